@@ -1,0 +1,14 @@
+package io.paritree;
+
+/** A model or its package is damaged, incomplete, or contradicts itself. */
+public final class CorruptModelException extends ModelException {
+  private static final long serialVersionUID = 1L;
+
+  public CorruptModelException(String message) {
+    super(message, null);
+  }
+
+  public CorruptModelException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

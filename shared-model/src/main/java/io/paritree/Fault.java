@@ -1,0 +1,71 @@
+package io.paritree;
+
+import java.util.Objects;
+
+/**
+ * One thing that is wrong with a row.
+ *
+ * @param code what kind of fault it is
+ * @param field the field or column that it was found in; empty if the record as a whole is meant
+ * @param got what came, at most 100 characters of it, control characters escaped
+ * @param expected what would have been right
+ * @param hint what to do about it, such as the nearest known name; empty if there is no advice
+ */
+public record Fault(FaultCode code, String field, String got, String expected, String hint) {
+  private static final int MAX_GOT = 100;
+
+  public Fault {
+    Objects.requireNonNull(code, "code");
+    Objects.requireNonNull(field, "field");
+    Objects.requireNonNull(got, "got");
+    Objects.requireNonNull(expected, "expected");
+    Objects.requireNonNull(hint, "hint");
+    got = printable(got, MAX_GOT);
+  }
+
+  /** A fault without advice. */
+  public Fault(FaultCode code, String field, String got, String expected) {
+    this(code, field, got, expected, "");
+  }
+
+  /**
+   * Returns foreign text in a form that is safe to print: control characters and unpaired
+   * surrogates escaped, cut after {@code max} characters.
+   */
+  public static String printable(String foreign, int max) {
+    StringBuilder text = new StringBuilder(Math.min(foreign.length(), max) + 3);
+    for (int at = 0; at < foreign.length(); ) {
+      if (text.length() >= max) {
+        return text.append("...").toString();
+      }
+
+      int point = foreign.codePointAt(at);
+      at += Character.charCount(point);
+      int type = Character.getType(point);
+      boolean unsafe =
+          Character.isISOControl(point)
+              || type == Character.SURROGATE
+              || type == Character.FORMAT
+              || type == Character.LINE_SEPARATOR
+              || type == Character.PARAGRAPH_SEPARATOR;
+      if (unsafe) {
+        text.append("\\u%04x".formatted(point));
+      } else {
+        text.appendCodePoint(point);
+      }
+    }
+
+    return text.toString();
+  }
+
+  @Override
+  public String toString() {
+    return "%s%s: got %s, expected %s%s"
+        .formatted(
+            field.isEmpty() ? "" : "'" + printable(field, MAX_GOT) + "' ",
+            code.code(),
+            got,
+            expected,
+            hint.isEmpty() ? "" : " (" + hint + ")");
+  }
+}

@@ -1,0 +1,24 @@
+package io.paritree;
+
+import java.util.List;
+
+/** One record cannot be scored; the model and every other record are unaffected. */
+public final class InvalidRowException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final transient List<Fault> faults;
+
+  /**
+   * @param faults all that is wrong with the record, in its order; at least one
+   */
+  public InvalidRowException(List<Fault> faults) {
+    // Bad rows are data: no stack trace.
+    super("Cannot score the record: " + faults, null, false, false);
+    this.faults = List.copyOf(faults);
+  }
+
+  /** Returns all that is wrong with the record, in its order; at least one. */
+  public List<Fault> faults() {
+    return faults;
+  }
+}

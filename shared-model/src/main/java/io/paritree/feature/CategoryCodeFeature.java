@@ -1,0 +1,62 @@
+package io.paritree.feature;
+
+import java.util.Objects;
+
+/**
+ * A category whose vocabulary nobody recorded: the record carries the code itself.
+ *
+ * <p>That is the case of a bare model of XGBoost 3.0 or older. Every finite number is admitted, and
+ * the trees apply libxgboost's rule to codes that they do not know.
+ */
+public final class CategoryCodeFeature implements Feature {
+  private final NumberFeature codes;
+
+  /**
+   * @param missing values that stand for "missing"; numbers are rounded to slots
+   */
+  public CategoryCodeFeature(String name, String column, Sentinels missing, boolean nullable) {
+    this.codes =
+        new NumberFeature(
+            Objects.requireNonNull(name, "name"),
+            column,
+            missing,
+            Double.NEGATIVE_INFINITY,
+            Double.POSITIVE_INFINITY,
+            nullable);
+  }
+
+  @Override
+  public String name() {
+    return codes.name();
+  }
+
+  @Override
+  public String column() {
+    return codes.column();
+  }
+
+  @Override
+  public boolean nullable() {
+    return codes.nullable();
+  }
+
+  /** Returns the values that stand for "missing", as the manifest gives them. */
+  public Sentinels sentinels() {
+    return codes.sentinels();
+  }
+
+  @Override
+  public String expected() {
+    return "a category code, a number";
+  }
+
+  @Override
+  public float number(double value, Faults faults) {
+    return codes.number(value, faults);
+  }
+
+  @Override
+  public float text(byte[] utf8, int offset, int length, Faults faults) {
+    return codes.text(utf8, offset, length, faults);
+  }
+}

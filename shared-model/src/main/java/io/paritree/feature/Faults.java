@@ -1,0 +1,116 @@
+package io.paritree.feature;
+
+import io.paritree.Fault;
+import io.paritree.FaultCode;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * All that is wrong with one row, collected while it is read.
+ *
+ * <p>Owned by the caller, cleared and used again for each row. At most 100 faults are kept, so that
+ * a hostile record cannot make a long answer; a field that feeds several features is reported once
+ * per kind of fault. Not thread-safe.
+ */
+public final class Faults {
+  private static final int MAX_FAULTS = 100;
+
+  private final List<Fault> faults = new ArrayList<>();
+
+  /** Returns whether nothing is wrong so far. */
+  public boolean isEmpty() {
+    return faults.isEmpty();
+  }
+
+  /** Returns the faults so far, in the order found; a copy. */
+  public List<Fault> list() {
+    return List.copyOf(faults);
+  }
+
+  /** Forgets all faults, for the next row. */
+  public void clear() {
+    faults.clear();
+  }
+
+  /**
+   * Records a fault.
+   *
+   * @return NaN, the slot of a value that is not admitted
+   */
+  public float add(Fault fault) {
+    if (faults.size() < MAX_FAULTS && !reported(fault.code(), fault.field())) {
+      faults.add(fault);
+    }
+
+    return Float.NaN;
+  }
+
+  private boolean reported(FaultCode code, String field) {
+    for (Fault fault : faults) {
+      if (fault.code() == code && fault.field().equals(field)) {
+        return true;
+      }
+    }
+
+    return false;
+  }
+
+  float missingValue(Feature feature) {
+    return add(FaultCode.MISSING_VALUE, feature, "no value", "a value");
+  }
+
+  float notFinite(Feature feature, double value) {
+    return add(FaultCode.NOT_FINITE, feature, text(value), "a number that is finite as a float");
+  }
+
+  float outOfRange(Feature feature, double value, float min, float max) {
+    String bounds = min == Float.NEGATIVE_INFINITY ? "at most " + max : "at least " + min;
+    if (min != Float.NEGATIVE_INFINITY && max != Float.POSITIVE_INFINITY) {
+      bounds = "%s to %s".formatted(min, max);
+    }
+
+    return add(FaultCode.OUT_OF_RANGE, feature, text(value), bounds);
+  }
+
+  float wrongType(Feature feature, double got) {
+    return add(FaultCode.WRONG_TYPE, feature, text(got), feature.expected());
+  }
+
+  float wrongType(Feature feature, byte[] utf8, int offset, int length) {
+    return add(FaultCode.WRONG_TYPE, feature, text(utf8, offset, length), feature.expected());
+  }
+
+  float wrongType(Feature feature, String got) {
+    return add(FaultCode.WRONG_TYPE, feature, got, feature.expected());
+  }
+
+  float unseenCategory(Feature feature, String got, int known) {
+    return add(
+        FaultCode.UNSEEN_CATEGORY,
+        feature,
+        got,
+        "one of the %s categories of the vocabulary".formatted(known));
+  }
+
+  float badTimestamp(Feature feature, String got, String expected) {
+    return add(FaultCode.BAD_TIMESTAMP, feature, got, expected);
+  }
+
+  private float add(FaultCode code, Feature feature, String got, String expected) {
+    return add(new Fault(code, feature.column(), got, expected));
+  }
+
+  /** Returns a number as a fault shows it: whole numbers without a fraction. */
+  static String text(double value) {
+    return value == Math.rint(value) && Math.abs(value) < 0x1p53
+        ? String.valueOf((long) value)
+        : String.valueOf(value);
+  }
+
+  /** Returns text as a fault shows it, in quotes. */
+  static String text(byte[] utf8, int offset, int length) {
+    String shown = new String(utf8, offset, Math.min(length, 400), StandardCharsets.UTF_8);
+    return "\"" + Fault.printable(shown, 90) + "\"";
+  }
+}

@@ -1,0 +1,85 @@
+package io.paritree.feature;
+
+import java.util.List;
+
+/**
+ * One field or column of a record, and the features that read it.
+ *
+ * <p>Several features may read one column, such as the parts of a timestamp. Each method encodes
+ * one value for all of them. Immutable and thread-safe.
+ */
+public final class Field {
+  private final String column;
+  private final List<Feature> features;
+  private final int[] slots;
+
+  Field(String column, List<Feature> features, int[] slots) {
+    this.column = column;
+    this.features = List.copyOf(features);
+    this.slots = slots.clone();
+  }
+
+  /** Returns the name of the field or column. */
+  public String column() {
+    return column;
+  }
+
+  /** Returns the features that read this field; at least one. */
+  public List<Feature> features() {
+    return features;
+  }
+
+  /** Returns the slot that the feature at {@code index} of {@link #features} fills. */
+  public int slot(int index) {
+    return slots[index];
+  }
+
+  /** Encodes an absent or null value into {@code row[at + slot]} for each feature. */
+  public void missing(float[] row, int at, Faults faults) {
+    for (int index = 0; index < slots.length; index++) {
+      row[at + slots[index]] = features.get(index).missing(faults);
+    }
+  }
+
+  /** Encodes a number; see {@link Feature#number}. */
+  public void number(double value, float[] row, int at, Faults faults) {
+    for (int index = 0; index < slots.length; index++) {
+      row[at + slots[index]] = features.get(index).number(value, faults);
+    }
+  }
+
+  /** Encodes text; see {@link Feature#text}. */
+  public void text(byte[] utf8, int offset, int length, float[] row, int at, Faults faults) {
+    for (int index = 0; index < slots.length; index++) {
+      row[at + slots[index]] = features.get(index).text(utf8, offset, length, faults);
+    }
+  }
+
+  /** Encodes a boolean; see {@link Feature#truth}. */
+  public void truth(boolean value, float[] row, int at, Faults faults) {
+    for (int index = 0; index < slots.length; index++) {
+      row[at + slots[index]] = features.get(index).truth(value, faults);
+    }
+  }
+
+  /** Encodes a point on the time line; see {@link Feature#instant}. */
+  public void instant(long microsUtc, float[] row, int at, Faults faults) {
+    for (int index = 0; index < slots.length; index++) {
+      row[at + slots[index]] = features.get(index).instant(microsUtc, faults);
+    }
+  }
+
+  /** Encodes a local date and time; see {@link Feature#local}. */
+  public void local(long micros, float[] row, int at, Faults faults) {
+    for (int index = 0; index < slots.length; index++) {
+      row[at + slots[index]] = features.get(index).local(micros, faults);
+    }
+  }
+
+  /** Encodes a value that no feature can read; see {@link Feature#other}. */
+  public void other(String got, float[] row, int at, Faults faults) {
+    for (int index = 0; index < slots.length; index++) {
+      row[at + slots[index]] = features.get(index).other(got, faults);
+    }
+  }
+}

@@ -1,0 +1,168 @@
+package io.paritree.feature;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A whole number out of a fixed vocabulary, encoded as its code in it.
+ *
+ * <p>5 and 5.0 are the same category; 5.5 is of the wrong type. Categories lie within 2^53, where
+ * every whole number is a {@code double} of its own.
+ */
+public final class IntegerCategoryFeature implements Feature {
+  private static final double LIMIT = 0x1p53;
+
+  private final String name;
+  private final String column;
+  private final List<Long> vocabulary;
+  private final Map<Long, Integer> codes;
+  private final Unseen unseen;
+  private final float unseenSlot;
+  private final Sentinels missing;
+  private final Set<Double> missingNumbers;
+  private final byte[][] missingTexts;
+  private final boolean nullable;
+
+  /**
+   * @param vocabulary in code order, each category once, each within 2^53; at most 16,777,216
+   * @param unseen what becomes of a number that is not in the vocabulary
+   * @param missing values that stand for "missing"
+   * @throws IllegalArgumentException if the vocabulary is empty, too large, out of range or has a
+   *     category twice, or if {@code unseen} names none of it
+   */
+  public IntegerCategoryFeature(
+      String name,
+      String column,
+      List<Long> vocabulary,
+      Unseen unseen,
+      Sentinels missing,
+      boolean nullable) {
+    this.name = Objects.requireNonNull(name, "name");
+    this.column = Objects.requireNonNull(column, "column");
+    Categories.checkSize(name, vocabulary.size());
+    this.vocabulary = List.copyOf(vocabulary);
+    this.codes = codes(name, this.vocabulary);
+    this.unseen = Objects.requireNonNull(unseen, "unseen");
+    this.missing = missing;
+    this.missingNumbers =
+        missing.withSpelledNumbers().numbers().stream()
+            .map(number -> number + 0.0) // -0.0 + 0.0 is 0.0
+            .collect(Collectors.toUnmodifiableSet());
+    this.missingTexts = missing.utf8();
+    this.nullable = nullable;
+    if (unseen instanceof Unseen.Category other) {
+      byte[] utf8 = other.category().getBytes(StandardCharsets.UTF_8);
+      Integer code =
+          NumberText.isNumber(utf8, 0, utf8.length)
+              ? code(NumberText.parse(utf8, 0, utf8.length))
+              : null;
+      if (code == null) {
+        throw Categories.unknownStandIn(name, other);
+      }
+
+      this.unseenSlot = code;
+    } else {
+      this.unseenSlot = Float.NaN;
+    }
+  }
+
+  private static Map<Long, Integer> codes(String name, List<Long> vocabulary) {
+    Map<Long, Integer> codes = new HashMap<>();
+    for (long category : vocabulary) {
+      if (Math.abs((double) category) >= LIMIT) {
+        throw new IllegalArgumentException(
+            "Cannot use category %s of feature '%s': it must lie within 2^53, where a double holds"
+                    .formatted(category, name)
+                + " every whole number");
+      }
+
+      if (codes.putIfAbsent(category, codes.size()) != null) {
+        throw new IllegalArgumentException(
+            "Cannot use the vocabulary of feature '%s': category %s stands twice"
+                .formatted(name, category));
+      }
+    }
+
+    return Map.copyOf(codes);
+  }
+
+  private Integer code(double value) {
+    return value == Math.rint(value) && Math.abs(value) < LIMIT ? codes.get((long) value) : null;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public String column() {
+    return column;
+  }
+
+  @Override
+  public boolean nullable() {
+    return nullable;
+  }
+
+  /** Returns the categories in code order. */
+  public List<Long> vocabulary() {
+    return vocabulary;
+  }
+
+  /** Returns what becomes of a number that is not in the vocabulary. */
+  public Unseen unseen() {
+    return unseen;
+  }
+
+  /** Returns the values that stand for "missing", as the manifest gives them. */
+  public Sentinels sentinels() {
+    return missing;
+  }
+
+  @Override
+  public String expected() {
+    return "a whole number";
+  }
+
+  @Override
+  public float number(double value, Faults faults) {
+    if (Double.isNaN(value)
+        || (!missingNumbers.isEmpty() && missingNumbers.contains(value + 0.0))) {
+      return missing(faults);
+    }
+
+    if (Double.isInfinite(value)) {
+      return faults.notFinite(this, value);
+    }
+
+    if (value != Math.rint(value)) {
+      return faults.wrongType(this, value);
+    }
+
+    Integer code = code(value);
+    if (code != null) {
+      return code;
+    }
+
+    if (unseen instanceof Unseen.Missing) {
+      return missing(faults);
+    }
+
+    return unseen instanceof Unseen.Reject
+        ? faults.unseenCategory(this, Faults.text(value), vocabulary.size())
+        : unseenSlot;
+  }
+
+  @Override
+  public float text(byte[] utf8, int offset, int length, Faults faults) {
+    return Sentinels.contains(missingTexts, utf8, offset, length)
+        ? missing(faults)
+        : faults.wrongType(this, utf8, offset, length);
+  }
+}

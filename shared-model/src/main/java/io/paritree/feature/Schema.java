@@ -1,0 +1,83 @@
+package io.paritree.feature;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The features of a model in its order: feature i fills slot i.
+ *
+ * <p>Immutable and thread-safe.
+ */
+public final class Schema {
+  private final List<Feature> features;
+  private final List<Field> fields;
+  private final Map<String, Integer> fieldIndexes;
+
+  /**
+   * @param features in model order, each name once
+   * @throws IllegalArgumentException if there is none, or a name stands twice
+   */
+  public Schema(List<Feature> features) {
+    this.features = List.copyOf(features);
+    if (this.features.isEmpty()) {
+      throw new IllegalArgumentException("Cannot use a schema without features");
+    }
+
+    Set<String> names = new HashSet<>();
+    Map<String, List<Integer>> slots = new LinkedHashMap<>();
+    for (int slot = 0; slot < this.features.size(); slot++) {
+      Feature feature = this.features.get(slot);
+      if (!names.add(feature.name())) {
+        throw new IllegalArgumentException(
+            "Cannot use the schema: feature '%s' stands twice".formatted(feature.name()));
+      }
+
+      slots.computeIfAbsent(feature.column(), column -> new ArrayList<>()).add(slot);
+    }
+
+    List<Field> read = new ArrayList<>();
+    Map<String, Integer> indexes = new HashMap<>();
+    slots.forEach(
+        (column, filled) -> {
+          indexes.put(column, read.size());
+          read.add(
+              new Field(
+                  column,
+                  filled.stream().map(this.features::get).toList(),
+                  filled.stream().mapToInt(Integer::intValue).toArray()));
+        });
+    this.fields = List.copyOf(read);
+    this.fieldIndexes = Map.copyOf(indexes);
+  }
+
+  /** Returns the number of slots of a row. */
+  public int width() {
+    return features.size();
+  }
+
+  /** Returns the features in model order. */
+  public List<Feature> features() {
+    return features;
+  }
+
+  /** Returns the fields that the features read, each once, in the order of their first feature. */
+  public List<Field> fields() {
+    return fields;
+  }
+
+  /** Returns the index in {@link #fields} of the field with exactly this name, or -1. */
+  public int fieldIndex(String column) {
+    return fieldIndexes.getOrDefault(column, -1);
+  }
+
+  /** Returns the field name that is most like {@code name}, if one is alike at all. */
+  public Optional<String> nearest(String name) {
+    return NearestName.of(name, fieldIndexes.keySet());
+  }
+}

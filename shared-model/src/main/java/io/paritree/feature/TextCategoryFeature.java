@@ -1,0 +1,123 @@
+package io.paritree.feature;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A text out of a fixed vocabulary, encoded as its code in it.
+ *
+ * <p>Text is compared as UTF-8 bytes: no trimming, folding or normalisation. The empty text is a
+ * value like any other, unless it is a sentinel.
+ */
+public final class TextCategoryFeature implements Feature {
+  private final String name;
+  private final String column;
+  private final Vocabulary vocabulary;
+  private final Unseen unseen;
+  private final float unseenSlot;
+  private final Sentinels missing;
+  private final byte[][] missingTexts;
+  private final boolean nullable;
+
+  /**
+   * @param vocabulary in code order, each category once; at most 16,777,216, so that a {@code
+   *     float} holds every code exactly
+   * @param unseen what becomes of a text that is not in the vocabulary
+   * @param missing texts that stand for "missing"
+   * @throws IllegalArgumentException if the vocabulary is empty, too large or has a category twice,
+   *     if {@code unseen} names none of it, or if a sentinel is a number
+   */
+  public TextCategoryFeature(
+      String name,
+      String column,
+      List<String> vocabulary,
+      Unseen unseen,
+      Sentinels missing,
+      boolean nullable) {
+    this.name = Objects.requireNonNull(name, "name");
+    this.column = Objects.requireNonNull(column, "column");
+    Categories.checkSize(name, vocabulary.size());
+    this.vocabulary = new Vocabulary(vocabulary);
+    this.unseen = Objects.requireNonNull(unseen, "unseen");
+    this.missing = missing;
+    this.missingTexts = missing.utf8();
+    this.nullable = nullable;
+    if (!missing.numbers().isEmpty()) {
+      throw new IllegalArgumentException(
+          "Cannot use the missing sentinels %s of text category '%s': give them as text"
+              .formatted(missing.numbers(), name));
+    }
+
+    if (unseen instanceof Unseen.Category other) {
+      byte[] utf8 = other.category().getBytes(StandardCharsets.UTF_8);
+      int code = this.vocabulary.code(utf8, 0, utf8.length);
+      if (code < 0) {
+        throw Categories.unknownStandIn(name, other);
+      }
+
+      this.unseenSlot = code;
+    } else {
+      this.unseenSlot = Float.NaN;
+    }
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public String column() {
+    return column;
+  }
+
+  @Override
+  public boolean nullable() {
+    return nullable;
+  }
+
+  /** Returns the categories in code order. */
+  public List<String> vocabulary() {
+    return vocabulary.categories();
+  }
+
+  /** Returns what becomes of a text that is not in the vocabulary. */
+  public Unseen unseen() {
+    return unseen;
+  }
+
+  /** Returns the texts that stand for "missing". */
+  public Sentinels sentinels() {
+    return missing;
+  }
+
+  @Override
+  public String expected() {
+    return "text";
+  }
+
+  @Override
+  public float text(byte[] utf8, int offset, int length, Faults faults) {
+    int code = vocabulary.code(utf8, offset, length);
+    if (code >= 0 && missingTexts.length == 0) {
+      return code;
+    }
+
+    if (Sentinels.contains(missingTexts, utf8, offset, length)) {
+      return missing(faults);
+    }
+
+    if (code >= 0) {
+      return code;
+    }
+
+    if (unseen instanceof Unseen.Missing) {
+      return missing(faults);
+    }
+
+    return unseen instanceof Unseen.Reject
+        ? faults.unseenCategory(this, Faults.text(utf8, offset, length), vocabulary.size())
+        : unseenSlot;
+  }
+}

@@ -1,0 +1,121 @@
+package io.paritree.feature;
+
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.zone.ZoneRules;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * One part of a timestamp column.
+ *
+ * <p>A local time is read as it stands. An instant is turned into local time by the feature's zone;
+ * a feature without a zone refuses instants. Times before 1970 count by floor division.
+ */
+public final class TimestampFeature implements Feature {
+  private static final long MICROS_PER_SECOND = 1_000_000L;
+
+  private final String name;
+  private final String column;
+  private final TimestampPart part;
+  private final ZoneId zone;
+  private final ZoneRules rules;
+  private final Sentinels missing;
+  private final byte[][] missingTexts;
+  private final boolean nullable;
+
+  /**
+   * @param zone turns an instant into local time; empty if instants are refused
+   * @param missing texts that stand for "missing"
+   * @throws IllegalArgumentException if a sentinel is a number
+   */
+  public TimestampFeature(
+      String name,
+      String column,
+      TimestampPart part,
+      Optional<ZoneId> zone,
+      Sentinels missing,
+      boolean nullable) {
+    this.name = Objects.requireNonNull(name, "name");
+    this.column = Objects.requireNonNull(column, "column");
+    this.part = Objects.requireNonNull(part, "part");
+    this.zone = zone.orElse(null);
+    this.rules = zone.map(ZoneId::getRules).orElse(null);
+    this.missing = missing;
+    this.missingTexts = missing.utf8();
+    this.nullable = nullable;
+    if (!missing.numbers().isEmpty()) {
+      throw new IllegalArgumentException(
+          "Cannot use the missing sentinels %s of timestamp '%s': give them as text"
+              .formatted(missing.numbers(), name));
+    }
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public String column() {
+    return column;
+  }
+
+  @Override
+  public boolean nullable() {
+    return nullable;
+  }
+
+  /** Returns the part of the timestamp that the model reads. */
+  public TimestampPart part() {
+    return part;
+  }
+
+  /** Returns the zone that turns an instant into local time; empty if instants are refused. */
+  public Optional<ZoneId> zone() {
+    return Optional.ofNullable(zone);
+  }
+
+  /** Returns the texts that stand for "missing". */
+  public Sentinels sentinels() {
+    return missing;
+  }
+
+  @Override
+  public String expected() {
+    return zone == null
+        ? "a timestamp without offset, as yyyy-MM-ddTHH:mm:ss"
+        : "a timestamp, as yyyy-MM-ddTHH:mm:ss[offset]";
+  }
+
+  @Override
+  public float text(byte[] utf8, int offset, int length, Faults faults) {
+    if (Sentinels.contains(missingTexts, utf8, offset, length)) {
+      return missing(faults);
+    }
+
+    long parsed = TimestampText.parse(utf8, offset, length);
+    if (parsed == TimestampText.BAD || (TimestampText.isInstant(parsed) && rules == null)) {
+      return faults.badTimestamp(this, Faults.text(utf8, offset, length), expected());
+    }
+
+    long micros = TimestampText.micros(parsed);
+    return TimestampText.isInstant(parsed) ? instant(micros, faults) : local(micros, faults);
+  }
+
+  @Override
+  public float instant(long microsUtc, Faults faults) {
+    if (rules == null) {
+      return faults.badTimestamp(this, "an instant", expected());
+    }
+
+    long second = Math.floorDiv(microsUtc, MICROS_PER_SECOND);
+    int offset = rules.getOffset(Instant.ofEpochSecond(second)).getTotalSeconds();
+    return local(microsUtc + offset * MICROS_PER_SECOND, faults);
+  }
+
+  @Override
+  public float local(long micros, Faults faults) {
+    return part.of(micros);
+  }
+}

@@ -1,0 +1,91 @@
+package io.paritree.model;
+
+import io.paritree.ModelException;
+import io.paritree.feature.Schema;
+import io.paritree.forest.Engine;
+import java.io.IOException;
+
+/**
+ * A model that has been verified and scores: the schema that makes slots, the engine that scores
+ * them, and what the outputs mean.
+ *
+ * <p>There is no other way to one than {@link #open}, so whoever holds one holds a package that is
+ * whole, whose schema fits its forest, and whose golden rows came out bit by bit. Immutable and
+ * thread-safe; holds no file and no thread, and needs no closing.
+ */
+public final class ScoringModel {
+  private final String name;
+  private final String modelVersion;
+  private final String digest;
+  private final boolean sealed;
+  private final Schema schema;
+  private final Outputs outputs;
+  private final Engine engine;
+
+  ScoringModel(
+      String name,
+      String modelVersion,
+      String digest,
+      boolean sealed,
+      Schema schema,
+      Outputs outputs,
+      Engine engine) {
+    this.name = name;
+    this.modelVersion = modelVersion;
+    this.digest = digest;
+    this.sealed = sealed;
+    this.schema = schema;
+    this.outputs = outputs;
+    this.engine = engine;
+  }
+
+  /** Opens what {@link ModelFiles#read} finds under a reference. */
+  public static ScoringModel open(String reference, EngineKind kind)
+      throws ModelException, IOException {
+    return open(ModelFiles.read(reference), kind);
+  }
+
+  /**
+   * Verifies and opens a model.
+   *
+   * @throws ModelException if anything about it is wrong or not supported
+   */
+  public static ScoringModel open(ModelFiles files, EngineKind kind) throws ModelException {
+    throw new UnsupportedOperationException(files.origin());
+  }
+
+  /** Returns the model's name; for an unsealed one, the name of its file or directory. */
+  public String name() {
+    return name;
+  }
+
+  /** Returns {@code name/version}, or {@code unsealed:} and 12 digits of the digest. */
+  public String modelVersion() {
+    return modelVersion;
+  }
+
+  /** Returns the package's SHA-256, or that of an unsealed model's file; 64 hexadecimal digits. */
+  public String digest() {
+    return digest;
+  }
+
+  /** Returns whether the model comes from a sealed package; nothing vouches for an unsealed one. */
+  public boolean sealed() {
+    return sealed;
+  }
+
+  /** Returns the features, in model order. */
+  public Schema schema() {
+    return schema;
+  }
+
+  /** Returns what the scores are called and mean. */
+  public Outputs outputs() {
+    return outputs;
+  }
+
+  /** Returns the engine; its width is the schema's, its scores are as many as the output names. */
+  public Engine engine() {
+    return engine;
+  }
+}
