@@ -1,0 +1,22 @@
+# Sourced by the other scripts: where the repository is, which Java runs, and a build if none is there.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+java="${JAVA_HOME:+$JAVA_HOME/bin/}java"
+
+# Builds all modules without their tests, unless the last build is newer than every source.
+ensure_built() {
+  local stamp="$root/target/built"
+  if [ -e "$stamp" ] && [ -z "$(cd "$root" && find pom.xml ./*/pom.xml ./*/src/main ./*/src/demo -newer "$stamp" -print -quit 2>/dev/null)" ]; then
+    return
+  fi
+
+  echo "Building Paritree (mvn -B -DskipTests package); the first time takes a few minutes ..." >&2
+  mkdir -p "$root/target"
+  if ! (cd "$root" && mvn -B -q -DskipTests package >"$root/target/build.log" 2>&1); then
+    tail -n 40 "$root/target/build.log" >&2
+    echo "Cannot build Paritree: see target/build.log" >&2
+    exit 1
+  fi
+
+  touch "$stamp"
+}
