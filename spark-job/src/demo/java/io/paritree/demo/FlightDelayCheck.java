@@ -1,0 +1,120 @@
+package io.paritree.demo;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+
+/**
+ * Shows what the nightly job stored: how good the model was, and that the endpoint gives a stored
+ * flight the same score, bit for bit.
+ *
+ * <p>Usage: {@code FlightDelayCheck FLIGHTS SCORES http://HOST:PORT}. Leaves with 1 if the scores
+ * differ.
+ */
+public final class FlightDelayCheck {
+  private FlightDelayCheck() {}
+
+  public static void main(String[] args) throws IOException, InterruptedException {
+    boolean equal;
+    try (SparkSession spark = Flights.spark()) {
+      Dataset<Row> scores = spark.read().parquet(args[1]);
+      Dataset<Row> flights = spark.read().parquet(args[0]).drop("flight_date");
+      Dataset<Row> scored = scores.join(flights, "flight_id").cache();
+      printQuality(scored);
+      equal = sameOverHttp(scored, args[2]);
+    }
+
+    if (!equal) {
+      System.exit(1);
+    }
+  }
+
+  private static void printQuality(Dataset<Row> scored) {
+    List<Row> rows =
+        scored
+            .groupBy("score")
+            .agg(
+                functions.count_if(functions.expr("delay >= " + Flights.LATE_MINUTES)),
+                functions.count_if(functions.expr("delay < " + Flights.LATE_MINUTES)))
+            .orderBy("score")
+            .collectAsList();
+    System.out.printf(
+        "Scored flights: %s in %s partitions; AUC of 'late' on these days: %.4f%n",
+        scored.count(), scored.select("flight_date").distinct().count(), areaUnderCurve(rows));
+  }
+
+  /** Returns how often a late flight scores above one on time, ties counting half. */
+  private static double areaUnderCurve(List<Row> ascending) {
+    double late = 0;
+    double onTime = 0;
+    double inOrder = 0;
+    for (Row row : ascending) {
+      inOrder += row.getLong(1) * (onTime + row.getLong(2) / 2.0);
+      late += row.getLong(1);
+      onTime += row.getLong(2);
+    }
+
+    return inOrder / (late * onTime);
+  }
+
+  private static boolean sameOverHttp(Dataset<Row> scored, String server)
+      throws IOException, InterruptedException {
+    Row flight = scored.orderBy(functions.desc("score"), functions.col("flight_id")).first();
+    float stored = flight.<Float>getAs("score");
+    String record =
+        """
+        {"date": "%s", "distance": %s, "origin": "%s", "destination": "%s"}"""
+            .formatted(
+                flight.getAs("date"),
+                flight.getAs("distance"),
+                flight.getAs("origin"),
+                flight.getAs("destination"));
+    URI uri = URI.create(server + "/v1/models/flight-delay/score");
+    HttpResponse<String> answer =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(uri)
+                    .header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString(record))
+                    .build(),
+                HttpResponse.BodyHandlers.ofString());
+    float online = answer.statusCode() == 200 ? score(answer.body()) : Float.NaN;
+    boolean equal = Float.floatToRawIntBits(stored) == Float.floatToRawIntBits(online);
+    System.out.printf(
+        "Flight %s, stored by the job: %s (bits %08x)%n",
+        flight.getAs("flight_id"), stored, Float.floatToRawIntBits(stored));
+    System.out.printf(
+        "The same flight over HTTP:          %s (bits %08x): %s%n",
+        online, Float.floatToRawIntBits(online), equal ? "equal, bit for bit" : "DIFFERENT");
+    System.out.printf("Answer: %s %s%n", answer.statusCode(), answer.body().strip());
+    System.out.printf(
+        "Try:%n  curl -s -H 'Content-Type: application/json' -d '%s' %s%n", record, uri);
+    return equal;
+  }
+
+  private static float score(String json) throws IOException {
+    try (JsonParser parser = new JsonFactory().createParser(json)) {
+      while (parser.nextToken() != null) {
+        if (parser.currentToken() == JsonToken.FIELD_NAME
+            && (parser.currentName().equals("score") || parser.currentName().equals("late"))) {
+          parser.nextToken();
+          if (parser.currentToken().isNumeric()) {
+            return (float) parser.getDoubleValue();
+          }
+        }
+      }
+    }
+
+    throw new IOException("Cannot find a score in the answer: " + json);
+  }
+}

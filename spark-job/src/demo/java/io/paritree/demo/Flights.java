@@ -1,0 +1,59 @@
+package io.paritree.demo;
+
+import java.time.LocalDateTime;
+import java.util.List;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/** The demo's flights, read with a Spark session of the demo's own. */
+final class Flights {
+  static final int LATE_MINUTES = 15;
+
+  private Flights() {}
+
+  static SparkSession spark() {
+    SparkSession spark =
+        SparkSession.builder()
+            .master("local[*]")
+            .appName("paritree-demo")
+            .config("spark.ui.enabled", false)
+            .config("spark.driver.host", "127.0.0.1")
+            .config("spark.driver.bindAddress", "127.0.0.1")
+            .config("spark.sql.session.timeZone", "UTC")
+            .config("spark.sql.sources.partitionColumnTypeInference.enabled", false)
+            .getOrCreate();
+    spark.sparkContext().setLogLevel("ERROR");
+    return spark;
+  }
+
+  /**
+   * One flight as the table has it.
+   *
+   * @param scheduled scheduled departure, local time
+   * @param late whether it arrived {@link #LATE_MINUTES} minutes late or more
+   * @param distance in miles
+   */
+  record Flight(
+      LocalDateTime scheduled, boolean late, int distance, String origin, String destination) {}
+
+  static List<Flight> read(SparkSession spark, String path) {
+    return spark
+        .read()
+        .parquet(path)
+        .select("date", "delay", "distance", "origin", "destination")
+        .orderBy("date", "origin", "destination", "distance", "delay")
+        .collectAsList()
+        .stream()
+        .map(Flights::flight)
+        .toList();
+  }
+
+  private static Flight flight(Row row) {
+    return new Flight(
+        row.getAs("date"),
+        row.getInt(1) >= LATE_MINUTES,
+        row.getInt(2),
+        row.getString(3),
+        row.getString(4));
+  }
+}
