@@ -1,52 +1,119 @@
 package io.paritree.store;
 
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Where a file or directory is.
  *
- * <p>A local location is an absolute, normalised path; a remote one is a URI with its scheme, such
- * as {@code hdfs://host:port/dir}. Names are taken as they stand: nothing is decoded or escaped, so
- * that {@code store=a%2Fb} is a name of eleven characters. Immutable and thread-safe.
+ * <p>A local location is an absolute path; a remote one is a URI with its scheme, such as {@code
+ * hdfs://host:port/dir}. Both are normalised: no {@code .} or {@code ..}, no empty names, no slash
+ * at the end but a root's. Names are taken as they stand: nothing is decoded or escaped, so that
+ * {@code store=a%2Fb} is a name of eleven characters. Immutable and thread-safe.
  */
 public final class Location {
-  private final String text;
-  private final boolean local;
+  /**
+   * Scheme, authority if any, and path. A slash follows the colon, or else it is part of a name.
+   */
+  private static final Pattern REMOTE =
+      Pattern.compile("([a-zA-Z][a-zA-Z0-9+.-]+):(?://([^/]*))?(/.*)?", Pattern.DOTALL);
 
-  private Location(String text, boolean local) {
-    this.text = text;
-    this.local = local;
+  private static final String LOCAL = "file:";
+  private static final String NO_HOST = "//";
+  private static final String OWN_HOST = "//localhost";
+
+  /** Length of what stands before the path: nothing, or scheme and authority. */
+  private final int pathStart;
+
+  private final String text;
+
+  private Location(String start, String path) {
+    this.pathStart = start.length();
+    this.text = start + path;
   }
 
   /**
    * Returns the location that a user's text names.
    *
    * @param text a path, absolute or relative to the working directory, with or without {@code
-   *     file:}; or a URI of another scheme
+   *     file:}; or a URI of another scheme, with a slash after its colon. A relative path whose
+   *     first name ends in a colon is written with {@code ./} before it.
+   * @throws IllegalArgumentException if the text is empty, names the files of another host, or
+   *     holds what no path can
    */
   public static Location of(String text) {
     Objects.requireNonNull(text, "text");
-    if (text.startsWith("file:")) {
-      return of(Path.of(text.substring("file:".length()).replaceFirst("^/{2,}", "/")));
+    if (text.startsWith(LOCAL)) {
+      return ofLocal(withoutHost(text), text);
     }
 
-    if (text.matches("[a-zA-Z][a-zA-Z0-9+.-]+:.*")) {
-      String trimmed = text.replaceFirst("(?<=[^:/])/+$", "");
-      return new Location(trimmed, false);
+    Matcher remote = REMOTE.matcher(text);
+    if (remote.matches() && (remote.group(2) != null || remote.group(3) != null)) {
+      String authority = Objects.requireNonNullElse(remote.group(2), "");
+      String path = Objects.requireNonNullElse(remote.group(3), "/");
+      String scheme = remote.group(1).toLowerCase(Locale.ROOT);
+      return new Location(scheme + "://" + authority, normalised(path));
     }
 
-    return of(Path.of(text));
+    return ofLocal(text, text);
+  }
+
+  /** Returns the path of a {@code file:} URI. */
+  private static String withoutHost(String uri) {
+    String path = uri.substring(LOCAL.length());
+    if (path.startsWith(OWN_HOST + "/")) {
+      return path.substring(OWN_HOST.length());
+    }
+
+    String rest = path.startsWith(NO_HOST) ? path.substring(NO_HOST.length()) : path;
+    if (path.startsWith(NO_HOST) && !rest.startsWith("/")) {
+      throw new IllegalArgumentException(
+          "Cannot use '%s': file: names local files only, expected file:/ or file:///"
+              .formatted(uri));
+    }
+
+    return rest;
+  }
+
+  private static Location ofLocal(String path, String text) {
+    if (path.isEmpty()) {
+      throw new IllegalArgumentException("Cannot use '%s' as a location: no path".formatted(text));
+    }
+
+    return of(Path.of(path));
   }
 
   /** Returns the location of a local path. */
   public static Location of(Path path) {
-    return new Location(path.toAbsolutePath().normalize().toString(), true);
+    return new Location("", normalised(path.toAbsolutePath().toString()));
+  }
+
+  private static String normalised(String path) {
+    Deque<String> names = new ArrayDeque<>();
+    for (String name : path.split("/")) {
+      if (name.equals("..")) {
+        names.pollLast();
+      } else if (!name.isEmpty() && !name.equals(".")) {
+        names.addLast(name);
+      }
+    }
+
+    return "/" + String.join("/", names);
   }
 
   /** Returns whether this lies on a local disk. */
   public boolean isLocal() {
-    return local;
+    return pathStart == 0;
+  }
+
+  /** Returns the scheme in lower case: {@code file} if this is local. */
+  public String scheme() {
+    return isLocal() ? "file" : text.substring(0, text.indexOf(':'));
   }
 
   /**
@@ -55,16 +122,30 @@ public final class Location {
    * @throws IllegalStateException if this is not local
    */
   public Path toPath() {
-    if (!local) {
+    if (!isLocal()) {
       throw new IllegalStateException("Cannot use %s as a local path".formatted(text));
     }
 
     return Path.of(text);
   }
 
-  /** Returns the entry {@code name} of this directory; the name may hold slashes. */
+  /**
+   * Returns an entry of this directory, or one further below.
+   *
+   * @param name one name, or several with slashes between them
+   * @throws IllegalArgumentException if the name is empty or absolute, or leads out of this
+   *     directory
+   */
   public Location resolve(String name) {
-    return new Location(text.endsWith("/") ? text + name : text + "/" + name, local);
+    for (String part : name.split("/", -1)) {
+      if (part.isEmpty() || part.equals(".") || part.equals("..")) {
+        throw new IllegalArgumentException(
+            "Cannot resolve '%s' in %s: expected names with single slashes between them"
+                .formatted(name, text));
+      }
+    }
+
+    return new Location(text.substring(0, pathStart), (isRoot() ? "" : path()) + "/" + name);
   }
 
   /** Returns the last name; empty for a root. */
@@ -74,11 +155,28 @@ public final class Location {
 
   /** Returns the directory that holds this; a root's is itself. */
   public Location parent() {
-    int root = local ? 1 : text.indexOf('/', text.indexOf(":") + 3) + 1;
-    int slash = text.lastIndexOf('/');
-    return slash < root
-        ? new Location(text.substring(0, Math.max(root, 1)), local)
-        : new Location(text.substring(0, slash), local);
+    String path = path();
+    return new Location(
+        text.substring(0, pathStart), path.substring(0, Math.max(1, path.lastIndexOf('/'))));
+  }
+
+  /** Returns whether this is the root of its file system. */
+  public boolean isRoot() {
+    return text.length() == pathStart + 1;
+  }
+
+  /**
+   * Returns whether {@code other} is this, or lies in it, by their names alone; see {@link
+   * FileStore#real} for links.
+   */
+  public boolean holds(Location other) {
+    return equals(other)
+        || (other.pathStart == pathStart && other.text.startsWith(isRoot() ? text : text + "/"));
+  }
+
+  /** Returns the path, without scheme and authority; it starts with a slash. */
+  String path() {
+    return text.substring(pathStart);
   }
 
   @Override

@@ -1,0 +1,227 @@
+package io.paritree.store;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileContext;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Options.Rename;
+import org.apache.hadoop.fs.ParentNotDirectoryException;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.StreamCapabilities;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
+
+/**
+ * HDFS and the other stores of Hadoop's client.
+ *
+ * <p>HDFS keeps the whole contract, by renames that its name node makes in one step. Stores of
+ * {@link #WHOLE_ON_CLOSE} show an object only once it is complete, so files are written in place
+ * there, and a directory is renamed as the store's own client does it.
+ */
+final class HadoopStore implements FileStore {
+  private static final Set<String> WHOLE_ON_CLOSE = Set.of("s3a", "gs");
+
+  private final FileSystem files;
+  private final FileContext context; // null for stores of WHOLE_ON_CLOSE
+
+  private HadoopStore(FileSystem files, FileContext context) {
+    this.files = files;
+    this.context = context;
+  }
+
+  static HadoopStore of(Location location, Map<String, String> settings) throws IOException {
+    Configuration configuration = new Configuration();
+    settings.forEach(configuration::set);
+    try {
+      FileSystem files = path(location).getFileSystem(configuration);
+      return WHOLE_ON_CLOSE.contains(location.scheme())
+          ? new HadoopStore(files, null)
+          : new HadoopStore(files, FileContext.getFileContext(files.getUri(), files.getConf()));
+    } catch (UnsupportedFileSystemException e) {
+      throw new IOException(
+          "Cannot open %s: Hadoop's client has no file system for '%s'; add the jar that brings it"
+              .formatted(location, location.scheme()),
+          e);
+    }
+  }
+
+  private static Path path(Location location) {
+    return new Path(location.toString());
+  }
+
+  @Override
+  public Optional<FileEntry> find(Location location) throws IOException {
+    try {
+      return Optional.of(entry(location, files.getFileStatus(path(location))));
+    } catch (FileNotFoundException | ParentNotDirectoryException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static FileEntry entry(Location location, FileStatus status) {
+    return new FileEntry(
+        location,
+        status.isDirectory(),
+        status.isDirectory() ? 0 : status.getLen(),
+        status.getModificationTime());
+  }
+
+  @Override
+  public List<FileEntry> list(Location directory) throws IOException {
+    Optional<FileEntry> found = find(directory);
+    if (found.isPresent() && !found.get().isDirectory()) {
+      throw new NotDirectoryException(directory.toString());
+    }
+
+    try {
+      List<FileEntry> entries = new ArrayList<>();
+      for (FileStatus status : files.listStatus(path(directory))) {
+        entries.add(entry(directory.resolve(status.getPath().getName()), status));
+      }
+
+      entries.sort(Comparator.comparing(entry -> entry.location().name()));
+      return entries;
+    } catch (FileNotFoundException e) {
+      throw noSuchFile(directory, e);
+    }
+  }
+
+  @Override
+  public InputStream open(Location file) throws IOException {
+    try {
+      return files.open(path(file));
+    } catch (FileNotFoundException | ParentNotDirectoryException e) {
+      throw noSuchFile(file, e);
+    }
+  }
+
+  @Override
+  public void createDirectories(Location directory) throws IOException {
+    try {
+      if (!files.mkdirs(path(directory))) {
+        throw new IOException("Cannot create directory %s: its store refused".formatted(directory));
+      }
+    } catch (org.apache.hadoop.fs.FileAlreadyExistsException e) {
+      throw alreadyExists(directory, e);
+    }
+  }
+
+  @Override
+  public void create(Location file, byte[] content) throws IOException {
+    refuseExisting(file);
+    if (context == null) {
+      write(file, content, false);
+    } else {
+      writeAside(file, content, Rename.NONE);
+    }
+  }
+
+  @Override
+  public void replace(Location file, byte[] content) throws IOException {
+    if (context == null) {
+      write(file, content, true);
+    } else {
+      writeAside(file, content, Rename.OVERWRITE);
+    }
+  }
+
+  private void writeAside(Location file, byte[] content, Rename how) throws IOException {
+    createDirectories(file.parent());
+    Location temporary = TemporaryName.beside(file);
+    boolean renamed = false;
+    try {
+      write(temporary, content, false);
+      context.rename(path(temporary), path(file), how);
+      renamed = true;
+    } catch (org.apache.hadoop.fs.FileAlreadyExistsException e) {
+      throw alreadyExists(file, e);
+    } finally {
+      if (!renamed) {
+        files.delete(path(temporary), false);
+      }
+    }
+  }
+
+  private void write(Location file, byte[] content, boolean overwrite) throws IOException {
+    try (FSDataOutputStream out = files.create(path(file), overwrite)) {
+      out.write(content);
+      if (out.hasCapability(StreamCapabilities.HSYNC)) {
+        out.hsync();
+      }
+    } catch (org.apache.hadoop.fs.FileAlreadyExistsException e) {
+      throw alreadyExists(file, e);
+    }
+  }
+
+  @Override
+  public void rename(Location from, Location to) throws IOException {
+    refuseExisting(to);
+    try {
+      if (context != null) {
+        context.rename(path(from), path(to), Rename.NONE);
+        return;
+      }
+
+      files.getFileStatus(path(from));
+      files.getFileStatus(path(to.parent()));
+      if (!files.rename(path(from), path(to))) {
+        throw new IOException("Cannot rename %s to %s: its store refused".formatted(from, to));
+      }
+    } catch (org.apache.hadoop.fs.FileAlreadyExistsException e) {
+      throw alreadyExists(to, e);
+    } catch (FileNotFoundException e) {
+      throw noSuchFile(from, e);
+    }
+  }
+
+  /** Names the fault early and clearly; that nothing is replaced is up to what follows. */
+  private void refuseExisting(Location location) throws IOException {
+    if (find(location).isPresent()) {
+      throw new FileAlreadyExistsException(location.toString());
+    }
+  }
+
+  @Override
+  public void delete(Location location) throws IOException {
+    if (!files.delete(path(location), true) && find(location).isPresent()) {
+      throw new IOException("Cannot delete %s: its store refused".formatted(location));
+    }
+  }
+
+  @Override
+  public Location real(Location location) throws IOException {
+    if (location.isRoot()) {
+      return Location.of(files.makeQualified(path(location)).toString());
+    }
+
+    try {
+      return Location.of(files.resolvePath(path(location)).toString());
+    } catch (FileNotFoundException | ParentNotDirectoryException e) {
+      return real(location.parent()).resolve(location.name());
+    }
+  }
+
+  private static NoSuchFileException noSuchFile(Location location, Exception cause) {
+    NoSuchFileException missing = new NoSuchFileException(location.toString());
+    missing.initCause(cause);
+    return missing;
+  }
+
+  private static FileAlreadyExistsException alreadyExists(Location location, Exception cause) {
+    FileAlreadyExistsException existing = new FileAlreadyExistsException(location.toString());
+    existing.initCause(cause);
+    return existing;
+  }
+}

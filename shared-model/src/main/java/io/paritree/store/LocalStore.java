@@ -1,0 +1,236 @@
+package io.paritree.store;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Local disks, through {@code java.nio}.
+ *
+ * <p>POSIX has no portable rename that does not replace. A file gets its name by a hard link, which
+ * fails where the name is taken; a directory is renamed, which the system refuses where the target
+ * holds anything.
+ */
+final class LocalStore implements FileStore {
+  static final LocalStore INSTANCE = new LocalStore();
+
+  private LocalStore() {}
+
+  @Override
+  public Optional<FileEntry> find(Location location) throws IOException {
+    Path path = location.toPath();
+    try {
+      return Optional.of(entry(location, path));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (FileSystemException e) {
+      // A path through a file, such as file/x, does not exist either.
+      Path parent = path.getParent();
+      if (parent != null && Files.exists(parent) && !Files.isDirectory(parent)) {
+        return Optional.empty();
+      }
+
+      throw e;
+    }
+  }
+
+  private static FileEntry entry(Location location, Path path) throws IOException {
+    BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+    return new FileEntry(
+        location,
+        attributes.isDirectory(),
+        attributes.isDirectory() ? 0 : attributes.size(),
+        attributes.lastModifiedTime().toMillis());
+  }
+
+  @Override
+  public List<FileEntry> list(Location directory) throws IOException {
+    List<FileEntry> entries = new ArrayList<>();
+    try (DirectoryStream<Path> paths = Files.newDirectoryStream(directory.toPath())) {
+      for (Path path : paths) {
+        try {
+          entries.add(entry(directory.resolve(path.getFileName().toString()), path));
+        } catch (NoSuchFileException e) {
+          continue; // removed since it was listed, or a link that leads nowhere
+        }
+      }
+    }
+
+    entries.sort(Comparator.comparing(entry -> entry.location().name()));
+    return entries;
+  }
+
+  @Override
+  public InputStream open(Location file) throws IOException {
+    return Files.newInputStream(file.toPath());
+  }
+
+  @Override
+  public void createDirectories(Location directory) throws IOException {
+    createDirectories(directory.toPath());
+  }
+
+  private static void createDirectories(Path directory) throws IOException {
+    if (Files.isDirectory(directory)) {
+      return;
+    }
+
+    Path parent = directory.getParent();
+    createDirectories(parent);
+    try {
+      Files.createDirectory(directory);
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(directory)) {
+        throw e;
+      }
+    }
+
+    sync(parent);
+  }
+
+  @Override
+  public void create(Location file, byte[] content) throws IOException {
+    Path temporary = write(file, content);
+    try {
+      Path path = file.toPath();
+      link(path, temporary);
+      sync(path.getParent());
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+
+  @Override
+  public void replace(Location file, byte[] content) throws IOException {
+    Path temporary = write(file, content);
+    try {
+      Path path = file.toPath();
+      Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
+      sync(path.getParent());
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+
+  /** Writes the content to a temporary file beside its place; it is on the disk on return. */
+  private static Path write(Location file, byte[] content) throws IOException {
+    createDirectories(file.toPath().getParent());
+    Path temporary = TemporaryName.beside(file).toPath();
+    try (FileChannel channel =
+        FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      ByteBuffer rest = ByteBuffer.wrap(content);
+      while (rest.hasRemaining()) {
+        channel.write(rest);
+      }
+
+      channel.force(true);
+      return temporary;
+    } catch (IOException e) {
+      Files.deleteIfExists(temporary);
+      throw e;
+    }
+  }
+
+  @Override
+  public void rename(Location from, Location to) throws IOException {
+    Path source = from.toPath();
+    Path target = to.toPath();
+    if (Files.isDirectory(source, LinkOption.NOFOLLOW_LINKS)) {
+      if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+        throw new FileAlreadyExistsException(to.toString());
+      }
+
+      Files.move(source, target, StandardCopyOption.ATOMIC_MOVE);
+    } else {
+      link(target, source);
+      Files.delete(source);
+    }
+
+    sync(target.getParent());
+    sync(source.getParent());
+  }
+
+  private static void link(Path name, Path existing) throws IOException {
+    try {
+      Files.createLink(name, existing);
+    } catch (UnsupportedOperationException e) {
+      throw new FileSystemException(
+          name.toString(), null, "its file system has no hard links, which Paritree needs there");
+    }
+  }
+
+  @Override
+  public void delete(Location location) throws IOException {
+    Path root = location.toPath();
+    if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+
+    Files.walkFileTree(
+        root,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException failure)
+              throws IOException {
+            if (failure instanceof NoSuchFileException) {
+              return FileVisitResult.CONTINUE;
+            }
+
+            throw failure;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path directory, IOException failure)
+              throws IOException {
+            if (failure != null) {
+              throw failure;
+            }
+
+            Files.deleteIfExists(directory);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  @Override
+  public Location real(Location location) throws IOException {
+    try {
+      return Location.of(location.toPath().toRealPath());
+    } catch (NoSuchFileException e) {
+      return real(location.parent()).resolve(location.name());
+    }
+  }
+
+  /** Makes the entries of a directory outlive a loss of power; needed on POSIX systems only. */
+  private static void sync(Path directory) throws IOException {
+    if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+        channel.force(true);
+      }
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package io.paritree.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
+import org.junit.jupiter.api.Test;
+
+class FileStoreTest {
+
+  @Test
+  void unknownSchemeIsNamed() {
+    assertThatThrownBy(() -> FileStore.of(Location.of("nosuch://host/a")))
+        .isInstanceOf(IOException.class)
+        .hasMessage(
+            "Cannot open nosuch://host/a: Hadoop's client has no file system for 'nosuch'; add the"
+                + " jar that brings it");
+  }
+
+  /** The server carries no Hadoop: local files must not need it, other stores must say so. */
+  @Test
+  void withoutHadoopLocalFilesWorkAndOtherStoresSayWhatIsMissing() throws Throwable {
+    URL classes = FileStore.class.getProtectionDomain().getCodeSource().getLocation();
+    ClassLoader platform = ClassLoader.getPlatformClassLoader();
+    try (URLClassLoader bare = new URLClassLoader(new URL[] {classes}, platform)) {
+      assertThatThrownBy(() -> bare.loadClass("org.apache.hadoop.fs.FileSystem"))
+          .isInstanceOf(ClassNotFoundException.class);
+      assertThat(open(bare, "/tmp").getClass().getSimpleName()).isEqualTo("LocalStore");
+      assertThatThrownBy(() -> open(bare, "hdfs://host/a"))
+          .isInstanceOf(IOException.class)
+          .hasMessageStartingWith(
+              "Cannot open hdfs://host/a: Hadoop's client is not on the class path")
+          .hasMessageContaining("hadoop-client-api");
+    }
+  }
+
+  private static Object open(ClassLoader loader, String text) throws Throwable {
+    Class<?> locations = loader.loadClass(Location.class.getName());
+    Object location = locations.getMethod("of", String.class).invoke(null, text);
+    Method of = loader.loadClass(FileStore.class.getName()).getMethod("of", locations);
+    try {
+      return of.invoke(null, location);
+    } catch (InvocationTargetException e) {
+      throw e.getCause();
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package io.paritree.store;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.hdfs.MiniDFSCluster;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@link HadoopStore} on a real HDFS: a name node and a data node in this process. */
+class HdfsStoreTest extends FileStoreContract {
+  /** How long a client waits before it asks again whether its file is complete. */
+  private static final Map<String, String> IMPATIENT =
+      Map.of("dfs.client.block.write.locateFollowingBlock.initial.delay.ms", "5");
+
+  private static MiniDFSCluster cluster;
+
+  @BeforeAll
+  static void startCluster(@TempDir Path directory) throws IOException {
+    cluster = new MiniDFSCluster.Builder(new Configuration(), directory.toFile()).build();
+    cluster.waitActive();
+  }
+
+  @AfterAll
+  static void stopCluster() {
+    cluster.shutdown(true);
+  }
+
+  @Override
+  Location root() {
+    return Location.of(cluster.getURI() + "/contract");
+  }
+
+  @Override
+  FileStore open(Location location) throws IOException {
+    return FileStore.of(location, IMPATIENT);
+  }
+}
