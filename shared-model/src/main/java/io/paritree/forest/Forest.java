@@ -1,6 +1,189 @@
 package io.paritree.forest;
 
-/** To be written: the specification. */
-public final class Forest {
-  private Forest() {}
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The specification: what XGBoost computes, written plainly.
+ *
+ * <p>The margins of a row begin with the base, then the linear booster's terms are added if there
+ * are any, then the trees in order, each to the output that it belongs to, or to all outputs if its
+ * leaves are vectors. All in float, multiplied and added in two roundings, never reordered.
+ *
+ * <p>Slow; {@link #fast} gives the engine that serves. Immutable and thread-safe.
+ */
+public final class Forest implements Engine {
+  final int width;
+  final float[] base;
+  final List<Tree> trees;
+  final int[] outputOf;
+  final float[] weights;
+  final Linear linear;
+  final Transform transform;
+
+  private Forest(
+      int width,
+      float[] base,
+      List<Tree> trees,
+      int[] outputOf,
+      float[] weights,
+      Linear linear,
+      Transform transform) {
+    this.width = width;
+    this.base = base.clone();
+    this.trees = List.copyOf(trees);
+    this.outputOf = outputOf;
+    this.weights = weights;
+    this.linear = linear;
+    this.transform = Objects.requireNonNull(transform, "transform");
+  }
+
+  /**
+   * Returns a forest of trees.
+   *
+   * @param width number of slots of a row
+   * @param base margin of each output before the first tree; as many as there are outputs
+   * @param trees in the order in which they are added
+   * @param outputOf the output that each tree adds to; not looked at where leaves are vectors
+   * @param weights what each tree's leaves are multiplied with, as in DART; null for none
+   * @param transform what becomes of the margins
+   * @throws IllegalArgumentException naming the tree that does not fit
+   */
+  public static Forest of(
+      int width,
+      float[] base,
+      List<Tree> trees,
+      int[] outputOf,
+      float[] weights,
+      Transform transform) {
+    if (outputOf.length != trees.size() || (weights != null && weights.length != trees.size())) {
+      throw new IllegalArgumentException(
+          "Cannot build a forest: %s trees, %s outputs, %s weights"
+              .formatted(
+                  trees.size(), outputOf.length, weights == null ? trees.size() : weights.length));
+    }
+
+    for (int tree = 0; tree < outputOf.length; tree++) {
+      checkTree(tree, trees.get(tree), outputOf[tree], width, base.length);
+    }
+
+    return new Forest(
+        width,
+        base,
+        trees,
+        outputOf.clone(),
+        weights == null ? null : weights.clone(),
+        null,
+        transform);
+  }
+
+  private static void checkTree(int index, Tree tree, int output, int width, int outputs) {
+    if (tree.maxFeature() >= width) {
+      throw new IllegalArgumentException(
+          "Cannot use tree %s: it splits on feature %s, but there are %s features"
+              .formatted(index, tree.maxFeature(), width));
+    }
+
+    if (tree.leafVectors != null && tree.outputs() != outputs) {
+      throw new IllegalArgumentException(
+          "Cannot use tree %s: its leaves have %s weights, but there are %s outputs"
+              .formatted(index, tree.outputs(), outputs));
+    }
+
+    if (output < 0 || output >= outputs) {
+      throw new IllegalArgumentException(
+          "Cannot use tree %s: it adds to output %s, but there are %s outputs"
+              .formatted(index, output, outputs));
+    }
+  }
+
+  /**
+   * Returns XGBoost's linear booster, a forest without trees.
+   *
+   * @param width number of slots of a row
+   * @param base margin of each output before the bias
+   * @param weights {@code weights[feature * outputs + output]}, then one bias per output
+   * @param transform what becomes of the margins
+   */
+  public static Forest linear(int width, float[] base, float[] weights, Transform transform) {
+    if (weights.length != (width + 1L) * base.length) {
+      throw new IllegalArgumentException(
+          "Cannot use the linear weights: %s came, expected (%s features + 1) * %s outputs"
+              .formatted(weights.length, width, base.length));
+    }
+
+    Linear linear = new Linear(weights.clone(), base.length);
+    return new Forest(width, base, List.of(), new int[0], null, linear, transform);
+  }
+
+  /** Returns the engine that serves: equal to this one to the last bit, and much faster. */
+  public Engine fast() {
+    return this;
+  }
+
+  @Override
+  public int width() {
+    return width;
+  }
+
+  @Override
+  public int trees() {
+    return trees.size();
+  }
+
+  @Override
+  public int outputs() {
+    return base.length;
+  }
+
+  @Override
+  public int scores() {
+    return transform.scores(base.length);
+  }
+
+  @Override
+  public void score(float[] slots, int rows, float[] margins, float[] scores) {
+    float[] sums = margins == null ? new float[rows * outputs()] : margins;
+    for (int row = 0; row < rows; row++) {
+      margins(slots, row * width, sums, row * outputs());
+    }
+
+    if (scores != null) {
+      transform.apply(sums, outputs(), rows, scores);
+    }
+  }
+
+  private void margins(float[] slots, int at, float[] margins, int to) {
+    System.arraycopy(base, 0, margins, to, base.length);
+    if (linear != null) {
+      linear.addTo(slots, at, width, margins, to);
+    }
+
+    for (int index = 0; index < trees.size(); index++) {
+      Tree tree = trees.get(index);
+      int leaf = tree.leaf(slots, at);
+      if (tree.leafVectors == null) {
+        margins[to + outputOf[index]] += weighted(index, tree.weight(leaf, 0));
+        continue;
+      }
+
+      for (int output = 0; output < base.length; output++) {
+        margins[to + output] += weighted(index, tree.weight(leaf, output));
+      }
+    }
+  }
+
+  float weighted(int tree, float weight) {
+    return weights == null ? weight : weight * weights[tree];
+  }
+
+  @Override
+  public void leaves(float[] slots, int rows, int[] leaves) {
+    int at = 0;
+    for (int row = 0; row < rows; row++) {
+      for (Tree tree : trees) {
+        leaves[at++] = tree.leaf(slots, row * width);
+      }
+    }
+  }
 }

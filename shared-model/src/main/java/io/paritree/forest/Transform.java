@@ -1,0 +1,154 @@
+package io.paritree.forest;
+
+/**
+ * What an objective makes of the margins of a row: XGBoost's PredTransform, in its own arithmetic.
+ *
+ * <p>The same on every machine: no transform depends on the host's mathematical library, but for
+ * {@link #EXPONENTIAL_IN_DOUBLE} and {@link #EXPECTILE}, whose double functions Java rounds in its
+ * own way (less than 1 ulp of a double, before the rounding to float).
+ */
+public enum Transform {
+  /** The margin itself. */
+  IDENTITY,
+  /** A probability, by the logistic function. */
+  LOGISTIC,
+  /** 1 above 0, else 0. */
+  HINGE,
+  /** e to the margin, in float. */
+  EXPONENTIAL,
+  /** e to the margin, in double and then rounded, as the AFT objective has it. */
+  EXPONENTIAL_IN_DOUBLE,
+  /** Probabilities of classes, one per margin. */
+  SOFTMAX_PROBABILITIES,
+  /** The index of the first largest margin; the only transform with one score for all margins. */
+  SOFTMAX_CLASS,
+  /** The margins in ascending order, so that quantiles do not cross. */
+  SORTED,
+  /** Expectiles: the first margin, then one positive step after the other. */
+  EXPECTILE;
+
+  /** The largest margin difference below which the logistic function does not overflow. */
+  private static final float LOGISTIC_LIMIT = 88.7f;
+
+  private static final float EXPECTILE_STEP = 1e-6f;
+
+  /** Returns the number of scores of a row of {@code outputs} margins. */
+  int scores(int outputs) {
+    return this == SOFTMAX_CLASS ? 1 : outputs;
+  }
+
+  /**
+   * Turns the margins of {@code rows} rows into scores.
+   *
+   * @param margins {@code rows * outputs}, row after row; not changed unless it is {@code scores}
+   * @param scores receives {@code rows * scores(outputs)}, row after row
+   */
+  void apply(float[] margins, int outputs, int rows, float[] scores) {
+    int count = rows * outputs;
+    switch (this) {
+      case IDENTITY -> System.arraycopy(margins, 0, scores, 0, count);
+      case LOGISTIC -> {
+        for (int at = 0; at < count; at++) {
+          scores[at] = logistic(margins[at]);
+        }
+      }
+      case HINGE -> {
+        for (int at = 0; at < count; at++) {
+          scores[at] = margins[at] > 0f ? 1f : 0f;
+        }
+      }
+      case EXPONENTIAL -> {
+        for (int at = 0; at < count; at++) {
+          scores[at] = FloatMath.expf(margins[at]);
+        }
+      }
+      case EXPONENTIAL_IN_DOUBLE -> {
+        for (int at = 0; at < count; at++) {
+          scores[at] = (float) Math.exp(margins[at]);
+        }
+      }
+      case SOFTMAX_PROBABILITIES -> {
+        for (int at = 0; at < count; at += outputs) {
+          softmax(margins, at, outputs, scores);
+        }
+      }
+      case SOFTMAX_CLASS -> {
+        for (int row = 0; row < rows; row++) {
+          scores[row] = firstLargest(margins, row * outputs, outputs);
+        }
+      }
+      case SORTED -> {
+        System.arraycopy(margins, 0, scores, 0, count);
+        for (int at = 0; at < count; at += outputs) {
+          sort(scores, at, outputs);
+        }
+      }
+      case EXPECTILE -> {
+        for (int at = 0; at < count; at += outputs) {
+          expectiles(margins, at, outputs, scores);
+        }
+      }
+    }
+  }
+
+  private static float logistic(float margin) {
+    float power = FloatMath.expf(Math.min(-margin, LOGISTIC_LIMIT));
+    return 1f / (power + 1f);
+  }
+
+  private static void softmax(float[] margins, int at, int outputs, float[] scores) {
+    float max = margins[at];
+    for (int output = 1; output < outputs; output++) {
+      max = Math.max(max, margins[at + output]);
+    }
+
+    double sum = 0;
+    for (int output = 0; output < outputs; output++) {
+      float power = FloatMath.expf(margins[at + output] - max);
+      scores[at + output] = power;
+      sum += power;
+    }
+
+    for (int output = 0; output < outputs; output++) {
+      scores[at + output] /= (float) sum;
+    }
+  }
+
+  private static int firstLargest(float[] margins, int at, int outputs) {
+    int best = 0;
+    for (int output = 1; output < outputs; output++) {
+      if (margins[at + output] > margins[at + best]) {
+        best = output;
+      }
+    }
+
+    return best;
+  }
+
+  /** By insertion and strict comparison, so that 0.0 and -0.0 keep the order they came in. */
+  private static void sort(float[] scores, int from, int outputs) {
+    for (int next = from + 1; next < from + outputs; next++) {
+      float moved = scores[next];
+      int at = next;
+      while (at > from && scores[at - 1] > moved) {
+        scores[at] = scores[at - 1];
+        at--;
+      }
+
+      scores[at] = moved;
+    }
+  }
+
+  private static void expectiles(float[] margins, int from, int outputs, float[] scores) {
+    float expectile = margins[from];
+    scores[from] = expectile;
+    for (int at = from + 1; at < from + outputs; at++) {
+      expectile += EXPECTILE_STEP + softplus(margins[at]);
+      scores[at] = expectile;
+    }
+  }
+
+  private static float softplus(float x) {
+    return x > 0f ? x + FloatMath.log1pf(FloatMath.expf(-x)) : FloatMath.log1pf(FloatMath.expf(x));
+  }
+}

@@ -1,0 +1,280 @@
+package io.paritree.forest;
+
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Objects;
+
+/**
+ * One decision tree, proved to be one: every path from the root ends in a leaf.
+ *
+ * <p>Nodes are numbered as XGBoost numbers them; 0 is the root. A node without a left child is a
+ * leaf. Nodes that no path reaches may hold anything. Immutable and thread-safe.
+ */
+public final class Tree {
+  /** A slot holds every category code below this exactly; a code at or above it is no category. */
+  public static final int MAX_CATEGORIES = 1 << 24;
+
+  final int[] left;
+  final int[] right;
+  final int[] feature;
+  final float[] value;
+  final boolean[] missingGoesLeft;
+
+  /** Per node the categories that go right, ascending; null at other nodes, or as a whole. */
+  final int[][] categories;
+
+  /** Leaf weights row after row, {@code outputs} each; null if a leaf has one weight, its value. */
+  final float[] leafVectors;
+
+  private final int outputs;
+  private final int leaves;
+  private final int depth;
+  private final int maxFeature;
+  private final boolean adjacent;
+
+  /**
+   * Checks and makes a tree. It keeps the arrays; the caller must not change them any more.
+   *
+   * @param left left child per node, -1 at a leaf
+   * @param right right child per node; at a leaf of a tree with leaf vectors, the leaf's row
+   * @param feature the slot that a node looks at
+   * @param value threshold of a numeric split, in slot units; weight of a leaf, in margin units
+   * @param missingGoesLeft where a missing slot goes
+   * @param categories per node the categories that go right, ascending, at least one; null at nodes
+   *     that are no categorical split; null as a whole if there is none
+   * @param leafVectors weights of the leaves, {@code outputs} per row; null if each leaf has one
+   * @param outputs number of weights of a leaf; 1 if there are no leaf vectors
+   * @throws IllegalArgumentException naming the node, if this is no tree
+   */
+  public Tree(
+      int[] left,
+      int[] right,
+      int[] feature,
+      float[] value,
+      boolean[] missingGoesLeft,
+      int[][] categories,
+      float[] leafVectors,
+      int outputs) {
+    this.left = Objects.requireNonNull(left, "left");
+    this.right = sameLength(right.length, left, right, "right children");
+    this.feature = sameLength(feature.length, left, feature, "split features");
+    this.value = sameLength(value.length, left, value, "thresholds");
+    this.missingGoesLeft =
+        sameLength(missingGoesLeft.length, left, missingGoesLeft, "default directions");
+    this.categories =
+        categories == null ? null : sameLength(categories.length, left, categories, "categories");
+    this.leafVectors = leafVectors;
+    this.outputs = outputs;
+
+    if (left.length == 0) {
+      throw new IllegalArgumentException("it has no nodes");
+    }
+
+    BitSet seen = new BitSet(left.length);
+    int[] level = {0};
+    int inLevel = 1;
+    int depthSoFar = 0;
+    int leavesSoFar = 0;
+    int maxFeatureSoFar = -1;
+    boolean adjacentSoFar = true;
+    seen.set(0);
+    while (true) {
+      int[] next = new int[Math.min(2 * inLevel, left.length)];
+      int inNext = 0;
+      for (int at = 0; at < inLevel; at++) {
+        int node = level[at];
+        if (isLeaf(node)) {
+          checkLeaf(node);
+          leavesSoFar++;
+          continue;
+        }
+
+        checkSplit(node, seen);
+        maxFeatureSoFar = Math.max(maxFeatureSoFar, feature[node]);
+        adjacentSoFar &= right[node] == left[node] + 1;
+        next[inNext++] = left[node];
+        next[inNext++] = right[node];
+      }
+
+      if (inNext == 0) {
+        break;
+      }
+
+      depthSoFar++;
+      level = next;
+      inLevel = inNext;
+    }
+
+    this.leaves = leavesSoFar;
+    this.depth = depthSoFar;
+    this.maxFeature = maxFeatureSoFar;
+    this.adjacent = adjacentSoFar;
+  }
+
+  private static <T> T sameLength(int length, int[] left, T array, String what) {
+    if (length != left.length) {
+      throw new IllegalArgumentException(
+          "it has %s %s, but %s left children".formatted(length, what, left.length));
+    }
+
+    return array;
+  }
+
+  private void checkLeaf(int node) {
+    if (leafVectors == null) {
+      if (!Float.isFinite(value[node])) {
+        throw new IllegalArgumentException(
+            "leaf %s has the weight %s, expected a finite number".formatted(node, value[node]));
+      }
+
+      return;
+    }
+
+    int rows = leafVectors.length / outputs;
+    if (right[node] < 0 || right[node] >= rows) {
+      throw new IllegalArgumentException(
+          "leaf %s has its weights in row %s, but there are %s rows"
+              .formatted(node, right[node], rows));
+    }
+
+    for (int output = 0; output < outputs; output++) {
+      float weight = leafVectors[right[node] * outputs + output];
+      if (!Float.isFinite(weight)) {
+        throw new IllegalArgumentException(
+            "leaf %s has the weight %s, expected a finite number".formatted(node, weight));
+      }
+    }
+  }
+
+  private void checkSplit(int node, BitSet seen) {
+    checkChild(node, "left", left[node], seen);
+    checkChild(node, "right", right[node], seen);
+    if (feature[node] < 0) {
+      throw new IllegalArgumentException(
+          "node %s splits on feature %s, expected 0 or more".formatted(node, feature[node]));
+    }
+
+    if (!isCategorical(node)) {
+      return;
+    }
+
+    int[] listed = categories[node];
+    if (listed.length == 0) {
+      throw new IllegalArgumentException(
+          "node %s lists no category, expected at least one".formatted(node));
+    }
+
+    int before = -1;
+    for (int category : listed) {
+      if (category <= before || category >= MAX_CATEGORIES) {
+        throw new IllegalArgumentException(
+            "node %s lists category %s after %s, expected ascending codes below %s"
+                .formatted(node, category, before, MAX_CATEGORIES));
+      }
+
+      before = category;
+    }
+  }
+
+  private void checkChild(int node, String side, int child, BitSet seen) {
+    if (child < 0 || child >= left.length) {
+      throw new IllegalArgumentException(
+          "node %s has %s child %s, but there are %s nodes"
+              .formatted(node, side, child, left.length));
+    }
+
+    if (seen.get(child)) {
+      throw new IllegalArgumentException(
+          "node %s has %s child %s, which another path has reached already"
+              .formatted(node, side, child));
+    }
+
+    seen.set(child);
+  }
+
+  boolean isLeaf(int node) {
+    return left[node] == -1;
+  }
+
+  boolean isCategorical(int node) {
+    return categories != null && categories[node] != null;
+  }
+
+  /**
+   * Returns the leaf of a row, as XGBoost's node id.
+   *
+   * @param slots the row is {@code slots[at .. at + width)}
+   */
+  int leaf(float[] slots, int at) {
+    int node = 0;
+    while (!isLeaf(node)) {
+      node = goesLeft(node, slots[at + feature[node]]) ? left[node] : right[node];
+    }
+
+    return node;
+  }
+
+  private boolean goesLeft(int node, float slot) {
+    if (Float.isNaN(slot)) {
+      return missingGoesLeft[node];
+    }
+
+    if (!isCategorical(node)) {
+      return slot < value[node];
+    }
+
+    boolean isCategory = slot >= 0f && slot < MAX_CATEGORIES;
+    return !isCategory || Arrays.binarySearch(categories[node], (int) slot) < 0;
+  }
+
+  /** Returns the weight that a leaf adds to an output; in margin units. */
+  float weight(int leaf, int output) {
+    return leafVectors == null ? value[leaf] : leafVectors[right[leaf] * outputs + output];
+  }
+
+  /** Returns the number of weights of a leaf. */
+  public int outputs() {
+    return outputs;
+  }
+
+  /** Returns the number of nodes, reached or not. */
+  public int nodes() {
+    return left.length;
+  }
+
+  /** Returns the number of leaves that a path reaches. */
+  public int leaves() {
+    return leaves;
+  }
+
+  /** Returns the number of splits on the longest path; 0 if the root is a leaf. */
+  public int depth() {
+    return depth;
+  }
+
+  /** Returns the largest feature that a path looks at; -1 if there is none. */
+  public int maxFeature() {
+    return maxFeature;
+  }
+
+  /**
+   * Returns whether each right child comes just behind its left one. libxgboost takes that for
+   * granted, so it can score no other tree.
+   */
+  public boolean hasAdjacentChildren() {
+    return adjacent;
+  }
+
+  /** Marks the features of categorical splits. */
+  public void markCategorical(BitSet features) {
+    if (categories == null) {
+      return;
+    }
+
+    for (int node = 0; node < left.length; node++) {
+      if (isCategorical(node) && !isLeaf(node) && feature[node] >= 0) {
+        features.set(feature[node]);
+      }
+    }
+  }
+}

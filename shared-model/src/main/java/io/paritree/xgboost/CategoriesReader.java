@@ -1,0 +1,139 @@
+package io.paritree.xgboost;
+
+import io.paritree.CorruptModelException;
+import io.paritree.ModelException;
+import io.paritree.UnsupportedModelException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * Reads the {@code cats} container of XGBoost 3.1 and later: the categories of each feature, in
+ * code order.
+ */
+final class CategoriesReader {
+  private static final int INT8 = 9;
+  private static final int UINT8 = 10;
+  private static final int INT16 = 11;
+  private static final int UINT16 = 12;
+  private static final int INT32 = 13;
+  private static final int UINT32 = 14;
+  private static final int INT64 = 15;
+  private static final int UINT64 = 16;
+
+  private CategoriesReader() {}
+
+  /**
+   * Returns the categories per feature, null where a feature has none; empty without a container.
+   */
+  static List<Categories> read(Document document) throws ModelException {
+    List<Categories> byFeature = new ArrayList<>();
+    document.beginObject();
+    for (String key = document.nextKey(); key != null; key = document.nextKey()) {
+      if (!key.equals("enc")) {
+        document.skip();
+        continue;
+      }
+
+      document.beginArray();
+      while (document.nextElement()) {
+        byFeature.add(readFeature(document, byFeature.size()));
+      }
+    }
+
+    return Collections.unmodifiableList(byFeature);
+  }
+
+  /**
+   * Text categories come as offsets and bytes, integers as a type and values. The values of both
+   * are read as 64-bit numbers, since the offsets may come after them or not at all.
+   */
+  private static Categories readFeature(Document document, int feature) throws ModelException {
+    int[] offsets = null;
+    long[] values = {};
+    long type = 0;
+    document.beginObject();
+    for (String key = document.nextKey(); key != null; key = document.nextKey()) {
+      switch (key) {
+        case "offsets" -> offsets = document.ints();
+        case "values" -> values = document.longs();
+        case "type" -> type = document.integer();
+        default -> document.skip();
+      }
+    }
+
+    if (offsets != null) {
+      List<String> texts = texts(document, feature, offsets, values);
+      return texts.isEmpty() ? null : new Categories.Texts(texts);
+    }
+
+    return values.length == 0 ? null : new Categories.Integers(integers(feature, type, values));
+  }
+
+  private static List<String> texts(Document document, int feature, int[] offsets, long[] values)
+      throws CorruptModelException {
+    byte[] utf8 = new byte[values.length];
+    for (int at = 0; at < utf8.length; at++) {
+      utf8[at] = (byte) values[at];
+    }
+
+    List<String> texts = new ArrayList<>();
+    for (int code = 0; code + 1 < offsets.length; code++) {
+      int begin = offsets[code];
+      int end = offsets[code + 1];
+      if (begin < 0 || end < begin || end > utf8.length) {
+        throw document.corrupt(
+            "category %s of feature %s lies at [%s, %s) of %s bytes"
+                .formatted(code, feature, begin, end, utf8.length));
+      }
+
+      try {
+        texts.add(
+            StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(utf8, begin, end - begin))
+                .toString());
+      } catch (CharacterCodingException e) {
+        throw document.corrupt("category %s of feature %s is no UTF-8".formatted(code, feature));
+      }
+    }
+
+    return texts;
+  }
+
+  /** Wide unsigned values lie in the file as signed ones of the same width. */
+  private static List<Long> integers(int feature, long type, long[] values)
+      throws UnsupportedModelException {
+    List<Long> integers = new ArrayList<>(values.length);
+    for (long value : values) {
+      integers.add(
+          switch ((int) type) {
+            case INT8, INT16, INT32, INT64 -> value;
+            case UINT8 -> value & 0xff;
+            case UINT16 -> value & 0xffff;
+            case UINT32 -> value & 0xffff_ffffL;
+            case UINT64 -> unsigned(feature, value);
+            default ->
+                throw new UnsupportedModelException(
+                    "Cannot use the categories of feature %s: they are of type %s, expected text or"
+                            .formatted(feature, type)
+                        + " whole numbers (types 9 to 16)");
+          });
+    }
+
+    return integers;
+  }
+
+  private static long unsigned(int feature, long value) throws UnsupportedModelException {
+    if (value < 0) {
+      throw new UnsupportedModelException(
+          "Cannot use the categories of feature %s: %s is above %s"
+              .formatted(feature, Long.toUnsignedString(value), Long.MAX_VALUE));
+    }
+
+    return value;
+  }
+}

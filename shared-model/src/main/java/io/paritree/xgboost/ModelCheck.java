@@ -1,0 +1,247 @@
+package io.paritree.xgboost;
+
+import io.paritree.CorruptModelException;
+import io.paritree.Fault;
+import io.paritree.ModelException;
+import io.paritree.UnsupportedModelException;
+import io.paritree.forest.Tree;
+import java.util.Arrays;
+
+/**
+ * What must hold between the parts of a model document; {@code facts 1.8} of the format.
+ *
+ * <p>What lies inside one tree is checked where it is read, by {@link Tree}.
+ */
+final class ModelCheck {
+  private final ModelReader read;
+  private final int fileBytes;
+
+  ModelCheck(ModelReader read, int fileBytes) {
+    this.read = read;
+    this.fileBytes = fileBytes;
+  }
+
+  /** Fails on the first thing that is not right. */
+  void run() throws ModelException {
+    if (!read.hasAttributes && read.version.isEmpty()
+        || !read.hasParameters
+        || read.objective == null
+        || read.booster == null
+        || !read.hasModel) {
+      throw read.corrupt(
+          "one of attributes, learner_model_param, objective and gradient_booster is not there,"
+              + " or has no name or model");
+    }
+
+    if (Objective.find(read.objective).isEmpty()) {
+      throw new UnsupportedModelException(
+          "Cannot score the model: its objective '%s' is not known; known are %s"
+              .formatted(Fault.printable(read.objective, 100), Objective.names()));
+    }
+
+    checkOutputs();
+    checkFeatures();
+    switch (read.booster) {
+      case "gbtree", "dart" -> checkTrees();
+      case "gblinear" -> checkLinear();
+      default ->
+          throw new UnsupportedModelException(
+              "Cannot score the model: its booster '%s' is not known; known are gbtree, dart and"
+                      .formatted(Fault.printable(read.booster, 100))
+                  + " gblinear");
+    }
+  }
+
+  private void checkOutputs() throws CorruptModelException {
+    if (read.classes > 1 && read.targets > 1) {
+      throw read.corrupt(
+          "num_class is %s and num_target is %s, but one of them must be 1",
+          read.classes, read.targets);
+    }
+
+    if (outputs() > fileBytes) {
+      throw read.corrupt(
+          "it has %s outputs, more than a file of %s bytes can hold", outputs(), fileBytes);
+    }
+
+    if (read.baseScores == null) {
+      throw read.corrupt("learner_model_param has no base_score");
+    }
+
+    int scores = read.baseScores.length;
+    if (scores != 1 && scores != outputs()) {
+      throw read.corrupt("base_score has %s values, expected 1 or %s", scores, outputs());
+    }
+
+    boolean isClassifier = read.objective.startsWith("multi:");
+    if (isClassifier && read.classes < 1) {
+      throw read.corrupt("num_class is 0, but the objective is '%s'", read.objective);
+    }
+
+    checkBase();
+  }
+
+  private void checkBase() throws CorruptModelException {
+    boolean isProbability =
+        read.objective.equals("binary:logistic") || read.objective.equals("reg:logistic");
+    for (float score : read.baseScores) {
+      if (isProbability && !(score >= 0f && score <= 1f)) {
+        throw read.corrupt("base_score is %s, expected a probability", score);
+      }
+    }
+
+    for (float margin : baseMargins()) {
+      if (Float.isNaN(margin)) {
+        throw read.corrupt(
+            "base_score %s is not possible with the objective '%s'",
+            Arrays.toString(Arrays.copyOf(read.baseScores, Math.min(8, read.baseScores.length))),
+            read.objective);
+      }
+    }
+  }
+
+  private void checkFeatures() throws CorruptModelException {
+    checkNumberOf("feature_names", read.featureNames.size());
+    checkNumberOf("feature_types", read.featureTypes.size());
+    checkNumberOf("cats.enc", read.categories.size());
+  }
+
+  private void checkNumberOf(String what, int size) throws CorruptModelException {
+    if (size != 0 && size != read.features) {
+      throw read.corrupt("%s has %s entries, but num_feature is %s", what, size, read.features);
+    }
+  }
+
+  private void checkTrees() throws CorruptModelException {
+    int trees = read.trees.size();
+    if (read.treeInfo == null || read.treeInfo.length != trees) {
+      throw read.corrupt(
+          "tree_info has %s entries, but there are %s trees",
+          read.treeInfo == null ? 0 : read.treeInfo.length, trees);
+    }
+
+    if (read.declaredTrees != trees) {
+      throw read.corrupt("num_trees is %s, but there are %s trees", read.declaredTrees, trees);
+    }
+
+    if (read.dartWeights != null && read.dartWeights.length != trees) {
+      throw read.corrupt(
+          "weight_drop has %s entries, but there are %s trees", read.dartWeights.length, trees);
+    }
+
+    if (read.booster.equals("dart") && read.dartWeights == null && trees > 0) {
+      throw read.corrupt("the booster is dart, but there is no weight_drop");
+    }
+
+    if (read.dartWeights != null) {
+      for (float weight : read.dartWeights) {
+        if (!Float.isFinite(weight)) {
+          throw read.corrupt("weight_drop holds %s, expected finite numbers", weight);
+        }
+      }
+    }
+
+    for (int index = 0; index < trees; index++) {
+      checkTree(index, read.trees.get(index));
+    }
+
+    checkRounds();
+  }
+
+  private void checkTree(int index, Tree tree) throws CorruptModelException {
+    if (tree.maxFeature() >= read.features) {
+      throw read.corrupt(
+          "tree %s splits on feature %s, but num_feature is %s",
+          index, tree.maxFeature(), read.features);
+    }
+
+    if (tree.outputs() > 1 && tree.outputs() != outputs()) {
+      throw read.corrupt(
+          "tree %s has leaves of %s weights, but there are %s outputs",
+          index, tree.outputs(), outputs());
+    }
+
+    if (read.treeInfo[index] < 0 || read.treeInfo[index] >= outputs()) {
+      throw read.corrupt(
+          "tree %s belongs to output %s, but there are %s outputs",
+          index, read.treeInfo[index], outputs());
+    }
+  }
+
+  private void checkRounds() throws CorruptModelException {
+    int[] starts = roundStarts();
+    int before = 0;
+    for (int start : starts) {
+      if (start < before) {
+        throw read.corrupt("iteration_indptr goes from %s to %s", before, start);
+      }
+
+      before = start;
+    }
+
+    if (starts.length == 0 || starts[0] != 0 || before != read.trees.size()) {
+      throw read.corrupt(
+          "the rounds end at tree %s, but there are %s trees", before, read.trees.size());
+    }
+  }
+
+  /** Returns the first tree of each round, and the number of trees behind the last. */
+  int[] roundStarts() throws CorruptModelException {
+    if (read.iterationStarts != null) {
+      return read.iterationStarts;
+    }
+
+    int groups = 1;
+    for (int group : read.treeInfo) {
+      groups = Math.max(groups, group + 1);
+    }
+
+    long layer = (long) Math.max(1, read.parallelTrees) * groups;
+    if (read.trees.size() % layer != 0) {
+      throw read.corrupt(
+          "it has %s trees, which are no whole rounds of %s", read.trees.size(), layer);
+    }
+
+    int[] starts = new int[(int) (read.trees.size() / layer) + 1];
+    for (int round = 0; round < starts.length; round++) {
+      starts[round] = (int) (round * layer);
+    }
+
+    return starts;
+  }
+
+  private void checkLinear() throws CorruptModelException {
+    long expected = (read.features + 1L) * outputs();
+    if (read.linearWeights == null || read.linearWeights.length != expected) {
+      throw read.corrupt(
+          "the linear booster has %s weights, expected (%s features + 1) * %s outputs",
+          read.linearWeights == null ? 0 : read.linearWeights.length, read.features, outputs());
+    }
+
+    for (float weight : read.linearWeights) {
+      if (!Float.isFinite(weight)) {
+        throw read.corrupt("a linear weight is %s, expected a finite number", weight);
+      }
+    }
+  }
+
+  int outputs() {
+    return Math.max(1, Math.max(read.classes, read.targets));
+  }
+
+  /** Returns the margin that each output begins with; the linear booster has one for all. */
+  float[] baseMargins() {
+    Objective objective = Objective.find(read.objective).orElseThrow();
+    boolean isUntrained =
+        read.trees.isEmpty() && read.linearWeights == null && read.boostFromAverage;
+    float[] margins = isUntrained ? read.baseScores.clone() : objective.margins(read.baseScores);
+    boolean isLinear = "gblinear".equals(read.booster);
+    if (margins.length == outputs() && !isLinear) {
+      return margins;
+    }
+
+    float[] replicated = new float[outputs()];
+    Arrays.fill(replicated, margins[0]);
+    return replicated;
+  }
+}

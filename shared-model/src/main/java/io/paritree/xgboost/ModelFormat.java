@@ -1,0 +1,117 @@
+package io.paritree.xgboost;
+
+import io.paritree.CorruptModelException;
+import io.paritree.ModelException;
+import io.paritree.UnsupportedModelException;
+import java.nio.charset.StandardCharsets;
+
+/** What a model file is, told by its first bytes; its name says nothing. */
+enum ModelFormat {
+  JSON,
+  UBJSON;
+
+  private static final String RESAVE =
+      "; load it with the XGBoost that wrote it, or any up to 3.0, and save it again as JSON or"
+          + " UBJSON (Booster.save_model(\"model.ubj\"))";
+
+  /**
+   * Returns the format of a file.
+   *
+   * @throws UnsupportedModelException if it is a form of model that is not read, naming the way out
+   * @throws CorruptModelException if it is no model at all
+   */
+  static ModelFormat of(byte[] file) throws ModelException {
+    if (file.length == 0) {
+      throw new CorruptModelException("Cannot read the model: the file is empty");
+    }
+
+    if (startsWith(file, "binf")) {
+      throw new UnsupportedModelException(
+          "Cannot read the model: it is in XGBoost's old binary format" + RESAVE);
+    }
+
+    if (startsWith(file, "CONFIG-offset:")) {
+      throw new UnsupportedModelException(
+          "Cannot read the model: it is a memory snapshot of a booster, as pickle writes it; load"
+              + " the pickle and call Booster.save_model(\"model.ubj\")");
+    }
+
+    if (file[0] == (byte) 0x80) {
+      throw new UnsupportedModelException(
+          "Cannot read the model: it looks like a Python pickle, which is a program; load it where"
+              + " it was written and call Booster.save_model(\"model.ubj\")");
+    }
+
+    int first = afterWhiteSpace(file, 0);
+    if (first < file.length && file[first] == '[') {
+      throw new UnsupportedModelException(
+          "Cannot read the model: it is a JSON array, as Booster.dump_model writes it, which lacks"
+              + " the objective and the base score; use Booster.save_model(\"model.json\")");
+    }
+
+    if (first < file.length && file[first] == '{') {
+      int second = afterWhiteSpace(file, first + 1);
+      byte marker = second < file.length ? file[second] : 0;
+      if (marker == '"') {
+        return JSON;
+      }
+
+      if (marker == 'L' && first == 0 && second == 1) {
+        return UBJSON;
+      }
+
+      throw new CorruptModelException(
+          "Cannot read the model: it begins like an object, but a key of JSON or UBJSON does not"
+              + " follow; it was changed or cut short");
+    }
+
+    if (looksLikeRawBinary(file)) {
+      throw new UnsupportedModelException(
+          "Cannot read the model: it looks like XGBoost's old binary format, from before 0.90"
+              + RESAVE);
+    }
+
+    throw new CorruptModelException(
+        "Cannot read the model: it is neither JSON nor UBJSON; expected what XGBoost's save_model"
+            + " writes");
+  }
+
+  private static boolean startsWith(byte[] file, String text) {
+    byte[] start = text.getBytes(StandardCharsets.US_ASCII);
+    for (int at = 0; at < start.length; at++) {
+      if (at >= file.length || file[at] != start[at]) {
+        return false;
+      }
+    }
+
+    return true;
+  }
+
+  private static int afterWhiteSpace(byte[] file, int from) {
+    int at = from;
+    while (at < file.length
+        && (file[at] == ' ' || file[at] == '\n' || file[at] == '\r' || file[at] == '\t')) {
+      at++;
+    }
+
+    return at;
+  }
+
+  /** The raw parameters first: a float base score, the number of features, that of classes. */
+  private static boolean looksLikeRawBinary(byte[] file) {
+    if (file.length < 136) {
+      return false;
+    }
+
+    int features = littleEndian(file, 4);
+    int classes = littleEndian(file, 8);
+    return features > 0 && features < 1 << 24 && classes >= 0 && classes < 1 << 16;
+  }
+
+  private static int littleEndian(byte[] file, int at) {
+    return (file[at] & 0xff)
+        | (file[at + 1] & 0xff) << 8
+        | (file[at + 2] & 0xff) << 16
+        | (file[at + 3] & 0xff) << 24;
+  }
+}

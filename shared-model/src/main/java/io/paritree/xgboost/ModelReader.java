@@ -1,0 +1,225 @@
+package io.paritree.xgboost;
+
+import io.paritree.CorruptModelException;
+import io.paritree.Fault;
+import io.paritree.ModelException;
+import io.paritree.UnsupportedModelException;
+import io.paritree.forest.Tree;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Walks through a model document and keeps what scoring needs; {@link ModelCheck} makes a model of
+ * it.
+ *
+ * <p>Keys may come in any order and keys that mean nothing for scoring are passed over, so that all
+ * versions from 1.0 on are read by one code.
+ */
+final class ModelReader {
+  private final Document document;
+
+  final List<Integer> version = new ArrayList<>();
+  final Map<String, String> attributes = new HashMap<>();
+  final List<String> featureNames = new ArrayList<>();
+  final List<String> featureTypes = new ArrayList<>();
+  boolean hasAttributes;
+  boolean hasParameters;
+
+  float[] baseScores;
+  int features;
+  int classes;
+  int targets = 1;
+  boolean boostFromAverage = true;
+
+  String objective;
+  String booster;
+
+  boolean hasModel;
+  final List<Tree> trees = new ArrayList<>();
+  boolean hasVectorsByNode;
+  int declaredTrees = -1;
+  int parallelTrees = 1;
+  int[] treeInfo;
+  int[] iterationStarts;
+  float[] dartWeights;
+  List<Categories> categories = List.of();
+  float[] linearWeights;
+  int linearRounds;
+
+  ModelReader(Document document) {
+    this.document = document;
+  }
+
+  void read() throws ModelException {
+    boolean hasLearner = false;
+    document.beginObject();
+    for (String key = document.nextKey(); key != null; key = document.nextKey()) {
+      switch (key) {
+        case "version" -> readVersion();
+        case "learner" -> {
+          readLearner();
+          hasLearner = true;
+        }
+        case "Config", "Model" ->
+            throw new UnsupportedModelException(
+                "Cannot read the model: it is a memory snapshot of a booster, as pickle writes it;"
+                    + " load the pickle and call Booster.save_model(\"model.ubj\")");
+        default -> document.skip();
+      }
+    }
+
+    document.end();
+    if (!hasLearner) {
+      throw document.corrupt("key 'learner' is not there, so this is no XGBoost model");
+    }
+  }
+
+  private void readVersion() throws CorruptModelException {
+    for (int number : document.ints()) {
+      version.add(number);
+    }
+  }
+
+  private void readLearner() throws ModelException {
+    document.beginObject();
+    for (String key = document.nextKey(); key != null; key = document.nextKey()) {
+      switch (key) {
+        case "attributes" -> {
+          hasAttributes = true;
+          document.beginObject();
+          for (String name = document.nextKey(); name != null; name = document.nextKey()) {
+            attributes.put(name, document.text());
+          }
+        }
+        case "feature_names" -> readTexts(featureNames);
+        case "feature_types" -> readTexts(featureTypes);
+        case "learner_model_param" -> readParameters();
+        case "objective" -> readObjective();
+        case "gradient_booster" -> readBooster();
+        default -> document.skip();
+      }
+    }
+  }
+
+  private void readTexts(List<String> texts) throws CorruptModelException {
+    document.beginArray();
+    while (document.nextElement()) {
+      texts.add(document.text());
+    }
+  }
+
+  private void readParameters() throws CorruptModelException {
+    hasParameters = true;
+    document.beginObject();
+    for (String key = document.nextKey(); key != null; key = document.nextKey()) {
+      switch (key) {
+        case "base_score" -> baseScores = Parameters.floats(document, key);
+        case "num_feature" -> features = Parameters.integer(document, key, 0);
+        case "num_class" -> classes = Parameters.integer(document, key, 0);
+        case "num_target" -> targets = Parameters.integer(document, key, 0);
+        case "boost_from_average" -> boostFromAverage = Parameters.integer(document, key, 0) != 0;
+        default -> document.skip();
+      }
+    }
+  }
+
+  private void readObjective() throws CorruptModelException {
+    document.beginObject();
+    for (String key = document.nextKey(); key != null; key = document.nextKey()) {
+      if (key.equals("name")) {
+        objective = document.text();
+      } else {
+        document.skip();
+      }
+    }
+  }
+
+  /** Reads a booster; DART of XGBoost 3.2 and older has the one with the trees inside it. */
+  private void readBooster() throws ModelException {
+    document.beginObject();
+    for (String key = document.nextKey(); key != null; key = document.nextKey()) {
+      switch (key) {
+        case "name" -> {
+          String name = document.text();
+          booster = "dart".equals(booster) ? booster : name;
+        }
+        case "gbtree" -> {
+          readBooster();
+          booster = "dart";
+        }
+        case "model" -> readModel();
+        case "weight_drop" -> readDartWeights();
+        default -> document.skip();
+      }
+    }
+  }
+
+  private void readDartWeights() throws CorruptModelException {
+    if (dartWeights != null) {
+      throw document.corrupt("weight_drop comes twice");
+    }
+
+    dartWeights = document.floats();
+  }
+
+  private void readModel() throws ModelException {
+    if (hasModel) {
+      throw document.corrupt("gradient_booster holds two models");
+    }
+
+    hasModel = true;
+    document.beginObject();
+    for (String key = document.nextKey(); key != null; key = document.nextKey()) {
+      switch (key) {
+        case "gbtree_model_param" -> readTreeParameters();
+        case "trees" -> readTrees();
+        case "tree_info" -> treeInfo = document.ints();
+        case "iteration_indptr" -> iterationStarts = document.ints();
+        case "weight_drop" -> readDartWeights();
+        case "cats" -> categories = CategoriesReader.read(document);
+        case "weights" -> linearWeights = document.floats();
+        case "boosted_rounds" -> linearRounds = rounds(document.integer());
+        default -> document.skip();
+      }
+    }
+  }
+
+  private int rounds(long value) throws CorruptModelException {
+    if (value < 0 || value > Integer.MAX_VALUE) {
+      throw document.corrupt("boosted_rounds is %s, expected 0 or more".formatted(value));
+    }
+
+    return (int) value;
+  }
+
+  private void readTreeParameters() throws CorruptModelException {
+    document.beginObject();
+    for (String key = document.nextKey(); key != null; key = document.nextKey()) {
+      switch (key) {
+        case "num_trees" -> declaredTrees = Parameters.integer(document, key, 0);
+        case "num_parallel_tree" -> parallelTrees = Parameters.integer(document, key, 0);
+        default -> document.skip();
+      }
+    }
+  }
+
+  private void readTrees() throws CorruptModelException {
+    document.beginArray();
+    while (document.nextElement()) {
+      TreeReader tree = new TreeReader(document, trees.size());
+      trees.add(tree.read());
+      hasVectorsByNode |= tree.hasVectorsByNode();
+    }
+  }
+
+  CorruptModelException corrupt(String what, Object... words) {
+    Object[] printable = new Object[words.length];
+    for (int at = 0; at < words.length; at++) {
+      printable[at] = words[at] instanceof String text ? Fault.printable(text, 100) : words[at];
+    }
+
+    return new CorruptModelException("Cannot read the model: " + what.formatted(printable));
+  }
+}

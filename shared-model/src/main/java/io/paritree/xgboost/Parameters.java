@@ -1,0 +1,64 @@
+package io.paritree.xgboost;
+
+import io.paritree.CorruptModelException;
+import io.paritree.Fault;
+import java.util.ArrayList;
+import java.util.List;
+
+/** XGBoost's parameters: numbers that the file keeps as text. */
+final class Parameters {
+  private Parameters() {}
+
+  /** Reads a whole number that is kept as text and at least {@code min}. */
+  static int integer(Document document, String key, int min) throws CorruptModelException {
+    String text = document.text();
+    try {
+      int value = Integer.parseInt(text);
+      if (value >= min) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // The one message below says it all.
+    }
+
+    throw document.corrupt(
+        "%s is '%s', expected a whole number from %s on"
+            .formatted(key, Fault.printable(text, 100), min));
+  }
+
+  /** Reads base scores: one number, or a list in brackets or parentheses. */
+  static float[] floats(Document document, String key) throws CorruptModelException {
+    String text = document.text();
+    String list = text.strip();
+    if (list.startsWith("[") && list.endsWith("]") || list.startsWith("(") && list.endsWith(")")) {
+      list = list.substring(1, list.length() - 1);
+    }
+
+    List<Float> values = new ArrayList<>();
+    for (String number : list.split(",", -1)) {
+      values.add(number(document, key, number.strip(), text));
+    }
+
+    float[] floats = new float[values.size()];
+    for (int at = 0; at < floats.length; at++) {
+      floats[at] = values.get(at);
+    }
+
+    return floats;
+  }
+
+  private static float number(Document document, String key, String number, String whole)
+      throws CorruptModelException {
+    try {
+      float value = Float.parseFloat(number);
+      if (Float.isFinite(value)) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // The one message below says it all.
+    }
+
+    throw document.corrupt(
+        "%s is '%s', expected finite numbers".formatted(key, Fault.printable(whole, 100)));
+  }
+}

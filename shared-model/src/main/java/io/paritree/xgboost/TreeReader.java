@@ -1,0 +1,245 @@
+package io.paritree.xgboost;
+
+import io.paritree.CorruptModelException;
+import io.paritree.Fault;
+import io.paritree.forest.Tree;
+import java.util.Arrays;
+
+/**
+ * Reads one tree object. Its keys may come in any order, so arrays are kept as they come and
+ * checked against each other at the end.
+ */
+final class TreeReader {
+  private static final int NOT_THERE = -1;
+
+  private final Document document;
+  private final int index;
+
+  private int nodes = NOT_THERE;
+  private int leafSize = 1;
+  private int[] left;
+  private int[] right;
+  private int[] feature;
+  private float[] value;
+  private byte[] missingGoesLeft;
+  private byte[] splitType;
+  private int[] categoricalNodes = {};
+  private long[] categorySegments = {};
+  private long[] categorySizes = {};
+  private int[] categories = {};
+  private float[] baseWeights;
+  private float[] leafWeights;
+
+  /**
+   * A reader of the tree that comes next.
+   *
+   * @param index the tree's number
+   */
+  TreeReader(Document document, int index) {
+    this.document = document;
+    this.index = index;
+  }
+
+  /** Reads and checks the tree. */
+  Tree read() throws CorruptModelException {
+    readKeys();
+    return tree();
+  }
+
+  private void readKeys() throws CorruptModelException {
+    int parents = NOT_THERE;
+    int changes = NOT_THERE;
+    int covers = NOT_THERE;
+
+    document.beginObject();
+    for (String key = document.nextKey(); key != null; key = document.nextKey()) {
+      switch (key) {
+        case "id" -> checkId(document.integer());
+        case "tree_param" -> readParameters();
+        case "left_children" -> left = document.ints();
+        case "right_children" -> right = document.ints();
+        case "split_indices" -> feature = document.ints();
+        case "split_conditions" -> value = document.floats();
+        case "default_left" -> missingGoesLeft = document.bytes();
+        case "split_type" -> splitType = document.bytes();
+        case "categories_nodes" -> categoricalNodes = document.ints();
+        case "categories_segments" -> categorySegments = document.longs();
+        case "categories_sizes" -> categorySizes = document.longs();
+        case "categories" -> categories = document.ints();
+        case "base_weights" -> baseWeights = document.floats();
+        case "leaf_weights" -> leafWeights = document.floats();
+        case "parents" -> parents = document.count();
+        case "loss_changes" -> changes = document.count();
+        case "sum_hessian" -> covers = document.count();
+        default -> document.skip();
+      }
+    }
+
+    checkSize("parents", parents);
+    checkSize("loss_changes", changes);
+    checkSize("sum_hessian", covers);
+    if (leafSize == 1 && baseWeights != null) {
+      checkSize("base_weights", baseWeights.length);
+    }
+  }
+
+  private void checkId(long id) throws CorruptModelException {
+    if (id != index) {
+      throw corrupt("it says that its id is %s".formatted(id));
+    }
+  }
+
+  private void readParameters() throws CorruptModelException {
+    document.beginObject();
+    for (String key = document.nextKey(); key != null; key = document.nextKey()) {
+      switch (key) {
+        case "num_nodes" -> nodes = Parameters.integer(document, key, 1);
+        case "size_leaf_vector" -> leafSize = Math.max(1, Parameters.integer(document, key, 0));
+        default -> document.skip();
+      }
+    }
+  }
+
+  /** libxgboost reads these by the number of nodes, so that a short one is no small matter. */
+  private void checkSize(String what, int size) throws CorruptModelException {
+    if (size != NOT_THERE && nodes != NOT_THERE && size != nodes) {
+      throw corrupt("it has %s %s, but num_nodes is %s".formatted(size, what, nodes));
+    }
+  }
+
+  private CorruptModelException corrupt(String what) {
+    return document.corrupt("tree %s: %s".formatted(index, what));
+  }
+
+  private Tree tree() throws CorruptModelException {
+    if (nodes == NOT_THERE
+        || left == null
+        || right == null
+        || feature == null
+        || value == null
+        || missingGoesLeft == null) {
+      throw corrupt(
+          "one of tree_param.num_nodes, left_children, right_children, split_indices,"
+              + " split_conditions, default_left is not there");
+    }
+
+    checkSize("left_children", left.length);
+    int[][] listed = categoriesByNode();
+    boolean[] defaults = new boolean[missingGoesLeft.length];
+    for (int node = 0; node < defaults.length; node++) {
+      defaults[node] = missingGoesLeft[node] != 0;
+    }
+
+    try {
+      if (leafSize == 1) {
+        return new Tree(left, right, feature, value, defaults, listed, null, 1);
+      }
+
+      return new Tree(left, right(), feature, value, defaults, listed, leafVectors(), leafSize);
+    } catch (IllegalArgumentException e) {
+      throw corrupt(Fault.printable(e.getMessage(), 300));
+    }
+  }
+
+  /** Returns whether the leaf vectors lie in the rows of their nodes, as in XGBoost 2.0 to 3.1. */
+  boolean hasVectorsByNode() {
+    return leafSize > 1 && leafWeights == null;
+  }
+
+  private float[] leafVectors() throws CorruptModelException {
+    float[] vectors = hasVectorsByNode() ? baseWeights : leafWeights;
+    if (vectors == null) {
+      throw corrupt("its leaves are vectors, but there is neither leaf_weights nor base_weights");
+    }
+
+    if (hasVectorsByNode() && vectors.length != (long) nodes * leafSize) {
+      throw corrupt(
+          "it has %s base_weights, expected %s nodes * %s outputs"
+              .formatted(vectors.length, nodes, leafSize));
+    }
+
+    return vectors;
+  }
+
+  private int[] right() {
+    if (!hasVectorsByNode()) {
+      return right;
+    }
+
+    int[] rows = right.clone();
+    for (int node = 0; node < Math.min(rows.length, left.length); node++) {
+      rows[node] = left[node] == -1 ? node : right[node];
+    }
+
+    return rows;
+  }
+
+  private int[][] categoriesByNode() throws CorruptModelException {
+    if (splitType == null) {
+      return null;
+    }
+
+    checkSize("split_type", splitType.length);
+    if (categoricalNodes.length != categorySegments.length
+        || categoricalNodes.length != categorySizes.length) {
+      throw corrupt(
+          "it has %s categories_nodes, %s categories_segments and %s categories_sizes"
+              .formatted(categoricalNodes.length, categorySegments.length, categorySizes.length));
+    }
+
+    int[][] byNode = null;
+    for (int at = 0; at < categoricalNodes.length; at++) {
+      int node = categoricalNodes[at];
+      if (node < 0 || node >= nodes) {
+        throw corrupt(
+            "categories_nodes holds node %s, but there are %s nodes".formatted(node, nodes));
+      }
+
+      byNode = byNode == null ? new int[nodes][] : byNode;
+      if (byNode[node] != null) {
+        throw corrupt("categories_nodes holds node %s twice".formatted(node));
+      }
+
+      byNode[node] = categories(node, categorySegments[at], categorySizes[at]);
+    }
+
+    return withoutNumericNodes(byNode);
+  }
+
+  private int[] categories(int node, long begin, long size) throws CorruptModelException {
+    if (begin < 0 || size <= 0 || size > categories.length || begin > categories.length - size) {
+      throw corrupt(
+          "node %s has its categories at %s, %s of them, but there are %s"
+              .formatted(node, begin, size, categories.length));
+    }
+
+    int[] listed = Arrays.copyOfRange(categories, (int) begin, (int) (begin + size));
+    Arrays.sort(listed);
+    int distinct = 0;
+    for (int category : listed) {
+      if (distinct == 0 || listed[distinct - 1] != category) {
+        listed[distinct++] = category;
+      }
+    }
+
+    return distinct == listed.length ? listed : Arrays.copyOf(listed, distinct);
+  }
+
+  /** The split type tells what a node is; a list of categories at a numeric node counts nothing. */
+  private int[][] withoutNumericNodes(int[][] byNode) throws CorruptModelException {
+    for (int node = 0; node < splitType.length; node++) {
+      boolean isInner = node < left.length && left[node] != -1;
+      if (splitType[node] < 0 || splitType[node] > 1) {
+        throw corrupt("node %s has the split type %s".formatted(node, splitType[node]));
+      }
+
+      if (splitType[node] == 0 && byNode != null) {
+        byNode[node] = null;
+      } else if (splitType[node] == 1 && isInner && (byNode == null || byNode[node] == null)) {
+        throw corrupt("node %s splits on categories, but lists none".formatted(node));
+      }
+    }
+
+    return byNode;
+  }
+}

@@ -1,0 +1,228 @@
+package io.paritree.xgboost;
+
+import io.paritree.CorruptModelException;
+import io.paritree.ModelException;
+import io.paritree.forest.Forest;
+import io.paritree.forest.Rounds;
+import io.paritree.forest.Tree;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * An XGBoost model as its file describes it, proved whole: every version from 1.0 to 3.4, JSON or
+ * UBJSON.
+ *
+ * <p>Immutable and thread-safe. Source of the format: {@code doc/tutorials/saving_model.rst} and
+ * the loaders of XGBoost 3.4.0.
+ */
+public final class XgboostModel {
+  /** libxgboost finds the depth of a tree by recursion on the caller's stack. */
+  private static final int MAX_NATIVE_DEPTH = 1_000;
+
+  private final int width;
+  private final List<String> featureNames;
+  private final List<String> featureTypes;
+  private final BitSet categorical;
+  private final List<Categories> categories;
+  private final Map<String, String> attributes;
+  private final String objective;
+  private final String booster;
+  private final List<Integer> version;
+  private final float[] baseMargins;
+  private final List<Tree> trees;
+  private final int[] outputOf;
+  private final int[] roundStarts;
+  private final float[] dartWeights;
+  private final float[] linearWeights;
+  private final int linearRounds;
+  private final int parallelTrees;
+  private final boolean hasVectorsByNode;
+
+  private XgboostModel(ModelReader read, ModelCheck check) throws CorruptModelException {
+    this.width = read.features;
+    this.featureNames = List.copyOf(read.featureNames);
+    this.featureTypes = List.copyOf(read.featureTypes);
+    this.categories = read.categories;
+    this.attributes = Map.copyOf(read.attributes);
+    this.objective = read.objective;
+    this.version = List.copyOf(read.version);
+    this.baseMargins = check.baseMargins();
+    this.trees = List.copyOf(read.trees);
+    this.linearWeights = read.booster.equals("gblinear") ? read.linearWeights : null;
+    this.linearRounds = read.linearRounds;
+    this.dartWeights = read.dartWeights;
+    this.booster = read.booster.equals("gbtree") && dartWeights != null ? "dart" : read.booster;
+    this.outputOf = linearWeights == null ? read.treeInfo : new int[0];
+    this.roundStarts = linearWeights == null ? check.roundStarts() : new int[1];
+    this.parallelTrees = Math.max(1, read.parallelTrees);
+    this.hasVectorsByNode = read.hasVectorsByNode;
+    this.categorical = new BitSet();
+    for (Tree tree : trees) {
+      tree.markCategorical(categorical);
+    }
+  }
+
+  /**
+   * Reads a model file, recognised by its content.
+   *
+   * @param file the whole file; not kept
+   * @throws io.paritree.UnsupportedModelException if it is a form or kind of model that is not
+   *     scored; the message names it and says what to do
+   * @throws CorruptModelException if it is damaged or contradicts itself; the message says where
+   */
+  public static XgboostModel read(byte[] file) throws ModelException {
+    Document document =
+        ModelFormat.of(file) == ModelFormat.JSON
+            ? new JsonDocument(file)
+            : new UbjsonDocument(file);
+    ModelReader reader = new ModelReader(document);
+    reader.read();
+    ModelCheck check = new ModelCheck(reader, file.length);
+    check.run();
+    return new XgboostModel(reader, check);
+  }
+
+  /** Returns the number of slots of a row. */
+  public int width() {
+    return width;
+  }
+
+  /** Returns the names of the features, in slot order, if the file has them. */
+  public Optional<List<String>> featureNames() {
+    return featureNames.isEmpty() ? Optional.empty() : Optional.of(featureNames);
+  }
+
+  /**
+   * Returns the types of the features, in slot order, if the file has them: {@code float}, {@code
+   * int}, {@code i} (boolean), {@code q} (number), {@code c} (category).
+   */
+  public Optional<List<String>> featureTypes() {
+    return featureTypes.isEmpty() ? Optional.empty() : Optional.of(featureTypes);
+  }
+
+  /** Returns whether a feature's slot is the code of a category. */
+  public boolean categorical(int feature) {
+    return categorical.get(feature)
+        || (!featureTypes.isEmpty() && featureTypes.get(feature).equals("c"))
+        || categories(feature).isPresent();
+  }
+
+  /** Returns the categories of a feature in code order, if the file has them (3.1 and later). */
+  public Optional<Categories> categories(int feature) {
+    return categories.isEmpty() ? Optional.empty() : Optional.ofNullable(categories.get(feature));
+  }
+
+  /** Returns the model's attributes, such as {@code best_iteration}. */
+  public Map<String, String> attributes() {
+    return attributes;
+  }
+
+  /** Returns XGBoost's name of the objective, such as {@code binary:logistic}. */
+  public String objective() {
+    return objective;
+  }
+
+  /** Returns {@code gbtree}, {@code dart} or {@code gblinear}. */
+  public String booster() {
+    return booster;
+  }
+
+  /** Returns the version of XGBoost that wrote the file: major, minor, patch; empty if not told. */
+  public List<Integer> version() {
+    return version;
+  }
+
+  /** Returns the number of boosting rounds. */
+  public int rounds() {
+    return linearWeights == null ? roundStarts.length - 1 : linearRounds;
+  }
+
+  /** Returns the number of margins of a row. */
+  public int outputs() {
+    return baseMargins.length;
+  }
+
+  /** Returns the number of trees. */
+  public int trees() {
+    return trees.size();
+  }
+
+  /** Returns the number of trees that each round adds to each output. */
+  int parallelTrees() {
+    return parallelTrees;
+  }
+
+  /** Returns the first tree of a range, and the tree behind its last. */
+  int[] treesOf(Rounds range) throws CorruptModelException {
+    Rounds rounds = checked(range);
+    if (linearWeights != null) {
+      return new int[] {0, 0};
+    }
+
+    int end = rounds.isOpen() ? rounds() : rounds.end();
+    return new int[] {roundStarts[Math.min(rounds.begin(), end)], roundStarts[end]};
+  }
+
+  private Rounds checked(Rounds range) throws CorruptModelException {
+    boolean isWhole = range.begin() == 0 && (range.isOpen() || range.end() == rounds());
+    boolean fits = range.begin() <= rounds() && (range.isOpen() || range.end() <= rounds());
+    if (!isWhole && (!fits || linearWeights != null)) {
+      throw new CorruptModelException(
+          "Cannot use rounds [%s, %s) of the model: it has %s%s"
+              .formatted(
+                  range.begin(),
+                  range.isOpen() ? "all" : range.end(),
+                  rounds(),
+                  linearWeights == null ? "" : ", and a linear booster is always used as a whole"));
+    }
+
+    return range;
+  }
+
+  /**
+   * Returns the specification of the model's scoring; {@link Forest#fast} gives the fast engine.
+   *
+   * @throws CorruptModelException if the model has no such rounds
+   */
+  public Forest forest(Rounds range) throws CorruptModelException {
+    int[] ends = treesOf(range);
+    Objective known = Objective.find(objective).orElseThrow();
+    if (linearWeights != null) {
+      return Forest.linear(width, baseMargins, linearWeights, known.transform());
+    }
+
+    return Forest.of(
+        width,
+        baseMargins,
+        trees.subList(ends[0], ends[1]),
+        Arrays.copyOfRange(outputOf, ends[0], ends[1]),
+        dartWeights == null ? null : Arrays.copyOfRange(dartWeights, ends[0], ends[1]),
+        known.transform());
+  }
+
+  /** Returns why libxgboost cannot score this model as it stands; empty if it can. */
+  Optional<String> notForNative() {
+    if (hasVectorsByNode) {
+      return Optional.of("it keeps its leaf vectors as XGBoost 2.0 to 3.1 did");
+    }
+
+    for (int index = 0; index < trees.size(); index++) {
+      Tree tree = trees.get(index);
+      if (!tree.hasAdjacentChildren()) {
+        return Optional.of(
+            "tree %s has right children that are not next to the left ones".formatted(index));
+      }
+
+      if (tree.depth() > MAX_NATIVE_DEPTH) {
+        return Optional.of(
+            "tree %s has a path of %s splits, more than %s"
+                .formatted(index, tree.depth(), MAX_NATIVE_DEPTH));
+      }
+    }
+
+    return Optional.empty();
+  }
+}

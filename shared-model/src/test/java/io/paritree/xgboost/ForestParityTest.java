@@ -1,0 +1,129 @@
+package io.paritree.xgboost;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.paritree.forest.Engine;
+import io.paritree.forest.Forest;
+import io.paritree.forest.Rounds;
+import java.nio.charset.StandardCharsets;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@link Forest} against libxgboost, on models that XGBoost4J trains. */
+class ForestParityTest {
+  private static final int WIDTH = 7;
+  private static final int ROWS = 4_000;
+
+  private final long seed = Seed.next();
+
+  static Stream<String> objectives() {
+    return Stream.of(Objective.values())
+        .filter(objective -> !objective.text().startsWith("multi:"))
+        .filter(objective -> objective != Objective.QUANTILE && objective != Objective.EXPECTILE)
+        .filter(objective -> objective != Objective.AFT)
+        .map(Objective::text);
+  }
+
+  @ParameterizedTest
+  @MethodSource("objectives")
+  void everyObjectiveHasTheBitsOfLibxgboost(String objective) throws Exception {
+    assertParity(new Training(seed, WIDTH).objective(objective));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"multi:softmax", "multi:softprob"})
+  void classesHaveTheBitsOfLibxgboost(String objective) throws Exception {
+    assertParity(new Training(seed, WIDTH).objective(objective).classes(5));
+  }
+
+  @Test
+  void quantilesAreSorted() throws Exception {
+    assertParity(
+        new Training(seed, WIDTH)
+            .objective("reg:quantileerror")
+            .with("quantile_alpha", "[0.2,0.4,0.45,0.5,0.9]"));
+  }
+
+  @Test
+  void expectilesAddUp() throws Exception {
+    assertParity(
+        new Training(seed, WIDTH)
+            .objective("reg:expectileerror")
+            .with("expectile_alpha", "[0.2,0.5,0.9]"));
+  }
+
+  /** XGBoost4J cannot train it, as it cannot set the bounds of labels. */
+  @Test
+  void acceleratedFailureTimeIsExponentialInDouble() throws Exception {
+    String poisson =
+        new String(
+            new Training(seed, WIDTH).objective("count:poisson").file("json"),
+            StandardCharsets.UTF_8);
+    String aft =
+        poisson.replaceFirst(
+            "\\{\"name\":\"count:poisson\".*?\\}\\}",
+            "{\"name\":\"survival:aft\",\"aft_loss_param\":{\"aft_loss_distribution\":\"normal\","
+                + "\"aft_loss_distribution_scale\":\"1\"}}");
+    assertThat(aft).contains("survival:aft");
+    assertParity("json", aft.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void dartWeightsMultiplyLeaves() throws Exception {
+    assertParity(
+        new Training(seed, WIDTH)
+            .objective("reg:squarederror")
+            .with("booster", "dart")
+            .with("rate_drop", 0.3));
+  }
+
+  @Test
+  void linearBoosterHasTheBitsOfLibxgboost() throws Exception {
+    assertParity(
+        new Training(seed, WIDTH).objective("binary:logistic").with("booster", "gblinear"));
+    assertParity(
+        new Training(seed, WIDTH)
+            .objective("multi:softprob")
+            .classes(4)
+            .with("booster", "gblinear"));
+  }
+
+  @Test
+  void roundsOfBoostedRandomForestsAreScoredByRange() throws Exception {
+    byte[] file =
+        new Training(seed, WIDTH)
+            .objective("multi:softprob")
+            .classes(3)
+            .with("num_parallel_tree", 4)
+            .with("subsample", 0.7)
+            .rounds(6)
+            .file("ubj");
+    XgboostModel model = XgboostModel.read(file);
+    float[] slots = Training.rows(new Random(seed), 500, WIDTH, 0.1);
+    for (Rounds range : new Rounds[] {Rounds.ALL, new Rounds(0, 6), new Rounds(0, 2)}) {
+      Engine reference = NativeBooster.load(file, model, range);
+      Bits.assertEqual("seed " + seed, model.forest(range), reference, slots);
+    }
+
+    Rounds later = new Rounds(2, 5);
+    Engine reference = NativeBooster.load(file, model, later);
+    Bits.assertScores("seed " + seed, model.forest(later), reference, slots);
+  }
+
+  private void assertParity(Training training) throws Exception {
+    for (String format : new String[] {"json", "ubj"}) {
+      assertParity(format, training.file(format));
+    }
+  }
+
+  private void assertParity(String format, byte[] file) throws Exception {
+    XgboostModel model = XgboostModel.read(file);
+    Engine reference = NativeBooster.load(file, model, Rounds.ALL);
+    float[] slots = Training.rows(new Random(seed), ROWS, WIDTH, 0.1);
+    Bits.assertEqual(format + ", seed " + seed, model.forest(Rounds.ALL), reference, slots);
+  }
+}
