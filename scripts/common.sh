@@ -4,7 +4,12 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 java="${JAVA_HOME:+$JAVA_HOME/bin/}java"
 
 # Builds all modules without their tests, unless the last build is newer than every source.
+# PARITREE_BUILT=1 says that there is a build, for callers that are inside one.
 ensure_built() {
+  if [ -n "${PARITREE_BUILT:-}" ]; then
+    return
+  fi
+
   local stamp="$root/target/built"
   if [ -e "$stamp" ] && [ -z "$(cd "$root" && find pom.xml ./*/pom.xml ./*/src/main ./*/src/demo -newer "$stamp" -print -quit 2>/dev/null)" ]; then
     return

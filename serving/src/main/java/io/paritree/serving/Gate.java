@@ -1,0 +1,67 @@
+package io.paritree.serving;
+
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.PreEncodedHttpField;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * Looks at a request's headers before anything is done for it, and sets the headers that every
+ * answer has.
+ *
+ * <p>Refuses what Paritree never reads: compressed bodies, and a method other than the request's
+ * own (Javalin would obey {@code X-HTTP-Method-Override}). Thread-safe.
+ */
+final class Gate extends Handler.Wrapper {
+  private static final HttpField NO_SNIFFING =
+      new PreEncodedHttpField("X-Content-Type-Options", "nosniff");
+  private static final HttpField NO_STORE = new PreEncodedHttpField("Cache-Control", "no-store");
+  private static final String REQUEST_ID = "X-Request-Id";
+  private static final int MAX_REQUEST_ID = 128;
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) throws Exception {
+    HttpFields.Mutable answered = response.getHeaders();
+    answered.put(NO_SNIFFING);
+    answered.put(NO_STORE);
+
+    for (HttpField field : request.getHeaders()) {
+      HttpHeader known = field.getHeader();
+      if (known == HttpHeader.CONTENT_ENCODING) {
+        if (!field.getValue().equalsIgnoreCase("identity")) {
+          ProblemAnswer.write(Problems.unsupportedEncoding(), request, response, callback);
+          return true;
+        }
+      } else if (known == null) {
+        String name = field.getName();
+        if (name.equalsIgnoreCase(REQUEST_ID)) {
+          echo(field.getValue(), answered);
+        } else if (name.equalsIgnoreCase("X-HTTP-Method-Override")) {
+          ProblemAnswer.write(Problems.methodOverride(), request, response, callback);
+          return true;
+        }
+      }
+    }
+
+    return super.handle(request, response, callback);
+  }
+
+  private static void echo(String id, HttpFields.Mutable answered) {
+    if (id.isEmpty() || id.length() > MAX_REQUEST_ID) {
+      return;
+    }
+
+    for (int at = 0; at < id.length(); at++) {
+      char character = id.charAt(at);
+      if (character <= ' ' || character > '~') {
+        return;
+      }
+    }
+
+    answered.put(REQUEST_ID, id);
+  }
+}

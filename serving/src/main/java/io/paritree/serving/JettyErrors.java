@@ -1,0 +1,48 @@
+package io.paritree.serving;
+
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.ee10.servlet.ErrorHandler;
+import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * Writes the errors that Jetty finds by itself, such as broken requests, as problems.
+ *
+ * <p>Nothing of the request and nothing of an exception gets into the answer. Thread-safe.
+ */
+final class JettyErrors extends ErrorHandler {
+  private final HttpField retryAfter;
+
+  /**
+   * @param retryAfterSeconds what a 503 asks the caller to wait
+   */
+  JettyErrors(long retryAfterSeconds) {
+    this.retryAfter = new HttpField(HttpHeader.RETRY_AFTER, Long.toString(retryAfterSeconds));
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) {
+    int status = response.getStatus();
+    Throwable cause = (Throwable) request.getAttribute(ERROR_EXCEPTION);
+    if (cause instanceof HttpException known) {
+      status = known.getCode();
+    } else if (cause instanceof TimeoutException) {
+      status = 408;
+    }
+
+    if (status < 400) {
+      status = 500;
+    }
+
+    if (status == 503) {
+      response.getHeaders().put(retryAfter);
+    }
+
+    ProblemAnswer.write(Problems.ofStatus(status), request, response, callback);
+    return true;
+  }
+}

@@ -1,0 +1,133 @@
+package io.paritree.serving;
+
+import io.prometheus.metrics.expositionformats.ExpositionFormats;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/**
+ * The operator's port: {@code GET /metrics}, {@code /health/live} and {@code /health/ready}.
+ *
+ * <p>Has threads of its own, so that it answers while the callers' port is overloaded or draining.
+ * Thread-safe.
+ */
+final class ManagementServer implements AutoCloseable {
+  private static final int THREADS = 5;
+  private static final int MAX_CONNECTIONS = 64;
+
+  private final ServerMetrics metrics;
+  private final Readiness readiness;
+  private final ExpositionFormats formats = ExpositionFormats.init();
+  private final Server server;
+  private final ServerConnector connector;
+
+  /**
+   * Starts listening.
+   *
+   * @throws IOException if the address cannot be listened on
+   */
+  ManagementServer(ServingConfig config, ServerMetrics metrics, Readiness readiness)
+      throws IOException {
+    this.metrics = metrics;
+    this.readiness = readiness;
+    QueuedThreadPool threads = new QueuedThreadPool(THREADS, THREADS);
+    threads.setName("management");
+    threads.setDaemon(true);
+    this.server = new Server(threads);
+    HttpConfiguration http = new HttpConfiguration();
+    http.setUriCompliance(UriCompliance.DEFAULT);
+    http.setSendServerVersion(false);
+    this.connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+    connector.setHost(config.management().host());
+    connector.setPort(config.management().port());
+    connector.setIdleTimeout(config.server().idleTimeout().toMillis());
+    server.addConnector(connector);
+    server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, connector));
+    server.setErrorHandler(new JettyErrors(config.admission().retryAfter().toSeconds()));
+    server.setHandler(new Pages());
+    try {
+      server.start();
+    } catch (Exception e) {
+      close();
+      throw Listening.failed("management", connector.getHost(), connector.getPort(), e);
+    }
+  }
+
+  /** Returns the port that is listened on. */
+  int port() {
+    return connector.getLocalPort();
+  }
+
+  @Override
+  public void close() {
+    try {
+      server.stop();
+    } catch (Exception e) {
+      throw new IllegalStateException("Cannot stop the management port: " + e.getMessage(), e);
+    }
+  }
+
+  private final class Pages extends Handler.Abstract {
+    @Override
+    public boolean handle(Request request, Response response, Callback callback)
+        throws IOException {
+      switch (Request.getPathInContext(request)) {
+        case "/metrics" -> page(this::writeMetrics, request, response, callback);
+        case "/health/live" -> page(this::writeLive, request, response, callback);
+        case "/health/ready" -> page(this::writeReady, request, response, callback);
+        default -> Response.writeError(request, response, callback, 404);
+      }
+
+      return true;
+    }
+
+    private void page(Page page, Request request, Response response, Callback callback)
+        throws IOException {
+      String method = request.getMethod();
+      if (!method.equals("GET") && !method.equals("HEAD")) {
+        response.getHeaders().put(HttpHeader.ALLOW, "GET, HEAD");
+        Response.writeError(request, response, callback, 405);
+        return;
+      }
+
+      byte[] body = page.write(request, response);
+      response.write(true, ByteBuffer.wrap(body), callback);
+    }
+
+    private byte[] writeMetrics(Request request, Response response) throws IOException {
+      var writer = formats.findWriter(request.getHeaders().get(HttpHeader.ACCEPT));
+      ByteArrayOutputStream text = new ByteArrayOutputStream(64 << 10);
+      writer.write(text, metrics.registry().scrape());
+      response.getHeaders().put(HttpHeader.CONTENT_TYPE, writer.getContentType());
+      return text.toByteArray();
+    }
+
+    private byte[] writeLive(Request request, Response response) {
+      response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
+      return HealthHandler.LIVE;
+    }
+
+    private byte[] writeReady(Request request, Response response) {
+      boolean ready = readiness.isReady();
+      response.setStatus(ready ? 200 : 503);
+      response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
+      return HealthHandler.body(ready);
+    }
+  }
+
+  private interface Page {
+    byte[] write(Request request, Response response) throws IOException;
+  }
+}

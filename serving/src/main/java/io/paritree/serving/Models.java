@@ -1,0 +1,86 @@
+package io.paritree.serving;
+
+import io.paritree.ModelException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The models in service, by name.
+ *
+ * <p>A name can stand for several: its alias and pinned versions beside it. A plain name means the
+ * first that the configuration lists. The set of slots never changes; what is in them may.
+ * Thread-safe.
+ */
+final class Models {
+  private final Map<String, List<ModelSlot>> slots;
+
+  /**
+   * @param slots in the order of the configuration
+   */
+  Models(List<ModelSlot> slots) {
+    Map<String, List<ModelSlot>> byName = new LinkedHashMap<>();
+    for (ModelSlot slot : slots) {
+      byName.computeIfAbsent(slot.current().name(), name -> new ArrayList<>()).add(slot);
+    }
+
+    this.slots = byName;
+  }
+
+  /**
+   * Opens all models of a configuration.
+   *
+   * @throws ModelException if one is corrupt or not supported
+   * @throws IOException if one cannot be read
+   */
+  static Models open(ServingConfig.Models config) throws ModelException, IOException {
+    List<ModelSlot> opened = new ArrayList<>();
+    for (String text : config.serve()) {
+      opened.add(new ModelSlot(ModelReference.of(text, config.store()), config.warmUpRows()));
+    }
+
+    return new Models(opened);
+  }
+
+  /** Returns the slots, in the order of the configuration. */
+  List<ModelSlot> all() {
+    return slots.values().stream().flatMap(List::stream).toList();
+  }
+
+  /** Returns the model under {@code name} or {@code name@alias}. */
+  Optional<ServedModel> find(String address) {
+    List<ModelSlot> plain = slots.get(address);
+    if (plain != null) {
+      return Optional.of(plain.get(0).current());
+    }
+
+    int at = address.lastIndexOf('@');
+    if (at < 0) {
+      return Optional.empty();
+    }
+
+    String alias = address.substring(at + 1);
+    return slots.getOrDefault(address.substring(0, at), List.of()).stream()
+        .filter(slot -> slot.reference().alias().equals(alias))
+        .map(ModelSlot::current)
+        .findFirst();
+  }
+
+  /** Returns the model of a version, if it is in service. */
+  Optional<ServedModel> find(String name, String version) {
+    String modelVersion = name + "/" + version;
+    return slots.getOrDefault(name, List.of()).stream()
+        .map(ModelSlot::current)
+        .filter(served -> served.model().modelVersion().equals(modelVersion))
+        .findFirst();
+  }
+
+  /** Returns the names, as a message shows them. */
+  String names() {
+    return slots.keySet().stream().collect(Collectors.joining(", "));
+  }
+}

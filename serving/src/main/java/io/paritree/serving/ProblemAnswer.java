@@ -1,0 +1,33 @@
+package io.paritree.serving;
+
+import io.javalin.http.Context;
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/** Sends a problem, in the form of the protocol whose path was asked. */
+final class ProblemAnswer {
+  private ProblemAnswer() {}
+
+  /** Answers in front of Javalin. */
+  static void write(Problem problem, Request request, Response response, Callback callback) {
+    response.setStatus(problem.status());
+    if (HttpStatus.hasNoBody(problem.status()) || request.getMethod().equals("HEAD")) {
+      callback.succeeded();
+      return;
+    }
+
+    ErrorForm form = ErrorForm.of(Request.getPathInContext(request));
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, form.contentType());
+    response.write(true, ByteBuffer.wrap(form.write(problem)), callback);
+  }
+
+  /** Answers inside Javalin. */
+  static void write(Problem problem, Context ctx) {
+    ErrorForm form = ErrorForm.of(ctx.path());
+    ctx.status(problem.status()).contentType(form.contentType()).result(form.write(problem));
+  }
+}

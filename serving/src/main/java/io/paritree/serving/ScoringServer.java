@@ -1,0 +1,234 @@
+package io.paritree.serving;
+
+import io.javalin.Javalin;
+import io.javalin.compression.CompressionStrategy;
+import io.javalin.config.JavalinConfig;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.ContentType;
+import io.javalin.http.Context;
+import io.javalin.http.Header;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.MethodNotAllowedResponse;
+import io.javalin.router.Endpoint;
+import io.paritree.serving.ServerMetrics.RouteMetrics;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.io.EofException;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.handler.EagerContentHandler;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.server.handler.QoSHandler;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The server in its running state.
+ *
+ * <p>A request passes, in this order: the graceful stop, the {@link Gate}, the {@link BodyLoader},
+ * the admission, and Javalin's routes. The first four are Jetty's kind of handler and hold no
+ * thread while they wait. Thread-safe.
+ */
+final class ScoringServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ScoringServer.class);
+  private static final int SYSTEM_THREADS = 4; // acceptor, selectors, and one to spare
+
+  private final ServingConfig config;
+  private final ServerMetrics metrics;
+  private final Readiness readiness;
+  private final RequestLines lines;
+  private final BodyLoader bodies;
+  private final QoSHandler admission;
+  private final Javalin javalin;
+
+  /**
+   * Starts listening; the server is not ready before {@link Readiness#begin}.
+   *
+   * @throws IOException if the address cannot be listened on, or a log not be written
+   */
+  ScoringServer(
+      ServingConfig config, List<Route> routes, ServerMetrics metrics, Readiness readiness)
+      throws IOException {
+    this.config = config;
+    this.metrics = metrics;
+    this.readiness = readiness;
+    this.lines = new RequestLines(config.log());
+    this.bodies =
+        new BodyLoader(
+            config.limits().body(),
+            config.limits().pendingBodies(),
+            config.server().requestTimeout());
+    this.admission = admission(config.admission());
+    this.javalin = Javalin.create(javalinConfig -> set(javalinConfig, routes));
+    measure();
+    try {
+      javalin.start();
+    } catch (RuntimeException e) {
+      lines.close();
+      throw Listening.failed("server", config.server().host(), config.server().port(), e);
+    }
+  }
+
+  private static QoSHandler admission(ServingConfig.Admission config) {
+    QoSHandler admission = new QoSHandler();
+    admission.setMaxRequestCount(config.permits());
+    admission.setMaxSuspendedRequestCount(config.waiting());
+    admission.setMaxSuspend(config.maxWait());
+    admission.excludePath("/health/*");
+    return admission;
+  }
+
+  /** Returns the port that is listened on. */
+  int port() {
+    return javalin.port();
+  }
+
+  private void set(JavalinConfig javalin, List<Route> routes) {
+    javalin.startup.showJavalinBanner = false;
+    javalin.startup.showOldJavalinVersionWarning = false;
+    javalin.startup.startupWatcherEnabled = false;
+    javalin.http.prefer405over404 = true;
+    javalin.http.compressionStrategy = CompressionStrategy.NONE;
+    javalin.http.defaultContentType = ContentType.JSON;
+    javalin.http.maxRequestSize = config.limits().body();
+    javalin.router.javaLangErrorHandler(ScoringServer::answerError);
+    javalin.jetty.host = config.server().host();
+    javalin.jetty.port = config.server().port();
+    javalin.jetty.threadPool = threads();
+    javalin.jetty.clientAbortStatus = 400;
+    javalin.jetty.timeoutStatus = 408;
+    javalin.jetty.modifyServer(this::set);
+    javalin.jetty.modifyHttpConfiguration(this::set);
+    javalin.jetty.modifyServletContextHandler(context -> context.setErrorHandler(jettyErrors()));
+    addRoutes(javalin.routes, routes);
+  }
+
+  private QueuedThreadPool threads() {
+    int threads = config.server().workers() + SYSTEM_THREADS;
+    QueuedThreadPool pool = new QueuedThreadPool(threads, Math.min(threads, 8));
+    pool.setName("serving");
+    return pool;
+  }
+
+  private void set(Server server) {
+    EagerContentHandler content = new EagerContentHandler((Handler) admission, bodies);
+    Gate gate = new Gate();
+    gate.setHandler(content);
+    // In place of Javalin's StatisticsHandler, which counts and does not wait.
+    server.setHandler(new GracefulHandler(gate));
+    server.setStopTimeout(config.server().stopTimeout().toMillis());
+    server.setErrorHandler(jettyErrors());
+    server.setRequestLog(new Traffic(metrics, lines));
+    server.addBean(new NetworkConnectionLimit(config.server().maxConnections(), server));
+  }
+
+  private JettyErrors jettyErrors() {
+    return new JettyErrors(config.admission().retryAfter().toSeconds());
+  }
+
+  private void set(HttpConfiguration http) {
+    http.setUriCompliance(UriCompliance.DEFAULT);
+    http.setSendServerVersion(false);
+    http.setSendDateHeader(false);
+    http.setRequestHeaderSize(config.limits().header());
+    http.setIdleTimeout(-1);
+  }
+
+  private void addRoutes(RoutesConfig javalin, List<Route> routes) {
+    for (Route route : routes) {
+      RouteMetrics taken = metrics.route(route.path());
+      javalin.addEndpoint(
+          Endpoint.create(route.method(), route.path())
+              .handler(
+                  ctx -> {
+                    ctx.req().setAttribute(Traffic.ROUTE, taken);
+                    route.handler().handle(ctx);
+                  }));
+    }
+
+    javalin.exception(ProblemException.class, (e, ctx) -> ProblemAnswer.write(e.problem(), ctx));
+    javalin.exception(HttpResponseException.class, ScoringServer::answer);
+    javalin.exception(IOException.class, ScoringServer::answer);
+    javalin.exception(Exception.class, ScoringServer::answer);
+  }
+
+  private static void answer(HttpResponseException e, Context ctx) {
+    if (e instanceof MethodNotAllowedResponse) {
+      String allowed = e.getDetails().get("availableMethods");
+      ctx.header(Header.ALLOW, allowed == null ? "" : allowed);
+    }
+
+    ProblemAnswer.write(Problems.ofStatus(e.getStatus()), ctx);
+  }
+
+  private static void answer(IOException e, Context ctx) {
+    if (e instanceof EofException) {
+      LOG.debug("A caller went away", e);
+      ProblemAnswer.write(Problems.incompleteBody(), ctx);
+    } else {
+      answer((Exception) e, ctx);
+    }
+  }
+
+  private static void answer(Exception e, Context ctx) {
+    LOG.error("A request failed at {}", ctx.endpoint().path, e);
+    ProblemAnswer.write(Problems.internalError(), ctx);
+  }
+
+  private static void answerError(HttpServletResponse response, Error error) {
+    LOG.error("A request failed", error);
+    try {
+      if (!response.isCommitted()) {
+        response.resetBuffer();
+        response.setStatus(500);
+        response.setContentType(Problem.CONTENT_TYPE);
+        response.getOutputStream().write(Problems.internalError().toJson());
+      }
+    } catch (IOException e) {
+      LOG.debug("A caller went away", e);
+    }
+  }
+
+  private void measure() {
+    metrics.gauge(
+        "paritree_admission_waiting",
+        "Requests that wait for their turn.",
+        admission::getSuspendedRequestCount);
+    metrics.gauge(
+        "paritree_admission_refused",
+        "Requests refused since the start because too many waited or they waited too long.",
+        () -> admission.getTotalExceededRequestCount() + admission.getTotalExpiredRequestCount());
+    metrics.gauge(
+        "paritree_pending_body_bytes",
+        "Bytes held for bodies that are still arriving.",
+        bodies::pendingBytes);
+    metrics.gauge(
+        "paritree_log_lines_dropped",
+        "Request lines that were not written since the start.",
+        lines::dropped);
+  }
+
+  /**
+   * Stops: not ready, then after the drain delay no longer listening, then done when every accepted
+   * request is answered or the stop timeout is over.
+   */
+  @Override
+  public void close() {
+    readiness.end();
+    try {
+      // The balancer has to notice before the port closes: a wait for the time itself.
+      TimeUnit.MILLISECONDS.sleep(config.server().drainDelay().toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+
+    javalin.stop();
+    lines.close();
+  }
+}

@@ -1,0 +1,92 @@
+package io.paritree.serving;
+
+import io.paritree.ModelException;
+import java.io.IOException;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Models, the callers' port and the operator's port, started and stopped together. */
+final class Serving implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Serving.class);
+
+  private final ScoringServer server;
+  private final ManagementServer management;
+
+  private Serving(ScoringServer server, ManagementServer management) {
+    this.server = server;
+    this.management = management;
+  }
+
+  /**
+   * Opens the models and starts listening; ready when it returns.
+   *
+   * @throws ConfigurationException if there is nothing to serve
+   * @throws ModelException if a model is corrupt or not supported
+   * @throws IOException if a model cannot be read, or a port not be listened on
+   */
+  static Serving start(ServingConfig config)
+      throws ConfigurationException, ModelException, IOException {
+    if (config.models().serve().isEmpty()) {
+      throw new ConfigurationException(
+          "Cannot serve: no model is named; give --model NAME|PATH, or set models.serve");
+    }
+
+    ServerMetrics metrics = new ServerMetrics();
+    Readiness readiness = new Readiness(metrics);
+    Models models = Models.open(config.models());
+    ManagementServer management = new ManagementServer(config, metrics, readiness);
+    ScoringServer server;
+    try {
+      server =
+          new ScoringServer(config, routes(config, models, metrics, readiness), metrics, readiness);
+    } catch (IOException | RuntimeException e) {
+      management.close();
+      throw e;
+    }
+
+    for (ModelSlot slot : models.all()) {
+      ServedModel served = slot.current();
+      metrics.inService(served);
+      LOG.info(
+          "Serving {} ({}), digest {}",
+          served.model().modelVersion(),
+          served.model().sealed() ? "sealed" : "unsealed: nothing vouches for it",
+          served.model().digest());
+    }
+
+    readiness.begin();
+    LOG.info(
+        "Ready: http://{}:{}/v1/models, metrics http://{}:{}/metrics",
+        config.server().host(),
+        server.port(),
+        config.management().host(),
+        management.port());
+    return new Serving(server, management);
+  }
+
+  /** Returns every endpoint of the callers' port. */
+  static List<Route> routes(
+      ServingConfig config, Models models, ServerMetrics metrics, Readiness readiness) {
+    HealthHandler health = new HealthHandler(readiness);
+    return List.of(
+        Route.get("/health/live", health::live), Route.get("/health/ready", health::ready));
+  }
+
+  int port() {
+    return server.port();
+  }
+
+  int managementPort() {
+    return management.port();
+  }
+
+  /** Answers what was accepted, and stops. */
+  @Override
+  public void close() {
+    LOG.info("Stopping");
+    server.close();
+    management.close();
+    LOG.info("Stopped");
+  }
+}

@@ -1,0 +1,233 @@
+package io.paritree.serving;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigParseOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How the server is set up; each component is one key of {@code conf/serving.conf}.
+ *
+ * <p>Read once at the start and never changed. A key that is unknown, or a value that does not
+ * parse or is out of range, stops the start with a message that names the key: a mistyped limit
+ * must not become a default in silence. The defaults stand in the jar's {@code defaults.conf}.
+ */
+record ServingConfig(
+    Server server,
+    Management management,
+    Models models,
+    Records records,
+    Limits limits,
+    Admission admission,
+    Log log) {
+  private static final String DEFAULTS = "io/paritree/serving/defaults.conf";
+
+  /**
+   * Where and how the server listens.
+   *
+   * @param host address to listen on; {@code 127.0.0.1} unless set, so nothing is exposed
+   * @param port TCP port; 0 takes any free one
+   * @param threads worker threads; 0 for four per core
+   * @param maxConnections open connections; more wait in the system's backlog
+   * @param idleTimeout a connection without traffic is closed after this
+   * @param requestTimeout a request that has not arrived whole after this is refused and its
+   *     connection closed
+   * @param drainDelay time between "not ready" and the end of listening, when stopping
+   * @param stopTimeout how long a stopping server waits for requests in flight
+   */
+  record Server(
+      String host,
+      int port,
+      int threads,
+      int maxConnections,
+      Duration idleTimeout,
+      Duration requestTimeout,
+      Duration drainDelay,
+      Duration stopTimeout) {
+
+    /** Returns the number of worker threads, chosen by the number of cores if none is set. */
+    int workers() {
+      return threads > 0 ? threads : 4 * Runtime.getRuntime().availableProcessors();
+    }
+  }
+
+  /**
+   * Where metrics and health are read.
+   *
+   * @param host address to listen on
+   * @param port TCP port; 0 takes any free one
+   */
+  record Management(String host, int port) {}
+
+  /**
+   * What is served.
+   *
+   * @param store directory of models; a plain name in {@code serve} is looked up there
+   * @param serve references of the models to serve, at least one
+   * @param warmUpRows made-up rows that each model scores before the server is ready
+   */
+  record Models(String store, List<String> serve, int warmUpRows) {}
+
+  /**
+   * How records are read.
+   *
+   * @param unknownFields what becomes of a field that no feature reads
+   */
+  record Records(UnknownFields unknownFields) {}
+
+  /** What becomes of a field that no feature reads. */
+  enum UnknownFields {
+    /** It is a fault of the record. */
+    REJECT,
+    /** It is skipped. */
+    IGNORE;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * How large a request may be; a larger one is refused.
+   *
+   * @param body bytes of a body
+   * @param rows records in one request
+   * @param header bytes of the request line and the headers
+   * @param pendingBodies bytes of all bodies that are still arriving; past it, 503
+   */
+  record Limits(int body, int rows, int header, int pendingBodies) {}
+
+  /**
+   * How many requests are worked on.
+   *
+   * @param running most requests scored at once; 0 for two per core
+   * @param waiting most requests that wait for their turn; one more is answered 503
+   * @param maxWait longest wait; after it, 503
+   * @param retryAfter what a 503 asks the caller to wait; whole seconds
+   */
+  record Admission(int running, int waiting, Duration maxWait, Duration retryAfter) {
+
+    /** Returns how many requests are scored at once, by the number of cores if none is set. */
+    int permits() {
+      return running > 0 ? running : 2 * Runtime.getRuntime().availableProcessors();
+    }
+  }
+
+  /**
+   * What is written down.
+   *
+   * @param requests where one JSON line per request goes: {@code off}, {@code stdout} or a file
+   * @param queue most lines that wait to be written; more are dropped and counted
+   */
+  record Log(String requests, int queue) {}
+
+  /**
+   * Reads the defaults, a file over them, and single keys over both.
+   *
+   * @param file a HOCON file; empty for the defaults alone
+   * @param overrides keys such as {@code server.port}, and their values
+   * @throws ConfigurationException if the file cannot be read, or naming all that is wrong in it
+   */
+  static ServingConfig read(Optional<Path> file, Map<String, String> overrides)
+      throws ConfigurationException {
+    try {
+      Config config = ConfigFactory.parseResources(ServingConfig.class.getClassLoader(), DEFAULTS);
+      if (file.isPresent()) {
+        if (!Files.isReadable(file.get())) {
+          throw new ConfigurationException(
+              "Cannot read the configuration %s: there is no such file, or no permission"
+                  .formatted(file.get()));
+        }
+
+        ConfigParseOptions options = ConfigParseOptions.defaults().setAllowMissing(false);
+        config = ConfigFactory.parseFile(file.get().toFile(), options).withFallback(config);
+      }
+
+      for (Map.Entry<String, String> entry : overrides.entrySet()) {
+        config = override(entry.getKey(), entry.getValue()).withFallback(config);
+      }
+
+      return of(new Settings(config.resolve()));
+    } catch (ConfigException e) {
+      throw new ConfigurationException("Cannot use the configuration: " + e.getMessage());
+    }
+  }
+
+  /** Returns this configuration with other models to serve, if any are named. */
+  ServingConfig serving(List<String> references) {
+    return references.isEmpty()
+        ? this
+        : new ServingConfig(
+            server,
+            management,
+            new Models(models.store(), List.copyOf(references), models.warmUpRows()),
+            records,
+            limits,
+            admission,
+            log);
+  }
+
+  private static Config override(String key, String value) throws ConfigurationException {
+    if (!key.matches("[a-z][a-z-]*(\\.[a-z][a-z-]*)+")) {
+      throw new ConfigurationException(
+          "Cannot use --set %s: the key must be like server.port".formatted(key));
+    }
+
+    ConfigParseOptions options = ConfigParseOptions.defaults().setOriginDescription("--set " + key);
+    try {
+      return ConfigFactory.parseString(key + " = " + value, options);
+    } catch (ConfigException e) {
+      // No HOCON value, such as a path with a colon: taken as text.
+      return ConfigFactory.parseMap(Map.of(key, value), "--set " + key);
+    }
+  }
+
+  private static ServingConfig of(Settings settings) throws ConfigurationException {
+    ServingConfig config =
+        new ServingConfig(
+            server(settings),
+            new Management(
+                settings.text("management.host"), settings.integer("management.port", 0, 65_535)),
+            new Models(
+                settings.text("models.store"),
+                settings.texts("models.serve"),
+                settings.integer("models.warm-up-rows", 0, 10_000_000)),
+            new Records(settings.word("records.unknown-fields", UnknownFields.class)),
+            new Limits(
+                settings.bytes("limits.body", 1_024, 256 << 20),
+                settings.integer("limits.rows", 1, 1_000_000),
+                settings.bytes("limits.header", 1_024, 1 << 20),
+                settings.bytes("limits.pending-bodies", 1 << 20, 1 << 30)),
+            new Admission(
+                settings.integer("admission.running", 0, 10_000),
+                settings.integer("admission.waiting", 0, 1_000_000),
+                settings.duration(
+                    "admission.max-wait", Duration.ofMillis(1), Duration.ofMinutes(1)),
+                settings.duration(
+                    "admission.retry-after", Duration.ofSeconds(1), Duration.ofHours(1))),
+            new Log(settings.text("log.requests"), settings.integer("log.queue", 1, 10_000_000)));
+    settings.finish();
+    return config;
+  }
+
+  private static Server server(Settings settings) {
+    Duration second = Duration.ofSeconds(1);
+    return new Server(
+        settings.text("server.host"),
+        settings.integer("server.port", 0, 65_535),
+        settings.integer("server.threads", 0, 1_000),
+        settings.integer("server.max-connections", 1, 1_000_000),
+        settings.duration("server.idle-timeout", second, Duration.ofHours(1)),
+        settings.duration("server.request-timeout", second, Duration.ofMinutes(10)),
+        settings.duration("server.drain-delay", Duration.ZERO, Duration.ofMinutes(10)),
+        settings.duration("server.stop-timeout", Duration.ofMillis(100), Duration.ofMinutes(10)));
+  }
+}

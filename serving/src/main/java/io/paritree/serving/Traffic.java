@@ -1,0 +1,36 @@
+package io.paritree.serving;
+
+import io.paritree.serving.ServerMetrics.RouteMetrics;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.RequestLog;
+import org.eclipse.jetty.server.Response;
+
+/**
+ * Counts, times and writes down every answered request, whoever answered it.
+ *
+ * <p>Called by Jetty after the answer is complete. Thread-safe.
+ */
+final class Traffic implements RequestLog {
+  /** Name of the request attribute that holds the {@link RouteMetrics} of the route taken. */
+  static final String ROUTE = "io.paritree.serving.route";
+
+  private final ServerMetrics metrics;
+  private final RequestLines lines;
+
+  Traffic(ServerMetrics metrics, RequestLines lines) {
+    this.metrics = metrics;
+    this.lines = lines;
+  }
+
+  @Override
+  public void log(Request request, Response response) {
+    long nanos = System.nanoTime() - request.getBeginNanoTime();
+    RouteMetrics route =
+        request.getAttribute(ROUTE) instanceof RouteMetrics taken ? taken : metrics.unrouted();
+    int status = response.getStatus();
+    route.answered(status, nanos);
+    if (lines.on()) {
+      lines.write(request, status, route.route(), nanos, Response.getContentBytesWritten(response));
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package io.paritree.serving;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+
+/** HTTP as bytes on a socket, for requests that no client library would send. */
+final class RawHttp {
+  private static final int TIMEOUT_MILLIS = 10_000;
+
+  private RawHttp() {}
+
+  /** Sends bytes as they are and returns all that comes until the server closes. */
+  static String exchange(int port, byte[] request) throws IOException {
+    try (Socket socket = open(port)) {
+      try {
+        socket.getOutputStream().write(request);
+        socket.getOutputStream().flush();
+      } catch (SocketException e) {
+        // The server has closed while we were sending; what it said may still be there.
+      }
+
+      return readAll(socket.getInputStream());
+    }
+  }
+
+  static String exchange(int port, String request) throws IOException {
+    return exchange(port, request.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  static Socket open(int port) throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket.setSoTimeout(TIMEOUT_MILLIS);
+    socket.setTcpNoDelay(true);
+    return socket;
+  }
+
+  static String readAll(InputStream in) throws IOException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    byte[] part = new byte[8_192];
+    try {
+      for (int count = in.read(part); count >= 0; count = in.read(part)) {
+        all.write(part, 0, count);
+      }
+    } catch (SocketException e) {
+      // Reset by the server: what came before counts.
+    }
+
+    return all.toString(StandardCharsets.UTF_8);
+  }
+
+  /** Returns the status of the first answer; 0 if there is none. */
+  static int status(String answer) {
+    return answer.startsWith("HTTP/1.") ? Integer.parseInt(answer.substring(9, 12)) : 0;
+  }
+}

@@ -1,0 +1,259 @@
+package io.paritree.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.javalin.http.HandlerType;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What every request meets before a handler, over real sockets. */
+class ScoringServerTest {
+  private static final CountDownLatch entered = new CountDownLatch(1);
+  private static final CountDownLatch leave = new CountDownLatch(1);
+
+  private static ScoringServer server;
+
+  @BeforeAll
+  static void start() throws Exception {
+    server = server(Map.of("limits.body", "100 KiB", "server.request-timeout", "1 s"));
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  private static ScoringServer server(Map<String, String> settings) throws Exception {
+    ServerMetrics metrics = new ServerMetrics();
+    Map<String, String> all = new java.util.HashMap<>(settings);
+    all.putIfAbsent("server.port", "0");
+    ServingConfig config = ServingConfig.read(Optional.empty(), all);
+    return new ScoringServer(config, routes(), metrics, new Readiness(metrics));
+  }
+
+  private static List<Route> routes() {
+    return List.of(
+        Route.post(
+            "/length",
+            ctx -> {
+              Object body = ctx.req().getAttribute(BodyLoader.BODY);
+              ctx.result("{\"length\":" + (body == null ? 0 : ((byte[]) body).length) + "}");
+            }),
+        Route.get("/name/{name}", ctx -> ctx.result("{\"name\":1}")),
+        Route.get("/exception", ctx -> throwIt(new IllegalStateException("secret detail"))),
+        new Route(HandlerType.GET, "/error", ctx -> throwIt(new StackOverflowError("secret"))),
+        Route.get(
+            "/slow",
+            ctx -> {
+              entered.countDown();
+              assertThat(leave.await(10, TimeUnit.SECONDS)).isTrue();
+              ctx.result("{\"slow\":true}");
+            }));
+  }
+
+  private static void throwIt(Throwable throwable) throws Exception {
+    if (throwable instanceof Error error) {
+      throw error;
+    }
+
+    throw (Exception) throwable;
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "GET /absent HTTP/1.1~Host: a                                      | 404 | not_found",
+        "GET /name/%zz HTTP/1.1~Host: a                                    | 400 | bad_request",
+        "GET /name/%00 HTTP/1.1~Host: a                                    | 400 | bad_request",
+        "GET /name/..%2f..%2fetc HTTP/1.1~Host: a                          | 400 | bad_request",
+        "GET /name/a HTTP/1.1                                              | 400 | bad_request",
+        "GET /name/a HTTP/1.1~Host: a~Host: b                              | 400 | bad_request",
+        "GET /name/a HTTP/9.9~Host: a                                      | 505 | version_not_supported",
+        "DELETE /length HTTP/1.1~Host: a                                   | 405 | method_not_allowed",
+        "GET /length HTTP/1.1~Host: a                                      | 405 | method_not_allowed",
+        "NONSENSE /length HTTP/1.1~Host: a                                 | 405 | method_not_allowed",
+        "POST /length HTTP/1.1~Host: a~Content-Length: 3~Transfer-Encoding: chunked~~abc | 400 | bad_request",
+        "POST /length HTTP/1.1~Host: a~Content-Length: 3~Content-Length: 4~~abc | 400 | bad_request",
+        "POST /length HTTP/1.1~Host: a~Content-Length: x~~abc              | 400 | bad_request",
+        "POST /length HTTP/1.1~Host: a~Content-Length: 200000~~abc         | 413 | body_too_large",
+        "POST /length HTTP/1.1~Host: a~Content-Encoding: gzip~Content-Length: 3~~abc | 415 | unsupported_encoding",
+        "POST /length HTTP/1.1~Host: a~X-HTTP-Method-Override: GET~Content-Length: 0~ | 400 | method_override",
+        "GET /name/a HTTP/1.1~Host: a~Sec-WebSocket-Version: 13            | 404 | not_found",
+        "GET /exception HTTP/1.1~Host: a                                   | 500 | internal_error",
+        "GET /error HTTP/1.1~Host: a                                       | 500 | internal_error",
+        "POST /length HTTP/1.1~Host: a~Expect: nothing~Content-Length: 0~  | 417 | expectation_failed",
+        "POST /length HTTP/1.1~Host: a~Content-Length: 9~~abc              | 408 | request_timeout",
+      })
+  void errorsOfJettyAndJavalinAreProblems(String request, int status, String code)
+      throws IOException {
+    String answer =
+        RawHttp.exchange(
+            server.port(),
+            request.strip().replaceFirst("~|$", "~Connection: close~").replace("~", "\r\n")
+                + (request.contains("~~") ? "" : "\r\n\r\n"));
+
+    assertThat(RawHttp.status(answer)).as(answer).isEqualTo(status);
+    assertThat(answer)
+        .contains("Content-Type: application/problem+json")
+        .contains("\"type\":\"urn:paritree:problem:" + code + "\"")
+        .doesNotContain("secret", "Exception", "org.", "java", "etc", "Server:", "<html");
+  }
+
+  @Test
+  void tooLargeHeaderIsRefused() throws IOException {
+    String answer =
+        RawHttp.exchange(
+            server.port(),
+            "GET /name/a HTTP/1.1\r\nHost: a\r\nX: " + "x".repeat(10_000) + "\r\n\r\n");
+
+    assertThat(RawHttp.status(answer)).isEqualTo(431);
+    assertThat(answer).contains("urn:paritree:problem:headers_too_large");
+  }
+
+  @Test
+  void methodNotAllowedNamesTheMethods() throws IOException {
+    String answer =
+        RawHttp.exchange(
+            server.port(), "PUT /length HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+
+    assertThat(answer).contains("Allow: POST");
+  }
+
+  @Test
+  void endlessChunksAreCutAtTheLimit() throws IOException {
+    String chunk = "400\r\n" + "x".repeat(0x400) + "\r\n";
+    String answer =
+        RawHttp.exchange(
+            server.port(),
+            "POST /length HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + chunk.repeat(200));
+
+    assertThat(RawHttp.status(answer)).as(answer).isEqualTo(413);
+    assertThat(answer).contains("Connection: close", "urn:paritree:problem:body_too_large");
+  }
+
+  @Test
+  void bodyInManyPiecesArrivesWhole() throws IOException {
+    try (Socket socket = RawHttp.open(server.port())) {
+      String head = "POST /length HTTP/1.1\r\nHost: a\r\nConnection: close\r\n";
+      socket.getOutputStream().write(ascii(head + "Content-Length: 60\r\n\r\n"));
+      for (int piece = 0; piece < 60; piece++) {
+        socket.getOutputStream().write('x');
+        socket.getOutputStream().flush();
+      }
+
+      assertThat(RawHttp.readAll(socket.getInputStream())).contains("{\"length\":60}");
+    }
+  }
+
+  @Test
+  void chunkedBodyArrivesWhole() throws IOException {
+    String answer =
+        RawHttp.exchange(
+            server.port(),
+            "POST /length HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + "1\r\nx\r\n".repeat(3_000)
+                + "0\r\n\r\n");
+
+    assertThat(answer).contains("{\"length\":3000}");
+  }
+
+  @Test
+  void pipelinedRequestsAreAnsweredInOrder() throws IOException {
+    String one = "POST /length HTTP/1.1\r\nHost: a\r\nContent-Length: %s\r\n\r\n%s";
+    StringBuilder requests = new StringBuilder();
+    for (int length = 0; length < 50; length++) {
+      requests.append(one.formatted(length, "x".repeat(length)));
+    }
+
+    String answer =
+        RawHttp.exchange(
+            server.port(),
+            requests + "GET /name/a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+
+    int from = 0;
+    for (int length = 0; length < 50; length++) {
+      from = answer.indexOf("{\"length\":" + length + "}", from);
+      assertThat(from).as("answer %s", length).isPositive();
+    }
+  }
+
+  @Test
+  void everyAnswerForbidsSniffingAndSetsNoCookie() throws IOException {
+    String answer =
+        RawHttp.exchange(
+            server.port(),
+            "GET /name/a HTTP/1.1\r\nHost: a\r\nX-Request-Id: abc-1\r\nConnection: close\r\n\r\n");
+
+    assertThat(answer)
+        .contains("X-Content-Type-Options: nosniff", "Cache-Control: no-store")
+        .contains("X-Request-Id: abc-1")
+        .doesNotContain("Set-Cookie", "Server:", "Content-Encoding");
+  }
+
+  @Test
+  void usedPortIsRefusedInWords() {
+    Map<String, String> same = Map.of("server.port", String.valueOf(server.port()));
+
+    assertThatThrownBy(() -> server(same))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("Cannot listen on 127.0.0.1:" + server.port())
+        .hasMessageContaining("--set server.port=N");
+  }
+
+  @Test
+  void requestsInFlightAreAnsweredWhenItStops() throws Exception {
+    ScoringServer stopping = server(Map.of());
+    CompletableFuture<String> slow =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return RawHttp.exchange(stopping.port(), "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+              } catch (IOException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
+
+    int port = stopping.port();
+    CompletableFuture<Void> stop = CompletableFuture.runAsync(stopping::close);
+    assertThat(refusesWithin(port, 10)).isTrue();
+    assertThat(slow).isNotDone();
+    leave.countDown();
+
+    assertThat(slow.get(10, TimeUnit.SECONDS)).contains("{\"slow\":true}");
+    stop.get(10, TimeUnit.SECONDS);
+  }
+
+  private static boolean refusesWithin(int port, int seconds) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    while (System.nanoTime() < end) {
+      try {
+        RawHttp.open(port).close();
+        Thread.onSpinWait();
+      } catch (IOException e) {
+        return true;
+      }
+    }
+
+    return false;
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+}
