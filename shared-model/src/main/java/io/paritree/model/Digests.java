@@ -1,0 +1,171 @@
+package io.paritree.model;
+
+import io.paritree.CorruptModelException;
+import io.paritree.Fault;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The digests of a package's files, as {@code paritree.sha256} holds them.
+ *
+ * <p>The form is that of {@code sha256sum}: one line for every other file, {@code <64 hexadecimal
+ * digits><2 blanks><name>}, ascending by name; names are relative and use {@code /}. A last line,
+ * {@code # sha256 of the lines above: <64 hexadecimal digits>}, which {@code sha256sum --check}
+ * passes over, guards the file itself: no byte of it can change, and no line can come or go,
+ * without being noticed. Every line ends with one line feed and nothing follows. Immutable.
+ */
+final class Digests {
+  static final String FILE = "paritree.sha256";
+
+  private static final int MAX_FILES = 10_000;
+  private static final Pattern LINE = Pattern.compile("([0-9a-f]{64})  ([^\\p{Cntrl}\\\\]+)");
+  private static final String GUARD = "# sha256 of the lines above: ";
+  private static final int GUARD_BYTES = GUARD.length() + 64 + 1;
+
+  private final SortedMap<String, String> digestsByName;
+  private final byte[] content;
+
+  private Digests(SortedMap<String, String> digestsByName, byte[] content) {
+    this.digestsByName = digestsByName;
+    this.content = content;
+  }
+
+  /**
+   * Makes the digests of files.
+   *
+   * @throws IllegalArgumentException if a name cannot stand in the file
+   */
+  static Digests of(Map<String, byte[]> files) {
+    SortedMap<String, String> digests = new TreeMap<>();
+    StringBuilder lines = new StringBuilder();
+    new TreeMap<>(files)
+        .forEach(
+            (name, content) -> {
+              if (!isGoodName(name)) {
+                throw new IllegalArgumentException(
+                    "Cannot seal the file '%s': its name has a control character, a backslash, or"
+                            .formatted(Fault.printable(name, 100))
+                        + " does not stay within the package");
+              }
+
+              String digest = sha256(content);
+              digests.put(name, digest);
+              lines.append(digest).append("  ").append(name).append('\n');
+            });
+    String guard = GUARD + sha256(lines.toString().getBytes(StandardCharsets.UTF_8)) + "\n";
+    return new Digests(digests, lines.append(guard).toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Reads {@code paritree.sha256}.
+   *
+   * @param origin names the package in messages
+   * @throws CorruptModelException naming the file, if it is not exactly as it was written
+   */
+  static Digests parse(String origin, byte[] content) throws CorruptModelException {
+    int guardAt = content.length - GUARD_BYTES;
+    if (guardAt < 0) {
+      throw refused(origin, "it is cut short");
+    }
+
+    MessageDigest lines = digest();
+    lines.update(content, 0, guardAt);
+    String guard = GUARD + HexFormat.of().formatHex(lines.digest()) + "\n";
+    String last = new String(content, guardAt, GUARD_BYTES, StandardCharsets.ISO_8859_1);
+    if (!guard.equals(last)) {
+      throw refused(origin, "its last line does not fit the lines above");
+    }
+
+    SortedMap<String, String> digests = new TreeMap<>();
+    String text = new String(content, 0, guardAt, StandardCharsets.UTF_8);
+    for (String line : text.replaceFirst("\n$", "").split("\n", -1)) {
+      Matcher matcher = LINE.matcher(line);
+      boolean good =
+          matcher.matches()
+              && isGoodName(matcher.group(2))
+              && (digests.isEmpty() || digests.lastKey().compareTo(matcher.group(2)) < 0)
+              && digests.size() < MAX_FILES;
+      if (!good) {
+        throw refused(
+            origin,
+            "got the line '%s', expected '<64 hexadecimal digits>  <name>', ascending by name"
+                .formatted(Fault.printable(line, 100)));
+      }
+
+      digests.put(matcher.group(2), matcher.group(1));
+    }
+
+    return new Digests(digests, content.clone());
+  }
+
+  private static boolean isGoodName(String name) {
+    if (name.equals(FILE) || !LINE.matcher("0".repeat(64) + "  " + name).matches()) {
+      return false;
+    }
+
+    for (String part : name.split("/", -1)) {
+      if (part.isEmpty() || part.equals(".") || part.equals("..")) {
+        return false;
+      }
+    }
+
+    return true;
+  }
+
+  /** Returns the names of the files, ascending. */
+  Set<String> names() {
+    return digestsByName.keySet();
+  }
+
+  /** Returns the content of {@code paritree.sha256}. */
+  byte[] content() {
+    return content.clone();
+  }
+
+  /** Returns the digest of the package: the SHA-256 of {@code paritree.sha256}. */
+  String packageDigest() {
+    return sha256(content);
+  }
+
+  /**
+   * Compares a file with its digest.
+   *
+   * @throws CorruptModelException naming the file, if it is not exactly as it was sealed
+   */
+  void verify(String origin, String name, byte[] file) throws CorruptModelException {
+    String expected = digestsByName.get(name);
+    String got = sha256(file);
+    if (!got.equals(expected)) {
+      throw new CorruptModelException(
+          "Cannot open model package %s: its file '%s' has SHA-256 %s, but %s says %s; it was changed or cut short after it was sealed"
+              .formatted(origin, name, got, FILE, expected));
+    }
+  }
+
+  /** Returns the SHA-256 as 64 hexadecimal digits. */
+  static String sha256(byte[] content) {
+    return HexFormat.of().formatHex(digest().digest(content));
+  }
+
+  private static MessageDigest digest() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256", e);
+    }
+  }
+
+  private static CorruptModelException refused(String origin, String why) {
+    return new CorruptModelException(
+        "Cannot open model package %s: its file '%s' was changed or cut short after it was sealed: %s"
+            .formatted(origin, FILE, why));
+  }
+}

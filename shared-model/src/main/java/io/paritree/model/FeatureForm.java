@@ -1,0 +1,55 @@
+package io.paritree.model;
+
+import io.paritree.feature.CategoryCodeFeature;
+import io.paritree.feature.Feature;
+import io.paritree.feature.Sentinels;
+import io.paritree.feature.Unseen;
+import java.util.Optional;
+
+/**
+ * A feature as a manifest gives it: complete, or a category that takes its vocabulary from the
+ * model file.
+ */
+sealed interface FeatureForm {
+
+  /**
+   * Returns the feature.
+   *
+   * @param fromModel the categories that the model file records for it
+   * @throws IllegalArgumentException if they do not fit
+   */
+  Feature bind(Optional<Vocabularies.Categories> fromModel);
+
+  /** A feature that needs nothing of the model. */
+  record Complete(Feature feature) implements FeatureForm {
+    @Override
+    public Feature bind(Optional<Vocabularies.Categories> fromModel) {
+      return feature;
+    }
+  }
+
+  /**
+   * A category with the model file's vocabulary, or, if the file has none, the code itself.
+   *
+   * @param unseen empty if the manifest does not say: {@code reject}, as libxgboost's own recoding
+   */
+  record FromModel(
+      String name, String column, Optional<Unseen> unseen, Sentinels missing, boolean nullable)
+      implements FeatureForm {
+    @Override
+    public Feature bind(Optional<Vocabularies.Categories> fromModel) {
+      if (fromModel.isPresent()) {
+        Unseen rule = unseen.orElse(new Unseen.Reject());
+        return fromModel.get().feature(name, column, rule, missing, nullable);
+      }
+
+      if (unseen.isPresent()) {
+        throw new IllegalArgumentException(
+            "Cannot use 'unseen' of feature '%s': neither the manifest nor the model file has its categories"
+                .formatted(name));
+      }
+
+      return new CategoryCodeFeature(name, column, missing, nullable);
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package io.paritree.model;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** JSON documents as they are written: UTF-8, two blanks per level, a line feed at the end. */
+final class JsonText {
+  private static final JsonFactory FACTORY = new JsonFactory();
+  private static final double EXACT = 0x1p53;
+
+  /** Writes one JSON value. */
+  @FunctionalInterface
+  interface Body {
+    void write(JsonGenerator out) throws IOException;
+  }
+
+  private JsonText() {}
+
+  /** Returns an indented document. */
+  static byte[] of(Body body) {
+    return write(body, true);
+  }
+
+  /** Returns a document in one line. */
+  static byte[] line(Body body) {
+    return write(body, false);
+  }
+
+  private static byte[] write(Body body, boolean indented) {
+    ByteArrayOutputStream content = new ByteArrayOutputStream();
+    try (JsonGenerator out = FACTORY.createGenerator(content)) {
+      if (indented) {
+        DefaultIndenter twoBlanks = new DefaultIndenter("  ", "\n");
+        out.setPrettyPrinter(new DefaultPrettyPrinter().withObjectIndenter(twoBlanks));
+      }
+
+      body.write(out);
+      out.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot write JSON", e);
+    }
+
+    content.write('\n');
+    return content.toByteArray();
+  }
+
+  /** Writes a number: whole ones without a fraction. */
+  static void number(JsonGenerator out, double value) throws IOException {
+    if (value == Math.rint(value) && Math.abs(value) < EXACT) {
+      out.writeNumber((long) value);
+    } else {
+      out.writeNumber(value);
+    }
+  }
+}

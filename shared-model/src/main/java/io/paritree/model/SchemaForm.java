@@ -1,0 +1,43 @@
+package io.paritree.model;
+
+import io.paritree.CorruptModelException;
+import io.paritree.feature.Feature;
+import io.paritree.feature.Schema;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The features and outputs as a manifest, or a schema file to seal with, gives them.
+ *
+ * @param features in model order
+ */
+record SchemaForm(List<FeatureForm> features, OutputsForm outputs) {
+  SchemaForm {
+    features = List.copyOf(features);
+  }
+
+  /**
+   * Returns the schema.
+   *
+   * @param origin names the file in messages
+   * @param vocabularies the model file's categories
+   */
+  Schema schema(String origin, Vocabularies vocabularies) throws CorruptModelException {
+    List<Feature> bound = new ArrayList<>();
+    for (int index = 0; index < features.size(); index++) {
+      try {
+        bound.add(features.get(index).bind(vocabularies.find(index)));
+      } catch (IllegalArgumentException e) {
+        throw new CorruptModelException(
+            "Cannot read %s at /features/%s: %s".formatted(origin, index, e.getMessage()), e);
+      }
+    }
+
+    try {
+      return new Schema(bound);
+    } catch (IllegalArgumentException e) {
+      throw new CorruptModelException(
+          "Cannot read %s at /features: %s".formatted(origin, e.getMessage()), e);
+    }
+  }
+}
