@@ -106,7 +106,7 @@ final class Digests {
     return new Digests(digests, content.clone());
   }
 
-  private static boolean isGoodName(String name) {
+  static boolean isGoodName(String name) {
     if (name.equals(FILE) || !LINE.matcher("0".repeat(64) + "  " + name).matches()) {
       return false;
     }

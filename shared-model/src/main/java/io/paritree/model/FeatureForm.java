@@ -4,6 +4,7 @@ import io.paritree.feature.CategoryCodeFeature;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Sentinels;
 import io.paritree.feature.Unseen;
+import io.paritree.xgboost.Categories;
 import java.util.Optional;
 
 /**
@@ -18,12 +19,12 @@ sealed interface FeatureForm {
    * @param fromModel the categories that the model file records for it
    * @throws IllegalArgumentException if they do not fit
    */
-  Feature bind(Optional<Vocabularies.Categories> fromModel);
+  Feature bind(Optional<Categories> fromModel);
 
   /** A feature that needs nothing of the model. */
   record Complete(Feature feature) implements FeatureForm {
     @Override
-    public Feature bind(Optional<Vocabularies.Categories> fromModel) {
+    public Feature bind(Optional<Categories> fromModel) {
       return feature;
     }
   }
@@ -37,10 +38,10 @@ sealed interface FeatureForm {
       String name, String column, Optional<Unseen> unseen, Sentinels missing, boolean nullable)
       implements FeatureForm {
     @Override
-    public Feature bind(Optional<Vocabularies.Categories> fromModel) {
+    public Feature bind(Optional<Categories> fromModel) {
       if (fromModel.isPresent()) {
         Unseen rule = unseen.orElse(new Unseen.Reject());
-        return fromModel.get().feature(name, column, rule, missing, nullable);
+        return new CategoryRules(name, column, rule, missing, nullable).feature(fromModel.get());
       }
 
       if (unseen.isPresent()) {

@@ -7,6 +7,7 @@ import io.paritree.feature.Sentinels;
 import io.paritree.feature.TimestampFeature;
 import io.paritree.feature.TimestampPart;
 import io.paritree.feature.Unseen;
+import io.paritree.xgboost.Categories;
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -63,7 +64,7 @@ final class FeatureParser {
   private final List<Object> missing = new ArrayList<>();
   private double min = Double.NEGATIVE_INFINITY;
   private double max = Double.POSITIVE_INFINITY;
-  private Optional<Vocabularies.Categories> categories = Optional.empty();
+  private Optional<Categories> categories = Optional.empty();
   private Optional<Unseen> unseen = Optional.empty();
   private Optional<ZoneId> zone = Optional.empty();
 
@@ -147,7 +148,7 @@ final class FeatureParser {
 
     Unseen rule = unseen.orElse(new Unseen.Reject());
     return new FeatureForm.Complete(
-        categories.get().feature(name, reads, rule, sentinels, nullable));
+        new CategoryRules(name, reads, rule, sentinels, nullable).feature(categories.get()));
   }
 
   private String notEmpty() throws CorruptModelException {
@@ -180,7 +181,7 @@ final class FeatureParser {
     throw json.wrong("a number or a text");
   }
 
-  private Vocabularies.Categories categories() throws CorruptModelException {
+  private Categories categories() throws CorruptModelException {
     List<String> texts = new ArrayList<>();
     List<Long> integers = new ArrayList<>();
     json.list(
@@ -199,9 +200,7 @@ final class FeatureParser {
           null);
     }
 
-    return texts.isEmpty()
-        ? new Vocabularies.Categories.Integers(integers)
-        : new Vocabularies.Categories.Texts(texts);
+    return texts.isEmpty() ? new Categories.Integers(integers) : new Categories.Texts(texts);
   }
 
   private Unseen unseen() throws CorruptModelException {

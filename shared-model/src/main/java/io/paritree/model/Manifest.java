@@ -6,7 +6,7 @@ package io.paritree.model;
  * @param name the model's name
  * @param version its version, a whole number from 1
  * @param modelFile name of the model file within the package
- * @param rounds the first rounds that are used, at least 1
+ * @param rounds number of rounds that are used, from the first
  * @param roundsWhy why so many
  * @param schema the features and outputs
  * @param notes free text

@@ -85,7 +85,7 @@ final class ManifestParser {
   private void readRounds() throws CorruptModelException {
     json.object(
         Map.of(
-            END, () -> rounds = (int) json.integer(1, Integer.MAX_VALUE),
+            END, () -> rounds = (int) json.integer(0, Integer.MAX_VALUE),
             WHY, () -> roundsWhy = json.text()),
         Set.of(END, WHY));
   }

@@ -1,38 +1,116 @@
 package io.paritree.model;
 
+import io.paritree.CorruptModelException;
 import io.paritree.ModelException;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
 import java.io.IOException;
 import java.io.Serializable;
+import java.nio.file.NoSuchFileException;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
  * The bytes of a model package, or of an unsealed model, read once.
  *
  * <p>This is what the job broadcasts: each executor opens its {@link ScoringModel} from these bytes
- * and reads no file. Immutable and thread-safe.
+ * and reads no file. They are as they were found; opening verifies them. Immutable and thread-safe.
  */
 public final class ModelFiles implements Serializable {
   private static final long serialVersionUID = 1L;
 
+  private static final int MAX_DIGESTS_BYTES = 4 << 20;
+  private static final int MAX_FILE_BYTES = 1 << 30;
+  private static final long MAX_PACKAGE_BYTES = 3L << 30;
+
   private final String origin;
+  private final ModelReference.Kind kind;
+  private final String asked; // null if no version was asked for
   private final TreeMap<String, byte[]> files;
 
-  ModelFiles(String origin, Map<String, byte[]> files) {
+  ModelFiles(
+      String origin, ModelReference.Kind kind, Optional<String> asked, Map<String, byte[]> files) {
     this.origin = origin;
+    this.kind = kind;
+    this.asked = asked.orElse(null);
     this.files = new TreeMap<>(files);
   }
 
   /**
-   * Reads what a reference names: a package directory, {@code store/name}, {@code
-   * store/name@alias}, {@code store/name/version}, a bare model file, or an MLflow model directory.
+   * Reads what a reference names: a package directory, {@code store/name} (its alias {@code
+   * champion}), {@code store/name@alias}, {@code store/name/version}, a bare model file, or an
+   * MLflow model directory.
+   *
+   * <p>An existing path wins over any other reading. An alias is resolved once, here. Of a package,
+   * exactly the files that its {@code paritree.sha256} lists are read. A file may have 1 GiB, a
+   * package 3 GiB.
    *
    * @param reference a path, with a scheme for anything but local files
    * @throws ModelException if it is no model, or a package that is not whole
    * @throws IOException if it cannot be read
    */
   public static ModelFiles read(String reference) throws ModelException, IOException {
-    throw new UnsupportedOperationException(reference);
+    ModelReference found = ModelReference.resolve(reference);
+    FileStore store = FileStore.of(found.location());
+    Map<String, byte[]> files =
+        switch (found.kind()) {
+          case PACKAGE -> readPackage(store, found.location());
+          case MLFLOW -> readMlflow(store, found.location());
+          case FILE ->
+              Map.of(
+                  found.location().name(), BoundedRead.of(store, found.location(), MAX_FILE_BYTES));
+        };
+    return new ModelFiles(found.location().toString(), found.kind(), found.asked(), files);
+  }
+
+  private static Map<String, byte[]> readPackage(FileStore store, Location directory)
+      throws ModelException, IOException {
+    byte[] digests = BoundedRead.of(store, directory.resolve(Digests.FILE), MAX_DIGESTS_BYTES);
+    Map<String, byte[]> files =
+        readAll(store, directory, Digests.parse(directory.toString(), digests).names());
+    files.put(Digests.FILE, digests);
+    return files;
+  }
+
+  private static Map<String, byte[]> readMlflow(FileStore store, Location directory)
+      throws ModelException, IOException {
+    byte[] mlmodel =
+        BoundedRead.of(store, directory.resolve(ModelReference.MLMODEL), MAX_DIGESTS_BYTES);
+    String modelFile = MlflowModel.parse(directory.toString(), mlmodel).modelFile();
+    Map<String, byte[]> files = readAll(store, directory, Set.of(modelFile));
+    files.put(ModelReference.MLMODEL, mlmodel);
+    return files;
+  }
+
+  /**
+   * Reads files of a directory.
+   *
+   * @throws CorruptModelException naming the file, if one is missing or too large
+   */
+  static Map<String, byte[]> readAll(FileStore store, Location directory, Set<String> names)
+      throws CorruptModelException, IOException {
+    Map<String, byte[]> files = new TreeMap<>();
+    long bytes = 0;
+    for (String name : names) {
+      try {
+        byte[] content = BoundedRead.of(store, directory.resolve(name), MAX_FILE_BYTES);
+        bytes += content.length;
+        files.put(name, content);
+      } catch (NoSuchFileException e) {
+        throw new CorruptModelException(
+            "Cannot open model %s: its file '%s' is missing".formatted(directory, name), e);
+      }
+
+      if (bytes > MAX_PACKAGE_BYTES) {
+        throw new CorruptModelException(
+            "Cannot open model %s: its files have more than %s bytes"
+                .formatted(directory, MAX_PACKAGE_BYTES));
+      }
+    }
+
+    return files;
   }
 
   /** Returns where the files were read, with an alias resolved, for messages. */
@@ -40,6 +118,21 @@ public final class ModelFiles implements Serializable {
     return origin;
   }
 
+  ModelReference.Kind kind() {
+    return kind;
+  }
+
+  /** Returns the {@code name/version} that the package must have, if an alias led to it. */
+  Optional<String> asked() {
+    return Optional.ofNullable(asked);
+  }
+
+  /** Returns the names of the files, ascending. */
+  Set<String> names() {
+    return files.keySet();
+  }
+
+  /** Returns a file's content, not a copy; null if it was not read. */
   byte[] file(String name) {
     return files.get(name);
   }

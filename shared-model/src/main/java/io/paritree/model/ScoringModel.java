@@ -20,6 +20,7 @@ public final class ScoringModel {
   private final boolean sealed;
   private final Schema schema;
   private final Outputs outputs;
+  private final ModelCard card;
   private final Engine engine;
 
   ScoringModel(
@@ -29,6 +30,7 @@ public final class ScoringModel {
       boolean sealed,
       Schema schema,
       Outputs outputs,
+      ModelCard card,
       Engine engine) {
     this.name = name;
     this.modelVersion = modelVersion;
@@ -36,6 +38,7 @@ public final class ScoringModel {
     this.sealed = sealed;
     this.schema = schema;
     this.outputs = outputs;
+    this.card = card;
     this.engine = engine;
   }
 
@@ -48,10 +51,13 @@ public final class ScoringModel {
   /**
    * Verifies and opens a model.
    *
+   * <p>In this order: digests, manifest, model file, the schema against the model file, golden
+   * rows. Only a model that passed them all is returned.
+   *
    * @throws ModelException if anything about it is wrong or not supported
    */
   public static ScoringModel open(ModelFiles files, EngineKind kind) throws ModelException {
-    throw new UnsupportedOperationException(files.origin());
+    return Opening.of(files, kind);
   }
 
   /** Returns the model's name; for an unsealed one, the name of its file or directory. */
@@ -82,6 +88,11 @@ public final class ScoringModel {
   /** Returns what the scores are called and mean. */
   public Outputs outputs() {
     return outputs;
+  }
+
+  /** Returns what else the model says of itself. */
+  public ModelCard card() {
+    return card;
   }
 
   /** Returns the engine; its width is the schema's, its scores are as many as the output names. */

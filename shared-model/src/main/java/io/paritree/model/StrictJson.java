@@ -8,8 +8,6 @@ import io.paritree.CorruptModelException;
 import io.paritree.Fault;
 import io.paritree.feature.NearestName;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Map;
@@ -37,6 +35,7 @@ final class StrictJson {
           .build();
 
   private final String origin;
+  private final String document;
   private final JsonParser parser;
 
   /** Reads a value whose first token is the current one, and stops at its last. */
@@ -56,13 +55,11 @@ final class StrictJson {
    */
   StrictJson(String origin, byte[] content) throws CorruptModelException {
     this.origin = origin;
+    this.document = Utf8Text.of(origin, content);
     try {
-      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content)).toString();
-      this.parser = FACTORY.createParser(text);
-    } catch (CharacterCodingException e) {
-      throw new CorruptModelException("Cannot read %s: it is not UTF-8".formatted(origin), e);
+      this.parser = FACTORY.createParser(document);
     } catch (IOException e) {
-      throw malformed(e);
+      throw new CorruptModelException("Cannot read %s".formatted(origin), e);
     }
   }
 
@@ -205,9 +202,13 @@ final class StrictJson {
     }
   }
 
-  /** Returns the parser, for a reader of its own that keeps to the rule of {@link Value}. */
-  JsonParser parser() {
-    return parser;
+  /** Returns the text of an object as it stands in the document, in UTF-8. */
+  byte[] raw() throws CorruptModelException {
+    expect(JsonToken.START_OBJECT, "an object");
+    int start = (int) parser.currentTokenLocation().getCharOffset();
+    skip();
+    int end = (int) parser.currentLocation().getCharOffset();
+    return document.substring(start, end).getBytes(StandardCharsets.UTF_8);
   }
 
   /** Returns the failure that the current value is not what was expected. */
@@ -295,7 +296,7 @@ final class StrictJson {
   }
 
   private String place() {
-    String pointer = parser == null ? "" : parser.getParsingContext().pathAsPointer().toString();
+    String pointer = parser.getParsingContext().pathAsPointer().toString();
     return pointer.isEmpty() ? "/" : Fault.printable(pointer, 200);
   }
 }

@@ -1,0 +1,160 @@
+package io.paritree.model;
+
+import io.paritree.CorruptModelException;
+import io.paritree.ModelException;
+import io.paritree.feature.Schema;
+import io.paritree.forest.Engine;
+import io.paritree.forest.Rounds;
+import io.paritree.xgboost.NativeBooster;
+import io.paritree.xgboost.XgboostModel;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The one way from a model's bytes to a {@link ScoringModel}. */
+final class Opening {
+  private static final int SHORT_DIGEST = 12;
+
+  private Opening() {}
+
+  static ScoringModel of(ModelFiles files, EngineKind kind) throws ModelException {
+    return switch (files.kind()) {
+      case PACKAGE -> sealed(files, kind);
+      case MLFLOW -> mlflow(files, kind);
+      case FILE -> bare(files, kind);
+    };
+  }
+
+  private static ScoringModel sealed(ModelFiles files, EngineKind kind) throws ModelException {
+    String origin = files.origin();
+    Digests digests = Digests.parse(origin, files.file(Digests.FILE));
+    for (String name : digests.names()) {
+      digests.verify(origin, name, files.file(name));
+    }
+
+    String manifestFile = origin + "/" + Manifest.FILE;
+    Manifest manifest = ManifestParser.fromJson(manifestFile, sealedFile(files, Manifest.FILE));
+    String modelVersion = manifest.name() + "/" + manifest.version();
+    if (!files.asked().orElse(modelVersion).equals(modelVersion)) {
+      throw new CorruptModelException(
+          "Cannot open model package %s: it says that it is %s, but lies where %s is expected"
+              .formatted(origin, modelVersion, files.asked().get()));
+    }
+
+    byte[] modelFile = sealedFile(files, manifest.modelFile());
+    XgboostModel model = XgboostModel.read(modelFile);
+    Schema schema = manifest.schema().schema(manifestFile, model::categories);
+    SchemaFit.check(manifestFile, schema, model);
+    RoundsChoice rounds = new RoundsChoice(manifest.rounds(), manifest.roundsWhy());
+    Engine engine = engine(modelFile, model, rounds.range(origin, model), kind);
+    String goldenFile = origin + "/" + GoldenFile.FILE;
+    List<GoldenRow> golden = GoldenFile.parse(goldenFile, sealedFile(files, GoldenFile.FILE));
+    GoldenRows.verify(goldenFile, golden, schema, engine);
+    return new ScoringModel(
+        manifest.name(),
+        modelVersion,
+        digests.packageDigest(),
+        true,
+        schema,
+        outputs(manifestFile, manifest.schema(), model, engine),
+        card(manifest, model),
+        engine);
+  }
+
+  private static ScoringModel mlflow(ModelFiles files, EngineKind kind) throws ModelException {
+    MlflowModel mlflow = MlflowModel.parse(files.origin(), files.file(ModelReference.MLMODEL));
+    XgboostModel model = XgboostModel.read(files.file(mlflow.modelFile()));
+    RoundsChoice rounds =
+        mlflow.stopsAtBestIteration() ? RoundsChoice.best(model) : RoundsChoice.all(model);
+    return unsealed(files, mlflow.modelFile(), mlflow.signature(), model, rounds, kind);
+  }
+
+  private static ScoringModel bare(ModelFiles files, EngineKind kind) throws ModelException {
+    String name = files.names().iterator().next();
+    XgboostModel model = XgboostModel.read(files.file(name));
+    return unsealed(files, name, Optional.empty(), model, RoundsChoice.all(model), kind);
+  }
+
+  private static ScoringModel unsealed(
+      ModelFiles files,
+      String modelFile,
+      Optional<MlflowSignature> signature,
+      XgboostModel model,
+      RoundsChoice rounds,
+      EngineKind kind)
+      throws ModelException {
+    String origin = files.origin();
+    byte[] content = files.file(modelFile);
+    SchemaForm form = UnsealedSchema.of(origin, model, signature);
+    Schema schema = form.schema(origin, model::categories);
+    SchemaFit.check(origin, schema, model);
+    Engine engine = engine(content, model, rounds.range(origin, model), kind);
+    String digest = Digests.sha256(content);
+    return new ScoringModel(
+        unsealedName(origin),
+        "unsealed:" + digest.substring(0, SHORT_DIGEST),
+        digest,
+        false,
+        schema,
+        outputs(origin, form, model, engine),
+        new ModelCard(
+            modelFile,
+            model.objective(),
+            model.booster(),
+            version(model),
+            rounds.end(),
+            model.rounds(),
+            rounds.why(),
+            Optional.empty(),
+            ""),
+        engine);
+  }
+
+  private static byte[] sealedFile(ModelFiles files, String name) throws CorruptModelException {
+    byte[] content = files.file(name);
+    if (content == null || name.equals(Digests.FILE)) {
+      throw new CorruptModelException(
+          "Cannot open model package %s: %s does not list the file '%s'"
+              .formatted(files.origin(), Digests.FILE, ModelName.printable(name)));
+    }
+
+    return content;
+  }
+
+  /** Returns the engine of a checked model. */
+  static Engine engine(byte[] modelFile, XgboostModel model, Rounds rounds, EngineKind kind)
+      throws ModelException {
+    return switch (kind) {
+      case FOREST -> model.forest(rounds).fast();
+      case XGBOOST -> NativeBooster.load(modelFile, model, rounds);
+    };
+  }
+
+  private static Outputs outputs(
+      String origin, SchemaForm schema, XgboostModel model, Engine engine)
+      throws CorruptModelException {
+    return schema.outputs().bind(origin, model.objective(), engine.outputs(), engine.scores());
+  }
+
+  private static ModelCard card(Manifest manifest, XgboostModel model) {
+    return new ModelCard(
+        manifest.modelFile(),
+        model.objective(),
+        model.booster(),
+        version(model),
+        manifest.rounds(),
+        model.rounds(),
+        manifest.roundsWhy(),
+        Optional.of(manifest.provenance()),
+        manifest.notes());
+  }
+
+  private static String version(XgboostModel model) {
+    return model.version().stream().map(String::valueOf).collect(Collectors.joining("."));
+  }
+
+  private static String unsealedName(String origin) {
+    String last = origin.substring(origin.lastIndexOf('/') + 1);
+    return last.replaceFirst("(?<=.)\\.[A-Za-z]+$", "");
+  }
+}

@@ -1,0 +1,63 @@
+package io.paritree.model;
+
+import io.paritree.CorruptModelException;
+import io.paritree.forest.Rounds;
+import io.paritree.xgboost.XgboostModel;
+
+/**
+ * How many of a model's rounds are used, and why.
+ *
+ * @param end number of rounds, from the first
+ * @param why the reason, for the manifest and the card
+ */
+record RoundsChoice(int end, String why) {
+  private static final String BEST_ITERATION = "best_iteration";
+
+  /** Returns all rounds, as XGBoost's own Booster uses them. */
+  static RoundsChoice all(XgboostModel model) {
+    return new RoundsChoice(model.rounds(), "all rounds of the model file");
+  }
+
+  /**
+   * Returns the rounds up to the best iteration, as XGBoost's sklearn wrappers use them; all if
+   * training was not stopped early.
+   *
+   * @throws CorruptModelException if the model file names a best iteration that it has not
+   */
+  static RoundsChoice best(XgboostModel model) throws CorruptModelException {
+    String best = model.attributes().get(BEST_ITERATION);
+    if (best == null) {
+      return all(model);
+    }
+
+    boolean number = best.matches("[0-9]{1,9}");
+    if (!number || Integer.parseInt(best) >= model.rounds()) {
+      throw new CorruptModelException(
+          "Cannot use the model file: its attribute %s is '%s', but it has %s rounds"
+              .formatted(BEST_ITERATION, ModelName.printable(best), model.rounds()));
+    }
+
+    return new RoundsChoice(Integer.parseInt(best) + 1, "%s is %s".formatted(BEST_ITERATION, best));
+  }
+
+  /** Returns the first rounds that the sealer asked for. */
+  static RoundsChoice asked(int end) {
+    return new RoundsChoice(end, "asked for when the package was sealed");
+  }
+
+  /**
+   * Returns the range to score.
+   *
+   * @param origin names the model in messages
+   * @throws CorruptModelException if the model has fewer rounds
+   */
+  Rounds range(String origin, XgboostModel model) throws CorruptModelException {
+    if (end > model.rounds() || (end < 1 && model.rounds() > 0)) {
+      throw new CorruptModelException(
+          "Cannot use the first %s rounds of model %s: its model file has %s"
+              .formatted(end, origin, model.rounds()));
+    }
+
+    return end == model.rounds() ? Rounds.ALL : new Rounds(0, end);
+  }
+}

@@ -1,0 +1,137 @@
+package io.paritree.model;
+
+import io.paritree.CorruptModelException;
+import io.paritree.feature.CategoryCodeFeature;
+import io.paritree.feature.Feature;
+import io.paritree.feature.IntegerCategoryFeature;
+import io.paritree.feature.Schema;
+import io.paritree.feature.TextCategoryFeature;
+import io.paritree.xgboost.Categories;
+import io.paritree.xgboost.XgboostModel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Whether a schema and a model file tell of the same inputs.
+ *
+ * <p>Width and, where the model file has them, names in order must be equal. A feature that the
+ * model treats as a category must be one in the schema, and the other way round unless the model
+ * file records no types. Where both have a vocabulary, the two must be equal.
+ */
+final class SchemaFit {
+  private SchemaFit() {}
+
+  /**
+   * @param origin names the manifest or schema file in messages
+   * @throws CorruptModelException naming the first feature that does not fit
+   */
+  static void check(String origin, Schema schema, XgboostModel model) throws CorruptModelException {
+    if (schema.width() != model.width()) {
+      throw new CorruptModelException(
+          "Cannot use the schema of %s: it has %s features, but the model file has %s"
+              .formatted(origin, schema.width(), model.width()));
+    }
+
+    for (int index = 0; index < schema.width(); index++) {
+      Feature feature = schema.features().get(index);
+      checkName(origin, index, feature, model);
+      checkType(origin, index, feature, model);
+    }
+  }
+
+  private static void checkName(String origin, int index, Feature feature, XgboostModel model)
+      throws CorruptModelException {
+    List<String> names = model.featureNames().orElse(List.of());
+    if (!names.isEmpty() && !names.get(index).equals(feature.name())) {
+      throw new CorruptModelException(
+          "Cannot use the schema of %s at /features/%s: it is named '%s', but the model file names feature %s '%s'; give the column that is read as \"column\""
+              .formatted(
+                  origin,
+                  index,
+                  ModelName.printable(feature.name()),
+                  index,
+                  ModelName.printable(names.get(index))));
+    }
+  }
+
+  private static void checkType(String origin, int index, Feature feature, XgboostModel model)
+      throws CorruptModelException {
+    Optional<Categories> vocabulary = vocabulary(feature);
+    boolean category = vocabulary.isPresent() || feature instanceof CategoryCodeFeature;
+    if (model.categorical(index) && !category) {
+      throw misfit(origin, index, feature, "it is no category, but the model treats it as one");
+    }
+
+    Optional<List<String>> types = model.featureTypes();
+    if (category && types.isPresent() && !model.categorical(index)) {
+      throw misfit(
+          origin,
+          index,
+          feature,
+          "it is a category, but the model treats it as a number of type '%s'"
+              .formatted(ModelName.printable(types.get().get(index))));
+    }
+
+    Optional<Categories> own = model.categories(index);
+    if (own.isPresent() && feature instanceof CategoryCodeFeature) {
+      throw misfit(
+          origin, index, feature, "it is a bare code, but the model file has its categories");
+    }
+
+    if (own.isPresent() && vocabulary.isPresent()) {
+      checkVocabulary(origin, index, feature, vocabulary.get(), own.get());
+    }
+  }
+
+  private static void checkVocabulary(
+      String origin, int index, Feature feature, Categories given, Categories own)
+      throws CorruptModelException {
+    List<Object> here = values(given);
+    List<Object> there = values(own);
+    if (here.equals(there)) {
+      return;
+    }
+
+    int at = 0;
+    while (at < here.size() && at < there.size() && here.get(at).equals(there.get(at))) {
+      at++;
+    }
+
+    throw misfit(
+        origin,
+        index,
+        feature,
+        "its categories differ from those of the model file at code %s: %s here, %s there"
+            .formatted(at, shown(here, at), shown(there, at)));
+  }
+
+  private static List<Object> values(Categories categories) {
+    return categories instanceof Categories.Texts texts
+        ? new ArrayList<>(texts.values())
+        : new ArrayList<>(((Categories.Integers) categories).values());
+  }
+
+  private static String shown(List<Object> values, int at) {
+    return at < values.size()
+        ? "'%s'".formatted(ModelName.printable(String.valueOf(values.get(at))))
+        : "none";
+  }
+
+  private static Optional<Categories> vocabulary(Feature feature) {
+    if (feature instanceof TextCategoryFeature category) {
+      return Optional.of(new Categories.Texts(category.vocabulary()));
+    }
+
+    return feature instanceof IntegerCategoryFeature category
+        ? Optional.of(new Categories.Integers(category.vocabulary()))
+        : Optional.empty();
+  }
+
+  private static CorruptModelException misfit(
+      String origin, int index, Feature feature, String why) {
+    return new CorruptModelException(
+        "Cannot use the schema of %s at /features/%s ('%s'): %s"
+            .formatted(origin, index, ModelName.printable(feature.name()), why));
+  }
+}

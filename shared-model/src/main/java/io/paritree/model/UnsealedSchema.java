@@ -1,0 +1,102 @@
+package io.paritree.model;
+
+import io.paritree.CorruptModelException;
+import io.paritree.ModelException;
+import io.paritree.UnsupportedModelException;
+import io.paritree.feature.BooleanFeature;
+import io.paritree.feature.NumberFeature;
+import io.paritree.feature.Sentinels;
+import io.paritree.xgboost.XgboostModel;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The schema that follows from a model file, and a signature if there is one, where no manifest
+ * gives it.
+ *
+ * <p>Names are those of the model file, else those of the signature, else {@code f0}, {@code f1},
+ * ... A category takes the model file's vocabulary, and a value outside it is refused, as
+ * libxgboost's own recoding does; without a vocabulary the record carries the code. Type {@code i}
+ * is boolean, everything else a number. Every feature admits missing values.
+ */
+final class UnsealedSchema {
+  private static final String BOOLEAN_TYPE = "i";
+
+  private UnsealedSchema() {}
+
+  /**
+   * @param origin names the model in messages
+   * @throws ModelException if signature and model file contradict each other
+   */
+  static SchemaForm of(String origin, XgboostModel model, Optional<MlflowSignature> signature)
+      throws ModelException {
+    List<MlflowSignature.Column> columns =
+        signature.map(MlflowSignature::columns).orElse(List.of());
+    if (!columns.isEmpty() && columns.size() != model.width()) {
+      throw new CorruptModelException(
+          "Cannot open model %s: its signature has %s inputs, but the model file has %s features"
+              .formatted(origin, columns.size(), model.width()));
+    }
+
+    boolean named = !columns.isEmpty() && !columns.get(0).name().isEmpty();
+    Map<String, String> typesByName = new HashMap<>();
+    columns.forEach(column -> typesByName.put(column.name(), column.type()));
+    List<FeatureForm> features = new ArrayList<>();
+    for (int index = 0; index < model.width(); index++) {
+      String name = "f" + index;
+      if (model.featureNames().isPresent()) {
+        name = model.featureNames().get().get(index);
+      } else if (named) {
+        name = columns.get(index).name();
+      }
+
+      if (named && !typesByName.containsKey(name)) {
+        throw new CorruptModelException(
+            "Cannot open model %s: the model file has a feature '%s', but its signature has the inputs %s"
+                .formatted(
+                    origin,
+                    ModelName.printable(name),
+                    ModelName.printable(typesByName.keySet().toString())));
+      }
+
+      String type = "";
+      if (!columns.isEmpty()) {
+        type = named ? typesByName.get(name) : columns.get(index).type();
+      }
+
+      features.add(feature(origin, index, name, type, model));
+    }
+
+    return new SchemaForm(features, OutputsForm.DEFAULT);
+  }
+
+  private static FeatureForm feature(
+      String origin, int index, String name, String mlflowType, XgboostModel model)
+      throws UnsupportedModelException {
+    if (model.categorical(index) || model.categories(index).isPresent()) {
+      return new FeatureForm.FromModel(name, name, Optional.empty(), Sentinels.NONE, true);
+    }
+
+    String modelType = model.featureTypes().map(types -> types.get(index)).orElse("");
+    return switch (mlflowType) {
+      case "", "integer", "long", "float", "double" ->
+          modelType.equals(BOOLEAN_TYPE) ? truth(name) : number(name);
+      case "boolean" -> truth(name);
+      default ->
+          throw new UnsupportedModelException(
+              "Cannot open model %s: its signature says that '%s' is of type '%s', but the model file treats it as a number; seal the model with a schema that says how to read it"
+                  .formatted(origin, ModelName.printable(name), ModelName.printable(mlflowType)));
+    };
+  }
+
+  private static FeatureForm truth(String name) {
+    return new FeatureForm.Complete(new BooleanFeature(name, name, Sentinels.NONE, true));
+  }
+
+  private static FeatureForm number(String name) {
+    return new FeatureForm.Complete(NumberFeature.of(name));
+  }
+}
