@@ -32,7 +32,7 @@ final class GoldenFile {
     ByteArrayOutputStream content = new ByteArrayOutputStream();
     for (GoldenRow row : rows) {
       content.writeBytes(
-          JsonText.line(
+          JsonText.compact(
               out -> {
                 out.writeStartObject();
                 out.writeFieldName(RECORD);
@@ -51,6 +51,7 @@ final class GoldenFile {
                 out.writeEndArray();
                 out.writeEndObject();
               }));
+      content.write('\n');
     }
 
     return content.toByteArray();

@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-/** Interim: replaced by io.paritree.record as soon as it lands. */
+/** Reads the record of a golden row; fields that no feature reads are passed over. */
 final class JsonRecord {
   private static final JsonFactory FACTORY = new JsonFactory();
 

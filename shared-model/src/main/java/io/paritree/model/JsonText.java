@@ -8,7 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** JSON documents as they are written: UTF-8, two blanks per level, a line feed at the end. */
+/** JSON documents as they are written: UTF-8, indented by two blanks per level, or compact. */
 final class JsonText {
   private static final JsonFactory FACTORY = new JsonFactory();
   private static final double EXACT = 0x1p53;
@@ -26,8 +26,8 @@ final class JsonText {
     return write(body, true);
   }
 
-  /** Returns a document in one line. */
-  static byte[] line(Body body) {
+  /** Returns a value without line feeds, and none at its end. */
+  static byte[] compact(Body body) {
     return write(body, false);
   }
 
@@ -45,7 +45,10 @@ final class JsonText {
       throw new UncheckedIOException("Cannot write JSON", e);
     }
 
-    content.write('\n');
+    if (indented) {
+      content.write('\n');
+    }
+
     return content.toByteArray();
   }
 

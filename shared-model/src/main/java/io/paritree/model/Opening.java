@@ -149,7 +149,7 @@ final class Opening {
         manifest.notes());
   }
 
-  private static String version(XgboostModel model) {
+  static String version(XgboostModel model) {
     return model.version().stream().map(String::valueOf).collect(Collectors.joining("."));
   }
 

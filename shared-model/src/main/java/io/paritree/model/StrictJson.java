@@ -224,10 +224,11 @@ final class StrictJson {
   }
 
   CorruptModelException malformed(IOException e) {
-    String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    String why = message.replaceFirst("(?s)( \\(start marker|\n).*", "");
     return new CorruptModelException(
         "Cannot read %s at %s: it is not well-formed JSON: %s"
-            .formatted(origin, place(), Fault.printable(why.lines().findFirst().orElse(why), 200)),
+            .formatted(origin, place(), Fault.printable(why, 200)),
         e);
   }
 

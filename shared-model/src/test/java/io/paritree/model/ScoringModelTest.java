@@ -1,0 +1,73 @@
+package io.paritree.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.paritree.forest.Engine;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A sealed package opens, and both engines score it to the same bits. */
+class ScoringModelTest {
+  private static final int ROWS = 500;
+
+  @TempDir Path directory;
+
+  @Test
+  void bothEnginesScoreASealedPackageToTheSameBits() throws Exception {
+    Path binary = new TestPackages(directory).binary();
+
+    ScoringModel forest = ScoringModel.open(binary.toString(), EngineKind.FOREST);
+    ScoringModel reference = ScoringModel.open(binary.toString(), EngineKind.XGBOOST);
+
+    assertThat(scores(forest)).isEqualTo(scores(reference));
+    assertThat(forest.modelVersion()).isEqualTo("parcel-late/1");
+    assertThat(forest.sealed()).isTrue();
+    assertThat(forest.digest()).hasSize(64).isEqualTo(reference.digest());
+    assertThat(forest.outputs().names()).containsExactly("late");
+    assertThat(forest.outputs().threshold()).isEqualTo(0.25f);
+    assertThat(forest.card().rounds()).isEqualTo(20);
+    assertThat(forest.card().comparedWithTrainer()).isFalse();
+  }
+
+  @Test
+  void classModelsNameTheirScores() throws Exception {
+    TestPackages packages = new TestPackages(directory);
+
+    ScoringModel classes = ScoringModel.open(packages.classes().toString(), EngineKind.FOREST);
+    ScoringModel index = ScoringModel.open(packages.classIndex().toString(), EngineKind.FOREST);
+
+    assertThat(classes.outputs().names()).containsExactly("small", "medium", "large");
+    assertThat(classes.outputs().kind()).isEqualTo(Outputs.Kind.CLASS_SCORES);
+    assertThat(index.outputs().names()).containsExactly("0");
+    assertThat(index.outputs().kind()).isEqualTo(Outputs.Kind.CLASS_INDEX);
+    assertThat(index.outputs().classes()).containsExactly("0", "1", "2");
+    assertThat(scores(index)).doesNotContain(Float.NaN);
+  }
+
+  @Test
+  void aWidePackageOpens() throws Exception {
+    Path wide = new TestPackages(directory).wide(12, 30, 5);
+
+    ScoringModel model = ScoringModel.open(wide.toString(), EngineKind.FOREST);
+
+    assertThat(model.schema().width()).isEqualTo(12);
+    assertThat(model.outputs().kind()).isEqualTo(Outputs.Kind.VALUES);
+    assertThat(model.card().provenance().orElseThrow().golden())
+        .isEqualTo(Provenance.GoldenSource.GENERATED);
+  }
+
+  static float[] scores(ScoringModel model) {
+    Engine engine = model.engine();
+    float[] slots = new float[ROWS * engine.width()];
+    for (int row = 0; row < ROWS; row++) {
+      byte[] record = TestRecords.json(row).getBytes(StandardCharsets.UTF_8);
+      JsonRecord.encode(model.schema(), record, slots, row * engine.width());
+    }
+
+    float[] scores = new float[ROWS * engine.scores()];
+    engine.score(slots, ROWS, null, scores);
+    return scores;
+  }
+}

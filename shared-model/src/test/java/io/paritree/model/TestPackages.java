@@ -1,0 +1,268 @@
+package io.paritree.model;
+
+import io.paritree.ModelException;
+import io.paritree.feature.Schema;
+import io.paritree.store.Location;
+import io.paritree.xgboost.XgboostModel;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
+import ml.dmlc.xgboost4j.java.Booster;
+import ml.dmlc.xgboost4j.java.DMatrix;
+import ml.dmlc.xgboost4j.java.XGBoost;
+import ml.dmlc.xgboost4j.java.XGBoostError;
+
+/**
+ * Real packages and models for tests, trained with XGBoost4J: the same bytes each time.
+ *
+ * <p>The parcel models score {@link TestRecords}: numbers with bounds and sentinel, a number that
+ * must be there, a boolean, categories of text and of whole numbers, and two parts of one
+ * timestamp. The wide models have numbers {@code f0}, {@code f1}, ... only. All packages of one
+ * instance lie in one store, and {@code champion} names the version written last.
+ */
+public final class TestPackages {
+  /** The model of {@link #binary}. */
+  public static final String BINARY = "parcel-late";
+
+  /** The model of {@link #classes}. */
+  public static final String CLASSES = "parcel-class";
+
+  /** The model of {@link #wide}. */
+  public static final String WIDE = "wide";
+
+  private static final int TRAINING_ROWS = 1_500;
+  private static final int GOLDEN_ROWS = 40;
+  private static final Map<String, byte[]> TRAINED = new ConcurrentHashMap<>();
+  private static final String BINARY_OUTPUTS =
+      """
+      , "outputs": {"names": ["late"], "classes": ["on_time", "late"], "threshold": 0.25}""";
+
+  private final Path store;
+
+  /**
+   * @param store directory of the store; made when the first package is written
+   */
+  public TestPackages(Path store) {
+    this.store = store;
+  }
+
+  /** Returns the store's directory. */
+  public Path store() {
+    return store;
+  }
+
+  /** Writes {@code parcel-late/1}: one output, named {@code late}, threshold 0.25. */
+  public Path binary() {
+    return binary(1, 20);
+  }
+
+  /** Writes a version of {@code parcel-late}. */
+  public Path binary(long version, int rounds) {
+    return seal(BINARY, version, parcelModel("binary:logistic", rounds), BINARY_OUTPUTS);
+  }
+
+  /** Writes {@code parcel-class/1}: {@code multi:softprob} of the classes small, medium, large. */
+  public Path classes() {
+    String outputs =
+        """
+        , "outputs": {"names": ["small", "medium", "large"],
+                      "classes": ["small", "medium", "large"]}""";
+    return seal(CLASSES, 1, parcelModel("multi:softprob", 10), outputs);
+  }
+
+  /** Writes {@code parcel-class-index/1}: {@code multi:softmax}, whose one score is the class. */
+  public Path classIndex() {
+    return seal(CLASSES + "-index", 1, parcelModel("multi:softmax", 10), "");
+  }
+
+  /** Writes {@code wide/1}: {@code width} numbers, {@code reg:squarederror}. */
+  public Path wide(int width, int rounds, int depth) {
+    byte[] model = wideModel(width, rounds, depth);
+    try {
+      SealSource source = SealSource.ofFile("wide", model);
+      SchemaForm form = UnsealedSchema.of("wide", source.model(), Optional.empty());
+      Schema schema = form.schema("wide", source.model()::categories);
+      return write(WIDE, 1, source, form, GeneratedRecords.of("wide", schema));
+    } catch (ModelException | IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Writes a bare model file of {@link TestRecords}' features, named and typed, and returns it. */
+  public Path bareParcelModel() {
+    return file("parcel.ubj", parcelModel("binary:logistic", 20));
+  }
+
+  /** Writes a bare model file without names and types, and returns it. */
+  public Path bareWideModel(int width, int rounds, int depth) {
+    return file("wide.ubj", wideModel(width, rounds, depth));
+  }
+
+  private Path file(String name, byte[] content) {
+    try {
+      return Files.write(Files.createDirectories(store.resolve("bare")).resolve(name), content);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private Path seal(String name, long version, byte[] model, String outputs) {
+    List<byte[]> records =
+        IntStream.range(0, GOLDEN_ROWS)
+            .mapToObj(index -> TestRecords.json(index).getBytes(StandardCharsets.UTF_8))
+            .toList();
+    try {
+      return write(
+          name,
+          version,
+          SealSource.ofFile(name, model),
+          SchemaParser.fromJson("schema.json", schema(outputs)),
+          new GoldenRecords(records, Provenance.GoldenSource.ROWS));
+    } catch (ModelException | IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private Path write(
+      String name, long version, SealSource source, SchemaForm form, GoldenRecords records)
+      throws ModelException, IOException {
+    Provenance provenance =
+        new Provenance(
+            Instant.parse("2026-01-01T00:00:00Z"),
+            Optional.of("random parcels"),
+            OptionalLong.of(TRAINING_ROWS),
+            Map.of("auc", 0.75),
+            Map.of(),
+            records.source(),
+            Optional.empty());
+    ModelStore models = new ModelStore(Location.of(store));
+    Map<String, byte[]> files =
+        Sealing.of(source, "schema.json", form, Optional.empty())
+            .files(name, version, records, provenance, "For tests.");
+    ModelStore.write(models.version(name, version), files);
+    models.setAlias(name, ModelStore.CHAMPION, version);
+    return models.version(name, version).toPath();
+  }
+
+  private static byte[] schema(String outputs) {
+    return TestRecords.SCHEMA.formatted(outputs).getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Returns a trained model of the parcels. */
+  static byte[] parcelModel(String objective, int rounds) {
+    return TRAINED.computeIfAbsent(objective + rounds, key -> trainParcels(objective, rounds));
+  }
+
+  private static byte[] trainParcels(String objective, int rounds) {
+    int width = TestRecords.FEATURE_NAMES.length;
+    float[] slots = new float[TRAINING_ROWS * width];
+    float[] labels = new float[TRAINING_ROWS];
+    Random random = new Random(42);
+    try {
+      Schema schema =
+          SchemaParser.fromJson("schema.json", schema(""))
+              .schema("schema.json", feature -> Optional.empty());
+      for (int row = 0; row < TRAINING_ROWS; row++) {
+        byte[] record = TestRecords.json(row).getBytes(StandardCharsets.UTF_8);
+        JsonRecord.encode(schema, record, slots, row * width);
+        double size = 0;
+        for (int slot = 0; slot < width; slot++) {
+          float value = slots[row * width + slot];
+          size += Float.isNaN(value) ? 0.4 : Math.sin(value * (slot + 1));
+        }
+
+        size += random.nextGaussian() * 0.3;
+        labels[row] =
+            objective.startsWith("multi:")
+                ? (size < 0 ? 0 : size < 1.5 ? 1 : 2)
+                : (size > 1 ? 1 : 0);
+      }
+    } catch (ModelException e) {
+      throw new IllegalStateException(e);
+    }
+
+    Map<String, Object> parameters = new HashMap<>();
+    parameters.put("objective", objective);
+    parameters.put("max_depth", 4);
+    parameters.put("max_cat_to_onehot", 3);
+    if (objective.startsWith("multi:")) {
+      parameters.put("num_class", 3);
+    }
+
+    return train(slots, labels, width, rounds, parameters, true);
+  }
+
+  /** Returns a trained model of numbers, without names. */
+  static byte[] wideModel(int width, int rounds, int depth) {
+    return TRAINED.computeIfAbsent(
+        "%s %s %s".formatted(width, rounds, depth), key -> trainWide(width, rounds, depth));
+  }
+
+  private static byte[] trainWide(int width, int rounds, int depth) {
+    Random random = new Random(43);
+    float[] slots = new float[TRAINING_ROWS * width];
+    float[] labels = new float[TRAINING_ROWS];
+    for (int row = 0; row < TRAINING_ROWS; row++) {
+      for (int slot = 0; slot < width; slot++) {
+        float value = (float) (random.nextGaussian() * 100);
+        slots[row * width + slot] = random.nextInt(10) == 0 ? Float.NaN : value;
+        labels[row] += Float.isNaN(slots[row * width + slot]) ? 1 : Math.sin(value / 50);
+      }
+    }
+
+    return train(slots, labels, width, rounds, new HashMap<>(Map.of("max_depth", depth)), false);
+  }
+
+  private static byte[] train(
+      float[] slots,
+      float[] labels,
+      int width,
+      int rounds,
+      Map<String, Object> parameters,
+      boolean named) {
+    parameters.put("nthread", 1);
+    parameters.put("tree_method", "hist");
+    try {
+      DMatrix matrix = new DMatrix(slots, labels.length, width, Float.NaN);
+      try {
+        matrix.setLabel(labels);
+        if (named) {
+          matrix.setFeatureNames(TestRecords.FEATURE_NAMES);
+          matrix.setFeatureTypes(TestRecords.FEATURE_TYPES);
+        }
+
+        Booster booster = XGBoost.train(matrix, parameters, rounds, Map.of(), null, null);
+        byte[] file = booster.toByteArray("ubj");
+        booster.dispose();
+        return file;
+      } finally {
+        matrix.dispose();
+      }
+    } catch (XGBoostError e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Returns the raw records of the first rows, as JSON objects. */
+  public static List<String> records(int rows) {
+    List<String> records = new ArrayList<>();
+    IntStream.range(0, rows).forEach(index -> records.add(TestRecords.json(index)));
+    return records;
+  }
+
+  /** Returns the model file of a package, read. */
+  static XgboostModel modelOf(Path directory) throws IOException, ModelException {
+    return XgboostModel.read(Files.readAllBytes(directory.resolve("model.ubj")));
+  }
+}
