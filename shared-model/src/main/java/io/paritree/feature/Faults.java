@@ -16,11 +16,22 @@ import java.util.List;
 public final class Faults {
   private static final int MAX_FAULTS = 100;
 
+  /** With its quotes and dots, such text is not cut again by {@link Fault}. */
+  private static final int MAX_TEXT = 90;
+
+  /** More than enough for MAX_TEXT characters. */
+  private static final int MAX_BYTES = 400;
+
   private final List<Fault> faults = new ArrayList<>();
 
   /** Returns whether nothing is wrong so far. */
   public boolean isEmpty() {
     return faults.isEmpty();
+  }
+
+  /** Returns whether no further fault is kept. */
+  public boolean isFull() {
+    return faults.size() >= MAX_FAULTS;
   }
 
   /** Returns the faults so far, in the order found; a copy. */
@@ -39,7 +50,7 @@ public final class Faults {
    * @return NaN, the slot of a value that is not admitted
    */
   public float add(Fault fault) {
-    if (faults.size() < MAX_FAULTS && !reported(fault.code(), fault.field())) {
+    if (!isFull() && !reported(fault.code(), fault.field())) {
       faults.add(fault);
     }
 
@@ -110,7 +121,7 @@ public final class Faults {
 
   /** Returns text as a fault shows it, in quotes. */
   static String text(byte[] utf8, int offset, int length) {
-    String shown = new String(utf8, offset, Math.min(length, 400), StandardCharsets.UTF_8);
-    return "\"" + Fault.printable(shown, 90) + "\"";
+    String shown = new String(utf8, offset, Math.min(length, MAX_BYTES), StandardCharsets.UTF_8);
+    return "\"" + Fault.printable(shown, MAX_TEXT) + "\"";
   }
 }

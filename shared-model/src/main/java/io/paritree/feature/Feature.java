@@ -48,7 +48,8 @@ public sealed interface Feature
   /**
    * Returns the slot for text.
    *
-   * @param utf8 holds the text, well-formed; not kept
+   * @param utf8 holds the text; not kept. Bytes that are no UTF-8, such as those of an unpaired
+   *     surrogate, are of the wrong type.
    */
   default float text(byte[] utf8, int offset, int length, Faults faults) {
     return faults.wrongType(this, utf8, offset, length);

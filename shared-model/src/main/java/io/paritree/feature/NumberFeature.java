@@ -30,9 +30,13 @@ public final class NumberFeature implements Feature {
     this.min = Slots.of(min);
     this.max = Slots.of(max);
     this.nullable = nullable;
-    if (!(this.min <= this.max)) {
+    boolean admitsNumber =
+        this.min <= this.max
+            && this.min != Float.POSITIVE_INFINITY
+            && this.max != Float.NEGATIVE_INFINITY;
+    if (!admitsNumber) {
       throw new IllegalArgumentException(
-          "Cannot use bounds %s to %s of feature '%s': min must not be above max"
+          "Cannot use bounds %s to %s of feature '%s': no float lies between them"
               .formatted(min, max, name));
     }
 

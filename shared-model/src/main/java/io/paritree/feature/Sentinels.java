@@ -1,6 +1,5 @@
 package io.paritree.feature;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -15,7 +14,7 @@ import java.util.Set;
  * Immutable and thread-safe.
  *
  * @param numbers finite numbers
- * @param texts well-formed texts
+ * @param texts without unpaired surrogates
  */
 public record Sentinels(Set<Double> numbers, Set<String> texts) {
   /** No value but null, absence and NaN is missing. */
@@ -24,6 +23,7 @@ public record Sentinels(Set<Double> numbers, Set<String> texts) {
   public Sentinels {
     numbers = Set.copyOf(numbers);
     texts = Set.copyOf(texts);
+    texts.forEach(Utf8::bytes);
     for (double number : numbers) {
       if (Double.isNaN(number) || Double.isInfinite(number)) {
         throw new IllegalArgumentException(
@@ -65,7 +65,7 @@ public record Sentinels(Set<Double> numbers, Set<String> texts) {
   Sentinels withSpelledNumbers() {
     Set<Double> all = new HashSet<>(numbers);
     for (String text : texts) {
-      byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+      byte[] utf8 = Utf8.bytes(text);
       if (NumberText.isNumber(utf8, 0, utf8.length)) {
         double number = NumberText.parse(utf8, 0, utf8.length);
         if (Double.isFinite(number)) {
@@ -91,10 +91,7 @@ public record Sentinels(Set<Double> numbers, Set<String> texts) {
 
   /** Returns the texts as UTF-8. */
   byte[][] utf8() {
-    return texts.stream()
-        .sorted()
-        .map(text -> text.getBytes(StandardCharsets.UTF_8))
-        .toArray(byte[][]::new);
+    return texts.stream().sorted().map(Utf8::bytes).toArray(byte[][]::new);
   }
 
   static boolean contains(float[] slots, float slot) {

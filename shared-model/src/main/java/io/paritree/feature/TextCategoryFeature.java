@@ -94,7 +94,7 @@ public final class TextCategoryFeature implements Feature {
 
   @Override
   public String expected() {
-    return "text";
+    return "well-formed text";
   }
 
   @Override
@@ -110,6 +110,10 @@ public final class TextCategoryFeature implements Feature {
 
     if (code >= 0) {
       return code;
+    }
+
+    if (!Utf8.isWellFormed(utf8, offset, length)) {
+      return faults.wrongType(this, utf8, offset, length);
     }
 
     if (unseen instanceof Unseen.Missing) {

@@ -111,11 +111,11 @@ public final class TimestampFeature implements Feature {
 
     long second = Math.floorDiv(microsUtc, MICROS_PER_SECOND);
     int offset = rules.getOffset(Instant.ofEpochSecond(second)).getTotalSeconds();
-    return local(microsUtc + offset * MICROS_PER_SECOND, faults);
+    return part.of(second + offset);
   }
 
   @Override
   public float local(long micros, Faults faults) {
-    return part.of(micros);
+    return part.of(Math.floorDiv(micros, MICROS_PER_SECOND));
   }
 }

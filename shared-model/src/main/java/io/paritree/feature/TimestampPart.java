@@ -18,8 +18,7 @@ public enum TimestampPart {
   /** Year of the proleptic ISO calendar. */
   YEAR;
 
-  private static final long MICROS_PER_MINUTE = 60_000_000L;
-  private static final long MINUTES_PER_DAY = 1_440L;
+  private static final long SECONDS_PER_DAY = 86_400L;
 
   private final String key = name().toLowerCase(Locale.ROOT);
 
@@ -31,15 +30,14 @@ public enum TimestampPart {
   /**
    * Returns the part.
    *
-   * @param micros microseconds since 1970-01-01T00:00 on a clock without zone; may be negative
+   * @param seconds since 1970-01-01T00:00 on a clock without zone; may be negative
    */
-  int of(long micros) {
-    long minutes = Math.floorDiv(micros, MICROS_PER_MINUTE);
-    long day = Math.floorDiv(minutes, MINUTES_PER_DAY);
-    int minuteOfDay = (int) Math.floorMod(minutes, MINUTES_PER_DAY);
+  int of(long seconds) {
+    long day = Math.floorDiv(seconds, SECONDS_PER_DAY);
+    int secondOfDay = (int) Math.floorMod(seconds, SECONDS_PER_DAY);
     return switch (this) {
-      case HOUR -> minuteOfDay / 60;
-      case MINUTE_OF_DAY -> minuteOfDay;
+      case HOUR -> secondOfDay / 3600;
+      case MINUTE_OF_DAY -> secondOfDay / 60;
       case DAY_OF_WEEK -> (int) Math.floorMod(day + 3, 7L) + 1; // 1970-01-01 was a Thursday
       case DAY_OF_MONTH -> LocalDate.ofEpochDay(day).getDayOfMonth();
       case MONTH -> LocalDate.ofEpochDay(day).getMonthValue();

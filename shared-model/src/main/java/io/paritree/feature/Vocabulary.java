@@ -1,6 +1,5 @@
 package io.paritree.feature;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
@@ -19,7 +18,7 @@ final class Vocabulary {
 
   /**
    * @param categories in code order, each once
-   * @throws IllegalArgumentException if a category stands twice
+   * @throws IllegalArgumentException if a category stands twice or has an unpaired surrogate
    */
   Vocabulary(List<String> categories) {
     this.categories = List.copyOf(categories);
@@ -29,7 +28,7 @@ final class Vocabulary {
     this.places = new int[size];
     this.mask = size - 1;
     for (int code = 0; code < utf8.length; code++) {
-      byte[] category = this.categories.get(code).getBytes(StandardCharsets.UTF_8);
+      byte[] category = Utf8.bytes(this.categories.get(code));
       if (code(category, 0, category.length) >= 0) {
         throw new IllegalArgumentException(
             "Cannot use the vocabulary: category '%s' stands twice"

@@ -1,0 +1,85 @@
+package io.paritree.record;
+
+import io.paritree.feature.BooleanFeature;
+import io.paritree.feature.Faults;
+import io.paritree.feature.Feature;
+import io.paritree.feature.Field;
+import io.paritree.feature.NumberText;
+import io.paritree.feature.TextCategoryFeature;
+import io.paritree.feature.TimestampFeature;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * What a value without a type of its own is: a cell of a CSV file, or the value of a partition
+ * directory.
+ *
+ * <p>An empty cell is a missing value. Else the feature tells what to look for: a text category and
+ * a timestamp read text; a boolean reads {@code true}, {@code false} or a number; the others read
+ * numbers, by JSON's grammar. Anything else stays text, which such a feature admits only as a
+ * sentinel.
+ */
+public final class CsvCells {
+  private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] FALSE = "false".getBytes(StandardCharsets.US_ASCII);
+
+  private CsvCells() {}
+
+  /**
+   * Encodes a cell for a field.
+   *
+   * @param utf8 holds the cell, without quotes; empty for null
+   * @param row receives a slot at {@code at + slot} for each feature of the field
+   */
+  public static void encode(
+      Field field, byte[] utf8, int offset, int length, float[] row, int at, Faults faults) {
+    for (int index = 0; index < field.features().size(); index++) {
+      row[at + field.slot(index)] =
+          encode(field.features().get(index), utf8, offset, length, faults);
+    }
+  }
+
+  /**
+   * Returns the slot of a cell; see {@link #encode(Field, byte[], int, int, float[], int, Faults)}.
+   */
+  public static float encode(Feature feature, byte[] utf8, int offset, int length, Faults faults) {
+    if (length == 0) {
+      return feature.missing(faults);
+    }
+
+    Kind kind = kind(feature);
+    if (kind == Kind.TEXT) {
+      return feature.text(utf8, offset, length, faults);
+    }
+
+    if (kind == Kind.BOOLEAN && is(TRUE, utf8, offset, length)) {
+      return feature.truth(true, faults);
+    }
+
+    if (kind == Kind.BOOLEAN && is(FALSE, utf8, offset, length)) {
+      return feature.truth(false, faults);
+    }
+
+    return NumberText.isNumber(utf8, offset, length)
+        ? feature.number(NumberText.parse(utf8, offset, length), faults)
+        : feature.text(utf8, offset, length, faults);
+  }
+
+  private static boolean is(byte[] word, byte[] utf8, int offset, int length) {
+    return Arrays.equals(word, 0, word.length, utf8, offset, offset + length);
+  }
+
+  private enum Kind {
+    TEXT,
+    BOOLEAN,
+    NUMBER
+  }
+
+  private static Kind kind(Feature feature) {
+    if (feature instanceof TextCategoryFeature || feature instanceof TimestampFeature) {
+      return Kind.TEXT;
+    }
+
+    return feature instanceof BooleanFeature ? Kind.BOOLEAN : Kind.NUMBER;
+  }
+}

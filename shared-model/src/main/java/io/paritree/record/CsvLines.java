@@ -1,0 +1,250 @@
+package io.paritree.record;
+
+import de.siegmar.fastcsv.reader.AbstractBaseCsvCallbackHandler;
+import de.siegmar.fastcsv.reader.CloseableIterator;
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
+import io.paritree.Fault;
+import io.paritree.feature.Utf8;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PushbackInputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The header and the lines of a CSV file, as the bytes of their cells.
+ *
+ * <p>RFC 4180: commas, double quotes, LF or CRLF. Cells are neither trimmed nor decoded; a quoted
+ * empty cell is the same as an empty one. A byte order mark is skipped, and so is an empty line,
+ * unless the file has one column: there it is an empty cell. Holds one line at a time. Not
+ * thread-safe.
+ */
+public final class CsvLines implements AutoCloseable {
+  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
+  private static final int MAX_REASON = 100;
+
+  private final String origin;
+  private final Line current = new Line();
+  private final CsvReader<Line> reader;
+  private final CloseableIterator<Line> lines;
+  private final List<String> columns;
+
+  private CsvLines(InputStream in, String origin) throws IOException, RecordFormatException {
+    this.origin = origin;
+    // One byte, one char: quotes and commas are ASCII, so the bytes of a cell come out as they are.
+    this.reader =
+        CsvReader.builder()
+            .skipEmptyLines(false)
+            .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
+            .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
+            .allowExtraCharsAfterClosingQuote(false)
+            .allowUnclosedQuote(false)
+            .build(current, withoutByteOrderMark(in), StandardCharsets.ISO_8859_1);
+    this.lines = reader.iterator();
+    this.columns = header();
+  }
+
+  /**
+   * Opens a file and reads its header.
+   *
+   * @param in closed with this
+   * @param origin what messages call the file
+   * @throws RecordFormatException if there is no header, or one with a column twice
+   */
+  public static CsvLines open(InputStream in, String origin)
+      throws IOException, RecordFormatException {
+    try {
+      return new CsvLines(in, origin);
+    } catch (IOException | RecordFormatException | RuntimeException e) {
+      in.close();
+      throw e;
+    }
+  }
+
+  private static InputStream withoutByteOrderMark(InputStream in) throws IOException {
+    PushbackInputStream pushback = new PushbackInputStream(in, BYTE_ORDER_MARK.length);
+    byte[] start = pushback.readNBytes(BYTE_ORDER_MARK.length);
+    if (!Arrays.equals(start, BYTE_ORDER_MARK)) {
+      pushback.unread(start);
+    }
+
+    return pushback;
+  }
+
+  private List<String> header() throws IOException, RecordFormatException {
+    if (!advance() || (current.count == 1 && current.length(0) == 0)) {
+      throw new RecordFormatException(
+          "Cannot read %s: its first line is empty, expected the names of the columns"
+              .formatted(origin));
+    }
+
+    List<String> names = new ArrayList<>();
+    Set<String> once = new HashSet<>();
+    List<String> twice = new ArrayList<>();
+    for (int cell = 0; cell < current.count; cell++) {
+      if (!Utf8.isWellFormed(current.bytes, current.start(cell), current.length(cell))) {
+        throw new RecordFormatException(
+            "Cannot read %s: the name of column %s is not in UTF-8".formatted(origin, cell + 1));
+      }
+
+      String name = text(cell);
+      names.add(name);
+      if (!once.add(name)) {
+        twice.add("'" + Fault.printable(name, MAX_REASON) + "'");
+      }
+    }
+
+    if (!twice.isEmpty()) {
+      throw new RecordFormatException(
+          "Cannot read %s: its header names %s twice, expected each column once"
+              .formatted(origin, String.join(", ", twice)));
+    }
+
+    return List.copyOf(names);
+  }
+
+  /** Returns the names of the columns, in the file's order, each once. */
+  public List<String> columns() {
+    return columns;
+  }
+
+  /**
+   * Goes to the next line.
+   *
+   * @return false at the end of the file
+   * @throws RecordFormatException if quotes are wrong: where the line ends cannot be told
+   */
+  public boolean next() throws IOException, RecordFormatException {
+    while (advance()) {
+      if (columns.size() == 1 || !current.empty) {
+        return true;
+      }
+    }
+
+    return false;
+  }
+
+  private boolean advance() throws IOException, RecordFormatException {
+    try {
+      if (!lines.hasNext()) {
+        return false;
+      }
+
+      lines.next();
+      return true;
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    } catch (CsvParseException e) {
+      throw new RecordFormatException(
+          "Cannot read %s beyond the line that starts at %s: %s"
+              .formatted(origin, current.number, Fault.printable(reason(e), MAX_REASON)),
+          e);
+    }
+  }
+
+  private static String reason(CsvParseException e) {
+    Throwable deepest = e;
+    while (deepest.getCause() != null) {
+      deepest = deepest.getCause();
+    }
+
+    return String.valueOf(deepest.getMessage());
+  }
+
+  /** Returns the number of the file's line at which the current one starts, counted from 1. */
+  public long number() {
+    return current.number;
+  }
+
+  /** Returns the number of cells of the current line. */
+  public int cells() {
+    return current.count;
+  }
+
+  /** Returns a cell of the current line, ill-formed bytes replaced; empty if it has none. */
+  public String text(int cell) {
+    return cell < current.count
+        ? new String(
+            current.bytes, current.start(cell), current.length(cell), StandardCharsets.UTF_8)
+        : "";
+  }
+
+  byte[] bytes() {
+    return current.bytes;
+  }
+
+  int start(int cell) {
+    return current.start(cell);
+  }
+
+  int length(int cell) {
+    return current.length(cell);
+  }
+
+  @Override
+  public void close() throws IOException {
+    reader.close();
+  }
+
+  /** The cells of one line, one after the other. */
+  private static final class Line extends AbstractBaseCsvCallbackHandler<Line> {
+    private byte[] bytes = new byte[1024];
+    private int[] ends = new int[64];
+    private int count;
+    private boolean empty;
+    private long number = 1;
+
+    int start(int cell) {
+      return cell == 0 ? 0 : ends[cell - 1];
+    }
+
+    int length(int cell) {
+      return ends[cell] - start(cell);
+    }
+
+    @Override
+    protected void handleBegin(long startingLineNumber) {
+      number = startingLineNumber;
+      count = 0;
+      empty = false;
+    }
+
+    @Override
+    protected void handleField(int cell, char[] chars, int offset, int length, boolean quoted) {
+      int start = start(cell);
+      if (bytes.length < start + length) {
+        bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, start + length));
+      }
+
+      if (ends.length <= cell) {
+        ends = Arrays.copyOf(ends, 2 * ends.length);
+      }
+
+      for (int at = 0; at < length; at++) {
+        bytes[start + at] = (byte) chars[offset + at];
+      }
+
+      ends[cell] = start + length;
+      count = cell + 1;
+    }
+
+    @Override
+    protected void handleEmpty() {
+      ends[0] = 0;
+      count = 1;
+      empty = true;
+    }
+
+    @Override
+    protected Line buildRecord() {
+      return this;
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package io.paritree.record;
+
+import io.paritree.Fault;
+import io.paritree.FaultCode;
+import io.paritree.feature.Faults;
+import io.paritree.feature.Field;
+import io.paritree.feature.NearestName;
+import io.paritree.feature.Schema;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads the lines of a CSV file into rows of slots.
+ *
+ * <p>Columns are found by name; those that no feature reads are left to the caller. A line with
+ * more or fewer cells than the header is a fault of that line. Not thread-safe.
+ */
+public final class CsvRecords {
+  private final CsvLines lines;
+  private final List<Field> fields;
+
+  /** The column of the file that field i reads. */
+  private final int[] columns;
+
+  /**
+   * @param lines read by this from now on; stays the caller's to close
+   * @param origin what messages call the file
+   * @throws RecordFormatException if the file lacks columns; the message names all of them
+   */
+  public CsvRecords(CsvLines lines, String origin, Schema schema) throws RecordFormatException {
+    this.lines = lines;
+    this.fields = schema.fields();
+    this.columns = new int[fields.size()];
+    List<String> lacking = new ArrayList<>();
+    for (int index = 0; index < columns.length; index++) {
+      String column = fields.get(index).column();
+      columns[index] = lines.columns().indexOf(column);
+      if (columns[index] < 0) {
+        String hint =
+            NearestName.of(column, lines.columns())
+                .map(near -> " (it has '" + Fault.printable(near, 100) + "')")
+                .orElse("");
+        lacking.add("'" + column + "'" + hint);
+      }
+    }
+
+    if (!lacking.isEmpty()) {
+      throw new RecordFormatException(
+          "Cannot read %s: its header has no column %s, which the model reads"
+              .formatted(origin, String.join(", ", lacking)));
+    }
+  }
+
+  /**
+   * Reads the next line.
+   *
+   * @param row slots {@code [at, at + width)} receive the record; of no use if it has faults
+   * @param faults receives what is wrong with it
+   * @return false at the end of the file
+   * @throws RecordFormatException if quotes are wrong: where the line ends cannot be told
+   */
+  public boolean next(float[] row, int at, Faults faults)
+      throws IOException, RecordFormatException {
+    if (!lines.next()) {
+      return false;
+    }
+
+    if (lines.cells() != lines.columns().size()) {
+      faults.add(
+          new Fault(
+              FaultCode.MALFORMED_RECORD,
+              "",
+              "%s cells".formatted(lines.cells()),
+              "%s cells, as the header has".formatted(lines.columns().size())));
+      return true;
+    }
+
+    for (int index = 0; index < columns.length; index++) {
+      int cell = columns[index];
+      CsvCells.encode(
+          fields.get(index), lines.bytes(), lines.start(cell), lines.length(cell), row, at, faults);
+    }
+
+    return true;
+  }
+}

@@ -1,0 +1,166 @@
+package io.paritree.record;
+
+import com.fasterxml.jackson.core.JsonToken;
+import io.paritree.Fault;
+import io.paritree.FaultCode;
+import io.paritree.feature.Faults;
+import io.paritree.feature.Field;
+import io.paritree.feature.Schema;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Reads flat JSON objects into rows of slots.
+ *
+ * <p>All faults of a record are found in one pass. Whatever is wrong with a record is a fault; only
+ * a document that is no JSON any more throws. Keeps its buffers from record to record; one per
+ * thread, not thread-safe.
+ */
+public final class JsonRecordReader {
+  /** Finding the nearest name is dear: a record of nothing but wrong names must stay cheap. */
+  private static final int MAX_HINTS = 10;
+
+  private final Schema schema;
+  private final UnknownFields unknown;
+  private final List<Field> fields;
+  private final TextBytes text = new TextBytes();
+
+  /** The number of the record in which a field was seen last. */
+  private final int[] seen;
+
+  private final Set<String> unknownNames = new HashSet<>();
+  private int record;
+  private long ignored;
+
+  public JsonRecordReader(Schema schema, UnknownFields unknown) {
+    this.schema = schema;
+    this.unknown = unknown;
+    this.fields = schema.fields();
+    this.seen = new int[fields.size()];
+  }
+
+  /**
+   * Reads the record at the document's current token, and stays at its last token.
+   *
+   * @param row slots {@code [at, at + width)} receive the record; of no use if it has faults
+   * @param faults receives what is wrong with it; a fault's field is the name of the field
+   * @throws MalformedJsonException if the document cannot be read to the end of the record
+   */
+  public void read(JsonDocument document, float[] row, int at, Faults faults)
+      throws MalformedJsonException {
+    if (document.token() == null) {
+      throw document.malformed("it ends where a record is expected");
+    }
+
+    if (document.token() != JsonToken.START_OBJECT) {
+      faults.add(
+          new Fault(FaultCode.MALFORMED_RECORD, "", kind(document.token()), "a JSON object"));
+      document.skip();
+      return;
+    }
+
+    startRecord();
+    int expected = 0;
+    while (document.next() == JsonToken.FIELD_NAME) {
+      String name = document.name();
+      int index =
+          expected < fields.size() && fields.get(expected).column().equals(name)
+              ? expected
+              : schema.fieldIndex(name);
+      document.next();
+      if (index < 0) {
+        unknown(name, faults);
+        document.skip();
+      } else if (seen[index] == record) {
+        duplicate(name, faults);
+        document.skip();
+      } else {
+        seen[index] = record;
+        value(document, fields.get(index), row, at, faults);
+        expected = index + 1;
+      }
+    }
+
+    for (int index = 0; index < seen.length; index++) {
+      if (seen[index] != record) {
+        fields.get(index).missing(row, at, faults);
+      }
+    }
+  }
+
+  /** Each record has a number of its own; when the numbers are used up, all marks are taken off. */
+  private void startRecord() {
+    unknownNames.clear();
+    if (++record == 0) {
+      Arrays.fill(seen, 0);
+      record = 1;
+    }
+  }
+
+  private void unknown(String name, Faults faults) {
+    if (!unknownNames.add(name)) {
+      duplicate(name, faults);
+    } else if (unknown == UnknownFields.IGNORE) {
+      ignored++;
+    } else if (!faults.isFull()) {
+      String hint =
+          unknownNames.size() <= MAX_HINTS
+              ? schema.nearest(name).map(near -> "did you mean '" + near + "'?").orElse("")
+              : "";
+      faults.add(
+          new Fault(
+              FaultCode.UNKNOWN_FIELD,
+              name,
+              "a field that the model does not read",
+              "only the model's fields",
+              hint));
+    }
+  }
+
+  private static void duplicate(String name, Faults faults) {
+    faults.add(new Fault(FaultCode.DUPLICATE_FIELD, name, "the field twice", "each field once"));
+  }
+
+  /**
+   * Encodes the value at the document's current token for a field, and stays at its last token.
+   *
+   * @param row receives a slot at {@code at + slot} for each feature of the field
+   */
+  public void value(JsonDocument document, Field field, float[] row, int at, Faults faults)
+      throws MalformedJsonException {
+    JsonToken token = document.token();
+    switch (token) {
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> field.number(document.number(), row, at, faults);
+      case VALUE_STRING -> {
+        document.text(text);
+        field.text(text.bytes(), 0, text.length(), row, at, faults);
+      }
+      case VALUE_NULL -> field.missing(row, at, faults);
+      case VALUE_TRUE -> field.truth(true, row, at, faults);
+      case VALUE_FALSE -> field.truth(false, row, at, faults);
+      case START_OBJECT, START_ARRAY -> {
+        field.other(kind(token), row, at, faults);
+        document.skip();
+      }
+      default -> throw document.malformed("a value is expected");
+    }
+  }
+
+  /** Returns the number of fields that were ignored since this reader was made. */
+  public long ignored() {
+    return ignored;
+  }
+
+  /** Returns what a fault calls a value. */
+  static String kind(JsonToken token) {
+    return switch (token) {
+      case START_OBJECT -> "an object";
+      case START_ARRAY -> "an array";
+      case VALUE_STRING -> "text";
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "a number";
+      default -> token.asString();
+    };
+  }
+}

@@ -1,0 +1,248 @@
+package io.paritree.record;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.paritree.Fault;
+import io.paritree.FaultCode;
+import io.paritree.feature.BooleanFeature;
+import io.paritree.feature.Faults;
+import io.paritree.feature.NumberFeature;
+import io.paritree.feature.Schema;
+import io.paritree.feature.Sentinels;
+import io.paritree.feature.TextCategoryFeature;
+import io.paritree.feature.Unseen;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CsvRecordsTest {
+  private static final Schema SCHEMA =
+      new Schema(
+          List.of(
+              NumberFeature.of("a.b c"),
+              new TextCategoryFeature(
+                  "place",
+                  "place",
+                  List.of("x,y", "\"q\"", "two\nlines", " ", "ä"),
+                  new Unseen.Reject(),
+                  Sentinels.NONE,
+                  true),
+              new BooleanFeature("flag", "flag", Sentinels.NONE, true)));
+
+  /** A line as it was read: its number in the file, its slots, its faults. */
+  private record Line(long number, List<Float> slots, List<Fault> faults) {}
+
+  private static CsvLines lines(byte[] csv) throws IOException, RecordFormatException {
+    return CsvLines.open(new ByteArrayInputStream(csv), "in.csv");
+  }
+
+  private static List<Line> read(Schema schema, byte[] csv)
+      throws IOException, RecordFormatException {
+    List<Line> read = new ArrayList<>();
+    try (CsvLines lines = lines(csv)) {
+      CsvRecords records = new CsvRecords(lines, "in.csv", schema);
+      float[] row = new float[schema.width()];
+      Faults faults = new Faults();
+      while (records.next(row, 0, faults)) {
+        List<Float> slots = new ArrayList<>();
+        for (float slot : row) {
+          slots.add(slot);
+        }
+
+        read.add(new Line(lines.number(), slots, faults.list()));
+        faults.clear();
+      }
+    }
+
+    return read;
+  }
+
+  private static List<Line> read(String csv) throws IOException, RecordFormatException {
+    return read(SCHEMA, csv.getBytes(UTF_8));
+  }
+
+  @Test
+  void columnsAreFoundByNameInAnyOrder() throws Exception {
+    List<Line> read = read("flag,other,place,a.b c\ntrue,o,ä,1.5\n,,,\n0,o,\" \",-2e1\n");
+
+    assertThat(read).extracting(Line::faults).containsOnly(List.of());
+    assertThat(read)
+        .extracting(Line::slots)
+        .containsExactly(
+            List.of(1.5f, 4f, 1f), List.of(Float.NaN, Float.NaN, Float.NaN), List.of(-20f, 3f, 0f));
+    assertThat(read).extracting(Line::number).containsExactly(2L, 3L, 4L);
+  }
+
+  @Test
+  void quotedCellsMayHoldCommasQuotesAndLines() throws Exception {
+    List<Line> read =
+        read("\"a.b c\",place,flag\r\n1,\"x,y\",\r\n2,\"\"\"q\"\"\",\r\n3,\"two\nlines\",\r\n4,ä,");
+
+    assertThat(read).extracting(Line::faults).containsOnly(List.of());
+    assertThat(read).extracting(line -> line.slots().get(1)).containsExactly(0f, 1f, 2f, 4f);
+    assertThat(read).extracting(Line::number).containsExactly(2L, 3L, 4L, 6L);
+  }
+
+  @Test
+  void emptyCellIsNullQuotedOrNot() throws Exception {
+    assertThat(read("a.b c,place,flag\n,,\n\"\",\"\",\"\"\n"))
+        .allSatisfy(
+            line -> {
+              assertThat(line.faults()).isEmpty();
+              assertThat(line.slots()).containsOnly(Float.NaN);
+            })
+        .hasSize(2);
+  }
+
+  @Test
+  void blanksArePartOfACell() throws Exception {
+    List<Line> read = read("a.b c,place,flag\n 1,ä ,true \n");
+
+    assertThat(read.get(0).faults())
+        .extracting(Fault::code)
+        .containsExactly(FaultCode.WRONG_TYPE, FaultCode.UNSEEN_CATEGORY, FaultCode.WRONG_TYPE);
+  }
+
+  @Test
+  void lineWithMoreOrFewerCellsIsAFaultAndTheNextIsRead() throws Exception {
+    List<Line> read = read("a.b c,place,flag\n1,ä\n1,ä,1,1\n1\n1,ä,1\n");
+
+    assertThat(read).hasSize(4);
+    assertThat(read.get(0).faults())
+        .containsExactly(
+            new Fault(FaultCode.MALFORMED_RECORD, "", "2 cells", "3 cells, as the header has"));
+    assertThat(read.get(1).faults()).extracting(Fault::got).containsExactly("4 cells");
+    assertThat(read.get(2).faults()).extracting(Fault::got).containsExactly("1 cells");
+    assertThat(read.get(3).faults()).isEmpty();
+    assertThat(read.get(3).slots()).containsExactly(1f, 4f, 1f);
+  }
+
+  @Test
+  void emptyLinesAreSkippedUnlessTheFileHasOneColumn() throws Exception {
+    assertThat(read("a.b c,place,flag\n\n1,ä,1\n\r\n\n2,ä,1\n\n"))
+        .extracting(Line::number)
+        .containsExactly(3L, 6L);
+
+    Schema one = new Schema(List.of(NumberFeature.of("a")));
+    assertThat(read(one, "a\n1\n\n\"\"\n2\n".getBytes(UTF_8)))
+        .extracting(line -> line.slots().get(0))
+        .containsExactly(1f, Float.NaN, Float.NaN, 2f);
+  }
+
+  @Test
+  void byteOrderMarkIsSkipped() throws Exception {
+    assertThat(read("\ufeffa.b c,place,flag\n1,ä,1\n").get(0).slots()).containsExactly(1f, 4f, 1f);
+    assertThat(read("\ufeff\"a.b c\",place,flag\n1,ä,1\n")).hasSize(1);
+  }
+
+  @Test
+  void cellThatIsNotInUtf8IsAFaultOfItsLine() throws Exception {
+    byte[] csv = "a.b c,place,flag\n1,?,1\n2,ä,1\n".getBytes(UTF_8);
+    csv[19] = (byte) 0xe4;
+
+    List<Line> read = read(SCHEMA, csv);
+
+    assertThat(read.get(0).faults()).extracting(Fault::code).containsExactly(FaultCode.WRONG_TYPE);
+    assertThat(read.get(1).faults()).isEmpty();
+  }
+
+  @Test
+  void lackingColumnsAreAllNamed() {
+    assertThatThrownBy(() -> read("a.b C,flag,other\n"))
+        .isInstanceOf(RecordFormatException.class)
+        .hasMessage(
+            "Cannot read in.csv: its header has no column 'a.b c' (it has 'a.b C'), 'place',"
+                + " which the model reads");
+  }
+
+  @Test
+  void headerWithAColumnTwiceIsRefused() {
+    assertThatThrownBy(() -> read("a.b c,flag,place,flag,other,other\n"))
+        .isInstanceOf(RecordFormatException.class)
+        .hasMessage(
+            "Cannot read in.csv: its header names 'flag', 'other' twice, expected each column"
+                + " once");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "\n", "\n1,2\n"})
+  void fileWithoutHeaderIsRefused(String csv) {
+    assertThatThrownBy(() -> read(csv))
+        .isInstanceOf(RecordFormatException.class)
+        .hasMessageContaining("names of the columns");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1,\"open,1\n2,ä,1\n", "1,\"ä\"x,1\n"})
+  void wrongQuotesEndTheFileAndSayWhere(String line) {
+    assertThatThrownBy(() -> read("a.b c,place,flag\n1,ä,1\n" + line))
+        .isInstanceOf(RecordFormatException.class)
+        .hasMessageStartingWith("Cannot read in.csv beyond the line that starts at 3: ");
+  }
+
+  @Test
+  void otherColumnsAreLeftToTheCaller() throws Exception {
+    try (CsvLines lines = lines("key,a\nk-1,1\nk-2\n".getBytes(UTF_8))) {
+      assertThat(lines.columns()).containsExactly("key", "a");
+      assertThat(lines.next()).isTrue();
+      assertThat(lines.text(0)).isEqualTo("k-1");
+      assertThat(lines.text(1)).isEqualTo("1");
+      assertThat(lines.next()).isTrue();
+      assertThat(lines.text(0)).isEqualTo("k-2");
+      assertThat(lines.text(1)).isEmpty();
+      assertThat(lines.next()).isFalse();
+    }
+  }
+
+  @Test
+  void wideAndLongLinesAreRead() throws Exception {
+    String wide = "x".repeat(100_000);
+    StringBuilder header = new StringBuilder("c0");
+    StringBuilder line = new StringBuilder(wide);
+    for (int column = 1; column < 5_000; column++) {
+      header.append(",c").append(column);
+      line.append(',').append(column);
+    }
+
+    try (CsvLines lines = lines((header + "\n" + line + "\n").getBytes(UTF_8))) {
+      assertThat(lines.next()).isTrue();
+      assertThat(lines.text(0)).isEqualTo(wide);
+      assertThat(lines.text(4_999)).isEqualTo("4999");
+    }
+  }
+
+  @Test
+  void failureOfTheFileIsAnIoException() {
+    InputStream failing =
+        new InputStream() {
+          private int left = 10;
+
+          @Override
+          public int read() throws IOException {
+            if (left == 0) {
+              throw new IOException("disk is gone");
+            }
+
+            left--;
+            return left % 2 == 0 ? '\n' : 'a';
+          }
+        };
+    assertThatThrownBy(
+            () -> {
+              try (CsvLines lines = CsvLines.open(failing, "in.csv")) {
+                while (lines.next()) {
+                  lines.number();
+                }
+              }
+            })
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("disk is gone");
+  }
+}

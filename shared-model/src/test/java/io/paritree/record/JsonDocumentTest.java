@@ -1,0 +1,249 @@
+package io.paritree.record;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_16;
+import static java.nio.charset.StandardCharsets.UTF_16LE;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.core.JsonToken;
+import io.paritree.Seed;
+import java.math.BigInteger;
+import java.nio.charset.Charset;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JsonDocumentTest {
+  private static final int MAX_BYTES = 1 << 20;
+
+  /** Reads all tokens and all values. */
+  private static void readAll(byte[] bytes) throws MalformedJsonException {
+    TextBytes text = new TextBytes();
+    try (JsonDocument document = JsonDocument.of(bytes, MAX_BYTES)) {
+      for (JsonToken token = document.next(); token != null; token = document.next()) {
+        if (token == JsonToken.VALUE_STRING) {
+          document.text(text);
+        } else if (token.isNumeric()) {
+          document.number();
+        }
+      }
+    }
+  }
+
+  private static void readAll(String json) throws MalformedJsonException {
+    readAll(json.getBytes(UTF_8));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'a':1}",
+        "{a:1}",
+        "{\"a\":01}",
+        "{\"a\":-01}",
+        "{\"a\":+1}",
+        "{\"a\":.5}",
+        "{\"a\":1.}",
+        "{\"a\":-}",
+        "{\"a\":1e}",
+        "{\"a\":0x1}",
+        "{\"a\":NaN}",
+        "{\"a\":Infinity}",
+        "{\"a\":-Infinity}",
+        "{\"a\":nul}",
+        "{\"a\":True}",
+        "{\"a\":1,}",
+        "{,}",
+        "[1,]",
+        "[1 2]",
+        "{\"a\" 1}",
+        "{\"a\":1 \"b\":2}",
+        "{\"a\":\"x",
+        "{\"a\":\"\\x\"}",
+        "{\"a\":\"\\ud8\"}",
+        "{\"a\":\"a\nb\"}",
+        "{\"a\":1",
+        "[",
+        "[1}",
+        "}",
+        "// comment\n1",
+        "/* comment */1",
+        "# comment\n1",
+        "{\"a\":1}}",
+        "\u0001",
+        "{\"a\":1;\"b\":2}",
+        "\"\t\"",
+        "{\"a\":}"
+      })
+  void whatIsNoJsonIsRefused(String json) {
+    assertThatThrownBy(() -> readAll(json)).isInstanceOf(MalformedJsonException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        " [ ] ",
+        "0",
+        "-0",
+        "-0.0e-0",
+        "\"\"",
+        "null",
+        "true",
+        "[1,\"a\",{\"b\":null}]",
+        "{\"a\":1E+2}",
+        "\"\\u00e4\\n\\/\"",
+        "\"日本 \ud83d\ude00\"",
+        "\"\\ud83d\\ude00\""
+      })
+  void jsonIsRead(String json) {
+    assertThatCode(() -> readAll(json)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void eachLimitIsHeldExactly() {
+    assertLimit("[".repeat(8) + "]".repeat(8), "[".repeat(9) + "]".repeat(9));
+    assertLimit("\"" + "x".repeat(65_536) + "\"", "\"" + "x".repeat(65_537) + "\"");
+    assertLimit("{\"" + "x".repeat(256) + "\":1}", "{\"" + "x".repeat(260) + "\":1}");
+    assertLimit("1".repeat(64), "1".repeat(65));
+    assertLimit("0." + "1".repeat(60), "0." + "1".repeat(64));
+    assertLimit(" ".repeat(MAX_BYTES - 1) + "1", " ".repeat(MAX_BYTES) + "1");
+  }
+
+  private static void assertLimit(String within, String beyond) {
+    assertThatCode(() -> readAll(within)).doesNotThrowAnyException();
+    assertThatThrownBy(() -> readAll(beyond)).isInstanceOf(MalformedJsonException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {10, 1_000, 100_000, 1_000_000})
+  void nestingOfAnyDepthIsRefused(int depth) {
+    assertThatThrownBy(() -> readAll("[".repeat(depth))).isInstanceOf(MalformedJsonException.class);
+    assertThatThrownBy(() -> readAll("{\"a\":".repeat(depth / 10 + 8)))
+        .isInstanceOf(MalformedJsonException.class);
+  }
+
+  @Test
+  void onlyUtf8WithoutByteOrderMarkIsRead() {
+    for (Charset charset : new Charset[] {UTF_16, UTF_16LE, Charset.forName("UTF-32BE")}) {
+      assertThatThrownBy(() -> readAll("{\"a\":1}".getBytes(charset)))
+          .as(charset.name())
+          .isInstanceOf(MalformedJsonException.class)
+          .hasMessageContaining("UTF-8");
+    }
+
+    assertThatThrownBy(() -> readAll("\ufeff{\"a\":1}"))
+        .isInstanceOf(MalformedJsonException.class)
+        .hasMessageContaining("byte order mark");
+    assertThatThrownBy(() -> readAll("\"ä\"".getBytes(ISO_8859_1)))
+        .isInstanceOf(MalformedJsonException.class)
+        .hasMessageContaining("UTF-8, at line 1, column 2");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "c080, overlong NUL",
+    "c1bf, overlong",
+    "e08080, overlong",
+    "eda080, surrogate",
+    "f08080af, overlong",
+    "f4908080, above U+10FFFF",
+    "f5808080, above U+10FFFF",
+    "80, continuation alone",
+    "e282, cut short",
+    "ff, no UTF-8",
+  })
+  void illFormedUtf8IsRefused(String hex, String what) {
+    byte[] bad = new BigInteger("22" + hex + "22", 16).toByteArray();
+
+    assertThatThrownBy(() -> readAll(bad)).as(what).isInstanceOf(MalformedJsonException.class);
+  }
+
+  @Test
+  void messageSaysWhereAndWhatWithoutForeignSource() {
+    MalformedJsonException failure =
+        catchThrowableOfType(
+            MalformedJsonException.class, () -> readAll("{\"a\":1,\n  \"b\" secret}"));
+
+    assertThat(failure.line()).isEqualTo(2);
+    assertThat(failure.column()).isEqualTo(7);
+    assertThat(failure)
+        .hasMessage(
+            "Cannot read the JSON document: Unexpected character ('s' (code 115)): was expecting a"
+                + " colon to separate field name and value, at line 2, column 7");
+    for (String json : new String[] {"[[[[[[[[[1", "[1}", "{\"a\":NaN}", "/", "1".repeat(99)}) {
+      assertThatThrownBy(() -> readAll(json))
+          .message()
+          .doesNotContain("`", "Source", "REDACTED", "java", "Feature", "byte[]")
+          .hasSizeLessThan(200);
+    }
+  }
+
+  @Test
+  void whatFollowsTheDocumentIsRefused() throws MalformedJsonException {
+    for (String json : new String[] {"{} {}", "{}1", "{}x"}) {
+      JsonDocument document = JsonDocument.of(json.getBytes(UTF_8), MAX_BYTES);
+      document.next();
+      document.skip();
+      assertThatThrownBy(document::end).isInstanceOf(MalformedJsonException.class);
+    }
+
+    JsonDocument document = JsonDocument.of("{}  \n ".getBytes(UTF_8), MAX_BYTES);
+    document.next();
+    document.skip();
+    document.end();
+  }
+
+  /** {@code Double.parseDouble} rounds correctly; Jackson has a path of its own for each form. */
+  @Test
+  void numberOfAnyFormIsTheNearestDouble() throws MalformedJsonException {
+    long seed = Seed.next();
+    Random random = new Random(seed);
+    for (int round = 0; round < 200_000; round++) {
+      String text = randomNumber(random);
+      try (JsonDocument document = JsonDocument.of(text.getBytes(UTF_8), MAX_BYTES)) {
+        document.next();
+        double read = document.number() + 0.0; // an integer -0 has lost its sign, slots have none
+        assertThat(Double.doubleToRawLongBits(read))
+            .as("%s, replay with -Dseed=%s", text, seed)
+            .isEqualTo(Double.doubleToRawLongBits(Double.parseDouble(text) + 0.0));
+        document.end();
+      }
+    }
+  }
+
+  private static String randomNumber(Random random) {
+    String sign = random.nextBoolean() ? "-" : "";
+    int form = random.nextInt(6);
+    return switch (form) {
+      case 0 -> String.valueOf(random.nextLong() >> random.nextInt(64));
+      case 1 -> sign + integer(random, 1 + random.nextInt(60));
+      case 2 -> sign + integer(random, 1 + random.nextInt(20)) + "." + digits(random, 30);
+      case 3 -> sign + integer(random, 1 + random.nextInt(20)) + "e" + (random.nextInt(800) - 400);
+      case 4 -> sign + "0." + digits(random, 20) + "E" + (random.nextInt(700) - 350);
+      default -> {
+        double value = Double.longBitsToDouble(random.nextLong());
+        yield String.valueOf(Double.isFinite(value) ? value : 0.5);
+      }
+    };
+  }
+
+  private static String integer(Random random, int digits) {
+    return (char) ('1' + random.nextInt(9)) + (digits == 1 ? "" : digits(random, digits - 1));
+  }
+
+  private static String digits(Random random, int max) {
+    StringBuilder digits = new StringBuilder();
+    for (int count = 1 + random.nextInt(max); count > 0; count--) {
+      digits.append((char) ('0' + random.nextInt(10)));
+    }
+
+    return digits.toString();
+  }
+}
