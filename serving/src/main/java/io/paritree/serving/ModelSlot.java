@@ -16,19 +16,21 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 final class ModelSlot {
   private final ModelReference reference;
-  private final int warmUpRows;
+  private final ServingConfig config;
+  private final ServerMetrics metrics;
   private final AtomicReference<ServedModel> current;
 
   /**
    * Opens the model under a reference.
    *
-   * @param warmUpRows made-up rows that it scores before it is in service
    * @throws ModelException if it is corrupt or not supported
    * @throws IOException if it cannot be read
    */
-  ModelSlot(ModelReference reference, int warmUpRows) throws ModelException, IOException {
+  ModelSlot(ModelReference reference, ServingConfig config, ServerMetrics metrics)
+      throws ModelException, IOException {
     this.reference = reference;
-    this.warmUpRows = warmUpRows;
+    this.config = config;
+    this.metrics = metrics;
     this.current = new AtomicReference<>(open());
   }
 
@@ -48,8 +50,9 @@ final class ModelSlot {
 
   private ServedModel open() throws ModelException, IOException {
     ScoringModel model = ScoringModel.open(reference.location(), EngineKind.FOREST);
-    ServedModel served = new ServedModel(model, Instant.now());
-    WarmUp.run(served, warmUpRows);
+    ServedModel served =
+        new ServedModel(model, Instant.now(), config.records().unknownFields(), metrics);
+    WarmUp.run(served, config.models().warmUpRows());
     return served;
   }
 }

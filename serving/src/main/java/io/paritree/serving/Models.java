@@ -37,10 +37,12 @@ final class Models {
    * @throws ModelException if one is corrupt or not supported
    * @throws IOException if one cannot be read
    */
-  static Models open(ServingConfig.Models config) throws ModelException, IOException {
+  static Models open(ServingConfig config, ServerMetrics metrics)
+      throws ModelException, IOException {
     List<ModelSlot> opened = new ArrayList<>();
-    for (String text : config.serve()) {
-      opened.add(new ModelSlot(ModelReference.of(text, config.store()), config.warmUpRows()));
+    for (String text : config.models().serve()) {
+      ModelReference reference = ModelReference.of(text, config.models().store());
+      opened.add(new ModelSlot(reference, config, metrics));
     }
 
     return new Models(opened);
@@ -51,11 +53,11 @@ final class Models {
     return slots.values().stream().flatMap(List::stream).toList();
   }
 
-  /** Returns the model under {@code name} or {@code name@alias}. */
-  Optional<ServedModel> find(String address) {
+  /** Returns the slot under {@code name} or {@code name@alias}. */
+  Optional<ModelSlot> find(String address) {
     List<ModelSlot> plain = slots.get(address);
     if (plain != null) {
-      return Optional.of(plain.get(0).current());
+      return Optional.of(plain.get(0));
     }
 
     int at = address.lastIndexOf('@');
@@ -66,21 +68,21 @@ final class Models {
     String alias = address.substring(at + 1);
     return slots.getOrDefault(address.substring(0, at), List.of()).stream()
         .filter(slot -> slot.reference().alias().equals(alias))
-        .map(ModelSlot::current)
         .findFirst();
   }
 
-  /** Returns the model of a version, if it is in service. */
-  Optional<ServedModel> find(String name, String version) {
+  /** Returns the slot whose model is of a version, if one is. */
+  Optional<ModelSlot> find(String name, String version) {
     String modelVersion = name + "/" + version;
     return slots.getOrDefault(name, List.of()).stream()
-        .map(ModelSlot::current)
-        .filter(served -> served.model().modelVersion().equals(modelVersion))
+        .filter(slot -> slot.current().model().modelVersion().equals(modelVersion))
         .findFirst();
   }
 
-  /** Returns the names, as a message shows them. */
-  String names() {
-    return slots.keySet().stream().collect(Collectors.joining(", "));
+  /** Returns what is served, as a message shows it. */
+  String addresses() {
+    return all().stream()
+        .map(slot -> slot.current().name() + " (" + slot.current().model().modelVersion() + ")")
+        .collect(Collectors.joining(", "));
   }
 }

@@ -49,6 +49,14 @@ final class Problems {
         "Send Content-Type: %s.".formatted(expected));
   }
 
+  static Problem notAcceptable() {
+    return new Problem(
+        "not_acceptable",
+        406,
+        "Answers are JSON",
+        "Send Accept: application/json, or no Accept at all.");
+  }
+
   static Problem unsupportedEncoding() {
     return new Problem(
         "unsupported_encoding",
@@ -115,6 +123,7 @@ final class Problems {
       case 405 ->
           new Problem(
               "method_not_allowed", 405, "The path has other methods", "See the Allow header.");
+      case 406 -> notAcceptable();
       case 408 -> requestTimeout();
       case 413 ->
           new Problem(

@@ -1,13 +1,19 @@
 package io.paritree.serving;
 
+import io.paritree.Fault;
+import io.paritree.feature.Schema;
+import io.paritree.forest.Engine;
 import io.paritree.model.ScoringModel;
+import io.paritree.record.UnknownFields;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * A verified model and what the server knows about it.
  *
- * <p>Immutable and thread-safe.
+ * <p>Thread-safe; never changes but for its counters and each thread's buffers.
  */
 final class ServedModel {
   private final ScoringModel model;
@@ -15,9 +21,18 @@ final class ServedModel {
   private final byte[] answerStart;
   private final AnswerForm form;
 
-  ServedModel(ScoringModel model, Instant loaded) {
+  private final ThreadLocal<Scratch> scratch;
+  private final CounterDataPoint scored;
+  private final CounterDataPoint refused;
+
+  ServedModel(ScoringModel model, Instant loaded, UnknownFields unknown, ServerMetrics metrics) {
     this.model = model;
     this.loaded = loaded;
+    Schema schema = model.schema();
+    Engine engine = model.engine();
+    this.scratch = ThreadLocal.withInitial(() -> new Scratch(schema, unknown, engine));
+    this.scored = metrics.rows(model.name(), "scored");
+    this.refused = metrics.rows(model.name(), "refused");
     this.answerStart =
         ("{\"model\":" + quoted(model.name()) + ",\"version\":" + quoted(model.modelVersion()))
             .getBytes(StandardCharsets.UTF_8);
@@ -44,6 +59,24 @@ final class ServedModel {
   /** Returns how each answer begins: the opening brace, the model's name and its version. */
   byte[] answerStart() {
     return answerStart;
+  }
+
+  /** Returns the calling thread's buffers for this model. */
+  Scratch scratch() {
+    return scratch.get();
+  }
+
+  /** Returns the counter of scored rows. */
+  CounterDataPoint scored() {
+    return scored;
+  }
+
+  /** Counts a refused row and its faults. */
+  void refused(List<Fault> faults, ServerMetrics metrics) {
+    refused.inc();
+    for (Fault fault : faults) {
+      metrics.fault(fault.code());
+    }
   }
 
   /** Returns how a row's scores are written. */

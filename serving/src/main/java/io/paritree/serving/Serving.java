@@ -34,7 +34,7 @@ final class Serving implements AutoCloseable {
 
     ServerMetrics metrics = new ServerMetrics();
     Readiness readiness = new Readiness(metrics);
-    Models models = Models.open(config.models());
+    Models models = Models.open(config, metrics);
     ManagementServer management = new ManagementServer(config, metrics, readiness);
     ScoringServer server;
     try {
@@ -68,9 +68,20 @@ final class Serving implements AutoCloseable {
   /** Returns every endpoint of the callers' port. */
   static List<Route> routes(
       ServingConfig config, Models models, ServerMetrics metrics, Readiness readiness) {
+    ScoreHandler score = new ScoreHandler(models, config.limits().body(), metrics);
+    ScoreBatchHandler scoreBatch = new ScoreBatchHandler(models, config.limits(), metrics);
+    ModelsHandler cards = new ModelsHandler(models);
     HealthHandler health = new HealthHandler(readiness);
     return List.of(
-        Route.get("/health/live", health::live), Route.get("/health/ready", health::ready));
+        Route.post("/v1/models/{name}/score", score::handle),
+        Route.post("/v1/models/{name}/versions/{version}/score", score::handle),
+        Route.post("/v1/models/{name}/score-batch", scoreBatch::handle),
+        Route.post("/v1/models/{name}/versions/{version}/score-batch", scoreBatch::handle),
+        Route.get("/v1/models", cards::list),
+        Route.get("/v1/models/{name}", cards::card),
+        Route.get("/v1/models/{name}/versions/{version}", cards::card),
+        Route.get("/health/live", health::live),
+        Route.get("/health/ready", health::ready));
   }
 
   int port() {

@@ -4,11 +4,11 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
+import io.paritree.record.UnknownFields;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -81,19 +81,6 @@ record ServingConfig(
    * @param unknownFields what becomes of a field that no feature reads
    */
   record Records(UnknownFields unknownFields) {}
-
-  /** What becomes of a field that no feature reads. */
-  enum UnknownFields {
-    /** It is a fault of the record. */
-    REJECT,
-    /** It is skipped. */
-    IGNORE;
-
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
 
   /**
    * How large a request may be; a larger one is refused.

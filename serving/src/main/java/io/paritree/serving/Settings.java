@@ -8,6 +8,7 @@ import io.paritree.feature.NearestName;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -65,12 +66,12 @@ final class Settings {
     return within(key, value, inside, expected);
   }
 
-  /** Returns one of two or more words. */
+  /** Returns one of an enumeration's words, in small letters. */
   <E extends Enum<E>> E word(String key, Class<E> words) {
     E[] all = words.getEnumConstants();
     List<String> spelled = new ArrayList<>();
     for (E word : all) {
-      spelled.add(word.toString());
+      spelled.add(word.name().toLowerCase(Locale.ROOT).replace('_', '-'));
     }
 
     String text = read(key, "one of " + spelled, spelled.get(0), config::getString);

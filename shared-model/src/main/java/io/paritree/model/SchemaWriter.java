@@ -14,11 +14,14 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.List;
 
-/** Writes features and outputs in the form that {@link SchemaParser} reads. */
-final class SchemaWriter {
+/** Writes features and outputs in the form that a schema file and a manifest have. */
+public final class SchemaWriter {
   private final JsonGenerator out;
 
-  SchemaWriter(JsonGenerator out) {
+  /**
+   * @param out receives what is written; stays the caller's to close
+   */
+  public SchemaWriter(JsonGenerator out) {
     this.out = out;
   }
 
@@ -78,8 +81,8 @@ final class SchemaWriter {
     end(form.missing(), form.nullable());
   }
 
-  /** Writes one feature, its vocabulary written out. */
-  void feature(Feature feature) throws IOException {
+  /** Writes one feature as a JSON object, its vocabulary written out. */
+  public void feature(Feature feature) throws IOException {
     if (feature instanceof NumberFeature number) {
       start(feature.name(), feature.column(), FeatureParser.NUMBER);
       bound(FeatureParser.MIN, number.min());

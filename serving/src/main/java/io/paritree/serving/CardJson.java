@@ -2,22 +2,18 @@ package io.paritree.serving;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.paritree.feature.BooleanFeature;
-import io.paritree.feature.CategoryCodeFeature;
 import io.paritree.feature.Feature;
-import io.paritree.feature.IntegerCategoryFeature;
-import io.paritree.feature.NumberFeature;
-import io.paritree.feature.Sentinels;
-import io.paritree.feature.TextCategoryFeature;
-import io.paritree.feature.TimestampFeature;
-import io.paritree.feature.Unseen;
+import io.paritree.model.ModelCard;
 import io.paritree.model.Outputs;
+import io.paritree.model.Provenance;
+import io.paritree.model.SchemaWriter;
 import io.paritree.model.ScoringModel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Writes what a caller has to know of a model: what goes in, what comes out, and who vouches for
@@ -25,10 +21,10 @@ import java.util.Locale;
  *
  * <p>Holds nothing from the package's files but what the manifest says; golden rows never leave.
  */
-final class ModelCard {
+final class CardJson {
   private static final JsonFactory JSON = new JsonFactory();
 
-  private ModelCard() {}
+  private CardJson() {}
 
   /** Returns the list of the models in service. */
   static byte[] list(List<ModelSlot> slots) {
@@ -54,12 +50,12 @@ final class ModelCard {
         json -> {
           json.writeStartObject();
           writeIdentity(slot, served, json);
+          writeOrigin(model.card(), json);
           json.writeNumberField("trees", model.engine().trees());
+          SchemaWriter schema = new SchemaWriter(json);
           json.writeArrayFieldStart("features");
           for (Feature feature : model.schema().features()) {
-            json.writeStartObject();
-            writeFeature(feature, json);
-            json.writeEndObject();
+            schema.feature(feature);
           }
 
           json.writeEndArray();
@@ -77,89 +73,48 @@ final class ModelCard {
     json.writeStringField("version", model.modelVersion());
     json.writeStringField("digest", model.digest());
     json.writeBooleanField("sealed", model.sealed());
+    json.writeBooleanField("compared_with_trainer", model.card().comparedWithTrainer());
     json.writeStringField("state", slot.state());
     json.writeStringField("loaded_at", served.loaded().toString());
   }
 
-  private static void writeFeature(Feature feature, JsonGenerator json) throws IOException {
-    json.writeStringField("name", feature.name());
-    json.writeStringField("field", feature.column());
-    if (feature instanceof NumberFeature number) {
-      json.writeStringField("kind", "number");
-      if (!Float.isInfinite(number.min())) {
-        json.writeNumberField("min", number.min());
-      }
-
-      if (!Float.isInfinite(number.max())) {
-        json.writeNumberField("max", number.max());
-      }
-
-      writeMissing(number.sentinels(), json);
-    } else if (feature instanceof BooleanFeature truth) {
-      json.writeStringField("kind", "boolean");
-      writeMissing(truth.sentinels(), json);
-    } else if (feature instanceof TextCategoryFeature category) {
-      json.writeStringField("kind", "category");
-      json.writeArrayFieldStart("categories");
-      for (String name : category.vocabulary()) {
-        json.writeString(name);
-      }
-
-      json.writeEndArray();
-      writeUnseen(category.unseen(), json);
-      writeMissing(category.sentinels(), json);
-    } else if (feature instanceof IntegerCategoryFeature category) {
-      json.writeStringField("kind", "category");
-      json.writeArrayFieldStart("categories");
-      for (long name : category.vocabulary()) {
-        json.writeNumber(name);
-      }
-
-      json.writeEndArray();
-      writeUnseen(category.unseen(), json);
-      writeMissing(category.sentinels(), json);
-    } else if (feature instanceof CategoryCodeFeature code) {
-      json.writeStringField("kind", "category_code");
-      writeMissing(code.sentinels(), json);
-    } else if (feature instanceof TimestampFeature timestamp) {
-      json.writeStringField("kind", timestamp.part().key());
-      if (timestamp.zone().isPresent()) {
-        json.writeStringField("zone", timestamp.zone().get().getId());
-      }
-
-      writeMissing(timestamp.sentinels(), json);
-    }
-
-    json.writeBooleanField("nullable", feature.nullable());
-  }
-
-  private static void writeUnseen(Unseen unseen, JsonGenerator json) throws IOException {
-    if (unseen instanceof Unseen.Missing) {
-      json.writeStringField("unseen", "missing");
-    } else if (unseen instanceof Unseen.Reject) {
-      json.writeStringField("unseen", "reject");
-    } else if (unseen instanceof Unseen.Category other) {
-      json.writeObjectFieldStart("unseen");
-      json.writeStringField("category", other.category());
-      json.writeEndObject();
+  private static void writeOrigin(ModelCard card, JsonGenerator json) throws IOException {
+    json.writeStringField("objective", card.objective());
+    json.writeStringField("booster", card.booster());
+    json.writeStringField("xgboost_version", card.xgboostVersion());
+    json.writeNumberField("rounds", card.rounds());
+    json.writeStringField("rounds_why", card.roundsWhy());
+    json.writeStringField("notes", card.notes());
+    if (card.provenance().isPresent()) {
+      writeProvenance(card.provenance().get(), json);
     }
   }
 
-  private static void writeMissing(Sentinels sentinels, JsonGenerator json) throws IOException {
-    if (sentinels.numbers().isEmpty() && sentinels.texts().isEmpty()) {
-      return;
+  private static void writeProvenance(Provenance provenance, JsonGenerator json)
+      throws IOException {
+    json.writeObjectFieldStart("provenance");
+    json.writeStringField("sealed_at", provenance.sealedAt().toString());
+    if (provenance.trainedOn().isPresent()) {
+      json.writeStringField("trained_on", provenance.trainedOn().get());
     }
 
-    json.writeArrayFieldStart("missing");
-    for (double number : sentinels.numbers().stream().sorted().toList()) {
-      json.writeNumber(number);
+    if (provenance.trainingRows().isPresent()) {
+      json.writeNumberField("training_rows", provenance.trainingRows().getAsLong());
     }
 
-    for (String text : sentinels.texts().stream().sorted().toList()) {
-      json.writeString(text);
+    json.writeObjectFieldStart("metrics");
+    for (Map.Entry<String, Double> metric : provenance.metrics().entrySet()) {
+      json.writeNumberField(metric.getKey(), metric.getValue());
     }
 
-    json.writeEndArray();
+    json.writeEndObject();
+    json.writeObjectFieldStart("libraries");
+    for (Map.Entry<String, String> library : provenance.libraries().entrySet()) {
+      json.writeStringField(library.getKey(), library.getValue());
+    }
+
+    json.writeEndObject();
+    json.writeEndObject();
   }
 
   private static void writeOutputs(Outputs outputs, JsonGenerator json) throws IOException {

@@ -1,0 +1,77 @@
+package io.paritree.serving;
+
+import io.javalin.http.Context;
+import io.javalin.http.Header;
+import java.util.Locale;
+
+/** What a request sends and what it takes. */
+final class MediaTypes {
+  static final String JSON = "application/json";
+
+  private MediaTypes() {}
+
+  /**
+   * Returns the JSON body.
+   *
+   * @throws ProblemException if it is of another type, or the caller does not take JSON
+   */
+  static byte[] jsonBody(Context ctx) {
+    requireJsonTaken(ctx);
+    // Not getContentType(), which throws on a charset that Java does not know.
+    String type = ctx.req().getHeader(Header.CONTENT_TYPE);
+    if (type == null || !isUtf8(type, JSON)) {
+      throw new ProblemException(Problems.unsupportedMediaType(JSON));
+    }
+
+    return body(ctx);
+  }
+
+  /** Returns the body as it came; empty if there is none. */
+  static byte[] body(Context ctx) {
+    return ctx.req().getAttribute(BodyLoader.BODY) instanceof byte[] body ? body : new byte[0];
+  }
+
+  /**
+   * Returns whether a content type is the one expected, in UTF-8.
+   *
+   * <p>No charset is UTF-8 too; a name that is no charset is merely another one.
+   */
+  static boolean isUtf8(String contentType, String expected) {
+    if (contentType.equals(expected)) {
+      return true;
+    }
+
+    String[] parts = contentType.toLowerCase(Locale.ROOT).split(";", 4);
+    if (!parts[0].strip().equals(expected)) {
+      return false;
+    }
+
+    for (int part = 1; part < parts.length; part++) {
+      String parameter = parts[part].strip();
+      if (parameter.startsWith("charset=") && !parameter.matches("charset=\"?utf-?8\"?")) {
+        return false;
+      }
+    }
+
+    return true;
+  }
+
+  /**
+   * @throws ProblemException with 406 if the caller takes everything but JSON
+   */
+  static void requireJsonTaken(Context ctx) {
+    String taken = ctx.req().getHeader(Header.ACCEPT);
+    if (taken == null || taken.contains("*/*") || taken.contains(JSON)) {
+      return;
+    }
+
+    for (String range : taken.toLowerCase(Locale.ROOT).split(",", 50)) {
+      String type = range.split(";", 2)[0].strip();
+      if (type.equals("application/*") || type.equals(JSON) || type.endsWith("+json")) {
+        return;
+      }
+    }
+
+    throw new ProblemException(Problems.notAcceptable());
+  }
+}

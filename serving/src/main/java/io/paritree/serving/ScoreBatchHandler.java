@@ -1,0 +1,160 @@
+package io.paritree.serving;
+
+import com.fasterxml.jackson.core.JsonToken;
+import io.javalin.http.Context;
+import io.paritree.Fault;
+import io.paritree.forest.Engine;
+import io.paritree.record.JsonDocument;
+import io.paritree.record.MalformedJsonException;
+import io.paritree.serving.Problem.PointedFault;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * {@code POST .../score-batch}: an array of records in, one result or its errors per record out, in
+ * the same order.
+ *
+ * <p>A record with faults does not keep the others from being scored: the answer is 200, and tells
+ * how many were scored and refused. Only a body that is wrong as a whole is refused: 400 if it is
+ * no JSON array, 413 if it has too many records. Thread-safe; takes no lock.
+ */
+final class ScoreBatchHandler {
+  /** After so many faults, only the first one of each record is told. */
+  private static final int MAX_FAULTS = 10_000;
+
+  private final Models models;
+  private final ServingConfig.Limits limits;
+  private final ServerMetrics metrics;
+
+  ScoreBatchHandler(Models models, ServingConfig.Limits limits, ServerMetrics metrics) {
+    this.models = models;
+    this.limits = limits;
+    this.metrics = metrics;
+  }
+
+  void handle(Context ctx) throws IOException {
+    ServedModel served = Addressed.model(ctx, models);
+    boolean marginWanted = Parameters.marginWanted(ctx);
+    byte[] body = MediaTypes.jsonBody(ctx);
+    Batch batch = new Batch(served, marginWanted);
+    batch.answer.raw(served.answerStart()).raw(",\"results\":[");
+    try (JsonDocument document = JsonDocument.of(body, limits.body())) {
+      if (document.next() != JsonToken.START_ARRAY) {
+        throw new ProblemException(
+            Problems.malformedBody(
+                "Cannot read the body: expected a JSON array of records; one record alone goes to"
+                    + " .../score."));
+      }
+
+      while (document.next() != JsonToken.END_ARRAY) {
+        batch.read(document);
+      }
+
+      document.end();
+    } catch (MalformedJsonException e) {
+      throw new ProblemException(Problems.malformedBody(e.getMessage()));
+    }
+
+    batch.flush();
+    batch.answer.raw("],\"scored\":").number(batch.scored);
+    batch.answer.raw(",\"refused\":").number(batch.refused).raw("}\n");
+    Answers.send(batch.answer, ctx);
+    served.scored().inc(batch.scored);
+  }
+
+  /** One request's records, in blocks. */
+  private final class Batch {
+    private final ServedModel served;
+    private final Scratch scratch;
+    private final Engine engine;
+    private final int width;
+    private final boolean marginWanted;
+    private final JsonBytes answer;
+
+    /** For each record of the block, its faults; null where it has none. */
+    private final List<List<Fault>> block = new ArrayList<>(Scratch.BLOCK);
+
+    private int good; // records of the block without faults; their slots stand side by side
+    private long row;
+    private int told;
+    private long scored;
+    private long refused;
+
+    Batch(ServedModel served, boolean marginWanted) {
+      this.served = served;
+      this.scratch = served.scratch();
+      this.engine = served.model().engine();
+      this.width = engine.width();
+      this.marginWanted = marginWanted;
+      this.answer = scratch.answer();
+    }
+
+    void read(JsonDocument document) throws MalformedJsonException {
+      if (row + block.size() == limits.rows()) {
+        throw new ProblemException(Problems.tooManyRows(limits.rows()));
+      }
+
+      scratch.faults.clear();
+      scratch.reader.read(document, scratch.slots, good * width, scratch.faults);
+      if (scratch.faults.isEmpty()) {
+        good++;
+        block.add(null);
+      } else {
+        block.add(scratch.faults.list());
+      }
+
+      if (block.size() == Scratch.BLOCK) {
+        flush();
+      }
+    }
+
+    void flush() {
+      engine.score(scratch.slots, good, scratch.margins, scratch.scores);
+      int next = 0;
+      for (List<Fault> faults : block) {
+        answer.raw(row == 0 ? "{" : ",{");
+        if (faults == null) {
+          write(next++);
+        } else {
+          write(faults);
+        }
+
+        answer.raw('}');
+        row++;
+      }
+
+      scored += good;
+      good = 0;
+      block.clear();
+    }
+
+    private void write(int index) {
+      int scores = engine.scores();
+      int margins = engine.outputs();
+      served
+          .form()
+          .write(
+              scratch.scores,
+              index * scores,
+              marginWanted ? scratch.margins : null,
+              index * margins,
+              margins,
+              answer);
+    }
+
+    private void write(List<Fault> faults) {
+      refused++;
+      served.refused(faults, metrics);
+      int shown = told < MAX_FAULTS ? faults.size() : 1;
+      told += shown;
+      List<PointedFault> errors = new ArrayList<>(shown);
+      for (Fault fault : faults.subList(0, shown)) {
+        errors.add(PointedFault.under("/" + row, fault));
+      }
+
+      answer.raw("\"errors\":");
+      Problem.write(errors, answer);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package io.paritree.serving;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.LoggerFactory;
+
+/** Collects what is logged at ERROR while it is open. */
+final class LoggedErrors extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+  private final List<String> lines = new CopyOnWriteArrayList<>();
+  private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+
+  LoggedErrors() {
+    setContext(root.getLoggerContext());
+    start();
+    root.addAppender(this);
+  }
+
+  @Override
+  protected void append(ILoggingEvent event) {
+    if (event.getLevel().isGreaterOrEqual(Level.ERROR)) {
+      lines.add(event.getFormattedMessage());
+    }
+  }
+
+  List<String> lines() {
+    return lines;
+  }
+
+  @Override
+  public void close() {
+    root.detachAppender(this);
+    stop();
+  }
+}

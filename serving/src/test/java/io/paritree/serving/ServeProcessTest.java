@@ -1,0 +1,207 @@
+package io.paritree.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.paritree.model.TestPackages;
+import io.paritree.serving.Client.Answer;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The distribution, started by {@code scripts/serve} as its users start it. */
+class ServeProcessTest {
+  private static final Path ROOT = Path.of(System.getProperty("paritree.root"));
+  private static final Pattern READY =
+      Pattern.compile("Ready: http://127.0.0.1:([0-9]+)/.*http://127.0.0.1:([0-9]+)/metrics");
+
+  @TempDir static Path directory;
+  private static Path model;
+
+  @BeforeAll
+  static void train() {
+    model = new TestPackages(directory.resolve("store")).binary();
+  }
+
+  @Test
+  void distributionHasNoNativeLibraryAndNoOtherFace() throws Exception {
+    Path lib = ROOT.resolve("serving/target/paritree-serving/lib");
+    try (Stream<Path> files = Files.list(lib)) {
+      List<String> names = files.map(file -> file.getFileName().toString()).toList();
+
+      assertThat(names).isNotEmpty().allMatch(name -> name.endsWith(".jar"));
+      assertThat(names)
+          .noneMatch(
+              name -> name.matches("(xgboost|hadoop|scala|spark|kryo|commons-logging|log4j).*"));
+    }
+  }
+
+  @Test
+  void acceptedRequestsAreAnsweredWhenItIsToldToStop() throws Exception {
+    try (Run run = new Run("--model", model.getParent().toString())) {
+      int port = run.port();
+      AtomicBoolean going = new AtomicBoolean(true);
+      ExecutorService callers = Executors.newFixedThreadPool(4);
+      List<Future<int[]>> ledgers = new ArrayList<>();
+      for (int caller = 0; caller < 4; caller++) {
+        ledgers.add(callers.submit(() -> call(port, going)));
+      }
+
+      run.awaitRequests(500);
+      run.process.destroy(); // SIGTERM
+
+      assertThat(run.process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(run.process.exitValue()).isZero();
+      going.set(false);
+      for (Future<int[]> ledger : ledgers) {
+        int[] counts = ledger.get(10, TimeUnit.SECONDS);
+        assertThat(counts[0]).as("answered").isPositive();
+        assertThat(counts[1]).as("begun answers that broke off").isZero();
+      }
+
+      callers.shutdownNow();
+      assertThat(run.output()).contains("Stopping", "Stopped");
+    }
+  }
+
+  /** Returns how many requests were answered, and how many answers began and broke off. */
+  private static int[] call(int port, AtomicBoolean going) {
+    int[] counts = new int[2];
+    String record = TestPackages.records(1).get(0);
+    try (Client client = new Client(port)) {
+      while (going.get()) {
+        Answer answer = client.post("/v1/models/parcel-late/score", record);
+        if (answer.status() == 200) {
+          counts[0]++;
+        } else if (answer.status() != 503) {
+          counts[1]++;
+        }
+      }
+    } catch (IOException e) {
+      // The server closed an idle connection, or no longer listens: nothing of an answer came.
+      if (e.getMessage() != null && e.getMessage().contains("after 'H")) {
+        counts[1]++;
+      }
+    }
+
+    return counts;
+  }
+
+  @Test
+  void usedPortStopsTheStart() throws Exception {
+    try (ServerSocket used = new ServerSocket(0)) {
+      String port = String.valueOf(used.getLocalPort());
+      assertRefused(3, "Cannot listen on 127.0.0.1:" + port, "--model", model + "", "--port", port);
+      assertRefused(
+          3, "management.port=N", "--model", model + "", "--set", "management.port=" + port);
+    }
+  }
+
+  @Test
+  void wrongConfigurationStopsTheStart() throws Exception {
+    assertRefused(2, "server.prot is not known", "--model", model + "", "--set", "server.prot=1");
+    assertRefused(2, "no model is named");
+    assertRefused(2, "absent.conf", "--conf", directory.resolve("absent.conf").toString());
+    assertRefused(2, "Unknown option", "--nonsense");
+  }
+
+  @Test
+  void brokenModelStopsTheStart() throws Exception {
+    Path broken = new TestPackages(directory.resolve("broken")).binary();
+    byte[] bytes = Files.readAllBytes(broken.resolve("model.ubj"));
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(broken.resolve("model.ubj"), bytes);
+
+    assertRefused(6, "model.ubj", "--model", broken.toString());
+    assertRefused(6, "Model refused", "--model", directory.resolve("nothing").toString());
+  }
+
+  private static void assertRefused(int code, String message, String... arguments)
+      throws Exception {
+    try (Run run = new Run(arguments)) {
+      assertThat(run.process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(run.output()).contains(message).doesNotContain("Ready", "\tat ");
+      assertThat(run.process.exitValue()).as(run.output()).isEqualTo(code);
+    }
+  }
+
+  /** One start of {@code scripts/serve}. */
+  private static final class Run implements AutoCloseable {
+    private final Process process;
+    private final Path log;
+    private int managementPort;
+
+    Run(String... arguments) throws IOException {
+      List<String> command = new ArrayList<>(List.of(ROOT.resolve("scripts/serve").toString()));
+      command.addAll(List.of(arguments));
+      List<String> given = List.of(arguments);
+      if (!given.contains("--port")) {
+        command.addAll(List.of("--port", "0"));
+      }
+
+      if (given.stream().noneMatch(argument -> argument.startsWith("management.port"))) {
+        command.addAll(List.of("--set", "management.port=0"));
+      }
+
+      log = Files.createTempFile(directory, "serve", ".log");
+      ProcessBuilder builder = new ProcessBuilder(command);
+      builder.environment().put("PARITREE_BUILT", "1");
+      builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+      process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    }
+
+    /** Returns the port, once the server is ready. */
+    int port() throws Exception {
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      while (System.nanoTime() < end && process.isAlive()) {
+        Matcher ready = READY.matcher(output());
+        if (ready.find()) {
+          managementPort = Integer.parseInt(ready.group(2));
+          return Integer.parseInt(ready.group(1));
+        }
+
+        Thread.onSpinWait();
+      }
+
+      throw new AssertionError("Not ready: " + output());
+    }
+
+    /** Waits until so many scoring requests were answered. */
+    void awaitRequests(int count) throws Exception {
+      Pattern answered = Pattern.compile("paritree_rows_total\\{.*result=\"scored\"\\} ([0-9.E]+)");
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      try (Client management = new Client(managementPort)) {
+        while (System.nanoTime() < end) {
+          Matcher found = answered.matcher(management.get("/metrics").body());
+          if (found.find() && Double.parseDouble(found.group(1)) >= count) {
+            return;
+          }
+        }
+      }
+
+      throw new AssertionError("Too few requests: " + output());
+    }
+
+    String output() throws IOException {
+      return Files.readString(log);
+    }
+
+    @Override
+    public void close() {
+      process.destroyForcibly().onExit().join();
+    }
+  }
+}
