@@ -4,11 +4,13 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.Separators;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 
-/** JSON documents as they are written: UTF-8, indented by two blanks per level, or compact. */
+/** JSON documents as they are written: UTF-8, indented by two blanks per level, or in one line. */
 final class JsonText {
   private static final JsonFactory FACTORY = new JsonFactory();
   private static final double EXACT = 0x1p53;
@@ -36,7 +38,13 @@ final class JsonText {
     try (JsonGenerator out = FACTORY.createGenerator(content)) {
       if (indented) {
         DefaultIndenter twoBlanks = new DefaultIndenter("  ", "\n");
-        out.setPrettyPrinter(new DefaultPrettyPrinter().withObjectIndenter(twoBlanks));
+        Separators separators =
+            Separators.createDefaultInstance()
+                .withObjectFieldValueSpacing(Separators.Spacing.AFTER);
+        out.setPrettyPrinter(
+            new DefaultPrettyPrinter(separators)
+                .withObjectIndenter(twoBlanks)
+                .withArrayIndenter(twoBlanks));
       }
 
       body.write(out);
@@ -50,6 +58,11 @@ final class JsonText {
     }
 
     return content.toByteArray();
+  }
+
+  /** Writes a value without line feeds, in an indented document too. */
+  static void inLine(JsonGenerator out, Body body) throws IOException {
+    out.writeRawValue(new String(compact(body), StandardCharsets.UTF_8));
   }
 
   /** Writes a number: whole ones without a fraction. */

@@ -29,4 +29,9 @@ final class ModelName {
   static String printable(String text) {
     return Fault.printable(text, 100);
   }
+
+  /** Returns foreign text of any length so that it stays in one line and prints safely. */
+  static String printableLine(String text) {
+    return Fault.printable(text, Integer.MAX_VALUE - 8);
+  }
 }

@@ -39,15 +39,19 @@ public final class SchemaWriter {
   void members(SchemaForm schema) throws IOException {
     out.writeArrayFieldStart(SchemaParser.FEATURES);
     for (FeatureForm form : schema.features()) {
-      if (form instanceof FeatureForm.Complete complete) {
-        feature(complete.feature());
-      } else {
-        fromModel((FeatureForm.FromModel) form);
-      }
+      JsonText.inLine(out, line -> new SchemaWriter(line).form(form));
     }
 
     out.writeEndArray();
     outputs(schema.outputs());
+  }
+
+  private void form(FeatureForm form) throws IOException {
+    if (form instanceof FeatureForm.Complete complete) {
+      feature(complete.feature());
+    } else {
+      fromModel((FeatureForm.FromModel) form);
+    }
   }
 
   private void outputs(OutputsForm outputs) throws IOException {

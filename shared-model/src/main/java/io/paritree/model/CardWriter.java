@@ -1,0 +1,160 @@
+package io.paritree.model;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.paritree.feature.Feature;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Tells about an opened model: as JSON for machines, as lines for people. */
+final class CardWriter {
+  private static final int MAX_SHOWN_CATEGORIES = 5;
+
+  private CardWriter() {}
+
+  static byte[] toJson(ScoringModel model) {
+    return JsonText.of(out -> write(out, model));
+  }
+
+  private static void write(JsonGenerator out, ScoringModel model) throws IOException {
+    ModelCard card = model.card();
+    out.writeStartObject();
+    out.writeStringField("name", model.name());
+    out.writeStringField("model_version", model.modelVersion());
+    out.writeStringField("digest", model.digest());
+    out.writeBooleanField("sealed", model.sealed());
+    out.writeStringField("model", card.modelFile());
+    out.writeStringField("objective", card.objective());
+    out.writeStringField("booster", card.booster());
+    out.writeStringField("xgboost_version", card.xgboostVersion());
+    out.writeNumberField("trees", model.engine().trees());
+    out.writeObjectFieldStart(ManifestParser.ROUNDS);
+    out.writeNumberField(ManifestParser.END, card.rounds());
+    out.writeNumberField("of", card.allRounds());
+    out.writeStringField(ManifestParser.WHY, card.roundsWhy());
+    out.writeEndObject();
+    outputs(out, model.outputs());
+    out.writeArrayFieldStart(SchemaParser.FEATURES);
+    for (Feature feature : model.schema().features()) {
+      JsonText.inLine(out, line -> new SchemaWriter(line).feature(feature));
+    }
+
+    out.writeEndArray();
+    out.writeBooleanField(ManifestParser.COMPARED, card.comparedWithTrainer());
+    if (card.provenance().isPresent()) {
+      out.writeFieldName(ManifestParser.PROVENANCE);
+      ManifestWriter.write(out, card.provenance().get());
+    }
+
+    out.writeStringField(ManifestParser.NOTES, card.notes());
+    out.writeEndObject();
+  }
+
+  private static void outputs(JsonGenerator out, Outputs outputs) throws IOException {
+    out.writeObjectFieldStart(SchemaParser.OUTPUTS);
+    out.writeStringField("kind", outputs.kind().name().toLowerCase(Locale.ROOT));
+    texts(out, SchemaParser.NAMES, outputs.names());
+    if (outputs.kind() == Outputs.Kind.BINARY) {
+      out.writeFieldName(SchemaParser.THRESHOLD);
+      out.writeNumber(Float.toString(outputs.threshold()));
+    }
+
+    texts(out, SchemaParser.CLASSES, outputs.classes());
+    out.writeEndObject();
+  }
+
+  private static void texts(JsonGenerator out, String key, List<String> texts) throws IOException {
+    out.writeArrayFieldStart(key);
+    for (String text : texts) {
+      out.writeString(text);
+    }
+
+    out.writeEndArray();
+  }
+
+  /** Returns the card as lines of text, each ended by a line feed. */
+  static String toText(ScoringModel model) {
+    ModelCard card = model.card();
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        line("model", model.modelVersion() + (model.sealed() ? "" : " (" + model.name() + ")")));
+    lines.add(line("digest", model.digest()));
+    lines.add(
+        line("sealed", model.sealed() ? "yes" : "no: nothing vouches for its schema or its bytes"));
+    lines.add(
+        line(
+            "kind",
+            "%s, %s%s"
+                .formatted(
+                    card.objective(),
+                    card.booster(),
+                    card.xgboostVersion().isEmpty()
+                        ? ""
+                        : ", written by XGBoost " + card.xgboostVersion())));
+    lines.add(
+        line(
+            "rounds",
+            "%s of %s (%s), %s trees"
+                .formatted(
+                    card.rounds(), card.allRounds(), card.roundsWhy(), model.engine().trees())));
+    lines.add(line("outputs", outputs(model.outputs())));
+    card.provenance().ifPresent(provenance -> provenance(lines, provenance));
+    lines.add(
+        line(
+            "trainer",
+            card.provenance()
+                .flatMap(Provenance::comparedWithTrainer)
+                .map(
+                    compared ->
+                        "compared with its trainer on %s rows, at most %s ulp apart"
+                            .formatted(compared.rows(), compared.maxUlps()))
+                .orElse("not compared with its trainer")));
+    if (!card.notes().isEmpty()) {
+      lines.add(line("notes", card.notes()));
+    }
+
+    lines.add("features");
+    for (Feature feature : model.schema().features()) {
+      lines.add("  " + FeatureText.of(feature, MAX_SHOWN_CATEGORIES));
+    }
+
+    return String.join("\n", lines) + "\n";
+  }
+
+  private static void provenance(List<String> lines, Provenance provenance) {
+    lines.add(line("sealed at", provenance.sealedAt().toString()));
+    provenance.trainedOn().ifPresent(text -> lines.add(line("trained on", text)));
+    if (provenance.trainingRows().isPresent()) {
+      lines.add(line("training rows", String.valueOf(provenance.trainingRows().getAsLong())));
+    }
+
+    if (!provenance.metrics().isEmpty()) {
+      lines.add(line("metrics", provenance.metrics().toString()));
+    }
+
+    lines.add(line("libraries", provenance.libraries().toString()));
+    lines.add(line("golden rows", ManifestParser.key(provenance.golden())));
+  }
+
+  private static String outputs(Outputs outputs) {
+    String kind = outputs.kind().name().toLowerCase(Locale.ROOT);
+    return switch (outputs.kind()) {
+      case VALUES -> "%s %s".formatted(kind, outputs.names());
+      case BINARY ->
+          "%s %s, '%s' above %s, else '%s'"
+              .formatted(
+                  kind,
+                  outputs.names(),
+                  outputs.classes().get(1),
+                  outputs.threshold(),
+                  outputs.classes().get(0));
+      case CLASS_SCORES, CLASS_INDEX ->
+          "%s %s, classes %s".formatted(kind, outputs.names(), outputs.classes());
+    };
+  }
+
+  private static String line(String key, String value) {
+    return key + " ".repeat(Math.max(1, 14 - key.length())) + ModelName.printableLine(value);
+  }
+}

@@ -1,0 +1,81 @@
+package io.paritree.model;
+
+import io.paritree.feature.BooleanFeature;
+import io.paritree.feature.CategoryCodeFeature;
+import io.paritree.feature.Feature;
+import io.paritree.feature.IntegerCategoryFeature;
+import io.paritree.feature.NumberFeature;
+import io.paritree.feature.TextCategoryFeature;
+import io.paritree.feature.TimestampFeature;
+import io.paritree.feature.Unseen;
+import java.util.List;
+
+/** A feature in one line of text. */
+final class FeatureText {
+  private FeatureText() {}
+
+  /**
+   * Returns the line, without its end.
+   *
+   * @param maxCategories how many categories of a vocabulary are shown
+   */
+  static String of(Feature feature, int maxCategories) {
+    String column =
+        feature.column().equals(feature.name()) ? "" : " from column " + feature.column();
+    return ModelName.printableLine(
+        feature.name()
+            + ": "
+            + kind(feature, maxCategories)
+            + column
+            + (feature.nullable() ? "" : ", must be there"));
+  }
+
+  private static String kind(Feature feature, int maxCategories) {
+    if (feature instanceof NumberFeature number) {
+      return "number" + bounds(number);
+    }
+
+    if (feature instanceof BooleanFeature) {
+      return "boolean";
+    }
+
+    if (feature instanceof TextCategoryFeature category) {
+      return category(category.vocabulary(), category.unseen(), maxCategories);
+    }
+
+    if (feature instanceof IntegerCategoryFeature category) {
+      return category(category.vocabulary(), category.unseen(), maxCategories);
+    }
+
+    if (feature instanceof CategoryCodeFeature) {
+      return "category, given as its code";
+    }
+
+    TimestampFeature timestamp = (TimestampFeature) feature;
+    return timestamp.part().key()
+        + timestamp.zone().map(zone -> " in " + zone.getId()).orElse(" of a local time");
+  }
+
+  private static String bounds(NumberFeature number) {
+    String bounds = "";
+    if (!Float.isInfinite(number.min())) {
+      bounds += " from " + number.min();
+    }
+
+    if (!Float.isInfinite(number.max())) {
+      bounds += " to " + number.max();
+    }
+
+    return bounds;
+  }
+
+  private static String category(List<?> vocabulary, Unseen unseen, int max) {
+    String shown = vocabulary.stream().limit(max).toList().toString();
+    String more = vocabulary.size() > max ? " and %s more".formatted(vocabulary.size() - max) : "";
+    String rule =
+        unseen instanceof Unseen.Category other
+            ? "'" + other.category() + "'"
+            : unseen instanceof Unseen.Missing ? "missing" : "refused";
+    return "category %s%s, unseen: %s".formatted(shown, more, rule);
+  }
+}

@@ -1,0 +1,118 @@
+package io.paritree.model;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code model predict}: scores the rows of a CSV file into another. */
+@Command(
+    name = "predict",
+    description = {
+      "Scores a CSV file with a header: one line out per line in, in the same order.",
+      "Columns are found by name (a model file without names reads f0, f1, ...); an empty cell is"
+          + " missing. A row that cannot be scored gets empty cells, and a line on the standard"
+          + " error with its faults."
+    },
+    mixinStandardHelpOptions = true)
+final class PredictCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "MODEL",
+      description = "A package, STORE/NAME, STORE/NAME@ALIAS, a model file or an MLflow directory.")
+  private String model;
+
+  @Option(
+      names = "--input",
+      required = true,
+      paramLabel = "FILE.csv",
+      description = "The rows, with a header.")
+  private String input;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "FILE.csv",
+      description = "Local file to write, in one step; an existing one is replaced.")
+  private Path output;
+
+  @Option(
+      names = "--engine",
+      defaultValue = "forest",
+      description = "forest or xgboost (default: forest).")
+  private EngineKind engine;
+
+  @Option(
+      names = "--emit",
+      split = ",",
+      defaultValue = "margin,score",
+      description = "What to write, in this order: margin, score, leaf (default: margin,score).")
+  private List<CsvScoring.Emit> emits;
+
+  @Option(
+      names = "--strict",
+      description =
+          "Leave with 3 if a row could not be scored; the output is written all the same.")
+  private boolean strict;
+
+  @Override
+  public Integer call() throws Exception {
+    Path target = output.toAbsolutePath().normalize();
+    checkOutput(target);
+    ScoringModel opened = ScoringModel.open(model, engine);
+    PrintWriter err = spec.commandLine().getErr();
+    CsvScoring.Counts counts;
+    Path temporary = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
+    try {
+      try (CsvRows rows = CsvRows.open(input, opened.schema(), List.of());
+          BufferedWriter out =
+              Files.newBufferedWriter(
+                  temporary, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW)) {
+        counts = new CsvScoring(opened.engine(), emits).score(rows, out, err::println);
+      }
+
+      Files.move(
+          temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+
+    err.println(
+        "Scored %s rows of %s with %s into %s; %s refused"
+            .formatted(counts.scored(), input, opened.modelVersion(), output, counts.invalid()));
+    return strict && counts.invalid() > 0 ? ModelMain.INPUT_REFUSED : ModelMain.OK;
+  }
+
+  private void checkOutput(Path target) throws IOException, InputException {
+    if (Files.isDirectory(target)) {
+      throw new InputException("Cannot write %s: it is a directory".formatted(output));
+    }
+
+    if (target.getParent() == null || !Files.isDirectory(target.getParent())) {
+      throw new InputException("Cannot write %s: its directory does not exist".formatted(output));
+    }
+
+    try {
+      if (Files.exists(target) && Files.isSameFile(target, Path.of(input))) {
+        throw new InputException("Cannot write %s: it is the input itself".formatted(output));
+      }
+    } catch (NoSuchFileException e) {
+      // The input is not a local file that exists; opening it says so.
+    }
+  }
+}

@@ -1,0 +1,178 @@
+package io.paritree.model;
+
+import io.paritree.feature.BooleanFeature;
+import io.paritree.feature.Feature;
+import io.paritree.feature.NumberText;
+import io.paritree.feature.Sentinels;
+import io.paritree.feature.Unseen;
+import io.paritree.record.CsvLines;
+import io.paritree.record.RecordFormatException;
+import io.paritree.xgboost.Categories;
+import io.paritree.xgboost.XgboostModel;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * A schema to edit: names from the model, types from rows, vocabularies from the model file.
+ *
+ * <p>What rows cannot tell, such as the order of the categories of an older model or which part of
+ * a timestamp is meant, becomes advice.
+ */
+final class SchemaDraft {
+  private static final long MAX_ROWS = 100_000;
+  private static final int MAX_CATEGORIES = 10_000;
+
+  private final List<FeatureForm> features = new ArrayList<>();
+  private final List<String> advice = new ArrayList<>();
+  private final XgboostModel model;
+  private final SchemaForm plain;
+
+  /** What the cells of one column have in common. */
+  private static final class Column {
+    private boolean anyValue;
+    private boolean onlyNumbers = true;
+    private boolean onlyTruths = true;
+    private final TreeSet<String> texts = new TreeSet<>();
+
+    void add(String cell) {
+      if (cell.isEmpty()) {
+        return;
+      }
+
+      anyValue = true;
+      byte[] utf8 = cell.getBytes(StandardCharsets.UTF_8);
+      onlyNumbers &= NumberText.isNumber(utf8, 0, utf8.length);
+      onlyTruths &= cell.equals("true") || cell.equals("false");
+      if (texts.size() < MAX_CATEGORIES) {
+        texts.add(cell);
+      }
+    }
+
+    boolean isText() {
+      return anyValue && !onlyNumbers && !onlyTruths;
+    }
+  }
+
+  /**
+   * @param plain the schema that follows from the model alone
+   */
+  SchemaDraft(XgboostModel model, SchemaForm plain) {
+    this.model = model;
+    this.plain = plain;
+  }
+
+  /**
+   * Looks at the rows of a CSV file, at most 100,000 of them.
+   *
+   * @param path names the file
+   */
+  void read(String path) throws InputException, IOException {
+    try (CsvLines lines = CsvRows.lines(path)) {
+      List<Column> columns = new ArrayList<>();
+      lines.columns().forEach(name -> columns.add(new Column()));
+      for (long row = 0; row < MAX_ROWS && lines.next(); row++) {
+        for (int cell = 0; cell < Math.min(columns.size(), lines.cells()); cell++) {
+          columns.get(cell).add(lines.text(cell));
+        }
+      }
+
+      for (int index = 0; index < plain.features().size(); index++) {
+        int column = lines.columns().indexOf(name(index));
+        features.add(column < 0 ? withoutColumn(index, path) : feature(index, columns.get(column)));
+      }
+    } catch (RecordFormatException e) {
+      throw new InputException(e.getMessage(), e);
+    }
+  }
+
+  /** Returns the draft. */
+  SchemaForm schema() {
+    List<FeatureForm> drafted = new ArrayList<>();
+    for (int index = 0; index < plain.features().size(); index++) {
+      FeatureForm form = features.isEmpty() ? plain.features().get(index) : features.get(index);
+      drafted.add(withVocabulary(index, form));
+    }
+
+    return new SchemaForm(drafted, plain.outputs());
+  }
+
+  /** Returns what the draft cannot know, one line each. */
+  List<String> advice() {
+    return List.copyOf(advice);
+  }
+
+  private FeatureForm withVocabulary(int index, FeatureForm form) {
+    Optional<Categories> own = model.categories(index);
+    return form instanceof FeatureForm.FromModel && own.isPresent()
+        ? new FeatureForm.Complete(form.bind(own))
+        : form;
+  }
+
+  private String name(int index) {
+    FeatureForm form = plain.features().get(index);
+    return form instanceof FeatureForm.FromModel fromModel
+        ? fromModel.name()
+        : ((FeatureForm.Complete) form).feature().name();
+  }
+
+  private FeatureForm withoutColumn(int index, String path) {
+    advice.add(
+        "'%s': %s has no such column; give the one that is read as \"column\", or a part of a timestamp such as \"hour\" as \"type\""
+            .formatted(ModelName.printable(name(index)), path));
+    return plain.features().get(index);
+  }
+
+  private FeatureForm feature(int index, Column column) {
+    FeatureForm form = plain.features().get(index);
+    String name = name(index);
+    if (form instanceof FeatureForm.FromModel && model.categories(index).isEmpty()) {
+      return column.isText() ? guessedCategory(name, column) : form;
+    }
+
+    if (form instanceof FeatureForm.Complete complete) {
+      return number(complete.feature(), column);
+    }
+
+    return form;
+  }
+
+  private FeatureForm guessedCategory(String name, Column column) {
+    advice.add(
+        "'%s': the model file has no categories, so their order is a guess (ascending, as pandas sorts them); it must be the trainer's, check it with seal --expected"
+            .formatted(ModelName.printable(name)));
+    return new FeatureForm.Complete(
+        new CategoryRules(name, name, new Unseen.Reject(), Sentinels.NONE, true)
+            .feature(new Categories.Texts(List.copyOf(column.texts))));
+  }
+
+  private FeatureForm number(Feature feature, Column column) {
+    if (column.anyValue && column.onlyTruths) {
+      return new FeatureForm.Complete(
+          new BooleanFeature(feature.name(), feature.name(), Sentinels.NONE, true));
+    }
+
+    if (column.isText()) {
+      advice.add(
+          "'%s': the model reads a number, but the column holds text such as '%s'; give texts that stand for \"missing\", a part of a timestamp as \"type\", or another \"column\""
+              .formatted(
+                  ModelName.printable(feature.name()), ModelName.printable(firstText(column))));
+    }
+
+    return new FeatureForm.Complete(feature);
+  }
+
+  private static String firstText(Column column) {
+    for (String text : column.texts) {
+      byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+      if (!NumberText.isNumber(utf8, 0, utf8.length)) {
+        return text;
+      }
+    }
+
+    return "";
+  }
+}
