@@ -1,0 +1,306 @@
+package io.paritree.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.paritree.CorruptModelException;
+import io.paritree.ModelException;
+import io.paritree.store.FileEntry;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Nothing in a sealed package can change without being noticed, and the message says where. */
+class SealedPackageTest {
+  private static final int[] FLIPS = {0x01, 0x20, 0x80, 0xff};
+
+  @TempDir Path directory;
+
+  private Path sealed;
+  private Map<String, byte[]> files;
+
+  @BeforeEach
+  void seal() throws IOException {
+    sealed = new TestPackages(directory).binary(1, 2);
+    files = filesOf(sealed);
+  }
+
+  @Test
+  void holdsTheFourFilesAndOpens() throws Exception {
+    assertThat(files)
+        .containsOnlyKeys("golden.jsonl", "model.ubj", "paritree.json", "paritree.sha256");
+    assertThat(open(files).modelVersion()).isEqualTo("parcel-late/1");
+  }
+
+  @Test
+  void everyChangedByteIsRefusedWithTheFilesName() throws Exception {
+    for (String name : files.keySet()) {
+      byte[] whole = files.get(name);
+      byte[] changed = whole.clone();
+      for (int at = 0; at < whole.length; at++) {
+        for (int flip : FLIPS) {
+          changed[at] = (byte) (whole[at] ^ flip);
+          assertRefused(name, changed, "byte %s of %s xor %s".formatted(at, name, flip));
+        }
+
+        changed[at] = whole[at];
+      }
+    }
+  }
+
+  @Test
+  void everyCutIsRefusedWithTheFilesName() throws Exception {
+    for (String name : files.keySet()) {
+      byte[] whole = files.get(name);
+      for (int length = 0; length < whole.length; length++) {
+        assertRefused(
+            name, Arrays.copyOf(whole, length), "%s cut to %s bytes".formatted(name, length));
+      }
+    }
+  }
+
+  @Test
+  void everyAddedByteIsRefusedWithTheFilesName() throws Exception {
+    for (String name : files.keySet()) {
+      byte[] whole = files.get(name);
+      for (byte added : new byte[] {'\n', 0, ' '}) {
+        byte[] longer = Arrays.copyOf(whole, whole.length + 1);
+        longer[whole.length] = added;
+        assertRefused(name, longer, "%s and the byte %s".formatted(name, added));
+      }
+    }
+  }
+
+  @Test
+  void aLineOfTheDigestsCannotComeOrGo() throws Exception {
+    String digests = text(Digests.FILE);
+    for (String line : digests.split("(?<=\n)")) {
+      assertRefused(Digests.FILE, digests.replace(line, "").getBytes(UTF_8), "without " + line);
+      assertRefused(
+          Digests.FILE, digests.replace(line, line + line).getBytes(UTF_8), "twice " + line);
+    }
+  }
+
+  @Test
+  void changesOnDiskAreRefusedAsWell() throws Exception {
+    for (String name : files.keySet()) {
+      byte[] whole = files.get(name);
+      byte[] changed = whole.clone();
+      changed[whole.length / 2] ^= 1;
+      Files.write(sealed.resolve(name), changed);
+      assertThatThrownBy(() -> ScoringModel.open(sealed.toString(), EngineKind.FOREST))
+          .isInstanceOf(CorruptModelException.class)
+          .hasMessageContaining(name)
+          .hasMessageContaining(sealed.toString());
+
+      Files.write(sealed.resolve(name), Arrays.copyOf(whole, whole.length - 1));
+      assertThatThrownBy(() -> ScoringModel.open(sealed.toString(), EngineKind.FOREST))
+          .isInstanceOf(CorruptModelException.class)
+          .hasMessageContaining(name);
+
+      Files.delete(sealed.resolve(name));
+      assertThatThrownBy(() -> ScoringModel.open(sealed.toString(), EngineKind.FOREST))
+          .isInstanceOf(CorruptModelException.class)
+          .hasMessageContaining(name);
+      Files.write(sealed.resolve(name), whole);
+    }
+
+    assertThat(ScoringModel.open(sealed.toString(), EngineKind.FOREST).sealed()).isTrue();
+  }
+
+  @Test
+  void twoFilesInEachOthersPlaceAreRefused() {
+    Map<String, byte[]> swapped = new TreeMap<>(files);
+    swapped.put("golden.jsonl", files.get("paritree.json"));
+    swapped.put("paritree.json", files.get("golden.jsonl"));
+
+    assertThatThrownBy(() -> open(swapped)).hasMessageContaining("golden.jsonl");
+  }
+
+  @Test
+  void aFileThatIsNotListedIsNeverRead() throws Exception {
+    Files.createDirectory(sealed.resolve("notes.txt"));
+
+    assertThat(ModelFiles.read(sealed.toString()).names()).isEqualTo(files.keySet());
+    assertThat(ScoringModel.open(sealed.toString(), EngineKind.FOREST).sealed()).isTrue();
+  }
+
+  @Test
+  void aChangedGoldenMarginIsRefusedThoughTheDigestsAreRight() throws Exception {
+    String golden = text("golden.jsonl");
+    String third = golden.lines().toList().get(2);
+    Matcher bits = Pattern.compile("\"margins\":\\[\"([0-9a-f]{8})\"").matcher(third);
+    assertThat(bits.find()).isTrue();
+    int expected = Integer.parseUnsignedInt(bits.group(1), 16) ^ 1;
+    String changed = third.replace(bits.group(1), "%08x".formatted(expected));
+
+    assertThatThrownBy(() -> open(resealed("golden.jsonl", golden.replace(third, changed))))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining("golden row 3")
+        .hasMessageContaining("margin 0 to be " + Float.intBitsToFloat(expected))
+        .hasMessageContaining("bits %08x".formatted(expected))
+        .hasMessageContaining("computed " + Float.intBitsToFloat(expected ^ 1));
+  }
+
+  @Test
+  void aChangedGoldenLeafIsRefusedThoughTheDigestsAreRight() throws Exception {
+    String golden = text("golden.jsonl");
+    String first = golden.lines().findFirst().orElseThrow();
+    Matcher leaf = Pattern.compile("\"leaves\":\\[(\\d+),").matcher(first);
+    assertThat(leaf.find()).isTrue();
+    String changed = first.replace("\"leaves\":[" + leaf.group(1), "\"leaves\":[999");
+
+    assertThatThrownBy(() -> open(resealed("golden.jsonl", golden.replace(first, changed))))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining("golden row 1")
+        .hasMessageContaining(
+            "expected the leaf of tree 0 to be 999, but computed " + leaf.group(1));
+  }
+
+  @Test
+  void aGoldenRecordThatTheSchemaRefusesIsRefused() throws Exception {
+    String golden = text("golden.jsonl").replaceFirst("\"distance\":", "\"distances\":");
+
+    assertThatThrownBy(() -> open(resealed("golden.jsonl", golden)))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining("golden row 1")
+        .hasMessageContaining("unknown_field");
+  }
+
+  @Test
+  void aSchemaThatDoesNotFitTheModelIsRefusedThoughTheDigestsAreRight() throws Exception {
+    String manifest = text("paritree.json");
+
+    assertThatThrownBy(
+            () -> open(resealed("paritree.json", manifest.replace("\"weight\"", "\"mass\""))))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining("paritree.json at /features/1")
+        .hasMessageContaining("'mass'")
+        .hasMessageContaining("'weight'");
+    assertThatThrownBy(
+            () ->
+                open(
+                    resealed(
+                        "paritree.json",
+                        manifest.replaceFirst(
+                            "\\{\"name\":\"carrier\".*?\\}",
+                            "{\"name\":\"carrier\",\"type\":\"number\"}"))))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining("/features/3 ('carrier')")
+        .hasMessageContaining("it is no category");
+    assertThatThrownBy(
+            () ->
+                open(
+                    resealed(
+                        "paritree.json",
+                        manifest.replaceFirst(
+                            "\\{\"name\":\"weight\".*?\\}",
+                            "{\"name\":\"weight\",\"type\":\"category\"}"))))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining("/features/1 ('weight')")
+        .hasMessageContaining("it is a category, but the model treats it as a number");
+  }
+
+  @Test
+  void fewerRoundsThanSealedAreRefusedByTheGoldenRows() throws Exception {
+    String manifest = text("paritree.json").replace("\"end\": 2", "\"end\": 1");
+
+    assertThatThrownBy(() -> open(resealed("paritree.json", manifest)))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining("golden row 1");
+  }
+
+  @Test
+  void aPackageWithoutDigestsIsNeverOpened() throws Exception {
+    Files.delete(sealed.resolve(Digests.FILE));
+
+    assertThatThrownBy(() -> ScoringModel.open(sealed.toString(), EngineKind.FOREST))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining("paritree.sha256, which is written last");
+  }
+
+  @Test
+  void digestsThatLeaveOutThePackage() {
+    Map<String, byte[]> few = new TreeMap<>(files);
+    few.remove("golden.jsonl");
+    few.remove(Digests.FILE);
+    few.put(Digests.FILE, Digests.of(few).content());
+
+    assertThatThrownBy(() -> open(few))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining("does not list the file 'golden.jsonl'");
+  }
+
+  @Test
+  void sealingTheSameTwiceGivesTheSameBytes() throws Exception {
+    Path again = new TestPackages(directory.resolve("again")).binary(1, 2);
+
+    assertThat(filesOf(again)).containsExactlyEntriesOf(files);
+  }
+
+  private static final java.nio.charset.Charset UTF_8 = StandardCharsets.UTF_8;
+
+  private void assertRefused(String name, byte[] changed, String what) throws ModelException {
+    Map<String, byte[]> all = new TreeMap<>(files);
+    all.put(name, changed);
+    try {
+      open(all);
+    } catch (CorruptModelException e) {
+      if (!e.getMessage().contains("'" + name + "'")) {
+        assertThat(e.getMessage()).as(what).contains("'" + name + "'");
+      }
+
+      return;
+    }
+
+    throw new AssertionError("Opened, but should be refused: " + what);
+  }
+
+  private Map<String, byte[]> resealed(String name, String content) {
+    Map<String, byte[]> all = new TreeMap<>(files);
+    all.put(name, content.getBytes(UTF_8));
+    assertThat(all.get(name)).as("the change must be one").isNotEqualTo(files.get(name));
+    all.remove(Digests.FILE);
+    all.put(Digests.FILE, Digests.of(all).content());
+    return all;
+  }
+
+  private String text(String name) {
+    return new String(files.get(name), UTF_8);
+  }
+
+  private static ScoringModel open(Map<String, byte[]> files) throws ModelException {
+    return ScoringModel.open(
+        new ModelFiles("store/parcel", ModelReference.Kind.PACKAGE, Optional.empty(), files),
+        EngineKind.FOREST);
+  }
+
+  static Map<String, byte[]> filesOf(Path directory) throws IOException {
+    Map<String, byte[]> files = new TreeMap<>();
+    Set<String> names = new TreeSet<>();
+    Location location = Location.of(directory);
+    for (FileEntry entry : FileStore.of(location).list(location)) {
+      names.add(entry.location().name());
+    }
+
+    for (String name : names) {
+      files.put(name, Files.readAllBytes(directory.resolve(name)));
+    }
+
+    return files;
+  }
+}
