@@ -9,6 +9,7 @@ import java.util.Optional;
  * @param modelFile name of the model file
  * @param objective XGBoost's name of the objective
  * @param booster XGBoost's name of the booster
+ * @param modelClass the Python class that MLflow logged, where the model comes from MLflow
  * @param xgboostVersion the version of XGBoost that wrote the model file; empty if it does not say
  * @param rounds number of rounds that are used, from the first
  * @param allRounds number of rounds in the model file
@@ -21,6 +22,7 @@ public record ModelCard(
     String modelFile,
     String objective,
     String booster,
+    Optional<String> modelClass,
     String xgboostVersion,
     int rounds,
     int allRounds,
@@ -32,6 +34,7 @@ public record ModelCard(
     Objects.requireNonNull(modelFile, "modelFile");
     Objects.requireNonNull(objective, "objective");
     Objects.requireNonNull(booster, "booster");
+    Objects.requireNonNull(modelClass, "modelClass");
     Objects.requireNonNull(xgboostVersion, "xgboostVersion");
     Objects.requireNonNull(roundsWhy, "roundsWhy");
     Objects.requireNonNull(provenance, "provenance");

@@ -65,6 +65,17 @@ public final class ModelFiles implements Serializable {
     return new ModelFiles(found.location().toString(), found.kind(), found.asked(), files);
   }
 
+  /**
+   * Returns where a reference leads now, an alias resolved, without reading the model: two equal
+   * answers for a store mean the same version.
+   *
+   * @throws ModelException if it leads to no model
+   * @throws IOException if that cannot be told
+   */
+  public static String locate(String reference) throws ModelException, IOException {
+    return ModelReference.resolve(reference).location().toString();
+  }
+
   private static Map<String, byte[]> readPackage(FileStore store, Location directory)
       throws ModelException, IOException {
     byte[] digests = BoundedRead.of(store, directory.resolve(Digests.FILE), MAX_DIGESTS_BYTES);

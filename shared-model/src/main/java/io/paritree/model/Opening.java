@@ -57,7 +57,7 @@ final class Opening {
         true,
         schema,
         outputs(manifestFile, manifest.schema(), model, engine),
-        card(manifest, model),
+        card(files, manifest, model),
         engine);
   }
 
@@ -66,7 +66,7 @@ final class Opening {
     XgboostModel model = XgboostModel.read(files.file(mlflow.modelFile()));
     RoundsChoice rounds =
         mlflow.stopsAtBestIteration() ? RoundsChoice.best(model) : RoundsChoice.all(model);
-    return unsealed(files, mlflow.modelFile(), mlflow.signature(), model, rounds, kind);
+    return unsealed(files, mlflow.modelFile(), Optional.of(mlflow), model, rounds, kind);
   }
 
   private static ScoringModel bare(ModelFiles files, EngineKind kind) throws ModelException {
@@ -78,14 +78,14 @@ final class Opening {
   private static ScoringModel unsealed(
       ModelFiles files,
       String modelFile,
-      Optional<MlflowSignature> signature,
+      Optional<MlflowModel> mlflow,
       XgboostModel model,
       RoundsChoice rounds,
       EngineKind kind)
       throws ModelException {
     String origin = files.origin();
     byte[] content = files.file(modelFile);
-    SchemaForm form = UnsealedSchema.of(origin, model, signature);
+    SchemaForm form = UnsealedSchema.of(origin, model, mlflow.flatMap(MlflowModel::signature));
     Schema schema = form.schema(origin, model::categories);
     SchemaFit.check(origin, schema, model);
     Engine engine = engine(content, model, rounds.range(origin, model), kind);
@@ -101,6 +101,7 @@ final class Opening {
             modelFile,
             model.objective(),
             model.booster(),
+            mlflow.map(MlflowModel::modelClass),
             version(model),
             rounds.end(),
             model.rounds(),
@@ -136,11 +137,18 @@ final class Opening {
     return schema.outputs().bind(origin, model.objective(), engine.outputs(), engine.scores());
   }
 
-  private static ModelCard card(Manifest manifest, XgboostModel model) {
+  private static ModelCard card(ModelFiles files, Manifest manifest, XgboostModel model)
+      throws ModelException {
+    byte[] mlmodel = files.file(ModelReference.MLMODEL);
+    Optional<String> modelClass =
+        mlmodel == null
+            ? Optional.empty()
+            : Optional.of(MlflowModel.parse(files.origin(), mlmodel).modelClass());
     return new ModelCard(
         manifest.modelFile(),
         model.objective(),
         model.booster(),
+        modelClass,
         version(model),
         manifest.rounds(),
         model.rounds(),
