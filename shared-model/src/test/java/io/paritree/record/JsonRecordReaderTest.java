@@ -229,7 +229,7 @@ class JsonRecordReaderTest {
     long seed = Seed.next();
     Random random = new Random(seed);
     byte[] good = GOOD.getBytes(UTF_8);
-    for (int round = 0; round < 30_000; round++) {
+    for (int round = 0; round < 10_000; round++) {
       byte[] changed = good.clone();
       for (int change = random.nextInt(4); change >= 0; change--) {
         changed[random.nextInt(changed.length)] =
