@@ -40,52 +40,52 @@ public enum Transform {
   /**
    * Turns the margins of {@code rows} rows into scores.
    *
-   * @param margins {@code rows * outputs}, row after row; not changed unless it is {@code scores}
-   * @param scores receives {@code rows * scores(outputs)}, row after row
+   * @param margins {@code rows * outputs} from {@code from} on, row after row; not changed
+   * @param scores receives {@code rows * scores(outputs)} from {@code to} on, row after row
    */
-  void apply(float[] margins, int outputs, int rows, float[] scores) {
+  void apply(float[] margins, int from, int outputs, int rows, float[] scores, int to) {
     int count = rows * outputs;
     switch (this) {
-      case IDENTITY -> System.arraycopy(margins, 0, scores, 0, count);
+      case IDENTITY -> System.arraycopy(margins, from, scores, to, count);
       case LOGISTIC -> {
         for (int at = 0; at < count; at++) {
-          scores[at] = logistic(margins[at]);
+          scores[to + at] = logistic(margins[from + at]);
         }
       }
       case HINGE -> {
         for (int at = 0; at < count; at++) {
-          scores[at] = margins[at] > 0f ? 1f : 0f;
+          scores[to + at] = margins[from + at] > 0f ? 1f : 0f;
         }
       }
       case EXPONENTIAL -> {
         for (int at = 0; at < count; at++) {
-          scores[at] = FloatMath.expf(margins[at]);
+          scores[to + at] = FloatMath.expf(margins[from + at]);
         }
       }
       case EXPONENTIAL_IN_DOUBLE -> {
         for (int at = 0; at < count; at++) {
-          scores[at] = (float) Math.exp(margins[at]);
+          scores[to + at] = (float) Math.exp(margins[from + at]);
         }
       }
       case SOFTMAX_PROBABILITIES -> {
         for (int at = 0; at < count; at += outputs) {
-          softmax(margins, at, outputs, scores);
+          softmax(margins, from + at, outputs, scores, to + at);
         }
       }
       case SOFTMAX_CLASS -> {
         for (int row = 0; row < rows; row++) {
-          scores[row] = firstLargest(margins, row * outputs, outputs);
+          scores[to + row] = firstLargest(margins, from + row * outputs, outputs);
         }
       }
       case SORTED -> {
-        System.arraycopy(margins, 0, scores, 0, count);
+        System.arraycopy(margins, from, scores, to, count);
         for (int at = 0; at < count; at += outputs) {
-          sort(scores, at, outputs);
+          sort(scores, to + at, outputs);
         }
       }
       case EXPECTILE -> {
         for (int at = 0; at < count; at += outputs) {
-          expectiles(margins, at, outputs, scores);
+          expectiles(margins, from + at, outputs, scores, to + at);
         }
       }
     }
@@ -96,21 +96,21 @@ public enum Transform {
     return 1f / (power + 1f);
   }
 
-  private static void softmax(float[] margins, int at, int outputs, float[] scores) {
-    float max = margins[at];
+  private static void softmax(float[] margins, int from, int outputs, float[] scores, int to) {
+    float max = margins[from];
     for (int output = 1; output < outputs; output++) {
-      max = Math.max(max, margins[at + output]);
+      max = Math.max(max, margins[from + output]);
     }
 
     double sum = 0;
     for (int output = 0; output < outputs; output++) {
-      float power = FloatMath.expf(margins[at + output] - max);
-      scores[at + output] = power;
+      float power = FloatMath.expf(margins[from + output] - max);
+      scores[to + output] = power;
       sum += power;
     }
 
     for (int output = 0; output < outputs; output++) {
-      scores[at + output] /= (float) sum;
+      scores[to + output] /= (float) sum;
     }
   }
 
@@ -139,12 +139,12 @@ public enum Transform {
     }
   }
 
-  private static void expectiles(float[] margins, int from, int outputs, float[] scores) {
+  private static void expectiles(float[] margins, int from, int outputs, float[] scores, int to) {
     float expectile = margins[from];
-    scores[from] = expectile;
-    for (int at = from + 1; at < from + outputs; at++) {
-      expectile += EXPECTILE_STEP + softplus(margins[at]);
-      scores[at] = expectile;
+    scores[to] = expectile;
+    for (int output = 1; output < outputs; output++) {
+      expectile += EXPECTILE_STEP + softplus(margins[from + output]);
+      scores[to + output] = expectile;
     }
   }
 

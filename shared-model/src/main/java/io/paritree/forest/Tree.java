@@ -232,6 +232,21 @@ public final class Tree {
     return leafVectors == null ? value[leaf] : leafVectors[right[leaf] * outputs + output];
   }
 
+  /** Returns the nodes that paths reach, level after level from the root, left to right. */
+  int[] breadthFirst() {
+    int[] nodes = new int[2 * leaves - 1];
+    int end = 1;
+    for (int at = 0; at < end; at++) {
+      int node = nodes[at];
+      if (!isLeaf(node)) {
+        nodes[end++] = left[node];
+        nodes[end++] = right[node];
+      }
+    }
+
+    return nodes;
+  }
+
   /** Returns the number of weights of a leaf. */
   public int outputs() {
     return outputs;

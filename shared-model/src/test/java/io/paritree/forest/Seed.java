@@ -1,4 +1,4 @@
-package io.paritree.xgboost;
+package io.paritree.forest;
 
 import java.util.Random;
 

@@ -1,8 +1,6 @@
-package io.paritree.xgboost;
+package io.paritree.forest;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
-import io.paritree.forest.Engine;
 
 /** Two engines have the same bits. */
 public final class Bits {

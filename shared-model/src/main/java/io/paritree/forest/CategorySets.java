@@ -1,0 +1,147 @@
+package io.paritree.forest;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The sets of categories that the splits on one feature send right, as rows of bits.
+ *
+ * <p>Set s of a category is bit {@code s & 63} of word {@code s >> 6} of the category's row.
+ * Categories that no set tells apart share a row. Row 0 is all zeros, for what goes left at every
+ * split: codes that no set lists, values that are no code, and missing values where missing goes
+ * left. Row 1 is all ones, for missing values where missing goes right.
+ */
+final class CategorySets {
+  static final int NONE = 0;
+  static final int ALL = 1;
+
+  /** Above this many codes per listed category a table of codes is not worth its memory. */
+  private static final int MAX_SPARSITY = 16;
+
+  private final int[] listed;
+  private final int[] rowOfListed;
+  private final int[] rowOfCode;
+  private final long[] bits;
+  private final int words;
+
+  private CategorySets(int[] listed, int[] rowOfListed, int[] rowOfCode, long[] bits, int words) {
+    this.listed = listed;
+    this.rowOfListed = rowOfListed;
+    this.rowOfCode = rowOfCode;
+    this.bits = bits;
+    this.words = words;
+  }
+
+  /** Returns the bytes that {@link #of} would take for the bits, at most. */
+  static long bytes(List<int[]> sets) {
+    return 8L * (2 + countListed(sets)) * ((sets.size() + 63) / 64);
+  }
+
+  private static int countListed(List<int[]> sets) {
+    return listed(sets).length;
+  }
+
+  private static int[] listed(List<int[]> sets) {
+    long total = 0;
+    for (int[] set : sets) {
+      total += set.length;
+    }
+
+    int[] all = new int[Math.toIntExact(total)];
+    int at = 0;
+    for (int[] set : sets) {
+      System.arraycopy(set, 0, all, at, set.length);
+      at += set.length;
+    }
+
+    return Arrays.stream(all).sorted().distinct().toArray();
+  }
+
+  /**
+   * Builds the rows.
+   *
+   * @param sets ascending codes each
+   */
+  static CategorySets of(List<int[]> sets) {
+    int[] listed = listed(sets);
+    int words = (sets.size() + 63) / 64;
+    BitSet[] setsOf = new BitSet[listed.length];
+    for (int set = 0; set < sets.size(); set++) {
+      for (int code : sets.get(set)) {
+        int at = Arrays.binarySearch(listed, code);
+        setsOf[at] = setsOf[at] == null ? new BitSet() : setsOf[at];
+        setsOf[at].set(set);
+      }
+    }
+
+    Map<BitSet, Integer> rows = new HashMap<>();
+    List<BitSet> byRow = new ArrayList<>();
+    int[] rowOfListed = new int[listed.length];
+    for (int at = 0; at < listed.length; at++) {
+      Integer row = rows.putIfAbsent(setsOf[at], byRow.size() + 2);
+      if (row == null) {
+        row = byRow.size() + 2;
+        byRow.add(setsOf[at]);
+      }
+
+      rowOfListed[at] = row;
+    }
+
+    long[] bits = new long[(byRow.size() + 2) * words];
+    Arrays.fill(bits, words, 2 * words, -1L);
+    for (int row = 0; row < byRow.size(); row++) {
+      long[] packed = byRow.get(row).toLongArray();
+      System.arraycopy(packed, 0, bits, (row + 2) * words, packed.length);
+    }
+
+    return new CategorySets(listed, rowOfListed, table(listed, rowOfListed), bits, words);
+  }
+
+  private static int[] table(int[] listed, int[] rowOfListed) {
+    int codes = listed[listed.length - 1] + 1;
+    if (codes > (long) MAX_SPARSITY * listed.length + 64) {
+      return null;
+    }
+
+    int[] rows = new int[codes];
+    for (int at = 0; at < listed.length; at++) {
+      rows[listed[at]] = rowOfListed[at];
+    }
+
+    return rows;
+  }
+
+  /** Returns the row of a slot that is not missing. */
+  int row(float slot) {
+    if (!(slot >= 0f && slot < Tree.MAX_CATEGORIES)) {
+      return NONE;
+    }
+
+    int code = (int) slot;
+    if (rowOfCode != null) {
+      return code < rowOfCode.length ? rowOfCode[code] : NONE;
+    }
+
+    int at = Arrays.binarySearch(listed, code);
+    return at < 0 ? NONE : rowOfListed[at];
+  }
+
+  /** Returns the words of a row. */
+  int words() {
+    return words;
+  }
+
+  /** Returns the rows, one after the other. */
+  long[] bits() {
+    return bits;
+  }
+
+  /** Returns the bytes that this takes. */
+  long bytes() {
+    return 8L * bits.length + 8L * listed.length + (rowOfCode == null ? 0 : 4L * rowOfCode.length);
+  }
+}

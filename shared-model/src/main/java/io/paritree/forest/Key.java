@@ -1,0 +1,32 @@
+package io.paritree.forest;
+
+/**
+ * Floats as whole numbers of the same order, so that a comparison is a subtraction and needs no
+ * branch.
+ *
+ * <p>-0.0 and 0.0 have one key, as they are equal. A missing slot has two: {@link #MISSING_LEFT} is
+ * below every threshold, {@link #MISSING_RIGHT} is above.
+ */
+final class Key {
+  /** Below the key of every float. */
+  static final int MISSING_LEFT = Integer.MIN_VALUE;
+
+  /** Above the key of every float. */
+  static final int MISSING_RIGHT = Integer.MAX_VALUE;
+
+  private Key() {}
+
+  /** Returns the key of a float that is not NaN. */
+  static int of(float value) {
+    int bits = Float.floatToRawIntBits(value + 0f); // -0.0f + 0f is 0.0f
+    return bits ^ ((bits >> 31) & 0x7fffffff);
+  }
+
+  /**
+   * Returns the key of a threshold: a row goes right if and only if its key is at or above it. No
+   * present value is below a threshold that is NaN, so all of them go right, as at -Infinity.
+   */
+  static int ofThreshold(float threshold) {
+    return of(Float.isNaN(threshold) ? Float.NEGATIVE_INFINITY : threshold);
+  }
+}

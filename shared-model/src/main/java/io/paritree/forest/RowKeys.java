@@ -1,0 +1,90 @@
+package io.paritree.forest;
+
+/**
+ * Turns the slots of a row into the keys that a walk compares with.
+ *
+ * <p>Key 0 is below everything, for leaves. Then each numeric column has two, one with missing
+ * below and one with missing above all thresholds; a split looks at the one that its default
+ * direction asks for. Then each categorical column has two alike: where its category's row of bits
+ * begins.
+ */
+final class RowKeys {
+  /** Less than any other key by more than a key's whole range. */
+  private static final long BELOW_ALL = Long.MIN_VALUE / 2;
+
+  private final int[] numeric;
+  private final int[] categorical;
+  private final CategorySets[] sets;
+
+  /** Where the bits of each categorical column begin in the array that all share. */
+  private final int[] bitsAt;
+
+  private final long[] bits;
+
+  RowKeys(Columns columns) {
+    this.numeric = columns.numeric;
+    this.categorical = columns.categorical;
+    this.sets = columns.sets;
+    this.bitsAt = new int[sets.length];
+    int words = 0;
+    for (int at = 0; at < sets.length; at++) {
+      bitsAt[at] = words;
+      words = Math.addExact(words, sets[at].bits().length);
+    }
+
+    this.bits = new long[Math.max(1, words)];
+    for (int at = 0; at < sets.length; at++) {
+      System.arraycopy(sets[at].bits(), 0, bits, bitsAt[at], sets[at].bits().length);
+    }
+  }
+
+  int size() {
+    return 1 + 2 * (numeric.length + categorical.length);
+  }
+
+  static int numericKey(int at, boolean missingGoesLeft) {
+    return 1 + 2 * at + (missingGoesLeft ? 0 : 1);
+  }
+
+  int categoricalKey(int at, boolean missingGoesLeft) {
+    return 1 + 2 * (numeric.length + at) + (missingGoesLeft ? 0 : 1);
+  }
+
+  /** Returns the rows of bits of all categorical columns. */
+  long[] bits() {
+    return bits;
+  }
+
+  boolean hasCategories() {
+    return categorical.length > 0;
+  }
+
+  /**
+   * Writes the keys of a row.
+   *
+   * @param slots slot f of the row is {@code slots[from + f * stride]}
+   * @param keys receives {@link #size} keys from {@code to} on
+   */
+  void fill(float[] slots, int from, int stride, long[] keys, int to) {
+    keys[to] = BELOW_ALL;
+    int next = to + 1;
+    for (int feature : numeric) {
+      float slot = slots[from + feature * stride];
+      int key = Key.of(slot);
+      boolean isMissing = slot != slot;
+      keys[next] = isMissing ? Key.MISSING_LEFT : key;
+      keys[next + 1] = isMissing ? Key.MISSING_RIGHT : key;
+      next += 2;
+    }
+
+    for (int at = 0; at < categorical.length; at++) {
+      float slot = slots[from + categorical[at] * stride];
+      boolean isMissing = slot != slot;
+      int words = sets[at].words();
+      int row = isMissing ? CategorySets.NONE : sets[at].row(slot);
+      keys[next] = bitsAt[at] + row * words;
+      keys[next + 1] = bitsAt[at] + (isMissing ? CategorySets.ALL : row) * words;
+      next += 2;
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package io.paritree.forest;
+
+/**
+ * Working memory of one thread, shared by all engines and grown to what the largest one needs, so
+ * that scoring allocates nothing.
+ */
+final class Scratch {
+  private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
+
+  private long[] keys = new long[64];
+  private float[] sums = new float[64];
+  private long[] masks = new long[0];
+  private long[] buckets = new long[0];
+  private long[] reach = new long[0];
+  private byte[] leafNumbers = new byte[0];
+  private final long[] planes = new long[LeafPlanes.PLANES];
+  private int[] found = new int[0];
+  private float[] margins = new float[0];
+
+  private Scratch() {}
+
+  static Scratch ofThread() {
+    return OF_THREAD.get();
+  }
+
+  /** Holds the keys of rows. */
+  long[] keys(int size) {
+    return keys.length >= size ? keys : (keys = new long[size]);
+  }
+
+  /** Holds the sums of a block of rows. */
+  float[] sums(int size) {
+    return sums.length >= size ? sums : (sums = new float[size]);
+  }
+
+  /** Holds which rows go right, per test. */
+  long[] masks(int size) {
+    return masks.length >= size ? masks : (masks = new long[size]);
+  }
+
+  /** All zero between two uses. */
+  long[] buckets(int size) {
+    return buckets.length >= size ? buckets : (buckets = new long[size]);
+  }
+
+  /** Holds which rows reach a node, per node of one tree. */
+  long[] reach(int size) {
+    return reach.length >= size ? reach : (reach = new long[size]);
+  }
+
+  /** Holds the leaf number of each row, for a few trees. */
+  byte[] leafNumbers(int size) {
+    return leafNumbers.length >= size ? leafNumbers : (leafNumbers = new byte[size]);
+  }
+
+  /** Holds the planes of the leaf numbers of one tree. */
+  long[] planes() {
+    return planes;
+  }
+
+  /** Holds the leaves that a walk ends at. */
+  int[] found(int size) {
+    return found.length >= size ? found : (found = new int[size]);
+  }
+
+  /** Holds margins that the caller did not ask for. */
+  float[] margins(int size) {
+    return margins.length >= size ? margins : (margins = new float[size]);
+  }
+}

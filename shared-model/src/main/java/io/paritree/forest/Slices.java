@@ -1,0 +1,175 @@
+package io.paritree.forest;
+
+/**
+ * Scores blocks of 64 rows, bit-sliced: every comparison, and every step down a tree, is done for
+ * all rows of the block by one operation on a long.
+ *
+ * <p>Immutable and thread-safe; built by {@link SlicesBuilder}.
+ */
+final class Slices {
+
+  /*
+   * First the masks: for every distinct test of the forest, which rows go right; all trees share
+   * them. Then the trees, in steps of up to eight: each is evaluated to planes, its leaf numbers
+   * are spread to a byte per row, and the weights of all eight are looked up and added row by row,
+   * in the order of the trees, so that a sum stays in a register meanwhile.
+   *
+   * Only trees that add to the same outputs share a step. Where leaves are vectors, the numbers of
+   * a step serve all outputs.
+   */
+  static final int TREES_PER_STEP = 8;
+
+  private static final int SQUARE = 2 * Block.MAX_ROWS;
+
+  private final ThresholdMasks[] thresholdMasks;
+  private final CategoryMasks[] categoryMasks;
+  private final int tests;
+  private final int buckets;
+  private final int maxNodes;
+
+  /** Per tree in the order of evaluation: its depth if it is a multiplexer, or -1 - its splits. */
+  private final int[] shapes;
+
+  private final int[] programs;
+  private final int[] programAt;
+  private final float[] weights;
+  private final int[] weightsAt;
+
+  /** Leaves in the table of each tree, the distance between the weights of two outputs. */
+  private final int[] tableSizes;
+
+  /** Per step: its first tree, the outputs from, the outputs to. */
+  private final int[] steps;
+
+  private final float[] base;
+
+  Slices(SlicesBuilder builder) {
+    this.thresholdMasks = builder.thresholdMasks;
+    this.categoryMasks = builder.categoryMasks;
+    this.tests = builder.tests;
+    this.buckets = builder.buckets;
+    this.maxNodes = builder.maxNodes;
+    this.shapes = builder.shapes;
+    this.programs = builder.programs;
+    this.programAt = builder.programAt;
+    this.weights = builder.weights;
+    this.weightsAt = builder.weightsAt;
+    this.tableSizes = builder.tableSizes;
+    this.steps = builder.steps;
+    this.base = builder.base;
+  }
+
+  /**
+   * Writes the margins of a block.
+   *
+   * @param margins receives {@code rows * outputs} margins from {@code to} on, row after row
+   */
+  void score(Block block, Scratch scratch, float[] margins, int to) {
+    long[] masks = scratch.masks(tests);
+    long[] working = scratch.buckets(Math.max(buckets, SQUARE));
+    for (ThresholdMasks column : thresholdMasks) {
+      column.write(block, working, masks);
+    }
+
+    if (categoryMasks.length > 0) {
+      for (CategoryMasks column : categoryMasks) {
+        column.write(block, working, masks);
+      }
+
+      java.util.Arrays.fill(working, 0, SQUARE, 0L);
+    }
+
+    int outputs = base.length;
+    float[] sums = scratch.sums(outputs * Block.MAX_ROWS);
+    for (int output = 0; output < outputs; output++) {
+      int from = output * Block.MAX_ROWS;
+      java.util.Arrays.fill(sums, from, from + Block.MAX_ROWS, base[output]);
+    }
+
+    addTrees(masks, scratch, sums);
+
+    for (int output = 0; output < outputs; output++) {
+      for (int row = 0; row < block.rows(); row++) {
+        margins[to + row * outputs + output] =
+            sums[output * Block.MAX_ROWS + LeafPlanes.place(row)];
+      }
+    }
+  }
+
+  private void addTrees(long[] masks, Scratch scratch, float[] sums) {
+    byte[] numbers = scratch.leafNumbers(TREES_PER_STEP * Block.MAX_ROWS);
+    long[] reach = scratch.reach(maxNodes);
+    long[] planes = scratch.planes();
+    for (int step = 0; step + 3 < steps.length; step += 3) {
+      int first = steps[step];
+      int end = steps[step + 3];
+      for (int tree = first; tree < end; tree++) {
+        int shape = shapes[tree];
+        if (shape >= 0) {
+          Multiplexer.evaluate(masks, programs, programAt[tree], shape, planes);
+        } else {
+          ReachMasks.evaluate(masks, programs, programAt[tree], -1 - shape, reach, planes);
+        }
+
+        LeafPlanes.toNumbers(planes, numbers, (tree - first) * Block.MAX_ROWS);
+      }
+
+      for (int output = steps[step + 1]; output < steps[step + 2]; output++) {
+        int vector = output - steps[step + 1];
+        if (end - first == TREES_PER_STEP) {
+          addEight(numbers, first, vector, sums, output * Block.MAX_ROWS);
+        } else {
+          for (int tree = first; tree < end; tree++) {
+            addOne(numbers, first, tree, vector, sums, output * Block.MAX_ROWS);
+          }
+        }
+      }
+    }
+  }
+
+  private void addEight(byte[] numbers, int first, int vector, float[] sums, int at) {
+    float[] weights = this.weights;
+    int a = table(first, vector);
+    int b = table(first + 1, vector);
+    int c = table(first + 2, vector);
+    int d = table(first + 3, vector);
+    int e = table(first + 4, vector);
+    int f = table(first + 5, vector);
+    int g = table(first + 6, vector);
+    int h = table(first + 7, vector);
+    for (int row = 0; row < Block.MAX_ROWS; row++) {
+      float sum = sums[at + row];
+      sum += weights[a + (numbers[row] & 0xff)];
+      sum += weights[b + (numbers[64 + row] & 0xff)];
+      sum += weights[c + (numbers[128 + row] & 0xff)];
+      sum += weights[d + (numbers[192 + row] & 0xff)];
+      sum += weights[e + (numbers[256 + row] & 0xff)];
+      sum += weights[f + (numbers[320 + row] & 0xff)];
+      sum += weights[g + (numbers[384 + row] & 0xff)];
+      sum += weights[h + (numbers[448 + row] & 0xff)];
+      sums[at + row] = sum;
+    }
+  }
+
+  private int table(int tree, int vector) {
+    return weightsAt[tree] + vector * tableSizes[tree];
+  }
+
+  private void addOne(byte[] numbers, int first, int tree, int vector, float[] sums, int at) {
+    int table = table(tree, vector);
+    int from = (tree - first) * Block.MAX_ROWS;
+    for (int row = 0; row < Block.MAX_ROWS; row++) {
+      sums[at + row] += weights[table + (numbers[from + row] & 0xff)];
+    }
+  }
+
+  /** Returns the bytes that this takes. */
+  long bytes() {
+    long bytes = 4L * (programs.length + weights.length + 4L * shapes.length + steps.length);
+    for (ThresholdMasks column : thresholdMasks) {
+      bytes += column.bytes();
+    }
+
+    return bytes;
+  }
+}

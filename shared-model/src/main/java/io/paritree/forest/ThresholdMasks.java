@@ -1,0 +1,204 @@
+package io.paritree.forest;
+
+import java.util.Arrays;
+
+/**
+ * Compares the rows of a block with all thresholds of one feature at once: bit r of a mask says
+ * whether row r goes right.
+ *
+ * <p>Immutable and thread-safe.
+ */
+final class ThresholdMasks {
+
+  /*
+   * The rank of a row is the number of thresholds that are at or below its slot; it goes right at
+   * threshold j if its rank is above j. So the bit of each row is set in one bucket, that of its
+   * rank, and one sweep from the highest bucket down, which ORs as it goes, leaves every threshold's
+   * mask behind: the cost per threshold is a load, an OR and a store for 64 rows.
+   *
+   * A rank is found by a table: a monotone function cuts the line into cells, and the table tells
+   * how many thresholds lie in the cells before. What is left is a search among the few thresholds
+   * of one cell, in the same number of steps for all rows and without a branch. The function is
+   * linear, either in the value or in its key (which is nearly its logarithm), whichever leaves
+   * fewer thresholds in the fullest cell. Rounding does no harm, as it is monotone, too.
+   *
+   * Missing rows go left for splits with default left and right for the others. If all splits of
+   * the feature agree, they simply have the lowest or the highest rank; else there are two masks for
+   * each threshold, and those of default right have the missing rows added.
+   */
+  private static final int MAX_CELLS = 1 << 13;
+  private static final int CELLS_PER_THRESHOLD = 4;
+
+  private final int feature;
+  private final int thresholds;
+
+  /** Ascending keys, then padding that is above everything. */
+  private final int[] keys;
+
+  private final char[] firstOfCell;
+  private final boolean isLinearInKey;
+  private final float low;
+  private final float scale;
+  private final int lowKey;
+  private final int highKey;
+  private final int keyShift;
+
+  /** The largest step of the search, a power of 2, or 0 if no cell holds a threshold. */
+  private final int firstStep;
+
+  private final int missingRank;
+  private final int leftFirst;
+  private final int rightFirst;
+
+  /**
+   * Prepares a feature.
+   *
+   * @param sortedKeys the keys of its thresholds, ascending and distinct, at least one and at most
+   *     65,535
+   * @param leftFirst where the masks of splits with default left go; -1 if there is none
+   * @param rightFirst where the masks of splits with default right go; -1 if there is none
+   */
+  ThresholdMasks(int feature, int[] sortedKeys, int leftFirst, int rightFirst) {
+    this.feature = feature;
+    this.thresholds = sortedKeys.length;
+    this.leftFirst = leftFirst;
+    this.rightFirst = rightFirst;
+    this.missingRank = leftFirst < 0 ? thresholds : 0;
+
+    int cells =
+        Math.min(MAX_CELLS, Integer.highestOneBit(CELLS_PER_THRESHOLD * thresholds - 1 | 8) << 1);
+    this.low = lowestFinite(sortedKeys);
+    this.scale = scale(sortedKeys, low, cells);
+    this.lowKey = sortedKeys[0];
+    this.highKey = sortedKeys[thresholds - 1];
+    int shift = 0;
+    while (((long) highKey - lowKey >> shift) >= cells) {
+      shift++;
+    }
+
+    this.keyShift = shift;
+    int[] byValue = occupancy(sortedKeys, cells, false);
+    int[] byKey = occupancy(sortedKeys, cells, true);
+    this.isLinearInKey = max(byKey) < max(byValue);
+    int[] chosen = isLinearInKey ? byKey : byValue;
+    this.firstOfCell = new char[cells];
+    for (int cell = 1; cell < cells; cell++) {
+      firstOfCell[cell] = (char) (firstOfCell[cell - 1] + chosen[cell - 1]);
+    }
+
+    this.firstStep = Integer.highestOneBit(max(chosen));
+    this.keys = Arrays.copyOf(sortedKeys, thresholds + 2 * firstStep);
+    Arrays.fill(keys, thresholds, keys.length, Integer.MAX_VALUE);
+  }
+
+  private static int max(int[] counts) {
+    return Arrays.stream(counts).max().orElse(0);
+  }
+
+  private static float valueOf(int key) {
+    return Float.intBitsToFloat(key ^ ((key >> 31) & 0x7fffffff));
+  }
+
+  private static float lowestFinite(int[] sortedKeys) {
+    for (int key : sortedKeys) {
+      if (Float.isFinite(valueOf(key))) {
+        return valueOf(key);
+      }
+    }
+
+    return 0f;
+  }
+
+  private static float scale(int[] sortedKeys, float low, int cells) {
+    float high = low;
+    for (int key : sortedKeys) {
+      high = Float.isFinite(valueOf(key)) ? valueOf(key) : high;
+    }
+
+    float scale = (cells - 1) / (high - low);
+    return Float.isFinite(scale) ? scale : 0f;
+  }
+
+  private int[] occupancy(int[] sortedKeys, int cells, boolean linearInKey) {
+    int[] counts = new int[cells];
+    for (int key : sortedKeys) {
+      counts[linearInKey ? cellOfKey(key) : cellOfValue(valueOf(key), cells - 1)]++;
+    }
+
+    return counts;
+  }
+
+  /** NaN only comes of 0 * Infinity, where the scale is 0 and all values are in cell 0 as well. */
+  private int cellOfValue(float value, int lastCell) {
+    int cell = (int) ((value - low) * scale);
+    return Math.max(0, Math.min(lastCell, cell));
+  }
+
+  private int cellOfKey(int key) {
+    int inside = Math.max(lowKey, Math.min(highKey, key));
+    return inside - lowKey >>> keyShift;
+  }
+
+  /**
+   * Writes the masks of a block.
+   *
+   * @param buckets all zero, before and after; one more than there are thresholds
+   * @param masks receives the masks
+   */
+  void write(Block block, long[] buckets, long[] masks) {
+    long missing = sort(block, buckets);
+    sweep(buckets, missing, masks);
+  }
+
+  /** Puts each row into the bucket of its rank, and returns the rows that are missing. */
+  private long sort(Block block, long[] buckets) {
+    float[] slots = block.slots();
+    int stride = block.rowStride();
+    int at = block.from() + feature * block.featureStride();
+    int lastCell = firstOfCell.length - 1;
+    long missing = 0;
+    for (int row = 0; row < block.rows(); row++) {
+      float slot = slots[at];
+      at += stride;
+      int key = Key.of(slot);
+      int cell = isLinearInKey ? cellOfKey(key) : cellOfValue(slot, lastCell);
+      int rank = firstOfCell[cell];
+      for (int step = firstStep; step > 0; step >>= 1) {
+        rank += (int) ((long) keys[rank + step - 1] - key - 1 >> 63) & step;
+      }
+
+      boolean isMissing = slot != slot;
+      rank = isMissing ? missingRank : rank;
+      missing |= (isMissing ? 1L : 0L) << row;
+      buckets[rank] |= 1L << row;
+    }
+
+    return missing;
+  }
+
+  private void sweep(long[] buckets, long missing, long[] masks) {
+    long right = 0;
+    if (leftFirst >= 0 && rightFirst >= 0) {
+      for (int threshold = thresholds - 1; threshold >= 0; threshold--) {
+        right |= buckets[threshold + 1];
+        buckets[threshold + 1] = 0;
+        masks[leftFirst + threshold] = right;
+        masks[rightFirst + threshold] = right | missing;
+      }
+    } else {
+      int first = Math.max(leftFirst, rightFirst);
+      for (int threshold = thresholds - 1; threshold >= 0; threshold--) {
+        right |= buckets[threshold + 1];
+        buckets[threshold + 1] = 0;
+        masks[first + threshold] = right;
+      }
+    }
+
+    buckets[0] = 0;
+  }
+
+  /** Returns the bytes that this takes. */
+  long bytes() {
+    return 4L * keys.length + 2L * firstOfCell.length;
+  }
+}
