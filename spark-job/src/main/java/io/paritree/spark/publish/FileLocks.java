@@ -1,0 +1,93 @@
+package io.paritree.spark.publish;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Locks of the operating system on files: free at once when their process dies.
+ *
+ * <p>The operating system counts locks by process, and frees a process's lock on a file when any of
+ * its channels to that file is closed. So the paths that this process holds are remembered, and
+ * such a file is never opened a second time. Thread-safe.
+ */
+final class FileLocks {
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+  private FileLocks() {}
+
+  /** A lock that is held until it is closed. */
+  static final class Held implements AutoCloseable {
+    private final Path file;
+    private final FileChannel channel;
+    private final FileLock lock;
+
+    private Held(Path file, FileChannel channel, FileLock lock) {
+      this.file = file;
+      this.channel = channel;
+      this.lock = lock;
+    }
+
+    @Override
+    public void close() throws IOException {
+      try (channel) {
+        lock.release();
+      } finally {
+        HELD.remove(file);
+      }
+    }
+  }
+
+  /**
+   * Takes the lock on a file, which is made if need be.
+   *
+   * @return empty if a thread or process holds it
+   */
+  static Optional<Held> tryLock(Path file) throws IOException {
+    return tryLock(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+  }
+
+  /** Returns whether a thread or process holds the lock on a file; false if there is no file. */
+  static boolean isLocked(Path file) throws IOException {
+    try {
+      Optional<Held> held = tryLock(file, StandardOpenOption.WRITE);
+      if (held.isPresent()) {
+        held.get().close();
+      }
+
+      return held.isEmpty();
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  private static Optional<Held> tryLock(Path file, StandardOpenOption... options)
+      throws IOException {
+    if (!HELD.add(file)) {
+      return Optional.empty();
+    }
+
+    Held held = null;
+    try {
+      FileChannel channel = FileChannel.open(file, options);
+      FileLock lock = channel.tryLock();
+      if (lock == null) {
+        channel.close();
+      } else {
+        held = new Held(file, channel, lock);
+      }
+    } finally {
+      if (held == null) {
+        HELD.remove(file);
+      }
+    }
+
+    return Optional.ofNullable(held);
+  }
+}

@@ -1,0 +1,68 @@
+package io.paritree.spark.publish;
+
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Rewrites a small file as long as this process lives, each time with another content.
+ *
+ * <p>A beat that cannot be written is left out; the next one is tried. Whoever watches the file
+ * decides by its content and an own clock, so no two clocks are compared.
+ */
+final class Heartbeat implements AutoCloseable {
+  private final FileStore store;
+  private final Location file;
+  private final String owner;
+  private final AtomicLong beats = new AtomicLong();
+  private final ScheduledExecutorService timer;
+
+  /**
+   * Writes the first beat and starts.
+   *
+   * @param owner stands in the file, for people who look
+   */
+  Heartbeat(FileStore store, Location file, String owner, Duration beat) throws IOException {
+    this.store = store;
+    this.file = file;
+    this.owner = owner;
+    write();
+    this.timer =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "paritree-heartbeat");
+              thread.setDaemon(true);
+              return thread;
+            });
+    timer.scheduleWithFixedDelay(
+        this::beat, beat.toMillis(), beat.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void beat() {
+    try {
+      write();
+    } catch (IOException | RuntimeException e) {
+      // The next beat is tried; a store that stays away makes this process count as dead.
+    }
+  }
+
+  private void write() throws IOException {
+    store.replace(file, OutputPlace.utf8(owner + " " + beats.incrementAndGet() + "\n"));
+  }
+
+  /** Stops, and waits until no beat is being written; the file stays. */
+  @Override
+  public void close() {
+    timer.shutdownNow();
+    try {
+      timer.awaitTermination(30, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

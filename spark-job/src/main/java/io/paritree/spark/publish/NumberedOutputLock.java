@@ -1,0 +1,138 @@
+package io.paritree.spark.publish;
+
+import io.paritree.store.FileEntry;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * An output's lock on a store that knows no file locks.
+ *
+ * <p>The lock is a row of files 1, 2, 3, ... that are only ever created. The highest number holds
+ * the lock until it has a file {@code N.free}, or until its {@code N.beat} has not changed for
+ * {@link LockTimes#stale}. To take the lock is to create the next number, which succeeds for one
+ * only. Nobody ever removes or rewrites a file of the present holder's, so a late contender can
+ * harm nobody.
+ *
+ * <p>A holder that was only paused must not move anything when it wakes. So whoever takes over
+ * first renames the run directory of the dead, through which both renames of a swap pass: they fail
+ * from then on.
+ */
+final class NumberedOutputLock implements OutputLock {
+  private static final Duration POLL = Duration.ofMillis(200);
+
+  private final FileStore store;
+  private final Location free;
+  private final Heartbeat heartbeat;
+
+  private NumberedOutputLock(FileStore store, Location free, Heartbeat heartbeat) {
+    this.store = store;
+    this.free = free;
+    this.heartbeat = heartbeat;
+  }
+
+  static NumberedOutputLock take(OutputPlace place, String run, LockTimes times, Watch watch)
+      throws IOException {
+    FileStore store = place.store();
+    while (true) {
+      long holder = highest(place);
+      if (holder > 0 && !isFree(place, holder)) {
+        Location beat = place.lock().resolve(holder + ".beat");
+        if (watch.unchanged(beat.toString(), text(store, beat)).compareTo(times.stale()) < 0) {
+          pause(times);
+          continue;
+        }
+
+        fence(place, holder);
+      }
+
+      long own = holder + 1;
+      Location number = place.lock().resolve(String.valueOf(own));
+      try {
+        store.create(number, OutputPlace.utf8(run));
+      } catch (FileAlreadyExistsException e) {
+        continue;
+      }
+
+      // A look that was long ago may have led to a number that others have passed and cleared.
+      if (highest(place) != own) {
+        store.delete(number);
+        continue;
+      }
+
+      Heartbeat heartbeat =
+          new Heartbeat(store, place.lock().resolve(own + ".beat"), run, times.beat());
+      clearBelow(place, own);
+      return new NumberedOutputLock(store, place.lock().resolve(own + ".free"), heartbeat);
+    }
+  }
+
+  private static void fence(OutputPlace place, long holder) throws IOException {
+    FileStore store = place.store();
+    String run = text(store, place.lock().resolve(String.valueOf(holder)));
+    if (run.isEmpty()) {
+      return;
+    }
+
+    try {
+      store.rename(place.state().resolve(run), place.state().resolve(run + "~" + (holder + 1)));
+    } catch (NoSuchFileException e) {
+      // It had ended, or another contender was faster.
+    }
+  }
+
+  private static long highest(OutputPlace place) throws IOException {
+    long highest = 0;
+    for (FileEntry entry : place.listOrNone(place.lock())) {
+      highest = Math.max(highest, number(entry.location().name()));
+    }
+
+    return highest;
+  }
+
+  private static void clearBelow(OutputPlace place, long own) throws IOException {
+    for (FileEntry entry : place.listOrNone(place.lock())) {
+      String name = entry.location().name();
+      long number = number(name.replaceFirst("\\.(beat|free)$", ""));
+      if (number > 0 && number < own) {
+        place.store().delete(entry.location());
+      }
+    }
+  }
+
+  private static long number(String name) {
+    return name.matches("[0-9]{1,18}") ? Long.parseLong(name) : 0;
+  }
+
+  private static boolean isFree(OutputPlace place, long number) throws IOException {
+    return place.store().find(place.lock().resolve(number + ".free")).isPresent();
+  }
+
+  private static String text(FileStore store, Location file) throws IOException {
+    try {
+      return new String(store.read(file), StandardCharsets.UTF_8);
+    } catch (NoSuchFileException e) {
+      return "";
+    }
+  }
+
+  private static void pause(LockTimes times) throws IOException {
+    if (Thread.interrupted()) {
+      throw new IOException("Cannot wait for the output's lock: interrupted");
+    }
+
+    long nanos = Math.min(POLL.toNanos(), times.beat().toNanos());
+    LockSupport.parkNanos(nanos);
+  }
+
+  @Override
+  public void close() throws IOException {
+    heartbeat.close();
+    store.replace(free, new byte[0]);
+  }
+}

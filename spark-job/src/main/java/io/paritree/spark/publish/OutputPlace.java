@@ -1,0 +1,156 @@
+package io.paritree.spark.publish;
+
+import io.paritree.store.FileEntry;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An output directory, and its state beside it in {@code <parent>/_paritree/<name>/}.
+ *
+ * <p>Nothing but data lies under the output: inside it, a reader's {@code **}{@code /*.parquet}
+ * would count staged and quarantined rows.
+ */
+public final class OutputPlace {
+  private static final String RUNS = "runs";
+  private static final String RUNNING = "running";
+  private static final String LOCKS = "lock";
+
+  private final FileStore store;
+  private final Location output;
+  private final Location state;
+
+  /**
+   * @param output the directory that readers see
+   */
+  public OutputPlace(FileStore store, Location output) {
+    this.store = store;
+    this.output = output;
+    this.state = output.parent().resolve("_paritree").resolve(output.name());
+  }
+
+  /** Returns the store that holds output and state. */
+  public FileStore store() {
+    return store;
+  }
+
+  /** Returns the directory that readers see. */
+  public Location output() {
+    return output;
+  }
+
+  /** Returns the directory of the output's state. */
+  public Location state() {
+    return state;
+  }
+
+  /** Returns where the reports and quarantines of ended runs lie. */
+  public Location runs() {
+    return state.resolve(RUNS);
+  }
+
+  /** Returns where each run that lives keeps a sign of it. */
+  Location running() {
+    return state.resolve(RUNNING);
+  }
+
+  /** Returns the place of the output's lock. */
+  Location lock() {
+    return state.resolve(LOCKS);
+  }
+
+  /** Returns a partition's directory; the output itself for the empty name. */
+  public Location partition(String partition) {
+    return partition.isEmpty() ? output : output.resolve(partition);
+  }
+
+  /** Returns the names of the directories of runs that have not ended, dead or alive. */
+  public List<String> unfinished() throws IOException {
+    List<String> names = new ArrayList<>();
+    for (FileEntry entry : listOrNone(state)) {
+      String name = entry.location().name();
+      if (entry.isDirectory() && !List.of(RUNS, RUNNING, LOCKS).contains(name)) {
+        names.add(name);
+      }
+    }
+
+    return names;
+  }
+
+  /**
+   * Removes the oldest reports and quarantines.
+   *
+   * @param kept how many stay, the newest by modification time
+   */
+  public void removeOldRuns(int kept) throws IOException {
+    List<FileEntry> runs = new ArrayList<>(listOrNone(runs()));
+    runs.sort(Comparator.comparingLong(FileEntry::modifiedMillis));
+    for (FileEntry run : runs.subList(0, Math.max(0, runs.size() - kept))) {
+      store.delete(run.location());
+    }
+  }
+
+  /** Returns the entries of a directory; none if there is no such directory. */
+  List<FileEntry> listOrNone(Location directory) throws IOException {
+    try {
+      return store.find(directory).isPresent() ? store.list(directory) : List.of();
+    } catch (NoSuchFileException e) {
+      return List.of();
+    }
+  }
+
+  /** Returns the manifest of a published partition; empty if there is none. */
+  public Optional<PartitionManifest> manifest(String partition) throws IOException {
+    Location file = partition(partition).resolve(PartitionManifest.FILE);
+    try {
+      return Optional.of(PartitionManifestParser.fromJson(store.read(file), file.toString()));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Returns what stands in a partition's place now, as a text that changes whenever a run publishes
+   * it.
+   */
+  public String token(String partition) throws IOException {
+    Optional<PartitionManifest> manifest = manifest(partition);
+    if (manifest.isPresent()) {
+      return manifest.get().token();
+    }
+
+    Location directory = partition(partition);
+    boolean empty = listOrNone(directory).isEmpty();
+    return store.find(directory).isEmpty() ? "absent" : empty ? "empty" : "foreign";
+  }
+
+  /**
+   * Returns whether a partition is published with this identity, and every file that its manifest
+   * names is there with its size.
+   */
+  public boolean isPublished(String partition, String identity) throws IOException {
+    Optional<PartitionManifest> manifest = manifest(partition);
+    if (manifest.isEmpty() || !manifest.get().identity().equals(identity)) {
+      return false;
+    }
+
+    for (DataFile file : manifest.get().files()) {
+      Optional<FileEntry> entry = store.find(partition(partition).resolve(file.name()));
+      if (entry.isEmpty() || entry.get().isDirectory() || entry.get().bytes() != file.bytes()) {
+        return false;
+      }
+    }
+
+    return true;
+  }
+
+  static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}
