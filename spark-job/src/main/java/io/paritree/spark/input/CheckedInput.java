@@ -1,0 +1,39 @@
+package io.paritree.spark.input;
+
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * An input that has passed the check.
+ *
+ * @param format how its files are written
+ * @param listing all that lies under it
+ * @param selected the partitions that the run reads
+ * @param columns the columns that it reads, each once: keys, passed ones, features'
+ * @param header for CSV the columns of every file, in order; else empty
+ * @param rows how many rows the selected files hold by their footers; empty for CSV
+ */
+public record CheckedInput(
+    InputFormat format,
+    InputListing listing,
+    List<InputPartition> selected,
+    List<ReadColumn> columns,
+    List<String> header,
+    OptionalLong rows) {
+  public CheckedInput {
+    selected = List.copyOf(selected);
+    columns = List.copyOf(columns);
+    header = List.copyOf(header);
+  }
+
+  /** Returns the column of this name, which must be one of those read. */
+  public ReadColumn column(String name) {
+    for (ReadColumn column : columns) {
+      if (column.name().equals(name)) {
+        return column;
+      }
+    }
+
+    throw new IllegalArgumentException("Cannot find column '%s' among those read".formatted(name));
+  }
+}

@@ -1,0 +1,56 @@
+package io.paritree.spark.input;
+
+import io.paritree.feature.BooleanFeature;
+import io.paritree.feature.Feature;
+import io.paritree.feature.TextCategoryFeature;
+import io.paritree.feature.TimestampFeature;
+import java.util.Optional;
+import org.apache.spark.sql.types.BooleanType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DateType;
+import org.apache.spark.sql.types.NumericType;
+import org.apache.spark.sql.types.StringType;
+import org.apache.spark.sql.types.TimestampNTZType;
+import org.apache.spark.sql.types.TimestampType;
+
+/** Which types of columns a feature can read. */
+final class FeatureTypes {
+  private FeatureTypes() {}
+
+  /** Returns why a feature cannot read a column of a type; empty if it can. */
+  static Optional<String> problem(Feature feature, DataType type) {
+    String wants = "but feature '%s' needs %s".formatted(feature.name(), feature.expected());
+    if (type instanceof DateType && feature instanceof TimestampFeature) {
+      return Optional.of("is a DATE, which has no hour, %s".formatted(wants));
+    }
+
+    if (type instanceof TimestampType
+        && feature instanceof TimestampFeature timestamp
+        && timestamp.zone().isEmpty()) {
+      return Optional.of(
+          ("is a TIMESTAMP, an instant, but feature '%s' has no zone that would turn it into local"
+                  + " time; give the feature a zone in the package's manifest, or write"
+                  + " TIMESTAMP_NTZ")
+              .formatted(feature.name()));
+    }
+
+    return fits(feature, type)
+        ? Optional.empty()
+        : Optional.of("is %s, %s".formatted(type.sql(), wants));
+  }
+
+  private static boolean fits(Feature feature, DataType type) {
+    if (feature instanceof TimestampFeature) {
+      return type instanceof TimestampType
+          || type instanceof TimestampNTZType
+          || type instanceof StringType;
+    }
+
+    if (feature instanceof TextCategoryFeature) {
+      return type instanceof StringType;
+    }
+
+    return type instanceof NumericType
+        || (feature instanceof BooleanFeature && type instanceof BooleanType);
+  }
+}

@@ -1,0 +1,19 @@
+package io.paritree.spark.input;
+
+import java.util.List;
+import java.util.OptionalLong;
+import org.apache.parquet.schema.MessageType;
+
+/**
+ * What one file says of itself.
+ *
+ * @param file the file
+ * @param columns its columns
+ * @param rows how many rows it holds; empty where only reading tells
+ * @param parquet its schema if it is Parquet, else null
+ */
+record FileSchema(InputFile file, List<String> columns, OptionalLong rows, MessageType parquet) {
+  FileSchema {
+    columns = List.copyOf(columns);
+  }
+}

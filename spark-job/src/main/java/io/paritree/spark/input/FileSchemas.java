@@ -1,0 +1,119 @@
+package io.paritree.spark.input;
+
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.CsvRecord;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.io.compress.CompressionCodec;
+import org.apache.hadoop.io.compress.CompressionCodecFactory;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
+
+/** Reads the footers of Parquet files, or the header lines of CSV files, several at a time. */
+final class FileSchemas {
+  private static final int THREADS = 8;
+
+  private FileSchemas() {}
+
+  /**
+   * Reads what each file says of itself.
+   *
+   * @param problems receives the files that cannot be read
+   * @return one per readable file, in their order
+   */
+  static List<FileSchema> read(
+      List<InputFile> files, InputFormat format, Configuration hadoop, List<String> problems) {
+    ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+    try {
+      List<Future<FileSchema>> reading = new ArrayList<>();
+      for (InputFile file : files) {
+        reading.add(
+            threads.submit(
+                () -> format == InputFormat.CSV ? header(file, hadoop) : footer(file, hadoop)));
+      }
+
+      List<FileSchema> schemas = new ArrayList<>();
+      for (int index = 0; index < files.size(); index++) {
+        try {
+          schemas.add(reading.get(index).get());
+        } catch (ExecutionException e) {
+          problems.add(
+              "file %s cannot be read as %s: %s"
+                  .formatted(files.get(index).name(), format, reason(e.getCause())));
+        }
+      }
+
+      return schemas;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Cannot check the input: interrupted", e);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static String reason(Throwable cause) {
+    String message = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+    return "%s (%s)".formatted(message, cause.getClass().getSimpleName());
+  }
+
+  private static FileSchema footer(InputFile file, Configuration hadoop) throws IOException {
+    Path path = HadoopPaths.of(file.location());
+    try (ParquetFileReader reader =
+        ParquetFileReader.open(HadoopInputFile.fromPath(path, hadoop))) {
+      MessageType schema = reader.getFooter().getFileMetaData().getSchema();
+      long rows = 0;
+      for (BlockMetaData block : reader.getFooter().getBlocks()) {
+        rows += block.getRowCount();
+      }
+
+      return new FileSchema(
+          file,
+          schema.getFields().stream().map(Type::getName).toList(),
+          OptionalLong.of(rows),
+          schema);
+    }
+  }
+
+  private static FileSchema header(InputFile file, Configuration hadoop) throws IOException {
+    Path path = HadoopPaths.of(file.location());
+    FileSystem system = path.getFileSystem(hadoop);
+    CompressionCodec codec = new CompressionCodecFactory(hadoop).getCodec(path);
+    try (InputStream raw = system.open(path);
+        InputStream in = codec == null ? raw : codec.createInputStream(raw);
+        CsvReader<CsvRecord> reader =
+            CsvReader.builder()
+                .skipEmptyLines(true)
+                .ofCsvRecord(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+      Iterator<CsvRecord> records = reader.iterator();
+      List<String> columns = new ArrayList<>();
+      if (records.hasNext()) {
+        columns.addAll(records.next().getFields());
+        if (!columns.isEmpty() && columns.get(0).startsWith("\ufeff")) {
+          columns.set(0, columns.get(0).substring(1));
+        }
+      }
+
+      return new FileSchema(file, columns, OptionalLong.empty(), null);
+    } catch (CsvParseException e) {
+      throw new IOException("its header line is malformed", e);
+    }
+  }
+}

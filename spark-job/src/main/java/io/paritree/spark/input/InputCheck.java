@@ -1,0 +1,258 @@
+package io.paritree.spark.input;
+
+import io.paritree.feature.Feature;
+import io.paritree.feature.Field;
+import io.paritree.feature.Schema;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.schema.LogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnotation;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
+import org.apache.spark.sql.execution.datasources.parquet.ParquetToSparkSchemaConverter;
+import org.apache.spark.sql.internal.SQLConf;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+
+/**
+ * Compares an input with what the model and the run need, before any task runs.
+ *
+ * <p>All problems are collected, so that one try shows them all.
+ */
+public final class InputCheck {
+  private static final int MAX_SHOWN = 20;
+
+  private final InputFormat format;
+  private final InputListing listing;
+  private final Schema schema;
+  private final Set<String> carried;
+  private final List<String> problems;
+
+  /**
+   * @param carried keys and passed columns, which need not be features
+   * @param problems receives what is wrong
+   */
+  public InputCheck(
+      InputFormat format,
+      InputListing listing,
+      Schema schema,
+      List<String> carried,
+      List<String> problems) {
+    this.format = format;
+    this.listing = listing;
+    this.schema = schema;
+    this.carried = new LinkedHashSet<>(carried);
+    this.problems = problems;
+  }
+
+  /**
+   * Checks the selected partitions.
+   *
+   * @param selected what {@link PartitionChoice} chose from the listing
+   * @param sql how Spark reads Parquet in this session
+   */
+  public CheckedInput check(List<InputPartition> selected, Configuration hadoop, SQLConf sql) {
+    List<InputFile> files =
+        selected.stream().flatMap(partition -> partition.files().stream()).toList();
+    // Partitions without a file borrow the schema of another one.
+    List<InputFile> described =
+        files.isEmpty() ? listing.files().stream().limit(1).toList() : files;
+    if (described.isEmpty() && problems.isEmpty()) {
+      problems.add("input %s holds no data file".formatted(listing.root()));
+    }
+
+    List<FileSchema> schemas = FileSchemas.read(described, format, hadoop, problems);
+    if (format == InputFormat.CSV) {
+      schemas = schemas.stream().filter(schema -> !schema.columns().isEmpty()).toList();
+    }
+
+    Map<String, ReadColumn> columns = new LinkedHashMap<>();
+    if (!schemas.isEmpty()) {
+      FileSchema first = schemas.get(0);
+      for (String name : names()) {
+        column(name, first, sql).ifPresent(column -> columns.put(name, column));
+      }
+
+      for (FileSchema schema : schemas) {
+        checkAlike(schema, first, columns);
+      }
+
+      checkFeatures(columns);
+    }
+
+    OptionalLong rows =
+        format == InputFormat.CSV
+            ? OptionalLong.empty()
+            : OptionalLong.of(
+                files.isEmpty()
+                    ? 0
+                    : schemas.stream().mapToLong(schema -> schema.rows().orElse(0)).sum());
+    List<String> header =
+        format == InputFormat.CSV && !schemas.isEmpty() ? schemas.get(0).columns() : List.of();
+    return new CheckedInput(format, listing, selected, List.copyOf(columns.values()), header, rows);
+  }
+
+  /** Returns all columns that the run reads, each once: carried ones first. */
+  private Set<String> names() {
+    Set<String> names = new LinkedHashSet<>(carried);
+    schema.fields().forEach(field -> names.add(field.column()));
+    return names;
+  }
+
+  private Optional<ReadColumn> column(String name, FileSchema file, SQLConf sql) {
+    int level = listing.partitionColumns().indexOf(name);
+    boolean inFile = file.columns().contains(name);
+    if (level >= 0 && inFile) {
+      problems.add(
+          "column '%s' stands in the directory names and in file %s; which one counts is unclear"
+              .formatted(name, file.file().name()));
+      return Optional.empty();
+    }
+
+    if (level >= 0) {
+      return Optional.of(new ReadColumn(name, DataTypes.StringType, level));
+    }
+
+    if (!inFile) {
+      problems.add(missing(name, file));
+      return Optional.empty();
+    }
+
+    return format == InputFormat.CSV
+        ? Optional.of(new ReadColumn(name, DataTypes.StringType, -1))
+        : type(name, file, sql).map(type -> new ReadColumn(name, type, -1));
+  }
+
+  private String missing(String name, FileSchema file) {
+    String users =
+        schema.fieldIndex(name) >= 0 ? "which the model reads" : "a key or passed column";
+    String nearest =
+        file.columns().stream()
+            .filter(column -> column.equalsIgnoreCase(name))
+            .findFirst()
+            .map(column -> "; it has '%s', and names must match exactly".formatted(column))
+            .orElse("");
+    return "column '%s', %s, is not in file %s%s"
+        .formatted(name, users, file.file().name(), nearest);
+  }
+
+  private Optional<DataType> type(String name, FileSchema file, SQLConf sql) {
+    Type parquet = file.parquet().getType(name);
+    if (parquet.isPrimitive()
+        && parquet.getLogicalTypeAnnotation() instanceof TimestampLogicalTypeAnnotation timestamp
+        && timestamp.getUnit() == LogicalTypeAnnotation.TimeUnit.NANOS) {
+      problems.add(
+          ("column '%s' of file %s holds timestamps in nanoseconds, which Spark does not read; write"
+                  + " it in microseconds (pandas and pyarrow: coerce_timestamps='us')")
+              .formatted(name, file.file().name()));
+      return Optional.empty();
+    }
+
+    try {
+      MessageType alone = new MessageType("one", parquet);
+      return Optional.of(
+          new ParquetToSparkSchemaConverter(sql).convert(alone).fields()[0].dataType());
+    } catch (Exception e) {
+      // Scala throws Spark's checked AnalysisException without declaring it.
+      problems.add(
+          "column '%s' of file %s has a type that Spark does not read: %s"
+              .formatted(name, file.file().name(), parquet));
+      return Optional.empty();
+    }
+  }
+
+  private void checkAlike(FileSchema file, FileSchema first, Map<String, ReadColumn> columns) {
+    if (file == first) {
+      return;
+    }
+
+    if (format == InputFormat.CSV) {
+      if (!file.columns().equals(first.columns())) {
+        problems.add(
+            "file %s has another header than %s"
+                .formatted(file.file().name(), first.file().name()));
+      }
+
+      return;
+    }
+
+    for (ReadColumn column : columns.values()) {
+      if (column.isPartition()) {
+        if (file.columns().contains(column.name())) {
+          problems.add(
+              "column '%s' stands in the directory names and in file %s; which one counts is unclear"
+                  .formatted(column.name(), file.file().name()));
+        }
+      } else if (!file.columns().contains(column.name())) {
+        problems.add(missing(column.name(), file));
+      } else {
+        Type own = file.parquet().getType(column.name());
+        Type other = first.parquet().getType(column.name());
+        if (!sameType(own, other)) {
+          problems.add(
+              "column '%s' is %s in file %s, but %s in file %s"
+                  .formatted(
+                      column.name(),
+                      shown(own),
+                      file.file().name(),
+                      shown(other),
+                      first.file().name()));
+        }
+      }
+    }
+  }
+
+  private static boolean sameType(Type own, Type other) {
+    if (!own.isPrimitive() || !other.isPrimitive()) {
+      return own.equals(other);
+    }
+
+    return own.asPrimitiveType()
+            .getPrimitiveTypeName()
+            .equals(other.asPrimitiveType().getPrimitiveTypeName())
+        && java.util.Objects.equals(
+            own.getLogicalTypeAnnotation(), other.getLogicalTypeAnnotation());
+  }
+
+  private static String shown(Type type) {
+    return type.toString().replace(" " + type.getName(), "");
+  }
+
+  private void checkFeatures(Map<String, ReadColumn> columns) {
+    if (format == InputFormat.CSV) {
+      return;
+    }
+
+    for (Field field : schema.fields()) {
+      ReadColumn column = columns.get(field.column());
+      if (column == null || column.isPartition()) {
+        continue;
+      }
+
+      for (Feature feature : field.features()) {
+        FeatureTypes.problem(feature, column.type())
+            .ifPresent(problem -> problems.add("column '%s' %s".formatted(column.name(), problem)));
+      }
+    }
+  }
+
+  /** Returns problems as one message: the first 20, and how many more there are. */
+  public static String message(List<String> problems) {
+    StringBuilder text =
+        new StringBuilder(
+            "Input refused, %s:"
+                .formatted(problems.size() == 1 ? "1 problem" : problems.size() + " problems"));
+    problems.stream().limit(MAX_SHOWN).forEach(problem -> text.append("\n  - ").append(problem));
+    if (problems.size() > MAX_SHOWN) {
+      text.append("\n  - and %s more".formatted(problems.size() - MAX_SHOWN));
+    }
+
+    return text.toString();
+  }
+}

@@ -1,0 +1,137 @@
+package io.paritree.spark.input;
+
+import io.paritree.store.FileEntry;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The partitions and files that lie under an input.
+ *
+ * @param root the input; a directory, or a single file
+ * @param partitionColumns the columns of the directory names, outermost first
+ * @param partitions all partitions, by path
+ */
+public record InputListing(
+    Location root, List<String> partitionColumns, List<InputPartition> partitions) {
+  public InputListing {
+    partitionColumns = List.copyOf(partitionColumns);
+    partitions = List.copyOf(partitions);
+  }
+
+  /** Returns the input's data files, of all partitions. */
+  public List<InputFile> files() {
+    return partitions.stream().flatMap(partition -> partition.files().stream()).toList();
+  }
+
+  /**
+   * Lists an input. Hidden files, whose names begin with {@code _} or a dot, are passed over, as
+   * Spark does.
+   *
+   * @param problems receives what is wrong with the layout
+   */
+  public static InputListing read(FileStore store, Location root, List<String> problems)
+      throws IOException {
+    Optional<FileEntry> entry = store.find(root);
+    if (entry.isEmpty()) {
+      problems.add("there is no input %s".formatted(root));
+      return new InputListing(root, List.of(), List.of());
+    }
+
+    List<InputPartition> partitions = new ArrayList<>();
+    if (entry.get().isDirectory()) {
+      walk(store, root, root, "", partitions, problems);
+    } else {
+      partitions.add(
+          new InputPartition(
+              "", List.of(), List.of(file(entry.get(), entry.get().location().name()))));
+    }
+
+    partitions.sort(Comparator.comparing(InputPartition::path));
+    return new InputListing(root, columns(partitions, problems), partitions);
+  }
+
+  private static void walk(
+      FileStore store,
+      Location root,
+      Location directory,
+      String path,
+      List<InputPartition> partitions,
+      List<String> problems)
+      throws IOException {
+    List<InputFile> files = new ArrayList<>();
+    boolean nested = false;
+    for (FileEntry entry : entries(store, directory)) {
+      String name = entry.location().name();
+      String below = path.isEmpty() ? name : path + "/" + name;
+      if (isHidden(name)) {
+        continue;
+      }
+
+      if (!entry.isDirectory()) {
+        files.add(file(entry, below));
+      } else if (PartitionValue.isPartitionName(name)) {
+        nested = true;
+        walk(store, root, directory.resolve(name), below, partitions, problems);
+      } else {
+        problems.add(
+            "directory %s is neither a partition (column=value) nor hidden".formatted(below));
+      }
+    }
+
+    if (nested && !files.isEmpty()) {
+      problems.add(
+          "file %s lies beside partition directories; its rows belong to no partition"
+              .formatted(files.get(0).name()));
+    }
+
+    if (!nested) {
+      partitions.add(new InputPartition(path, PartitionValue.ofPath(path), files));
+    }
+  }
+
+  private static List<FileEntry> entries(FileStore store, Location directory) throws IOException {
+    try {
+      return store.list(directory);
+    } catch (NoSuchFileException e) {
+      return List.of();
+    }
+  }
+
+  private static boolean isHidden(String name) {
+    return (name.startsWith("_") && !name.contains("="))
+        || name.startsWith(".")
+        || name.endsWith("._COPYING_");
+  }
+
+  private static InputFile file(FileEntry entry, String name) {
+    return new InputFile(entry.location(), name, entry.bytes(), entry.modifiedMillis());
+  }
+
+  private static List<String> columns(List<InputPartition> partitions, List<String> problems) {
+    List<String> columns = List.of();
+    for (int index = 0; index < partitions.size(); index++) {
+      List<String> own =
+          partitions.get(index).values().stream().map(PartitionValue::column).toList();
+      if (index == 0) {
+        columns = own;
+      } else if (!own.equals(columns)) {
+        problems.add(
+            "partition %s has the columns %s, but %s has %s"
+                .formatted(partitions.get(index).path(), own, partitions.get(0).path(), columns));
+        return columns;
+      }
+    }
+
+    if (columns.stream().distinct().count() < columns.size()) {
+      problems.add("partition column %s stands twice in a path".formatted(columns));
+    }
+
+    return columns;
+  }
+}

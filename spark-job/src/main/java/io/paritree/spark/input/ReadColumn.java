@@ -1,0 +1,19 @@
+package io.paritree.spark.input;
+
+import java.io.Serializable;
+import org.apache.spark.sql.types.DataType;
+
+/**
+ * A column that a run reads.
+ *
+ * @param name its name, matched exactly
+ * @param type its type; text for partition columns and all of CSV
+ * @param partitionLevel which level of the directory names it comes from; -1 if from the files
+ */
+public record ReadColumn(String name, DataType type, int partitionLevel) implements Serializable {
+
+  /** Returns whether the column's values are directory names. */
+  public boolean isPartition() {
+    return partitionLevel >= 0;
+  }
+}
