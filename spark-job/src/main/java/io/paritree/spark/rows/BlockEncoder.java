@@ -1,0 +1,277 @@
+package io.paritree.spark.rows;
+
+import io.paritree.Fault;
+import io.paritree.FaultCode;
+import io.paritree.feature.Faults;
+import io.paritree.feature.Feature;
+import io.paritree.feature.Field;
+import io.paritree.feature.NumberFeature;
+import io.paritree.feature.Schema;
+import io.paritree.record.CsvCells;
+import io.paritree.spark.input.InputFormat;
+import io.paritree.spark.input.ReadColumn;
+import java.util.List;
+import org.apache.spark.sql.types.BooleanType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.NumericType;
+import org.apache.spark.sql.types.StringType;
+import org.apache.spark.sql.types.TimestampNTZType;
+import org.apache.spark.sql.types.TimestampType;
+import org.apache.spark.unsafe.Platform;
+import org.apache.spark.unsafe.types.UTF8String;
+
+/**
+ * Makes slots out of a block, column by column; each slot comes from a {@link Feature} method.
+ *
+ * <p>Slots lie feature by feature: slot f of row r is {@code slots[f * BLOCK_ROWS + r]}, as {@code
+ * Engine.scoreColumns} reads them. Not thread-safe.
+ */
+final class BlockEncoder {
+  private static final int STRIDE = TaskPlan.BLOCK_ROWS;
+
+  private enum Kind {
+    NUMBER,
+    TEXT,
+    TRUTH,
+    INSTANT,
+    LOCAL,
+    CELL,
+    PARTITION,
+    OTHER
+  }
+
+  private final Schema schema;
+  private final int[] columns;
+  private final int[] levels;
+  private final Kind[] kinds;
+  private final String[] typeNames;
+  private final long[] missing;
+  private final double[] numbers = new double[STRIDE];
+  private final boolean[] nullFlags = new boolean[STRIDE];
+
+  BlockEncoder(Schema schema, TaskPlan plan, InputFormat format) {
+    this.schema = schema;
+    int fields = schema.fields().size();
+    this.columns = new int[fields];
+    this.levels = new int[fields];
+    this.kinds = new Kind[fields];
+    this.typeNames = new String[fields];
+    this.missing = new long[schema.width()];
+    for (int field = 0; field < fields; field++) {
+      columns[field] = plan.indexOf(schema.fields().get(field).column());
+      ReadColumn column = plan.column(columns[field]);
+      levels[field] = column.partitionLevel();
+      typeNames[field] = column.type().sql();
+      kinds[field] =
+          column.isPartition()
+              ? Kind.PARTITION
+              : format == InputFormat.CSV ? Kind.CELL : kind(column.type());
+    }
+  }
+
+  private static Kind kind(DataType type) {
+    if (type instanceof NumericType) {
+      return Kind.NUMBER;
+    } else if (type instanceof StringType) {
+      return Kind.TEXT;
+    } else if (type instanceof BooleanType) {
+      return Kind.TRUTH;
+    } else if (type instanceof TimestampType) {
+      return Kind.INSTANT;
+    }
+
+    return type instanceof TimestampNTZType ? Kind.LOCAL : Kind.OTHER;
+  }
+
+  /** Returns how many values were missing so far, by slot. */
+  long[] missing() {
+    return missing;
+  }
+
+  /**
+   * Encodes a block.
+   *
+   * @param slots receives {@code width * BLOCK_ROWS} slots
+   * @param faults receives what is wrong, by row; cleared by the caller
+   */
+  void encode(InputBlock block, SourceFile file, float[] slots, RowFaults faults) {
+    int rows = block.rows();
+    for (int row = 0; row < rows; row++) {
+      String line = block.malformed(row);
+      if (line != null) {
+        faults.add(
+            row,
+            List.of(
+                new Fault(
+                    FaultCode.MALFORMED_RECORD,
+                    "",
+                    line,
+                    "a line with as many cells as the header, quoted by RFC 4180")));
+      }
+    }
+
+    for (int field = 0; field < kinds.length; field++) {
+      if (kinds[field] == Kind.PARTITION) {
+        partition(schema.fields().get(field), file, levels[field], rows, slots, faults);
+      } else {
+        column(field, block, rows, slots, faults);
+      }
+    }
+  }
+
+  private void column(int at, InputBlock block, int rows, float[] slots, RowFaults faults) {
+    Field field = schema.fields().get(at);
+    Cells cells = block.cells(columns[at]);
+    boolean[] nulls = cells.nulls(rows, nullFlags) ? nullFlags : null;
+    if (kinds[at] == Kind.NUMBER) {
+      cells.numbers(rows, numbers);
+    }
+
+    for (int index = 0; index < field.features().size(); index++) {
+      Feature feature = field.features().get(index);
+      int slot = field.slot(index);
+      int to = slot * STRIDE;
+      if (kinds[at] != Kind.NUMBER) {
+        missing[slot] += others(at, cells, feature, nulls, rows, slots, to, faults);
+        continue;
+      }
+
+      if (feature instanceof NumberFeature number && nulls == null) {
+        numbers(number, rows, slots, to, faults.current());
+      } else {
+        numbers(feature, nulls, rows, slots, to, faults.current());
+      }
+
+      missing[slot] += settle(feature, rows, slots, to, faults);
+    }
+  }
+
+  /*
+   * The usual case, a number column without nulls, as tight as it can be: the feature's class is
+   * final, so its method is inlined, and faults are looked for afterwards, among the slots that are
+   * NaN. Where there is a fault, the row's value is encoded once more to learn whose it is.
+   */
+  private void numbers(NumberFeature feature, int rows, float[] slots, int to, Faults faults) {
+    double[] values = numbers;
+    for (int row = 0; row < rows; row++) {
+      slots[to + row] = feature.number(values[row], faults);
+    }
+  }
+
+  private void numbers(
+      Feature feature, boolean[] nulls, int rows, float[] slots, int to, Faults faults) {
+    for (int row = 0; row < rows; row++) {
+      if (nulls != null && nulls[row]) {
+        slots[to + row] = feature.missing(faults);
+        numbers[row] = Double.NaN;
+      } else {
+        slots[to + row] = feature.number(numbers[row], faults);
+      }
+    }
+  }
+
+  /** Counts missing values, and attributes the faults of a number column to their rows. */
+  private long settle(Feature feature, int rows, float[] slots, int to, RowFaults faults) {
+    long nans = 0;
+    for (int row = 0; row < rows; row++) {
+      float slot = slots[to + row];
+      nans += slot != slot ? 1 : 0;
+    }
+
+    Faults current = faults.current();
+    if (current.isEmpty()) {
+      return nans;
+    }
+
+    current.clear();
+    for (int row = 0; row < rows; row++) {
+      if (Float.isNaN(slots[to + row])) {
+        feature.number(numbers[row], current);
+        if (!current.isEmpty()) {
+          nans--;
+          faults.attribute(row);
+        }
+      }
+    }
+
+    return nans;
+  }
+
+  private long others(
+      int at,
+      Cells cells,
+      Feature feature,
+      boolean[] nulls,
+      int rows,
+      float[] slots,
+      int to,
+      RowFaults faults) {
+    Faults current = faults.current();
+    long missing = 0;
+    for (int row = 0; row < rows; row++) {
+      if (nulls != null && nulls[row]) {
+        slots[to + row] = feature.missing(current);
+      } else {
+        slots[to + row] =
+            switch (kinds[at]) {
+              case TEXT -> text(feature, cells.text(row), current);
+              case CELL -> cell(feature, cells.text(row), current);
+              case TRUTH -> feature.truth(cells.truth(row), current);
+              case INSTANT -> feature.instant(cells.micros(row), current);
+              case LOCAL -> feature.local(cells.micros(row), current);
+              default -> feature.other(typeNames[at], current);
+            };
+      }
+
+      if (Float.isNaN(slots[to + row])) {
+        missing += current.isEmpty() ? 1 : 0;
+        faults.attribute(row);
+      }
+    }
+
+    return missing;
+  }
+
+  private static float text(Feature feature, UTF8String text, Faults faults) {
+    if (!text.isValid()) {
+      return feature.other("text that is no UTF-8", faults);
+    }
+
+    if (text.getBaseObject() instanceof byte[] bytes) {
+      int offset = (int) (text.getBaseOffset() - Platform.BYTE_ARRAY_OFFSET);
+      return feature.text(bytes, offset, text.numBytes(), faults);
+    }
+
+    byte[] bytes = text.getBytes();
+    return feature.text(bytes, 0, bytes.length, faults);
+  }
+
+  private static float cell(Feature feature, UTF8String text, Faults faults) {
+    byte[] bytes = text.getBytes();
+    return CsvCells.encode(feature, bytes, 0, bytes.length, faults);
+  }
+
+  private void partition(
+      Field field, SourceFile file, int level, int rows, float[] slots, RowFaults faults) {
+    byte[] value = file.values().get(level).utf8();
+    Faults current = faults.current();
+    for (int index = 0; index < field.features().size(); index++) {
+      Feature feature = field.features().get(index);
+      float slot =
+          value == null
+              ? feature.missing(current)
+              : CsvCells.encode(feature, value, 0, value.length, current);
+      int to = field.slot(index) * STRIDE;
+      java.util.Arrays.fill(slots, to, to + rows, slot);
+      if (current.isEmpty()) {
+        missing[field.slot(index)] += Float.isNaN(slot) ? rows : 0;
+      } else {
+        List<Fault> all = current.list();
+        current.clear();
+        for (int row = 0; row < rows; row++) {
+          faults.add(row, all);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,18 @@
+package io.paritree.spark.rows;
+
+import org.apache.spark.unsafe.types.UTF8String;
+
+/**
+ * The blocks of a task, one after the other; a block never spans two files.
+ *
+ * <p>Must be used by the task's own thread, for which Spark remembers the file that is being read.
+ * Not thread-safe.
+ */
+interface BlockSource {
+
+  /** Returns the next block; null at the end. */
+  InputBlock next();
+
+  /** Returns the URI of the file that the last block came from. */
+  UTF8String file();
+}

@@ -1,0 +1,36 @@
+package io.paritree.spark.rows;
+
+import org.apache.spark.unsafe.types.UTF8String;
+
+/**
+ * One column of the present block.
+ *
+ * <p>Bulk methods choose by the column's type once per block, so that no value costs a choice. Not
+ * thread-safe; what is returned is valid until the next block.
+ */
+interface Cells {
+
+  /**
+   * Finds the nulls.
+   *
+   * @param into receives one flag per row; not touched if there is no null
+   * @return whether there is a null at all
+   */
+  boolean nulls(int rows, boolean[] into);
+
+  /**
+   * Reads a numeric column as the nearest doubles.
+   *
+   * @param into receives one number per row; anything at the nulls
+   */
+  void numbers(int rows, double[] into);
+
+  /** Returns a boolean that is not null. */
+  boolean truth(int row);
+
+  /** Returns a timestamp that is not null, in microseconds. */
+  long micros(int row);
+
+  /** Returns a text that is not null. */
+  UTF8String text(int row);
+}

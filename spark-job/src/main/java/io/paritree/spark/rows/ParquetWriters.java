@@ -1,0 +1,110 @@
+package io.paritree.spark.rows;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.mapreduce.Job;
+import org.apache.hadoop.mapreduce.JobID;
+import org.apache.hadoop.mapreduce.TaskAttemptContext;
+import org.apache.hadoop.mapreduce.TaskAttemptID;
+import org.apache.hadoop.mapreduce.TaskID;
+import org.apache.hadoop.mapreduce.TaskType;
+import org.apache.hadoop.mapreduce.task.TaskAttemptContextImpl;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.execution.datasources.OutputWriter;
+import org.apache.spark.sql.execution.datasources.OutputWriterFactory;
+import org.apache.spark.sql.execution.datasources.parquet.ParquetFileFormat;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.SerializableConfiguration;
+
+/**
+ * Opens Parquet files for internal rows, with Spark's own writer.
+ *
+ * <p>The one place that calls Spark's file format for writing; what it writes is what {@code
+ * DataFrameWriter.parquet} writes. No output committer is involved: tasks write files of names that
+ * no other attempt uses, and tell the driver, which takes the files of the attempts that counted.
+ */
+public final class ParquetWriters implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private final OutputWriterFactory factory;
+  private final SerializableConfiguration hadoop;
+  private final StructType schema;
+
+  private ParquetWriters(
+      OutputWriterFactory factory, SerializableConfiguration hadoop, StructType schema) {
+    this.factory = factory;
+    this.hadoop = hadoop;
+    this.schema = schema;
+  }
+
+  /** Prepares writers for rows of a schema, by the session's Parquet settings. */
+  public static ParquetWriters of(SparkSession session, StructType schema) throws IOException {
+    Configuration settings = session.sessionState().newHadoopConf();
+    Job job = Job.getInstance(settings);
+    scala.collection.immutable.Map<String, String> options =
+        scala.collection.immutable.Map.from(
+            scala.jdk.javaapi.CollectionConverters.asScala(Map.<String, String>of()));
+    OutputWriterFactory factory =
+        new ParquetFileFormat().prepareWrite(session, job, options, schema);
+    return new ParquetWriters(
+        factory, new SerializableConfiguration(job.getConfiguration()), schema);
+  }
+
+  /** A file that is being written. */
+  static final class File {
+    private final OutputWriter writer;
+    private final Path path;
+    private long rows;
+
+    private File(OutputWriter writer, Path path) {
+      this.writer = writer;
+      this.path = path;
+    }
+
+    void write(InternalRow row) {
+      writer.write(row);
+      rows++;
+    }
+
+    long rows() {
+      return rows;
+    }
+
+    String name() {
+      return path.getName();
+    }
+
+    void close() {
+      writer.close();
+    }
+  }
+
+  /** Returns the ending of the files' names, such as {@code .zstd.parquet}. */
+  String extension() {
+    return factory.getFileExtension(context());
+  }
+
+  /** Opens a new file. */
+  File open(Path path) {
+    return new File(factory.newInstance(path.toString(), schema, context()), path);
+  }
+
+  private TaskAttemptContext context() {
+    TaskID task = new TaskID(new JobID("paritree", 0), TaskType.MAP, 0);
+    return new TaskAttemptContextImpl(hadoop.value(), new TaskAttemptID(task, 0));
+  }
+
+  /** Writes a file without rows, so that readers find the columns of an empty partition. */
+  public void writeEmpty(Path path) {
+    open(path).close();
+  }
+
+  /** Returns the name of a file that is no task's. */
+  public String nameOfEmpty() {
+    return "part-00000-empty" + extension();
+  }
+}

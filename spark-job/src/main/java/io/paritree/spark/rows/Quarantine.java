@@ -1,0 +1,142 @@
+package io.paritree.spark.rows;
+
+import io.paritree.Fault;
+import io.paritree.FaultCode;
+import io.paritree.spark.input.ReadColumn;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
+import org.apache.spark.sql.catalyst.expressions.SpecificInternalRow;
+import org.apache.spark.sql.catalyst.util.GenericArrayData;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.unsafe.types.UTF8String;
+
+/**
+ * The rows of one task attempt that cannot be scored: what was read, where, and why not.
+ *
+ * <p>The file is opened with the first such row. Not thread-safe.
+ */
+public final class Quarantine {
+  /** The source file's path below the input. */
+  public static final String FILE = "_source_file";
+
+  /** The row's index in its file, from 0; null for formats that do not tell. */
+  public static final String ROW = "_source_row";
+
+  /** The text of a line that could not be split into cells; null for other rows. */
+  public static final String LINE = "_source_line";
+
+  /** The codes of all that is wrong with the row, each once. */
+  public static final String CODES = "_codes";
+
+  /** All that is wrong with the row, in words. */
+  public static final String FAULTS = "_faults";
+
+  /** All columns that a quarantine adds to those that were read. */
+  public static final List<String> ADDED = List.of(FILE, ROW, LINE, CODES, FAULTS);
+
+  private static final int MAX_LINE = 100_000;
+
+  private final TaskPlan plan;
+  private final ParquetWriters writers;
+  private final Path directory;
+  private final String name;
+  private final Copier[] copiers;
+  private final SpecificInternalRow row;
+  private final TreeMap<String, Long> codes = new TreeMap<>();
+  private ParquetWriters.File file;
+
+  Quarantine(TaskPlan plan, ParquetWriters writers, Path directory, String name) {
+    this.plan = plan;
+    this.writers = writers;
+    this.directory = directory;
+    this.name = name;
+    this.row = new SpecificInternalRow(plan.quarantine());
+    this.copiers =
+        plan.columns().stream().map(column -> Copier.of(column.type())).toArray(Copier[]::new);
+  }
+
+  /** Returns the columns of quarantined rows. */
+  public static StructType schema(List<ReadColumn> columns) {
+    List<StructField> fields = new ArrayList<>();
+    for (ReadColumn column : columns) {
+      fields.add(DataTypes.createStructField(column.name(), column.type(), true));
+    }
+
+    fields.add(DataTypes.createStructField(FILE, DataTypes.StringType, true));
+    fields.add(DataTypes.createStructField(ROW, DataTypes.LongType, true));
+    fields.add(DataTypes.createStructField(LINE, DataTypes.StringType, true));
+    fields.add(
+        DataTypes.createStructField(
+            CODES, DataTypes.createArrayType(DataTypes.StringType, false), true));
+    fields.add(DataTypes.createStructField(FAULTS, DataTypes.StringType, true));
+    return DataTypes.createStructType(fields);
+  }
+
+  void add(InputBlock block, SourceFile source, int at, List<Fault> faults) {
+    List<Fault> told =
+        faults.get(0).code() == FaultCode.MALFORMED_RECORD ? faults.subList(0, 1) : faults;
+    List<String> distinct = told.stream().map(fault -> fault.code().code()).distinct().toList();
+    distinct.forEach(code -> codes.merge(code, 1L, Long::sum));
+    if (plan.isSample()) {
+      return;
+    }
+
+    if (file == null) {
+      file = writers.open(new Path(directory, name + writers.extension()));
+    }
+
+    SpecializedGetters from = block.row(at);
+    int columns = plan.columns().size();
+    for (int column = 0; column < columns; column++) {
+      ReadColumn read = plan.column(column);
+      if (read.isPartition()) {
+        row.update(column, source.value(read.partitionLevel()));
+      } else if (from.isNullAt(block.ordinal(column))) {
+        row.setNullAt(column);
+      } else {
+        copiers[column].copy(from, block.ordinal(column), row, column);
+      }
+    }
+
+    row.update(columns, UTF8String.fromString(source.name()));
+    long index = block.indexInFile(at);
+    if (index < 0) {
+      row.setNullAt(columns + 1);
+    } else {
+      row.setLong(columns + 1, index);
+    }
+
+    String line = block.malformed(at);
+    row.update(
+        columns + 2,
+        line == null
+            ? null
+            : UTF8String.fromString(line.length() > MAX_LINE ? line.substring(0, MAX_LINE) : line));
+    row.update(
+        columns + 3, new GenericArrayData(distinct.stream().map(UTF8String::fromString).toArray()));
+    row.update(
+        columns + 4,
+        UTF8String.fromString(String.join("; ", told.stream().map(Fault::toString).toList())));
+    file.write(row);
+  }
+
+  /** Returns quarantined rows by fault code. */
+  TreeMap<String, Long> codes() {
+    return codes;
+  }
+
+  /** Closes the file, if there is one. */
+  List<WrittenFile> close(String attempt) {
+    if (file == null) {
+      return List.of();
+    }
+
+    file.close();
+    return List.of(new WrittenFile(attempt + "/" + file.name(), "", file.rows()));
+  }
+}

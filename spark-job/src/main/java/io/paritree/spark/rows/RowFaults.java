@@ -1,0 +1,68 @@
+package io.paritree.spark.rows;
+
+import io.paritree.Fault;
+import io.paritree.feature.Faults;
+import java.util.List;
+
+/**
+ * The faults of a block's rows, found column by column.
+ *
+ * <p>Features write into {@link #current}; whoever calls them attributes what is there to a row.
+ * Good rows cost nothing. Not thread-safe.
+ */
+final class RowFaults {
+  private final Faults current = new Faults();
+  private final Faults[] byRow;
+  private int faulty;
+
+  RowFaults(int capacity) {
+    this.byRow = new Faults[capacity];
+  }
+
+  /** Returns what features write into. */
+  Faults current() {
+    return current;
+  }
+
+  /** Attributes the current faults to a row, and clears them. */
+  void attribute(int row) {
+    if (!current.isEmpty()) {
+      add(row, current.list());
+      current.clear();
+    }
+  }
+
+  /** Adds faults to a row. */
+  void add(int row, List<Fault> faults) {
+    if (byRow[row] == null) {
+      byRow[row] = new Faults();
+      faulty++;
+    }
+
+    faults.forEach(byRow[row]::add);
+  }
+
+  /** Returns whether a row has a fault. */
+  boolean isFaulty(int row) {
+    return byRow[row] != null;
+  }
+
+  /** Returns how many rows have a fault. */
+  int faulty() {
+    return faulty;
+  }
+
+  /** Returns a row's faults. */
+  List<Fault> of(int row) {
+    return byRow[row].list();
+  }
+
+  /** Forgets all, for the next block. */
+  void clear() {
+    current.clear();
+    if (faulty > 0) {
+      java.util.Arrays.fill(byRow, null);
+      faulty = 0;
+    }
+  }
+}

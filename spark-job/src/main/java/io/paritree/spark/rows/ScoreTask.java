@@ -1,0 +1,77 @@
+package io.paritree.spark.rows;
+
+import io.paritree.model.ModelFiles;
+import io.paritree.model.ScoringModel;
+import io.paritree.spark.input.InputFormat;
+import java.io.Serializable;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Supplier;
+import org.apache.spark.TaskContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.vectorized.ColumnarBatch;
+
+/** The function that tasks run; all that it carries is small, or a broadcast. */
+final class ScoreTask implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private final Broadcast<ModelFiles> model;
+  private final Broadcast<TaskPlan> plan;
+  private final Broadcast<ParquetWriters> writers;
+  private final Broadcast<ParquetWriters> quarantineWriters;
+  private final InputFormat format;
+  private final int[] ordinals;
+  private final int indexOrdinal;
+  private final int malformedOrdinal;
+
+  ScoreTask(
+      Broadcast<ModelFiles> model,
+      Broadcast<TaskPlan> plan,
+      Broadcast<ParquetWriters> writers,
+      Broadcast<ParquetWriters> quarantineWriters,
+      InputFormat format,
+      int[] ordinals,
+      int indexOrdinal,
+      int malformedOrdinal) {
+    this.model = model;
+    this.plan = plan;
+    this.writers = writers;
+    this.quarantineWriters = quarantineWriters;
+    this.format = format;
+    this.ordinals = ordinals;
+    this.indexOrdinal = indexOrdinal;
+    this.malformedOrdinal = malformedOrdinal;
+  }
+
+  Iterator<TaskResult> scoreBatches(Iterator<ColumnarBatch> batches) {
+    return score(
+        () -> new BatchSource(batches, new VectorBlock(plan.value(), ordinals, indexOrdinal)));
+  }
+
+  Iterator<TaskResult> scoreRows(Iterator<InternalRow> rows) {
+    return score(
+        () ->
+            new RowSource(
+                rows,
+                new RowBlock(
+                    plan.value(), TaskPlan.BLOCK_ROWS, ordinals, indexOrdinal, malformedOrdinal),
+                plan.value().isSample() ? plan.value().sampleRows() : Long.MAX_VALUE));
+  }
+
+  private Iterator<TaskResult> score(Supplier<BlockSource> source) {
+    TaskContext context = TaskContext.get();
+    ScoringModel open = OpenModels.open(model, plan.value().digest(), plan.value().engine());
+    String attempt = "%s-%s".formatted(context.stageAttemptNumber(), context.taskAttemptId());
+    TaskRows rows =
+        new TaskRows(
+            plan.value(),
+            format,
+            open,
+            writers.value(),
+            quarantineWriters.value(),
+            context.partitionId(),
+            attempt);
+    return List.of(rows.score(source.get())).iterator();
+  }
+}

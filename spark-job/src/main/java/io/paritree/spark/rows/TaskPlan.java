@@ -1,0 +1,74 @@
+package io.paritree.spark.rows;
+
+import io.paritree.model.EngineKind;
+import io.paritree.spark.input.ReadColumn;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * What every task of a run is told.
+ *
+ * @param root the input as a Hadoop path; file names are taken below it
+ * @param tasks where tasks write, as a Hadoop path
+ * @param columns what is read: those of the files in select order, then those of directory names
+ * @param carried which of the columns are written, in output order
+ * @param outputPartition the partition that all rows go to; null if they keep the input's
+ * @param output the columns of the scored rows
+ * @param quarantine the columns of the quarantined rows
+ * @param margins how many margins a row has that are written; 0 if they are not asked for
+ * @param hasLabel whether a label is written
+ * @param modelVersion what the column {@code model_version} holds
+ * @param digest the model's digest
+ * @param engine which engine scores
+ * @param rowsPerFile most rows of one output file
+ * @param sampleRows how many rows of each task are scored, and none written; 0 to score and write
+ *     all
+ */
+public record TaskPlan(
+    String root,
+    String tasks,
+    ArrayList<ReadColumn> columns,
+    int[] carried,
+    String outputPartition,
+    StructType output,
+    StructType quarantine,
+    int margins,
+    boolean hasLabel,
+    String modelVersion,
+    String digest,
+    EngineKind engine,
+    long rowsPerFile,
+    int sampleRows)
+    implements Serializable {
+
+  /** Rows of the largest block. */
+  static final int BLOCK_ROWS = 4_096;
+
+  /** Returns whether some rows are scored to see that it works, and none is written. */
+  boolean isSample() {
+    return sampleRows > 0;
+  }
+
+  /** Returns a column. */
+  ReadColumn column(int index) {
+    return columns.get(index);
+  }
+
+  /** Returns the index of a column. */
+  int indexOf(String name) {
+    for (int index = 0; index < columns.size(); index++) {
+      if (columns.get(index).name().equals(name)) {
+        return index;
+      }
+    }
+
+    throw new IllegalArgumentException("Cannot find column '%s' in the plan".formatted(name));
+  }
+
+  /** Returns the columns that come from files. */
+  List<ReadColumn> fileColumns() {
+    return columns.stream().filter(column -> !column.isPartition()).toList();
+  }
+}

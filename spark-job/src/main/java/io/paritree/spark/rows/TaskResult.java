@@ -1,0 +1,24 @@
+package io.paritree.spark.rows;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.TreeMap;
+
+/**
+ * What one task attempt tells the driver. Of several attempts of a task, Spark delivers one.
+ *
+ * @param scored files of scored rows
+ * @param quarantined files of quarantined rows
+ * @param counts rows by output partition
+ * @param codes quarantined rows by fault code; a row with several codes counts for each
+ * @param missing missing values by slot
+ * @param scores the distribution of the first score
+ */
+public record TaskResult(
+    ArrayList<WrittenFile> scored,
+    ArrayList<WrittenFile> quarantined,
+    TreeMap<String, PartitionCounts> counts,
+    TreeMap<String, Long> codes,
+    long[] missing,
+    ScoreHistogram scores)
+    implements Serializable {}

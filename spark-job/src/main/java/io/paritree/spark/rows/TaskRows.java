@@ -1,0 +1,159 @@
+package io.paritree.spark.rows;
+
+import io.paritree.forest.Engine;
+import io.paritree.model.Outputs;
+import io.paritree.model.ScoringModel;
+import io.paritree.spark.input.InputFormat;
+import io.paritree.spark.input.ReadColumn;
+import java.util.ArrayList;
+import java.util.TreeMap;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
+import org.apache.spark.sql.catalyst.expressions.SpecificInternalRow;
+import org.apache.spark.unsafe.types.UTF8String;
+
+/** Scores the blocks of one task attempt, and writes what comes of them. Not thread-safe. */
+final class TaskRows {
+  private final TaskPlan plan;
+  private final ScoringModel model;
+  private final Engine engine;
+  private final BlockEncoder encoder;
+  private final RowFaults faults = new RowFaults(TaskPlan.BLOCK_ROWS);
+  private final float[] slots;
+  private final float[] margins;
+  private final float[] scores;
+  private final ScoredFiles scored;
+  private final Quarantine quarantine;
+  private final String attempt;
+  private final Copier[] copiers;
+  private final SpecificInternalRow output;
+  private final UTF8String modelVersion;
+  private final TreeMap<String, UTF8String> labels = new TreeMap<>();
+  private final TreeMap<String, PartitionCounts> counts = new TreeMap<>();
+  private final ScoreHistogram histogram = new ScoreHistogram();
+
+  /**
+   * @param attempt a name that no other task attempt of the run has
+   */
+  TaskRows(
+      TaskPlan plan,
+      InputFormat format,
+      ScoringModel model,
+      ParquetWriters writers,
+      ParquetWriters quarantineWriters,
+      int task,
+      String attempt) {
+    this.plan = plan;
+    this.model = model;
+    this.engine = model.engine();
+    this.encoder = new BlockEncoder(model.schema(), plan, format);
+    this.slots = new float[engine.width() * TaskPlan.BLOCK_ROWS];
+    this.margins = plan.margins() == 0 ? null : new float[engine.outputs() * TaskPlan.BLOCK_ROWS];
+    this.scores = new float[engine.scores() * TaskPlan.BLOCK_ROWS];
+    this.attempt = attempt;
+    Path directory = plan.isSample() ? null : new Path(plan.tasks(), attempt);
+    String prefix = "part-%s-%s".formatted(padded(task), attempt);
+    this.scored = new ScoredFiles(writers, directory, attempt, prefix, plan.rowsPerFile());
+    this.quarantine =
+        new Quarantine(
+            plan, quarantineWriters, directory, "quarantine-" + padded(task) + "-" + attempt);
+    this.output = new SpecificInternalRow(plan.output());
+    this.copiers = new Copier[plan.carried().length];
+    for (int index = 0; index < copiers.length; index++) {
+      copiers[index] = Copier.of(plan.column(plan.carried()[index]).type());
+    }
+
+    this.modelVersion = UTF8String.fromString(plan.modelVersion());
+  }
+
+  private static String padded(int task) {
+    String digits = String.valueOf(task);
+    return "0".repeat(Math.max(0, 5 - digits.length())) + digits;
+  }
+
+  /** Scores all blocks of a source. */
+  TaskResult score(BlockSource blocks) {
+    UTF8String seen = null;
+    SourceFile file = null;
+    String partition = null;
+    PartitionCounts count = null;
+    for (InputBlock block = blocks.next(); block != null; block = blocks.next()) {
+      if (block.rows() == 0) {
+        continue;
+      }
+
+      UTF8String now = blocks.file();
+      if (now != seen && !now.equals(seen)) {
+        seen = now;
+        file = SourceFile.of(now.toString(), plan.root());
+        partition = plan.outputPartition() == null ? file.partition() : plan.outputPartition();
+        count = counts.computeIfAbsent(partition, name -> new PartitionCounts());
+      }
+
+      score(block, file, partition, count);
+    }
+
+    ArrayList<WrittenFile> files = new ArrayList<>(scored.close());
+    ArrayList<WrittenFile> quarantined = new ArrayList<>(quarantine.close(attempt));
+    histogram.pack();
+    return new TaskResult(
+        files, quarantined, counts, quarantine.codes(), encoder.missing(), histogram);
+  }
+
+  private void score(InputBlock block, SourceFile file, String partition, PartitionCounts count) {
+    int rows = block.rows();
+    faults.clear();
+    encoder.encode(block, file, slots, faults);
+    engine.scoreColumns(slots, TaskPlan.BLOCK_ROWS, rows, margins, scores);
+    for (int row = 0; row < rows; row++) {
+      if (faults.isFaulty(row)) {
+        quarantine.add(block, file, row, faults.of(row));
+      } else {
+        write(block, file, partition, row);
+      }
+    }
+
+    count.addQuarantined(faults.faulty());
+    count.addScored(rows - faults.faulty());
+  }
+
+  private void write(InputBlock block, SourceFile file, String partition, int row) {
+    SpecializedGetters from = block.row(row);
+    int to = 0;
+    for (int index = 0; index < copiers.length; index++, to++) {
+      int column = plan.carried()[index];
+      ReadColumn read = plan.column(column);
+      if (read.isPartition()) {
+        output.update(to, file.value(read.partitionLevel()));
+      } else if (from.isNullAt(block.ordinal(column))) {
+        output.setNullAt(to);
+      } else {
+        copiers[index].copy(from, block.ordinal(column), output, to);
+      }
+    }
+
+    int perRow = engine.scores();
+    histogram.add(scores[row * perRow]);
+    for (int index = 0; index < perRow; index++) {
+      output.setFloat(to++, scores[row * perRow + index]);
+    }
+
+    for (int index = 0; index < plan.margins(); index++) {
+      output.setFloat(to++, margins[row * plan.margins() + index]);
+    }
+
+    if (plan.hasLabel()) {
+      output.update(to++, label(model.outputs(), row * perRow));
+    }
+
+    output.update(to, modelVersion);
+    if (!plan.isSample()) {
+      scored.write(partition, output);
+    }
+  }
+
+  private UTF8String label(Outputs outputs, int at) {
+    String label = outputs.label(scores, at).orElse(null);
+    return label == null ? null : labels.computeIfAbsent(label, UTF8String::fromString);
+  }
+}
