@@ -1,0 +1,298 @@
+package io.paritree.spark;
+
+import io.paritree.model.ModelFiles;
+import io.paritree.model.ScoringModel;
+import io.paritree.spark.ScoringJob.Checked;
+import io.paritree.spark.input.CheckedInput;
+import io.paritree.spark.input.HadoopPaths;
+import io.paritree.spark.input.InputFile;
+import io.paritree.spark.input.ReadColumn;
+import io.paritree.spark.publish.ConflictException;
+import io.paritree.spark.publish.OutputPlace;
+import io.paritree.spark.publish.PreparedPartition;
+import io.paritree.spark.publish.Publisher;
+import io.paritree.spark.publish.RunDirectory;
+import io.paritree.spark.publish.Step;
+import io.paritree.spark.publish.StepObserver;
+import io.paritree.spark.report.JobReport;
+import io.paritree.spark.report.JobReportWriter;
+import io.paritree.spark.report.Outcome;
+import io.paritree.spark.report.PartitionReport;
+import io.paritree.spark.report.Progress;
+import io.paritree.spark.report.Stages;
+import io.paritree.spark.rows.ParquetWriters;
+import io.paritree.spark.rows.Quarantine;
+import io.paritree.spark.rows.Scan;
+import io.paritree.spark.rows.TaskPlan;
+import io.paritree.spark.rows.TaskResult;
+import io.paritree.spark.rows.WrittenFile;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkContext;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+
+/** Scores, verifies and publishes one group of partitions. */
+final class GroupRun {
+  private static final int SAMPLE_ROWS = 1_000;
+
+  private final JobSettings settings;
+  private final SparkSession session;
+  private final StepObserver observer;
+  private final PrintStream progress;
+  private final String startedAt;
+  private final Stages stages;
+
+  GroupRun(
+      JobSettings settings,
+      SparkSession session,
+      StepObserver observer,
+      PrintStream progress,
+      String startedAt,
+      Stages stages) {
+    this.settings = settings;
+    this.session = session;
+    this.observer = observer;
+    this.progress = progress;
+    this.startedAt = startedAt;
+    this.stages = stages;
+  }
+
+  /** Scores the open partitions and publishes them. */
+  JobReport run(Checked checked) throws JobException, IOException {
+    Publisher publisher = new Publisher(checked.place(), settings.locks(), observer);
+    try (Publisher.Run run = publisher.begin(settings.runId())) {
+      observer.reached(Step.STAGING_MADE);
+      Attempt attempt = new Attempt(checked, run.directory());
+      try {
+        return attempt.publish(publisher, run);
+      } catch (JobException | IOException | RuntimeException e) {
+        attempt.keepFailure(e);
+        throw e;
+      }
+    }
+  }
+
+  /** Scores some rows of the first file, and writes nothing. */
+  JobReport sample(Checked checked) throws JobException, IOException {
+    Attempt attempt = new Attempt(checked, null);
+    List<InputFile> first =
+        checked.open().stream().flatMap(target -> target.files().stream()).limit(1).toList();
+    attempt.score(first, SAMPLE_ROWS);
+    return attempt.report(Outcome.CHECKED, 0, "", List.of());
+  }
+
+  /** The work on the group, and what is known of it so far. */
+  private final class Attempt {
+    private final Checked checked;
+    private final RunDirectory directory;
+    private final ScoringModel model;
+    private final CheckedInput input;
+    private final Tally tally;
+    private List<PartitionReport> partitions = List.of();
+    private StructType outputSchema;
+    private ParquetWriters writers;
+
+    private Attempt(Checked checked, RunDirectory directory) {
+      this.checked = checked;
+      this.directory = directory;
+      this.model = checked.model();
+      this.input = checked.input();
+      this.tally =
+          new Tally(
+              model.schema().width(), checked.open().stream().map(Target::partition).toList());
+    }
+
+    private JobReport publish(Publisher publisher, Publisher.Run run)
+        throws JobException, IOException {
+      List<InputFile> files =
+          checked.open().stream().flatMap(target -> target.files().stream()).toList();
+      score(files, 0);
+      stages.end("score");
+      observer.reached(Step.SCORED);
+
+      OutputPlace place = checked.place();
+      Staging staging = new Staging(settings, model, place, directory, tally);
+      staging.keepQuarantine();
+      Map<String, List<WrittenFile>> staged = staging.stage(checked.open(), writers);
+      observer.reached(Step.STAGED);
+
+      Configuration hadoop = session.sessionState().newHadoopConf();
+      checkCounts();
+      partitions = staging.verify(checked.open(), staged, hadoop, Clock.systemUTC());
+      checkGate();
+      stages.end("verify");
+      observer.reached(Step.VERIFIED);
+
+      List<PreparedPartition> prepared = new ArrayList<>();
+      for (Target target : checked.open()) {
+        prepared.add(new PreparedPartition(target.partition(), target.identity(), target.before()));
+      }
+
+      try {
+        publisher.publish(run, prepared, () -> keep(report(Outcome.PUBLISHED, 0, "", partitions)));
+      } catch (ConflictException e) {
+        throw new OvertakenException(e.getMessage(), e);
+      }
+
+      stages.end("publish");
+      place.removeOldRuns(settings.keptRuns());
+      return report(Outcome.PUBLISHED, 0, "", partitions);
+    }
+
+    private void score(List<InputFile> files, int sampleRows) throws IOException {
+      List<ReadColumn> carried = carried();
+      outputSchema = checked.columns().schema(carried, model, settings.runId());
+      StructType quarantineSchema = Quarantine.schema(Scan.inOrder(input.columns()));
+      writers = ParquetWriters.of(session, outputSchema);
+      ParquetWriters quarantineWriters = ParquetWriters.of(session, quarantineSchema);
+      if (files.isEmpty()) {
+        return;
+      }
+
+      TaskPlan plan = plan(carried, outputSchema, quarantineSchema, sampleRows);
+      SparkContext spark = session.sparkContext();
+      OptionalLong expected = checked.alreadyPublished() == 0 ? input.rows() : OptionalLong.empty();
+      JavaSparkContext context = new JavaSparkContext(spark);
+      Broadcast<ModelFiles> broadcast = context.broadcast(checked.files());
+      String name = directory == null ? "sample-" + settings.runId() : directory.name();
+      try (Progress told = new Progress(progress, settings.progress(), expected)) {
+        TaskWatch watch = new TaskWatch(name, told, observer);
+        spark.addSparkListener(watch);
+        context.setLocalProperty(TaskWatch.RUN, name);
+        context.setJobDescription("score %s".formatted(name));
+        try {
+          List<TaskResult> results =
+              new Scan(session, input, files).score(broadcast, plan, writers, quarantineWriters);
+          results.forEach(tally::add);
+        } finally {
+          context.setLocalProperty(TaskWatch.RUN, null);
+          spark.removeSparkListener(watch);
+          broadcast.destroy();
+        }
+      }
+    }
+
+    private List<ReadColumn> carried() {
+      List<ReadColumn> carried = new ArrayList<>();
+      List<String> names = new ArrayList<>(settings.keys());
+      names.addAll(settings.pass());
+      for (String name : names) {
+        ReadColumn column = input.column(name);
+        // Where the output keeps the input's partitions, their values are its directory names.
+        if (!column.isPartition() || !settings.outputPartition().isEmpty()) {
+          carried.add(column);
+        }
+      }
+
+      return carried;
+    }
+
+    private TaskPlan plan(
+        List<ReadColumn> carried, StructType output, StructType quarantine, int sampleRows) {
+      ArrayList<ReadColumn> columns = Scan.inOrder(input.columns());
+      int[] indexes = carried.stream().mapToInt(columns::indexOf).toArray();
+      return new TaskPlan(
+          HadoopPaths.of(input.listing().root()).toString(),
+          directory == null ? "" : HadoopPaths.of(directory.tasks()).toString(),
+          columns,
+          indexes,
+          settings.outputPartitionPath().orElse(null),
+          output,
+          quarantine,
+          checked.columns().margins().size(),
+          checked.columns().hasLabel(),
+          model.modelVersion(),
+          model.digest(),
+          settings.engine(),
+          settings.rowsPerFile(),
+          sampleRows);
+    }
+
+    private void checkCounts() throws IOException {
+      boolean all = checked.alreadyPublished() == 0;
+      if (all && input.rows().isPresent() && input.rows().getAsLong() != tally.read()) {
+        throw new IOException(
+            "Cannot publish: the input's footers say %s rows, but %s were read; the input has"
+                    .formatted(input.rows().getAsLong(), tally.read())
+                + " changed since the run began, or is damaged");
+      }
+    }
+
+    private void checkGate() throws QuarantineException {
+      long quarantined = tally.quarantinedRows();
+      double share = tally.read() == 0 ? 0 : (double) quarantined / tally.read();
+      if (share > settings.maxQuarantined()) {
+        throw new QuarantineException(
+            ("Cannot publish: %s of %s rows (%s %%) could not be scored, more than"
+                    + " --max-quarantined %s; by code: %s; the rows are kept in %s")
+                .formatted(
+                    quarantined,
+                    tally.read(),
+                    Math.round(share * 10_000) / 100.0,
+                    settings.maxQuarantined(),
+                    tally.codes(),
+                    quarantine()));
+      }
+    }
+
+    private String quarantine() {
+      return directory == null || tally.quarantined().isEmpty()
+          ? ""
+          : directory.keptAtEnd().resolve("quarantine").toString();
+    }
+
+    private JobReport report(
+        Outcome outcome, int exitCode, String message, List<PartitionReport> reported) {
+      return new JobReport(
+          settings.runId(),
+          outcome,
+          exitCode,
+          message,
+          startedAt,
+          ScoringJob.modelOf(model, settings),
+          input.listing().root().toString(),
+          checked.place().output().toString(),
+          reported,
+          checked.alreadyPublished(),
+          tally.codes(),
+          tally.missingByFeature(model),
+          tally.scores(),
+          stages.seconds(),
+          quarantine());
+    }
+
+    private void keep(JobReport report) throws IOException {
+      checked
+          .place()
+          .store()
+          .replace(directory.kept().resolve("report.json"), JobReportWriter.toJson(report));
+    }
+
+    /** Keeps a report on a run that publishes nothing; the reason is thrown by the caller. */
+    private void keepFailure(Exception reason) {
+      Outcome outcome = Outcome.FAILED;
+      int exitCode = 1;
+      if (reason instanceof JobException known) {
+        exitCode = known.exitCode();
+        outcome = reason instanceof QuarantineException ? Outcome.QUARANTINED : Outcome.OVERTAKEN;
+      }
+
+      try {
+        if (checked.place().store().find(directory.location()).isPresent()) {
+          keep(report(outcome, exitCode, String.valueOf(reason.getMessage()), partitions));
+        }
+      } catch (IOException | RuntimeException e) {
+        reason.addSuppressed(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package io.paritree.spark;
+
+import io.paritree.model.EngineKind;
+import io.paritree.spark.input.InputFormat;
+import io.paritree.spark.input.PartitionValue;
+import io.paritree.spark.publish.LockTimes;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a run is asked to do; read once, never changed.
+ *
+ * @param mode what to do at all
+ * @param model reference of the model; empty where the mode needs none
+ * @param input directory or file to score; empty where the mode needs none
+ * @param inputFormat how the input's files are written
+ * @param partitions which partitions to score; none for all
+ * @param output directory that readers see
+ * @param keys columns that identify a row in the output
+ * @param outputPartition the partition that all rows go to; none if they keep the input's
+ * @param pass other columns to write unchanged
+ * @param margin whether margins are written beside the scores
+ * @param engine which engine scores
+ * @param maxQuarantined largest share of quarantined rows of a group that is published, 0 to 1
+ * @param runId the run's id, {@code [A-Za-z0-9._-]{1,64}}
+ * @param repeat whether partitions that are published already are published again
+ * @param foreign whether partitions that Paritree did not write may be replaced
+ * @param rowsPerFile most rows of one output file, at least 1
+ * @param keptRuns how many reports and quarantines of ended runs are kept, at least 1
+ * @param progress how often progress is told; zero for never
+ * @param locks signs of life on stores without file locks
+ */
+record JobSettings(
+    Mode mode,
+    String model,
+    String input,
+    InputFormat inputFormat,
+    List<PartitionValue> partitions,
+    String output,
+    List<String> keys,
+    List<PartitionValue> outputPartition,
+    List<String> pass,
+    Margin margin,
+    EngineKind engine,
+    double maxQuarantined,
+    String runId,
+    Repeat repeat,
+    Foreign foreign,
+    long rowsPerFile,
+    int keptRuns,
+    Duration progress,
+    LockTimes locks) {
+
+  /** What a run is for. */
+  enum Mode {
+    /** Scores and publishes. */
+    SCORE,
+    /** Checks everything and scores a sample; writes nothing. */
+    DRY_RUN,
+    /** Finishes and removes what dead runs have left. */
+    RECOVER,
+    /** Tells what has run and what runs. */
+    STATUS
+  }
+
+  /** Whether margins are written. */
+  enum Margin {
+    WRITTEN,
+    LEFT_OUT
+  }
+
+  /** What becomes of a partition that is published already with the same identity. */
+  enum Repeat {
+    LEFT_AS_IT_IS,
+    PUBLISHED_AGAIN
+  }
+
+  /** What becomes of a partition in the output that Paritree did not write. */
+  enum Foreign {
+    REFUSED,
+    REPLACED
+  }
+
+  JobSettings {
+    partitions = List.copyOf(partitions);
+    keys = List.copyOf(keys);
+    outputPartition = List.copyOf(outputPartition);
+    pass = List.copyOf(pass);
+  }
+
+  /** Returns the directory below the output that all rows go to, if they do not keep theirs. */
+  Optional<String> outputPartitionPath() {
+    return outputPartition.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            String.join("/", outputPartition.stream().map(PartitionValue::directoryName).toList()));
+  }
+}

@@ -1,0 +1,15 @@
+package io.paritree.spark;
+
+/** Since this run began, another one has published one of its partitions. */
+final class OvertakenException extends JobException {
+  private static final long serialVersionUID = 1L;
+
+  OvertakenException(String message, Throwable cause) {
+    super(message, cause);
+  }
+
+  @Override
+  int exitCode() {
+    return 5;
+  }
+}

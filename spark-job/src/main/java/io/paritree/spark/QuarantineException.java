@@ -1,0 +1,15 @@
+package io.paritree.spark;
+
+/** Too many rows of a group could not be scored; nothing of the group was published. */
+final class QuarantineException extends JobException {
+  private static final long serialVersionUID = 1L;
+
+  QuarantineException(String message) {
+    super(message, null);
+  }
+
+  @Override
+  int exitCode() {
+    return 4;
+  }
+}

@@ -1,0 +1,15 @@
+package io.paritree.spark;
+
+/** The input or the output is not what the run needs; nothing was scored. */
+final class RefusedException extends JobException {
+  private static final long serialVersionUID = 1L;
+
+  RefusedException(String message) {
+    super(message, null);
+  }
+
+  @Override
+  int exitCode() {
+    return 3;
+  }
+}

@@ -1,0 +1,335 @@
+package io.paritree.spark;
+
+import io.paritree.model.EngineKind;
+import io.paritree.spark.JobSettings.Foreign;
+import io.paritree.spark.JobSettings.Margin;
+import io.paritree.spark.JobSettings.Mode;
+import io.paritree.spark.JobSettings.Repeat;
+import io.paritree.spark.input.InputFormat;
+import io.paritree.spark.input.PartitionValue;
+import io.paritree.spark.publish.LockTimes;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The command line of {@code scripts/score}; it wins over the configuration file. */
+@Command(
+    name = "score",
+    sortOptions = false,
+    usageHelpWidth = 100,
+    description = "Scores the rows of a directory with a model, and publishes the scores.",
+    footer = {
+      "",
+      "Exit codes: 0 published, now or before; 1 anything else; 2 wrong usage; 3 input or output"
+          + " refused; 4 too many rows quarantined; 5 another run has published meanwhile;"
+          + " 6 model refused."
+    })
+final class ScoreArguments {
+  static final double MAX_QUARANTINED = 0.05;
+  static final long ROWS_PER_FILE = 10_000_000;
+  static final int KEPT_RUNS = 100;
+  static final double PROGRESS_SECONDS = 5;
+
+  @Option(
+      names = "--model",
+      paramLabel = "MODEL",
+      description =
+          "STORE/NAME (its champion), STORE/NAME@ALIAS, STORE/NAME/VERSION, a package's directory,"
+              + " a model file or an MLflow model")
+  private String model;
+
+  @Option(names = "--input", paramLabel = "DIR", description = "directory or file to score")
+  private String input;
+
+  @Option(names = "--input-format", paramLabel = "FORMAT", description = "parquet (default) or csv")
+  private String inputFormat;
+
+  @Option(
+      names = "--partition",
+      paramLabel = "COLUMN=VALUE",
+      description =
+          "score this partition only; values of one column are alternatives, of several columns all"
+              + " must hold; compared as text")
+  private List<String> partitions;
+
+  @Option(names = "--output", paramLabel = "DIR", description = "directory to publish to")
+  private String output;
+
+  @Option(
+      names = "--keys",
+      paramLabel = "COLUMNS",
+      split = ",",
+      description = "columns that identify a row, written first")
+  private List<String> keys;
+
+  @Option(
+      names = "--output-partition",
+      paramLabel = "COLUMN=VALUE",
+      description = "write all rows to this partition, instead of keeping the input's partitions")
+  private List<String> outputPartition;
+
+  @Option(
+      names = "--pass",
+      paramLabel = "COLUMNS",
+      split = ",",
+      description = "other columns to write unchanged")
+  private List<String> pass;
+
+  @Option(names = "--margin", description = "write the margins too")
+  private boolean margin;
+
+  @Option(names = "--engine", paramLabel = "ENGINE", description = "forest (default) or xgboost")
+  private String engine;
+
+  @Option(
+      names = "--max-quarantined",
+      paramLabel = "SHARE",
+      description = "largest share of rows that may be quarantined, 0 to 1 (default: 0.05)")
+  private Double maxQuarantined;
+
+  @Option(
+      names = "--run-id",
+      paramLabel = "ID",
+      description = "name of the run in reports (default: the time)")
+  private String runId;
+
+  @Option(names = "--force", description = "publish again what is published already")
+  private boolean force;
+
+  @Option(
+      names = "--replace-foreign",
+      description = "replace partitions that Paritree has not written")
+  private boolean replaceForeign;
+
+  @Option(names = "--dry-run", description = "check everything, score a sample, write nothing")
+  private boolean dryRun;
+
+  @Option(names = "--recover", description = "finish or remove what dead runs have left")
+  private boolean recover;
+
+  @Option(names = "--status", description = "tell what has run and what runs")
+  private boolean status;
+
+  @Option(
+      names = "--conf",
+      paramLabel = "FILE",
+      description = "configuration file; see conf/scoring-job.conf")
+  private Path conf;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "show this text")
+  private boolean help;
+
+  /** Returns the usage text. */
+  static String usage() {
+    return new CommandLine(new ScoreArguments()).getUsageMessage(CommandLine.Help.Ansi.OFF);
+  }
+
+  /**
+   * Reads a command line, and the configuration file that it names.
+   *
+   * @param clock names runs that are given no id
+   * @return empty if help is asked for
+   */
+  static Optional<JobSettings> parse(Clock clock, String... arguments) throws UsageException {
+    ScoreArguments parsed = new ScoreArguments();
+    try {
+      new CommandLine(parsed).parseArgs(arguments);
+    } catch (CommandLine.ParameterException e) {
+      throw new UsageException(e.getMessage(), e);
+    }
+
+    return parsed.help ? Optional.empty() : Optional.of(parsed.settings(clock));
+  }
+
+  private JobSettings settings(Clock clock) throws UsageException {
+    JobConfig config = conf == null ? JobConfig.none() : JobConfig.read(conf);
+    Mode mode = mode();
+    boolean scores = mode == Mode.SCORE || mode == Mode.DRY_RUN;
+    double share =
+        maxQuarantined != null
+            ? maxQuarantined
+            : config.number("max-quarantined").orElse(MAX_QUARANTINED);
+    if (!(share >= 0 && share <= 1)) {
+      throw new UsageException(
+          "Cannot use --max-quarantined %s: a share from 0 to 1 is expected".formatted(share));
+    }
+
+    return new JobSettings(
+        mode,
+        text("--model", model, config.text("model"), scores),
+        text("--input", input, config.text("input"), scores),
+        oneOf(InputFormat.class, "--input-format", inputFormat, config.text("input-format")),
+        values("--partition", partitions, config.list("partitions")),
+        text("--output", output, config.text("output"), true),
+        names("--keys", keys, config.list("keys"), scores),
+        values("--output-partition", outputPartition, config.list("output-partition")),
+        names("--pass", pass, config.list("pass"), false),
+        margin || config.truth("margin").orElse(false) ? Margin.WRITTEN : Margin.LEFT_OUT,
+        oneOf(EngineKind.class, "--engine", engine, config.text("engine")),
+        share,
+        runId(clock),
+        force ? Repeat.PUBLISHED_AGAIN : Repeat.LEFT_AS_IT_IS,
+        replaceForeign ? Foreign.REPLACED : Foreign.REFUSED,
+        atLeastOne("rows-per-file", config.whole("rows-per-file").orElse(ROWS_PER_FILE)),
+        (int) atLeastOne("kept-runs", config.whole("kept-runs").orElse((long) KEPT_RUNS)),
+        seconds("progress-seconds", config.number("progress-seconds").orElse(PROGRESS_SECONDS)),
+        locks(config));
+  }
+
+  private Mode mode() throws UsageException {
+    List<Mode> asked = new ArrayList<>();
+    if (dryRun) {
+      asked.add(Mode.DRY_RUN);
+    }
+
+    if (recover) {
+      asked.add(Mode.RECOVER);
+    }
+
+    if (status) {
+      asked.add(Mode.STATUS);
+    }
+
+    if (asked.size() > 1) {
+      throw new UsageException("Cannot do --dry-run, --recover and --status at once: choose one");
+    }
+
+    return asked.isEmpty() ? Mode.SCORE : asked.get(0);
+  }
+
+  private static String text(
+      String option, String given, Optional<String> configured, boolean needed)
+      throws UsageException {
+    String value = given != null ? given : configured.orElse("");
+    if (value.isBlank() && needed) {
+      throw new UsageException(
+          "Missing %s: give it on the command line or in the configuration file".formatted(option));
+    }
+
+    return value;
+  }
+
+  private static List<String> names(
+      String option, List<String> given, Optional<List<String>> configured, boolean needed)
+      throws UsageException {
+    List<String> names = given != null ? given : configured.orElse(List.of());
+    if (names.isEmpty() && needed) {
+      throw new UsageException(
+          "Missing %s: name the columns that identify a row".formatted(option));
+    }
+
+    for (String name : names) {
+      if (name.isEmpty()) {
+        throw new UsageException("Cannot use %s: a column without a name".formatted(option));
+      }
+    }
+
+    return names;
+  }
+
+  private static List<PartitionValue> values(
+      String option, List<String> given, Optional<List<String>> configured) throws UsageException {
+    List<PartitionValue> values = new ArrayList<>();
+    for (String text : given != null ? given : configured.orElse(List.of())) {
+      try {
+        values.add(PartitionValue.parse(text));
+      } catch (IllegalArgumentException e) {
+        throw new UsageException("Cannot use %s: %s".formatted(option, e.getMessage()), e);
+      }
+    }
+
+    return values;
+  }
+
+  private static <E extends Enum<E>> E oneOf(
+      Class<E> kinds, String option, String given, Optional<String> configured)
+      throws UsageException {
+    E[] all = kinds.getEnumConstants();
+    String value = given != null ? given : configured.orElse("");
+    if (value.isEmpty()) {
+      return all[0];
+    }
+
+    List<String> names = new ArrayList<>();
+    for (E kind : all) {
+      String name = kind.name().toLowerCase(Locale.ROOT);
+      if (name.equals(value)) {
+        return kind;
+      }
+
+      names.add(name);
+    }
+
+    throw new UsageException(
+        "Cannot use %s '%s': one of %s is expected"
+            .formatted(option, value, String.join(", ", names)));
+  }
+
+  private String runId(Clock clock) throws UsageException {
+    if (runId == null) {
+      return DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC)
+          .format(clock.instant());
+    }
+
+    if (!runId.matches("[A-Za-z0-9._-]{1,64}") || runId.matches("[._].*")) {
+      throw new UsageException(
+          "Cannot use --run-id '%s': 1 to 64 letters, digits, dots, underscores and hyphens are"
+              + " expected, the first a letter or digit".formatted(runId));
+    }
+
+    return runId;
+  }
+
+  private static long atLeastOne(String key, long value) throws UsageException {
+    if (value < 1 || value > 1_000_000_000_000L) {
+      throw new UsageException(
+          "Cannot use key scoring-job.%s: %s is not from 1 to 10^12".formatted(key, value));
+    }
+
+    return value;
+  }
+
+  private static Duration seconds(String key, double value) throws UsageException {
+    if (!(value >= 0 && value <= 86_400)) {
+      throw new UsageException(
+          "Cannot use key scoring-job.%s: %s is not from 0 to 86400".formatted(key, value));
+    }
+
+    return Duration.ofNanos((long) (value * 1e9));
+  }
+
+  private static LockTimes locks(JobConfig config) throws UsageException {
+    Duration beat =
+        seconds(
+            "lock-beat-seconds",
+            config
+                .number("lock-beat-seconds")
+                .orElse((double) LockTimes.DEFAULT.beat().toSeconds()));
+    Duration stale =
+        seconds(
+            "lock-stale-seconds",
+            config
+                .number("lock-stale-seconds")
+                .orElse((double) LockTimes.DEFAULT.stale().toSeconds()));
+    try {
+      return new LockTimes(beat, stale);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(
+          "Cannot use keys scoring-job.lock-beat-seconds and lock-stale-seconds: " + e.getMessage(),
+          e);
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package io.paritree.spark;
+
+import io.paritree.ModelException;
+import io.paritree.spark.publish.OutputPlace;
+import io.paritree.spark.publish.Publisher;
+import io.paritree.spark.publish.StepObserver;
+import io.paritree.spark.report.JobReport;
+import io.paritree.spark.report.SummaryTable;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * {@code scripts/score}: scores the rows of a directory with one model and publishes the scores.
+ *
+ * <p>Exit codes, for schedulers: 0 published, now or before; 1 anything else; 2 wrong usage; 3
+ * input or output refused; 4 too many rows quarantined; 5 since this run started another one
+ * published one of its partitions with another identity; 6 model refused. After any code but 0,
+ * readers see what they saw before the run, apart from groups that it had published.
+ *
+ * <p>In a cluster-mode driver a failure is thrown and a success returns, since an exit of its own
+ * is a failed attempt there.
+ */
+public final class ScoreMain {
+  private ScoreMain() {}
+
+  public static void main(String[] arguments) {
+    int exitCode = run(StepObserver.NONE, System.out, System.err, arguments);
+    if (isClusterMode()) {
+      if (exitCode != 0) {
+        throw new IllegalStateException("Scoring ended with exit code %s".formatted(exitCode));
+      }
+    } else {
+      System.exit(exitCode);
+    }
+  }
+
+  private static boolean isClusterMode() {
+    return "cluster".equals(System.getProperty("spark.submit.deployMode"));
+  }
+
+  /** Runs a command line and returns its exit code; Spark is stopped at the end. */
+  static int run(StepObserver observer, PrintStream out, PrintStream err, String... arguments) {
+    Optional<JobSettings> settings;
+    try {
+      settings = ScoreArguments.parse(Clock.systemUTC(), arguments);
+    } catch (UsageException e) {
+      err.println(e.getMessage());
+      err.println("Try: score --help");
+      return e.exitCode();
+    }
+
+    if (settings.isEmpty()) {
+      out.print(ScoreArguments.usage());
+      return 0;
+    }
+
+    try {
+      return switch (settings.get().mode()) {
+        case STATUS -> status(settings.get(), out);
+        case RECOVER -> recover(settings.get(), out);
+        default -> {
+          SparkSession spark = SparkSession.builder().appName("paritree score").getOrCreate();
+          try {
+            yield score(settings.get(), spark, observer, out, err);
+          } finally {
+            spark.stop();
+          }
+        }
+      };
+    } catch (IOException | RuntimeException e) {
+      return failed(e, err);
+    }
+  }
+
+  /** Scores with a Spark that the caller stops. */
+  static int score(
+      JobSettings settings,
+      SparkSession spark,
+      StepObserver observer,
+      PrintStream out,
+      PrintStream err) {
+    try {
+      JobReport report = new ScoringJob(settings, spark, observer, err, Clock.systemUTC()).run();
+      out.print(SummaryTable.of(report));
+      return report.exitCode();
+    } catch (JobException e) {
+      err.println(e.getMessage());
+      return e.exitCode();
+    } catch (ModelException e) {
+      err.println("Model refused: " + e.getMessage());
+      return 6;
+    } catch (IOException | RuntimeException e) {
+      return failed(e, err);
+    }
+  }
+
+  private static int failed(Exception reason, PrintStream err) {
+    Throwable cause = reason;
+    while (cause.getCause() != null && cause.getCause() != cause) {
+      cause = cause.getCause();
+    }
+
+    err.println(
+        "Scoring failed: %s: %s".formatted(cause.getClass().getSimpleName(), cause.getMessage()));
+    reason.printStackTrace(err);
+    return 1;
+  }
+
+  private static OutputPlace place(JobSettings settings) throws IOException {
+    Location output = Location.of(settings.output());
+    return new OutputPlace(FileStore.of(output), output);
+  }
+
+  private static int recover(JobSettings settings, PrintStream out) throws IOException {
+    List<String> found =
+        new Publisher(place(settings), settings.locks(), StepObserver.NONE).recover();
+    found.forEach(out::println);
+    if (found.isEmpty()) {
+      out.println("Nothing to recover.");
+    }
+
+    return 0;
+  }
+
+  private static int status(JobSettings settings, PrintStream out) throws IOException {
+    out.print(JobStatus.of(place(settings)));
+    return 0;
+  }
+}

@@ -1,0 +1,195 @@
+package io.paritree.spark;
+
+import io.paritree.model.ScoringModel;
+import io.paritree.spark.input.HadoopPaths;
+import io.paritree.spark.publish.DataFile;
+import io.paritree.spark.publish.OutputPlace;
+import io.paritree.spark.publish.PartitionManifest;
+import io.paritree.spark.publish.PartitionManifestParser;
+import io.paritree.spark.publish.RunDirectory;
+import io.paritree.spark.report.PartitionReport;
+import io.paritree.spark.rows.ParquetWriters;
+import io.paritree.spark.rows.PartitionCounts;
+import io.paritree.spark.rows.WrittenFile;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
+
+/**
+ * Puts the files of the attempts that counted into staged partitions, and verifies them.
+ *
+ * <p>Files are moved one by one out of the directory of tasks, so nothing that another attempt left
+ * there, or writes later, can get into a partition.
+ */
+final class Staging {
+  private final JobSettings settings;
+  private final ScoringModel model;
+  private final RunDirectory directory;
+  private final FileStore store;
+  private final Tally tally;
+
+  Staging(
+      JobSettings settings,
+      ScoringModel model,
+      OutputPlace place,
+      RunDirectory directory,
+      Tally tally) {
+    this.settings = settings;
+    this.model = model;
+    this.directory = directory;
+    this.store = place.store();
+    this.tally = tally;
+  }
+
+  /** Keeps the quarantined rows, whatever becomes of the run. */
+  void keepQuarantine() throws IOException {
+    for (WrittenFile file : tally.quarantined()) {
+      Location to = quarantine().resolve(name(file));
+      store.createDirectories(to.parent());
+      store.rename(directory.tasks().resolve(file.path()), to);
+    }
+  }
+
+  private Location quarantine() {
+    return directory.kept().resolve("quarantine");
+  }
+
+  /**
+   * Moves the files of scored rows into their partitions.
+   *
+   * @param writers writes a file without rows where a partition has none
+   */
+  Map<String, List<WrittenFile>> stage(List<Target> targets, ParquetWriters writers)
+      throws IOException {
+    Map<String, List<WrittenFile>> byPartition = new TreeMap<>();
+    for (Target target : targets) {
+      byPartition.put(target.partition(), new ArrayList<>());
+      store.createDirectories(directory.fresh(target.partition()));
+    }
+
+    for (WrittenFile file : tally.scored()) {
+      List<WrittenFile> files = byPartition.get(file.partition());
+      if (files == null) {
+        throw new IOException(
+            "Cannot stage %s: no partition '%s' was selected"
+                .formatted(file.path(), file.partition()));
+      }
+
+      store.rename(
+          directory.tasks().resolve(file.path()),
+          directory.fresh(file.partition()).resolve(name(file)));
+      files.add(file);
+    }
+
+    for (Target target : targets) {
+      List<WrittenFile> files = byPartition.get(target.partition());
+      if (files.isEmpty()) {
+        // Written among the tasks first: Hadoop leaves a checksum file beside it.
+        String name = writers.nameOfEmpty();
+        Location empty = directory.tasks().resolve("empty").resolve(name);
+        store.delete(empty.parent());
+        writers.writeEmpty(HadoopPaths.of(empty));
+        store.rename(empty, directory.fresh(target.partition()).resolve(name));
+        files.add(new WrittenFile("empty/" + name, target.partition(), 0));
+      }
+    }
+
+    return byPartition;
+  }
+
+  /**
+   * Compares the files' footers with what was counted, and writes the partitions' manifests.
+   *
+   * @return a report on each partition
+   * @throws IOException if a file does not hold what was counted
+   */
+  List<PartitionReport> verify(
+      List<Target> targets,
+      Map<String, List<WrittenFile>> staged,
+      Configuration hadoop,
+      Clock clock)
+      throws IOException {
+    List<PartitionReport> reports = new ArrayList<>();
+    for (Target target : targets) {
+      List<DataFile> files = new ArrayList<>();
+      long rows = 0;
+      long bytes = 0;
+      for (WrittenFile file : staged.get(target.partition())) {
+        Location location = directory.fresh(target.partition()).resolve(name(file));
+        long inFooter = rowsInFooter(location, hadoop);
+        if (inFooter != file.rows()) {
+          throw new IOException(
+              "Cannot publish %s: its footer says %s rows, but %s were written"
+                  .formatted(location, inFooter, file.rows()));
+        }
+
+        long length = store.find(location).orElseThrow().bytes();
+        files.add(new DataFile(name(file), length, inFooter));
+        rows += inFooter;
+        bytes += length;
+      }
+
+      PartitionCounts count = tally.counts().get(target.partition());
+      if (rows != count.scored()) {
+        throw new IOException(
+            "Cannot publish '%s': its files hold %s rows, but %s were scored"
+                .formatted(target.partition(), rows, count.scored()));
+      }
+
+      writeManifest(target, count, files, clock);
+      reports.add(
+          new PartitionReport(
+              target.partition(),
+              target.identity(),
+              count.read(),
+              count.scored(),
+              count.quarantined(),
+              files.size(),
+              bytes));
+    }
+
+    return reports;
+  }
+
+  private void writeManifest(
+      Target target, PartitionCounts count, List<DataFile> files, Clock clock) throws IOException {
+    PartitionManifest manifest =
+        new PartitionManifest(
+            target.partition(),
+            target.identity(),
+            settings.runId(),
+            directory.name(),
+            model.name(),
+            model.modelVersion(),
+            model.digest(),
+            settings.engine().name().toLowerCase(Locale.ROOT),
+            clock.instant().toString(),
+            count.read(),
+            count.scored(),
+            count.quarantined(),
+            files);
+    Location to = directory.fresh(target.partition());
+    store.create(to.resolve(PartitionManifest.SUCCESS_FILE), new byte[0]);
+    store.create(to.resolve(PartitionManifest.FILE), PartitionManifestParser.toJson(manifest));
+  }
+
+  private static long rowsInFooter(Location file, Configuration hadoop) throws IOException {
+    try (ParquetFileReader reader =
+        ParquetFileReader.open(HadoopInputFile.fromPath(HadoopPaths.of(file), hadoop))) {
+      return reader.getRecordCount();
+    }
+  }
+
+  private static String name(WrittenFile file) {
+    return file.path().substring(file.path().lastIndexOf('/') + 1);
+  }
+}

@@ -1,0 +1,84 @@
+package io.paritree.spark;
+
+import io.paritree.model.ScoringModel;
+import io.paritree.spark.rows.PartitionCounts;
+import io.paritree.spark.rows.ScoreHistogram;
+import io.paritree.spark.rows.TaskResult;
+import io.paritree.spark.rows.WrittenFile;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The results of all tasks of a group, added up. Not thread-safe. */
+final class Tally {
+  private final Map<String, PartitionCounts> counts = new TreeMap<>();
+  private final Map<String, Long> codes = new TreeMap<>();
+  private final List<WrittenFile> scored = new ArrayList<>();
+  private final List<WrittenFile> quarantined = new ArrayList<>();
+  private final ScoreHistogram scores = new ScoreHistogram();
+  private final long[] missing;
+
+  /**
+   * @param width number of slots
+   * @param partitions all partitions of the group, also those without a row
+   */
+  Tally(int width, Collection<String> partitions) {
+    this.missing = new long[width];
+    partitions.forEach(partition -> counts.put(partition, new PartitionCounts()));
+  }
+
+  void add(TaskResult result) {
+    result
+        .counts()
+        .forEach(
+            (partition, count) ->
+                counts.computeIfAbsent(partition, name -> new PartitionCounts()).add(count));
+    result.codes().forEach((code, rows) -> codes.merge(code, rows, Long::sum));
+    scored.addAll(result.scored());
+    quarantined.addAll(result.quarantined());
+    scores.add(result.scores());
+    for (int slot = 0; slot < missing.length; slot++) {
+      missing[slot] += result.missing()[slot];
+    }
+  }
+
+  Map<String, PartitionCounts> counts() {
+    return counts;
+  }
+
+  Map<String, Long> codes() {
+    return codes;
+  }
+
+  List<WrittenFile> scored() {
+    return scored;
+  }
+
+  List<WrittenFile> quarantined() {
+    return quarantined;
+  }
+
+  ScoreHistogram scores() {
+    return scores;
+  }
+
+  Map<String, Long> missingByFeature(ScoringModel model) {
+    Map<String, Long> byFeature = new LinkedHashMap<>();
+    for (int slot = 0; slot < missing.length; slot++) {
+      byFeature.put(model.schema().features().get(slot).name(), missing[slot]);
+    }
+
+    return byFeature;
+  }
+
+  long read() {
+    return counts.values().stream().mapToLong(PartitionCounts::read).sum();
+  }
+
+  long quarantinedRows() {
+    return counts.values().stream().mapToLong(PartitionCounts::quarantined).sum();
+  }
+}

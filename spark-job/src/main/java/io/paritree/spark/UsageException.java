@@ -1,0 +1,19 @@
+package io.paritree.spark;
+
+/** The command line or the configuration is wrong. */
+final class UsageException extends JobException {
+  private static final long serialVersionUID = 1L;
+
+  UsageException(String message) {
+    super(message, null);
+  }
+
+  UsageException(String message, Throwable cause) {
+    super(message, cause);
+  }
+
+  @Override
+  int exitCode() {
+    return 2;
+  }
+}

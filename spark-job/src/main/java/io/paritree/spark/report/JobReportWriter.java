@@ -1,0 +1,100 @@
+package io.paritree.spark.report;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.paritree.spark.rows.ScoreHistogram;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Map;
+
+/** A {@link JobReport} as JSON. */
+public final class JobReportWriter {
+  private static final JsonFactory JSON = new JsonFactory();
+  private static final int FORMAT = 1;
+
+  private JobReportWriter() {}
+
+  /** Returns the report as indented JSON. */
+  public static byte[] toJson(JobReport report) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (JsonGenerator json = JSON.createGenerator(bytes)) {
+      json.useDefaultPrettyPrinter();
+      json.writeStartObject();
+      json.writeNumberField("format", FORMAT);
+      json.writeStringField("run", report.run());
+      json.writeStringField("outcome", report.outcome().word());
+      json.writeNumberField("exitCode", report.exitCode());
+      json.writeStringField("message", report.message());
+      json.writeStringField("startedAt", report.startedAt());
+      json.writeObjectFieldStart("model");
+      json.writeStringField("name", report.model().name());
+      json.writeStringField("version", report.model().version());
+      json.writeStringField("digest", report.model().digest());
+      json.writeStringField("engine", report.model().engine());
+      json.writeBooleanField("sealed", report.model().sealed());
+      json.writeEndObject();
+      json.writeStringField("input", report.input());
+      json.writeStringField("output", report.output());
+      json.writeNumberField("read", report.read());
+      json.writeNumberField("scored", report.scored());
+      json.writeNumberField("quarantined", report.quarantined());
+      json.writeNumberField("alreadyPublished", report.alreadyPublished());
+      json.writeNumberField("rowsPerSecond", Math.round(report.rowsPerSecond()));
+      json.writeStringField("quarantine", report.quarantine());
+      numbers(json, "codes", report.codes());
+      numbers(json, "missing", report.missing());
+      scores(json, report.scores());
+      json.writeObjectFieldStart("seconds");
+      for (Map.Entry<String, Double> stage : report.seconds().entrySet()) {
+        json.writeNumberField(stage.getKey(), Math.round(stage.getValue() * 1000) / 1000.0);
+      }
+
+      json.writeEndObject();
+      json.writeArrayFieldStart("partitions");
+      for (PartitionReport partition : report.partitions()) {
+        json.writeStartObject();
+        json.writeStringField("partition", partition.partition());
+        json.writeStringField("identity", partition.identity());
+        json.writeNumberField("read", partition.read());
+        json.writeNumberField("scored", partition.scored());
+        json.writeNumberField("quarantined", partition.quarantined());
+        json.writeNumberField("files", partition.files());
+        json.writeNumberField("bytes", partition.bytes());
+        json.writeEndObject();
+      }
+
+      json.writeEndArray();
+      json.writeEndObject();
+    }
+
+    return bytes.toByteArray();
+  }
+
+  private static void numbers(JsonGenerator json, String name, Map<String, Long> numbers)
+      throws IOException {
+    json.writeObjectFieldStart(name);
+    for (Map.Entry<String, Long> number : numbers.entrySet()) {
+      json.writeNumberField(number.getKey(), number.getValue());
+    }
+
+    json.writeEndObject();
+  }
+
+  private static void scores(JsonGenerator json, ScoreHistogram scores) throws IOException {
+    json.writeObjectFieldStart("scores");
+    json.writeNumberField("count", scores.count());
+    if (scores.count() > 0) {
+      json.writeNumberField("mean", scores.mean());
+      json.writeNumberField("min", scores.min());
+      json.writeNumberField("max", scores.max());
+      json.writeArrayFieldStart("deciles");
+      for (int tenth = 1; tenth <= 9; tenth++) {
+        json.writeNumber(scores.quantile(tenth / 10.0));
+      }
+
+      json.writeEndArray();
+    }
+
+    json.writeEndObject();
+  }
+}

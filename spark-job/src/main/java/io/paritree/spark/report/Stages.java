@@ -1,0 +1,29 @@
+package io.paritree.spark.report;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/** How long each part of a run took, by a monotonic clock. Not thread-safe. */
+public final class Stages {
+  private final LongSupplier nanos;
+  private final Map<String, Double> seconds = new LinkedHashMap<>();
+  private long since;
+
+  public Stages(LongSupplier nanos) {
+    this.nanos = nanos;
+    this.since = nanos.getAsLong();
+  }
+
+  /** Ends the present part, which gets this name, and begins the next one. */
+  public void end(String name) {
+    long now = nanos.getAsLong();
+    seconds.merge(name, (now - since) / 1e9, Double::sum);
+    since = now;
+  }
+
+  /** Returns the seconds of each part that has ended, in order. */
+  public Map<String, Double> seconds() {
+    return new LinkedHashMap<>(seconds);
+  }
+}

@@ -1,0 +1,131 @@
+package io.paritree.spark.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** A report as a short table for the console. */
+public final class SummaryTable {
+  private static final int MAX_PARTITIONS = 40;
+
+  private SummaryTable() {}
+
+  /** Returns the table, with a line feed at its end. */
+  public static String of(JobReport report) {
+    StringBuilder text = new StringBuilder();
+    text.append("Run %s: %s\n".formatted(report.run(), told(report)));
+    text.append(
+        "  model   %s, engine %s%s\n"
+            .formatted(
+                report.model().version(),
+                report.model().engine(),
+                report.model().sealed() ? "" : " (unsealed: nothing vouches for it)"));
+    text.append("  input   %s\n".formatted(report.input()));
+    text.append("  output  %s\n".formatted(report.output()));
+    if (!report.partitions().isEmpty()) {
+      text.append(table(report));
+    }
+
+    if (!report.codes().isEmpty()) {
+      text.append("  quarantined by code: %s\n".formatted(report.codes()));
+      if (!report.quarantine().isEmpty()) {
+        text.append("  quarantine: %s\n".formatted(report.quarantine()));
+      }
+    }
+
+    if (report.scores().count() > 0) {
+      text.append(
+          "  scores: mean %s, median %s, from %s to %s\n"
+              .formatted(
+                  (float) report.scores().mean(),
+                  report.scores().quantile(0.5),
+                  report.scores().min(),
+                  report.scores().max()));
+    }
+
+    if (report.rowsPerSecond() > 0) {
+      text.append(
+          "  %s rows/s while scoring\n".formatted(grouped(Math.round(report.rowsPerSecond()))));
+    }
+
+    return text.toString();
+  }
+
+  private static String told(JobReport report) {
+    return switch (report.outcome()) {
+      case PUBLISHED ->
+          report.alreadyPublished() == 0
+              ? "published"
+              : "published; %s partitions were published before"
+                  .formatted(report.alreadyPublished());
+      case ALREADY_PUBLISHED -> "already published, nothing to do";
+      case CHECKED -> "checked; nothing was written";
+      default -> report.outcome().word() + ", nothing was published";
+    };
+  }
+
+  private static String table(JobReport report) {
+    List<String[]> lines = new ArrayList<>();
+    lines.add(new String[] {"partition", "read", "scored", "quarantined", "files", "bytes"});
+    report.partitions().stream()
+        .limit(MAX_PARTITIONS)
+        .forEach(partition -> lines.add(line(partition)));
+    int left = report.partitions().size() - MAX_PARTITIONS;
+    if (left > 0) {
+      lines.add(new String[] {"(and %s more)".formatted(left), "", "", "", "", ""});
+    }
+
+    if (report.partitions().size() > 1) {
+      lines.add(
+          line(
+              new PartitionReport(
+                  "total",
+                  "",
+                  report.read(),
+                  report.scored(),
+                  report.quarantined(),
+                  report.partitions().stream().mapToInt(PartitionReport::files).sum(),
+                  report.partitions().stream().mapToLong(PartitionReport::bytes).sum())));
+    }
+
+    return aligned(lines);
+  }
+
+  private static String[] line(PartitionReport partition) {
+    return new String[] {
+      partition.partition().isEmpty() ? "(whole output)" : partition.partition(),
+      grouped(partition.read()),
+      grouped(partition.scored()),
+      grouped(partition.quarantined()),
+      grouped(partition.files()),
+      grouped(partition.bytes())
+    };
+  }
+
+  private static String grouped(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
+  }
+
+  private static String aligned(List<String[]> lines) {
+    int columns = lines.get(0).length;
+    int[] widths = new int[columns];
+    for (String[] line : lines) {
+      for (int column = 0; column < columns; column++) {
+        widths[column] = Math.max(widths[column], line[column].length());
+      }
+    }
+
+    StringBuilder text = new StringBuilder();
+    for (String[] line : lines) {
+      text.append("  ");
+      for (int column = 0; column < columns; column++) {
+        String padding = " ".repeat(widths[column] - line[column].length());
+        text.append(column == 0 ? line[column] + padding : "  " + padding + line[column]);
+      }
+
+      text.append('\n');
+    }
+
+    return text.toString();
+  }
+}

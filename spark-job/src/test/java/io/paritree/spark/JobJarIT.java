@@ -1,0 +1,93 @@
+package io.paritree.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.paritree.model.TestPackages;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The jar that is submitted carries what Spark lacks, and nothing that Spark has. */
+class JobJarIT {
+  private static final List<String> OURS =
+      List.of(
+          "io/paritree/",
+          "ml/dmlc/xgboost4j/java/",
+          "ml/dmlc/xgboost4j/LabeledPoint",
+          "ml/dmlc/xgboost4j/gpu/",
+          "lib/linux/",
+          "META-INF/",
+          "xgboost4j-version.properties");
+
+  @TempDir Path directory;
+
+  @Test
+  void holdsNothingThatClashesWithSparksClassPath() throws IOException {
+    assertThat(entries())
+        .isNotEmpty()
+        .allSatisfy(
+            name -> assertThat(OURS).as(name).anySatisfy(own -> assertThat(name).startsWith(own)))
+        .noneSatisfy(
+            name ->
+                assertThat(name)
+                    .matches(
+                        "(com/esotericsoftware|org/apache/commons/logging|com/fasterxml|scala|org/slf4j"
+                            + "|org/apache/(hadoop|spark|parquet)|picocli|com/typesafe|de/siegmar"
+                            + "|org/snakeyaml|ml/dmlc/xgboost4j/scala)/.*"));
+  }
+
+  @Test
+  void carriesTheRelocatedLibrariesAndTheNativeEngine() throws IOException {
+    assertThat(entries())
+        .contains(
+            "io/paritree/spark/ScoreMain.class",
+            "io/paritree/model/ScoringModel.class",
+            "io/paritree/shaded/picocli/CommandLine.class",
+            "io/paritree/shaded/config/Config.class",
+            "io/paritree/shaded/fastcsv/reader/CsvReader.class",
+            "ml/dmlc/xgboost4j/java/Booster.class",
+            "lib/linux/x86_64/libxgboost4j.so");
+  }
+
+  @Test
+  void bothEnginesGiveTheSameBitsBesideSpark() throws Exception {
+    String model = new TestPackages(directory.resolve("models")).binary().toString();
+    Path input = Parcels.write(directory.resolve("in"), 0, 300, 0, 2);
+
+    for (String engine : List.of("forest", "xgboost")) {
+      Path log = directory.resolve(engine + ".log");
+      Process process =
+          JobProcess.start(
+              JobProcess.packaged(),
+              List.of(),
+              log,
+              "io.paritree.spark.ScoreMain",
+              "--model",
+              model,
+              "--input",
+              input,
+              "--output",
+              directory.resolve(engine),
+              "--keys",
+              "parcel_id",
+              "--engine",
+              engine);
+      assertThat(JobProcess.exitCode(process)).as(Files.readString(log)).isZero();
+    }
+
+    assertThat(Scores.of(directory.resolve("xgboost")))
+        .hasSize(300)
+        .isEqualTo(Scores.of(directory.resolve("forest")));
+  }
+
+  private static List<String> entries() throws IOException {
+    try (JarFile jar = new JarFile(JobProcess.jar().toFile())) {
+      return jar.stream().filter(entry -> !entry.isDirectory()).map(JarEntry::getName).toList();
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package io.paritree.spark;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The job in a JVM of its own, as {@code scripts/score} starts it without {@code SPARK_HOME}. */
+final class JobProcess {
+  private static final Path MODULE = Path.of(System.getProperty("paritree.root"), "spark-job");
+
+  private JobProcess() {}
+
+  /** Returns the job's jar, as the build has packaged it. */
+  static Path jar() {
+    return MODULE.resolve("target/paritree-spark-job.jar");
+  }
+
+  /** Starts a main class on a class path, with Spark's flags. */
+  static Process start(
+      String classPath, List<String> javaOptions, Path log, String main, Object... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("@" + MODULE.resolve("target/spark.flags"));
+    command.addAll(
+        List.of(
+            "-Xmx1g",
+            "-XX:TieredStopAtLevel=1",
+            "-Dspark.master=local[2]",
+            "-Dspark.ui.enabled=false",
+            "-Dspark.driver.host=127.0.0.1",
+            "-Dspark.driver.bindAddress=127.0.0.1"));
+    command.addAll(javaOptions);
+    command.addAll(List.of("-classpath", classPath, main));
+    for (Object argument : arguments) {
+      command.add(argument.toString());
+    }
+
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(log.toFile())
+        .start();
+  }
+
+  /** Returns the job's jar and the jars of Spark. */
+  static String packaged() throws IOException {
+    String spark =
+        Files.readString(MODULE.resolve("target/spark.classpath"), StandardCharsets.UTF_8);
+    return jar() + System.getProperty("path.separator") + spark.strip();
+  }
+
+  /** Waits for a process, and returns its exit code. */
+  static int exitCode(Process process) throws InterruptedException, IOException {
+    if (!process.waitFor(180, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw new IOException("The job's process did not end within 180 s");
+    }
+
+    return process.exitValue();
+  }
+}

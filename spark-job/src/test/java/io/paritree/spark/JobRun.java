@@ -1,0 +1,48 @@
+package io.paritree.spark;
+
+import io.paritree.spark.publish.StepObserver;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A command line that was run in the tests' Spark.
+ *
+ * @param exitCode what the command would leave with
+ * @param out what it printed
+ * @param err what it complained about
+ */
+record JobRun(int exitCode, String out, String err) {
+
+  static JobRun of(Object... arguments) {
+    return observed(StepObserver.NONE, arguments);
+  }
+
+  static JobRun observed(StepObserver observer, Object... arguments) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    List<String> texts = new ArrayList<>();
+    for (Object argument : arguments) {
+      texts.add(argument.toString());
+    }
+
+    int exitCode;
+    try (PrintStream outPrint = new PrintStream(out, true, StandardCharsets.UTF_8);
+        PrintStream errPrint = new PrintStream(err, true, StandardCharsets.UTF_8)) {
+      Optional<JobSettings> settings =
+          ScoreArguments.parse(Clock.systemUTC(), texts.toArray(String[]::new));
+      exitCode =
+          ScoreMain.score(
+              settings.orElseThrow(), TestSpark.session(), observer, outPrint, errPrint);
+    } catch (UsageException e) {
+      return new JobRun(2, "", e.getMessage());
+    }
+
+    return new JobRun(
+        exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+}

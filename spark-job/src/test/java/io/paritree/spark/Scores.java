@@ -1,0 +1,53 @@
+package io.paritree.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
+
+/** Looks at an output as its readers do. */
+final class Scores {
+  private Scores() {}
+
+  /** Returns the bits of the score of each {@code parcel_id}; none may stand twice. */
+  static Map<Long, Integer> of(Path output) {
+    Map<Long, Integer> scores = new TreeMap<>();
+    List<Row> rows =
+        TestSpark.session()
+            .read()
+            .parquet(output.toString())
+            .select("parcel_id", "score")
+            .collectAsList();
+    for (Row row : rows) {
+      assertThat(scores.put(row.getLong(0), Float.floatToRawIntBits(row.getFloat(1)))).isNull();
+    }
+
+    return scores;
+  }
+
+  /** Returns each file below a directory with its content's hash and its modification time. */
+  static Map<String, String> files(Path directory) throws IOException {
+    Map<String, String> files = new TreeMap<>();
+    if (!Files.exists(directory)) {
+      return files;
+    }
+
+    try (Stream<Path> all = Files.walk(directory)) {
+      for (Path file : (Iterable<Path>) all.filter(Files::isRegularFile)::iterator) {
+        files.put(
+            directory.relativize(file).toString(),
+            java.util.Arrays.hashCode(Files.readAllBytes(file))
+                + " "
+                + Files.getLastModifiedTime(file));
+      }
+    }
+
+    return files;
+  }
+}

@@ -1,0 +1,27 @@
+package io.paritree.spark;
+
+import org.apache.spark.sql.SparkSession;
+
+/** One Spark for all tests of this JVM: two threads, loopback only. */
+public final class TestSpark {
+  private static final SparkSession SESSION = start();
+
+  private TestSpark() {}
+
+  /** Returns a session; it stays up until the JVM ends. */
+  public static SparkSession session() {
+    return SESSION;
+  }
+
+  private static SparkSession start() {
+    return SparkSession.builder()
+        .master("local[2]")
+        .appName("tests")
+        .config("spark.ui.enabled", "false")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.sql.warehouse.dir", "target/warehouse")
+        .getOrCreate();
+  }
+}
