@@ -4,6 +4,7 @@ import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -280,7 +281,15 @@ final class SealCommand implements Callable<Integer> {
     }
 
     Map<String, byte[]> files = sealing.files(name, sealedVersion, golden, provenance, notes);
-    ModelStore.write(directory, files);
+    try {
+      ModelStore.write(directory, files);
+    } catch (FileAlreadyExistsException e) {
+      throw new InputException(
+          "Cannot seal into %s: it exists already, and packages are never replaced"
+              .formatted(directory),
+          e);
+    }
+
     if (alias != null) {
       new ModelStore(Location.of(target.store)).setAlias(name, alias, sealedVersion);
     }

@@ -7,6 +7,7 @@ import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import io.paritree.xgboost.XgboostModel;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -75,6 +76,14 @@ record SealSource(
     FileStore store = FileStore.of(directory);
     Set<String> names = new TreeSet<>();
     collect(store, directory, "", names);
+    for (String reserved : List.of(Manifest.FILE, GoldenFile.FILE, Digests.FILE)) {
+      if (names.contains(reserved)) {
+        throw new CorruptModelException(
+            "Cannot seal %s: it has a file '%s' already, which a package needs for itself"
+                .formatted(directory, reserved));
+      }
+    }
+
     Map<String, byte[]> files = new TreeMap<>(ModelFiles.readAll(store, directory, names));
     String origin = directory.toString();
     MlflowModel mlflow = MlflowModel.parse(origin, files.get(ModelReference.MLMODEL));
