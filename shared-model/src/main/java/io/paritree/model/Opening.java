@@ -2,6 +2,7 @@ package io.paritree.model;
 
 import io.paritree.CorruptModelException;
 import io.paritree.ModelException;
+import io.paritree.UnsupportedModelException;
 import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
 import io.paritree.forest.Rounds;
@@ -42,7 +43,7 @@ final class Opening {
     }
 
     byte[] modelFile = sealedFile(files, manifest.modelFile());
-    XgboostModel model = XgboostModel.read(modelFile);
+    XgboostModel model = read(origin + "/" + manifest.modelFile(), modelFile);
     Schema schema = manifest.schema().schema(manifestFile, model::categories);
     SchemaFit.check(manifestFile, schema, model);
     RoundsChoice rounds = new RoundsChoice(manifest.rounds(), manifest.roundsWhy());
@@ -63,7 +64,8 @@ final class Opening {
 
   private static ScoringModel mlflow(ModelFiles files, EngineKind kind) throws ModelException {
     MlflowModel mlflow = MlflowModel.parse(files.origin(), files.file(ModelReference.MLMODEL));
-    XgboostModel model = XgboostModel.read(files.file(mlflow.modelFile()));
+    XgboostModel model =
+        read(files.origin() + "/" + mlflow.modelFile(), files.file(mlflow.modelFile()));
     RoundsChoice rounds =
         mlflow.stopsAtBestIteration() ? RoundsChoice.best(model) : RoundsChoice.all(model);
     return unsealed(files, mlflow.modelFile(), Optional.of(mlflow), model, rounds, kind);
@@ -71,7 +73,7 @@ final class Opening {
 
   private static ScoringModel bare(ModelFiles files, EngineKind kind) throws ModelException {
     String name = files.names().iterator().next();
-    XgboostModel model = XgboostModel.read(files.file(name));
+    XgboostModel model = read(files.origin(), files.file(name));
     return unsealed(files, name, Optional.empty(), model, RoundsChoice.all(model), kind);
   }
 
@@ -120,6 +122,21 @@ final class Opening {
     }
 
     return content;
+  }
+
+  /**
+   * Reads and checks a model file.
+   *
+   * @param origin names the file in messages
+   */
+  static XgboostModel read(String origin, byte[] content) throws ModelException {
+    try {
+      return XgboostModel.read(content);
+    } catch (UnsupportedModelException e) {
+      throw new UnsupportedModelException(origin + ": " + e.getMessage(), e);
+    } catch (CorruptModelException e) {
+      throw new CorruptModelException(origin + ": " + e.getMessage(), e);
+    }
   }
 
   /** Returns the engine of a checked model. */

@@ -57,7 +57,7 @@ record SealSource(
 
   /** Makes a source of a bare model file; in the package it has a name that fits its content. */
   static SealSource ofFile(String origin, byte[] content) throws ModelException {
-    XgboostModel model = XgboostModel.read(content);
+    XgboostModel model = Opening.read(origin, content);
     String name = isJson(content) ? JSON_FILE : UBJSON_FILE;
     return new SealSource(origin, Map.of(name, content), name, model, Optional.empty());
   }
@@ -93,7 +93,7 @@ record SealSource(
           "Cannot seal %s: its model file '%s' is missing".formatted(origin, mlflow.modelFile()));
     }
 
-    XgboostModel model = XgboostModel.read(content);
+    XgboostModel model = Opening.read(origin + "/" + mlflow.modelFile(), content);
     return new SealSource(origin, files, mlflow.modelFile(), model, Optional.of(mlflow));
   }
 
