@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -134,11 +135,11 @@ class ModelsOfOthersTest {
       StringBuilder line = new StringBuilder();
       for (int slot = 0; slot < slots.length; slot++) {
         slots[slot] = (float) random.nextGaussian() * 100;
-        line.append("%.18e,".formatted((double) slots[slot]));
+        line.append(String.format(Locale.ROOT, "%.18e,", (double) slots[slot]));
       }
 
       reference.score(slots, 1, null, score);
-      lines.add(line.append("%.18e".formatted((double) score[0])).toString());
+      lines.add(line.append(String.format(Locale.ROOT, "%.18e", (double) score[0])).toString());
     }
 
     Files.write(model.resolveSibling(model.getFileName() + ".csv"), lines);

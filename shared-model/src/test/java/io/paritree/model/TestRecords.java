@@ -2,6 +2,7 @@ package io.paritree.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 
 /**
@@ -56,12 +57,13 @@ public final class TestRecords {
     cells.add(index % 13 == 5 ? "" : CARRIERS[random.nextInt(CARRIERS.length)]);
     cells.add(index % 17 == 6 ? "" : ZONES[random.nextInt(ZONES.length)]);
     String departure =
-        "2024-%02d-%02dT%02d:%02d:00"
-            .formatted(
-                1 + random.nextInt(12),
-                1 + random.nextInt(28),
-                random.nextInt(24),
-                random.nextInt(60));
+        String.format(
+            Locale.ROOT,
+            "2024-%02d-%02dT%02d:%02d:00",
+            1 + random.nextInt(12),
+            1 + random.nextInt(28),
+            random.nextInt(24),
+            random.nextInt(60));
     cells.add(index % 19 == 7 ? "" : index % 4 == 1 ? departure + "Z" : departure);
     return cells;
   }
