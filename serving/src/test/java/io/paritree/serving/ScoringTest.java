@@ -300,7 +300,7 @@ class ScoringTest {
   void cardTellsWhatGoesInAndComesOut() throws Exception {
     Object card = JsonTree.parse(client.get(BINARY).body());
 
-    assertThat(JsonTree.at(card, "version")).isEqualTo("parcel-late/1");
+    assertThat(JsonTree.at(card, "model_version")).isEqualTo("parcel-late/1");
     assertThat(JsonTree.at(card, "sealed")).isEqualTo(true);
     assertThat(JsonTree.at(card, "compared_with_trainer")).isEqualTo(false);
     assertThat(JsonTree.at(card, "digest").toString()).hasSize(64);
@@ -324,7 +324,7 @@ class ScoringTest {
       Object list = JsonTree.parse(other.get("/v1/models").body());
       String name = (String) JsonTree.at(list, "models/0/name");
       assertThat(JsonTree.at(list, "models/0/sealed")).isEqualTo(false);
-      assertThat(JsonTree.at(list, "models/0/version").toString()).startsWith("unsealed:");
+      assertThat(JsonTree.at(list, "models/0/model_version").toString()).startsWith("unsealed:");
 
       Answer answer = other.post("/v1/models/" + name + "/score", "{\"f0\":1}");
       assertThat(answer.status()).as(answer.body()).isEqualTo(200);

@@ -8,18 +8,26 @@ import java.util.List;
 import java.util.Locale;
 
 /** Tells about an opened model: as JSON for machines, as lines for people. */
-final class CardWriter {
+public final class CardWriter {
   private static final int MAX_SHOWN_CATEGORIES = 5;
 
   private CardWriter() {}
 
   static byte[] toJson(ScoringModel model) {
-    return JsonText.of(out -> write(out, model));
+    return JsonText.of(
+        out -> {
+          out.writeStartObject();
+          members(out, model);
+          out.writeEndObject();
+        });
   }
 
-  private static void write(JsonGenerator out, ScoringModel model) throws IOException {
+  /**
+   * Writes all about a model as members of the JSON object that is open; no golden row is among
+   * them.
+   */
+  public static void members(JsonGenerator out, ScoringModel model) throws IOException {
     ModelCard card = model.card();
-    out.writeStartObject();
     out.writeStringField("name", model.name());
     out.writeStringField("model_version", model.modelVersion());
     out.writeStringField("digest", model.digest());
@@ -48,7 +56,6 @@ final class CardWriter {
     }
 
     out.writeStringField(ManifestParser.NOTES, card.notes());
-    out.writeEndObject();
   }
 
   private static void outputs(JsonGenerator out, Outputs outputs) throws IOException {

@@ -15,13 +15,10 @@ import java.math.BigDecimal;
 import java.util.List;
 
 /** Writes features and outputs in the form that a schema file and a manifest have. */
-public final class SchemaWriter {
+final class SchemaWriter {
   private final JsonGenerator out;
 
-  /**
-   * @param out receives what is written; stays the caller's to close
-   */
-  public SchemaWriter(JsonGenerator out) {
+  SchemaWriter(JsonGenerator out) {
     this.out = out;
   }
 
@@ -86,7 +83,7 @@ public final class SchemaWriter {
   }
 
   /** Writes one feature as a JSON object, its vocabulary written out. */
-  public void feature(Feature feature) throws IOException {
+  void feature(Feature feature) throws IOException {
     if (feature instanceof NumberFeature number) {
       start(feature.name(), feature.column(), FeatureParser.NUMBER);
       bound(FeatureParser.MIN, number.min());
