@@ -1,11 +1,13 @@
 package io.paritree.serving;
 
+import java.nio.charset.StandardCharsets;
+
 /** How a protocol writes a problem. */
 enum ErrorForm {
   /** RFC 9457, everywhere but under the foreign protocols' paths. */
   PROBLEM {
     @Override
-    String contentType() {
+    String contentType(Problem problem) {
       return Problem.CONTENT_TYPE;
     }
 
@@ -13,14 +15,79 @@ enum ErrorForm {
     byte[] write(Problem problem) {
       return problem.toJson();
     }
+  },
+
+  /** MLflow's error code and message, with our faults; plain text for a wrong content type. */
+  MLFLOW {
+    @Override
+    String contentType(Problem problem) {
+      return problem.status() == 415 ? "text/plain" : MediaTypes.JSON;
+    }
+
+    @Override
+    byte[] write(Problem problem) {
+      if (problem.status() == 415) {
+        return (problem.title() + ". " + problem.detail()).getBytes(StandardCharsets.UTF_8);
+      }
+
+      JsonBytes json = new JsonBytes().raw("{\"error_code\":\"").raw(mlflowCode(problem));
+      json.raw("\",\"message\":").string(problem.detail());
+      return withErrors(problem, json);
+    }
+  },
+
+  /** The Open Inference Protocol's error text, with our faults. */
+  INFERENCE {
+    @Override
+    String contentType(Problem problem) {
+      return MediaTypes.JSON;
+    }
+
+    @Override
+    byte[] write(Problem problem) {
+      JsonBytes json = new JsonBytes().raw("{\"error\":");
+      json.string(problem.title() + ": " + problem.detail());
+      return withErrors(problem, json);
+    }
   };
 
-  abstract String contentType();
+  abstract String contentType(Problem problem);
 
   abstract byte[] write(Problem problem);
 
   /** Returns the form of the errors at a path. */
   static ErrorForm of(String path) {
-    return PROBLEM;
+    if (path == null) {
+      return PROBLEM;
+    }
+
+    if (path.equals("/v2") || path.startsWith("/v2/")) {
+      return INFERENCE;
+    }
+
+    return switch (path) {
+      case "/invocations", "/ping", "/health", "/version" -> MLFLOW;
+      default -> PROBLEM;
+    };
+  }
+
+  private static byte[] withErrors(Problem problem, JsonBytes json) {
+    if (!problem.errors().isEmpty()) {
+      json.raw(",\"errors\":");
+      Problem.write(problem.errors(), json);
+    }
+
+    return json.raw("}\n").toByteArray();
+  }
+
+  private static String mlflowCode(Problem problem) {
+    return switch (problem.status()) {
+      case 400 -> problem.errors().isEmpty() ? "BAD_REQUEST" : "INVALID_PARAMETER_VALUE";
+      case 401 -> "UNAUTHENTICATED";
+      case 403 -> "PERMISSION_DENIED";
+      case 404 -> "RESOURCE_DOES_NOT_EXIST";
+      case 503 -> "TEMPORARILY_UNAVAILABLE";
+      default -> problem.status() >= 500 ? "INTERNAL_ERROR" : "BAD_REQUEST";
+    };
   }
 }

@@ -53,6 +53,11 @@ final class Models {
     return slots.values().stream().flatMap(List::stream).toList();
   }
 
+  /** Returns the slot that the configuration lists first. */
+  ModelSlot first() {
+    return slots.values().iterator().next().get(0);
+  }
+
   /** Returns the slot under {@code name} or {@code name@alias}. */
   Optional<ModelSlot> find(String address) {
     List<ModelSlot> plain = slots.get(address);
@@ -77,6 +82,11 @@ final class Models {
     return slots.getOrDefault(name, List.of()).stream()
         .filter(slot -> slot.current().model().modelVersion().equals(modelVersion))
         .findFirst();
+  }
+
+  /** Returns the models' names. */
+  List<String> names() {
+    return List.copyOf(slots.keySet());
   }
 
   /** Returns what is served, as a message shows it. */

@@ -42,11 +42,12 @@ record Problem(String code, int status, String title, String detail, List<Pointe
     /** A fault of a record that lies at {@code prefix}, itself a pointer. */
     static PointedFault under(String prefix, Fault fault) {
       String field = fault.field();
-      return new PointedFault(field.isEmpty() ? prefix : prefix + "/" + escaped(field), fault);
+      return new PointedFault(field.isEmpty() ? prefix : child(prefix, field), fault);
     }
 
-    private static String escaped(String name) {
-      return name.replace("~", "~0").replace("/", "~1");
+    /** Returns the pointer to the member {@code name} of what {@code prefix} points to. */
+    static String child(String prefix, String name) {
+      return prefix + "/" + name.replace("~", "~0").replace("/", "~1");
     }
 
     void write(JsonBytes json) {

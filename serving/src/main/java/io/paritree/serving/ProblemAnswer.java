@@ -21,13 +21,13 @@ final class ProblemAnswer {
     }
 
     ErrorForm form = ErrorForm.of(Request.getPathInContext(request));
-    response.getHeaders().put(HttpHeader.CONTENT_TYPE, form.contentType());
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, form.contentType(problem));
     response.write(true, ByteBuffer.wrap(form.write(problem)), callback);
   }
 
   /** Answers inside Javalin. */
   static void write(Problem problem, Context ctx) {
     ErrorForm form = ErrorForm.of(ctx.path());
-    ctx.status(problem.status()).contentType(form.contentType()).result(form.write(problem));
+    ctx.status(problem.status()).contentType(form.contentType(problem)).result(form.write(problem));
   }
 }

@@ -81,6 +81,8 @@ final class ScoringServer implements AutoCloseable {
     admission.setMaxSuspendedRequestCount(config.waiting());
     admission.setMaxSuspend(config.maxWait());
     admission.excludePath("/health/*");
+    admission.excludePath("/ping");
+    admission.excludePath("/v2/health/*");
     return admission;
   }
 

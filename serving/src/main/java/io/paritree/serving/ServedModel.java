@@ -4,7 +4,9 @@ import io.paritree.Fault;
 import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
 import io.paritree.model.ScoringModel;
+import io.paritree.record.JsonRecordReader;
 import io.paritree.record.UnknownFields;
+import io.paritree.serving.Problem.PointedFault;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -77,6 +79,19 @@ final class ServedModel {
     for (Fault fault : faults) {
       metrics.fault(fault.code());
     }
+  }
+
+  /** Counts refused rows and their faults. */
+  void refused(int rows, List<PointedFault> errors, ServerMetrics metrics) {
+    refused.inc(rows);
+    for (PointedFault error : errors) {
+      metrics.fault(error.fault().code());
+    }
+  }
+
+  /** Returns a reader of records that ignores the fields that no feature reads. */
+  JsonRecordReader lenientReader() {
+    return new JsonRecordReader(model.schema(), UnknownFields.IGNORE);
   }
 
   /** Returns how a row's scores are written. */

@@ -67,6 +67,11 @@ final class ServerMetrics {
           .help("Faults of refused rows, by code.")
           .labelNames("code")
           .register(registry);
+  private final Counter skipped =
+      Counter.builder()
+          .name("paritree_skipped_values_total")
+          .help("Values of MLflow requests in columns that no feature reads.")
+          .register(registry);
   private final Gauge ready =
       Gauge.builder()
           .name("paritree_ready")
@@ -113,6 +118,11 @@ final class ServerMetrics {
 
   CounterDataPoint rows(String model, String result) {
     return rows.labelValues(model, result);
+  }
+
+  /** Returns the counter of values that no feature reads, where a protocol skips them. */
+  CounterDataPoint skippedValues() {
+    return skipped;
   }
 
   void fault(FaultCode code) {

@@ -72,6 +72,8 @@ final class Serving implements AutoCloseable {
     ScoreBatchHandler scoreBatch = new ScoreBatchHandler(models, config.limits(), metrics);
     ModelsHandler cards = new ModelsHandler(models);
     HealthHandler health = new HealthHandler(readiness);
+    InvocationsHandler invocations = new InvocationsHandler(models, config.limits(), metrics);
+    InferenceHandler inference = new InferenceHandler(models, config.limits(), metrics, readiness);
     return List.of(
         Route.post("/v1/models/{name}/score", score::handle),
         Route.post("/v1/models/{name}/versions/{version}/score", score::handle),
@@ -80,6 +82,20 @@ final class Serving implements AutoCloseable {
         Route.get("/v1/models", cards::list),
         Route.get("/v1/models/{name}", cards::card),
         Route.get("/v1/models/{name}/versions/{version}", cards::card),
+        Route.post("/v2/models/{name}/infer", inference::infer),
+        Route.post("/v2/models/{name}/versions/{version}/infer", inference::infer),
+        Route.get("/v2", InferenceHandler::server),
+        Route.get("/v2/health/live", health::live),
+        Route.get("/v2/health/ready", inference::ready),
+        Route.get("/v2/models", inference::list),
+        Route.get("/v2/models/{name}", inference::metadata),
+        Route.get("/v2/models/{name}/versions/{version}", inference::metadata),
+        Route.get("/v2/models/{name}/ready", inference::modelReady),
+        Route.get("/v2/models/{name}/versions/{version}/ready", inference::modelReady),
+        Route.post("/invocations", invocations::handle),
+        Route.get("/ping", InvocationsHandler::ping),
+        Route.get("/health", InvocationsHandler::ping),
+        Route.get("/version", InvocationsHandler::version),
         Route.get("/health/live", health::live),
         Route.get("/health/ready", health::ready));
   }

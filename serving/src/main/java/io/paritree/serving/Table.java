@@ -1,0 +1,148 @@
+package io.paritree.serving;
+
+import io.paritree.Fault;
+import io.paritree.feature.Faults;
+import io.paritree.serving.Problem.PointedFault;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The rows of one request of a protocol that answers all rows or none, as slots.
+ *
+ * <p>Values come in any order, row by row or column by column; whatever is wrong with them is
+ * collected with its place in the body. Not thread-safe.
+ */
+final class Table {
+  private static final int MAX_ERRORS = 1_000;
+
+  private final ServedModel served;
+  private final int width;
+  private final int maxRows;
+  private final Faults faults = new Faults();
+  private final List<PointedFault> errors = new ArrayList<>();
+  private final Set<Integer> refusedRows = new TreeSet<>();
+  private float[] slots;
+  private int rows;
+
+  /**
+   * @param maxRows most rows; one more ends in 413
+   */
+  Table(ServedModel served, int maxRows) {
+    this.served = served;
+    this.width = served.model().schema().width();
+    this.maxRows = maxRows;
+    this.slots = new float[16 * width];
+  }
+
+  ServedModel served() {
+    return served;
+  }
+
+  int rows() {
+    return rows;
+  }
+
+  /** Returns the array that holds row r from {@code r * width} on; valid until rows are added. */
+  float[] slots() {
+    return slots;
+  }
+
+  /** Returns where the slots of a row begin. */
+  int at(int row) {
+    return row * width;
+  }
+
+  /** Returns where faults of the next value or record go; {@link #point} places them. */
+  Faults faults() {
+    return faults;
+  }
+
+  /**
+   * Makes the table at least so many rows long.
+   *
+   * @throws ProblemException if that is too many
+   */
+  void reserve(int count) {
+    if (count > maxRows) {
+      throw new ProblemException(Problems.tooManyRows(maxRows));
+    }
+
+    if (count > rows) {
+      rows = count;
+      if ((long) count * width > slots.length) {
+        long larger =
+            Math.min((long) maxRows * width, Math.max(2L * slots.length, (long) count * width));
+        slots = Arrays.copyOf(slots, Math.toIntExact(larger));
+      }
+    }
+  }
+
+  /**
+   * Takes the faults of the last value or record of a row.
+   *
+   * @param pointer JSON pointer to it
+   */
+  void point(int row, String pointer) {
+    if (faults.isEmpty()) {
+      return;
+    }
+
+    refusedRows.add(row);
+    for (Fault fault : faults.list()) {
+      if (errors.size() < MAX_ERRORS) {
+        errors.add(new PointedFault(pointer, fault));
+      }
+    }
+
+    faults.clear();
+  }
+
+  /** Takes the faults of a record, each at its field under {@code prefix}. */
+  void pointFields(int row, String prefix) {
+    if (faults.isEmpty()) {
+      return;
+    }
+
+    refusedRows.add(row);
+    for (Fault fault : faults.list()) {
+      if (errors.size() < MAX_ERRORS) {
+        errors.add(PointedFault.under(prefix, fault));
+      }
+    }
+
+    faults.clear();
+  }
+
+  /**
+   * Scores all rows.
+   *
+   * @throws ProblemException with all faults, if there are any
+   */
+  Scored score(ServerMetrics metrics) {
+    if (!errors.isEmpty()) {
+      served.refused(refusedRows.size(), errors, metrics);
+      throw new ProblemException(Problems.invalidRecord(errors));
+    }
+
+    int margins = served.model().engine().outputs();
+    int scores = served.model().engine().scores();
+    Scored scored =
+        new Scored(rows, new float[rows * margins], margins, new float[rows * scores], scores);
+    served.model().engine().score(slots, rows, scored.margins, scored.scores);
+    served.scored().inc(rows);
+    return scored;
+  }
+
+  /**
+   * What came of all rows.
+   *
+   * @param margins row after row
+   * @param marginCount margins of a row
+   * @param scores row after row
+   * @param scoreCount scores of a row
+   */
+  record Scored(int rows, float[] margins, int marginCount, float[] scores, int scoreCount) {}
+}

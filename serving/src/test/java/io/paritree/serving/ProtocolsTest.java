@@ -1,0 +1,358 @@
+package io.paritree.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.paritree.model.TestPackages;
+import io.paritree.model.TestRecords;
+import io.paritree.serving.Client.Answer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** MLflow's and the Open Inference Protocol's forms give the scores of the native endpoint. */
+class ProtocolsTest {
+  private static final int ROWS = 60;
+  private static final String LATE = "/v1/models/parcel-late";
+
+  @TempDir static Path directory;
+  private static Serving serving;
+  private static List<String> scores;
+  private static List<String> margins;
+  private static List<String> labels;
+
+  private final Client client = new Client(serving.port());
+
+  @BeforeAll
+  static void start() throws Exception {
+    serving = RunningServer.start(new TestPackages(directory));
+    scores = new ArrayList<>();
+    margins = new ArrayList<>();
+    labels = new ArrayList<>();
+    try (Client client = new Client(serving.port())) {
+      for (String record : TestPackages.records(ROWS)) {
+        Map<String, Object> answer =
+            JsonTree.object(client.post(LATE + "/score?margin=true", record).body());
+        scores.add((String) answer.get("score"));
+        margins.add((String) answer.get("margin"));
+        labels.add((String) answer.get("label"));
+      }
+    }
+  }
+
+  @AfterAll
+  static void stop() {
+    serving.close();
+  }
+
+  @AfterEach
+  void hangUp() throws Exception {
+    client.close();
+  }
+
+  /** Returns the JSON value of a cell. */
+  private static String value(int row, int column) {
+    String cell = TestRecords.cells(row).get(column);
+    boolean text = column == 3 || column == 5;
+    return cell.isEmpty() ? "null" : text ? "\"" + cell + "\"" : cell;
+  }
+
+  private static String rows(Function<Integer, String> row) {
+    return IntStream.range(0, ROWS).boxed().map(row).collect(Collectors.joining(",", "[", "]"));
+  }
+
+  private static String row(int row, List<Integer> order) {
+    return order.stream().map(at -> value(row, at)).collect(Collectors.joining(",", "[", "]"));
+  }
+
+  private static List<Integer> order() {
+    return new ArrayList<>(List.of(0, 1, 2, 3, 4, 5));
+  }
+
+  private static String columnNames(List<Integer> order) {
+    return order.stream()
+        .map(at -> "\"" + TestRecords.COLUMNS.get(at) + "\"")
+        .collect(Collectors.joining(",", "[", "]"));
+  }
+
+  private static List<String> mlflowBodies() {
+    List<Integer> shuffled = order();
+    Collections.shuffle(shuffled, new Random(3));
+    String records = "[" + String.join(",", TestPackages.records(ROWS)) + "]";
+    String lists = rows(row -> row(row, order()));
+    String split = rows(row -> row(row, shuffled));
+    String columns =
+        order().stream()
+            .map(at -> "\"" + TestRecords.COLUMNS.get(at) + "\":" + rows(row -> value(row, at)))
+            .collect(Collectors.joining(","));
+    return List.of(
+        "{\"dataframe_records\":" + records + "}",
+        "{\"instances\":" + records + "}",
+        "{\"inputs\":" + records + "}",
+        "{\"instances\":" + lists + ",\"params\":{}}",
+        "{\"inputs\":" + lists + "}",
+        "{\"inputs\":{" + columns + "}}",
+        "{\"inputs\":{" + columns + ",\"extra\":[1]}}",
+        "{\"dataframe_split\":{\"columns\":" + columnNames(shuffled) + ",\"data\":" + split + "}}",
+        "{\"dataframe_split\":{\"data\":"
+            + split
+            + ",\"index\":[0],\"columns\":"
+            + columnNames(shuffled)
+            + "}}",
+        "{\"dataframe_split\":{\"data\":" + lists + "}}");
+  }
+
+  @Test
+  void everyFormOfMlflowGivesTheScoresOfTheNativeEndpoint() throws Exception {
+    for (String body : mlflowBodies()) {
+      Answer answer = client.post("/invocations", body);
+
+      assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+      assertThat(JsonTree.at(JsonTree.parse(answer.body()), "predictions")).isEqualTo(scores);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"text/csv", "application/csv", "text/csv; charset=utf-8"})
+  void csvGivesTheScoresOfTheNativeEndpoint(String type) throws Exception {
+    StringBuilder csv = new StringBuilder("extra," + TestRecords.csvHeader() + "\n");
+    for (int row = 0; row < ROWS; row++) {
+      csv.append("x,").append(TestRecords.csvLine(row)).append('\n');
+    }
+
+    Answer answer =
+        client.send(
+            "POST",
+            "/invocations",
+            csv.toString().getBytes(StandardCharsets.UTF_8),
+            "Content-Type: " + type + "\r\n");
+
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    assertThat(JsonTree.at(JsonTree.parse(answer.body()), "predictions")).isEqualTo(scores);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[]                                                | exactly one",
+        "{}                                                | it has none",
+        "{\"instances\":[],\"inputs\":[]}                  | it has more",
+        "{\"dataframe_records\":{}}                        | must be a list of records",
+        "{\"dataframe_split\":{\"columns\":[]}}            | must have 'data' field",
+        "{\"dataframe_split\":{\"data\":[],\"x\":1}}       | must have 'data' field",
+        "{\"dataframe_split\":{\"columns\":[\"a\",\"a\"],\"data\":[]}} | each once",
+        "{\"instances\":7}                                 | must be a list",
+        "{\"inputs\":{\"weight\":7}}                       | must be a list",
+        "{\"inputs\":{\"weight\":[1],\"distance\":[1,2]}}  | are not the same",
+        "{\"instances\":[[1]]}                             | has 1 of the 6 columns",
+        "{\"instances\":[[1,2,3,4,5,6,7]]}                 | more than the 6 columns",
+        "{\"instances\":[{}],\"params\":{\"predict_method\":\"guess\"}} | predict_method",
+        "{\"instances\":[{}],\"signature_name\":\"x\"}     | is currently not supported",
+        "{\"instances\":[                                  | Cannot read the JSON document",
+      })
+  void mlflowErrorsHaveMlflowsForm(String body, String message) throws Exception {
+    Answer answer = client.post("/invocations", body);
+
+    assertThat(answer.status()).as(answer.body()).isEqualTo(400);
+    Map<String, Object> error = JsonTree.object(answer.body());
+    assertThat(error.keySet()).containsExactly("error_code", "message");
+    assertThat(error.get("error_code")).isEqualTo("BAD_REQUEST");
+    assertThat(error.get("message").toString()).contains(message);
+  }
+
+  @Test
+  void faultsOfAllRowsComeWithTheirPlaces() throws Exception {
+    Answer answer =
+        client.post("/invocations", "{\"inputs\":{\"weight\":[1,null,\"x\"],\"zone\":[10,11,20]}}");
+
+    assertThat(answer.status()).isEqualTo(400);
+    Object error = JsonTree.parse(answer.body());
+    assertThat(JsonTree.at(error, "error_code")).isEqualTo("INVALID_PARAMETER_VALUE");
+    assertThat((List<?>) JsonTree.at(error, "errors"))
+        .extracting(fault -> JsonTree.at(fault, "pointer") + " " + JsonTree.at(fault, "code"))
+        .containsExactly(
+            "/inputs/weight/1 missing_value",
+            "/inputs/weight/2 wrong_type",
+            "/inputs/zone/1 unseen_category");
+  }
+
+  @Test
+  void mlflowsOtherEndpointsAnswer() throws Exception {
+    assertThat(client.get("/ping").body()).isEqualTo("\n");
+    assertThat(client.get("/health").body()).isEqualTo("\n");
+    assertThat(client.get("/version").status()).isEqualTo(200);
+    Answer wrong = client.send("POST", "/invocations", new byte[0], "Content-Type: image/png\r\n");
+    assertThat(wrong.status()).isEqualTo(415);
+    assertThat(wrong.headers().get("content-type")).startsWith("text/plain");
+  }
+
+  private static String tensor(int column, String datatype, String shape) {
+    return "{\"data\":%s,\"name\":\"%s\",\"datatype\":\"%s\",\"shape\":%s}"
+        .formatted(
+            rows(row -> value(row, column)), TestRecords.COLUMNS.get(column), datatype, shape);
+  }
+
+  private static String inference(String shape) {
+    return """
+    {"inputs":[%s,%s,%s,%s,%s,%s],"id":"a\\"1","parameters":{"content_type":"pd"}}"""
+        .formatted(
+            tensor(0, "FP64", shape),
+            tensor(1, "FP32", shape),
+            tensor(2, "BOOL", shape),
+            tensor(3, "BYTES", shape),
+            tensor(4, "INT32", shape),
+            tensor(5, "BYTES", shape));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[60]", "[60,1]"})
+  void oneTensorPerFieldGivesTheScoresOfTheNativeEndpoint(String shape) throws Exception {
+    Answer answer = client.post("/v2/models/parcel-late/infer", inference(shape));
+
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    Object body = JsonTree.parse(answer.body());
+    assertThat(JsonTree.at(body, "model_name")).isEqualTo("parcel-late");
+    assertThat(JsonTree.at(body, "model_version")).isEqualTo("1");
+    assertThat(JsonTree.at(body, "id")).isEqualTo("a\"1");
+    assertThat(JsonTree.at(body, "outputs/0/name")).isEqualTo("score");
+    assertThat(JsonTree.at(body, "outputs/0/shape")).isEqualTo(List.of("60"));
+    assertThat(JsonTree.at(body, "outputs/0/data")).isEqualTo(scores);
+    assertThat(JsonTree.at(body, "outputs/1/data")).isEqualTo(margins);
+    assertThat(JsonTree.at(body, "outputs/2/data")).isEqualTo(labels);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"flat", "nested"})
+  void oneMatrixGivesTheScoresOfTheNativeEndpoint(String form) throws Exception {
+    Random random = new Random(5);
+    List<String> values = new ArrayList<>();
+    StringBuilder data = new StringBuilder();
+    List<String> expected = new ArrayList<>();
+    for (int row = 0; row < 20; row++) {
+      List<String> cells = new ArrayList<>();
+      StringBuilder record = new StringBuilder("{");
+      for (int column = 0; column < 28; column++) {
+        String value = random.nextInt(9) == 0 ? "null" : String.valueOf(random.nextGaussian() * 90);
+        cells.add(value);
+        record.append(column == 0 ? "" : ",").append("\"f" + column + "\":" + value);
+      }
+
+      expected.add(
+          (String)
+              JsonTree.object(client.post("/v1/models/wide/score", record + "}").body())
+                  .get("score"));
+      values.addAll(cells);
+      data.append(row == 0 ? "" : ",").append("[").append(String.join(",", cells)).append("]");
+    }
+
+    String body =
+        "{\"inputs\":[{\"name\":\"input-0\",\"shape\":[20,28],\"datatype\":\"FP64\",\"data\":["
+            + (form.equals("flat") ? String.join(",", values) : data)
+            + "]}],\"outputs\":[{\"name\":\"score\"}]}";
+    Answer answer = client.post("/v2/models/wide/versions/1/infer", body);
+
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    assertThat(JsonTree.at(JsonTree.parse(answer.body()), "outputs/0/data")).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[]                                    | an object with 'inputs'",
+        "{}                                    | at least one tensor",
+        "{\"inputs\":[]}                       | at least one tensor",
+        "{\"inputs\":[{}]}                     | name, shape, datatype and data",
+        "{\"inputs\":[7]}                      | a list of at most",
+        "{\"inputs\":[{\"name\":\"weight\",\"shape\":[1],\"datatype\":\"BF16\",\"data\":[1]}]} | datatype",
+        "{\"inputs\":[{\"name\":\"weight\",\"shape\":[-1],\"datatype\":\"FP32\",\"data\":[1]}]} | shape",
+        "{\"inputs\":[{\"name\":\"weight\",\"shape\":[2],\"datatype\":\"FP32\",\"data\":[1]}]} | as many values",
+        "{\"inputs\":[{\"name\":\"weight\",\"shape\":[1],\"datatype\":\"FP32\",\"data\":[1,2]}]} | as many values",
+        "{\"inputs\":[{\"name\":\"x\",\"shape\":[1,7],\"datatype\":\"FP32\",\"data\":[1]}]} | is no number",
+        "{\"inputs\":[{\"name\":\"x\",\"shape\":[1,3],\"datatype\":\"FP32\",\"data\":[1]}]} | [rows, 7]",
+        "{\"id\":7,\"inputs\":[]}              | id",
+        "{\"inputs\":[{\"name\":\"weight\",\"shape\":[1],\"datatype\":\"FP32\",\"data\":[1]}],\"outputs\":[{\"name\":\"y\"}]} | names out of",
+      })
+  void inferenceErrorsHaveTheProtocolsForm(String body, String message) throws Exception {
+    Answer answer = client.post("/v2/models/parcel-late/infer", body);
+
+    assertThat(answer.status()).as(answer.body()).isEqualTo(400);
+    Map<String, Object> error = JsonTree.object(answer.body());
+    assertThat(error.keySet()).containsExactly("error");
+    assertThat(error.get("error").toString()).contains(message);
+  }
+
+  @Test
+  void inferenceFaultsComeWithTheirPlaces() throws Exception {
+    String body =
+        """
+        {"inputs":[{"name":"weight","shape":[3],"datatype":"FP32","data":[1,"2",null]},
+                   {"name":"zone","shape":[3],"datatype":"INT64","data":[10,10.5,11]}]}""";
+    Answer answer = client.post("/v2/models/parcel-late/infer", body);
+
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat((List<?>) JsonTree.at(JsonTree.parse(answer.body()), "errors"))
+        .extracting(fault -> JsonTree.at(fault, "pointer") + " " + JsonTree.at(fault, "code"))
+        .containsExactly(
+            "/inputs/0/data/1 wrong_type",
+            "/inputs/0/data/2 missing_value",
+            "/inputs/1/data/1 wrong_type",
+            "/inputs/1/data/2 unseen_category");
+  }
+
+  @Test
+  void inferenceMetadataAndHealthHaveTheProtocolsForm() throws Exception {
+    Object server = JsonTree.parse(client.get("/v2").body());
+    assertThat(JsonTree.at(server, "name")).isEqualTo("paritree");
+    assertThat(JsonTree.at(server, "extensions")).isEqualTo(List.of());
+
+    Object model = JsonTree.parse(client.get("/v2/models/parcel-class").body());
+    assertThat(JsonTree.at(model, "versions")).isEqualTo(List.of("1"));
+    assertThat(JsonTree.at(model, "inputs/3/datatype")).isEqualTo("BYTES");
+    assertThat(JsonTree.at(model, "outputs/0/shape")).isEqualTo(List.of("-1", "3"));
+    assertThat((List<?>) JsonTree.at(model, "inputs")).hasSize(6);
+
+    assertThat(client.get("/v2/models/parcel-late/ready").body())
+        .isEqualTo("{\"name\":\"parcel-late\",\"ready\":true}\n");
+    assertThat(client.get("/v2/health/ready").body()).contains("\"ready\":true");
+    assertThat(client.get("/v2/health/live").body()).contains("\"live\":true");
+    assertThat((List<?>) JsonTree.at(JsonTree.parse(client.get("/v2/models").body()), "models"))
+        .hasSize(4);
+    Answer absent = client.get("/v2/models/absent");
+    assertThat(absent.status()).isEqualTo(404);
+    assertThat(JsonTree.object(absent.body()).keySet()).containsExactly("error");
+  }
+
+  @Test
+  void mutatedBodiesOfBothProtocolsAreAnswered() throws Exception {
+    long seed = Seed.value();
+    List<String> good = new ArrayList<>(mlflowBodies());
+    good.add(inference("[60]"));
+    BodyMutations bodies = new BodyMutations(Seed.random(seed), good);
+    try (LoggedErrors errors = new LoggedErrors()) {
+      for (int request = 0; request < 3_000; request++) {
+        byte[] body = bodies.next();
+        String path = request % 2 == 0 ? "/invocations" : "/v2/models/parcel-late/infer";
+        Answer answer = client.post(path, body);
+        assertThat(answer.status()).as("request %s of seed %s", request, seed).isIn(200, 400, 413);
+      }
+
+      assertThat(errors.lines()).isEmpty();
+    }
+  }
+}
