@@ -3,6 +3,7 @@ package io.paritree.forest;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * One decision tree, proved to be one: every path from the root ends in a leaf.
@@ -278,6 +279,27 @@ public final class Tree {
    */
   public boolean hasAdjacentChildren() {
     return adjacent;
+  }
+
+  /** Adds the thresholds of the numeric splits on a feature, in slot units. */
+  public void addThresholds(int onFeature, Set<Float> thresholds) {
+    for (int node = 0; node < left.length; node++) {
+      if (!isLeaf(node) && !isCategorical(node) && feature[node] == onFeature) {
+        thresholds.add(value[node]);
+      }
+    }
+  }
+
+  /** Returns the largest code that a categorical split on a feature lists; -1 if there is none. */
+  public int largestCategory(int onFeature) {
+    int largest = -1;
+    for (int node = 0; node < left.length; node++) {
+      if (!isLeaf(node) && isCategorical(node) && feature[node] == onFeature) {
+        largest = Math.max(largest, categories[node][categories[node].length - 1]);
+      }
+    }
+
+    return largest;
   }
 
   /** Marks the features of categorical splits. */

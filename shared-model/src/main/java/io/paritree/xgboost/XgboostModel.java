@@ -10,6 +10,8 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * An XGBoost model as its file describes it, proved whole: every version from 1.0 to 3.4, JSON or
@@ -113,6 +115,18 @@ public final class XgboostModel {
   /** Returns the categories of a feature in code order, if the file has them (3.1 and later). */
   public Optional<Categories> categories(int feature) {
     return categories.isEmpty() ? Optional.empty() : Optional.ofNullable(categories.get(feature));
+  }
+
+  /** Returns the thresholds of the splits on a feature, ascending, each once; none for codes. */
+  public List<Float> thresholds(int feature) {
+    Set<Float> thresholds = new TreeSet<>();
+    trees.forEach(tree -> tree.addThresholds(feature, thresholds));
+    return List.copyOf(thresholds);
+  }
+
+  /** Returns the largest category code that a split on a feature names; -1 if none names one. */
+  public int largestCode(int feature) {
+    return trees.stream().mapToInt(tree -> tree.largestCategory(feature)).max().orElse(-1);
   }
 
   /** Returns the model's attributes, such as {@code best_iteration}. */
