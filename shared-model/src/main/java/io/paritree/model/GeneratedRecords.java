@@ -13,18 +13,21 @@ import io.paritree.feature.Schema;
 import io.paritree.feature.Sentinels;
 import io.paritree.feature.TextCategoryFeature;
 import io.paritree.feature.Unseen;
+import io.paritree.xgboost.XgboostModel;
 import java.io.IOException;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
- * Records made from a schema alone: numbers within their bounds, categories of the vocabularies
- * and, where the schema admits them, sentinels, unseen categories and missing values.
+ * Records made from a schema and a model: numbers at and next to the model's thresholds and
+ * elsewhere within their bounds, categories of the vocabularies and, where the schema admits them,
+ * sentinels, unseen categories and missing values.
  *
- * <p>Drawn from a fixed seed: the same schema always gives the same records.
+ * <p>Drawn from a fixed seed: the same schema and model always give the same records.
  */
 final class GeneratedRecords {
   private static final long SEED = 20_260_101L;
@@ -34,18 +37,21 @@ final class GeneratedRecords {
   private static final long SECONDS = 1_000_000_000L; // to 2031
 
   private final Schema schema;
+  private final List<List<Float>> thresholds;
   private final SplittableRandom random = new SplittableRandom(SEED);
 
-  private GeneratedRecords(Schema schema) {
+  private GeneratedRecords(Schema schema, XgboostModel model) {
     this.schema = schema;
+    this.thresholds = IntStream.range(0, schema.width()).mapToObj(model::thresholds).toList();
   }
 
   /**
    * @param origin names the schema in messages
    * @throws CorruptModelException if the schema admits none of the records
    */
-  static GoldenRecords of(String origin, Schema schema) throws CorruptModelException {
-    GeneratedRecords generated = new GeneratedRecords(schema);
+  static GoldenRecords of(String origin, Schema schema, XgboostModel model)
+      throws CorruptModelException {
+    GeneratedRecords generated = new GeneratedRecords(schema, model);
     List<byte[]> records = new ArrayList<>();
     for (int index = 0; index < GoldenRecords.WANTED; index++) {
       int without = index % (schema.fields().size() + 1);
@@ -83,16 +89,16 @@ final class GeneratedRecords {
       if (nullable && (index == without || random.nextInt(ONE_IN) == 0)) {
         out.writeNull();
       } else {
-        value(out, field.features().get(0));
+        value(out, field.features().get(0), thresholds.get(field.slot(0)));
       }
     }
 
     out.writeEndObject();
   }
 
-  private void value(JsonGenerator out, Feature feature) throws IOException {
+  private void value(JsonGenerator out, Feature feature, List<Float> splits) throws IOException {
     if (feature instanceof NumberFeature number) {
-      number(out, number);
+      number(out, number, splits);
     } else if (feature instanceof BooleanFeature) {
       out.writeBoolean(random.nextBoolean());
     } else if (feature instanceof TextCategoryFeature category) {
@@ -107,11 +113,20 @@ final class GeneratedRecords {
     }
   }
 
-  private void number(JsonGenerator out, NumberFeature number) throws IOException {
+  private void number(JsonGenerator out, NumberFeature number, List<Float> splits)
+      throws IOException {
     Sentinels sentinels = number.sentinels();
     if (number.nullable() && !sentinels.numbers().isEmpty() && random.nextInt(ONE_IN) == 0) {
       JsonText.number(out, sentinels.numbers().stream().sorted().findFirst().orElseThrow());
       return;
+    }
+
+    if (!splits.isEmpty() && random.nextInt(4) > 0) {
+      float near = near(splits.get(random.nextInt(splits.size())));
+      if (near >= number.min() && near <= number.max() && Float.isFinite(near)) {
+        out.writeNumber(near);
+        return;
+      }
     }
 
     double magnitude = Math.pow(10, random.nextDouble(-2, 4));
@@ -125,6 +140,15 @@ final class GeneratedRecords {
     }
 
     JsonText.number(out, random.nextBoolean() ? value : Math.rint(value));
+  }
+
+  /** Returns a threshold, or the float before or behind it: there a mistake shows. */
+  private float near(float threshold) {
+    return switch (random.nextInt(3)) {
+      case 0 -> threshold;
+      case 1 -> Math.nextUp(threshold);
+      default -> Math.nextDown(threshold);
+    };
   }
 
   private void text(JsonGenerator out, TextCategoryFeature category) throws IOException {

@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -112,6 +113,9 @@ public final class ModelMain implements Runnable {
     } else if (e instanceof ModelException) {
       exitCode = MODEL_REFUSED;
       message = "Model refused: " + message;
+    } else if (e instanceof InvalidPathException) {
+      exitCode = INPUT_REFUSED;
+      message = "Cannot use a path: " + message;
     } else if (e instanceof NoSuchFileException) {
       message = "Cannot find %s".formatted(message);
     } else if (e instanceof FileAlreadyExistsException) {
@@ -121,7 +125,7 @@ public final class ModelMain implements Runnable {
     }
 
     err.println(message == null ? e.toString() : ModelName.printableLine(message));
-    if (debug || e instanceof RuntimeException) {
+    if (debug || exitCode == FAILED && e instanceof RuntimeException) {
       e.printStackTrace(err);
     }
 

@@ -17,7 +17,8 @@ import java.util.Optional;
  *
  * <p>Width and, where the model file has them, names in order must be equal. A feature that the
  * model treats as a category must be one in the schema, and the other way round unless the model
- * file records no types. Where both have a vocabulary, the two must be equal.
+ * file records no types. Where both have a vocabulary, the two must be equal; a vocabulary must
+ * have every code that the model splits on.
  */
 final class SchemaFit {
   private SchemaFit() {}
@@ -77,6 +78,15 @@ final class SchemaFit {
     if (own.isPresent() && feature instanceof CategoryCodeFeature) {
       throw misfit(
           origin, index, feature, "it is a bare code, but the model file has its categories");
+    }
+
+    if (vocabulary.isPresent() && model.largestCode(index) >= vocabulary.get().size()) {
+      throw misfit(
+          origin,
+          index,
+          feature,
+          "it has %s categories, but the model file splits on code %s"
+              .formatted(vocabulary.get().size(), model.largestCode(index)));
     }
 
     if (own.isPresent() && vocabulary.isPresent()) {

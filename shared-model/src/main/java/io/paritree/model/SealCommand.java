@@ -123,7 +123,7 @@ final class SealCommand implements Callable<Integer> {
     TrainerCheck check = null;
     GoldenRecords golden;
     if (rows == null) {
-      golden = GeneratedRecords.of(source.origin(), sealing.schema());
+      golden = GeneratedRecords.of(source.origin(), sealing.schema(), source.model());
     } else {
       check = expected.isEmpty() ? null : new TrainerCheck(expected, sealing.forest());
       golden = choose(sealing, check);

@@ -25,9 +25,9 @@ class ModelCategoriesTest {
   private static final String NONE = "{\"offsets\":[],\"values\":[]}";
   private static final String CATS =
       """
-      "cats":{"enc":[%s,%s,%s,{"offsets":[0,2,4,6],"values":[65,65,68,76,85,65]},\
+      "cats":{"enc":[%s,%s,%s,{"offsets":[0,2,4,6,8],"values":[65,65,68,76,85,65,90,90]},\
       {"type":13,"values":[10,20,30,7]},%s,%s],\
-      "feature_segments":[0,0,0,0,3,7,7,7],"sorted_idx":[0,1,2,3,0,1,2]}"""
+      "feature_segments":[0,0,0,0,4,8,8,8],"sorted_idx":[0,1,2,3,3,0,1,2]}"""
           .formatted(NONE, NONE, NONE, NONE, NONE);
 
   @TempDir Path directory;
@@ -37,7 +37,7 @@ class ModelCategoriesTest {
     ScoringModel model = ScoringModel.open(bare().toString(), EngineKind.FOREST);
 
     TextCategoryFeature carrier = (TextCategoryFeature) model.schema().features().get(3);
-    assertThat(carrier.vocabulary()).containsExactly("AA", "DL", "UA");
+    assertThat(carrier.vocabulary()).containsExactly("AA", "DL", "UA", "ZZ");
     assertThat(carrier.unseen()).isInstanceOf(Unseen.Reject.class);
     IntegerCategoryFeature zone = (IntegerCategoryFeature) model.schema().features().get(4);
     assertThat(zone.vocabulary()).containsExactly(10L, 20L, 30L, 7L);
@@ -50,7 +50,7 @@ class ModelCategoriesTest {
         schema("{\"name\":\"carrier\",\"type\":\"category\",\"unseen\":\"missing\"}", model);
     Schema repeated =
         schema(
-            "{\"name\":\"carrier\",\"type\":\"category\",\"categories\":[\"AA\",\"DL\",\"UA\"]}",
+            "{\"name\":\"carrier\",\"type\":\"category\",\"categories\":[\"AA\",\"DL\",\"UA\",\"ZZ\"]}",
             model);
 
     SchemaFit.check("schema.json", left, model);
@@ -64,7 +64,9 @@ class ModelCategoriesTest {
   @Test
   void anotherVocabularyThanTheModelFilesIsRefused() throws Exception {
     XgboostModel model = XgboostModel.read(Files.readAllBytes(bare()));
-    for (String categories : List.of("[\"DL\",\"AA\",\"UA\"]", "[\"AA\"]", "[1,2,3]")) {
+    for (String categories :
+        List.of(
+            "[\"DL\",\"AA\",\"UA\",\"ZZ\"]", "[\"AA\",\"DL\",\"UA\",\"ZZ\",\"a\"]", "[1,2,3,4]")) {
       Schema other =
           schema(
               "{\"name\":\"carrier\",\"type\":\"category\",\"categories\":%s}"
@@ -101,7 +103,7 @@ class ModelCategoriesTest {
     ScoringModel model =
         ScoringModel.open(directory.resolve("sealed").toString(), EngineKind.FOREST);
     assertThat(((TextCategoryFeature) model.schema().features().get(3)).vocabulary())
-        .containsExactly("AA", "DL", "UA");
+        .containsExactly("AA", "DL", "UA", "ZZ");
     assertThat(Files.readString(directory.resolve("sealed").resolve("paritree.json")))
         .contains("{\"name\":\"carrier\",\"type\":\"category\"}");
   }

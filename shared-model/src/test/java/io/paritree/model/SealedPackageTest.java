@@ -35,7 +35,7 @@ class SealedPackageTest {
 
   @BeforeEach
   void seal() throws IOException {
-    sealed = new TestPackages(directory).binary(1, 2);
+    sealed = new TestPackages(directory).binary(1, 6);
     files = filesOf(sealed);
   }
 
@@ -213,11 +213,20 @@ class SealedPackageTest {
         .isInstanceOf(CorruptModelException.class)
         .hasMessageContaining("/features/1 ('weight')")
         .hasMessageContaining("it is a category, but the model treats it as a number");
+    assertThatThrownBy(
+            () ->
+                open(
+                    resealed(
+                        "paritree.json",
+                        manifest.replace("\"categories\":[10,20,30,7]", "\"categories\":[10,20]"))))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining("/features/4 ('zone')")
+        .hasMessageContaining("it has 2 categories, but the model file splits on code ");
   }
 
   @Test
   void fewerRoundsThanSealedAreRefusedByTheGoldenRows() throws Exception {
-    String manifest = text("paritree.json").replace("\"end\": 2", "\"end\": 1");
+    String manifest = text("paritree.json").replace("\"end\": 6", "\"end\": 5");
 
     assertThatThrownBy(() -> open(resealed("paritree.json", manifest)))
         .isInstanceOf(CorruptModelException.class)
@@ -247,7 +256,7 @@ class SealedPackageTest {
 
   @Test
   void sealingTheSameTwiceGivesTheSameBytes() throws Exception {
-    Path again = new TestPackages(directory.resolve("again")).binary(1, 2);
+    Path again = new TestPackages(directory.resolve("again")).binary(1, 6);
 
     assertThat(filesOf(again)).containsExactlyEntriesOf(files);
   }

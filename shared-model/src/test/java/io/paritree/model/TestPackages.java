@@ -93,7 +93,7 @@ public final class TestPackages {
       SealSource source = SealSource.ofFile("wide", model);
       SchemaForm form = UnsealedSchema.of("wide", source.model(), Optional.empty());
       Schema schema = form.schema("wide", source.model()::categories);
-      return write(WIDE, 1, source, form, GeneratedRecords.of("wide", schema));
+      return write(WIDE, 1, source, form, GeneratedRecords.of("wide", schema, source.model()));
     } catch (ModelException | IOException e) {
       throw new IllegalStateException(e);
     }
