@@ -2,6 +2,7 @@ package io.paritree.forest;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
@@ -281,11 +282,16 @@ public final class Tree {
     return adjacent;
   }
 
-  /** Adds the thresholds of the numeric splits on a feature, in slot units. */
-  public void addThresholds(int onFeature, Set<Float> thresholds) {
+  /**
+   * Adds the thresholds of numeric splits, in slot units.
+   *
+   * @param byFeature one set per feature of the model
+   */
+  public void addThresholds(List<Set<Float>> byFeature) {
     for (int node = 0; node < left.length; node++) {
-      if (!isLeaf(node) && !isCategorical(node) && feature[node] == onFeature) {
-        thresholds.add(value[node]);
+      boolean known = feature[node] >= 0 && feature[node] < byFeature.size();
+      if (known && !isLeaf(node) && !isCategorical(node)) {
+        byFeature.get(feature[node]).add(value[node]);
       }
     }
   }

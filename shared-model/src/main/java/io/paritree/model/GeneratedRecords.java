@@ -20,7 +20,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 
 /**
  * Records made from a schema and a model: numbers at and next to the model's thresholds and
@@ -42,7 +41,7 @@ final class GeneratedRecords {
 
   private GeneratedRecords(Schema schema, XgboostModel model) {
     this.schema = schema;
-    this.thresholds = IntStream.range(0, schema.width()).mapToObj(model::thresholds).toList();
+    this.thresholds = model.thresholds();
   }
 
   /**

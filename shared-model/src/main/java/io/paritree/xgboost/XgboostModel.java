@@ -5,6 +5,7 @@ import io.paritree.ModelException;
 import io.paritree.forest.Forest;
 import io.paritree.forest.Rounds;
 import io.paritree.forest.Tree;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -117,11 +118,15 @@ public final class XgboostModel {
     return categories.isEmpty() ? Optional.empty() : Optional.ofNullable(categories.get(feature));
   }
 
-  /** Returns the thresholds of the splits on a feature, ascending, each once; none for codes. */
-  public List<Float> thresholds(int feature) {
-    Set<Float> thresholds = new TreeSet<>();
-    trees.forEach(tree -> tree.addThresholds(feature, thresholds));
-    return List.copyOf(thresholds);
+  /** Returns the thresholds of the numeric splits per feature, ascending, each once. */
+  public List<List<Float>> thresholds() {
+    List<Set<Float>> byFeature = new ArrayList<>();
+    for (int feature = 0; feature < width; feature++) {
+      byFeature.add(new TreeSet<>());
+    }
+
+    trees.forEach(tree -> tree.addThresholds(byFeature));
+    return byFeature.stream().map(List::copyOf).toList();
   }
 
   /** Returns the largest category code that a split on a feature names; -1 if none names one. */
