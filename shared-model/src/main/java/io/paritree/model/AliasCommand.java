@@ -13,8 +13,7 @@ import picocli.CommandLine.Spec;
 /** {@code model alias}: makes an alias name a version, or removes it. */
 @Command(
     name = "alias",
-    description = "Makes an alias of a store name a version, in one step; or removes it.",
-    mixinStandardHelpOptions = true)
+    description = "Makes an alias of a store name a version, in one step; or removes it.")
 final class AliasCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

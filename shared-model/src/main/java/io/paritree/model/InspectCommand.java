@@ -8,10 +8,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code model inspect}: opens a model and tells what it is. */
-@Command(
-    name = "inspect",
-    description = "Opens a model and tells what it is.",
-    mixinStandardHelpOptions = true)
+@Command(name = "inspect", description = "Opens a model and tells what it is.")
 final class InspectCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

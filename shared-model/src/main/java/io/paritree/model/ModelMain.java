@@ -24,7 +24,6 @@ import picocli.CommandLine.ScopeType;
 @Command(
     name = "model",
     description = "Drafts, seals, shows, verifies and applies models.",
-    mixinStandardHelpOptions = true,
     versionProvider = ModelMain.Version.class,
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "%nExit codes:%n",
@@ -52,6 +51,16 @@ public final class ModelMain implements Runnable {
   static final int MODEL_REFUSED = 6;
 
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Show this help and leave.")
+  private boolean help;
+
+  @Option(names = "--version", versionHelp = true, description = "Show the version and leave.")
+  private boolean version;
 
   @Option(
       names = "--debug",

@@ -25,8 +25,7 @@ import picocli.CommandLine.Spec;
       "Columns are found by name (a model file without names reads f0, f1, ...); an empty cell is"
           + " missing. A row that cannot be scored gets empty cells, and a line on the standard"
           + " error with its faults."
-    },
-    mixinStandardHelpOptions = true)
+    })
 final class PredictCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

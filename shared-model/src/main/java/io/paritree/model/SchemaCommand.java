@@ -16,8 +16,7 @@ import picocli.CommandLine.Spec;
       "Drafts a schema as JSON, to edit and to seal with.",
       "Names come from the model, types from the rows, vocabularies from the model file;"
           + " what they cannot tell is printed as advice on the standard error."
-    },
-    mixinStandardHelpOptions = true)
+    })
 final class SchemaCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

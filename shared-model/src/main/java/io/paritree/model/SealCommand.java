@@ -24,8 +24,7 @@ import picocli.CommandLine.Spec;
 /** {@code model seal}: makes a package of a model and its schema. */
 @Command(
     name = "seal",
-    description = "Makes a package of a model file or an MLflow directory, and its schema.",
-    mixinStandardHelpOptions = true)
+    description = "Makes a package of a model file or an MLflow directory, and its schema.")
 final class SealCommand implements Callable<Integer> {
   private static final String SOURCE_DATE_EPOCH = "SOURCE_DATE_EPOCH";
   private static final int MAX_SCHEMA_BYTES = 1 << 30;

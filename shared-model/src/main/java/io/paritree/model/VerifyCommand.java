@@ -15,8 +15,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Opens a model, which verifies its digests, its schema and its golden rows.",
       "With --rows, also compares the forest engine with libxgboost, bit by bit."
-    },
-    mixinStandardHelpOptions = true)
+    })
 final class VerifyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

@@ -366,9 +366,18 @@ class ModelMainTest {
     assertRun(2, "seal", "--model", "m", "--name", "n", "--store", "s", "--rounds", "0");
     assertRun(2, "seal", "--model", "m", "--name", "n", "--store", "s", "--metric", "auc=NaN");
     assertRun(2, "alias", "--store", "s", "--name", "n");
-    assertRun(0, "--help");
-    assertRun(0, "predict", "--help");
     assertRun(0, "--version");
+    assertRun(0, "--help");
+    for (String command :
+        List.of("schema", "seal", "inspect", "verify", "predict", "alias", "list")) {
+      assertThat(out.toString()).contains("  " + command + " ");
+    }
+
+    for (String command :
+        List.of("schema", "seal", "inspect", "verify", "predict", "alias", "list")) {
+      assertRun(0, command, "--help");
+      assertThat(out.toString()).startsWith("Usage: model " + command);
+    }
   }
 
   @Test
