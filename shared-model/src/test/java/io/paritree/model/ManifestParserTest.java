@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.paritree.CorruptModelException;
 import io.paritree.xgboost.Categories;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -101,8 +105,7 @@ class ManifestParserTest {
       String part, String changed, String place, String got, String expected) {
     String document =
         WHOLE.replaceFirst(
-            java.util.regex.Pattern.quote(part),
-            java.util.regex.Matcher.quoteReplacement(changed == null ? "" : changed));
+            Pattern.quote(part), Matcher.quoteReplacement(changed == null ? "" : changed));
     assertThat(document).isNotEqualTo(WHOLE);
 
     assertThatThrownBy(
@@ -131,6 +134,20 @@ class ManifestParserTest {
     assertThatThrownBy(() -> ManifestParser.fromJson("paritree.json", document))
         .isInstanceOf(CorruptModelException.class)
         .hasMessage("Cannot read paritree.json: it is not UTF-8");
+  }
+
+  @Test
+  void theSchemaOfTheDescriptionIsOne() throws Exception {
+    Path readme =
+        Path.of(System.getProperty("paritree.root", "..")).resolve("shared-model/README.md");
+    Matcher example = Pattern.compile("(?s)```json\n(.*?)```").matcher(Files.readString(readme));
+    assertThat(example.find()).isTrue();
+
+    SchemaForm form =
+        SchemaParser.fromJson("README.md", example.group(1).getBytes(StandardCharsets.UTF_8));
+
+    assertThat(form.schema("README.md", slot -> Optional.empty()).width()).isEqualTo(5);
+    assertThat(form.outputs().classes()).contains(List.of("on_time", "late"));
   }
 
   private static Manifest parse(String document) throws CorruptModelException {
