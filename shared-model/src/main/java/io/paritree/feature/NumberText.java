@@ -4,6 +4,15 @@ import java.nio.charset.StandardCharsets;
 
 /** Numbers as text: JSON's grammar (RFC 8259, section 6) and nothing else. */
 public final class NumberText {
+  /** One more digit, and the number still lies within 2^53. */
+  private static final long MAX_BEFORE_NEXT_DIGIT = (1L << 53) / 10 - 1;
+
+  /** The powers of ten that a {@code double} holds exactly. */
+  private static final double[] EXACT_POWERS = {
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+    1e17, 1e18, 1e19, 1e20, 1e21, 1e22
+  };
+
   private NumberText() {}
 
   /** Returns whether the bytes are one JSON number: no blank, no plus sign, no hex, no NaN. */
@@ -53,8 +62,35 @@ public final class NumberText {
     return at;
   }
 
-  /** Returns the nearest {@code double} of text that {@link #isNumber} admits. */
+  /**
+   * Returns the nearest {@code double} of text that {@link #isNumber} admits.
+   *
+   * <p>Plain decimals of few digits, most of what there is, are the quotient of two numbers that a
+   * {@code double} holds exactly, and so rounded once (Clinger, How to read floating point numbers
+   * accurately, 1990). All others are left to the JDK.
+   */
   public static double parse(byte[] utf8, int offset, int length) {
-    return Double.parseDouble(new String(utf8, offset, length, StandardCharsets.US_ASCII));
+    int end = offset + length;
+    boolean negative = utf8[offset] == '-';
+    long digits = 0;
+    int fraction = -1; // digits after the point, -1 before it
+    for (int at = negative ? offset + 1 : offset; at < end; at++) {
+      int digit = utf8[at] - '0';
+      if (utf8[at] == '.') {
+        fraction = 0;
+      } else if (digit < 0 || digit > 9 || digits > MAX_BEFORE_NEXT_DIGIT) {
+        return Double.parseDouble(new String(utf8, offset, length, StandardCharsets.US_ASCII));
+      } else {
+        digits = digits * 10 + digit;
+        fraction += fraction < 0 ? 0 : 1;
+      }
+    }
+
+    if (fraction >= EXACT_POWERS.length) {
+      return Double.parseDouble(new String(utf8, offset, length, StandardCharsets.US_ASCII));
+    }
+
+    double value = fraction <= 0 ? digits : digits / EXACT_POWERS[fraction];
+    return negative ? -value : value;
   }
 }

@@ -94,7 +94,7 @@ public final class TextCategoryFeature implements Feature {
 
   @Override
   public String expected() {
-    return "well-formed text";
+    return "text";
   }
 
   @Override
@@ -113,7 +113,7 @@ public final class TextCategoryFeature implements Feature {
     }
 
     if (!Utf8.isWellFormed(utf8, offset, length)) {
-      return faults.wrongType(this, utf8, offset, length);
+      return faults.wrongType(this, "text with an unpaired surrogate, or not in UTF-8");
     }
 
     if (unseen instanceof Unseen.Missing) {

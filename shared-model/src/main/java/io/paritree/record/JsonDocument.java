@@ -34,6 +34,7 @@ public final class JsonDocument implements AutoCloseable {
                   .maxNumberLength(MAX_NUMBER)
                   .build())
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+          .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .build();
 

@@ -22,6 +22,9 @@ public final class JsonRecordReader {
   /** Finding the nearest name is dear: a record of nothing but wrong names must stay cheap. */
   private static final int MAX_HINTS = 10;
 
+  /** A table that one record of many unknown names has blown up is not kept for the next. */
+  private static final int MAX_KEPT_NAMES = 256;
+
   private final Schema schema;
   private final UnknownFields unknown;
   private final List<Field> fields;
@@ -30,7 +33,7 @@ public final class JsonRecordReader {
   /** The number of the record in which a field was seen last. */
   private final int[] seen;
 
-  private final Set<String> unknownNames = new HashSet<>();
+  private Set<String> unknownNames = new HashSet<>();
   private int record;
   private long ignored;
 
@@ -92,6 +95,10 @@ public final class JsonRecordReader {
 
   /** Each record has a number of its own; when the numbers are used up, all marks are taken off. */
   private void startRecord() {
+    if (unknownNames.size() > MAX_KEPT_NAMES) {
+      unknownNames = new HashSet<>();
+    }
+
     unknownNames.clear();
     if (++record == 0) {
       Arrays.fill(seen, 0);
