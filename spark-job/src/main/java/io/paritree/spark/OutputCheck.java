@@ -26,12 +26,16 @@ final class OutputCheck {
     this.problems = problems;
   }
 
-  /** Refuses an output that equals, holds or lies in the input, links resolved; and a root. */
-  void checkApart(InputListing input, FileStore inputStore) throws IOException {
+  /**
+   * Refuses an output that equals, holds or lies in the input, links resolved; and a root.
+   *
+   * @return whether the output can be looked at further
+   */
+  boolean checkApart(InputListing input, FileStore inputStore) throws IOException {
     Location output = place.output();
     if (output.name().isEmpty() || output.parent().equals(output)) {
       problems.add("output %s is a root, and needs a directory beside it".formatted(output));
-      return;
+      return false;
     }
 
     Location real = place.store().real(output);
@@ -47,14 +51,16 @@ final class OutputCheck {
         problems.add(
             "output %s and input %s must not be the same or lie in each other"
                 .formatted(real, directory));
-        return;
+        return false;
       }
 
       if (liesIn(directory, realState)) {
         problems.add("input %s lies in the output's state %s".formatted(directory, realState));
-        return;
+        return false;
       }
     }
+
+    return true;
   }
 
   private static boolean liesIn(Location inner, Location outer) {

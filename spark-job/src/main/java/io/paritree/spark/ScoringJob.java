@@ -124,10 +124,12 @@ final class ScoringJob {
             .check(selected, hadoop, session.sessionState().conf());
 
     OutputCheck outputCheck = new OutputCheck(place, problems);
-    outputCheck.checkApart(listing, inputStore);
-    List<Target> targets = targets(selected, model, place);
-    if (settings.foreign() == Foreign.REFUSED) {
-      outputCheck.checkOurs(targets);
+    List<Target> targets = new ArrayList<>();
+    if (outputCheck.checkApart(listing, inputStore)) {
+      targets.addAll(targets(selected, model, place));
+      if (settings.foreign() == Foreign.REFUSED) {
+        outputCheck.checkOurs(targets);
+      }
     }
 
     if (!problems.isEmpty()) {

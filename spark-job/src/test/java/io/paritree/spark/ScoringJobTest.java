@@ -10,56 +10,391 @@ import io.paritree.model.TestPackages;
 import io.paritree.model.TestRecords;
 import io.paritree.record.CsvCells;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.Metadata;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the job writes is what the model says of each row. */
+/** What the job writes is what the model says of each row, in a layout that every reader knows. */
 class ScoringJobTest {
   @TempDir static Path store;
+  private static TestPackages packages;
   private static String model;
 
   @TempDir Path directory;
 
   @BeforeAll
   static void seal() {
-    model = new TestPackages(store).binary().toString();
+    packages = new TestPackages(store);
+    model = packages.binary().toString();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"forest", "xgboost"})
+  void scoresEveryRowOfAParquetDirectory(String engine) throws Exception {
+    Path input = Parcels.write(directory.resolve("in"), 0, 5_000, 0, 3);
+    Path output = directory.resolve("out");
+
+    JobRun run =
+        JobRun.of(
+            "--model",
+            model,
+            "--input",
+            input,
+            "--output",
+            output,
+            "--keys",
+            "parcel_id",
+            "--engine",
+            engine);
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(Scores.of(output)).isEqualTo(expected(0, 5_000));
+    assertThat(run.out()).contains("published", "5,000");
   }
 
   @Test
-  void scoresEveryRowOfAParquetDirectory() throws Exception {
-    Path input = Parcels.write(directory.resolve("in"), 0, 5_000, 0, 3);
+  void scoresCsvToTheSameBits() throws Exception {
+    Path input = Parcels.writeCsv(directory.resolve("in/a.csv"), 0, 500).getParent();
+    Parcels.writeCsv(input.resolve("b.csv"), 500, 700);
+    Path output = directory.resolve("out");
+
+    JobRun run =
+        JobRun.of(
+            "--model",
+            model,
+            "--input",
+            input,
+            "--input-format",
+            "csv",
+            "--output",
+            output,
+            "--keys",
+            "parcel_id");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    Map<Long, Integer> scores = new TreeMap<>();
+    for (Row row : read(output).select("parcel_id", "score").collectAsList()) {
+      scores.put(Long.valueOf(row.getString(0)), Float.floatToRawIntBits(row.getFloat(1)));
+    }
+
+    assertThat(scores).isEqualTo(expected(0, 700));
+  }
+
+  @Test
+  void malformedLineOfCsvIsQuarantinedWithItsText() throws Exception {
+    Path input =
+        Parcels.writeCsv(
+            directory.resolve("in/a.csv"),
+            0,
+            100,
+            "100,1.5",
+            "\"101\",1,2,true,AA,10,,more,and more");
+    Path output = directory.resolve("out");
+
+    JobRun run =
+        JobRun.of(
+            "--model",
+            model,
+            "--input",
+            input,
+            "--input-format",
+            "csv",
+            "--output",
+            output,
+            "--keys",
+            "parcel_id");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(read(output).count()).isEqualTo(100);
+    List<Row> quarantined =
+        QuarantineTest.quarantine(output).select("_codes", "_source_line").collectAsList();
+    assertThat(quarantined)
+        .extracting(row -> row.getList(0).toString(), row -> row.getString(1))
+        .containsExactlyInAnyOrder(
+            org.assertj.core.groups.Tuple.tuple("[malformed_record]", "100,1.5"),
+            org.assertj.core.groups.Tuple.tuple(
+                "[malformed_record]", "\"101\",1,2,true,AA,10,,more,and more"));
+  }
+
+  @Test
+  void keepsThePartitionsOfTheInputByteForByte() throws Exception {
+    Path input = directory.resolve("in");
+    Parcels.write(input.resolve("store=007/day=a%2Fb"), 0, 50, 0, 1);
+    Parcels.write(input.resolve("store=7/day=x y"), 50, 80, 0, 1);
+    Parcels.write(input.resolve("store=__HIVE_DEFAULT_PARTITION__/day=1"), 80, 90, 0, 1);
+    Path output = directory.resolve("out");
+
+    JobRun run =
+        JobRun.of(
+            "--model", model, "--input", input, "--output", output, "--keys", "parcel_id,store");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(dataDirectories(output))
+        .containsExactlyInAnyOrder(
+            "store=007/day=a%2Fb", "store=7/day=x y", "store=__HIVE_DEFAULT_PARTITION__/day=1");
+    assertThat(read(output.resolve("store=007/day=a%2Fb")).count()).isEqualTo(50);
+    assertThat(Scores.of(output)).isEqualTo(expected(0, 90));
+  }
+
+  @Test
+  void valuesOfOnePartitionColumnAreAlternativesAndColumnsRestrict() throws Exception {
+    Path input = directory.resolve("in");
+    int from = 0;
+    for (String partition :
+        List.of("s=1/d=a", "s=1/d=b", "s=2/d=a", "s=2/d=b", "s=01/d=a", "s=3/d=a")) {
+      Parcels.write(input.resolve(partition), from, from + 10, 0, 1);
+      from += 10;
+    }
+
+    Path output = directory.resolve("out");
+    JobRun run =
+        JobRun.of(
+            "--model",
+            model,
+            "--input",
+            input,
+            "--output",
+            output,
+            "--keys",
+            "parcel_id",
+            "--partition",
+            "s=1",
+            "--partition",
+            "s=2",
+            "--partition",
+            "d=a");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(dataDirectories(output)).containsExactlyInAnyOrder("s=1/d=a", "s=2/d=a");
+  }
+
+  @Test
+  void partitionWithoutARowIsPublishedEmpty() throws Exception {
+    Path input = directory.resolve("in");
+    Parcels.write(input.resolve("day=1"), 0, 10, 0, 1);
+    Parcels.write(input.resolve("day=2"), List.of(), Parcels.SCHEMA, 1);
+    Files.createDirectories(input.resolve("day=3"));
     Path output = directory.resolve("out");
 
     JobRun run =
         JobRun.of("--model", model, "--input", input, "--output", output, "--keys", "parcel_id");
 
     assertThat(run.exitCode()).as(run.err()).isZero();
-    assertThat(scores(output)).isEqualTo(expected(0, 5_000));
+    assertThat(dataDirectories(output)).containsExactlyInAnyOrder("day=1", "day=2", "day=3");
+    Dataset<Row> empty = read(output.resolve("day=3"));
+    assertThat(empty.columns()).containsExactly("parcel_id", "score", "label", "model_version");
+    assertThat(empty.count()).isZero();
   }
 
-  private static Map<Long, Integer> scores(Path output) {
-    Map<Long, Integer> scores = new TreeMap<>();
-    List<Row> rows =
-        TestSpark.session()
-            .read()
-            .parquet(output.toString())
-            .select("parcel_id", "score")
-            .collectAsList();
-    for (Row row : rows) {
-      assertThat(scores.put(row.getLong(0), Float.floatToRawIntBits(row.getFloat(1)))).isNull();
+  @Test
+  void writesAllRowsToOneOutputPartitionWhereAsked() throws Exception {
+    Path input = directory.resolve("in");
+    Parcels.write(input.resolve("day=1"), 0, 30, 0, 1);
+    Parcels.write(input.resolve("day=2"), 30, 50, 0, 1);
+    Path output = directory.resolve("out");
+
+    JobRun run =
+        JobRun.of(
+            "--model",
+            model,
+            "--input",
+            input,
+            "--output",
+            output,
+            "--keys",
+            "parcel_id,day",
+            "--output-partition",
+            "score_date=2001-06-24");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(dataDirectories(output)).containsExactly("score_date=2001-06-24");
+    assertThat(read(output).filter("day = '2'").count()).isEqualTo(20);
+    assertThat(Scores.of(output)).isEqualTo(expected(0, 50));
+  }
+
+  @Test
+  void writesKeysPassedColumnsScoreMarginLabelAndVersion() throws Exception {
+    Path input = Parcels.write(directory.resolve("in"), 0, 20, 0, 1);
+    Path output = directory.resolve("out");
+
+    JobRun run =
+        JobRun.of(
+            "--model",
+            model,
+            "--input",
+            input,
+            "--output",
+            output,
+            "--keys",
+            "parcel_id",
+            "--pass",
+            "note,zone",
+            "--margin",
+            "--run-id",
+            "night-1");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    StructType schema = read(output).schema();
+    assertThat(schema.fields())
+        .extracting(StructField::name, field -> field.dataType().typeName())
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple("parcel_id", "long"),
+            org.assertj.core.groups.Tuple.tuple("note", "string"),
+            org.assertj.core.groups.Tuple.tuple("zone", "integer"),
+            org.assertj.core.groups.Tuple.tuple("score", "float"),
+            org.assertj.core.groups.Tuple.tuple("margin", "float"),
+            org.assertj.core.groups.Tuple.tuple("label", "string"),
+            org.assertj.core.groups.Tuple.tuple("model_version", "string"));
+    Metadata origin = schema.apply("score").metadata();
+    assertThat(origin.getString("paritree.model")).isEqualTo("parcel-late");
+    assertThat(origin.getString("paritree.version")).isEqualTo("parcel-late/1");
+    assertThat(origin.getString("paritree.digest")).hasSize(64);
+    assertThat(origin.getString("paritree.run")).isEqualTo("night-1");
+    for (Row row : read(output).collectAsList()) {
+      assertThat(row.getString(1)).isEqualTo("note " + row.getLong(0));
+      assertThat(row.getString(5)).isEqualTo(row.getFloat(3) > 0.25f ? "late" : "on_time");
+      assertThat(row.getString(6)).isEqualTo("parcel-late/1");
+    }
+  }
+
+  @Test
+  void writesOneScorePerClass() throws Exception {
+    String classes = packages.classes().toString();
+    Path input = Parcels.write(directory.resolve("in"), 0, 50, 0, 1);
+    Path output = directory.resolve("out");
+
+    JobRun run =
+        JobRun.of(
+            "--model",
+            classes,
+            "--input",
+            input,
+            "--output",
+            output,
+            "--keys",
+            "parcel_id",
+            "--margin");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(read(output).columns())
+        .containsExactly(
+            "parcel_id",
+            "score_small",
+            "score_medium",
+            "score_large",
+            "margin_small",
+            "margin_medium",
+            "margin_large",
+            "label",
+            "model_version");
+    for (Row row : read(output).collectAsList()) {
+      float best = Math.max(row.getFloat(1), Math.max(row.getFloat(2), row.getFloat(3)));
+      assertThat((Float) row.getAs("score_" + row.getString(7))).isEqualTo(best);
+    }
+  }
+
+  @Test
+  void wideInputIsScoredAsNarrowOnesAre() throws Exception {
+    Path wide = packages.wide(150, 5, 3);
+    StructType schema = new StructType().add("parcel_id", DataTypes.LongType);
+    for (int feature = 0; feature < 150; feature++) {
+      schema = schema.add("f" + feature, DataTypes.FloatType);
     }
 
-    return scores;
+    List<Row> rows = new ArrayList<>();
+    for (int index = 0; index < 40; index++) {
+      Object[] values = new Object[151];
+      values[0] = (long) index;
+      for (int feature = 0; feature < 150; feature++) {
+        values[feature + 1] = (feature + index) % 9 == 0 ? null : (float) (index * feature % 101);
+      }
+
+      rows.add(RowFactory.create(values));
+    }
+
+    Path input = Parcels.write(directory.resolve("in"), rows, schema, 1);
+    Path output = directory.resolve("out");
+    JobRun run =
+        JobRun.of("--model", wide, "--input", input, "--output", output, "--keys", "parcel_id");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    ScoringModel open = ScoringModel.open(wide.toString(), EngineKind.FOREST);
+    Map<Long, Integer> expected = new TreeMap<>();
+    for (Row row : rows) {
+      float[] slots = new float[150];
+      for (int feature = 0; feature < 150; feature++) {
+        slots[feature] = row.isNullAt(feature + 1) ? Float.NaN : row.getFloat(feature + 1);
+      }
+
+      float[] score = new float[1];
+      open.engine().score(slots, 1, null, score);
+      expected.put(row.getLong(0), Float.floatToRawIntBits(score[0]));
+    }
+
+    assertThat(Scores.of(output)).isEqualTo(expected);
+  }
+
+  @Test
+  void dryRunWritesNothing() throws Exception {
+    Path input = Parcels.write(directory.resolve("in"), 0, 50, 5, 1);
+    Path output = directory.resolve("out");
+
+    JobRun run =
+        JobRun.of(
+            "--model",
+            model,
+            "--input",
+            input,
+            "--output",
+            output,
+            "--keys",
+            "parcel_id",
+            "--dry-run");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out()).contains("nothing was written", "missing_value=10");
+    try (Stream<Path> entries = Files.list(directory)) {
+      assertThat(entries).containsExactly(input);
+    }
+  }
+
+  static Dataset<Row> read(Path output) {
+    return TestSpark.session().read().parquet(output.toString());
+  }
+
+  /** Returns the directories that hold data, and checks that nothing else lies in the output. */
+  private static Set<String> dataDirectories(Path output) throws Exception {
+    Set<String> directories = new TreeSet<>();
+    for (String file : Scores.files(output).keySet()) {
+      Path path = Path.of(file);
+      assertThat(path.getFileName().toString())
+          .matches("part-[A-Za-z0-9-]+\\.zstd\\.parquet|_SUCCESS|_paritree\\.json");
+      directories.add(path.getParent().toString());
+    }
+
+    return directories;
   }
 
   /** Returns the bits of each record's score, by way of CSV cells and one row at a time. */
-  private static Map<Long, Integer> expected(int from, int to) throws Exception {
+  static Map<Long, Integer> expected(int from, int to) throws Exception {
     ScoringModel open = ScoringModel.open(model, EngineKind.FOREST);
     Map<Long, Integer> scores = new TreeMap<>();
     Faults faults = new Faults();

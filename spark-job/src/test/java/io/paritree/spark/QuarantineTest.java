@@ -1,0 +1,112 @@
+package io.paritree.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.paritree.model.TestPackages;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A bad row is data: it is kept, with its reasons, and too many of them publish nothing. */
+class QuarantineTest {
+  @TempDir static Path store;
+  private static String model;
+
+  @TempDir Path directory;
+
+  @BeforeAll
+  static void seal() {
+    model = new TestPackages(store).binary().toString();
+  }
+
+  @Test
+  void onePercentBadRowsAreQuarantinedAndTheOthersPublished() throws Exception {
+    Path input = Parcels.write(directory.resolve("in"), 0, 10_000, 100, 3);
+    Path output = directory.resolve("out");
+
+    JobRun run =
+        JobRun.of("--model", model, "--input", input, "--output", output, "--keys", "parcel_id");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(Scores.of(output)).hasSize(9_900);
+    List<Row> quarantined = quarantine(output).collectAsList();
+    assertThat(quarantined).hasSize(100);
+    for (Row row : quarantined) {
+      assertThat((Long) row.getAs("parcel_id") % 100).isZero();
+      assertThat(row.getList(row.fieldIndex("_codes"))).isEqualTo(List.of("missing_value"));
+      assertThat((String) row.getAs("_faults")).contains("weight");
+      assertThat(keyAt(input.resolve((String) row.getAs("_source_file")), row.getAs("_source_row")))
+          .isEqualTo((Long) row.getAs("parcel_id"));
+    }
+
+    assertThat(run.out()).contains("10,000", "9,900", "missing_value=100");
+  }
+
+  @Test
+  void tenPercentBadRowsLeaveTheOutputAsItWas() throws Exception {
+    Path good = Parcels.write(directory.resolve("good"), 0, 500, 0, 1);
+    Path bad = Parcels.write(directory.resolve("bad"), 0, 1_000, 10, 2);
+    Path output = directory.resolve("out");
+    assertThat(
+            JobRun.of("--model", model, "--input", good, "--output", output, "--keys", "parcel_id")
+                .exitCode())
+        .isZero();
+    Map<String, String> before = Scores.files(output);
+
+    JobRun run =
+        JobRun.of(
+            "--model",
+            model,
+            "--input",
+            bad,
+            "--output",
+            output,
+            "--keys",
+            "parcel_id",
+            "--max-quarantined",
+            "0.05",
+            "--run-id",
+            "refused");
+
+    assertThat(run.exitCode()).isEqualTo(4);
+    assertThat(run.err()).contains("100 of 1000 rows", "0.05", "missing_value=100");
+    assertThat(Scores.files(output)).isEqualTo(before);
+    assertThat(quarantine(output).count()).as("the quarantine of a refused run").isEqualTo(100);
+    assertThat(Files.list(output.resolveSibling("_paritree/out")).map(Path::getFileName))
+        .as("nothing of the refused run is left beside its report and quarantine")
+        .extracting(Path::toString)
+        .containsExactlyInAnyOrder("lock", "running", "runs");
+  }
+
+  private static long keyAt(Path file, long row) {
+    return TestSpark.session()
+        .read()
+        .parquet(file.toString())
+        .selectExpr("parcel_id", "_metadata.row_index")
+        .filter("row_index = " + row)
+        .collectAsList()
+        .get(0)
+        .getLong(0);
+  }
+
+  /** Returns the quarantined rows of all runs on an output. */
+  static Dataset<Row> quarantine(Path output) throws IOException {
+    Path runs = output.resolveSibling("_paritree").resolve(output.getFileName()).resolve("runs");
+    try (Stream<Path> all = Files.list(runs)) {
+      String[] directories =
+          all.map(run -> run.resolve("quarantine"))
+              .filter(Files::exists)
+              .map(Path::toString)
+              .toArray(String[]::new);
+      return TestSpark.session().read().parquet(directories);
+    }
+  }
+}

@@ -1,0 +1,240 @@
+package io.paritree.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.paritree.model.TestPackages;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.parquet.example.data.simple.SimpleGroup;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.MessageTypeParser;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerTaskStart;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What cannot be scored or published is refused before the first task, all problems at once. */
+class RefusedTest {
+  @TempDir static Path store;
+  private static TestPackages packages;
+  private static String model;
+
+  @TempDir Path directory;
+
+  @BeforeAll
+  static void seal() {
+    packages = new TestPackages(store);
+    model = packages.binary().toString();
+  }
+
+  @Test
+  void allProblemsAreToldAtOnceAndNoTaskRuns() {
+    StructType schema =
+        new StructType()
+            .add("parcel_id", DataTypes.LongType)
+            .add("score", DataTypes.LongType)
+            .add("distance", DataTypes.StringType)
+            .add("Weight", DataTypes.FloatType)
+            .add("express", DataTypes.BooleanType)
+            .add("carrier", DataTypes.IntegerType)
+            .add("zone", DataTypes.IntegerType)
+            .add("departure", DataTypes.DateType);
+    Row row = RowFactory.create(1L, 2L, "12", 1f, true, 4, 10, LocalDate.of(2024, 1, 2));
+    Path input = Parcels.write(directory.resolve("in"), List.of(row), schema, 1);
+    AtomicInteger tasks = new AtomicInteger();
+    SparkListener counter =
+        new SparkListener() {
+          @Override
+          public void onTaskStart(SparkListenerTaskStart start) {
+            tasks.incrementAndGet();
+          }
+        };
+    TestSpark.session().sparkContext().addSparkListener(counter);
+
+    JobRun run =
+        JobRun.of(
+            "--model",
+            model,
+            "--input",
+            input,
+            "--output",
+            directory.resolve("out"),
+            "--keys",
+            "parcel_id,nobody",
+            "--pass",
+            "score");
+
+    TestSpark.session().sparkContext().removeSparkListener(counter);
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.err())
+        .contains("column 'score' is asked for")
+        .contains("column 'nobody'")
+        .contains("column 'distance' is STRING, but feature 'distance' needs a number")
+        .contains("column 'weight', which the model reads, is not in file", "it has 'Weight'")
+        .contains("column 'carrier' is INT, but feature 'carrier' needs ")
+        .contains("column 'departure' is a DATE, which has no hour");
+    assertThat(tasks).hasValue(0);
+    assertThat(directory.resolve("out")).doesNotExist();
+    assertThat(directory.resolve("_paritree")).doesNotExist();
+  }
+
+  @Test
+  void filesOfDifferentTypesAreTold() {
+    Path input = Parcels.write(directory.resolve("in"), 0, 10, 0, 1);
+    StructType other = new StructType();
+    for (var field : Parcels.SCHEMA.fields()) {
+      other =
+          field.name().equals("zone")
+              ? other.add("zone", DataTypes.LongType)
+              : field.name().equals("carrier") ? other : other.add(field);
+    }
+
+    Row row = RowFactory.create(1L, 1.0, 1f, true, 10L, "2024-01-01T00:00", "");
+    Parcels.write(input, List.of(row), other, 1);
+
+    JobRun run = score(input);
+
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.err()).contains("column 'zone' is ", "column 'carrier'");
+  }
+
+  @Test
+  void nanosecondTimestampsAreRefusedWithTheCure() throws IOException {
+    MessageType schema =
+        MessageTypeParser.parseMessageType(
+            "message m { required int64 parcel_id; optional double distance;"
+                + " optional float weight; optional boolean express;"
+                + " optional binary carrier (STRING); optional int32 zone;"
+                + " optional int64 departure (TIMESTAMP(NANOS,true)); }");
+    Path file = Files.createDirectories(directory.resolve("in")).resolve("a.parquet");
+    try (ParquetWriter<org.apache.parquet.example.data.Group> writer =
+        ExampleParquetWriter.builder(new org.apache.hadoop.fs.Path(file.toString()))
+            .withType(schema)
+            .build()) {
+      SimpleGroup group = new SimpleGroup(schema);
+      group.add("parcel_id", 1L);
+      writer.write(group);
+    }
+
+    JobRun run = score(directory.resolve("in"));
+
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.err()).contains("'departure'", "nanoseconds", "coerce_timestamps='us'");
+  }
+
+  @Test
+  void damagedFileIsNamed() throws IOException {
+    Path input = Parcels.write(directory.resolve("in"), 0, 10, 0, 1);
+    Files.writeString(input.resolve("bad.parquet"), "PAR1 this is no Parquet PAR1");
+
+    JobRun run = score(input);
+
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.err()).contains("bad.parquet");
+  }
+
+  @Test
+  void partitionThatIsNotThereIsRefused() {
+    Path input = directory.resolve("in");
+    Parcels.write(input.resolve("store=007"), 0, 10, 0, 1);
+
+    JobRun absent = score(input, "--partition", "store=7");
+    JobRun unknown = score(input, "--partition", "shop=7");
+
+    assertThat(absent.exitCode()).isEqualTo(3);
+    assertThat(absent.err()).contains("there is no partition store=7");
+    assertThat(unknown.exitCode()).isEqualTo(3);
+    assertThat(unknown.err()).contains("no partition column 'shop'");
+  }
+
+  @Test
+  void outputMustLieApartFromTheInput() throws IOException {
+    Path input = Parcels.write(directory.resolve("data/in"), 0, 10, 0, 1);
+    Path link = Files.createSymbolicLink(directory.resolve("link"), input);
+
+    for (Path output :
+        List.of(
+            input, input.resolve("scores"), directory.resolve("data"), link, link.resolve("x"))) {
+      JobRun run = scoreTo(input, output);
+      assertThat(run.exitCode()).as(output.toString()).isEqualTo(3);
+      assertThat(run.err()).contains("must not be the same or lie in each other");
+    }
+
+    assertThat(scoreTo(link, input).exitCode()).isEqualTo(3);
+    assertThat(scoreTo(input, Path.of("/")).exitCode()).isEqualTo(3);
+  }
+
+  @Test
+  void foreignDirectoryIsKeptUnlessToldOtherwise() throws IOException {
+    Path input = Parcels.write(directory.resolve("in"), 0, 10, 0, 1);
+    Path output = Parcels.write(directory.resolve("out"), 50, 60, 0, 1);
+
+    JobRun refused = scoreTo(input, output);
+    assertThat(refused.exitCode()).isEqualTo(3);
+    assertThat(refused.err()).contains("_paritree.json", "--replace-foreign");
+    assertThat(ScoringJobTest.read(output).columns()).contains("note");
+
+    assertThat(scoreTo(input, output, "--replace-foreign").exitCode()).isZero();
+    assertThat(Scores.of(output)).hasSize(10);
+  }
+
+  @Test
+  void partitionsAreNotMixedWithOtherFiles() throws IOException {
+    Path input = directory.resolve("in");
+    Parcels.write(input.resolve("day=1"), 0, 10, 0, 1);
+    Path output = Parcels.write(directory.resolve("out"), 50, 60, 0, 1);
+
+    JobRun run = scoreTo(input, output);
+
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.err()).contains("is no partition of [day]");
+  }
+
+  @Test
+  void modelThatIsDamagedIsRefused() throws IOException {
+    Path input = Parcels.write(directory.resolve("in"), 0, 10, 0, 1);
+    Path damaged = packages.binary(9, 3);
+    Path file = damaged.resolve("model.ubj");
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(file, bytes);
+
+    JobRun run =
+        JobRun.of(
+            "--model",
+            damaged,
+            "--input",
+            input,
+            "--output",
+            directory.resolve("out"),
+            "--keys",
+            "parcel_id");
+
+    assertThat(run.exitCode()).isEqualTo(6);
+    assertThat(run.err()).contains("Model refused", "model.ubj");
+  }
+
+  private JobRun score(Path input, Object... more) {
+    return scoreTo(input, directory.resolve("out"), more);
+  }
+
+  private static JobRun scoreTo(Path input, Path output, Object... more) {
+    List<Object> arguments =
+        new ArrayList<>(
+            List.of("--model", model, "--input", input, "--output", output, "--keys", "parcel_id"));
+    arguments.addAll(List.of(more));
+    return JobRun.of(arguments.toArray());
+  }
+}

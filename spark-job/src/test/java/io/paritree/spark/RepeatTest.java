@@ -1,0 +1,117 @@
+package io.paritree.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.paritree.model.TestPackages;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A run that was done is not done again; anything that shapes the output makes a new one. */
+class RepeatTest {
+  @TempDir Path directory;
+  private TestPackages packages;
+  private String model;
+  private Path input;
+  private Path output;
+
+  @BeforeEach
+  void publish() {
+    packages = new TestPackages(directory.resolve("models"));
+    model = packages.binary().toString();
+    input = directory.resolve("in");
+    output = directory.resolve("out");
+    Parcels.write(input.resolve("day=1"), 0, 100, 0, 1);
+    Parcels.write(input.resolve("day=2"), 100, 150, 0, 1);
+    assertThat(score().exitCode()).isZero();
+  }
+
+  @Test
+  void secondRunChangesNoFile() throws Exception {
+    Map<String, String> before = Scores.files(directory);
+
+    JobRun second = score("--run-id", "second");
+
+    assertThat(second.exitCode()).as(second.err()).isZero();
+    assertThat(second.out()).contains("already published");
+    assertThat(Scores.files(directory)).isEqualTo(before);
+  }
+
+  @Test
+  void otherColumnsArePublishedAnew() {
+    assertThat(score("--pass", "note").exitCode()).isZero();
+    assertThat(ScoringJobTest.read(output).columns()).contains("note");
+
+    assertThat(score("--margin").exitCode()).isZero();
+    assertThat(ScoringJobTest.read(output).columns()).contains("margin").doesNotContain("note");
+    assertThat(Scores.of(output)).hasSize(150);
+  }
+
+  @Test
+  void otherModelIsPublishedAnew() {
+    Map<Long, Integer> before = Scores.of(output);
+    model = packages.binary(2, 5).toString();
+
+    assertThat(score().exitCode()).isZero();
+    assertThat(Scores.of(output)).hasSize(150).isNotEqualTo(before);
+  }
+
+  @Test
+  void onlyThePartitionThatChangedIsPublishedAnew() throws Exception {
+    Map<String, String> before = Scores.files(output.resolve("day=2"));
+    Parcels.write(input.resolve("day=1"), 200, 210, 0, 1);
+
+    JobRun run = score();
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(Scores.files(output.resolve("day=2"))).isEqualTo(before);
+    assertThat(Scores.of(output)).hasSize(160);
+  }
+
+  @Test
+  void lostFileOfAPublishedPartitionIsNoticed() throws Exception {
+    try (Stream<Path> files = Files.list(output.resolve("day=1"))) {
+      for (Path file : (Iterable<Path>) files.filter(Parquets::isParquet)::iterator) {
+        Files.delete(file);
+      }
+    }
+
+    assertThat(score().exitCode()).isZero();
+    assertThat(Scores.of(output)).hasSize(150);
+  }
+
+  @Test
+  void forcePublishesAgain() throws Exception {
+    Map<String, String> before = Scores.files(output);
+
+    assertThat(score("--force").exitCode()).isZero();
+    assertThat(Scores.files(output)).isNotEqualTo(before);
+    assertThat(Scores.of(output)).hasSize(150);
+  }
+
+  @Test
+  void onlyTheNewestReportsAreKept() throws Exception {
+    Path conf = Files.writeString(directory.resolve("job.conf"), "scoring-job.kept-runs = 2\n");
+    for (int run = 0; run < 3; run++) {
+      assertThat(score("--force", "--conf", conf).exitCode()).isZero();
+    }
+
+    try (Stream<Path> runs = Files.list(directory.resolve("_paritree/out/runs"))) {
+      assertThat(runs).hasSize(2);
+    }
+  }
+
+  private JobRun score(Object... more) {
+    List<Object> arguments =
+        new ArrayList<>(
+            List.of("--model", model, "--input", input, "--output", output, "--keys", "parcel_id"));
+    arguments.addAll(List.of(more));
+    return JobRun.of(arguments.toArray());
+  }
+}
