@@ -27,18 +27,12 @@ final class OutputCheck {
   }
 
   /**
-   * Refuses an output that equals, holds or lies in the input, links resolved; and a root.
+   * Refuses an output that equals, holds or lies in the input, links resolved.
    *
    * @return whether the output can be looked at further
    */
   boolean checkApart(InputListing input, FileStore inputStore) throws IOException {
-    Location output = place.output();
-    if (output.name().isEmpty() || output.parent().equals(output)) {
-      problems.add("output %s is a root, and needs a directory beside it".formatted(output));
-      return false;
-    }
-
-    Location real = place.store().real(output);
+    Location real = place.store().real(place.output());
     Set<Location> directories = new LinkedHashSet<>();
     directories.add(inputStore.real(input.root()));
     for (InputFile file : input.files()) {

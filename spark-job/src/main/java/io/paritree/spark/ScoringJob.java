@@ -108,6 +108,11 @@ final class ScoringJob {
     Configuration hadoop = session.sessionState().newHadoopConf();
     Location input = Location.of(settings.input());
     Location output = Location.of(settings.output());
+    if (output.name().isEmpty()) {
+      throw new RefusedException(
+          "Output refused: %s is a root, and needs a directory beside it".formatted(output));
+    }
+
     FileStore inputStore = FileStore.of(input, hadoopSettings());
     OutputPlace place = new OutputPlace(FileStore.of(output, hadoopSettings()), output);
     InputListing listing = InputListing.read(inputStore, input, problems);

@@ -173,7 +173,8 @@ class RefusedTest {
     }
 
     assertThat(scoreTo(link, input).exitCode()).isEqualTo(3);
-    assertThat(scoreTo(input, Path.of("/")).exitCode()).isEqualTo(3);
+    JobRun root = scoreTo(input, Path.of("/"));
+    assertThat(root.exitCode()).as(root.err()).isEqualTo(3);
   }
 
   @Test
