@@ -201,26 +201,18 @@ class JsonRecordReaderTest {
     }
   }
 
+  /** The nearest name is what costs; a hostile record gets few. */
   @Test
-  void recordOfNothingButUnknownFieldsIsCheap() throws MalformedJsonException {
+  void recordOfNothingButUnknownFieldsGetsFewHintsAndLeavesNoTrace() throws MalformedJsonException {
     StringBuilder json = new StringBuilder("{");
-    IntStream.range(0, 200_000)
-        .forEach(index -> json.append("\"some_longer_name_%s\":1,".formatted(index)));
-    Schema wide =
-        new Schema(
-            IntStream.range(0, 1_000)
-                .<Feature>mapToObj(index -> NumberFeature.of("some_longer_name_x" + index))
-                .toList());
-
-    float[] slots = new float[wide.width()];
-    long start = System.nanoTime();
-    try (JsonDocument document = document(json.append("\"a\":1}").toString())) {
-      document.next();
-      new JsonRecordReader(wide, UnknownFields.REJECT).read(document, slots, 0, faults);
-    }
+    IntStream.range(0, 50_000).forEach(index -> json.append("\"distance%s\":1,".formatted(index)));
+    read(reader, json.append("\"distance\":1}").toString());
 
     assertThat(faults.list()).hasSize(100);
-    assertThat(System.nanoTime() - start).as("nanoseconds").isLessThan(5_000_000_000L);
+    assertThat(faults.list().stream().filter(fault -> !fault.hint().isEmpty())).hasSize(10);
+    read(reader, GOOD);
+    assertThat(faults.list()).isEmpty();
+    assertThat(row).containsExactly(GOOD_ROW);
   }
 
   /** Whatever the bytes: a row, faults, or the one exception; and the reader works on. */
