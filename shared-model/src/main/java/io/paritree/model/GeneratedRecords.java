@@ -31,16 +31,18 @@ import java.util.SplittableRandom;
 final class GeneratedRecords {
   private static final long SEED = 20_260_101L;
   private static final int ONE_IN = 8;
-  private static final int CODES = 32;
+  private static final int UNKNOWN_CODES = 3;
   private static final long FIRST_SECOND = 946_684_800L; // 2000-01-01
   private static final long SECONDS = 1_000_000_000L; // to 2031
 
   private final Schema schema;
+  private final XgboostModel model;
   private final List<List<Float>> thresholds;
   private final SplittableRandom random = new SplittableRandom(SEED);
 
   private GeneratedRecords(Schema schema, XgboostModel model) {
     this.schema = schema;
+    this.model = model;
     this.thresholds = model.thresholds();
   }
 
@@ -88,16 +90,16 @@ final class GeneratedRecords {
       if (nullable && (index == without || random.nextInt(ONE_IN) == 0)) {
         out.writeNull();
       } else {
-        value(out, field.features().get(0), thresholds.get(field.slot(0)));
+        value(out, field.features().get(0), field.slot(0));
       }
     }
 
     out.writeEndObject();
   }
 
-  private void value(JsonGenerator out, Feature feature, List<Float> splits) throws IOException {
+  private void value(JsonGenerator out, Feature feature, int slot) throws IOException {
     if (feature instanceof NumberFeature number) {
-      number(out, number, splits);
+      number(out, number, thresholds.get(slot));
     } else if (feature instanceof BooleanFeature) {
       out.writeBoolean(random.nextBoolean());
     } else if (feature instanceof TextCategoryFeature category) {
@@ -105,7 +107,7 @@ final class GeneratedRecords {
     } else if (feature instanceof IntegerCategoryFeature category) {
       integer(out, category);
     } else if (feature instanceof CategoryCodeFeature) {
-      out.writeNumber(random.nextInt(CODES));
+      out.writeNumber(random.nextInt(model.largestCode(slot) + UNKNOWN_CODES));
     } else {
       long second = FIRST_SECOND + random.nextLong(SECONDS);
       out.writeString(LocalDateTime.ofEpochSecond(second, 0, ZoneOffset.UTC).toString());

@@ -44,13 +44,16 @@ final class ManifestWriter {
       out.writeNumberField(ManifestParser.TRAINING_ROWS, provenance.trainingRows().getAsLong());
     }
 
-    out.writeObjectFieldStart(ManifestParser.METRICS);
-    for (Map.Entry<String, Double> metric : provenance.metrics().entrySet()) {
-      out.writeFieldName(metric.getKey());
-      JsonText.number(out, metric.getValue());
+    if (!provenance.metrics().isEmpty()) {
+      out.writeObjectFieldStart(ManifestParser.METRICS);
+      for (Map.Entry<String, Double> metric : provenance.metrics().entrySet()) {
+        out.writeFieldName(metric.getKey());
+        JsonText.number(out, metric.getValue());
+      }
+
+      out.writeEndObject();
     }
 
-    out.writeEndObject();
     out.writeObjectFieldStart(ManifestParser.LIBRARIES);
     for (Map.Entry<String, String> library : provenance.libraries().entrySet()) {
       out.writeStringField(library.getKey(), library.getValue());

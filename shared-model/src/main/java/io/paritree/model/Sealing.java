@@ -2,6 +2,7 @@ package io.paritree.model;
 
 import io.paritree.CorruptModelException;
 import io.paritree.ModelException;
+import io.paritree.UnsupportedModelException;
 import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
 import io.paritree.xgboost.XgboostModel;
@@ -129,6 +130,18 @@ final class Sealing {
     return all;
   }
 
+  private Engine reference() throws ModelException {
+    try {
+      return Opening.engine(
+          files.get(modelFile), model, rounds.range(origin, model), EngineKind.XGBOOST);
+    } catch (UnsupportedModelException e) {
+      throw new UnsupportedModelException(
+          "Cannot seal %s, since libxgboost must score its golden rows: %s"
+              .formatted(origin, e.getMessage()),
+          e);
+    }
+  }
+
   /** Scores the records with libxgboost, whose bits become the golden ones. */
   private List<GoldenRow> golden(GoldenRecords records) throws ModelException {
     int count = records.records().size();
@@ -137,9 +150,7 @@ final class Sealing {
       JsonRecord.encode(schema, records.records().get(row), slots, row * schema.width());
     }
 
-    Engine reference =
-        Opening.engine(
-            files.get(modelFile), model, rounds.range(origin, model), EngineKind.XGBOOST);
+    Engine reference = reference();
     float[] margins = new float[count * reference.outputs()];
     int[] leaves = new int[count * reference.trees()];
     reference.score(slots, count, margins, null);
