@@ -1,5 +1,8 @@
 package io.paritree.serving;
 
+import io.paritree.serving.Tokens.Role;
+import java.util.Optional;
+import java.util.Set;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -13,15 +16,32 @@ import org.eclipse.jetty.util.Callback;
  * Looks at a request's headers before anything is done for it, and sets the headers that every
  * answer has.
  *
- * <p>Refuses what Paritree never reads: compressed bodies, and a method other than the request's
- * own (Javalin would obey {@code X-HTTP-Method-Override}). Thread-safe.
+ * <p>Asks for a token where tokens are configured. Refuses what Paritree never reads: compressed
+ * bodies, and a method other than the request's own (Javalin would obey {@code
+ * X-HTTP-Method-Override}). Thread-safe.
  */
 final class Gate extends Handler.Wrapper {
+  /** What anybody may ask, token or not: whether the server is there. */
+  static final Set<String> PUBLIC =
+      Set.of(
+          "/health/live",
+          "/health/ready",
+          "/v2/health/live",
+          "/v2/health/ready",
+          "/ping",
+          "/health");
+
   private static final HttpField NO_SNIFFING =
       new PreEncodedHttpField("X-Content-Type-Options", "nosniff");
   private static final HttpField NO_STORE = new PreEncodedHttpField("Cache-Control", "no-store");
   private static final String REQUEST_ID = "X-Request-Id";
   private static final int MAX_REQUEST_ID = 128;
+
+  private final Tokens tokens;
+
+  Gate(Tokens tokens) {
+    this.tokens = tokens;
+  }
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
@@ -44,6 +64,14 @@ final class Gate extends Handler.Wrapper {
           ProblemAnswer.write(Problems.methodOverride(), request, response, callback);
           return true;
         }
+      }
+    }
+
+    if (tokens.exist(Role.SCORE) && !PUBLIC.contains(Request.getPathInContext(request))) {
+      Optional<Integer> refusal = tokens.refusal(request.getHeaders(), Role.SCORE);
+      if (refusal.isPresent()) {
+        ProblemAnswer.write(Problems.ofStatus(refusal.get()), request, response, callback);
+        return true;
       }
     }
 

@@ -15,6 +15,10 @@ final class ProblemAnswer {
   /** Answers in front of Javalin. */
   static void write(Problem problem, Request request, Response response, Callback callback) {
     response.setStatus(problem.status());
+    if (problem.status() == 401) {
+      response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, "Bearer");
+    }
+
     if (HttpStatus.hasNoBody(problem.status()) || request.getMethod().equals("HEAD")) {
       callback.succeeded();
       return;

@@ -14,13 +14,19 @@ import io.paritree.serving.ServerMetrics.RouteMetrics;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.CrossOriginHandler;
 import org.eclipse.jetty.server.handler.EagerContentHandler;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.server.handler.QoSHandler;
@@ -32,18 +38,20 @@ import org.slf4j.LoggerFactory;
  * The server in its running state.
  *
  * <p>A request passes, in this order: the graceful stop, the {@link Gate}, the {@link BodyLoader},
- * the admission, and Javalin's routes. The first four are Jetty's kind of handler and hold no
- * thread while they wait. Thread-safe.
+ * the {@link AnswerWriter}, the admission, and Javalin's routes. All but the last are Jetty's kind
+ * of handler and hold no thread while they wait. Thread-safe.
  */
 final class ScoringServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ScoringServer.class);
   private static final int SYSTEM_THREADS = 4; // acceptor, selectors, and one to spare
+  private static final int ACCEPT_QUEUE = 1_024;
 
   private final ServingConfig config;
   private final ServerMetrics metrics;
   private final Readiness readiness;
   private final RequestLines lines;
   private final BodyLoader bodies;
+  private final AnswerWriter answers;
   private final QoSHandler admission;
   private final Javalin javalin;
 
@@ -64,6 +72,7 @@ final class ScoringServer implements AutoCloseable {
             config.limits().body(),
             config.limits().pendingBodies(),
             config.server().requestTimeout());
+    this.answers = new AnswerWriter(config.limits().pendingAnswers());
     this.admission = admission(config.admission());
     this.javalin = Javalin.create(javalinConfig -> set(javalinConfig, routes));
     measure();
@@ -100,13 +109,12 @@ final class ScoringServer implements AutoCloseable {
     javalin.http.defaultContentType = ContentType.JSON;
     javalin.http.maxRequestSize = config.limits().body();
     javalin.router.javaLangErrorHandler(ScoringServer::answerError);
-    javalin.jetty.host = config.server().host();
-    javalin.jetty.port = config.server().port();
     javalin.jetty.threadPool = threads();
     javalin.jetty.clientAbortStatus = 400;
     javalin.jetty.timeoutStatus = 408;
     javalin.jetty.modifyServer(this::set);
     javalin.jetty.modifyHttpConfiguration(this::set);
+    javalin.jetty.addConnector(this::connector);
     javalin.jetty.modifyServletContextHandler(context -> context.setErrorHandler(jettyErrors()));
     addRoutes(javalin.routes, routes);
   }
@@ -119,15 +127,53 @@ final class ScoringServer implements AutoCloseable {
   }
 
   private void set(Server server) {
-    EagerContentHandler content = new EagerContentHandler((Handler) admission, bodies);
-    Gate gate = new Gate();
+    answers.setHandler(admission);
+    EagerContentHandler content = new EagerContentHandler((Handler) answers, bodies);
+    Gate gate = new Gate(new Tokens(config.security()));
     gate.setHandler(content);
     // In place of Javalin's StatisticsHandler, which counts and does not wait.
-    server.setHandler(new GracefulHandler(gate));
+    server.setHandler(new GracefulHandler(crossOrigin(gate)));
     server.setStopTimeout(config.server().stopTimeout().toMillis());
     server.setErrorHandler(jettyErrors());
     server.setRequestLog(new Traffic(metrics, lines));
-    server.addBean(new NetworkConnectionLimit(config.server().maxConnections(), server));
+  }
+
+  /** Lets the allowed origins' pages call; their preflights need no token and get no further. */
+  private Handler.Singleton crossOrigin(Gate gate) {
+    if (config.security().corsOrigins().isEmpty()) {
+      return gate;
+    }
+
+    CrossOriginHandler crossOrigin = new CrossOriginHandler();
+    crossOrigin.setAllowedOriginPatterns(
+        config.security().corsOrigins().stream().map(Pattern::quote).collect(Collectors.toSet()));
+    crossOrigin.setAllowedMethods(Set.of("GET", "POST"));
+    crossOrigin.setAllowedHeaders(Set.of("Authorization", "Content-Type", "X-Request-Id"));
+    crossOrigin.setExposedHeaders(Set.of("Retry-After", "X-Request-Id"));
+    crossOrigin.setAllowCredentials(false);
+    crossOrigin.setDeliverPreflightRequests(false);
+    crossOrigin.setHandler(gate);
+    return crossOrigin;
+  }
+
+  private ServerConnector connector(Server server, HttpConfiguration http) {
+    ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
+    connector.setHost(config.server().host());
+    connector.setPort(config.server().port());
+    connector.setIdleTimeout(config.server().idleTimeout().toMillis());
+    connector.setAcceptQueueSize(ACCEPT_QUEUE);
+    server.addBean(new NetworkConnectionLimit(config.server().maxConnections(), connector), true);
+    SlowClients slow = new SlowClients(connector, config.server().requestTimeout());
+    connector.addBean(slow, true);
+    metrics.gauge(
+        "paritree_connections",
+        "Open connections.",
+        () -> connector.getConnectedEndPoints().size());
+    metrics.gauge(
+        "paritree_slow_connections_closed",
+        "Connections closed since the start because a request's headers took too long.",
+        slow::closed);
+    return connector;
   }
 
   private JettyErrors jettyErrors() {
@@ -210,6 +256,10 @@ final class ScoringServer implements AutoCloseable {
         "paritree_pending_body_bytes",
         "Bytes held for bodies that are still arriving.",
         bodies::pendingBytes);
+    metrics.gauge(
+        "paritree_pending_answer_bytes",
+        "Bytes of answers that wait for slow readers.",
+        answers::pendingBytes);
     metrics.gauge(
         "paritree_log_lines_dropped",
         "Request lines that were not written since the start.",

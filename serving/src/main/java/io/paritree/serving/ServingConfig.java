@@ -26,6 +26,7 @@ record ServingConfig(
     Records records,
     Limits limits,
     Admission admission,
+    Security security,
     Log log) {
   private static final String DEFAULTS = "io/paritree/serving/defaults.conf";
 
@@ -71,9 +72,10 @@ record ServingConfig(
    *
    * @param store directory of models; a plain name in {@code serve} is looked up there
    * @param serve references of the models to serve, at least one
+   * @param poll how often aliases are looked up anew; 0 for never
    * @param warmUpRows made-up rows that each model scores before the server is ready
    */
-  record Models(String store, List<String> serve, int warmUpRows) {}
+  record Models(String store, List<String> serve, Duration poll, int warmUpRows) {}
 
   /**
    * How records are read.
@@ -89,8 +91,9 @@ record ServingConfig(
    * @param rows records in one request
    * @param header bytes of the request line and the headers
    * @param pendingBodies bytes of all bodies that are still arriving; past it, 503
+   * @param pendingAnswers bytes of all answers that wait for slow readers; past it, 503
    */
-  record Limits(int body, int rows, int header, int pendingBodies) {}
+  record Limits(int body, int rows, int header, int pendingBodies, int pendingAnswers) {}
 
   /**
    * How many requests are worked on.
@@ -107,6 +110,21 @@ record ServingConfig(
       return running > 0 ? running : 2 * Runtime.getRuntime().availableProcessors();
     }
   }
+
+  /**
+   * Who may call.
+   *
+   * @param scoreTokens SHA-256 of each bearer token that may score, in hexadecimal digits; none if
+   *     everybody may
+   * @param adminTokens the same for the admin endpoints; none if there are no such endpoints
+   * @param corsOrigins origins whose pages may call, such as {@code https://dashboard.example}
+   * @param openBeyondLoopback whether to listen beyond this machine without tokens
+   */
+  record Security(
+      List<String> scoreTokens,
+      List<String> adminTokens,
+      List<String> corsOrigins,
+      boolean openBeyondLoopback) {}
 
   /**
    * What is written down.
@@ -155,10 +173,11 @@ record ServingConfig(
         : new ServingConfig(
             server,
             management,
-            new Models(models.store(), List.copyOf(references), models.warmUpRows()),
+            new Models(models.store(), List.copyOf(references), models.poll(), models.warmUpRows()),
             records,
             limits,
             admission,
+            security,
             log);
   }
 
@@ -186,13 +205,15 @@ record ServingConfig(
             new Models(
                 settings.text("models.store"),
                 settings.texts("models.serve"),
+                settings.duration("models.poll", Duration.ZERO, Duration.ofHours(1)),
                 settings.integer("models.warm-up-rows", 0, 10_000_000)),
             new Records(settings.word("records.unknown-fields", UnknownFields.class)),
             new Limits(
                 settings.bytes("limits.body", 1_024, 256 << 20),
                 settings.integer("limits.rows", 1, 1_000_000),
                 settings.bytes("limits.header", 1_024, 1 << 20),
-                settings.bytes("limits.pending-bodies", 1 << 20, 1 << 30)),
+                settings.bytes("limits.pending-bodies", 1 << 20, 1 << 30),
+                settings.bytes("limits.pending-answers", 1 << 20, 1 << 30)),
             new Admission(
                 settings.integer("admission.running", 0, 10_000),
                 settings.integer("admission.waiting", 0, 1_000_000),
@@ -200,9 +221,19 @@ record ServingConfig(
                     "admission.max-wait", Duration.ofMillis(1), Duration.ofMinutes(1)),
                 settings.duration(
                     "admission.retry-after", Duration.ofSeconds(1), Duration.ofHours(1))),
+            security(settings),
             new Log(settings.text("log.requests"), settings.integer("log.queue", 1, 10_000_000)));
+    Exposure.check(config, settings);
     settings.finish();
     return config;
+  }
+
+  private static Security security(Settings settings) {
+    return new Security(
+        settings.hashes("security.score-tokens"),
+        settings.hashes("security.admin-tokens"),
+        settings.texts("security.cors-origins"),
+        settings.truth("security.open-beyond-loopback"));
   }
 
   private static Server server(Settings settings) {

@@ -41,6 +41,21 @@ final class Settings {
     return read(key, "a list of texts", List.of(), config::getStringList);
   }
 
+  /** Returns a list of SHA-256 digests in hexadecimal digits. */
+  List<String> hashes(String key) {
+    List<String> hashes = texts(key);
+    // The value itself is not shown: it might be a token.
+    if (!hashes.stream().allMatch(hash -> hash.matches("[0-9a-f]{64}"))) {
+      problems.add(
+          "%s must be SHA-256 digests of tokens, 64 hexadecimal digits each (%s); make one with"
+                  .formatted(key, origin(config.getValue(key)))
+              + " printf %s \"$TOKEN\" | sha256sum");
+      return List.of();
+    }
+
+    return hashes;
+  }
+
   /** Returns a whole number within a range. */
   int integer(String key, int min, int max) {
     String expected = "a whole number from %s to %s".formatted(min, max);

@@ -36,10 +36,11 @@ class ServingConfigTest {
                     Duration.ZERO,
                     Duration.ofSeconds(10)),
                 new ServingConfig.Management("127.0.0.1", 8081),
-                new ServingConfig.Models("models", List.of(), 20_000),
+                new ServingConfig.Models("models", List.of(), Duration.ofSeconds(5), 20_000),
                 new ServingConfig.Records(UnknownFields.REJECT),
-                new ServingConfig.Limits(1 << 20, 10_000, 8 << 10, 64 << 20),
+                new ServingConfig.Limits(1 << 20, 10_000, 8 << 10, 64 << 20, 64 << 20),
                 new ServingConfig.Admission(0, 256, Duration.ofMillis(500), Duration.ofSeconds(1)),
+                new ServingConfig.Security(List.of(), List.of(), List.of(), false),
                 new ServingConfig.Log("off", 8_192)));
   }
 
