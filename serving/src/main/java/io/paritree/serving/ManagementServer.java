@@ -1,9 +1,13 @@
 package io.paritree.serving;
 
+import io.paritree.serving.ModelSlot.Outcome;
+import io.paritree.serving.ModelSlot.Refusal;
+import io.paritree.serving.Tokens.Role;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.Handler;
@@ -18,7 +22,8 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
- * The operator's port: {@code GET /metrics}, {@code /health/live} and {@code /health/ready}.
+ * The operator's port: {@code GET /metrics}, {@code /health/live} and {@code /health/ready}, which
+ * tells about each model; and {@code POST /admin/reload} where admin tokens are configured.
  *
  * <p>Has threads of its own, so that it answers while the callers' port is overloaded or draining.
  * Thread-safe.
@@ -27,8 +32,10 @@ final class ManagementServer implements AutoCloseable {
   private static final int THREADS = 5;
   private static final int MAX_CONNECTIONS = 64;
 
+  private final Models models;
   private final ServerMetrics metrics;
   private final Readiness readiness;
+  private final Tokens tokens;
   private final ExpositionFormats formats = ExpositionFormats.init();
   private final Server server;
   private final ServerConnector connector;
@@ -38,8 +45,10 @@ final class ManagementServer implements AutoCloseable {
    *
    * @throws IOException if the address cannot be listened on
    */
-  ManagementServer(ServingConfig config, ServerMetrics metrics, Readiness readiness)
+  ManagementServer(ServingConfig config, Models models, ServerMetrics metrics, Readiness readiness)
       throws IOException {
+    this.models = models;
+    this.tokens = new Tokens(config.security());
     this.metrics = metrics;
     this.readiness = readiness;
     QueuedThreadPool threads = new QueuedThreadPool(THREADS, THREADS);
@@ -84,20 +93,38 @@ final class ManagementServer implements AutoCloseable {
     public boolean handle(Request request, Response response, Callback callback)
         throws IOException {
       switch (Request.getPathInContext(request)) {
-        case "/metrics" -> page(this::writeMetrics, request, response, callback);
-        case "/health/live" -> page(this::writeLive, request, response, callback);
-        case "/health/ready" -> page(this::writeReady, request, response, callback);
+        case "/metrics" -> page("GET", this::writeMetrics, request, response, callback);
+        case "/health/live" -> page("GET", this::writeLive, request, response, callback);
+        case "/health/ready" -> page("GET", this::writeReady, request, response, callback);
+        case "/admin/reload" -> admin(this::reload, request, response, callback);
         default -> Response.writeError(request, response, callback, 404);
       }
 
       return true;
     }
 
-    private void page(Page page, Request request, Response response, Callback callback)
+    private void admin(Page page, Request request, Response response, Callback callback)
         throws IOException {
-      String method = request.getMethod();
-      if (!method.equals("GET") && !method.equals("HEAD")) {
-        response.getHeaders().put(HttpHeader.ALLOW, "GET, HEAD");
+      if (!tokens.exist(Role.ADMIN)) {
+        Response.writeError(request, response, callback, 404);
+        return;
+      }
+
+      Optional<Integer> refusal = tokens.refusal(request.getHeaders(), Role.ADMIN);
+      if (refusal.isPresent()) {
+        ProblemAnswer.write(Problems.ofStatus(refusal.get()), request, response, callback);
+        return;
+      }
+
+      page("POST", page, request, response, callback);
+    }
+
+    private void page(
+        String method, Page page, Request request, Response response, Callback callback)
+        throws IOException {
+      boolean head = method.equals("GET") && request.getMethod().equals("HEAD");
+      if (!request.getMethod().equals(method) && !head) {
+        response.getHeaders().put(HttpHeader.ALLOW, method.equals("GET") ? "GET, HEAD" : method);
         Response.writeError(request, response, callback, 405);
         return;
       }
@@ -115,15 +142,52 @@ final class ManagementServer implements AutoCloseable {
     }
 
     private byte[] writeLive(Request request, Response response) {
-      response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
+      response.getHeaders().put(HttpHeader.CONTENT_TYPE, MediaTypes.JSON);
       return HealthHandler.LIVE;
     }
 
     private byte[] writeReady(Request request, Response response) {
       boolean ready = readiness.isReady();
       response.setStatus(ready ? 200 : 503);
-      response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
-      return HealthHandler.body(ready);
+      return json(response, writeModels("{\"ready\":" + ready));
+    }
+
+    /** Looks for new versions now; 200 if each model is the newest, 409 if one was refused. */
+    private byte[] reload(Request request, Response response) {
+      boolean refused = false;
+      for (ModelSlot slot : models.all()) {
+        refused |= slot.reload() == Outcome.REFUSED;
+      }
+
+      response.setStatus(refused ? 409 : 200);
+      return json(response, writeModels("{\"reloaded\":" + !refused));
+    }
+
+    private byte[] json(Response response, JsonBytes json) {
+      response.getHeaders().put(HttpHeader.CONTENT_TYPE, MediaTypes.JSON);
+      return json.toByteArray();
+    }
+
+    /** Returns an object that begins as given and ends with each model's state. */
+    private JsonBytes writeModels(String begin) {
+      JsonBytes json = new JsonBytes().raw(begin).raw(",\"models\":[");
+      String comma = "";
+      for (ModelSlot slot : models.all()) {
+        ServedModel served = slot.current();
+        json.raw(comma).raw("{\"name\":").string(served.name());
+        json.raw(",\"ready\":true,\"model_version\":").string(served.model().modelVersion());
+        json.raw(",\"loaded_at\":").string(served.loaded().toString());
+        slot.refusal().ifPresent(refusal -> writeRefusal(refusal, json));
+        json.raw('}');
+        comma = ",";
+      }
+
+      return json.raw("]}\n");
+    }
+
+    private void writeRefusal(Refusal refusal, JsonBytes json) {
+      json.raw(",\"refused\":{\"location\":").string(refusal.location());
+      json.raw(",\"reason\":").string(refusal.reason()).raw('}');
     }
   }
 

@@ -1,11 +1,17 @@
 package io.paritree.serving;
 
+import io.paritree.CorruptModelException;
 import io.paritree.ModelException;
 import io.paritree.model.EngineKind;
+import io.paritree.model.ModelFiles;
 import io.paritree.model.ScoringModel;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The model that answers under one reference, and the one way to change it.
@@ -15,10 +21,17 @@ import java.util.concurrent.atomic.AtomicReference;
  * memory, no file and no thread, and needs no closing.
  */
 final class ModelSlot {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelSlot.class);
+
+  /** A refused version is not opened again by itself before this. */
+  private static final Duration RETRY = Duration.ofSeconds(30);
+
   private final ModelReference reference;
   private final ServingConfig config;
   private final ServerMetrics metrics;
   private final AtomicReference<ServedModel> current;
+  private final AtomicReference<Refusal> refusal = new AtomicReference<>();
+  private String location; // guarded by this
 
   /**
    * Opens the model under a reference.
@@ -31,7 +44,23 @@ final class ModelSlot {
     this.reference = reference;
     this.config = config;
     this.metrics = metrics;
+    this.location = ModelFiles.locate(reference.location());
     this.current = new AtomicReference<>(open());
+  }
+
+  /**
+   * Why the newest version is not in service.
+   *
+   * @param location where it lies
+   * @param nanos nanosecond clock, when it was refused
+   */
+  record Refusal(String location, String reason, long nanos) {}
+
+  /** What came of a look for a new version. */
+  enum Outcome {
+    UNCHANGED,
+    REPLACED,
+    REFUSED
   }
 
   ModelReference reference() {
@@ -43,12 +72,99 @@ final class ModelSlot {
     return current.get();
   }
 
-  /** Returns what the slot does now, in a word or a sentence. */
+  /** Returns why the newest version is not in service, if it is not. */
+  Optional<Refusal> refusal() {
+    return Optional.ofNullable(refusal.get());
+  }
+
+  /** Returns what the slot does now, in words for callers. */
   String state() {
-    return "in service";
+    return refusal.get() == null
+        ? "in service"
+        : "in service, because the newest version was refused";
+  }
+
+  /**
+   * Looks where the reference leads, and puts what is there into service if it is another version
+   * and whole.
+   *
+   * <p>All or nothing: if anything is wrong, the model that was in service still is, and no request
+   * has seen the new one. Two callers take turns; requests never wait.
+   */
+  synchronized Outcome poll() {
+    try {
+      String found = ModelFiles.locate(reference.location());
+      if (found.equals(location)) {
+        refusal.set(null);
+        metrics.refusing(current().name(), false);
+        return Outcome.UNCHANGED;
+      }
+
+      Refusal before = refusal.get();
+      boolean knownBad =
+          before != null
+              && before.location().equals(found)
+              && System.nanoTime() - before.nanos() < RETRY.toNanos();
+      return knownBad ? Outcome.REFUSED : replace(found);
+    } catch (ModelException | IOException | RuntimeException e) {
+      return refused(reference.location(), e);
+    }
+  }
+
+  /** Opens what the reference leads to, whether it has changed or not; else as {@link #poll}. */
+  synchronized Outcome reload() {
+    try {
+      return replace(ModelFiles.locate(reference.location()));
+    } catch (ModelException | IOException | RuntimeException e) {
+      return refused(reference.location(), e);
+    }
+  }
+
+  private Outcome replace(String found) {
+    try {
+      ServedModel next = open();
+      ServedModel old = current();
+      if (!next.name().equals(old.name())) {
+        throw new CorruptModelException(
+            "Cannot serve %s as %s: it is another model".formatted(next.name(), old.name()));
+      }
+
+      current.set(next);
+      location = found;
+      refusal.set(null);
+      metrics.refusing(next.name(), false);
+      metrics.replaced(old, next);
+      LOG.info(
+          "Serving {} in place of {}", next.model().modelVersion(), old.model().modelVersion());
+      return Outcome.REPLACED;
+    } catch (ModelException | IOException | RuntimeException | StackOverflowError e) {
+      return refused(found, e);
+    }
+  }
+
+  private Outcome refused(String found, Throwable cause) {
+    ServedModel staying = current();
+    Refusal before = refusal.get();
+    boolean news =
+        before == null
+            || !before.location().equals(found)
+            || !before.reason().equals(cause.getMessage());
+    refusal.set(new Refusal(found, String.valueOf(cause.getMessage()), System.nanoTime()));
+    metrics.reloadRefused(staying.name());
+    metrics.refusing(staying.name(), true);
+    if (news) {
+      LOG.warn(
+          "{} goes on: the version at {} is refused: {}",
+          staying.model().modelVersion(),
+          found,
+          cause.getMessage());
+    }
+
+    return Outcome.REFUSED;
   }
 
   private ServedModel open() throws ModelException, IOException {
+    // By the reference, so that a package has to be the version that its alias names.
     ScoringModel model = ScoringModel.open(reference.location(), EngineKind.FOREST);
     ServedModel served =
         new ServedModel(model, Instant.now(), config.records().unknownFields(), metrics);

@@ -89,6 +89,19 @@ final class ServerMetrics {
           .help("When the model in service was opened, in seconds since 1970.")
           .labelNames("model")
           .register(registry);
+  private final Counter reloads =
+      Counter.builder()
+          .name("paritree_model_reloads_total")
+          .help("New versions, by what became of them: replaced or refused.")
+          .labelNames("model", "result")
+          .register(registry);
+  private final Gauge refusing =
+      Gauge.builder()
+          .name("paritree_model_refusing")
+          .help(
+              "1 while the newest version of a model is refused and an older one answers, else 0.")
+          .labelNames("model")
+          .register(registry);
   private final Map<FaultCode, CounterDataPoint> faultsByCode = new EnumMap<>(FaultCode.class);
   private final RouteMetrics unrouted = route("none");
   private final DistributionDataPoint reading = stages.labelValues("read");
@@ -142,12 +155,35 @@ final class ServerMetrics {
 
   /** Records that a model came into service. */
   void inService(ServedModel model) {
-    models.addLabelValues(
-        model.name(),
-        model.model().modelVersion(),
-        model.model().digest(),
-        String.valueOf(model.model().sealed()));
+    refusing(model.name(), false);
+    models.addLabelValues(identity(model));
     loaded.labelValues(model.name()).set(model.loaded().getEpochSecond());
+  }
+
+  /** Records that a model took another one's place. */
+  void replaced(ServedModel old, ServedModel next) {
+    models.remove(identity(old));
+    reloads.labelValues(next.name(), "replaced").inc();
+    inService(next);
+  }
+
+  /** Records that a new version was refused. */
+  void reloadRefused(String model) {
+    reloads.labelValues(model, "refused").inc();
+  }
+
+  /** Records whether the newest version of a model is refused. */
+  void refusing(String model, boolean now) {
+    refusing.labelValues(model).set(now ? 1 : 0);
+  }
+
+  private static String[] identity(ServedModel served) {
+    return new String[] {
+      served.name(),
+      served.model().modelVersion(),
+      served.model().digest(),
+      String.valueOf(served.model().sealed())
+    };
   }
 
   /** Adds a number that is read when the metrics are. */

@@ -12,10 +12,12 @@ final class Serving implements AutoCloseable {
 
   private final ScoringServer server;
   private final ManagementServer management;
+  private final AliasPoll poll;
 
-  private Serving(ScoringServer server, ManagementServer management) {
+  private Serving(ScoringServer server, ManagementServer management, AliasPoll poll) {
     this.server = server;
     this.management = management;
+    this.poll = poll;
   }
 
   /**
@@ -35,7 +37,7 @@ final class Serving implements AutoCloseable {
     ServerMetrics metrics = new ServerMetrics();
     Readiness readiness = new Readiness(metrics);
     Models models = Models.open(config, metrics);
-    ManagementServer management = new ManagementServer(config, metrics, readiness);
+    ManagementServer management = new ManagementServer(config, models, metrics, readiness);
     ScoringServer server;
     try {
       server =
@@ -62,7 +64,7 @@ final class Serving implements AutoCloseable {
         server.port(),
         config.management().host(),
         management.port());
-    return new Serving(server, management);
+    return new Serving(server, management, new AliasPoll(models, config.models().poll()));
   }
 
   /** Returns every endpoint of the callers' port. */
@@ -112,6 +114,7 @@ final class Serving implements AutoCloseable {
   @Override
   public void close() {
     LOG.info("Stopping");
+    poll.close();
     server.close();
     management.close();
     LOG.info("Stopped");
