@@ -23,10 +23,10 @@ import org.apache.spark.sql.SparkSession;
  * {@code scripts/model seal} makes a package of.
  *
  * <p>Usage: {@code FlightDelayTraining TRAIN.parquet DIRECTORY}. Written are {@code model.ubj}, the
- * trained model; {@code schema.json}, which tells how a record becomes the model's inputs; and {@code
- * rows.csv}, some raw rows with the predictions of this program. Sealing encodes these rows by the
- * schema, scores them, and refuses the seal if a prediction differs: that is how a mistake in the
- * schema is found before it scores a night's table.
+ * trained model; {@code schema.json}, which tells how a record becomes the model's inputs; and
+ * {@code rows.csv}, some raw rows with the predictions of this program. Sealing encodes these rows
+ * by the schema, scores them, and refuses the seal if a prediction differs: that is how a mistake
+ * in the schema is found before it scores a night's table.
  */
 public final class FlightDelayTraining {
   private static final String[] FEATURES = {
