@@ -64,8 +64,14 @@ final class Opening {
 
   private static ScoringModel mlflow(ModelFiles files, EngineKind kind) throws ModelException {
     MlflowModel mlflow = MlflowModel.parse(files.origin(), files.file(ModelReference.MLMODEL));
-    XgboostModel model =
-        read(files.origin() + "/" + mlflow.modelFile(), files.file(mlflow.modelFile()));
+    byte[] content = files.file(mlflow.modelFile());
+    if (content == null) {
+      throw new CorruptModelException(
+          "Cannot open model %s: its file '%s' is missing"
+              .formatted(files.origin(), ModelName.printable(mlflow.modelFile())));
+    }
+
+    XgboostModel model = read(files.origin() + "/" + mlflow.modelFile(), content);
     RoundsChoice rounds =
         mlflow.stopsAtBestIteration() ? RoundsChoice.best(model) : RoundsChoice.all(model);
     return unsealed(files, mlflow.modelFile(), Optional.of(mlflow), model, rounds, kind);
