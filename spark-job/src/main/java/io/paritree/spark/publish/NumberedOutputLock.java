@@ -86,7 +86,7 @@ final class NumberedOutputLock implements OutputLock {
     }
   }
 
-  private static long highest(OutputPlace place) throws IOException {
+  static long highest(OutputPlace place) throws IOException {
     long highest = 0;
     for (FileEntry entry : place.listOrNone(place.lock())) {
       highest = Math.max(highest, number(entry.location().name()));

@@ -1,0 +1,265 @@
+package io.paritree.spark.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A partition holds the files of one run, whatever dies and whoever else publishes. */
+class PublisherTest {
+  @TempDir Path directory;
+  private Path output;
+  private OutputPlace place;
+
+  @BeforeEach
+  void place() throws IOException {
+    output = directory.resolve("out");
+    place = StagedRun.place(output);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Step.class,
+      names = {
+        "STAGING_MADE",
+        "VERIFIED",
+        "PREPARED",
+        "LOCKED",
+        "OTHERS_FINISHED",
+        "COMPARED",
+        "SWAP_BEGUN",
+        "NEW_MOVED",
+        "REPORT_MOVED",
+        "DIRECTORY_DELETED",
+        "UNLOCKED"
+      })
+  void deathInAFirstPublicationShowsAPartitionWholeOrNotAtAll(Step fatal) throws Exception {
+    die("new", fatal);
+
+    for (String partition : StagedRun.PARTITIONS) {
+      assertThat(contents(partition)).isIn(Set.of(), Set.of("new"));
+    }
+
+    publishAndExpect("new");
+    assertNoGarbage();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Step.class,
+      names = {
+        "PREPARED",
+        "LOCKED",
+        "COMPARED",
+        "SWAP_BEGUN",
+        "OLD_MOVED",
+        "NEW_MOVED",
+        "REPORT_MOVED"
+      })
+  void deathInAReplacementShowsOldOrNewAndIsFinishedByTheNextRun(Step fatal) throws Exception {
+    publishAndExpect("old");
+
+    die("new", fatal);
+
+    for (String partition : StagedRun.PARTITIONS) {
+      Set<String> seen = contents(partition);
+      boolean mayBeAbsent = fatal == Step.OLD_MOVED && partition.equals("day=1");
+      assertThat(seen)
+          .isIn(mayBeAbsent ? List.of(Set.of()) : List.of(Set.of("old"), Set.of("new")));
+    }
+
+    publishAndExpect("new");
+    assertNoGarbage();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Step.class,
+      names = {"VERIFIED", "PREPARED", "SWAP_BEGUN", "OLD_MOVED", "NEW_MOVED"})
+  void recoveryFinishesWhatWasPreparedAndRemovesWhatWasNot(Step fatal) throws Exception {
+    publishAndExpect("old");
+    die("new", fatal);
+
+    List<String> found = new Publisher(place, LockTimes.DEFAULT, StepObserver.NONE).recover();
+
+    assertThat(found).hasSize(1);
+    for (String partition : StagedRun.PARTITIONS) {
+      assertThat(contents(partition)).isEqualTo(Set.of(fatal == Step.VERIFIED ? "old" : "new"));
+    }
+
+    assertNoGarbage();
+    assertThat(new Publisher(place, LockTimes.DEFAULT, StepObserver.NONE).recover()).isEmpty();
+  }
+
+  @Test
+  void deadPreparedRunIsRemovedWhereAnotherHasPublished() throws Exception {
+    List<String> before = StagedRun.tokens(place);
+    die("dead", Step.PREPARED);
+    // Another run that began before the dead one's end, so it does not know of it.
+    Path hidden = place.state().toPath().resolveSibling("hidden");
+    Path dead = onlyUnfinished();
+    Files.move(dead, hidden);
+    StagedRun.publish(place, "other", before, StepObserver.NONE);
+    Files.move(hidden, dead);
+
+    List<String> found = new Publisher(place, LockTimes.DEFAULT, StepObserver.NONE).recover();
+
+    assertThat(found).singleElement().asString().contains("removed", "another one has published");
+    assertThat(contents("day=1")).isEqualTo(Set.of("other"));
+    assertNoGarbage();
+  }
+
+  @Test
+  void runThatLivesIsLeftAlone() throws Exception {
+    Publisher publisher = new Publisher(place, LockTimes.DEFAULT, StepObserver.NONE);
+    try (Publisher.Run run = publisher.begin("alive")) {
+      publishAndExpect("other");
+      assertThat(place.unfinished()).containsExactly(run.directory().name());
+      assertThat(publisher.recover()).singleElement().asString().contains("is running");
+    }
+
+    assertNoGarbage();
+  }
+
+  @Test
+  void laterRunDoesNotOverwriteWhatWasPublishedSinceItBegan() throws Exception {
+    List<String> before = StagedRun.tokens(place);
+    StagedRun.publish(place, "first", before, StepObserver.NONE);
+
+    assertThatThrownBy(() -> StagedRun.publish(place, "second", before, StepObserver.NONE))
+        .isInstanceOf(ConflictException.class)
+        .hasMessageContainingAll("day=1", "day=2");
+    assertThat(contents("day=1")).isEqualTo(Set.of("first"));
+    assertNoGarbage();
+  }
+
+  @Test
+  void ofEightAtOnceOnePublishes() throws Exception {
+    for (int round = 0; round < 5; round++) {
+      place = StagedRun.place(directory.resolve("race" + round));
+      output = place.output().toPath();
+      List<String> outcomes = race(8, round % 2 == 0);
+      assertThat(outcomes.stream().filter("published"::equals)).hasSize(1);
+      assertThat(new TreeSet<>(outcomes))
+          .isEqualTo(Set.of("published", round % 2 == 0 ? "already" : "conflict"));
+      for (String partition : StagedRun.PARTITIONS) {
+        assertThat(contents(partition)).hasSize(1);
+      }
+
+      assertNoGarbage();
+    }
+  }
+
+  private List<String> race(int runs, boolean alike) throws Exception {
+    List<String> before = StagedRun.tokens(place);
+    CyclicBarrier barrier = new CyclicBarrier(runs);
+    ExecutorService threads = Executors.newFixedThreadPool(runs);
+    try {
+      List<Future<String>> running = new ArrayList<>();
+      for (int run = 0; run < runs; run++) {
+        String content = alike ? "same" : "run" + run;
+        Callable<String> task =
+            () -> {
+              barrier.await();
+              try {
+                return StagedRun.publish(place, content, before, StepObserver.NONE).isEmpty()
+                    ? "already"
+                    : "published";
+              } catch (ConflictException e) {
+                return "conflict";
+              }
+            };
+        running.add(threads.submit(task));
+      }
+
+      List<String> outcomes = new ArrayList<>();
+      for (Future<String> run : running) {
+        outcomes.add(run.get());
+      }
+
+      return outcomes;
+    } finally {
+      threads.shutdown();
+    }
+  }
+
+  private void publishAndExpect(String content) throws Exception {
+    StagedRun.publish(place, content, StagedRun.tokens(place), StepObserver.NONE);
+    for (String partition : StagedRun.PARTITIONS) {
+      assertThat(contents(partition)).isEqualTo(Set.of(content));
+    }
+  }
+
+  /** Returns what the files of a partition hold; each run writes two of one content. */
+  private Set<String> contents(String partition) throws IOException {
+    Path at = output.resolve(partition);
+    if (!Files.exists(at)) {
+      return Set.of();
+    }
+
+    Set<String> contents = new TreeSet<>();
+    int files = 0;
+    try (Stream<Path> entries = Files.list(at)) {
+      for (Path file : (Iterable<Path>) entries.sorted()::iterator) {
+        if (file.getFileName().toString().startsWith("part-")) {
+          contents.add(Files.readString(file));
+          files++;
+        }
+      }
+    }
+
+    assertThat(files).isEqualTo(2);
+    return contents;
+  }
+
+  private void assertNoGarbage() throws IOException {
+    assertThat(place.unfinished()).isEmpty();
+    Path running = place.running().toPath();
+    if (Files.exists(running)) {
+      try (Stream<Path> signs = Files.list(running)) {
+        assertThat(signs).isEmpty();
+      }
+    }
+  }
+
+  private Path onlyUnfinished() throws IOException {
+    assertThat(place.unfinished()).hasSize(1);
+    return place.state().resolve(place.unfinished().get(0)).toPath();
+  }
+
+  private void die(String content, Step fatal) throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-Xshare:auto",
+                "-classpath",
+                System.getProperty("java.class.path"),
+                StagedRun.class.getName(),
+                output.toString(),
+                content,
+                fatal.name())
+            .inheritIO()
+            .start();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as("it died at %s", fatal).isEqualTo(137);
+  }
+}
