@@ -1,0 +1,90 @@
+package io.paritree.spark;
+
+import io.paritree.spark.publish.Step;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Kills the job at every named step and at random, with a reader polling all the while.
+ *
+ * <p>Run: {@code scripts/faults job [--rows N] [--times N] [--random N] [--seed N]}. One line for
+ * each step, a last one with totals; exit code 1 if anything was wrong.
+ */
+final class JobFaults {
+  private JobFaults() {}
+
+  public static void main(String[] arguments) throws Exception {
+    int rows = 200_000;
+    int times = 3;
+    int random = 40;
+    long seed = System.nanoTime();
+    Iterator<String> given = List.of(arguments).iterator();
+    while (given.hasNext()) {
+      switch (given.next()) {
+        case "--rows" -> rows = Integer.parseInt(given.next());
+        case "--times" -> times = Integer.parseInt(given.next());
+        case "--random" -> random = Integer.parseInt(given.next());
+        case "--seed" -> seed = Long.decode(given.next());
+        default -> {
+          System.err.println("Usage: faults job [--rows N] [--times N] [--random N] [--seed N]");
+          System.exit(2);
+        }
+      }
+    }
+
+    Path directory = Files.createTempDirectory("paritree-faults");
+    long begin = System.nanoTime();
+    DeathTrial trial = new DeathTrial(directory, rows);
+    int kills = 0;
+    int failed = 0;
+    for (Step step : Step.values()) {
+      List<String> wrong = new ArrayList<>();
+      for (int time = 0; time < times; time++) {
+        // The first time as a first publication, then as a replacement.
+        if (time == 0 && step != Step.OLD_MOVED) {
+          trial.forgetOutput();
+        }
+
+        wrong.addAll(trial.killAt(step, step == Step.NEW_MOVED ? 1 + time % 3 : 1));
+        kills++;
+      }
+
+      failed += wrong.isEmpty() ? 0 : 1;
+      tell("B1 %s: %s kills, %s".formatted(step, times, told(wrong)));
+    }
+
+    Random randoms = new Random(seed);
+    List<String> wrong = new ArrayList<>();
+    for (int time = 0; time < random; time++) {
+      wrong.addAll(trial.killAfter(2_000 + randoms.nextInt(8_000)));
+      kills++;
+    }
+
+    failed += wrong.isEmpty() ? 0 : 1;
+    tell("B1 at random: %s kills, %s".formatted(random, told(wrong)));
+    tell(
+        "B1 must 0 wrong of %s kills: %s, %s looks of a reader (%s s, %s rows, seed 0x%s)"
+            .formatted(
+                kills,
+                failed == 0 ? "PASS" : "FAIL",
+                trial.looks(),
+                (System.nanoTime() - begin) / 1_000_000_000,
+                rows,
+                Long.toHexString(seed)));
+    io.paritree.store.FileStore.of(io.paritree.store.Location.of(directory))
+        .delete(io.paritree.store.Location.of(directory));
+    System.exit(failed == 0 ? 0 : 1);
+  }
+
+  private static String told(List<String> wrong) {
+    return wrong.isEmpty() ? "PASS" : "FAIL " + wrong;
+  }
+
+  private static void tell(String line) {
+    System.out.println(line);
+  }
+}

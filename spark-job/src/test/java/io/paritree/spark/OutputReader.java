@@ -1,0 +1,124 @@
+package io.paritree.spark;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
+
+/**
+ * Looks at the partitions of an output again and again, as a reader does that knows nothing of
+ * Paritree: it lists the Parquet files and reads their footers.
+ *
+ * <p>A look during which a file goes away is no look: such a reader fails and reads again. Each
+ * partition must be absent, or hold all rows of one run.
+ */
+final class OutputReader implements AutoCloseable {
+  private static final Pattern RUN = Pattern.compile("\"paritree\\.run\":\"([^\"]*)\"");
+
+  private final Path output;
+  private final List<String> partitions;
+  private final long rowsPerPartition;
+  private final Configuration hadoop = new Configuration(false);
+  private final AtomicLong looks = new AtomicLong();
+  private final AtomicLong absent = new AtomicLong();
+  private final AtomicBoolean ended = new AtomicBoolean();
+  private final Set<String> violations = new HashSet<>();
+  private final Thread thread = new Thread(this::look, "reader");
+
+  OutputReader(Path output, List<String> partitions, long rowsPerPartition) {
+    this.output = output;
+    this.partitions = partitions;
+    this.rowsPerPartition = rowsPerPartition;
+    thread.start();
+  }
+
+  private void look() {
+    while (!ended.get()) {
+      for (String partition : partitions) {
+        try {
+          String seen = seen(partition);
+          looks.incrementAndGet();
+          if (seen.isEmpty()) {
+            absent.incrementAndGet();
+          }
+        } catch (IOException | RuntimeException e) {
+          // Files went away under this look.
+        }
+      }
+
+      LockSupport.parkNanos(2_000_000);
+    }
+  }
+
+  /**
+   * Returns the run whose rows a partition holds; empty if it is absent.
+   *
+   * @throws IOException if files went away meanwhile
+   */
+  String seen(String partition) throws IOException {
+    Path directory = output.resolve(partition);
+    Set<String> runs = new HashSet<>();
+    long rows = 0;
+    List<Path> files;
+    try (Stream<Path> entries = Files.list(directory)) {
+      files = entries.filter(Parquets::isParquet).toList();
+    } catch (NoSuchFileException e) {
+      return "";
+    }
+
+    for (Path file : files) {
+      try (ParquetFileReader reader =
+          ParquetFileReader.open(
+              HadoopInputFile.fromPath(new org.apache.hadoop.fs.Path(file.toUri()), hadoop))) {
+        rows += reader.getRecordCount();
+        String metadata = reader.getFileMetaData().getKeyValueMetaData().toString();
+        Matcher run = RUN.matcher(metadata);
+        runs.add(run.find() ? run.group(1) : "?");
+      }
+    }
+
+    if (runs.size() != 1 || rows != rowsPerPartition) {
+      synchronized (violations) {
+        violations.add("%s holds %s rows of %s".formatted(partition, rows, runs));
+      }
+    }
+
+    return String.join(",", runs);
+  }
+
+  long looks() {
+    return looks.get();
+  }
+
+  long absent() {
+    return absent.get();
+  }
+
+  Set<String> violations() {
+    synchronized (violations) {
+      return Set.copyOf(violations);
+    }
+  }
+
+  @Override
+  public void close() {
+    ended.set(true);
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
