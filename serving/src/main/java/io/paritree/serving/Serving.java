@@ -76,7 +76,9 @@ final class Serving implements AutoCloseable {
     HealthHandler health = new HealthHandler(readiness);
     InvocationsHandler invocations = new InvocationsHandler(models, config.limits(), metrics);
     InferenceHandler inference = new InferenceHandler(models, config.limits(), metrics, readiness);
+    OpenApi contract = new OpenApi(models, config.records().unknownFields());
     return List.of(
+        Route.get("/openapi.json", contract::handle),
         Route.post("/v1/models/{name}/score", score::handle),
         Route.post("/v1/models/{name}/versions/{version}/score", score::handle),
         Route.post("/v1/models/{name}/score-batch", scoreBatch::handle),
