@@ -1,0 +1,33 @@
+package io.paritree.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.lang.ArchRule;
+import io.paritree.ModuleRules;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Whom this module never knows, and what no class of it does. */
+class ArchitectureTest {
+  private static final JavaClasses MAIN = ModuleRules.mainClasses("io.paritree.serving");
+
+  static Stream<ArchRule> rules() {
+    return ModuleRules.of(
+        "io.paritree.spark..", "org.apache.spark..", "org.apache.hadoop..", "ml.dmlc..", "scala..")
+        .stream();
+  }
+
+  @Test
+  void allClassesOfTheModuleAreLookedAt() {
+    assertThat(MAIN.size()).isGreaterThan(30);
+  }
+
+  @ParameterizedTest
+  @MethodSource("rules")
+  void ruleHolds(ArchRule rule) {
+    assertThat(rule.evaluate(MAIN).getFailureReport().getDetails()).isEmpty();
+  }
+}
