@@ -152,8 +152,10 @@ final class GroupRun {
       List<ReadColumn> carried = carried();
       outputSchema = checked.columns().schema(carried, model, settings.runId());
       StructType quarantineSchema = Quarantine.schema(Scan.inOrder(input.columns()));
-      writers = ParquetWriters.of(session, outputSchema);
-      ParquetWriters quarantineWriters = ParquetWriters.of(session, quarantineSchema);
+      List<String> distinct = new ArrayList<>(checked.columns().scores());
+      distinct.addAll(checked.columns().margins());
+      writers = ParquetWriters.of(session, outputSchema, distinct);
+      ParquetWriters quarantineWriters = ParquetWriters.of(session, quarantineSchema, List.of());
       if (files.isEmpty()) {
         return;
       }

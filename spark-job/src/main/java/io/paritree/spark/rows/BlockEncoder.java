@@ -136,65 +136,75 @@ final class BlockEncoder {
         continue;
       }
 
-      if (feature instanceof NumberFeature number && nulls == null) {
-        numbers(number, rows, slots, to, faults.current());
-      } else {
-        numbers(feature, nulls, rows, slots, to, faults.current());
-      }
-
-      missing[slot] += settle(feature, rows, slots, to, faults);
+      Faults current = faults.current();
+      long nans =
+          feature instanceof NumberFeature number
+              ? numbers(number, nulls, rows, slots, to, current)
+              : numbers(feature, nulls, rows, slots, to, current);
+      missing[slot] +=
+          current.isEmpty() ? nans : nans - attribute(feature, rows, slots, to, faults);
     }
   }
 
   /*
-   * The usual case, a number column without nulls, as tight as it can be: the feature's class is
-   * final, so its method is inlined, and faults are looked for afterwards, among the slots that are
-   * NaN. Where there is a fault, the row's value is encoded once more to learn whose it is.
+   * The usual case, a number column, as tight as it can be: the feature's class is final, so its
+   * method is inlined, and faults are looked for once per column, not once per value. A null is a
+   * NaN among the numbers, which every feature takes as missing.
    */
-  private void numbers(NumberFeature feature, int rows, float[] slots, int to, Faults faults) {
+  private long numbers(
+      NumberFeature feature, boolean[] nulls, int rows, float[] slots, int to, Faults faults) {
     double[] values = numbers;
-    for (int row = 0; row < rows; row++) {
-      slots[to + row] = feature.number(values[row], faults);
-    }
-  }
-
-  private void numbers(
-      Feature feature, boolean[] nulls, int rows, float[] slots, int to, Faults faults) {
-    for (int row = 0; row < rows; row++) {
-      if (nulls != null && nulls[row]) {
-        slots[to + row] = feature.missing(faults);
-        numbers[row] = Double.NaN;
-      } else {
-        slots[to + row] = feature.number(numbers[row], faults);
-      }
-    }
-  }
-
-  /** Counts missing values, and attributes the faults of a number column to their rows. */
-  private long settle(Feature feature, int rows, float[] slots, int to, RowFaults faults) {
+    setNulls(nulls, rows, values);
     long nans = 0;
     for (int row = 0; row < rows; row++) {
-      float slot = slots[to + row];
+      float slot = feature.number(values[row], faults);
+      slots[to + row] = slot;
       nans += slot != slot ? 1 : 0;
     }
 
-    Faults current = faults.current();
-    if (current.isEmpty()) {
-      return nans;
-    }
+    return nans;
+  }
 
-    current.clear();
+  private long numbers(
+      Feature feature, boolean[] nulls, int rows, float[] slots, int to, Faults faults) {
+    double[] values = numbers;
+    setNulls(nulls, rows, values);
+    long nans = 0;
     for (int row = 0; row < rows; row++) {
-      if (Float.isNaN(slots[to + row])) {
-        feature.number(numbers[row], current);
-        if (!current.isEmpty()) {
-          nans--;
-          faults.attribute(row);
-        }
-      }
+      float slot = feature.number(values[row], faults);
+      slots[to + row] = slot;
+      nans += slot != slot ? 1 : 0;
     }
 
     return nans;
+  }
+
+  private static void setNulls(boolean[] nulls, int rows, double[] values) {
+    if (nulls != null) {
+      for (int row = 0; row < rows; row++) {
+        values[row] = nulls[row] ? Double.NaN : values[row];
+      }
+    }
+  }
+
+  /**
+   * Learns whose the faults of a number column are: its missing slots are encoded once more.
+   *
+   * @return how many rows have a fault in this column
+   */
+  private long attribute(Feature feature, int rows, float[] slots, int to, RowFaults faults) {
+    Faults current = faults.current();
+    current.clear();
+    long faulty = 0;
+    for (int row = 0; row < rows; row++) {
+      if (Float.isNaN(slots[to + row])) {
+        feature.number(numbers[row], current);
+        faulty += current.isEmpty() ? 0 : 1;
+        faults.attribute(row);
+      }
+    }
+
+    return faulty;
   }
 
   private long others(

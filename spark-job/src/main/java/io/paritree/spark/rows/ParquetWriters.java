@@ -2,6 +2,7 @@ package io.paritree.spark.rows;
 
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -12,6 +13,7 @@ import org.apache.hadoop.mapreduce.TaskAttemptID;
 import org.apache.hadoop.mapreduce.TaskID;
 import org.apache.hadoop.mapreduce.TaskType;
 import org.apache.hadoop.mapreduce.task.TaskAttemptContextImpl;
+import org.apache.parquet.hadoop.ParquetOutputFormat;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.execution.datasources.OutputWriter;
@@ -41,9 +43,18 @@ public final class ParquetWriters implements Serializable {
     this.schema = schema;
   }
 
-  /** Prepares writers for rows of a schema, by the session's Parquet settings. */
-  public static ParquetWriters of(SparkSession session, StructType schema) throws IOException {
+  /**
+   * Prepares writers for rows of a schema, by the session's Parquet settings.
+   *
+   * @param distinct columns whose values are hardly ever the same, for which no dictionary is tried
+   */
+  public static ParquetWriters of(SparkSession session, StructType schema, List<String> distinct)
+      throws IOException {
     Configuration settings = session.sessionState().newHadoopConf();
+    for (String column : distinct) {
+      settings.setBoolean(ParquetOutputFormat.ENABLE_DICTIONARY + "#" + column, false);
+    }
+
     Job job = Job.getInstance(settings);
     scala.collection.immutable.Map<String, String> options =
         scala.collection.immutable.Map.from(

@@ -6,6 +6,8 @@ import io.paritree.model.ScoringModel;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.ReadColumn;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
@@ -26,9 +28,10 @@ final class TaskRows {
   private final Quarantine quarantine;
   private final String attempt;
   private final Copier[] copiers;
+  private final int[] levels;
   private final SpecificInternalRow output;
   private final UTF8String modelVersion;
-  private final TreeMap<String, UTF8String> labels = new TreeMap<>();
+  private final Map<String, UTF8String> labels = new HashMap<>();
   private final TreeMap<String, PartitionCounts> counts = new TreeMap<>();
   private final ScoreHistogram histogram = new ScoreHistogram();
 
@@ -59,8 +62,15 @@ final class TaskRows {
             plan, quarantineWriters, directory, "quarantine-" + padded(task) + "-" + attempt);
     this.output = new SpecificInternalRow(plan.output());
     this.copiers = new Copier[plan.carried().length];
+    this.levels = new int[plan.carried().length];
     for (int index = 0; index < copiers.length; index++) {
-      copiers[index] = Copier.of(plan.column(plan.carried()[index]).type());
+      ReadColumn column = plan.column(plan.carried()[index]);
+      copiers[index] = Copier.of(column.type());
+      levels[index] = column.partitionLevel();
+    }
+
+    for (String label : model.outputs().classes()) {
+      labels.put(label, UTF8String.fromString(label));
     }
 
     this.modelVersion = UTF8String.fromString(plan.modelVersion());
@@ -105,11 +115,16 @@ final class TaskRows {
     faults.clear();
     encoder.encode(block, file, slots, faults);
     engine.scoreColumns(slots, TaskPlan.BLOCK_ROWS, rows, margins, scores);
+    int[] ordinals = new int[copiers.length];
+    for (int index = 0; index < ordinals.length; index++) {
+      ordinals[index] = levels[index] >= 0 ? -1 : block.ordinal(plan.carried()[index]);
+    }
+
     for (int row = 0; row < rows; row++) {
       if (faults.isFaulty(row)) {
         quarantine.add(block, file, row, faults.of(row));
       } else {
-        write(block, file, partition, row);
+        write(block, ordinals, file, partition, row);
       }
     }
 
@@ -117,18 +132,17 @@ final class TaskRows {
     count.addScored(rows - faults.faulty());
   }
 
-  private void write(InputBlock block, SourceFile file, String partition, int row) {
+  private void write(InputBlock block, int[] ordinals, SourceFile file, String partition, int row) {
     SpecializedGetters from = block.row(row);
     int to = 0;
     for (int index = 0; index < copiers.length; index++, to++) {
-      int column = plan.carried()[index];
-      ReadColumn read = plan.column(column);
-      if (read.isPartition()) {
-        output.update(to, file.value(read.partitionLevel()));
-      } else if (from.isNullAt(block.ordinal(column))) {
+      int ordinal = ordinals[index];
+      if (levels[index] >= 0) {
+        output.update(to, file.value(levels[index]));
+      } else if (from.isNullAt(ordinal)) {
         output.setNullAt(to);
       } else {
-        copiers[index].copy(from, block.ordinal(column), output, to);
+        copiers[index].copy(from, ordinal, output, to);
       }
     }
 
@@ -153,7 +167,6 @@ final class TaskRows {
   }
 
   private UTF8String label(Outputs outputs, int at) {
-    String label = outputs.label(scores, at).orElse(null);
-    return label == null ? null : labels.computeIfAbsent(label, UTF8String::fromString);
+    return labels.get(outputs.label(scores, at).orElse(null));
   }
 }
