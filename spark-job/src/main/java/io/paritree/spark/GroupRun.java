@@ -2,6 +2,8 @@ package io.paritree.spark;
 
 import io.paritree.model.ModelFiles;
 import io.paritree.model.ScoringModel;
+import io.paritree.spark.JobSettings.Duplicates;
+import io.paritree.spark.JobSettings.Order;
 import io.paritree.spark.ScoringJob.Checked;
 import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.HadoopPaths;
@@ -100,6 +102,7 @@ final class GroupRun {
     private List<PartitionReport> partitions = List.of();
     private StructType outputSchema;
     private ParquetWriters writers;
+    private long duplicateKeys = -1;
 
     private Attempt(Checked checked, RunDirectory directory) {
       this.checked = checked;
@@ -113,9 +116,7 @@ final class GroupRun {
 
     private JobReport publish(Publisher publisher, Publisher.Run run)
         throws JobException, IOException {
-      List<InputFile> files =
-          checked.open().stream().flatMap(target -> target.files().stream()).toList();
-      score(files, 0);
+      score(files(), 0);
       stages.end("score");
       observer.reached(Step.SCORED);
 
@@ -129,6 +130,7 @@ final class GroupRun {
       checkCounts();
       partitions = staging.verify(checked.open(), staged, hadoop, Clock.systemUTC());
       checkGate();
+      checkKeys(staged);
       stages.end("verify");
       observer.reached(Step.VERIFIED);
 
@@ -162,7 +164,7 @@ final class GroupRun {
 
       TaskPlan plan = plan(carried, outputSchema, quarantineSchema, sampleRows);
       SparkContext spark = session.sparkContext();
-      OptionalLong expected = checked.alreadyPublished() == 0 ? input.rows() : OptionalLong.empty();
+      OptionalLong expected = input.rowsOf(files);
       JavaSparkContext context = new JavaSparkContext(spark);
       Broadcast<ModelFiles> broadcast = context.broadcast(checked.files());
       String name = directory == null ? "sample-" + settings.runId() : directory.name();
@@ -216,15 +218,20 @@ final class GroupRun {
           model.digest(),
           settings.engine(),
           settings.rowsPerFile(),
+          settings.order() == Order.BY_KEYS ? carriedKeys().size() : 0,
           sampleRows);
     }
 
+    private List<InputFile> files() {
+      return checked.open().stream().flatMap(target -> target.files().stream()).toList();
+    }
+
     private void checkCounts() throws IOException {
-      boolean all = checked.alreadyPublished() == 0;
-      if (all && input.rows().isPresent() && input.rows().getAsLong() != tally.read()) {
+      OptionalLong expected = input.rowsOf(files());
+      if (expected.isPresent() && expected.getAsLong() != tally.read()) {
         throw new IOException(
             "Cannot publish: the input's footers say %s rows, but %s were read; the input has"
-                    .formatted(input.rows().getAsLong(), tally.read())
+                    .formatted(expected.getAsLong(), tally.read())
                 + " changed since the run began, or is damaged");
       }
     }
@@ -244,6 +251,25 @@ final class GroupRun {
                     tally.codes(),
                     quarantine()));
       }
+    }
+
+    private void checkKeys(Map<String, List<WrittenFile>> staged) throws JobException {
+      if (settings.duplicates() == Duplicates.ADMITTED) {
+        return;
+      }
+
+      duplicateKeys =
+          new DuplicateKeys(session, outputSchema, carriedKeys()).count(directory, staged.keySet());
+      if (settings.duplicates() == Duplicates.REFUSED && duplicateKeys > 0) {
+        throw new RefusedException(
+            "Cannot publish: %s rows repeat a key %s of their partition, and --unique-keys is set"
+                .formatted(duplicateKeys, settings.keys()));
+      }
+    }
+
+    /** Returns the keys that stand in the files; those of directory names are alike in all rows. */
+    private List<String> carriedKeys() {
+      return carried().stream().map(ReadColumn::name).filter(settings.keys()::contains).toList();
     }
 
     private String quarantine() {
@@ -267,6 +293,7 @@ final class GroupRun {
           checked.alreadyPublished(),
           tally.codes(),
           tally.missingByFeature(model),
+          duplicateKeys,
           tally.scores(),
           stages.seconds(),
           quarantine());

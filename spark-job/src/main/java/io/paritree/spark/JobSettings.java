@@ -2,6 +2,7 @@ package io.paritree.spark;
 
 import io.paritree.model.EngineKind;
 import io.paritree.spark.input.InputFormat;
+import io.paritree.spark.input.PartitionChoice;
 import io.paritree.spark.input.PartitionValue;
 import io.paritree.spark.publish.LockTimes;
 import java.time.Duration;
@@ -15,11 +16,14 @@ import java.util.Optional;
  * @param model reference of the model; empty where the mode needs none
  * @param input directory or file to score; empty where the mode needs none
  * @param inputFormat how the input's files are written
- * @param partitions which partitions to score; none for all
+ * @param partitions which partitions to score
+ * @param groupBy partition column whose values make the groups that are published one after the
+ *     other; empty for one group
  * @param output directory that readers see
  * @param keys columns that identify a row in the output
  * @param outputPartition the partition that all rows go to; none if they keep the input's
  * @param pass other columns to write unchanged
+ * @param duplicates what becomes of keys that stand twice in a partition
  * @param margin whether margins are written beside the scores
  * @param engine which engine scores
  * @param maxQuarantined largest share of quarantined rows of a group that is published, 0 to 1
@@ -27,8 +31,11 @@ import java.util.Optional;
  * @param repeat whether partitions that are published already are published again
  * @param foreign whether partitions that Paritree did not write may be replaced
  * @param rowsPerFile most rows of one output file, at least 1
+ * @param order whether rows are sorted by their keys within a file
  * @param keptRuns how many reports and quarantines of ended runs are kept, at least 1
  * @param progress how often progress is told; zero for never
+ * @param metricsFile local file to write metrics to, for node-exporter's textfile collector; empty
+ *     for none
  * @param locks signs of life on stores without file locks
  */
 record JobSettings(
@@ -36,11 +43,13 @@ record JobSettings(
     String model,
     String input,
     InputFormat inputFormat,
-    List<PartitionValue> partitions,
+    PartitionChoice partitions,
+    String groupBy,
     String output,
     List<String> keys,
     List<PartitionValue> outputPartition,
     List<String> pass,
+    Duplicates duplicates,
     Margin margin,
     EngineKind engine,
     double maxQuarantined,
@@ -48,8 +57,10 @@ record JobSettings(
     Repeat repeat,
     Foreign foreign,
     long rowsPerFile,
+    Order order,
     int keptRuns,
     Duration progress,
+    String metricsFile,
     LockTimes locks) {
 
   /** What a run is for. */
@@ -62,6 +73,16 @@ record JobSettings(
     RECOVER,
     /** Tells what has run and what runs. */
     STATUS
+  }
+
+  /** What becomes of keys that stand twice in a partition. */
+  enum Duplicates {
+    /** They are not looked for. */
+    ADMITTED,
+    /** They are counted, at the price of a shuffle of the keys, and reported. */
+    REPORTED,
+    /** One of them keeps its group from being published. */
+    REFUSED
   }
 
   /** Whether margins are written. */
@@ -82,8 +103,13 @@ record JobSettings(
     REPLACED
   }
 
+  /** In which order a file's rows stand. */
+  enum Order {
+    AS_READ,
+    BY_KEYS
+  }
+
   JobSettings {
-    partitions = List.copyOf(partitions);
     keys = List.copyOf(keys);
     outputPartition = List.copyOf(outputPartition);
     pass = List.copyOf(pass);

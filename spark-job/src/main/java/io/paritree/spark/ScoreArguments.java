@@ -1,11 +1,16 @@
 package io.paritree.spark;
 
 import io.paritree.model.EngineKind;
+import io.paritree.spark.JobSettings.Duplicates;
 import io.paritree.spark.JobSettings.Foreign;
 import io.paritree.spark.JobSettings.Margin;
 import io.paritree.spark.JobSettings.Mode;
+import io.paritree.spark.JobSettings.Order;
 import io.paritree.spark.JobSettings.Repeat;
+import io.paritree.spark.input.DateRange;
 import io.paritree.spark.input.InputFormat;
+import io.paritree.spark.input.PartitionChoice;
+import io.paritree.spark.input.PartitionChoice.Missing;
 import io.paritree.spark.input.PartitionValue;
 import io.paritree.spark.publish.LockTimes;
 import java.nio.file.Path;
@@ -61,6 +66,27 @@ final class ScoreArguments {
               + " must hold; compared as text")
   private List<String> partitions;
 
+  @Option(
+      names = "--from",
+      paramLabel = "[COLUMN=]DAY",
+      description = "score the days from this one to --to, each of which must be there")
+  private String from;
+
+  @Option(names = "--to", paramLabel = "[COLUMN=]DAY", description = "the last day, included")
+  private String to;
+
+  @Option(
+      names = "--skip-missing",
+      description = "pass over partitions and days that are not in the input")
+  private boolean skipMissing;
+
+  @Option(
+      names = "--group-by",
+      paramLabel = "COLUMN",
+      description =
+          "publish the partitions of each value of this partition column before the next are scored")
+  private String groupBy;
+
   @Option(names = "--output", paramLabel = "DIR", description = "directory to publish to")
   private String output;
 
@@ -83,6 +109,14 @@ final class ScoreArguments {
       split = ",",
       description = "other columns to write unchanged")
   private List<String> pass;
+
+  @Option(
+      names = "--unique-keys",
+      description = "publish nothing if a key stands twice in a partition")
+  private boolean uniqueKeys;
+
+  @Option(names = "--sort-by-keys", description = "sort the rows of each file by their keys")
+  private boolean sortByKeys;
 
   @Option(names = "--margin", description = "write the margins too")
   private boolean margin;
@@ -171,11 +205,13 @@ final class ScoreArguments {
         text("--model", model, config.text("model"), scores),
         text("--input", input, config.text("input"), scores),
         oneOf(InputFormat.class, "--input-format", inputFormat, config.text("input-format")),
-        values("--partition", partitions, config.list("partitions")),
+        choice(config),
+        text("--group-by", groupBy, config.text("group-by"), false),
         text("--output", output, config.text("output"), true),
         names("--keys", keys, config.list("keys"), scores),
         values("--output-partition", outputPartition, config.list("output-partition")),
         names("--pass", pass, config.list("pass"), false),
+        duplicates(config),
         margin || config.truth("margin").orElse(false) ? Margin.WRITTEN : Margin.LEFT_OUT,
         oneOf(EngineKind.class, "--engine", engine, config.text("engine")),
         share,
@@ -183,9 +219,43 @@ final class ScoreArguments {
         force ? Repeat.PUBLISHED_AGAIN : Repeat.LEFT_AS_IT_IS,
         replaceForeign ? Foreign.REPLACED : Foreign.REFUSED,
         atLeastOne("rows-per-file", config.whole("rows-per-file").orElse(ROWS_PER_FILE)),
+        sortByKeys || config.truth("sort-by-keys").orElse(false) ? Order.BY_KEYS : Order.AS_READ,
         (int) atLeastOne("kept-runs", config.whole("kept-runs").orElse((long) KEPT_RUNS)),
         seconds("progress-seconds", config.number("progress-seconds").orElse(PROGRESS_SECONDS)),
+        text("metrics-file", null, config.text("metrics-file"), false),
         locks(config));
+  }
+
+  private Duplicates duplicates(JobConfig config) throws UsageException {
+    if (uniqueKeys || config.truth("unique-keys").orElse(false)) {
+      return Duplicates.REFUSED;
+    }
+
+    return config.truth("count-duplicates").orElse(false)
+        ? Duplicates.REPORTED
+        : Duplicates.ADMITTED;
+  }
+
+  private PartitionChoice choice(JobConfig config) throws UsageException {
+    if ((from == null) != (to == null)) {
+      throw new UsageException("Cannot use --from without --to, or --to without --from");
+    }
+
+    Optional<DateRange> range = Optional.empty();
+    if (from != null) {
+      try {
+        range = Optional.of(DateRange.parse(from, to));
+      } catch (IllegalArgumentException e) {
+        throw new UsageException("Cannot use --from and --to: " + e.getMessage(), e);
+      }
+    }
+
+    return new PartitionChoice(
+        values("--partition", partitions, config.list("partitions")),
+        range,
+        skipMissing || config.truth("skip-missing").orElse(false)
+            ? Missing.SKIPPED
+            : Missing.REFUSED);
   }
 
   private Mode mode() throws UsageException {

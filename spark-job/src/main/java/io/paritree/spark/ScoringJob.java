@@ -11,7 +11,6 @@ import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.InputCheck;
 import io.paritree.spark.input.InputListing;
 import io.paritree.spark.input.InputPartition;
-import io.paritree.spark.input.PartitionChoice;
 import io.paritree.spark.input.PartitionValue;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.Step;
@@ -33,6 +32,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
@@ -74,7 +74,13 @@ final class ScoringJob {
       CheckedInput input,
       OutputPlace place,
       List<Target> open,
-      int alreadyPublished) {}
+      int alreadyPublished) {
+
+    /** Returns the same for some of the open partitions. */
+    Checked withOpen(List<Target> group) {
+      return new Checked(files, model, columns, input, place, group, alreadyPublished);
+    }
+  }
 
   /**
    * Runs.
@@ -99,7 +105,32 @@ final class ScoringJob {
       return group.sample(checked);
     }
 
-    return checked.open().isEmpty() ? nothingToDo(checked) : group.run(checked);
+    if (checked.open().isEmpty()) {
+      return nothingToDo(checked);
+    }
+
+    List<JobReport> reports = new ArrayList<>();
+    for (List<Target> targets : groups(checked.open())) {
+      reports.add(group.run(checked.withOpen(targets)));
+    }
+
+    return JobReport.total(reports);
+  }
+
+  /** Returns the open partitions group by group, in the order of the grouping column's values. */
+  private List<List<Target>> groups(List<Target> open) {
+    Map<String, List<Target>> groups = new TreeMap<>();
+    for (Target target : open) {
+      String group =
+          PartitionValue.ofPath(target.partition()).stream()
+              .filter(value -> value.column().equals(settings.groupBy()))
+              .map(PartitionValue::value)
+              .findFirst()
+              .orElse("");
+      groups.computeIfAbsent(group, name -> new ArrayList<>()).add(target);
+    }
+
+    return List.copyOf(groups.values());
   }
 
   private Checked check(SparkSession session, ModelFiles files, ScoringModel model)
@@ -116,8 +147,7 @@ final class ScoringJob {
     FileStore inputStore = FileStore.of(input, hadoopSettings());
     OutputPlace place = new OutputPlace(FileStore.of(output, hadoopSettings()), output);
     InputListing listing = InputListing.read(inputStore, input, problems);
-    List<InputPartition> selected =
-        new PartitionChoice(settings.partitions()).choose(listing, problems);
+    List<InputPartition> selected = settings.partitions().choose(listing, problems);
 
     OutputColumns columns = OutputColumns.of(model, settings.margin());
     checkNames(listing, columns, model, problems);
@@ -211,6 +241,12 @@ final class ScoringJob {
         settings.outputPartition().isEmpty()
             ? listing.partitionColumns()
             : settings.outputPartition().stream().map(PartitionValue::column).toList();
+    if (!settings.groupBy().isEmpty() && !partitionColumns.contains(settings.groupBy())) {
+      problems.add(
+          "column '%s' of --group-by is no partition column of the output; it has %s"
+              .formatted(settings.groupBy(), partitionColumns));
+    }
+
     for (String name : partitionColumns) {
       if (own.contains(name)) {
         problems.add(
@@ -249,6 +285,7 @@ final class ScoringJob {
         checked.alreadyPublished(),
         Map.of(),
         Map.of(),
+        -1,
         new ScoreHistogram(),
         stages.seconds(),
         "");

@@ -46,6 +46,7 @@ record Target(String partition, List<InputPartition> sources, String identity, S
     addAll(sha256, settings.pass());
     add(sha256, settings.margin().name());
     add(sha256, String.valueOf(settings.rowsPerFile()));
+    add(sha256, settings.order().name());
     add(sha256, settings.outputPartitionPath().orElse(""));
     List<InputFile> files =
         sources.stream()

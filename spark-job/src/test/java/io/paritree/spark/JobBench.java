@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.model.EngineKind;
 import io.paritree.spark.input.InputFormat;
+import io.paritree.spark.input.PartitionChoice;
 import io.paritree.spark.publish.LockTimes;
 import io.paritree.spark.publish.StepObserver;
 import io.paritree.spark.report.JobReport;
@@ -22,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import ml.dmlc.xgboost4j.java.Booster;
 import ml.dmlc.xgboost4j.java.DMatrix;
@@ -195,11 +197,13 @@ public final class JobBench {
             model.toString(),
             data.toString(),
             InputFormat.PARQUET,
-            List.of(),
+            new PartitionChoice(List.of(), Optional.empty(), PartitionChoice.Missing.REFUSED),
+            "",
             directory.resolve("paritree-" + engine).toString(),
             List.of("key"),
             List.of(),
             List.of(),
+            JobSettings.Duplicates.ADMITTED,
             JobSettings.Margin.LEFT_OUT,
             engine,
             0,
@@ -207,8 +211,10 @@ public final class JobBench {
             JobSettings.Repeat.PUBLISHED_AGAIN,
             JobSettings.Foreign.REFUSED,
             ScoreArguments.ROWS_PER_FILE,
+            JobSettings.Order.AS_READ,
             1,
             Duration.ZERO,
+            "",
             LockTimes.DEFAULT);
     JobReport report =
         new ScoringJob(settings, spark, StepObserver.NONE, System.err, Clock.systemUTC()).run();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.model.EngineKind;
 import io.paritree.spark.input.InputFormat;
+import io.paritree.spark.input.PartitionChoice;
 import io.paritree.spark.input.PartitionValue;
 import io.paritree.spark.publish.LockTimes;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,11 +66,13 @@ class ScoreArgumentsTest {
         "m",
         "i",
         InputFormat.PARQUET,
-        List.of(),
+        new PartitionChoice(List.of(), Optional.empty(), PartitionChoice.Missing.REFUSED),
+        "",
         "o",
         List.of("a", "b"),
         List.of(),
         List.of(),
+        JobSettings.Duplicates.ADMITTED,
         JobSettings.Margin.LEFT_OUT,
         EngineKind.FOREST,
         0.05,
@@ -76,8 +80,10 @@ class ScoreArgumentsTest {
         JobSettings.Repeat.LEFT_AS_IT_IS,
         JobSettings.Foreign.REFUSED,
         10_000_000,
+        JobSettings.Order.AS_READ,
         100,
         Duration.ofSeconds(5),
+        "",
         LockTimes.DEFAULT);
   }
 
@@ -108,7 +114,7 @@ class ScoreArgumentsTest {
 
     assertThat(settings.model()).isEqualTo("mine");
     assertThat(settings.engine()).isEqualTo(EngineKind.FOREST);
-    assertThat(settings.partitions()).containsExactly(new PartitionValue("day", "2"));
+    assertThat(settings.partitions().wanted()).containsExactly(new PartitionValue("day", "2"));
     assertThat(settings.maxQuarantined()).isEqualTo(0.1);
     assertThat(settings.keys()).containsExactly("k,1");
     assertThat(settings.inputFormat()).isEqualTo(InputFormat.CSV);
@@ -145,6 +151,10 @@ class ScoreArgumentsTest {
     wrong.add(good("--max-quarantined", "NaN"));
     wrong.add(good("--engine", "gpu"));
     wrong.add(good("--partition", "2024"));
+    wrong.add(good("--from", "2024-01-01"));
+    wrong.add(good("--from", "2024-01-01", "--to", "2023-01-01"));
+    wrong.add(good("--from", "a=2024-01-01", "--to", "b=2024-01-02"));
+    wrong.add(good("--from", "yesterday", "--to", "2024-01-02"));
     wrong.add(good("--run-id", "a/b"));
     wrong.add(good("--run-id", ".."));
     wrong.add(good("--dry-run", "--status"));

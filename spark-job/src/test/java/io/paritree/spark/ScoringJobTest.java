@@ -394,7 +394,11 @@ class ScoringJobTest {
   }
 
   /** Returns the bits of each record's score, by way of CSV cells and one row at a time. */
-  static Map<Long, Integer> expected(int from, int to) throws Exception {
+  private static Map<Long, Integer> expected(int from, int to) throws Exception {
+    return expected(model, from, to);
+  }
+
+  static Map<Long, Integer> expected(String model, int from, int to) throws Exception {
     ScoringModel open = ScoringModel.open(model, EngineKind.FOREST);
     Map<Long, Integer> scores = new TreeMap<>();
     Faults faults = new Faults();

@@ -1,6 +1,7 @@
 package io.paritree.spark.input;
 
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 
 /**
@@ -11,7 +12,7 @@ import java.util.OptionalLong;
  * @param selected the partitions that the run reads
  * @param columns the columns that it reads, each once: keys, passed ones, features'
  * @param header for CSV the columns of every file, in order; else empty
- * @param rows how many rows the selected files hold by their footers; empty for CSV
+ * @param rows how many rows each file holds by its footer, by the file's name; empty for CSV
  */
 public record CheckedInput(
     InputFormat format,
@@ -19,11 +20,19 @@ public record CheckedInput(
     List<InputPartition> selected,
     List<ReadColumn> columns,
     List<String> header,
-    OptionalLong rows) {
+    Map<String, Long> rows) {
   public CheckedInput {
     selected = List.copyOf(selected);
     columns = List.copyOf(columns);
     header = List.copyOf(header);
+    rows = Map.copyOf(rows);
+  }
+
+  /** Returns how many rows files hold by their footers; empty where only reading tells. */
+  public OptionalLong rowsOf(List<InputFile> files) {
+    return format == InputFormat.CSV
+        ? OptionalLong.empty()
+        : OptionalLong.of(files.stream().mapToLong(file -> rows.get(file.name())).sum());
   }
 
   /** Returns the column of this name, which must be one of those read. */

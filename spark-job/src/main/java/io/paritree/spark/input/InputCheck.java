@@ -3,12 +3,12 @@ package io.paritree.spark.input;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
@@ -86,13 +86,11 @@ public final class InputCheck {
       checkFeatures(columns);
     }
 
-    OptionalLong rows =
-        format == InputFormat.CSV
-            ? OptionalLong.empty()
-            : OptionalLong.of(
-                files.isEmpty()
-                    ? 0
-                    : schemas.stream().mapToLong(schema -> schema.rows().orElse(0)).sum());
+    Map<String, Long> rows = new HashMap<>();
+    for (FileSchema file : schemas) {
+      file.rows().ifPresent(count -> rows.put(file.file().name(), count));
+    }
+
     List<String> header =
         format == InputFormat.CSV && !schemas.isEmpty() ? schemas.get(0).columns() : List.of();
     return new CheckedInput(format, listing, selected, List.copyOf(columns.values()), header, rows);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -14,8 +15,18 @@ import java.util.TreeSet;
  * compared as text, after unescaping: {@code store=007} is not {@code store=7}.
  *
  * @param wanted the values, in the order given; none chooses every partition
+ * @param range days that are wanted too
+ * @param missing what becomes of a wanted value that no partition has
  */
-public record PartitionChoice(List<PartitionValue> wanted) {
+public record PartitionChoice(
+    List<PartitionValue> wanted, Optional<DateRange> range, Missing missing) {
+
+  /** What becomes of a wanted partition that is not there. */
+  public enum Missing {
+    REFUSED,
+    SKIPPED
+  }
+
   public PartitionChoice {
     wanted = List.copyOf(wanted);
   }
@@ -26,8 +37,21 @@ public record PartitionChoice(List<PartitionValue> wanted) {
    * @param problems receives values that no partition has, and columns that are no partition's
    */
   public List<InputPartition> choose(InputListing listing, List<String> problems) {
+    List<PartitionValue> all = new ArrayList<>(wanted);
+    if (range.isPresent()) {
+      Optional<String> column = range.get().columnIn(listing);
+      if (column.isEmpty()) {
+        problems.add(
+            "which partition column holds the days is unclear among %s; give --from COLUMN=DAY"
+                .formatted(listing.partitionColumns()));
+        return List.of();
+      }
+
+      all.addAll(range.get().values(column.get()));
+    }
+
     Map<String, Set<String>> byColumn = new LinkedHashMap<>();
-    for (PartitionValue value : wanted) {
+    for (PartitionValue value : all) {
       byColumn.computeIfAbsent(value.column(), column -> new TreeSet<>()).add(value.value());
     }
 
@@ -51,10 +75,14 @@ public record PartitionChoice(List<PartitionValue> wanted) {
       }
     }
 
-    for (PartitionValue value : wanted) {
+    for (PartitionValue value : missing == Missing.SKIPPED ? List.<PartitionValue>of() : all) {
       if (chosen.stream().noneMatch(partition -> partition.values().contains(value))) {
         problems.add("there is no partition %s".formatted(value));
       }
+    }
+
+    if (chosen.isEmpty() && problems.isEmpty()) {
+      problems.add("no partition of the input is among those asked for");
     }
 
     return chosen;

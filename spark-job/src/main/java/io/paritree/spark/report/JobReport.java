@@ -1,6 +1,8 @@
 package io.paritree.spark.report;
 
 import io.paritree.spark.rows.ScoreHistogram;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,6 +22,7 @@ import java.util.TreeMap;
  * @param alreadyPublished how many partitions had nothing to do
  * @param codes quarantined rows by fault code
  * @param missing missing values by feature
+ * @param duplicateKeys rows that repeat a key of their partition; -1 if they were not counted
  * @param scores the distribution of the first score
  * @param seconds how long each part took
  * @param quarantine where quarantined rows lie; empty if there is none
@@ -37,6 +40,7 @@ public record JobReport(
     int alreadyPublished,
     Map<String, Long> codes,
     Map<String, Long> missing,
+    long duplicateKeys,
     ScoreHistogram scores,
     Map<String, Double> seconds,
     String quarantine) {
@@ -55,6 +59,52 @@ public record JobReport(
   public JobReport {
     partitions = List.copyOf(partitions);
     codes = new TreeMap<>(codes);
+  }
+
+  /**
+   * Returns the report of a run whose groups were published one after the other.
+   *
+   * @param groups the groups' reports, in order; at least one
+   */
+  public static JobReport total(List<JobReport> groups) {
+    JobReport last = groups.get(groups.size() - 1);
+    if (groups.size() == 1) {
+      return last;
+    }
+
+    List<PartitionReport> partitions = new ArrayList<>();
+    Map<String, Long> codes = new TreeMap<>();
+    Map<String, Long> missing = new LinkedHashMap<>();
+    ScoreHistogram scores = new ScoreHistogram();
+    long duplicates = groups.stream().mapToLong(JobReport::duplicateKeys).sum();
+    for (JobReport group : groups) {
+      partitions.addAll(group.partitions());
+      group.codes().forEach((code, rows) -> codes.merge(code, rows, Long::sum));
+      group.missing().forEach((name, rows) -> missing.merge(name, rows, Long::sum));
+      scores.add(group.scores());
+    }
+
+    return new JobReport(
+        last.run,
+        last.outcome,
+        last.exitCode,
+        last.message,
+        last.startedAt,
+        last.model,
+        last.input,
+        last.output,
+        partitions,
+        last.alreadyPublished,
+        codes,
+        missing,
+        Math.max(-1, duplicates),
+        scores,
+        last.seconds,
+        groups.stream()
+            .map(JobReport::quarantine)
+            .filter(place -> !place.isEmpty())
+            .reduce((first, second) -> first + ", " + second)
+            .orElse(""));
   }
 
   /** Returns how many rows were read. */

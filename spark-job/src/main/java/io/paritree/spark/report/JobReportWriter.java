@@ -43,6 +43,10 @@ public final class JobReportWriter {
       json.writeStringField("quarantine", report.quarantine());
       numbers(json, "codes", report.codes());
       numbers(json, "missing", report.missing());
+      if (report.duplicateKeys() >= 0) {
+        json.writeNumberField("duplicateKeys", report.duplicateKeys());
+      }
+
       scores(json, report.scores());
       json.writeObjectFieldStart("seconds");
       for (Map.Entry<String, Double> stage : report.seconds().entrySet()) {

@@ -12,6 +12,8 @@ public enum Outcome {
   CHECKED,
   /** Too many rows were quarantined. */
   QUARANTINED,
+  /** A promise about the input did not hold. */
+  REFUSED,
   /** Another run has published meanwhile. */
   OVERTAKEN,
   /** Anything else. */

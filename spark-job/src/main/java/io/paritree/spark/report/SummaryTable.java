@@ -33,6 +33,10 @@ public final class SummaryTable {
       }
     }
 
+    if (report.duplicateKeys() >= 0) {
+      text.append("  rows that repeat a key: %s\n".formatted(grouped(report.duplicateKeys())));
+    }
+
     if (report.scores().count() > 0) {
       text.append(
           "  scores: mean %s, median %s, from %s to %s\n"

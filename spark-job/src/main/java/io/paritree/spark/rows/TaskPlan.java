@@ -23,6 +23,7 @@ import org.apache.spark.sql.types.StructType;
  * @param digest the model's digest
  * @param engine which engine scores
  * @param rowsPerFile most rows of one output file
+ * @param sortedColumns by how many of the first output columns a file's rows are sorted; 0 for none
  * @param sampleRows how many rows of each task are scored, and none written; 0 to score and write
  *     all
  */
@@ -40,6 +41,7 @@ public record TaskPlan(
     String digest,
     EngineKind engine,
     long rowsPerFile,
+    int sortedColumns,
     int sampleRows)
     implements Serializable {
 

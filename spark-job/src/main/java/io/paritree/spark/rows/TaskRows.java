@@ -56,7 +56,7 @@ final class TaskRows {
     this.attempt = attempt;
     Path directory = plan.isSample() ? null : new Path(plan.tasks(), attempt);
     String prefix = "part-%s-%s".formatted(padded(task), attempt);
-    this.scored = new ScoredFiles(writers, directory, attempt, prefix, plan.rowsPerFile());
+    this.scored = new ScoredFiles(plan, writers, directory, attempt, prefix);
     this.quarantine =
         new Quarantine(
             plan, quarantineWriters, directory, "quarantine-" + padded(task) + "-" + attempt);

@@ -219,6 +219,7 @@ class ParquetValueTableTest {
         "",
         EngineKind.FOREST,
         1,
+        0,
         0);
   }
 

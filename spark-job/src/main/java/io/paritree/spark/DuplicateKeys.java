@@ -1,0 +1,56 @@
+package io.paritree.spark;
+
+import io.paritree.spark.input.HadoopPaths;
+import io.paritree.spark.publish.RunDirectory;
+import java.util.Collection;
+import java.util.List;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.StructType;
+
+/** Counts the rows of staged partitions that repeat a key; shuffles the keys. */
+final class DuplicateKeys {
+  private final SparkSession session;
+  private final StructType schema;
+  private final List<String> keys;
+
+  /**
+   * @param schema the columns of the staged files
+   * @param keys which of them make the key; none where every row has the same one
+   */
+  DuplicateKeys(SparkSession session, StructType schema, List<String> keys) {
+    this.session = session;
+    this.schema = schema;
+    this.keys = keys;
+  }
+
+  /** Returns how many rows repeat the key of another row of their partition. */
+  long count(RunDirectory directory, Collection<String> partitions) {
+    String[] paths =
+        partitions.stream()
+            .map(partition -> HadoopPaths.of(directory.fresh(partition)).toString())
+            .toArray(String[]::new);
+    Dataset<Row> staged =
+        session.read().option("__globPaths__", "false").schema(schema).parquet(paths);
+    Column partition =
+        functions.regexp_extract(
+            staged.metadataColumn("_metadata").getField("file_path"), "^(.*)/[^/]*$", 1);
+    Column[] group = new Column[keys.size() + 1];
+    group[0] = partition.as("_partition");
+    for (int index = 0; index < keys.size(); index++) {
+      group[index + 1] = functions.col("`" + keys.get(index).replace("`", "``") + "`");
+    }
+
+    Row sum =
+        staged
+            .groupBy(group)
+            .count()
+            .agg(functions.sum(functions.col("count").minus(functions.lit(1L))))
+            .collectAsList()
+            .get(0);
+    return sum.isNullAt(0) ? 0 : sum.getLong(0);
+  }
+}

@@ -1,0 +1,151 @@
+package io.paritree.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.paritree.model.TestPackages;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Backfills: days, groups that are published one after the other, keys and their order. */
+class GroupsTest {
+  @TempDir static Path store;
+  private static String model;
+
+  @TempDir Path directory;
+
+  @BeforeAll
+  static void seal() {
+    model = new TestPackages(store).binary().toString();
+  }
+
+  @Test
+  void daysOfARangeAreScoredAndEachMustBeThere() {
+    Path input = days(1, 2, 3, 5);
+
+    JobRun missing = score(input, "--from", "2024-01-02", "--to", "2024-01-05");
+    assertThat(missing.exitCode()).isEqualTo(3);
+    assertThat(missing.err()).contains("there is no partition day=2024-01-04");
+
+    JobRun skipped =
+        score(input, "--from", "day=2024-01-02", "--to", "2024-01-05", "--skip-missing");
+    assertThat(skipped.exitCode()).as(skipped.err()).isZero();
+    assertThat(published())
+        .containsExactlyInAnyOrder("day=2024-01-02", "day=2024-01-03", "day=2024-01-05");
+  }
+
+  @Test
+  void groupThatFailsLeavesTheEarlierOnesPublishedAndTheNextRunGoesOnFromThere() throws Exception {
+    Path input = days(1, 3);
+    Path bad = input.resolve("day=2024-01-02");
+    Parcels.write(bad, 20, 30, 2, 1);
+
+    JobRun failed = score(input, "--group-by", "day");
+    assertThat(failed.exitCode()).isEqualTo(4);
+    assertThat(published()).containsExactly("day=2024-01-01");
+    Map<String, String> first = Scores.files(directory.resolve("out/day=2024-01-01"));
+
+    JobRun resumed = score(input, "--group-by", "day", "--max-quarantined", "0.6");
+    assertThat(resumed.exitCode()).as(resumed.err()).isZero();
+    assertThat(published()).hasSize(3);
+    assertThat(Scores.files(directory.resolve("out/day=2024-01-01"))).isEqualTo(first);
+    assertThat(resumed.out()).contains("1 partitions were published before", "total");
+  }
+
+  @Test
+  void groupingColumnMustBeAPartition() {
+    JobRun run = score(days(1), "--group-by", "week");
+
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.err()).contains("column 'week' of --group-by", "[day]");
+  }
+
+  @Test
+  void repeatedKeysAreCountedOrRefused() throws Exception {
+    Path input = days(1, 2);
+    Parcels.write(input.resolve("day=2024-01-02"), 15, 18, 0, 1);
+    Path conf =
+        Files.writeString(directory.resolve("job.conf"), "scoring-job.count-duplicates = true");
+
+    JobRun refused = score(input, "--unique-keys");
+    assertThat(refused.exitCode()).isEqualTo(3);
+    assertThat(refused.err()).contains("3 rows repeat a key [parcel_id]");
+    assertThat(directory.resolve("out")).doesNotExist();
+
+    JobRun counted = score(input, "--conf", conf);
+    assertThat(counted.exitCode()).as(counted.err()).isZero();
+    assertThat(counted.out()).contains("rows that repeat a key: 3");
+  }
+
+  @Test
+  void keysOfTwoPartitionsAreNotRepeated() {
+    Path input = directory.resolve("in");
+    Parcels.write(input.resolve("day=1"), 0, 10, 0, 1);
+    Parcels.write(input.resolve("day=2"), 0, 10, 0, 1);
+
+    assertThat(score(input, "--unique-keys").exitCode()).isZero();
+  }
+
+  @Test
+  void rowsOfEachFileAreSortedByTheirKeysWhereAsked() throws Exception {
+    Path input = Parcels.write(directory.resolve("in"), 0, 2_000, 0, 3);
+    Path conf = Files.writeString(directory.resolve("job.conf"), "scoring-job.rows-per-file = 400");
+
+    JobRun run = score(input, "--sort-by-keys", "--conf", conf);
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(Scores.of(directory.resolve("out")))
+        .isEqualTo(ScoringJobTest.expected(model, 0, 2_000));
+    int files = 0;
+    try (Stream<Path> all = Files.list(directory.resolve("out"))) {
+      for (Path file : (Iterable<Path>) all.filter(Parquets::isParquet)::iterator) {
+        files++;
+        List<Row> rows = ScoringJobTest.read(file).select("parcel_id").collectAsList();
+        assertThat(rows).hasSizeLessThanOrEqualTo(400);
+        assertThat(rows).extracting(row -> row.getLong(0)).isSorted();
+      }
+    }
+
+    assertThat(files).isGreaterThanOrEqualTo(5);
+  }
+
+  private Path days(int... days) {
+    Path input = directory.resolve("in");
+    for (int day : days) {
+      Parcels.write(input.resolve("day=2024-01-0" + day), day * 10 - 10, day * 10, 0, 1);
+    }
+
+    return input;
+  }
+
+  private List<String> published() {
+    try (Stream<Path> entries = Files.list(directory.resolve("out"))) {
+      return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
+    } catch (java.io.IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private JobRun score(Path input, Object... more) {
+    List<Object> arguments =
+        new ArrayList<>(
+            List.of(
+                "--model",
+                model,
+                "--input",
+                input,
+                "--output",
+                directory.resolve("out"),
+                "--keys",
+                "parcel_id"));
+    arguments.addAll(List.of(more));
+    return JobRun.of(arguments.toArray());
+  }
+}
