@@ -30,7 +30,7 @@ final class JettyErrors extends ErrorHandler {
     Throwable cause = (Throwable) request.getAttribute(ERROR_EXCEPTION);
     if (cause instanceof HttpException known) {
       status = known.getCode();
-    } else if (cause instanceof TimeoutException) {
+    } else if (cause instanceof TimeoutException && status == 500) {
       status = 408;
     }
 

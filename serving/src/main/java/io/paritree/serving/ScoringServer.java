@@ -10,6 +10,7 @@ import io.javalin.http.Header;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.MethodNotAllowedResponse;
 import io.javalin.router.Endpoint;
+import io.javalin.util.JavalinException;
 import io.paritree.serving.ServerMetrics.RouteMetrics;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -29,7 +30,6 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.CrossOriginHandler;
 import org.eclipse.jetty.server.handler.EagerContentHandler;
 import org.eclipse.jetty.server.handler.GracefulHandler;
-import org.eclipse.jetty.server.handler.QoSHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,7 +52,7 @@ final class ScoringServer implements AutoCloseable {
   private final RequestLines lines;
   private final BodyLoader bodies;
   private final AnswerWriter answers;
-  private final QoSHandler admission;
+  private final Admission admission;
   private final Javalin javalin;
 
   /**
@@ -84,15 +84,8 @@ final class ScoringServer implements AutoCloseable {
     }
   }
 
-  private static QoSHandler admission(ServingConfig.Admission config) {
-    QoSHandler admission = new QoSHandler();
-    admission.setMaxRequestCount(config.permits());
-    admission.setMaxSuspendedRequestCount(config.waiting());
-    admission.setMaxSuspend(config.maxWait());
-    admission.excludePath("/health/*");
-    admission.excludePath("/ping");
-    admission.excludePath("/v2/health/*");
-    return admission;
+  private static Admission admission(ServingConfig.Admission config) {
+    return new Admission(config.permits(), config.waiting(), config.maxWait(), Gate.PUBLIC);
   }
 
   /** Returns the port that is listened on. */
@@ -244,14 +237,13 @@ final class ScoringServer implements AutoCloseable {
   }
 
   private void measure() {
+    metrics.gauge("paritree_admission_running", "Requests that are worked on.", admission::running);
     metrics.gauge(
-        "paritree_admission_waiting",
-        "Requests that wait for their turn.",
-        admission::getSuspendedRequestCount);
+        "paritree_admission_waiting", "Requests that wait for their turn.", admission::waiting);
     metrics.gauge(
         "paritree_admission_refused",
         "Requests refused since the start because too many waited or they waited too long.",
-        () -> admission.getTotalExceededRequestCount() + admission.getTotalExpiredRequestCount());
+        admission::refused);
     metrics.gauge(
         "paritree_pending_body_bytes",
         "Bytes held for bodies that are still arriving.",
@@ -280,7 +272,14 @@ final class ScoringServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
 
-    javalin.stop();
+    try {
+      javalin.stop();
+    } catch (JavalinException e) {
+      LOG.warn(
+          "Cut off what was in flight: it took longer than server.stop-timeout ({} ms)",
+          config.server().stopTimeout().toMillis());
+    }
+
     lines.close();
   }
 }

@@ -1,0 +1,274 @@
+package io.paritree.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.paritree.serving.Client.Answer;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Slow, silent and too many callers do not keep the others from being answered. */
+class PressureTest {
+  private static final byte[] MEGABYTE = "x".repeat(1 << 20).getBytes(StandardCharsets.US_ASCII);
+
+  private final Semaphore entered = new Semaphore(0);
+  private final CountDownLatch leave = new CountDownLatch(1);
+
+  private ScoringServer server(Map<String, String> settings) throws Exception {
+    ServerMetrics metrics = new ServerMetrics();
+    Map<String, String> all = new HashMap<>(settings);
+    all.putIfAbsent("server.port", "0");
+    List<Route> routes =
+        List.of(
+            Route.get("/quick", ctx -> ctx.result("{}")),
+            Route.post("/quick", ctx -> ctx.result("{}")),
+            Route.get("/health/live", ctx -> ctx.result("{}")),
+            Route.get("/large", ctx -> ctx.result(MEGABYTE)),
+            Route.get(
+                "/slow",
+                ctx -> {
+                  entered.release();
+                  assertThat(leave.await(20, TimeUnit.SECONDS)).isTrue();
+                  ctx.result("{}");
+                }));
+    return new ScoringServer(
+        ServingConfig.read(Optional.empty(), all), routes, metrics, new Readiness(metrics));
+  }
+
+  private static CompletableFuture<Answer> get(int port, String path) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try (Client client = new Client(port)) {
+            return client.get(path);
+          } catch (IOException e) {
+            throw new IllegalStateException(e);
+          }
+        });
+  }
+
+  @Test
+  void tooManyRequestsAreRefusedAtOnceOrAfterTheLongestWait() throws Exception {
+    Map<String, String> settings =
+        Map.of(
+            "admission.running", "1",
+            "admission.waiting", "1",
+            "admission.max-wait", "300 ms",
+            "admission.retry-after", "7 s");
+    try (ScoringServer server = server(settings);
+        Client client = new Client(server.port())) {
+      CompletableFuture<Answer> running = get(server.port(), "/slow");
+      assertThat(entered.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+
+      // One may wait, and is refused after its wait; with one waiting, the next is refused at once.
+      long begin = System.nanoTime();
+      List<CompletableFuture<Answer>> others =
+          List.of(get(server.port(), "/quick"), get(server.port(), "/quick"));
+      for (CompletableFuture<Answer> other : others) {
+        Answer answer = other.get(10, TimeUnit.SECONDS);
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.headers()).containsEntry("retry-after", "7");
+        assertThat(answer.body()).contains("urn:paritree:problem:overloaded");
+      }
+
+      assertThat(System.nanoTime() - begin).isLessThan(TimeUnit.SECONDS.toNanos(3));
+      assertThat(client.get("/health/live").status()).isEqualTo(200);
+      leave.countDown();
+      assertThat(running.get(10, TimeUnit.SECONDS).status()).isEqualTo(200);
+      assertThat(client.get("/quick").status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void callersThatNeverReadHoldNoThread() throws Exception {
+    Map<String, String> settings =
+        Map.of("server.threads", "2", "admission.running", "2", "admission.max-wait", "10 s");
+    try (ScoringServer server = server(settings);
+        Client client = new Client(server.port())) {
+      List<Socket> silent = new ArrayList<>();
+      for (int caller = 0; caller < 20; caller++) {
+        Socket socket = RawHttp.open(server.port());
+        String request = "GET /large HTTP/1.1\r\nHost: a\r\n\r\n".repeat(20);
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+        silent.add(socket);
+      }
+
+      for (int request = 0; request < 50; request++) {
+        assertThat(client.get("/quick").status()).isEqualTo(200);
+      }
+
+      for (Socket socket : silent) {
+        socket.close();
+      }
+    }
+  }
+
+  @Test
+  void answersThatNobodyReadsAreLimitedTogether() throws Exception {
+    try (ScoringServer server = server(Map.of("limits.pending-answers", "1 MiB"));
+        Client client = new Client(server.port())) {
+      List<Socket> silent = new ArrayList<>();
+      int status = 200;
+      for (int caller = 0; caller < 100 && status == 200; caller++) {
+        Socket socket = RawHttp.open(server.port());
+        String request = "GET /large HTTP/1.1\r\nHost: a\r\n\r\n".repeat(20);
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+        silent.add(socket);
+        status = client.get("/quick").status();
+      }
+
+      assertThat(status).isEqualTo(503);
+      for (Socket socket : silent) {
+        socket.close();
+      }
+
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+      while (client.get("/quick").status() != 200) {
+        assertThat(System.nanoTime()).isLessThan(end);
+      }
+    }
+  }
+
+  @Test
+  void drippingHeadersAreClosedAndIdleConnectionsAreNot() throws Exception {
+    Map<String, String> settings = Map.of("server.request-timeout", "1 s");
+    try (ScoringServer server = server(settings);
+        Client idle = new Client(server.port());
+        Socket dripping = RawHttp.open(server.port())) {
+      assertThat(idle.post("/quick", "{\"a\":1}").status()).isEqualTo(200);
+      assertThat(closedWhileDripping(dripping, 10)).isTrue();
+      assertThat(idle.post("/quick", "{\"a\":1}").status()).isEqualTo(200);
+    }
+  }
+
+  /** Sends a header byte by byte until the server closes. */
+  private static boolean closedWhileDripping(Socket socket, int seconds) throws IOException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    socket
+        .getOutputStream()
+        .write("GET /quick HTTP/1.1\r\nHost: ".getBytes(StandardCharsets.UTF_8));
+    socket.setSoTimeout(100);
+    while (System.nanoTime() < end) {
+      try {
+        socket.getOutputStream().write('a');
+        if (socket.getInputStream().read() < 0) {
+          return true;
+        }
+      } catch (SocketTimeoutException e) {
+        // still open
+      } catch (SocketException e) {
+        return true;
+      }
+    }
+
+    return false;
+  }
+
+  @Test
+  void bodiesThatNeverEndHoldNoThread() throws Exception {
+    Map<String, String> settings =
+        Map.of(
+            "server.threads", "2",
+            "admission.running", "2",
+            "admission.max-wait", "10 s",
+            "server.request-timeout", "2 s");
+    try (ScoringServer server = server(settings);
+        Client client = new Client(server.port())) {
+      List<Socket> slow = new ArrayList<>();
+      for (int caller = 0; caller < 200; caller++) {
+        Socket socket = RawHttp.open(server.port());
+        String begun = "POST /quick HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{";
+        socket.getOutputStream().write(begun.getBytes(StandardCharsets.US_ASCII));
+        slow.add(socket);
+      }
+
+      for (int request = 0; request < 100; request++) {
+        assertThat(client.get("/quick").status()).isEqualTo(200);
+      }
+
+      for (Socket socket : slow) {
+        assertThat(RawHttp.status(RawHttp.readAll(socket.getInputStream()))).isEqualTo(408);
+        socket.close();
+      }
+    }
+  }
+
+  @Test
+  void bodiesUnderWayAreLimitedTogether() throws Exception {
+    Map<String, String> settings =
+        Map.of("limits.body", "900 KiB", "limits.pending-bodies", "1 MiB");
+    try (ScoringServer server = server(settings)) {
+      List<Socket> slow = new ArrayList<>();
+      String head = "POST /quick HTTP/1.1\r\nHost: a\r\nContent-Length: 900000\r\n\r\n";
+      for (int caller = 0; caller < 2; caller++) {
+        Socket socket = RawHttp.open(server.port());
+        socket
+            .getOutputStream()
+            .write((head + "x".repeat(800_000)).getBytes(StandardCharsets.US_ASCII));
+        slow.add(socket);
+      }
+
+      // One of the two is refused, and the other goes on.
+      int refused = firstAnswered(slow, 10);
+      Socket other = slow.get(1 - refused);
+      other.getOutputStream().write("x".repeat(100_000).getBytes(StandardCharsets.US_ASCII));
+      other.setSoTimeout(10_000);
+      byte[] start = other.getInputStream().readNBytes(12);
+      assertThat(new String(start, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 200");
+      for (Socket socket : slow) {
+        socket.close();
+      }
+    }
+  }
+
+  /** Returns the index of the first socket on which anything comes or that is closed. */
+  private static int firstAnswered(List<Socket> sockets, int seconds) throws IOException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    while (System.nanoTime() < end) {
+      for (int index = 0; index < sockets.size(); index++) {
+        sockets.get(index).setSoTimeout(50);
+        try {
+          sockets.get(index).getInputStream().read();
+          return index;
+        } catch (SocketTimeoutException e) {
+          // nothing yet
+        } catch (SocketException e) {
+          return index;
+        }
+      }
+    }
+
+    throw new AssertionError("Both go on");
+  }
+
+  @Test
+  void connectionsAreLimited() throws Exception {
+    try (ScoringServer server = server(Map.of("server.max-connections", "3"))) {
+      List<Client> clients = new ArrayList<>();
+      for (int caller = 0; caller < 3; caller++) {
+        Client client = new Client(server.port());
+        assertThat(client.get("/quick").status()).isEqualTo(200);
+        clients.add(client);
+      }
+
+      CompletableFuture<Answer> fourth = get(server.port(), "/quick");
+      assertThat(fourth.isDone()).isFalse();
+      clients.get(0).close();
+      assertThat(fourth.get(10, TimeUnit.SECONDS).status()).isEqualTo(200);
+      for (Client client : clients) {
+        client.close();
+      }
+    }
+  }
+}
