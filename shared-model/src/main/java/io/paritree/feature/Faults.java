@@ -23,6 +23,7 @@ public final class Faults {
   private static final int MAX_BYTES = 400;
 
   private final List<Fault> faults = new ArrayList<>();
+  private long unseen;
 
   /** Returns whether nothing is wrong so far. */
   public boolean isEmpty() {
@@ -37,6 +38,19 @@ public final class Faults {
   /** Returns the faults so far, in the order found; a copy. */
   public List<Fault> list() {
     return List.copyOf(faults);
+  }
+
+  /**
+   * Returns how many values so far were in no vocabulary, whatever became of them.
+   *
+   * <p>Counted over all rows; {@link #clear} does not begin anew.
+   */
+  public long unseen() {
+    return unseen;
+  }
+
+  void countUnseen() {
+    unseen++;
   }
 
   /** Forgets all faults, for the next row. */

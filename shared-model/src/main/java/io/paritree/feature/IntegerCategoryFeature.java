@@ -150,6 +150,7 @@ public final class IntegerCategoryFeature implements Feature {
       return code;
     }
 
+    faults.countUnseen();
     if (unseen instanceof Unseen.Missing) {
       return missing(faults);
     }

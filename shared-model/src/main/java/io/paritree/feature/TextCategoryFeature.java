@@ -116,6 +116,7 @@ public final class TextCategoryFeature implements Feature {
       return faults.wrongType(this, "text with an unpaired surrogate, or not in UTF-8");
     }
 
+    faults.countUnseen();
     if (unseen instanceof Unseen.Missing) {
       return missing(faults);
     }
