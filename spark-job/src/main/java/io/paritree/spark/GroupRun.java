@@ -293,6 +293,7 @@ final class GroupRun {
           checked.alreadyPublished(),
           tally.codes(),
           tally.missingByFeature(model),
+          tally.unseenByFeature(model),
           duplicateKeys,
           tally.scores(),
           stages.seconds(),

@@ -5,11 +5,13 @@ import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.Publisher;
 import io.paritree.spark.publish.StepObserver;
 import io.paritree.spark.report.JobReport;
+import io.paritree.spark.report.OpenMetrics;
 import io.paritree.spark.report.SummaryTable;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -85,18 +87,40 @@ public final class ScoreMain {
       StepObserver observer,
       PrintStream out,
       PrintStream err) {
+    Optional<JobReport> report = Optional.empty();
+    int exitCode;
     try {
-      JobReport report = new ScoringJob(settings, spark, observer, err, Clock.systemUTC()).run();
-      out.print(SummaryTable.of(report));
-      return report.exitCode();
+      report = Optional.of(new ScoringJob(settings, spark, observer, err, Clock.systemUTC()).run());
+      out.print(SummaryTable.of(report.get()));
+      exitCode = report.get().exitCode();
     } catch (JobException e) {
       err.println(e.getMessage());
-      return e.exitCode();
+      exitCode = e.exitCode();
     } catch (ModelException e) {
       err.println("Model refused: " + e.getMessage());
-      return 6;
+      exitCode = 6;
     } catch (IOException | RuntimeException e) {
-      return failed(e, err);
+      exitCode = failed(e, err);
+    }
+
+    writeMetrics(settings, exitCode, report, err);
+    return exitCode;
+  }
+
+  /** Writes the metrics file, if one is asked for; a run that has published does not fail by it. */
+  private static void writeMetrics(
+      JobSettings settings, int exitCode, Optional<JobReport> report, PrintStream err) {
+    if (settings.metricsFile().isEmpty()) {
+      return;
+    }
+
+    Location file = Location.of(settings.metricsFile());
+    double now = Clock.systemUTC().millis() / 1000.0;
+    String metrics = OpenMetrics.of(settings.output(), exitCode, now, report);
+    try {
+      FileStore.of(file).replace(file, metrics.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      err.println("Cannot write metrics to %s: %s".formatted(file, e));
     }
   }
 

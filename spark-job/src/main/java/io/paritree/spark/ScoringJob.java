@@ -285,6 +285,7 @@ final class ScoringJob {
         checked.alreadyPublished(),
         Map.of(),
         Map.of(),
+        Map.of(),
         -1,
         new ScoreHistogram(),
         stages.seconds(),

@@ -122,7 +122,6 @@ final class Staging {
     for (Target target : targets) {
       List<DataFile> files = new ArrayList<>();
       long rows = 0;
-      long bytes = 0;
       for (WrittenFile file : staged.get(target.partition())) {
         Location location = directory.fresh(target.partition()).resolve(name(file));
         long inFooter = rowsInFooter(location, hadoop);
@@ -135,7 +134,6 @@ final class Staging {
         long length = store.find(location).orElseThrow().bytes();
         files.add(new DataFile(name(file), length, inFooter));
         rows += inFooter;
-        bytes += length;
       }
 
       PartitionCounts count = tally.counts().get(target.partition());
@@ -153,8 +151,7 @@ final class Staging {
               count.read(),
               count.scored(),
               count.quarantined(),
-              files.size(),
-              bytes));
+              files));
     }
 
     return reports;

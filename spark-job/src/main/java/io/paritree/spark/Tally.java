@@ -20,6 +20,7 @@ final class Tally {
   private final List<WrittenFile> quarantined = new ArrayList<>();
   private final ScoreHistogram scores = new ScoreHistogram();
   private final long[] missing;
+  private final long[] unseen;
 
   /**
    * @param width number of slots
@@ -27,6 +28,7 @@ final class Tally {
    */
   Tally(int width, Collection<String> partitions) {
     this.missing = new long[width];
+    this.unseen = new long[width];
     partitions.forEach(partition -> counts.put(partition, new PartitionCounts()));
   }
 
@@ -42,6 +44,7 @@ final class Tally {
     scores.add(result.scores());
     for (int slot = 0; slot < missing.length; slot++) {
       missing[slot] += result.missing()[slot];
+      unseen[slot] += result.unseen()[slot];
     }
   }
 
@@ -66,9 +69,17 @@ final class Tally {
   }
 
   Map<String, Long> missingByFeature(ScoringModel model) {
+    return byFeature(model, missing);
+  }
+
+  Map<String, Long> unseenByFeature(ScoringModel model) {
+    return byFeature(model, unseen);
+  }
+
+  private static Map<String, Long> byFeature(ScoringModel model, long[] counts) {
     Map<String, Long> byFeature = new LinkedHashMap<>();
-    for (int slot = 0; slot < missing.length; slot++) {
-      byFeature.put(model.schema().features().get(slot).name(), missing[slot]);
+    for (int slot = 0; slot < counts.length; slot++) {
+      byFeature.put(model.schema().features().get(slot).name(), counts[slot]);
     }
 
     return byFeature;

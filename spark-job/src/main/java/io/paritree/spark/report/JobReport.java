@@ -22,6 +22,7 @@ import java.util.TreeMap;
  * @param alreadyPublished how many partitions had nothing to do
  * @param codes quarantined rows by fault code
  * @param missing missing values by feature
+ * @param unseen values that are in no vocabulary, by feature
  * @param duplicateKeys rows that repeat a key of their partition; -1 if they were not counted
  * @param scores the distribution of the first score
  * @param seconds how long each part took
@@ -40,6 +41,7 @@ public record JobReport(
     int alreadyPublished,
     Map<String, Long> codes,
     Map<String, Long> missing,
+    Map<String, Long> unseen,
     long duplicateKeys,
     ScoreHistogram scores,
     Map<String, Double> seconds,
@@ -75,12 +77,14 @@ public record JobReport(
     List<PartitionReport> partitions = new ArrayList<>();
     Map<String, Long> codes = new TreeMap<>();
     Map<String, Long> missing = new LinkedHashMap<>();
+    Map<String, Long> unseen = new LinkedHashMap<>();
     ScoreHistogram scores = new ScoreHistogram();
     long duplicates = groups.stream().mapToLong(JobReport::duplicateKeys).sum();
     for (JobReport group : groups) {
       partitions.addAll(group.partitions());
       group.codes().forEach((code, rows) -> codes.merge(code, rows, Long::sum));
       group.missing().forEach((name, rows) -> missing.merge(name, rows, Long::sum));
+      group.unseen().forEach((name, rows) -> unseen.merge(name, rows, Long::sum));
       scores.add(group.scores());
     }
 
@@ -97,6 +101,7 @@ public record JobReport(
         last.alreadyPublished,
         codes,
         missing,
+        unseen,
         Math.max(-1, duplicates),
         scores,
         last.seconds,

@@ -2,6 +2,7 @@ package io.paritree.spark.report;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.paritree.spark.publish.DataFile;
 import io.paritree.spark.rows.ScoreHistogram;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -43,6 +44,7 @@ public final class JobReportWriter {
       json.writeStringField("quarantine", report.quarantine());
       numbers(json, "codes", report.codes());
       numbers(json, "missing", report.missing());
+      numbers(json, "unseen", report.unseen());
       if (report.duplicateKeys() >= 0) {
         json.writeNumberField("duplicateKeys", report.duplicateKeys());
       }
@@ -62,8 +64,17 @@ public final class JobReportWriter {
         json.writeNumberField("read", partition.read());
         json.writeNumberField("scored", partition.scored());
         json.writeNumberField("quarantined", partition.quarantined());
-        json.writeNumberField("files", partition.files());
         json.writeNumberField("bytes", partition.bytes());
+        json.writeArrayFieldStart("files");
+        for (DataFile file : partition.files()) {
+          json.writeStartObject();
+          json.writeStringField("name", file.name());
+          json.writeNumberField("bytes", file.bytes());
+          json.writeNumberField("rows", file.rows());
+          json.writeEndObject();
+        }
+
+        json.writeEndArray();
         json.writeEndObject();
       }
 

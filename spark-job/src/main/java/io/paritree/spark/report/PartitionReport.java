@@ -1,5 +1,8 @@
 package io.paritree.spark.report;
 
+import io.paritree.spark.publish.DataFile;
+import java.util.List;
+
 /**
  * What became of one partition.
  *
@@ -8,8 +11,7 @@ package io.paritree.spark.report;
  * @param read rows read
  * @param scored rows scored
  * @param quarantined rows that could not be scored
- * @param files files of scored rows
- * @param bytes their length
+ * @param files the files of scored rows
  */
 public record PartitionReport(
     String partition,
@@ -17,5 +19,13 @@ public record PartitionReport(
     long read,
     long scored,
     long quarantined,
-    int files,
-    long bytes) {}
+    List<DataFile> files) {
+  public PartitionReport {
+    files = List.copyOf(files);
+  }
+
+  /** Returns the length of all files. */
+  public long bytes() {
+    return files.stream().mapToLong(DataFile::bytes).sum();
+  }
+}

@@ -88,8 +88,9 @@ public final class SummaryTable {
                   report.read(),
                   report.scored(),
                   report.quarantined(),
-                  report.partitions().stream().mapToInt(PartitionReport::files).sum(),
-                  report.partitions().stream().mapToLong(PartitionReport::bytes).sum())));
+                  report.partitions().stream()
+                      .flatMap(partition -> partition.files().stream())
+                      .toList())));
     }
 
     return aligned(lines);
@@ -101,7 +102,7 @@ public final class SummaryTable {
       grouped(partition.read()),
       grouped(partition.scored()),
       grouped(partition.quarantined()),
-      grouped(partition.files()),
+      grouped(partition.files().size()),
       grouped(partition.bytes())
     };
   }

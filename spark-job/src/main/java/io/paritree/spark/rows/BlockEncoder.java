@@ -46,6 +46,7 @@ final class BlockEncoder {
   private final Kind[] kinds;
   private final String[] typeNames;
   private final long[] missing;
+  private final long[] unseen;
   private final double[] numbers = new double[STRIDE];
   private final boolean[] nullFlags = new boolean[STRIDE];
 
@@ -57,6 +58,7 @@ final class BlockEncoder {
     this.kinds = new Kind[fields];
     this.typeNames = new String[fields];
     this.missing = new long[schema.width()];
+    this.unseen = new long[schema.width()];
     for (int field = 0; field < fields; field++) {
       columns[field] = plan.indexOf(schema.fields().get(field).column());
       ReadColumn column = plan.column(columns[field]);
@@ -86,6 +88,11 @@ final class BlockEncoder {
   /** Returns how many values were missing so far, by slot. */
   long[] missing() {
     return missing;
+  }
+
+  /** Returns how many values were in no vocabulary so far, by slot. */
+  long[] unseen() {
+    return unseen;
   }
 
   /**
@@ -131,16 +138,19 @@ final class BlockEncoder {
       Feature feature = field.features().get(index);
       int slot = field.slot(index);
       int to = slot * STRIDE;
+      Faults current = faults.current();
+      long seenBefore = current.unseen();
       if (kinds[at] != Kind.NUMBER) {
         missing[slot] += others(at, cells, feature, nulls, rows, slots, to, faults);
+        unseen[slot] += current.unseen() - seenBefore;
         continue;
       }
 
-      Faults current = faults.current();
       long nans =
           feature instanceof NumberFeature number
               ? numbers(number, nulls, rows, slots, to, current)
               : numbers(feature, nulls, rows, slots, to, current);
+      unseen[slot] += current.unseen() - seenBefore;
       missing[slot] +=
           current.isEmpty() ? nans : nans - attribute(feature, rows, slots, to, faults);
     }
@@ -243,10 +253,6 @@ final class BlockEncoder {
   }
 
   private static float text(Feature feature, UTF8String text, Faults faults) {
-    if (!text.isValid()) {
-      return feature.other("text that is no UTF-8", faults);
-    }
-
     if (text.getBaseObject() instanceof byte[] bytes) {
       int offset = (int) (text.getBaseOffset() - Platform.BYTE_ARRAY_OFFSET);
       return feature.text(bytes, offset, text.numBytes(), faults);

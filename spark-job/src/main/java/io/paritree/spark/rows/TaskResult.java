@@ -12,6 +12,7 @@ import java.util.TreeMap;
  * @param counts rows by output partition
  * @param codes quarantined rows by fault code; a row with several codes counts for each
  * @param missing missing values by slot
+ * @param unseen values that are in no vocabulary, by slot
  * @param scores the distribution of the first score
  */
 public record TaskResult(
@@ -20,5 +21,6 @@ public record TaskResult(
     TreeMap<String, PartitionCounts> counts,
     TreeMap<String, Long> codes,
     long[] missing,
+    long[] unseen,
     ScoreHistogram scores)
     implements Serializable {}

@@ -107,7 +107,13 @@ final class TaskRows {
     ArrayList<WrittenFile> quarantined = new ArrayList<>(quarantine.close(attempt));
     histogram.pack();
     return new TaskResult(
-        files, quarantined, counts, quarantine.codes(), encoder.missing(), histogram);
+        files,
+        quarantined,
+        counts,
+        quarantine.codes(),
+        encoder.missing(),
+        encoder.unseen(),
+        histogram);
   }
 
   private void score(InputBlock block, SourceFile file, String partition, PartitionCounts count) {

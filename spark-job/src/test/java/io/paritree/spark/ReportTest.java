@@ -1,0 +1,97 @@
+package io.paritree.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.paritree.model.TestPackages;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The report says what was done, in figures that can be counted again. */
+class ReportTest {
+  @TempDir Path directory;
+
+  @Test
+  void reportAndMetricsTellRowsScoresAndValues() throws Exception {
+    String model = new TestPackages(directory.resolve("models")).binary().toString();
+    Path input = Parcels.write(directory.resolve("in"), 0, 2_000, 200, 2);
+    Path output = directory.resolve("out");
+    Path metrics = directory.resolve("metrics/paritree.prom");
+    Path conf =
+        Files.writeString(
+            directory.resolve("job.conf"), "scoring-job.metrics-file = \"%s\"".formatted(metrics));
+
+    JobRun run =
+        JobRun.of(
+            "--model",
+            model,
+            "--input",
+            input,
+            "--output",
+            output,
+            "--keys",
+            "parcel_id",
+            "--conf",
+            conf,
+            "--run-id",
+            "told");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    JsonNode report = report(output);
+    assertThat(report.get("run").asText()).isEqualTo("told");
+    assertThat(report.get("outcome").asText()).isEqualTo("published");
+    assertThat(report.get("read").asLong()).isEqualTo(2_000);
+    assertThat(report.get("scored").asLong()).isEqualTo(1_990);
+    assertThat(report.get("quarantined").asLong()).isEqualTo(10);
+    assertThat(report.get("codes").get("missing_value").asLong()).isEqualTo(10);
+    assertThat(report.get("model").get("version").asText()).isEqualTo("parcel-late/1");
+    long unseen = rows(input).filter("carrier = 'Nobody''s'").count();
+    long nulls = rows(input).filter("carrier is null").count();
+    assertThat(unseen).isPositive();
+    assertThat(report.get("unseen").get("carrier").asLong()).isEqualTo(unseen);
+    assertThat(report.get("missing").get("carrier").asLong()).isEqualTo(unseen + nulls);
+    assertThat(report.get("missing").get("distance").asLong())
+        .isEqualTo(rows(input).filter("distance is null or distance = -999").count());
+    Row scores =
+        ScoringJobTest.read(output)
+            .agg(functions.avg("score"), functions.expr("percentile(score, 0.5)"))
+            .collectAsList()
+            .get(0);
+    assertThat(report.get("scores").get("mean").asDouble())
+        .isCloseTo(scores.getDouble(0), within());
+    assertThat(report.get("scores").get("deciles").get(4).asDouble())
+        .isCloseTo(scores.getDouble(1), org.assertj.core.data.Percentage.withPercentage(2));
+    assertThat(report.get("partitions").get(0).get("files")).isNotEmpty();
+    assertThat(Files.readString(metrics))
+        .contains(
+            "paritree_job_exit_code{output=\"%s\"} 0\n".formatted(output),
+            "became=\"scored\"} 1990\n",
+            "code=\"missing_value\"} 10\n",
+            "feature=\"carrier\"} %s\n".formatted(unseen))
+        .endsWith("# EOF\n");
+  }
+
+  private static org.assertj.core.data.Offset<Double> within() {
+    return org.assertj.core.data.Offset.offset(1e-6);
+  }
+
+  private static org.apache.spark.sql.Dataset<Row> rows(Path input) {
+    return TestSpark.session().read().parquet(input.toString());
+  }
+
+  private static JsonNode report(Path output) throws Exception {
+    Path runs = output.resolveSibling("_paritree/out/runs");
+    try (Stream<Path> all = Files.list(runs)) {
+      List<Path> reports = all.map(run -> run.resolve("report.json")).toList();
+      assertThat(reports).hasSize(1);
+      return new ObjectMapper().readTree(reports.get(0).toFile());
+    }
+  }
+}
