@@ -20,6 +20,10 @@ class ForestParityTest {
   private static final int WIDTH = 7;
   private static final int ROWS = 4_000;
 
+  private static final float[] NO_CATEGORIES = {
+    -1f, -0.5f, -0f, 3.7f, 1e6f, 16_777_215f, 16_777_216f, 17e6f, 3e9f, Float.MAX_VALUE
+  };
+
   private final long seed = Seed.next();
 
   static Stream<String> objectives() {
@@ -116,6 +120,41 @@ class ForestParityTest {
     Bits.assertScores("seed " + seed, model.forest(later), reference, slots);
   }
 
+  @Test
+  void leavesOfSeveralWeightsAddToAllOutputs() throws Exception {
+    assertParity(
+        new Training(seed, WIDTH)
+            .objective("multi:softprob")
+            .classes(4)
+            .with("tree_method", "hist")
+            .with("multi_strategy", "multi_output_tree"));
+  }
+
+  @Test
+  void categoriesGoTheWayOfLibxgboost() throws Exception {
+    assertParity(
+        new Training(seed, WIDTH)
+            .objective("binary:logistic")
+            .categories(1, 5)
+            .categories(3, 40)
+            .categories(4, 300)
+            .with("max_depth", 7)
+            .with("tree_method", "hist")
+            .with("max_cat_to_onehot", 6));
+  }
+
+  @Test
+  void leafWiseTreesHaveTheBitsOfLibxgboost() throws Exception {
+    assertParity(
+        new Training(seed, WIDTH)
+            .objective("reg:squarederror")
+            .rows(20_000)
+            .with("tree_method", "hist")
+            .with("grow_policy", "lossguide")
+            .with("max_leaves", 255)
+            .with("max_depth", 0));
+  }
+
   private void assertParity(Training training) throws Exception {
     for (String format : new String[] {"json", "ubj"}) {
       assertParity(format, training.file(format));
@@ -124,8 +163,20 @@ class ForestParityTest {
 
   private void assertParity(String format, byte[] file) throws Exception {
     XgboostModel model = XgboostModel.read(file);
+    Forest forest = model.forest(Rounds.ALL);
     Engine reference = NativeBooster.load(file, model, Rounds.ALL);
     float[] slots = Training.rows(new Random(seed), ROWS, WIDTH, 0.1);
-    Bits.assertEqual(format + ", seed " + seed, model.forest(Rounds.ALL), reference, slots);
+    for (int feature = 0; feature < WIDTH; feature++) {
+      if (model.categorical(feature)) {
+        Training.putCategories(new Random(seed + feature), slots, WIDTH, feature, 320);
+        for (int bad = 0; bad < NO_CATEGORIES.length; bad++) {
+          slots[bad * 7 * WIDTH + feature] = NO_CATEGORIES[bad];
+        }
+      }
+    }
+
+    String what = "%s, replay with -Dseed=%s".formatted(format, seed);
+    Bits.assertEqual(what, forest, reference, slots);
+    Bits.assertEqual("fast, " + what, forest.fast(), forest, slots);
   }
 }

@@ -3,6 +3,7 @@ package io.paritree.xgboost;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import ml.dmlc.xgboost4j.java.Booster;
 import ml.dmlc.xgboost4j.java.DMatrix;
 import ml.dmlc.xgboost4j.java.XGBoost;
@@ -17,6 +18,7 @@ public final class Training {
   private int rounds = 10;
   private double missing = 0.1;
   private int classes;
+  private final Map<Integer, Integer> categories = new TreeMap<>();
 
   public Training(long seed, int width) {
     this.random = new Random(seed);
@@ -56,10 +58,27 @@ public final class Training {
     return this;
   }
 
+  /** Makes a feature a category of so many codes. */
+  public Training categories(int feature, int count) {
+    categories.put(feature, count);
+    return this;
+  }
+
   /** Trains and returns the file in the format {@code json} or {@code ubj}. */
   public byte[] file(String format) throws XGBoostError {
     float[] slots = rows(random, rows, width, missing);
+    String[] types = new String[width];
+    java.util.Arrays.fill(types, "q");
+    for (Map.Entry<Integer, Integer> entry : categories.entrySet()) {
+      types[entry.getKey()] = "c";
+      putCategories(random, slots, width, entry.getKey(), entry.getValue());
+    }
+
     DMatrix matrix = new DMatrix(slots, rows, width, Float.NaN);
+    if (!categories.isEmpty()) {
+      matrix.setFeatureTypes(types);
+    }
+
     float[] labels = new float[rows];
     for (int row = 0; row < rows; row++) {
       labels[row] = label(slots, row * width);
@@ -83,6 +102,7 @@ public final class Training {
     float sum = (float) random.nextGaussian() * 0.3f;
     for (int feature = 0; feature < Math.min(width, 5); feature++) {
       float slot = slots[at + feature];
+      slot = categories.containsKey(feature) ? slot * 7 % 5 : slot;
       sum += Float.isNaN(slot) ? 0.5f : slot * (feature + 1) * (feature % 2 == 0 ? 1 : -1);
     }
 
@@ -118,5 +138,12 @@ public final class Training {
     }
 
     return slots;
+  }
+
+  /** Replaces the present slots of a feature by codes below {@code count}. */
+  static void putCategories(Random random, float[] slots, int width, int feature, int count) {
+    for (int at = feature; at < slots.length; at += width) {
+      slots[at] = Float.isNaN(slots[at]) ? slots[at] : random.nextInt(count);
+    }
   }
 }

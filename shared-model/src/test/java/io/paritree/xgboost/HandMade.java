@@ -1,0 +1,98 @@
+package io.paritree.xgboost;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/** Model documents made by hand, with parts to exchange; and the same as UBJSON. */
+final class HandMade {
+  /** Two trees of one split each on two features; what stands in braces is exchanged by tests. */
+  static final String MODEL =
+      """
+      {"version":[3,4,0],"learner":{
+        "attributes":{"best_iteration":"1"},
+        "feature_names":["a","b"],"feature_types":["float","c"],
+        "learner_model_param":{"base_score":"[5E-1]","num_class":"0","num_feature":"2",
+          "num_target":"1","boost_from_average":"1"},
+        "objective":{"name":"reg:squarederror","reg_loss_param":{"scale_pos_weight":"1"}},
+        "gradient_booster":{"name":"gbtree","model":{
+          "gbtree_model_param":{"num_trees":"2","num_parallel_tree":"1"},
+          "tree_info":[0,0],"iteration_indptr":[0,1,2],
+          "cats":{"enc":[],"feature_segments":[],"sorted_idx":[]},
+          "trees":[
+            {"id":0,"tree_param":{"num_nodes":"3","num_feature":"2","num_deleted":"0","size_leaf_vector":"1"},
+             "left_children":[1,-1,-1],"right_children":[2,-1,-1],"parents":[2147483647,0,0],
+             "split_indices":[0,0,0],"split_conditions":[5E-1,1.25E0,2E0],"default_left":[1,0,0],
+             "split_type":[0,0,0],"categories":[],"categories_nodes":[],"categories_segments":[],
+             "categories_sizes":[],"base_weights":[0E0,1.25E0,2E0],"loss_changes":[1E0,0E0,0E0],
+             "sum_hessian":[2E0,1E0,1E0]},
+            {"id":1,"tree_param":{"num_nodes":"3","num_feature":"2","num_deleted":"0","size_leaf_vector":"1"},
+             "left_children":[1,-1,-1],"right_children":[2,-1,-1],"parents":[2147483647,0,0],
+             "split_indices":[1,0,0],"split_conditions":[1.4E-45,10E0,20E0],"default_left":[0,0,0],
+             "split_type":[1,0,0],"categories":[1,3],"categories_nodes":[0],"categories_segments":[0],
+             "categories_sizes":[2],"base_weights":[0E0,1E1,2E1],"loss_changes":[1E0,0E0,0E0],
+             "sum_hessian":[2E0,1E0,1E0]}
+          ]}}}}
+      """;
+
+  private HandMade() {}
+
+  /** Returns the model with parts exchanged: old, new, old, new and so on; each must be there. */
+  static byte[] with(String... exchanged) {
+    String model = MODEL;
+    for (int at = 0; at < exchanged.length; at += 2) {
+      if (!model.contains(exchanged[at])) {
+        throw new IllegalArgumentException("The model has no " + exchanged[at]);
+      }
+
+      model = model.replace(exchanged[at], exchanged[at + 1]);
+    }
+
+    return model.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Writes UBJSON in the subset of XGBoost, token by token. */
+  static final class Ubjson {
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final DataOutputStream out = new DataOutputStream(bytes);
+
+    Ubjson raw(String markers) throws IOException {
+      out.write(markers.getBytes(StandardCharsets.ISO_8859_1));
+      return this;
+    }
+
+    Ubjson key(String key) throws IOException {
+      byte[] utf8 = key.getBytes(StandardCharsets.UTF_8);
+      out.write('L');
+      out.writeLong(utf8.length);
+      out.write(utf8);
+      return this;
+    }
+
+    Ubjson text(String text) throws IOException {
+      out.write('S');
+      return key(text);
+    }
+
+    Ubjson length(long length) throws IOException {
+      out.write('L');
+      out.writeLong(length);
+      return this;
+    }
+
+    Ubjson int64(long value) throws IOException {
+      out.writeLong(value);
+      return this;
+    }
+
+    Ubjson int32(int value) throws IOException {
+      out.writeInt(value);
+      return this;
+    }
+
+    byte[] toBytes() {
+      return bytes.toByteArray();
+    }
+  }
+}

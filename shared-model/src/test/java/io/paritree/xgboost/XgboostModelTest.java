@@ -1,0 +1,277 @@
+package io.paritree.xgboost;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.paritree.CorruptModelException;
+import io.paritree.UnsupportedModelException;
+import io.paritree.forest.Bits;
+import io.paritree.forest.Engine;
+import io.paritree.forest.Forest;
+import io.paritree.forest.Rounds;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is read of a model document, and what is refused. */
+class XgboostModelTest {
+  private static final float[] ROWS = {
+    0.4f, 1f, 0.5f, 3f, Float.NaN, Float.NaN, 0.6f, 2f, 0.1f, -1f, 0.1f, 3.7f, 0.1f, 4f
+  };
+
+  private static float[] margins(Forest forest) {
+    float[] margins = new float[ROWS.length / 2 * forest.outputs()];
+    forest.score(ROWS, ROWS.length / 2, margins, null);
+    return margins;
+  }
+
+  @Test
+  void handMadeModelIsReadAndScored() throws Exception {
+    byte[] file = HandMade.with();
+    XgboostModel model = XgboostModel.read(file);
+
+    assertThat(model.width()).isEqualTo(2);
+    assertThat(model.featureNames()).contains(List.of("a", "b"));
+    assertThat(model.featureTypes()).contains(List.of("float", "c"));
+    assertThat(model.categorical(0)).isFalse();
+    assertThat(model.categorical(1)).isTrue();
+    assertThat(model.categories(1)).isEmpty();
+    assertThat(model.attributes()).isEqualTo(Map.of("best_iteration", "1"));
+    assertThat(model.objective()).isEqualTo("reg:squarederror");
+    assertThat(model.booster()).isEqualTo("gbtree");
+    assertThat(model.version()).containsExactly(3, 4, 0);
+    assertThat(model.rounds()).isEqualTo(2);
+    assertThat(model.outputs()).isEqualTo(1);
+    assertThat(margins(model.forest(Rounds.ALL)))
+        .containsExactly(
+            0.5f + 1.25f + 20f,
+            0.5f + 2f + 20f,
+            0.5f + 1.25f + 20f,
+            0.5f + 2f + 10f,
+            0.5f + 1.25f + 10f,
+            0.5f + 1.25f + 20f,
+            0.5f + 1.25f + 10f);
+    Bits.assertEqual(
+        "hand-made", model.forest(Rounds.ALL), NativeBooster.load(file, model, Rounds.ALL), ROWS);
+  }
+
+  @Test
+  void rangesOfRoundsAreScored() throws Exception {
+    XgboostModel model = XgboostModel.read(HandMade.with());
+
+    assertThat(margins(model.forest(new Rounds(0, 1)))[0]).isEqualTo(1.75f);
+    assertThat(margins(model.forest(new Rounds(1, 2)))[0]).isEqualTo(20.5f);
+    assertThatThrownBy(() -> model.forest(new Rounds(0, 3)))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining("[0, 3)")
+        .hasMessageContaining("it has 2");
+  }
+
+  @Test
+  void categoriesOfBothKindsAreRead() throws Exception {
+    byte[] file =
+        HandMade.with(
+            "\"enc\":[]",
+            "\"enc\":[{\"type\":12,\"values\":[5,-1,7]},"
+                + "{\"offsets\":[0,1,3,3,6],\"values\":[97,-61,-92,98,98,98]}]");
+    XgboostModel model = XgboostModel.read(file);
+
+    assertThat(model.categories(0)).contains(new Categories.Integers(List.of(5L, 65_535L, 7L)));
+    assertThat(model.categories(1))
+        .contains(new Categories.Texts(List.of("a", "\u00e4", "", "bbb")));
+    assertThat(model.categorical(0)).isTrue();
+  }
+
+  @Test
+  void emptyCategoriesAreNone() throws Exception {
+    XgboostModel model =
+        XgboostModel.read(
+            HandMade.with(
+                "\"enc\":[]",
+                "\"enc\":[{\"type\":13,\"values\":[]},{\"offsets\":[0],\"values\":[]}]"));
+
+    assertThat(model.categories(0)).isEmpty();
+    assertThat(model.categories(1)).isEmpty();
+  }
+
+  @Test
+  void dartIsReadInItsThreeEncodings() throws Exception {
+    String weights = "\"weight_drop\":[5E-1,2.5E-1]";
+    byte[] inside = HandMade.with("\"tree_info\"", weights + ",\"tree_info\"");
+    byte[] beside = HandMade.with("\"name\":\"gbtree\",", "\"name\":\"gbtree\"," + weights + ",");
+    String outer =
+        new String(HandMade.with(), StandardCharsets.UTF_8)
+            .replace(
+                "\"gradient_booster\":{",
+                "\"gradient_booster\":{\"name\":\"dart\"," + weights + ",\"gbtree\":{")
+            .replace("]}}}}", "]}}}}}");
+    for (byte[] file : new byte[][] {inside, beside, outer.getBytes(StandardCharsets.UTF_8)}) {
+      XgboostModel model = XgboostModel.read(file);
+
+      assertThat(model.booster()).isEqualTo("dart");
+      Forest forest = model.forest(Rounds.ALL);
+      assertThat(margins(forest)[0]).isEqualTo(0.5f + 0.625f + 5f);
+      Bits.assertEqual("dart", forest, NativeBooster.load(file, model, Rounds.ALL), ROWS);
+      Bits.assertEqual("dart", forest.fast(), forest, ROWS);
+    }
+  }
+
+  @Test
+  void modelWithoutTreesScoresItsBaseScoreAsItStands() throws Exception {
+    String model = new String(HandMade.with(), StandardCharsets.UTF_8);
+    int begin = model.indexOf("\"trees\":[") + "\"trees\":[".length();
+    String empty =
+        (model.substring(0, begin) + model.substring(model.lastIndexOf("]}}}}")))
+            .replace("\"num_trees\":\"2\"", "\"num_trees\":\"0\"")
+            .replace("\"tree_info\":[0,0]", "\"tree_info\":[]")
+            .replace("[0,1,2]", "[0]")
+            .replace("reg:squarederror", "binary:logistic")
+            .replace("[5E-1]", "[2.5E-1]");
+    for (String average : new String[] {"1", "0"}) {
+      byte[] file =
+          empty
+              .replace("\"boost_from_average\":\"1\"", "\"boost_from_average\":\"" + average + "\"")
+              .getBytes(StandardCharsets.UTF_8);
+      XgboostModel read = XgboostModel.read(file);
+      Engine reference = NativeBooster.load(file, read, Rounds.ALL);
+      Bits.assertScores("no trees", read.forest(Rounds.ALL), reference, ROWS);
+      Bits.assertScores("no trees", read.forest(Rounds.ALL).fast(), reference, ROWS);
+    }
+  }
+
+  @Test
+  void roundsOfOldModelsFollowFromTheirTrees() throws Exception {
+    byte[] file =
+        HandMade.with(
+            ",\"iteration_indptr\":[0,1,2]",
+            "",
+            "\"num_parallel_tree\":\"1\"",
+            "\"num_parallel_tree\":\"2\"",
+            "\"base_score\":\"[5E-1]\"",
+            "\"base_score\":\"0.500000\"");
+
+    assertThat(XgboostModel.read(file).rounds()).isEqualTo(1);
+  }
+
+  @Test
+  void floatsAreTheNearestToTheirText() throws Exception {
+    // The nearest double of this number is a tie between two floats that lies above the number.
+    byte[] file =
+        HandMade.with(
+            "1.25E0,2E0],\"default",
+            "1.00000017881393421514957253748434595763683319091796875001,2E0],\"default");
+    XgboostModel model = XgboostModel.read(file);
+
+    assertThat(margins(model.forest(new Rounds(0, 1)))[0])
+        .isEqualTo(
+            0.5f + Float.parseFloat("1.00000017881393421514957253748434595763683319091796875001"));
+  }
+
+  @Test
+  void rightChildrenNeedNotBeAdjacentButThenLibxgboostIsNoReference() throws Exception {
+    byte[] file =
+        HandMade.with(
+            "\"left_children\":[1,-1,-1],\"right_children\":[2,-1,-1]",
+            "\"left_children\":[2,-1,-1],\"right_children\":[1,-1,-1]");
+    XgboostModel model = XgboostModel.read(file);
+
+    assertThat(margins(model.forest(Rounds.ALL))[0]).isEqualTo(0.5f + 2f + 10f);
+    assertThatThrownBy(() -> NativeBooster.load(file, model, Rounds.ALL))
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessageContaining("right children")
+        .hasMessageContaining("forest engine");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "\"num_trees\":\"2\"|\"num_trees\":\"3\"|num_trees is 3",
+        "[0,0],\"iter|[0],\"iter|tree_info has 1",
+        "[0,0],\"iter|[0,1],\"iter|belongs to output 1",
+        "[0,1,2]|[0,1,3]|rounds end at tree 3",
+        "[0,1,2]|[0,2,1,2]|goes from 2 to 1",
+        "\"id\":1|\"id\":2|tree 1: it says that its id is 2",
+        "\"num_nodes\":\"3\"|\"num_nodes\":\"4\"|num_nodes is 4",
+        "\"left_children\":[1,-1,-1]|\"left_children\":[0,-1,-1]|left child 0, which another path",
+        "\"left_children\":[1,-1,-1]|\"left_children\":[3,-1,-1]|left child 3, but there are 3",
+        "\"right_children\":[2,-1,-1]|\"right_children\":[1,-1,-1]|right child 1, which another",
+        "\"split_indices\":[0,0,0]|\"split_indices\":[2,0,0]|splits on feature 2",
+        "\"split_indices\":[0,0,0]|\"split_indices\":[-1,0,0]|splits on feature -1",
+        "[5E-1,1.25E0,2E0]|[5E-1,NaN,2E0]|weight NaN",
+        "[5E-1,1.25E0,2E0]|[5E-1,1.25E0]|2 thresholds",
+        "\"categories_sizes\":[2]|\"categories_sizes\":[0]|0 of them",
+        "\"categories_sizes\":[2]|\"categories_sizes\":[3]|3 of them",
+        "\"categories\":[1,3]|\"categories\":[1,-3]|category -3",
+        "\"categories\":[1,3]|\"categories\":[1,16777216]|category 16777216",
+        "\"categories_nodes\":[0]|\"categories_nodes\":[9]|holds node 9",
+        "[5E-1]\"|[NaN]\"|base_score is '[NaN]'",
+        "[5E-1]\"|[1,2]\"|base_score has 2 values",
+        "\"num_class\":\"0\"|\"num_class\":\"2000000000\"|more than a file of",
+        "\"num_class\":\"0\",|\"num_class\":\"x\",|num_class is 'x'",
+        "\"feature_names\":[\"a\",\"b\"]|\"feature_names\":[\"a\"]|feature_names has 1",
+        "\"sum_hessian\":[2E0,1E0,1E0]|\"sum_hessian\":[2E0]|1 sum_hessian",
+        "\"version\":[3,4,0]|\"version\":[3,4,0],\"version\":[3,4,0]|comes twice",
+        "\"learner\"|\"teacher\"|key 'learner' is not there",
+        "\"default_left\":[1,0,0],|``|is not there",
+      })
+  void contradictionsAreRefusedByName(String old, String changed, String reason) {
+    byte[] file = HandMade.with(old, changed == null ? "" : changed);
+
+    assertThatThrownBy(() -> XgboostModel.read(file))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining(reason);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "reg:squarederror|reg:secret|objective 'reg:secret' is not known",
+        "\"name\":\"gbtree\"|\"name\":\"gbforest\"|booster 'gbforest' is not known",
+        "\"learner\":{|\"Model\":{\"learner\":{|memory snapshot",
+      })
+  void unknownKindsAreRefusedByName(String old, String changed, String reason) {
+    byte[] file = HandMade.with(old, changed);
+
+    assertThatThrownBy(() -> XgboostModel.read(file))
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessageContaining(reason);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "binfxxxx|old binary format",
+        "CONFIG-offset:12|memory snapshot",
+        "[{\"nodeid\":0}]|dump_model",
+      })
+  void otherFormsOfModelsAreRefusedWithTheWayOut(String start, String reason) {
+    assertThatThrownBy(() -> XgboostModel.read(start.getBytes(StandardCharsets.ISO_8859_1)))
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessageContaining(reason)
+        .hasMessageContaining("save_model");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"''", "hello", "'{'", "'{1'", "'{}'"})
+  void whatIsNoModelIsCorrupt(String file) {
+    assertThatThrownBy(() -> XgboostModel.read(file.getBytes(StandardCharsets.UTF_8)))
+        .isInstanceOf(CorruptModelException.class);
+  }
+
+  @Test
+  void lengthsOfUbjsonAreCheckedBeforeAnythingIsAllocated() throws Exception {
+    HandMade.Ubjson file =
+        new HandMade.Ubjson().raw("{").key("version").raw("[$l#").length(1L << 40).int32(3);
+
+    assertThatThrownBy(() -> XgboostModel.read(file.toBytes()))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining("1099511627776");
+  }
+}
