@@ -1,5 +1,6 @@
 package io.paritree.forest;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -21,24 +22,24 @@ final class FastForest implements Engine {
 
   private final Forest forest;
   private final RowKeys rowKeys;
-  private final Walk walk;
+  private final Walk[] walks;
   private final Slices slices;
   private final boolean[] isVector;
-  private final boolean hasVectors;
+  private final boolean isPlain;
 
-  private FastForest(Forest forest, RowKeys rowKeys, Walk walk, Slices slices) {
+  private FastForest(Forest forest, RowKeys rowKeys, List<Walk> walks, Slices slices) {
     this.forest = forest;
     this.rowKeys = rowKeys;
-    this.walk = walk;
+    this.walks = walks.toArray(new Walk[0]);
     this.slices = slices;
     this.isVector = new boolean[forest.trees.size()];
-    boolean any = false;
+    boolean hasVectors = false;
     for (int tree = 0; tree < isVector.length; tree++) {
       isVector[tree] = forest.trees.get(tree).leafVectors != null;
-      any |= isVector[tree];
+      hasVectors |= isVector[tree];
     }
 
-    this.hasVectors = any;
+    this.isPlain = !hasVectors && forest.base.length == 1;
   }
 
   /** Returns the fast engine of a forest, or the forest itself where nothing is faster. */
@@ -53,12 +54,12 @@ final class FastForest implements Engine {
     }
 
     RowKeys rowKeys = new RowKeys(columns.get());
-    Walk walk = WalkBuilder.build(forest, columns.get(), rowKeys);
-    if (walk == null) {
+    List<Walk> walks = WalkBuilder.build(forest, columns.get(), rowKeys);
+    if (walks.isEmpty()) {
       return forest;
     }
 
-    return new FastForest(forest, rowKeys, walk, SlicesBuilder.build(forest, columns.get()));
+    return new FastForest(forest, rowKeys, walks, SlicesBuilder.build(forest, columns.get()));
   }
 
   @Override
@@ -122,34 +123,32 @@ final class FastForest implements Engine {
 
     int outputs = forest.base.length;
     long[] keys = scratch.keys(rowKeys.size());
-    int[] found = scratch.found(walk.found());
     for (int row = 0; row < rows; row++) {
+      int at = to + row * outputs;
+      System.arraycopy(forest.base, 0, margins, at, outputs);
       rowKeys.fill(slots, from + row * rowStride, featureStride, keys, 0);
-      walk.findLeaves(keys, found);
-      add(found, margins, to + row * outputs);
+      for (Walk walk : walks) {
+        int[] found = scratch.found(walk.found());
+        walk.findLeaves(keys, found);
+        add(walk, found, margins, at);
+      }
     }
   }
 
-  private void add(int[] found, float[] margins, int to) {
-    float[] base = forest.base;
-    if (base.length == 1 && !hasVectors) {
-      float sum = base[0];
-      for (int tree = 0; tree < isVector.length; tree++) {
-        sum += walk.weight(found[tree]);
-      }
-
-      margins[to] = sum;
+  private void add(Walk walk, int[] found, float[] margins, int to) {
+    if (isPlain) {
+      margins[to] = walk.sum(found, margins[to]);
       return;
     }
 
-    System.arraycopy(base, 0, margins, to, base.length);
-    for (int tree = 0; tree < isVector.length; tree++) {
-      if (!isVector[tree]) {
-        margins[to + forest.outputOf[tree]] += walk.weight(found[tree]);
+    int first = walk.first();
+    for (int tree = 0; tree < walk.trees(); tree++) {
+      if (!isVector[first + tree]) {
+        margins[to + forest.outputOf[first + tree]] += walk.weight(found[tree]);
         continue;
       }
 
-      for (int output = 0; output < base.length; output++) {
+      for (int output = 0; output < forest.base.length; output++) {
         margins[to + output] += walk.weight(found[tree], output);
       }
     }

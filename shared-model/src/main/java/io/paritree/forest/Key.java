@@ -14,12 +14,19 @@ final class Key {
   /** Above the key of every float. */
   static final int MISSING_RIGHT = Integer.MAX_VALUE;
 
+  private static final int POSITIVE_INFINITY_BITS = 0x7f800000;
+
   private Key() {}
 
   /** Returns the key of a float that is not NaN. */
   static int of(float value) {
     int bits = Float.floatToRawIntBits(value + 0f); // -0.0f + 0f is 0.0f
     return bits ^ ((bits >> 31) & 0x7fffffff);
+  }
+
+  /** Returns -1, all bits set, for a missing slot, else 0; without a branch. */
+  static int missing(float slot) {
+    return POSITIVE_INFINITY_BITS - (Float.floatToRawIntBits(slot) & 0x7fffffff) >> 31;
   }
 
   /**

@@ -70,10 +70,10 @@ final class RowKeys {
     int next = to + 1;
     for (int feature : numeric) {
       float slot = slots[from + feature * stride];
-      int key = Key.of(slot);
-      boolean isMissing = slot != slot;
-      keys[next] = isMissing ? Key.MISSING_LEFT : key;
-      keys[next + 1] = isMissing ? Key.MISSING_RIGHT : key;
+      int missing = Key.missing(slot);
+      int key = Key.of(slot) & ~missing;
+      keys[next] = key | Key.MISSING_LEFT & missing;
+      keys[next + 1] = key | Key.MISSING_RIGHT & missing;
       next += 2;
     }
 

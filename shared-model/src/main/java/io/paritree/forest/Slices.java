@@ -66,9 +66,10 @@ final class Slices {
    */
   void score(Block block, Scratch scratch, float[] margins, int to) {
     long[] masks = scratch.masks(tests);
+    int[] ranks = scratch.found(2 * Block.MAX_ROWS);
     long[] working = scratch.buckets(Math.max(buckets, SQUARE));
     for (ThresholdMasks column : thresholdMasks) {
-      column.write(block, working, masks);
+      column.write(block, ranks, working, masks);
     }
 
     if (categoryMasks.length > 0) {

@@ -142,38 +142,62 @@ final class ThresholdMasks {
   /**
    * Writes the masks of a block.
    *
+   * @param ranks working memory of 128 ints
    * @param buckets all zero, before and after; one more than there are thresholds
    * @param masks receives the masks
    */
-  void write(Block block, long[] buckets, long[] masks) {
-    long missing = sort(block, buckets);
+  void write(Block block, int[] ranks, long[] buckets, long[] masks) {
+    long missing = findCells(block, ranks);
+    findRanks(block.rows(), ranks);
+    for (long rest = missing; rest != 0; rest &= rest - 1) {
+      ranks[Long.numberOfTrailingZeros(rest)] = missingRank;
+    }
+
+    for (int row = 0; row < block.rows(); row++) {
+      buckets[ranks[row]] |= 1L << row;
+    }
+
     sweep(buckets, missing, masks);
   }
 
-  /** Puts each row into the bucket of its rank, and returns the rows that are missing. */
-  private long sort(Block block, long[] buckets) {
+  /**
+   * Writes for each row the thresholds before its cell, and its key 64 places on; returns the rows
+   * that are missing.
+   */
+  private long findCells(Block block, int[] ranks) {
     float[] slots = block.slots();
     int stride = block.rowStride();
     int at = block.from() + feature * block.featureStride();
-    int lastCell = firstOfCell.length - 1;
     long missing = 0;
     for (int row = 0; row < block.rows(); row++) {
-      float slot = slots[at];
-      at += stride;
-      int key = Key.of(slot);
-      int cell = isLinearInKey ? cellOfKey(key) : cellOfValue(slot, lastCell);
-      int rank = firstOfCell[cell];
-      for (int step = firstStep; step > 0; step >>= 1) {
-        rank += (int) ((long) keys[rank + step - 1] - key - 1 >> 63) & step;
-      }
+      float slot = slots[at + row * stride];
+      missing |= (long) (Key.missing(slot) & 1) << row;
+      ranks[Block.MAX_ROWS + row] = Key.of(slot);
+    }
 
-      boolean isMissing = slot != slot;
-      rank = isMissing ? missingRank : rank;
-      missing |= (isMissing ? 1L : 0L) << row;
-      buckets[rank] |= 1L << row;
+    if (isLinearInKey) {
+      for (int row = 0; row < block.rows(); row++) {
+        ranks[row] = firstOfCell[cellOfKey(ranks[Block.MAX_ROWS + row])];
+      }
+    } else {
+      int lastCell = firstOfCell.length - 1;
+      for (int row = 0; row < block.rows(); row++) {
+        ranks[row] = firstOfCell[cellOfValue(slots[at + row * stride], lastCell)];
+      }
     }
 
     return missing;
+  }
+
+  /** Searches among the thresholds of the cells, all rows in step. */
+  private void findRanks(int rows, int[] ranks) {
+    for (int step = firstStep; step > 0; step >>= 1) {
+      for (int row = 0; row < rows; row++) {
+        int rank = ranks[row];
+        long key = ranks[Block.MAX_ROWS + row];
+        ranks[row] = rank + ((int) (keys[rank + step - 1] - key - 1 >> 63) & step);
+      }
+    }
   }
 
   private void sweep(long[] buckets, long missing, long[] masks) {

@@ -11,16 +11,16 @@ final class Walk {
   /*
    * A node is one long: its key in the upper 32 bits; below it, from the lowest bit, the index of
    * the row's key that it is compared with (slotBits wide), one bit that marks a categorical split,
-   * and the distance to the left child. The nodes of a tree lie level after level, so the right
-   * child comes just behind the left one, and a step is
+   * and the place of the left child. The right child comes just behind the left one, so a step is
    *
-   *   node += distance + (key of the row >= key of the node ? 1 : 0)
+   *   node = left child + (key of the row > key of the node ? 1 : 0)
    *
-   * with the comparison done by subtracting in 64 bits and taking the sign. A leaf has the distance
-   * 0 and is compared with key 0, which is below everything, so that it steps to itself: all trees
-   * can take as many steps as the deepest. Its own key is its weight, as the bits of a float, or
-   * the place of its weights in an array. A categorical split has the number of its set as its key,
-   * and the row's key tells where the bits of the row's category begin.
+   * with the comparison done by subtracting in 64 bits and taking the sign; the key of a threshold
+   * is therefore stored less 1. A leaf is its own left child and is compared with key 0, which is
+   * below everything, so that it steps to itself: all trees can take as many steps as the deepest.
+   * Its own key is its weight, as the bits of a float, or the place of its weights in an array. A
+   * categorical split has the number of its set as its key, and the row's key tells where the bits
+   * of the row's category begin.
    *
    * A step waits for two loads, one after the other, so four trees, or one tree for four rows, are
    * walked at once.
@@ -32,6 +32,8 @@ final class Walk {
    */
   static final int MAX_COUNTED = 8;
 
+  private final int first;
+  private final int trees;
   private final long[] nodes;
   private final int[] roots;
   private final int[] depths;
@@ -39,16 +41,18 @@ final class Walk {
   private final int slotBits;
   private final boolean isMixed;
   private final float[] vectors;
-  private final int trees;
 
   Walk(
+      int first,
+      int trees,
       long[] nodes,
       int[] roots,
       int[] depths,
       int slotBits,
       float[] vectors,
-      RowKeys keys,
-      int trees) {
+      RowKeys keys) {
+    this.first = first;
+    this.trees = trees;
     this.nodes = nodes;
     this.roots = roots;
     this.depths = depths;
@@ -56,7 +60,16 @@ final class Walk {
     this.vectors = vectors;
     this.bits = keys.bits();
     this.isMixed = keys.hasCategories();
-    this.trees = trees;
+  }
+
+  /** Returns the place of the first tree in the forest. */
+  int first() {
+    return first;
+  }
+
+  /** Returns the number of trees. */
+  int trees() {
+    return trees;
   }
 
   /**
@@ -82,8 +95,8 @@ final class Walk {
 
   private void findNumeric(long[] keys, int[] found) {
     long[] nodes = this.nodes;
-    int shift = slotBits;
-    int mask = (1 << shift) - 1;
+    int shift = slotBits + 1;
+    int mask = (1 << slotBits) - 1;
     for (int tree = 0; tree < trees; tree += LANES) {
       int a = roots[tree];
       int b = roots[tree + 1];
@@ -121,14 +134,14 @@ final class Walk {
   private static int next(long[] nodes, long[] keys, int node, int shift, int mask) {
     long word = nodes[node];
     int low = (int) word;
-    return node + (low >>> shift + 1) + (int) (((word >> 32) - 1 - keys[low & mask]) >>> 63);
+    return (low >>> shift) + (int) ((word >> 32) - keys[low & mask] >>> 63);
   }
 
   private void findMixed(long[] keys, int[] found) {
     long[] nodes = this.nodes;
     long[] bits = this.bits;
-    int shift = slotBits;
-    int mask = (1 << shift) - 1;
+    int shift = slotBits + 1;
+    int mask = (1 << slotBits) - 1;
     for (int tree = 0; tree < trees; tree += LANES) {
       int a = roots[tree];
       int b = roots[tree + 1];
@@ -170,11 +183,11 @@ final class Walk {
     int low = (int) word;
     long nodeKey = word >> 32;
     long rowKey = keys[keysAt + (low & mask)];
-    int categorical = -(low >>> shift & 1);
-    int numericRight = (int) ((nodeKey - 1 - rowKey) >>> 63);
+    int categorical = -(low >>> shift - 1 & 1);
+    int numericRight = (int) (nodeKey - rowKey >>> 63);
     int categoryRight = (int) (bits[(int) (rowKey + (nodeKey >> 6)) & categorical] >>> nodeKey) & 1;
     int right = numericRight ^ ((numericRight ^ categoryRight) & categorical);
-    return node + (low >>> shift + 1) + right;
+    return (low >>> shift) + right;
   }
 
   /**
@@ -187,8 +200,8 @@ final class Walk {
   void findLeavesOfTree(int tree, long[] keys, int keysPerRow, int rows, int[] found) {
     long[] nodes = this.nodes;
     long[] bits = this.bits;
-    int shift = slotBits;
-    int mask = (1 << shift) - 1;
+    int shift = slotBits + 1;
+    int mask = (1 << slotBits) - 1;
     int root = roots[tree];
     for (int row = 0; row < rows; row += LANES) {
       int first = row * keysPerRow;
@@ -216,6 +229,16 @@ final class Walk {
       found[row + 2] = c;
       found[row + 3] = d;
     }
+  }
+
+  /** Returns a sum with the weights of the leaves added, in the order of the trees. */
+  float sum(int[] found, float base) {
+    float sum = base;
+    for (int tree = 0; tree < trees; tree++) {
+      sum += weight(found[tree]);
+    }
+
+    return sum;
   }
 
   /** Returns the weight of a leaf that has one. */
