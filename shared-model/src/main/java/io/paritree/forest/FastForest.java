@@ -12,34 +12,29 @@ import java.util.Optional;
 final class FastForest implements Engine {
 
   /*
-   * A few rows are walked one by one (Walk); from MIN_SLICED rows on, the 64 rows of a block share
-   * every operation (Slices), even if some are not there. Slices are left out where a tree has
-   * more than 256 leaves, since their cost grows with the leaves and that of a walk with the depth;
-   * then blocks are walked, each tree for all rows of a block before the next, so that large trees
-   * come from memory once per block.
+   * What scores is chosen when the forest is built, by its shape.
+   *
+   * One row, or a few: the slots are turned into keys, with which all trees are walked (KeyWalks).
+   * Where the keys of all features cost more than the few splits that a row meets, or the features
+   * are too many for the form of a node, the trees are walked as the specification does it.
+   *
+   * Blocks: from MIN_SLICED rows on, the rows of a block of 64 share every operation (Slices), even
+   * if some are not there. A tree costs as much there as it has leaves, while in a walk it costs as
+   * much as its paths are long; so with a tree of more than 256 leaves, or with many features and
+   * few steps, blocks are walked instead: each tree for all rows of a block before the next.
    */
   private static final int MIN_SLICED = 10;
 
   private final Forest forest;
-  private final RowKeys rowKeys;
-  private final Walk[] walks;
+  private final Rows rows;
   private final Slices slices;
-  private final boolean[] isVector;
-  private final boolean isPlain;
+  private final KeyWalks blockWalks;
 
-  private FastForest(Forest forest, RowKeys rowKeys, List<Walk> walks, Slices slices) {
+  FastForest(Forest forest, Rows rows, Slices slices, KeyWalks blockWalks) {
     this.forest = forest;
-    this.rowKeys = rowKeys;
-    this.walks = walks.toArray(new Walk[0]);
+    this.rows = rows;
     this.slices = slices;
-    this.isVector = new boolean[forest.trees.size()];
-    boolean hasVectors = false;
-    for (int tree = 0; tree < isVector.length; tree++) {
-      isVector[tree] = forest.trees.get(tree).leafVectors != null;
-      hasVectors |= isVector[tree];
-    }
-
-    this.isPlain = !hasVectors && forest.base.length == 1;
+    this.blockWalks = blockWalks;
   }
 
   /** Returns the fast engine of a forest, or the forest itself where nothing is faster. */
@@ -53,13 +48,23 @@ final class FastForest implements Engine {
       return forest;
     }
 
-    RowKeys rowKeys = new RowKeys(columns.get());
-    List<Walk> walks = WalkBuilder.build(forest, columns.get(), rowKeys);
-    if (walks.isEmpty()) {
-      return forest;
+    RowKeys keys = new RowKeys(columns.get());
+    List<Walk> walks = WalkBuilder.build(forest, columns.get(), keys);
+    Optional<Tests> tests = Tests.of(forest, columns.get());
+    Cost cost = new Cost(forest, columns.get(), tests);
+    boolean canWalk = !walks.isEmpty();
+
+    Rows rows = new SpecificationRows(forest);
+    if (canWalk && cost.ofKeyWalk() < cost.ofSpecification()) {
+      rows = new KeyWalks(forest, keys, walks);
     }
 
-    return new FastForest(forest, rowKeys, walks, SlicesBuilder.build(forest, columns.get()));
+    boolean canSlice = tests.isPresent() && cost.ofSlices() < cost.ofKeyWalk();
+    Optional<Slices> slices =
+        canSlice ? SlicesBuilder.build(forest, tests.get()) : Optional.empty();
+    boolean walksBlocks = slices.isEmpty() && canWalk;
+    return new FastForest(
+        forest, rows, slices.orElse(null), walksBlocks ? new KeyWalks(forest, keys, walks) : null);
   }
 
   @Override
@@ -100,62 +105,62 @@ final class FastForest implements Engine {
       int count = Math.min(Block.MAX_ROWS, rows - row);
       float[] to = margins == null ? scratch.margins(Block.MAX_ROWS * outputs) : margins;
       int at = margins == null ? 0 : row * outputs;
-      scoreBlock(slots, row * rowStride, rowStride, featureStride, count, scratch, to, at);
+      Block block = new Block(slots, row * rowStride, rowStride, featureStride, count);
+      scoreBlock(block, scratch, to, at);
       if (scores != null) {
         forest.transform.apply(to, at, outputs, count, scores, row * forest.scores());
       }
     }
   }
 
-  private void scoreBlock(
-      float[] slots,
-      int from,
-      int rowStride,
-      int featureStride,
-      int rows,
-      Scratch scratch,
-      float[] margins,
-      int to) {
-    if (rows >= MIN_SLICED && slices != null) {
-      slices.score(new Block(slots, from, rowStride, featureStride, rows), scratch, margins, to);
+  private void scoreBlock(Block block, Scratch scratch, float[] margins, int to) {
+    if (slices != null && block.rows() >= MIN_SLICED) {
+      slices.score(block, scratch, margins, to);
       return;
     }
 
     int outputs = forest.base.length;
-    long[] keys = scratch.keys(rowKeys.size());
-    for (int row = 0; row < rows; row++) {
-      int at = to + row * outputs;
-      System.arraycopy(forest.base, 0, margins, at, outputs);
-      rowKeys.fill(slots, from + row * rowStride, featureStride, keys, 0);
-      for (Walk walk : walks) {
-        int[] found = scratch.found(walk.found());
-        walk.findLeaves(keys, found);
-        add(walk, found, margins, at);
-      }
+    for (int row = 0; row < block.rows(); row++) {
+      System.arraycopy(forest.base, 0, margins, to + row * outputs, outputs);
     }
-  }
 
-  private void add(Walk walk, int[] found, float[] margins, int to) {
-    if (isPlain) {
-      margins[to] = walk.sum(found, margins[to]);
+    if (blockWalks != null && block.rows() >= Walk.LANES) {
+      int step = blockWalks.rowsPerBlock();
+      for (int row = 0; row < block.rows(); row += step) {
+        blockWalks.addBlock(
+            block.slots(),
+            block.from() + row * block.rowStride(),
+            block.rowStride(),
+            block.featureStride(),
+            Math.min(step, block.rows() - row),
+            scratch,
+            margins,
+            to + row * outputs);
+      }
+
       return;
     }
 
-    int first = walk.first();
-    for (int tree = 0; tree < walk.trees(); tree++) {
-      if (!isVector[first + tree]) {
-        margins[to + forest.outputOf[first + tree]] += walk.weight(found[tree]);
-        continue;
-      }
-
-      for (int output = 0; output < forest.base.length; output++) {
-        margins[to + output] += walk.weight(found[tree], output);
-      }
+    for (int row = 0; row < block.rows(); row++) {
+      rows.add(
+          block.slots(),
+          block.from() + row * block.rowStride(),
+          block.featureStride(),
+          scratch,
+          margins,
+          to + row * outputs);
     }
   }
 
   @Override
   public void leaves(float[] slots, int rows, int[] leaves) {
     forest.leaves(slots, rows, leaves);
+  }
+
+  /** Returns the bytes that the layouts take, besides the forest itself. */
+  long bytes() {
+    return rows.bytes()
+        + (slices == null ? 0 : slices.bytes())
+        + (blockWalks == null ? 0 : blockWalks.bytes());
   }
 }

@@ -159,9 +159,14 @@ public final class Forest implements Engine {
       linear.addTo(slots, at, width, margins, to);
     }
 
+    addTrees(slots, at, 1, margins, to);
+  }
+
+  /** Adds the trees in order; slot f of the row is {@code slots[at + f * stride]}. */
+  void addTrees(float[] slots, int at, int stride, float[] margins, int to) {
     for (int index = 0; index < trees.size(); index++) {
       Tree tree = trees.get(index);
-      int leaf = tree.leaf(slots, at);
+      int leaf = tree.leaf(slots, at, stride);
       if (tree.leafVectors == null) {
         margins[to + outputOf[index]] += weighted(index, tree.weight(leaf, 0));
         continue;
@@ -182,7 +187,7 @@ public final class Forest implements Engine {
     int at = 0;
     for (int row = 0; row < rows; row++) {
       for (Tree tree : trees) {
-        leaves[at++] = tree.leaf(slots, row * width);
+        leaves[at++] = tree.leaf(slots, row * width, 1);
       }
     }
   }

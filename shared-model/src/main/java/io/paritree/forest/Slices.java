@@ -21,9 +21,7 @@ final class Slices {
 
   private static final int SQUARE = 2 * Block.MAX_ROWS;
 
-  private final ThresholdMasks[] thresholdMasks;
-  private final CategoryMasks[] categoryMasks;
-  private final int tests;
+  private final Tests tests;
   private final int buckets;
   private final int maxNodes;
 
@@ -44,10 +42,8 @@ final class Slices {
   private final float[] base;
 
   Slices(SlicesBuilder builder) {
-    this.thresholdMasks = builder.thresholdMasks;
-    this.categoryMasks = builder.categoryMasks;
     this.tests = builder.tests;
-    this.buckets = builder.buckets;
+    this.buckets = tests.maxThresholds() + 1;
     this.maxNodes = builder.maxNodes;
     this.shapes = builder.shapes;
     this.programs = builder.programs;
@@ -65,15 +61,16 @@ final class Slices {
    * @param margins receives {@code rows * outputs} margins from {@code to} on, row after row
    */
   void score(Block block, Scratch scratch, float[] margins, int to) {
-    long[] masks = scratch.masks(tests);
+    long[] masks = scratch.masks(tests.size());
+    masks[Tests.LEFT] = 0;
     int[] ranks = scratch.found(2 * Block.MAX_ROWS);
     long[] working = scratch.buckets(Math.max(buckets, SQUARE));
-    for (ThresholdMasks column : thresholdMasks) {
+    for (Thresholds column : tests.thresholds) {
       column.write(block, ranks, working, masks);
     }
 
-    if (categoryMasks.length > 0) {
-      for (CategoryMasks column : categoryMasks) {
+    if (tests.categories.length > 0) {
+      for (CategoryTests column : tests.categories) {
         column.write(block, working, masks);
       }
 
@@ -164,13 +161,8 @@ final class Slices {
     }
   }
 
-  /** Returns the bytes that this takes. */
+  /** Returns the bytes that this takes, without the tests. */
   long bytes() {
-    long bytes = 4L * (programs.length + weights.length + 4L * shapes.length + steps.length);
-    for (ThresholdMasks column : thresholdMasks) {
-      bytes += column.bytes();
-    }
-
-    return bytes;
+    return 4L * (programs.length + weights.length + 4L * shapes.length + steps.length);
   }
 }

@@ -3,53 +3,33 @@ package io.paritree.forest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.Optional;
 
-/** Numbers the tests of a forest and lays its trees out for {@link Slices}. */
+/** Lays the trees of a forest out for {@link Slices}. */
 final class SlicesBuilder {
-  /** Ranks are kept in 16 bits. */
-  private static final int MAX_THRESHOLDS = 65_535;
-
   /** A tree is filled up to a full one if that makes it at most so many times larger. */
   private static final int MAX_FILLING = 3;
 
-  final ThresholdMasks[] thresholdMasks;
-  final CategoryMasks[] categoryMasks;
+  final Tests tests;
   final float[] base;
   final int[] shapes;
   final int[] programAt;
   final int[] weightsAt;
   final int[] tableSizes;
 
-  int tests;
-  int buckets;
   int maxNodes;
   int[] programs = {};
   float[] weights = {};
   int[] steps;
 
   private final Forest forest;
-  private final Columns columns;
-  private final int[][] keysOfColumn;
-  private final int[] leftOfNumeric;
-  private final int[] rightOfNumeric;
-  private final int[] leftOfCategorical;
-  private final int[] rightOfCategorical;
-
   private int programsSize;
   private int weightsSize;
 
-  private SlicesBuilder(Forest forest, Columns columns, int[][] keysOfColumn) {
+  private SlicesBuilder(Forest forest, Tests tests) {
     this.forest = forest;
-    this.columns = columns;
-    this.keysOfColumn = keysOfColumn;
+    this.tests = tests;
     this.base = forest.base;
-    this.leftOfNumeric = new int[columns.numeric.length];
-    this.rightOfNumeric = new int[columns.numeric.length];
-    this.leftOfCategorical = new int[columns.categorical.length];
-    this.rightOfCategorical = new int[columns.categorical.length];
-    this.thresholdMasks = new ThresholdMasks[columns.numeric.length];
-    this.categoryMasks = new CategoryMasks[columns.categorical.length];
     int trees = forest.trees.size();
     this.shapes = new int[trees];
     this.programAt = new int[trees];
@@ -57,124 +37,23 @@ final class SlicesBuilder {
     this.tableSizes = new int[trees];
   }
 
-  /** Returns the slices of a forest, or null if a tree or a feature is too large for them. */
-  static Slices build(Forest forest, Columns columns) {
+  /** Returns the slices of a forest; empty if a tree is too large for them. */
+  static Optional<Slices> build(Forest forest, Tests tests) {
     for (Tree tree : forest.trees) {
       if (tree.leaves() > 1 << LeafPlanes.PLANES) {
-        return null;
+        return Optional.empty();
       }
     }
 
-    int[][] keys = keys(forest, columns);
-    for (int[] keysOfOne : keys) {
-      if (keysOfOne.length > MAX_THRESHOLDS) {
-        return null;
-      }
-    }
-
-    SlicesBuilder builder = new SlicesBuilder(forest, columns, keys);
-    builder.numberTests();
+    SlicesBuilder builder = new SlicesBuilder(forest, tests);
     builder.layTrees();
-    return new Slices(builder);
-  }
-
-  private static int[][] keys(Forest forest, Columns columns) {
-    List<TreeSet<Integer>> sets = new ArrayList<>();
-    for (int at = 0; at < columns.numeric.length; at++) {
-      sets.add(new TreeSet<>());
-    }
-
-    for (Tree tree : forest.trees) {
-      for (int node : tree.breadthFirst()) {
-        if (!tree.isLeaf(node) && !tree.isCategorical(node)) {
-          sets.get(columns.numericAt(tree.feature[node])).add(Key.ofThreshold(tree.value[node]));
-        }
-      }
-    }
-
-    return sets.stream()
-        .map(set -> set.stream().mapToInt(key -> key).toArray())
-        .toArray(int[][]::new);
-  }
-
-  /** Gives each column its tests, twice if its splits do not agree on where missing goes. */
-  private void numberTests() {
-    boolean[][] numeric = new boolean[columns.numeric.length][2];
-    boolean[][] categorical = new boolean[columns.categorical.length][2];
-    for (Tree tree : forest.trees) {
-      for (int node : tree.breadthFirst()) {
-        if (tree.isLeaf(node)) {
-          continue;
-        }
-
-        int side = tree.missingGoesLeft[node] ? 0 : 1;
-        if (tree.isCategorical(node)) {
-          categorical[columns.categoricalAt(tree.feature[node])][side] = true;
-        } else {
-          numeric[columns.numericAt(tree.feature[node])][side] = true;
-        }
-      }
-    }
-
-    for (int at = 0; at < numeric.length; at++) {
-      int size = keysOfColumn[at].length;
-      leftOfNumeric[at] = numberSide(numeric[at][0], size);
-      rightOfNumeric[at] = numberSide(numeric[at][1], size);
-      buckets = Math.max(buckets, size + 1);
-      thresholdMasks[at] =
-          new ThresholdMasks(
-              columns.numeric[at], keysOfColumn[at], leftOfNumeric[at], rightOfNumeric[at]);
-    }
-
-    for (int at = 0; at < categorical.length; at++) {
-      int size = columns.setsAt(at);
-      leftOfCategorical[at] = numberSide(categorical[at][0], size);
-      rightOfCategorical[at] = numberSide(categorical[at][1], size);
-      categoryMasks[at] =
-          new CategoryMasks(
-              columns.categorical[at],
-              columns.sets[at],
-              size,
-              leftOfCategorical[at],
-              rightOfCategorical[at]);
-    }
-  }
-
-  private int numberSide(boolean isUsed, int size) {
-    if (!isUsed) {
-      return -1;
-    }
-
-    tests += size;
-    return tests - size;
-  }
-
-  private int test(Tree tree, int node) {
-    boolean left = tree.missingGoesLeft[node];
-    if (tree.isCategorical(node)) {
-      int at = columns.categoricalAt(tree.feature[node]);
-      int first = left ? leftOfCategorical[at] : rightOfCategorical[at];
-      return first + columns.set(at, tree.categories[node]);
-    }
-
-    int at = columns.numericAt(tree.feature[node]);
-    int first = left ? leftOfNumeric[at] : rightOfNumeric[at];
-    return first + Arrays.binarySearch(keysOfColumn[at], Key.ofThreshold(tree.value[node]));
+    return Optional.of(new Slices(builder));
   }
 
   /** Lays the trees out output by output, or as they stand if leaves are vectors. */
   private void layTrees() {
     int trees = forest.trees.size();
-    boolean hasVectors = forest.trees.stream().anyMatch(tree -> tree.leafVectors != null);
-    List<Integer> order = new ArrayList<>();
-    for (int output = 0; output < (hasVectors ? 1 : base.length); output++) {
-      for (int tree = 0; tree < trees; tree++) {
-        if (hasVectors || forest.outputOf[tree] == output) {
-          order.add(tree);
-        }
-      }
-    }
-
+    List<Integer> order = order();
     List<Integer> stepList = new ArrayList<>();
     int place = 0;
     while (place < trees) {
@@ -186,7 +65,7 @@ final class SlicesBuilder {
         end++;
       }
 
-      boolean isVector = forest.trees.get(index).leafVectors != null;
+      boolean isVector = isVector(index);
       int output = isVector ? 0 : forest.outputOf[index];
       stepList.addAll(List.of(place, output, isVector ? base.length : output + 1));
       for (; place < end; place++) {
@@ -200,11 +79,30 @@ final class SlicesBuilder {
     weights = Arrays.copyOf(weights, weightsSize);
   }
 
+  private List<Integer> order() {
+    int trees = forest.trees.size();
+    boolean hasVectors = forest.trees.stream().anyMatch(tree -> tree.leafVectors != null);
+    List<List<Integer>> ofOutput = new ArrayList<>();
+    for (int output = 0; output < base.length; output++) {
+      ofOutput.add(new ArrayList<>());
+    }
+
+    for (int tree = 0; tree < trees; tree++) {
+      ofOutput.get(hasVectors ? 0 : forest.outputOf[tree]).add(tree);
+    }
+
+    List<Integer> order = new ArrayList<>();
+    ofOutput.forEach(order::addAll);
+    return order;
+  }
+
+  private boolean isVector(int tree) {
+    return forest.trees.get(tree).leafVectors != null;
+  }
+
   private boolean addAlike(int first, int second) {
-    boolean firstIsVector = forest.trees.get(first).leafVectors != null;
-    boolean secondIsVector = forest.trees.get(second).leafVectors != null;
-    return firstIsVector == secondIsVector
-        && (firstIsVector || forest.outputOf[first] == forest.outputOf[second]);
+    return isVector(first) == isVector(second)
+        && (isVector(first) || forest.outputOf[first] == forest.outputOf[second]);
   }
 
   private void lay(int place, int index) {
@@ -215,7 +113,7 @@ final class SlicesBuilder {
       shapes[place] = tree.depth();
       int[] program = new int[Multiplexer.size(tree.depth())];
       int[] leaves = new int[1 << tree.depth()];
-      fill(tree, 0, 0, 0, 0, program, leaves);
+      fill(tree, 0, 0, 0, program, leaves);
       append(program);
       appendWeights(place, index, leaves);
       return;
@@ -223,7 +121,7 @@ final class SlicesBuilder {
 
     shapes[place] = -1 - (tree.leaves() - 1);
     maxNodes = Math.max(maxNodes, 2 * tree.leaves());
-    append(ReachMasks.program(tree, node -> test(tree, node)));
+    append(ReachMasks.program(tree, node -> tests.of(tree, node)));
     appendWeights(place, index, ReachMasks.leaves(tree));
   }
 
@@ -232,23 +130,17 @@ final class SlicesBuilder {
         && 1 << tree.depth() <= MAX_FILLING * tree.leaves();
   }
 
-  /**
-   * Writes the tests of a full tree; below an early leaf its parent's test, whose masks are hot.
-   */
-  private void fill(
-      Tree tree, int node, int level, int path, int above, int[] program, int[] leaves) {
+  /** Writes the tests of a full tree; below an early leaf nothing is asked. */
+  private void fill(Tree tree, int node, int level, int path, int[] program, int[] leaves) {
     if (level == tree.depth()) {
       leaves[path] = node;
       return;
     }
 
     boolean isLeaf = tree.isLeaf(node);
-    int test = isLeaf ? above : test(tree, node);
-    program[Multiplexer.place(level, path)] = test;
-    int left = isLeaf ? node : tree.left[node];
-    int right = isLeaf ? node : tree.right[node];
-    fill(tree, left, level + 1, 2 * path, test, program, leaves);
-    fill(tree, right, level + 1, 2 * path + 1, test, program, leaves);
+    program[Multiplexer.place(level, path)] = isLeaf ? Tests.LEFT : tests.of(tree, node);
+    fill(tree, isLeaf ? node : tree.left[node], level + 1, 2 * path, program, leaves);
+    fill(tree, isLeaf ? node : tree.right[node], level + 1, 2 * path + 1, program, leaves);
   }
 
   private void append(int[] program) {
@@ -262,7 +154,7 @@ final class SlicesBuilder {
 
   private void appendWeights(int place, int index, int[] leaves) {
     Tree tree = forest.trees.get(index);
-    int vectors = tree.leafVectors == null ? 1 : base.length;
+    int vectors = isVector(index) ? base.length : 1;
     int added = Math.multiplyExact(vectors, leaves.length);
     if (weights.length < weightsSize + added) {
       weights = Arrays.copyOf(weights, grown(weights.length, weightsSize + added));

@@ -205,12 +205,12 @@ public final class Tree {
   /**
    * Returns the leaf of a row, as XGBoost's node id.
    *
-   * @param slots the row is {@code slots[at .. at + width)}
+   * @param slots slot f of the row is {@code slots[at + f * stride]}
    */
-  int leaf(float[] slots, int at) {
+  int leaf(float[] slots, int at, int stride) {
     int node = 0;
     while (!isLeaf(node)) {
-      node = goesLeft(node, slots[at + feature[node]]) ? left[node] : right[node];
+      node = goesLeft(node, slots[at + feature[node] * stride]) ? left[node] : right[node];
     }
 
     return node;

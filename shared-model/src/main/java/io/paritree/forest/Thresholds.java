@@ -3,12 +3,12 @@ package io.paritree.forest;
 import java.util.Arrays;
 
 /**
- * Compares the rows of a block with all thresholds of one feature at once: bit r of a mask says
- * whether row r goes right.
+ * The thresholds of one feature, compared with the rows of a block all at once: bit r of a mask
+ * says whether row r goes right.
  *
  * <p>Immutable and thread-safe.
  */
-final class ThresholdMasks {
+final class Thresholds {
 
   /*
    * The rank of a row is the number of thresholds that are at or below its slot; it goes right at
@@ -23,8 +23,8 @@ final class ThresholdMasks {
    * fewer thresholds in the fullest cell. Rounding does no harm, as it is monotone, too.
    *
    * Missing rows go left for splits with default left and right for the others. If all splits of
-   * the feature agree, they simply have the lowest or the highest rank; else there are two masks for
-   * each threshold, and those of default right have the missing rows added.
+   * the feature agree, they simply have the lowest or the highest rank; else there are two tests for
+   * each threshold, and for those of default right the missing rows are added.
    */
   private static final int MAX_CELLS = 1 << 13;
   private static final int CELLS_PER_THRESHOLD = 4;
@@ -55,10 +55,10 @@ final class ThresholdMasks {
    *
    * @param sortedKeys the keys of its thresholds, ascending and distinct, at least one and at most
    *     65,535
-   * @param leftFirst where the masks of splits with default left go; -1 if there is none
-   * @param rightFirst where the masks of splits with default right go; -1 if there is none
+   * @param leftFirst the first test of splits with default left; -1 if there is none
+   * @param rightFirst the first test of splits with default right; -1 if there is none
    */
-  ThresholdMasks(int feature, int[] sortedKeys, int leftFirst, int rightFirst) {
+  Thresholds(int feature, int[] sortedKeys, int leftFirst, int rightFirst) {
     this.feature = feature;
     this.thresholds = sortedKeys.length;
     this.leftFirst = leftFirst;
@@ -137,6 +137,21 @@ final class ThresholdMasks {
   private int cellOfKey(int key) {
     int inside = Math.max(lowKey, Math.min(highKey, key));
     return inside - lowKey >>> keyShift;
+  }
+
+  /** Returns the number of thresholds. */
+  int size() {
+    return thresholds;
+  }
+
+  /** Returns the first test of the splits with a default direction. */
+  int first(boolean missingGoesLeft) {
+    return missingGoesLeft ? leftFirst : rightFirst;
+  }
+
+  /** Returns the place of a threshold, by its key. */
+  int indexOf(int key) {
+    return Arrays.binarySearch(keys, 0, thresholds, key);
   }
 
   /**

@@ -1,13 +1,13 @@
 package io.paritree.forest;
 
 /**
- * Looks up the categories of a block's rows in all sets of one feature at once: bit r of a mask
- * says whether row r goes right.
+ * The sets of categories of one feature, in all of which the rows of a block are looked up at once:
+ * bit r of a mask says whether row r goes right.
  *
  * <p>For 64 sets at a time, one word per row is fetched, whose bits are the sets; the square of 64
  * by 64 bits is then transposed. Immutable and thread-safe.
  */
-final class CategoryMasks {
+final class CategoryTests {
   private final int feature;
   private final CategorySets sets;
   private final int count;
@@ -18,15 +18,20 @@ final class CategoryMasks {
    * Prepares a feature.
    *
    * @param count number of sets
-   * @param leftFirst where the masks of splits with default left go; -1 if there is none
-   * @param rightFirst where the masks of splits with default right go; -1 if there is none
+   * @param leftFirst the first test of splits with default left; -1 if there is none
+   * @param rightFirst the first test of splits with default right; -1 if there is none
    */
-  CategoryMasks(int feature, CategorySets sets, int count, int leftFirst, int rightFirst) {
+  CategoryTests(int feature, CategorySets sets, int count, int leftFirst, int rightFirst) {
     this.feature = feature;
     this.sets = sets;
     this.count = count;
     this.leftFirst = leftFirst;
     this.rightFirst = rightFirst;
+  }
+
+  /** Returns the first test of the splits with a default direction. */
+  int first(boolean missingGoesLeft) {
+    return missingGoesLeft ? leftFirst : rightFirst;
   }
 
   /**

@@ -1,0 +1,15 @@
+package io.paritree.forest;
+
+/** Scores a row as the specification does it, without any layout of its own. */
+record SpecificationRows(Forest forest) implements Rows {
+
+  @Override
+  public void add(float[] slots, int from, int stride, Scratch scratch, float[] margins, int to) {
+    forest.addTrees(slots, from, stride, margins, to);
+  }
+
+  @Override
+  public long bytes() {
+    return 0;
+  }
+}
