@@ -5,6 +5,7 @@ import io.paritree.Fault;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
@@ -28,14 +29,16 @@ final class Digests {
   private static final int MAX_FILES = 10_000;
   private static final Pattern LINE = Pattern.compile("([0-9a-f]{64})  ([^\\p{Cntrl}\\\\]+)");
   private static final String GUARD = "# sha256 of the lines above: ";
-  private static final int GUARD_BYTES = GUARD.length() + 64 + 1;
+  private static final String UNGUARDED = "its last line does not fit the lines above";
 
   private final SortedMap<String, String> digestsByName;
   private final byte[] content;
+  private final boolean isGuarded;
 
-  private Digests(SortedMap<String, String> digestsByName, byte[] content) {
+  private Digests(SortedMap<String, String> digestsByName, byte[] content, boolean isGuarded) {
     this.digestsByName = digestsByName;
     this.content = content;
+    this.isGuarded = isGuarded;
   }
 
   /**
@@ -61,32 +64,28 @@ final class Digests {
               lines.append(digest).append("  ").append(name).append('\n');
             });
     String guard = GUARD + sha256(lines.toString().getBytes(StandardCharsets.UTF_8)) + "\n";
-    return new Digests(digests, lines.append(guard).toString().getBytes(StandardCharsets.UTF_8));
+    return new Digests(
+        digests, lines.append(guard).toString().getBytes(StandardCharsets.UTF_8), true);
   }
 
   /**
    * Reads {@code paritree.sha256}.
    *
+   * <p>Where only the last line does not fit, or is not there, the others can be read, so that
+   * whoever opens the package can say what else is wrong before {@link #checkGuard} refuses it.
+   *
    * @param origin names the package in messages
-   * @throws CorruptModelException naming the file, if it is not exactly as it was written
+   * @throws CorruptModelException naming the file, if one of the other lines is ill-formed
    */
   static Digests parse(String origin, byte[] content) throws CorruptModelException {
-    int guardAt = content.length - GUARD_BYTES;
-    if (guardAt < 0) {
-      throw refused(origin, "it is cut short");
-    }
-
-    MessageDigest lines = digest();
-    lines.update(content, 0, guardAt);
-    String guard = GUARD + HexFormat.of().formatHex(lines.digest()) + "\n";
-    String last = new String(content, guardAt, GUARD_BYTES, StandardCharsets.ISO_8859_1);
-    if (!guard.equals(last)) {
-      throw refused(origin, "its last line does not fit the lines above");
-    }
+    String text = new String(content, StandardCharsets.UTF_8);
+    int guardAt = text.lastIndexOf(GUARD);
+    String lines = guardAt < 0 ? text : text.substring(0, guardAt);
+    String guard = GUARD + sha256(lines.getBytes(StandardCharsets.UTF_8)) + "\n";
+    boolean isGuarded = Arrays.equals(content, (lines + guard).getBytes(StandardCharsets.UTF_8));
 
     SortedMap<String, String> digests = new TreeMap<>();
-    String text = new String(content, 0, guardAt, StandardCharsets.UTF_8);
-    for (String line : text.replaceFirst("\n$", "").split("\n", -1)) {
+    for (String line : lines.replaceFirst("\n$", "").split("\n", -1)) {
       Matcher matcher = LINE.matcher(line);
       boolean good =
           matcher.matches()
@@ -103,7 +102,32 @@ final class Digests {
       digests.put(matcher.group(2), matcher.group(1));
     }
 
-    return new Digests(digests, content.clone());
+    return new Digests(digests, content.clone(), isGuarded);
+  }
+
+  /**
+   * Refuses digests whose last line does not fit the lines above.
+   *
+   * @param origin names the package in messages
+   * @throws CorruptModelException naming the file, if they are not exactly as they were written
+   */
+  void checkGuard(String origin) throws CorruptModelException {
+    if (!isGuarded) {
+      throw refused(origin, UNGUARDED);
+    }
+  }
+
+  /**
+   * Refuses digests whose last line does not fit the lines above, where something else is wrong
+   * with the package as well.
+   *
+   * @throws CorruptModelException naming both, if they are not exactly as they were written
+   */
+  void checkGuard(String origin, Exception more) throws CorruptModelException {
+    if (!isGuarded) {
+      throw new CorruptModelException(
+          refused(origin, UNGUARDED).getMessage() + "; and: " + more.getMessage(), more);
+    }
   }
 
   static boolean isGoodName(String name) {
@@ -138,9 +162,16 @@ final class Digests {
   /**
    * Compares a file with its digest.
    *
+   * @param file its content; null if it is not there
    * @throws CorruptModelException naming the file, if it is not exactly as it was sealed
    */
   void verify(String origin, String name, byte[] file) throws CorruptModelException {
+    if (file == null) {
+      throw new CorruptModelException(
+          "Cannot open model package %s: its file '%s', which %s lists, is missing"
+              .formatted(origin, name, FILE));
+    }
+
     String expected = digestsByName.get(name);
     String got = sha256(file);
     if (!got.equals(expected)) {

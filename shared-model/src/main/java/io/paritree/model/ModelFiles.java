@@ -6,6 +6,7 @@ import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.io.Serializable;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.util.Map;
 import java.util.Optional;
@@ -78,10 +79,18 @@ public final class ModelFiles implements Serializable {
 
   private static Map<String, byte[]> readPackage(FileStore store, Location directory)
       throws ModelException, IOException {
-    byte[] digests = BoundedRead.of(store, directory.resolve(Digests.FILE), MAX_DIGESTS_BYTES);
-    Map<String, byte[]> files =
-        readAll(store, directory, Digests.parse(directory.toString(), digests).names());
-    files.put(Digests.FILE, digests);
+    String origin = directory.toString();
+    byte[] content = BoundedRead.of(store, directory.resolve(Digests.FILE), MAX_DIGESTS_BYTES);
+    Digests digests = Digests.parse(origin, content);
+    Map<String, byte[]> files;
+    try {
+      files = readAll(store, directory, digests.names());
+    } catch (ModelException | IOException | InvalidPathException e) {
+      digests.checkGuard(origin, e);
+      throw e;
+    }
+
+    files.put(Digests.FILE, content);
     return files;
   }
 

@@ -29,6 +29,21 @@ final class Opening {
   private static ScoringModel sealed(ModelFiles files, EngineKind kind) throws ModelException {
     String origin = files.origin();
     Digests digests = Digests.parse(origin, files.file(Digests.FILE));
+    ScoringModel model;
+    try {
+      model = sealed(files, digests, kind);
+    } catch (ModelException e) {
+      digests.checkGuard(origin, e);
+      throw e;
+    }
+
+    digests.checkGuard(origin);
+    return model;
+  }
+
+  private static ScoringModel sealed(ModelFiles files, Digests digests, EngineKind kind)
+      throws ModelException {
+    String origin = files.origin();
     for (String name : digests.names()) {
       digests.verify(origin, name, files.file(name));
     }

@@ -157,6 +157,51 @@ class SealedPackageTest {
   }
 
   @Test
+  void aChangedGoldenMarginIsToldByAnyWayOfMakingTheDigestsRight() throws Exception {
+    String golden = text("golden.jsonl");
+    String changed =
+        golden.replaceFirst("\"margins\":\\[\"([0-9a-f]{7}).\"", "\"margins\":[\"$10\"");
+    if (changed.equals(golden)) {
+      changed = golden.replaceFirst("\"margins\":\\[\"([0-9a-f]{7}).\"", "\"margins\":[\"$11\"");
+    }
+
+    byte[] content = changed.getBytes(UTF_8);
+    String replaced =
+        text(Digests.FILE)
+            .replace(Digests.sha256(files.get("golden.jsonl")), Digests.sha256(content));
+    String plain = replaced.replaceFirst("#.*\n", ""); // as sha256sum writes it
+    for (String digests : new String[] {replaced, plain}) {
+      Map<String, byte[]> all = new TreeMap<>(files);
+      all.put("golden.jsonl", content);
+      all.put(Digests.FILE, digests.getBytes(UTF_8));
+
+      assertThatThrownBy(() -> open(all))
+          .isInstanceOf(CorruptModelException.class)
+          .hasMessageContaining("'paritree.sha256'")
+          .hasMessageContaining("golden row 1")
+          .hasMessageContaining("expected margin 0 to be ")
+          .hasMessageContaining("but computed ");
+    }
+  }
+
+  @Test
+  void aChangedNameInTheDigestsIsRefusedOnDiskWithTheNameOfTheDigests() throws Exception {
+    byte[] whole = files.get(Digests.FILE);
+    for (int flip : new int[] {0x01, 0x20, 0x80}) {
+      for (int at = 66; whole[at] != '\n'; at++) {
+        byte[] changed = whole.clone();
+        changed[at] ^= (byte) flip;
+        Files.write(sealed.resolve(Digests.FILE), changed);
+
+        assertThatThrownBy(() -> ScoringModel.open(sealed.toString(), EngineKind.FOREST))
+            .as("byte %s xor %s", at, flip)
+            .isInstanceOf(CorruptModelException.class)
+            .hasMessageContaining("'paritree.sha256'");
+      }
+    }
+  }
+
+  @Test
   void aChangedGoldenLeafIsRefusedThoughTheDigestsAreRight() throws Exception {
     String golden = text("golden.jsonl");
     String first = golden.lines().findFirst().orElseThrow();
