@@ -6,6 +6,7 @@ import io.paritree.feature.Schema;
 import io.paritree.record.CsvLines;
 import io.paritree.record.CsvRecords;
 import io.paritree.record.RecordFormatException;
+import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -79,8 +80,14 @@ final class CsvRows implements AutoCloseable {
   /** Opens the lines of a CSV file. */
   static CsvLines lines(String path) throws InputException, IOException {
     Location location = Location.of(path);
+    FileStore store = FileStore.of(location);
+    if (store.find(location).filter(FileEntry::isDirectory).isPresent()) {
+      throw new InputException(
+          "Cannot read %s: it is a directory, expected a CSV file".formatted(path));
+    }
+
     try {
-      return CsvLines.open(FileStore.of(location).open(location), path);
+      return CsvLines.open(store.open(location), path);
     } catch (NoSuchFileException e) {
       throw new InputException("Cannot read %s: there is no such file".formatted(path), e);
     } catch (RecordFormatException e) {

@@ -82,7 +82,6 @@ public final class ModelMain implements Runnable {
     PrintWriter out = writer(FileDescriptor.out);
     PrintWriter err = writer(FileDescriptor.err);
     int exitCode = run(out, err, args);
-    out.flush();
     err.flush();
     if (exitCode != OK) {
       System.exit(exitCode);
@@ -101,7 +100,14 @@ public final class ModelMain implements Runnable {
     command.setCaseInsensitiveEnumValuesAllowed(true);
     command.setParameterExceptionHandler((e, given) -> usage(e, err));
     command.setExecutionExceptionHandler((e, parsed, result) -> main.failed(e, err));
-    return command.execute(args);
+    int exitCode = command.execute(args);
+    // A PrintWriter keeps its failures to itself: a full disk must not look like a success.
+    if (out.checkError() && exitCode == OK) {
+      err.println("Cannot write the result to the standard output");
+      return FAILED;
+    }
+
+    return exitCode;
   }
 
   private static int usage(ParameterException e, PrintWriter err) {

@@ -71,17 +71,14 @@ final class PredictCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Path target = output.toAbsolutePath().normalize();
-    checkOutput(target);
+    Path target = target();
     ScoringModel opened = ScoringModel.open(model, engine);
     PrintWriter err = spec.commandLine().getErr();
     CsvScoring.Counts counts;
     Path temporary = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
     try {
       try (CsvRows rows = CsvRows.open(input, opened.schema(), List.of());
-          BufferedWriter out =
-              Files.newBufferedWriter(
-                  temporary, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW)) {
+          BufferedWriter out = create(temporary)) {
         counts = new CsvScoring(opened.engine(), emits).score(rows, out, err::println);
       }
 
@@ -97,7 +94,9 @@ final class PredictCommand implements Callable<Integer> {
     return strict && counts.invalid() > 0 ? ModelMain.INPUT_REFUSED : ModelMain.OK;
   }
 
-  private void checkOutput(Path target) throws IOException, InputException {
+  /** Returns the file to replace or make, links resolved. */
+  private Path target() throws IOException, InputException {
+    Path target = output.toAbsolutePath().normalize();
     if (Files.isDirectory(target)) {
       throw new InputException("Cannot write %s: it is a directory".formatted(output));
     }
@@ -106,12 +105,36 @@ final class PredictCommand implements Callable<Integer> {
       throw new InputException("Cannot write %s: its directory does not exist".formatted(output));
     }
 
+    if (!Files.exists(target)) {
+      return target;
+    }
+
+    // A device or a pipe would be replaced by a file, for everybody.
+    if (!Files.isRegularFile(target)) {
+      throw new InputException(
+          "Cannot write %s: it is no regular file, which the output must be".formatted(output));
+    }
+
     try {
-      if (Files.exists(target) && Files.isSameFile(target, Path.of(input))) {
+      if (Files.isSameFile(target, Path.of(input))) {
         throw new InputException("Cannot write %s: it is the input itself".formatted(output));
       }
     } catch (NoSuchFileException e) {
       // The input is not a local file that exists; opening it says so.
+    }
+
+    return target.toRealPath();
+  }
+
+  private BufferedWriter create(Path temporary) throws InputException {
+    try {
+      return Files.newBufferedWriter(
+          temporary, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW);
+    } catch (IOException e) {
+      throw new InputException(
+          "Cannot write %s: no file can be made in its directory (%s)"
+              .formatted(output, e.getClass().getSimpleName()),
+          e);
     }
   }
 }

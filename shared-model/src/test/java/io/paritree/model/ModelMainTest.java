@@ -9,9 +9,11 @@ import io.paritree.xgboost.XgboostModel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -148,6 +150,66 @@ class ModelMainTest {
     assertRun(
         3, "predict", "--model", model, "--input", input, "--output", path("none/scores.csv"));
     assertThat(input).hasContent(before);
+  }
+
+  @Test
+  void predictNeverReplacesAPipeOrADeviceByAFile() throws Exception {
+    Path model = new TestPackages(directory).binary();
+    Path input = csv("rows.csv", TestRecords.csvLine(0));
+    Path pipe = path("pipe.csv");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+
+    assertRun(3, "predict", "--model", model, "--input", input, "--output", pipe);
+
+    assertThat(err.toString()).contains("Cannot write " + pipe, "no regular file");
+    assertThat(Files.readAttributes(pipe, BasicFileAttributes.class).isOther()).isTrue();
+  }
+
+  @Test
+  void predictThroughALinkReplacesTheFileAndKeepsTheLink() throws Exception {
+    Path model = new TestPackages(directory).binary();
+    Path input = csv("rows.csv", TestRecords.csvLine(0));
+    Path scores = Files.writeString(path("scores.csv"), "old");
+    Path link = Files.createSymbolicLink(path("latest.csv"), scores);
+
+    assertRun(0, "predict", "--model", model, "--input", input, "--output", link);
+
+    assertThat(link).isSymbolicLink();
+    assertThat(Files.readAllLines(scores)).hasSize(2);
+  }
+
+  @Test
+  void aDirectoryInPlaceOfRowsIsAnInputThatIsRefused() throws Exception {
+    Path model = new TestPackages(directory).binary();
+
+    assertRun(3, "predict", "--model", model, "--input", directory, "--output", path("out.csv"));
+
+    assertThat(err.toString()).contains("Cannot read " + directory, "it is a directory");
+  }
+
+  @Test
+  void aResultThatCannotBeWrittenIsNoSuccess() throws Exception {
+    Path model = new TestPackages(directory).binary();
+    Writer full =
+        new Writer() {
+          @Override
+          public void write(char[] characters, int offset, int length) throws IOException {
+            throw new IOException("No space left on device");
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+
+    int exitCode =
+        ModelMain.run(
+            new PrintWriter(full), new PrintWriter(err), "inspect", "--model", model.toString());
+
+    assertThat(exitCode).isEqualTo(1);
+    assertThat(err.toString()).contains("Cannot write the result to the standard output");
   }
 
   @Test
