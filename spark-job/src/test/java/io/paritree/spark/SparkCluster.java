@@ -1,0 +1,304 @@
+package io.paritree.spark;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A standalone Spark cluster of one master and two workers, each a JVM of its own on loopback, with
+ * a {@code SPARK_HOME} made of the build's Spark jars.
+ *
+ * <p>All ports are free ones. The processes end with {@link #close}, or with this JVM. Not
+ * thread-safe.
+ */
+final class SparkCluster implements AutoCloseable {
+  private static final Path MODULE = Path.of(System.getProperty("paritree.root"), "spark-job");
+  private static final Path HOME = MODULE.resolve("target/spark-home");
+  private static final Pattern MASTER_STARTED =
+      Pattern.compile("Starting Spark master at (spark://127\\.0\\.0\\.1:[1-9][0-9]*)");
+  private static final Pattern STOPPED = Pattern.compile("State:\\s+(T)");
+  private static final String DRIVER_HOST = "127.0.0.1";
+  private static final int WORKERS = 2;
+  private static final long MAX_WAIT_SECONDS = 60;
+
+  private final Path directory;
+  private final List<Process> processes = new ArrayList<>();
+  private final List<Process> workers = new ArrayList<>();
+  private final Thread endedWithThisJvm = new Thread(this::endProcesses);
+  private String master;
+
+  private SparkCluster(Path directory) {
+    this.directory = directory;
+  }
+
+  /**
+   * Starts a cluster, and returns when both workers are registered.
+   *
+   * @param directory where logs and the workers' files go
+   */
+  static SparkCluster start(Path directory) throws IOException {
+    makeHome();
+    SparkCluster cluster = new SparkCluster(Files.createDirectories(directory));
+    Runtime.getRuntime().addShutdownHook(cluster.endedWithThisJvm);
+    try {
+      cluster.startAll();
+      return cluster;
+    } catch (IOException | RuntimeException e) {
+      cluster.close();
+      throw e;
+    }
+  }
+
+  private static void makeHome() throws IOException {
+    Path jars = Files.createDirectories(HOME.resolve("jars"));
+    try (Stream<Path> stale = Files.list(jars)) {
+      for (Path jar : stale.toList()) {
+        Files.delete(jar);
+      }
+    }
+
+    String classPath = Files.readString(MODULE.resolve("target/spark.classpath")).strip();
+    for (String jar : classPath.split(System.getProperty("path.separator"))) {
+      Files.createSymbolicLink(jars.resolve(Path.of(jar).getFileName()), Path.of(jar));
+    }
+
+    Path submit = Files.createDirectories(HOME.resolve("bin")).resolve("spark-submit");
+    Files.copy(
+        MODULE.resolve("src/test/spark-home/bin/spark-submit"),
+        submit,
+        StandardCopyOption.REPLACE_EXISTING,
+        StandardCopyOption.COPY_ATTRIBUTES);
+  }
+
+  private void startAll() throws IOException {
+    Path masterLog = directory.resolve("master.log");
+    launch(
+        masterLog,
+        DRIVER_HOST,
+        "-Dspark.master.rest.enabled=false",
+        "org.apache.spark.deploy.master.Master",
+        "--host",
+        DRIVER_HOST,
+        "--port",
+        "0",
+        "--webui-port",
+        "0");
+    await("the master to start", () -> !found(masterLog, MASTER_STARTED).isEmpty());
+    master = found(masterLog, MASTER_STARTED);
+
+    for (int number = 1; number <= WORKERS; number++) {
+      workers.add(
+          launch(
+              directory.resolve("worker-%s.log".formatted(number)),
+              host(number),
+              "-Dspark.worker.cleanup.enabled=false",
+              "org.apache.spark.deploy.worker.Worker",
+              "--host",
+              host(number),
+              "--port",
+              "0",
+              "--webui-port",
+              "0",
+              "--cores",
+              "1",
+              "--memory",
+              "1g",
+              "--work-dir",
+              directory.resolve("work-%s".formatted(number)).toString(),
+              master));
+    }
+
+    Pattern registered = Pattern.compile("(Successfully registered with master)");
+    for (int number = 1; number <= WORKERS; number++) {
+      Path log = directory.resolve("worker-%s.log".formatted(number));
+      await("a worker to register", () -> !found(log, registered).isEmpty());
+    }
+  }
+
+  /** Returns a worker's address: one of its own, since copies of a task run on different hosts. */
+  private static String host(int worker) {
+    return "127.0.0." + worker;
+  }
+
+  private Process launch(Path log, String host, String option, String main, String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("@" + MODULE.resolve("target/spark.flags"));
+    command.addAll(
+        List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", option, "-classpath", HOME + "/jars/*"));
+    command.add(main);
+    command.addAll(List.of(arguments));
+    return begin(new ProcessBuilder(command), host, log);
+  }
+
+  private Process begin(ProcessBuilder builder, String host, Path log) throws IOException {
+    builder.environment().put("SPARK_HOME", HOME.toString());
+    builder.environment().put("SPARK_SCALA_VERSION", "2.13");
+    builder.environment().put("SPARK_LOCAL_IP", host);
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    Process process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    processes.add(process);
+    return process;
+  }
+
+  /**
+   * Submits the job in client mode, by {@code scripts/score}.
+   *
+   * @param log takes what the driver prints
+   * @param options of {@code spark-submit}; none has a blank
+   * @param arguments the job's
+   */
+  Process score(Path log, List<String> options, Object... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("paritree.root"), "scripts", "score").toString());
+    for (Object argument : arguments) {
+      command.add(argument.toString());
+    }
+
+    List<String> submit = new ArrayList<>(List.of("--master", master, "--deploy-mode", "client"));
+    submit.addAll(List.of("--driver-memory", "512m", "--executor-memory", "512m"));
+    submit.addAll(List.of("--driver-java-options", "-XX:TieredStopAtLevel=1"));
+    submit.addAll(
+        List.of(
+            "--conf",
+            "spark.executor.extraJavaOptions=-XX:TieredStopAtLevel=1",
+            "--conf",
+            "spark.ui.enabled=false"));
+    submit.addAll(options);
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put("PARITREE_BUILT", "1");
+    builder.environment().put("PARITREE_SPARK_OPTS", String.join(" ", submit));
+    return begin(builder, DRIVER_HOST, log);
+  }
+
+  /**
+   * Waits until an executor has an output file of a task open, and stops it there by a signal.
+   *
+   * @param job the submitted job
+   * @param staging the directory below which its tasks write
+   */
+  ProcessHandle stopWhileWriting(Process job, Path staging) throws IOException {
+    AtomicReference<ProcessHandle> stopped = new AtomicReference<>();
+    await(
+        "an executor to write below " + staging,
+        () -> {
+          Optional<ProcessHandle> writing =
+              executors().filter(executor -> isWriting(executor, staging)).findFirst();
+          if (writing.isPresent()) {
+            signal(writing.get(), "STOP");
+            if (isWriting(writing.get(), staging)) {
+              stopped.set(writing.get());
+            } else {
+              signal(writing.get(), "CONT");
+            }
+          }
+
+          return stopped.get() != null || !job.isAlive();
+        });
+    if (stopped.get() == null) {
+      throw new IOException("The job ended with %s before".formatted(job.exitValue()));
+    }
+
+    return stopped.get();
+  }
+
+  /** Lets an executor go on. */
+  void letGo(ProcessHandle executor) {
+    signal(executor, "CONT");
+  }
+
+  private Stream<ProcessHandle> executors() {
+    return workers.stream().flatMap(worker -> worker.toHandle().children());
+  }
+
+  /** Returns whether a process has a Parquet file below a directory open. */
+  private static boolean isWriting(ProcessHandle process, Path directory) {
+    Path opened = Path.of("/proc", String.valueOf(process.pid()), "fd");
+    try (Stream<Path> files = Files.list(opened)) {
+      return files.anyMatch(file -> isParquetBelow(file, directory));
+    } catch (IOException | UncheckedIOException e) {
+      return false;
+    }
+  }
+
+  private static boolean isParquetBelow(Path link, Path directory) {
+    try {
+      Path file = Files.readSymbolicLink(link);
+      return file.startsWith(directory) && Parquets.isParquet(file);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static void signal(ProcessHandle process, String name) {
+    try {
+      Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start();
+      kill.onExit().join();
+      if (name.equals("STOP")) {
+        Path status = Path.of("/proc", String.valueOf(process.pid()), "status");
+        await("a process to stop", () -> !found(status, STOPPED).isEmpty());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Waits for a condition. */
+  static void await(String what, BooleanSupplier condition) throws IOException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(MAX_WAIT_SECONDS);
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        throw new IOException("Waited %s s in vain for %s".formatted(MAX_WAIT_SECONDS, what));
+      }
+
+      LockSupport.parkNanos(2_000_000);
+    }
+  }
+
+  /** Returns the first group of the first match in a log; empty if there is none. */
+  static String found(Path log, Pattern pattern) {
+    try {
+      Matcher matcher = pattern.matcher(Files.readString(log, StandardCharsets.UTF_8));
+      return matcher.find() ? matcher.group(1) : "";
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private void endProcesses() {
+    for (Process process : processes) {
+      // Executors are children of the workers, and would outlive them.
+      List<ProcessHandle> children = process.descendants().toList();
+      process.destroyForcibly();
+      children.forEach(ProcessHandle::destroyForcibly);
+    }
+  }
+
+  @Override
+  public void close() {
+    endProcesses();
+    for (Process process : processes) {
+      process.onExit().join();
+    }
+
+    try {
+      Runtime.getRuntime().removeShutdownHook(endedWithThisJvm);
+    } catch (IllegalStateException e) {
+      // This JVM is ending already.
+    }
+  }
+}
