@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ClusterIT {
   private static final int DAYS = 3;
   private static final int FILES_PER_DAY = 4;
-  private static final int ROWS_PER_DAY = 40_000;
+  private static final int ROWS_PER_DAY = 12_000;
   private static final int BAD_EVERY = 100;
 
   @TempDir static Path directory;
