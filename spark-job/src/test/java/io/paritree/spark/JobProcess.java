@@ -25,7 +25,7 @@ final class JobProcess {
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("@" + MODULE.resolve("target/spark.flags"));
+    command.add("@" + flags());
     command.addAll(
         List.of(
             "-Xmx1g",
@@ -46,11 +46,21 @@ final class JobProcess {
         .start();
   }
 
+  /** Returns the file of the flags that Spark's own launcher gives. */
+  static Path flags() {
+    return MODULE.resolve("target/spark.flags");
+  }
+
+  /** Returns the jars of Spark. */
+  static List<String> sparkJars() throws IOException {
+    String all = Files.readString(MODULE.resolve("target/spark.classpath"), StandardCharsets.UTF_8);
+    return List.of(all.strip().split(System.getProperty("path.separator")));
+  }
+
   /** Returns the job's jar and the jars of Spark. */
   static String packaged() throws IOException {
-    String spark =
-        Files.readString(MODULE.resolve("target/spark.classpath"), StandardCharsets.UTF_8);
-    return jar() + System.getProperty("path.separator") + spark.strip();
+    String separator = System.getProperty("path.separator");
+    return jar() + separator + String.join(separator, sparkJars());
   }
 
   /** Waits for a process, and returns its exit code. */

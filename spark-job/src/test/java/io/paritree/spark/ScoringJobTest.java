@@ -19,6 +19,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import ml.dmlc.xgboost4j.java.DMatrix;
+import ml.dmlc.xgboost4j.java.XGBoost;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -350,6 +352,64 @@ class ScoringJobTest {
     }
 
     assertThat(Scores.of(output)).isEqualTo(expected);
+  }
+
+  @Test
+  void namesWithDotsAndBlanksAreMatchedExactly() throws Exception {
+    String[] names = {"a.b", "c d", "`e`", "f.g h"};
+    Path bare = store.resolve("dotted.ubj");
+    float[] values = new float[400];
+    float[] labels = new float[100];
+    for (int index = 0; index < values.length; index++) {
+      values[index] = (index * 7_919) % 101;
+      labels[index / 4] += values[index];
+    }
+
+    DMatrix matrix = new DMatrix(values, 100, 4, Float.NaN);
+    matrix.setLabel(labels);
+    matrix.setFeatureNames(names);
+    Files.write(
+        bare,
+        XGBoost.train(matrix, Map.of("max_depth", 3, "nthread", 1), 5, Map.of(), null, null)
+            .toByteArray("ubj"));
+    matrix.dispose();
+    StructType schema = new StructType().add("parcel_id", DataTypes.LongType);
+    for (String name : names) {
+      schema = schema.add(name, DataTypes.FloatType);
+    }
+
+    List<Row> rows = new ArrayList<>();
+    Map<Long, Integer> expected = new TreeMap<>();
+    ScoringModel open = ScoringModel.open(bare.toString(), EngineKind.FOREST);
+    for (int row = 0; row < 100; row++) {
+      float[] slots = java.util.Arrays.copyOfRange(values, row * 4, row * 4 + 4);
+      rows.add(RowFactory.create((long) row, slots[0], slots[1], slots[2], slots[3]));
+      float[] score = new float[1];
+      open.engine().score(slots, 1, null, score);
+      expected.put((long) row, Float.floatToRawIntBits(score[0]));
+    }
+
+    Path input = Parcels.write(directory.resolve("in"), rows, schema, 1);
+    Path output = directory.resolve("out");
+    JobRun run =
+        JobRun.of(
+            "--model",
+            bare,
+            "--input",
+            input,
+            "--output",
+            output,
+            "--keys",
+            "parcel_id",
+            "--pass",
+            "c d,a.b");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(Scores.of(output)).isEqualTo(expected);
+    assertThat(read(output).columns())
+        .containsExactly("parcel_id", "c d", "a.b", "score", "model_version");
+    assertThat(read(output).select("model_version").first().getString(0))
+        .matches("unsealed:[0-9a-f]{12}");
   }
 
   @Test

@@ -77,8 +77,18 @@ public final class ParquetWriters implements Serializable {
     }
 
     void write(InternalRow row) {
-      writer.write(row);
+      try {
+        writer.write(row);
+      } catch (RuntimeException e) {
+        throw failure(e);
+      }
+
       rows++;
+    }
+
+    private RuntimeException failure(Throwable cause) {
+      return new IllegalStateException(
+          "Cannot write %s: %s".formatted(path, cause.getMessage()), cause);
     }
 
     long rows() {
@@ -90,7 +100,11 @@ public final class ParquetWriters implements Serializable {
     }
 
     void close() {
-      writer.close();
+      try {
+        writer.close();
+      } catch (RuntimeException e) {
+        throw failure(e);
+      }
     }
   }
 
