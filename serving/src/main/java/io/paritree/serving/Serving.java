@@ -10,11 +10,14 @@ import org.slf4j.LoggerFactory;
 final class Serving implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Serving.class);
 
+  private final Models models;
   private final ScoringServer server;
   private final ManagementServer management;
   private final AliasPoll poll;
 
-  private Serving(ScoringServer server, ManagementServer management, AliasPoll poll) {
+  private Serving(
+      Models models, ScoringServer server, ManagementServer management, AliasPoll poll) {
+    this.models = models;
     this.server = server;
     this.management = management;
     this.poll = poll;
@@ -64,7 +67,7 @@ final class Serving implements AutoCloseable {
         server.port(),
         config.management().host(),
         management.port());
-    return new Serving(server, management, new AliasPoll(models, config.models().poll()));
+    return new Serving(models, server, management, new AliasPoll(models, config.models().poll()));
   }
 
   /** Returns every endpoint of the callers' port. */
@@ -102,6 +105,11 @@ final class Serving implements AutoCloseable {
         Route.get("/version", InvocationsHandler::version),
         Route.get("/health/live", health::live),
         Route.get("/health/ready", health::ready));
+  }
+
+  /** Returns the names of the models. */
+  List<String> names() {
+    return models.names();
   }
 
   int port() {

@@ -181,6 +181,28 @@ record ServingConfig(
             log);
   }
 
+  /** Returns this configuration on free ports of this machine. */
+  ServingConfig onFreePorts() {
+    String loopback = "127.0.0.1";
+    return new ServingConfig(
+        new Server(
+            loopback,
+            0,
+            server.threads(),
+            server.maxConnections(),
+            server.idleTimeout(),
+            server.requestTimeout(),
+            Duration.ZERO,
+            server.stopTimeout()),
+        new Management(loopback, 0),
+        models,
+        records,
+        limits,
+        admission,
+        security,
+        log);
+  }
+
   private static Config override(String key, String value) throws ConfigurationException {
     if (!key.matches("[a-z][a-z-]*(\\.[a-z][a-z-]*)+")) {
       throw new ConfigurationException(

@@ -59,6 +59,13 @@ public final class ServingMain implements Callable<Integer> {
       description = "One key of the configuration, over the file's. May be given several times.")
   private Map<String, String> settings = new LinkedHashMap<>();
 
+  @Option(
+      names = "--check",
+      description =
+          "Starts on free ports, asks itself, stops, and leaves: 0 if the configuration and the"
+              + " models are fit to be served.")
+  private boolean check;
+
   @Option(names = "--help", usageHelp = true, description = "Shows this help.")
   private boolean help;
 
@@ -75,7 +82,12 @@ public final class ServingMain implements Callable<Integer> {
   @Override
   public Integer call() {
     try {
-      Serving serving = Serving.start(config());
+      ServingConfig config = config();
+      if (check) {
+        return check(config);
+      }
+
+      Serving serving = Serving.start(config);
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(serving), "stop"));
       return RUNNING;
     } catch (ConfigurationException e) {
@@ -85,6 +97,16 @@ public final class ServingMain implements Callable<Integer> {
     } catch (IOException e) {
       return failed(REFUSED, e.getMessage());
     }
+  }
+
+  private static int check(ServingConfig config)
+      throws ConfigurationException, ModelException, IOException {
+    try (Serving serving = Serving.start(config.onFreePorts())) {
+      Rehearsal.run(serving, serving.names());
+    }
+
+    System.out.println("Fit to be served");
+    return 0;
   }
 
   private ServingConfig config() throws ConfigurationException {

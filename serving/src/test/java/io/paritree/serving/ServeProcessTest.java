@@ -63,7 +63,7 @@ class ServeProcessTest {
       run.awaitRequests(500);
       run.process.destroy(); // SIGTERM
 
-      assertThat(run.process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(run.process.waitFor(120, TimeUnit.SECONDS)).isTrue();
       assertThat(run.process.exitValue()).isZero();
       going.set(false);
       for (Future<int[]> ledger : ledgers) {
@@ -132,7 +132,7 @@ class ServeProcessTest {
   private static void assertRefused(int code, String message, String... arguments)
       throws Exception {
     try (Run run = new Run(arguments)) {
-      assertThat(run.process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(run.process.waitFor(120, TimeUnit.SECONDS)).isTrue();
       assertThat(run.output()).contains(message).doesNotContain("Ready", "\tat ");
       assertThat(run.process.exitValue()).as(run.output()).isEqualTo(code);
     }
@@ -165,7 +165,7 @@ class ServeProcessTest {
 
     /** Returns the port, once the server is ready. */
     int port() throws Exception {
-      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
       while (System.nanoTime() < end && process.isAlive()) {
         Matcher ready = READY.matcher(output());
         if (ready.find()) {
@@ -182,7 +182,7 @@ class ServeProcessTest {
     /** Waits until so many scoring requests were answered. */
     void awaitRequests(int count) throws Exception {
       Pattern answered = Pattern.compile("paritree_rows_total\\{.*result=\"scored\"\\} ([0-9.E]+)");
-      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
       try (Client management = new Client(managementPort)) {
         while (System.nanoTime() < end) {
           Matcher found = answered.matcher(management.get("/metrics").body());
