@@ -156,6 +156,8 @@ final class ServerMetrics {
   /** Records that a model came into service. */
   void inService(ServedModel model) {
     refusing(model.name(), false);
+    reloads.initLabelValues(model.name(), "replaced");
+    reloads.initLabelValues(model.name(), "refused");
     models.addLabelValues(identity(model));
     loaded.labelValues(model.name()).set(model.loaded().getEpochSecond());
   }
