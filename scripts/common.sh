@@ -3,6 +3,13 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 java="${JAVA_HOME:+$JAVA_HOME/bin/}java"
 
+# Java reads arguments and file names in the locale's encoding; under cron and in containers that is
+# often plain ASCII, and a column called größe would not be found.
+case "${LC_ALL:-${LC_CTYPE:-${LANG:-}}}" in
+  *[Uu][Tt][Ff]8* | *[Uu][Tt][Ff]-8*) ;;
+  *) export LC_ALL=C.UTF-8 ;;
+esac
+
 # Builds all modules without their tests, unless the last build is newer than every source.
 # PARITREE_BUILT=1 says that there is a build, for callers that are inside one.
 ensure_built() {
