@@ -308,6 +308,16 @@ public final class Tree {
     return largest;
   }
 
+  /** Returns the bytes that this takes, roughly. */
+  long bytes() {
+    long bytes = 17L * left.length + (leafVectors == null ? 0 : 4L * leafVectors.length);
+    for (int node = 0; categories != null && node < categories.length; node++) {
+      bytes += categories[node] == null ? 4 : 20 + 4L * categories[node].length;
+    }
+
+    return bytes;
+  }
+
   /** Marks the features of categorical splits. */
   public void markCategorical(BitSet features) {
     if (categories == null) {

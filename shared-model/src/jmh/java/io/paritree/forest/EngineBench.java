@@ -1,0 +1,294 @@
+package io.paritree.forest;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import ml.dmlc.xgboost4j.java.Booster;
+import ml.dmlc.xgboost4j.java.XGBoost;
+import ml.dmlc.xgboost4j.java.XGBoostError;
+
+/**
+ * The forest engine against XGBoost4J's {@code inplace_predict}, from slots to scores: one row per
+ * call, and blocks of 4,096 rows. In turn, best of 7, after the answers have been proved equal.
+ *
+ * <p>Run: {@code scripts/bench engine [--json]}.
+ */
+final class EngineBench {
+  private static final int ROUNDS = 7;
+  private static final int NATIVE_WARM_CALLS = 20_000;
+  private static final int SINGLE_ROWS = 256;
+  private static final long WARM_NANOS = 1_500_000_000L;
+  private static final long TRY_NANOS = 4_000_000L;
+  private static final int TRIES = 12;
+  private static final long TWO_THREADS_NANOS = 150_000_000L;
+  private static final int[] ALL_ROUNDS = {0, 0};
+
+  private final BenchModel subject;
+  private final Forest forest;
+  private final Engine engine;
+  private final Booster booster;
+  private final int width;
+
+  /** Nanoseconds per row on both sides. */
+  private record Pair(double forest, double xgboost4j) {
+    double ratio() {
+      return xgboost4j / forest;
+    }
+  }
+
+  private record Result(String name, Pair oneRow, Pair blocks, double twoThreads, long bytes) {}
+
+  private EngineBench(BenchModel subject) throws Exception {
+    this.subject = subject;
+    this.forest = subject.model().forest(Rounds.ALL);
+    this.engine = forest.fast();
+    this.booster = XGBoost.loadModel(subject.file());
+    this.booster.setParam("nthread", 1);
+    this.width = forest.width();
+  }
+
+  /**
+   * Runs the benchmark.
+   *
+   * @param args the directory for trained models, the flight model or "-", then {@code --json}
+   */
+  public static void main(String[] args) throws Exception {
+    boolean json = Arrays.asList(args).contains("--json");
+    PrintStream report = System.out;
+    System.setOut(System.err); // libxgboost's loader may print
+    List<BenchModel> subjects = new ArrayList<>();
+    for (BenchModel.Trained trained : BenchModel.Trained.values()) {
+      subjects.add(BenchModel.of(trained, Path.of(args[0])));
+    }
+
+    if (Files.exists(Path.of(args[1]))) {
+      subjects.add(BenchModel.of("flights", Path.of(args[1])));
+    }
+
+    List<Result> results = new ArrayList<>();
+    if (!json) {
+      report.println(
+          "ns per row           one row: forest  xgboost4j   ratio   blocks: forest  xgboost4j"
+              + "   ratio   2 threads    KiB");
+    }
+
+    for (BenchModel subject : subjects) {
+      Result result = new EngineBench(subject).measure();
+      results.add(result);
+      if (!json) {
+        report.println(line(result));
+      }
+    }
+
+    if (json) {
+      report.println(json(results));
+    }
+  }
+
+  private static String line(Result result) {
+    return String.format(
+        Locale.ROOT,
+        "%-24s %13.0f %10.0f %7.1f %16.0f %10.0f %7.1f %11.2f %6d",
+        result.name,
+        result.oneRow.forest,
+        result.oneRow.xgboost4j,
+        result.oneRow.ratio(),
+        result.blocks.forest,
+        result.blocks.xgboost4j,
+        result.blocks.ratio(),
+        result.twoThreads,
+        result.bytes / 1024);
+  }
+
+  private static String json(List<Result> results) throws IOException {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+      json.writeStartObject();
+      json.writeArrayFieldStart("models");
+      for (Result result : results) {
+        json.writeStartObject();
+        json.writeStringField("name", result.name);
+        write(json, "oneRow", result.oneRow);
+        write(json, "blocks", result.blocks);
+        json.writeNumberField("threads2", rounded(result.twoThreads));
+        json.writeNumberField("bytes", result.bytes);
+        json.writeEndObject();
+      }
+
+      json.writeEndArray();
+      json.writeEndObject();
+    }
+
+    return text.toString();
+  }
+
+  private static void write(JsonGenerator json, String name, Pair pair) throws IOException {
+    json.writeObjectFieldStart(name);
+    json.writeNumberField("forest", rounded(pair.forest));
+    json.writeNumberField("xgboost4j", rounded(pair.xgboost4j));
+    json.writeNumberField("ratio", rounded(pair.ratio()));
+    json.writeEndObject();
+  }
+
+  private static double rounded(double value) {
+    return Math.round(value * 100) / 100.0;
+  }
+
+  private Result measure() throws Exception {
+    proveAnswers();
+    float[][] single = new float[SINGLE_ROWS][];
+    for (int row = 0; row < SINGLE_ROWS; row++) {
+      single[row] = Arrays.copyOfRange(subject.rows(), row * width, (row + 1) * width);
+    }
+
+    float[] score = new float[engine.scores()];
+    Work oneForest =
+        () -> {
+          for (float[] row : single) {
+            engine.score(row, 1, null, score);
+          }
+        };
+    Work oneNative =
+        () -> {
+          for (float[] row : single) {
+            predict(row, 1);
+          }
+        };
+    for (int call = 0; call < NATIVE_WARM_CALLS; call += SINGLE_ROWS) {
+      oneNative.run();
+    }
+
+    Pair oneRow = inTurn(oneForest, oneNative, SINGLE_ROWS);
+
+    float[] scores = new float[BenchModel.ROWS * engine.scores()];
+    Work blockForest = () -> engine.score(subject.rows(), BenchModel.ROWS, null, scores);
+    Work blockNative = () -> predict(subject.rows(), BenchModel.ROWS);
+    Pair blocks = inTurn(blockForest, blockNative, BenchModel.ROWS);
+
+    double twoThreads = twoThreads();
+    booster.dispose();
+    return new Result(subject.name(), oneRow, blocks, twoThreads, bytes());
+  }
+
+  /** Something to be timed. */
+  private interface Work {
+    void run() throws Exception;
+  }
+
+  private float[][] predict(float[] slots, int rows) throws XGBoostError {
+    return booster.inplace_predict(
+        slots, rows, width, Float.NaN, ALL_ROUNDS, Booster.PredictionType.kValue, null);
+  }
+
+  private void proveAnswers() throws XGBoostError {
+    int rows = BenchModel.ROWS;
+    float[] expected = new float[rows * forest.scores()];
+    forest.score(subject.rows(), rows, null, expected);
+    float[] actual = new float[expected.length];
+    engine.score(subject.rows(), rows, null, actual);
+    float[][] reference = predict(subject.rows(), rows);
+    float[] single = new float[forest.scores()];
+    for (int row = 0; row < rows; row++) {
+      float[] slots = Arrays.copyOfRange(subject.rows(), row * width, (row + 1) * width);
+      engine.score(slots, 1, null, single);
+      for (int output = 0; output < single.length; output++) {
+        int bits = Float.floatToIntBits(expected[row * single.length + output]);
+        if (bits != Float.floatToIntBits(actual[row * single.length + output])
+            || bits != Float.floatToIntBits(single[output])
+            || bits != Float.floatToIntBits(reference[row][output])) {
+          throw new IllegalStateException(
+              "Wrong answer for row %s of %s: the speed of a wrong answer is no figure"
+                  .formatted(row, subject.name()));
+        }
+      }
+    }
+  }
+
+  private static Pair inTurn(Work forest, Work xgboost4j, int rows) throws Exception {
+    long warm = System.nanoTime() + WARM_NANOS;
+    while (System.nanoTime() < warm) {
+      forest.run();
+    }
+
+    double bestForest = Double.MAX_VALUE;
+    double bestNative = Double.MAX_VALUE;
+    for (int round = 0; round < ROUNDS; round++) {
+      bestForest = Math.min(bestForest, nanos(forest));
+      bestNative = Math.min(bestNative, nanos(xgboost4j));
+    }
+
+    return new Pair(bestForest / rows, bestNative / rows);
+  }
+
+  /** Returns the time of one run, the best of a few tries that are short beside a time slice. */
+  private static double nanos(Work work) throws Exception {
+    double best = Double.MAX_VALUE;
+    for (int tried = 0; tried < TRIES; tried++) {
+      int runs = 0;
+      long start = System.nanoTime();
+      long now;
+      do {
+        work.run();
+        runs++;
+        now = System.nanoTime();
+      } while (now - start < TRY_NANOS);
+
+      best = Math.min(best, (now - start) / (double) runs);
+    }
+
+    return best;
+  }
+
+  private double twoThreads() throws Exception {
+    double best = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+      double one = runsPerNano(1);
+      double two = runsPerNano(2);
+      best = Math.max(best, two / one);
+    }
+
+    return best;
+  }
+
+  private double runsPerNano(int threads) throws InterruptedException {
+    long[] runs = new long[threads];
+    long end = System.nanoTime() + TWO_THREADS_NANOS;
+    Thread[] workers = new Thread[threads];
+    for (int thread = 0; thread < threads; thread++) {
+      int own = thread;
+      workers[thread] =
+          new Thread(
+              () -> {
+                float[] scores = new float[BenchModel.ROWS * engine.scores()];
+                while (System.nanoTime() < end) {
+                  engine.score(subject.rows(), BenchModel.ROWS, null, scores);
+                  runs[own]++;
+                }
+              });
+      workers[thread].start();
+    }
+
+    for (Thread worker : workers) {
+      worker.join();
+    }
+
+    return Arrays.stream(runs).sum() / (double) TWO_THREADS_NANOS;
+  }
+
+  private long bytes() {
+    long bytes = engine instanceof FastForest fast ? fast.bytes() : 0;
+    for (Tree tree : forest.trees) {
+      bytes += tree.bytes();
+    }
+
+    return bytes;
+  }
+}
