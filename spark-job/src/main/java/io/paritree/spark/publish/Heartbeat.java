@@ -58,7 +58,8 @@ final class Heartbeat implements AutoCloseable {
   /** Stops, and waits until no beat is being written; the file stays. */
   @Override
   public void close() {
-    timer.shutdownNow();
+    // Not interrupted: a beat that is being written is written to its end.
+    timer.shutdown();
     try {
       timer.awaitTermination(30, TimeUnit.SECONDS);
     } catch (InterruptedException e) {

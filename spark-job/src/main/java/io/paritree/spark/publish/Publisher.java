@@ -112,9 +112,10 @@ public final class Publisher {
     List<String> moved;
     try (OutputLock lock = OutputLock.take(place, directory.name(), times, watch)) {
       observer.reached(Step.LOCKED);
+      List<PreparedPartition> unchanged = stillOpen(partitions);
       finishOthers(directory.name());
       observer.reached(Step.OTHERS_FINISHED);
-      List<PreparedPartition> open = stillOpen(partitions);
+      List<PreparedPartition> open = afterOthers(unchanged);
       observer.reached(Step.COMPARED);
       lastWords.write();
       directory.writeSwapping(open);
@@ -253,6 +254,24 @@ public final class Publisher {
           "Cannot publish: since this run began, another one has published %s; run again to replace"
                   .formatted(String.join(", ", conflicts))
               + " what it published");
+    }
+
+    return open;
+  }
+
+  /**
+   * Returns the partitions that are to be moved, now that dead runs are finished: what those have
+   * published was theirs to publish, and is replaced, unless it is the same.
+   */
+  private List<PreparedPartition> afterOthers(List<PreparedPartition> unchanged)
+      throws IOException {
+    List<PreparedPartition> open = new ArrayList<>();
+    for (PreparedPartition partition : unchanged) {
+      String now = place.token(partition.partition());
+      if (now.equals(partition.before())
+          || !place.isPublished(partition.partition(), partition.identity())) {
+        open.add(new PreparedPartition(partition.partition(), partition.identity(), now));
+      }
     }
 
     return open;

@@ -127,6 +127,18 @@ class PublisherTest {
     assertNoGarbage();
   }
 
+  @ParameterizedTest
+  @EnumSource(
+      value = Step.class,
+      names = {"VERIFIED", "PREPARED", "LOCKED", "SWAP_BEGUN", "OLD_MOVED", "NEW_MOVED"})
+  void nextRunOfAnotherIdentitySucceedsWhateverTheDeadHasLeft(Step fatal) throws Exception {
+    publishAndExpect("old");
+    die("dead", fatal);
+
+    publishAndExpect("newer");
+    assertNoGarbage();
+  }
+
   @Test
   void runThatLivesIsLeftAlone() throws Exception {
     Publisher publisher = new Publisher(place, LockTimes.DEFAULT, StepObserver.NONE);

@@ -5,8 +5,10 @@ import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A run without Spark: it stages partitions of two text files each, and publishes them.
@@ -16,11 +18,17 @@ import java.util.List;
 final class StagedRun {
   static final List<String> PARTITIONS = List.of("day=1", "day=2");
 
+  /** Signs of life that tests can wait for. */
+  static final LockTimes QUICK = new LockTimes(Duration.ofMillis(100), Duration.ofMillis(2_000));
+
+  private static final Map<String, String> IMPATIENT =
+      Map.of("dfs.client.block.write.locateFollowingBlock.initial.delay.ms", "5");
+
   private StagedRun() {}
 
   public static void main(String[] arguments) throws Exception {
     Step fatal = Step.valueOf(arguments[2]);
-    OutputPlace place = place(Path.of(arguments[0]));
+    OutputPlace place = place(Location.of(arguments[0]));
     publish(
         place,
         arguments[1],
@@ -33,8 +41,11 @@ final class StagedRun {
   }
 
   static OutputPlace place(Path output) throws IOException {
-    Location location = Location.of(output);
-    return new OutputPlace(FileStore.of(location), location);
+    return place(Location.of(output));
+  }
+
+  static OutputPlace place(Location output) throws IOException {
+    return new OutputPlace(FileStore.of(output, IMPATIENT), output);
   }
 
   /** Returns what stands in each partition's place. */
@@ -56,7 +67,7 @@ final class StagedRun {
   static List<String> publish(
       OutputPlace place, String content, List<String> before, StepObserver observer)
       throws IOException, ConflictException {
-    Publisher publisher = new Publisher(place, LockTimes.DEFAULT, observer);
+    Publisher publisher = new Publisher(place, QUICK, observer);
     try (Publisher.Run run = publisher.begin("run-" + content)) {
       observer.reached(Step.STAGING_MADE);
       List<PreparedPartition> prepared = stage(place, run.directory(), content, before);
