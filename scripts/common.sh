@@ -18,7 +18,7 @@ ensure_built() {
   fi
 
   local stamp="$root/target/built"
-  if [ -e "$stamp" ] && [ -z "$(cd "$root" && find pom.xml ./*/pom.xml ./*/src/main ./*/src/demo ./*/src/jmh -newer "$stamp" -print -quit 2>/dev/null)" ]; then
+  if [ -e "$stamp" ] && [ -z "$(cd "$root" && find pom.xml ./*/pom.xml ./*/src -newer "$stamp" -print -quit 2>/dev/null)" ]; then
     return
   fi
 

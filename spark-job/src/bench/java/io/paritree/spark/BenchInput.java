@@ -1,0 +1,161 @@
+package io.paritree.spark;
+
+import io.paritree.model.ModelMain;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import ml.dmlc.xgboost4j.java.Booster;
+import ml.dmlc.xgboost4j.java.DMatrix;
+import ml.dmlc.xgboost4j.java.XGBoost;
+import ml.dmlc.xgboost4j.java.XGBoostError;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+
+/** Rows and models to measure with, made from fixed seeds where they are not there yet. */
+final class BenchInput {
+  /** How many floats a row has, beside its key. */
+  static final int WIDTH = 28;
+
+  private static final int DEPTH = 6;
+  private static final int TRAINING_ROWS = 40_000;
+  private static final int WRITING_TASKS = 8;
+  private static final double NULL_SHARE = 0.02;
+
+  private final Path directory;
+  private final PrintStream told;
+
+  /**
+   * @param directory what is made is kept here
+   */
+  BenchInput(Path directory, PrintStream told) {
+    this.directory = directory;
+    this.told = told;
+  }
+
+  /** Returns a directory of Parquet files: {@code key}, and the floats {@code f0}, {@code f1}... */
+  Path rows(SparkSession spark, long rows) {
+    Path data = directory.resolve("data-" + rows);
+    if (!Files.exists(data.resolve("_SUCCESS"))) {
+      told.println("Making %s rows in %s ...".formatted(rows, data));
+      List<Column> columns = new ArrayList<>();
+      columns.add(functions.col("id").as("key"));
+      for (int feature = 0; feature < WIDTH; feature++) {
+        Column value = functions.randn(1_000 + feature).cast("float");
+        Column isNull = functions.rand(2_000 + feature).lt(NULL_SHARE);
+        columns.add(
+            functions
+                .when(isNull, functions.lit(null).cast("float"))
+                .otherwise(value)
+                .as("f" + feature));
+      }
+
+      spark
+          .range(0, rows, 1, WRITING_TASKS)
+          .select(columns.toArray(Column[]::new))
+          .write()
+          .mode(SaveMode.Overwrite)
+          .option("compression", "zstd")
+          .parquet(data.toString());
+    }
+
+    return data;
+  }
+
+  static String name(int trees) {
+    return "trees%s-depth%s".formatted(trees, DEPTH);
+  }
+
+  /** Returns a trained model's file. */
+  Path modelFile(int trees) throws IOException, XGBoostError {
+    Path file = directory.resolve(name(trees) + ".ubj");
+    if (!Files.exists(file)) {
+      told.println("Training %s trees ...".formatted(trees));
+      Files.createDirectories(directory);
+      Files.write(file, train(trees));
+    }
+
+    return file;
+  }
+
+  /** Returns the sealed package of {@link #modelFile}. */
+  Path modelPackage(int trees) throws IOException, XGBoostError, InterruptedException {
+    Path sealed = directory.resolve("models").resolve(name(trees)).resolve("1");
+    if (!Files.exists(sealed.resolve("paritree.sha256"))) {
+      // In a JVM of its own, as scripts/model does it: the command may end its JVM.
+      Process seal =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-classpath",
+                  System.getProperty("java.class.path"),
+                  ModelMain.class.getName(),
+                  "seal",
+                  "--model",
+                  modelFile(trees).toString(),
+                  "--name",
+                  name(trees),
+                  "--version",
+                  "1",
+                  "--store",
+                  directory.resolve("models").toString())
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      int exitCode = seal.waitFor();
+      if (exitCode != 0) {
+        throw new IOException("Cannot seal the model: exit code " + exitCode);
+      }
+    }
+
+    return sealed;
+  }
+
+  private static byte[] train(int trees) throws XGBoostError {
+    Random random = new Random(42);
+    float[] values = new float[TRAINING_ROWS * WIDTH];
+    float[] labels = new float[TRAINING_ROWS];
+    for (int row = 0; row < TRAINING_ROWS; row++) {
+      double sum = random.nextGaussian();
+      for (int feature = 0; feature < WIDTH; feature++) {
+        float value = (float) random.nextGaussian();
+        values[row * WIDTH + feature] = random.nextDouble() < NULL_SHARE ? Float.NaN : value;
+        sum += Math.sin(value * (1 + feature % 5)) * (feature % 3);
+      }
+
+      labels[row] = sum > 0 ? 1 : 0;
+    }
+
+    DMatrix matrix = new DMatrix(values, TRAINING_ROWS, WIDTH, Float.NaN);
+    try {
+      matrix.setLabel(labels);
+      String[] names = new String[WIDTH];
+      Arrays.setAll(names, feature -> "f" + feature);
+      matrix.setFeatureNames(names);
+      Map<String, Object> parameters =
+          Map.of(
+              "objective",
+              "binary:logistic",
+              "max_depth",
+              DEPTH,
+              "eta",
+              0.1,
+              "tree_method",
+              "hist");
+      Booster booster = XGBoost.train(matrix, parameters, trees, Map.of(), null, null);
+      try {
+        return booster.toByteArray("ubj");
+      } finally {
+        booster.dispose();
+      }
+    } finally {
+      matrix.dispose();
+    }
+  }
+}

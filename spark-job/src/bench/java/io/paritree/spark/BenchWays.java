@@ -1,0 +1,177 @@
+package io.paritree.spark;
+
+import io.paritree.spark.publish.StepObserver;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+
+/** The ways from the same rows to their scores, and a check that each one's answer is right. */
+final class BenchWays {
+  static final String FLOOR = "floor";
+  static final String PARITREE = "paritree";
+  static final String XGBOOST_ENGINE = "xgboostEngine";
+  static final String USUAL_WAY = "usualWay";
+
+  private static final int CHECKED_SUMS = 10_000;
+
+  private final SparkSession spark;
+  private final Path data;
+  private final long rows;
+  private final Path modelFile;
+  private final Path modelPackage;
+  private final Path outputs;
+
+  /** One way, from the call until its output is there for readers. */
+  @FunctionalInterface
+  interface Way {
+    void run() throws IOException;
+  }
+
+  /**
+   * @param rows how many {@code data} has
+   * @param outputs where each way writes
+   */
+  BenchWays(
+      SparkSession spark, Path data, long rows, Path modelFile, Path modelPackage, Path outputs) {
+    this.spark = spark;
+    this.data = data;
+    this.rows = rows;
+    this.modelFile = modelFile;
+    this.modelPackage = modelPackage;
+    this.outputs = outputs;
+  }
+
+  /** Returns all ways, by name. */
+  Map<String, Way> all() {
+    Map<String, Way> ways = new LinkedHashMap<>();
+    ways.put(FLOOR, this::floor);
+    ways.put(PARITREE, () -> score(PARITREE, "forest"));
+    ways.put(XGBOOST_ENGINE, () -> score(XGBOOST_ENGINE, "xgboost"));
+    ways.put(USUAL_WAY, () -> UsualWay.run(spark, data, modelFile, output(USUAL_WAY)));
+    return ways;
+  }
+
+  private Path output(String way) {
+    return outputs.resolve(way);
+  }
+
+  /** Reads the key and the floats, writes the key and their sum: no job through Spark does less. */
+  private void floor() {
+    Column sum = functions.lit(0f);
+    for (int feature = 0; feature < BenchInput.WIDTH; feature++) {
+      sum = sum.plus(functions.coalesce(functions.col("f" + feature), functions.lit(0f)));
+    }
+
+    spark
+        .read()
+        .parquet(data.toString())
+        .select(functions.col("key"), sum.as("sum"))
+        .write()
+        .mode(SaveMode.Overwrite)
+        .option("compression", "zstd")
+        .parquet(output(FLOOR).toString());
+  }
+
+  /** Runs the command {@code scripts/score}, with a Spark that stays up. */
+  private void score(String way, String engine) throws IOException {
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    int exitCode;
+    try (PrintStream print = new PrintStream(said, true, StandardCharsets.UTF_8)) {
+      JobSettings settings =
+          ScoreArguments.parse(
+                  Clock.systemUTC(),
+                  "--model",
+                  modelPackage.toString(),
+                  "--input",
+                  data.toString(),
+                  "--output",
+                  output(way).toString(),
+                  "--keys",
+                  "key",
+                  "--engine",
+                  engine,
+                  "--force")
+              .orElseThrow();
+      exitCode = ScoreMain.score(settings, spark, StepObserver.NONE, print, print);
+    } catch (UsageException e) {
+      throw new IOException(e);
+    }
+
+    if (exitCode != 0) {
+      throw new IOException(
+          "The job left with %s: %s".formatted(exitCode, said.toString(StandardCharsets.UTF_8)));
+    }
+  }
+
+  /**
+   * Checks the outputs that the ways have left: the speed of a wrong answer is no figure.
+   *
+   * @param ran the ways that have run
+   */
+  void check(Iterable<String> ran) {
+    Row first = null;
+    for (String way : ran) {
+      Dataset<Row> output = spark.read().parquet(output(way).toString());
+      if (way.equals(FLOOR)) {
+        checkSums(output);
+        continue;
+      }
+
+      // Keys and bits of all rows, in any order; three implementations must agree.
+      Row hash =
+          output
+              .agg(
+                  functions.count(functions.lit(1)),
+                  functions.sum(functions.col("key")),
+                  functions.bit_xor(functions.expr("xxhash64(key, score)")))
+              .first();
+      Row keys = spark.range(rows).agg(functions.sum("id")).first();
+      expect(way, "rows", rows, hash.getLong(0));
+      expect(way, "sum of keys", keys.getLong(0), hash.getLong(1));
+      if (first != null) {
+        expect(way, "hash of keys and scores", first.getLong(2), hash.getLong(2));
+      }
+
+      first = hash;
+    }
+  }
+
+  private void checkSums(Dataset<Row> sums) {
+    expect(FLOOR, "rows", rows, sums.count());
+    List<Row> given =
+        spark
+            .read()
+            .parquet(data.toString())
+            .filter("key < " + CHECKED_SUMS)
+            .orderBy("key")
+            .collectAsList();
+    List<Row> got = sums.filter("key < " + CHECKED_SUMS).orderBy("key").collectAsList();
+    for (int row = 0; row < given.size(); row++) {
+      float sum = 0;
+      for (int feature = 1; feature <= BenchInput.WIDTH; feature++) {
+        sum += given.get(row).isNullAt(feature) ? 0f : given.get(row).getFloat(feature);
+      }
+
+      expect(FLOOR, "sum of a row", sum, got.get(row).getFloat(1));
+    }
+  }
+
+  private static void expect(String way, String what, Object expected, Object got) {
+    if (!expected.equals(got)) {
+      throw new IllegalStateException(
+          "Wrong answer of %s: %s is %s, expected was %s".formatted(way, what, got, expected));
+    }
+  }
+}

@@ -1,0 +1,203 @@
+package io.paritree.spark;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.StringWriter;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Seconds from the call until the scores are published, in turn with three other ways.
+ *
+ * <p>The floor reads the key and 28 floats and writes the key and their sum. The others are the job
+ * with the engine of XGBoost4J, and {@code mapPartitions} over rows with XGBoost4J, the usual way.
+ * The first turn is only checked, and it and the next are not counted.
+ *
+ * <p>Run: {@code scripts/bench job}
+ */
+final class JobBench {
+  private static final String USAGE =
+      """
+      Usage: scripts/bench job [--rows N] [--rounds N] [--trees N,N] [--only WAYS] [--json]
+        --rows    rows of the input, made once (default: 5000000)
+        --rounds  counted turns (default: 7)
+        --trees   sizes of the models, all of depth 6 (default: 100,1000)
+        --only    some of floor,paritree,xgboostEngine,usualWay
+        --json    print the figures as one JSON object; all else goes to the standard error
+      """;
+  private static final int WARM_UPS = 2;
+
+  private long rows = 5_000_000;
+  private int rounds = 7;
+  private List<Integer> trees = List.of(100, 1_000);
+  private List<String> only = List.of();
+  private boolean json;
+  private Path directory;
+
+  private JobBench() {}
+
+  public static void main(String[] arguments) throws Exception {
+    JobBench bench = new JobBench();
+    try {
+      bench.read(arguments);
+    } catch (IllegalArgumentException | NoSuchElementException e) {
+      System.err.print(USAGE);
+      System.exit(2);
+    }
+
+    try (SparkSession spark = SparkSession.builder().appName("bench job").getOrCreate()) {
+      bench.run(spark);
+    }
+
+    // XGBoost4J and Spark may leave threads behind.
+    System.exit(0);
+  }
+
+  private void read(String[] arguments) {
+    Iterator<String> given = List.of(arguments).iterator();
+    while (given.hasNext()) {
+      String option = given.next();
+      switch (option) {
+        case "--directory" -> directory = Path.of(given.next());
+        case "--rows" -> rows = Long.parseLong(given.next());
+        case "--rounds" -> rounds = Integer.parseInt(given.next());
+        case "--trees" ->
+            trees = Arrays.stream(given.next().split(",")).map(Integer::valueOf).toList();
+        case "--only" -> only = List.of(given.next().split(","));
+        case "--json" -> json = true;
+        default -> throw new IllegalArgumentException(option);
+      }
+    }
+  }
+
+  private void run(SparkSession spark) throws Exception {
+    PrintStream told = json ? System.err : System.out;
+    BenchInput input = new BenchInput(directory, told);
+    Map<String, Map<String, Double>> figures = new LinkedHashMap<>();
+    for (int size : trees) {
+      BenchWays ways =
+          new BenchWays(
+              spark,
+              input.rows(spark, rows),
+              rows,
+              input.modelFile(size),
+              input.modelPackage(size),
+              directory.resolve("scores-" + BenchInput.name(size)));
+      Map<String, Double> measured = figures(measure(BenchInput.name(size), ways, told));
+      told.println("%s: %s".formatted(BenchInput.name(size), measured));
+      figures.put(BenchInput.name(size), measured);
+    }
+
+    if (json) {
+      System.out.println(json(figures));
+    }
+  }
+
+  /** Returns the seconds of each way's counted turns. */
+  private Map<String, List<Double>> measure(String model, BenchWays ways, PrintStream told)
+      throws IOException {
+    Map<String, BenchWays.Way> chosen = new LinkedHashMap<>(ways.all());
+    if (!only.isEmpty()) {
+      chosen.keySet().retainAll(only);
+    }
+
+    Map<String, List<Double>> seconds = new LinkedHashMap<>();
+    for (int turn = 1; turn <= WARM_UPS + rounds; turn++) {
+      for (Map.Entry<String, BenchWays.Way> way : chosen.entrySet()) {
+        System.gc();
+        long busy = cpuNanos();
+        long begin = System.nanoTime();
+        way.getValue().run();
+        double took = (System.nanoTime() - begin) / 1e9;
+        told.println(
+            String.format(
+                Locale.ROOT,
+                "%s, %s %d: %s %.3f s (%.2f s of CPU)",
+                model,
+                turn <= WARM_UPS ? "warm-up" : "round",
+                turn <= WARM_UPS ? turn : turn - WARM_UPS,
+                way.getKey(),
+                took,
+                (cpuNanos() - busy) / 1e9));
+        if (turn > WARM_UPS) {
+          seconds.computeIfAbsent(way.getKey(), key -> new ArrayList<>()).add(took);
+        }
+      }
+
+      if (turn == 1) {
+        ways.check(chosen.keySet());
+      }
+    }
+
+    return seconds;
+  }
+
+  private static long cpuNanos() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
+  }
+
+  private static Map<String, Double> figures(Map<String, List<Double>> seconds) {
+    Map<String, Double> figures = new LinkedHashMap<>();
+    seconds.forEach((way, all) -> figures.put(way, rounded(median(all))));
+    Double paritree = figures.get(BenchWays.PARITREE);
+    Double floor = figures.get(BenchWays.FLOOR);
+    Double usual = figures.get(BenchWays.USUAL_WAY);
+    if (paritree != null && floor != null) {
+      figures.put("toFloor", rounded(paritree / floor));
+    }
+
+    if (paritree != null && usual != null) {
+      figures.put("overUsualWay", rounded(usual / paritree));
+    }
+
+    return figures;
+  }
+
+  private static double median(List<Double> values) {
+    List<Double> sorted = values.stream().sorted().toList();
+    int middle = sorted.size() / 2;
+    return sorted.size() % 2 == 1
+        ? sorted.get(middle)
+        : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+  }
+
+  private static double rounded(double value) {
+    return Math.round(value * 1_000) / 1_000.0;
+  }
+
+  private String json(Map<String, Map<String, Double>> figures) throws IOException {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator to = new JsonFactory().createGenerator(text)) {
+      to.writeStartObject();
+      to.writeNumberField("rows", rows);
+      to.writeNumberField("cores", Runtime.getRuntime().availableProcessors());
+      to.writeArrayFieldStart("models");
+      for (Map.Entry<String, Map<String, Double>> model : figures.entrySet()) {
+        to.writeStartObject();
+        to.writeStringField("name", model.getKey());
+        for (Map.Entry<String, Double> figure : model.getValue().entrySet()) {
+          to.writeNumberField(figure.getKey(), figure.getValue());
+        }
+
+        to.writeEndObject();
+      }
+
+      to.writeEndArray();
+      to.writeEndObject();
+    }
+
+    return text.toString();
+  }
+}

@@ -1,0 +1,115 @@
+package io.paritree.spark;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Iterator;
+import ml.dmlc.xgboost4j.java.Booster;
+import ml.dmlc.xgboost4j.java.DMatrix;
+import ml.dmlc.xgboost4j.java.XGBoost;
+import ml.dmlc.xgboost4j.java.XGBoostError;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * How XGBoost models are usually scored from Java on Spark: {@code mapPartitions} over rows, which
+ * are gathered for one {@code Booster.predict} of XGBoost4J's at a time.
+ */
+final class UsualWay {
+  private static final int WIDTH = BenchInput.WIDTH;
+  private static final int BATCH_ROWS = 32_768;
+
+  private UsualWay() {}
+
+  /** Scores and writes {@code key} and {@code score}. */
+  static void run(SparkSession spark, Path data, Path modelFile, Path output) throws IOException {
+    Broadcast<byte[]> model =
+        new JavaSparkContext(spark.sparkContext()).broadcast(Files.readAllBytes(modelFile));
+    StructType schema =
+        new StructType().add("key", DataTypes.LongType).add("score", DataTypes.FloatType);
+    MapPartitionsFunction<Row, Row> score = rows -> new ScoredRows(rows, model.value());
+    spark
+        .read()
+        .parquet(data.toString())
+        .mapPartitions(score, Encoders.row(schema))
+        .write()
+        .mode(SaveMode.Overwrite)
+        .option("compression", "zstd")
+        .parquet(output.toString());
+    model.destroy();
+  }
+
+  private static final class ScoredRows implements Iterator<Row> {
+    private final Iterator<Row> input;
+    private final Booster booster;
+    private final float[] values = new float[BATCH_ROWS * WIDTH];
+    private final long[] keys = new long[BATCH_ROWS];
+    private float[][] scores = {};
+    private int at;
+    private int gathered;
+
+    private ScoredRows(Iterator<Row> input, byte[] model) throws XGBoostError, IOException {
+      this.input = input;
+      this.booster = XGBoost.loadModel(new ByteArrayInputStream(model));
+      booster.setParam("nthread", 1);
+    }
+
+    @Override
+    public boolean hasNext() {
+      if (at == gathered) {
+        gather();
+      }
+
+      return at < gathered;
+    }
+
+    private void gather() {
+      at = 0;
+      gathered = 0;
+      while (gathered < BATCH_ROWS && input.hasNext()) {
+        Row row = input.next();
+        keys[gathered] = row.getLong(0);
+        for (int feature = 0; feature < WIDTH; feature++) {
+          values[gathered * WIDTH + feature] =
+              row.isNullAt(feature + 1) ? Float.NaN : row.getFloat(feature + 1);
+        }
+
+        gathered++;
+      }
+
+      if (gathered > 0) {
+        scores = predict(Arrays.copyOf(values, gathered * WIDTH));
+      }
+    }
+
+    private float[][] predict(float[] rows) {
+      try {
+        DMatrix matrix = new DMatrix(rows, gathered, WIDTH, Float.NaN);
+        try {
+          return booster.predict(matrix);
+        } finally {
+          matrix.dispose();
+        }
+      } catch (XGBoostError e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @Override
+    public Row next() {
+      Row row = RowFactory.create(keys[at], scores[at][0]);
+      at++;
+      return row;
+    }
+  }
+}
