@@ -52,6 +52,12 @@ final class AliasCommand implements Callable<Integer> {
 
     ModelStore models = new ModelStore(Location.of(store));
     if (change.remove) {
+      if (!models.aliases(name).containsKey(alias)) {
+        throw new InputException(
+            "Cannot remove alias %s@%s: %s has no such alias, only %s"
+                .formatted(name, alias, store, models.aliases(name).keySet()));
+      }
+
       models.removeAlias(name, alias);
       spec.commandLine().getOut().println("Removed %s@%s".formatted(name, alias));
       return ModelMain.OK;

@@ -21,7 +21,8 @@ import java.util.stream.Collectors;
  *
  * @param location where the model lies, an alias resolved
  * @param kind what lies there
- * @param asked {@code name/version} where an alias led there; the package must say the same
+ * @param asked {@code name/version} where the package lies in a store with aliases; it must say the
+ *     same
  */
 record ModelReference(Location location, Kind kind, Optional<String> asked) {
   static final String MLMODEL = "MLmodel";
@@ -79,7 +80,7 @@ record ModelReference(Location location, Kind kind, Optional<String> asked) {
             .map(entry -> entry.location().name())
             .collect(Collectors.toSet());
     if (names.contains(Digests.FILE)) {
-      return new ModelReference(location, Kind.PACKAGE, Optional.empty());
+      return new ModelReference(location, Kind.PACKAGE, placeInStore(location, files));
     }
 
     if (names.contains(Manifest.FILE)) {
@@ -99,6 +100,19 @@ record ModelReference(Location location, Kind kind, Optional<String> asked) {
     throw new CorruptModelException(
         "Cannot open model %s: the directory is no package (no %s), no MLflow model (no %s), and no model of a store (no version such as %s/1)"
             .formatted(printable(reference), Digests.FILE, MLMODEL, printable(reference)));
+  }
+
+  /** Returns the {@code name/version} of a place in a store; a copy elsewhere has none. */
+  private static Optional<String> placeInStore(Location location, FileStore files)
+      throws IOException {
+    if (!ModelName.isVersion(location.name())) {
+      return Optional.empty();
+    }
+
+    Location model = location.parent();
+    return files.find(model.resolve(ModelStore.ALIASES)).isPresent()
+        ? Optional.of(model.name() + "/" + location.name())
+        : Optional.empty();
   }
 
   private static ModelReference alias(Location model, String alias)

@@ -362,6 +362,8 @@ class ModelMainTest {
     assertRun(0, "alias", "--store", store, "--name", "wide", "--version", "2");
     assertRun(0, "alias", "--store", store, "--name", "wide", "--alias", "next", "--version", "7");
     assertRun(0, "alias", "--store", store, "--name", "wide", "--alias", "next", "--remove");
+    assertRun(3, "alias", "--store", store, "--name", "wide", "--alias", "next", "--remove");
+    assertThat(err.toString()).contains("no such alias, only [champion]");
 
     assertRun(0, "list", "--store", store, "--format", "json");
     assertThat(out.toString().replaceAll("\\s", ""))

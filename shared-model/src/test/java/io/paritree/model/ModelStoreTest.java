@@ -68,6 +68,19 @@ class ModelStoreTest {
   }
 
   @Test
+  void aPackageInAnotherVersionsPlaceIsRefused() throws Exception {
+    Map<String, byte[]> first =
+        SealedPackageTest.filesOf(store.version(NAME, 1).toPath().toAbsolutePath());
+    ModelStore.write(store.version(NAME, 3), first);
+    ModelStore.write(root.resolve("copies").resolve("3"), first);
+
+    assertThatThrownBy(() -> version(root + "/" + NAME + "/3"))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining("it says that it is " + NAME + "/1, but lies where " + NAME + "/3");
+    assertThat(version(root + "/copies/3")).as("no store's place").isEqualTo(NAME + "/1");
+  }
+
+  @Test
   void anAliasIsResolvedOnceAndItsOriginSaysWhere() throws Exception {
     ModelFiles files = ModelFiles.read(root + "/" + NAME + "@champion");
     store.setAlias(NAME, "champion", 1);
