@@ -13,39 +13,36 @@ import java.util.stream.Collectors;
  * The models in service, by name.
  *
  * <p>A name can stand for several: its alias and pinned versions beside it. A plain name means the
- * first that the configuration lists. The set of slots never changes; what is in them may.
- * Thread-safe.
+ * first that the configuration lists. Once opened, the set of slots never changes; what is in them
+ * may. Thread-safe.
  */
 final class Models {
-  private final Map<String, List<ModelSlot>> slots;
+  private volatile Map<String, List<ModelSlot>> slots = Map.of();
 
   /**
-   * @param slots in the order of the configuration
-   */
-  Models(List<ModelSlot> slots) {
-    Map<String, List<ModelSlot>> byName = new LinkedHashMap<>();
-    for (ModelSlot slot : slots) {
-      byName.computeIfAbsent(slot.current().name(), name -> new ArrayList<>()).add(slot);
-    }
-
-    this.slots = byName;
-  }
-
-  /**
-   * Opens all models of a configuration.
+   * Opens all models of a configuration; until it returns, requests for models are answered 503.
    *
    * @throws ModelException if one is corrupt or not supported
    * @throws IOException if one cannot be read
    */
-  static Models open(ServingConfig config, ServerMetrics metrics)
-      throws ModelException, IOException {
-    List<ModelSlot> opened = new ArrayList<>();
+  void open(ServingConfig config, ServerMetrics metrics) throws ModelException, IOException {
+    Map<String, List<ModelSlot>> byName = new LinkedHashMap<>();
     for (String text : config.models().serve()) {
       ModelReference reference = ModelReference.of(text, config.models().store());
-      opened.add(new ModelSlot(reference, config, metrics));
+      ModelSlot slot = new ModelSlot(reference, config, metrics);
+      byName.computeIfAbsent(slot.current().name(), name -> new ArrayList<>()).add(slot);
     }
 
-    return new Models(opened);
+    slots = byName;
+  }
+
+  private Map<String, List<ModelSlot>> opened() {
+    Map<String, List<ModelSlot>> now = slots;
+    if (now.isEmpty()) {
+      throw new ProblemException(Problems.starting());
+    }
+
+    return now;
   }
 
   /** Returns the slots, in the order of the configuration. */
@@ -55,12 +52,13 @@ final class Models {
 
   /** Returns the slot that the configuration lists first. */
   ModelSlot first() {
-    return slots.values().iterator().next().get(0);
+    return opened().values().iterator().next().get(0);
   }
 
   /** Returns the slot under {@code name} or {@code name@alias}. */
   Optional<ModelSlot> find(String address) {
-    List<ModelSlot> plain = slots.get(address);
+    Map<String, List<ModelSlot>> opened = opened();
+    List<ModelSlot> plain = opened.get(address);
     if (plain != null) {
       return Optional.of(plain.get(0));
     }
@@ -71,7 +69,7 @@ final class Models {
     }
 
     String alias = address.substring(at + 1);
-    return slots.getOrDefault(address.substring(0, at), List.of()).stream()
+    return opened.getOrDefault(address.substring(0, at), List.of()).stream()
         .filter(slot -> slot.reference().alias().equals(alias))
         .findFirst();
   }
@@ -79,7 +77,7 @@ final class Models {
   /** Returns the slot whose model is of a version, if one is. */
   Optional<ModelSlot> find(String name, String version) {
     String modelVersion = name + "/" + version;
-    return slots.getOrDefault(name, List.of()).stream()
+    return opened().getOrDefault(name, List.of()).stream()
         .filter(slot -> slot.current().model().modelVersion().equals(modelVersion))
         .findFirst();
   }

@@ -104,6 +104,12 @@ final class Problems {
         "Send the request with its own method and without X-HTTP-Method-Override.");
   }
 
+  /** The models are being opened. */
+  static Problem starting() {
+    return new Problem(
+        "starting", 503, "The server is starting", "Send it again after the time in Retry-After.");
+  }
+
   static Problem internalError() {
     return new Problem(
         "internal_error", 500, "The server failed", "The failure is in the server's log.");

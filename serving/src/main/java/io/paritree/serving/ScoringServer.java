@@ -264,10 +264,11 @@ final class ScoringServer implements AutoCloseable {
    */
   @Override
   public void close() {
+    boolean known = readiness.isReady(); // no balancer knows of a server that was never ready
     readiness.end();
     try {
       // The balancer has to notice before the port closes: a wait for the time itself.
-      TimeUnit.MILLISECONDS.sleep(config.server().drainDelay().toMillis());
+      TimeUnit.MILLISECONDS.sleep(known ? config.server().drainDelay().toMillis() : 0);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -24,7 +24,7 @@ final class Serving implements AutoCloseable {
   }
 
   /**
-   * Opens the models and starts listening; ready when it returns.
+   * Opens the models and starts listening, both at once; ready when it returns.
    *
    * @throws ConfigurationException if there is nothing to serve
    * @throws ModelException if a model is corrupt or not supported
@@ -39,13 +39,22 @@ final class Serving implements AutoCloseable {
 
     ServerMetrics metrics = new ServerMetrics();
     Readiness readiness = new Readiness(metrics);
-    Models models = Models.open(config, metrics);
+    Models models = new Models();
+    Opening opening = new Opening(models, config, metrics); // goes on while the ports are opened
     ManagementServer management = new ManagementServer(config, models, metrics, readiness);
     ScoringServer server;
     try {
       server =
           new ScoringServer(config, routes(config, models, metrics, readiness), metrics, readiness);
     } catch (IOException | RuntimeException e) {
+      management.close();
+      throw e;
+    }
+
+    try {
+      opening.await();
+    } catch (ModelException | IOException | RuntimeException | Error e) {
+      server.close();
       management.close();
       throw e;
     }

@@ -10,13 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,8 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The distribution, started by {@code scripts/serve} as its users start it. */
 class ServeProcessTest {
   private static final Path ROOT = Path.of(System.getProperty("paritree.root"));
-  private static final Pattern READY =
-      Pattern.compile("Ready: http://127.0.0.1:([0-9]+)/.*http://127.0.0.1:([0-9]+)/metrics");
 
   @TempDir static Path directory;
   private static Path model;
@@ -51,7 +48,8 @@ class ServeProcessTest {
 
   @Test
   void acceptedRequestsAreAnsweredWhenItIsToldToStop() throws Exception {
-    try (Run run = new Run("--model", model.getParent().toString())) {
+    try (ServeRun run =
+        new ServeRun(directory, Map.of(), "--model", model.getParent().toString())) {
       int port = run.port();
       AtomicBoolean going = new AtomicBoolean(true);
       ExecutorService callers = Executors.newFixedThreadPool(4);
@@ -60,11 +58,11 @@ class ServeProcessTest {
         ledgers.add(callers.submit(() -> call(port, going)));
       }
 
-      run.awaitRequests(500);
-      run.process.destroy(); // SIGTERM
+      run.awaitRows(500);
+      run.process().destroy(); // SIGTERM
 
-      assertThat(run.process.waitFor(120, TimeUnit.SECONDS)).isTrue();
-      assertThat(run.process.exitValue()).isZero();
+      assertThat(run.process().waitFor(120, TimeUnit.SECONDS)).isTrue();
+      assertThat(run.process().exitValue()).isZero();
       going.set(false);
       for (Future<int[]> ledger : ledgers) {
         int[] counts = ledger.get(10, TimeUnit.SECONDS);
@@ -131,77 +129,10 @@ class ServeProcessTest {
 
   private static void assertRefused(int code, String message, String... arguments)
       throws Exception {
-    try (Run run = new Run(arguments)) {
-      assertThat(run.process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+    try (ServeRun run = new ServeRun(directory, Map.of(), arguments)) {
+      assertThat(run.process().waitFor(120, TimeUnit.SECONDS)).isTrue();
       assertThat(run.output()).contains(message).doesNotContain("Ready", "\tat ");
-      assertThat(run.process.exitValue()).as(run.output()).isEqualTo(code);
-    }
-  }
-
-  /** One start of {@code scripts/serve}. */
-  private static final class Run implements AutoCloseable {
-    private final Process process;
-    private final Path log;
-    private int managementPort;
-
-    Run(String... arguments) throws IOException {
-      List<String> command = new ArrayList<>(List.of(ROOT.resolve("scripts/serve").toString()));
-      command.addAll(List.of(arguments));
-      List<String> given = List.of(arguments);
-      if (!given.contains("--port")) {
-        command.addAll(List.of("--port", "0"));
-      }
-
-      if (given.stream().noneMatch(argument -> argument.startsWith("management.port"))) {
-        command.addAll(List.of("--set", "management.port=0"));
-      }
-
-      log = Files.createTempFile(directory, "serve", ".log");
-      ProcessBuilder builder = new ProcessBuilder(command);
-      builder.environment().put("PARITREE_BUILT", "1");
-      builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-      process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    }
-
-    /** Returns the port, once the server is ready. */
-    int port() throws Exception {
-      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
-      while (System.nanoTime() < end && process.isAlive()) {
-        Matcher ready = READY.matcher(output());
-        if (ready.find()) {
-          managementPort = Integer.parseInt(ready.group(2));
-          return Integer.parseInt(ready.group(1));
-        }
-
-        Thread.onSpinWait();
-      }
-
-      throw new AssertionError("Not ready: " + output());
-    }
-
-    /** Waits until so many scoring requests were answered. */
-    void awaitRequests(int count) throws Exception {
-      Pattern answered = Pattern.compile("paritree_rows_total\\{.*result=\"scored\"\\} ([0-9.E]+)");
-      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
-      try (Client management = new Client(managementPort)) {
-        while (System.nanoTime() < end) {
-          Matcher found = answered.matcher(management.get("/metrics").body());
-          if (found.find() && Double.parseDouble(found.group(1)) >= count) {
-            return;
-          }
-        }
-      }
-
-      throw new AssertionError("Too few requests: " + output());
-    }
-
-    String output() throws IOException {
-      return Files.readString(log);
-    }
-
-    @Override
-    public void close() {
-      process.destroyForcibly().onExit().join();
+      assertThat(run.process().exitValue()).as(run.output()).isEqualTo(code);
     }
   }
 }

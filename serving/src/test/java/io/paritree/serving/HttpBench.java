@@ -1,0 +1,333 @@
+package io.paritree.serving;
+
+import io.paritree.model.TestPackages;
+import java.io.File;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.JarOutputStream;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.zip.ZipEntry;
+
+/**
+ * The scoring endpoint against an empty Javalin endpoint, in turn, with wrk and h2load.
+ *
+ * <p>Run: {@code scripts/bench http [--rounds N] [--seconds N] [--json]}. Throughput by wrk with 32
+ * connections; latency by h2load at half of the scoring endpoint's peak, offered to both. Medians
+ * of the rounds.
+ */
+final class HttpBench {
+  private static final Path ROOT = Path.of(System.getProperty("paritree.root"));
+  private static final String JAVA = System.getProperty("java.home") + "/bin/java";
+  private static final int WIDTH = 28;
+  private static final int CLIENTS = 16;
+  private static final int STARTS = 5;
+
+  private final Path directory = Files.createTempDirectory("paritree-bench");
+  private final int rounds;
+  private final int seconds;
+
+  private HttpBench(int rounds, int seconds) throws IOException {
+    this.rounds = rounds;
+    this.seconds = seconds;
+  }
+
+  /** What one endpoint reached. */
+  private record Reached(double rps, double p50us, double p99us) {
+    String json() {
+      return String.format(
+          Locale.ROOT, "{\"rps\": %.0f, \"p50us\": %.0f, \"p99us\": %.0f}", rps, p50us, p99us);
+    }
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    int rounds = 5;
+    int seconds = 5;
+    boolean json = false;
+    Iterator<String> given = List.of(arguments).iterator();
+    while (given.hasNext()) {
+      switch (given.next()) {
+        case "--rounds" -> rounds = Integer.parseInt(given.next());
+        case "--seconds" -> seconds = Integer.parseInt(given.next());
+        case "--json" -> json = true;
+        default -> {
+          System.err.println("Usage: bench http [--rounds N] [--seconds N] [--json]");
+          System.exit(2);
+        }
+      }
+    }
+
+    HttpBench bench = new HttpBench(rounds, seconds);
+    List<String> models = new ArrayList<>();
+    for (int trees : new int[] {100, 1_000}) {
+      models.add(bench.model(trees));
+    }
+
+    String result =
+        "{\"models\": [%s], \"start\": %s}".formatted(String.join(", ", models), bench.starts());
+    System.out.println(json ? result : result.replace("}, ", "},\n "));
+  }
+
+  private String model(int trees) throws Exception {
+    TestPackages packages = new TestPackages(directory.resolve("store" + trees));
+    String store = packages.wide(WIDTH, trees, 6).getParent().toString();
+    Path record = Files.writeString(directory.resolve("record.json"), record());
+    try (ServeRun scoring =
+        new ServeRun(directory, Map.of("JAVA_OPTS", "-Xms1g -Xmx1g"), "--model", store)) {
+      int port = scoring.port();
+      int length;
+      try (Client client = new Client(port)) {
+        length = client.post("/v1/models/wide/score", record()).content().length;
+      }
+
+      int emptyPort = freePort();
+      Process empty = empty(emptyPort, List.of("-Xms1g", "-Xmx1g"), String.valueOf(length));
+      try {
+        awaitEmpty(emptyPort);
+        return compare(
+            trees,
+            "http://127.0.0.1:" + emptyPort + "/empty",
+            "http://127.0.0.1:" + port + "/v1/models/wide/score",
+            record);
+      } finally {
+        empty.destroy();
+        empty.waitFor();
+      }
+    }
+  }
+
+  private String compare(int trees, String empty, String score, Path record) throws Exception {
+    double[][] rates = new double[2][rounds];
+    String[] urls = {empty, score};
+    for (String url : urls) {
+      throughput(url, record); // warms both
+    }
+
+    for (int round = 0; round < rounds; round++) {
+      for (int which = 0; which < 2; which++) {
+        rates[which][round] = throughput(urls[which], record);
+      }
+    }
+
+    double half = median(rates[1]) / 2;
+    double[][][] latencies = new double[2][2][rounds];
+    for (int round = 0; round < rounds; round++) {
+      for (int which = 0; which < 2; which++) {
+        double[] quantiles = latency(urls[which], record, half);
+        latencies[which][0][round] = quantiles[0];
+        latencies[which][1][round] = quantiles[1];
+      }
+    }
+
+    Reached bare = new Reached(median(rates[0]), median(latencies[0][0]), median(latencies[0][1]));
+    Reached scored =
+        new Reached(median(rates[1]), median(latencies[1][0]), median(latencies[1][1]));
+    return String.format(
+        Locale.ROOT,
+        "{\"name\": \"trees%s-depth6\", \"empty\": %s, \"score\": %s, \"throughputRatio\": %.3f,"
+            + " \"addedP99us\": %.0f}",
+        trees,
+        bare.json(),
+        scored.json(),
+        scored.rps() / bare.rps(),
+        scored.p99us() - bare.p99us());
+  }
+
+  /** Returns requests per second with connections that wait for each answer. */
+  private double throughput(String url, Path record) throws Exception {
+    Path script =
+        Files.writeString(
+            directory.resolve("post.lua"),
+            """
+            wrk.method = "POST"
+            wrk.headers["Content-Type"] = "application/json"
+            local file = io.open("%s", "r")
+            wrk.body = file:read("*a")
+            """
+                .formatted(record));
+    String told = run("wrk", "-t1", "-c32", "-d" + seconds + "s", "-s", script.toString(), url);
+    if (told.contains("Non-2xx") || told.contains("Socket errors")) {
+      throw new IllegalStateException("Not every request was answered by 200:\n" + told);
+    }
+
+    Matcher rate = Pattern.compile("Requests/sec:\\s+([0-9.]+)").matcher(told);
+    if (!rate.find()) {
+      throw new IllegalStateException("Cannot read what wrk told:\n" + told);
+    }
+
+    return Double.parseDouble(rate.group(1));
+  }
+
+  /** Returns p50 and p99 in microseconds, at a fixed rate of requests. */
+  private double[] latency(String url, Path record, double rate) throws Exception {
+    Path log = directory.resolve("h2load.log");
+    Files.deleteIfExists(log);
+    run(
+        "h2load",
+        "--h1",
+        "-t1",
+        "-c" + CLIENTS,
+        "--rps=" + Math.max(1, Math.round(rate / CLIENTS)),
+        "-D" + seconds + "s",
+        "--log-file=" + log,
+        "-d",
+        record.toString(),
+        "-H",
+        "content-type: application/json",
+        url);
+    List<Double> micros = new ArrayList<>();
+    for (String line : Files.readAllLines(log)) {
+      String[] cells = line.split("\t");
+      if (!cells[1].equals("200")) {
+        throw new IllegalStateException("Not every request was answered by 200: " + line);
+      }
+
+      micros.add(Double.parseDouble(cells[2]));
+    }
+
+    double[] sorted = micros.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+    return new double[] {sorted[sorted.length / 2], sorted[sorted.length * 99 / 100]};
+  }
+
+  /** Returns the times from the JVM's start to the first answer, each with its class archive. */
+  private String starts() throws Exception {
+    TestPackages packages = new TestPackages(directory.resolve("start"));
+    String store = packages.wide(WIDTH, 100, 6).getParent().toString();
+    Path archive = directory.resolve("empty.archive");
+    Process once = empty(freePort(), List.of("-XX:ArchiveClassesAtExit=" + archive), "80", "once");
+    if (!once.waitFor(120, TimeUnit.SECONDS)) {
+      throw new IllegalStateException("Cannot make the empty server's archive");
+    }
+
+    double[] bare = new double[STARTS];
+    double[] ready = new double[STARTS];
+    for (int start = -1; start < STARTS; start++) {
+      int port = freePort();
+      long begin = System.nanoTime();
+      Process empty = empty(port, List.of("-XX:SharedArchiveFile=" + archive), "80");
+      awaitEmpty(port);
+      double bareMillis = (System.nanoTime() - begin) / 1e6;
+      empty.destroy();
+      empty.waitFor();
+
+      begin = System.nanoTime();
+      int servePort = freePort();
+      String given = String.valueOf(servePort);
+      try (ServeRun serving =
+          new ServeRun(directory, Map.of(), "--model", store, "--port", given)) {
+        await(servePort, "/health/ready");
+        if (start >= 0) { // the first of all makes the archive
+          bare[start] = bareMillis;
+          ready[start] = (System.nanoTime() - begin) / 1e6;
+        }
+
+        serving.process().destroy();
+        serving.process().waitFor();
+      }
+    }
+
+    return String.format(
+        Locale.ROOT, "{\"bareMs\": %.0f, \"readyMs\": %.0f}", median(bare), median(ready));
+  }
+
+  private Process empty(int port, List<String> flags, String... arguments) throws IOException {
+    Path home = ROOT.resolve("serving/target/paritree-serving");
+    List<String> command = new ArrayList<>(List.of(JAVA, "-XX:+UseParallelGC"));
+    command.addAll(flags);
+    command.addAll(
+        List.of(
+            "-cp",
+            // A jar alone: directories have no place in a class archive.
+            home.resolve("serving.jar") + File.pathSeparator + testJar(),
+            EmptyServer.class.getName(),
+            String.valueOf(port)));
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(directory.resolve("empty.log").toFile())
+        .start();
+  }
+
+  private Path testJar() throws IOException {
+    Path jar = directory.resolve("empty.jar");
+    if (!Files.exists(jar)) {
+      String entry = EmptyServer.class.getName().replace('.', '/') + ".class";
+      try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
+        out.putNextEntry(new ZipEntry(entry));
+        out.write(EmptyServer.class.getResourceAsStream("EmptyServer.class").readAllBytes());
+        out.closeEntry();
+      }
+    }
+
+    return jar;
+  }
+
+  private static void awaitEmpty(int port) throws IOException {
+    await(port, "/ready");
+  }
+
+  private static void await(int port, String path) throws IOException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+    while (System.nanoTime() < end) {
+      try (Client client = new Client(port)) {
+        if (client.get(path).status() == 200) {
+          return;
+        }
+      } catch (IOException e) {
+        Thread.onSpinWait();
+      }
+    }
+
+    throw new IOException("Nothing answers at port " + port);
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static String record() {
+    StringBuilder record = new StringBuilder("{");
+    IntStream.range(0, WIDTH)
+        .forEach(
+            feature ->
+                record
+                    .append(feature == 0 ? "" : ", ")
+                    .append("\"f" + feature + "\": ")
+                    .append((feature * 37 % 200 - 100) / 7.0));
+    return record.append("}").toString();
+  }
+
+  private String run(String... command) throws Exception {
+    Path told = directory.resolve("told.txt");
+    Process process =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(told.toFile()).start();
+    int code = process.waitFor();
+    String text = Files.readString(told, StandardCharsets.UTF_8);
+    if (code != 0) {
+      throw new IllegalStateException(
+          "%s ended with %s; on Debian it is in the packages wrk and nghttp2-client:\n%s"
+              .formatted(command[0], code, text));
+    }
+
+    return text;
+  }
+
+  private static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    return sorted[sorted.length / 2];
+  }
+}
