@@ -21,7 +21,10 @@ final class FastForest implements Engine {
    * Blocks: from MIN_SLICED rows on, the rows of a block of 64 share every operation (Slices), even
    * if some are not there. A tree costs as much there as it has leaves, while in a walk it costs as
    * much as its paths are long; so with a tree of more than 256 leaves, or with many features and
-   * few steps, blocks are walked instead: each tree for all rows of a block before the next.
+   * few steps, the rows of a block are walked one by one; or, if the trees are too large for a
+   * core's cache, each tree is walked with all rows of a block before the next.
+   *
+   * Cost says which way is the cheapest.
    */
   private static final int MIN_SLICED = 10;
 
@@ -51,20 +54,23 @@ final class FastForest implements Engine {
     RowKeys keys = new RowKeys(columns.get());
     List<Walk> walks = WalkBuilder.build(forest, columns.get(), keys);
     Optional<Tests> tests = Tests.of(forest, columns.get());
-    Cost cost = new Cost(forest, columns.get(), tests);
-    boolean canWalk = !walks.isEmpty();
-
-    Rows rows = new SpecificationRows(forest);
-    if (canWalk && cost.ofKeyWalk() < cost.ofSpecification()) {
-      rows = new KeyWalks(forest, keys, walks);
+    Cost cost = Cost.of(forest, columns.get(), tests.map(Tests::size).orElse(0));
+    boolean walksKeys = !walks.isEmpty() && cost.ofKeyWalk() < cost.ofSpecification();
+    KeyWalks keyWalks = walksKeys ? new KeyWalks(forest, keys, walks) : null;
+    double byRow = walksKeys ? cost.ofKeyWalk() : cost.ofSpecification();
+    Optional<Slices> slices =
+        tests.isPresent() && cost.ofSlices() < byRow
+            ? SlicesBuilder.build(forest, tests.get())
+            : Optional.empty();
+    if (slices.isEmpty() && !walksKeys) {
+      return forest;
     }
 
-    boolean canSlice = tests.isPresent() && cost.ofSlices() < cost.ofKeyWalk();
-    Optional<Slices> slices =
-        canSlice ? SlicesBuilder.build(forest, tests.get()) : Optional.empty();
-    boolean walksBlocks = slices.isEmpty() && canWalk;
     return new FastForest(
-        forest, rows, slices.orElse(null), walksBlocks ? new KeyWalks(forest, keys, walks) : null);
+        forest,
+        walksKeys ? keyWalks : new SpecificationRows(forest),
+        slices.orElse(null),
+        cost.isLarge() ? keyWalks : null);
   }
 
   @Override
@@ -101,6 +107,17 @@ final class FastForest implements Engine {
       float[] slots, int rowStride, int featureStride, int rows, float[] margins, float[] scores) {
     Scratch scratch = Scratch.ofThread();
     int outputs = forest.base.length;
+    if (rows == 1) {
+      float[] to = margins == null ? scratch.margins(outputs) : margins;
+      System.arraycopy(forest.base, 0, to, 0, outputs);
+      this.rows.add(slots, 0, featureStride, scratch, to, 0);
+      if (scores != null) {
+        forest.transform.apply(to, 0, outputs, 1, scores, 0);
+      }
+
+      return;
+    }
+
     for (int row = 0; row < rows; row += Block.MAX_ROWS) {
       int count = Math.min(Block.MAX_ROWS, rows - row);
       float[] to = margins == null ? scratch.margins(Block.MAX_ROWS * outputs) : margins;
@@ -159,8 +176,6 @@ final class FastForest implements Engine {
 
   /** Returns the bytes that the layouts take, besides the forest itself. */
   long bytes() {
-    return rows.bytes()
-        + (slices == null ? 0 : slices.bytes())
-        + (blockWalks == null ? 0 : blockWalks.bytes());
+    return rows.bytes() + (slices == null ? 0 : slices.bytes());
   }
 }

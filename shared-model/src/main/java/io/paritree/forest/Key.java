@@ -4,8 +4,9 @@ package io.paritree.forest;
  * Floats as whole numbers of the same order, so that a comparison is a subtraction and needs no
  * branch.
  *
- * <p>-0.0 and 0.0 have one key, as they are equal. A missing slot has two: {@link #MISSING_LEFT} is
- * below every threshold, {@link #MISSING_RIGHT} is above.
+ * <p>-0.0 and 0.0 are equal, but have the keys -1 and 0. No other float has the key -1, so a
+ * threshold of either zero has it, and both zeros are at or above it. A missing slot has two keys:
+ * {@link #MISSING_LEFT} is below every threshold, {@link #MISSING_RIGHT} is above.
  */
 final class Key {
   /** Below the key of every float. */
@@ -20,8 +21,8 @@ final class Key {
 
   /** Returns the key of a float that is not NaN. */
   static int of(float value) {
-    int bits = Float.floatToRawIntBits(value + 0f); // -0.0f + 0f is 0.0f
-    return bits ^ ((bits >> 31) & 0x7fffffff);
+    int bits = Float.floatToRawIntBits(value);
+    return bits ^ bits >> 31 >>> 1;
   }
 
   /** Returns -1, all bits set, for a missing slot, else 0; without a branch. */
@@ -34,6 +35,10 @@ final class Key {
    * present value is below a threshold that is NaN, so all of them go right, as at -Infinity.
    */
   static int ofThreshold(float threshold) {
+    if (threshold == 0f) {
+      return of(-0f);
+    }
+
     return of(Float.isNaN(threshold) ? Float.NEGATIVE_INFINITY : threshold);
   }
 }

@@ -27,11 +27,11 @@ final class KeyWalks implements Rows {
     keys.fill(slots, from, stride, keysOfRow, 0);
     for (Walk walk : walks) {
       int[] found = scratch.found(walk.found());
-      walk.findLeaves(keysOfRow, found);
       if (hasVectors || forest.base.length > 1) {
+        walk.findLeaves(keysOfRow, found);
         addToOutputs(walk, found, margins, to);
       } else {
-        margins[to] = walk.sum(found, margins[to]);
+        margins[to] = walk.addLeaves(keysOfRow, found, margins[to]);
       }
     }
   }

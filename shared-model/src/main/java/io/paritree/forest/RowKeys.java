@@ -67,16 +67,15 @@ final class RowKeys {
    */
   void fill(float[] slots, int from, int stride, long[] keys, int to) {
     keys[to] = BELOW_ALL;
-    int next = to + 1;
-    for (int feature : numeric) {
-      float slot = slots[from + feature * stride];
+    for (int at = 0; at < numeric.length; at++) {
+      float slot = slots[from + numeric[at] * stride];
       int missing = Key.missing(slot);
       int key = Key.of(slot) & ~missing;
-      keys[next] = key | Key.MISSING_LEFT & missing;
-      keys[next + 1] = key | Key.MISSING_RIGHT & missing;
-      next += 2;
+      keys[to + 1 + 2 * at] = key | Key.MISSING_LEFT & missing;
+      keys[to + 2 + 2 * at] = key | Key.MISSING_RIGHT & missing;
     }
 
+    int next = to + 1 + 2 * numeric.length;
     for (int at = 0; at < categorical.length; at++) {
       float slot = slots[from + categorical[at] * stride];
       boolean isMissing = slot != slot;

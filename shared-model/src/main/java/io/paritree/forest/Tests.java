@@ -1,10 +1,7 @@
 package io.paritree.forest;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 
 /**
  * The distinct questions that the splits of a forest ask of a row, numbered.
@@ -73,22 +70,25 @@ final class Tests {
 
   /** Returns the tests of a forest; empty if a feature has too many thresholds. */
   static Optional<Tests> of(Forest forest, Columns columns) {
-    List<TreeSet<Integer>> keysOf = new ArrayList<>();
-    for (int at = 0; at < columns.numeric.length; at++) {
-      keysOf.add(new TreeSet<>());
-    }
-
+    int[] counts = new int[columns.numeric.length];
+    int[][] keys = new int[counts.length][16];
     for (Tree tree : forest.trees) {
       for (int node : tree.breadthFirst()) {
-        if (!tree.isLeaf(node) && !tree.isCategorical(node)) {
-          keysOf.get(columns.numericAt(tree.feature[node])).add(Key.ofThreshold(tree.value[node]));
+        if (tree.isLeaf(node) || tree.isCategorical(node)) {
+          continue;
         }
+
+        int at = columns.numericAt(tree.feature[node]);
+        if (counts[at] == keys[at].length) {
+          keys[at] = Arrays.copyOf(keys[at], 2 * counts[at]);
+        }
+
+        keys[at][counts[at]++] = Key.ofThreshold(tree.value[node]);
       }
     }
 
-    int[][] keys = new int[keysOf.size()][];
     for (int at = 0; at < keys.length; at++) {
-      keys[at] = keysOf.get(at).stream().mapToInt(key -> key).toArray();
+      keys[at] = Arrays.stream(keys[at], 0, counts[at]).sorted().distinct().toArray();
       if (keys[at].length > MAX_THRESHOLDS) {
         return Optional.empty();
       }

@@ -131,6 +131,68 @@ final class Walk {
     }
   }
 
+  /**
+   * Returns a sum with the leaves of all trees added, in the order of the trees, for one row.
+   *
+   * @param keys the keys of the row, from 0 on
+   * @param found working memory, one per tree
+   */
+  float addLeaves(long[] keys, int[] found, float base) {
+    if (isMixed) {
+      findMixed(keys, found);
+      return sum(found, base);
+    }
+
+    long[] nodes = this.nodes;
+    int shift = slotBits + 1;
+    int mask = (1 << slotBits) - 1;
+    float sum = base;
+    int whole = trees - trees % LANES;
+    for (int tree = 0; tree < whole; tree += LANES) {
+      int a = roots[tree];
+      int b = roots[tree + 1];
+      int c = roots[tree + 2];
+      int d = roots[tree + 3];
+      int depth = depths[tree / LANES];
+      if (depth <= MAX_COUNTED) {
+        for (int step = 0; step < depth; step++) {
+          a = next(nodes, keys, a, shift, mask);
+          b = next(nodes, keys, b, shift, mask);
+          c = next(nodes, keys, c, shift, mask);
+          d = next(nodes, keys, d, shift, mask);
+        }
+      } else {
+        long open;
+        do {
+          for (int step = 0; step < LANES; step++) {
+            a = next(nodes, keys, a, shift, mask);
+            b = next(nodes, keys, b, shift, mask);
+            c = next(nodes, keys, c, shift, mask);
+            d = next(nodes, keys, d, shift, mask);
+          }
+
+          open = nodes[a] | nodes[b] | nodes[c] | nodes[d];
+        } while (((int) open & mask) != 0);
+      }
+
+      sum += weight(a);
+      sum += weight(b);
+      sum += weight(c);
+      sum += weight(d);
+    }
+
+    for (int tree = whole; tree < trees; tree++) {
+      int node = roots[tree];
+      while (((int) nodes[node] & mask) != 0) {
+        node = next(nodes, keys, node, shift, mask);
+      }
+
+      sum += weight(node);
+    }
+
+    return sum;
+  }
+
   private static int next(long[] nodes, long[] keys, int node, int shift, int mask) {
     long word = nodes[node];
     int low = (int) word;

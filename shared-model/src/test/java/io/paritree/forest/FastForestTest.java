@@ -2,7 +2,12 @@ package io.paritree.forest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /** Every fast way to score against {@link Forest}, the specification. */
@@ -55,6 +60,93 @@ class FastForestTest {
       System.arraycopy(margins, from * specification.outputs(), expected, 0, expected.length);
       Bits.assertBits("%s rows from %s, %s".formatted(count, from, replay), someMargins, expected);
       from += Math.max(1, count);
+    }
+  }
+
+  @Test
+  void shapesThatChooseEachWayHaveTheBitsOfTheSpecification() {
+    long seed = Seed.next();
+    RandomForests random = new RandomForests(seed);
+    RandomForests.Shape shape = new RandomForests.Shape();
+    for (int width : new int[] {1, 3, 400}) {
+      for (int trees : new int[] {1, 40}) {
+        for (int maxDepth : new int[] {1, 4, 7, 8, 30}) {
+          for (double categorical : new double[] {0, 0.4}) {
+            shape.width = width;
+            shape.trees = trees;
+            shape.maxDepth = maxDepth;
+            shape.maxLeaves = maxDepth == 30 ? 700 : 1 << maxDepth;
+            shape.earlyLeaf = 0;
+            shape.categorical = categorical;
+            Forest forest = random.forest(shape);
+            assertAlike(seed, forest, random.rows(forest, 70));
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void treesTooLargeForSlicesAreWalkedBlockByBlock() {
+    long seed = Seed.next();
+    RandomForests random = new RandomForests(seed);
+    RandomForests.Shape shape = new RandomForests.Shape();
+    shape.trees = 8;
+    shape.maxDepth = 40;
+    shape.maxLeaves = 30_000;
+    shape.earlyLeaf = 0;
+    shape.thresholdsPerFeature = 70_000;
+    for (int outputs : new int[] {1, 3}) {
+      shape.outputs = outputs;
+      Forest forest = random.forest(shape);
+      assertAlike(seed, forest, random.rows(forest, 200));
+    }
+  }
+
+  @Test
+  void listShapedTreesAreScoredWithoutRecursion() {
+    long seed = Seed.next();
+    RandomForests random = new RandomForests(seed);
+    RandomForests.Shape shape = new RandomForests.Shape();
+    shape.trees = 3;
+    shape.maxDepth = 255;
+    shape.maxLeaves = 256;
+    Forest forest = random.list(shape);
+
+    assertAlike(seed, forest, random.rows(forest, 130));
+  }
+
+  @Test
+  void threadsShareAnEngine() throws Exception {
+    RandomForests random = new RandomForests(Seed.next());
+    RandomForests.Shape shape = new RandomForests.Shape();
+    shape.trees = 50;
+    Forest forest = random.forest(shape);
+    float[] slots = random.rows(forest, 333);
+    float[] expected = new float[333];
+    forest.score(slots, 333, expected, null);
+    Engine fast = forest.fast();
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      List<Future<float[]>> answers = new ArrayList<>();
+      for (int thread = 0; thread < 4; thread++) {
+        answers.add(
+            threads.submit(
+                () -> {
+                  float[] margins = new float[333];
+                  for (int turn = 0; turn < 50; turn++) {
+                    fast.score(slots, 333, margins, null);
+                  }
+
+                  return margins;
+                }));
+      }
+
+      for (Future<float[]> answer : answers) {
+        Bits.assertBits("of a thread", answer.get(), expected);
+      }
+    } finally {
+      threads.shutdownNow();
     }
   }
 

@@ -94,6 +94,37 @@ public final class RandomForests {
     return Forest.of(shape.width, base, trees, outputOf, weights, shape.transform);
   }
 
+  /** Returns a forest of lists: every split has a leaf on one side. */
+  Forest list(Shape shape) {
+    List<Tree> trees = new ArrayList<>();
+    for (int tree = 0; tree < shape.trees; tree++) {
+      int splits = shape.maxLeaves - 1;
+      int nodes = 2 * splits + 1;
+      int[] left = new int[nodes];
+      int[] right = new int[nodes];
+      int[] feature = new int[nodes];
+      float[] value = new float[nodes];
+      boolean[] missing = new boolean[nodes];
+      Arrays.fill(left, -1);
+      int last = 0;
+      for (int split = 0; split < splits; split++) {
+        left[last] = 2 * split + 1;
+        right[last] = 2 * split + 2;
+        feature[last] = random.nextInt(shape.width);
+        value[last] = number(0, 1);
+        missing[last] = random.nextBoolean();
+        int leaf = 2 * split + 1 + random.nextInt(2);
+        value[leaf] = random.nextFloat();
+        last = 4 * split + 3 - leaf;
+      }
+
+      value[last] = 7f;
+      trees.add(new Tree(left, right, feature, value, missing, null, null, 1));
+    }
+
+    return Forest.of(shape.width, new float[1], trees, new int[shape.trees], null, shape.transform);
+  }
+
   private float number(double special, float spread) {
     return random.nextDouble() < special
         ? SPECIAL[random.nextInt(SPECIAL.length)]

@@ -1,0 +1,95 @@
+package io.paritree.xgboost;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.paritree.UnsupportedModelException;
+import io.paritree.forest.Bits;
+import io.paritree.forest.Engine;
+import io.paritree.forest.Forest;
+import io.paritree.forest.Rounds;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Models that others have made, where they lie beside the repository; the other tests of this
+ * package prove the same on models of our own.
+ */
+class ForeignModelsTest {
+  private static final Path MODELS =
+      Path.of(System.getProperty("paritree.root", ".")).resolve("../shared/models").normalize();
+
+  private static List<Path> files(String ending) throws IOException {
+    if (!Files.isDirectory(MODELS)) {
+      return List.of();
+    }
+
+    try (Stream<Path> all = Files.walk(MODELS)) {
+      return all.filter(path -> path.toString().endsWith(ending)).sorted().toList();
+    }
+  }
+
+  @Test
+  void recordedScoresAreReproduced() throws Exception {
+    for (Path csv : files(".json.csv")) {
+      String name = csv.toString();
+      byte[] file = Files.readAllBytes(Path.of(name.substring(0, name.length() - 4)));
+      Forest forest = XgboostModel.read(file).forest(Rounds.ALL);
+      List<String> lines = Files.readAllLines(csv);
+      float[] slots = new float[lines.size() * forest.width()];
+      float[] expected = new float[lines.size()];
+      for (int row = 0; row < expected.length; row++) {
+        String[] cells = lines.get(row).split(",");
+        for (int feature = 0; feature < forest.width(); feature++) {
+          slots[row * forest.width() + feature] = Float.parseFloat(cells[feature]);
+        }
+
+        expected[row] = Float.parseFloat(cells[forest.width()]);
+      }
+
+      float[] scores = new float[expected.length];
+      forest.fast().score(slots, expected.length, null, scores);
+      Bits.assertBits(name, scores, expected);
+    }
+  }
+
+  @Test
+  void modelsThatLibxgboostReadsHaveItsBits() throws Exception {
+    int read = 0;
+    for (String ending : new String[] {".json", ".ubj"}) {
+      for (Path path : files(ending)) {
+        byte[] file = Files.readAllBytes(path);
+        if (file[0] != '{') {
+          continue;
+        }
+
+        XgboostModel model = XgboostModel.read(file);
+        Forest forest = model.forest(Rounds.ALL);
+        Engine reference = NativeBooster.load(file, model, Rounds.ALL);
+        float[] slots = Training.rows(new Random(1), 300, model.width(), 0.2);
+        Bits.assertEqual(path.toString(), forest, reference, slots);
+        Bits.assertEqual(path.toString(), forest.fast(), forest, slots);
+        read++;
+      }
+    }
+
+    assertThat(read).isEqualTo(Files.isDirectory(MODELS) ? 29 : 0);
+  }
+
+  @Test
+  void oldBinaryModelsAndDumpsAreRefusedWithTheWayOut() throws Exception {
+    for (Path path : files(".model")) {
+      byte[] file = Files.readAllBytes(path);
+
+      assertThatThrownBy(() -> XgboostModel.read(file))
+          .as(path.toString())
+          .isInstanceOf(UnsupportedModelException.class)
+          .hasMessageContaining("save_model");
+    }
+  }
+}
