@@ -36,6 +36,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     root.addAppender(console);
     // It warns of what callers send, which is answered and counted.
     context.getLogger("org.eclipse.jetty.http.HttpParser").setLevel(Level.ERROR);
+    // Each failure of a start is told once, in the operator's words.
+    context.getLogger("io.javalin").setLevel(Level.OFF);
     context.getLogger("io.paritree").setLevel(Level.INFO);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -69,6 +70,8 @@ public final class ServingMain implements Callable<Integer> {
   @Option(names = "--help", usageHelp = true, description = "Shows this help.")
   private boolean help;
 
+  private final AtomicReference<Serving> serving = new AtomicReference<>();
+
   private ServingMain() {}
 
   /** Runs until told to stop; see the class for the exit codes. */
@@ -81,14 +84,24 @@ public final class ServingMain implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    Thread stop = new Thread(this::stop, "stop");
+    Runtime.getRuntime().addShutdownHook(stop);
+    int code = start();
+    if (code != RUNNING) {
+      forget(stop); // the exit code is to be this one
+    }
+
+    return code;
+  }
+
+  private int start() {
     try {
       ServingConfig config = config();
       if (check) {
         return check(config);
       }
 
-      Serving serving = Serving.start(config);
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(serving), "stop"));
+      serving.set(Serving.start(config));
       return RUNNING;
     } catch (ConfigurationException e) {
       return failed(USAGE, e.getMessage());
@@ -96,13 +109,24 @@ public final class ServingMain implements Callable<Integer> {
       return failed(MODEL_REFUSED, "Model refused: " + e.getMessage());
     } catch (IOException e) {
       return failed(REFUSED, e.getMessage());
+    } catch (RuntimeException e) {
+      e.printStackTrace();
+      return 1;
+    }
+  }
+
+  private static void forget(Thread stop) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(stop);
+    } catch (IllegalStateException e) {
+      // The process is being stopped already.
     }
   }
 
   private static int check(ServingConfig config)
       throws ConfigurationException, ModelException, IOException {
-    try (Serving serving = Serving.start(config.onFreePorts())) {
-      Rehearsal.run(serving, serving.names());
+    try (Serving rehearsing = Serving.start(config.onFreePorts())) {
+      Rehearsal.run(rehearsing, rehearsing.names());
     }
 
     System.out.println("Fit to be served");
@@ -121,10 +145,13 @@ public final class ServingMain implements Callable<Integer> {
   }
 
   /** Ends the process with 0, where the signal's own ending would be 143. */
-  private static void stop(Serving serving) {
+  private void stop() {
     int code = 0;
+    Serving running = serving.get();
     try {
-      serving.close();
+      if (running != null) { // null while the models are being opened
+        running.close();
+      }
     } catch (RuntimeException e) {
       e.printStackTrace();
       code = 1;

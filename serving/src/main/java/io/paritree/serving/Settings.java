@@ -159,6 +159,9 @@ final class Settings {
   }
 
   private static String origin(ConfigValue value) {
-    return value.origin().description();
+    String description = value.origin().description();
+    return description.startsWith("--set ")
+        ? description.replaceFirst(": [0-9]+$", "")
+        : description;
   }
 }

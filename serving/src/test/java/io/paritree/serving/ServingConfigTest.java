@@ -81,7 +81,7 @@ class ServingConfigTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "server.prot      | 9000   | server.prot is not known (--set server.prot: 1); did you mean server.port?",
+        "server.prot      | 9000   | server.prot is not known (--set server.prot); did you mean server.port?",
         "server.port      | 70000  | server.port must be a whole number from 0 to 65535, but is '70000'",
         "server.port      | many   | server.port must be a whole number from 0 to 65535, but is 'many'",
         "server.port      | 80.5   | server.port must be a whole number",
