@@ -13,8 +13,10 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -125,13 +127,13 @@ public final class ScoreMain {
   }
 
   private static int failed(Exception reason, PrintStream err) {
-    Throwable cause = reason;
-    while (cause.getCause() != null && cause.getCause() != cause) {
-      cause = cause.getCause();
+    Set<String> told = new LinkedHashSet<>();
+    for (Throwable cause = reason; cause != null && told.size() < 5; cause = cause.getCause()) {
+      String message = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+      told.add("%s: %s".formatted(cause.getClass().getSimpleName(), message));
     }
 
-    err.println(
-        "Scoring failed: %s: %s".formatted(cause.getClass().getSimpleName(), cause.getMessage()));
+    err.println("Scoring failed: " + String.join("\n  because of ", told));
     reason.printStackTrace(err);
     return 1;
   }

@@ -6,6 +6,7 @@ import io.paritree.model.TestPackages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -39,11 +40,12 @@ class QuarantineTest {
     assertThat(Scores.of(output)).hasSize(9_900);
     List<Row> quarantined = quarantine(output).collectAsList();
     assertThat(quarantined).hasSize(100);
+    Map<String, Long> keys = keys(input);
     for (Row row : quarantined) {
       assertThat((Long) row.getAs("parcel_id") % 100).isZero();
       assertThat(row.getList(row.fieldIndex("_codes"))).isEqualTo(List.of("missing_value"));
       assertThat((String) row.getAs("_faults")).contains("weight");
-      assertThat(keyAt(input.resolve((String) row.getAs("_source_file")), row.getAs("_source_row")))
+      assertThat(keys.get(row.getAs("_source_file") + " " + row.getAs("_source_row")))
           .isEqualTo((Long) row.getAs("parcel_id"));
     }
 
@@ -86,15 +88,19 @@ class QuarantineTest {
         .containsExactlyInAnyOrder("lock", "running", "runs");
   }
 
-  private static long keyAt(Path file, long row) {
-    return TestSpark.session()
-        .read()
-        .parquet(file.toString())
-        .selectExpr("parcel_id", "_metadata.row_index")
-        .filter("row_index = " + row)
-        .collectAsList()
-        .get(0)
-        .getLong(0);
+  /** Returns the key of each row of an input, by its file's name and its index in it. */
+  private static Map<String, Long> keys(Path input) {
+    Map<String, Long> keys = new HashMap<>();
+    for (Row row :
+        TestSpark.session()
+            .read()
+            .parquet(input.toString())
+            .selectExpr("_metadata.file_name", "_metadata.row_index", "parcel_id")
+            .collectAsList()) {
+      keys.put(row.getString(0) + " " + row.getLong(1), row.getLong(2));
+    }
+
+    return keys;
   }
 
   /** Returns the quarantined rows of all runs on an output. */

@@ -70,6 +70,9 @@ public final class InputCheck {
     List<FileSchema> schemas = FileSchemas.read(described, format, hadoop, problems);
     if (format == InputFormat.CSV) {
       schemas = schemas.stream().filter(schema -> !schema.columns().isEmpty()).toList();
+      if (schemas.isEmpty() && !described.isEmpty() && problems.isEmpty()) {
+        problems.add("no file of input %s has a header line".formatted(listing.root()));
+      }
     }
 
     Map<String, ReadColumn> columns = new LinkedHashMap<>();

@@ -32,6 +32,10 @@ import org.apache.spark.util.SerializableConfiguration;
 public final class ParquetWriters implements Serializable {
   private static final long serialVersionUID = 1L;
 
+  private static final long MIN_ROW_GROUP_BYTES = 8L << 20;
+  private static final long MAX_ROW_GROUP_BYTES = 128L << 20;
+  private static final long ROW_GROUP_BYTES_PER_COLUMN = 2L << 20;
+
   private final OutputWriterFactory factory;
   private final SerializableConfiguration hadoop;
   private final StructType schema;
@@ -55,6 +59,9 @@ public final class ParquetWriters implements Serializable {
       settings.setBoolean(ParquetOutputFormat.ENABLE_DICTIONARY + "#" + column, false);
     }
 
+    // A row group is kept in memory until it is full, so its size bounds what a task needs.
+    long rowGroup = Math.min(MAX_ROW_GROUP_BYTES, schema.size() * ROW_GROUP_BYTES_PER_COLUMN);
+    settings.setLong(ParquetOutputFormat.BLOCK_SIZE, Math.max(MIN_ROW_GROUP_BYTES, rowGroup));
     Job job = Job.getInstance(settings);
     scala.collection.immutable.Map<String, String> options =
         scala.collection.immutable.Map.from(

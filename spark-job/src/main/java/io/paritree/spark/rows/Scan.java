@@ -68,6 +68,21 @@ public final class Scan {
     Broadcast<TaskPlan> told = context.broadcast(plan);
     Broadcast<ParquetWriters> scoredTo = context.broadcast(writers);
     Broadcast<ParquetWriters> quarantinedTo = context.broadcast(quarantineWriters);
+    try {
+      return score(model, plan, told, scoredTo, quarantinedTo);
+    } finally {
+      told.destroy();
+      scoredTo.destroy();
+      quarantinedTo.destroy();
+    }
+  }
+
+  private List<TaskResult> score(
+      Broadcast<ModelFiles> model,
+      TaskPlan plan,
+      Broadcast<TaskPlan> told,
+      Broadcast<ParquetWriters> scoredTo,
+      Broadcast<ParquetWriters> quarantinedTo) {
     Dataset<Row> selected = selected();
     SparkPlan executed = selected.queryExecution().executedPlan();
     Optional<FileSourceScanExec> columnar = columnarScan(executed);

@@ -38,7 +38,7 @@ class HdfsPublisherTest {
   @ParameterizedTest
   @EnumSource(
       value = Step.class,
-      names = {"VERIFIED", "PREPARED", "LOCKED", "SWAP_BEGUN", "OLD_MOVED", "NEW_MOVED"})
+      names = {"VERIFIED", "PREPARED", "OLD_MOVED"})
   void nextRunTakesOverWhatTheDeadHasLeft(Step fatal) throws Exception {
     Location output = Location.of(cluster.getURI() + "/takeover/" + fatal + "/out");
     OutputPlace place = StagedRun.place(output);
