@@ -11,6 +11,13 @@ import picocli.CommandLine.Command;
  */
 @Command(
     name = "faults http",
+    subcommands = {
+      HostileTrial.class,
+      SlowTrial.class,
+      StopTrial.class,
+      OverloadTrial.class,
+      SwapTrial.class
+    },
     description = "Harms a running server on purpose and looks at what becomes of it.",
     footer = "Exit codes: 0 every claim held; 1 one did not; 2 wrong usage.")
 final class HttpFaults {

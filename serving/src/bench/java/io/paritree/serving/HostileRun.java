@@ -1,0 +1,326 @@
+package io.paritree.serving;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.regex.Pattern;
+
+/** Sends hostile requests from several connections at once, and judges every answer. */
+final class HostileRun {
+  private static final int HANG_MILLIS = 2_000;
+  private static final int MOST_TOLD = 20;
+  private static final Pattern TELLS =
+      Pattern.compile("io\\.paritree|org\\.eclipse|java\\.(lang|io|util)|\\tat |paritree-faults");
+
+  private final int port;
+  private final HostileRequests requests;
+  private final AtomicLong next;
+  private final long end;
+  private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
+  private final Queue<String> failures = new ConcurrentLinkedQueue<>();
+  private final AtomicLong failed = new AtomicLong();
+  private final AtomicLong slowestNanos = new AtomicLong();
+  private final AtomicLong sent = new AtomicLong();
+  private volatile long stopNanos = Long.MAX_VALUE;
+
+  /**
+   * @param first number of the first request
+   * @param count how many
+   */
+  HostileRun(int port, HostileRequests requests, long first, long count) {
+    this.port = port;
+    this.requests = requests;
+    this.next = new AtomicLong(first);
+    this.end = first + count;
+  }
+
+  /** One answer as it came. */
+  private record Received(int status, Map<String, String> headers, String body) {}
+
+  /**
+   * Sends until all are sent or the time is over.
+   *
+   * @param seconds longest time
+   */
+  void run(int callers, long seconds) throws InterruptedException {
+    stopNanos = System.nanoTime() + seconds * 1_000_000_000L;
+    List<Thread> threads = new ArrayList<>();
+    for (int caller = 0; caller < callers; caller++) {
+      Thread thread = new Thread(this::send, "caller " + caller);
+      thread.start();
+      threads.add(thread);
+    }
+
+    for (Thread thread : threads) {
+      thread.join();
+    }
+  }
+
+  long sent() {
+    return sent.get();
+  }
+
+  long failed() {
+    return failed.get();
+  }
+
+  /** Returns what was wrong first, each with its number. */
+  List<String> failures() {
+    return List.copyOf(failures);
+  }
+
+  double slowestMillis() {
+    return slowestNanos.get() / 1e6;
+  }
+
+  /** Returns how many answers there were of each status, and how many requests of each kind. */
+  Map<String, Long> counts() {
+    Map<String, Long> sorted = new TreeMap<>();
+    counts.forEach((name, count) -> sorted.put(name, count.sum()));
+    return sorted;
+  }
+
+  private void send() {
+    Socket kept = null;
+    InputStream keptIn = null;
+    long last = -1;
+    for (long number = next.getAndIncrement();
+        number < end && System.nanoTime() < stopNanos;
+        number = next.getAndIncrement()) {
+      HostileRequest request = requests.of(number);
+      count(request.kind());
+      sent.incrementAndGet();
+      long begin = System.nanoTime();
+      try {
+        if (request.end() == HostileRequest.End.KEEP) {
+          if (kept != null && keptIn.available() > 0) {
+            fail(number, request, "an answer before it was asked; see the request before: " + last);
+            kept.close();
+            kept = null;
+          }
+
+          if (kept == null) {
+            kept = open();
+            keptIn = new BufferedInputStream(kept.getInputStream());
+          }
+
+          boolean again = keep(number, last, request, kept, keptIn);
+          last = number;
+          if (!again) {
+            kept.close();
+            kept = null;
+          }
+        } else {
+          once(number, request);
+        }
+      } catch (SocketTimeoutException e) {
+        fail(number, request, "no answer within 2 s");
+        kept = null;
+      } catch (IOException e) {
+        fail(number, request, e.toString());
+        kept = null;
+      }
+
+      long nanos = System.nanoTime() - begin;
+      slowestNanos.accumulateAndGet(nanos, Math::max);
+    }
+  }
+
+  /** Returns whether the connection can be used again. */
+  private boolean keep(
+      long number, long last, HostileRequest request, Socket socket, InputStream in)
+      throws IOException {
+    boolean whole = write(request, socket);
+    Received answer;
+    try {
+      answer = receive(in);
+    } catch (EOFException | SocketException e) {
+      if (whole) {
+        throw e;
+      }
+
+      count("refused early");
+      return false;
+    }
+
+    if (answer == null) {
+      if (whole) {
+        fail(number, request, "closed without an answer; the request before: " + last);
+      }
+
+      return false;
+    }
+
+    judge(number, request, answer);
+    if (in.available() > 0) {
+      fail(number, request, "more than one answer");
+      return false;
+    }
+
+    return whole && !"close".equalsIgnoreCase(answer.headers().get("connection"));
+  }
+
+  private void once(long number, HostileRequest request) throws IOException {
+    try (Socket socket = open()) {
+      write(request, socket);
+      switch (request.end()) {
+        case RESET -> socket.setSoLinger(true, 0);
+        case CLOSE, KEEP -> {}
+        case FINISH -> finish(number, request, socket);
+      }
+    }
+  }
+
+  private void finish(long number, HostileRequest request, Socket socket) throws IOException {
+    int answers = 0;
+    try {
+      socket.shutdownOutput();
+      InputStream in = new BufferedInputStream(socket.getInputStream());
+      for (Received answer = receive(in); answer != null; answer = receive(in)) {
+        judge(number, request, answer);
+        answers++;
+      }
+    } catch (SocketException e) {
+      count("reset"); // with bytes of ours unread, a close resets
+    }
+
+    if (answers > request.maxAnswers()) {
+      fail(number, request, answers + " answers: out of step");
+    } else if (request.answer() != null && answers < request.maxAnswers()) {
+      fail(number, request, "only " + answers + " answers");
+    } else if (answers == 0) {
+      count("no answer");
+    }
+  }
+
+  private Socket open() throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket.setSoTimeout(HANG_MILLIS);
+    socket.setTcpNoDelay(true);
+    return socket;
+  }
+
+  /** Returns false if the server closed before everything was sent. */
+  private static boolean write(HostileRequest request, Socket socket) throws IOException {
+    OutputStream out = socket.getOutputStream();
+    try {
+      for (byte[] part : request.parts()) {
+        out.write(part);
+      }
+
+      return true;
+    } catch (SocketException e) {
+      return false;
+    }
+  }
+
+  private void judge(long number, HostileRequest request, Received answer) {
+    int status = answer.status();
+    count(String.valueOf(status));
+    boolean refused = status == 503 && answer.headers().containsKey("retry-after");
+    if (status < 200 || status >= 500 && status != 501 && status != 505 && !refused) {
+      fail(number, request, "status " + status + " " + answer.body());
+    } else if (TELLS.matcher(answer.body()).find()) {
+      fail(number, request, "tells too much: " + answer.body());
+    } else if (request.answer() != null && !refused && !answer.body().equals(request.answer())) {
+      fail(number, request, "status " + status + " " + answer.body());
+    }
+  }
+
+  private void fail(long number, HostileRequest request, String what) {
+    if (failed.incrementAndGet() <= MOST_TOLD) {
+      String told = what.length() > 300 ? what.substring(0, 300) : what;
+      failures.add("request %s (%s): %s".formatted(number, request.kind(), told));
+    }
+  }
+
+  private void count(String name) {
+    counts.computeIfAbsent(name, absent -> new LongAdder()).increment();
+  }
+
+  /** Returns the next answer, or null at the connection's end. */
+  private static Received receive(InputStream in) throws IOException {
+    while (true) {
+      String status = line(in);
+      if (status == null) {
+        return null;
+      }
+
+      if (!status.matches("HTTP/1\\.[01] [1-5][0-9]{2}.*")) {
+        throw new IOException("No status line: '" + status + "'");
+      }
+
+      Map<String, String> headers = headers(in);
+      int code = Integer.parseInt(status.substring(9, 12));
+      if (code >= 200 || code == 101) {
+        return new Received(code, headers, body(in, headers));
+      }
+    }
+  }
+
+  private static Map<String, String> headers(InputStream in) throws IOException {
+    Map<String, String> headers = new TreeMap<>();
+    for (String line = line(in); line == null || !line.isEmpty(); line = line(in)) {
+      int colon = line == null ? -1 : line.indexOf(':');
+      if (colon < 0) {
+        throw new EOFException("An answer broke off within its headers");
+      }
+
+      headers.put(
+          line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
+    }
+
+    return headers;
+  }
+
+  private static String body(InputStream in, Map<String, String> headers) throws IOException {
+    if (headers.containsKey("transfer-encoding")) {
+      throw new IOException("An answer without length");
+    }
+
+    int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
+    byte[] body = in.readNBytes(length);
+    if (body.length < length) {
+      throw new EOFException("An answer broke off within its body");
+    }
+
+    return new String(body, StandardCharsets.UTF_8);
+  }
+
+  private static String line(InputStream in) throws IOException {
+    ByteArrayOutputStream line = new ByteArrayOutputStream(64);
+    for (int next = in.read(); next != '\n'; next = in.read()) {
+      if (next < 0) {
+        if (line.size() == 0) {
+          return null;
+        }
+
+        throw new EOFException("An answer broke off within a line");
+      }
+
+      if (next != '\r') {
+        line.write(next);
+      }
+    }
+
+    return line.toString(StandardCharsets.ISO_8859_1);
+  }
+}

@@ -1,0 +1,302 @@
+package io.paritree.serving;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongFunction;
+
+/**
+ * Requests over several connections, by one thread of its own, each connection waiting for its
+ * answer; as fast as it goes, or at a rate.
+ *
+ * <p>Begins when it is made. A connection that the server closes is opened again. A request that
+ * could not leave at its time counts from then, so that a stalled server cannot hide.
+ */
+final class Load implements AutoCloseable {
+  private static final long HANG_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+  private static final int BUFFER_BYTES = 64 << 10;
+
+  private final InetSocketAddress address;
+  private final LongFunction<byte[]> requests;
+  private final long intervalNanos;
+  private final Judge judge;
+  private final Selector selector = Selector.open();
+  private final List<Caller> callers = new ArrayList<>();
+  private final LoadTotals totals = new LoadTotals();
+  private final Thread thread = new Thread(this::run, "load");
+  private volatile boolean going = true;
+  private volatile RuntimeException failure;
+  private long numbers;
+
+  /**
+   * @param requests from a number that counts up, a whole request
+   * @param rate requests per second of all connections together; 0 for as many as are answered
+   */
+  Load(int port, int connections, double rate, LongFunction<byte[]> requests, Judge judge)
+      throws IOException {
+    this.address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    this.requests = requests;
+    this.judge = judge;
+    this.intervalNanos = rate == 0 ? 0 : (long) (1e9 * connections / rate);
+    long now = System.nanoTime();
+    for (int caller = 0; caller < connections; caller++) {
+      callers.add(new Caller(now + intervalNanos * caller / connections));
+    }
+
+    thread.start();
+  }
+
+  /** What is thought of an answer. */
+  interface Judge {
+    /** Returns what is wrong with it, or an empty text. */
+    String wrong(long number, LoadAnswer answer);
+  }
+
+  /** One answer; the head with its status line. */
+  record LoadAnswer(int status, String head, String body) {}
+
+  /** Returns a POST of JSON that carries its number as its id. */
+  static byte[] post(String path, String json, long number) {
+    return """
+    POST %s HTTP/1.1\r
+    Host: test\r
+    Content-Type: application/json\r
+    X-Request-Id: %s\r
+    Content-Length: %s\r
+    \r
+    %s"""
+        .formatted(path, number, json.getBytes(StandardCharsets.UTF_8).length, json)
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Lets it run for a while, then finishes. */
+  LoadTotals finishAfter(long seconds) throws IOException {
+    Trial.pause(seconds * 1_000);
+    return finish();
+  }
+
+  /** Waits for the answers that are due, ends, and returns what came. */
+  LoadTotals finish() throws IOException {
+    close();
+    return totals;
+  }
+
+  /** Returns how many requests were answered by 200 so far. */
+  long answered() {
+    return totals.ok();
+  }
+
+  @Override
+  public void close() throws IOException {
+    going = false;
+    selector.wakeup();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+
+    selector.close();
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private void run() {
+    long begin = System.nanoTime();
+    try {
+      while (going || callers.stream().anyMatch(Caller::waits)) {
+        turn();
+      }
+    } catch (IOException e) {
+      failure = new IllegalStateException(e);
+    } catch (RuntimeException e) {
+      failure = e;
+    } finally {
+      totals.lasted(System.nanoTime() - begin);
+      callers.forEach(Caller::drop);
+    }
+  }
+
+  private void turn() throws IOException {
+    long now = System.nanoTime();
+    for (Caller caller : callers) {
+      caller.act(now);
+    }
+
+    selector.select(
+        key -> {
+          Caller caller = (Caller) key.attachment();
+          caller.move(key);
+        },
+        1);
+  }
+
+  private final class Caller {
+    private final ByteBuffer in = ByteBuffer.allocate(BUFFER_BYTES);
+    private SocketChannel channel;
+    private SelectionKey key;
+    private ByteBuffer out;
+    private long due;
+    private long begun;
+    private long number;
+
+    Caller(long due) {
+      this.due = due;
+    }
+
+    boolean waits() {
+      return out != null;
+    }
+
+    void act(long now) throws IOException {
+      if (waits()) {
+        if (now - begun > HANG_NANOS) {
+          totals.hung();
+          drop();
+        }
+
+        return;
+      }
+
+      if (!going || now < due) {
+        return;
+      }
+
+      if (channel == null) {
+        try {
+          channel = SocketChannel.open(address);
+        } catch (IOException e) {
+          totals.notConnected();
+          due = now + RETRY_NANOS;
+          return;
+        }
+
+        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        channel.configureBlocking(false);
+        key = channel.register(selector, SelectionKey.OP_READ, this);
+      }
+
+      begin(now);
+    }
+
+    private void begin(long now) {
+      number = numbers++;
+      out = ByteBuffer.wrap(requests.apply(number));
+      // One millisecond is this thread's own pace, not the server's.
+      begun = now - due > TimeUnit.MILLISECONDS.toNanos(2) && intervalNanos > 0 ? due : now;
+      due = Math.max(due + intervalNanos, begun);
+      in.clear();
+      send();
+    }
+
+    private void send() {
+      try {
+        channel.write(out);
+        key.interestOps(
+            out.hasRemaining()
+                ? SelectionKey.OP_READ | SelectionKey.OP_WRITE
+                : SelectionKey.OP_READ);
+      } catch (IOException e) {
+        lost();
+      }
+    }
+
+    void move(SelectionKey ready) {
+      if (channel == null) {
+        return;
+      }
+
+      if (ready.isWritable() && waits()) {
+        send();
+      }
+
+      if (channel != null && ready.isReadable()) {
+        receive();
+      }
+    }
+
+    private void receive() {
+      try {
+        if (channel.read(in) < 0) {
+          lost();
+          return;
+        }
+      } catch (IOException e) {
+        lost();
+        return;
+      }
+
+      String text = new String(in.array(), 0, in.position(), StandardCharsets.ISO_8859_1);
+      int head = text.indexOf("\r\n\r\n");
+      if (head < 0) {
+        return;
+      }
+
+      int end = head + 4 + contentLength(text.substring(0, head + 2));
+      if (in.position() >= end) {
+        answered(text, head + 4, end);
+      }
+    }
+
+    private void answered(String text, int body, int end) {
+      long now = System.nanoTime();
+      LoadAnswer answer =
+          new LoadAnswer(
+              Integer.parseInt(text.substring(9, 12)),
+              text.substring(0, body),
+              text.substring(body, end));
+      String wrong =
+          !waits() || in.position() > end
+              ? "An answer nobody asked for"
+              : judge.wrong(number, answer);
+      totals.answered(answer.status(), now - begun, wrong);
+      out = null;
+      if (answer.head().contains("Connection: close")) {
+        drop();
+      } else if (going && intervalNanos == 0) {
+        begin(now);
+      }
+    }
+
+    private void lost() {
+      if (waits()) {
+        totals.lost(number, in.position() > 0);
+      }
+
+      drop();
+    }
+
+    void drop() {
+      out = null;
+      if (channel != null) {
+        try {
+          channel.close();
+        } catch (IOException e) {
+          totals.notConnected();
+        }
+
+        channel = null;
+      }
+    }
+  }
+
+  private static int contentLength(String head) {
+    String small = head.toLowerCase(Locale.ROOT);
+    int at = small.indexOf("\r\ncontent-length:");
+    return at < 0
+        ? 0
+        : Integer.parseInt(small.substring(at + 17, small.indexOf('\r', at + 17)).strip());
+  }
+}

@@ -1,0 +1,132 @@
+package io.paritree.serving;
+
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+
+/** What became of a {@link Load}'s requests. Written by its thread; read when it has ended. */
+final class LoadTotals {
+  private final int[] byStatus = new int[1_000];
+  private final Set<Long> lostNumbers = new HashSet<>();
+  private long[] okNanos = new long[1 << 16];
+  private volatile int ok;
+  private long slowestNanos;
+  private long wrong;
+  private String firstWrong = "";
+  private long broken;
+  private long hung;
+  private long notConnected;
+  private long lastedNanos;
+
+  void answered(int status, long nanos, String problem) {
+    byStatus[status]++;
+    slowestNanos = Math.max(slowestNanos, nanos);
+    if (!problem.isEmpty()) {
+      wrong++;
+      firstWrong = firstWrong.isEmpty() ? problem : firstWrong;
+    }
+
+    if (status == 200) {
+      if (ok == okNanos.length) {
+        okNanos = Arrays.copyOf(okNanos, 2 * ok);
+      }
+
+      okNanos[ok] = nanos;
+      ok = ok + 1;
+    }
+  }
+
+  void lost(long number, boolean begun) {
+    lostNumbers.add(number);
+    if (begun) {
+      broken++;
+    }
+  }
+
+  void hung() {
+    hung++;
+  }
+
+  void notConnected() {
+    notConnected++;
+  }
+
+  void lasted(long nanos) {
+    lastedNanos = nanos;
+  }
+
+  long ok() {
+    return ok;
+  }
+
+  int status(int status) {
+    return byStatus[status];
+  }
+
+  /** Returns how many answers were not as they must be. */
+  long wrong() {
+    return wrong;
+  }
+
+  String firstWrong() {
+    return firstWrong;
+  }
+
+  /** Returns the requests whose connection ended before a byte of an answer, or within it. */
+  Set<Long> lostNumbers() {
+    return lostNumbers;
+  }
+
+  /** Returns how many answers broke off. */
+  long broken() {
+    return broken;
+  }
+
+  /** Returns how many requests had no answer after 10 s. */
+  long hangs() {
+    return hung;
+  }
+
+  long refusedConnections() {
+    return notConnected;
+  }
+
+  /** Returns the answers by 200 per second. */
+  double rate() {
+    return ok * 1e9 / lastedNanos;
+  }
+
+  double slowestMillis() {
+    return slowestNanos / 1e6;
+  }
+
+  /** Returns a quantile of the times to 200, in milliseconds. */
+  double millis(double quantile) {
+    long[] sorted = Arrays.copyOf(okNanos, ok);
+    Arrays.sort(sorted);
+    return ok == 0 ? 0 : sorted[(int) Math.min(ok - 1, (long) (ok * quantile))] / 1e6;
+  }
+
+  /** Returns whether every request was answered by 200, rightly. */
+  boolean flawless() {
+    return wrong + hung + lostNumbers.size() + notConnected == 0 && ok > 0 && answers() == ok;
+  }
+
+  private long answers() {
+    return Arrays.stream(byStatus).sum();
+  }
+
+  @Override
+  public String toString() {
+    return "200=%s 503=%s other=%s wrong=%s broken=%s lost=%s hung=%s not-connected=%s"
+        .formatted(
+            ok,
+            status(503),
+            answers() - ok - status(503),
+            wrong + (firstWrong.isEmpty() ? "" : " (" + firstWrong + ")"),
+            broken,
+            lostNumbers.size() - broken,
+            hung,
+            notConnected);
+  }
+}

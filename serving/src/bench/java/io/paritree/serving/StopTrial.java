@@ -1,0 +1,113 @@
+package io.paritree.serving;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * SIGTERM under load: every accepted request is answered.
+ *
+ * <p>Accepted is what the server's own request lines hold with another status than 503; each of
+ * these answers must have come to its caller. Told apart are requests that the server never read or
+ * refused, and whose connection ended without a byte: their callers may send them again.
+ */
+@Command(name = "stop", description = "SIGTERM under load: every accepted request is answered.")
+final class StopTrial extends Trial {
+  private static final Pattern LINE =
+      Pattern.compile("\"status\":([0-9]+).*\"request_id\":\"([0-9]+)\"");
+  private static final int CONNECTIONS = 16;
+  private static final int STOP_SECONDS = 12; // the stop timeout and 2
+
+  @Option(names = "--times", description = "How often. Default: ${DEFAULT-VALUE}.")
+  private int times = 100;
+
+  @Option(names = "--rate", description = "Requests per second; default: half of the peak.")
+  private double rate;
+
+  private long answered;
+  private long refused;
+  private long unread;
+  private long broken;
+  private long unanswered;
+  private long unheard;
+  private double slowestStopSeconds;
+
+  @Override
+  String run() throws Exception {
+    if (rate == 0) {
+      try (ServeRun server = serve()) {
+        peak(server.port(), CONNECTIONS, 5);
+        rate = peak(server.port(), CONNECTIONS, 5) / 2;
+      }
+    }
+
+    for (int time = 0; time < times; time++) {
+      stopOnce(time);
+    }
+
+    claim(broken == 0, "%s answers broke off", broken);
+    claim(unanswered == 0, "%s accepted requests were not answered", unanswered);
+    return String.format(
+        Locale.ROOT,
+        "stop: times=%s rate=%.0f answered=%s refused-503=%s refused-unheard=%s never-read=%s broken=%s unanswered=%s"
+            + " slowest-stop=%.2fs",
+        times,
+        rate,
+        answered,
+        refused,
+        unheard,
+        unread - unheard - unanswered,
+        broken,
+        unanswered,
+        slowestStopSeconds);
+  }
+
+  private void stopOnce(int time) throws Exception {
+    Path lines = directory().resolve("requests-" + time + ".jsonl");
+    LoadTotals totals;
+    try (ServeRun server = serve("log.requests=\"" + lines + "\"", "log.queue=1000000")) {
+      Load load = load(server.port(), CONNECTIONS, rate, (number, answer) -> wrong(answer));
+      // Another moment each time, and never before the load runs.
+      pause(300 + time * 37L % 400);
+      long told = System.nanoTime();
+      server.process().destroy(); // SIGTERM
+      boolean ended = server.process().waitFor(STOP_SECONDS, TimeUnit.SECONDS);
+      double seconds = (System.nanoTime() - told) / 1e9;
+      slowestStopSeconds = Math.max(slowestStopSeconds, seconds);
+      claim(ended && server.process().exitValue() == 0, "Stop %s: no exit with 0 in time", time);
+      claim(errors(server).isEmpty(), "Stop %s: errors in the log: %s", time, errors(server));
+      totals = load.finish();
+    }
+
+    claim(totals.ok() > 0, "Stop %s: no request before it", time);
+    claim(totals.wrong() == 0, "Stop %s: %s", time, totals.firstWrong());
+    claim(totals.hangs() == 0, "Stop %s: %s requests hung", time, totals.hangs());
+    answered += totals.ok();
+    refused += totals.status(503);
+    broken += totals.broken();
+    unread += totals.lostNumbers().size() - totals.broken();
+    for (String line : Files.readAllLines(lines)) {
+      Matcher found = LINE.matcher(line);
+      if (found.find() && totals.lostNumbers().contains(Long.parseLong(found.group(2)))) {
+        if (found.group(1).equals("503")) {
+          unheard++;
+        } else {
+          claim(false, "Stop %s: its caller saw nothing of %s", time, line);
+          unanswered++;
+        }
+      }
+    }
+
+    Files.delete(lines);
+  }
+
+  private static String wrong(Load.LoadAnswer answer) {
+    boolean right = answer.status() == 200 && answer.body().contains("\"score\":");
+    return right || answer.status() == 503 ? "" : answer.head() + answer.body();
+  }
+}

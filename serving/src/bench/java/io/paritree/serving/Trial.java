@@ -1,0 +1,141 @@
+package io.paritree.serving;
+
+import io.paritree.model.TestPackages;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import picocli.CommandLine.Option;
+
+/**
+ * One way to harm a server that {@code scripts/serve} has started, and the claims that must hold
+ * meanwhile.
+ */
+abstract class Trial implements Callable<Integer> {
+  /** The model that is asked unless a trial says otherwise. */
+  static final String SCORE = "/v1/models/" + TestPackages.BINARY + "/score";
+
+  /** A record of that model. */
+  static final String RECORD = TestPackages.records(1).get(0);
+
+  private final List<String> failed = new ArrayList<>();
+  private Path directory;
+
+  @Option(names = "--help", usageHelp = true, description = "Shows this help.")
+  private boolean help;
+
+  /**
+   * Does the harm.
+   *
+   * @return the totals, on one line
+   */
+  abstract String run() throws Exception;
+
+  @Override
+  public Integer call() throws Exception {
+    directory = Files.createTempDirectory("paritree-faults");
+    try {
+      String totals = run();
+      failed.forEach(claim -> System.out.println("FAILED: " + claim));
+      double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+      System.out.printf(
+          Locale.ROOT,
+          "%s load-average=%.1f %s%n",
+          totals,
+          load,
+          failed.isEmpty() ? "PASS" : "FAIL");
+      return failed.isEmpty() ? 0 : 1;
+    } finally {
+      try (Stream<Path> files = Files.walk(directory)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+
+  /** Notes whether a claim held. */
+  final void claim(boolean held, String claim, Object... figures) {
+    if (!held) {
+      failed.add(String.format(Locale.ROOT, claim, figures));
+    }
+  }
+
+  /** Returns an empty directory that is deleted at the end. */
+  final Path directory() {
+    return directory;
+  }
+
+  /** Starts a server of one model of 100 trees, with a heap of fixed size. */
+  final ServeRun serve(String... settings) throws IOException {
+    Path store = directory.resolve("store");
+    if (!Files.exists(store)) {
+      new TestPackages(store).binary(1, 100);
+    }
+
+    return serve(List.of(store.resolve(TestPackages.BINARY)), settings);
+  }
+
+  /** Starts a server of some models, with a heap of fixed size. */
+  final ServeRun serve(List<Path> models, String... settings) throws IOException {
+    List<String> arguments = new ArrayList<>();
+    models.forEach(model -> arguments.addAll(List.of("--model", model.toString())));
+    for (String setting : settings) {
+      arguments.addAll(List.of("--set", setting));
+    }
+
+    ServeRun run =
+        new ServeRun(
+            directory,
+            Map.of("JAVA_OPTS", "-Xms256m -Xmx256m -XX:+AlwaysPreTouch"),
+            arguments.toArray(String[]::new));
+    run.port();
+    return run;
+  }
+
+  /** Returns answers per second by 200 over some connections, after a warm-up. */
+  static double peak(int port, int connections, int seconds) throws IOException {
+    return closedLoop(port, connections).finishAfter(seconds).rate();
+  }
+
+  /** Returns a load of as many requests as are answered. */
+  static Load closedLoop(int port, int connections) throws IOException {
+    return load(port, connections, 0, (number, answer) -> "");
+  }
+
+  /** Returns a load of the one record at a rate. */
+  static Load load(int port, int connections, double rate, Load.Judge judge) throws IOException {
+    return new Load(port, connections, rate, number -> Load.post(SCORE, RECORD, number), judge);
+  }
+
+  /** Returns what the server's log has at ERROR, and stacks. */
+  static List<String> errors(ServeRun run) throws IOException {
+    return run.output()
+        .lines()
+        .filter(line -> line.matches("\\S+ ERROR .*|\\tat .*|Exception in .*"))
+        .toList();
+  }
+
+  static void pause(long millis) {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
+      LockSupport.parkNanos(left);
+    }
+  }
+
+  static double median(double... values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    return sorted[sorted.length / 2];
+  }
+}
