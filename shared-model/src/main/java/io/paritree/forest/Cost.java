@@ -5,18 +5,20 @@ package io.paritree.forest;
  * their order counts.
  *
  * @param columns features that are looked at
+ * @param words words of category sets that are looked at
  * @param tests distinct thresholds and sets of categories
  * @param steps splits that a row meets, in all trees
  * @param slicedTrees cost of the trees in slices
  * @param nodes nodes of all trees
  */
-record Cost(int columns, int tests, double steps, double slicedTrees, long nodes) {
+record Cost(int columns, int words, int tests, double steps, double slicedTrees, long nodes) {
   private static final double CALL_OF_SPECIFICATION = 8;
   private static final double STEP_OF_SPECIFICATION = 4.5;
   private static final double CALL_OF_KEY_WALK = 30;
   private static final double COLUMN_OF_KEY_WALK = 2;
   private static final double STEP_OF_KEY_WALK = 1.1;
   private static final double COLUMN_OF_SLICES = 4;
+  private static final double WORD_OF_SLICES = 10;
   private static final double TEST_OF_SLICES = 0.01;
   private static final double TREE_OF_SLICES = 0.8;
   private static final double SPLIT_OF_FULL_TREE = 0.009;
@@ -40,7 +42,12 @@ record Cost(int columns, int tests, double steps, double slicedTrees, long nodes
               : SPLIT_OF_RAGGED_TREE * tree.leaves();
     }
 
-    return new Cost(columns.size(), tests, steps, slicedTrees, nodes);
+    int words = 0;
+    for (CategorySets sets : columns.sets) {
+      words += sets.words();
+    }
+
+    return new Cost(columns.size(), words, tests, steps, slicedTrees, nodes);
   }
 
   double ofSpecification() {
@@ -53,7 +60,10 @@ record Cost(int columns, int tests, double steps, double slicedTrees, long nodes
 
   /** Returns the cost in a block of 64 rows. */
   double ofSlices() {
-    return columns * COLUMN_OF_SLICES + tests * TEST_OF_SLICES + slicedTrees;
+    return columns * COLUMN_OF_SLICES
+        + words * WORD_OF_SLICES
+        + tests * TEST_OF_SLICES
+        + slicedTrees;
   }
 
   /** Returns whether it pays to walk a tree with many rows before the next tree. */

@@ -28,6 +28,9 @@ final class FastForest implements Engine {
    */
   private static final int MIN_SLICED = 10;
 
+  /** The costs are rough, so that slices must promise more than a little. */
+  private static final double MIN_GAIN = 0.8;
+
   private final Forest forest;
   private final Rows rows;
   private final Slices slices;
@@ -59,7 +62,7 @@ final class FastForest implements Engine {
     KeyWalks keyWalks = walksKeys ? new KeyWalks(forest, keys, walks) : null;
     double byRow = walksKeys ? cost.ofKeyWalk() : cost.ofSpecification();
     Optional<Slices> slices =
-        tests.isPresent() && cost.ofSlices() < byRow
+        tests.isPresent() && cost.ofSlices() < MIN_GAIN * byRow
             ? SlicesBuilder.build(forest, tests.get())
             : Optional.empty();
     if (slices.isEmpty() && !walksKeys) {
@@ -95,6 +98,11 @@ final class FastForest implements Engine {
 
   @Override
   public void score(float[] slots, int rows, float[] margins, float[] scores) {
+    if (rows < MIN_SLICED && this.rows instanceof SpecificationRows) {
+      forest.score(slots, rows, margins, scores);
+      return;
+    }
+
     score(slots, forest.width, 1, rows, margins, scores);
   }
 
