@@ -117,6 +117,9 @@ final class BenchInput {
     return sealed;
   }
 
+  /**
+   * Trains scores, not classes: beside the key only the score and the model's version are written.
+   */
   private static byte[] train(int trees) throws XGBoostError {
     Random random = new Random(42);
     float[] values = new float[TRAINING_ROWS * WIDTH];
@@ -140,14 +143,7 @@ final class BenchInput {
       matrix.setFeatureNames(names);
       Map<String, Object> parameters =
           Map.of(
-              "objective",
-              "binary:logistic",
-              "max_depth",
-              DEPTH,
-              "eta",
-              0.1,
-              "tree_method",
-              "hist");
+              "objective", "reg:logistic", "max_depth", DEPTH, "eta", 0.1, "tree_method", "hist");
       Booster booster = XGBoost.train(matrix, parameters, trees, Map.of(), null, null);
       try {
         return booster.toByteArray("ubj");

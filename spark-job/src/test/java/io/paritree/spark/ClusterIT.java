@@ -67,6 +67,16 @@ class ClusterIT {
   }
 
   @Test
+  void theExitCodeReachesTheCaller() throws Exception {
+    Path log = directory.resolve("refused.log");
+
+    Process job = submit("refused", "neither", log, List.of());
+
+    assertThat(JobProcess.exitCode(job)).as(tail(log)).isEqualTo(2);
+    assertThat(directory.resolve("refused")).doesNotExist();
+  }
+
+  @Test
   void anExecutorThatIsKilledWhileItWritesChangesNothing() throws Exception {
     Path log = directory.resolve("killed.log");
     Process job = submit("killed", "forest", log, List.of());
