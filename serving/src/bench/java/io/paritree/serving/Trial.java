@@ -97,7 +97,7 @@ abstract class Trial implements Callable<Integer> {
     ServeRun run =
         new ServeRun(
             directory,
-            Map.of("JAVA_OPTS", "-Xms256m -Xmx256m -XX:+AlwaysPreTouch"),
+            Map.of("PARITREE_JAVA_OPTS", "-Xms256m -Xmx256m -XX:+AlwaysPreTouch"),
             arguments.toArray(String[]::new));
     run.port();
     return run;

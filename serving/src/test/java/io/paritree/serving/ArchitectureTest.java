@@ -1,10 +1,14 @@
 package io.paritree.serving;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.lang.ArchRule;
 import io.paritree.ModuleRules;
+import java.net.HttpURLConnection;
+import java.net.Socket;
+import java.net.URL;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,7 +20,14 @@ class ArchitectureTest {
 
   static Stream<ArchRule> rules() {
     return ModuleRules.of(
-        "io.paritree.spark..", "org.apache.spark..", "org.apache.hadoop..", "ml.dmlc..", "scala..")
+        "io.paritree.spark..",
+        "io.paritree.xgboost..",
+        "io.paritree.store..",
+        "ml.dmlc..",
+        "org.apache.spark..",
+        "org.apache.hadoop..",
+        "scala..",
+        "com.fasterxml.jackson.databind..")
         .stream();
   }
 
@@ -29,5 +40,25 @@ class ArchitectureTest {
   @MethodSource("rules")
   void ruleHolds(ArchRule rule) {
     assertThat(rule.evaluate(MAIN).getFailureReport().getDetails()).isEmpty();
+  }
+
+  @Test
+  void serverOpensNoConnectionsButToAskItself() {
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName(Rehearsal.class.getName())
+        .should()
+        .dependOnClassesThat()
+        .areAssignableTo(Socket.class)
+        .orShould()
+        .dependOnClassesThat()
+        .areAssignableTo(URL.class)
+        .orShould()
+        .dependOnClassesThat()
+        .areAssignableTo(HttpURLConnection.class)
+        .orShould()
+        .dependOnClassesThat()
+        .resideInAPackage("java.net.http..")
+        .check(MAIN);
   }
 }

@@ -84,7 +84,7 @@ final class HttpBench {
     String store = packages.wide(WIDTH, trees, 6).getParent().toString();
     Path record = Files.writeString(directory.resolve("record.json"), record());
     try (ServeRun scoring =
-        new ServeRun(directory, Map.of("JAVA_OPTS", "-Xms1g -Xmx1g"), "--model", store)) {
+        new ServeRun(directory, Map.of("PARITREE_JAVA_OPTS", "-Xms1g -Xmx1g"), "--model", store)) {
       int port = scoring.port();
       int length;
       try (Client client = new Client(port)) {

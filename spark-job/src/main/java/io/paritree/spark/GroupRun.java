@@ -89,7 +89,7 @@ final class GroupRun {
     List<InputFile> first =
         checked.open().stream().flatMap(target -> target.files().stream()).limit(1).toList();
     attempt.score(first, SAMPLE_ROWS);
-    return attempt.report(Outcome.CHECKED, 0, "", List.of());
+    return attempt.report(Outcome.CHECKED, 0, attempt.sampled(), List.of());
   }
 
   /** The work on the group, and what is known of it so far. */
@@ -237,20 +237,36 @@ final class GroupRun {
     }
 
     private void checkGate() throws QuarantineException {
-      long quarantined = tally.quarantinedRows();
-      double share = tally.read() == 0 ? 0 : (double) quarantined / tally.read();
-      if (share > settings.maxQuarantined()) {
+      if (tooManyQuarantined()) {
         throw new QuarantineException(
-            ("Cannot publish: %s of %s rows (%s %%) could not be scored, more than"
-                    + " --max-quarantined %s; by code: %s; the rows are kept in %s")
+            ("Cannot publish: %s could not be scored, more than --max-quarantined %s; by code: %s;"
+                    + " the rows are kept in %s")
                 .formatted(
-                    quarantined,
-                    tally.read(),
-                    Math.round(share * 10_000) / 100.0,
-                    settings.maxQuarantined(),
-                    tally.codes(),
-                    quarantine()));
+                    quarantinedOf("rows"), settings.maxQuarantined(), tally.codes(), quarantine()));
       }
+    }
+
+    private boolean tooManyQuarantined() {
+      return share() > settings.maxQuarantined();
+    }
+
+    private double share() {
+      return tally.read() == 0 ? 0 : (double) tally.quarantinedRows() / tally.read();
+    }
+
+    private String quarantinedOf(String rows) {
+      return "%s of %s %s (%s %%)"
+          .formatted(
+              tally.quarantinedRows(), tally.read(), rows, Math.round(share() * 10_000) / 100.0);
+    }
+
+    private String sampled() {
+      return quarantinedOf("sampled rows")
+          + " could not be scored"
+          + (tooManyQuarantined()
+              ? "; a run with so many is refused (--max-quarantined %s)"
+                  .formatted(settings.maxQuarantined())
+              : "");
     }
 
     private void checkKeys(Map<String, List<WrittenFile>> staged) throws JobException {

@@ -247,7 +247,7 @@ public final class InputCheck {
   public static String message(List<String> problems) {
     StringBuilder text =
         new StringBuilder(
-            "Input refused, %s:"
+            "Cannot score this, %s:"
                 .formatted(problems.size() == 1 ? "1 problem" : problems.size() + " problems"));
     problems.stream().limit(MAX_SHOWN).forEach(problem -> text.append("\n  - ").append(problem));
     if (problems.size() > MAX_SHOWN) {

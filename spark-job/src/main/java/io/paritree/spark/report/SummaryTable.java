@@ -62,8 +62,9 @@ public final class SummaryTable {
               ? "published"
               : "published; %s partitions were published before"
                   .formatted(report.alreadyPublished());
-      case ALREADY_PUBLISHED -> "already published, nothing to do";
-      case CHECKED -> "checked; nothing was written";
+      case ALREADY_PUBLISHED ->
+          "%s partitions are published already, nothing to do".formatted(report.alreadyPublished());
+      case CHECKED -> "checked; nothing was written; " + report.message();
       default -> report.outcome().word() + ", nothing was published";
     };
   }
