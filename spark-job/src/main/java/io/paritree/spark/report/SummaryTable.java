@@ -63,7 +63,7 @@ public final class SummaryTable {
               : "published; %s partitions were published before"
                   .formatted(report.alreadyPublished());
       case ALREADY_PUBLISHED ->
-          "%s partitions are published already, nothing to do".formatted(report.alreadyPublished());
+          "already published (%s partitions); nothing to do".formatted(report.alreadyPublished());
       case CHECKED -> "checked; nothing was written; " + report.message();
       default -> report.outcome().word() + ", nothing was published";
     };
