@@ -65,9 +65,9 @@ final class JobProcess {
 
   /** Waits for a process, and returns its exit code. */
   static int exitCode(Process process) throws InterruptedException, IOException {
-    if (!process.waitFor(180, TimeUnit.SECONDS)) {
+    if (!process.waitFor(600, TimeUnit.SECONDS)) {
       process.destroyForcibly();
-      throw new IOException("The job's process did not end within 180 s");
+      throw new IOException("The job's process did not end within 600 s");
     }
 
     return process.exitValue();

@@ -32,7 +32,7 @@ final class SparkCluster implements AutoCloseable {
   private static final Pattern STOPPED = Pattern.compile("State:\\s+(T)");
   private static final String DRIVER_HOST = "127.0.0.1";
   private static final int WORKERS = 2;
-  private static final long MAX_WAIT_SECONDS = 180;
+  private static final long MAX_WAIT_SECONDS = 600;
 
   private final Path directory;
   private final List<Process> processes = new ArrayList<>();
