@@ -6,6 +6,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -133,14 +134,28 @@ final class HostileRun {
         }
       } catch (SocketTimeoutException e) {
         fail(number, request, "no answer within 2 s");
+        close(kept);
         kept = null;
       } catch (IOException e) {
         fail(number, request, e.toString());
+        close(kept);
         kept = null;
       }
 
       long nanos = System.nanoTime() - begin;
       slowestNanos.accumulateAndGet(nanos, Math::max);
+    }
+
+    close(kept);
+  }
+
+  private static void close(Socket socket) {
+    try {
+      if (socket != null) {
+        socket.close();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -171,7 +186,7 @@ final class HostileRun {
 
     judge(number, request, answer);
     if (in.available() > 0) {
-      fail(number, request, "more than one answer");
+      fail(number, request, "more than one answer; " + answer.body() + "; the second: " + receive(in));
       return false;
     }
 

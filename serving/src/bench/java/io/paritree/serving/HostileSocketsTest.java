@@ -9,7 +9,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The short form of {@code scripts/faults http hostile}. */
 class HostileSocketsTest {
-  private static final int REQUESTS = 4_000;
+  private static final int REQUESTS = 2_500;
 
   @TempDir Path directory;
 
