@@ -186,7 +186,10 @@ final class HostileRun {
 
     judge(number, request, answer);
     if (in.available() > 0) {
-      fail(number, request, "more than one answer; " + answer.body() + "; the second: " + receive(in));
+      fail(
+          number,
+          request,
+          "more than one answer; " + answer.body() + "; the second: " + receive(in));
       return false;
     }
 
