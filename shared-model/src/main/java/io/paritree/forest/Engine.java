@@ -8,9 +8,9 @@ package io.paritree.forest;
  * predict. Every implementation gives the same bits for the same row, alone or in a block of any
  * size.
  *
- * <p>Implementations are thread-safe. They keep no array of the caller's and allocate none of their
- * own that outlives a call. Array bounds are the caller's duty: too short an array ends in an
- * {@link IndexOutOfBoundsException}.
+ * <p>Implementations are thread-safe and keep no array of the caller's. An engine may keep working
+ * memory per thread between calls. Array bounds are the caller's duty: too short an array ends in
+ * an {@link IndexOutOfBoundsException}.
  */
 public interface Engine {
 
