@@ -4,7 +4,6 @@ import io.paritree.CorruptModelException;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
-import java.io.InputStream;
 
 /** Reads whole files that must not be larger than a limit. */
 final class BoundedRead {
@@ -13,19 +12,17 @@ final class BoundedRead {
   /**
    * Returns a file's content.
    *
-   * @param maxBytes largest file that is admitted
+   * @param maxBytes largest file that is admitted, below 2^31 - 1
    * @throws CorruptModelException if it is larger
    */
   static byte[] of(FileStore files, Location file, int maxBytes)
       throws IOException, CorruptModelException {
-    try (InputStream in = files.open(file)) {
-      byte[] content = in.readNBytes(maxBytes);
-      if (content.length == maxBytes && in.read() >= 0) {
-        throw new CorruptModelException(
-            "Cannot read %s: it has more than %s bytes".formatted(file, maxBytes));
-      }
-
-      return content;
+    byte[] content = files.read(file, maxBytes + 1);
+    if (content.length > maxBytes) {
+      throw new CorruptModelException(
+          "Cannot read %s: it has more than %s bytes".formatted(file, maxBytes));
     }
+
+    return content;
   }
 }

@@ -65,10 +65,19 @@ public interface FileStore {
   /** Opens a file for reading; the caller closes it. */
   InputStream open(Location file) throws IOException;
 
-  /** Returns a whole file. */
+  /** Returns a whole file, as it was at one moment, even if it is replaced meanwhile. */
   default byte[] read(Location file) throws IOException {
+    return read(file, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Returns a file, or its beginning, as it was at one moment, even if it is replaced meanwhile.
+   *
+   * @param maxBytes where to stop
+   */
+  default byte[] read(Location file, int maxBytes) throws IOException {
     try (InputStream in = open(file)) {
-      return in.readAllBytes();
+      return in.readNBytes(maxBytes);
     }
   }
 

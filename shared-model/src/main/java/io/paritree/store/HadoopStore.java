@@ -107,6 +107,21 @@ final class HadoopStore implements FileStore {
     }
   }
 
+  /** Reads again where it fails because HDFS dropped the blocks of a file that was replaced. */
+  @Override
+  public byte[] read(Location file, int maxBytes) throws IOException {
+    while (true) {
+      Optional<FileEntry> before = find(file);
+      try {
+        return FileStore.super.read(file, maxBytes);
+      } catch (IOException e) {
+        if (find(file).equals(before)) {
+          throw e;
+        }
+      }
+    }
+  }
+
   @Override
   public void createDirectories(Location directory) throws IOException {
     try {

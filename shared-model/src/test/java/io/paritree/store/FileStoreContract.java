@@ -281,7 +281,7 @@ abstract class FileStoreContract {
 
     Callable<Integer> writer =
         () -> {
-          for (int round = 0; round < 30; round++) {
+          for (int round = 0; round < 60; round++) {
             store.replace(file, contents.get(round & 1).getBytes(UTF_8));
           }
 
@@ -289,7 +289,7 @@ abstract class FileStoreContract {
         };
     Callable<Integer> reader =
         () -> {
-          for (int round = 0; round < 50; round++) {
+          for (int round = 0; round < 300; round++) {
             String seen = content(file);
             assertThat(contents.contains(seen)).as("%s bytes", seen.length()).isTrue();
           }
