@@ -13,6 +13,13 @@ public final class NumberFeature implements Feature {
   private final float max;
   private final boolean nullable;
 
+  /*
+   * Every float from least to greatest is its own slot: not NaN, not infinite, no sentinel, within
+   * the bounds. With sentinels no float is, so that each value is looked at closely.
+   */
+  private final float least;
+  private final float greatest;
+
   /**
    * @param missing values that stand for "missing"; numbers are rounded to slots
    * @param min least admitted value, rounded to a slot; -Infinity for none
@@ -47,6 +54,10 @@ public final class NumberFeature implements Feature {
                 .formatted(name));
       }
     }
+
+    boolean anySentinel = missingSlots.length > 0;
+    this.least = anySentinel ? Float.POSITIVE_INFINITY : Math.max(this.min, -Float.MAX_VALUE);
+    this.greatest = anySentinel ? Float.NEGATIVE_INFINITY : Math.min(this.max, Float.MAX_VALUE);
   }
 
   /** A number feature without sentinels and bounds that reads the column of its own name. */
@@ -93,6 +104,61 @@ public final class NumberFeature implements Feature {
   @Override
   public float number(double value, Faults faults) {
     float slot = Slots.of(value);
+    return slot >= least && slot <= greatest ? slot : unusual(slot, value, faults);
+  }
+
+  /**
+   * Makes slots out of {@code float} values, in place: what {@link #number} returns for each.
+   *
+   * @param values those from {@code from} on are replaced, {@code count} of them
+   * @param nulls which of them are missing, whatever stands there; null if none is
+   * @return how many of the slots are NaN: missing or with a fault
+   */
+  public int numbers(float[] values, int from, int count, boolean[] nulls, Faults faults) {
+    float low = least;
+    float high = greatest;
+    int others = 0;
+    for (int at = from; at < from + count; at++) {
+      float slot = Slots.of(values[at]);
+      values[at] = slot;
+      others += slot >= low && slot <= high ? 0 : 1;
+    }
+
+    int nans = others == 0 ? 0 : unusual(values, from, count, nulls, faults);
+    return nulls == null ? nans : nans + setMissing(values, from, count, nulls, faults);
+  }
+
+  private int setMissing(float[] values, int from, int count, boolean[] nulls, Faults faults) {
+    int missing = 0;
+    for (int row = 0; row < count; row++) {
+      missing += nulls[row] ? 1 : 0;
+      values[from + row] = nulls[row] ? Float.NaN : values[from + row];
+    }
+
+    if (missing > 0) {
+      missing(faults);
+    }
+
+    return missing;
+  }
+
+  /** Looks closely at what is not simply its own slot; returns how many become NaN. */
+  private int unusual(float[] values, int from, int count, boolean[] nulls, Faults faults) {
+    int nans = 0;
+    for (int row = 0; row < count; row++) {
+      float value = values[from + row];
+      boolean isUsual = value >= least && value <= greatest;
+      if (!isUsual && (nulls == null || !nulls[row])) {
+        values[from + row] = unusual(value, value, faults);
+        nans += Float.isNaN(values[from + row]) ? 1 : 0;
+      }
+    }
+
+    return nans;
+  }
+
+  /** Returns the slot of a number that is not simply its own slot. */
+  private float unusual(float slot, double value, Faults faults) {
     if (Float.isNaN(slot) || Sentinels.contains(missingSlots, slot)) {
       return missing(faults);
     }

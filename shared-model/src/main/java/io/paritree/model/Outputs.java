@@ -40,11 +40,22 @@ public record Outputs(List<String> names, Kind kind, List<String> classes, float
    * @param scores the row's scores start at {@code at}; there are as many as {@link #names}
    */
   public Optional<String> label(float[] scores, int at) {
+    return kind == Kind.VALUES
+        ? Optional.empty()
+        : Optional.of(classes.get(classIndex(scores, at)));
+  }
+
+  /**
+   * Returns which of the classes a row is in, from 0; -1 if the outputs are no classes.
+   *
+   * @param scores the row's scores start at {@code at}; there are as many as {@link #names}
+   */
+  public int classIndex(float[] scores, int at) {
     return switch (kind) {
-      case VALUES -> Optional.empty();
-      case BINARY -> Optional.of(classes.get(scores[at] > threshold ? 1 : 0));
-      case CLASS_SCORES -> Optional.of(classes.get(firstLargest(scores, at)));
-      case CLASS_INDEX -> Optional.of(classes.get((int) scores[at]));
+      case VALUES -> -1;
+      case BINARY -> scores[at] > threshold ? 1 : 0;
+      case CLASS_SCORES -> firstLargest(scores, at);
+      case CLASS_INDEX -> (int) scores[at];
     };
   }
 

@@ -156,6 +156,10 @@ final class GroupRun {
       StructType quarantineSchema = Quarantine.schema(Scan.inOrder(input.columns()));
       List<String> distinct = new ArrayList<>(checked.columns().scores());
       distinct.addAll(checked.columns().margins());
+      if (carriedKeys().size() == 1) {
+        distinct.addAll(carriedKeys());
+      }
+
       writers = ParquetWriters.of(session, outputSchema, distinct);
       ParquetWriters quarantineWriters = ParquetWriters.of(session, quarantineSchema, List.of());
       if (files.isEmpty()) {

@@ -13,6 +13,7 @@ import io.paritree.spark.input.ReadColumn;
 import java.util.List;
 import org.apache.spark.sql.types.BooleanType;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.FloatType;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.TimestampNTZType;
@@ -31,6 +32,7 @@ final class BlockEncoder {
 
   private enum Kind {
     NUMBER,
+    FLOAT,
     TEXT,
     TRUTH,
     INSTANT,
@@ -72,7 +74,9 @@ final class BlockEncoder {
   }
 
   private static Kind kind(DataType type) {
-    if (type instanceof NumericType) {
+    if (type instanceof FloatType) {
+      return Kind.FLOAT;
+    } else if (type instanceof NumericType) {
       return Kind.NUMBER;
     } else if (type instanceof StringType) {
       return Kind.TEXT;
@@ -131,7 +135,7 @@ final class BlockEncoder {
     Cells cells = block.cells(columns[at]);
     boolean[] nulls = cells.nulls(rows, nullFlags) ? nullFlags : null;
     if (kinds[at] == Kind.NUMBER) {
-      cells.numbers(rows, numbers);
+      readNumbers(cells, nulls, rows);
     }
 
     for (int index = 0; index < field.features().size(); index++) {
@@ -140,31 +144,66 @@ final class BlockEncoder {
       int to = slot * STRIDE;
       Faults current = faults.current();
       long seenBefore = current.unseen();
-      if (kinds[at] != Kind.NUMBER) {
+      boolean isNumber = kinds[at] == Kind.NUMBER || kinds[at] == Kind.FLOAT;
+      if (!isNumber) {
         missing[slot] += others(at, cells, feature, nulls, rows, slots, to, faults);
         unseen[slot] += current.unseen() - seenBefore;
         continue;
       }
 
-      long nans =
-          feature instanceof NumberFeature number
-              ? numbers(number, nulls, rows, slots, to, current)
-              : numbers(feature, nulls, rows, slots, to, current);
+      long nans;
+      if (feature instanceof NumberFeature number) {
+        nans =
+            kinds[at] == Kind.FLOAT
+                ? floats(number, cells, nulls, rows, slots, to, current)
+                : numbers(number, rows, slots, to, current);
+      } else {
+        if (kinds[at] == Kind.FLOAT) {
+          readNumbers(cells, nulls, rows);
+        }
+
+        nans = numbers(feature, rows, slots, to, current);
+      }
+
       unseen[slot] += current.unseen() - seenBefore;
-      missing[slot] +=
-          current.isEmpty() ? nans : nans - attribute(feature, rows, slots, to, faults);
+      if (!current.isEmpty()) {
+        readNumbers(cells, nulls, rows);
+        nans -= attribute(feature, rows, slots, to, faults);
+      }
+
+      missing[slot] += nans;
     }
+  }
+
+  /** Reads a column's numbers; a null is a NaN among them, which every feature takes as missing. */
+  private void readNumbers(Cells cells, boolean[] nulls, int rows) {
+    cells.numbers(rows, numbers);
+    if (nulls != null) {
+      for (int row = 0; row < rows; row++) {
+        numbers[row] = nulls[row] ? Double.NaN : numbers[row];
+      }
+    }
+  }
+
+  /** The usual case: no value is widened, and none is looked at twice. */
+  private static long floats(
+      NumberFeature feature,
+      Cells cells,
+      boolean[] nulls,
+      int rows,
+      float[] slots,
+      int to,
+      Faults faults) {
+    cells.floats(rows, slots, to);
+    return feature.numbers(slots, to, rows, nulls, faults);
   }
 
   /*
-   * The usual case, a number column, as tight as it can be: the feature's class is final, so its
-   * method is inlined, and faults are looked for once per column, not once per value. A null is a
-   * NaN among the numbers, which every feature takes as missing.
+   * As tight as it can be: the feature's class is final, so its method is inlined, and faults are
+   * looked for once per column, not once per value.
    */
-  private long numbers(
-      NumberFeature feature, boolean[] nulls, int rows, float[] slots, int to, Faults faults) {
+  private long numbers(NumberFeature feature, int rows, float[] slots, int to, Faults faults) {
     double[] values = numbers;
-    setNulls(nulls, rows, values);
     long nans = 0;
     for (int row = 0; row < rows; row++) {
       float slot = feature.number(values[row], faults);
@@ -175,10 +214,8 @@ final class BlockEncoder {
     return nans;
   }
 
-  private long numbers(
-      Feature feature, boolean[] nulls, int rows, float[] slots, int to, Faults faults) {
+  private long numbers(Feature feature, int rows, float[] slots, int to, Faults faults) {
     double[] values = numbers;
-    setNulls(nulls, rows, values);
     long nans = 0;
     for (int row = 0; row < rows; row++) {
       float slot = feature.number(values[row], faults);
@@ -187,14 +224,6 @@ final class BlockEncoder {
     }
 
     return nans;
-  }
-
-  private static void setNulls(boolean[] nulls, int rows, double[] values) {
-    if (nulls != null) {
-      for (int row = 0; row < rows; row++) {
-        values[row] = nulls[row] ? Double.NaN : values[row];
-      }
-    }
   }
 
   /**

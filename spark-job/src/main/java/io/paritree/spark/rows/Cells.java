@@ -25,6 +25,13 @@ interface Cells {
    */
   void numbers(int rows, double[] into);
 
+  /**
+   * Reads a FLOAT column as it is.
+   *
+   * @param into receives one number per row, from {@code at} on; anything at the nulls
+   */
+  void floats(int rows, float[] into, int at);
+
   /** Returns a boolean that is not null. */
   boolean truth(int row);
 

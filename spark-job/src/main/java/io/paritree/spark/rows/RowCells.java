@@ -56,6 +56,13 @@ final class RowCells implements Cells {
   }
 
   @Override
+  public void floats(int rows, float[] into, int at) {
+    for (int row = 0; row < rows; row++) {
+      into[at + row] = block[row].isNullAt(ordinal) ? 0 : block[row].getFloat(ordinal);
+    }
+  }
+
+  @Override
   public boolean truth(int row) {
     return block[row].getBoolean(ordinal);
   }

@@ -27,6 +27,11 @@ final class ScoredFiles {
   private final List<WrittenFile> written = new ArrayList<>();
   private int opened;
 
+  /** The file that took the last row, and its partition: that of nearly all next rows. */
+  private Open last;
+
+  private String lastPartition;
+
   /** A file that takes rows: at once, or sorted when it is full. */
   private final class Open {
     private final ParquetWriters.File file;
@@ -73,6 +78,15 @@ final class ScoredFiles {
   }
 
   void write(String partition, InternalRow row) {
+    if (!partition.equals(lastPartition) || last.rows >= plan.rowsPerFile()) {
+      last = next(partition);
+      lastPartition = partition;
+    }
+
+    last.write(row);
+  }
+
+  private Open next(String partition) {
     Open file = open.get(partition);
     if (file != null && file.rows >= plan.rowsPerFile()) {
       open.remove(partition);
@@ -80,7 +94,7 @@ final class ScoredFiles {
       file = null;
     }
 
-    (file != null ? file : open(partition)).write(row);
+    return file != null ? file : open(partition);
   }
 
   private Open open(String partition) {

@@ -1,13 +1,10 @@
 package io.paritree.spark.rows;
 
 import io.paritree.forest.Engine;
-import io.paritree.model.Outputs;
 import io.paritree.model.ScoringModel;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.ReadColumn;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
@@ -30,8 +27,7 @@ final class TaskRows {
   private final Copier[] copiers;
   private final int[] levels;
   private final SpecificInternalRow output;
-  private final UTF8String modelVersion;
-  private final Map<String, UTF8String> labels = new HashMap<>();
+  private final UTF8String[] labels;
   private final TreeMap<String, PartitionCounts> counts = new TreeMap<>();
   private final ScoreHistogram histogram = new ScoreHistogram();
 
@@ -69,11 +65,11 @@ final class TaskRows {
       levels[index] = column.partitionLevel();
     }
 
-    for (String label : model.outputs().classes()) {
-      labels.put(label, UTF8String.fromString(label));
-    }
+    this.labels =
+        model.outputs().classes().stream().map(UTF8String::fromString).toArray(UTF8String[]::new);
 
-    this.modelVersion = UTF8String.fromString(plan.modelVersion());
+    // The last column is the same in all rows.
+    output.update(plan.output().size() - 1, UTF8String.fromString(plan.modelVersion()));
   }
 
   private static String padded(int task) {
@@ -163,16 +159,11 @@ final class TaskRows {
     }
 
     if (plan.hasLabel()) {
-      output.update(to++, label(model.outputs(), row * perRow));
+      output.update(to, labels[model.outputs().classIndex(scores, row * perRow)]);
     }
 
-    output.update(to, modelVersion);
     if (!plan.isSample()) {
       scored.write(partition, output);
     }
-  }
-
-  private UTF8String label(Outputs outputs, int at) {
-    return labels.get(outputs.label(scores, at).orElse(null));
   }
 }

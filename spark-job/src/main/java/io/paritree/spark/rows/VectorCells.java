@@ -85,6 +85,14 @@ final class VectorCells implements Cells {
   }
 
   @Override
+  public void floats(int rows, float[] into, int at) {
+    ColumnVector from = vector;
+    for (int row = 0; row < rows; row++) {
+      into[at + row] = from.getFloat(row);
+    }
+  }
+
+  @Override
   public boolean truth(int row) {
     return vector.getBoolean(row);
   }
