@@ -76,6 +76,8 @@ final class HostileTrial extends Trial {
           "resident memory grew to %.3f times",
           growth);
       claim(errors(server).isEmpty(), "errors in the log: %s", errors(server));
+      List<String> warnings = warnings(server);
+      claim(warnings.isEmpty(), "%s warnings in the log: %s", warnings.size(), warnings);
       claim(server.process().isAlive(), "the server is gone");
       awaitRest(server.managementPort());
 

@@ -70,7 +70,7 @@ final class StopTrial extends Trial {
   private void stopOnce(int time) throws Exception {
     Path lines = directory().resolve("requests-" + time + ".jsonl");
     LoadTotals totals;
-    try (ServeRun server = serve("log.requests=\"" + lines + "\"", "log.queue=1000000")) {
+    try (ServeRun server = serve("log.requests=\"" + lines + "\"", "log.queue=256 MiB")) {
       Load load = load(server.port(), CONNECTIONS, rate, (number, answer) -> wrong(answer));
       // Another moment each time, and never before the load runs.
       pause(300 + time * 37L % 400);

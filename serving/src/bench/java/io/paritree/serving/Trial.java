@@ -126,6 +126,11 @@ abstract class Trial implements Callable<Integer> {
         .toList();
   }
 
+  /** Returns what the server's log has at WARN; callers must not be able to write there. */
+  static List<String> warnings(ServeRun run) throws IOException {
+    return run.output().lines().filter(line -> line.matches("\\S+ WARN .*")).toList();
+  }
+
   static void pause(long millis) {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
     for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {

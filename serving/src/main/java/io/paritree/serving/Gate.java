@@ -6,6 +6,7 @@ import java.util.Set;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -16,8 +17,8 @@ import org.eclipse.jetty.util.Callback;
  * Looks at a request's headers before anything is done for it, and sets the headers that every
  * answer has.
  *
- * <p>Asks for a token where tokens are configured. Refuses what Paritree never reads: compressed
- * bodies, and a method other than the request's own (Javalin would obey {@code
+ * <p>Asks for a token where tokens are configured. Refuses what Paritree never reads: compressed or
+ * otherwise coded bodies, and a method other than the request's own (Javalin would obey {@code
  * X-HTTP-Method-Override}). Thread-safe.
  */
 final class Gate extends Handler.Wrapper {
@@ -34,7 +35,10 @@ final class Gate extends Handler.Wrapper {
   private static final HttpField NO_SNIFFING =
       new PreEncodedHttpField("X-Content-Type-Options", "nosniff");
   private static final HttpField NO_STORE = new PreEncodedHttpField("Cache-Control", "no-store");
-  private static final String REQUEST_ID = "X-Request-Id";
+
+  /** The header with the caller's own name for its request. */
+  static final String REQUEST_ID = "X-Request-Id";
+
   private static final int MAX_REQUEST_ID = 128;
 
   private final Tokens tokens;
@@ -56,10 +60,19 @@ final class Gate extends Handler.Wrapper {
           ProblemAnswer.write(Problems.unsupportedEncoding(), request, response, callback);
           return true;
         }
+      } else if (known == HttpHeader.TRANSFER_ENCODING) {
+        // Jetty undoes the last coding, which is chunked, and passes over the others.
+        if (!field.getValue().equalsIgnoreCase(HttpHeaderValue.CHUNKED.asString())) {
+          answered.put(HttpFields.CONNECTION_CLOSE);
+          ProblemAnswer.write(Problems.unsupportedTransferCoding(), request, response, callback);
+          return true;
+        }
       } else if (known == null) {
         String name = field.getName();
         if (name.equalsIgnoreCase(REQUEST_ID)) {
-          echo(field.getValue(), answered);
+          if (isRequestId(field.getValue())) {
+            answered.put(REQUEST_ID, field.getValue());
+          }
         } else if (name.equalsIgnoreCase("X-HTTP-Method-Override")) {
           ProblemAnswer.write(Problems.methodOverride(), request, response, callback);
           return true;
@@ -78,18 +91,19 @@ final class Gate extends Handler.Wrapper {
     return super.handle(request, response, callback);
   }
 
-  private static void echo(String id, HttpFields.Mutable answered) {
+  /** Returns whether a request id is one that is repeated: short, and of printable ASCII. */
+  static boolean isRequestId(String id) {
     if (id.isEmpty() || id.length() > MAX_REQUEST_ID) {
-      return;
+      return false;
     }
 
     for (int at = 0; at < id.length(); at++) {
       char character = id.charAt(at);
       if (character <= ' ' || character > '~') {
-        return;
+        return false;
       }
     }
 
-    answered.put(REQUEST_ID, id);
+    return true;
   }
 }

@@ -29,13 +29,19 @@ final class InferenceHandler {
   private final ServingConfig.Limits limits;
   private final ServerMetrics metrics;
   private final Readiness readiness;
+  private final PredictionLog predictions;
 
   InferenceHandler(
-      Models models, ServingConfig.Limits limits, ServerMetrics metrics, Readiness readiness) {
+      Models models,
+      ServingConfig.Limits limits,
+      ServerMetrics metrics,
+      Readiness readiness,
+      PredictionLog predictions) {
     this.models = models;
     this.limits = limits;
     this.metrics = metrics;
     this.readiness = readiness;
+    this.predictions = predictions;
   }
 
   /** {@code POST /v2/models/{name}[/versions/{version}]/infer}. */
@@ -59,6 +65,10 @@ final class InferenceHandler {
     }
 
     Scored scored = table.score(metrics);
+    if (predictions.on()) {
+      table.write(scored, ctx, predictions);
+    }
+
     JsonBytes answer = served.scratch().answer();
     writeHead(served, answer);
     if (request.id() != null) {

@@ -21,12 +21,18 @@ final class InvocationsHandler {
   private final Models models;
   private final ServingConfig.Limits limits;
   private final ServerMetrics metrics;
+  private final PredictionLog predictions;
   private final CounterDataPoint skipped;
 
-  InvocationsHandler(Models models, ServingConfig.Limits limits, ServerMetrics metrics) {
+  InvocationsHandler(
+      Models models,
+      ServingConfig.Limits limits,
+      ServerMetrics metrics,
+      PredictionLog predictions) {
     this.models = models;
     this.limits = limits;
     this.metrics = metrics;
+    this.predictions = predictions;
     this.skipped = metrics.skippedValues();
   }
 
@@ -50,6 +56,10 @@ final class InvocationsHandler {
 
     boolean labels = labels(served, method);
     Scored scored = table.score(metrics);
+    if (predictions.on()) {
+      table.write(scored, ctx, predictions);
+    }
+
     skipped.inc(reader.skipped());
     JsonBytes answer = served.scratch().answer().raw("{\"predictions\":[");
     for (int row = 0; row < scored.rows(); row++) {

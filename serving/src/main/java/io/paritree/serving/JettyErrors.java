@@ -20,8 +20,8 @@ final class JettyErrors extends ErrorHandler {
   /**
    * @param retryAfterSeconds what a 503 asks the caller to wait
    */
-  JettyErrors(long retryAfterSeconds) {
-    this.retryAfter = new HttpField(HttpHeader.RETRY_AFTER, Long.toString(retryAfterSeconds));
+  JettyErrors(String retryAfterSeconds) {
+    this.retryAfter = new HttpField(HttpHeader.RETRY_AFTER, retryAfterSeconds);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.paritree.serving;
 
+import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
@@ -9,15 +10,26 @@ import ch.qos.logback.classic.spi.ConfiguratorRank;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import org.slf4j.LoggerFactory;
 
 /**
  * The server's own log: one line per event on stderr, from INFO for Paritree and from WARN for its
- * libraries.
+ * libraries. Nobody waits for it: where stderr is blocked, events are dropped.
  *
  * <p>Set up in Java, since reading logback's XML takes a tenth of a second of each start.
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_NORMAL_PRIORITY)
 public final class LogSetup extends ContextAwareBase implements Configurator {
+  private static final int QUEUE = 1_024;
+  private static final int FLUSH_MILLIS = 1_000;
+
+  /** Writes what is logged, for at most a second, and ends the log; for the end of the process. */
+  static void end() {
+    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+      context.stop();
+    }
+  }
+
   @Override
   public ExecutionStatus configure(LoggerContext context) {
     PatternLayoutEncoder encoder = new PatternLayoutEncoder();
@@ -31,11 +43,22 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     console.setEncoder(encoder);
     console.start();
 
+    // A blocked pipe behind stderr must not hold whoever logs.
+    AsyncAppender queued = new AsyncAppender();
+    queued.setContext(context);
+    queued.setQueueSize(QUEUE);
+    queued.setDiscardingThreshold(0);
+    queued.setNeverBlock(true);
+    queued.setMaxFlushTime(FLUSH_MILLIS);
+    queued.addAppender(console);
+    queued.start();
+
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.WARN);
-    root.addAppender(console);
-    // It warns of what callers send, which is answered and counted.
-    context.getLogger("org.eclipse.jetty.http.HttpParser").setLevel(Level.ERROR);
+    root.addAppender(queued);
+    // They warn of what callers send, in the callers' words; it is answered and counted.
+    context.getLogger("org.eclipse.jetty.http").setLevel(Level.ERROR);
+    context.getLogger("org.eclipse.jetty.util.HostPort").setLevel(Level.ERROR);
     // Each failure of a start is told once, in the operator's words.
     context.getLogger("io.javalin").setLevel(Level.OFF);
     context.getLogger("io.paritree").setLevel(Level.INFO);

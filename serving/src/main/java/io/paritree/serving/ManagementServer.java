@@ -64,7 +64,8 @@ final class ManagementServer implements AutoCloseable {
     connector.setIdleTimeout(config.server().idleTimeout().toMillis());
     server.addConnector(connector);
     server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, connector));
-    server.setErrorHandler(new JettyErrors(config.admission().retryAfter().toSeconds()));
+    server.setErrorHandler(
+        new JettyErrors(Long.toString(config.admission().retryAfter().toSeconds())));
     server.setHandler(new Pages());
     try {
       server.start();

@@ -1,7 +1,6 @@
 package io.paritree.serving;
 
 import io.javalin.http.Context;
-import io.javalin.http.Header;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
@@ -32,10 +31,6 @@ final class ProblemAnswer {
 
   /** Answers inside Javalin. */
   static void write(Problem problem, Context ctx) {
-    if (problem.status() == 503) {
-      ctx.header(Header.RETRY_AFTER, "1");
-    }
-
     ErrorForm form = ErrorForm.of(ctx.path());
     ctx.status(problem.status()).contentType(form.contentType(problem)).result(form.write(problem));
   }

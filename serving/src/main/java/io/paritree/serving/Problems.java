@@ -65,6 +65,14 @@ final class Problems {
         "Send the body without Content-Encoding.");
   }
 
+  static Problem unsupportedTransferCoding() {
+    return new Problem(
+        "unsupported_encoding",
+        501,
+        "The transfer coding is not known",
+        "Send the body with Content-Length, or with Transfer-Encoding: chunked alone.");
+  }
+
   static Problem bodyTooLarge(int maxBytes) {
     return new Problem(
         "body_too_large",

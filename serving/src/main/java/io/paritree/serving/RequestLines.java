@@ -2,6 +2,7 @@ package io.paritree.serving;
 
 import io.paritree.Fault;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import org.eclipse.jetty.server.Request;
 
@@ -13,21 +14,33 @@ import org.eclipse.jetty.server.Request;
  */
 final class RequestLines implements AutoCloseable {
   private static final int MAX_TEXT = 200;
+  private static final int ENTRY_BYTES = 64;
 
-  private final LineFile file;
+  private final LineWriter writer; // null if no lines are wanted
 
   RequestLines(ServingConfig.Log config) throws IOException {
-    this.file =
-        config.requests().equals("off") ? null : new LineFile(config.requests(), config.queue());
+    this.writer =
+        config.requests().equals("off")
+            ? null
+            : new LineWriter("request log", target(config.requests()), config.queue());
+  }
+
+  private static LogTarget target(String target) throws IOException {
+    return target.equals("stdout") ? new StandardOutput() : new LogFile(Path.of(target));
   }
 
   boolean on() {
-    return file != null;
+    return writer != null;
   }
 
   /** Returns how many lines were not written. */
   long dropped() {
-    return file == null ? 0 : file.dropped();
+    return on() ? writer.dropped() : 0;
+  }
+
+  /** Returns 1 while lines cannot be written, else 0. */
+  long failing() {
+    return on() && writer.isFailing() ? 1 : 0;
   }
 
   void write(Request request, int status, String route, long nanos, long bytes) {
@@ -48,7 +61,21 @@ final class RequestLines implements AutoCloseable {
       json.raw(",\"request_id\":").string(shortened(id));
     }
 
-    file.add(json.raw("}\n").toByteArray());
+    byte[] line = json.raw("}\n").toByteArray();
+    writer.add(1, line.length + ENTRY_BYTES, () -> new Line(line));
+  }
+
+  /** One line, made already: Jetty uses the request again. */
+  private record Line(byte[] text) implements Lines {
+    @Override
+    public int count() {
+      return 1;
+    }
+
+    @Override
+    public void write(int index, JsonBytes out) {
+      out.raw(text);
+    }
   }
 
   private static String shortened(String text) {
@@ -57,8 +84,8 @@ final class RequestLines implements AutoCloseable {
 
   @Override
   public void close() {
-    if (file != null) {
-      file.close();
+    if (on()) {
+      writer.close();
     }
   }
 }

@@ -10,6 +10,7 @@ import io.paritree.serving.Problem.PointedFault;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * {@code POST .../score-batch}: an array of records in, one result or its errors per record out, in
@@ -26,18 +27,24 @@ final class ScoreBatchHandler {
   private final Models models;
   private final ServingConfig.Limits limits;
   private final ServerMetrics metrics;
+  private final PredictionLog predictions;
 
-  ScoreBatchHandler(Models models, ServingConfig.Limits limits, ServerMetrics metrics) {
+  ScoreBatchHandler(
+      Models models,
+      ServingConfig.Limits limits,
+      ServerMetrics metrics,
+      PredictionLog predictions) {
     this.models = models;
     this.limits = limits;
     this.metrics = metrics;
+    this.predictions = predictions;
   }
 
   void handle(Context ctx) throws IOException {
     ServedModel served = Addressed.model(ctx, models);
     boolean marginWanted = Parameters.marginWanted(ctx);
     byte[] body = MediaTypes.jsonBody(ctx);
-    Batch batch = new Batch(served, marginWanted);
+    Batch batch = new Batch(served, marginWanted, ctx);
     batch.answer.raw(served.answerStart()).raw(",\"results\":[");
     try (JsonDocument document = JsonDocument.of(body, limits.body())) {
       if (document.next() != JsonToken.START_ARRAY) {
@@ -66,6 +73,7 @@ final class ScoreBatchHandler {
   /** One request's records, in blocks. */
   private final class Batch {
     private final ServedModel served;
+    private final Context ctx;
     private final Scratch scratch;
     private final Engine engine;
     private final int width;
@@ -81,8 +89,9 @@ final class ScoreBatchHandler {
     private long scored;
     private long refused;
 
-    Batch(ServedModel served, boolean marginWanted) {
+    Batch(ServedModel served, boolean marginWanted, Context ctx) {
       this.served = served;
+      this.ctx = ctx;
       this.scratch = served.scratch();
       this.engine = served.model().engine();
       this.width = engine.width();
@@ -111,6 +120,10 @@ final class ScoreBatchHandler {
 
     void flush() {
       engine.score(scratch.slots, good, scratch.margins, scratch.scores);
+      if (predictions.on() && good > 0) {
+        predictions.add(served, ctx, goodPlaces(), scratch.slots, scratch.margins, scratch.scores);
+      }
+
       int next = 0;
       for (List<Fault> faults : block) {
         answer.raw(row == 0 ? "{" : ",{");
@@ -127,6 +140,14 @@ final class ScoreBatchHandler {
       scored += good;
       good = 0;
       block.clear();
+    }
+
+    /** Returns where the records of the block without faults stand in the request. */
+    private long[] goodPlaces() {
+      return IntStream.range(0, block.size())
+          .filter(index -> block.get(index) == null)
+          .mapToLong(index -> row + index)
+          .toArray();
     }
 
     private void write(int index) {

@@ -19,11 +19,13 @@ final class ScoreHandler {
   private final Models models;
   private final int maxBodyBytes;
   private final ServerMetrics metrics;
+  private final PredictionLog predictions;
 
-  ScoreHandler(Models models, int maxBodyBytes, ServerMetrics metrics) {
+  ScoreHandler(Models models, int maxBodyBytes, ServerMetrics metrics, PredictionLog predictions) {
     this.models = models;
     this.maxBodyBytes = maxBodyBytes;
     this.metrics = metrics;
+    this.predictions = predictions;
   }
 
   void handle(Context ctx) throws IOException {
@@ -43,6 +45,9 @@ final class ScoreHandler {
     Answers.send(answer.raw("}\n"), ctx);
     served.scored().inc();
     metrics.stages(begin, read, scored, System.nanoTime());
+    if (predictions.on()) {
+      predictions.add(served, ctx, scratch.slots, scratch.margins, scratch.scores);
+    }
   }
 
   private void read(byte[] body, ServedModel served, Scratch scratch) {

@@ -59,15 +59,19 @@ final class ScoringServer implements AutoCloseable {
   /**
    * Starts listening; the server is not ready before {@link Readiness#begin}.
    *
-   * @throws IOException if the address cannot be listened on, or a log not be written
+   * @throws IOException if the address cannot be listened on
    */
   ScoringServer(
-      ServingConfig config, List<Route> routes, ServerMetrics metrics, Readiness readiness)
+      ServingConfig config,
+      List<Route> routes,
+      ServerMetrics metrics,
+      Readiness readiness,
+      RequestLines lines)
       throws IOException {
     this.config = config;
     this.metrics = metrics;
     this.readiness = readiness;
-    this.lines = new RequestLines(config.log());
+    this.lines = lines;
     this.bodies =
         new BodyLoader(
             config.limits().body(),
@@ -80,7 +84,6 @@ final class ScoringServer implements AutoCloseable {
     try {
       javalin.start();
     } catch (RuntimeException e) {
-      lines.close();
       throw Listening.failed("server", config.server().host(), config.server().port(), e);
     }
   }
@@ -181,7 +184,11 @@ final class ScoringServer implements AutoCloseable {
   }
 
   private JettyErrors jettyErrors() {
-    return new JettyErrors(config.admission().retryAfter().toSeconds());
+    return new JettyErrors(retryAfterSeconds());
+  }
+
+  private String retryAfterSeconds() {
+    return Long.toString(config.admission().retryAfter().toSeconds());
   }
 
   private void set(HttpConfiguration http) {
@@ -206,10 +213,18 @@ final class ScoringServer implements AutoCloseable {
                   }));
     }
 
-    javalin.exception(ProblemException.class, (e, ctx) -> ProblemAnswer.write(e.problem(), ctx));
+    javalin.exception(ProblemException.class, this::answerProblem);
     javalin.exception(HttpResponseException.class, ScoringServer::answer);
     javalin.exception(IOException.class, ScoringServer::answer);
     javalin.exception(Exception.class, ScoringServer::answer);
+  }
+
+  private void answerProblem(ProblemException e, Context ctx) {
+    if (e.problem().status() == 503) {
+      ctx.header(Header.RETRY_AFTER, retryAfterSeconds());
+    }
+
+    ProblemAnswer.write(e.problem(), ctx);
   }
 
   private static void answer(HttpResponseException e, Context ctx) {
@@ -265,10 +280,6 @@ final class ScoringServer implements AutoCloseable {
         "paritree_pending_answer_bytes",
         "Bytes of answers that wait for slow readers.",
         answers::pendingBytes);
-    metrics.gauge(
-        "paritree_log_lines_dropped",
-        "Request lines that were not written since the start.",
-        lines::dropped);
   }
 
   /**
@@ -293,7 +304,5 @@ final class ScoringServer implements AutoCloseable {
           "Cut off what was in flight: it took longer than server.stop-timeout ({} ms)",
           config.server().stopTimeout().toMillis());
     }
-
-    lines.close();
   }
 }

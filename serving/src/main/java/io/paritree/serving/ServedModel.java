@@ -26,6 +26,7 @@ final class ServedModel {
   private final ThreadLocal<Scratch> scratch;
   private final CounterDataPoint scored;
   private final CounterDataPoint refused;
+  private volatile PredictionForm predictionForm; // made when a prediction is first written down
 
   ServedModel(ScoringModel model, Instant loaded, UnknownFields unknown, ServerMetrics metrics) {
     this.model = model;
@@ -92,6 +93,17 @@ final class ServedModel {
   /** Returns a reader of records that ignores the fields that no feature reads. */
   JsonRecordReader lenientReader() {
     return new JsonRecordReader(model.schema(), UnknownFields.IGNORE);
+  }
+
+  /** Returns how a row is written to the prediction log. */
+  PredictionForm predictionForm() {
+    PredictionForm made = predictionForm;
+    if (made == null) {
+      made = new PredictionForm(model);
+      predictionForm = made;
+    }
+
+    return made;
   }
 
   /** Returns how a row's scores are written. */

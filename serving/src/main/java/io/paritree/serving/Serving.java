@@ -14,13 +14,15 @@ final class Serving implements AutoCloseable {
   private final ScoringServer server;
   private final ManagementServer management;
   private final AliasPoll poll;
+  private final Logs logs;
 
   private Serving(
-      Models models, ScoringServer server, ManagementServer management, AliasPoll poll) {
+      Models models, ScoringServer server, ManagementServer management, AliasPoll poll, Logs logs) {
     this.models = models;
     this.server = server;
     this.management = management;
     this.poll = poll;
+    this.logs = logs;
   }
 
   /**
@@ -37,15 +39,26 @@ final class Serving implements AutoCloseable {
           "Cannot serve: no model is named; give --model NAME|PATH, or set models.serve");
     }
 
+    Logs logs = Logs.open(config);
+    try {
+      return start(config, logs);
+    } catch (ModelException | IOException | RuntimeException | Error e) {
+      logs.close();
+      throw e;
+    }
+  }
+
+  private static Serving start(ServingConfig config, Logs logs) throws ModelException, IOException {
     ServerMetrics metrics = new ServerMetrics();
+    logs.measure(metrics);
     Readiness readiness = new Readiness(metrics);
     Models models = new Models();
     Opening opening = new Opening(models, config, metrics); // goes on while the ports are opened
     ManagementServer management = new ManagementServer(config, models, metrics, readiness);
     ScoringServer server;
     try {
-      server =
-          new ScoringServer(config, routes(config, models, metrics, readiness), metrics, readiness);
+      List<Route> routes = routes(config, models, metrics, readiness, logs.predictions());
+      server = new ScoringServer(config, routes, metrics, readiness, logs.requests());
     } catch (IOException | RuntimeException e) {
       management.close();
       throw e;
@@ -76,18 +89,25 @@ final class Serving implements AutoCloseable {
         server.port(),
         config.management().host(),
         management.port());
-    return new Serving(models, server, management, new AliasPoll(models, config.models().poll()));
+    AliasPoll poll = new AliasPoll(models, config.models().poll());
+    return new Serving(models, server, management, poll, logs);
   }
 
   /** Returns every endpoint of the callers' port. */
   static List<Route> routes(
-      ServingConfig config, Models models, ServerMetrics metrics, Readiness readiness) {
-    ScoreHandler score = new ScoreHandler(models, config.limits().body(), metrics);
-    ScoreBatchHandler scoreBatch = new ScoreBatchHandler(models, config.limits(), metrics);
+      ServingConfig config,
+      Models models,
+      ServerMetrics metrics,
+      Readiness readiness,
+      PredictionLog predictions) {
+    ServingConfig.Limits limits = config.limits();
+    ScoreHandler score = new ScoreHandler(models, limits.body(), metrics, predictions);
+    ScoreBatchHandler scoreBatch = new ScoreBatchHandler(models, limits, metrics, predictions);
     ModelsHandler cards = new ModelsHandler(models);
     HealthHandler health = new HealthHandler(readiness);
-    InvocationsHandler invocations = new InvocationsHandler(models, config.limits(), metrics);
-    InferenceHandler inference = new InferenceHandler(models, config.limits(), metrics, readiness);
+    InvocationsHandler invocations = new InvocationsHandler(models, limits, metrics, predictions);
+    InferenceHandler inference =
+        new InferenceHandler(models, limits, metrics, readiness, predictions);
     OpenApi contract = new OpenApi(models, config.records().unknownFields());
     return List.of(
         Route.get("/openapi.json", contract::handle),
@@ -136,6 +156,7 @@ final class Serving implements AutoCloseable {
     poll.close();
     server.close();
     management.close();
+    logs.close();
     LOG.info("Stopped");
   }
 }

@@ -27,7 +27,9 @@ record ServingConfig(
     Limits limits,
     Admission admission,
     Security security,
-    Log log) {
+    Log log,
+    PredictionLog predictionLog) {
+  private static final String OFF = "off";
   private static final String DEFAULTS = "io/paritree/serving/defaults.conf";
 
   /**
@@ -130,9 +132,20 @@ record ServingConfig(
    * What is written down.
    *
    * @param requests where one JSON line per request goes: {@code off}, {@code stdout} or a file
-   * @param queue most lines that wait to be written; more are dropped and counted
+   * @param queue most bytes of lines that wait to be written; more are dropped and counted
    */
   record Log(String requests, int queue) {}
+
+  /**
+   * What is written down of each scored row.
+   *
+   * @param file where one JSON line per row goes: {@code off} or a file
+   * @param fileSize bytes after which a file is set aside
+   * @param totalSize most bytes of all files
+   * @param keep how long a file is kept after its last line
+   * @param queue most bytes of rows that wait to be written; more are dropped and counted
+   */
+  record PredictionLog(String file, long fileSize, long totalSize, Duration keep, int queue) {}
 
   /**
    * Reads the defaults, a file over them, and single keys over both.
@@ -178,10 +191,11 @@ record ServingConfig(
             limits,
             admission,
             security,
-            log);
+            log,
+            predictionLog);
   }
 
-  /** Returns this configuration on free ports of this machine. */
+  /** Returns this configuration on free ports of this machine, and without logs. */
   ServingConfig onFreePorts() {
     String loopback = "127.0.0.1";
     return new ServingConfig(
@@ -200,7 +214,13 @@ record ServingConfig(
         limits,
         admission,
         security,
-        log);
+        new Log(OFF, log.queue()),
+        new PredictionLog(
+            OFF,
+            predictionLog.fileSize(),
+            predictionLog.totalSize(),
+            predictionLog.keep(),
+            predictionLog.queue()));
   }
 
   private static Config override(String key, String value) throws ConfigurationException {
@@ -244,10 +264,28 @@ record ServingConfig(
                 settings.duration(
                     "admission.retry-after", Duration.ofSeconds(1), Duration.ofHours(1))),
             security(settings),
-            new Log(settings.text("log.requests"), settings.integer("log.queue", 1, 10_000_000)));
+            new Log(settings.text("log.requests"), settings.bytes("log.queue", 1 << 10, 1 << 30)),
+            predictionLog(settings));
     Exposure.check(config, settings);
     settings.finish();
     return config;
+  }
+
+  private static PredictionLog predictionLog(Settings settings) {
+    PredictionLog log =
+        new PredictionLog(
+            settings.text("prediction-log.file"),
+            settings.size("prediction-log.file-size", 1 << 20, 1L << 40),
+            settings.size("prediction-log.total-size", 1 << 20, 1L << 50),
+            settings.duration("prediction-log.keep", Duration.ofHours(1), Duration.ofDays(3_650)),
+            settings.bytes("prediction-log.queue", 1 << 20, 1 << 30));
+    if (log.fileSize() > log.totalSize()) {
+      settings.problem(
+          "prediction-log.total-size must be at least prediction-log.file-size (%s bytes)"
+              .formatted(log.fileSize()));
+    }
+
+    return log;
   }
 
   private static Security security(Settings settings) {

@@ -78,6 +78,7 @@ public final class ServingMain implements Callable<Integer> {
   public static void main(String[] args) {
     int code = new CommandLine(new ServingMain()).execute(args);
     if (code != RUNNING) {
+      LogSetup.end();
       System.exit(code);
     }
   }
@@ -125,6 +126,7 @@ public final class ServingMain implements Callable<Integer> {
 
   private static int check(ServingConfig config)
       throws ConfigurationException, ModelException, IOException {
+    Logs.open(config).close(); // the rehearsal itself writes nothing down
     try (Serving rehearsing = Serving.start(config.onFreePorts())) {
       Rehearsal.run(rehearsing, rehearsing.names());
     }
@@ -158,6 +160,7 @@ public final class ServingMain implements Callable<Integer> {
     }
 
     System.out.flush();
+    LogSetup.end();
     Runtime.getRuntime().halt(code);
   }
 }

@@ -66,10 +66,14 @@ final class Settings {
 
   /** Returns a size in bytes, given with a unit such as {@code 1 MiB}. */
   int bytes(String key, int min, int max) {
+    return (int) size(key, min, max);
+  }
+
+  /** Returns a size in bytes that may be larger than an array. */
+  long size(String key, long min, long max) {
     String expected = "a size from %s to %s bytes, such as 1 MiB".formatted(min, max);
-    long value = read(key, expected, (long) min, config::getBytes);
-    within(key, value, value >= min && value <= max, expected);
-    return (int) value;
+    long value = read(key, expected, min, config::getBytes);
+    return within(key, value, value >= min && value <= max, expected);
   }
 
   /** Returns a duration, given with a unit such as {@code 10 s}. */

@@ -1,5 +1,6 @@
 package io.paritree.serving;
 
+import io.javalin.http.Context;
 import io.paritree.Fault;
 import io.paritree.feature.Faults;
 import io.paritree.serving.Problem.PointedFault;
@@ -8,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
 
 /**
  * The rows of one request of a protocol that answers all rows or none, as slots.
@@ -134,6 +136,12 @@ final class Table {
     served.model().engine().score(slots, rows, scored.margins, scored.scores);
     served.scored().inc(rows);
     return scored;
+  }
+
+  /** Adds what came of all rows to the prediction log. */
+  void write(Scored scored, Context ctx, PredictionLog predictions) {
+    long[] places = LongStream.range(0, rows).toArray();
+    predictions.add(served, ctx, places, slots, scored.margins, scored.scores);
   }
 
   /**

@@ -8,12 +8,23 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
-/** Collects what is logged at ERROR while it is open. */
+/** Collects what is logged at ERROR, or from WARN up, while it is open. */
 final class LoggedErrors extends AppenderBase<ILoggingEvent> implements AutoCloseable {
   private final List<String> lines = new CopyOnWriteArrayList<>();
   private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
 
+  private final Level least;
+
   LoggedErrors() {
+    this(Level.ERROR);
+  }
+
+  static LoggedErrors fromWarn() {
+    return new LoggedErrors(Level.WARN);
+  }
+
+  private LoggedErrors(Level least) {
+    this.least = least;
     setContext(root.getLoggerContext());
     start();
     root.addAppender(this);
@@ -21,7 +32,7 @@ final class LoggedErrors extends AppenderBase<ILoggingEvent> implements AutoClos
 
   @Override
   protected void append(ILoggingEvent event) {
-    if (event.getLevel().isGreaterOrEqual(Level.ERROR)) {
+    if (event.getLevel().isGreaterOrEqual(least)) {
       lines.add(event.getFormattedMessage());
     }
   }

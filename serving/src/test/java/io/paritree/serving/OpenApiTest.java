@@ -64,7 +64,7 @@ class OpenApiTest {
         ((Map<?, ?>) JsonTree.at(JsonTree.parse(document), "paths"))
             .keySet().stream().map(Object::toString).collect(Collectors.toSet());
     ServingConfig config = ServingConfig.read(Optional.empty(), Map.of());
-    for (Route route : Serving.routes(config, null, new ServerMetrics(), null)) {
+    for (Route route : Serving.routes(config, null, new ServerMetrics(), null, null)) {
       if (!route.path().contains("{version}")) {
         assertThat(described).contains(route.path().replace("{name}", "parcel-late"));
       }

@@ -43,8 +43,9 @@ class PressureTest {
                   assertThat(leave.await(20, TimeUnit.SECONDS)).isTrue();
                   ctx.result("{}");
                 }));
-    return new ScoringServer(
-        ServingConfig.read(Optional.empty(), all), routes, metrics, new Readiness(metrics));
+    ServingConfig config = ServingConfig.read(Optional.empty(), all);
+    RequestLines lines = new RequestLines(config.log());
+    return new ScoringServer(config, routes, metrics, new Readiness(metrics), lines);
   }
 
   private static CompletableFuture<Answer> get(int port, String path) {

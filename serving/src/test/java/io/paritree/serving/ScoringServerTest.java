@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.javalin.http.HandlerType;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,7 +43,8 @@ class ScoringServerTest {
     Map<String, String> all = new java.util.HashMap<>(settings);
     all.putIfAbsent("server.port", "0");
     ServingConfig config = ServingConfig.read(Optional.empty(), all);
-    return new ScoringServer(config, routes(), metrics, new Readiness(metrics));
+    RequestLines lines = new RequestLines(config.log());
+    return new ScoringServer(config, routes(), metrics, new Readiness(metrics), lines);
   }
 
   private static List<Route> routes() {
@@ -91,6 +94,9 @@ class ScoringServerTest {
         "POST /length HTTP/1.1~Host: a~Content-Length: x~~abc              | 400 | bad_request",
         "POST /length HTTP/1.1~Host: a~Content-Length: 200000~~abc         | 413 | body_too_large",
         "POST /length HTTP/1.1~Host: a~Content-Encoding: gzip~Content-Length: 3~~abc | 415 | unsupported_encoding",
+        "POST /length HTTP/1.1~Host: a~Transfer-Encoding: gzip, chunked~~0~~ | 501 | unsupported_encoding",
+        "POST /length HTTP/1.1~Host: a~Transfer-Encoding: gzip~Transfer-Encoding: chunked~~0~~ | 501 | unsupported_encoding",
+        "POST /length HTTP/1.1~Host: a~Transfer-Encoding: identity, chunked~~0~~ | 501 | unsupported_encoding",
         "POST /length HTTP/1.1~Host: a~X-HTTP-Method-Override: GET~Content-Length: 0~ | 400 | method_override",
         "GET /name/a HTTP/1.1~Host: a~Sec-WebSocket-Version: 13            | 404 | not_found",
         "GET /exception HTTP/1.1~Host: a                                   | 500 | internal_error",
@@ -111,6 +117,36 @@ class ScoringServerTest {
         .contains("Content-Type: application/problem+json")
         .contains("\"type\":\"urn:paritree:problem:" + code + "\"")
         .doesNotContain("secret", "Exception", "org.", "java", "etc", "Server:", "<html");
+  }
+
+  @Test
+  void noCallerCanWriteToTheLog() throws IOException {
+    List<String> requests = new ArrayList<>(List.of(HostileHeads.SMUGGLING));
+    requests.addAll(List.of(HostileHeads.PROTOCOLS));
+    for (String path : HostileHeads.PATHS) {
+      requests.add("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n");
+    }
+
+    for (String host : List.of("x y", "[::", "[::1]:x", "a:b", "a:99999", ":", "user@a", "")) {
+      requests.add("GET /name/a HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+    }
+
+    try (LoggedErrors log = LoggedErrors.fromWarn()) {
+      for (String request : requests) {
+        try (Socket socket = RawHttp.open(server.port())) {
+          try {
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            socket.shutdownOutput();
+          } catch (SocketException e) {
+            // The server has closed while we were sending.
+          }
+
+          RawHttp.readAll(socket.getInputStream());
+        }
+
+        assertThat(log.lines()).as(request).isEmpty();
+      }
+    }
   }
 
   @Test

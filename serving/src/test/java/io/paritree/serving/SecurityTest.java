@@ -85,7 +85,7 @@ class SecurityTest {
 
   @Test
   void everyRouteWithEveryMethodAndTokenAnswersAsTheTableSays() throws Exception {
-    List<Route> routes = Serving.routes(config(), null, new ServerMetrics(), null);
+    List<Route> routes = Serving.routes(config(), null, new ServerMetrics(), null, null);
     assertThat(routes).hasSizeGreaterThan(20);
     for (Route route : routes) {
       String path = route.path().replace("{name}", "parcel-late").replace("{version}", "1");

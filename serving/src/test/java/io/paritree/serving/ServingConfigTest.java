@@ -41,7 +41,9 @@ class ServingConfigTest {
                 new ServingConfig.Limits(1 << 20, 10_000, 8 << 10, 64 << 20, 64 << 20),
                 new ServingConfig.Admission(0, 256, Duration.ofMillis(500), Duration.ofSeconds(1)),
                 new ServingConfig.Security(List.of(), List.of(), List.of(), false),
-                new ServingConfig.Log("off", 8_192)));
+                new ServingConfig.Log("off", 4 << 20),
+                new ServingConfig.PredictionLog(
+                    "off", 64 << 20, 1 << 30, Duration.ofDays(30), 16 << 20)));
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.paritree.model;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * What a model answers with, and how its scores are named.
@@ -57,6 +58,22 @@ public record Outputs(List<String> names, Kind kind, List<String> classes, float
       case CLASS_SCORES -> firstLargest(scores, at);
       case CLASS_INDEX -> (int) scores[at];
     };
+  }
+
+  /**
+   * Returns what the values of a row are called in a table: {@code what} alone where there is one,
+   * {@code what_<output>} where there are several.
+   *
+   * @param count values of a row; numbered where they are not as many as {@link #names}
+   */
+  public List<String> columns(String what, int count) {
+    if (count == 1) {
+      return List.of(what);
+    }
+
+    return IntStream.range(0, count)
+        .mapToObj(index -> what + "_" + (names.size() == count ? names.get(index) : index))
+        .toList();
   }
 
   private int firstLargest(float[] scores, int at) {

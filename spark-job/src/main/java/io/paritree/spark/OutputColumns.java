@@ -32,24 +32,11 @@ record OutputColumns(List<String> scores, List<String> margins, boolean hasLabel
     Engine engine = model.engine();
     Outputs outputs = model.outputs();
     return new OutputColumns(
-        named("score", engine.scores(), outputs.names()),
+        outputs.columns("score", engine.scores()),
         margin == JobSettings.Margin.WRITTEN
-            ? named("margin", engine.outputs(), outputs.names())
+            ? outputs.columns("margin", engine.outputs())
             : List.of(),
         outputs.kind() != Outputs.Kind.VALUES);
-  }
-
-  private static List<String> named(String what, int count, List<String> outputs) {
-    if (count == 1) {
-      return List.of(what);
-    }
-
-    List<String> names = new ArrayList<>();
-    for (int index = 0; index < count; index++) {
-      names.add(what + "_" + (outputs.size() == count ? outputs.get(index) : index));
-    }
-
-    return names;
   }
 
   /** Returns the names of all columns. */
