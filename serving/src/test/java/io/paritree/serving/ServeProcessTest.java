@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.paritree.model.TestPackages;
 import io.paritree.serving.Client.Answer;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,6 +97,72 @@ class ServeProcessTest {
     }
 
     return counts;
+  }
+
+  @Test
+  void stopWhileModelsAreOpenedLeavesWithZero() throws Exception {
+    Path pipe = directory.resolve("model-that-never-comes.ubj");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    try (ServeRun run = new ServeRun(directory, Map.of(), "--model", pipe.toString());
+        OutputStream reader = Files.newOutputStream(pipe)) { // waits until it is being opened
+      assertThat(reader).isNotNull();
+      run.process().destroy(); // SIGTERM
+
+      assertThat(run.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(run.process().exitValue()).as(run.output()).isZero();
+      assertThat(run.output()).doesNotContain("Ready", "\tat ");
+    }
+  }
+
+  @Test
+  void blockedPipesHoldNeitherRequestsNorTheStop() throws Exception {
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+
+    List<String> command =
+        List.of(
+            ROOT.resolve("scripts/serve").toString(),
+            "--model",
+            model.toString(),
+            "--port",
+            String.valueOf(port),
+            "--set",
+            "management.port=0",
+            "--set",
+            "log.requests=stdout");
+    ProcessBuilder builder = new ProcessBuilder(command); // its pipes are never read
+    builder.environment().put("PARITREE_BUILT", "1");
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    Process process = builder.start();
+    try (Client client = new Client(port)) {
+      awaitReady(port, process);
+      String record = TestPackages.records(1).get(0);
+      for (int request = 0; request < 5_000; request++) {
+        assertThat(client.post("/v1/models/parcel-late/score", record).status()).isEqualTo(200);
+      }
+
+      process.destroy();
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.exitValue()).isZero();
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  private static void awaitReady(int port, Process process) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+    boolean ready = false;
+    while (!ready) {
+      assertThat(process.isAlive()).isTrue();
+      assertThat(System.nanoTime()).isLessThan(end);
+      try (Client client = new Client(port)) {
+        ready = client.get("/health/ready").status() == 200;
+      } catch (IOException e) {
+        Thread.onSpinWait(); // not listening yet
+      }
+    }
   }
 
   @Test
