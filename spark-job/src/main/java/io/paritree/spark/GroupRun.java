@@ -80,6 +80,17 @@ final class GroupRun {
         attempt.keepFailure(e);
         throw e;
       }
+    } finally {
+      removeOldRuns(checked.place());
+    }
+  }
+
+  /** Removes reports that are too many; a run does not fail by it. */
+  private void removeOldRuns(OutputPlace place) {
+    try {
+      place.removeOldRuns(settings.keptRuns());
+    } catch (IOException e) {
+      progress.println("Cannot remove old reports from %s: %s".formatted(place.runs(), e));
     }
   }
 
@@ -139,15 +150,23 @@ final class GroupRun {
         prepared.add(new PreparedPartition(target.partition(), target.identity(), target.before()));
       }
 
+      List<String> moved;
       try {
-        publisher.publish(run, prepared, () -> keep(report(Outcome.PUBLISHED, 0, "", partitions)));
+        moved = publisher.publish(run, prepared, moving -> keep(published(moving)));
       } catch (ConflictException e) {
         throw new OvertakenException(e.getMessage(), e);
       }
 
       stages.end("publish");
-      place.removeOldRuns(settings.keptRuns());
-      return report(Outcome.PUBLISHED, 0, "", partitions);
+      return published(moved);
+    }
+
+    /** Returns the report on a run of which these partitions were not published by another one. */
+    private JobReport published(List<String> moved) {
+      List<PartitionReport> own =
+          partitions.stream().filter(report -> moved.contains(report.partition())).toList();
+      Outcome outcome = own.isEmpty() ? Outcome.ALREADY_PUBLISHED : Outcome.PUBLISHED;
+      return report(outcome, 0, "", own);
     }
 
     private void score(List<InputFile> files, int sampleRows) throws IOException {
@@ -310,7 +329,7 @@ final class GroupRun {
           input.listing().root().toString(),
           checked.place().output().toString(),
           reported,
-          checked.alreadyPublished(),
+          checked.alreadyPublished() + partitions.size() - reported.size(),
           tally.codes(),
           tally.missingByFeature(model),
           tally.unseenByFeature(model),

@@ -13,6 +13,7 @@ import io.paritree.spark.input.InputListing;
 import io.paritree.spark.input.InputPartition;
 import io.paritree.spark.input.PartitionValue;
 import io.paritree.spark.publish.OutputPlace;
+import io.paritree.spark.publish.Publisher;
 import io.paritree.spark.publish.Step;
 import io.paritree.spark.publish.StepObserver;
 import io.paritree.spark.report.JobReport;
@@ -106,6 +107,7 @@ final class ScoringJob {
     }
 
     if (checked.open().isEmpty()) {
+      tidy(checked.place());
       return nothingToDo(checked);
     }
 
@@ -268,6 +270,16 @@ final class ScoringJob {
             "column '%s' has the name of a column that the quarantine adds; rename it"
                 .formatted(name));
       }
+    }
+  }
+
+  /** Removes what dead runs have left; a run that has nothing else to do does not fail by it. */
+  private void tidy(OutputPlace place) {
+    try {
+      new Publisher(place, settings.locks(), StepObserver.NONE).tidy();
+    } catch (IOException e) {
+      progress.println(
+          "Cannot remove what dead runs have left in %s: %s".formatted(place.state(), e));
     }
   }
 

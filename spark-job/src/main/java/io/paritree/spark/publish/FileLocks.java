@@ -3,6 +3,7 @@ package io.paritree.spark.publish;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -64,6 +65,20 @@ final class FileLocks {
       return held.isEmpty();
     } catch (NoSuchFileException e) {
       return false;
+    }
+  }
+
+  /** Removes a file unless a thread or process holds its lock; nobody gets the lock meanwhile. */
+  static void deleteUnlessLocked(Path file) throws IOException {
+    try {
+      Optional<Held> held = tryLock(file, StandardOpenOption.WRITE);
+      if (held.isPresent()) {
+        try (Held lock = held.get()) {
+          Files.deleteIfExists(lock.file);
+        }
+      }
+    } catch (NoSuchFileException e) {
+      // It is gone already.
     }
   }
 

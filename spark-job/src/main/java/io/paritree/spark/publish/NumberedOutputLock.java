@@ -79,11 +79,7 @@ final class NumberedOutputLock implements OutputLock {
       return;
     }
 
-    try {
-      store.rename(place.state().resolve(run), place.state().resolve(run + "~" + (holder + 1)));
-    } catch (NoSuchFileException e) {
-      // It had ended, or another contender was faster.
-    }
+    RunDirectory.fence(place, run, holder + 1);
   }
 
   static long highest(OutputPlace place) throws IOException {

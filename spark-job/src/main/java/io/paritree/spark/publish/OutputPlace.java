@@ -150,6 +150,35 @@ public final class OutputPlace {
     return true;
   }
 
+  /**
+   * Returns those of a run's partitions that nobody has published since it began.
+   *
+   * @throws ConflictException if one of the others was published with another identity
+   */
+  List<PreparedPartition> stillOpen(List<PreparedPartition> partitions)
+      throws ConflictException, IOException {
+    List<PreparedPartition> open = new ArrayList<>();
+    List<String> conflicts = new ArrayList<>();
+    for (PreparedPartition partition : partitions) {
+      String now = token(partition.partition());
+      if (now.equals(partition.before())) {
+        open.add(partition);
+      } else if (!isPublished(partition.partition(), partition.identity())) {
+        String shown = partition.partition().isEmpty() ? "the output" : partition.partition();
+        conflicts.add("%s (%s)".formatted(shown, now));
+      }
+    }
+
+    if (!conflicts.isEmpty()) {
+      throw new ConflictException(
+          "Cannot publish: since this run began, another one has published %s; run again to replace"
+                  .formatted(String.join(", ", conflicts))
+              + " what it published");
+    }
+
+    return open;
+  }
+
   static byte[] utf8(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }

@@ -1,17 +1,11 @@
 package io.paritree.spark.publish;
 
-import io.paritree.store.FileEntry;
-import io.paritree.store.FileStore;
-import io.paritree.store.Location;
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.NoSuchFileException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Moves staged partitions into place, one run at a time.
@@ -28,6 +22,7 @@ public final class Publisher {
   private final StepObserver observer;
   private final Watch watch;
   private final SignsOfLife life;
+  private final DeadRuns dead;
 
   public Publisher(OutputPlace place, LockTimes times, StepObserver observer) {
     this.place = place;
@@ -35,12 +30,14 @@ public final class Publisher {
     this.observer = observer;
     this.watch = new Watch(System::nanoTime);
     this.life = new SignsOfLife(place, times, watch);
+    this.dead = new DeadRuns(place, life);
   }
 
   /** A run that has begun: its directory, and the sign that it lives. */
   public final class Run implements AutoCloseable {
     private final RunDirectory directory;
     private final AutoCloseable sign;
+    private boolean isPublished;
 
     private Run(RunDirectory directory, AutoCloseable sign) {
       this.directory = directory;
@@ -52,16 +49,25 @@ public final class Publisher {
       return directory;
     }
 
-    /** Ends the run: what it has staged and not published is removed, what it keeps is kept. */
+    /**
+     * Ends the run: what it has staged and not published is removed, what it keeps is kept. A run
+     * that has published does not fail here: what cannot be removed is left to the next one.
+     */
     @Override
     public void close() throws IOException {
       try {
-        if (directory.exists() && !directory.isSwapping()) {
-          directory.moveKept();
-          directory.delete();
+        try {
+          if (directory.exists() && !directory.isSwapping()) {
+            directory.moveKept();
+            directory.delete();
+          }
+        } finally {
+          end(sign);
         }
-      } finally {
-        end(sign);
+      } catch (IOException e) {
+        if (!isPublished) {
+          throw e;
+        }
       }
     }
   }
@@ -69,8 +75,12 @@ public final class Publisher {
   /** What a report says at the moment when the run can no longer fail. */
   @FunctionalInterface
   public interface LastWords {
-    /** Writes the report into {@link RunDirectory#kept}. */
-    void write() throws IOException;
+    /**
+     * Writes the report into {@link RunDirectory#kept}.
+     *
+     * @param moving the partitions that are moved now; the others are published already
+     */
+    void write(List<String> moving) throws IOException;
   }
 
   /**
@@ -85,7 +95,7 @@ public final class Publisher {
     life.look();
     AutoCloseable sign = life.show(directory.name());
     try {
-      place.store().createDirectories(directory.tasks());
+      directory.make();
     } catch (IOException | RuntimeException e) {
       end(sign);
       throw e;
@@ -95,36 +105,64 @@ public final class Publisher {
   }
 
   /**
-   * Publishes what a run has staged and verified.
+   * Publishes what a run has staged and verified: all of it, or nothing.
+   *
+   * <p>What keeps a partition from being moved is thrown, and the partitions that were moved before
+   * are put back. What cannot be tidied up after the last one was moved is left to the next run.
    *
    * @param lastWords is called when nothing can stop the publication any more, before it begins
    * @return the partitions that were moved; the others were published with the same identity by
    *     another run meanwhile
    * @throws ConflictException if one of them was published with another identity since the run
-   *     began; none is moved then
+   *     began, or if another run has taken this one for dead; none is moved then
    */
-  @SuppressWarnings("try") // the lock is held, not used
   public List<String> publish(Run run, List<PreparedPartition> partitions, LastWords lastWords)
       throws ConflictException, IOException {
     RunDirectory directory = run.directory();
     directory.writePrepared(partitions);
     observer.reached(Step.PREPARED);
     List<String> moved;
+    try {
+      moved = publishLocked(directory, partitions, lastWords);
+    } catch (IOException e) {
+      if (directory.isPrepared()) {
+        throw e;
+      }
+
+      moved = takenForDead(directory, partitions, e);
+    }
+
+    run.isPublished = true;
+    observer.reached(Step.UNLOCKED);
+    return moved;
+  }
+
+  @SuppressWarnings("try") // the lock is held, not used
+  private List<String> publishLocked(
+      RunDirectory directory, List<PreparedPartition> partitions, LastWords lastWords)
+      throws ConflictException, IOException {
+    boolean published = false;
+    List<String> moved = new ArrayList<>();
     try (OutputLock lock = OutputLock.take(place, directory.name(), times, watch)) {
       observer.reached(Step.LOCKED);
-      List<PreparedPartition> unchanged = stillOpen(partitions);
-      finishOthers(directory.name());
+      List<PreparedPartition> unchanged = place.stillOpen(partitions);
+      dead.finish(directory);
       observer.reached(Step.OTHERS_FINISHED);
       List<PreparedPartition> open = afterOthers(unchanged);
       observer.reached(Step.COMPARED);
-      lastWords.write();
+      open.forEach(partition -> moved.add(partition.partition()));
+      lastWords.write(moved);
       directory.writeSwapping(open);
       observer.reached(Step.SWAP_BEGUN);
-      moved = swapOwn(directory, open);
+      swap(directory, open);
+      published = true;
       end(directory);
+    } catch (IOException e) {
+      if (!published) {
+        throw e;
+      }
     }
 
-    observer.reached(Step.UNLOCKED);
     return moved;
   }
 
@@ -135,7 +173,6 @@ public final class Publisher {
    *
    * @return one line for each run that was found
    */
-  @SuppressWarnings("try") // the lock is held, not used
   public List<String> recover() throws IOException {
     List<String> found = new ArrayList<>();
     if (place.store().find(place.state()).isEmpty()) {
@@ -144,119 +181,45 @@ public final class Publisher {
 
     boolean waits = !place.state().isLocal();
     long end = System.nanoTime() + times.stale().plus(times.beat()).toNanos();
-    do {
-      try (OutputLock lock = OutputLock.take(place, "", times, watch)) {
-        found.addAll(finishOthers(""));
+    try (Run run = begin("recovery")) {
+      String own = run.directory().name();
+      found.addAll(finishDead(run));
+      while (waits && !othersThan(own).isEmpty() && System.nanoTime() < end) {
+        LockSupport.parkNanos(times.beat().toNanos() / 4);
+        found.addAll(finishDead(run));
       }
 
-      if (place.unfinished().isEmpty()) {
-        break;
-      }
-
-      java.util.concurrent.locks.LockSupport.parkNanos(times.beat().toNanos() / 4);
-    } while (waits && System.nanoTime() < end);
-
-    for (String name : place.unfinished()) {
-      found.add("%s is running".formatted(name));
-    }
-
-    return found;
-  }
-
-  private List<String> finishOthers(String own) throws IOException {
-    List<String> found = new ArrayList<>();
-    for (String name : place.unfinished()) {
-      if (!name.equals(own)) {
-        finish(new RunDirectory(place, name)).ifPresent(found::add);
-      }
-    }
-
-    for (FileEntry sign : place.listOrNone(place.running())) {
-      String name = sign.location().name();
-      boolean isGone = place.store().find(place.state().resolve(name)).isEmpty();
-      if (!name.equals(own) && isGone && life.isDead(name)) {
-        life.forget(name);
+      for (String name : othersThan(own)) {
+        found.add("%s is running".formatted(name));
       }
     }
 
     return found;
   }
 
-  private Optional<String> finish(RunDirectory other) throws IOException {
-    String name = other.name();
-    try {
-      if (other.isSwapping()) {
-        // The lock is ours, so whoever began this swap is dead or can move nothing any more.
-        for (PreparedPartition partition : other.swapping()) {
-          if (place.store().find(other.fresh(partition.partition())).isPresent()) {
-            swap(other, partition.partition(), StepObserver.NONE);
-          }
-        }
-
-        other.moveKept();
-        other.delete();
-        life.forget(name);
-        return Optional.of("%s was finished: it had begun to publish".formatted(name));
+  /**
+   * Finishes or removes what is known to be left of dead runs; looks, and does no more, where
+   * nothing is left.
+   */
+  public void tidy() throws IOException {
+    if (!place.unfinished().isEmpty() || !place.listOrNone(place.running()).isEmpty()) {
+      try (Run run = begin("tidy")) {
+        finishDead(run);
       }
-
-      if (!life.isDead(name)) {
-        return Optional.empty();
-      }
-
-      if (other.isPrepared()) {
-        return Optional.of(finishPrepared(other));
-      }
-
-      other.delete();
-      life.forget(name);
-      return Optional.of("%s was removed: it had died before it was complete".formatted(name));
-    } catch (NoSuchFileException | FileNotFoundException e) {
-      // It has ended while we looked.
-      return Optional.empty();
     }
   }
 
-  private String finishPrepared(RunDirectory other) throws IOException {
-    String outcome;
-    try {
-      List<PreparedPartition> open = stillOpen(other.prepared());
-      other.writeSwapping(open);
-      for (PreparedPartition partition : open) {
-        swap(other, partition.partition(), StepObserver.NONE);
-      }
-
-      outcome = "%s was finished: it was complete".formatted(other.name());
-    } catch (ConflictException e) {
-      outcome = "%s was removed: %s".formatted(other.name(), e.getMessage());
+  @SuppressWarnings("try") // the lock is held, not used
+  private List<String> finishDead(Run run) throws IOException {
+    try (OutputLock lock = OutputLock.take(place, run.directory().name(), times, watch)) {
+      return dead.finish(run.directory());
     }
-
-    other.moveKept();
-    other.delete();
-    life.forget(other.name());
-    return outcome;
   }
 
-  private List<PreparedPartition> stillOpen(List<PreparedPartition> partitions)
-      throws ConflictException, IOException {
-    List<PreparedPartition> open = new ArrayList<>();
-    List<String> conflicts = new ArrayList<>();
-    for (PreparedPartition partition : partitions) {
-      String now = place.token(partition.partition());
-      if (now.equals(partition.before())) {
-        open.add(partition);
-      } else if (!place.isPublished(partition.partition(), partition.identity())) {
-        conflicts.add("%s (%s)".formatted(shown(partition.partition()), now));
-      }
-    }
-
-    if (!conflicts.isEmpty()) {
-      throw new ConflictException(
-          "Cannot publish: since this run began, another one has published %s; run again to replace"
-                  .formatted(String.join(", ", conflicts))
-              + " what it published");
-    }
-
-    return open;
+  private List<String> othersThan(String own) throws IOException {
+    List<String> others = new ArrayList<>(place.unfinished());
+    others.remove(own);
+    return others;
   }
 
   /**
@@ -277,73 +240,58 @@ public final class Publisher {
     return open;
   }
 
-  private List<String> swapOwn(RunDirectory run, List<PreparedPartition> partitions)
-      throws ConflictException, IOException {
-    List<String> moved = new ArrayList<>();
-    for (PreparedPartition partition : partitions) {
-      try {
-        swap(run, partition.partition(), observer);
-        moved.add(partition.partition());
-      } catch (IOException e) {
-        if (run.exists()) {
-          throw e;
-        }
-
-        return takenOver(partitions, e);
-      }
-    }
-
-    return moved;
-  }
-
-  private List<String> takenOver(List<PreparedPartition> partitions, IOException cause)
-      throws ConflictException {
-    List<String> moved = new ArrayList<>();
+  private void swap(RunDirectory run, List<PreparedPartition> partitions) throws IOException {
+    List<PartitionSwap> begun = new ArrayList<>();
     try {
       for (PreparedPartition partition : partitions) {
-        if (place.isPublished(partition.partition(), partition.identity())) {
-          moved.add(partition.partition());
-        }
+        PartitionSwap swap = new PartitionSwap(place, run, partition.partition());
+        begun.add(0, swap);
+        swap.move(observer);
       }
+    } catch (IOException e) {
+      putBack(run, begun, e);
+      throw e;
+    }
+  }
+
+  /** Puts all back as it was; where that fails too, the next run finishes the publication. */
+  private static void putBack(RunDirectory run, List<PartitionSwap> begun, IOException cause) {
+    try {
+      for (PartitionSwap swap : begun) {
+        swap.undo();
+      }
+
+      run.withdrawSwapping();
     } catch (IOException e) {
       cause.addSuppressed(e);
     }
+  }
 
-    if (moved.size() == partitions.size()) {
-      return moved;
+  /** Ends a run whose directory another one has renamed and finished, or will finish. */
+  private List<String> takenForDead(
+      RunDirectory directory, List<PreparedPartition> partitions, IOException cause)
+      throws ConflictException, IOException {
+    directory.delete();
+    List<String> published = new ArrayList<>();
+    for (PreparedPartition partition : partitions) {
+      if (place.isPublished(partition.partition(), partition.identity())) {
+        published.add(partition.partition());
+      }
+    }
+
+    if (published.size() == partitions.size()) {
+      return published;
     }
 
     ConflictException conflict =
         new ConflictException(
-            "Cannot publish: this run's lock was taken over, since it showed no life for %s"
+            "Cannot publish: another run has taken this one for dead, since it showed no life for %s"
                 .formatted(times.stale()));
     conflict.initCause(cause);
     throw conflict;
   }
 
-  private void swap(RunDirectory run, String partition, StepObserver observer) throws IOException {
-    FileStore store = place.store();
-    Location target = place.partition(partition);
-    if (store.find(target).isPresent()) {
-      try {
-        store.rename(target, run.old(partition));
-      } catch (FileAlreadyExistsException e) {
-        // Not a run of ours: someone has put a directory there since the old rows were moved.
-        store.rename(target, run.location().resolve("old").resolve("second-" + System.nanoTime()));
-      }
-
-      observer.reached(Step.OLD_MOVED);
-    }
-
-    store.rename(run.fresh(partition), target);
-    observer.reached(Step.NEW_MOVED);
-  }
-
   private void end(RunDirectory directory) throws IOException {
-    if (!directory.exists()) {
-      return;
-    }
-
     directory.moveKept();
     observer.reached(Step.REPORT_MOVED);
     directory.delete();
@@ -358,9 +306,5 @@ public final class Publisher {
     } catch (Exception e) {
       throw new IOException("Cannot end the sign of life", e);
     }
-  }
-
-  private static String shown(String partition) {
-    return partition.isEmpty() ? "the output" : partition;
   }
 }

@@ -4,14 +4,20 @@ import io.paritree.store.FileEntry;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Tells which runs live: each keeps a file in {@code running/}, locked on local disks, rewritten
  * from time to time elsewhere.
  */
 final class SignsOfLife {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private final OutputPlace place;
   private final LockTimes times;
   private final Watch watch;
@@ -34,14 +40,31 @@ final class SignsOfLife {
       };
     }
 
-    Optional<FileLocks.Held> held = FileLocks.tryLock(file.toPath());
-    FileLocks.Held lock =
-        held.orElseThrow(
-            () -> new IOException("Cannot begin run %s: it is running already".formatted(run)));
+    FileLocks.Held lock = lock(file.toPath());
     return () -> {
-      place.store().delete(file);
-      lock.close();
+      try (lock) {
+        place.store().delete(file);
+      }
     };
+  }
+
+  /** Locks a new sign; whoever looks for dead runs may hold or remove it for a moment. */
+  private static FileLocks.Held lock(Path file) throws IOException {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    do {
+      Optional<FileLocks.Held> held = FileLocks.tryLock(file);
+      if (held.isPresent() && Files.exists(file)) {
+        return held.get();
+      }
+
+      if (held.isPresent()) {
+        held.get().close();
+      }
+
+      LockSupport.parkNanos(1_000_000);
+    } while (System.nanoTime() < end && !Thread.currentThread().isInterrupted());
+
+    throw new IOException("Cannot lock %s: another process holds it".formatted(file));
   }
 
   /**
@@ -66,14 +89,35 @@ final class SignsOfLife {
 
   /** Looks at all signs, so that time begins to count. */
   void look() throws IOException {
-    for (FileEntry entry : place.listOrNone(place.running())) {
-      isDead(entry.location().name());
+    if (!place.running().isLocal()) {
+      for (FileEntry entry : place.listOrNone(place.running())) {
+        isDead(entry.location().name());
+      }
     }
   }
 
-  /** Removes what a dead run has left here. */
-  void forget(String run) throws IOException {
-    place.store().delete(sign(run));
+  /**
+   * Removes the signs of dead runs that have left nothing else.
+   *
+   * @param own is passed over
+   */
+  void forgetTheDead(String own) throws IOException {
+    for (FileEntry entry : place.listOrNone(place.running())) {
+      String run = entry.location().name();
+      if (!run.equals(own) && place.store().find(place.state().resolve(run)).isEmpty()) {
+        forgetIfDead(run);
+      }
+    }
+  }
+
+  private void forgetIfDead(String run) throws IOException {
+    Location file = sign(run);
+    if (file.isLocal()) {
+      // A run that begins just now sees that its sign is gone, and makes another.
+      FileLocks.deleteUnlessLocked(file.toPath());
+    } else if (isDead(run)) {
+      place.store().delete(file);
+    }
   }
 
   private Location sign(String run) {

@@ -98,19 +98,7 @@ class HdfsPublisherTest {
   }
 
   private static void die(Location output, Step fatal) throws Exception {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-classpath",
-                System.getProperty("java.class.path"),
-                StagedRun.class.getName(),
-                output.toString(),
-                "dead",
-                fatal.name())
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
+    Process process = StagedRun.start(output, "dead", "die", fatal);
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).as("it died at %s", fatal).isEqualTo(137);
   }

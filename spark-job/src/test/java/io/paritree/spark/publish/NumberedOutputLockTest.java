@@ -111,9 +111,9 @@ class NumberedOutputLockTest {
     assertThatThrownBy(
             () ->
                 new Publisher(place, LockTimes.DEFAULT, takeOver)
-                    .publish(paused, prepared, () -> {}))
+                    .publish(paused, prepared, moving -> {}))
         .isInstanceOf(ConflictException.class)
-        .hasMessageContaining("taken over");
+        .hasMessageContaining("taken this one for dead");
     assertThat(place.manifest("day=1").orElseThrow().identity()).isEqualTo("winner");
     assertThat(place.manifest("day=2").orElseThrow().identity()).isEqualTo("winner");
     paused.close();

@@ -3,6 +3,7 @@ package io.paritree.spark.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -258,19 +259,7 @@ class PublisherTest {
   }
 
   private void die(String content, Step fatal) throws Exception {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-Xshare:auto",
-                "-classpath",
-                System.getProperty("java.class.path"),
-                StagedRun.class.getName(),
-                output.toString(),
-                content,
-                fatal.name())
-            .inheritIO()
-            .start();
+    Process process = StagedRun.start(Location.of(output), content, "die", fatal);
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).as("it died at %s", fatal).isEqualTo(137);
   }

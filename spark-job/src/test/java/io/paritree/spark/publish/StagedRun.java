@@ -1,5 +1,6 @@
 package io.paritree.spark.publish;
 
+import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -13,7 +14,9 @@ import java.util.Map;
 /**
  * A run without Spark: it stages partitions of two text files each, and publishes them.
  *
- * <p>As a program it dies at a step, as by {@code kill -9}: {@code StagedRun OUTPUT CONTENT STEP}.
+ * <p>As a program it dies or waits at a step: {@code StagedRun OUTPUT CONTENT die|wait STEP}. Dying
+ * is as by {@code kill -9}; waiting ends with a line on standard input. It leaves with 0 if it has
+ * published, with 5 if another run was faster.
  */
 final class StagedRun {
   static final List<String> PARTITIONS = List.of("day=1", "day=2");
@@ -27,17 +30,49 @@ final class StagedRun {
   private StagedRun() {}
 
   public static void main(String[] arguments) throws Exception {
-    Step fatal = Step.valueOf(arguments[2]);
+    Step last = Step.valueOf(arguments[3]);
     OutputPlace place = place(Location.of(arguments[0]));
-    publish(
-        place,
-        arguments[1],
-        tokens(place),
+    StepObserver observer =
         step -> {
-          if (step == fatal) {
+          if (step == last && arguments[2].equals("die")) {
             Runtime.getRuntime().halt(137);
+          } else if (step == last) {
+            System.out.println("at " + step);
+            readLine();
           }
-        });
+        };
+    try {
+      publish(place, arguments[1], tokens(place), observer);
+    } catch (ConflictException e) {
+      System.exit(5);
+    }
+
+    System.exit(0);
+  }
+
+  private static void readLine() {
+    try {
+      System.in.read();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Starts a run as a process of its own. */
+  static Process start(Location output, String content, String what, Step step) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-Xshare:auto",
+            "-classpath",
+            System.getProperty("java.class.path"),
+            StagedRun.class.getName(),
+            output.toString(),
+            content,
+            what,
+            step.name())
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .start();
   }
 
   static OutputPlace place(Path output) throws IOException {
@@ -46,6 +81,38 @@ final class StagedRun {
 
   static OutputPlace place(Location output) throws IOException {
     return new OutputPlace(FileStore.of(output, IMPATIENT), output);
+  }
+
+  /** Returns what the files of a partition hold, each of them; none if it is absent. */
+  static List<String> contents(OutputPlace place, String partition) throws IOException {
+    List<String> contents = new ArrayList<>();
+    for (FileEntry entry : place.listOrNone(place.partition(partition))) {
+      if (entry.location().name().startsWith("part-")) {
+        contents.add(new String(place.store().read(entry.location()), StandardCharsets.UTF_8));
+      }
+    }
+
+    return contents;
+  }
+
+  /** Returns all that lies in the output's state, by path, but for kept reports. */
+  static List<String> leftOver(OutputPlace place) throws IOException {
+    List<String> paths = new ArrayList<>();
+    walk(place, place.state(), "", paths);
+    paths.removeIf(
+        path -> path.matches("(runs|runs/.*|running|lock|lock/(held|[0-9]+(\\.(beat|free))?))"));
+    return paths;
+  }
+
+  private static void walk(OutputPlace place, Location directory, String path, List<String> paths)
+      throws IOException {
+    for (FileEntry entry : place.listOrNone(directory)) {
+      String below = path + entry.location().name();
+      paths.add(below);
+      if (entry.isDirectory()) {
+        walk(place, entry.location(), below + "/", paths);
+      }
+    }
   }
 
   /** Returns what stands in each partition's place. */
@@ -67,7 +134,17 @@ final class StagedRun {
   static List<String> publish(
       OutputPlace place, String content, List<String> before, StepObserver observer)
       throws IOException, ConflictException {
-    Publisher publisher = new Publisher(place, QUICK, observer);
+    return publish(place, QUICK, content, before, observer);
+  }
+
+  static List<String> publish(
+      OutputPlace place,
+      LockTimes times,
+      String content,
+      List<String> before,
+      StepObserver observer)
+      throws IOException, ConflictException {
+    Publisher publisher = new Publisher(place, times, observer);
     try (Publisher.Run run = publisher.begin("run-" + content)) {
       observer.reached(Step.STAGING_MADE);
       List<PreparedPartition> prepared = stage(place, run.directory(), content, before);
@@ -75,7 +152,8 @@ final class StagedRun {
       return publisher.publish(
           run,
           prepared,
-          () -> place.store().replace(run.directory().kept().resolve("report.json"), utf8("{}")));
+          moving ->
+              place.store().replace(run.directory().kept().resolve("report.json"), utf8("{}")));
     }
   }
 

@@ -1,0 +1,140 @@
+package io.paritree.spark.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The first operation on the store fails, then the second, and so on until none does: a run that
+ * says it has published has, one that says it has not has not, and the next one succeeds.
+ */
+class FailingStoreTest {
+  private static final String REASON = "No space left on device";
+
+  @TempDir Path directory;
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void runThatOneOperationFailsPublishesAllOrNothing(boolean replaces) throws Exception {
+    int failing = 1;
+    while (true) {
+      Trial trial = new Trial(failing, false, replaces);
+      Exception failure = trial.run();
+      if (!trial.hasFailed()) {
+        break;
+      }
+
+      List<String> before = replaces ? List.of("old", "old") : List.of();
+      for (String partition : StagedRun.PARTITIONS) {
+        assertThat(StagedRun.contents(trial.place, partition))
+            .as("%s after the failure of operation %s", partition, trial.failed)
+            .isEqualTo(failure == null ? List.of("new", "new") : before);
+      }
+
+      trial.assertTheNextRunSucceeds();
+      failing++;
+    }
+
+    assertThat(failing).isGreaterThan(40);
+  }
+
+  @Test
+  void runThatLosesItsStoreLeavesOldRowsOrNewOnes() throws Exception {
+    int failing = 1;
+    while (true) {
+      Trial trial = new Trial(failing, true, true);
+      Exception failure = trial.run();
+      if (!trial.hasFailed()) {
+        break;
+      }
+
+      Set<String> seen = new TreeSet<>();
+      for (String partition : StagedRun.PARTITIONS) {
+        List<String> contents = StagedRun.contents(trial.place, partition);
+        boolean isBetweenRenames = trial.failed.contains("/new/" + partition + " to ");
+        assertThat(contents)
+            .as("%s after the store was lost at %s", partition, trial.failed)
+            .isIn(
+                isBetweenRenames
+                    ? List.of(List.of())
+                    : List.of(List.of("old", "old"), List.of("new", "new")));
+        seen.addAll(contents);
+      }
+
+      if (failure == null) {
+        assertThat(seen).containsExactly("new");
+      }
+
+      trial.assertTheNextRunSucceeds();
+      failing++;
+    }
+
+    assertThat(failing).isGreaterThan(40);
+  }
+
+  /** One run, one of whose operations fails, or all from there on. */
+  private final class Trial {
+    private final OutputPlace place;
+    private final OutputPlace faulty;
+    private int left;
+    private final boolean forGood;
+    private String failed = "";
+
+    private Trial(int failing, boolean forGood, boolean replaces) throws Exception {
+      this.place =
+          StagedRun.place(directory.resolve(forGood + "-" + replaces + "-" + failing + "/out"));
+      this.faulty = new OutputPlace(new FaultyStore(place.store(), this::before), place.output());
+      this.forGood = forGood;
+      if (replaces) {
+        StagedRun.publish(place, "old", StagedRun.tokens(place), StepObserver.NONE);
+      }
+
+      this.left = failing;
+    }
+
+    private void before(String operation, boolean change) throws IOException {
+      left--;
+      if (left == 0 || left < 0 && forGood) {
+        failed = failed.isEmpty() ? operation : failed;
+        throw new FileSystemException(operation, null, REASON);
+      }
+    }
+
+    /** Returns what the run failed with; null if it has published. */
+    private Exception run() throws Exception {
+      List<String> before = StagedRun.tokens(place);
+      try {
+        StagedRun.publish(faulty, "new", before, StepObserver.NONE);
+        return null;
+      } catch (IOException e) {
+        assertThat(e).as("after %s", failed).hasMessageContaining(REASON);
+        return e;
+      }
+    }
+
+    private boolean hasFailed() {
+      return !failed.isEmpty();
+    }
+
+    private void assertTheNextRunSucceeds() throws Exception {
+      List<String> moved =
+          StagedRun.publish(place, "newer", StagedRun.tokens(place), StepObserver.NONE);
+      assertThat(moved).isEqualTo(StagedRun.PARTITIONS);
+      for (String partition : StagedRun.PARTITIONS) {
+        assertThat(StagedRun.contents(place, partition)).containsExactly("newer", "newer");
+      }
+
+      assertThat(new ArrayList<>(StagedRun.leftOver(place))).as("left after %s", failed).isEmpty();
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package io.paritree.spark.publish;
+
+import io.paritree.store.FileEntry;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Optional;
+
+/** A store each of whose operations a test can hold up or let fail. */
+final class FaultyStore implements FileStore {
+
+  /** Is told of each operation before it is done. */
+  @FunctionalInterface
+  interface Fault {
+    /**
+     * An operation is to be done now; what this throws is its failure.
+     *
+     * @param change whether it changes anything
+     */
+    void before(String operation, boolean change) throws IOException;
+  }
+
+  private final FileStore store;
+  private final Fault fault;
+
+  FaultyStore(FileStore store, Fault fault) {
+    this.store = store;
+    this.fault = fault;
+  }
+
+  @Override
+  public Optional<FileEntry> find(Location location) throws IOException {
+    fault.before("find " + location, false);
+    return store.find(location);
+  }
+
+  @Override
+  public List<FileEntry> list(Location directory) throws IOException {
+    fault.before("list " + directory, false);
+    return store.list(directory);
+  }
+
+  @Override
+  public InputStream open(Location file) throws IOException {
+    fault.before("open " + file, false);
+    return store.open(file);
+  }
+
+  @Override
+  public byte[] read(Location file, int maxBytes) throws IOException {
+    fault.before("read " + file, false);
+    return store.read(file, maxBytes);
+  }
+
+  @Override
+  public void createDirectories(Location directory) throws IOException {
+    fault.before("make " + directory, true);
+    store.createDirectories(directory);
+  }
+
+  @Override
+  public void create(Location file, byte[] content) throws IOException {
+    fault.before("create " + file, true);
+    store.create(file, content);
+  }
+
+  @Override
+  public void replace(Location file, byte[] content) throws IOException {
+    fault.before("replace " + file, true);
+    store.replace(file, content);
+  }
+
+  @Override
+  public void rename(Location from, Location to) throws IOException {
+    fault.before("rename " + from + " to " + to, true);
+    store.rename(from, to);
+  }
+
+  @Override
+  public void delete(Location location) throws IOException {
+    fault.before("delete " + location, true);
+    store.delete(location);
+  }
+
+  @Override
+  public Location real(Location location) throws IOException {
+    return store.real(location);
+  }
+}
