@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
@@ -69,8 +68,9 @@ final class BodyLoader implements EagerContentHandler.ContentLoaderFactory {
     return new Loading(handler, request, response, callback);
   }
 
+  /** One body; its monitor keeps the deadline from ending it in the middle of a read. */
   private final class Loading extends EagerContentHandler.ContentLoader implements Invocable.Task {
-    private final AtomicBoolean ended = new AtomicBoolean();
+    private boolean ended;
     private byte[] bytes;
     private int length;
     private Scheduler.Task deadline;
@@ -103,8 +103,8 @@ final class BodyLoader implements EagerContentHandler.ContentLoaderFactory {
       return InvocationType.NON_BLOCKING;
     }
 
-    private void read(boolean later) {
-      while (!ended.get()) {
+    private synchronized void read(boolean later) {
+      while (!ended) {
         Content.Chunk chunk = getRequest().read();
         if (chunk == null) {
           awaitMore();
@@ -112,12 +112,9 @@ final class BodyLoader implements EagerContentHandler.ContentLoaderFactory {
         }
 
         if (Content.Chunk.isFailure(chunk)) {
-          if (ended.compareAndSet(false, true)) {
-            release();
-            // Nobody is there to answer; the failed callback closes the connection.
-            getCallback().failed(chunk.getFailure());
-          }
-
+          end();
+          // Nobody is there to answer; the failed callback closes the connection.
+          getCallback().failed(chunk.getFailure());
           return;
         }
 
@@ -125,12 +122,8 @@ final class BodyLoader implements EagerContentHandler.ContentLoaderFactory {
         chunk.release();
         if (status != 200) {
           refuse(status);
-          return;
-        }
-
-        if (chunk.isLast()) {
+        } else if (chunk.isLast()) {
           hand(later);
-          return;
         }
       }
     }
@@ -170,12 +163,8 @@ final class BodyLoader implements EagerContentHandler.ContentLoaderFactory {
     }
 
     private void hand(boolean later) {
-      if (!ended.compareAndSet(false, true)) {
-        return;
-      }
-
       byte[] body = length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
-      release();
+      end();
       getRequest().setAttribute(BODY, body);
       if (later) {
         getRequest().getContext().execute(this::handle);
@@ -184,9 +173,9 @@ final class BodyLoader implements EagerContentHandler.ContentLoaderFactory {
       }
     }
 
-    private void refuse(int status) {
-      if (ended.compareAndSet(false, true)) {
-        release();
+    private synchronized void refuse(int status) {
+      if (!ended) {
+        end();
         // What is left of the body is not read.
         getResponse()
             .getHeaders()
@@ -195,7 +184,8 @@ final class BodyLoader implements EagerContentHandler.ContentLoaderFactory {
       }
     }
 
-    private void release() {
+    private void end() {
+      ended = true;
       if (bytes != null) {
         pendingBytes.addAndGet(-bytes.length);
         bytes = null;
