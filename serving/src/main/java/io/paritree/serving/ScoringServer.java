@@ -1,27 +1,15 @@
 package io.paritree.serving;
 
-import io.javalin.Javalin;
-import io.javalin.compression.CompressionStrategy;
-import io.javalin.config.JavalinConfig;
-import io.javalin.config.RoutesConfig;
-import io.javalin.http.ContentType;
-import io.javalin.http.Context;
-import io.javalin.http.Header;
-import io.javalin.http.HttpResponseException;
-import io.javalin.http.MethodNotAllowedResponse;
-import io.javalin.router.Endpoint;
-import io.javalin.util.JavalinException;
-import io.paritree.serving.ServerMetrics.RouteMetrics;
-import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.Servlet;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.http.UriCompliance;
-import org.eclipse.jetty.io.ByteBufferPool;
-import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -46,6 +34,10 @@ final class ScoringServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ScoringServer.class);
   private static final int SYSTEM_THREADS = 4; // acceptor, selectors, and one to spare
   private static final int ACCEPT_QUEUE = 1_024;
+  private static final int INPUT_BYTES = 4 << 10;
+  private static final int ANSWER_HEAD_BYTES = 512;
+  private static final int MAX_ANSWER_HEAD_BYTES = 8 << 10;
+  private static final int ANSWER_BYTES = 1 << 10;
 
   private final ServingConfig config;
   private final ServerMetrics metrics;
@@ -54,7 +46,8 @@ final class ScoringServer implements AutoCloseable {
   private final BodyLoader bodies;
   private final AnswerWriter answers;
   private final Admission admission;
-  private final Javalin javalin;
+  private final Server server;
+  private final ServerConnector connector;
 
   /**
    * Starts listening; the server is not ready before {@link Readiness#begin}.
@@ -79,11 +72,15 @@ final class ScoringServer implements AutoCloseable {
             config.server().requestTimeout());
     this.answers = new AnswerWriter(config.limits().pendingAnswers());
     this.admission = admission(config.admission());
-    this.javalin = Javalin.create(javalinConfig -> set(javalinConfig, routes));
+    this.server = new Server(threads());
+    set(server, Routing.servlet(routes, metrics, retryAfterSeconds()));
+    this.connector = connector(http());
+    server.addConnector(connector);
     measure();
     try {
-      javalin.start();
-    } catch (RuntimeException e) {
+      server.start();
+    } catch (Exception e) {
+      stop();
       throw Listening.failed("server", config.server().host(), config.server().port(), e);
     }
   }
@@ -94,26 +91,7 @@ final class ScoringServer implements AutoCloseable {
 
   /** Returns the port that is listened on. */
   int port() {
-    return javalin.port();
-  }
-
-  private void set(JavalinConfig javalin, List<Route> routes) {
-    javalin.startup.showJavalinBanner = false;
-    javalin.startup.showOldJavalinVersionWarning = false;
-    javalin.startup.startupWatcherEnabled = false;
-    javalin.http.prefer405over404 = true;
-    javalin.http.compressionStrategy = CompressionStrategy.NONE;
-    javalin.http.defaultContentType = ContentType.JSON;
-    javalin.http.maxRequestSize = config.limits().body();
-    javalin.router.javaLangErrorHandler(ScoringServer::answerError);
-    javalin.jetty.threadPool = threads();
-    javalin.jetty.clientAbortStatus = 400;
-    javalin.jetty.timeoutStatus = 408;
-    javalin.jetty.modifyServer(this::set);
-    javalin.jetty.modifyHttpConfiguration(this::set);
-    javalin.jetty.addConnector(this::connector);
-    javalin.jetty.modifyServletContextHandler(context -> context.setErrorHandler(jettyErrors()));
-    addRoutes(javalin.routes, routes);
+    return connector.getLocalPort();
   }
 
   private QueuedThreadPool threads() {
@@ -123,12 +101,15 @@ final class ScoringServer implements AutoCloseable {
     return pool;
   }
 
-  private void set(Server server) {
+  private void set(Server server, Servlet servlet) {
+    ServletContextHandler context = new ServletContextHandler();
+    context.addServlet(new ServletHolder(servlet), "/*");
+    context.setErrorHandler(jettyErrors());
+    admission.setHandler(context);
     answers.setHandler(admission);
     EagerContentHandler content = new EagerContentHandler((Handler) answers, bodies);
     Gate gate = new Gate(new Tokens(config.security()));
     gate.setHandler(content);
-    // In place of Javalin's StatisticsHandler, which counts and does not wait.
     server.setHandler(new GracefulHandler(crossOrigin(gate)));
     server.setStopTimeout(config.server().stopTimeout().toMillis());
     server.setErrorHandler(jettyErrors());
@@ -154,15 +135,11 @@ final class ScoringServer implements AutoCloseable {
   }
 
   /**
-   * Returns the callers' connector, whose buffers are never pooled.
-   *
-   * <p>With Jetty's pool, under load with callers that go away half way, a buffer now and then
-   * served two connections at once: a caller then got the answer to another's request, as {@code
-   * scripts/faults http hostile} shows within 100,000 requests. The buffers are on the heap, where
-   * making them is cheap.
+   * Returns the callers' connector; with Jetty's own pool of buffers, {@code scripts/faults http
+   * hostile} shows a caller that gets the answer to another's request within 100,000 requests.
    */
-  private ServerConnector connector(Server server, HttpConfiguration http) {
-    ByteBufferPool buffers = new ByteBufferPool.NonPooling();
+  private ServerConnector connector(HttpConfiguration http) {
+    FreshBuffers buffers = new FreshBuffers();
     HttpConnectionFactory factory = new HttpConnectionFactory(http);
     ServerConnector connector = new ServerConnector(server, null, null, buffers, -1, -1, factory);
     connector.setHost(config.server().host());
@@ -180,6 +157,10 @@ final class ScoringServer implements AutoCloseable {
         "paritree_slow_connections_closed",
         "Connections closed since the start because a request's headers took too long.",
         slow::closed);
+    metrics.gauge(
+        "paritree_buffers_released_twice",
+        "Buffers that Jetty let go of once too often since the start; harmless, as none is reused.",
+        buffers::releasedTwice);
     return connector;
   }
 
@@ -191,77 +172,22 @@ final class ScoringServer implements AutoCloseable {
     return Long.toString(config.admission().retryAfter().toSeconds());
   }
 
-  private void set(HttpConfiguration http) {
+  private HttpConfiguration http() {
+    HttpConfiguration http = new HttpConfiguration();
     http.setUriCompliance(UriCompliance.DEFAULT);
     http.setSendServerVersion(false);
     http.setSendDateHeader(false);
     http.setRequestHeaderSize(config.limits().header());
     http.setUseInputDirectByteBuffers(false);
     http.setUseOutputDirectByteBuffers(false);
+    // Buffers live as long as a request, so they have the size of a usual one.
+    http.setInputBufferSize(INPUT_BYTES);
+    http.setResponseHeaderSize(ANSWER_HEAD_BYTES);
+    http.setMaxResponseHeaderSize(MAX_ANSWER_HEAD_BYTES);
+    http.setOutputBufferSize(ANSWER_BYTES);
+    http.setOutputAggregationSize(ANSWER_BYTES);
     http.setIdleTimeout(-1);
-  }
-
-  private void addRoutes(RoutesConfig javalin, List<Route> routes) {
-    for (Route route : routes) {
-      RouteMetrics taken = metrics.route(route.path());
-      javalin.addEndpoint(
-          Endpoint.create(route.method(), route.path())
-              .handler(
-                  ctx -> {
-                    ctx.req().setAttribute(Traffic.ROUTE, taken);
-                    route.handler().handle(ctx);
-                  }));
-    }
-
-    javalin.exception(ProblemException.class, this::answerProblem);
-    javalin.exception(HttpResponseException.class, ScoringServer::answer);
-    javalin.exception(IOException.class, ScoringServer::answer);
-    javalin.exception(Exception.class, ScoringServer::answer);
-  }
-
-  private void answerProblem(ProblemException e, Context ctx) {
-    if (e.problem().status() == 503) {
-      ctx.header(Header.RETRY_AFTER, retryAfterSeconds());
-    }
-
-    ProblemAnswer.write(e.problem(), ctx);
-  }
-
-  private static void answer(HttpResponseException e, Context ctx) {
-    if (e instanceof MethodNotAllowedResponse) {
-      String allowed = e.getDetails().get("availableMethods");
-      ctx.header(Header.ALLOW, allowed == null ? "" : allowed);
-    }
-
-    ProblemAnswer.write(Problems.ofStatus(e.getStatus()), ctx);
-  }
-
-  private static void answer(IOException e, Context ctx) {
-    if (e instanceof EofException) {
-      LOG.debug("A caller went away", e);
-      ProblemAnswer.write(Problems.incompleteBody(), ctx);
-    } else {
-      answer((Exception) e, ctx);
-    }
-  }
-
-  private static void answer(Exception e, Context ctx) {
-    LOG.error("A request failed at {}", ctx.endpoint().path, e);
-    ProblemAnswer.write(Problems.internalError(), ctx);
-  }
-
-  private static void answerError(HttpServletResponse response, Error error) {
-    LOG.error("A request failed", error);
-    try {
-      if (!response.isCommitted()) {
-        response.resetBuffer();
-        response.setStatus(500);
-        response.setContentType(Problem.CONTENT_TYPE);
-        response.getOutputStream().write(Problems.internalError().toJson());
-      }
-    } catch (IOException e) {
-      LOG.debug("A caller went away", e);
-    }
+    return http;
   }
 
   private void measure() {
@@ -297,9 +223,13 @@ final class ScoringServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
 
+    stop();
+  }
+
+  private void stop() {
     try {
-      javalin.stop();
-    } catch (JavalinException e) {
+      server.stop();
+    } catch (Exception e) {
       LOG.warn(
           "Cut off what was in flight: it took longer than server.stop-timeout ({} ms)",
           config.server().stopTimeout().toMillis());

@@ -98,7 +98,6 @@ class ScoringServerTest {
         "POST /length HTTP/1.1~Host: a~Transfer-Encoding: gzip~Transfer-Encoding: chunked~~0~~ | 501 | unsupported_encoding",
         "POST /length HTTP/1.1~Host: a~Transfer-Encoding: identity, chunked~~0~~ | 501 | unsupported_encoding",
         "POST /length HTTP/1.1~Host: a~X-HTTP-Method-Override: GET~Content-Length: 0~ | 400 | method_override",
-        "GET /name/a HTTP/1.1~Host: a~Sec-WebSocket-Version: 13            | 404 | not_found",
         "GET /exception HTTP/1.1~Host: a                                   | 500 | internal_error",
         "GET /error HTTP/1.1~Host: a                                       | 500 | internal_error",
         "POST /length HTTP/1.1~Host: a~Expect: nothing~Content-Length: 0~  | 417 | expectation_failed",
@@ -147,6 +146,17 @@ class ScoringServerTest {
         assertThat(log.lines()).as(request).isEmpty();
       }
     }
+  }
+
+  @Test
+  void webSocketIsNotSpokenAndItsHandshakeAnOrdinaryRequest() throws IOException {
+    String answer =
+        RawHttp.exchange(
+            server.port(),
+            "GET /name/a HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                + "Connection: Upgrade, close\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n");
+
+    assertThat(RawHttp.status(answer)).as(answer).isEqualTo(200);
   }
 
   @Test
