@@ -1,6 +1,5 @@
 package io.paritree.forest;
 
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -34,9 +33,9 @@ final class FastForest implements Engine {
   private final Forest forest;
   private final Rows rows;
   private final Slices slices;
-  private final KeyWalks blockWalks;
+  private final BlockWalks blockWalks;
 
-  FastForest(Forest forest, Rows rows, Slices slices, KeyWalks blockWalks) {
+  FastForest(Forest forest, Rows rows, Slices slices, BlockWalks blockWalks) {
     this.forest = forest;
     this.rows = rows;
     this.slices = slices;
@@ -54,26 +53,30 @@ final class FastForest implements Engine {
       return forest;
     }
 
-    RowKeys keys = new RowKeys(columns.get());
-    List<Walk> walks = WalkBuilder.build(forest, columns.get(), keys);
     Optional<Tests> tests = Tests.of(forest, columns.get());
     Cost cost = Cost.of(forest, columns.get(), tests.map(Tests::size).orElse(0));
-    boolean walksKeys = !walks.isEmpty() && cost.ofKeyWalk() < cost.ofSpecification();
-    KeyWalks keyWalks = walksKeys ? new KeyWalks(forest, keys, walks) : null;
-    double byRow = walksKeys ? cost.ofKeyWalk() : cost.ofSpecification();
+    Optional<KeyWalks> walks =
+        cost.ofKeyWalk() < cost.ofSpecification()
+            ? KeyWalks.of(forest, columns.get())
+            : Optional.empty();
+    double byRow = walks.isPresent() ? cost.ofKeyWalk() : cost.ofSpecification();
     Optional<Slices> slices =
         tests.isPresent() && cost.ofSlices() < MIN_GAIN * byRow
             ? SlicesBuilder.build(forest, tests.get())
             : Optional.empty();
-    if (slices.isEmpty() && !walksKeys) {
+    Optional<BlockWalks> blockWalks =
+        slices.isEmpty() && walks.isPresent() && cost.isLarge()
+            ? BlockWalks.of(forest, columns.get())
+            : Optional.empty();
+    if (slices.isEmpty() && walks.isEmpty()) {
       return forest;
     }
 
     return new FastForest(
         forest,
-        walksKeys ? keyWalks : new SpecificationRows(forest),
+        walks.isPresent() ? walks.get() : new SpecificationRows(forest),
         slices.orElse(null),
-        cost.isLarge() ? keyWalks : null);
+        blockWalks.orElse(null));
   }
 
   @Override
@@ -149,20 +152,8 @@ final class FastForest implements Engine {
       System.arraycopy(forest.base, 0, margins, to + row * outputs, outputs);
     }
 
-    if (blockWalks != null && block.rows() >= Walk.LANES) {
-      int step = blockWalks.rowsPerBlock();
-      for (int row = 0; row < block.rows(); row += step) {
-        blockWalks.addBlock(
-            block.slots(),
-            block.from() + row * block.rowStride(),
-            block.rowStride(),
-            block.featureStride(),
-            Math.min(step, block.rows() - row),
-            scratch,
-            margins,
-            to + row * outputs);
-      }
-
+    if (blockWalks != null && block.rows() >= NodeWalk.LANES) {
+      blockWalks.add(block, scratch, margins, to, outputs);
       return;
     }
 
@@ -184,6 +175,8 @@ final class FastForest implements Engine {
 
   /** Returns the bytes that the layouts take, besides the forest itself. */
   long bytes() {
-    return rows.bytes() + (slices == null ? 0 : slices.bytes());
+    return rows.bytes()
+        + (slices == null ? 0 : slices.bytes())
+        + (blockWalks == null ? 0 : blockWalks.bytes());
   }
 }

@@ -1,6 +1,8 @@
 package io.paritree.forest;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Scores a row by turning its slots into keys and walking down all trees with them: little to
@@ -9,90 +11,71 @@ import java.util.List;
  * <p>Immutable and thread-safe.
  */
 final class KeyWalks implements Rows {
-  private final Forest forest;
+  /** Fewer trees are not worth a change from one kind of walk to the other. */
+  private static final int MIN_RUN = 8;
+
   private final RowKeys keys;
   private final Walk[] walks;
-  private final boolean hasVectors;
+  private final boolean needsLifted;
+  private final int maxTrees;
 
-  KeyWalks(Forest forest, RowKeys keys, List<Walk> walks) {
-    this.forest = forest;
+  private KeyWalks(RowKeys keys, List<Walk> walks) {
     this.keys = keys;
     this.walks = walks.toArray(new Walk[0]);
-    this.hasVectors = forest.trees.stream().anyMatch(tree -> tree.leafVectors != null);
+    this.needsLifted = walks.stream().anyMatch(Walk::isLifted);
+    this.maxTrees = walks.stream().mapToInt(walk -> walk.leaves().trees()).max().orElse(0);
+  }
+
+  /**
+   * Returns the walks of a forest; empty where a single tree, or the number of columns, is too
+   * large for the form of a node.
+   */
+  static Optional<KeyWalks> of(Forest forest, Columns columns) {
+    RowKeys keys = new RowKeys(columns);
+    int trees = forest.trees.size();
+    List<Walk> walks = new ArrayList<>();
+    int first = 0;
+    while (first < trees) {
+      int end = LevelWalkBuilder.end(forest, keys, first);
+      if (end - first >= MIN_RUN || end == trees) {
+        walks.add(LevelWalkBuilder.build(forest, columns, keys, first, end));
+        first = end;
+        continue;
+      }
+
+      int limit = NodeWalkBuilder.end(forest, keys, first);
+      if (limit == first) {
+        return Optional.empty();
+      }
+
+      end = first + 1;
+      while (end < limit && LevelWalkBuilder.end(forest, keys, end) - end < MIN_RUN) {
+        end++;
+      }
+
+      walks.add(NodeWalkBuilder.build(forest, columns, keys, first, end));
+      first = end;
+    }
+
+    return Optional.of(new KeyWalks(keys, walks));
   }
 
   @Override
   public void add(float[] slots, int from, int stride, Scratch scratch, float[] margins, int to) {
     long[] keysOfRow = scratch.keys(keys.size());
     keys.fill(slots, from, stride, keysOfRow, 0);
-    for (Walk walk : walks) {
-      int[] found = scratch.found(walk.found());
-      if (hasVectors || forest.base.length > 1) {
-        walk.findLeaves(keysOfRow, found);
-        addToOutputs(walk, found, margins, to);
-      } else {
-        margins[to] = walk.addLeaves(keysOfRow, found, margins[to]);
+    long[] lifted = keysOfRow;
+    if (needsLifted) {
+      lifted = scratch.lifted(keysOfRow.length);
+      for (int key = 0; key < keys.size(); key++) {
+        lifted[key] = keysOfRow[key] * LevelWalk.LIFT;
       }
     }
-  }
 
-  private void addToOutputs(Walk walk, int[] found, float[] margins, int to) {
-    int first = walk.first();
-    for (int tree = 0; tree < walk.trees(); tree++) {
-      addLeaf(walk, first + tree, found[tree], margins, to);
-    }
-  }
-
-  private void addLeaf(Walk walk, int tree, int leaf, float[] margins, int to) {
-    if (forest.trees.get(tree).leafVectors == null) {
-      margins[to + forest.outputOf[tree]] += walk.weight(leaf);
-      return;
-    }
-
-    for (int output = 0; output < forest.base.length; output++) {
-      margins[to + output] += walk.weight(leaf, output);
-    }
-  }
-
-  /** Returns how many rows {@link #addBlock} takes best: their keys should stay in a fast cache. */
-  int rowsPerBlock() {
-    int fitting = MAX_KEYS_OF_BLOCK / keys.size() / Walk.LANES * Walk.LANES;
-    return Math.max(Walk.LANES, Math.min(Block.MAX_ROWS, fitting));
-  }
-
-  private static final int MAX_KEYS_OF_BLOCK = 4_096;
-
-  /**
-   * Adds the trees to the margins of several rows, each tree for all rows before the next, so that
-   * large trees come from memory once.
-   *
-   * @param rows at most {@link #rowsPerBlock}
-   */
-  void addBlock(
-      float[] slots,
-      int from,
-      int rowStride,
-      int featureStride,
-      int rows,
-      Scratch scratch,
-      float[] margins,
-      int to) {
-    int padded = (rows + Walk.LANES - 1) / Walk.LANES * Walk.LANES;
-    long[] keysOfRows = scratch.keys(padded * keys.size());
-    for (int row = 0; row < padded; row++) {
-      int source = from + Math.min(row, rows - 1) * rowStride;
-      keys.fill(slots, source, featureStride, keysOfRows, row * keys.size());
-    }
-
-    int outputs = forest.base.length;
-    int[] found = scratch.found(padded);
+    int[] found = scratch.found(maxTrees);
     for (Walk walk : walks) {
-      for (int tree = 0; tree < walk.trees(); tree++) {
-        walk.findLeavesOfTree(tree, keysOfRows, keys.size(), rows, found);
-        for (int row = 0; row < rows; row++) {
-          addLeaf(walk, walk.first() + tree, found[row], margins, to + row * outputs);
-        }
-      }
+      walk.findLeaves(keysOfRow, lifted, found);
+      walk.leaves().add(found, margins, to);
     }
   }
 

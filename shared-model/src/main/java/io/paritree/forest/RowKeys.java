@@ -6,7 +6,8 @@ package io.paritree.forest;
  * <p>Key 0 is below everything, for leaves. Then each numeric column has two, one with missing
  * below and one with missing above all thresholds; a split looks at the one that its default
  * direction asks for. Then each categorical column has two alike: where its category's row of bits
- * begins.
+ * begins, in bits and negative, so that the number of a set less this key is the place of its bit.
+ * The first word of the bits is 0.
  */
 final class RowKeys {
   /** Less than any other key by more than a key's whole range. */
@@ -81,8 +82,8 @@ final class RowKeys {
       boolean isMissing = slot != slot;
       int words = sets[at].words();
       int row = isMissing ? CategorySets.NONE : sets[at].row(slot);
-      keys[next] = bitsAt[at] + row * words;
-      keys[next + 1] = bitsAt[at] + (isMissing ? CategorySets.ALL : row) * words;
+      keys[next] = -64L * (bitsAt[at] + row * words);
+      keys[next + 1] = -64L * (bitsAt[at] + (isMissing ? CategorySets.ALL : row) * words);
       next += 2;
     }
   }

@@ -8,6 +8,7 @@ final class Scratch {
   private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 
   private long[] keys = new long[64];
+  private long[] lifted = new long[64];
   private float[] sums = new float[64];
   private long[] masks = new long[0];
   private long[] buckets = new long[0];
@@ -23,9 +24,18 @@ final class Scratch {
     return OF_THREAD.get();
   }
 
-  /** Holds the keys of rows. */
+  /** Holds the keys of rows; its length is a power of 2. */
   long[] keys(int size) {
-    return keys.length >= size ? keys : (keys = new long[size]);
+    return keys.length >= size ? keys : (keys = new long[powerOf2(size)]);
+  }
+
+  /** Holds the lifted keys of a row; its length is a power of 2. */
+  long[] lifted(int size) {
+    return lifted.length >= size ? lifted : (lifted = new long[powerOf2(size)]);
+  }
+
+  private static int powerOf2(int atLeast) {
+    return Math.max(1, Integer.highestOneBit(atLeast - 1) << 1);
   }
 
   /** Holds the sums of a block of rows. */

@@ -1,0 +1,90 @@
+package io.paritree.forest;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Scores the rows of a block by walking down each tree with all of them before the next tree, so
+ * that trees too large for a core's cache come from memory once.
+ *
+ * <p>Immutable and thread-safe.
+ */
+final class BlockWalks {
+  private static final int MAX_KEYS_OF_BLOCK = 4_096;
+
+  private final RowKeys keys;
+  private final List<NodeWalk> walks;
+
+  private BlockWalks(RowKeys keys, List<NodeWalk> walks) {
+    this.keys = keys;
+    this.walks = walks;
+  }
+
+  /**
+   * Returns the walks of a forest; empty where a single tree, or the number of columns, is too
+   * large for the form of a node.
+   */
+  static Optional<BlockWalks> of(Forest forest, Columns columns) {
+    RowKeys keys = new RowKeys(columns);
+    List<NodeWalk> walks = new ArrayList<>();
+    int first = 0;
+    while (first < forest.trees.size()) {
+      int end = NodeWalkBuilder.end(forest, keys, first);
+      if (end == first) {
+        return Optional.empty();
+      }
+
+      walks.add(NodeWalkBuilder.build(forest, columns, keys, first, end));
+      first = end;
+    }
+
+    return Optional.of(new BlockWalks(keys, walks));
+  }
+
+  /**
+   * Adds the trees to the margins of the rows of a block.
+   *
+   * @param margins the margins of the first row begin at {@code to}, {@code outputs} for each
+   */
+  void add(Block block, Scratch scratch, float[] margins, int to, int outputs) {
+    int step = rowsAtOnce();
+    for (int row = 0; row < block.rows(); row += step) {
+      int rows = Math.min(step, block.rows() - row);
+      int from = block.from() + row * block.rowStride();
+      Block some = new Block(block.slots(), from, block.rowStride(), block.featureStride(), rows);
+      addSome(some, scratch, margins, to + row * outputs, outputs);
+    }
+  }
+
+  /** Returns so many rows that their keys stay in a fast cache. */
+  private int rowsAtOnce() {
+    int fitting = MAX_KEYS_OF_BLOCK / keys.size() / NodeWalk.LANES * NodeWalk.LANES;
+    return Math.max(NodeWalk.LANES, Math.min(Block.MAX_ROWS, fitting));
+  }
+
+  private void addSome(Block block, Scratch scratch, float[] margins, int to, int outputs) {
+    int rows = block.rows();
+    int padded = (rows + NodeWalk.LANES - 1) / NodeWalk.LANES * NodeWalk.LANES;
+    long[] keysOfRows = scratch.keys(padded * keys.size());
+    for (int row = 0; row < padded; row++) {
+      int source = block.from() + Math.min(row, rows - 1) * block.rowStride();
+      keys.fill(block.slots(), source, block.featureStride(), keysOfRows, row * keys.size());
+    }
+
+    int[] found = scratch.found(padded);
+    for (NodeWalk walk : walks) {
+      for (int tree = 0; tree < walk.leaves().trees(); tree++) {
+        walk.findLeavesOfTree(tree, keysOfRows, keys.size(), rows, found);
+        for (int row = 0; row < rows; row++) {
+          walk.leaves().add(tree, found[row], margins, to + row * outputs);
+        }
+      }
+    }
+  }
+
+  /** Returns the bytes that this takes. */
+  long bytes() {
+    return walks.stream().mapToLong(NodeWalk::bytes).sum();
+  }
+}

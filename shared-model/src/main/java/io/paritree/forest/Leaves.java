@@ -1,0 +1,121 @@
+package io.paritree.forest;
+
+import java.util.Arrays;
+
+/**
+ * The weights of the leaves of some trees that stand one after the other, and the outputs that they
+ * add to.
+ *
+ * <p>Leaves are numbered from 0 on through all trees. Immutable and thread-safe once built.
+ */
+final class Leaves {
+  private final Forest forest;
+  private final int first;
+  private final int trees;
+  private final int outputs;
+
+  /** Whether every leaf has a weight for each output. */
+  private final boolean hasVectors;
+
+  /** Whether all trees add to the only output. */
+  private final boolean isSingle;
+
+  /** The weight of each leaf; or all weights, where leaves have several. */
+  private float[] weights;
+
+  /** Where the weights of each leaf begin, if it has several. */
+  private int[] vectorAt;
+
+  private int size;
+
+  /**
+   * Makes room for leaves.
+   *
+   * @param first the first tree
+   * @param end behind the last tree; either all of them have leaf vectors or none
+   * @param leaves how many leaves will be numbered
+   */
+  Leaves(Forest forest, int first, int end, int leaves) {
+    this.forest = forest;
+    this.first = first;
+    this.trees = end - first;
+    this.outputs = forest.base.length;
+    this.hasVectors = forest.trees.get(first).leafVectors != null;
+    this.isSingle = outputs == 1 && !hasVectors;
+    this.weights = new float[leaves];
+    this.vectorAt = hasVectors ? new int[leaves] : null;
+  }
+
+  /** Sets what a number stands for, while this is built. */
+  void set(int number, int tree, int leaf) {
+    Tree source = forest.trees.get(tree);
+    if (!hasVectors) {
+      weights[number] = forest.weighted(tree, source.weight(leaf, 0));
+      return;
+    }
+
+    if (weights.length < size + outputs) {
+      weights = Arrays.copyOf(weights, Math.max(size + outputs, Math.addExact(size, size)));
+    }
+
+    vectorAt[number] = size;
+    for (int output = 0; output < outputs; output++) {
+      weights[size++] = forest.weighted(tree, source.weight(leaf, output));
+    }
+  }
+
+  /** Returns the place of the first tree in the forest. */
+  int first() {
+    return first;
+  }
+
+  /** Returns the number of trees. */
+  int trees() {
+    return trees;
+  }
+
+  /**
+   * Adds the leaves of all trees to the margins of one row, in the order of the trees.
+   *
+   * @param found the number of the leaf of each tree
+   * @param margins the row's margins begin at {@code to}
+   */
+  void add(int[] found, float[] margins, int to) {
+    if (isSingle) {
+      margins[to] = sum(found, margins[to]);
+      return;
+    }
+
+    for (int tree = 0; tree < trees; tree++) {
+      add(tree, found[tree], margins, to);
+    }
+  }
+
+  private float sum(int[] found, float base) {
+    float[] weights = this.weights;
+    float sum = base;
+    for (int tree = 0; tree < trees; tree++) {
+      sum += weights[found[tree]];
+    }
+
+    return sum;
+  }
+
+  /** Adds the leaf of one of these trees to the margins of one row. */
+  void add(int tree, int leaf, float[] margins, int to) {
+    if (!hasVectors) {
+      margins[to + forest.outputOf[first + tree]] += weights[leaf];
+      return;
+    }
+
+    int from = vectorAt[leaf];
+    for (int output = 0; output < outputs; output++) {
+      margins[to + output] += weights[from + output];
+    }
+  }
+
+  /** Returns the bytes that this takes. */
+  long bytes() {
+    return 4L * weights.length + (vectorAt == null ? 0 : 4L * vectorAt.length);
+  }
+}

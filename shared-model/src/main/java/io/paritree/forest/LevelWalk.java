@@ -1,0 +1,124 @@
+package io.paritree.forest;
+
+/**
+ * Trees of few levels, filled up to full ones of the same depth and laid out level by level.
+ *
+ * <p>Immutable and thread-safe; built by {@link LevelWalkBuilder}.
+ */
+final class LevelWalk implements Walk {
+
+  /*
+   * Level d of all trees is one array: node p of tree t is at (t << d) + p. The children of the
+   * node at place a are then at 2a and 2a + 1 of the next level, whatever the tree, so a step is
+   *
+   *   place = 2 place + (key of the row > key of the node ? 1 : 0)
+   *
+   * and a pass takes it for all trees: they do not wait for each other, and the loop is so short
+   * that its loads are what it costs. Behind the last level the place is the number of a leaf.
+   *
+   * A node is one long: the key of its threshold less 1, times LIFT, and in the bits below it the
+   * index of the row's key; that of the row is lifted likewise. So the sign of their difference is
+   * the answer: the index is less than one unit of a lifted key, and 32 bits of key and 30 of LIFT
+   * leave room for the difference. A node that only fills has the key 0 and looks at key 0, which
+   * is 0 when lifted, and goes left. A categorical split has a mark, and the number of its set as
+   * its key; the row's key tells where the bits of the row's category begin.
+   */
+  static final int LIFT_BITS = 30;
+
+  /** What the keys of a row are multiplied with. */
+  static final long LIFT = 1L << LIFT_BITS;
+
+  /** Marks a categorical split; the index of the row's key is below it. */
+  static final int CATEGORICAL = 1 << LIFT_BITS - 1;
+
+  private final int trees;
+  private final long[][] levels;
+  private final boolean[] isMixed;
+  private final long[] bits;
+  private final Leaves leaves;
+
+  /**
+   * Keeps the arrays.
+   *
+   * @param levels the nodes of each level
+   * @param isMixed whether there is a categorical split in each level
+   * @param bits the rows of bits of {@link RowKeys}
+   */
+  LevelWalk(long[][] levels, boolean[] isMixed, long[] bits, Leaves leaves) {
+    this.trees = leaves.trees();
+    this.levels = levels;
+    this.isMixed = isMixed;
+    this.bits = bits;
+    this.leaves = leaves;
+  }
+
+  @Override
+  public Leaves leaves() {
+    return leaves;
+  }
+
+  @Override
+  public boolean isLifted() {
+    return true;
+  }
+
+  @Override
+  public void findLeaves(long[] keys, long[] lifted, int[] found) {
+    for (int tree = 0; tree < trees; tree++) {
+      found[tree] = tree;
+    }
+
+    for (int level = 0; level < levels.length; level++) {
+      if (isMixed[level]) {
+        stepMixed(levels[level], lifted, bits, found, trees);
+      } else {
+        step(levels[level], lifted, found, trees);
+      }
+    }
+  }
+
+  /** The mask spares the compiled code a check: with it, an index cannot leave the array. */
+  private static void step(long[] nodes, long[] keys, int[] places, int trees) {
+    int mask = keys.length - 1;
+    if (mask < 0) {
+      throw new IllegalArgumentException("no keys");
+    }
+
+    for (int tree = 0; tree < trees; tree++) {
+      int place = places[tree];
+      long node = nodes[place];
+      places[tree] = 2 * place + (int) (node - keys[(int) node & mask] >>> 63);
+    }
+  }
+
+  /**
+   * Computes the answers of both kinds of split, of which one is 0: the key of a category is
+   * negative, so the difference is not; and in place of a numeric split's set, bit 0 is looked at.
+   */
+  private static void stepMixed(long[] nodes, long[] keys, long[] bits, int[] places, int trees) {
+    int mask = keys.length - 1;
+    if (mask < 0) {
+      throw new IllegalArgumentException("no keys");
+    }
+
+    for (int tree = 0; tree < trees; tree++) {
+      int place = places[tree];
+      long node = nodes[place];
+      long difference = node - keys[(int) node & mask];
+      int categorical = (int) node << 32 - LIFT_BITS >> 31;
+      int bit = (int) (difference >> LIFT_BITS);
+      int categoryRight = (int) (bits[bit >> 6 & categorical] >>> bit) & 1;
+      places[tree] = 2 * place + categoryRight + (int) (difference >>> 63);
+    }
+  }
+
+  @Override
+  public long bytes() {
+    long bytes = leaves.bytes();
+    for (long[] level : levels) {
+      bytes += 8L * level.length;
+    }
+
+    return bytes;
+  }
+}

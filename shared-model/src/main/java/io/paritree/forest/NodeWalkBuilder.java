@@ -1,0 +1,122 @@
+package io.paritree.forest;
+
+/** Lays trees out for {@link NodeWalk}. */
+final class NodeWalkBuilder {
+  private static final int LOW_BITS = 32;
+
+  /** More bits would leave too few for the places of nodes. */
+  private static final int MAX_INDEX_BITS = 22;
+
+  private final Forest forest;
+  private final Columns columns;
+  private final RowKeys keys;
+  private final int indexBits;
+  private final long[] nodes;
+  private final Leaves leaves;
+  private int nextLeaf;
+
+  private NodeWalkBuilder(
+      Forest forest, Columns columns, RowKeys keys, int indexBits, int nodes, Leaves leaves) {
+    this.forest = forest;
+    this.columns = columns;
+    this.keys = keys;
+    this.indexBits = indexBits;
+    this.nodes = new long[nodes];
+    this.leaves = leaves;
+  }
+
+  private static int indexBits(RowKeys keys) {
+    return LOW_BITS - Integer.numberOfLeadingZeros(keys.size() - 1);
+  }
+
+  private static int nodes(Tree tree) {
+    return 2 * tree.leaves() - 1;
+  }
+
+  /**
+   * Returns the end of the trees from {@code first} on that fit into one walk, as many as the bits
+   * of a node can tell places apart; {@code first} if the first tree is too large for that, or the
+   * keys of a row are too many.
+   */
+  static int end(Forest forest, RowKeys keys, int first) {
+    int indexBits = indexBits(keys);
+    if (indexBits > MAX_INDEX_BITS) {
+      return first;
+    }
+
+    int maxNodes = 1 << Math.min(LOW_BITS - 1 - indexBits, 28);
+    boolean hasVectors = forest.trees.get(first).leafVectors != null;
+    int count = 0;
+    int end = first;
+    while (end < forest.trees.size()
+        && (forest.trees.get(end).leafVectors != null) == hasVectors
+        && nodes(forest.trees.get(end)) <= maxNodes - count) {
+      count += nodes(forest.trees.get(end));
+      end++;
+    }
+
+    return end;
+  }
+
+  /** Lays out the trees from {@code first} to before {@code end}. */
+  static NodeWalk build(Forest forest, Columns columns, RowKeys keys, int first, int end) {
+    int count = 0;
+    int leafCount = 0;
+    for (Tree tree : forest.trees.subList(first, end)) {
+      count += nodes(tree);
+      leafCount += tree.leaves();
+    }
+
+    Leaves leaves = new Leaves(forest, first, end, leafCount);
+    NodeWalkBuilder builder =
+        new NodeWalkBuilder(forest, columns, keys, indexBits(keys), count, leaves);
+    int[] roots = new int[end - first];
+    int next = 0;
+    for (int tree = first; tree < end; tree++) {
+      roots[tree - first] = next;
+      next = builder.lay(tree, next);
+    }
+
+    return new NodeWalk(builder.nodes, roots, builder.indexBits, keys, leaves);
+  }
+
+  /** Lays one tree out from {@code at} on and returns where the next one begins. */
+  private int lay(int index, int at) {
+    Tree tree = forest.trees.get(index);
+    int[] order = tree.breadthFirst();
+    int child = 1;
+    for (int place = 0; place < order.length; place++) {
+      int node = order[place];
+      if (tree.isLeaf(node)) {
+        long self = (long) (at + place) << indexBits + 1;
+        nodes[at + place] = (long) nextLeaf << LOW_BITS | self;
+        leaves.set(nextLeaf, index, node);
+        nextLeaf++;
+        continue;
+      }
+
+      nodes[at + place] = split(tree, node, at + child);
+      child += 2;
+    }
+
+    return at + order.length;
+  }
+
+  private long split(Tree tree, int node, int leftChild) {
+    boolean missingGoesLeft = tree.missingGoesLeft[node];
+    int index;
+    int key;
+    long mark = 0;
+    if (tree.isCategorical(node)) {
+      int column = columns.categoricalAt(tree.feature[node]);
+      index = keys.categoricalKey(column, missingGoesLeft);
+      key = columns.set(column, tree.categories[node]);
+      mark = 1L << indexBits;
+    } else {
+      index = RowKeys.numericKey(columns.numericAt(tree.feature[node]), missingGoesLeft);
+      key = Key.ofThreshold(tree.value[node]) - 1;
+    }
+
+    return (long) key << LOW_BITS | (long) leftChild << indexBits + 1 | mark | index;
+  }
+}
