@@ -25,20 +25,32 @@ final class FastForest implements Engine {
    *
    * Cost says which way is the cheapest.
    */
+  private static final double MIN_GAIN = 0.9;
+
+  /** Fewer rows than this are scored one by one, whatever slices promise. */
   private static final int MIN_SLICED = 10;
 
-  /** The costs are rough, so that slices must promise more than a little. */
-  private static final double MIN_GAIN = 0.8;
+  /** What slices cost for a few rows, as a part of what they cost for a whole block. */
+  private static final double COST_OF_FEW = 0.85;
 
   private final Forest forest;
   private final Rows rows;
   private final Slices slices;
+  private final int minSliced;
   private final BlockWalks blockWalks;
 
-  FastForest(Forest forest, Rows rows, Slices slices, BlockWalks blockWalks) {
+  /**
+   * Puts the ways together.
+   *
+   * @param slices how to score blocks; null if row by row
+   * @param minSliced rows from which on a block is scored by slices
+   * @param blockWalks how to score blocks without slices; null if row by row
+   */
+  FastForest(Forest forest, Rows rows, Slices slices, int minSliced, BlockWalks blockWalks) {
     this.forest = forest;
     this.rows = rows;
     this.slices = slices;
+    this.minSliced = minSliced;
     this.blockWalks = blockWalks;
   }
 
@@ -53,17 +65,14 @@ final class FastForest implements Engine {
       return forest;
     }
 
-    Optional<Tests> tests = Tests.of(forest, columns.get());
-    Cost cost = Cost.of(forest, columns.get(), tests.map(Tests::size).orElse(0));
+    Cost cost = new Cost(forest, columns.get());
     Optional<KeyWalks> walks =
-        cost.ofKeyWalk() < cost.ofSpecification()
-            ? KeyWalks.of(forest, columns.get())
-            : Optional.empty();
-    double byRow = walks.isPresent() ? cost.ofKeyWalk() : cost.ofSpecification();
+        KeyWalks.of(forest, columns.get()).filter(built -> cost.of(built) < cost.ofSpecification());
+    double byRow = walks.map(cost::of).orElse(cost.ofSpecification());
+    Optional<Tests> tests = Tests.of(forest, columns.get());
+    double sliced = tests.map(cost::ofSlices).orElse(Double.MAX_VALUE);
     Optional<Slices> slices =
-        tests.isPresent() && cost.ofSlices() < MIN_GAIN * byRow
-            ? SlicesBuilder.build(forest, tests.get())
-            : Optional.empty();
+        sliced < MIN_GAIN * byRow ? SlicesBuilder.build(forest, tests.get()) : Optional.empty();
     Optional<BlockWalks> blockWalks =
         slices.isEmpty() && walks.isPresent() && cost.isLarge()
             ? BlockWalks.of(forest, columns.get())
@@ -76,6 +85,7 @@ final class FastForest implements Engine {
         forest,
         walks.isPresent() ? walks.get() : new SpecificationRows(forest),
         slices.orElse(null),
+        (int) Math.max(MIN_SLICED, COST_OF_FEW * Block.MAX_ROWS * sliced / byRow),
         blockWalks.orElse(null));
   }
 
@@ -101,7 +111,7 @@ final class FastForest implements Engine {
 
   @Override
   public void score(float[] slots, int rows, float[] margins, float[] scores) {
-    if (rows < MIN_SLICED && this.rows instanceof SpecificationRows) {
+    if (rows < minSliced && this.rows instanceof SpecificationRows) {
       forest.score(slots, rows, margins, scores);
       return;
     }
@@ -142,7 +152,7 @@ final class FastForest implements Engine {
   }
 
   private void scoreBlock(Block block, Scratch scratch, float[] margins, int to) {
-    if (slices != null && block.rows() >= MIN_SLICED) {
+    if (slices != null && block.rows() >= minSliced) {
       slices.score(block, scratch, margins, to);
       return;
     }

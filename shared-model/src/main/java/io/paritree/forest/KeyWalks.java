@@ -79,6 +79,16 @@ final class KeyWalks implements Rows {
     }
   }
 
+  /** Returns what the steps of a row cost, in the nanoseconds of {@link Cost}. */
+  double costOfSteps() {
+    double cost = 0;
+    for (Walk walk : walks) {
+      cost += walk.costOfSteps();
+    }
+
+    return cost;
+  }
+
   @Override
   public long bytes() {
     long bytes = 8L * keys.bits().length;

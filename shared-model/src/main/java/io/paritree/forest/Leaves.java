@@ -74,6 +74,16 @@ final class Leaves {
     return trees;
   }
 
+  /** Returns the splits that a row meets in these trees, roughly. */
+  double steps() {
+    double steps = 0;
+    for (Tree tree : forest.trees.subList(first, first + trees)) {
+      steps += Cost.steps(tree);
+    }
+
+    return steps;
+  }
+
   /**
    * Adds the leaves of all trees to the margins of one row, in the order of the trees.
    *

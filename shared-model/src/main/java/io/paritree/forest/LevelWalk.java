@@ -25,6 +25,9 @@ final class LevelWalk implements Walk {
    */
   static final int LIFT_BITS = 30;
 
+  private static final double COST_OF_LEVEL = 1.2;
+  private static final double COST_OF_STEP = 0.82;
+
   /** What the keys of a row are multiplied with. */
   static final long LIFT = 1L << LIFT_BITS;
 
@@ -110,6 +113,11 @@ final class LevelWalk implements Walk {
       int categoryRight = (int) (bits[bit >> 6 & categorical] >>> bit) & 1;
       places[tree] = 2 * place + categoryRight + (int) (difference >>> 63);
     }
+  }
+
+  @Override
+  public double costOfSteps() {
+    return levels.length * (COST_OF_LEVEL + COST_OF_STEP * trees);
   }
 
   @Override

@@ -25,6 +25,8 @@ final class NodeWalk implements Walk {
    */
   private static final int TREES_AT_ONCE = 32;
 
+  private static final double COST_OF_STEP = 1.32;
+
   /** Rows that walk down one tree at once. */
   static final int LANES = 4;
 
@@ -154,6 +156,11 @@ final class NodeWalk implements Walk {
       found[row + 2] = (int) (nodes[c] >> 32);
       found[row + 3] = (int) (nodes[d] >> 32);
     }
+  }
+
+  @Override
+  public double costOfSteps() {
+    return COST_OF_STEP * leaves.steps();
   }
 
   @Override

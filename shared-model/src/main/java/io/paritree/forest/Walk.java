@@ -13,15 +13,18 @@ interface Walk {
   /**
    * Finds the leaf of each tree for one row.
    *
-   * @param keys the keys of the row as {@link RowKeys} makes them, from 0 on; the length of the
-   *     array is a power of 2
-   * @param lifted the same keys, each times {@link LevelWalk#LIFT}, in an array of the same length
+   * @param keys the keys of the row as {@link RowKeys} makes them, from 0 on
+   * @param lifted the same keys, each times {@link LevelWalk#LIFT}, in an array whose length is a
+   *     power of 2
    * @param found receives the number of the leaf of each tree
    */
   void findLeaves(long[] keys, long[] lifted, int[] found);
 
   /** Returns whether {@link #findLeaves} looks at the lifted keys rather than at the others. */
   boolean isLifted();
+
+  /** Returns what the steps of a row cost, in the nanoseconds of {@link Cost}. */
+  double costOfSteps();
 
   /** Returns the bytes that this takes. */
   long bytes();
