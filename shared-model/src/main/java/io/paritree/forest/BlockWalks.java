@@ -11,6 +11,9 @@ import java.util.Optional;
  * <p>Immutable and thread-safe.
  */
 final class BlockWalks {
+  /** From so few rows on it pays. */
+  static final int MIN_ROWS = 8;
+
   private static final int MAX_KEYS_OF_BLOCK = 4_096;
 
   private final RowKeys keys;
@@ -59,20 +62,18 @@ final class BlockWalks {
 
   /** Returns so many rows that their keys stay in a fast cache. */
   private int rowsAtOnce() {
-    int fitting = MAX_KEYS_OF_BLOCK / keys.size() / NodeWalk.LANES * NodeWalk.LANES;
-    return Math.max(NodeWalk.LANES, Math.min(Block.MAX_ROWS, fitting));
+    return Math.max(MIN_ROWS, Math.min(Block.MAX_ROWS, MAX_KEYS_OF_BLOCK / keys.size()));
   }
 
   private void addSome(Block block, Scratch scratch, float[] margins, int to, int outputs) {
     int rows = block.rows();
-    int padded = (rows + NodeWalk.LANES - 1) / NodeWalk.LANES * NodeWalk.LANES;
-    long[] keysOfRows = scratch.keys(padded * keys.size());
-    for (int row = 0; row < padded; row++) {
-      int source = block.from() + Math.min(row, rows - 1) * block.rowStride();
+    long[] keysOfRows = scratch.keys(rows * keys.size());
+    for (int row = 0; row < rows; row++) {
+      int source = block.from() + row * block.rowStride();
       keys.fill(block.slots(), source, block.featureStride(), keysOfRows, row * keys.size());
     }
 
-    int[] found = scratch.found(padded);
+    int[] found = scratch.found(rows);
     for (NodeWalk walk : walks) {
       for (int tree = 0; tree < walk.leaves().trees(); tree++) {
         walk.findLeavesOfTree(tree, keysOfRows, keys.size(), rows, found);

@@ -22,7 +22,7 @@ final class Cost {
   private static final double SLICES_OF_RAGGED_LEAF = 0.0303;
 
   /** More nodes do not stay in a core's own cache from one row to the next. */
-  private static final long MAX_CACHED_NODES = 1 << 18;
+  private static final long MAX_CACHED_NODES = 1 << 20;
 
   private final Forest forest;
   private final Columns columns;

@@ -162,7 +162,7 @@ final class FastForest implements Engine {
       System.arraycopy(forest.base, 0, margins, to + row * outputs, outputs);
     }
 
-    if (blockWalks != null && block.rows() >= NodeWalk.LANES) {
+    if (blockWalks != null && block.rows() >= BlockWalks.MIN_ROWS) {
       blockWalks.add(block, scratch, margins, to, outputs);
       return;
     }

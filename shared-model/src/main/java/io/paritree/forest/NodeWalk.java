@@ -1,5 +1,7 @@
 package io.paritree.forest;
 
+import java.util.Arrays;
+
 /**
  * Trees of any shape as one array of nodes, walked without a branch that depends on data.
  *
@@ -26,9 +28,6 @@ final class NodeWalk implements Walk {
   private static final int TREES_AT_ONCE = 32;
 
   private static final double COST_OF_STEP = 1.32;
-
-  /** Rows that walk down one tree at once. */
-  static final int LANES = 4;
 
   private final long[] nodes;
   private final int[] roots;
@@ -61,101 +60,87 @@ final class NodeWalk implements Walk {
     for (int first = 0; first < roots.length; first += TREES_AT_ONCE) {
       int end = Math.min(roots.length, first + TREES_AT_ONCE);
       System.arraycopy(roots, first, found, first, end - first);
-      int open;
-      do {
-        open =
-            isMixed
-                ? stepMixed(nodes, keys, bits, found, first, end, indexBits)
-                : step(nodes, keys, found, first, end, indexBits);
-      } while (open != 0);
+      walk(keys, 0, found, first, end);
     }
-
-    for (int tree = 0; tree < roots.length; tree++) {
-      found[tree] = (int) (nodes[found[tree]] >> 32);
-    }
-  }
-
-  /** Takes a step in each tree; returns 0 if all were at leaves. */
-  private static int step(
-      long[] nodes, long[] keys, int[] places, int first, int end, int indexBits) {
-    int mask = (1 << indexBits) - 1;
-    int open = 0;
-    for (int tree = first; tree < end; tree++) {
-      long node = nodes[places[tree]];
-      int low = (int) node;
-      open |= low;
-      places[tree] = (low >>> indexBits + 1) + (int) ((node >> 32) - keys[low & mask] >>> 63);
-    }
-
-    return open & mask;
-  }
-
-  private static int stepMixed(
-      long[] nodes, long[] keys, long[] bits, int[] places, int first, int end, int indexBits) {
-    int open = 0;
-    for (int tree = first; tree < end; tree++) {
-      int place = places[tree];
-      open |= (int) nodes[place];
-      places[tree] = next(nodes, keys, 0, bits, place, indexBits);
-    }
-
-    return open & (1 << indexBits) - 1;
-  }
-
-  /**
-   * Takes a step of either kind. Both answers are computed, of which one is 0: the key of a
-   * category is negative, so the difference is not; and in place of a numeric split's set, bit 0 is
-   * looked at.
-   */
-  private static int next(
-      long[] nodes, long[] keys, int keysAt, long[] bits, int place, int indexBits) {
-    long node = nodes[place];
-    int low = (int) node;
-    long difference = (node >> 32) - keys[keysAt + (low & (1 << indexBits) - 1)];
-    int categorical = -(low >>> indexBits & 1);
-    int categoryRight = (int) (bits[(int) (difference >> 6) & categorical] >>> difference) & 1;
-    return (low >>> indexBits + 1) + categoryRight + (int) (difference >>> 63);
   }
 
   /**
    * Finds the leaf of one tree for several rows.
    *
    * @param keys the keys of row r begin at {@code r * keysPerRow}
-   * @param rows number of rows; there are keys for the next multiple of {@link #LANES}
-   * @param found receives the number of the leaf of each row, and as many as there are keys for
+   * @param found receives the number of the leaf of each row
    */
   void findLeavesOfTree(int tree, long[] keys, int keysPerRow, int rows, int[] found) {
-    long[] nodes = this.nodes;
-    long[] bits = this.bits;
-    int indexBits = this.indexBits;
-    int mask = (1 << indexBits) - 1;
-    int root = roots[tree];
-    for (int row = 0; row < rows; row += LANES) {
-      int first = row * keysPerRow;
-      int second = first + keysPerRow;
-      int third = second + keysPerRow;
-      int fourth = third + keysPerRow;
-      int a = root;
-      int b = root;
-      int c = root;
-      int d = root;
-      long open;
-      do {
-        for (int step = 0; step < LANES; step++) {
-          a = next(nodes, keys, first, bits, a, indexBits);
-          b = next(nodes, keys, second, bits, b, indexBits);
-          c = next(nodes, keys, third, bits, c, indexBits);
-          d = next(nodes, keys, fourth, bits, d, indexBits);
-        }
+    Arrays.fill(found, 0, rows, roots[tree]);
+    walk(keys, keysPerRow, found, 0, rows);
+  }
 
-        open = nodes[a] | nodes[b] | nodes[c] | nodes[d];
-      } while (((int) open & mask) != 0);
+  /**
+   * Walks from places down to leaves, in step.
+   *
+   * @param stride how far the keys of the next place are from those of one
+   * @param places from {@code first} to before {@code end}, nodes; receives the numbers of leaves
+   */
+  private void walk(long[] keys, int stride, int[] places, int first, int end) {
+    int open;
+    do {
+      open =
+          isMixed
+              ? stepMixed(nodes, keys, stride, bits, places, first, end, indexBits)
+              : step(nodes, keys, stride, places, first, end, indexBits);
+    } while (open != 0);
 
-      found[row] = (int) (nodes[a] >> 32);
-      found[row + 1] = (int) (nodes[b] >> 32);
-      found[row + 2] = (int) (nodes[c] >> 32);
-      found[row + 3] = (int) (nodes[d] >> 32);
+    for (int at = first; at < end; at++) {
+      places[at] = (int) (nodes[places[at]] >> 32);
     }
+  }
+
+  /** Takes a step from each place; returns 0 if all were leaves. */
+  private static int step(
+      long[] nodes, long[] keys, int stride, int[] places, int first, int end, int indexBits) {
+    int mask = (1 << indexBits) - 1;
+    int open = 0;
+    int keysAt = 0;
+    for (int at = first; at < end; at++) {
+      long node = nodes[places[at]];
+      int low = (int) node;
+      open |= low;
+      long difference = (node >> 32) - keys[keysAt + (low & mask)];
+      places[at] = (low >>> indexBits + 1) + (int) (difference >>> 63);
+      keysAt += stride;
+    }
+
+    return open & mask;
+  }
+
+  /**
+   * Computes the answers of both kinds of split, of which one is 0: the key of a category is
+   * negative, so the difference is not; and in place of a numeric split's set, bit 0 is looked at.
+   */
+  private static int stepMixed(
+      long[] nodes,
+      long[] keys,
+      int stride,
+      long[] bits,
+      int[] places,
+      int first,
+      int end,
+      int indexBits) {
+    int mask = (1 << indexBits) - 1;
+    int open = 0;
+    int keysAt = 0;
+    for (int at = first; at < end; at++) {
+      long node = nodes[places[at]];
+      int low = (int) node;
+      open |= low;
+      long difference = (node >> 32) - keys[keysAt + (low & mask)];
+      int categorical = -(low >>> indexBits & 1);
+      int categoryRight = (int) (bits[(int) (difference >> 6) & categorical] >>> difference) & 1;
+      places[at] = (low >>> indexBits + 1) + categoryRight + (int) (difference >>> 63);
+      keysAt += stride;
+    }
+
+    return open & mask;
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -26,8 +27,48 @@ class FastForestTest {
     }
   }
 
+  /** Whatever is chosen, each way must be right for each forest that it can take. */
+  @Test
+  void everyWayHasTheBitsOfTheSpecificationEvenWhereItIsNotChosen() {
+    long first = Seed.next();
+    int tried = 0;
+    for (int forest = 0; forest < FORESTS / 2; forest++) {
+      long seed = first + forest;
+      RandomForests random = new RandomForests(seed);
+      Forest specification = random.forest(random.shape());
+      Optional<Columns> columns = Columns.of(specification);
+      if (columns.isEmpty()) {
+        continue;
+      }
+
+      float[] slots = random.rows(specification, ROWS);
+      for (Engine way : ways(specification, columns.get())) {
+        tried++;
+        assertAlike(seed, specification, way, slots);
+      }
+    }
+
+    assertThat(tried).isGreaterThan(FORESTS);
+  }
+
+  private static List<Engine> ways(Forest forest, Columns columns) {
+    List<Engine> ways = new ArrayList<>();
+    Rows asSpecified = new SpecificationRows(forest);
+    KeyWalks.of(forest, columns)
+        .ifPresent(walks -> ways.add(new FastForest(forest, walks, null, 0, null)));
+    BlockWalks.of(forest, columns)
+        .ifPresent(walks -> ways.add(new FastForest(forest, asSpecified, null, 0, walks)));
+    Tests.of(forest, columns)
+        .flatMap(tests -> SlicesBuilder.build(forest, tests))
+        .ifPresent(slices -> ways.add(new FastForest(forest, asSpecified, slices, 2, null)));
+    return ways;
+  }
+
   static void assertAlike(long seed, Forest specification, float[] slots) {
-    Engine fast = specification.fast();
+    assertAlike(seed, specification, specification.fast(), slots);
+  }
+
+  private static void assertAlike(long seed, Forest specification, Engine fast, float[] slots) {
     String replay = "replay with -Dseed=" + seed;
     Bits.assertEqual(replay, fast, specification, slots);
 
@@ -91,7 +132,7 @@ class FastForestTest {
     long seed = Seed.next();
     RandomForests random = new RandomForests(seed);
     RandomForests.Shape shape = new RandomForests.Shape();
-    shape.trees = 8;
+    shape.trees = 20;
     shape.maxDepth = 40;
     shape.maxLeaves = 30_000;
     shape.earlyLeaf = 0;
