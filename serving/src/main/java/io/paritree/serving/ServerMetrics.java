@@ -109,10 +109,14 @@ final class ServerMetrics {
   private final DistributionDataPoint writing = stages.labelValues("write");
 
   ServerMetrics() {
-    JvmMetrics.builder().register(registry);
     for (FaultCode code : FaultCode.values()) {
       faultsByCode.put(code, faults.labelValues(code.code()));
     }
+  }
+
+  /** Adds the JVM's own metrics, which takes a while. */
+  void watchJvm() {
+    JvmMetrics.builder().register(registry);
   }
 
   PrometheusRegistry registry() {

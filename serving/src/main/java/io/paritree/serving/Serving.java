@@ -89,6 +89,7 @@ final class Serving implements AutoCloseable {
         server.port(),
         config.management().host(),
         management.port());
+    metrics.watchJvm(); // no caller has to wait for it
     AliasPoll poll = new AliasPoll(models, config.models().poll());
     return new Serving(models, server, management, poll, logs);
   }

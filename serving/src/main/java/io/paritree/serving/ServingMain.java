@@ -2,16 +2,7 @@ package io.paritree.serving;
 
 import io.paritree.ModelException;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /**
  * Serves models over HTTP until it is told to stop.
@@ -21,54 +12,11 @@ import picocli.CommandLine.Option;
  * not be read or written; 6 a model is refused; 1 anything else. A server that cannot start fully
  * does not start.
  */
-@Command(
-    name = "serve",
-    description = "Serves models over HTTP until it is told to stop (SIGTERM or Ctrl-C).",
-    sortOptions = false,
-    footer = {
-      "",
-      "Exit codes: 0 stopped as told; 2 wrong usage or configuration; 3 a port or a file is refused;",
-      "6 a model is refused; 1 anything else."
-    })
-public final class ServingMain implements Callable<Integer> {
+public final class ServingMain {
   private static final int RUNNING = -1;
   private static final int USAGE = 2;
   private static final int REFUSED = 3;
   private static final int MODEL_REFUSED = 6;
-
-  @Option(
-      names = "--model",
-      paramLabel = "NAME|PATH",
-      description =
-          "What to serve: a package directory, STORE/NAME[@ALIAS], STORE/NAME/VERSION, a bare model"
-              + " file, an MLflow directory, or a plain NAME[@ALIAS] of models.store. May be given"
-              + " several times. Replaces models.serve.")
-  private List<String> models = List.of();
-
-  @Option(names = "--port", paramLabel = "N", description = "The same as --set server.port=N.")
-  private Optional<String> port = Optional.empty();
-
-  @Option(
-      names = "--conf",
-      paramLabel = "FILE",
-      description = "Configuration; conf/serving.conf shows every key with its default.")
-  private Optional<Path> configuration = Optional.empty();
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "One key of the configuration, over the file's. May be given several times.")
-  private Map<String, String> settings = new LinkedHashMap<>();
-
-  @Option(
-      names = "--check",
-      description =
-          "Starts on free ports, asks itself, stops, and leaves: 0 if the configuration and the"
-              + " models are fit to be served.")
-  private boolean check;
-
-  @Option(names = "--help", usageHelp = true, description = "Shows this help.")
-  private boolean help;
 
   private final AtomicReference<Serving> serving = new AtomicReference<>();
 
@@ -76,18 +24,17 @@ public final class ServingMain implements Callable<Integer> {
 
   /** Runs until told to stop; see the class for the exit codes. */
   public static void main(String[] args) {
-    int code = new CommandLine(new ServingMain()).execute(args);
+    int code = new ServingMain().run(args);
     if (code != RUNNING) {
       LogSetup.end();
       System.exit(code);
     }
   }
 
-  @Override
-  public Integer call() {
+  private int run(String[] arguments) {
     Thread stop = new Thread(this::stop, "stop");
     Runtime.getRuntime().addShutdownHook(stop);
-    int code = start();
+    int code = start(arguments);
     if (code != RUNNING) {
       forget(stop); // the exit code is to be this one
     }
@@ -95,10 +42,17 @@ public final class ServingMain implements Callable<Integer> {
     return code;
   }
 
-  private int start() {
+  private int start(String[] arguments) {
     try {
-      ServingConfig config = config();
-      if (check) {
+      ServeOptions options = ServeOptions.of(arguments);
+      if (options.help()) {
+        System.out.print(ServeOptions.HELP);
+        return 0;
+      }
+
+      ServingConfig config =
+          ServingConfig.read(options.configuration(), options.settings()).serving(options.models());
+      if (options.check()) {
         return check(config);
       }
 
@@ -133,12 +87,6 @@ public final class ServingMain implements Callable<Integer> {
 
     System.out.println("Fit to be served");
     return 0;
-  }
-
-  private ServingConfig config() throws ConfigurationException {
-    Map<String, String> overrides = new LinkedHashMap<>(settings);
-    port.ifPresent(number -> overrides.put("server.port", number));
-    return ServingConfig.read(configuration, overrides).serving(models);
   }
 
   private static int failed(int code, String message) {

@@ -1,0 +1,116 @@
+package io.paritree.serving;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The command line of {@code scripts/serve}.
+ *
+ * <p>Read without a library: the other commands' would take a fifth of the time of a start, since
+ * no archive of loaded classes takes it in.
+ *
+ * @param models what to serve, in place of {@code models.serve}; empty if none is given
+ * @param configuration a file over the defaults
+ * @param settings keys of the configuration and their values, over the file's
+ * @param check whether to start, ask, and stop
+ * @param help whether to show {@link #HELP} and nothing else
+ */
+record ServeOptions(
+    List<String> models,
+    Optional<Path> configuration,
+    Map<String, String> settings,
+    boolean check,
+    boolean help) {
+  static final String HELP =
+      """
+      Usage: serve [--model NAME|PATH]... [--port N] [--conf FILE] [--set KEY=VALUE]... [--check]
+      Serves models over HTTP until it is told to stop (SIGTERM or Ctrl-C).
+
+        --model NAME|PATH  What to serve: a package directory, STORE/NAME[@ALIAS], STORE/NAME/VERSION, a
+                           bare model file, an MLflow directory, or a plain NAME[@ALIAS] of models.store.
+                           May be given several times. Replaces models.serve.
+        --port N           The same as --set server.port=N.
+        --conf FILE        Configuration; conf/serving.conf shows every key with its default.
+        --set KEY=VALUE    One key of the configuration, over the file's. May be given several times.
+        --check            Starts on free ports, asks itself, stops, and leaves: 0 if the configuration
+                           and the models are fit to be served.
+        --help             Shows this help.
+
+      Exit codes: 0 stopped as told; 2 wrong usage or configuration; 3 a port or a file is refused;
+      6 a model is refused; 1 anything else.
+      """;
+
+  /**
+   * Reads the command line; a value follows its option as the next argument or after {@code =}.
+   *
+   * @throws ConfigurationException if an argument is no option, or an option has no value
+   */
+  static ServeOptions of(String... arguments) throws ConfigurationException {
+    List<String> models = new ArrayList<>();
+    Optional<Path> configuration = Optional.empty();
+    Optional<String> port = Optional.empty();
+    Map<String, String> settings = new LinkedHashMap<>();
+    boolean check = false;
+    boolean help = false;
+    Iterator<String> given = List.of(arguments).iterator();
+    while (given.hasNext()) {
+      String argument = given.next();
+      int equals = argument.startsWith("--") ? argument.indexOf('=') : -1;
+      String option = equals < 0 ? argument : argument.substring(0, equals);
+      String attached = equals < 0 ? null : argument.substring(equals + 1);
+      switch (option) {
+        case "--model" -> models.add(value(option, attached, given));
+        case "--port" -> port = Optional.of(value(option, attached, given));
+        case "--conf" -> configuration = Optional.of(Path.of(value(option, attached, given)));
+        case "--set" -> set(value(option, attached, given), settings);
+        case "--check" -> check = flag(option, attached);
+        case "--help" -> help = flag(option, attached);
+        default ->
+            throw new ConfigurationException(
+                "Unknown option: '%s'; serve --help shows those there are".formatted(option));
+      }
+    }
+
+    port.ifPresent(number -> settings.put("server.port", number));
+    return new ServeOptions(models, configuration, settings, check, help);
+  }
+
+  private static String value(String option, String attached, Iterator<String> following)
+      throws ConfigurationException {
+    if (attached != null) {
+      return attached;
+    }
+
+    if (!following.hasNext()) {
+      throw new ConfigurationException(
+          "Option %s needs a value; see serve --help".formatted(option));
+    }
+
+    return following.next();
+  }
+
+  private static boolean flag(String option, String attached) throws ConfigurationException {
+    if (attached != null) {
+      throw new ConfigurationException(
+          "Option %s takes no value: '%s'".formatted(option, attached));
+    }
+
+    return true;
+  }
+
+  private static void set(String setting, Map<String, String> settings)
+      throws ConfigurationException {
+    int equals = setting.indexOf('=');
+    if (equals < 1) {
+      throw new ConfigurationException(
+          "Cannot use --set %s: expected KEY=VALUE, such as server.port=9000".formatted(setting));
+    }
+
+    settings.put(setting.substring(0, equals), setting.substring(equals + 1));
+  }
+}

@@ -1,0 +1,70 @@
+package io.paritree.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ServeOptionsTest {
+
+  @Test
+  void valuesFollowTheirOptionsOrStandAfterEquals() throws Exception {
+    ServeOptions options =
+        ServeOptions.of(
+            "--model",
+            "a@champion",
+            "--model=b/2",
+            "--conf",
+            "x.conf",
+            "--set",
+            "a.b=c=d",
+            "--set=log.requests=off",
+            "--port",
+            "9000",
+            "--check");
+
+    assertThat(options)
+        .isEqualTo(
+            new ServeOptions(
+                List.of("a@champion", "b/2"),
+                Optional.of(Path.of("x.conf")),
+                Map.of("a.b", "c=d", "log.requests", "off", "server.port", "9000"),
+                true,
+                false));
+  }
+
+  @Test
+  void nothingGivenIsNothingSet() throws Exception {
+    assertThat(ServeOptions.of())
+        .isEqualTo(new ServeOptions(List.of(), Optional.empty(), Map.of(), false, false));
+  }
+
+  @Test
+  void helpNamesEveryOption() throws Exception {
+    assertThat(ServeOptions.of("--help").help()).isTrue();
+    assertThat(ServeOptions.HELP)
+        .contains("--model", "--port", "--conf", "--set", "--check", "--help", "Exit codes");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--nonsense, Unknown option: '--nonsense'",
+    "models/credit, Unknown option: 'models/credit'",
+    "--model, Option --model needs a value",
+    "--set, Option --set needs a value",
+    "--set=port, 'Cannot use --set port: expected KEY=VALUE'",
+    "--set==1, 'Cannot use --set =1: expected KEY=VALUE'",
+    "--check=yes, Option --check takes no value",
+  })
+  void wrongUsageIsRefusedWithWhatIsExpected(String argument, String message) {
+    assertThatThrownBy(() -> ServeOptions.of(argument))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining(message);
+  }
+}
