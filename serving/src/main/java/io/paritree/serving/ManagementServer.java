@@ -1,6 +1,5 @@
 package io.paritree.serving;
 
-import io.paritree.serving.ModelSlot.Outcome;
 import io.paritree.serving.ModelSlot.Refusal;
 import io.paritree.serving.Tokens.Role;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
@@ -8,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.Handler;
@@ -35,6 +35,8 @@ final class ManagementServer implements AutoCloseable {
   private final Models models;
   private final ServerMetrics metrics;
   private final Readiness readiness;
+  private final VersionWatch watch;
+  private final long reloadMillis;
   private final Tokens tokens;
   private final ExpositionFormats formats = ExpositionFormats.init();
   private final Server server;
@@ -45,12 +47,19 @@ final class ManagementServer implements AutoCloseable {
    *
    * @throws IOException if the address cannot be listened on
    */
-  ManagementServer(ServingConfig config, Models models, ServerMetrics metrics, Readiness readiness)
+  ManagementServer(
+      ServingConfig config,
+      Models models,
+      ServerMetrics metrics,
+      Readiness readiness,
+      VersionWatch watch)
       throws IOException {
     this.models = models;
     this.tokens = new Tokens(config.security());
     this.metrics = metrics;
     this.readiness = readiness;
+    this.watch = watch;
+    this.reloadMillis = config.server().idleTimeout().toMillis() * 2 / 3;
     QueuedThreadPool threads = new QueuedThreadPool(THREADS, THREADS);
     threads.setName("management");
     threads.setDaemon(true);
@@ -94,18 +103,17 @@ final class ManagementServer implements AutoCloseable {
     public boolean handle(Request request, Response response, Callback callback)
         throws IOException {
       switch (Request.getPathInContext(request)) {
-        case "/metrics" -> page("GET", this::writeMetrics, request, response, callback);
-        case "/health/live" -> page("GET", this::writeLive, request, response, callback);
-        case "/health/ready" -> page("GET", this::writeReady, request, response, callback);
-        case "/admin/reload" -> admin(this::reload, request, response, callback);
+        case "/metrics" -> page(this::writeMetrics, request, response, callback);
+        case "/health/live" -> page(this::writeLive, request, response, callback);
+        case "/health/ready" -> page(this::writeReady, request, response, callback);
+        case "/admin/reload" -> admin(request, response, callback);
         default -> Response.writeError(request, response, callback, 404);
       }
 
       return true;
     }
 
-    private void admin(Page page, Request request, Response response, Callback callback)
-        throws IOException {
+    private void admin(Request request, Response response, Callback callback) {
       if (!tokens.exist(Role.ADMIN)) {
         Response.writeError(request, response, callback, 404);
         return;
@@ -117,16 +125,24 @@ final class ManagementServer implements AutoCloseable {
         return;
       }
 
-      page("POST", page, request, response, callback);
+      if (!request.getMethod().equals("POST")) {
+        refuseMethod("POST", request, response, callback);
+        return;
+      }
+
+      reload(response, callback);
     }
 
-    private void page(
-        String method, Page page, Request request, Response response, Callback callback)
+    private void refuseMethod(
+        String allowed, Request request, Response response, Callback callback) {
+      response.getHeaders().put(HttpHeader.ALLOW, allowed);
+      Response.writeError(request, response, callback, 405);
+    }
+
+    private void page(Page page, Request request, Response response, Callback callback)
         throws IOException {
-      boolean head = method.equals("GET") && request.getMethod().equals("HEAD");
-      if (!request.getMethod().equals(method) && !head) {
-        response.getHeaders().put(HttpHeader.ALLOW, method.equals("GET") ? "GET, HEAD" : method);
-        Response.writeError(request, response, callback, 405);
+      if (!request.getMethod().equals("GET") && !request.getMethod().equals("HEAD")) {
+        refuseMethod("GET, HEAD", request, response, callback);
         return;
       }
 
@@ -153,15 +169,21 @@ final class ManagementServer implements AutoCloseable {
       return json(response, writeModels("{\"ready\":" + ready));
     }
 
-    /** Looks for new versions now; 200 if each model is the newest, 409 if one was refused. */
-    private byte[] reload(Request request, Response response) {
-      boolean refused = false;
-      for (ModelSlot slot : models.all()) {
-        refused |= slot.reload() == Outcome.REFUSED;
-      }
-
-      response.setStatus(refused ? 409 : 200);
-      return json(response, writeModels("{\"reloaded\":" + !refused));
+    /**
+     * Opens all models anew; 200 if each is the newest, 409 if one is not, 504 if that takes long,
+     * in which case it goes on. Holds no thread meanwhile.
+     */
+    private void reload(Response response, Callback callback) {
+      watch
+          .reload()
+          .thenApply(newest -> newest ? 200 : 409)
+          .completeOnTimeout(504, reloadMillis, TimeUnit.MILLISECONDS)
+          .thenAccept(
+              status -> {
+                response.setStatus(status);
+                byte[] body = json(response, writeModels("{\"reloaded\":" + (status == 200)));
+                response.write(true, ByteBuffer.wrap(body), callback);
+              });
     }
 
     private byte[] json(Response response, JsonBytes json) {
@@ -187,7 +209,8 @@ final class ManagementServer implements AutoCloseable {
     }
 
     private void writeRefusal(Refusal refusal, JsonBytes json) {
-      json.raw(",\"refused\":{\"location\":").string(refusal.location());
+      json.raw(",").raw(JsonBytes.quoted(refusal.kind().word()));
+      json.raw(":{\"location\":").string(refusal.location());
       json.raw(",\"reason\":").string(refusal.reason()).raw('}');
     }
   }

@@ -5,6 +5,7 @@ import io.paritree.ModelException;
 import io.paritree.model.EngineKind;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.ScoringModel;
+import io.paritree.serving.ModelSlot.Refusal.Kind;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,7 +55,26 @@ final class ModelSlot {
    * @param location where it lies
    * @param nanos nanosecond clock, when it was refused
    */
-  record Refusal(String location, String reason, long nanos) {}
+  record Refusal(Kind kind, String location, String reason, long nanos) {
+    /** What is known of the newest version. */
+    enum Kind {
+      /** It was read, and is no model to be served. */
+      REFUSED("refused"),
+      /** It could not be read, nor could be told whether there is a newer one. */
+      UNREACHABLE("unreachable");
+
+      private final String word;
+
+      Kind(String word) {
+        this.word = word;
+      }
+
+      /** Returns the kind as answers and metrics show it. */
+      String word() {
+        return word;
+      }
+    }
+  }
 
   /** What came of a look for a new version. */
   enum Outcome {
@@ -79,9 +99,14 @@ final class ModelSlot {
 
   /** Returns what the slot does now, in words for callers. */
   String state() {
-    return refusal.get() == null
-        ? "in service"
-        : "in service, because the newest version was refused";
+    Refusal now = refusal.get();
+    if (now == null) {
+      return "in service";
+    }
+
+    return now.kind() == Kind.REFUSED
+        ? "in service, because the newest version was refused"
+        : "in service; its store cannot be read, so there may be a newer version";
   }
 
   /**
@@ -103,6 +128,7 @@ final class ModelSlot {
       Refusal before = refusal.get();
       boolean knownBad =
           before != null
+              && before.kind() == Kind.REFUSED
               && before.location().equals(found)
               && System.nanoTime() - before.nanos() < RETRY.toNanos();
       return knownBad ? Outcome.REFUSED : replace(found);
@@ -148,16 +174,15 @@ final class ModelSlot {
     boolean news =
         before == null
             || !before.location().equals(found)
-            || !before.reason().equals(cause.getMessage());
-    refusal.set(new Refusal(found, String.valueOf(cause.getMessage()), System.nanoTime()));
-    metrics.reloadRefused(staying.name());
+            || !before.reason().equals(String.valueOf(cause.getMessage()));
+    Kind kind = cause instanceof IOException ? Kind.UNREACHABLE : Kind.REFUSED;
+    String reason = String.valueOf(cause.getMessage());
+    refusal.set(new Refusal(kind, found, reason, System.nanoTime()));
+    metrics.reloadRefused(staying.name(), kind);
     metrics.refusing(staying.name(), true);
     if (news) {
       LOG.warn(
-          "{} goes on: the version at {} is refused: {}",
-          staying.model().modelVersion(),
-          found,
-          cause.getMessage());
+          "{} goes on: {} is {}: {}", staying.model().modelVersion(), found, kind.word(), reason);
     }
 
     return Outcome.REFUSED;

@@ -1,6 +1,7 @@
 package io.paritree.serving;
 
 import io.paritree.FaultCode;
+import io.paritree.serving.ModelSlot.Refusal;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
@@ -92,14 +93,13 @@ final class ServerMetrics {
   private final Counter reloads =
       Counter.builder()
           .name("paritree_model_reloads_total")
-          .help("New versions, by what became of them: replaced or refused.")
+          .help("Looks for new versions, by what came of them: replaced, refused or unreachable.")
           .labelNames("model", "result")
           .register(registry);
   private final Gauge refusing =
       Gauge.builder()
           .name("paritree_model_refusing")
-          .help(
-              "1 while the newest version of a model is refused and an older one answers, else 0.")
+          .help("1 while the newest version of a model is refused or cannot be read, else 0.")
           .labelNames("model")
           .register(registry);
   private final Map<FaultCode, CounterDataPoint> faultsByCode = new EnumMap<>(FaultCode.class);
@@ -161,7 +161,10 @@ final class ServerMetrics {
   void inService(ServedModel model) {
     refusing(model.name(), false);
     reloads.initLabelValues(model.name(), "replaced");
-    reloads.initLabelValues(model.name(), "refused");
+    for (Refusal.Kind kind : Refusal.Kind.values()) {
+      reloads.initLabelValues(model.name(), kind.word());
+    }
+
     models.addLabelValues(identity(model));
     loaded.labelValues(model.name()).set(model.loaded().getEpochSecond());
   }
@@ -173,9 +176,9 @@ final class ServerMetrics {
     inService(next);
   }
 
-  /** Records that a new version was refused. */
-  void reloadRefused(String model) {
-    reloads.labelValues(model, "refused").inc();
+  /** Records that a new version was not put into service. */
+  void reloadRefused(String model, Refusal.Kind kind) {
+    reloads.labelValues(model, kind.word()).inc();
   }
 
   /** Records whether the newest version of a model is refused. */

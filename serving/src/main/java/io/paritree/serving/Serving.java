@@ -13,15 +13,19 @@ final class Serving implements AutoCloseable {
   private final Models models;
   private final ScoringServer server;
   private final ManagementServer management;
-  private final AliasPoll poll;
+  private final VersionWatch watch;
   private final Logs logs;
 
   private Serving(
-      Models models, ScoringServer server, ManagementServer management, AliasPoll poll, Logs logs) {
+      Models models,
+      ScoringServer server,
+      ManagementServer management,
+      VersionWatch watch,
+      Logs logs) {
     this.models = models;
     this.server = server;
     this.management = management;
-    this.poll = poll;
+    this.watch = watch;
     this.logs = logs;
   }
 
@@ -54,7 +58,8 @@ final class Serving implements AutoCloseable {
     Readiness readiness = new Readiness(metrics);
     Models models = new Models();
     Opening opening = new Opening(models, config, metrics); // goes on while the ports are opened
-    ManagementServer management = new ManagementServer(config, models, metrics, readiness);
+    VersionWatch watch = new VersionWatch(models, config.models().poll());
+    ManagementServer management = new ManagementServer(config, models, metrics, readiness, watch);
     ScoringServer server;
     try {
       List<Route> routes = routes(config, models, metrics, readiness, logs.predictions());
@@ -90,8 +95,8 @@ final class Serving implements AutoCloseable {
         config.management().host(),
         management.port());
     metrics.watchJvm(); // no caller has to wait for it
-    AliasPoll poll = new AliasPoll(models, config.models().poll());
-    return new Serving(models, server, management, poll, logs);
+    watch.begin();
+    return new Serving(models, server, management, watch, logs);
   }
 
   /** Returns every endpoint of the callers' port. */
@@ -154,7 +159,7 @@ final class Serving implements AutoCloseable {
   @Override
   public void close() {
     LOG.info("Stopping");
-    poll.close();
+    watch.close();
     server.close();
     management.close();
     logs.close();

@@ -47,7 +47,8 @@ public interface FileStore {
       throw new IOException(
           "Cannot open %s: Hadoop's client is not on the class path (no %s); add hadoop-client-api"
                   .formatted(location, e.getMessage())
-              + " and hadoop-client-runtime, or run by spark-submit, which brings them",
+              + " and hadoop-client-runtime (scripts/serve --with-hadoop), or run by spark-submit,"
+              + " which brings them",
           e);
     }
   }

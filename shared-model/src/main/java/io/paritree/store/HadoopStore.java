@@ -33,28 +33,34 @@ import org.apache.hadoop.fs.UnsupportedFileSystemException;
 final class HadoopStore implements FileStore {
   private static final Set<String> WHOLE_ON_CLOSE = Set.of("s3a", "gs");
 
-  private final FileSystem files;
-  private final FileContext context; // null for stores of WHOLE_ON_CLOSE
+  /** Read from its files once: that takes as long as many a request to a store. */
+  private static final Configuration CONFIGURATION = new Configuration();
 
-  private HadoopStore(FileSystem files, FileContext context) {
+  private final FileSystem files;
+  private final boolean wholeOnClose;
+
+  private HadoopStore(FileSystem files, boolean wholeOnClose) {
     this.files = files;
-    this.context = context;
+    this.wholeOnClose = wholeOnClose;
   }
 
   static HadoopStore of(Location location, Map<String, String> settings) throws IOException {
-    Configuration configuration = new Configuration();
+    Configuration configuration = new Configuration(CONFIGURATION);
     settings.forEach(configuration::set);
     try {
       FileSystem files = path(location).getFileSystem(configuration);
-      return WHOLE_ON_CLOSE.contains(location.scheme())
-          ? new HadoopStore(files, null)
-          : new HadoopStore(files, FileContext.getFileContext(files.getUri(), files.getConf()));
+      return new HadoopStore(files, WHOLE_ON_CLOSE.contains(location.scheme()));
     } catch (UnsupportedFileSystemException e) {
       throw new IOException(
           "Cannot open %s: Hadoop's client has no file system for '%s'; add the jar that brings it"
               .formatted(location, location.scheme()),
           e);
     }
+  }
+
+  /** Returns what renames in one step; a client of its own, which no reader needs. */
+  private FileContext context() throws IOException {
+    return FileContext.getFileContext(files.getUri(), files.getConf());
   }
 
   private static Path path(Location location) {
@@ -136,7 +142,7 @@ final class HadoopStore implements FileStore {
   @Override
   public void create(Location file, byte[] content) throws IOException {
     refuseExisting(file);
-    if (context == null) {
+    if (wholeOnClose) {
       write(file, content, false);
     } else {
       writeAside(file, content, Rename.NONE);
@@ -145,7 +151,7 @@ final class HadoopStore implements FileStore {
 
   @Override
   public void replace(Location file, byte[] content) throws IOException {
-    if (context == null) {
+    if (wholeOnClose) {
       write(file, content, true);
     } else {
       writeAside(file, content, Rename.OVERWRITE);
@@ -158,7 +164,7 @@ final class HadoopStore implements FileStore {
     boolean renamed = false;
     try {
       write(temporary, content, false);
-      context.rename(path(temporary), path(file), how);
+      context().rename(path(temporary), path(file), how);
       renamed = true;
     } catch (org.apache.hadoop.fs.FileAlreadyExistsException e) {
       throw alreadyExists(file, e);
@@ -184,8 +190,8 @@ final class HadoopStore implements FileStore {
   public void rename(Location from, Location to) throws IOException {
     refuseExisting(to);
     try {
-      if (context != null) {
-        context.rename(path(from), path(to), Rename.NONE);
+      if (!wholeOnClose) {
+        context().rename(path(from), path(to), Rename.NONE);
         return;
       }
 

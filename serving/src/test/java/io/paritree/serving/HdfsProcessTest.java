@@ -1,0 +1,165 @@
+package io.paritree.serving;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.paritree.model.TestPackages;
+import io.paritree.serving.Client.Answer;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.hdfs.MiniDFSCluster;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Models on HDFS, served by the distribution with Hadoop's client. */
+class HdfsProcessTest {
+  private static final String TOKEN = "an-operator-with-a-long-secret-0123456789";
+  private static final String SCORE = "/v1/models/parcel-late/score";
+  private static final String RECORD = TestPackages.records(1).get(0);
+
+  @TempDir static Path directory;
+  private static MiniDFSCluster cluster;
+  private static Location store;
+
+  @BeforeAll
+  static void startCluster() throws Exception {
+    Path disks = Files.createDirectory(directory.resolve("disks"));
+    cluster = new MiniDFSCluster.Builder(new Configuration(), disks.toFile()).build();
+    cluster.waitActive();
+    store = Location.of(cluster.getURI() + "/models");
+    TestPackages packages = new TestPackages(directory.resolve("store"));
+    packages.binary(2, 21);
+    packages.binary(1, 20);
+    FileStore hdfs = FileStore.of(store);
+    try (Stream<Path> files = Files.walk(packages.store())) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        String name = packages.store().relativize(file).toString();
+        hdfs.create(store.resolve(name), Files.readAllBytes(file));
+      }
+    }
+  }
+
+  @AfterAll
+  static void stopCluster() {
+    cluster.shutdown(true);
+  }
+
+  private static void champion(int version) throws IOException {
+    byte[] alias = (version + "\n").getBytes(UTF_8);
+    FileStore.of(store).replace(store.resolve("parcel-late/aliases/champion"), alias);
+  }
+
+  private static void await(String what, Callable<Boolean> condition) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+    while (!condition.call()) {
+      assertThat(System.nanoTime()).as(what).isLessThan(end);
+      Thread.onSpinWait();
+    }
+  }
+
+  private static int threads(Client management) throws IOException {
+    Matcher threads =
+        Pattern.compile("(?m)^jvm_threads_current ([0-9.E]+)")
+            .matcher(management.get("/metrics").body());
+    assertThat(threads.find()).isTrue();
+    return (int) Double.parseDouble(threads.group(1));
+  }
+
+  @Test
+  void newVersionIsServedAndADeadNameNodeHoldsNobody() throws Exception {
+    try (Relay nameNode = new Relay(cluster.getNameNodePort());
+        ServeRun run = serve("hdfs://localhost:" + nameNode.port() + "/models");
+        Client client = new Client(run.port());
+        Client management = new Client(run.managementPort())) {
+      assertThat(client.post(SCORE, RECORD).body()).contains("\"parcel-late/1\"");
+      champion(2);
+      await("version 2", () -> client.post(SCORE, RECORD).body().contains("\"parcel-late/2\""));
+
+      nameNode.fallSilent();
+      int threads = threads(management);
+      for (int reload = 0; reload < 5; reload++) {
+        assertThat(reload(management).status()).isEqualTo(504);
+        assertScores(client, 2);
+      }
+
+      assertThat(threads(management)).isLessThanOrEqualTo(threads + 4);
+      nameNode.die();
+      await(
+          "the store is told to be unreachable",
+          () -> management.get("/health/ready").body().contains("\"unreachable\":{"));
+      assertScores(client, 2);
+      assertThat(client.get("/health/ready").status()).isEqualTo(200);
+      assertThat(client.get("/v1/models/parcel-late").body())
+          .contains("its store cannot be read")
+          .doesNotContain("hdfs:");
+      assertThat(management.get("/metrics").body())
+          .contains("paritree_model_refusing{model=\"parcel-late\"} 1.0")
+          .containsPattern("reloads_total\\{model=\"parcel-late\",result=\"unreachable\"\\} [1-9]");
+      assertThat(threads(management)).isLessThanOrEqualTo(threads + 4);
+
+      champion(1);
+      nameNode.revive();
+      await("version 1", () -> client.post(SCORE, RECORD).body().contains("\"parcel-late/1\""));
+      assertThat(management.get("/health/ready").body()).doesNotContain("unreachable");
+      run.process().destroy(); // SIGTERM
+      assertThat(run.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(run.process().exitValue()).isZero();
+    }
+  }
+
+  private static ServeRun serve(String models) throws Exception {
+    byte[] token = MessageDigest.getInstance("SHA-256").digest(TOKEN.getBytes(UTF_8));
+    return new ServeRun(
+        directory,
+        Map.of(),
+        "--with-hadoop",
+        "--model",
+        "parcel-late@champion",
+        "--set",
+        "models.store=\"" + models + "\"",
+        "--set",
+        "models.poll=100 ms",
+        "--set",
+        "server.idle-timeout=3 s", // also how long a reload may take, or the answer is 504
+        "--set",
+        "security.admin-tokens=[\"" + HexFormat.of().formatHex(token) + "\"]");
+  }
+
+  private static Answer reload(Client management) throws IOException {
+    return management.send(
+        "POST", "/admin/reload", new byte[0], "Authorization: Bearer " + TOKEN + "\r\n");
+  }
+
+  private static void assertScores(Client client, int version) throws IOException {
+    for (int request = 0; request < 500; request++) {
+      Answer answer = client.post(SCORE, RECORD);
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.body()).contains("\"parcel-late/" + version + "\"");
+    }
+  }
+
+  @Test
+  void withoutHadoopsClientTheMessageSaysHowToBringIt() throws Exception {
+    List<String> arguments = List.of("--model", store + "/parcel-late");
+    try (ServeRun run = new ServeRun(directory, Map.of(), arguments.toArray(String[]::new))) {
+      assertThat(run.process().waitFor(120, TimeUnit.SECONDS)).isTrue();
+      assertThat(run.output()).contains("scripts/serve --with-hadoop").doesNotContain("\tat ");
+      assertThat(run.process().exitValue()).isEqualTo(3);
+    }
+  }
+}
