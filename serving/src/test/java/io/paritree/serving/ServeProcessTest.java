@@ -9,14 +9,17 @@ import java.io.OutputStream;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -162,6 +165,41 @@ class ServeProcessTest {
       } catch (IOException e) {
         Thread.onSpinWait(); // not listening yet
       }
+    }
+  }
+
+  @Test
+  void archiveOfClassesIsMadeOnceForTheSameOptionsAlsoByTwoStartsAtOnce() throws Exception {
+    Map<String, String> options = Map.of("PARITREE_JAVA_OPTS", "-Xmx201m");
+    Set<Path> before = archives();
+    try (ServeRun first = new ServeRun(directory, options, "--model", model.toString());
+        ServeRun second = new ServeRun(directory, options, "--model", model.toString())) {
+      assertThat(first.port()).isNotEqualTo(second.port());
+    }
+
+    Set<Path> made = archives();
+    made.removeAll(before);
+    assertThat(made).hasSizeBetween(0, 1); // none if an earlier build of this one made it
+    FileTime[] times = new FileTime[2];
+    for (int start = 0; start < 2; start++) {
+      try (ServeRun again = new ServeRun(directory, options, "--model", model.toString())) {
+        again.port();
+      }
+
+      for (Path archive : made) {
+        times[start] = Files.getLastModifiedTime(archive);
+      }
+    }
+
+    assertThat(times[0]).isEqualTo(times[1]);
+    assertThat(archives()).hasSize(before.size() + made.size());
+  }
+
+  private static Set<Path> archives() throws IOException {
+    try (Stream<Path> files = Files.list(ROOT.resolve("serving/target/paritree-serving"))) {
+      return files
+          .filter(file -> file.getFileName().toString().startsWith("classes-"))
+          .collect(Collectors.toSet());
     }
   }
 

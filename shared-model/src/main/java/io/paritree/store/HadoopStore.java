@@ -4,6 +4,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.ArrayList;
@@ -33,8 +34,10 @@ import org.apache.hadoop.fs.UnsupportedFileSystemException;
 final class HadoopStore implements FileStore {
   private static final Set<String> WHOLE_ON_CLOSE = Set.of("s3a", "gs");
 
+  private static final String CONFIGURATION_DIRECTORY = "paritree.hadoop.conf";
+
   /** Read from its files once: that takes as long as many a request to a store. */
-  private static final Configuration CONFIGURATION = new Configuration();
+  private static final Configuration CONFIGURATION = configuration();
 
   private final FileSystem files;
   private final boolean wholeOnClose;
@@ -42,6 +45,24 @@ final class HadoopStore implements FileStore {
   private HadoopStore(FileSystem files, boolean wholeOnClose) {
     this.files = files;
     this.wholeOnClose = wholeOnClose;
+  }
+
+  /**
+   * Returns the configuration of the class path, with the files of the directory in the system
+   * property {@value #CONFIGURATION_DIRECTORY} over it: an archive of loaded classes takes no
+   * directory on the class path.
+   */
+  private static Configuration configuration() {
+    Configuration configuration = new Configuration();
+    String directory = System.getProperty(CONFIGURATION_DIRECTORY, "");
+    for (String name : List.of("core-site.xml", "hdfs-site.xml")) {
+      java.nio.file.Path file = java.nio.file.Path.of(directory, name);
+      if (!directory.isEmpty() && Files.isReadable(file)) {
+        configuration.addResource(new Path(file.toUri()));
+      }
+    }
+
+    return configuration;
   }
 
   static HadoopStore of(Location location, Map<String, String> settings) throws IOException {
