@@ -104,7 +104,8 @@ final class BenchWays {
                   engine,
                   "--force")
               .orElseThrow();
-      exitCode = ScoreMain.score(settings, spark, StepObserver.NONE, print, print);
+      exitCode =
+          ScoreMain.score(settings, SparkOnDemand.running(spark), StepObserver.NONE, print, print);
     } catch (UsageException e) {
       throw new IOException(e);
     }

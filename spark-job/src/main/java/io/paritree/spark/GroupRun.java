@@ -24,7 +24,9 @@ import io.paritree.spark.report.Progress;
 import io.paritree.spark.report.Stages;
 import io.paritree.spark.rows.ParquetWriters;
 import io.paritree.spark.rows.Quarantine;
+import io.paritree.spark.rows.RepeatedHashes;
 import io.paritree.spark.rows.Scan;
+import io.paritree.spark.rows.ScoredFiles;
 import io.paritree.spark.rows.TaskPlan;
 import io.paritree.spark.rows.TaskResult;
 import io.paritree.spark.rows.WrittenFile;
@@ -40,11 +42,13 @@ import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
 
 /** Scores, verifies and publishes one group of partitions. */
 final class GroupRun {
   private static final int SAMPLE_ROWS = 1_000;
+  private static final int BYTES_PER_CSV_ROW = 20;
 
   private final JobSettings settings;
   private final SparkSession session;
@@ -113,6 +117,7 @@ final class GroupRun {
     private List<PartitionReport> partitions = List.of();
     private StructType outputSchema;
     private ParquetWriters writers;
+    private int keyBuckets;
     private long duplicateKeys = -1;
 
     private Attempt(Checked checked, RunDirectory directory) {
@@ -141,8 +146,9 @@ final class GroupRun {
       checkCounts();
       partitions = staging.verify(checked.open(), staged, hadoop, Clock.systemUTC());
       checkGate();
-      checkKeys(staged);
       stages.end("verify");
+      checkKeys(staged);
+      stages.end("keys");
       observer.reached(Step.VERIFIED);
 
       List<PreparedPartition> prepared = new ArrayList<>();
@@ -179,13 +185,16 @@ final class GroupRun {
         distinct.addAll(carriedKeys());
       }
 
-      writers = ParquetWriters.of(session, outputSchema, distinct);
-      ParquetWriters quarantineWriters = ParquetWriters.of(session, quarantineSchema, List.of());
+      int open = Math.min(ScoredFiles.MAX_OPEN, checked.open().size());
+      writers = ParquetWriters.of(session, outputSchema, distinct, settings.bytesPerFile(), open);
+      ParquetWriters quarantineWriters =
+          ParquetWriters.of(session, quarantineSchema, List.of(), Long.MAX_VALUE, 1);
       if (files.isEmpty()) {
         return;
       }
 
-      TaskPlan plan = plan(carried, outputSchema, quarantineSchema, sampleRows);
+      keyBuckets = keyBuckets(files);
+      TaskPlan plan = plan(carried, quarantineSchema, sampleRows);
       SparkContext spark = session.sparkContext();
       OptionalLong expected = input.rowsOf(files);
       JavaSparkContext context = new JavaSparkContext(spark);
@@ -223,8 +232,7 @@ final class GroupRun {
       return carried;
     }
 
-    private TaskPlan plan(
-        List<ReadColumn> carried, StructType output, StructType quarantine, int sampleRows) {
+    private TaskPlan plan(List<ReadColumn> carried, StructType quarantine, int sampleRows) {
       ArrayList<ReadColumn> columns = Scan.inOrder(input.columns());
       int[] indexes = carried.stream().mapToInt(columns::indexOf).toArray();
       return new TaskPlan(
@@ -233,7 +241,7 @@ final class GroupRun {
           columns,
           indexes,
           settings.outputPartitionPath().orElse(null),
-          output,
+          outputSchema,
           quarantine,
           checked.columns().margins().size(),
           checked.columns().hasLabel(),
@@ -241,7 +249,10 @@ final class GroupRun {
           model.digest(),
           settings.engine(),
           settings.rowsPerFile(),
+          settings.bytesPerFile(),
           settings.order() == Order.BY_KEYS ? carriedKeys().size() : 0,
+          carriedKeys().size(),
+          keyBuckets,
           sampleRows);
     }
 
@@ -297,13 +308,35 @@ final class GroupRun {
         return;
       }
 
-      duplicateKeys =
-          new DuplicateKeys(session, outputSchema, carriedKeys()).count(directory, staged.keySet());
+      boolean anyMay = tally.scores().count() > 0 && (keyBuckets == 0 || repeatedHashes() > 0);
+      DuplicateKeys exact = new DuplicateKeys(session, outputSchema, carriedKeys());
+      duplicateKeys = anyMay ? exact.count(directory, staged.keySet()) : 0;
       if (settings.duplicates() == Duplicates.REFUSED && duplicateKeys > 0) {
         throw new RefusedException(
             "Cannot publish: %s rows repeat a key %s of their partition, and --unique-keys is set"
                 .formatted(duplicateKeys, settings.keys()));
       }
+    }
+
+    /** Returns into how many buckets the hashes of the keys go; 0 if they are not hashed. */
+    private int keyBuckets(List<InputFile> files) {
+      List<DataType> types = new ArrayList<>();
+      carriedKeys().forEach(key -> types.add(outputSchema.apply(key).dataType()));
+      if (settings.duplicates() == Duplicates.ADMITTED || !RepeatedHashes.canHash(types)) {
+        return 0;
+      }
+
+      long bytes = files.stream().mapToLong(InputFile::bytes).sum();
+      return RepeatedHashes.buckets(input.rowsOf(files).orElse(bytes / BYTES_PER_CSV_ROW));
+    }
+
+    private long repeatedHashes() {
+      List<String> hashed =
+          tally.keys().stream()
+              .map(file -> HadoopPaths.of(directory.tasks().resolve(file.path())).toString())
+              .toList();
+      long hashes = tally.keys().stream().mapToLong(WrittenFile::rows).sum();
+      return new RepeatedHashes(hashed, keyBuckets, hashes).count(session);
     }
 
     /** Returns the keys that stand in the files; those of directory names are alike in all rows. */

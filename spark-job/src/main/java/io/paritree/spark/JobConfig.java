@@ -42,6 +42,7 @@ final class JobConfig {
           Map.entry("engine", "text"),
           Map.entry("max-quarantined", "number"),
           Map.entry("rows-per-file", "whole"),
+          Map.entry("file-size", "text"),
           Map.entry("sort-by-keys", "truth"),
           Map.entry("kept-runs", "whole"),
           Map.entry("metrics-file", "text"),

@@ -31,6 +31,7 @@ import java.util.Optional;
  * @param repeat whether partitions that are published already are published again
  * @param foreign whether partitions that Paritree did not write may be replaced
  * @param rowsPerFile most rows of one output file, at least 1
+ * @param bytesPerFile length at which an output file is full, at least 1 MiB
  * @param order whether rows are sorted by their keys within a file
  * @param keptRuns how many reports and quarantines of ended runs are kept, at least 1
  * @param progress how often progress is told; zero for never
@@ -57,6 +58,7 @@ record JobSettings(
     Repeat repeat,
     Foreign foreign,
     long rowsPerFile,
+    long bytesPerFile,
     Order order,
     int keptRuns,
     Duration progress,
@@ -79,7 +81,7 @@ record JobSettings(
   enum Duplicates {
     /** They are not looked for. */
     ADMITTED,
-    /** They are counted, at the price of a shuffle of the keys, and reported. */
+    /** They are counted and reported. */
     REPORTED,
     /** One of them keeps its group from being published. */
     REFUSED

@@ -11,7 +11,6 @@ import io.paritree.spark.input.DateRange;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.PartitionChoice;
 import io.paritree.spark.input.PartitionChoice.Missing;
-import io.paritree.spark.input.PartitionValue;
 import io.paritree.spark.publish.LockTimes;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -41,6 +40,7 @@ import picocli.CommandLine.Option;
 final class ScoreArguments {
   static final double MAX_QUARANTINED = 0.05;
   static final long ROWS_PER_FILE = 10_000_000;
+  static final String FILE_SIZE = "128MiB";
   static final int KEPT_RUNS = 100;
   static final double PROGRESS_SECONDS = 5;
 
@@ -112,8 +112,17 @@ final class ScoreArguments {
 
   @Option(
       names = "--unique-keys",
-      description = "publish nothing if a key stands twice in a partition")
+      description =
+          "publish nothing if a key stands twice in a partition; else such rows are counted")
   private boolean uniqueKeys;
+
+  @Option(
+      names = "--file-size",
+      paramLabel = "SIZE",
+      description =
+          "length at which an output file is full and another is begun, such as 64MiB (default:"
+              + " 128MiB)")
+  private String fileSize;
 
   @Option(names = "--sort-by-keys", description = "sort the rows of each file by their keys")
   private boolean sortByKeys;
@@ -202,27 +211,34 @@ final class ScoreArguments {
 
     return new JobSettings(
         mode,
-        text("--model", model, config.text("model"), scores),
-        text("--input", input, config.text("input"), scores),
-        oneOf(InputFormat.class, "--input-format", inputFormat, config.text("input-format")),
+        SettingValues.text("--model", model, config.text("model"), scores),
+        SettingValues.text("--input", input, config.text("input"), scores),
+        SettingValues.oneOf(
+            InputFormat.class, "--input-format", inputFormat, config.text("input-format")),
         choice(config),
-        text("--group-by", groupBy, config.text("group-by"), false),
-        text("--output", output, config.text("output"), true),
-        names("--keys", keys, config.list("keys"), scores),
-        values("--output-partition", outputPartition, config.list("output-partition")),
-        names("--pass", pass, config.list("pass"), false),
+        SettingValues.text("--group-by", groupBy, config.text("group-by"), false),
+        SettingValues.text("--output", output, config.text("output"), true),
+        SettingValues.names("--keys", keys, config.list("keys"), scores),
+        SettingValues.values(
+            "--output-partition", outputPartition, config.list("output-partition")),
+        SettingValues.names("--pass", pass, config.list("pass"), false),
         duplicates(config),
         margin || config.truth("margin").orElse(false) ? Margin.WRITTEN : Margin.LEFT_OUT,
-        oneOf(EngineKind.class, "--engine", engine, config.text("engine")),
+        SettingValues.oneOf(EngineKind.class, "--engine", engine, config.text("engine")),
         share,
         runId(clock),
         force ? Repeat.PUBLISHED_AGAIN : Repeat.LEFT_AS_IT_IS,
         replaceForeign ? Foreign.REPLACED : Foreign.REFUSED,
-        atLeastOne("rows-per-file", config.whole("rows-per-file").orElse(ROWS_PER_FILE)),
+        SettingValues.atLeastOne(
+            "rows-per-file", config.whole("rows-per-file").orElse(ROWS_PER_FILE)),
+        SettingValues.bytes("--file-size", fileSize, config.text("file-size"), FILE_SIZE),
         sortByKeys || config.truth("sort-by-keys").orElse(false) ? Order.BY_KEYS : Order.AS_READ,
-        (int) atLeastOne("kept-runs", config.whole("kept-runs").orElse((long) KEPT_RUNS)),
-        seconds("progress-seconds", config.number("progress-seconds").orElse(PROGRESS_SECONDS)),
-        text("metrics-file", null, config.text("metrics-file"), false),
+        (int)
+            SettingValues.atLeastOne(
+                "kept-runs", config.whole("kept-runs").orElse((long) KEPT_RUNS)),
+        SettingValues.seconds(
+            "progress-seconds", config.number("progress-seconds").orElse(PROGRESS_SECONDS)),
+        SettingValues.text("metrics-file", null, config.text("metrics-file"), false),
         locks(config));
   }
 
@@ -231,7 +247,7 @@ final class ScoreArguments {
       return Duplicates.REFUSED;
     }
 
-    return config.truth("count-duplicates").orElse(false)
+    return config.truth("count-duplicates").orElse(true)
         ? Duplicates.REPORTED
         : Duplicates.ADMITTED;
   }
@@ -251,7 +267,7 @@ final class ScoreArguments {
     }
 
     return new PartitionChoice(
-        values("--partition", partitions, config.list("partitions")),
+        SettingValues.values("--partition", partitions, config.list("partitions")),
         range,
         skipMissing || config.truth("skip-missing").orElse(false)
             ? Missing.SKIPPED
@@ -279,74 +295,6 @@ final class ScoreArguments {
     return asked.isEmpty() ? Mode.SCORE : asked.get(0);
   }
 
-  private static String text(
-      String option, String given, Optional<String> configured, boolean needed)
-      throws UsageException {
-    String value = given != null ? given : configured.orElse("");
-    if (value.isBlank() && needed) {
-      throw new UsageException(
-          "Missing %s: give it on the command line or in the configuration file".formatted(option));
-    }
-
-    return value;
-  }
-
-  private static List<String> names(
-      String option, List<String> given, Optional<List<String>> configured, boolean needed)
-      throws UsageException {
-    List<String> names = given != null ? given : configured.orElse(List.of());
-    if (names.isEmpty() && needed) {
-      throw new UsageException(
-          "Missing %s: name the columns that identify a row".formatted(option));
-    }
-
-    for (String name : names) {
-      if (name.isEmpty()) {
-        throw new UsageException("Cannot use %s: a column without a name".formatted(option));
-      }
-    }
-
-    return names;
-  }
-
-  private static List<PartitionValue> values(
-      String option, List<String> given, Optional<List<String>> configured) throws UsageException {
-    List<PartitionValue> values = new ArrayList<>();
-    for (String text : given != null ? given : configured.orElse(List.of())) {
-      try {
-        values.add(PartitionValue.parse(text));
-      } catch (IllegalArgumentException e) {
-        throw new UsageException("Cannot use %s: %s".formatted(option, e.getMessage()), e);
-      }
-    }
-
-    return values;
-  }
-
-  private static <E extends Enum<E>> E oneOf(
-      Class<E> kinds, String option, String given, Optional<String> configured)
-      throws UsageException {
-    E[] all = kinds.getEnumConstants();
-    String value = given != null ? given : configured.orElse("");
-    if (value.isEmpty()) {
-      return all[0];
-    }
-
-    List<String> names = new ArrayList<>();
-    for (E kind : all) {
-      String name = kind.name().toLowerCase(Locale.ROOT);
-      if (name.equals(value)) {
-        return kind;
-      }
-
-      names.add(name);
-    }
-
-    throw new UsageException(
-        "Cannot use %s '%s': one of %s is expected"
-            .formatted(option, value, String.join(", ", names)));
-  }
-
   private String runId(Clock clock) throws UsageException {
     if (runId == null) {
       return DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT)
@@ -363,33 +311,15 @@ final class ScoreArguments {
     return runId;
   }
 
-  private static long atLeastOne(String key, long value) throws UsageException {
-    if (value < 1 || value > 1_000_000_000_000L) {
-      throw new UsageException(
-          "Cannot use key scoring-job.%s: %s is not from 1 to 10^12".formatted(key, value));
-    }
-
-    return value;
-  }
-
-  private static Duration seconds(String key, double value) throws UsageException {
-    if (!(value >= 0 && value <= 86_400)) {
-      throw new UsageException(
-          "Cannot use key scoring-job.%s: %s is not from 0 to 86400".formatted(key, value));
-    }
-
-    return Duration.ofNanos((long) (value * 1e9));
-  }
-
   private static LockTimes locks(JobConfig config) throws UsageException {
     Duration beat =
-        seconds(
+        SettingValues.seconds(
             "lock-beat-seconds",
             config
                 .number("lock-beat-seconds")
                 .orElse((double) LockTimes.DEFAULT.beat().toSeconds()));
     Duration stale =
-        seconds(
+        SettingValues.seconds(
             "lock-stale-seconds",
             config
                 .number("lock-stale-seconds")

@@ -17,7 +17,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.spark.sql.SparkSession;
 
 /**
  * {@code scripts/score}: scores the rows of a directory with one model and publishes the scores.
@@ -69,11 +68,13 @@ public final class ScoreMain {
         case STATUS -> status(settings.get(), out);
         case RECOVER -> recover(settings.get(), out);
         default -> {
-          SparkSession spark = SparkSession.builder().appName("paritree score").getOrCreate();
-          try {
+          try (SparkOnDemand spark = SparkOnDemand.notStarted()) {
+            if (isClusterMode()) {
+              // There a driver that ends without Spark has failed.
+              spark.session();
+            }
+
             yield score(settings.get(), spark, observer, out, err);
-          } finally {
-            spark.stop();
           }
         }
       };
@@ -82,10 +83,10 @@ public final class ScoreMain {
     }
   }
 
-  /** Scores with a Spark that the caller stops. */
+  /** Scores with a Spark that the caller closes. */
   static int score(
       JobSettings settings,
-      SparkSession spark,
+      SparkOnDemand spark,
       StepObserver observer,
       PrintStream out,
       PrintStream err) {

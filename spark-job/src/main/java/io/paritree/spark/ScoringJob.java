@@ -1,16 +1,10 @@
 package io.paritree.spark;
 
 import io.paritree.ModelException;
-import io.paritree.feature.Field;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.ScoringModel;
-import io.paritree.spark.JobSettings.Foreign;
 import io.paritree.spark.JobSettings.Mode;
-import io.paritree.spark.JobSettings.Repeat;
 import io.paritree.spark.input.CheckedInput;
-import io.paritree.spark.input.InputCheck;
-import io.paritree.spark.input.InputListing;
-import io.paritree.spark.input.InputPartition;
 import io.paritree.spark.input.PartitionValue;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.Publisher;
@@ -20,21 +14,14 @@ import io.paritree.spark.report.JobReport;
 import io.paritree.spark.report.Outcome;
 import io.paritree.spark.report.Stages;
 import io.paritree.spark.rows.OpenModels;
-import io.paritree.spark.rows.Quarantine;
 import io.paritree.spark.rows.ScoreHistogram;
-import io.paritree.store.FileStore;
-import io.paritree.store.Location;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -44,7 +31,7 @@ import org.apache.spark.sql.SparkSession;
  */
 final class ScoringJob {
   private final JobSettings settings;
-  private final SparkSession spark;
+  private final SparkOnDemand spark;
   private final StepObserver observer;
   private final PrintStream progress;
   private final String startedAt;
@@ -56,7 +43,7 @@ final class ScoringJob {
    */
   ScoringJob(
       JobSettings settings,
-      SparkSession spark,
+      SparkOnDemand spark,
       StepObserver observer,
       PrintStream progress,
       Clock clock) {
@@ -75,7 +62,7 @@ final class ScoringJob {
       CheckedInput input,
       OutputPlace place,
       List<Target> open,
-      int alreadyPublished) {
+      List<String> alreadyPublished) {
 
     /** Returns the same for some of the open partitions. */
     Checked withOpen(List<Target> group) {
@@ -96,8 +83,26 @@ final class ScoringJob {
     stages.end("model");
     observer.reached(Step.MODEL_OPENED);
 
-    SparkSession session = JobSession.of(spark, model.schema().width() + settings.keys().size());
-    Checked checked = check(session, files, model);
+    JobCheck check = new JobCheck(settings, model, spark.hadoopSettings());
+    if (check.isNothingToDo() && settings.mode() == Mode.SCORE) {
+      stages.end("check");
+      observer.reached(Step.INPUT_CHECKED);
+      tidy(check.place());
+      return nothingToDo(check, model);
+    }
+
+    SparkSession session =
+        JobSession.of(spark.session(), model.schema().width() + settings.keys().size());
+    stages.end("spark");
+    Checked checked =
+        new Checked(
+            files,
+            model,
+            check.columns(),
+            check.check(session),
+            check.place(),
+            check.open(),
+            check.alreadyPublished());
     stages.end("check");
     observer.reached(Step.INPUT_CHECKED);
 
@@ -107,8 +112,8 @@ final class ScoringJob {
     }
 
     if (checked.open().isEmpty()) {
-      tidy(checked.place());
-      return nothingToDo(checked);
+      tidy(check.place());
+      return nothingToDo(check, model);
     }
 
     List<JobReport> reports = new ArrayList<>();
@@ -135,144 +140,6 @@ final class ScoringJob {
     return List.copyOf(groups.values());
   }
 
-  private Checked check(SparkSession session, ModelFiles files, ScoringModel model)
-      throws RefusedException, IOException {
-    List<String> problems = new ArrayList<>();
-    Configuration hadoop = session.sessionState().newHadoopConf();
-    Location input = Location.of(settings.input());
-    Location output = Location.of(settings.output());
-    if (output.name().isEmpty()) {
-      throw new RefusedException(
-          "Output refused: %s is a root, and needs a directory beside it".formatted(output));
-    }
-
-    FileStore inputStore = FileStore.of(input, hadoopSettings());
-    OutputPlace place = new OutputPlace(FileStore.of(output, hadoopSettings()), output);
-    InputListing listing = InputListing.read(inputStore, input, problems);
-    List<InputPartition> selected = settings.partitions().choose(listing, problems);
-
-    OutputColumns columns = OutputColumns.of(model, settings.margin());
-    checkNames(listing, columns, model, problems);
-    Set<String> carried = new LinkedHashSet<>(settings.keys());
-    carried.addAll(settings.pass());
-    CheckedInput checked =
-        new InputCheck(
-                settings.inputFormat(), listing, model.schema(), List.copyOf(carried), problems)
-            .check(selected, hadoop, session.sessionState().conf());
-
-    OutputCheck outputCheck = new OutputCheck(place, problems);
-    List<Target> targets = new ArrayList<>();
-    if (outputCheck.checkApart(listing, inputStore)) {
-      targets.addAll(targets(selected, model, place));
-      if (settings.foreign() == Foreign.REFUSED) {
-        outputCheck.checkOurs(targets);
-      }
-    }
-
-    if (!problems.isEmpty()) {
-      throw new RefusedException(InputCheck.message(problems));
-    }
-
-    List<Target> open = new ArrayList<>();
-    for (Target target : targets) {
-      if (settings.repeat() == Repeat.PUBLISHED_AGAIN
-          || !place.isPublished(target.partition(), target.identity())) {
-        open.add(target);
-      }
-    }
-
-    return new Checked(files, model, columns, checked, place, open, targets.size() - open.size());
-  }
-
-  /** Returns Spark's settings for Hadoop's clients, which its own files need not have. */
-  private Map<String, String> hadoopSettings() {
-    Map<String, String> settings = new java.util.HashMap<>();
-    for (scala.Tuple2<String, String> setting :
-        spark.sparkContext().getConf().getAllWithPrefix("spark.hadoop.")) {
-      settings.put(setting._1(), setting._2());
-    }
-
-    return settings;
-  }
-
-  private List<Target> targets(List<InputPartition> selected, ScoringModel model, OutputPlace place)
-      throws IOException {
-    List<Target> targets = new ArrayList<>();
-    if (settings.outputPartitionPath().isPresent()) {
-      String partition = settings.outputPartitionPath().get();
-      targets.add(target(partition, selected, model, place));
-      return targets;
-    }
-
-    for (InputPartition partition : selected) {
-      targets.add(target(partition.path(), List.of(partition), model, place));
-    }
-
-    return targets;
-  }
-
-  private Target target(
-      String partition, List<InputPartition> sources, ScoringModel model, OutputPlace place)
-      throws IOException {
-    String identity = Target.identity(partition, sources, model.digest(), settings);
-    return new Target(partition, sources, identity, place.token(partition));
-  }
-
-  /** Refuses names that would stand twice in the output or in the quarantine. */
-  private void checkNames(
-      InputListing listing, OutputColumns columns, ScoringModel model, List<String> problems) {
-    Set<String> own = new HashSet<>(columns.names());
-    Set<String> seen = new HashSet<>();
-    List<String> carried = new ArrayList<>(settings.keys());
-    carried.addAll(settings.pass());
-    for (String name : carried) {
-      if (own.contains(name)) {
-        problems.add(
-            "column '%s' is asked for as key or passed column, but the output has a column of this"
-                    .formatted(name)
-                + " name of its own");
-      }
-
-      if (!seen.add(name)) {
-        problems.add(
-            "column '%s' is asked for twice among keys and passed columns".formatted(name));
-      }
-    }
-
-    List<String> partitionColumns =
-        settings.outputPartition().isEmpty()
-            ? listing.partitionColumns()
-            : settings.outputPartition().stream().map(PartitionValue::column).toList();
-    if (!settings.groupBy().isEmpty() && !partitionColumns.contains(settings.groupBy())) {
-      problems.add(
-          "column '%s' of --group-by is no partition column of the output; it has %s"
-              .formatted(settings.groupBy(), partitionColumns));
-    }
-
-    for (String name : partitionColumns) {
-      if (own.contains(name)) {
-        problems.add(
-            "partition column '%s' has the name of a column of the output".formatted(name));
-      }
-
-      if (!settings.outputPartition().isEmpty() && carried.contains(name)) {
-        problems.add(
-            "column '%s' is asked for as key or passed column, but is the output's partition"
-                .formatted(name));
-      }
-    }
-
-    Set<String> read = new LinkedHashSet<>(carried);
-    model.schema().fields().stream().map(Field::column).forEach(read::add);
-    for (String name : Quarantine.ADDED) {
-      if (read.contains(name)) {
-        problems.add(
-            "column '%s' has the name of a column that the quarantine adds; rename it"
-                .formatted(name));
-      }
-    }
-  }
-
   /** Removes what dead runs have left; a run that has nothing else to do does not fail by it. */
   private void tidy(OutputPlace place) {
     try {
@@ -283,18 +150,18 @@ final class ScoringJob {
     }
   }
 
-  private JobReport nothingToDo(Checked checked) {
+  private JobReport nothingToDo(JobCheck check, ScoringModel model) {
     return new JobReport(
         settings.runId(),
         Outcome.ALREADY_PUBLISHED,
         0,
         "",
         startedAt,
-        modelOf(checked.model(), settings),
-        checked.input().listing().root().toString(),
-        checked.place().output().toString(),
+        modelOf(model, settings),
+        check.listing().root().toString(),
+        check.place().output().toString(),
         List.of(),
-        checked.alreadyPublished(),
+        check.alreadyPublished(),
         Map.of(),
         Map.of(),
         Map.of(),

@@ -18,6 +18,7 @@ final class Tally {
   private final Map<String, Long> codes = new TreeMap<>();
   private final List<WrittenFile> scored = new ArrayList<>();
   private final List<WrittenFile> quarantined = new ArrayList<>();
+  private final List<WrittenFile> keys = new ArrayList<>();
   private final ScoreHistogram scores = new ScoreHistogram();
   private final long[] missing;
   private final long[] unseen;
@@ -41,6 +42,7 @@ final class Tally {
     result.codes().forEach((code, rows) -> codes.merge(code, rows, Long::sum));
     scored.addAll(result.scored());
     quarantined.addAll(result.quarantined());
+    keys.addAll(result.keys());
     scores.add(result.scores());
     for (int slot = 0; slot < missing.length; slot++) {
       missing[slot] += result.missing()[slot];
@@ -62,6 +64,11 @@ final class Tally {
 
   List<WrittenFile> quarantined() {
     return quarantined;
+  }
+
+  /** Returns the files of the keys' hashes. */
+  List<WrittenFile> keys() {
+    return keys;
   }
 
   ScoreHistogram scores() {

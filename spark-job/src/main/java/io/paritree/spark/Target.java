@@ -19,7 +19,7 @@ import java.util.List;
  */
 record Target(String partition, List<InputPartition> sources, String identity, String before) {
   /** Changes when the same input and options give other files. */
-  private static final String LAYOUT = "layout 1";
+  private static final String LAYOUT = "layout 2";
 
   Target {
     sources = List.copyOf(sources);
@@ -46,6 +46,7 @@ record Target(String partition, List<InputPartition> sources, String identity, S
     addAll(sha256, settings.pass());
     add(sha256, settings.margin().name());
     add(sha256, String.valueOf(settings.rowsPerFile()));
+    add(sha256, String.valueOf(settings.bytesPerFile()));
     add(sha256, settings.order().name());
     add(sha256, settings.outputPartitionPath().orElse(""));
     List<InputFile> files =

@@ -56,7 +56,7 @@ class GroupsTest {
     assertThat(resumed.exitCode()).as(resumed.err()).isZero();
     assertThat(published()).hasSize(3);
     assertThat(Scores.files(directory.resolve("out/day=2024-01-01"))).isEqualTo(first);
-    assertThat(resumed.out()).contains("1 partitions were published before", "total");
+    assertThat(resumed.out()).contains("published before: 1 partition (day=2024-01-01)", "total");
   }
 
   @Test
@@ -72,16 +72,34 @@ class GroupsTest {
     Path input = days(1, 2);
     Parcels.write(input.resolve("day=2024-01-02"), 15, 18, 0, 1);
     Path conf =
-        Files.writeString(directory.resolve("job.conf"), "scoring-job.count-duplicates = true");
+        Files.writeString(directory.resolve("job.conf"), "scoring-job.count-duplicates = false");
 
     JobRun refused = score(input, "--unique-keys");
     assertThat(refused.exitCode()).isEqualTo(3);
     assertThat(refused.err()).contains("3 rows repeat a key [parcel_id]");
     assertThat(directory.resolve("out")).doesNotExist();
 
-    JobRun counted = score(input, "--conf", conf);
+    JobRun counted = score(input);
     assertThat(counted.exitCode()).as(counted.err()).isZero();
     assertThat(counted.out()).contains("rows that repeat a key: 3");
+
+    JobRun notCounted = score(input, "--conf", conf, "--force");
+    assertThat(notCounted.exitCode()).as(notCounted.err()).isZero();
+    assertThat(notCounted.out()).doesNotContain("repeat a key");
+  }
+
+  @Test
+  void rowsAreTheSameOnlyIfAllTheirKeysAre() throws Exception {
+    Path input = Parcels.write(directory.resolve("in"), 0, 300, 0, 3);
+
+    JobRun all = score(input, "--keys", "zone,parcel_id");
+    assertThat(all.exitCode()).as(all.err()).isZero();
+    assertThat(all.out()).contains("rows that repeat a key: 0\n");
+
+    long zones = ScoringJobTest.read(input).select("zone").distinct().count();
+    JobRun zone = score(input, "--keys", "zone");
+    assertThat(zone.exitCode()).as(zone.err()).isZero();
+    assertThat(zone.out()).contains("rows that repeat a key: %s\n".formatted(300 - zones));
   }
 
   @Test
@@ -136,16 +154,12 @@ class GroupsTest {
   private JobRun score(Path input, Object... more) {
     List<Object> arguments =
         new ArrayList<>(
-            List.of(
-                "--model",
-                model,
-                "--input",
-                input,
-                "--output",
-                directory.resolve("out"),
-                "--keys",
-                "parcel_id"));
+            List.of("--model", model, "--input", input, "--output", directory.resolve("out")));
     arguments.addAll(List.of(more));
+    if (!arguments.contains("--keys")) {
+      arguments.addAll(List.of("--keys", "parcel_id"));
+    }
+
     return JobRun.of(arguments.toArray());
   }
 }

@@ -37,7 +37,11 @@ record JobRun(int exitCode, String out, String err) {
           ScoreArguments.parse(Clock.systemUTC(), texts.toArray(String[]::new));
       exitCode =
           ScoreMain.score(
-              settings.orElseThrow(), TestSpark.session(), observer, outPrint, errPrint);
+              settings.orElseThrow(),
+              SparkOnDemand.running(TestSpark.session()),
+              observer,
+              outPrint,
+              errPrint);
     } catch (UsageException e) {
       return new JobRun(2, "", e.getMessage());
     }

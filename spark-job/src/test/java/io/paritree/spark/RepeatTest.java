@@ -1,10 +1,15 @@
 package io.paritree.spark;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.model.TestPackages;
+import io.paritree.spark.publish.StepObserver;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,8 +44,38 @@ class RepeatTest {
     JobRun second = score("--run-id", "second");
 
     assertThat(second.exitCode()).as(second.err()).isZero();
-    assertThat(second.out()).contains("already published");
+    assertThat(second.out())
+        .contains("already published, nothing to do: 2 partitions (day=1, day=2)");
     assertThat(Scores.files(directory)).isEqualTo(before);
+  }
+
+  @Test
+  void runThatHasNothingToDoStartsNoSpark() throws Exception {
+    SparkOnDemand never =
+        new SparkOnDemand(
+            () -> {
+              throw new AssertionError("Spark was started");
+            });
+    JobSettings settings =
+        ScoreArguments.parse(
+                Clock.systemUTC(),
+                "--model",
+                model,
+                "--input",
+                input.toString(),
+                "--output",
+                output.toString(),
+                "--keys",
+                "parcel_id")
+            .orElseThrow();
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+    int exitCode =
+        ScoreMain.score(
+            settings, never, StepObserver.NONE, new PrintStream(out, true, UTF_8), System.err);
+
+    assertThat(exitCode).isZero();
+    assertThat(out.toString(UTF_8)).contains("already published");
   }
 
   @Test

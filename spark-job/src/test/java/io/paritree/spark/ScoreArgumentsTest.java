@@ -72,7 +72,7 @@ class ScoreArgumentsTest {
         List.of("a", "b"),
         List.of(),
         List.of(),
-        JobSettings.Duplicates.ADMITTED,
+        JobSettings.Duplicates.REPORTED,
         JobSettings.Margin.LEFT_OUT,
         EngineKind.FOREST,
         0.05,
@@ -80,6 +80,7 @@ class ScoreArgumentsTest {
         JobSettings.Repeat.LEFT_AS_IT_IS,
         JobSettings.Foreign.REFUSED,
         10_000_000,
+        128 << 20,
         JobSettings.Order.AS_READ,
         100,
         Duration.ofSeconds(5),
@@ -159,6 +160,9 @@ class ScoreArgumentsTest {
     wrong.add(good("--run-id", ".."));
     wrong.add(good("--dry-run", "--status"));
     wrong.add(good("--nonsense"));
+    wrong.add(good("--file-size", "1023KiB"));
+    wrong.add(good("--file-size", "2TiB"));
+    wrong.add(good("--file-size", "large"));
     wrong.add(good("--conf", "/nowhere/at/all.conf"));
 
     for (List<String> arguments : wrong) {

@@ -19,7 +19,7 @@ import java.util.TreeMap;
  * @param input what was read
  * @param output where it was published
  * @param partitions what became of each partition that was scored
- * @param alreadyPublished how many partitions had nothing to do
+ * @param alreadyPublished the partitions that had nothing to do
  * @param codes quarantined rows by fault code
  * @param missing missing values by feature
  * @param unseen values that are in no vocabulary, by feature
@@ -38,7 +38,7 @@ public record JobReport(
     String input,
     String output,
     List<PartitionReport> partitions,
-    int alreadyPublished,
+    List<String> alreadyPublished,
     Map<String, Long> codes,
     Map<String, Long> missing,
     Map<String, Long> unseen,
@@ -60,6 +60,7 @@ public record JobReport(
 
   public JobReport {
     partitions = List.copyOf(partitions);
+    alreadyPublished = List.copyOf(alreadyPublished);
     codes = new TreeMap<>(codes);
   }
 

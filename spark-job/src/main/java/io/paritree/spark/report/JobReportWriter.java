@@ -39,7 +39,7 @@ public final class JobReportWriter {
       json.writeNumberField("read", report.read());
       json.writeNumberField("scored", report.scored());
       json.writeNumberField("quarantined", report.quarantined());
-      json.writeNumberField("alreadyPublished", report.alreadyPublished());
+      json.writeNumberField("alreadyPublished", report.alreadyPublished().size());
       json.writeNumberField("rowsPerSecond", Math.round(report.rowsPerSecond()));
       json.writeStringField("quarantine", report.quarantine());
       numbers(json, "codes", report.codes());

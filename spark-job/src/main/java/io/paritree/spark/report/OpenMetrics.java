@@ -41,7 +41,8 @@ public final class OpenMetrics {
     sample("paritree_job_rows_per_second", "", report.rowsPerSecond());
     family("paritree_job_partitions", "Partitions that were published, now or before.");
     sample("paritree_job_partitions", label("published", "now"), report.partitions().size());
-    sample("paritree_job_partitions", label("published", "before"), report.alreadyPublished());
+    sample(
+        "paritree_job_partitions", label("published", "before"), report.alreadyPublished().size());
     byLabel("paritree_job_quarantined_rows", "Rows by fault code.", "code", report.codes());
     byLabel("paritree_job_missing_values", "Missing values.", "feature", report.missing());
     byLabel(

@@ -7,6 +7,7 @@ import java.util.Locale;
 /** A report as a short table for the console. */
 public final class SummaryTable {
   private static final int MAX_PARTITIONS = 40;
+  private static final String WHOLE = "(whole output)";
 
   private SummaryTable() {}
 
@@ -58,15 +59,28 @@ public final class SummaryTable {
   private static String told(JobReport report) {
     return switch (report.outcome()) {
       case PUBLISHED ->
-          report.alreadyPublished() == 0
+          report.alreadyPublished().isEmpty()
               ? "published"
-              : "published; %s partitions were published before"
-                  .formatted(report.alreadyPublished());
+              : "published; published before: " + before(report.alreadyPublished());
       case ALREADY_PUBLISHED ->
-          "already published (%s partitions); nothing to do".formatted(report.alreadyPublished());
+          "already published, nothing to do: " + before(report.alreadyPublished());
       case CHECKED -> "checked; nothing was written; " + report.message();
       default -> report.outcome().word() + ", nothing was published";
     };
+  }
+
+  /** Returns how many partitions there are, and their names. */
+  private static String before(List<String> partitions) {
+    if (partitions.equals(List.of(""))) {
+      return WHOLE;
+    }
+
+    int left = partitions.size() - MAX_PARTITIONS;
+    return "%s (%s%s)"
+        .formatted(
+            partitions.size() == 1 ? "1 partition" : partitions.size() + " partitions",
+            String.join(", ", partitions.stream().limit(MAX_PARTITIONS).toList()),
+            left > 0 ? ", and %s more".formatted(left) : "");
   }
 
   private static String table(JobReport report) {
@@ -99,7 +113,7 @@ public final class SummaryTable {
 
   private static String[] line(PartitionReport partition) {
     return new String[] {
-      partition.partition().isEmpty() ? "(whole output)" : partition.partition(),
+      partition.partition().isEmpty() ? WHOLE : partition.partition(),
       grouped(partition.read()),
       grouped(partition.scored()),
       grouped(partition.quarantined()),

@@ -2,28 +2,25 @@ package io.paritree.spark.rows;
 
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.mapreduce.Job;
-import org.apache.hadoop.mapreduce.JobID;
-import org.apache.hadoop.mapreduce.TaskAttemptContext;
-import org.apache.hadoop.mapreduce.TaskAttemptID;
-import org.apache.hadoop.mapreduce.TaskID;
-import org.apache.hadoop.mapreduce.TaskType;
-import org.apache.hadoop.mapreduce.task.TaskAttemptContextImpl;
-import org.apache.parquet.hadoop.ParquetOutputFormat;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.api.WriteSupport;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.hadoop.util.HadoopOutputFile;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.execution.datasources.OutputWriter;
-import org.apache.spark.sql.execution.datasources.OutputWriterFactory;
 import org.apache.spark.sql.execution.datasources.parquet.ParquetFileFormat;
+import org.apache.spark.sql.execution.datasources.parquet.ParquetWriteSupport;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * Opens Parquet files for internal rows, with Spark's own writer.
+ * Opens Parquet files for internal rows, which Spark's own write support writes.
  *
  * <p>The one place that calls Spark's file format for writing; what it writes is what {@code
  * DataFrameWriter.parquet} writes. No output committer is involved: tasks write files of names that
@@ -32,53 +29,67 @@ import org.apache.spark.util.SerializableConfiguration;
 public final class ParquetWriters implements Serializable {
   private static final long serialVersionUID = 1L;
 
+  private static final CompressionCodecName CODEC = CompressionCodecName.ZSTD;
+  private static final int MAX_PAGE_BYTES = 1 << 20;
+  private static final int MIN_PAGE_BYTES = 32 << 10;
+
+  /** A file's last pages are not compressed when its length is looked at: pages are small parts. */
+  private static final int PAGES_PER_FILE = 64;
+
   private static final long MIN_ROW_GROUP_BYTES = 8L << 20;
-  private static final long MAX_ROW_GROUP_BYTES = 128L << 20;
+  private static final long MAX_BYTES_PER_TASK = 128L << 20;
   private static final long ROW_GROUP_BYTES_PER_COLUMN = 2L << 20;
 
-  private final OutputWriterFactory factory;
   private final SerializableConfiguration hadoop;
-  private final StructType schema;
+  private final ArrayList<String> distinct;
+  private final long rowGroupBytes;
+  private final int pageBytes;
 
   private ParquetWriters(
-      OutputWriterFactory factory, SerializableConfiguration hadoop, StructType schema) {
-    this.factory = factory;
+      SerializableConfiguration hadoop,
+      ArrayList<String> distinct,
+      long rowGroupBytes,
+      int pageBytes) {
     this.hadoop = hadoop;
-    this.schema = schema;
+    this.distinct = distinct;
+    this.rowGroupBytes = rowGroupBytes;
+    this.pageBytes = pageBytes;
   }
 
   /**
    * Prepares writers for rows of a schema, by the session's Parquet settings.
    *
    * @param distinct columns whose values are hardly ever the same, for which no dictionary is tried
+   * @param bytesPerFile how long files become at most
+   * @param open how many files a task has open at most
    */
-  public static ParquetWriters of(SparkSession session, StructType schema, List<String> distinct)
+  public static ParquetWriters of(
+      SparkSession session, StructType schema, List<String> distinct, long bytesPerFile, int open)
       throws IOException {
-    Configuration settings = session.sessionState().newHadoopConf();
-    for (String column : distinct) {
-      settings.setBoolean(ParquetOutputFormat.ENABLE_DICTIONARY + "#" + column, false);
-    }
-
-    // A row group is kept in memory until it is full, so its size bounds what a task needs.
-    long rowGroup = Math.min(MAX_ROW_GROUP_BYTES, schema.size() * ROW_GROUP_BYTES_PER_COLUMN);
-    settings.setLong(ParquetOutputFormat.BLOCK_SIZE, Math.max(MIN_ROW_GROUP_BYTES, rowGroup));
-    Job job = Job.getInstance(settings);
+    Job job = Job.getInstance(session.sessionState().newHadoopConf());
     scala.collection.immutable.Map<String, String> options =
         scala.collection.immutable.Map.from(
             scala.jdk.javaapi.CollectionConverters.asScala(Map.<String, String>of()));
-    OutputWriterFactory factory =
-        new ParquetFileFormat().prepareWrite(session, job, options, schema);
+    new ParquetFileFormat().prepareWrite(session, job, options, schema);
+
+    // A row group is kept in memory until it is full, so its size bounds what a task needs.
+    long wanted =
+        Math.min(
+            schema.size() * ROW_GROUP_BYTES_PER_COLUMN, MAX_BYTES_PER_TASK / Math.max(1, open));
     return new ParquetWriters(
-        factory, new SerializableConfiguration(job.getConfiguration()), schema);
+        new SerializableConfiguration(job.getConfiguration()),
+        new ArrayList<>(distinct),
+        Math.max(MIN_ROW_GROUP_BYTES, wanted),
+        (int) Math.max(MIN_PAGE_BYTES, Math.min(MAX_PAGE_BYTES, bytesPerFile / PAGES_PER_FILE)));
   }
 
   /** A file that is being written. */
   static final class File {
-    private final OutputWriter writer;
+    private final ParquetWriter<InternalRow> writer;
     private final Path path;
     private long rows;
 
-    private File(OutputWriter writer, Path path) {
+    private File(ParquetWriter<InternalRow> writer, Path path) {
       this.writer = writer;
       this.path = path;
     }
@@ -86,20 +97,20 @@ public final class ParquetWriters implements Serializable {
     void write(InternalRow row) {
       try {
         writer.write(row);
-      } catch (RuntimeException e) {
-        throw failure(e);
+      } catch (IOException | RuntimeException e) {
+        throw failure(path, e);
       }
 
       rows++;
     }
 
-    private RuntimeException failure(Throwable cause) {
-      return new IllegalStateException(
-          "Cannot write %s: %s".formatted(path, cause.getMessage()), cause);
-    }
-
     long rows() {
       return rows;
+    }
+
+    /** Returns how long the file would be if it ended here, with its last pages not compressed. */
+    long bytes() {
+      return writer.getDataSize();
     }
 
     String name() {
@@ -109,25 +120,58 @@ public final class ParquetWriters implements Serializable {
     void close() {
       try {
         writer.close();
-      } catch (RuntimeException e) {
-        throw failure(e);
+      } catch (IOException | RuntimeException e) {
+        throw failure(path, e);
       }
     }
   }
 
-  /** Returns the ending of the files' names, such as {@code .zstd.parquet}. */
+  private static RuntimeException failure(Path path, Throwable cause) {
+    return new IllegalStateException(
+        "Cannot write %s: %s".formatted(path, cause.getMessage()), cause);
+  }
+
+  private static final class Builder extends ParquetWriter.Builder<InternalRow, Builder> {
+    private Builder(Path path, Configuration hadoop) throws IOException {
+      super(HadoopOutputFile.fromPath(path, hadoop));
+    }
+
+    @Override
+    protected Builder self() {
+      return this;
+    }
+
+    @Override
+    @SuppressWarnings("deprecation") // abstract, so there is no way around it
+    protected WriteSupport<InternalRow> getWriteSupport(Configuration hadoop) {
+      return new ParquetWriteSupport();
+    }
+  }
+
+  /** Returns the ending of the files' names. */
   String extension() {
-    return factory.getFileExtension(context());
+    return CODEC.getExtension() + ".parquet";
+  }
+
+  /** Returns the settings of Hadoop's clients. */
+  Configuration hadoop() {
+    return hadoop.value();
   }
 
   /** Opens a new file. */
   File open(Path path) {
-    return new File(factory.newInstance(path.toString(), schema, context()), path);
-  }
-
-  private TaskAttemptContext context() {
-    TaskID task = new TaskID(new JobID("paritree", 0), TaskType.MAP, 0);
-    return new TaskAttemptContextImpl(hadoop.value(), new TaskAttemptID(task, 0));
+    try {
+      Builder builder =
+          new Builder(path, hadoop.value())
+              .withConf(hadoop.value())
+              .withCompressionCodec(CODEC)
+              .withRowGroupSize(rowGroupBytes)
+              .withPageSize(pageBytes);
+      distinct.forEach(column -> builder.withDictionaryEncoding(column, false));
+      return new File(builder.build(), path);
+    } catch (IOException | RuntimeException e) {
+      throw failure(path, e);
+    }
   }
 
   /** Writes a file without rows, so that readers find the columns of an empty partition. */

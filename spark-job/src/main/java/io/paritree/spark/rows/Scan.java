@@ -83,6 +83,7 @@ public final class Scan {
       Broadcast<TaskPlan> told,
       Broadcast<ParquetWriters> scoredTo,
       Broadcast<ParquetWriters> quarantinedTo) {
+    InputSplits.set(session, files.stream().mapToLong(InputFile::bytes).sum());
     Dataset<Row> selected = selected();
     SparkPlan executed = selected.queryExecution().executedPlan();
     Optional<FileSourceScanExec> columnar = columnarScan(executed);

@@ -12,11 +12,15 @@ import org.apache.spark.sql.catalyst.InternalRow;
  * The files of scored rows that one task attempt writes, one per partition at a time.
  *
  * <p>A task may read files of many partitions in any order, and the rows of a partition go to one
- * file until it is full. At most 16 files are open; the one that was used longest ago is closed for
- * another. Not thread-safe.
+ * file until it is full. At most {@link #MAX_OPEN} files are open; the one that was used longest
+ * ago is closed for another. Not thread-safe.
  */
-final class ScoredFiles {
-  private static final int MAX_OPEN = 16;
+public final class ScoredFiles {
+  /** How many files a task has open at most. */
+  public static final int MAX_OPEN = 16;
+
+  /** After how many rows a file's length is looked at. */
+  private static final int ROWS_BETWEEN_LOOKS = 1_000;
 
   private final TaskPlan plan;
   private final ParquetWriters writers;
@@ -25,41 +29,75 @@ final class ScoredFiles {
   private final String prefix;
   private final Map<String, Open> open = new LinkedHashMap<>(16, 0.75f, true);
   private final List<WrittenFile> written = new ArrayList<>();
-  private int opened;
+  private int created;
 
-  /** The file that took the last row, and its partition: that of nearly all next rows. */
+  /** Where the last row went, as nearly all next rows do. */
   private Open last;
 
   private String lastPartition;
 
-  /** A file that takes rows: at once, or sorted when it is full. */
+  /** The present file of a partition. Rows go to it at once, or sorted when enough are gathered. */
   private final class Open {
-    private final ParquetWriters.File file;
-    private final SortedRows sorted;
-    private long rows;
+    private final String partition;
+    private SortedRows sorted;
+    private long gathered;
+    private ParquetWriters.File file;
 
-    private Open(ParquetWriters.File file) {
-      this.file = file;
-      this.sorted =
-          plan.sortedColumns() == 0 ? null : new SortedRows(plan.output(), plan.sortedColumns());
+    private Open(String partition) {
+      this.partition = partition;
     }
 
     private void write(InternalRow row) {
-      rows++;
-      if (sorted == null) {
-        file.write(row);
-      } else {
-        sorted.add(row);
+      if (plan.sortedColumns() == 0) {
+        put(row);
+        return;
       }
+
+      if (gathered == plan.rowsPerFile()) {
+        close();
+      }
+
+      if (sorted == null) {
+        sorted = new SortedRows(plan.output(), plan.sortedColumns());
+      }
+
+      sorted.add(row);
+      gathered++;
     }
 
-    private void close(String partition) {
-      if (sorted != null) {
-        sorted.writeTo(file);
+    private void put(InternalRow row) {
+      if (file != null && isFull()) {
+        closeFile();
       }
 
+      if (file == null) {
+        file = create();
+      }
+
+      file.write(row);
+    }
+
+    private boolean isFull() {
+      return file.rows() >= plan.rowsPerFile()
+          || (file.rows() % ROWS_BETWEEN_LOOKS == 0 && file.bytes() >= plan.bytesPerFile());
+    }
+
+    private void closeFile() {
       file.close();
-      written.add(new WrittenFile(attempt + "/" + file.name(), partition, rows));
+      written.add(new WrittenFile(attempt + "/" + file.name(), partition, file.rows()));
+      file = null;
+    }
+
+    private void close() {
+      if (sorted != null) {
+        sorted.writeTo(this::put);
+        sorted = null;
+        gathered = 0;
+      }
+
+      if (file != null) {
+        closeFile();
+      }
     }
   }
 
@@ -78,43 +116,40 @@ final class ScoredFiles {
   }
 
   void write(String partition, InternalRow row) {
-    if (!partition.equals(lastPartition) || last.rows >= plan.rowsPerFile()) {
-      last = next(partition);
+    if (!partition.equals(lastPartition)) {
+      last = of(partition);
       lastPartition = partition;
     }
 
     last.write(row);
   }
 
-  private Open next(String partition) {
-    Open file = open.get(partition);
-    if (file != null && file.rows >= plan.rowsPerFile()) {
-      open.remove(partition);
-      file.close(partition);
-      file = null;
+  private Open of(String partition) {
+    Open found = open.get(partition);
+    if (found != null) {
+      return found;
     }
 
-    return file != null ? file : open(partition);
+    if (open.size() >= MAX_OPEN) {
+      Iterator<Open> oldest = open.values().iterator();
+      oldest.next().close();
+      oldest.remove();
+    }
+
+    Open added = new Open(partition);
+    open.put(partition, added);
+    return added;
   }
 
-  private Open open(String partition) {
-    if (open.size() >= MAX_OPEN) {
-      Iterator<Map.Entry<String, Open>> oldest = open.entrySet().iterator();
-      Map.Entry<String, Open> entry = oldest.next();
-      oldest.remove();
-      entry.getValue().close(entry.getKey());
-    }
-
-    String number = String.valueOf(opened++);
+  private ParquetWriters.File create() {
+    String number = String.valueOf(created++);
     String name = prefix + "-" + "0".repeat(Math.max(0, 3 - number.length())) + number;
-    Open file = new Open(writers.open(new Path(directory, name + writers.extension())));
-    open.put(partition, file);
-    return file;
+    return writers.open(new Path(directory, name + writers.extension()));
   }
 
   /** Closes all files, and returns all that were written. */
   List<WrittenFile> close() {
-    open.forEach((partition, file) -> file.close(partition));
+    open.values().forEach(Open::close);
     open.clear();
     return written;
   }

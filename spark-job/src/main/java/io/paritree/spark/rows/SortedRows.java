@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.BaseOrdering;
@@ -21,7 +22,7 @@ import org.apache.spark.sql.types.TimestampType;
 import org.apache.spark.util.collection.unsafe.sort.PrefixComparators;
 
 /**
- * The rows of one output file, sorted by their first columns with Spark's own sorter.
+ * Rows of an output partition, sorted by their first columns with Spark's own sorter.
  *
  * <p>Ascending, nulls first. Rows are kept in the task's memory and spilled to its disk when it is
  * short. Must be used by the task's own thread. Not thread-safe.
@@ -86,12 +87,12 @@ final class SortedRows {
     }
   }
 
-  /** Writes all rows in their order, and frees their memory. */
-  void writeTo(ParquetWriters.File file) {
+  /** Gives all rows in their order, each valid until the next, and frees their memory. */
+  void writeTo(Consumer<InternalRow> file) {
     try {
       scala.collection.Iterator<InternalRow> rows = sorter.sort();
       while (rows.hasNext()) {
-        file.write(rows.next());
+        file.accept(rows.next());
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

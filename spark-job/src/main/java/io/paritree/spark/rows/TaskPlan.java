@@ -4,7 +4,10 @@ import io.paritree.model.EngineKind;
 import io.paritree.spark.input.ReadColumn;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -23,7 +26,10 @@ import org.apache.spark.sql.types.StructType;
  * @param digest the model's digest
  * @param engine which engine scores
  * @param rowsPerFile most rows of one output file
+ * @param bytesPerFile length at which an output file is full
  * @param sortedColumns by how many of the first output columns a file's rows are sorted; 0 for none
+ * @param keyColumns how many of the first output columns make a row's key
+ * @param keyBuckets into how many buckets the hashes of the keys go; 0 if they are not hashed
  * @param sampleRows how many rows of each task are scored, and none written; 0 to score and write
  *     all
  */
@@ -41,7 +47,10 @@ public record TaskPlan(
     String digest,
     EngineKind engine,
     long rowsPerFile,
+    long bytesPerFile,
     int sortedColumns,
+    int keyColumns,
+    int keyBuckets,
     int sampleRows)
     implements Serializable {
 
@@ -67,6 +76,11 @@ public record TaskPlan(
     }
 
     throw new IllegalArgumentException("Cannot find column '%s' in the plan".formatted(name));
+  }
+
+  /** Returns the types of the columns that make a row's key. */
+  List<DataType> keyTypes() {
+    return Arrays.stream(output.fields()).limit(keyColumns).map(StructField::dataType).toList();
   }
 
   /** Returns the columns that come from files. */

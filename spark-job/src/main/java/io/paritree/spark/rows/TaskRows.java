@@ -5,6 +5,7 @@ import io.paritree.model.ScoringModel;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.ReadColumn;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
@@ -23,6 +24,8 @@ final class TaskRows {
   private final float[] scores;
   private final ScoredFiles scored;
   private final Quarantine quarantine;
+  private final KeyHasher hasher;
+  private final KeyHashes keys;
   private final String attempt;
   private final Copier[] copiers;
   private final int[] levels;
@@ -56,6 +59,15 @@ final class TaskRows {
     this.quarantine =
         new Quarantine(
             plan, quarantineWriters, directory, "quarantine-" + padded(task) + "-" + attempt);
+    boolean hashes = plan.keyBuckets() > 0 && !plan.isSample();
+    this.hasher = hashes ? KeyHasher.of(plan.keyTypes()).orElseThrow() : null;
+    this.keys =
+        hashes
+            ? new KeyHashes(
+                writers.hadoop(),
+                new Path(directory, "keys-" + padded(task) + "-" + attempt),
+                plan.keyBuckets())
+            : null;
     this.output = new SpecificInternalRow(plan.output());
     this.copiers = new Copier[plan.carried().length];
     this.levels = new int[plan.carried().length];
@@ -83,6 +95,7 @@ final class TaskRows {
     SourceFile file = null;
     String partition = null;
     PartitionCounts count = null;
+    long seed = 0;
     for (InputBlock block = blocks.next(); block != null; block = blocks.next()) {
       if (block.rows() == 0) {
         continue;
@@ -94,9 +107,10 @@ final class TaskRows {
         file = SourceFile.of(now.toString(), plan.root());
         partition = plan.outputPartition() == null ? file.partition() : plan.outputPartition();
         count = counts.computeIfAbsent(partition, name -> new PartitionCounts());
+        seed = KeyHasher.seed(partition);
       }
 
-      score(block, file, partition, count);
+      score(block, file, partition, count, seed);
     }
 
     ArrayList<WrittenFile> files = new ArrayList<>(scored.close());
@@ -105,6 +119,7 @@ final class TaskRows {
     return new TaskResult(
         files,
         quarantined,
+        new ArrayList<>(keys == null ? List.of() : keys.close(attempt)),
         counts,
         quarantine.codes(),
         encoder.missing(),
@@ -112,7 +127,8 @@ final class TaskRows {
         histogram);
   }
 
-  private void score(InputBlock block, SourceFile file, String partition, PartitionCounts count) {
+  private void score(
+      InputBlock block, SourceFile file, String partition, PartitionCounts count, long seed) {
     int rows = block.rows();
     faults.clear();
     encoder.encode(block, file, slots, faults);
@@ -126,7 +142,7 @@ final class TaskRows {
       if (faults.isFaulty(row)) {
         quarantine.add(block, file, row, faults.of(row));
       } else {
-        write(block, ordinals, file, partition, row);
+        write(block, ordinals, file, partition, row, seed);
       }
     }
 
@@ -134,7 +150,8 @@ final class TaskRows {
     count.addScored(rows - faults.faulty());
   }
 
-  private void write(InputBlock block, int[] ordinals, SourceFile file, String partition, int row) {
+  private void write(
+      InputBlock block, int[] ordinals, SourceFile file, String partition, int row, long seed) {
     SpecializedGetters from = block.row(row);
     int to = 0;
     for (int index = 0; index < copiers.length; index++, to++) {
@@ -146,6 +163,10 @@ final class TaskRows {
       } else {
         copiers[index].copy(from, ordinal, output, to);
       }
+    }
+
+    if (keys != null) {
+      keys.add(hasher.hash(output, seed));
     }
 
     int perRow = engine.scores();

@@ -219,6 +219,9 @@ class ParquetValueTableTest {
         "",
         EngineKind.FOREST,
         1,
+        1,
+        0,
+        0,
         0,
         0);
   }

@@ -1,0 +1,210 @@
+package io.paritree.spark;
+
+import io.paritree.feature.Field;
+import io.paritree.model.ScoringModel;
+import io.paritree.spark.JobSettings.Foreign;
+import io.paritree.spark.JobSettings.Repeat;
+import io.paritree.spark.input.CheckedInput;
+import io.paritree.spark.input.InputCheck;
+import io.paritree.spark.input.InputListing;
+import io.paritree.spark.input.InputPartition;
+import io.paritree.spark.input.PartitionValue;
+import io.paritree.spark.publish.OutputPlace;
+import io.paritree.spark.rows.Quarantine;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * What a run finds at its input and output, and whether it may go on.
+ *
+ * <p>First without Spark: what is published already with the same identity needs no further look,
+ * since its input and options are what they were when it was checked. Then the files themselves.
+ */
+final class JobCheck {
+  private final JobSettings settings;
+  private final ScoringModel model;
+  private final OutputColumns columns;
+  private final InputListing listing;
+  private final List<InputPartition> selected;
+  private final OutputPlace place;
+  private final List<Target> targets = new ArrayList<>();
+  private final List<Target> open = new ArrayList<>();
+  private final List<String> problems = new ArrayList<>();
+
+  /**
+   * Looks at what is there.
+   *
+   * @param hadoopSettings Spark's settings for Hadoop's clients
+   */
+  JobCheck(JobSettings settings, ScoringModel model, Map<String, String> hadoopSettings)
+      throws RefusedException, IOException {
+    this.settings = settings;
+    this.model = model;
+    Location input = Location.of(settings.input());
+    Location output = Location.of(settings.output());
+    if (output.name().isEmpty()) {
+      throw new RefusedException(
+          "Output refused: %s is a root, and needs a directory beside it".formatted(output));
+    }
+
+    FileStore inputStore = FileStore.of(input, hadoopSettings);
+    this.place = new OutputPlace(FileStore.of(output, hadoopSettings), output);
+    this.listing = InputListing.read(inputStore, input, problems);
+    this.selected = settings.partitions().choose(listing, problems);
+    this.columns = OutputColumns.of(model, settings.margin());
+    checkNames();
+    OutputCheck outputCheck = new OutputCheck(place, problems);
+    if (outputCheck.checkApart(listing, inputStore)) {
+      addTargets();
+      if (settings.foreign() == Foreign.REFUSED) {
+        outputCheck.checkOurs(targets);
+      }
+    }
+
+    if (!problems.isEmpty()) {
+      return;
+    }
+
+    for (Target target : targets) {
+      if (settings.repeat() == Repeat.PUBLISHED_AGAIN
+          || !place.isPublished(target.partition(), target.identity())) {
+        open.add(target);
+      }
+    }
+  }
+
+  /** Returns whether all that was asked for is published already. */
+  boolean isNothingToDo() {
+    return problems.isEmpty() && !targets.isEmpty() && open.isEmpty();
+  }
+
+  InputListing listing() {
+    return listing;
+  }
+
+  OutputColumns columns() {
+    return columns;
+  }
+
+  OutputPlace place() {
+    return place;
+  }
+
+  /** Returns the partitions that are to be scored. */
+  List<Target> open() {
+    return List.copyOf(open);
+  }
+
+  /** Returns the partitions that are published already. */
+  List<String> alreadyPublished() {
+    return targets.stream()
+        .filter(target -> !open.contains(target))
+        .map(Target::partition)
+        .toList();
+  }
+
+  /**
+   * Checks the files of the selected partitions.
+   *
+   * @throws RefusedException with all that is wrong
+   */
+  CheckedInput check(SparkSession session) throws RefusedException {
+    CheckedInput checked =
+        new InputCheck(
+                settings.inputFormat(),
+                listing,
+                model.schema(),
+                List.copyOf(new LinkedHashSet<>(carried())),
+                problems)
+            .check(selected, session.sessionState().newHadoopConf(), session.sessionState().conf());
+    if (!problems.isEmpty()) {
+      throw new RefusedException(InputCheck.message(problems));
+    }
+
+    return checked;
+  }
+
+  /** Returns keys and passed columns. */
+  private List<String> carried() {
+    List<String> carried = new ArrayList<>(settings.keys());
+    carried.addAll(settings.pass());
+    return carried;
+  }
+
+  private void addTargets() throws IOException {
+    if (settings.outputPartitionPath().isPresent()) {
+      targets.add(target(settings.outputPartitionPath().get(), selected));
+      return;
+    }
+
+    for (InputPartition partition : selected) {
+      targets.add(target(partition.path(), List.of(partition)));
+    }
+  }
+
+  private Target target(String partition, List<InputPartition> sources) throws IOException {
+    String identity = Target.identity(partition, sources, model.digest(), settings);
+    return new Target(partition, sources, identity, place.token(partition));
+  }
+
+  /** Refuses names that would stand twice in the output or in the quarantine. */
+  private void checkNames() {
+    Set<String> own = new HashSet<>(columns.names());
+    Set<String> seen = new HashSet<>();
+    List<String> carried = carried();
+    for (String name : carried) {
+      if (own.contains(name)) {
+        problems.add(
+            "column '%s' is asked for as key or passed column, but the output has a column of this"
+                    .formatted(name)
+                + " name of its own");
+      }
+
+      if (!seen.add(name)) {
+        problems.add(
+            "column '%s' is asked for twice among keys and passed columns".formatted(name));
+      }
+    }
+
+    List<String> partitionColumns =
+        settings.outputPartition().isEmpty()
+            ? listing.partitionColumns()
+            : settings.outputPartition().stream().map(PartitionValue::column).toList();
+    if (!settings.groupBy().isEmpty() && !partitionColumns.contains(settings.groupBy())) {
+      problems.add(
+          "column '%s' of --group-by is no partition column of the output; it has %s"
+              .formatted(settings.groupBy(), partitionColumns));
+    }
+
+    for (String name : partitionColumns) {
+      if (own.contains(name)) {
+        problems.add(
+            "partition column '%s' has the name of a column of the output".formatted(name));
+      }
+
+      if (!settings.outputPartition().isEmpty() && carried.contains(name)) {
+        problems.add(
+            "column '%s' is asked for as key or passed column, but is the output's partition"
+                .formatted(name));
+      }
+    }
+
+    Set<String> read = new LinkedHashSet<>(carried);
+    model.schema().fields().stream().map(Field::column).forEach(read::add);
+    for (String name : Quarantine.ADDED) {
+      if (read.contains(name)) {
+        problems.add(
+            "column '%s' has the name of a column that the quarantine adds; rename it"
+                .formatted(name));
+      }
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package io.paritree.spark;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Spark, started when it is first needed: a run that has nothing to do ends without it.
+ *
+ * <p>Not thread-safe.
+ */
+final class SparkOnDemand implements AutoCloseable {
+  private final Supplier<SparkSession> start;
+  private SparkSession session;
+
+  /**
+   * @param start starts Spark, which {@link #close} stops
+   */
+  SparkOnDemand(Supplier<SparkSession> start) {
+    this.start = start;
+  }
+
+  /** Returns a Spark by the settings of this JVM. */
+  static SparkOnDemand notStarted() {
+    return new SparkOnDemand(() -> SparkSession.builder().appName("paritree score").getOrCreate());
+  }
+
+  /** Returns a Spark that runs, which its owner stops. */
+  static SparkOnDemand running(SparkSession session) {
+    SparkOnDemand running = new SparkOnDemand(null);
+    running.session = session;
+    return running;
+  }
+
+  /** Returns a session; the first call may take seconds. */
+  SparkSession session() {
+    if (session == null) {
+      session = start.get();
+    }
+
+    return session;
+  }
+
+  /** Returns Spark's settings for Hadoop's clients, which Hadoop's own files need not have. */
+  Map<String, String> hadoopSettings() {
+    SparkConf conf = session == null ? new SparkConf() : session.sparkContext().getConf();
+    Map<String, String> settings = new HashMap<>();
+    for (scala.Tuple2<String, String> setting : conf.getAllWithPrefix("spark.hadoop.")) {
+      settings.put(setting._1(), setting._2());
+    }
+
+    return settings;
+  }
+
+  @Override
+  public void close() {
+    if (start != null && session != null) {
+      session.stop();
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package io.paritree.spark.rows;
+
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.RuntimeConfig;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * How an input is split among tasks, which decides how many output files there are: rows are not
+ * shuffled, so each task writes at least one file per partition that it reads.
+ *
+ * <p>Spark's own rule makes a task for each core however little there is to read, and takes a file
+ * for as costly as 4 MiB, so that 200 tiny files would become many tiny outputs; and it reads at
+ * most 128 MiB in a task, of which scores are a tenth. So a task reads at least {@link #MIN_BYTES}
+ * while there is so much, and more than 128 MiB where each core still has several tasks. What the
+ * operator has set is left as it is.
+ */
+final class InputSplits {
+  private static final long MIN_BYTES = 8L << 20;
+  private static final long MAX_BYTES = 1L << 30;
+  private static final long USUAL_BYTES = 128L << 20;
+  private static final long BYTES_TO_OPEN_A_FILE = 256L << 10;
+  private static final int TASKS_PER_CORE = 4;
+
+  private InputSplits() {}
+
+  /**
+   * Sets how a session splits the next input.
+   *
+   * @param bytes length of all files that are read
+   */
+  static void set(SparkSession session, long bytes) {
+    int cores = session.sparkContext().defaultParallelism();
+    setUnlessGiven(session, "spark.sql.files.minPartitionNum", leastTasks(bytes, cores));
+    setUnlessGiven(session, "spark.sql.files.maxPartitionBytes", mostBytes(bytes, cores));
+    setUnlessGiven(session, "spark.sql.files.openCostInBytes", BYTES_TO_OPEN_A_FILE);
+  }
+
+  private static void setUnlessGiven(SparkSession session, String key, long value) {
+    SparkConf given = session.sparkContext().getConf();
+    RuntimeConfig settings = session.conf();
+    if (!given.contains(key)) {
+      settings.set(key, String.valueOf(value));
+    }
+  }
+
+  /** Returns how many tasks there are at least, if the files can be split so. */
+  static long leastTasks(long bytes, int cores) {
+    return Math.max(1, Math.min(cores, bytes / MIN_BYTES));
+  }
+
+  /** Returns how much a task reads at most, if the files can be split so. */
+  static long mostBytes(long bytes, int cores) {
+    return Math.max(USUAL_BYTES, Math.min(MAX_BYTES, bytes / ((long) TASKS_PER_CORE * cores)));
+  }
+}

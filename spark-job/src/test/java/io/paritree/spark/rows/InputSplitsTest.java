@@ -1,0 +1,26 @@
+package io.paritree.spark.rows;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** Little input makes few tasks, and much of it large ones while every core has several. */
+class InputSplitsTest {
+  private static final long MIB = 1L << 20;
+
+  @Test
+  void littleInputIsOneTask() {
+    assertThat(InputSplits.leastTasks(0, 32)).isEqualTo(1);
+    assertThat(InputSplits.leastTasks(8 * MIB - 1, 32)).isEqualTo(1);
+    assertThat(InputSplits.leastTasks(80 * MIB, 32)).isEqualTo(10);
+    assertThat(InputSplits.leastTasks(10_000 * MIB, 32)).isEqualTo(32);
+  }
+
+  @Test
+  void aTaskReadsMoreOnlyWhereEachCoreHasFour() {
+    assertThat(InputSplits.mostBytes(500 * MIB, 2)).isEqualTo(128 * MIB);
+    assertThat(InputSplits.mostBytes(4_000 * MIB, 2)).isEqualTo(500 * MIB);
+    assertThat(InputSplits.mostBytes(4_000 * MIB, 32)).isEqualTo(128 * MIB);
+    assertThat(InputSplits.mostBytes(1_000_000 * MIB, 32)).isEqualTo(1_024 * MIB);
+  }
+}
