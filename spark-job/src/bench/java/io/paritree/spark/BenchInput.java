@@ -26,7 +26,7 @@ final class BenchInput {
 
   private static final int DEPTH = 6;
   private static final int TRAINING_ROWS = 40_000;
-  private static final int WRITING_TASKS = 8;
+  private static final int FILES = 8;
   private static final double NULL_SHARE = 0.02;
 
   private final Path directory;
@@ -42,7 +42,11 @@ final class BenchInput {
 
   /** Returns a directory of Parquet files: {@code key}, and the floats {@code f0}, {@code f1}... */
   Path rows(SparkSession spark, long rows) {
-    Path data = directory.resolve("data-" + rows);
+    return rows(spark, rows, FILES, directory.resolve("data-" + rows));
+  }
+
+  /** Returns the same in as many files as asked for. */
+  Path rows(SparkSession spark, long rows, int files, Path data) {
     if (!Files.exists(data.resolve("_SUCCESS"))) {
       told.println("Making %s rows in %s ...".formatted(rows, data));
       List<Column> columns = new ArrayList<>();
@@ -58,7 +62,7 @@ final class BenchInput {
       }
 
       spark
-          .range(0, rows, 1, WRITING_TASKS)
+          .range(0, rows, 1, files)
           .select(columns.toArray(Column[]::new))
           .write()
           .mode(SaveMode.Overwrite)

@@ -23,8 +23,21 @@ final class JobProcess {
   static Process start(
       String classPath, List<String> javaOptions, Path log, String main, Object... arguments)
       throws IOException {
+    Path javaHome = Path.of(System.getProperty("java.home"));
+    return start(javaHome, classPath, javaOptions, log, main, arguments);
+  }
+
+  /** Starts a main class with the Java of a directory. */
+  static Process start(
+      Path javaHome,
+      String classPath,
+      List<String> javaOptions,
+      Path log,
+      String main,
+      Object... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(javaHome.resolve("bin").resolve("java").toString());
     command.add("@" + flags());
     command.addAll(
         List.of(

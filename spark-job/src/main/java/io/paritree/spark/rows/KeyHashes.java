@@ -22,7 +22,7 @@ final class KeyHashes {
   private static final int MAX_CHUNK = 1 << 20;
 
   /** With fewer hashes of a bucket in a chunk, reading would be seeking. */
-  private static final int CHUNK_PER_BUCKET = 2_048;
+  private static final int CHUNK_PER_BUCKET = 64;
 
   private final Configuration hadoop;
   private final Path path;

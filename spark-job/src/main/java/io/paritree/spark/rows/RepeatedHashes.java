@@ -5,6 +5,7 @@ import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
@@ -16,8 +17,8 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * Counts the hashes of {@link KeyHashes} that stand twice, bucket by bucket: in tasks, so that the
- * driver holds none of them.
+ * Counts the hashes of {@link KeyHashes} that stand twice: in tasks, so that the driver holds none
+ * of them.
  *
  * <p>Zero says that no key stands twice in a partition. More says that some may: two keys may have
  * one hash, about once in 2^65 / n^2 runs of n rows.
@@ -25,10 +26,11 @@ import org.apache.spark.util.SerializableConfiguration;
 public final class RepeatedHashes implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** About as many hashes are looked at together: with their table, 24 bytes each. */
-  private static final long HASHES_PER_BUCKET = 400_000;
+  /** Groups of buckets are read together; this is about how many hashes one has, 8 bytes each. */
+  private static final long HASHES_PER_GROUP = 1_000_000;
 
-  private static final int MAX_BUCKETS = 1 << 12;
+  private static final int BUCKETS_PER_GROUP = 32;
+  private static final int MAX_GROUPS = 1 << 12;
 
   /** With fewer hashes a Spark job would take longer than the work. */
   private static final long FEW = 2_000_000;
@@ -51,8 +53,8 @@ public final class RepeatedHashes implements Serializable {
 
   /** Returns into how many buckets the hashes of a run go: a power of two. */
   public static int buckets(long rows) {
-    long wanted = Math.max(1, Math.min(MAX_BUCKETS, rows / HASHES_PER_BUCKET));
-    return (int) Long.highestOneBit(2 * wanted - 1);
+    long wanted = Math.max(1, Math.min(MAX_GROUPS, rows / HASHES_PER_GROUP));
+    return BUCKETS_PER_GROUP * (int) Long.highestOneBit(2 * wanted - 1);
   }
 
   /** Returns whether keys of these types can be hashed. */
@@ -63,105 +65,123 @@ public final class RepeatedHashes implements Serializable {
   /** Returns how many hashes stand after an equal one. */
   public long count(SparkSession session) {
     Configuration hadoop = session.sessionState().newHadoopConf();
+    int groups = buckets / BUCKETS_PER_GROUP;
     if (hashes <= FEW) {
-      return IntStream.range(0, buckets).mapToLong(bucket -> count(bucket, hadoop)).sum();
+      return IntStream.range(0, groups).mapToLong(group -> count(group, hadoop)).sum();
     }
 
     JavaSparkContext context = new JavaSparkContext(session.sparkContext());
     Broadcast<SerializableConfiguration> told =
         context.broadcast(new SerializableConfiguration(hadoop));
     try {
-      List<Integer> all = IntStream.range(0, buckets).boxed().toList();
+      List<Integer> all = IntStream.range(0, groups).boxed().toList();
       return context
-          .parallelize(all, Math.min(buckets, TASKS_PER_CORE * context.defaultParallelism()))
-          .map(bucket -> count(bucket, told.value().value()))
+          .parallelize(all, Math.min(groups, TASKS_PER_CORE * context.defaultParallelism()))
+          .map(group -> count(group, told.value().value()))
           .reduce(Long::sum);
     } finally {
       told.destroy();
     }
   }
 
-  private long count(int bucket, Configuration hadoop) {
-    HashTable table = new HashTable(hashes / buckets);
-    Chunks chunks = new Chunks(buckets);
+  private long count(int group, Configuration hadoop) {
+    Group hashes = new Group(group, buckets);
     for (String file : files) {
       Path path = new Path(file);
       try (FSDataInputStream in = path.getFileSystem(hadoop).open(path)) {
-        chunks.read(in, path.getFileSystem(hadoop).getFileStatus(path).getLen(), bucket, table);
+        hashes.read(in, path.getFileSystem(hadoop).getFileStatus(path).getLen());
       } catch (IOException e) {
         throw new UncheckedIOException("Cannot read %s: %s".formatted(file, e.getMessage()), e);
       }
     }
 
-    return table.repeated();
+    return hashes.repeated();
   }
 
-  /** Reads one bucket of all chunks of a file. */
-  private static final class Chunks {
+  /** The hashes of one group of buckets, as they stand in the chunks of all files. */
+  private static final class Group {
+    private final int first;
     private final ByteBuffer counts;
-    private byte[] hashes = new byte[0];
+    private final List<int[]> ends = new ArrayList<>();
+    private final List<ByteBuffer> segments = new ArrayList<>();
 
-    private Chunks(int buckets) {
+    private Group(int group, int buckets) {
+      this.first = group * BUCKETS_PER_GROUP;
       this.counts = ByteBuffer.allocate(buckets * Integer.BYTES);
     }
 
-    private void read(FSDataInputStream in, long length, int bucket, HashTable table)
-        throws IOException {
+    private void read(FSDataInputStream in, long length) throws IOException {
       for (long at = 0; at < length; ) {
         in.readFully(at, counts.array());
         long before = 0;
         long all = 0;
-        for (int index = 0; index < counts.capacity() / Integer.BYTES; index++) {
-          int count = counts.getInt(index * Integer.BYTES);
-          before += index < bucket ? count : 0;
+        int[] endsOfChunk = new int[BUCKETS_PER_GROUP];
+        int end = 0;
+        for (int bucket = 0; bucket < counts.capacity() / Integer.BYTES; bucket++) {
+          int count = counts.getInt(bucket * Integer.BYTES);
+          int within = bucket - first;
+          if (within >= 0 && within < BUCKETS_PER_GROUP) {
+            end += count * Long.BYTES;
+            endsOfChunk[within] = end;
+          }
+
+          before += within < 0 ? count : 0;
           all += count;
         }
 
-        int count = counts.getInt(bucket * Integer.BYTES);
-        if (hashes.length < count * Long.BYTES) {
-          hashes = new byte[count * Long.BYTES];
-        }
-
-        in.readFully(at + counts.capacity() + before * Long.BYTES, hashes, 0, count * Long.BYTES);
-        ByteBuffer read = ByteBuffer.wrap(hashes);
-        for (int index = 0; index < count; index++) {
-          table.add(read.getLong(index * Long.BYTES));
-        }
-
+        byte[] segment = new byte[end];
+        in.readFully(at + counts.capacity() + before * Long.BYTES, segment);
+        ends.add(endsOfChunk);
+        segments.add(ByteBuffer.wrap(segment));
         at += counts.capacity() + all * Long.BYTES;
       }
+    }
+
+    /** Counts bucket by bucket: the table of one is small enough for a core's cache. */
+    private long repeated() {
+      long repeated = 0;
+      HashTable table = new HashTable();
+      for (int bucket = 0; bucket < BUCKETS_PER_GROUP; bucket++) {
+        table.clear();
+        for (int chunk = 0; chunk < segments.size(); chunk++) {
+          int at = bucket == 0 ? 0 : ends.get(chunk)[bucket - 1];
+          int end = ends.get(chunk)[bucket];
+          ByteBuffer segment = segments.get(chunk);
+          for (; at < end; at += Long.BYTES) {
+            repeated += table.add(segment.getLong(at)) ? 0 : 1;
+          }
+        }
+      }
+
+      return repeated;
     }
   }
 
   /** A set of hashes, with open addressing: the last bits of a hash are its first place. */
   private static final class HashTable {
-    private long[] places;
+    private long[] places = new long[1 << 16];
     private int held;
     private boolean holdsZero;
-    private long repeated;
 
-    private HashTable(long expected) {
-      long wanted = Math.max(16, Math.min(1 << 28, 2 * expected));
-      this.places = new long[(int) Long.highestOneBit(2 * wanted - 1)];
+    private void clear() {
+      Arrays.fill(places, 0);
+      held = 0;
+      holdsZero = false;
     }
 
-    private void add(long hash) {
+    /** Adds a hash; returns whether it was not there. */
+    private boolean add(long hash) {
       if (hash == 0) {
-        repeated += holdsZero ? 1 : 0;
+        boolean isNew = !holdsZero;
         holdsZero = true;
-        return;
-      }
-
-      if (2 * held > places.length) {
-        grow();
+        return isNew;
       }
 
       int mask = places.length - 1;
       int place = (int) hash & mask;
       while (places[place] != 0) {
         if (places[place] == hash) {
-          repeated++;
-          return;
+          return false;
         }
 
         place = (place + 1) & mask;
@@ -169,6 +189,11 @@ public final class RepeatedHashes implements Serializable {
 
       places[place] = hash;
       held++;
+      if (2 * held > places.length) {
+        grow();
+      }
+
+      return true;
     }
 
     private void grow() {
@@ -180,10 +205,6 @@ public final class RepeatedHashes implements Serializable {
           add(hash);
         }
       }
-    }
-
-    private long repeated() {
-      return repeated;
     }
   }
 }

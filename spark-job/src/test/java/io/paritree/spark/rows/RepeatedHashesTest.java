@@ -42,9 +42,9 @@ class RepeatedHashesTest {
     long seed = Long.getLong("seed", System.nanoTime());
     System.out.println("seed " + seed);
     Random random = new Random(seed);
-    for (int buckets : new int[] {1, 2, 64}) {
+    for (int buckets : new int[] {32, 64, 1_024}) {
       // More than a chunk, and more than what the driver counts by itself.
-      int rows = buckets == 64 ? 2_200_000 : 100_000;
+      int rows = buckets == 1_024 ? 2_200_000 : 100_000;
       List<String> files = new ArrayList<>();
       Set<Long> seen = new HashSet<>();
       long repeated = 0;
@@ -82,10 +82,10 @@ class RepeatedHashesTest {
 
   @Test
   void bucketsGrowWithTheRowsAndArePowersOfTwo() {
-    assertThat(RepeatedHashes.buckets(0)).isEqualTo(1);
-    assertThat(RepeatedHashes.buckets(1_000_000)).isEqualTo(2);
-    assertThat(RepeatedHashes.buckets(10_000_000)).isEqualTo(32);
-    assertThat(RepeatedHashes.buckets(Long.MAX_VALUE)).isEqualTo(4_096);
+    assertThat(RepeatedHashes.buckets(0)).isEqualTo(32);
+    assertThat(RepeatedHashes.buckets(1_000_000)).isEqualTo(32);
+    assertThat(RepeatedHashes.buckets(10_000_000)).isEqualTo(512);
+    assertThat(RepeatedHashes.buckets(Long.MAX_VALUE)).isEqualTo(131_072);
   }
 
   private static InternalRow row(Object... values) {

@@ -1,0 +1,143 @@
+package io.paritree.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Rows and bits of the output are those that are pinned here, whatever the number of files and
+ * cores, the engine and the JDK.
+ *
+ * <p>The package is a sealed one that lies beside the tests, so that nothing depends on the machine
+ * that trains. Other JDKs are looked for beside the one that runs the tests, and in {@code
+ * PARITREE_OTHER_JAVA_HOME}; where there is none, the pinned digest still compares with the JDKs of
+ * all other machines.
+ */
+class SameBitsIT {
+  private static final int ROWS = 6_000;
+  private static final int BAD_EVERY = 50;
+
+  /** SHA-256 of all output rows in the order of their keys: changes only with the model. */
+  private static final String PINNED =
+      "9ef308338b1f169b989bed34abb38f1164c9ec5600cdc27f41461e94c9cd7439";
+
+  private static final Path MODEL =
+      Path.of(System.getProperty("paritree.root"))
+          .resolve("spark-job/src/test/resources/pinned/parcel-late/1");
+  private static final Pattern VERSION = Pattern.compile("JAVA_VERSION=\"([0-9]+)[^\"]*\"");
+  private static final int OLDEST_JAVA = 17;
+
+  @TempDir Path directory;
+
+  /**
+   * A way to score the same rows.
+   *
+   * @param files how many files the input has
+   */
+  record Way(int files, int cores, String engine, Path javaHome) {}
+
+  static Stream<Way> ways() throws IOException {
+    Path own = Path.of(System.getProperty("java.home")).toRealPath();
+    return Stream.concat(
+        Stream.of(
+            new Way(1, 1, "forest", own),
+            new Way(3, 2, "xgboost", own),
+            new Way(40, 4, "forest", own),
+            new Way(7, 4, "xgboost", own)),
+        otherJavaHomes(own).stream().map(home -> new Way(5, 2, "forest", home)));
+  }
+
+  /** Returns one home for each other Java version that can run the job. */
+  private static List<Path> otherJavaHomes(Path own) throws IOException {
+    String given = System.getenv("PARITREE_OTHER_JAVA_HOME");
+    TreeMap<Integer, Path> byVersion = new TreeMap<>();
+    try (Stream<Path> beside = Files.list(own.getParent())) {
+      beside.forEach(home -> byVersion.putIfAbsent(version(home), home));
+    }
+
+    if (given != null) {
+      byVersion.put(version(Path.of(given)), Path.of(given));
+    }
+
+    byVersion.remove(Runtime.version().feature());
+    return List.copyOf(byVersion.tailMap(OLDEST_JAVA).values());
+  }
+
+  /** Returns the version of the JDK in a directory; 0 if there is none. */
+  private static int version(Path home) {
+    try {
+      Matcher version = VERSION.matcher(Files.readString(home.resolve("release")));
+      boolean runs = Files.isExecutable(home.resolve("bin").resolve("java"));
+      return runs && version.find() ? Integer.parseInt(version.group(1)) : 0;
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("ways")
+  void everyWayGivesThePinnedRowsAndBits(Way way) throws Exception {
+    Path input = Parcels.write(directory.resolve("in"), 0, ROWS, BAD_EVERY, way.files());
+    Path output = directory.resolve("out");
+    Path log = directory.resolve("job.log");
+
+    Process job =
+        JobProcess.start(
+            way.javaHome(),
+            JobProcess.packaged(),
+            List.of("-Dspark.master=local[%s]".formatted(way.cores())),
+            log,
+            "io.paritree.spark.ScoreMain",
+            "--model",
+            MODEL,
+            "--input",
+            input,
+            "--output",
+            output,
+            "--keys",
+            "parcel_id",
+            "--pass",
+            "note,carrier",
+            "--margin",
+            "--engine",
+            way.engine());
+
+    assertThat(JobProcess.exitCode(job)).as(Files.readString(log)).isZero();
+    List<Row> rows = ScoringJobTest.read(output).orderBy("parcel_id").collectAsList();
+    assertThat(rows).hasSize(ROWS - ROWS / BAD_EVERY);
+    assertThat(digest(rows)).isEqualTo(PINNED);
+  }
+
+  private static String digest(List<Row> rows) throws Exception {
+    MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+    for (Row row : rows) {
+      String line =
+          "%s|%s|%s|%08x|%08x|%s|%s\n"
+              .formatted(
+                  row.<Long>getAs("parcel_id"),
+                  row.<String>getAs("note"),
+                  row.<String>getAs("carrier"),
+                  Float.floatToRawIntBits(row.<Float>getAs("score")),
+                  Float.floatToRawIntBits(row.<Float>getAs("margin")),
+                  row.<String>getAs("label"),
+                  row.<String>getAs("model_version"));
+      sha256.update(line.getBytes(StandardCharsets.UTF_8));
+    }
+
+    return HexFormat.of().formatHex(sha256.digest());
+  }
+}
