@@ -362,7 +362,7 @@ final class GroupRun {
           input.listing().root().toString(),
           checked.place().output().toString(),
           reported,
-          checked.alreadyPublished() + partitions.size() - reported.size(),
+          alreadyPublished(reported),
           tally.codes(),
           tally.missingByFeature(model),
           tally.unseenByFeature(model),
@@ -370,6 +370,16 @@ final class GroupRun {
           tally.scores(),
           stages.seconds(),
           quarantine());
+    }
+
+    /** Returns the partitions that were published before, or meanwhile by another run. */
+    private List<String> alreadyPublished(List<PartitionReport> own) {
+      List<String> published = new ArrayList<>(checked.alreadyPublished());
+      partitions.stream()
+          .filter(partition -> !own.contains(partition))
+          .map(PartitionReport::partition)
+          .forEach(published::add);
+      return published;
     }
 
     private void keep(JobReport report) throws IOException {

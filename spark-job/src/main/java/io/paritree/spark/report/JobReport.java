@@ -3,8 +3,10 @@ package io.paritree.spark.report;
 import io.paritree.spark.rows.ScoreHistogram;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -79,10 +81,12 @@ public record JobReport(
     Map<String, Long> codes = new TreeMap<>();
     Map<String, Long> missing = new LinkedHashMap<>();
     Map<String, Long> unseen = new LinkedHashMap<>();
+    Set<String> alreadyPublished = new LinkedHashSet<>();
     ScoreHistogram scores = new ScoreHistogram();
     long duplicates = groups.stream().mapToLong(JobReport::duplicateKeys).sum();
     for (JobReport group : groups) {
       partitions.addAll(group.partitions());
+      alreadyPublished.addAll(group.alreadyPublished());
       group.codes().forEach((code, rows) -> codes.merge(code, rows, Long::sum));
       group.missing().forEach((name, rows) -> missing.merge(name, rows, Long::sum));
       group.unseen().forEach((name, rows) -> unseen.merge(name, rows, Long::sum));
@@ -99,7 +103,7 @@ public record JobReport(
         last.input,
         last.output,
         partitions,
-        last.alreadyPublished,
+        List.copyOf(alreadyPublished),
         codes,
         missing,
         unseen,

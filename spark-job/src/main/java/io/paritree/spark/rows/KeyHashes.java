@@ -7,6 +7,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -51,6 +53,12 @@ final class KeyHashes {
     return buckets == 1 ? 0 : (int) (hash >>> (Long.numberOfLeadingZeros(buckets) + 1));
   }
 
+  /** Returns where a file of hashes lies; local disks need no checksums for these few seconds. */
+  static FileSystem fileSystem(Path path, Configuration hadoop) throws IOException {
+    FileSystem system = path.getFileSystem(hadoop);
+    return system instanceof LocalFileSystem local ? local.getRaw() : system;
+  }
+
   void add(long hash) {
     chunk[held++] = hash;
     if (held == chunk.length) {
@@ -84,7 +92,7 @@ final class KeyHashes {
 
     try {
       if (file == null) {
-        file = path.getFileSystem(hadoop).create(path, false);
+        file = fileSystem(path, hadoop).create(path, false);
       }
 
       file.write(bytes.array(), 0, end);

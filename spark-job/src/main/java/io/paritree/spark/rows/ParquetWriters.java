@@ -20,11 +20,12 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * Opens Parquet files for internal rows, which Spark's own write support writes.
+ * Opens Parquet files for internal rows.
  *
- * <p>The one place that calls Spark's file format for writing; what it writes is what {@code
- * DataFrameWriter.parquet} writes. No output committer is involved: tasks write files of names that
- * no other attempt uses, and tell the driver, which takes the files of the attempts that counted.
+ * <p>With {@link FlatWriteSupport} the one place that calls Spark's file format for writing; what
+ * it writes is what {@code DataFrameWriter.parquet} writes. No output committer is involved: tasks
+ * write files of names that no other attempt uses, and tell the driver, which takes the files of
+ * the attempts that counted.
  */
 public final class ParquetWriters implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -41,16 +42,19 @@ public final class ParquetWriters implements Serializable {
   private static final long ROW_GROUP_BYTES_PER_COLUMN = 2L << 20;
 
   private final SerializableConfiguration hadoop;
+  private final StructType schema;
   private final ArrayList<String> distinct;
   private final long rowGroupBytes;
   private final int pageBytes;
 
   private ParquetWriters(
       SerializableConfiguration hadoop,
+      StructType schema,
       ArrayList<String> distinct,
       long rowGroupBytes,
       int pageBytes) {
     this.hadoop = hadoop;
+    this.schema = schema;
     this.distinct = distinct;
     this.rowGroupBytes = rowGroupBytes;
     this.pageBytes = pageBytes;
@@ -78,6 +82,7 @@ public final class ParquetWriters implements Serializable {
             schema.size() * ROW_GROUP_BYTES_PER_COLUMN, MAX_BYTES_PER_TASK / Math.max(1, open));
     return new ParquetWriters(
         new SerializableConfiguration(job.getConfiguration()),
+        schema,
         new ArrayList<>(distinct),
         Math.max(MIN_ROW_GROUP_BYTES, wanted),
         (int) Math.max(MIN_PAGE_BYTES, Math.min(MAX_PAGE_BYTES, bytesPerFile / PAGES_PER_FILE)));
@@ -132,8 +137,11 @@ public final class ParquetWriters implements Serializable {
   }
 
   private static final class Builder extends ParquetWriter.Builder<InternalRow, Builder> {
-    private Builder(Path path, Configuration hadoop) throws IOException {
+    private final StructType schema;
+
+    private Builder(Path path, Configuration hadoop, StructType schema) throws IOException {
       super(HadoopOutputFile.fromPath(path, hadoop));
+      this.schema = schema;
     }
 
     @Override
@@ -144,7 +152,9 @@ public final class ParquetWriters implements Serializable {
     @Override
     @SuppressWarnings("deprecation") // abstract, so there is no way around it
     protected WriteSupport<InternalRow> getWriteSupport(Configuration hadoop) {
-      return new ParquetWriteSupport();
+      return FlatWriteSupport.writes(schema)
+          ? new FlatWriteSupport(schema)
+          : new ParquetWriteSupport();
     }
   }
 
@@ -162,7 +172,7 @@ public final class ParquetWriters implements Serializable {
   File open(Path path) {
     try {
       Builder builder =
-          new Builder(path, hadoop.value())
+          new Builder(path, hadoop.value(), schema)
               .withConf(hadoop.value())
               .withCompressionCodec(CODEC)
               .withRowGroupSize(rowGroupBytes)

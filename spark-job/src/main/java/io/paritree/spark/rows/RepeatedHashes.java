@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -88,8 +89,11 @@ public final class RepeatedHashes implements Serializable {
     Group hashes = new Group(group, buckets);
     for (String file : files) {
       Path path = new Path(file);
-      try (FSDataInputStream in = path.getFileSystem(hadoop).open(path)) {
-        hashes.read(in, path.getFileSystem(hadoop).getFileStatus(path).getLen());
+      try {
+        FileSystem system = KeyHashes.fileSystem(path, hadoop);
+        try (FSDataInputStream in = system.open(path)) {
+          hashes.read(in, system.getFileStatus(path).getLen());
+        }
       } catch (IOException e) {
         throw new UncheckedIOException("Cannot read %s: %s".formatted(file, e.getMessage()), e);
       }
