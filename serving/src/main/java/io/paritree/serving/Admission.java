@@ -15,7 +15,8 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
- * Lets a fixed number of requests be worked on at once, and a fixed number wait for a fixed time.
+ * Lets a fixed number of requests be worked on at once, and as many wait, for a fixed time, as
+ * there is memory for.
  *
  * <p>A request that waits holds no thread. A permit is given back when the handlers are done, not
  * when the answer is sent: Jetty's own QoSHandler keeps it that long, so that a few callers who
@@ -25,22 +26,27 @@ import org.eclipse.jetty.util.thread.Scheduler;
 final class Admission extends Handler.Wrapper {
   private final int permits;
   private final int maxWaiting;
+  private final long maxWaitingBytes;
   private final long maxWaitMillis;
   private final Set<String> exempt;
   private final AtomicInteger running = new AtomicInteger();
   private final AtomicInteger waiting = new AtomicInteger();
+  private final AtomicLong waitingBytes = new AtomicLong();
   private final AtomicLong refused = new AtomicLong();
   private final Queue<Waiting> queue = new ConcurrentLinkedQueue<>();
 
   /**
    * @param permits most requests that run at once
    * @param maxWaiting most requests that wait
+   * @param maxWaitingBytes most bytes of the bodies of those that wait
    * @param maxWait longest time that one waits
    * @param exempt paths that are let through always
    */
-  Admission(int permits, int maxWaiting, Duration maxWait, Set<String> exempt) {
+  Admission(
+      int permits, int maxWaiting, long maxWaitingBytes, Duration maxWait, Set<String> exempt) {
     this.permits = permits;
     this.maxWaiting = maxWaiting;
+    this.maxWaitingBytes = maxWaitingBytes;
     this.maxWaitMillis = maxWait.toMillis();
     this.exempt = exempt;
   }
@@ -70,13 +76,12 @@ final class Admission extends Handler.Wrapper {
       return run(request, response, callback);
     }
 
-    if (waiting.incrementAndGet() > maxWaiting) {
-      waiting.decrementAndGet();
+    Waiting entry = new Waiting(request, response, callback);
+    if (!entry.mayWait()) {
       refuse(request, response, callback);
       return true;
     }
 
-    Waiting entry = new Waiting(request, response, callback);
     entry.deadline =
         getServer().getScheduler().schedule(entry::expire, maxWaitMillis, TimeUnit.MILLISECONDS);
     queue.add(entry);
@@ -166,6 +171,7 @@ final class Admission extends Handler.Wrapper {
     private final Request request;
     private final Response response;
     private final Callback callback;
+    private final int bytes;
     private final AtomicBoolean claimed = new AtomicBoolean();
     private Scheduler.Task deadline; // written before the entry is queued
 
@@ -173,12 +179,29 @@ final class Admission extends Handler.Wrapper {
       this.request = request;
       this.response = response;
       this.callback = callback;
+      this.bytes = request.getAttribute(BodyLoader.BODY) instanceof byte[] body ? body.length : 0;
+    }
+
+    /** Takes a place among those that wait, if there is one. */
+    boolean mayWait() {
+      int count = waiting.incrementAndGet();
+      if (waitingBytes.addAndGet(bytes) > maxWaitingBytes || count > maxWaiting) {
+        leave();
+        return false;
+      }
+
+      return true;
+    }
+
+    private void leave() {
+      waiting.decrementAndGet();
+      waitingBytes.addAndGet(-bytes);
     }
 
     boolean claim() {
       boolean mine = claimed.compareAndSet(false, true);
       if (mine) {
-        waiting.decrementAndGet();
+        leave();
       }
 
       return mine;

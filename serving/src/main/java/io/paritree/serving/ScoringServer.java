@@ -71,7 +71,7 @@ final class ScoringServer implements AutoCloseable {
             config.limits().pendingBodies(),
             config.server().requestTimeout());
     this.answers = new AnswerWriter(config.limits().pendingAnswers());
-    this.admission = admission(config.admission());
+    this.admission = admission(config);
     this.server = new Server(threads());
     set(server, Routing.servlet(routes, metrics, retryAfterSeconds()));
     this.connector = connector(http());
@@ -85,8 +85,13 @@ final class ScoringServer implements AutoCloseable {
     }
   }
 
-  private static Admission admission(ServingConfig.Admission config) {
-    return new Admission(config.permits(), config.waiting(), config.maxWait(), Gate.PUBLIC);
+  private static Admission admission(ServingConfig config) {
+    return new Admission(
+        config.admission().permits(),
+        config.admission().waiting(),
+        config.limits().pendingBodies(),
+        config.admission().maxWait(),
+        Gate.PUBLIC);
   }
 
   /** Returns the port that is listened on. */

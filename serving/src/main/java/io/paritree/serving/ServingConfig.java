@@ -92,7 +92,8 @@ record ServingConfig(
    * @param body bytes of a body
    * @param rows records in one request
    * @param header bytes of the request line and the headers
-   * @param pendingBodies bytes of all bodies that are still arriving; past it, 503
+   * @param pendingBodies bytes of all bodies that are still arriving, and of those that wait for
+   *     their turn; past it, 503
    * @param pendingAnswers bytes of all answers that wait for slow readers; past it, 503
    */
   record Limits(int body, int rows, int header, int pendingBodies, int pendingAnswers) {}

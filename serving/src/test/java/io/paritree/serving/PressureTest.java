@@ -9,6 +9,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,7 @@ class PressureTest {
     ServerMetrics metrics = new ServerMetrics();
     Map<String, String> all = new HashMap<>(settings);
     all.putIfAbsent("server.port", "0");
+    all.putIfAbsent("log.requests", "off");
     List<Route> routes =
         List.of(
             Route.get("/quick", ctx -> ctx.result("{}")),
@@ -53,6 +55,17 @@ class PressureTest {
         () -> {
           try (Client client = new Client(port)) {
             return client.get(path);
+          } catch (IOException e) {
+            throw new IllegalStateException(e);
+          }
+        });
+  }
+
+  private static CompletableFuture<Answer> post(int port, byte[] body) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try (Client client = new Client(port)) {
+            return client.post("/quick", body);
           } catch (IOException e) {
             throw new IllegalStateException(e);
           }
@@ -88,6 +101,34 @@ class PressureTest {
       leave.countDown();
       assertThat(running.get(10, TimeUnit.SECONDS).status()).isEqualTo(200);
       assertThat(client.get("/quick").status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void bodiesThatWaitAreLimitedTogether() throws Exception {
+    Map<String, String> settings =
+        Map.of(
+            "admission.running", "1",
+            "admission.max-wait", "20 s",
+            "limits.pending-bodies", "1 MiB");
+    byte[] body = Arrays.copyOf(MEGABYTE, 600 << 10);
+    try (ScoringServer server = server(settings);
+        Client client = new Client(server.port())) {
+      CompletableFuture<Answer> running = get(server.port(), "/slow");
+      assertThat(entered.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+
+      CompletableFuture<Answer> first = post(server.port(), body);
+      CompletableFuture<Answer> second = post(server.port(), body);
+      CompletableFuture.anyOf(first, second).get(10, TimeUnit.SECONDS);
+      CompletableFuture<Answer> refused = first.isDone() ? first : second;
+      CompletableFuture<Answer> waiting = first.isDone() ? second : first;
+      assertThat(refused.get().status()).isEqualTo(503);
+      assertThat(waiting).isNotDone();
+
+      leave.countDown();
+      assertThat(running.get(10, TimeUnit.SECONDS).status()).isEqualTo(200);
+      assertThat(waiting.get(10, TimeUnit.SECONDS).status()).isEqualTo(200);
+      assertThat(client.post("/quick", body).status()).isEqualTo(200);
     }
   }
 

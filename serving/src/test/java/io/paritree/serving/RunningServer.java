@@ -18,6 +18,7 @@ final class RunningServer {
   static Serving start(List<String> references, Map<String, String> settings) throws Exception {
     Map<String, String> all = new HashMap<>(settings);
     all.putIfAbsent("server.port", "0");
+    all.putIfAbsent("log.requests", "off");
     all.putIfAbsent("management.port", "0");
     all.putIfAbsent("models.warm-up-rows", "100");
     return Serving.start(ServingConfig.read(Optional.empty(), all).serving(references));

@@ -42,6 +42,7 @@ class ScoringServerTest {
     ServerMetrics metrics = new ServerMetrics();
     Map<String, String> all = new java.util.HashMap<>(settings);
     all.putIfAbsent("server.port", "0");
+    all.putIfAbsent("log.requests", "off");
     ServingConfig config = ServingConfig.read(Optional.empty(), all);
     RequestLines lines = new RequestLines(config.log());
     return new ScoringServer(config, routes(), metrics, new Readiness(metrics), lines);

@@ -132,9 +132,7 @@ class ServeProcessTest {
             "--port",
             String.valueOf(port),
             "--set",
-            "management.port=0",
-            "--set",
-            "log.requests=stdout");
+            "management.port=0");
     ProcessBuilder builder = new ProcessBuilder(command); // its pipes are never read
     builder.environment().put("PARITREE_BUILT", "1");
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));

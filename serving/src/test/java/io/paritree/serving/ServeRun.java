@@ -42,7 +42,9 @@ final class ServeRun implements AutoCloseable {
     builder.environment().put("PARITREE_BUILT", "1");
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     builder.environment().putAll(environment);
-    process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    // Its own log; the request lines on its output are many, and nobody's here.
+    process =
+        builder.redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(log.toFile()).start();
   }
 
   Process process() {
@@ -86,6 +88,7 @@ final class ServeRun implements AutoCloseable {
     throw new AssertionError("Too few requests: " + output());
   }
 
+  /** Returns what it told on its standard error. */
   String output() throws IOException {
     return Files.readString(log);
   }

@@ -36,12 +36,13 @@ class ServingConfigTest {
                     Duration.ZERO,
                     Duration.ofSeconds(10)),
                 new ServingConfig.Management("127.0.0.1", 8081),
-                new ServingConfig.Models("models", List.of(), Duration.ofSeconds(5), 20_000),
+                new ServingConfig.Models("models", List.of(), Duration.ofSeconds(5), 2_000),
                 new ServingConfig.Records(UnknownFields.REJECT),
                 new ServingConfig.Limits(1 << 20, 10_000, 8 << 10, 64 << 20, 64 << 20),
-                new ServingConfig.Admission(0, 256, Duration.ofMillis(500), Duration.ofSeconds(1)),
+                new ServingConfig.Admission(
+                    0, 10_000, Duration.ofMillis(500), Duration.ofSeconds(1)),
                 new ServingConfig.Security(List.of(), List.of(), List.of(), false),
-                new ServingConfig.Log("off", 4 << 20),
+                new ServingConfig.Log("stdout", 4 << 20),
                 new ServingConfig.PredictionLog(
                     "off", 64 << 20, 1 << 30, Duration.ofDays(30), 16 << 20)));
   }
