@@ -10,8 +10,8 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
 
@@ -26,6 +26,9 @@ final class Load implements AutoCloseable {
   private static final long HANG_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
   private static final int BUFFER_BYTES = 64 << 10;
+  private static final byte[] HEAD_END = ascii("\r\n\r\n");
+  private static final byte[] CONTENT_LENGTH = ascii("\r\nContent-Length: ");
+  private static final byte[] CLOSE = ascii("\r\nConnection: close\r\n");
 
   private final InetSocketAddress address;
   private final LongFunction<byte[]> requests;
@@ -57,27 +60,61 @@ final class Load implements AutoCloseable {
     thread.start();
   }
 
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
   /** What is thought of an answer. */
   interface Judge {
     /** Returns what is wrong with it, or an empty text. */
     String wrong(long number, LoadAnswer answer);
   }
 
-  /** One answer; the head with its status line. */
-  record LoadAnswer(int status, String head, String body) {}
+  /** One answer; the head with its status line. Texts are made when they are asked for. */
+  static final class LoadAnswer {
+    private final byte[] bytes;
+    private final int bodyAt;
+    private final int end;
 
-  /** Returns a POST of JSON that carries its number as its id. */
-  static byte[] post(String path, String json, long number) {
-    return """
-    POST %s HTTP/1.1\r
-    Host: test\r
-    Content-Type: application/json\r
-    X-Request-Id: %s\r
-    Content-Length: %s\r
-    \r
-    %s"""
-        .formatted(path, number, json.getBytes(StandardCharsets.UTF_8).length, json)
-        .getBytes(StandardCharsets.UTF_8);
+    private LoadAnswer(byte[] bytes, int bodyAt, int end) {
+      this.bytes = bytes;
+      this.bodyAt = bodyAt;
+      this.end = end;
+    }
+
+    int status() {
+      return (bytes[9] - '0') * 100 + (bytes[10] - '0') * 10 + bytes[11] - '0';
+    }
+
+    String head() {
+      return new String(bytes, 0, bodyAt, StandardCharsets.ISO_8859_1);
+    }
+
+    String body() {
+      return new String(bytes, bodyAt, end - bodyAt, StandardCharsets.ISO_8859_1);
+    }
+
+    private boolean closes() {
+      return find(CLOSE, bytes, bodyAt) >= 0;
+    }
+  }
+
+  /** Returns POSTs of JSON that carry their number as their id; cheap to make. */
+  static LongFunction<byte[]> posts(String path, String json) {
+    String end = "\r\nContent-Length: %s\r\n\r\n%s".formatted(json.length(), json);
+    byte[] before =
+        "POST %s HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nX-Request-Id: "
+            .formatted(path)
+            .getBytes(StandardCharsets.US_ASCII);
+    byte[] after = end.getBytes(StandardCharsets.US_ASCII);
+    return number -> {
+      byte[] id = Long.toString(number).getBytes(StandardCharsets.US_ASCII);
+      return ByteBuffer.allocate(before.length + id.length + after.length)
+          .put(before)
+          .put(id)
+          .put(after)
+          .array();
+    };
   }
 
   /** Lets it run for a while, then finishes. */
@@ -238,32 +275,27 @@ final class Load implements AutoCloseable {
         return;
       }
 
-      String text = new String(in.array(), 0, in.position(), StandardCharsets.ISO_8859_1);
-      int head = text.indexOf("\r\n\r\n");
+      int head = find(HEAD_END, in.array(), in.position());
       if (head < 0) {
         return;
       }
 
-      int end = head + 4 + contentLength(text.substring(0, head + 2));
+      int body = head + HEAD_END.length;
+      int end = body + contentLength(in.array(), body);
       if (in.position() >= end) {
-        answered(text, head + 4, end);
+        answered(new LoadAnswer(in.array(), body, end));
       }
     }
 
-    private void answered(String text, int body, int end) {
+    private void answered(LoadAnswer answer) {
       long now = System.nanoTime();
-      LoadAnswer answer =
-          new LoadAnswer(
-              Integer.parseInt(text.substring(9, 12)),
-              text.substring(0, body),
-              text.substring(body, end));
       String wrong =
-          !waits() || in.position() > end
+          !waits() || in.position() > answer.end
               ? "An answer nobody asked for"
               : judge.wrong(number, answer);
       totals.answered(answer.status(), now - begun, wrong);
       out = null;
-      if (answer.head().contains("Connection: close")) {
+      if (answer.closes()) {
         drop();
       } else if (going && intervalNanos == 0) {
         begin(now);
@@ -292,11 +324,24 @@ final class Load implements AutoCloseable {
     }
   }
 
-  private static int contentLength(String head) {
-    String small = head.toLowerCase(Locale.ROOT);
-    int at = small.indexOf("\r\ncontent-length:");
-    return at < 0
-        ? 0
-        : Integer.parseInt(small.substring(at + 17, small.indexOf('\r', at + 17)).strip());
+  /** Returns the length that a head announces; 0 if it announces none. */
+  private static int contentLength(byte[] bytes, int headEnd) {
+    int at = find(CONTENT_LENGTH, bytes, headEnd);
+    int length = 0;
+    for (int digit = at + CONTENT_LENGTH.length; at >= 0 && bytes[digit] != '\r'; digit++) {
+      length = length * 10 + bytes[digit] - '0';
+    }
+
+    return length;
+  }
+
+  private static int find(byte[] wanted, byte[] bytes, int end) {
+    for (int at = 0; at <= end - wanted.length; at++) {
+      if (Arrays.equals(bytes, at, at + wanted.length, wanted, 0, wanted.length)) {
+        return at;
+      }
+    }
+
+    return -1;
   }
 }

@@ -40,7 +40,8 @@ final class SlowCallers implements AutoCloseable {
       SocketChannel channel = SocketChannel.open(address);
       channel.configureBlocking(false);
       Kind kind = Kind.values()[caller % Kind.values().length];
-      Caller slow = new Caller(channel, kind);
+      // Not all at the same instant.
+      Caller slow = new Caller(channel, kind, STEP_NANOS * caller / connections);
       channel.register(selector, SelectionKey.OP_READ, slow);
       callers.add(slow);
     }
@@ -58,13 +59,15 @@ final class SlowCallers implements AutoCloseable {
   private static final class Caller {
     private final SocketChannel channel;
     private final Kind kind;
-    private final long begun = System.nanoTime();
-    private long due = begun;
+    private final long begun;
+    private long due;
     private int sent;
 
-    Caller(SocketChannel channel, Kind kind) {
+    Caller(SocketChannel channel, Kind kind, long laterNanos) {
       this.channel = channel;
       this.kind = kind;
+      this.begun = System.nanoTime() + laterNanos;
+      this.due = begun;
     }
 
     ByteBuffer next() {

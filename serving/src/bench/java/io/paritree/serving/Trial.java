@@ -115,7 +115,7 @@ abstract class Trial implements Callable<Integer> {
 
   /** Returns a load of the one record at a rate. */
   static Load load(int port, int connections, double rate, Load.Judge judge) throws IOException {
-    return new Load(port, connections, rate, number -> Load.post(SCORE, RECORD, number), judge);
+    return new Load(port, connections, rate, Load.posts(SCORE, RECORD), judge);
   }
 
   /** Returns what the server's log has at ERROR, and stacks. */

@@ -68,6 +68,15 @@ final class HttpBench {
       }
     }
 
+    for (String tool : List.of("wrk", "h2load")) {
+      if (!installed(tool)) {
+        System.err.println(
+            "Cannot measure: %s is not installed; on Debian: apt-get install wrk nghttp2-client"
+                .formatted(tool));
+        System.exit(1);
+      }
+    }
+
     HttpBench bench = new HttpBench(rounds, seconds);
     List<String> models = new ArrayList<>();
     for (int trees : new int[] {100, 1_000}) {
@@ -77,6 +86,11 @@ final class HttpBench {
     String result =
         "{\"models\": [%s], \"start\": %s}".formatted(String.join(", ", models), bench.starts());
     System.out.println(json ? result : result.replace("}, ", "},\n "));
+  }
+
+  private static boolean installed(String tool) {
+    return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+        .anyMatch(directory -> Files.isExecutable(Path.of(directory, tool)));
   }
 
   private String model(int trees) throws Exception {
@@ -205,7 +219,10 @@ final class HttpBench {
     TestPackages packages = new TestPackages(directory.resolve("start"));
     String store = packages.wide(WIDTH, 100, 6).getParent().toString();
     Path archive = directory.resolve("empty.archive");
-    Process once = empty(freePort(), List.of("-XX:ArchiveClassesAtExit=" + archive), "80", "once");
+    boolean cache = Runtime.version().feature() >= 25;
+    String make = (cache ? "-XX:AOTCacheOutput=" : "-XX:ArchiveClassesAtExit=") + archive;
+    String use = (cache ? "-XX:AOTCache=" : "-XX:SharedArchiveFile=") + archive;
+    Process once = empty(freePort(), List.of(make), "80", "once");
     if (!once.waitFor(120, TimeUnit.SECONDS)) {
       throw new IllegalStateException("Cannot make the empty server's archive");
     }
@@ -215,7 +232,7 @@ final class HttpBench {
     for (int start = -1; start < STARTS; start++) {
       int port = freePort();
       long begin = System.nanoTime();
-      Process empty = empty(port, List.of("-XX:SharedArchiveFile=" + archive), "80");
+      Process empty = empty(port, List.of(use), "80");
       awaitEmpty(port);
       double bareMillis = (System.nanoTime() - begin) / 1e6;
       empty.destroy();
@@ -317,9 +334,7 @@ final class HttpBench {
     int code = process.waitFor();
     String text = Files.readString(told, StandardCharsets.UTF_8);
     if (code != 0) {
-      throw new IllegalStateException(
-          "%s ended with %s; on Debian it is in the packages wrk and nghttp2-client:\n%s"
-              .formatted(command[0], code, text));
+      throw new IllegalStateException("%s ended with %s:\n%s".formatted(command[0], code, text));
     }
 
     return text;
