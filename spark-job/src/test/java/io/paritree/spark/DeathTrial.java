@@ -1,7 +1,6 @@
 package io.paritree.spark;
 
 import io.paritree.model.TestPackages;
-import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.Step;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -9,16 +8,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Kills runs of the job in JVMs of their own, and looks at what readers see, then and after the
- * next run.
+ * Kills runs of the job in JVMs of their own, and looks at what readers see: meanwhile, when the
+ * run is dead, and after the next run.
  *
- * <p>Not thread-safe.
+ * <p>When it is dead, a partition must hold what it held before, file by file, or all that the run
+ * has scored; it may be absent if it was, or if the run was killed between its two renames. The
+ * next run must leave all rows of one run in all partitions, with the scores that the model's
+ * specification gives, and nothing else. Not thread-safe.
  */
 final class DeathTrial {
   static final List<String> PARTITIONS = List.of("day=1", "day=2", "day=3");
@@ -26,6 +28,7 @@ final class DeathTrial {
   private final Path directory;
   private final int rowsPerPartition;
   private final List<String> models;
+  private final List<Map<Long, Integer>> scores = new ArrayList<>();
   private final Path input;
   private final Path output;
   private int runs;
@@ -34,7 +37,7 @@ final class DeathTrial {
   /**
    * @param rows rows of the input, in three partitions of two files each
    */
-  DeathTrial(Path directory, int rows) {
+  DeathTrial(Path directory, int rows) throws Exception {
     this.directory = directory;
     this.rowsPerPartition = rows / PARTITIONS.size();
     TestPackages packages = new TestPackages(directory.resolve("models"));
@@ -42,10 +45,16 @@ final class DeathTrial {
     this.input = directory.resolve("in");
     this.output = directory.resolve("out");
     for (int index = 0; index < PARTITIONS.size(); index++) {
-      Path partition = input.resolve(PARTITIONS.get(index));
-      if (!Files.exists(partition.resolve("_SUCCESS"))) {
-        Parcels.write(partition, index * rowsPerPartition, (index + 1) * rowsPerPartition, 0, 2);
-      }
+      Parcels.write(
+          input.resolve(PARTITIONS.get(index)),
+          index * rowsPerPartition,
+          (index + 1) * rowsPerPartition,
+          0,
+          2);
+    }
+
+    for (String model : models) {
+      scores.add(ScoringJobTest.expected(model, 0, rowsPerPartition * PARTITIONS.size()));
     }
   }
 
@@ -56,6 +65,17 @@ final class DeathTrial {
     store.delete(Location.of(directory.resolve("_paritree")));
   }
 
+  /** Publishes, unless there is a publication, so that the next one replaces it. */
+  void ensureOutput() {
+    if (!Files.exists(output)) {
+      runs++;
+      JobRun run = JobRun.of(arguments("run-%s-first".formatted(runs)).toArray());
+      if (run.exitCode() != 0) {
+        throw new IllegalStateException(run.err());
+      }
+    }
+  }
+
   /**
    * Kills a run at a step, then runs again.
    *
@@ -63,52 +83,105 @@ final class DeathTrial {
    * @return what was wrong; empty if nothing was
    */
   List<String> killAt(Step fatal, int occurrence) throws Exception {
-    List<Object> arguments = arguments(runs + 1);
-    List<Object> dying = new ArrayList<>(List.of(fatal.name(), occurrence));
-    dying.addAll(arguments);
     return trial(
-        arguments,
-        () -> {
-          Process process = start(DyingJob.class.getName(), dying);
-          int exitCode = JobProcess.exitCode(process);
+        arguments -> {
+          List<Object> dying = new ArrayList<>(List.of(fatal.name(), occurrence));
+          dying.addAll(arguments);
+          int exitCode = JobProcess.exitCode(start(DyingJob.class.getName(), dying));
           return exitCode == DyingJob.EXIT_CODE
               ? List.of()
               : List.of("it was to die, but left with %s".formatted(exitCode));
-        });
+        },
+        (partition, before, dying) ->
+            List.of(seenAt(fatal, occurrence, PARTITIONS.indexOf(partition) + 1, before, dying)));
+  }
+
+  /** Returns what a partition must hold after a kill at a step. */
+  private static String seenAt(
+      Step fatal, int occurrence, int partition, String before, String dying) {
+    if (fatal.compareTo(Step.OLD_MOVED) < 0 || partition > occurrence && isPerPartition(fatal)) {
+      return before;
+    }
+
+    return fatal == Step.OLD_MOVED && partition == occurrence ? "" : dying;
+  }
+
+  private static boolean isPerPartition(Step step) {
+    return step == Step.OLD_MOVED || step == Step.NEW_MOVED;
   }
 
   /** Kills a run after a while, wherever it is then. */
   List<String> killAfter(long millis) throws Exception {
-    List<Object> arguments = arguments(runs + 1);
+    PublishedOutput published = new PublishedOutput(output);
     return trial(
-        arguments,
-        () -> {
+        arguments -> {
           Process process = start(ScoreMain.class.getName(), arguments);
           process.waitFor(millis, TimeUnit.MILLISECONDS);
           process.destroyForcibly().waitFor();
           return List.of();
-        });
+        },
+        (partition, before, dying) ->
+            published.isBetweenRenames(partition) ? List.of("") : List.of(before, dying));
   }
 
   @FunctionalInterface
   private interface Killing {
-    List<String> kill() throws Exception;
+    List<String> kill(List<Object> arguments) throws Exception;
   }
 
-  private List<String> trial(List<Object> arguments, Killing killing) throws Exception {
+  @FunctionalInterface
+  private interface Expectation {
+    /** Returns the runs whose rows a partition may hold when the run is dead. */
+    List<String> seen(String partition, String before, String dying) throws IOException;
+  }
+
+  private List<String> trial(Killing killing, Expectation expectation) throws Exception {
     runs++;
+    String dying = "run-%s-dies".formatted(runs);
+    String next = "run-%s-next".formatted(runs);
+    PublishedOutput published = new PublishedOutput(output);
+    Map<String, String> before = new HashMap<>();
+    Map<String, Map<String, String>> files = new HashMap<>();
     List<String> wrong = new ArrayList<>();
     try (OutputReader reader = new OutputReader(output, PARTITIONS, rowsPerPartition)) {
-      wrong.addAll(killing.kill());
-      JobRun again = JobRun.of(arguments.toArray());
+      for (String partition : PARTITIONS) {
+        before.put(partition, reader.seen(partition));
+        files.put(partition, Scores.files(output.resolve(partition)));
+      }
+
+      wrong.addAll(killing.kill(arguments(dying)));
+      for (String partition : PARTITIONS) {
+        String seen = reader.seen(partition);
+        List<String> expected = expectation.seen(partition, before.get(partition), dying);
+        if (!expected.contains(seen)) {
+          wrong.add("when it was dead %s held %s, not %s".formatted(partition, seen, expected));
+        } else if (seen.equals(dying)) {
+          wrong.addAll(published.faults(partition, dying));
+        } else if (!seen.isEmpty()
+            && !Scores.files(output.resolve(partition)).equals(files.get(partition))) {
+          wrong.add("when it was dead the old files of %s were changed".formatted(partition));
+        }
+      }
+
+      JobRun again = JobRun.of(arguments(next).toArray());
       if (again.exitCode() != 0) {
         wrong.add("the next run left with %s: %s".formatted(again.exitCode(), again.err()));
       }
 
       String run = reader.seen(PARTITIONS.get(0));
+      if (!List.of(dying, next).contains(run)) {
+        wrong.add("after the next run %s holds %s".formatted(PARTITIONS.get(0), run));
+      }
+
+      reader.end();
       for (String partition : PARTITIONS) {
-        if (!reader.seen(partition).equals(run)) {
-          wrong.add("after the next run %s holds %s".formatted(partition, reader.seen(partition)));
+        wrong.addAll(published.faults(partition, run));
+        String history =
+            String.join(" ", reader.history(partition).stream().map(DeathTrial::shown).toList());
+        String replaced =
+            before.get(partition).isEmpty() ? "" : "(%s )?".formatted(before.get(partition));
+        if (!history.matches("%s(absent )?%s".formatted(replaced, run))) {
+          wrong.add("readers have seen %s as %s".formatted(partition, history));
         }
       }
 
@@ -116,35 +189,23 @@ final class DeathTrial {
       looks += reader.looks();
     }
 
-    Map<Long, Integer> scores = Scores.of(output);
-    if (scores.size() != rowsPerPartition * PARTITIONS.size()) {
-      wrong.add("%s rows came out".formatted(scores.size()));
+    Map<Long, Integer> found = Scores.of(output);
+    if (!found.equals(scores.get(runs % 2))) {
+      wrong.add("%s rows came out, or with other scores".formatted(found.size()));
     }
 
-    Map<Integer, Integer> before = lastScores.computeIfAbsent(runs % 2, key -> hash(scores));
-    if (!before.equals(hash(scores))) {
-      wrong.add("other scores than another run of the same model");
-    }
-
-    Location location = Location.of(output);
-    OutputPlace place = new OutputPlace(FileStore.of(location), location);
-    if (!place.unfinished().isEmpty()) {
-      wrong.add("left over: %s".formatted(place.unfinished()));
-    }
-
+    published.garbage(PARTITIONS).forEach(name -> wrong.add("left over: " + name));
     return wrong;
   }
 
-  private final Map<Integer, Map<Integer, Integer>> lastScores = new TreeMap<>();
-
-  private static Map<Integer, Integer> hash(Map<Long, Integer> scores) {
-    return Map.of(scores.size(), scores.hashCode());
+  private static String shown(String run) {
+    return run.isEmpty() ? "absent" : run;
   }
 
-  private List<Object> arguments(int run) {
+  private List<Object> arguments(String id) {
     return List.of(
         "--model",
-        models.get(run % 2),
+        models.get(runs % 2),
         "--input",
         input,
         "--output",
@@ -152,13 +213,17 @@ final class DeathTrial {
         "--keys",
         "parcel_id",
         "--run-id",
-        "run-" + run);
+        id);
   }
 
   private Process start(String main, List<Object> arguments) throws IOException {
+    // What Spark leaves of a killed JVM lies there, and not in the system's directory.
+    Path temporary = directory.resolve("tmp");
+    FileStore.of(Location.of(temporary)).delete(Location.of(temporary));
+    Files.createDirectories(temporary);
     return JobProcess.start(
         System.getProperty("java.class.path"),
-        List.of(),
+        List.of("-Djava.io.tmpdir=" + temporary),
         directory.resolve("killed.log"),
         main,
         arguments.toArray());

@@ -2,11 +2,14 @@ package io.paritree.spark;
 
 import io.paritree.spark.publish.Step;
 import io.paritree.spark.publish.StepObserver;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * The job as a program that dies at a step, as by {@code kill -9}: no shutdown hook runs.
+ * The job as a program that gets {@code kill -9} at a step.
  *
  * <p>Arguments: the step, at which of its occurrences, and the job's own arguments.
  */
@@ -21,10 +24,22 @@ final class DyingJob {
     StepObserver observer =
         step -> {
           if (step == fatal && left.decrementAndGet() == 0) {
-            Runtime.getRuntime().halt(EXIT_CODE);
+            die();
           }
         };
     String[] job = Arrays.copyOfRange(arguments, 2, arguments.length);
     System.exit(ScoreMain.run(observer, System.out, System.err, job));
+  }
+
+  private static void die() {
+    try {
+      new ProcessBuilder("kill", "-9", String.valueOf(ProcessHandle.current().pid())).start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+
+    while (true) {
+      LockSupport.park();
+    }
   }
 }

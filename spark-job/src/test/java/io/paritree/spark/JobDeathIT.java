@@ -11,23 +11,28 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The whole job is killed once at each step that lies before publishing, and once between the two
- * renames; the steps of publishing itself are those of {@code PublisherTest}.
+ * The whole job is killed at each step: once where it replaces, and once where it publishes first.
  */
 class JobDeathIT {
   @TempDir static Path directory;
   private static DeathTrial trial;
 
   @BeforeAll
-  static void prepare() {
+  static void prepare() throws Exception {
     trial = new DeathTrial(directory, 3_000);
   }
 
   @ParameterizedTest
-  @EnumSource(
-      value = Step.class,
-      names = {"INPUT_CHECKED", "STAGING_MADE", "TASK_ENDED", "STAGED", "OLD_MOVED"})
+  @EnumSource
   void readersSeeOldOrNewAndTheNextRunSucceeds(Step fatal) throws Exception {
+    trial.ensureOutput();
+    assertThat(trial.killAt(fatal, fatal == Step.NEW_MOVED ? 2 : 1)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"PREPARED", "SWAP_BEGUN", "NEW_MOVED", "REPORT_MOVED"})
+  void readersSeeAFirstPublicationAtOnceOrNotAtAll(Step fatal) throws Exception {
+    trial.forgetOutput();
     assertThat(trial.killAt(fatal, 1)).isEmpty();
   }
 

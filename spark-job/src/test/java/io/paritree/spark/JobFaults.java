@@ -7,12 +7,13 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /**
  * Kills the job at every named step and at random, with a reader polling all the while.
  *
- * <p>Run: {@code scripts/faults job [--rows N] [--times N] [--random N] [--seed N]}. One line for
- * each step, a last one with totals; exit code 1 if anything was wrong.
+ * <p>Run: {@code scripts/faults job [--rows N] [--times N] [--steps NAME,...] [--random N] [--seed
+ * N]}. One line for each step, a last one with totals; exit code 1 if anything was wrong.
  */
 final class JobFaults {
   private JobFaults() {}
@@ -21,6 +22,7 @@ final class JobFaults {
     int rows = 200_000;
     int times = 3;
     int random = 40;
+    List<Step> steps = List.of(Step.values());
     long seed = System.nanoTime();
     Iterator<String> given = List.of(arguments).iterator();
     while (given.hasNext()) {
@@ -28,9 +30,12 @@ final class JobFaults {
         case "--rows" -> rows = Integer.parseInt(given.next());
         case "--times" -> times = Integer.parseInt(given.next());
         case "--random" -> random = Integer.parseInt(given.next());
+        case "--steps" -> steps = steps(given.next());
         case "--seed" -> seed = Long.decode(given.next());
         default -> {
-          System.err.println("Usage: faults job [--rows N] [--times N] [--random N] [--seed N]");
+          System.err.println(
+              "Usage: faults job "
+                  + " [--rows N] [--times N] [--steps NAME,...] [--random N] [--seed N]");
           System.exit(2);
         }
       }
@@ -41,15 +46,18 @@ final class JobFaults {
     DeathTrial trial = new DeathTrial(directory, rows);
     int kills = 0;
     int failed = 0;
-    for (Step step : Step.values()) {
+    for (Step step : steps) {
       List<String> wrong = new ArrayList<>();
       for (int time = 0; time < times; time++) {
         // The first time as a first publication, then as a replacement.
+        boolean isPerPartition = step == Step.OLD_MOVED || step == Step.NEW_MOVED;
         if (time == 0 && step != Step.OLD_MOVED) {
           trial.forgetOutput();
+        } else {
+          trial.ensureOutput();
         }
 
-        wrong.addAll(trial.killAt(step, step == Step.NEW_MOVED ? 1 + time % 3 : 1));
+        wrong.addAll(trial.killAt(step, isPerPartition ? 1 + time % 3 : 1));
         kills++;
       }
 
@@ -78,6 +86,10 @@ final class JobFaults {
     io.paritree.store.FileStore.of(io.paritree.store.Location.of(directory))
         .delete(io.paritree.store.Location.of(directory));
     System.exit(failed == 0 ? 0 : 1);
+  }
+
+  private static List<Step> steps(String names) {
+    return Stream.of(names.split(",")).map(Step::valueOf).toList();
   }
 
   private static String told(List<String> wrong) {

@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -22,7 +25,7 @@ import org.apache.parquet.hadoop.util.HadoopInputFile;
  * Paritree: it lists the Parquet files and reads their footers.
  *
  * <p>A look during which a file goes away is no look: such a reader fails and reads again. Each
- * partition must be absent, or hold all rows of one run.
+ * partition must be absent, or hold all rows of one run; what it was, in turn, is remembered.
  */
 final class OutputReader implements AutoCloseable {
   private static final Pattern RUN = Pattern.compile("\"paritree\\.run\":\"([^\"]*)\"");
@@ -32,7 +35,7 @@ final class OutputReader implements AutoCloseable {
   private final long rowsPerPartition;
   private final Configuration hadoop = new Configuration(false);
   private final AtomicLong looks = new AtomicLong();
-  private final AtomicLong absent = new AtomicLong();
+  private final Map<String, List<String>> histories = new ConcurrentHashMap<>();
   private final AtomicBoolean ended = new AtomicBoolean();
   private final Set<String> violations = new HashSet<>();
   private final Thread thread = new Thread(this::look, "reader");
@@ -48,11 +51,8 @@ final class OutputReader implements AutoCloseable {
     while (!ended.get()) {
       for (String partition : partitions) {
         try {
-          String seen = seen(partition);
+          remember(partition, seen(partition));
           looks.incrementAndGet();
-          if (seen.isEmpty()) {
-            absent.incrementAndGet();
-          }
         } catch (IOException | RuntimeException e) {
           // Files went away under this look.
         }
@@ -60,6 +60,21 @@ final class OutputReader implements AutoCloseable {
 
       LockSupport.parkNanos(2_000_000);
     }
+  }
+
+  private void remember(String partition, String seen) {
+    List<String> history = histories.computeIfAbsent(partition, name -> new ArrayList<>());
+    if (history.isEmpty() || !history.get(history.size() - 1).equals(seen)) {
+      history.add(seen);
+    }
+  }
+
+  /**
+   * Returns the runs whose rows a partition has held, in the order in which they were seen; empty
+   * for a time when it was absent. To be called once it has ended.
+   */
+  List<String> history(String partition) {
+    return histories.getOrDefault(partition, List.of());
   }
 
   /**
@@ -102,10 +117,6 @@ final class OutputReader implements AutoCloseable {
     return looks.get();
   }
 
-  long absent() {
-    return absent.get();
-  }
-
   Set<String> violations() {
     synchronized (violations) {
       return Set.copyOf(violations);
@@ -114,6 +125,11 @@ final class OutputReader implements AutoCloseable {
 
   @Override
   public void close() {
+    end();
+  }
+
+  /** Ends looking. */
+  void end() {
     ended.set(true);
     try {
       thread.join();
