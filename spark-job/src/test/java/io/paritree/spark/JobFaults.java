@@ -1,6 +1,9 @@
 package io.paritree.spark;
 
 import io.paritree.spark.publish.Step;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,6 +11,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.hdfs.MiniDFSCluster;
 
 /**
  * Kills the job at every named step and at random, with a reader polling all the while.
@@ -22,6 +27,7 @@ final class JobFaults {
     int rows = 200_000;
     int times = 3;
     int random = 40;
+    boolean hdfs = false;
     List<Step> steps = List.of(Step.values());
     long seed = System.nanoTime();
     Iterator<String> given = List.of(arguments).iterator();
@@ -30,12 +36,13 @@ final class JobFaults {
         case "--rows" -> rows = Integer.parseInt(given.next());
         case "--times" -> times = Integer.parseInt(given.next());
         case "--random" -> random = Integer.parseInt(given.next());
+        case "--hdfs" -> hdfs = true;
         case "--steps" -> steps = steps(given.next());
         case "--seed" -> seed = Long.decode(given.next());
         default -> {
           System.err.println(
               "Usage: faults job "
-                  + " [--rows N] [--times N] [--steps NAME,...] [--random N] [--seed N]");
+                  + " [--rows N] [--times N] [--steps NAME,...] [--random N] [--seed N] [--hdfs]");
           System.exit(2);
         }
       }
@@ -43,7 +50,11 @@ final class JobFaults {
 
     Path directory = Files.createTempDirectory("paritree-faults");
     long begin = System.nanoTime();
-    DeathTrial trial = new DeathTrial(directory, rows);
+    MiniDFSCluster cluster = hdfs ? cluster(directory) : null;
+    DeathTrial trial =
+        hdfs
+            ? HdfsDeathIT.onHdfs(directory, cluster, rows)
+            : new DeathTrial(directory, Location.of(directory), rows, List.of());
     int kills = 0;
     int failed = 0;
     for (Step step : steps) {
@@ -68,7 +79,7 @@ final class JobFaults {
     Random randoms = new Random(seed);
     List<String> wrong = new ArrayList<>();
     for (int time = 0; time < random; time++) {
-      wrong.addAll(trial.killAfter(2_000 + randoms.nextInt(8_000)));
+      wrong.addAll(trial.killAfter(0.1 + randoms.nextDouble()));
       kills++;
     }
 
@@ -83,9 +94,19 @@ final class JobFaults {
                 (System.nanoTime() - begin) / 1_000_000_000,
                 rows,
                 Long.toHexString(seed)));
-    io.paritree.store.FileStore.of(io.paritree.store.Location.of(directory))
-        .delete(io.paritree.store.Location.of(directory));
+    if (hdfs) {
+      cluster.shutdown(true);
+    }
+
+    FileStore.of(Location.of(directory)).delete(Location.of(directory));
     System.exit(failed == 0 ? 0 : 1);
+  }
+
+  private static MiniDFSCluster cluster(Path directory) throws IOException {
+    MiniDFSCluster cluster =
+        new MiniDFSCluster.Builder(new Configuration(), directory.resolve("hdfs").toFile()).build();
+    cluster.waitActive();
+    return cluster;
   }
 
   private static List<Step> steps(String names) {

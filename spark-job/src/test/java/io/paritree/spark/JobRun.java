@@ -1,6 +1,7 @@
 package io.paritree.spark;
 
 import io.paritree.spark.publish.StepObserver;
+import io.paritree.store.Location;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -48,5 +49,20 @@ record JobRun(int exitCode, String out, String err) {
 
     return new JobRun(
         exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  /** Recovers an output. */
+  static JobRun recovery(Location output, List<Object> more) {
+    List<String> texts = new ArrayList<>(List.of("--recover", "--output", output.toString()));
+    more.forEach(argument -> texts.add(argument.toString()));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    try (PrintStream outPrint = new PrintStream(out, true, StandardCharsets.UTF_8);
+        PrintStream errPrint = new PrintStream(err, true, StandardCharsets.UTF_8)) {
+      int exitCode =
+          ScoreMain.run(StepObserver.NONE, outPrint, errPrint, texts.toArray(String[]::new));
+      return new JobRun(
+          exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
   }
 }

@@ -1,9 +1,9 @@
 package io.paritree.spark;
 
+import io.paritree.spark.input.HadoopPaths;
+import io.paritree.store.Location;
+import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -15,8 +15,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
 
@@ -31,6 +33,7 @@ final class OutputReader implements AutoCloseable {
   private static final Pattern RUN = Pattern.compile("\"paritree\\.run\":\"([^\"]*)\"");
 
   private final Path output;
+  private final FileSystem files;
   private final List<String> partitions;
   private final long rowsPerPartition;
   private final Configuration hadoop = new Configuration(false);
@@ -40,8 +43,9 @@ final class OutputReader implements AutoCloseable {
   private final Set<String> violations = new HashSet<>();
   private final Thread thread = new Thread(this::look, "reader");
 
-  OutputReader(Path output, List<String> partitions, long rowsPerPartition) {
-    this.output = output;
+  OutputReader(Location output, List<String> partitions, long rowsPerPartition) throws IOException {
+    this.output = HadoopPaths.of(output);
+    this.files = this.output.getFileSystem(hadoop);
     this.partitions = partitions;
     this.rowsPerPartition = rowsPerPartition;
     thread.start();
@@ -83,20 +87,22 @@ final class OutputReader implements AutoCloseable {
    * @throws IOException if files went away meanwhile
    */
   String seen(String partition) throws IOException {
-    Path directory = output.resolve(partition);
-    Set<String> runs = new HashSet<>();
-    long rows = 0;
-    List<Path> files;
-    try (Stream<Path> entries = Files.list(directory)) {
-      files = entries.filter(Parquets::isParquet).toList();
-    } catch (NoSuchFileException e) {
+    FileStatus[] found;
+    try {
+      found = files.listStatus(new Path(output, partition));
+    } catch (FileNotFoundException e) {
       return "";
     }
 
-    for (Path file : files) {
+    Set<String> runs = new HashSet<>();
+    long rows = 0;
+    for (FileStatus file : found) {
+      if (!file.getPath().getName().endsWith(".parquet")) {
+        continue;
+      }
+
       try (ParquetFileReader reader =
-          ParquetFileReader.open(
-              HadoopInputFile.fromPath(new org.apache.hadoop.fs.Path(file.toUri()), hadoop))) {
+          ParquetFileReader.open(HadoopInputFile.fromPath(file.getPath(), hadoop))) {
         rows += reader.getRecordCount();
         String metadata = reader.getFileMetaData().getKeyValueMetaData().toString();
         Matcher run = RUN.matcher(metadata);

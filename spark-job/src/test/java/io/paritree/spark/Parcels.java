@@ -53,6 +53,16 @@ final class Parcels {
     return RowFactory.create(values);
   }
 
+  /** Writes good records as Parquet files to any store of Hadoop's. */
+  static void write(String directory, int from, int to, int files) {
+    List<Row> rows = new ArrayList<>();
+    for (int index = from; index < to; index++) {
+      rows.add(row(index));
+    }
+
+    write(directory, rows, SCHEMA, files);
+  }
+
   /**
    * Writes records as Parquet files.
    *
@@ -68,13 +78,17 @@ final class Parcels {
   }
 
   static Path write(Path directory, List<Row> rows, StructType schema, int files) {
+    write(directory.toString(), rows, schema, files);
+    return directory;
+  }
+
+  private static void write(String directory, List<Row> rows, StructType schema, int files) {
     TestSpark.session()
         .createDataFrame(rows, schema)
         .repartition(files)
         .write()
         .mode(SaveMode.Append)
-        .parquet(directory.toString());
-    return directory;
+        .parquet(directory);
   }
 
   /** Writes records as one CSV file. */

@@ -3,29 +3,27 @@ package io.paritree.spark;
 import io.paritree.spark.publish.DataFile;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.PartitionManifest;
+import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
-/** An output and its state on a local disk, looked at by one who knows what may lie where. */
+/** An output and its state looked at by one who knows what may lie where. */
 final class PublishedOutput {
-  private final Path output;
-  private final Path state;
   private final OutputPlace place;
+  private final FileStore store;
 
-  PublishedOutput(Path output) throws IOException {
-    Location location = Location.of(output);
-    this.output = output;
-    this.place = new OutputPlace(FileStore.of(location), location);
-    this.state = place.state().toPath();
+  PublishedOutput(Location output) throws IOException {
+    this.store = FileStore.of(output);
+    this.place = new OutputPlace(store, output);
   }
 
   /** Returns what is wrong with a partition that is to be published by a run. */
@@ -42,7 +40,7 @@ final class PublishedOutput {
 
     Set<String> named = new TreeSet<>(Set.of("_SUCCESS", PartitionManifest.FILE));
     manifest.get().files().stream().map(DataFile::name).forEach(named::add);
-    Set<String> found = new TreeSet<>(names(output.resolve(partition)));
+    Set<String> found = new TreeSet<>(names(place.partition(partition)));
     if (!found.equals(named)) {
       faults.add("%s holds %s, and its manifest names %s".formatted(partition, found, named));
     }
@@ -53,10 +51,10 @@ final class PublishedOutput {
   /** Returns whether a run lies there that was killed between the two renames of a partition. */
   boolean isBetweenRenames(String partition) throws IOException {
     for (String run : place.unfinished()) {
-      Path directory = state.resolve(run);
-      if (Files.exists(directory.resolve("swapping"))
-          && Files.exists(directory.resolve("old").resolve(partition))
-          && Files.exists(directory.resolve("new").resolve(partition))) {
+      Location directory = place.state().resolve(run);
+      if (exists(directory.resolve("swapping"))
+          && exists(directory.resolve("old").resolve(partition))
+          && exists(directory.resolve("new").resolve(partition))) {
         return true;
       }
     }
@@ -67,12 +65,13 @@ final class PublishedOutput {
   /** Returns all that must not be there when no run lives or is to be finished. */
   List<String> garbage(List<String> partitions) throws IOException {
     List<String> garbage = new ArrayList<>();
-    for (String name : names(output)) {
+    for (String name : names(place.output())) {
       if (!partitions.contains(name)) {
         garbage.add(name);
       }
     }
 
+    Location state = place.state();
     for (String name : names(state)) {
       if (!Set.of("runs", "running", "lock").contains(name)) {
         garbage.add("state/" + name);
@@ -81,13 +80,13 @@ final class PublishedOutput {
 
     names(state.resolve("running")).forEach(name -> garbage.add("state/running/" + name));
     for (String name : names(state.resolve("lock"))) {
-      if (!name.equals("held")) {
+      if (!name.matches("held|[0-9]+(\\.(beat|free))?")) {
         garbage.add("state/lock/" + name);
       }
     }
 
     for (String name : names(state.resolve("runs"))) {
-      if (!Files.exists(state.resolve("runs").resolve(name).resolve("report.json"))) {
+      if (!exists(state.resolve("runs").resolve(name).resolve("report.json"))) {
         garbage.add("state/runs/%s without a report".formatted(name));
       }
     }
@@ -95,14 +94,32 @@ final class PublishedOutput {
     return garbage;
   }
 
-  /** Returns the names in a directory; none if there is no such directory. */
-  static List<String> names(Path directory) throws IOException {
-    if (!Files.exists(directory)) {
-      return List.of();
+  /** Returns each file of a partition, with its content's hash and its modification time. */
+  Map<String, String> files(String partition) throws IOException {
+    Map<String, String> files = new TreeMap<>();
+    for (FileEntry entry : entries(place.partition(partition))) {
+      files.put(
+          entry.location().name(),
+          Arrays.hashCode(store.read(entry.location())) + " " + entry.modifiedMillis());
     }
 
-    try (Stream<Path> entries = Files.list(directory)) {
-      return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
-    }
+    return files;
+  }
+
+  /** Returns the names in the output. */
+  List<String> names() throws IOException {
+    return names(place.output());
+  }
+
+  private boolean exists(Location location) throws IOException {
+    return store.find(location).isPresent();
+  }
+
+  private List<String> names(Location directory) throws IOException {
+    return entries(directory).stream().map(entry -> entry.location().name()).toList();
+  }
+
+  private List<FileEntry> entries(Location directory) throws IOException {
+    return exists(directory) ? store.list(directory) : List.of();
   }
 }

@@ -17,13 +17,14 @@ final class Scores {
 
   /** Returns the bits of the score of each {@code parcel_id}; none may stand twice. */
   static Map<Long, Integer> of(Path output) {
+    return of(output.toString());
+  }
+
+  /** Returns the bits of the score of each {@code parcel_id}; none may stand twice. */
+  static Map<Long, Integer> of(String output) {
     Map<Long, Integer> scores = new TreeMap<>();
     List<Row> rows =
-        TestSpark.session()
-            .read()
-            .parquet(output.toString())
-            .select("parcel_id", "score")
-            .collectAsList();
+        TestSpark.session().read().parquet(output).select("parcel_id", "score").collectAsList();
     for (Row row : rows) {
       assertThat(scores.put(row.getLong(0), Float.floatToRawIntBits(row.getFloat(1)))).isNull();
     }

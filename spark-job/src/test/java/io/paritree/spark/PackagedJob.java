@@ -1,0 +1,89 @@
+package io.paritree.spark;
+
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+
+/**
+ * Starts the packaged job in JVMs of their own, many times: the classes that a first run has loaded
+ * are archived, which takes more than half off the time that a JVM needs to be ready.
+ */
+final class PackagedJob {
+  private static final List<Class<?>> PROGRAMS = List.of(ObservedJob.class);
+
+  private final Path directory;
+  private final String classPath;
+  private final Path archive;
+
+  /**
+   * @param directory for jar, archive and logs
+   */
+  PackagedJob(Path directory) throws IOException {
+    this.directory = Files.createDirectories(directory);
+    this.archive = directory.resolve("classes.jsa");
+    Path programs = directory.resolve("programs.jar");
+    writePrograms(programs);
+    this.classPath = JobProcess.packaged() + System.getProperty("path.separator") + programs;
+  }
+
+  /** Archives of classes need class paths of jars only. */
+  private static void writePrograms(Path jar) throws IOException {
+    try (OutputStream out = Files.newOutputStream(jar);
+        JarOutputStream entries = new JarOutputStream(out)) {
+      for (Class<?> program : PROGRAMS) {
+        String name = program.getName().replace('.', '/') + ".class";
+        entries.putNextEntry(new JarEntry(name));
+        try (InputStream in = program.getClassLoader().getResourceAsStream(name)) {
+          in.transferTo(entries);
+        }
+      }
+    }
+  }
+
+  /** Runs the job to its end and archives the classes that it has loaded. */
+  void archive(List<Object> arguments) throws IOException, InterruptedException {
+    List<String> option = List.of("-XX:ArchiveClassesAtExit=" + archive);
+    Process process = start("archive", option, ScoreMain.class, arguments);
+    if (JobProcess.exitCode(process) != 0) {
+      throw new IOException("Cannot archive classes: " + log("archive"));
+    }
+  }
+
+  /**
+   * Starts a program.
+   *
+   * @param name of its log
+   */
+  Process start(String name, Class<?> program, List<Object> arguments) throws IOException {
+    return start(name, List.of("-XX:SharedArchiveFile=" + archive), program, arguments);
+  }
+
+  private Process start(String name, List<String> options, Class<?> program, List<Object> arguments)
+      throws IOException {
+    // What Spark leaves of a killed JVM lies there, and not in the system's directory.
+    Path temporary = Files.createDirectories(directory.resolve("tmp"));
+    List<String> all = new ArrayList<>(options);
+    all.add("-Djava.io.tmpdir=" + temporary);
+    return JobProcess.start(
+        classPath, all, directory.resolve(name + ".log"), program.getName(), arguments.toArray());
+  }
+
+  /** Returns what a program has printed. */
+  String log(String name) throws IOException {
+    return Files.readString(directory.resolve(name + ".log"));
+  }
+
+  /** Removes what killed JVMs have left; none may run. */
+  void clear() throws IOException {
+    Location temporary = Location.of(directory.resolve("tmp"));
+    FileStore.of(temporary).delete(temporary);
+  }
+}
