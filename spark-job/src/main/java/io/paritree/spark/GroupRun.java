@@ -80,7 +80,7 @@ final class GroupRun {
       Attempt attempt = new Attempt(checked, run.directory());
       try {
         return attempt.publish(publisher, run);
-      } catch (JobException | IOException | RuntimeException e) {
+      } catch (Exception e) { // Spark throws checked exceptions that it does not declare
         attempt.keepFailure(e);
         throw e;
       }

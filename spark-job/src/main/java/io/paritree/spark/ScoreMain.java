@@ -102,7 +102,7 @@ public final class ScoreMain {
     } catch (ModelException e) {
       err.println("Model refused: " + e.getMessage());
       exitCode = 6;
-    } catch (IOException | RuntimeException e) {
+    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
       exitCode = failed(e, err);
     }
 

@@ -15,10 +15,11 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 
 /**
- * Kills the job at every named step and at random, with a reader polling all the while.
+ * Kills the job at every named step and at random, with a reader polling all the while; with {@code
+ * --hdfs} where input and output lie on HDFS; with {@code --disk}, lets its disk be full instead.
  *
- * <p>Run: {@code scripts/faults job [--rows N] [--times N] [--steps NAME,...] [--random N] [--seed
- * N]}. One line for each step, a last one with totals; exit code 1 if anything was wrong.
+ * <p>Run: {@code scripts/faults job [OPTIONS]}. One line for each step, a last one with totals;
+ * exit code 1 if anything was wrong.
  */
 final class JobFaults {
   private JobFaults() {}
@@ -28,6 +29,7 @@ final class JobFaults {
     int times = 3;
     int random = 40;
     boolean hdfs = false;
+    boolean disk = false;
     List<Step> steps = List.of(Step.values());
     long seed = System.nanoTime();
     Iterator<String> given = List.of(arguments).iterator();
@@ -37,18 +39,25 @@ final class JobFaults {
         case "--times" -> times = Integer.parseInt(given.next());
         case "--random" -> random = Integer.parseInt(given.next());
         case "--hdfs" -> hdfs = true;
+        case "--disk" -> disk = true;
         case "--steps" -> steps = steps(given.next());
         case "--seed" -> seed = Long.decode(given.next());
         default -> {
           System.err.println(
-              "Usage: faults job "
-                  + " [--rows N] [--times N] [--steps NAME,...] [--random N] [--seed N] [--hdfs]");
+              "Usage: faults job [--rows N] [--times N] [--steps NAME,...] [--random N]"
+                  + " [--seed N] [--hdfs] | faults job --disk [--rows N]");
           System.exit(2);
         }
       }
     }
 
     Path directory = Files.createTempDirectory("paritree-faults");
+    if (disk) {
+      boolean passed = DiskFaults.run(directory, rows);
+      FileStore.of(Location.of(directory)).delete(Location.of(directory));
+      System.exit(passed ? 0 : 1);
+    }
+
     long begin = System.nanoTime();
     MiniDFSCluster cluster = hdfs ? cluster(directory) : null;
     DeathTrial trial =

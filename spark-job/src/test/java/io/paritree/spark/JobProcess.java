@@ -23,8 +23,7 @@ final class JobProcess {
   static Process start(
       String classPath, List<String> javaOptions, Path log, String main, Object... arguments)
       throws IOException {
-    Path javaHome = Path.of(System.getProperty("java.home"));
-    return start(javaHome, classPath, javaOptions, log, main, arguments);
+    return start(command(javaHome(), classPath, javaOptions, main, arguments), log);
   }
 
   /** Starts a main class with the Java of a directory. */
@@ -36,6 +35,25 @@ final class JobProcess {
       String main,
       Object... arguments)
       throws IOException {
+    return start(command(javaHome, classPath, javaOptions, main, arguments), log);
+  }
+
+  /** Starts a command whose output goes to a file. */
+  static Process start(List<String> command, Path log) throws IOException {
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(log.toFile())
+        .start();
+  }
+
+  /** Returns the directory of the Java that runs this. */
+  static Path javaHome() {
+    return Path.of(System.getProperty("java.home"));
+  }
+
+  /** Returns the command that runs a main class on a class path, with Spark's flags. */
+  static List<String> command(
+      Path javaHome, String classPath, List<String> javaOptions, String main, Object... arguments) {
     List<String> command = new ArrayList<>();
     command.add(javaHome.resolve("bin").resolve("java").toString());
     command.add("@" + flags());
@@ -53,10 +71,7 @@ final class JobProcess {
       command.add(argument.toString());
     }
 
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(log.toFile())
-        .start();
+    return command;
   }
 
   /** Returns the file of the flags that Spark's own launcher gives. */

@@ -66,14 +66,27 @@ final class PackagedJob {
     return start(name, List.of("-XX:SharedArchiveFile=" + archive), program, arguments);
   }
 
+  /** Starts a program as the user that may do nothing; for root only. */
+  Process startAsNobody(String name, Class<?> program, List<Object> arguments) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"));
+    command.addAll(command(List.of("-Duser.name=nobody"), program, arguments));
+    return JobProcess.start(command, directory.resolve(name + ".log"));
+  }
+
   private Process start(String name, List<String> options, Class<?> program, List<Object> arguments)
+      throws IOException {
+    return JobProcess.start(command(options, program, arguments), directory.resolve(name + ".log"));
+  }
+
+  private List<String> command(List<String> options, Class<?> program, List<Object> arguments)
       throws IOException {
     // What Spark leaves of a killed JVM lies there, and not in the system's directory.
     Path temporary = Files.createDirectories(directory.resolve("tmp"));
     List<String> all = new ArrayList<>(options);
     all.add("-Djava.io.tmpdir=" + temporary);
-    return JobProcess.start(
-        classPath, all, directory.resolve(name + ".log"), program.getName(), arguments.toArray());
+    return JobProcess.command(JobProcess.javaHome(), classPath, all, program.getName(), arguments.toArray());
   }
 
   /** Returns what a program has printed. */

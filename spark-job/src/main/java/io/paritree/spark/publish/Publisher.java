@@ -184,7 +184,9 @@ public final class Publisher {
     try (Run run = begin("recovery")) {
       String own = run.directory().name();
       found.addAll(finishDead(run));
-      while (waits && !othersThan(own).isEmpty() && System.nanoTime() < end) {
+      while (waits
+          && (!othersThan(own).isEmpty() || life.hasOthersThan(own))
+          && System.nanoTime() < end) {
         LockSupport.parkNanos(times.beat().toNanos() / 4);
         found.addAll(finishDead(run));
       }

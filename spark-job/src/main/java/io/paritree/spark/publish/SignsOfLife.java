@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
@@ -93,11 +94,30 @@ final class SignsOfLife {
       for (FileEntry entry : place.listOrNone(place.running())) {
         isDead(entry.location().name());
       }
+
+      for (Location file : halfWritten()) {
+        watch.unchanged(file.toString(), "");
+      }
     }
   }
 
+  /** Returns the files of the lock that are being written, or that one who died was writing. */
+  private List<Location> halfWritten() throws IOException {
+    return place.listOrNone(place.lock()).stream()
+        .map(FileEntry::location)
+        .filter(file -> file.name().startsWith("."))
+        .toList();
+  }
+
+  /** Returns whether anything is left here of runs other than this one, dead or alive. */
+  boolean hasOthersThan(String own) throws IOException {
+    return !halfWritten().isEmpty()
+        || place.listOrNone(place.running()).stream()
+            .anyMatch(entry -> !entry.location().name().equals(own));
+  }
+
   /**
-   * Removes the signs of dead runs that have left nothing else.
+   * Removes the signs of dead runs that have left nothing else, and what they had half written.
    *
    * @param own is passed over
    */
@@ -106,6 +126,12 @@ final class SignsOfLife {
       String run = entry.location().name();
       if (!run.equals(own) && place.store().find(place.state().resolve(run)).isEmpty()) {
         forgetIfDead(run);
+      }
+    }
+
+    for (Location file : halfWritten()) {
+      if (watch.unchanged(file.toString(), "").compareTo(times.stale()) >= 0) {
+        place.store().delete(file);
       }
     }
   }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.mapreduce.Job;
 import org.apache.parquet.hadoop.ParquetWriter;
@@ -102,7 +103,7 @@ public final class ParquetWriters implements Serializable {
     void write(InternalRow row) {
       try {
         writer.write(row);
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException | RuntimeException | FSError e) {
         throw failure(path, e);
       }
 
@@ -125,15 +126,21 @@ public final class ParquetWriters implements Serializable {
     void close() {
       try {
         writer.close();
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException | RuntimeException | FSError e) {
         throw failure(path, e);
       }
     }
   }
 
-  private static RuntimeException failure(Path path, Throwable cause) {
+  /** Returns an exception that names the file, and what lies below all that wraps it. */
+  private static RuntimeException failure(Path path, Throwable failure) {
+    Throwable reason = failure;
+    while (reason.getCause() != null) {
+      reason = reason.getCause();
+    }
+
     return new IllegalStateException(
-        "Cannot write %s: %s".formatted(path, cause.getMessage()), cause);
+        "Cannot write %s: %s".formatted(path, reason.getMessage()), failure);
   }
 
   private static final class Builder extends ParquetWriter.Builder<InternalRow, Builder> {
@@ -179,7 +186,7 @@ public final class ParquetWriters implements Serializable {
               .withPageSize(pageBytes);
       distinct.forEach(column -> builder.withDictionaryEncoding(column, false));
       return new File(builder.build(), path);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | FSError e) {
       throw failure(path, e);
     }
   }
