@@ -24,7 +24,10 @@ final class JobStatus {
   static String of(OutputPlace place) throws IOException {
     List<Map<String, String>> reports = new ArrayList<>();
     if (place.store().find(place.runs()).isPresent()) {
-      for (FileEntry entry : place.store().list(place.runs())) {
+      List<FileEntry> runs = new ArrayList<>(place.store().list(place.runs()));
+      // The groups of one run began at the same time, and ended one after the other.
+      runs.sort(Comparator.comparingLong(FileEntry::modifiedMillis));
+      for (FileEntry entry : runs) {
         try {
           reports.add(texts(place.store().read(entry.location().resolve("report.json"))));
         } catch (NoSuchFileException e) {

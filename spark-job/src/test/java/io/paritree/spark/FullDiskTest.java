@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,24 +75,27 @@ class FullDiskTest {
   }
 
   @Test
-  void failedRunLeavesAReport() throws Exception {
+  void failedRunLeavesAReportAndRemovesThoseThatAreTooMany() throws Exception {
+    Path conf = Files.writeString(directory.resolve("job.conf"), "scoring-job.kept-runs = 2");
     Configuration hadoop = TestSpark.session().sparkContext().hadoopConfiguration();
     FullDisk.begin(hadoop, 0);
     try {
-      assertThat(score("full").exitCode()).isEqualTo(1);
+      for (int run = 0; run < 3; run++) {
+        assertThat(score("full-" + run, "--conf", conf).exitCode()).isEqualTo(1);
+      }
     } finally {
       FullDisk.end(hadoop);
     }
 
     Path runs = directory.resolve("_paritree/out/runs");
-    try (java.util.stream.Stream<Path> reports = Files.list(runs)) {
-      Path report =
-          reports
-              .filter(path -> path.getFileName().toString().startsWith("full-"))
-              .findFirst()
-              .orElseThrow()
-              .resolve("report.json");
-      assertThat(report).content().contains("\"failed\"", FullDisk.REASON);
+    try (Stream<Path> reports = Files.list(runs)) {
+      assertThat(reports)
+          .hasSize(2)
+          .allSatisfy(
+              run ->
+                  assertThat(run.resolve("report.json"))
+                      .content()
+                      .contains("\"failed\"", FullDisk.REASON));
     }
   }
 
@@ -130,10 +134,11 @@ class FullDiskTest {
     assertThat(published.garbage(PARTITIONS)).isEmpty();
   }
 
-  private JobRun score(String run) {
+  private JobRun score(String run, Object... more) {
     List<Object> arguments =
         new ArrayList<>(List.of("--model", model, "--input", input, "--output", output, "--keys"));
     arguments.addAll(List.of("parcel_id", "--run-id", run));
+    arguments.addAll(List.of(more));
     return JobRun.of(arguments.toArray());
   }
 }
