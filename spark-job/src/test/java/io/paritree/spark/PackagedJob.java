@@ -86,7 +86,8 @@ final class PackagedJob {
     Path temporary = Files.createDirectories(directory.resolve("tmp"));
     List<String> all = new ArrayList<>(options);
     all.add("-Djava.io.tmpdir=" + temporary);
-    return JobProcess.command(JobProcess.javaHome(), classPath, all, program.getName(), arguments.toArray());
+    return JobProcess.command(
+        JobProcess.javaHome(), classPath, all, program.getName(), arguments.toArray());
   }
 
   /** Returns what a program has printed. */
