@@ -188,7 +188,14 @@ final class TreeReader {
     }
 
     int[][] byNode = null;
+    long listed = 0;
     for (int at = 0; at < categoricalNodes.length; at++) {
+      listed += Math.max(0, Math.min(categories.length, categorySizes[at]));
+      if (listed > categories.length) {
+        throw corrupt(
+            "its nodes list more categories than there are, %s".formatted(categories.length));
+      }
+
       int node = categoricalNodes[at];
       if (node < 0 || node >= nodes) {
         throw corrupt(

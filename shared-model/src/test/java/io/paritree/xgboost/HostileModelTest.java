@@ -1,8 +1,10 @@
 package io.paritree.xgboost;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
+import io.paritree.CorruptModelException;
 import io.paritree.ModelException;
 import io.paritree.forest.Bits;
 import io.paritree.forest.Engine;
@@ -130,6 +132,21 @@ class HostileModelTest {
             "\"sum_hessian\":[2E0,1E0,1E0]",
             "\"loss\":[]");
     assertThat(isAccepted(file, 0)).isTrue();
+  }
+
+  /** Else a short file could ask for any amount of memory. */
+  @Test
+  void nodesThatShareTheirListsOfCategoriesAreRefused() {
+    byte[] file =
+        HandMade.with(
+            "\"categories_nodes\":[0],\"categories_segments\":[0]",
+            "\"categories_nodes\":[0,1],\"categories_segments\":[0,1]",
+            "\"categories_sizes\":[2],",
+            "\"categories_sizes\":[2,1],");
+
+    assertThatThrownBy(() -> XgboostModel.read(file))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining("tree 1: its nodes list more categories than there are, 2");
   }
 
   /** Split k is node 2k - 1, or 0; its leaf is node 2k + 2, its next split 2k + 1. */
