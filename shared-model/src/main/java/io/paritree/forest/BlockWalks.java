@@ -33,7 +33,7 @@ final class BlockWalks {
     List<NodeWalk> walks = new ArrayList<>();
     int first = 0;
     while (first < forest.trees.size()) {
-      int end = NodeWalkBuilder.end(forest, keys, first);
+      int end = NodeWalkBuilder.end(forest, keys, first, tree -> false);
       if (end == first) {
         return Optional.empty();
       }
@@ -86,6 +86,6 @@ final class BlockWalks {
 
   /** Returns the bytes that this takes. */
   long bytes() {
-    return walks.stream().mapToLong(NodeWalk::bytes).sum();
+    return keys.bytes() + walks.stream().mapToLong(NodeWalk::bytes).sum();
   }
 }

@@ -1,5 +1,6 @@
 package io.paritree.forest;
 
+import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -78,14 +79,15 @@ final class CategorySets {
       }
     }
 
-    Map<BitSet, Integer> rows = new HashMap<>();
-    List<BitSet> byRow = new ArrayList<>();
+    Map<LongBuffer, Integer> rows = new HashMap<>();
+    List<long[]> byRow = new ArrayList<>();
     int[] rowOfListed = new int[listed.length];
     for (int at = 0; at < listed.length; at++) {
-      Integer row = rows.putIfAbsent(setsOf[at], byRow.size() + 2);
+      long[] packed = setsOf[at].toLongArray();
+      Integer row = rows.putIfAbsent(LongBuffer.wrap(packed), byRow.size() + 2);
       if (row == null) {
         row = byRow.size() + 2;
-        byRow.add(setsOf[at]);
+        byRow.add(packed);
       }
 
       rowOfListed[at] = row;
@@ -94,8 +96,7 @@ final class CategorySets {
     long[] bits = new long[(byRow.size() + 2) * words];
     Arrays.fill(bits, words, 2 * words, -1L);
     for (int row = 0; row < byRow.size(); row++) {
-      long[] packed = byRow.get(row).toLongArray();
-      System.arraycopy(packed, 0, bits, (row + 2) * words, packed.length);
+      System.arraycopy(byRow.get(row), 0, bits, (row + 2) * words, byRow.get(row).length);
     }
 
     return new CategorySets(listed, rowOfListed, table(listed, rowOfListed), bits, words);

@@ -77,6 +77,11 @@ final class CategoryTests {
     }
   }
 
+  /** Returns the bytes that this takes. */
+  long bytes() {
+    return sets.bytes();
+  }
+
   /** Swaps bit c of word r with bit r of word c, for all 64 by 64; halves, quarters and so on. */
   static void transpose(long[] square) {
     long mask = 0x00000000ffffffffL;

@@ -183,7 +183,10 @@ final class FastForest implements Engine {
     forest.leaves(slots, rows, leaves);
   }
 
-  /** Returns the bytes that the layouts take, besides the forest itself. */
+  /**
+   * Returns the bytes that the layouts take, besides the forest itself; sets of categories that
+   * several of them share count in each.
+   */
   long bytes() {
     return rows.bytes()
         + (slices == null ? 0 : slices.bytes())

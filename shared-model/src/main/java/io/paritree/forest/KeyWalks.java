@@ -43,14 +43,14 @@ final class KeyWalks implements Rows {
         continue;
       }
 
-      int limit = NodeWalkBuilder.end(forest, keys, first);
-      if (limit == first) {
+      end =
+          NodeWalkBuilder.end(
+              forest,
+              keys,
+              first,
+              tree -> LevelWalkBuilder.end(forest, keys, tree) - tree >= MIN_RUN);
+      if (end == first) {
         return Optional.empty();
-      }
-
-      end = first + 1;
-      while (end < limit && LevelWalkBuilder.end(forest, keys, end) - end < MIN_RUN) {
-        end++;
       }
 
       walks.add(NodeWalkBuilder.build(forest, columns, keys, first, end));
@@ -66,7 +66,7 @@ final class KeyWalks implements Rows {
     keys.fill(slots, from, stride, keysOfRow, 0);
     long[] lifted = keysOfRow;
     if (needsLifted) {
-      lifted = scratch.lifted(keysOfRow.length);
+      lifted = scratch.lifted(keys.size());
       for (int key = 0; key < keys.size(); key++) {
         lifted[key] = keysOfRow[key] * LevelWalk.LIFT;
       }
@@ -91,7 +91,7 @@ final class KeyWalks implements Rows {
 
   @Override
   public long bytes() {
-    long bytes = 8L * keys.bits().length;
+    long bytes = keys.bytes();
     for (Walk walk : walks) {
       bytes += walk.bytes();
     }

@@ -1,7 +1,5 @@
 package io.paritree.forest;
 
-import java.util.Arrays;
-
 /**
  * The weights of the leaves of some trees that stand one after the other, and the outputs that they
  * add to.
@@ -21,10 +19,10 @@ final class Leaves {
   private final boolean isSingle;
 
   /** The weight of each leaf; or all weights, where leaves have several. */
-  private float[] weights;
+  private final float[] weights;
 
   /** Where the weights of each leaf begin, if it has several. */
-  private int[] vectorAt;
+  private final int[] vectorAt;
 
   private int size;
 
@@ -42,8 +40,17 @@ final class Leaves {
     this.outputs = forest.base.length;
     this.hasVectors = forest.trees.get(first).leafVectors != null;
     this.isSingle = outputs == 1 && !hasVectors;
-    this.weights = new float[leaves];
+    this.weights = new float[hasVectors ? weightsOfVectors(forest, first, end) : leaves];
     this.vectorAt = hasVectors ? new int[leaves] : null;
+  }
+
+  private static int weightsOfVectors(Forest forest, int first, int end) {
+    long weights = 0;
+    for (Tree tree : forest.trees.subList(first, end)) {
+      weights += (long) tree.leaves() * forest.base.length;
+    }
+
+    return Math.toIntExact(weights);
   }
 
   /** Sets what a number stands for, while this is built. */
@@ -52,10 +59,6 @@ final class Leaves {
     if (!hasVectors) {
       weights[number] = forest.weighted(tree, source.weight(leaf, 0));
       return;
-    }
-
-    if (weights.length < size + outputs) {
-      weights = Arrays.copyOf(weights, Math.max(size + outputs, Math.addExact(size, size)));
     }
 
     vectorAt[number] = size;

@@ -1,5 +1,7 @@
 package io.paritree.forest;
 
+import java.util.function.IntPredicate;
+
 /** Lays trees out for {@link NodeWalk}. */
 final class NodeWalkBuilder {
   private static final int LOW_BITS = 32;
@@ -37,8 +39,10 @@ final class NodeWalkBuilder {
    * Returns the end of the trees from {@code first} on that fit into one walk, as many as the bits
    * of a node can tell places apart; {@code first} if the first tree is too large for that, or the
    * keys of a row are too many.
+   *
+   * @param isEnd tells of each tree but the first, in order, whether the walk should end before it
    */
-  static int end(Forest forest, RowKeys keys, int first) {
+  static int end(Forest forest, RowKeys keys, int first, IntPredicate isEnd) {
     int indexBits = indexBits(keys);
     if (indexBits > MAX_INDEX_BITS) {
       return first;
@@ -50,7 +54,8 @@ final class NodeWalkBuilder {
     int end = first;
     while (end < forest.trees.size()
         && (forest.trees.get(end).leafVectors != null) == hasVectors
-        && nodes(forest.trees.get(end)) <= maxNodes - count) {
+        && nodes(forest.trees.get(end)) <= maxNodes - count
+        && (end == first || !isEnd.test(end))) {
       count += nodes(forest.trees.get(end));
       end++;
     }

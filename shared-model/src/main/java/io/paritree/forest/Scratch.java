@@ -12,6 +12,7 @@ final class Scratch {
   private float[] sums = new float[64];
   private long[] masks = new long[0];
   private long[] buckets = new long[0];
+  private final long[] square = new long[2 * Block.MAX_ROWS];
   private long[] reach = new long[0];
   private byte[] leafNumbers = new byte[0];
   private final long[] planes = new long[LeafPlanes.PLANES];
@@ -48,9 +49,17 @@ final class Scratch {
     return masks.length >= size ? masks : (masks = new long[size]);
   }
 
-  /** All zero between two uses. */
+  /**
+   * All zero between two uses: while there is something in it, nothing may be read that a caller
+   * brings, lest an exception leaves it behind.
+   */
   long[] buckets(int size) {
     return buckets.length >= size ? buckets : (buckets = new long[size]);
+  }
+
+  /** Holds a word of bits per row, and where each row's bits are. */
+  long[] square() {
+    return square;
   }
 
   /** Holds which rows reach a node, per node of one tree. */

@@ -19,8 +19,6 @@ final class Slices {
    */
   static final int TREES_PER_STEP = 8;
 
-  private static final int SQUARE = 2 * Block.MAX_ROWS;
-
   private final Tests tests;
   private final int buckets;
   private final int maxNodes;
@@ -64,17 +62,13 @@ final class Slices {
     long[] masks = scratch.masks(tests.size());
     masks[Tests.LEFT] = 0;
     int[] ranks = scratch.found(2 * Block.MAX_ROWS);
-    long[] working = scratch.buckets(Math.max(buckets, SQUARE));
+    long[] empty = scratch.buckets(buckets);
     for (Thresholds column : tests.thresholds) {
-      column.write(block, ranks, working, masks);
+      column.write(block, ranks, empty, masks);
     }
 
-    if (tests.categories.length > 0) {
-      for (CategoryTests column : tests.categories) {
-        column.write(block, working, masks);
-      }
-
-      java.util.Arrays.fill(working, 0, SQUARE, 0L);
+    for (CategoryTests column : tests.categories) {
+      column.write(block, scratch.square(), masks);
     }
 
     int outputs = base.length;
@@ -161,8 +155,9 @@ final class Slices {
     }
   }
 
-  /** Returns the bytes that this takes, without the tests. */
+  /** Returns the bytes that this takes. */
   long bytes() {
-    return 4L * (programs.length + weights.length + 4L * shapes.length + steps.length);
+    return tests.bytes()
+        + 4L * (programs.length + weights.length + 4L * shapes.length + steps.length);
   }
 }

@@ -38,7 +38,8 @@ public final class Tree {
    * Checks and makes a tree. It keeps the arrays; the caller must not change them any more.
    *
    * @param left left child per node, -1 at a leaf
-   * @param right right child per node; at a leaf of a tree with leaf vectors, the leaf's row
+   * @param right right child per node; at a leaf of a tree with leaf vectors, the leaf's row, which
+   *     no other leaf has
    * @param feature the slot that a node looks at
    * @param value threshold of a numeric split, in slot units; weight of a leaf, in margin units
    * @param missingGoesLeft where a missing slot goes
@@ -73,6 +74,7 @@ public final class Tree {
     }
 
     BitSet seen = new BitSet(left.length);
+    BitSet rowsSeen = new BitSet();
     int[] level = {0};
     int inLevel = 1;
     int depthSoFar = 0;
@@ -86,7 +88,7 @@ public final class Tree {
       for (int at = 0; at < inLevel; at++) {
         int node = level[at];
         if (isLeaf(node)) {
-          checkLeaf(node);
+          checkLeaf(node, rowsSeen);
           leavesSoFar++;
           continue;
         }
@@ -122,7 +124,7 @@ public final class Tree {
     return array;
   }
 
-  private void checkLeaf(int node) {
+  private void checkLeaf(int node, BitSet rowsSeen) {
     if (leafVectors == null) {
       if (!Float.isFinite(value[node])) {
         throw new IllegalArgumentException(
@@ -139,6 +141,13 @@ public final class Tree {
               .formatted(node, right[node], rows));
     }
 
+    if (rowsSeen.get(right[node])) {
+      throw new IllegalArgumentException(
+          "leaf %s has its weights in row %s, which another leaf has already"
+              .formatted(node, right[node]));
+    }
+
+    rowsSeen.set(right[node]);
     for (int output = 0; output < outputs; output++) {
       float weight = leafVectors[right[node] * outputs + output];
       if (!Float.isFinite(weight)) {
