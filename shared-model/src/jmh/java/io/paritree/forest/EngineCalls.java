@@ -1,0 +1,149 @@
+package io.paritree.forest;
+
+import com.sun.management.ThreadMXBean;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Millions of one-row calls, each with its answer checked: neither the heap after a collection nor
+ * the resident memory of the process may grow.
+ *
+ * <p>The calls go round the models of {@link EngineBench}, so that engines of different size share
+ * a thread's working memory. Both are read after each part, a million calls; what they are after
+ * the first one is what they may be after the last, but for what a JVM compiles and unloads
+ * meanwhile.
+ *
+ * <p>Run: {@code scripts/bench engine --calls N}.
+ */
+final class EngineCalls {
+  private static final int ROWS = 256;
+  private static final int CALLS_OF_PART = 1_000_000;
+  private static final long MAX_HEAP_GROWTH = 256 << 10;
+  private static final long MAX_RESIDENT_GROWTH = 8 << 20;
+  private static final int COLLECTIONS = 3;
+
+  private final Engine engine;
+  private final float[][] slots;
+  private final float[][] expected;
+  private final float[] score;
+  private int row;
+
+  private EngineCalls(BenchModel subject) throws Exception {
+    Forest forest = subject.model().forest(Rounds.ALL);
+    this.engine = forest.fast();
+    this.slots = new float[ROWS][];
+    this.expected = new float[ROWS][forest.scores()];
+    this.score = new float[forest.scores()];
+    for (int at = 0; at < ROWS; at++) {
+      int from = at * forest.width();
+      slots[at] = Arrays.copyOfRange(subject.rows(), from, from + forest.width());
+      forest.score(slots[at], 1, null, expected[at]);
+    }
+  }
+
+  /**
+   * Runs.
+   *
+   * @param args the directory for trained models, the flight model or "-", the number of calls
+   */
+  public static void main(String[] args) throws Exception {
+    long calls = Long.parseLong(args[2]);
+    if (calls < 2L * CALLS_OF_PART) {
+      System.err.printf("Cannot tell from %s calls: 2000000 or more are needed%n", calls);
+      System.exit(2);
+    }
+
+    PrintStream report = System.out;
+    List<EngineCalls> subjects = new ArrayList<>();
+    for (BenchModel.Trained trained : BenchModel.Trained.values()) {
+      subjects.add(new EngineCalls(BenchModel.of(trained, Path.of(args[0]))));
+    }
+
+    if (Files.exists(Path.of(args[1]))) {
+      subjects.add(new EngineCalls(BenchModel.of("flights", Path.of(args[1]))));
+    }
+
+    System.exit(run(subjects, calls, report) ? 0 : 1);
+  }
+
+  private static boolean run(List<EngineCalls> subjects, long calls, PrintStream report)
+      throws IOException {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long firstHeap = 0;
+    long firstResident = 0;
+    long heap = 0;
+    long resident = 0;
+    report.println("      calls   heap after GC KiB   resident KiB   allocated bytes per call");
+    for (long done = 0; done < calls; ) {
+      long part = Math.min(CALLS_OF_PART, calls - done);
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (long call = 0; call < part; call++) {
+        subjects.get((int) (call % subjects.size())).call();
+      }
+
+      long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+      done += part;
+      heap = heapAfterCollection();
+      resident = residentBytes();
+      firstHeap = firstHeap == 0 ? heap : firstHeap;
+      firstResident = firstResident == 0 ? resident : firstResident;
+      report.printf(
+          Locale.ROOT,
+          "%11d %19d %14d %26.3f%n",
+          done,
+          heap >> 10,
+          resident >> 10,
+          allocated / (double) part);
+    }
+
+    long heapGrowth = heap - firstHeap;
+    long residentGrowth = resident - firstResident;
+    boolean isSteady = heapGrowth <= MAX_HEAP_GROWTH && residentGrowth <= MAX_RESIDENT_GROWTH;
+    report.printf(
+        "%s: %s calls of one row, %s models; since the first million the heap after GC grew by %s"
+            + " KiB (at most %s), resident memory by %s KiB (at most %s)%n",
+        isSteady ? "PASSED" : "FAILED",
+        calls,
+        subjects.size(),
+        heapGrowth / 1024,
+        MAX_HEAP_GROWTH / 1024,
+        residentGrowth / 1024,
+        MAX_RESIDENT_GROWTH / 1024);
+    return isSteady;
+  }
+
+  private void call() {
+    engine.score(slots[row], 1, null, score);
+    if (!Arrays.equals(score, expected[row])) {
+      throw new IllegalStateException("Wrong answer for row %s".formatted(row));
+    }
+
+    row = (row + 1) % ROWS;
+  }
+
+  private static long heapAfterCollection() {
+    for (int collection = 0; collection < COLLECTIONS; collection++) {
+      System.gc();
+    }
+
+    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+  }
+
+  /** Returns what Linux calls VmRSS. */
+  private static long residentBytes() throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+      if (line.startsWith("VmRSS:")) {
+        return Long.parseLong(line.replaceAll("\\D", "")) << 10;
+      }
+    }
+
+    throw new IOException("Cannot read resident memory: /proc/self/status has no VmRSS");
+  }
+}
