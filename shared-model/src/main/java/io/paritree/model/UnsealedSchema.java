@@ -25,6 +25,9 @@ import java.util.Optional;
 final class UnsealedSchema {
   private static final String BOOLEAN_TYPE = "i";
 
+  /** A model file may say that it has any number of features; these come without their names. */
+  private static final int MAX_UNNAMED = 100_000;
+
   private UnsealedSchema() {}
 
   /**
@@ -39,6 +42,12 @@ final class UnsealedSchema {
       throw new CorruptModelException(
           "Cannot open model %s: its signature has %s inputs, but the model file has %s features"
               .formatted(origin, columns.size(), model.width()));
+    }
+
+    if (columns.isEmpty() && model.featureNames().isEmpty() && model.width() > MAX_UNNAMED) {
+      throw new UnsupportedModelException(
+          "Cannot open model %s: it has %s features without names, more than %s; seal it with a schema"
+              .formatted(origin, model.width(), MAX_UNNAMED));
     }
 
     boolean named = !columns.isEmpty() && !columns.get(0).name().isEmpty();
