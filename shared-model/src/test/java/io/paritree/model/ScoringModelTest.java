@@ -1,9 +1,13 @@
 package io.paritree.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.paritree.UnsupportedModelException;
 import io.paritree.forest.Engine;
+import io.paritree.xgboost.Training;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +60,24 @@ class ScoringModelTest {
     assertThat(model.outputs().kind()).isEqualTo(Outputs.Kind.VALUES);
     assertThat(model.card().provenance().orElseThrow().golden())
         .isEqualTo(Provenance.GoldenSource.GENERATED);
+  }
+
+  @Test
+  void aBareFileThatClaimsMillionsOfFeaturesIsRefused() throws Exception {
+    String model =
+        new String(
+            new Training(1, 3).objective("reg:squarederror").file("json"), StandardCharsets.UTF_8);
+    Path claims =
+        Files.writeString(
+            directory.resolve("claims.json"),
+            model.replace(
+                "\"num_feature\":\"3\",\"num_target",
+                "\"num_feature\":\"2147483647\",\"num_target"));
+
+    assertThatThrownBy(() -> ScoringModel.open(claims.toString(), EngineKind.FOREST))
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessageContaining("2147483647 features without names")
+        .hasMessageContaining("seal it with a schema");
   }
 
   static float[] scores(ScoringModel model) {
