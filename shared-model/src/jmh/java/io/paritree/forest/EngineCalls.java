@@ -28,6 +28,7 @@ final class EngineCalls {
   private static final long MAX_HEAP_GROWTH = 256 << 10;
   private static final long MAX_RESIDENT_GROWTH = 8 << 20;
   private static final int COLLECTIONS = 3;
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private final Engine engine;
   private final float[][] slots;
@@ -75,36 +76,26 @@ final class EngineCalls {
 
   private static boolean run(List<EngineCalls> subjects, long calls, PrintStream report)
       throws IOException {
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long firstHeap = 0;
-    long firstResident = 0;
-    long heap = 0;
-    long resident = 0;
     report.println("      calls   heap after GC KiB   resident KiB   allocated bytes per call");
+    print(report, 0, Memory.now(), 0);
+    Memory first = null;
+    Memory last = null;
     for (long done = 0; done < calls; ) {
       long part = Math.min(CALLS_OF_PART, calls - done);
-      long before = threads.getCurrentThreadAllocatedBytes();
+      long before = THREADS.getCurrentThreadAllocatedBytes();
       for (long call = 0; call < part; call++) {
         subjects.get((int) (call % subjects.size())).call();
       }
 
-      long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+      long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
       done += part;
-      heap = heapAfterCollection();
-      resident = residentBytes();
-      firstHeap = firstHeap == 0 ? heap : firstHeap;
-      firstResident = firstResident == 0 ? resident : firstResident;
-      report.printf(
-          Locale.ROOT,
-          "%11d %19d %14d %26.3f%n",
-          done,
-          heap >> 10,
-          resident >> 10,
-          allocated / (double) part);
+      last = Memory.now();
+      first = first == null ? last : first;
+      print(report, done, last, allocated / (double) part);
     }
 
-    long heapGrowth = heap - firstHeap;
-    long residentGrowth = resident - firstResident;
+    long heapGrowth = last.heap - first.heap;
+    long residentGrowth = last.resident - first.resident;
     boolean isSteady = heapGrowth <= MAX_HEAP_GROWTH && residentGrowth <= MAX_RESIDENT_GROWTH;
     report.printf(
         "%s: %s calls of one row, %s models; since the first million the heap after GC grew by %s"
@@ -119,6 +110,16 @@ final class EngineCalls {
     return isSteady;
   }
 
+  private static void print(PrintStream report, long calls, Memory memory, double perCall) {
+    report.printf(
+        Locale.ROOT,
+        "%11d %19d %14d %26.3f%n",
+        calls,
+        memory.heap >> 10,
+        memory.resident >> 10,
+        perCall);
+  }
+
   private void call() {
     engine.score(slots[row], 1, null, score);
     if (!Arrays.equals(score, expected[row])) {
@@ -128,12 +129,18 @@ final class EngineCalls {
     row = (row + 1) % ROWS;
   }
 
-  private static long heapAfterCollection() {
-    for (int collection = 0; collection < COLLECTIONS; collection++) {
-      System.gc();
-    }
+  /** What the process holds, in bytes. */
+  private record Memory(long heap, long resident) {
 
-    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    /** Returns the memory of now, after collections. */
+    static Memory now() throws IOException {
+      for (int collection = 0; collection < COLLECTIONS; collection++) {
+        System.gc();
+      }
+
+      return new Memory(
+          ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(), residentBytes());
+    }
   }
 
   /** Returns what Linux calls VmRSS. */
