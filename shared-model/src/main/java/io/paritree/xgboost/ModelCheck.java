@@ -232,10 +232,11 @@ final class ModelCheck {
   /** Returns the margin that each output begins with; the linear booster has one for all. */
   float[] baseMargins() {
     Objective objective = Objective.find(read.objective).orElseThrow();
-    boolean isUntrained =
-        read.trees.isEmpty() && read.linearWeights == null && read.boostFromAverage;
-    float[] margins = isUntrained ? read.baseScores.clone() : objective.margins(read.baseScores);
     boolean isLinear = "gblinear".equals(read.booster);
+    // Files before 1.5.2 do not count the rounds of a linear booster: libxgboost then has none.
+    boolean hasNoRound = isLinear ? read.linearRounds == 0 : read.trees.isEmpty();
+    boolean isUntrained = hasNoRound && read.boostFromAverage;
+    float[] margins = isUntrained ? read.baseScores.clone() : objective.margins(read.baseScores);
     if (margins.length == outputs() && !isLinear) {
       return margins;
     }

@@ -98,6 +98,23 @@ class ForestParityTest {
             .with("booster", "gblinear"));
   }
 
+  /** XGBoost before 1.5.2 wrote no {@code boosted_rounds}; 3.4 takes such a model for untrained. */
+  @ParameterizedTest
+  @ValueSource(strings = {"binary:logistic", "count:poisson", "reg:squarederror"})
+  void linearBoosterOfUncountedRoundsHasTheBitsOfLibxgboost(String objective) throws Exception {
+    String counted =
+        new String(
+            new Training(seed, WIDTH)
+                .objective(objective)
+                .with("booster", "gblinear")
+                .with("base_score", 0.3)
+                .file("json"),
+            StandardCharsets.UTF_8);
+    String uncounted = counted.replaceFirst("\"boosted_rounds\":10,", "");
+    assertThat(uncounted).isNotEqualTo(counted);
+    assertParity("json", uncounted.getBytes(StandardCharsets.UTF_8));
+  }
+
   @Test
   void roundsOfBoostedRandomForestsAreScoredByRange() throws Exception {
     byte[] file =
