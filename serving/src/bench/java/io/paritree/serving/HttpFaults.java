@@ -16,7 +16,9 @@ import picocli.CommandLine.Command;
       SlowTrial.class,
       StopTrial.class,
       OverloadTrial.class,
-      SwapTrial.class
+      SwapTrial.class,
+      AccessTrial.class,
+      SoakTrial.class
     },
     description = "Harms a running server on purpose and looks at what becomes of it.",
     footer = "Exit codes: 0 every claim held; 1 one did not; 2 wrong usage.")

@@ -187,6 +187,7 @@ final class Load implements AutoCloseable {
     private ByteBuffer out;
     private long due;
     private long begun;
+    private long sent;
     private long number;
 
     Caller(long due) {
@@ -235,6 +236,7 @@ final class Load implements AutoCloseable {
       begun = now - due > TimeUnit.MILLISECONDS.toNanos(2) && intervalNanos > 0 ? due : now;
       due = Math.max(due + intervalNanos, begun);
       in.clear();
+      sent = System.nanoTime();
       send();
     }
 
@@ -304,7 +306,7 @@ final class Load implements AutoCloseable {
 
     private void lost() {
       if (waits()) {
-        totals.lost(number, in.position() > 0);
+        totals.lost(number, sent, in.position() > 0);
       }
 
       drop();

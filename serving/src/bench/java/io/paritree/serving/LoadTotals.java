@@ -1,13 +1,14 @@
 package io.paritree.serving;
 
 import java.util.Arrays;
-import java.util.HashSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 
 /** What became of a {@link Load}'s requests. Written by its thread; read when it has ended. */
 final class LoadTotals {
   private final int[] byStatus = new int[1_000];
-  private final Set<Long> lostNumbers = new HashSet<>();
+  private final Map<Long, Long> lost = new HashMap<>(); // number, and when it was sent
   private long[] okNanos = new long[1 << 16];
   private volatile int ok;
   private long slowestNanos;
@@ -36,8 +37,12 @@ final class LoadTotals {
     }
   }
 
-  void lost(long number, boolean begun) {
-    lostNumbers.add(number);
+  /**
+   * @param sent nanosecond clock
+   * @param begun whether a part of an answer came
+   */
+  void lost(long number, long sent, boolean begun) {
+    lost.put(number, sent);
     if (begun) {
       broken++;
     }
@@ -74,7 +79,12 @@ final class LoadTotals {
 
   /** Returns the requests whose connection ended before a byte of an answer, or within it. */
   Set<Long> lostNumbers() {
-    return lostNumbers;
+    return lost.keySet();
+  }
+
+  /** Returns how many of them had been sent before a moment of the nanosecond clock. */
+  long lostSentBefore(long nanos) {
+    return lost.values().stream().filter(sent -> sent - nanos < 0).count();
   }
 
   /** Returns how many answers broke off. */
@@ -109,7 +119,7 @@ final class LoadTotals {
 
   /** Returns whether every request was answered by 200, rightly. */
   boolean flawless() {
-    return wrong + hung + lostNumbers.size() + notConnected == 0 && ok > 0 && answers() == ok;
+    return wrong + hung + lost.size() + notConnected == 0 && ok > 0 && answers() == ok;
   }
 
   private long answers() {
@@ -125,7 +135,7 @@ final class LoadTotals {
             answers() - ok - status(503),
             wrong + (firstWrong.isEmpty() ? "" : " (" + firstWrong + ")"),
             broken,
-            lostNumbers.size() - broken,
+            lost.size() - broken,
             hung,
             notConnected);
   }

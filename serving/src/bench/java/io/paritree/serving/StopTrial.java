@@ -13,8 +13,10 @@ import picocli.CommandLine.Option;
  * SIGTERM under load: every accepted request is answered.
  *
  * <p>Accepted is what the server's own request lines hold with another status than 503; each of
- * these answers must have come to its caller. Told apart are requests that the server never read or
- * refused, and whose connection ended without a byte: their callers may send them again.
+ * these answers must have come to its caller; and so must an answer to each request that was sent
+ * before the signal, whatever the lines say. Told apart are requests that were sent later, that the
+ * server never read or refused, and whose connection ended without a byte: their callers may send
+ * them again.
  */
 @Command(name = "stop", description = "SIGTERM under load: every accepted request is answered.")
 final class StopTrial extends Trial {
@@ -35,6 +37,7 @@ final class StopTrial extends Trial {
   private long broken;
   private long unanswered;
   private long unheard;
+  private long lostInFlight;
   private double slowestStopSeconds;
 
   @Override
@@ -51,11 +54,12 @@ final class StopTrial extends Trial {
     }
 
     claim(broken == 0, "%s answers broke off", broken);
+    claim(lostInFlight == 0, "%s requests sent before SIGTERM were lost", lostInFlight);
     claim(unanswered == 0, "%s accepted requests were not answered", unanswered);
     return String.format(
         Locale.ROOT,
         "stop: times=%s rate=%.0f answered=%s refused-503=%s refused-unheard=%s never-read=%s broken=%s unanswered=%s"
-            + " slowest-stop=%.2fs",
+            + " lost-in-flight=%s slowest-stop=%.2fs",
         times,
         rate,
         answered,
@@ -64,17 +68,19 @@ final class StopTrial extends Trial {
         unread - unheard - unanswered,
         broken,
         unanswered,
+        lostInFlight,
         slowestStopSeconds);
   }
 
   private void stopOnce(int time) throws Exception {
     Path lines = directory().resolve("requests-" + time + ".jsonl");
     LoadTotals totals;
+    long told;
     try (ServeRun server = serve("log.requests=\"" + lines + "\"", "log.queue=256 MiB")) {
       Load load = load(server.port(), CONNECTIONS, rate, (number, answer) -> wrong(answer));
       // Another moment each time, and never before the load runs.
       pause(300 + time * 37L % 400);
-      long told = System.nanoTime();
+      told = System.nanoTime();
       server.process().destroy(); // SIGTERM
       boolean ended = server.process().waitFor(STOP_SECONDS, TimeUnit.SECONDS);
       double seconds = (System.nanoTime() - told) / 1e9;
@@ -90,6 +96,7 @@ final class StopTrial extends Trial {
     answered += totals.ok();
     refused += totals.status(503);
     broken += totals.broken();
+    lostInFlight += totals.lostSentBefore(told);
     unread += totals.lostNumbers().size() - totals.broken();
     for (String line : Files.readAllLines(lines)) {
       Matcher found = LINE.matcher(line);

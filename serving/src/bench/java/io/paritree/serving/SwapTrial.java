@@ -1,23 +1,20 @@
 package io.paritree.serving;
 
 import io.paritree.model.TestPackages;
+import io.paritree.serving.BrokenPackages.Harm;
 import io.paritree.serving.Client.Answer;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HexFormat;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -29,8 +26,9 @@ import picocli.CommandLine.Option;
     name = "swap",
     description = "New and broken versions under load: no request fails, no answer mixes models.")
 final class SwapTrial extends Trial {
-  private static final String TOKEN = "an-operator-with-a-long-secret-0123456789";
   private static final int CONNECTIONS = 16;
+  private static final long WHOLE = 3;
+  private static final long FIRST_BROKEN = 4;
   private static final Pattern ANSWER =
       Pattern.compile("\"version\":\"parcel-late/([12])\"|\"score\":([-0-9.E]+)");
 
@@ -48,6 +46,7 @@ final class SwapTrial extends Trial {
   @Option(names = "--seed", description = "Replays what is broken; default: another each time.")
   private long seed = System.nanoTime();
 
+  private final Map<Harm, Integer> refused = new EnumMap<>(Harm.class);
   private final String[] scores = new String[3];
   private Path store;
   private long slowestMillis;
@@ -59,26 +58,24 @@ final class SwapTrial extends Trial {
     TestPackages packages = new TestPackages(store);
     packages.binary(2, 101);
     packages.binary(1, 100);
-    String hash =
-        HexFormat.of()
-            .formatHex(
-                MessageDigest.getInstance("SHA-256")
-                    .digest(TOKEN.getBytes(StandardCharsets.UTF_8)));
+    String admin = "security.admin-tokens=" + AccessTable.settings().get("security.admin-tokens");
     List<Path> models = List.of(store.resolve(TestPackages.BINARY));
-    try (ServeRun server = serve(models, "security.admin-tokens=[\"" + hash + "\"]");
+    try (ServeRun server = serve(models, admin);
         Client operator = new Client(server.managementPort())) {
       int port = server.port();
-      learn(port, operator);
+      Path model = store.resolve(TestPackages.BINARY);
+      BrokenPackages harmed =
+          new BrokenPackages(directory().resolve("workshop"), model, new Random(seed));
+      learn(port, operator, harmed);
       peak(port, CONNECTIONS, 5);
       double half = peak(port, CONNECTIONS, 5) / 2;
       LoadTotals before = load(port, CONNECTIONS, half, this::wrong).finishAfter(10);
       Load load = load(port, CONNECTIONS, half, this::wrong);
-      int refused = swap(operator);
+      swap(operator, harmed);
       LoadTotals during = load.finish();
 
       claim(before.flawless(), "before the swaps: %s", before);
       claim(during.flawless(), "during the swaps: %s", during);
-      claim(refused == broken, "%s of %s broken packages were refused", refused, broken);
       claim(errors(server).isEmpty(), "errors in the log: %s", errors(server));
       return String.format(
           Locale.ROOT,
@@ -96,8 +93,18 @@ final class SwapTrial extends Trial {
     }
   }
 
-  /** Finds out what each version answers. */
-  private void learn(int port, Client operator) throws IOException {
+  /**
+   * Finds out what each version answers; and that the packages to be broken come into service if
+   * they are not.
+   */
+  private void learn(int port, Client operator, BrokenPackages harmed) throws IOException {
+    harmed.offerWhole(WHOLE);
+    champion(WHOLE);
+    Answer whole = reload(operator);
+    if (whole.status() != 200) {
+      throw new IOException("A package that is whole is refused: " + whole.body());
+    }
+
     for (int version : new int[] {2, 1}) {
       champion(version);
       if (reload(operator).status() != 200) {
@@ -117,15 +124,12 @@ final class SwapTrial extends Trial {
     }
   }
 
-  private int swap(Client operator) throws IOException {
-    Random random = new Random(seed);
+  private void swap(Client operator, BrokenPackages harmed) throws IOException {
     long begin = System.nanoTime();
-    int refused = 0;
     int offered = 0;
     for (int swap = 0; swap < swaps; swap++) {
       for (; offered < (long) broken * (swap + 1) / swaps; offered++) {
-        champion(brokenVersion(random, 3 + offered));
-        refused += reload(operator).status() == 409 ? 1 : 0;
+        offerBroken(operator, harmed, offered);
       }
 
       long told = System.nanoTime();
@@ -137,46 +141,32 @@ final class SwapTrial extends Trial {
       long due = begin + TimeUnit.SECONDS.toNanos(seconds) * (swap + 1) / swaps;
       pause(TimeUnit.NANOSECONDS.toMillis(Math.max(0, due - System.nanoTime())));
     }
-
-    return refused;
   }
 
-  private long brokenVersion(Random random, long version) throws IOException {
-    Path from = store.resolve("parcel-late/1");
-    Path to = Files.createDirectories(store.resolve("parcel-late/" + version));
-    List<Path> files = new ArrayList<>();
-    try (Stream<Path> listed = Files.list(from)) {
-      for (Path file : listed.sorted().toList()) {
-        files.add(Files.copy(file, to.resolve(file.getFileName())));
-      }
-    }
-
-    Path victim = files.get(random.nextInt(files.size()));
-    byte[] bytes = Files.readAllBytes(victim);
-    switch (random.nextInt(4)) {
-      case 0 -> Files.delete(victim);
-      case 1 -> Files.write(victim, Arrays.copyOf(bytes, random.nextInt(bytes.length)));
-      case 2 -> {
-        bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
-        Files.write(victim, bytes);
-      }
-      default -> { // half copied: the digests come last
-        Files.delete(to.resolve("paritree.sha256"));
-      }
-    }
-
-    return version;
+  private void offerBroken(Client operator, BrokenPackages harmed, int number) throws IOException {
+    Harm harm = Harm.values()[number % Harm.values().length];
+    long version = FIRST_BROKEN + number;
+    harmed.offer(version, harm);
+    champion(version);
+    Answer answer = reload(operator);
+    boolean told = answer.body().contains("\"refused\":{\"location\":");
+    claim(answer.status() == 409 && told, "%s: %s", harm, answer.body());
+    refused.merge(harm, answer.status() == 409 && told ? 1 : 0, Integer::sum);
   }
 
   private void champion(long version) throws IOException {
-    Path alias = store.resolve("parcel-late/aliases/champion");
-    Path next = Files.writeString(store.resolve("next-alias"), version + "\n");
+    champion(store.resolve(TestPackages.BINARY), version);
+  }
+
+  /** Makes a model's alias champion name a version, in one step. */
+  static void champion(Path model, long version) throws IOException {
+    Path next = Files.writeString(model.resolve("next-alias"), version + "\n");
+    Path alias = model.resolve("aliases/champion");
     Files.move(next, alias, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   private static Answer reload(Client operator) throws IOException {
-    return operator.send(
-        "POST", "/admin/reload", new byte[0], "Authorization: Bearer " + TOKEN + "\r\n");
+    return operator.send("POST", "/admin/reload", new byte[0], AccessTable.operatorsToken());
   }
 
   private String wrong(long number, Load.LoadAnswer answer) {

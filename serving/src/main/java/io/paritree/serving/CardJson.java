@@ -44,6 +44,10 @@ final class CardJson {
           json.writeStartObject();
           json.writeStringField("state", slot.state());
           json.writeStringField("loaded_at", served.loaded().toString());
+          if (slot.alias().isPresent()) {
+            json.writeStringField("alias", slot.alias().get());
+          }
+
           CardWriter.members(json, served.model());
           json.writeEndObject();
         });
@@ -53,6 +57,10 @@ final class CardJson {
       throws IOException {
     ScoringModel model = served.model();
     json.writeStringField("name", model.name());
+    if (slot.alias().isPresent()) {
+      json.writeStringField("alias", slot.alias().get());
+    }
+
     json.writeStringField("model_version", model.modelVersion());
     json.writeStringField("digest", model.digest());
     json.writeBooleanField("sealed", model.sealed());

@@ -27,11 +27,11 @@ enum ErrorForm {
     @Override
     byte[] write(Problem problem) {
       if (problem.status() == 415) {
-        return (problem.title() + ". " + problem.detail()).getBytes(StandardCharsets.UTF_8);
+        return message(problem).getBytes(StandardCharsets.UTF_8);
       }
 
       JsonBytes json = new JsonBytes().raw("{\"error_code\":\"").raw(mlflowCode(problem));
-      json.raw("\",\"message\":").string(problem.detail());
+      json.raw("\",\"message\":").string(message(problem));
       return withErrors(problem, json);
     }
   },
@@ -46,7 +46,7 @@ enum ErrorForm {
     @Override
     byte[] write(Problem problem) {
       JsonBytes json = new JsonBytes().raw("{\"error\":");
-      json.string(problem.title() + ": " + problem.detail());
+      json.string(message(problem));
       return withErrors(problem, json);
     }
   };
@@ -69,6 +69,11 @@ enum ErrorForm {
       case "/invocations", "/ping", "/health", "/version" -> MLFLOW;
       default -> PROBLEM;
     };
+  }
+
+  /** Returns what went wrong as one text. */
+  private static String message(Problem problem) {
+    return problem.title() + ": " + problem.detail();
   }
 
   private static byte[] withErrors(Problem problem, JsonBytes json) {

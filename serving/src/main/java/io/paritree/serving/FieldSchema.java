@@ -3,6 +3,7 @@ package io.paritree.serving;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.feature.BooleanFeature;
 import io.paritree.feature.CategoryCodeFeature;
+import io.paritree.feature.Faults;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
 import io.paritree.feature.IntegerCategoryFeature;
@@ -161,7 +162,7 @@ final class FieldSchema {
     return ((TimestampFeature) feature).sentinels();
   }
 
-  /** Writes a made-up value that the first feature of the field admits. */
+  /** Writes a made-up value that the first feature of the field admits, and that is not missing. */
   static void writeExample(Field field, JsonGenerator json) throws IOException {
     Feature feature = field.features().get(0);
     if (feature instanceof NumberFeature number) {
@@ -169,9 +170,9 @@ final class FieldSchema {
     } else if (feature instanceof BooleanFeature) {
       json.writeBoolean(true);
     } else if (feature instanceof TextCategoryFeature category) {
-      json.writeString(category.vocabulary().get(0));
+      json.writeString(example(category));
     } else if (feature instanceof IntegerCategoryFeature category) {
-      json.writeNumber(category.vocabulary().get(0));
+      json.writeNumber(example(category));
     } else if (feature instanceof CategoryCodeFeature) {
       json.writeNumber(0);
     } else {
@@ -180,14 +181,30 @@ final class FieldSchema {
   }
 
   private static float example(NumberFeature number) {
-    if (!Float.isInfinite(number.min()) && !Float.isInfinite(number.max())) {
-      return number.min() / 2 + number.max() / 2;
+    float middle = number.min() / 2 + number.max() / 2;
+    for (float value : new float[] {middle, 1, number.min(), number.max(), 0, 0.5f, 2, 3}) {
+      Faults faults = new Faults();
+      if (Float.isFinite(value) && number.number(value, faults) == value && faults.isEmpty()) {
+        return value;
+      }
     }
 
-    if (!Float.isInfinite(number.min())) {
-      return number.min();
-    }
+    return 1;
+  }
 
-    return Math.min(number.max(), 1f);
+  private static String example(TextCategoryFeature category) {
+    List<String> texts = category.vocabulary();
+    return texts.stream()
+        .filter(text -> !category.sentinels().texts().contains(text))
+        .findFirst()
+        .orElse(texts.get(0));
+  }
+
+  private static long example(IntegerCategoryFeature category) {
+    List<Long> numbers = category.vocabulary();
+    return numbers.stream()
+        .filter(number -> !category.sentinels().numbers().contains((double) number))
+        .findFirst()
+        .orElse(numbers.get(0));
   }
 }

@@ -50,8 +50,7 @@ final class Gate extends Handler.Wrapper {
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
     HttpFields.Mutable answered = response.getHeaders();
-    answered.put(NO_SNIFFING);
-    answered.put(NO_STORE);
+    guard(answered);
 
     for (HttpField field : request.getHeaders()) {
       HttpHeader known = field.getHeader();
@@ -89,6 +88,12 @@ final class Gate extends Handler.Wrapper {
     }
 
     return super.handle(request, response, callback);
+  }
+
+  /** Sets the headers that every answer has. */
+  static void guard(HttpFields.Mutable headers) {
+    headers.put(NO_SNIFFING);
+    headers.put(NO_STORE);
   }
 
   /** Returns whether a request id is one that is repeated: short, and of printable ASCII. */

@@ -4,11 +4,15 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.paritree.record.JsonDocument;
 import io.paritree.record.MalformedJsonException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
+import java.util.Set;
 
 /**
  * An inference request of the Open Inference Protocol, without the tensors' data.
+ *
+ * <p>Null stands for an optional member that is not there, as some clients write it. Members that
+ * nothing reads are passed over; a member of the protocol that stands twice is refused.
  *
  * @param id echoed in the answer; null if there is none
  * @param inputs in the order of the request
@@ -16,42 +20,23 @@ import java.util.Locale;
  */
 record InferRequest(String id, List<Tensor> inputs, List<String> outputs) {
   private static final int MAX_INPUTS = 100_000;
-
-  /** What the protocol calls the kinds of element, for those that are read. */
-  enum Datatype {
-    BOOL,
-    UINT8,
-    UINT16,
-    UINT32,
-    UINT64,
-    INT8,
-    INT16,
-    INT32,
-    INT64,
-    FP16,
-    FP32,
-    FP64,
-    BYTES;
-
-    boolean isInteger() {
-      return ordinal() >= UINT8.ordinal() && ordinal() <= INT64.ordinal();
-    }
-  }
+  private static final Set<String> REQUEST = Set.of("id", "inputs", "outputs");
+  private static final Set<String> TENSOR =
+      Set.of("name", "datatype", "shape", "data", "parameters");
 
   /**
    * The head of an input tensor.
    *
-   * @param shape at least one dimension, none negative
+   * @param shape one or two dimensions, none negative
    */
   record Tensor(String name, Datatype datatype, long[] shape) {
-    /** Returns the number of elements. */
-    long elements() {
-      long product = 1;
-      for (long dimension : shape) {
-        product = Math.multiplyExact(product, dimension);
-      }
+    long rows() {
+      return shape[0];
+    }
 
-      return product;
+    /** Returns the number of elements of a row. */
+    long perRow() {
+      return shape.length == 1 ? 1 : shape[1];
     }
   }
 
@@ -66,31 +51,40 @@ record InferRequest(String id, List<Tensor> inputs, List<String> outputs) {
     }
 
     String id = null;
-    List<Tensor> inputs = null;
+    List<Tensor> inputs = List.of();
     List<String> outputs = List.of();
+    Set<String> seen = new HashSet<>();
     while (document.next() == JsonToken.FIELD_NAME) {
-      String name = document.name();
-      document.next();
+      String name = once(document, REQUEST, seen);
+      if (document.next() == JsonToken.VALUE_NULL) {
+        continue;
+      }
+
       switch (name) {
         case "id" -> id = text(document, "id");
-        case "inputs" -> {
-          if (inputs != null) {
-            throw wrong("inputs", "to stand once");
-          }
-
-          inputs = inputs(document);
-        }
+        case "inputs" -> inputs = inputs(document);
         case "outputs" -> outputs = outputs(document);
         default -> document.skip();
       }
     }
 
     document.end();
-    if (inputs == null || inputs.isEmpty()) {
+    if (inputs.isEmpty()) {
       throw wrong("inputs", "at least one tensor");
     }
 
     return new InferRequest(id, inputs, outputs);
+  }
+
+  /** Returns the name of the member that begins; one of {@code members} may stand once. */
+  private static String once(JsonDocument document, Set<String> members, Set<String> seen)
+      throws MalformedJsonException {
+    String name = document.name();
+    if (members.contains(name) && !seen.add(name)) {
+      throw wrong(name, "to stand once");
+    }
+
+    return name;
   }
 
   private static List<Tensor> inputs(JsonDocument document) throws MalformedJsonException {
@@ -115,19 +109,17 @@ record InferRequest(String id, List<Tensor> inputs, List<String> outputs) {
     Datatype datatype = null;
     long[] shape = null;
     boolean data = false;
+    Set<String> seen = new HashSet<>();
     while (document.next() == JsonToken.FIELD_NAME) {
-      String member = document.name();
+      String member = once(document, TENSOR, seen);
       document.next();
       switch (member) {
         case "name" -> name = text(document, "name");
-        case "datatype" -> datatype = datatype(text(document, "datatype"));
+        case "datatype" -> datatype = datatype(document);
         case "shape" -> shape = shape(document);
+        case "parameters" -> checkParameters(document);
         case "data" -> {
-          if (data || document.token() != JsonToken.START_ARRAY) {
-            throw wrong("data", "one list of values");
-          }
-
-          data = true;
+          data = document.token() == JsonToken.START_ARRAY;
           document.skip();
         }
         default -> document.skip();
@@ -135,20 +127,37 @@ record InferRequest(String id, List<Tensor> inputs, List<String> outputs) {
     }
 
     if (name == null || datatype == null || shape == null || !data) {
-      throw wrong("a tensor", "name, shape, datatype and data");
+      throw wrong("a tensor", "name, shape, datatype and data, a list");
     }
 
     return new Tensor(name, datatype, shape);
   }
 
-  private static Datatype datatype(String text) {
-    for (Datatype datatype : Datatype.values()) {
-      if (datatype.name().equals(text.toUpperCase(Locale.ROOT))) {
-        return datatype;
-      }
+  /** Refuses what would give the data another meaning than its own. */
+  private static void checkParameters(JsonDocument document) throws MalformedJsonException {
+    if (document.token() != JsonToken.START_OBJECT) {
+      document.skip();
+      return;
     }
 
-    throw wrong("datatype", "one of " + List.of(Datatype.values()));
+    while (document.next() == JsonToken.FIELD_NAME) {
+      String name = document.name();
+      document.next();
+      if (name.equals("binary_data_size")) {
+        throw wrong("a tensor", "its data as JSON; the binary data extension is not spoken");
+      }
+
+      if (name.equals("content_type") && document.text().equals("base64")) {
+        throw wrong("a tensor", "its text as it is; base64 is not decoded");
+      }
+
+      document.skip();
+    }
+  }
+
+  private static Datatype datatype(JsonDocument document) throws MalformedJsonException {
+    return Datatype.of(text(document, "datatype"))
+        .orElseThrow(() -> wrong("datatype", "one of " + List.of(Datatype.values())));
   }
 
   private static long[] shape(JsonDocument document) throws MalformedJsonException {

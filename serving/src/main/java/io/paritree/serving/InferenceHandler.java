@@ -12,7 +12,9 @@ import io.paritree.record.JsonDocument;
 import io.paritree.record.MalformedJsonException;
 import io.paritree.serving.Table.Scored;
 import java.io.IOException;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The Open Inference Protocol (V2) over REST: {@code /v2}, its health, metadata and inference.
@@ -166,7 +168,7 @@ final class InferenceHandler {
     ServedModel served = Addressed.model(ctx, models);
     JsonBytes json = new JsonBytes().raw("{\"name\":").string(served.name());
     if (served.model().sealed()) {
-      json.raw(",\"versions\":[").string(number(served)).raw(']');
+      writeVersions(models.of(served.name()), json);
     }
 
     json.raw(",\"platform\":\"xgboost_paritree\",\"inputs\":[");
@@ -193,6 +195,18 @@ final class InferenceHandler {
     }
 
     ctx.result(json.raw("]}\n").toByteArray());
+  }
+
+  private static void writeVersions(List<ModelSlot> slots, JsonBytes json) {
+    Set<String> versions = new LinkedHashSet<>();
+    slots.forEach(slot -> versions.add(number(slot.current())));
+    String comma = ",\"versions\":[";
+    for (String version : versions) {
+      json.raw(comma).string(version);
+      comma = ",";
+    }
+
+    json.raw(']');
   }
 
   private static String datatype(Feature feature) {

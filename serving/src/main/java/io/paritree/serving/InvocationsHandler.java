@@ -3,7 +3,6 @@ package io.paritree.serving;
 import io.javalin.http.Context;
 import io.javalin.http.Header;
 import io.paritree.model.Outputs;
-import io.paritree.serving.InvocationsReader.Outline;
 import io.paritree.serving.Table.Scored;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import java.io.IOException;
@@ -16,7 +15,8 @@ import java.io.IOException;
  * row refuses the request, with the faults of all. Thread-safe.
  */
 final class InvocationsHandler {
-  private static final String EXPECTED = "application/json, text/csv or application/csv";
+  private static final String EXPECTED =
+      "application/json, text/csv or application/csv, in UTF-8 and without other parameters";
 
   private final Models models;
   private final ServingConfig.Limits limits;
@@ -44,11 +44,10 @@ final class InvocationsHandler {
     byte[] body = MediaTypes.body(ctx);
     String type = ctx.req().getHeader(Header.CONTENT_TYPE);
     String method = "";
-    if (type != null && MediaTypes.isUtf8(type, MediaTypes.JSON)) {
-      Outline outline = reader.readJson(body);
-      method = outline.predictMethod();
-    } else if (type != null
-        && (MediaTypes.isUtf8(type, "text/csv") || MediaTypes.isUtf8(type, "application/csv"))) {
+    if (MediaTypes.isUtf8Alone(type, MediaTypes.JSON)) {
+      method = reader.readJson(body).predictMethod();
+    } else if (MediaTypes.isUtf8Alone(type, "text/csv")
+        || MediaTypes.isUtf8Alone(type, "application/csv")) {
       reader.readCsv(body);
     } else {
       throw new ProblemException(Problems.unsupportedMediaType(EXPECTED));

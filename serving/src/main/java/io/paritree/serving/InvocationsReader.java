@@ -1,7 +1,11 @@
 package io.paritree.serving;
 
+import static io.paritree.serving.InvocationsOutline.malformed;
+import static io.paritree.serving.InvocationsOutline.split;
+
 import com.fasterxml.jackson.core.JsonToken;
 import io.paritree.feature.Field;
+import io.paritree.feature.Schema;
 import io.paritree.record.CsvLines;
 import io.paritree.record.CsvRecords;
 import io.paritree.record.JsonDocument;
@@ -11,60 +15,70 @@ import io.paritree.record.RecordFormatException;
 import io.paritree.serving.Problem.PointedFault;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Reads the bodies of MLflow's {@code /invocations} into rows of slots.
  *
- * <p>A JSON body is an object with exactly one of {@code dataframe_split}, {@code
- * dataframe_records}, {@code instances} and {@code inputs}. Columns are found by name, and by
- * position where there are no names; columns that no feature reads are skipped and counted. One per
- * request; not thread-safe.
+ * <p>Columns are found by name, and by position where there are no names; columns that no feature
+ * reads are skipped and counted. One per request; not thread-safe.
  */
 final class InvocationsReader {
-  private static final Set<String> FORMS =
-      Set.of("dataframe_split", "dataframe_records", "instances", "inputs");
-
   private final Table table;
+  private final Schema schema;
   private final List<Field> fields;
   private final JsonRecordReader reader;
   private final int maxBodyBytes;
-  private long skippedColumns;
+  private long skippedValues;
 
   InvocationsReader(Table table, int maxBodyBytes) {
     this.table = table;
-    this.fields = table.served().model().schema().fields();
+    this.schema = table.served().model().schema();
+    this.fields = schema.fields();
     this.reader = table.served().lenientReader();
     this.maxBodyBytes = maxBodyBytes;
   }
 
   /**
-   * What a JSON body holds beside its data.
+   * Which field each value of a row is for.
    *
-   * @param form the member that holds the data
-   * @param columns the names of a {@code dataframe_split}; empty where it has none
-   * @param predictMethod {@code params.predict_method}; empty where it is not given
+   * @param fieldOf the index of each column's field; -1 where no feature reads it
+   * @param absent the indices of the fields that have no column
    */
-  record Outline(String form, List<String> columns, String predictMethod) {}
+  private record Columns(int[] fieldOf, int[] absent) {
+    static Columns of(int[] fieldOf, int fields) {
+      boolean[] given = new boolean[fields];
+      for (int field : fieldOf) {
+        if (field >= 0) {
+          given[field] = true;
+        }
+      }
+
+      return new Columns(fieldOf, without(given));
+    }
+
+    static int[] without(boolean[] given) {
+      return IntStream.range(0, given.length).filter(field -> !given[field]).toArray();
+    }
+  }
 
   /** Returns how many values were skipped because no feature reads their column. */
   long skipped() {
-    return skippedColumns + reader.ignored();
+    return skippedValues + reader.ignored();
   }
 
   /** Reads a CSV body with a header. */
   void readCsv(byte[] body) throws IOException {
     try (CsvLines lines = CsvLines.open(new ByteArrayInputStream(body), "the body")) {
-      CsvRecords records = new CsvRecords(lines, "the body", table.served().model().schema());
-      skippedColumns = lines.columns().size() - fields.size();
+      CsvRecords records = new CsvRecords(lines, "the body", schema);
+      long unread = lines.columns().stream().filter(name -> schema.fieldIndex(name) < 0).count();
       float[] next = new float[table.at(1)];
       for (int row = 0; records.next(next, 0, table.faults()); row++) {
         table.reserve(row + 1);
         System.arraycopy(next, 0, table.slots(), table.at(row), next.length);
-        table.pointFields(row, "/" + row);
+        placeFields(row, "");
+        skippedValues += unread;
       }
     } catch (RecordFormatException e) {
       throw malformed(e.getMessage());
@@ -72,9 +86,13 @@ final class InvocationsReader {
   }
 
   /** Reads a JSON body. */
-  Outline readJson(byte[] body) {
+  InvocationsOutline readJson(byte[] body) {
     try {
-      Outline outline = outline(body);
+      InvocationsOutline outline;
+      try (JsonDocument document = JsonDocument.of(body, maxBodyBytes)) {
+        outline = InvocationsOutline.read(document);
+      }
+
       try (JsonDocument document = JsonDocument.of(body, maxBodyBytes)) {
         document.next();
         while (document.next() == JsonToken.FIELD_NAME) {
@@ -94,145 +112,33 @@ final class InvocationsReader {
     }
   }
 
-  /** Finds out what there is, since the columns may come after the data. */
-  private Outline outline(byte[] body) throws MalformedJsonException {
-    try (JsonDocument document = JsonDocument.of(body, maxBodyBytes)) {
-      if (document.next() != JsonToken.START_OBJECT) {
-        throw malformed(
-            "Invalid input. The input must be a JSON dictionary with exactly one of the input fields"
-                + " 'dataframe_split', 'dataframe_records', 'instances', 'inputs'.");
-      }
-
-      String form = "";
-      List<String> columns = List.of();
-      String method = "";
-      while (document.next() == JsonToken.FIELD_NAME) {
-        String name = document.name();
-        document.next();
-        if (FORMS.contains(name)) {
-          if (!form.isEmpty()) {
-            throw malformed(
-                "Invalid input. The input must have exactly one of 'dataframe_split',"
-                    + " 'dataframe_records', 'instances', 'inputs'; it has more.");
-          }
-
-          form = name;
-          if (name.equals("dataframe_split")) {
-            columns = splitColumns(document);
-          }
-        } else if (name.equals("params")) {
-          method = predictMethod(document);
-        } else if (name.equals("signature_name")) {
-          throw malformed("\"signature_name\" parameter is currently not supported");
-        }
-
-        document.skip();
-      }
-
-      document.end();
-      if (form.isEmpty()) {
-        throw malformed(
-            "Invalid input. The input must have exactly one of 'dataframe_split',"
-                + " 'dataframe_records', 'instances', 'inputs'; it has none.");
-      }
-
-      return new Outline(form, columns, method);
+  private void readData(JsonDocument document, InvocationsOutline outline)
+      throws MalformedJsonException {
+    String form = outline.form();
+    String pointer = "/" + form;
+    boolean list = document.token() == JsonToken.START_ARRAY;
+    if (form.equals("dataframe_split")) {
+      readSplit(document, columns(outline.columns()), pointer);
+    } else if (form.equals("inputs") && document.token() == JsonToken.START_OBJECT) {
+      readColumns(document, pointer);
+    } else if (!list && form.equals("dataframe_records")) {
+      throw malformed("Dataframe records format must be a list of records.");
+    } else if (!list) {
+      throw malformed("'%s' must be a list of records or of rows.".formatted(form));
+    } else {
+      readRows(document, pointer, !form.equals("dataframe_records"));
     }
   }
 
-  private static List<String> splitColumns(JsonDocument document) throws MalformedJsonException {
-    if (document.token() != JsonToken.START_OBJECT) {
-      throw split();
-    }
-
-    List<String> columns = List.of();
-    boolean data = false;
-    while (document.next() == JsonToken.FIELD_NAME) {
-      String name = document.name();
-      document.next();
-      switch (name) {
-        case "data" -> {
-          if (data) {
-            throw split();
-          }
-
-          data = true;
-          document.skip();
-        }
-        case "index" -> document.skip();
-        case "columns" -> columns = texts(document);
-        default -> throw split();
-      }
-    }
-
-    if (!data) {
-      throw split();
-    }
-
-    return columns;
+  private Columns columns(List<String> names) {
+    int[] fieldOf =
+        names.isEmpty()
+            ? IntStream.range(0, fields.size()).toArray()
+            : names.stream().mapToInt(schema::fieldIndex).toArray();
+    return Columns.of(fieldOf, fields.size());
   }
 
-  private static List<String> texts(JsonDocument document) throws MalformedJsonException {
-    if (document.token() != JsonToken.START_ARRAY) {
-      throw malformed("The 'columns' of a dataframe_split must be a list of names.");
-    }
-
-    List<String> texts = new ArrayList<>();
-    Set<String> unique = new HashSet<>();
-    while (document.next() != JsonToken.END_ARRAY) {
-      if (document.token() != JsonToken.VALUE_STRING || !unique.add(document.text())) {
-        throw malformed("The 'columns' of a dataframe_split must be names, each once.");
-      }
-
-      texts.add(document.text());
-    }
-
-    return texts;
-  }
-
-  private static String predictMethod(JsonDocument document) throws MalformedJsonException {
-    if (document.token() != JsonToken.START_OBJECT) {
-      throw malformed("'params' must be an object.");
-    }
-
-    String method = "";
-    while (document.next() == JsonToken.FIELD_NAME) {
-      String name = document.name();
-      document.next();
-      if (name.equals("predict_method") && document.token() == JsonToken.VALUE_STRING) {
-        method = document.text();
-      }
-
-      document.skip();
-    }
-
-    return method;
-  }
-
-  private void readData(JsonDocument document, Outline outline) throws MalformedJsonException {
-    String pointer = "/" + outline.form();
-    switch (outline.form()) {
-      case "dataframe_records" -> {
-        if (document.token() != JsonToken.START_ARRAY) {
-          throw malformed("Dataframe records format must be a list of records.");
-        }
-
-        readRows(document, pointer, false);
-      }
-      case "dataframe_split" -> readSplit(document, outline.columns(), pointer);
-      default -> {
-        if (document.token() == JsonToken.START_OBJECT && outline.form().equals("inputs")) {
-          readColumns(document, pointer);
-        } else if (document.token() == JsonToken.START_ARRAY) {
-          readRows(document, pointer, true);
-        } else {
-          throw malformed("'%s' must be a list of records or of rows.".formatted(outline.form()));
-        }
-      }
-    }
-  }
-
-  private void readSplit(JsonDocument document, List<String> columns, String pointer)
+  private void readSplit(JsonDocument document, Columns columns, String pointer)
       throws MalformedJsonException {
     while (document.next() == JsonToken.FIELD_NAME) {
       boolean data = document.name().equals("data");
@@ -246,9 +152,8 @@ final class InvocationsReader {
         throw split();
       }
 
-      int[] order = columns.isEmpty() ? positions() : positions(columns);
       for (int row = 0; document.next() != JsonToken.END_ARRAY; row++) {
-        readRow(document, order, row, pointer + "/data/" + row);
+        readRow(document, columns, row, pointer + "/data");
       }
     }
   }
@@ -256,132 +161,129 @@ final class InvocationsReader {
   /** Reads a list of objects, or of lists where those are admitted. */
   private void readRows(JsonDocument document, String pointer, boolean listsAdmitted)
       throws MalformedJsonException {
-    int[] order = positions();
+    Columns columns = columns(List.of());
     for (int row = 0; document.next() != JsonToken.END_ARRAY; row++) {
       if (listsAdmitted && document.token() == JsonToken.START_ARRAY) {
-        readRow(document, order, row, pointer + "/" + row);
+        readRow(document, columns, row, pointer);
       } else {
         table.reserve(row + 1);
         reader.read(document, table.slots(), table.at(row), table.faults());
-        table.pointFields(row, pointer + "/" + row);
+        placeFields(row, pointer);
       }
     }
   }
 
-  /**
-   * Reads a row given as a list.
-   *
-   * @param order the field of each position, -1 for none
-   */
-  private void readRow(JsonDocument document, int[] order, int row, String pointer)
+  /** Reads a row given as a list. */
+  private void readRow(JsonDocument document, Columns columns, int row, String pointer)
       throws MalformedJsonException {
+    int[] fieldOf = columns.fieldOf();
     if (document.token() != JsonToken.START_ARRAY) {
-      throw malformed("Each row must be a list of %s values.".formatted(order.length));
+      throw malformed("Each row must be a list of %s values.".formatted(fieldOf.length));
     }
 
     table.reserve(row + 1);
-    boolean[] given = new boolean[fields.size()];
     int column = 0;
     for (; document.next() != JsonToken.END_ARRAY; column++) {
-      if (column >= order.length) {
+      if (column >= fieldOf.length) {
         throw malformed(
-            "Row %s has more than the %s columns that there are.".formatted(row, order.length));
+            "Row %s has more than the %s columns that there are.".formatted(row, fieldOf.length));
       }
 
-      if (order[column] < 0) {
-        skippedColumns++;
+      if (fieldOf[column] < 0) {
+        skippedValues++;
         document.skip();
       } else {
-        given[order[column]] = true;
-        reader.value(
-            document, fields.get(order[column]), table.slots(), table.at(row), table.faults());
-        table.point(row, pointer + "/" + column);
+        readValue(document, fieldOf[column], row);
+        if (table.isFaulty()) {
+          table.point(row, pointer + "/" + row + "/" + column);
+        }
       }
     }
 
-    if (column < order.length) {
+    if (column < fieldOf.length) {
       throw malformed(
-          "Row %s has %s of the %s columns that there are.".formatted(row, column, order.length));
+          "Row %s has %s of the %s columns that there are.".formatted(row, column, fieldOf.length));
     }
 
-    fillMissing(given, row, pointer);
+    fillMissing(columns.absent(), row);
+    if (table.isFaulty()) {
+      table.point(row, pointer + "/" + row);
+    }
   }
 
-  private void fillMissing(boolean[] given, int row, String pointer) {
-    for (int index = 0; index < given.length; index++) {
-      if (!given[index]) {
-        fields.get(index).missing(table.slots(), table.at(row), table.faults());
-        table.point(row, pointer);
-      }
+  private void readValue(JsonDocument document, int field, int row) throws MalformedJsonException {
+    reader.value(document, fields.get(field), table.slots(), table.at(row), table.faults());
+  }
+
+  private void fillMissing(int[] absent, int row) {
+    for (int field : absent) {
+      fields.get(field).missing(table.slots(), table.at(row), table.faults());
+    }
+  }
+
+  private void placeFields(int row, String pointer) {
+    if (table.isFaulty()) {
+      table.pointFields(row, pointer + "/" + row);
     }
   }
 
   /** Reads an object of columns, each a list. */
   private void readColumns(JsonDocument document, String pointer) throws MalformedJsonException {
     boolean[] given = new boolean[fields.size()];
-    int length = -1;
+    boolean first = true;
     while (document.next() == JsonToken.FIELD_NAME) {
       String name = document.name();
-      int index = table.served().model().schema().fieldIndex(name);
+      int field = schema.fieldIndex(name);
       if (document.next() != JsonToken.START_ARRAY) {
         throw malformed("Each of the 'inputs' must be a list of values.");
       }
 
-      if (index >= 0 && given[index]) {
+      if (field < 0) {
+        skipColumn(document);
+        continue;
+      }
+
+      if (given[field]) {
         throw malformed("A column of 'inputs' stands twice.");
       }
 
-      int row = 0;
-      for (; document.next() != JsonToken.END_ARRAY; row++) {
-        if (index < 0) {
-          skippedColumns++;
-          document.skip();
-        } else {
-          table.reserve(row + 1);
-          reader.value(document, fields.get(index), table.slots(), table.at(row), table.faults());
-          table.point(row, PointedFault.child(pointer, name) + "/" + row);
-        }
+      int before = table.rows();
+      int rows = readColumn(document, field, PointedFault.child(pointer, name));
+      if (!first && rows != before) {
+        throw malformed("The length of values for each input/column name are not the same");
       }
 
-      if (index >= 0) {
-        given[index] = true;
-        if (length >= 0 && row != length) {
-          throw malformed("The length of values for each input/column name are not the same");
-        }
-
-        length = row;
-      }
+      given[field] = true;
+      first = false;
     }
 
+    int[] absent = Columns.without(given);
     for (int row = 0; row < table.rows(); row++) {
-      fillMissing(given, row, pointer);
+      fillMissing(absent, row);
+      if (table.isFaulty()) {
+        table.point(row, pointer);
+      }
     }
   }
 
-  private int[] positions() {
-    int[] order = new int[fields.size()];
-    for (int index = 0; index < order.length; index++) {
-      order[index] = index;
+  private void skipColumn(JsonDocument document) throws MalformedJsonException {
+    while (document.next() != JsonToken.END_ARRAY) {
+      skippedValues++;
+      document.skip();
+    }
+  }
+
+  private int readColumn(JsonDocument document, int field, String pointer)
+      throws MalformedJsonException {
+    int row = 0;
+    for (; document.next() != JsonToken.END_ARRAY; row++) {
+      table.reserve(row + 1);
+      readValue(document, field, row);
+      if (table.isFaulty()) {
+        table.point(row, pointer + "/" + row);
+      }
     }
 
-    return order;
-  }
-
-  private int[] positions(List<String> columns) {
-    int[] order = new int[columns.size()];
-    for (int index = 0; index < order.length; index++) {
-      order[index] = table.served().model().schema().fieldIndex(columns.get(index));
-    }
-
-    return order;
-  }
-
-  private static ProblemException split() {
-    return malformed(
-        "Dataframe split format must have 'data' field and optionally 'columns' and 'index' fields.");
-  }
-
-  private static ProblemException malformed(String detail) {
-    return new ProblemException(Problems.malformedBody(detail));
+    return row;
   }
 }

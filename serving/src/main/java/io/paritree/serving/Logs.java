@@ -26,14 +26,14 @@ record Logs(RequestLines requests, PredictionLog predictions) implements AutoClo
 
   /** Adds how they do to the metrics. */
   void measure(ServerMetrics metrics) {
-    metrics.gauge(
-        "paritree_log_lines_dropped",
+    metrics.counter(
+        "paritree_log_lines_dropped_total",
         "Request lines that were not written since the start.",
         requests::dropped);
     metrics.gauge(
         "paritree_log_failing", "1 while request lines cannot be written.", requests::failing);
-    metrics.gauge(
-        "paritree_prediction_lines_dropped",
+    metrics.counter(
+        "paritree_prediction_lines_dropped_total",
         "Lines of the prediction log that were not written since the start.",
         predictions::dropped);
     metrics.gauge(

@@ -67,6 +67,7 @@ final class ManagementServer implements AutoCloseable {
     HttpConfiguration http = new HttpConfiguration();
     http.setUriCompliance(UriCompliance.DEFAULT);
     http.setSendServerVersion(false);
+    http.setSendDateHeader(false);
     this.connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
     connector.setHost(config.management().host());
     connector.setPort(config.management().port());
@@ -102,6 +103,7 @@ final class ManagementServer implements AutoCloseable {
     @Override
     public boolean handle(Request request, Response response, Callback callback)
         throws IOException {
+      Gate.guard(response.getHeaders());
       switch (Request.getPathInContext(request)) {
         case "/metrics" -> page(this::writeMetrics, request, response, callback);
         case "/health/live" -> page(this::writeLive, request, response, callback);
@@ -198,6 +200,7 @@ final class ManagementServer implements AutoCloseable {
       for (ModelSlot slot : models.all()) {
         ServedModel served = slot.current();
         json.raw(comma).raw("{\"name\":").string(served.name());
+        slot.alias().ifPresent(alias -> json.raw(",\"alias\":").string(alias));
         json.raw(",\"ready\":true,\"model_version\":").string(served.model().modelVersion());
         json.raw(",\"loaded_at\":").string(served.loaded().toString());
         slot.refusal().ifPresent(refusal -> writeRefusal(refusal, json));

@@ -3,10 +3,13 @@ package io.paritree.serving;
 import io.javalin.http.Context;
 import io.javalin.http.Header;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** What a request sends and what it takes. */
 final class MediaTypes {
   static final String JSON = "application/json";
+
+  private static final Pattern UTF_8 = Pattern.compile("charset=\"?utf-?8\"?");
 
   private MediaTypes() {}
 
@@ -19,7 +22,7 @@ final class MediaTypes {
     requireJsonTaken(ctx);
     // Not getContentType(), which throws on a charset that Java does not know.
     String type = ctx.req().getHeader(Header.CONTENT_TYPE);
-    if (type == null || !isUtf8(type, JSON)) {
+    if (!isUtf8(type, JSON)) {
       throw new ProblemException(Problems.unsupportedMediaType(JSON));
     }
 
@@ -32,13 +35,25 @@ final class MediaTypes {
   }
 
   /**
-   * Returns whether a content type is the one expected, in UTF-8.
+   * Returns whether a content type is the one expected, in UTF-8; its other parameters are passed
+   * over.
    *
    * <p>No charset is UTF-8 too; a name that is no charset is merely another one.
+   *
+   * @param contentType null if there is none
    */
   static boolean isUtf8(String contentType, String expected) {
-    if (contentType.equals(expected)) {
-      return true;
+    return is(contentType, expected, true);
+  }
+
+  /** Returns whether a content type is the one expected, in UTF-8 and without other parameters. */
+  static boolean isUtf8Alone(String contentType, String expected) {
+    return is(contentType, expected, false);
+  }
+
+  private static boolean is(String contentType, String expected, boolean parametersAdmitted) {
+    if (contentType == null || contentType.equals(expected)) {
+      return contentType != null;
     }
 
     String[] parts = contentType.toLowerCase(Locale.ROOT).split(";", 4);
@@ -48,7 +63,9 @@ final class MediaTypes {
 
     for (int part = 1; part < parts.length; part++) {
       String parameter = parts[part].strip();
-      if (parameter.startsWith("charset=") && !parameter.matches("charset=\"?utf-?8\"?")) {
+      boolean charset = parameter.startsWith("charset=");
+      boolean admitted = parametersAdmitted || parameter.isEmpty();
+      if (charset ? !UTF_8.matcher(parameter).matches() : !admitted) {
         return false;
       }
     }

@@ -6,9 +6,12 @@ import io.paritree.model.EngineKind;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.ScoringModel;
 import io.paritree.serving.ModelSlot.Refusal.Kind;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
@@ -27,26 +30,37 @@ final class ModelSlot {
   /** A refused version is not opened again by itself before this. */
   private static final Duration RETRY = Duration.ofSeconds(30);
 
-  private final ModelReference reference;
+  private final String reference;
   private final ServingConfig config;
   private final ServerMetrics metrics;
   private final AtomicReference<ServedModel> current;
   private final AtomicReference<Refusal> refusal = new AtomicReference<>();
+  private final Optional<String> alias;
+  private final CounterDataPoint replaced;
+  private final Map<Refusal.Kind, CounterDataPoint> refusals = new EnumMap<>(Refusal.Kind.class);
   private String location; // guarded by this
 
   /**
    * Opens the model under a reference.
    *
+   * @param reference what {@link ScoringModel#open} takes
    * @throws ModelException if it is corrupt or not supported
    * @throws IOException if it cannot be read
    */
-  ModelSlot(ModelReference reference, ServingConfig config, ServerMetrics metrics)
+  ModelSlot(String reference, ServingConfig config, ServerMetrics metrics)
       throws ModelException, IOException {
     this.reference = reference;
     this.config = config;
     this.metrics = metrics;
-    this.location = ModelFiles.locate(reference.location());
+    ModelFiles.Place place = ModelFiles.locate(reference);
+    this.location = place.location();
+    this.alias = place.alias();
     this.current = new AtomicReference<>(open());
+    String name = current().name();
+    this.replaced = metrics.reloads(name, "replaced");
+    for (Refusal.Kind kind : Refusal.Kind.values()) {
+      refusals.put(kind, metrics.reloads(name, kind.word()));
+    }
   }
 
   /**
@@ -56,6 +70,12 @@ final class ModelSlot {
    * @param nanos nanosecond clock, when it was refused
    */
   record Refusal(Kind kind, String location, String reason, long nanos) {
+
+    /** Returns whether it is too early to open it again. */
+    boolean isFresh() {
+      return kind == Kind.REFUSED && System.nanoTime() - nanos < RETRY.toNanos();
+    }
+
     /** What is known of the newest version. */
     enum Kind {
       /** It was read, and is no model to be served. */
@@ -83,8 +103,14 @@ final class ModelSlot {
     REFUSED
   }
 
-  ModelReference reference() {
+  /** Returns what the configuration says of the model: a path, or a URI. */
+  String reference() {
     return reference;
+  }
+
+  /** Returns the alias that the slot follows; empty if its model never becomes another version. */
+  Optional<String> alias() {
+    return alias;
   }
 
   /** Returns the model in service; never null. */
@@ -117,32 +143,32 @@ final class ModelSlot {
    * has seen the new one. Two callers take turns; requests never wait.
    */
   synchronized Outcome poll() {
+    String found;
     try {
-      String found = ModelFiles.locate(reference.location());
-      if (found.equals(location)) {
-        refusal.set(null);
-        metrics.refusing(current().name(), false);
-        return Outcome.UNCHANGED;
-      }
-
-      Refusal before = refusal.get();
-      boolean knownBad =
-          before != null
-              && before.kind() == Kind.REFUSED
-              && before.location().equals(found)
-              && System.nanoTime() - before.nanos() < RETRY.toNanos();
-      return knownBad ? Outcome.REFUSED : replace(found);
+      found = ModelFiles.locate(reference).location();
     } catch (ModelException | IOException | RuntimeException e) {
-      return refused(reference.location(), e);
+      return refused(reference, e);
     }
+
+    Optional<Refusal> before = refusal().filter(known -> known.location().equals(found));
+    if (before.isPresent() && before.get().isFresh()) {
+      return Outcome.REFUSED;
+    }
+
+    if (before.isEmpty() && found.equals(location)) {
+      refusal.set(null);
+      return Outcome.UNCHANGED;
+    }
+
+    return replace(found);
   }
 
   /** Opens what the reference leads to, whether it has changed or not; else as {@link #poll}. */
   synchronized Outcome reload() {
     try {
-      return replace(ModelFiles.locate(reference.location()));
+      return replace(ModelFiles.locate(reference).location());
     } catch (ModelException | IOException | RuntimeException e) {
-      return refused(reference.location(), e);
+      return refused(reference, e);
     }
   }
 
@@ -158,8 +184,7 @@ final class ModelSlot {
       current.set(next);
       location = found;
       refusal.set(null);
-      metrics.refusing(next.name(), false);
-      metrics.replaced(old, next);
+      replaced.inc();
       LOG.info(
           "Serving {} in place of {}", next.model().modelVersion(), old.model().modelVersion());
       return Outcome.REPLACED;
@@ -169,20 +194,15 @@ final class ModelSlot {
   }
 
   private Outcome refused(String found, Throwable cause) {
-    ServedModel staying = current();
-    Refusal before = refusal.get();
-    boolean news =
-        before == null
-            || !before.location().equals(found)
-            || !before.reason().equals(String.valueOf(cause.getMessage()));
     Kind kind = cause instanceof IOException ? Kind.UNREACHABLE : Kind.REFUSED;
     String reason = String.valueOf(cause.getMessage());
-    refusal.set(new Refusal(kind, found, reason, System.nanoTime()));
-    metrics.reloadRefused(staying.name(), kind);
-    metrics.refusing(staying.name(), true);
+    Refusal before = refusal.getAndSet(new Refusal(kind, found, reason, System.nanoTime()));
+    refusals.get(kind).inc();
+    boolean news =
+        before == null || !before.location().equals(found) || !before.reason().equals(reason);
     if (news) {
-      LOG.warn(
-          "{} goes on: {} is {}: {}", staying.model().modelVersion(), found, kind.word(), reason);
+      String staying = current().model().modelVersion();
+      LOG.warn("{} goes on: {} is {}: {}", staying, found, kind.word(), reason);
     }
 
     return Outcome.REFUSED;
@@ -190,7 +210,7 @@ final class ModelSlot {
 
   private ServedModel open() throws ModelException, IOException {
     // By the reference, so that a package has to be the version that its alias names.
-    ScoringModel model = ScoringModel.open(reference.location(), EngineKind.FOREST);
+    ScoringModel model = ScoringModel.open(reference, EngineKind.FOREST);
     ServedModel served =
         new ServedModel(model, Instant.now(), config.records().unknownFields(), metrics);
     WarmUp.run(served, config.models().warmUpRows());

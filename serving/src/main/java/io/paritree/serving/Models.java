@@ -12,11 +12,13 @@ import java.util.stream.Collectors;
 /**
  * The models in service, by name.
  *
- * <p>A name can stand for several: its alias and pinned versions beside it. A plain name means the
- * first that the configuration lists. Once opened, the set of slots never changes; what is in them
- * may. Thread-safe.
+ * <p>A name can stand for several: its aliases, and pinned versions beside them. A plain name means
+ * its alias {@code champion}, and where that is not served the first that the configuration lists.
+ * Once opened, the set of slots never changes; what is in them may. Thread-safe.
  */
 final class Models {
+  private static final String CHAMPION = "champion";
+
   private volatile Map<String, List<ModelSlot>> slots = Map.of();
 
   /**
@@ -28,8 +30,7 @@ final class Models {
   void open(ServingConfig config, ServerMetrics metrics) throws ModelException, IOException {
     Map<String, List<ModelSlot>> byName = new LinkedHashMap<>();
     for (String text : config.models().serve()) {
-      ModelReference reference = ModelReference.of(text, config.models().store());
-      ModelSlot slot = new ModelSlot(reference, config, metrics);
+      ModelSlot slot = new ModelSlot(config.models().reference(text), config, metrics);
       byName.computeIfAbsent(slot.current().name(), name -> new ArrayList<>()).add(slot);
     }
 
@@ -57,29 +58,36 @@ final class Models {
 
   /** Returns the slot under {@code name} or {@code name@alias}. */
   Optional<ModelSlot> find(String address) {
-    Map<String, List<ModelSlot>> opened = opened();
-    List<ModelSlot> plain = opened.get(address);
+    List<ModelSlot> plain = opened().get(address);
     if (plain != null) {
-      return Optional.of(plain.get(0));
+      return plain.size() == 1
+          ? Optional.of(plain.get(0))
+          : following(CHAMPION, plain).or(() -> Optional.of(plain.get(0)));
     }
 
     int at = address.lastIndexOf('@');
-    if (at < 0) {
-      return Optional.empty();
-    }
+    return at < 0
+        ? Optional.empty()
+        : following(address.substring(at + 1), of(address.substring(0, at)));
+  }
 
-    String alias = address.substring(at + 1);
-    return opened.getOrDefault(address.substring(0, at), List.of()).stream()
-        .filter(slot -> slot.reference().alias().equals(alias))
+  private static Optional<ModelSlot> following(String alias, List<ModelSlot> slots) {
+    return slots.stream()
+        .filter(slot -> slot.alias().filter(alias::equals).isPresent())
         .findFirst();
   }
 
   /** Returns the slot whose model is of a version, if one is. */
   Optional<ModelSlot> find(String name, String version) {
     String modelVersion = name + "/" + version;
-    return opened().getOrDefault(name, List.of()).stream()
+    return of(name).stream()
         .filter(slot -> slot.current().model().modelVersion().equals(modelVersion))
         .findFirst();
+  }
+
+  /** Returns the slots that hold versions of a model, in the order of the configuration. */
+  List<ModelSlot> of(String name) {
+    return opened().getOrDefault(name, List.of());
   }
 
   /** Returns the models' names. */

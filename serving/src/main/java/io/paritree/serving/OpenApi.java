@@ -26,10 +26,12 @@ final class OpenApi {
 
   private final Models models;
   private final UnknownFields unknown;
+  private final boolean tokens;
 
-  OpenApi(Models models, UnknownFields unknown) {
+  OpenApi(Models models, ServingConfig config) {
     this.models = models;
-    this.unknown = unknown;
+    this.unknown = config.records().unknownFields();
+    this.tokens = !config.security().scoreTokens().isEmpty();
   }
 
   void handle(Context ctx) throws IOException {
@@ -53,7 +55,7 @@ final class OpenApi {
       json.writeEndObject();
       json.writeObjectFieldStart("components");
       json.writeObjectFieldStart("schemas");
-      writeProblem(json);
+      writeProblems(json);
       for (ServedModel served : served()) {
         json.writeObjectFieldStart(key(served) + RECORD);
         writeRecord(served.model().schema(), json);
@@ -64,7 +66,20 @@ final class OpenApi {
       }
 
       json.writeEndObject();
+      if (tokens) {
+        writeTokens(json);
+      }
+
       json.writeEndObject();
+      if (tokens) {
+        json.writeArrayFieldStart("security");
+        json.writeStartObject();
+        json.writeArrayFieldStart("token");
+        json.writeEndArray();
+        json.writeEndObject();
+        json.writeEndArray();
+      }
+
       json.writeEndObject();
       json.writeRaw('\n');
     }
@@ -181,7 +196,16 @@ final class OpenApi {
     json.writeEndObject();
   }
 
-  private static void writeProblem(JsonGenerator json) throws IOException {
+  private static void writeTokens(JsonGenerator json) throws IOException {
+    json.writeObjectFieldStart("securitySchemes");
+    json.writeObjectFieldStart("token");
+    json.writeStringField("type", "http");
+    json.writeStringField("scheme", "bearer");
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  private static void writeProblems(JsonGenerator json) throws IOException {
     json.writeObjectFieldStart("problem");
     json.writeStringField("type", "object");
     json.writeObjectFieldStart("properties");
@@ -190,6 +214,22 @@ final class OpenApi {
     }
 
     writeType("status", "integer", json);
+    writeErrors(json);
+    json.writeEndObject();
+    json.writeEndObject();
+
+    json.writeObjectFieldStart("refused");
+    json.writeStringField("type", "object");
+    json.writeObjectFieldStart("properties");
+    writeErrors(json);
+    json.writeEndObject();
+    json.writeArrayFieldStart("required");
+    json.writeString("errors");
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  private static void writeErrors(JsonGenerator json) throws IOException {
     json.writeObjectFieldStart("errors");
     json.writeStringField("type", "array");
     json.writeObjectFieldStart("items");
@@ -199,8 +239,6 @@ final class OpenApi {
       writeType(member, "string", json);
     }
 
-    json.writeEndObject();
-    json.writeEndObject();
     json.writeEndObject();
     json.writeEndObject();
     json.writeEndObject();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** Writes the paths of an OpenAPI document. */
 final class OpenApiPaths {
@@ -86,7 +87,14 @@ final class OpenApiPaths {
     json.writeObjectFieldStart("results");
     json.writeStringField("type", "array");
     json.writeObjectFieldStart("items");
-    writeReference(result);
+    json.writeArrayFieldStart("anyOf");
+    for (String each : List.of(result, "#/components/schemas/refused")) {
+      json.writeStartObject();
+      writeReference(each);
+      json.writeEndObject();
+    }
+
+    json.writeEndArray();
     json.writeEndObject();
     json.writeEndObject();
     json.writeEndObject();

@@ -25,7 +25,7 @@ final class PredictionLog implements AutoCloseable {
    */
   PredictionLog(ServingConfig.PredictionLog config) throws IOException {
     this.writer =
-        config.file().equals("off")
+        config.file().equals(ServingConfig.OFF)
             ? null
             : new LineWriter(
                 "prediction log",

@@ -14,6 +14,7 @@ final class ProblemAnswer {
 
   /** Answers in front of Javalin. */
   static void write(Problem problem, Request request, Response response, Callback callback) {
+    Gate.guard(response.getHeaders()); // a broken request gets no further than Jetty's parser
     response.setStatus(problem.status());
     if (problem.status() == 401) {
       response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, "Bearer");
@@ -33,5 +34,6 @@ final class ProblemAnswer {
   static void write(Problem problem, Context ctx) {
     ErrorForm form = ErrorForm.of(ctx.path());
     ctx.status(problem.status()).contentType(form.contentType(problem)).result(form.write(problem));
+    ctx.res().setCharacterEncoding(null); // JSON's types have no charset; Javalin would add one
   }
 }

@@ -126,32 +126,59 @@ final class Problems {
   /** A problem that Jetty or Javalin found and that has nothing but its status. */
   static Problem ofStatus(int status) {
     return switch (status) {
-      case 400 -> new Problem("bad_request", 400, "The request is not valid HTTP", "Correct it.");
+      case 400 ->
+          new Problem(
+              "bad_request",
+              400,
+              "The request is not valid HTTP",
+              "Its request line, path or headers break the rules of HTTP/1.1.");
       case 401 ->
           new Problem(
               "unauthorized", 401, "A token is needed", "Send Authorization: Bearer TOKEN.");
       case 403 ->
-          new Problem("forbidden", 403, "The token does not allow this", "Use another one.");
+          new Problem(
+              "forbidden", 403, "The token does not allow this", "Send one of the other role.");
       case 404 ->
-          new Problem("not_found", 404, "There is nothing at this path", "See GET /v1/models.");
+          new Problem(
+              "not_found",
+              404,
+              "There is nothing at this path",
+              "GET /v1/models tells the models, GET /openapi.json all paths.");
       case 405 ->
           new Problem(
-              "method_not_allowed", 405, "The path has other methods", "See the Allow header.");
+              "method_not_allowed",
+              405,
+              "The path has other methods",
+              "The Allow header tells which.");
       case 406 -> notAcceptable();
       case 408 -> requestTimeout();
       case 413 ->
           new Problem(
-              "body_too_large", 413, "The body is too large", "Send fewer records at once.");
-      case 414 -> new Problem("uri_too_long", 414, "The path is too long", "Shorten it.");
+              "body_too_large",
+              413,
+              "The body is too large",
+              "It has more bytes than the server reads; send fewer records at once.");
+      case 414 ->
+          new Problem(
+              "uri_too_long", 414, "The path is too long", "Names have at most 64 characters.");
       case 415 -> unsupportedMediaType("application/json");
       case 417 ->
-          new Problem("expectation_failed", 417, "The expectation is not met", "Send no Expect.");
+          new Problem(
+              "expectation_failed",
+              417,
+              "The expectation is not met",
+              "Send no Expect but 100-continue.");
       case 426 ->
-          new Problem("upgrade_required", 426, "The protocol is not spoken", "Use HTTP/1.1.");
+          new Problem(
+              "upgrade_required", 426, "The protocol is not spoken", "Speak HTTP/1.1 or 1.0.");
       case 431 ->
-          new Problem("headers_too_large", 431, "The headers are too large", "Shorten them.");
+          new Problem(
+              "headers_too_large",
+              431,
+              "The headers are too large",
+              "The request line and all headers together are too long.");
       case 501 ->
-          new Problem("not_implemented", 501, "The method is not known", "Use GET or POST.");
+          new Problem("not_implemented", 501, "The method is not known", "Send GET or POST.");
       case 503 ->
           new Problem(
               "overloaded",
@@ -159,11 +186,16 @@ final class Problems {
               "The server cannot take the request now",
               "Send it again after the time in Retry-After.");
       case 505 ->
-          new Problem("version_not_supported", 505, "The HTTP version is not spoken", "Use 1.1.");
+          new Problem(
+              "version_not_supported",
+              505,
+              "The HTTP version is not spoken",
+              "Speak HTTP/1.1 or 1.0.");
       default ->
           status >= 500
-              ? new Problem("internal_error", status, "The server failed", "See the server's log.")
-              : new Problem("bad_request", status, "The request is refused", "Correct it.");
+              ? new Problem("internal_error", status, "The server failed", "Its log says why.")
+              : new Problem(
+                  "bad_request", status, "The request is refused", "It is not valid HTTP/1.1.");
     };
   }
 }

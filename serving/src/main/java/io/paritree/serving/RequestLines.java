@@ -20,7 +20,7 @@ final class RequestLines implements AutoCloseable {
 
   RequestLines(ServingConfig.Log config) throws IOException {
     this.writer =
-        config.requests().equals("off")
+        config.requests().equals(ServingConfig.OFF)
             ? null
             : new LineWriter("request log", target(config.requests()), config.queue());
   }

@@ -5,6 +5,8 @@ import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.ContentType;
 import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import io.javalin.http.HandlerType;
 import io.javalin.http.Header;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.MethodNotAllowedResponse;
@@ -50,13 +52,16 @@ final class Routing {
     javalin.jetty.timeoutStatus = 408;
     for (Route route : routes) {
       RouteMetrics taken = metrics.route(route.path());
-      javalin.routes.addEndpoint(
-          Endpoint.create(route.method(), route.path())
-              .handler(
-                  ctx -> {
-                    ctx.req().setAttribute(Traffic.ROUTE, taken);
-                    route.handler().handle(ctx);
-                  }));
+      Handler handler =
+          ctx -> {
+            ctx.req().setAttribute(Traffic.ROUTE, taken);
+            route.handler().handle(ctx);
+          };
+      add(route.method(), route.path(), handler, javalin);
+      if (route.method() == HandlerType.GET) {
+        // The same headers, and Jetty leaves the body out; Javalin by itself says that it is empty.
+        add(HandlerType.HEAD, route.path(), handler, javalin);
+      }
     }
 
     javalin.routes.exception(
@@ -67,6 +72,10 @@ final class Routing {
     javalin.unsafe.servletRequestLifecycle = List.of(DefaultTasks.INSTANCE.getHTTP());
     javalin.unsafe.servlet =
         LazyKt.lazy(() -> new ServletEntry(null, new JavalinServlet(javalin.unsafe)));
+  }
+
+  private static void add(HandlerType method, String path, Handler handler, JavalinConfig javalin) {
+    javalin.routes.addEndpoint(Endpoint.create(method, path).handler(handler));
   }
 
   private static void answer(Problem problem, String retryAfter, Context ctx) {

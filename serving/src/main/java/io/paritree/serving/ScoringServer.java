@@ -158,12 +158,12 @@ final class ScoringServer implements AutoCloseable {
         "paritree_connections",
         "Open connections.",
         () -> connector.getConnectedEndPoints().size());
-    metrics.gauge(
-        "paritree_slow_connections_closed",
+    metrics.counter(
+        "paritree_slow_connections_closed_total",
         "Connections closed since the start because a request's headers took too long.",
         slow::closed);
-    metrics.gauge(
-        "paritree_buffers_released_twice",
+    metrics.counter(
+        "paritree_buffers_released_twice_total",
         "Buffers that Jetty let go of once too often since the start; harmless, as none is reused.",
         buffers::releasedTwice);
     return connector;
@@ -199,8 +199,8 @@ final class ScoringServer implements AutoCloseable {
     metrics.gauge("paritree_admission_running", "Requests that are worked on.", admission::running);
     metrics.gauge(
         "paritree_admission_waiting", "Requests that wait for their turn.", admission::waiting);
-    metrics.gauge(
-        "paritree_admission_refused",
+    metrics.counter(
+        "paritree_admission_refused_total",
         "Requests refused since the start because too many waited or they waited too long.",
         admission::refused);
     metrics.gauge(

@@ -1,14 +1,13 @@
 package io.paritree.serving;
 
 import io.paritree.FaultCode;
-import io.paritree.serving.ModelSlot.Refusal;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
-import io.prometheus.metrics.core.metrics.Info;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.EnumMap;
@@ -78,29 +77,11 @@ final class ServerMetrics {
           .name("paritree_ready")
           .help("1 while the server is ready for requests, else 0.")
           .register(registry);
-  private final Info models =
-      Info.builder()
-          .name("paritree_model_info")
-          .help("The models in service.")
-          .labelNames("model", "version", "digest", "sealed")
-          .register(registry);
-  private final Gauge loaded =
-      Gauge.builder()
-          .name("paritree_model_loaded_timestamp_seconds")
-          .help("When the model in service was opened, in seconds since 1970.")
-          .labelNames("model")
-          .register(registry);
   private final Counter reloads =
       Counter.builder()
           .name("paritree_model_reloads_total")
           .help("Looks for new versions, by what came of them: replaced, refused or unreachable.")
           .labelNames("model", "result")
-          .register(registry);
-  private final Gauge refusing =
-      Gauge.builder()
-          .name("paritree_model_refusing")
-          .help("1 while the newest version of a model is refused or cannot be read, else 0.")
-          .labelNames("model")
           .register(registry);
   private final Map<FaultCode, CounterDataPoint> faultsByCode = new EnumMap<>(FaultCode.class);
   private final RouteMetrics unrouted = route("none");
@@ -157,42 +138,18 @@ final class ServerMetrics {
     writing.observe((written - scored) * NANOS);
   }
 
-  /** Records that a model came into service. */
-  void inService(ServedModel model) {
-    refusing(model.name(), false);
-    reloads.initLabelValues(model.name(), "replaced");
-    for (Refusal.Kind kind : Refusal.Kind.values()) {
-      reloads.initLabelValues(model.name(), kind.word());
-    }
-
-    models.addLabelValues(identity(model));
-    loaded.labelValues(model.name()).set(model.loaded().getEpochSecond());
+  /** Returns the counter of looks for new versions of a model that ended in one way. */
+  CounterDataPoint reloads(String model, String result) {
+    return reloads.labelValues(model, result);
   }
 
-  /** Records that a model took another one's place. */
-  void replaced(ServedModel old, ServedModel next) {
-    models.remove(identity(old));
-    reloads.labelValues(next.name(), "replaced").inc();
-    inService(next);
-  }
-
-  /** Records that a new version was not put into service. */
-  void reloadRefused(String model, Refusal.Kind kind) {
-    reloads.labelValues(model, kind.word()).inc();
-  }
-
-  /** Records whether the newest version of a model is refused. */
-  void refusing(String model, boolean now) {
-    refusing.labelValues(model).set(now ? 1 : 0);
-  }
-
-  private static String[] identity(ServedModel served) {
-    return new String[] {
-      served.name(),
-      served.model().modelVersion(),
-      served.model().digest(),
-      String.valueOf(served.model().sealed())
-    };
+  /** Adds a count that is read when the metrics are; its name ends in {@code _total}. */
+  void counter(String name, String help, LongSupplier value) {
+    CounterWithCallback.builder()
+        .name(name)
+        .help(help)
+        .callback(callback -> callback.call(value.getAsLong()))
+        .register(registry);
   }
 
   /** Adds a number that is read when the metrics are. */

@@ -57,6 +57,7 @@ final class Serving implements AutoCloseable {
     logs.measure(metrics);
     Readiness readiness = new Readiness(metrics);
     Models models = new Models();
+    ModelMetrics.register(models, metrics.registry());
     Opening opening = new Opening(models, config, metrics); // goes on while the ports are opened
     VersionWatch watch = new VersionWatch(models, config.models().poll());
     ManagementServer management = new ManagementServer(config, models, metrics, readiness, watch);
@@ -79,7 +80,6 @@ final class Serving implements AutoCloseable {
 
     for (ModelSlot slot : models.all()) {
       ServedModel served = slot.current();
-      metrics.inService(served);
       LOG.info(
           "Serving {} ({}), digest {}",
           served.model().modelVersion(),
@@ -114,7 +114,7 @@ final class Serving implements AutoCloseable {
     InvocationsHandler invocations = new InvocationsHandler(models, limits, metrics, predictions);
     InferenceHandler inference =
         new InferenceHandler(models, limits, metrics, readiness, predictions);
-    OpenApi contract = new OpenApi(models, config.records().unknownFields());
+    OpenApi contract = new OpenApi(models, config);
     return List.of(
         Route.get("/openapi.json", contract::handle),
         Route.post("/v1/models/{name}/score", score::handle),

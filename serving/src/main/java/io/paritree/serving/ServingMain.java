@@ -51,7 +51,8 @@ public final class ServingMain {
       }
 
       ServingConfig config =
-          ServingConfig.read(options.configuration(), options.settings()).serving(options.models());
+          ServingConfigParser.read(options.configuration(), options.settings())
+              .serving(options.models());
       if (options.check()) {
         return check(config);
       }

@@ -62,6 +62,11 @@ final class Table {
     return faults;
   }
 
+  /** Returns whether the last value or record has faults that are not placed yet. */
+  boolean isFaulty() {
+    return !faults.isEmpty();
+  }
+
   /**
    * Makes the table at least so many rows long.
    *
@@ -83,15 +88,11 @@ final class Table {
   }
 
   /**
-   * Takes the faults of the last value or record of a row.
+   * Takes the faults of the last value of a row; there are some.
    *
    * @param pointer JSON pointer to it
    */
   void point(int row, String pointer) {
-    if (faults.isEmpty()) {
-      return;
-    }
-
     refusedRows.add(row);
     for (Fault fault : faults.list()) {
       if (errors.size() < MAX_ERRORS) {
@@ -102,12 +103,10 @@ final class Table {
     faults.clear();
   }
 
-  /** Takes the faults of a record, each at its field under {@code prefix}. */
+  /**
+   * Takes the faults of a record, of which there are some, each at its field under {@code prefix}.
+   */
   void pointFields(int row, String prefix) {
-    if (faults.isEmpty()) {
-      return;
-    }
-
     refusedRows.add(row);
     for (Fault fault : faults.list()) {
       if (errors.size() < MAX_ERRORS) {

@@ -11,7 +11,6 @@ import io.paritree.feature.TimestampFeature;
 import io.paritree.record.JsonDocument;
 import io.paritree.record.JsonRecordReader;
 import io.paritree.record.MalformedJsonException;
-import io.paritree.serving.InferRequest.Datatype;
 import io.paritree.serving.InferRequest.Tensor;
 import java.util.HashSet;
 import java.util.List;
@@ -49,13 +48,15 @@ final class TensorReader {
   }
 
   private boolean isMatrix(List<Tensor> tensors) {
-    if (tensors.size() != 1 || schema.fieldIndex(tensors.get(0).name()) >= 0) {
+    Tensor tensor = tensors.get(0);
+    int width = schema.width();
+    boolean fits = tensor.shape().length == 2 && tensor.shape()[1] == width;
+    boolean named = schema.fieldIndex(tensor.name()) >= 0;
+    if (tensors.size() != 1 || named && !(fits && width > 1)) {
       return false;
     }
 
-    Tensor tensor = tensors.get(0);
-    int width = schema.width();
-    if (tensor.shape().length != 2 || tensor.shape()[1] != width) {
+    if (!fits) {
       throw InferRequest.wrong(
           "the input",
           "one tensor of shape [rows, %s], or one tensor per field, by its name".formatted(width));
@@ -88,7 +89,7 @@ final class TensorReader {
             "input " + index, "the name of a field of the model, each once" + hint);
       }
 
-      if (tensor.shape().length == 2 && tensor.shape()[1] != 1) {
+      if (tensor.perRow() != 1) {
         throw InferRequest.wrong("input " + index, "shape [rows] or [rows, 1]");
       }
 
@@ -99,9 +100,9 @@ final class TensorReader {
   }
 
   private static int rows(List<Tensor> tensors) {
-    long rows = tensors.get(0).shape()[0];
+    long rows = tensors.get(0).rows();
     for (Tensor tensor : tensors) {
-      if (tensor.shape()[0] != rows) {
+      if (tensor.rows() != rows) {
         throw InferRequest.wrong("the inputs", "tensors of equally many rows");
       }
     }
@@ -141,58 +142,83 @@ final class TensorReader {
     }
   }
 
+  /** Reads the values, either all in one list or in a list for each row. */
   private void readData(JsonDocument document, int index) throws MalformedJsonException {
-    long expected = tensors.get(index).elements();
+    Tensor tensor = tensors.get(index);
+    long expected = tensor.rows() * tensor.perRow();
+    boolean nested = document.next() == JsonToken.START_ARRAY;
     int element = 0;
-    int depth = 1;
-    while (depth > 0) {
-      JsonToken token = document.next();
-      if (token == JsonToken.START_ARRAY) {
-        depth++;
-      } else if (token == JsonToken.END_ARRAY) {
-        depth--;
-      } else {
-        if (element == expected || depth > 2) {
-          throw miscounted(index, expected);
-        }
+    for (; document.token() != JsonToken.END_ARRAY; document.next()) {
+      if (element == expected) {
+        throw miscounted(index);
+      }
 
+      if (nested) {
+        readRow(document, index, element);
+        element += (int) tensor.perRow();
+      } else {
         readElement(document, index, element++);
       }
     }
 
     if (element != expected) {
-      throw miscounted(index, expected);
+      throw miscounted(index);
     }
   }
 
-  private static ProblemException miscounted(int index, long expected) {
+  private void readRow(JsonDocument document, int index, int first) throws MalformedJsonException {
+    if (document.token() != JsonToken.START_ARRAY) {
+      throw miscounted(index);
+    }
+
+    for (int column = 0; column < tensors.get(index).perRow(); column++) {
+      if (document.next() == JsonToken.END_ARRAY) {
+        throw miscounted(index);
+      }
+
+      readElement(document, index, first + column);
+    }
+
+    if (document.next() != JsonToken.END_ARRAY) {
+      throw miscounted(index);
+    }
+  }
+
+  private ProblemException miscounted(int index) {
+    Tensor tensor = tensors.get(index);
     return InferRequest.wrong(
         "the data of input " + index,
-        "as many values as its shape says (%s), flat or one list per row".formatted(expected));
+        "%s times %s values as its shape says, in one list or in a list for each row"
+            .formatted(tensor.rows(), tensor.perRow()));
   }
 
   private void readElement(JsonDocument document, int index, int element)
       throws MalformedJsonException {
+    if (document.token() == JsonToken.START_ARRAY) {
+      throw miscounted(index);
+    }
+
     Datatype datatype = tensors.get(index).datatype();
-    String pointer = "/inputs/" + index + "/data/" + element;
+    int row = element;
     if (fields == null) {
       int width = schema.width();
-      int row = element / width;
-      Feature feature = schema.features().get(element % width);
-      table.slots()[table.at(row) + element % width] = slot(document, datatype, feature);
-      table.point(row, pointer);
-      return;
-    }
-
-    String kind = mismatch(document, datatype);
-    if (kind == null) {
-      reader.value(document, fields[index], table.slots(), table.at(element), table.faults());
+      int column = element % width;
+      row = element / width;
+      Feature feature = schema.features().get(column);
+      table.slots()[table.at(row) + column] = slot(document, datatype, feature);
     } else {
-      wrongType(kind, datatype, fields[index].column());
-      document.skip();
+      String kind = mismatch(document, datatype);
+      if (kind == null) {
+        reader.value(document, fields[index], table.slots(), table.at(row), table.faults());
+      } else {
+        wrongType(kind, datatype, fields[index].column());
+        document.skip();
+      }
     }
 
-    table.point(element, pointer);
+    if (table.isFaulty()) {
+      table.point(row, "/inputs/" + index + "/data/" + element);
+    }
   }
 
   private float slot(JsonDocument document, Datatype datatype, Feature feature)
@@ -224,12 +250,8 @@ final class TensorReader {
       case VALUE_NULL -> null;
       case VALUE_TRUE, VALUE_FALSE -> datatype == Datatype.BOOL ? null : "a boolean";
       case VALUE_STRING -> datatype == Datatype.BYTES ? null : "text";
-      case VALUE_NUMBER_INT -> datatype == Datatype.BYTES ? "a number" : null;
-      case VALUE_NUMBER_FLOAT ->
-          datatype == Datatype.BYTES
-                  || (datatype.isInteger() && document.number() != Math.rint(document.number()))
-              ? "a number"
-              : null;
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT ->
+          datatype.admits(document.number()) ? null : "a number";
       default -> "an object";
     };
   }
@@ -241,7 +263,9 @@ final class TensorReader {
       if (!given.contains(field.column())) {
         for (int row = 0; row < rows; row++) {
           field.missing(table.slots(), table.at(row), table.faults());
-          table.point(row, "/inputs");
+          if (table.isFaulty()) {
+            table.point(row, "/inputs");
+          }
         }
       }
     }

@@ -43,9 +43,7 @@ final class VersionWatch implements AutoCloseable {
   void begin() {
     Map<String, List<ModelSlot>> slots = new LinkedHashMap<>();
     for (ModelSlot slot : models.all()) {
-      slots
-          .computeIfAbsent(fileSystem(slot.reference().location()), name -> new ArrayList<>())
-          .add(slot);
+      slots.computeIfAbsent(fileSystem(slot.reference()), name -> new ArrayList<>()).add(slot);
     }
 
     List<FileSystemModels> all = new ArrayList<>();
@@ -104,7 +102,7 @@ final class VersionWatch implements AutoCloseable {
           slot.poll();
         } catch (RuntimeException | Error e) {
           // Thrown on, it would end all polls in silence.
-          LOG.error("Cannot look for a new version of {}", slot.reference().location(), e);
+          LOG.error("Cannot look for a new version of {}", slot.reference(), e);
         }
       }
     }

@@ -1,18 +1,22 @@
 package io.paritree.serving;
 
 import io.javalin.Javalin;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /**
  * An endpoint that reads its body and answers with a constant, on Javalin with its defaults: what
  * the scoring endpoint is measured against.
  *
- * <p>Usage: {@code EmptyServer PORT LENGTH [once]}; with {@code once} it starts, stops and leaves.
+ * <p>Usage: {@code EmptyServer PORT LENGTH [once]}; with {@code once} it starts, asks itself, stops
+ * and leaves.
  */
 final class EmptyServer {
   private EmptyServer() {}
 
-  public static void main(String[] arguments) {
+  public static void main(String[] arguments) throws IOException {
     byte[] answer = "x".repeat(Integer.parseInt(arguments[1])).getBytes(StandardCharsets.US_ASCII);
     Javalin javalin =
         Javalin.create(
@@ -30,8 +34,19 @@ final class EmptyServer {
             .start();
     System.out.println("Listening on " + javalin.port());
     if (arguments.length > 2) {
+      ask(javalin.port(), "GET /ready");
+      ask(javalin.port(), "POST /empty");
       javalin.stop();
       System.exit(0);
+    }
+  }
+
+  private static void ask(int port, String line) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      String request =
+          line + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}";
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      socket.getInputStream().readAllBytes();
     }
   }
 }

@@ -3,7 +3,6 @@ package io.paritree.serving;
 import io.paritree.model.TestPackages;
 import java.io.File;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,26 +12,22 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.jar.JarOutputStream;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import java.util.zip.ZipEntry;
 
 /**
  * The scoring endpoint against an empty Javalin endpoint, in turn, with wrk and h2load.
  *
- * <p>Run: {@code scripts/bench http [--rounds N] [--seconds N] [--json]}. Throughput by wrk with 32
- * connections; latency by h2load at half of the scoring endpoint's peak, offered to both. Medians
- * of the rounds.
+ * <p>Run: {@code scripts/bench http [--rounds N] [--seconds N] [--start] [--json]}. Throughput by
+ * wrk with 32 connections; latency by h2load at half of the scoring endpoint's peak, offered to
+ * both. Medians of the rounds. Then, or with {@code --start} alone, the times of {@link
+ * StartBench}.
  */
 final class HttpBench {
-  private static final Path ROOT = Path.of(System.getProperty("paritree.root"));
-  private static final String JAVA = System.getProperty("java.home") + "/bin/java";
+  private static final List<String> HEAP = List.of("-Xms1g", "-Xmx1g");
   private static final int WIDTH = 28;
   private static final int CLIENTS = 16;
-  private static final int STARTS = 5;
 
   private final Path directory = Files.createTempDirectory("paritree-bench");
   private final int rounds;
@@ -55,19 +50,34 @@ final class HttpBench {
     int rounds = 5;
     int seconds = 5;
     boolean json = false;
+    boolean speed = true;
     Iterator<String> given = List.of(arguments).iterator();
     while (given.hasNext()) {
       switch (given.next()) {
         case "--rounds" -> rounds = Integer.parseInt(given.next());
         case "--seconds" -> seconds = Integer.parseInt(given.next());
         case "--json" -> json = true;
+        case "--start" -> speed = false;
         default -> {
-          System.err.println("Usage: bench http [--rounds N] [--seconds N] [--json]");
+          System.err.println("Usage: bench http [--rounds N] [--seconds N] [--start] [--json]");
           System.exit(2);
         }
       }
     }
 
+    HttpBench bench = new HttpBench(rounds, seconds);
+    List<String> parts = new ArrayList<>();
+    if (speed) {
+      requireTools();
+      parts.add("\"models\": [%s, %s]".formatted(bench.model(100), bench.model(1_000)));
+    }
+
+    parts.add("\"start\": " + new StartBench(bench.directory, WIDTH).run());
+    String result = "{" + String.join(", ", parts) + "}";
+    System.out.println(json ? result : result.replace("}, ", "},\n "));
+  }
+
+  private static void requireTools() {
     for (String tool : List.of("wrk", "h2load")) {
       if (!installed(tool)) {
         System.err.println(
@@ -76,16 +86,6 @@ final class HttpBench {
         System.exit(1);
       }
     }
-
-    HttpBench bench = new HttpBench(rounds, seconds);
-    List<String> models = new ArrayList<>();
-    for (int trees : new int[] {100, 1_000}) {
-      models.add(bench.model(trees));
-    }
-
-    String result =
-        "{\"models\": [%s], \"start\": %s}".formatted(String.join(", ", models), bench.starts());
-    System.out.println(json ? result : result.replace("}, ", "},\n "));
   }
 
   private static boolean installed(String tool) {
@@ -98,25 +98,21 @@ final class HttpBench {
     String store = packages.wide(WIDTH, trees, 6).getParent().toString();
     Path record = Files.writeString(directory.resolve("record.json"), record());
     try (ServeRun scoring =
-        new ServeRun(directory, Map.of("PARITREE_JAVA_OPTS", "-Xms1g -Xmx1g"), "--model", store)) {
+        new ServeRun(
+            directory, Map.of("PARITREE_JAVA_OPTS", String.join(" ", HEAP)), "--model", store)) {
       int port = scoring.port();
       int length;
       try (Client client = new Client(port)) {
         length = client.post("/v1/models/wide/score", record()).content().length;
       }
 
-      int emptyPort = freePort();
-      Process empty = empty(emptyPort, List.of("-Xms1g", "-Xmx1g"), String.valueOf(length));
-      try {
-        awaitEmpty(emptyPort);
+      try (EmptyRun empty = new EmptyRun(directory, length, HEAP)) {
+        empty.await();
         return compare(
             trees,
-            "http://127.0.0.1:" + emptyPort + "/empty",
+            "http://127.0.0.1:" + empty.port() + "/empty",
             "http://127.0.0.1:" + port + "/v1/models/wide/score",
             record);
-      } finally {
-        empty.destroy();
-        empty.waitFor();
       }
     }
   }
@@ -134,7 +130,7 @@ final class HttpBench {
       }
     }
 
-    double half = median(rates[1]) / 2;
+    double half = Trial.median(rates[1]) / 2;
     double[][][] latencies = new double[2][2][rounds];
     for (int round = 0; round < rounds; round++) {
       for (int which = 0; which < 2; which++) {
@@ -144,9 +140,12 @@ final class HttpBench {
       }
     }
 
-    Reached bare = new Reached(median(rates[0]), median(latencies[0][0]), median(latencies[0][1]));
+    Reached bare =
+        new Reached(
+            Trial.median(rates[0]), Trial.median(latencies[0][0]), Trial.median(latencies[0][1]));
     Reached scored =
-        new Reached(median(rates[1]), median(latencies[1][0]), median(latencies[1][1]));
+        new Reached(
+            Trial.median(rates[1]), Trial.median(latencies[1][0]), Trial.median(latencies[1][1]));
     return String.format(
         Locale.ROOT,
         "{\"name\": \"trees%s-depth6\", \"empty\": %s, \"score\": %s, \"throughputRatio\": %.3f,"
@@ -214,107 +213,6 @@ final class HttpBench {
     return new double[] {sorted[sorted.length / 2], sorted[sorted.length * 99 / 100]};
   }
 
-  /** Returns the times from the JVM's start to the first answer, each with its class archive. */
-  private String starts() throws Exception {
-    TestPackages packages = new TestPackages(directory.resolve("start"));
-    String store = packages.wide(WIDTH, 100, 6).getParent().toString();
-    Path archive = directory.resolve("empty.archive");
-    boolean cache = Runtime.version().feature() >= 25;
-    String make = (cache ? "-XX:AOTCacheOutput=" : "-XX:ArchiveClassesAtExit=") + archive;
-    String use = (cache ? "-XX:AOTCache=" : "-XX:SharedArchiveFile=") + archive;
-    Process once = empty(freePort(), List.of(make), "80", "once");
-    if (!once.waitFor(120, TimeUnit.SECONDS)) {
-      throw new IllegalStateException("Cannot make the empty server's archive");
-    }
-
-    double[] bare = new double[STARTS];
-    double[] ready = new double[STARTS];
-    for (int start = -1; start < STARTS; start++) {
-      int port = freePort();
-      long begin = System.nanoTime();
-      Process empty = empty(port, List.of(use), "80");
-      awaitEmpty(port);
-      double bareMillis = (System.nanoTime() - begin) / 1e6;
-      empty.destroy();
-      empty.waitFor();
-
-      begin = System.nanoTime();
-      int servePort = freePort();
-      String given = String.valueOf(servePort);
-      try (ServeRun serving =
-          new ServeRun(directory, Map.of(), "--model", store, "--port", given)) {
-        await(servePort, "/health/ready");
-        if (start >= 0) { // the first of all makes the archive
-          bare[start] = bareMillis;
-          ready[start] = (System.nanoTime() - begin) / 1e6;
-        }
-
-        serving.process().destroy();
-        serving.process().waitFor();
-      }
-    }
-
-    return String.format(
-        Locale.ROOT, "{\"bareMs\": %.0f, \"readyMs\": %.0f}", median(bare), median(ready));
-  }
-
-  private Process empty(int port, List<String> flags, String... arguments) throws IOException {
-    Path home = ROOT.resolve("serving/target/paritree-serving");
-    List<String> command = new ArrayList<>(List.of(JAVA, "-XX:+UseParallelGC"));
-    command.addAll(flags);
-    command.addAll(
-        List.of(
-            "-cp",
-            // A jar alone: directories have no place in a class archive.
-            home.resolve("serving.jar") + File.pathSeparator + testJar(),
-            EmptyServer.class.getName(),
-            String.valueOf(port)));
-    command.addAll(List.of(arguments));
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(directory.resolve("empty.log").toFile())
-        .start();
-  }
-
-  private Path testJar() throws IOException {
-    Path jar = directory.resolve("empty.jar");
-    if (!Files.exists(jar)) {
-      String entry = EmptyServer.class.getName().replace('.', '/') + ".class";
-      try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
-        out.putNextEntry(new ZipEntry(entry));
-        out.write(EmptyServer.class.getResourceAsStream("EmptyServer.class").readAllBytes());
-        out.closeEntry();
-      }
-    }
-
-    return jar;
-  }
-
-  private static void awaitEmpty(int port) throws IOException {
-    await(port, "/ready");
-  }
-
-  private static void await(int port, String path) throws IOException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
-    while (System.nanoTime() < end) {
-      try (Client client = new Client(port)) {
-        if (client.get(path).status() == 200) {
-          return;
-        }
-      } catch (IOException e) {
-        Thread.onSpinWait();
-      }
-    }
-
-    throw new IOException("Nothing answers at port " + port);
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
-  }
-
   private static String record() {
     StringBuilder record = new StringBuilder("{");
     IntStream.range(0, WIDTH)
@@ -338,11 +236,5 @@ final class HttpBench {
     }
 
     return text;
-  }
-
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    return sorted[sorted.length / 2];
   }
 }

@@ -63,7 +63,7 @@ class OpenApiTest {
     Set<String> described =
         ((Map<?, ?>) JsonTree.at(JsonTree.parse(document), "paths"))
             .keySet().stream().map(Object::toString).collect(Collectors.toSet());
-    ServingConfig config = ServingConfig.read(Optional.empty(), Map.of());
+    ServingConfig config = ServingConfigParser.read(Optional.empty(), Map.of());
     for (Route route : Serving.routes(config, null, new ServerMetrics(), null, null)) {
       if (!route.path().contains("{version}")) {
         assertThat(described).contains(route.path().replace("{name}", "parcel-late"));

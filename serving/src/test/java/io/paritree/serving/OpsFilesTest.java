@@ -107,10 +107,11 @@ class OpsFilesTest {
     assertThat(count).isGreaterThan(3);
     Matcher keys = Pattern.compile("--set ([a-z.-]+)=").matcher(unit);
     while (keys.find()) {
-      assertThat(ServingConfig.read(Optional.empty(), Map.of(keys.group(1), "x"))).isNotNull();
+      assertThat(ServingConfigParser.read(Optional.empty(), Map.of(keys.group(1), "x")))
+          .isNotNull();
     }
 
-    ServingConfig.Server server = ServingConfig.read(Optional.empty(), Map.of()).server();
+    ServingConfig.Server server = ServingConfigParser.read(Optional.empty(), Map.of()).server();
     Matcher stop = Pattern.compile("TimeoutStopSec=([0-9]+)").matcher(unit);
     assertThat(stop.find()).isTrue();
     assertThat(Long.parseLong(stop.group(1)))

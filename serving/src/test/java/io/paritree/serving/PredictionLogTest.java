@@ -190,7 +190,7 @@ class PredictionLogTest {
         metrics = management.get("/metrics").body();
         assertThat(System.nanoTime()).as(metrics).isLessThan(end);
       } while (!metrics.contains("paritree_prediction_log_failing 1.0")
-          || metrics.contains("paritree_prediction_lines_dropped 0"));
+          || metrics.contains("paritree_prediction_lines_dropped_total 0"));
 
       assertThat(client.get("/health/ready").status()).isEqualTo(200);
     }

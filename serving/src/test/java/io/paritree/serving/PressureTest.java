@@ -45,7 +45,7 @@ class PressureTest {
                   assertThat(leave.await(20, TimeUnit.SECONDS)).isTrue();
                   ctx.result("{}");
                 }));
-    ServingConfig config = ServingConfig.read(Optional.empty(), all);
+    ServingConfig config = ServingConfigParser.read(Optional.empty(), all);
     RequestLines lines = new RequestLines(config.log());
     return new ScoringServer(config, routes, metrics, new Readiness(metrics), lines);
   }

@@ -105,6 +105,7 @@ class ProtocolsTest {
         "{\"instances\":" + records + "}",
         "{\"inputs\":" + records + "}",
         "{\"instances\":" + lists + ",\"params\":{}}",
+        "{\"instances\":" + lists + ",\"params\":null}",
         "{\"inputs\":" + lists + "}",
         "{\"inputs\":{" + columns + "}}",
         "{\"inputs\":{" + columns + ",\"extra\":[1]}}",
@@ -165,6 +166,9 @@ class ProtocolsTest {
         "{\"instances\":[{}],\"params\":{\"predict_method\":\"guess\"}} | predict_method",
         "{\"instances\":[{}],\"signature_name\":\"x\"}     | is currently not supported",
         "{\"instances\":[                                  | Cannot read the JSON document",
+        "{\"dataframe_split\":{\"data\":[],\"data\":[]}}    | must have 'data' field",
+        "{\"instances\":[{}],\"params\":{},\"params\":{}}   | must stand once",
+        "{\"instances\":[{}],\"params\":7}                | must be an object",
       })
   void mlflowErrorsHaveMlflowsForm(String body, String message) throws Exception {
     Answer answer = client.post("/invocations", body);
@@ -190,6 +194,20 @@ class ProtocolsTest {
             "/inputs/weight/1 missing_value",
             "/inputs/weight/2 wrong_type",
             "/inputs/zone/1 unseen_category");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "application/json; charset=utf-8; version=1", "text/csv; header=present",
+        "application/json; charset=latin1", "application/json-seq"
+      })
+  void mlflowKnowsNoParameterButUtf8(String type) throws Exception {
+    byte[] body = "{\"instances\":[]}".getBytes(StandardCharsets.UTF_8);
+    Answer answer = client.send("POST", "/invocations", body, "Content-Type: " + type + "\r\n");
+
+    assertThat(answer.status()).isEqualTo(415);
+    assertThat(answer.headers().get("content-type")).startsWith("text/plain");
   }
 
   @Test
@@ -308,11 +326,18 @@ class ProtocolsTest {
         "{\"inputs\":[7]}                      | a list of at most",
         "{\"inputs\":[{\"name\":\"weight\",\"shape\":[1],\"datatype\":\"BF16\",\"data\":[1]}]} | datatype",
         "{\"inputs\":[{\"name\":\"weight\",\"shape\":[-1],\"datatype\":\"FP32\",\"data\":[1]}]} | shape",
-        "{\"inputs\":[{\"name\":\"weight\",\"shape\":[2],\"datatype\":\"FP32\",\"data\":[1]}]} | as many values",
-        "{\"inputs\":[{\"name\":\"weight\",\"shape\":[1],\"datatype\":\"FP32\",\"data\":[1,2]}]} | as many values",
+        "{\"inputs\":[{\"name\":\"weight\",\"shape\":[2],\"datatype\":\"FP32\",\"data\":[1]}]} | as its shape says",
+        "{\"inputs\":[{\"name\":\"weight\",\"shape\":[1],\"datatype\":\"FP32\",\"data\":[1,2]}]} | as its shape says",
         "{\"inputs\":[{\"name\":\"x\",\"shape\":[1,7],\"datatype\":\"FP32\",\"data\":[1]}]} | is no number",
         "{\"inputs\":[{\"name\":\"x\",\"shape\":[1,3],\"datatype\":\"FP32\",\"data\":[1]}]} | [rows, 7]",
         "{\"id\":7,\"inputs\":[]}              | id",
+        "{\"inputs\":[{\"name\":\"weight\",\"shape\":[2,1],\"datatype\":\"FP32\",\"data\":[[1],2]}]} | as its shape says",
+        "{\"inputs\":[{\"name\":\"weight\",\"shape\":[2,1],\"datatype\":\"FP32\",\"data\":[[1,2],[]]}]} | as its shape says",
+        "{\"inputs\":[{\"name\":\"weight\",\"shape\":[2],\"datatype\":\"FP32\",\"data\":[[[1]],[2]]}]} | as its shape says",
+        "{\"inputs\":[{\"name\":\"weight\",\"shape\":[2],\"datatype\":\"FP32\",\"data\":[1,2],\"data\":[3,4]}]} | to stand once",
+        "{\"id\":\"a\",\"id\":\"b\"} | to stand once",
+        "{\"inputs\":[{\"name\":\"weight\",\"shape\":[1],\"datatype\":\"FP32\",\"parameters\":{\"binary_data_size\":4}}]} | binary data extension",
+        "{\"inputs\":[{\"name\":\"weight\",\"shape\":[2],\"datatype\":\"BYTES\",\"data\":[\"QQ==\",\"QQ==\"],\"parameters\":{\"content_type\":\"base64\"}}]} | base64 is not decoded",
         "{\"inputs\":[{\"name\":\"weight\",\"shape\":[1],\"datatype\":\"FP32\",\"data\":[1]}],\"outputs\":[{\"name\":\"y\"}]} | names out of",
       })
   void inferenceErrorsHaveTheProtocolsForm(String body, String message) throws Exception {
@@ -340,6 +365,60 @@ class ProtocolsTest {
             "/inputs/0/data/2 missing_value",
             "/inputs/1/data/1 wrong_type",
             "/inputs/1/data/2 unseen_category");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "BOOL | [1, 2] | 1",
+        "UINT8 | [255, 256] | 1",
+        "UINT8 | [-1, 0] | 0",
+        "INT8 | [-128, -129] | 1",
+        "INT16 | [32767, 32768] | 1",
+        "UINT16 | [65536, 0] | 0",
+        "INT32 | [2147483648, 1] | 0",
+        "UINT32 | [4294967295, 4294967296] | 1",
+        "INT64 | [1e18, 1e19] | 1",
+        "UINT64 | [1e19, 1e20] | 1",
+        "INT32 | [1, 1.5] | 1",
+        "FP32 | [true, 1] | 0",
+        "BYTES | [\"1\", 2] | 1",
+      })
+  void valuesOutsideTheirDatatypeAreFaults(String datatype, String data, int bad) throws Exception {
+    String weight = "{\"name\":\"weight\",\"shape\":[2],\"datatype\":\"%s\",\"data\":%s}";
+    Answer answer =
+        client.post(
+            "/v2/models/parcel-late/infer",
+            "{\"inputs\":[" + weight.formatted(datatype, data) + "]}");
+
+    assertThat(answer.status()).as(answer.body()).isEqualTo(400);
+    assertThat(answer.body())
+        .contains("\"pointer\":\"/inputs/0/data/" + bad + "\"", "a value of type " + datatype);
+  }
+
+  @Test
+  void nullStandsForAMemberThatIsNotThere() throws Exception {
+    String body =
+        """
+        {"id":null,"parameters":null,"outputs":null,
+         "inputs":[{"name":"weight","shape":[1],"datatype":"FP64","parameters":null,"data":[1]}]}""";
+    Answer answer = client.post("/v2/models/parcel-late/infer", body);
+
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    assertThat(JsonTree.object(answer.body()).keySet()).doesNotContain("id");
+    assertThat((List<?>) JsonTree.at(JsonTree.parse(answer.body()), "outputs")).hasSize(3);
+  }
+
+  @Test
+  void matrixMayBeCalledLikeAFeature() throws Exception {
+    String values = "1,".repeat(27) + "1";
+    String body =
+        "{\"inputs\":[{\"name\":\"f0\",\"shape\":[1,28],\"datatype\":\"FP32\",\"data\":["
+            + values
+            + "]}]}";
+
+    assertThat(client.post("/v2/models/wide/infer", body).status()).isEqualTo(200);
   }
 
   @Test

@@ -9,31 +9,29 @@ import io.paritree.model.TestPackages;
 import io.paritree.record.JsonDocument;
 import io.paritree.record.JsonRecordReader;
 import io.paritree.record.UnknownFields;
+import io.paritree.serving.BrokenPackages.Harm;
 import io.paritree.serving.Client.Answer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** New versions come into service without a failed request, and broken ones never do. */
 class ReloadTest {
-  private static final String TOKEN = "an-operator-with-a-long-secret-0123456789";
   private static final String SCORE = "/v1/models/parcel-late/score";
   private static final String RECORD = TestPackages.records(1).get(0);
 
@@ -41,24 +39,16 @@ class ReloadTest {
 
   private Serving serve(Map<String, String> settings) throws Exception {
     Map<String, String> all = new HashMap<>(settings);
-    String hash =
-        HexFormat.of()
-            .formatHex(
-                MessageDigest.getInstance("SHA-256")
-                    .digest(TOKEN.getBytes(StandardCharsets.UTF_8)));
-    all.put("security.admin-tokens", "[\"" + hash + "\"]");
+    all.put("security.admin-tokens", AccessTable.settings().get("security.admin-tokens"));
     return RunningServer.start(List.of(store.resolve("parcel-late").toString()), all);
   }
 
   private void champion(long version) throws IOException {
-    Path alias = store.resolve("parcel-late/aliases/champion");
-    Path next = Files.writeString(store.resolve("next-alias"), version + "\n");
-    Files.move(next, alias, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    SwapTrial.champion(store.resolve("parcel-late"), version);
   }
 
   private static Answer reload(Client management) throws IOException {
-    return management.send(
-        "POST", "/admin/reload", new byte[0], "Authorization: Bearer " + TOKEN + "\r\n");
+    return management.send("POST", "/admin/reload", new byte[0], AccessTable.operatorsToken());
   }
 
   @Test
@@ -150,24 +140,32 @@ class ReloadTest {
   }
 
   @Test
-  void brokenVersionsAreRefusedAndTheOldOneGoesOn() throws Exception {
-    TestPackages packages = new TestPackages(store);
-    packages.binary(1, 20);
+  void brokenVersionsAreRefusedAndTheOldOneGoesOn(@TempDir Path workshop) throws Exception {
+    long seed = Seed.value();
+    new TestPackages(store).binary(1, 20);
+    BrokenPackages packages =
+        new BrokenPackages(workshop, store.resolve("parcel-late"), new Random(seed));
     try (Serving serving = serve(Map.of());
         Client client = new Client(serving.port());
         Client management = new Client(serving.managementPort())) {
-      long version = 2;
-      for (Breaking breaking : breakings()) {
-        Path directory = store.resolve("parcel-late/" + version);
-        copy(store.resolve("parcel-late/1"), directory);
-        breaking.of(directory);
-        champion(version);
-        Answer answer = reload(management);
+      packages.offerWhole(2);
+      champion(2);
+      assertThat(reload(management).status()).isEqualTo(200); // but for its harm, each would be
+      champion(1);
+      assertThat(reload(management).status()).isEqualTo(200);
+      long version = 3;
+      for (int round = 0; round < 6; round++) {
+        for (Harm harm : Harm.values()) {
+          packages.offer(version, harm);
+          champion(version++);
+          Answer answer = reload(management);
 
-        assertThat(answer.status()).as("breaking %s: %s", version, answer.body()).isEqualTo(409);
-        assertThat(answer.body()).contains("\"refused\":{\"location\":", "\"reason\":\"Cannot ");
-        assertThat(client.post(SCORE, RECORD).body()).contains("parcel-late/1");
-        version++;
+          assertThat(answer.status())
+              .as("%s, seed %s: %s", harm, seed, answer.body())
+              .isEqualTo(409);
+          assertThat(answer.body()).contains("\"refused\":{\"location\":", "\"reason\":\"Cannot ");
+          assertThat(client.post(SCORE, RECORD).body()).contains("parcel-late/1");
+        }
       }
 
       assertThat(client.get("/health/ready").status()).isEqualTo(200);
@@ -176,7 +174,7 @@ class ReloadTest {
           .doesNotContain(store.toString());
       assertThat(management.get("/metrics").body())
           .contains("paritree_model_refusing{model=\"parcel-late\"} 1.0")
-          .contains("paritree_model_reloads_total{model=\"parcel-late\",result=\"refused\"}");
+          .contains("paritree_model_reloads_total{model=\"parcel-late\",result=\"refused\"} 30.0");
 
       champion(1);
       assertThat(reload(management).status()).isEqualTo(200);
@@ -184,33 +182,15 @@ class ReloadTest {
     }
   }
 
-  private interface Breaking {
-    void of(Path directory) throws IOException;
-  }
-
-  private static List<Breaking> breakings() {
-    List<Breaking> all = new ArrayList<>();
-    for (String name : List.of("model.ubj", "golden.jsonl", "paritree.json", "paritree.sha256")) {
-      all.add(directory -> Files.delete(directory.resolve(name)));
-      all.add(directory -> cut(directory.resolve(name), 2));
-      all.add(directory -> cut(directory.resolve(name), 1_000_000));
-      all.add(directory -> flip(directory.resolve(name)));
-      all.add(directory -> Files.write(directory.resolve(name), new byte[100]));
+  @Test
+  void versionThatIsAnotherOneThanItsPlaceSaysIsRefused() throws Exception {
+    new TestPackages(store).binary(1, 20);
+    copy(store.resolve("parcel-late/1"), store.resolve("parcel-late/2"));
+    try (Serving serving = serve(Map.of());
+        Client management = new Client(serving.managementPort())) {
+      champion(2);
+      assertThat(reload(management).status()).isEqualTo(409);
     }
-
-    all.add(directory -> {}); // whole, and of another version than its alias says
-    return all;
-  }
-
-  private static void cut(Path file, int by) throws IOException {
-    byte[] bytes = Files.readAllBytes(file);
-    Files.write(file, Arrays.copyOf(bytes, Math.max(0, bytes.length - by)));
-  }
-
-  private static void flip(Path file) throws IOException {
-    byte[] bytes = Files.readAllBytes(file);
-    bytes[bytes.length / 2] ^= 4;
-    Files.write(file, bytes);
   }
 
   private static void copy(Path from, Path to) throws IOException {
@@ -223,23 +203,118 @@ class ReloadTest {
   }
 
   @Test
-  void pinnedVersionStaysAnswerableBesideTheAlias() throws Exception {
+  void refusalOfTheVersionInServiceIsToldUntilItIsWholeAgain() throws Exception {
+    Path model = new TestPackages(store).binary(1, 20).resolve("model.ubj");
+    byte[] whole = Files.readAllBytes(model);
+    try (Serving serving = serve(Map.of("models.poll", "10 ms"));
+        Client client = new Client(serving.port());
+        Client management = new Client(serving.managementPort())) {
+      Files.write(model, new byte[100]);
+      assertThat(reload(management).status()).isEqualTo(409);
+      awaitLooks(management);
+      assertThat(management.get("/health/ready").body()).contains("\"refused\":");
+      assertThat(client.post(SCORE, RECORD).status()).isEqualTo(200);
+
+      Files.write(model, whole);
+      assertThat(reload(management).status()).isEqualTo(200);
+      assertThat(management.get("/health/ready").body()).doesNotContain("\"refused\":");
+    }
+  }
+
+  @Test
+  void versionThatVanishesFromTheStoreIsToldAndGoesOnInService() throws Exception {
+    Path directory = new TestPackages(store).binary(1, 20);
+    Path elsewhere = store.resolve("elsewhere");
+    try (Serving serving = serve(Map.of("models.poll", "10 ms"));
+        Client client = new Client(serving.port());
+        Client management = new Client(serving.managementPort())) {
+      Files.move(directory, elsewhere);
+      awaitReady(management, "\"refused\":");
+      assertThat(client.post(SCORE, RECORD).status()).isEqualTo(200);
+
+      Files.move(elsewhere, directory);
+      awaitReady(management, "Z\"}]}"); // nothing after the time of loading
+    }
+  }
+
+  private static void awaitReady(Client management, String text) throws IOException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (!management.get("/health/ready").body().contains(text)) {
+      assertThat(System.nanoTime()).as(text).isLessThan(end);
+    }
+  }
+
+  /** Waits long enough for some looks of the watch. */
+  private static void awaitLooks(Client management) throws IOException {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(200);
+    while (System.nanoTime() < end) {
+      assertThat(management.get("/health/live").status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void pinnedVersionStaysAnswerableBesideTheAliasInWhateverOrder() throws Exception {
     TestPackages packages = new TestPackages(store);
     packages.binary(1, 20);
     packages.binary(2, 21);
-    List<String> references =
-        List.of(
-            store.resolve("parcel-late@champion").toString(),
-            store.resolve("parcel-late/1").toString());
-    try (Serving serving = RunningServer.start(references, Map.of());
+    String alias = store.resolve("parcel-late@champion").toString();
+    String pinned = store.resolve("parcel-late/1").toString();
+    for (List<String> references : List.of(List.of(alias, pinned), List.of(pinned, alias))) {
+      champion(2);
+      try (Serving serving = RunningServer.start(references, Map.of("models.poll", "10 ms"));
+          Client client = new Client(serving.port());
+          Client management = new Client(serving.managementPort())) {
+        assertVersion(client, "parcel-late", 2);
+        assertVersion(client, "parcel-late@champion", 2);
+        assertVersion(client, "parcel-late/versions/1", 1);
+        assertThat(client.post("/v1/models/parcel-late/versions/3/score", RECORD).status())
+            .isEqualTo(404);
+        assertThat(client.get("/v2/models/parcel-late").body()).contains("\"versions\":[");
+
+        champion(1);
+        awaitVersion(client, 1);
+        assertThat(info(management)).containsExactly("parcel-late/1");
+        champion(2);
+        awaitVersion(client, 2);
+        assertVersion(client, "parcel-late/versions/1", 1);
+        assertThat(info(management)).containsExactlyInAnyOrder("parcel-late/1", "parcel-late/2");
+
+        champion(9);
+        awaitReady(management, "\"refused\":");
+        awaitLooks(management);
+        assertThat(management.get("/metrics").body())
+            .contains("paritree_model_refusing{model=\"parcel-late\"} 1.0");
+      }
+    }
+  }
+
+  @Test
+  void pinnedVersionAloneIsNoAlias() throws Exception {
+    TestPackages packages = new TestPackages(store);
+    packages.binary(1, 20);
+    packages.binary(2, 21);
+    String pinned = store.resolve("parcel-late/1").toString();
+    try (Serving serving = RunningServer.start(List.of(pinned), Map.of());
         Client client = new Client(serving.port())) {
-      assertThat(client.post(SCORE, RECORD).body()).contains("parcel-late/2");
-      assertThat(client.post("/v1/models/parcel-late@champion/score", RECORD).body())
-          .contains("parcel-late/2");
-      assertThat(client.post("/v1/models/parcel-late/versions/1/score", RECORD).body())
-          .contains("parcel-late/1");
-      assertThat(client.post("/v1/models/parcel-late/versions/3/score", RECORD).status())
+      assertVersion(client, "parcel-late", 1);
+      assertThat(client.post("/v1/models/parcel-late@champion/score", RECORD).status())
           .isEqualTo(404);
     }
+  }
+
+  private static void assertVersion(Client client, String address, long version)
+      throws IOException {
+    assertThat(client.post("/v1/models/" + address + "/score", RECORD).body())
+        .as(address)
+        .contains("\"version\":\"parcel-late/" + version + "\"");
+  }
+
+  /** Returns the versions that the metrics name. */
+  private static List<String> info(Client management) throws IOException {
+    return Pattern.compile("paritree_model_info\\{.*version=\"([^\"]+)\"")
+        .matcher(management.get("/metrics").body())
+        .results()
+        .map(found -> found.group(1))
+        .toList();
   }
 }

@@ -21,7 +21,7 @@ final class RunningServer {
     all.putIfAbsent("log.requests", "off");
     all.putIfAbsent("management.port", "0");
     all.putIfAbsent("models.warm-up-rows", "100");
-    return Serving.start(ServingConfig.read(Optional.empty(), all).serving(references));
+    return Serving.start(ServingConfigParser.read(Optional.empty(), all).serving(references));
   }
 
   /** Starts a server with the packages {@code parcel-late/1}, {@code parcel-class/1} and wide/1. */

@@ -43,7 +43,7 @@ class ScoringServerTest {
     Map<String, String> all = new java.util.HashMap<>(settings);
     all.putIfAbsent("server.port", "0");
     all.putIfAbsent("log.requests", "off");
-    ServingConfig config = ServingConfig.read(Optional.empty(), all);
+    ServingConfig config = ServingConfigParser.read(Optional.empty(), all);
     RequestLines lines = new RequestLines(config.log());
     return new ScoringServer(config, routes(), metrics, new Readiness(metrics), lines);
   }
@@ -250,6 +250,27 @@ class ScoringServerTest {
         .contains("X-Content-Type-Options: nosniff", "Cache-Control: no-store")
         .contains("X-Request-Id: abc-1")
         .doesNotContain("Set-Cookie", "Server:", "Content-Encoding");
+  }
+
+  @Test
+  void brokenRequestsAndProblemsHaveTheSameHeaders() throws IOException {
+    for (String target : List.of("/name/a HTTP/1.1\r\nHost: a\r\nHost: b", "/absent HTTP/1.0")) {
+      String answer = RawHttp.exchange(server.port(), "GET " + target + "\r\n\r\n");
+
+      assertThat(answer)
+          .contains("X-Content-Type-Options: nosniff", "Cache-Control: no-store")
+          .contains("Content-Type: application/problem+json\r\n");
+    }
+  }
+
+  @Test
+  void headTellsTheLengthThatGetHas() throws IOException {
+    String end = " /name/a HTTP/1.0\r\nHost: a\r\n\r\n";
+    String get = RawHttp.exchange(server.port(), "GET" + end);
+    String head = RawHttp.exchange(server.port(), "HEAD" + end);
+
+    assertThat(get).contains("Content-Length: 10\r\n").endsWith("{\"name\":1}");
+    assertThat(head).isEqualTo(get.replace("{\"name\":1}", ""));
   }
 
   @Test

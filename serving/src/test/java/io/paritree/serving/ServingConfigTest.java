@@ -23,7 +23,7 @@ class ServingConfigTest {
 
   @Test
   void defaultsArePinned() throws Exception {
-    assertThat(ServingConfig.read(Optional.empty(), Map.of()))
+    assertThat(ServingConfigParser.read(Optional.empty(), Map.of()))
         .isEqualTo(
             new ServingConfig(
                 new ServingConfig.Server(
@@ -72,7 +72,8 @@ class ServingConfigTest {
     Files.writeString(
         file, "server.port = 9000\nlimits.body = 2 MiB\nrecords.unknown-fields=ignore");
     ServingConfig config =
-        ServingConfig.read(Optional.of(file), Map.of("server.port", "9001", "log.requests", "a:b"));
+        ServingConfigParser.read(
+            Optional.of(file), Map.of("server.port", "9001", "log.requests", "a:b"));
 
     assertThat(config.server().port()).isEqualTo(9_001);
     assertThat(config.limits().body()).isEqualTo(2 << 20);
@@ -98,7 +99,7 @@ class ServingConfigTest {
         "port             | 1      | the key must be like server.port",
       })
   void wrongKeysAndValuesAreRefusedByName(String key, String value, String message) {
-    assertThatThrownBy(() -> ServingConfig.read(Optional.empty(), Map.of(key, value)))
+    assertThatThrownBy(() -> ServingConfigParser.read(Optional.empty(), Map.of(key, value)))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining(message);
   }
@@ -107,7 +108,7 @@ class ServingConfigTest {
   void allMistakesAreToldAtOnce() {
     assertThatThrownBy(
             () ->
-                ServingConfig.read(
+                ServingConfigParser.read(
                     Optional.empty(), Map.of("server.port", "-1", "log.queue", "0", "log.x", "0")))
         .hasMessageContainingAll("server.port", "log.queue", "log.x");
   }
@@ -115,7 +116,7 @@ class ServingConfigTest {
   @Test
   void missingFileIsRefused() {
     Path file = directory.resolve("absent.conf");
-    assertThatThrownBy(() -> ServingConfig.read(Optional.of(file), Map.of()))
+    assertThatThrownBy(() -> ServingConfigParser.read(Optional.of(file), Map.of()))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("absent.conf");
   }
@@ -124,7 +125,7 @@ class ServingConfigTest {
   void brokenFileIsRefusedWithItsLine() throws Exception {
     Path file = directory.resolve("serving.conf");
     Files.writeString(file, "server {\n  port = 1\n");
-    assertThatThrownBy(() -> ServingConfig.read(Optional.of(file), Map.of()))
+    assertThatThrownBy(() -> ServingConfigParser.read(Optional.of(file), Map.of()))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("serving.conf");
   }

@@ -67,14 +67,23 @@ public final class ModelFiles implements Serializable {
   }
 
   /**
-   * Returns where a reference leads now, an alias resolved, without reading the model: two equal
-   * answers for a store mean the same version.
+   * Where a reference leads.
+   *
+   * @param location where the model lies, an alias resolved
+   * @param alias the alias that led there; empty where the reference names the model itself
+   */
+  public record Place(String location, Optional<String> alias) {}
+
+  /**
+   * Returns where a reference leads now, without reading the model: two equal answers for a store
+   * mean the same version.
    *
    * @throws ModelException if it leads to no model
    * @throws IOException if that cannot be told
    */
-  public static String locate(String reference) throws ModelException, IOException {
-    return ModelReference.resolve(reference).location().toString();
+  public static Place locate(String reference) throws ModelException, IOException {
+    ModelReference found = ModelReference.resolve(reference);
+    return new Place(found.location().toString(), found.alias());
   }
 
   private static Map<String, byte[]> readPackage(FileStore store, Location directory)

@@ -23,8 +23,10 @@ import java.util.stream.Collectors;
  * @param kind what lies there
  * @param asked {@code name/version} where the package lies in a store with aliases; it must say the
  *     same
+ * @param alias the alias that led there; empty where the text names the model itself
  */
-record ModelReference(Location location, Kind kind, Optional<String> asked) {
+record ModelReference(
+    Location location, Kind kind, Optional<String> asked, Optional<String> alias) {
   static final String MLMODEL = "MLmodel";
 
   /** The forms of a model on disk. */
@@ -49,7 +51,7 @@ record ModelReference(Location location, Kind kind, Optional<String> asked) {
     if (entry.isPresent()) {
       return entry.get().isDirectory()
           ? directory(reference, location, files)
-          : new ModelReference(location, Kind.FILE, Optional.empty());
+          : itself(location, Kind.FILE, Optional.empty());
     }
 
     int at = reference.lastIndexOf('@');
@@ -73,6 +75,10 @@ record ModelReference(Location location, Kind kind, Optional<String> asked) {
     return alias(model, reference.substring(at + 1));
   }
 
+  private static ModelReference itself(Location location, Kind kind, Optional<String> asked) {
+    return new ModelReference(location, kind, asked, Optional.empty());
+  }
+
   private static ModelReference directory(String reference, Location location, FileStore files)
       throws CorruptModelException, IOException {
     Set<String> names =
@@ -80,7 +86,7 @@ record ModelReference(Location location, Kind kind, Optional<String> asked) {
             .map(entry -> entry.location().name())
             .collect(Collectors.toSet());
     if (names.contains(Digests.FILE)) {
-      return new ModelReference(location, Kind.PACKAGE, placeInStore(location, files));
+      return itself(location, Kind.PACKAGE, placeInStore(location, files));
     }
 
     if (names.contains(Manifest.FILE)) {
@@ -90,7 +96,7 @@ record ModelReference(Location location, Kind kind, Optional<String> asked) {
     }
 
     if (names.contains(MLMODEL)) {
-      return new ModelReference(location, Kind.MLFLOW, Optional.empty());
+      return itself(location, Kind.MLFLOW, Optional.empty());
     }
 
     if (names.contains(ModelStore.ALIASES) || names.stream().anyMatch(ModelName::isVersion)) {
@@ -132,7 +138,8 @@ record ModelReference(Location location, Kind kind, Optional<String> asked) {
               .formatted(model, alias, version, location));
     }
 
-    return new ModelReference(location, Kind.PACKAGE, Optional.of(model.name() + "/" + version));
+    Optional<String> asked = Optional.of(model.name() + "/" + version);
+    return new ModelReference(location, Kind.PACKAGE, asked, Optional.of(alias));
   }
 
   private static Location location(String reference) throws CorruptModelException {

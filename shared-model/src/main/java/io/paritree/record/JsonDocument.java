@@ -41,7 +41,8 @@ public final class JsonDocument implements AutoCloseable {
   /** What Jackson's messages say about its own settings and sources. */
   private static final Pattern ASIDE =
       Pattern.compile(
-          ", from `[^`]*`|: enable `.*| \\((?:for|start marker|not recognized|JSON String).*"
+          ", from `[^`]*`|: enable `.*|: was expecting \\(JSON.*"
+              + "| \\((?:for|start marker|not recognized).*"
               + "|\\[Source.*",
           Pattern.DOTALL);
 

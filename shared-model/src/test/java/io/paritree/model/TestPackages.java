@@ -18,6 +18,7 @@ import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import ml.dmlc.xgboost4j.java.Booster;
 import ml.dmlc.xgboost4j.java.DMatrix;
 import ml.dmlc.xgboost4j.java.XGBoost;
@@ -259,6 +260,20 @@ public final class TestPackages {
     List<String> records = new ArrayList<>();
     IntStream.range(0, rows).forEach(index -> records.add(TestRecords.json(index)));
     return records;
+  }
+
+  /** Makes a package's digests anew, as one does who has changed its files on purpose. */
+  public static void digestAnew(Path directory) throws IOException {
+    Map<String, byte[]> files = new HashMap<>();
+    try (Stream<Path> listed = Files.list(directory)) {
+      for (Path file : listed.toList()) {
+        if (!file.endsWith(Digests.FILE)) {
+          files.put(file.getFileName().toString(), Files.readAllBytes(file));
+        }
+      }
+    }
+
+    Files.write(directory.resolve(Digests.FILE), Digests.of(files).content());
   }
 
   /** Returns the model file of a package, read. */

@@ -1,0 +1,112 @@
+package io.paritree.serving;
+
+import io.paritree.model.TestPackages;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+
+/**
+ * Versions of a model that were sealed whole and are broken in one way each; but for that way each
+ * would come into service.
+ */
+final class BrokenPackages {
+  private static final String DIGESTS = "paritree.sha256";
+
+  private final TestPackages source;
+  private final Path target;
+  private final Random random;
+
+  /**
+   * @param workshop where versions are made, on the target's file system
+   * @param target the model's directory in the store that is served
+   */
+  BrokenPackages(Path workshop, Path target, Random random) {
+    this.source = new TestPackages(workshop);
+    this.target = target;
+    this.random = random;
+  }
+
+  /** A way to break a package. */
+  enum Harm {
+    /** A file ends too early. */
+    CUT,
+    /** A bit of a file is another one. */
+    FLIPPED,
+    /** A golden row has another margin; all digests are right. */
+    GOLDEN_WRONG,
+    /** A file is not there. */
+    MISSING,
+    /** Some files are there, as a copy under way leaves them: in no order, the last one cut. */
+    HALF_COPIED
+  }
+
+  /** Puts a whole version into the store. */
+  void offerWhole(long version) throws IOException {
+    Files.move(source.binary(version, 100), target.resolve(String.valueOf(version)));
+  }
+
+  /** Puts a broken version into the store. */
+  void offer(long version, Harm harm) throws IOException {
+    Path directory = source.binary(version, 100);
+    breakIt(directory, harm);
+    Files.move(directory, target.resolve(String.valueOf(version)));
+  }
+
+  private void breakIt(Path directory, Harm harm) throws IOException {
+    List<Path> files = files(directory);
+    Path victim = files.get(random.nextInt(files.size()));
+    switch (harm) {
+      case CUT -> cut(victim);
+      case FLIPPED -> {
+        byte[] bytes = Files.readAllBytes(victim);
+        bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+        Files.write(victim, bytes);
+      }
+      case MISSING -> Files.delete(victim);
+      case GOLDEN_WRONG -> {
+        changeMargin(directory.resolve("golden.jsonl"));
+        TestPackages.digestAnew(directory);
+      }
+      case HALF_COPIED -> {
+        Files.delete(directory.resolve(DIGESTS)); // which a copy by name's order brings last
+        files.remove(directory.resolve(DIGESTS));
+        int copied = random.nextInt(files.size() + 1);
+        for (Path file : files.subList(copied, files.size())) {
+          Files.delete(file);
+        }
+
+        if (copied > 0) {
+          cut(files.get(copied - 1));
+        }
+      }
+    }
+  }
+
+  private static List<Path> files(Path directory) throws IOException {
+    try (Stream<Path> listed = Files.list(directory)) {
+      return new ArrayList<>(listed.sorted().toList());
+    }
+  }
+
+  private void cut(Path file) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    Files.write(file, Arrays.copyOf(bytes, random.nextInt(bytes.length)));
+  }
+
+  /** Changes the last bit of the first margin of one row. */
+  private void changeMargin(Path golden) throws IOException {
+    List<String> rows = Files.readAllLines(golden, StandardCharsets.UTF_8);
+    int row = random.nextInt(rows.size());
+    String text = rows.get(row);
+    int digit = text.indexOf("\"margins\":[\"") + "\"margins\":[\"".length() + 7;
+    char changed = Character.forDigit(Character.digit(text.charAt(digit), 16) ^ 1, 16);
+    rows.set(row, text.substring(0, digit) + changed + text.substring(digit + 1));
+    Files.writeString(golden, String.join("\n", rows) + "\n");
+  }
+}

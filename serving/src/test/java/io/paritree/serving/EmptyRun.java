@@ -1,0 +1,113 @@
+package io.paritree.serving;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.JarOutputStream;
+import java.util.zip.ZipEntry;
+
+/** One process of {@link EmptyServer}, with the flags and the libraries of the real one. */
+final class EmptyRun implements AutoCloseable {
+  private static final Path HOME =
+      Path.of(System.getProperty("paritree.root"), "serving/target/paritree-serving");
+  private static final String JAVA = System.getProperty("java.home") + "/bin/java";
+
+  private final int port = freePort();
+  private final Process process;
+
+  /**
+   * Starts it; it may not listen yet.
+   *
+   * @param length bytes of its answer
+   * @param flags of the JVM
+   */
+  EmptyRun(Path directory, int length, List<String> flags) throws IOException {
+    process = start(directory, flags, port, length);
+  }
+
+  private static Process start(
+      Path directory, List<String> flags, int port, int length, String... more) throws IOException {
+    List<String> command = new ArrayList<>(List.of(JAVA, "-XX:+UseParallelGC"));
+    command.addAll(flags);
+    // Jars alone: directories have no place in a class archive.
+    String path = HOME.resolve("serving.jar") + File.pathSeparator + jar(directory);
+    String name = EmptyServer.class.getName();
+    command.addAll(List.of("-cp", path, name, String.valueOf(port), String.valueOf(length)));
+    command.addAll(List.of(more));
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(directory.resolve("empty.log").toFile())
+        .start();
+  }
+
+  /**
+   * Makes an archive of its classes, with one request of each kind, and returns the flag for it.
+   */
+  static String archive(Path directory, int length) throws Exception {
+    Path archive = directory.resolve("empty.archive");
+    boolean cache = Runtime.version().feature() >= 25;
+    String make = (cache ? "-XX:AOTCacheOutput=" : "-XX:ArchiveClassesAtExit=") + archive;
+    Process once = start(directory, List.of(make), freePort(), length, "once");
+    if (!once.waitFor(120, TimeUnit.SECONDS) || !Files.exists(archive)) {
+      throw new IllegalStateException("Cannot make the empty server's archive");
+    }
+
+    return (cache ? "-XX:AOTCache=" : "-XX:SharedArchiveFile=") + archive;
+  }
+
+  private static Path jar(Path directory) throws IOException {
+    Path jar = directory.resolve("empty.jar");
+    if (!Files.exists(jar)) {
+      String entry = EmptyServer.class.getName().replace('.', '/') + ".class";
+      try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
+        out.putNextEntry(new ZipEntry(entry));
+        out.write(EmptyServer.class.getResourceAsStream("EmptyServer.class").readAllBytes());
+        out.closeEntry();
+      }
+    }
+
+    return jar;
+  }
+
+  int port() {
+    return port;
+  }
+
+  /** Waits for its first answer. */
+  void await() throws IOException {
+    await(port, "/ready");
+  }
+
+  /** Asks until a port answers by 200. */
+  static void await(int port, String path) throws IOException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+    while (System.nanoTime() < end) {
+      try (Client client = new Client(port)) {
+        if (client.get(path).status() == 200) {
+          return;
+        }
+      } catch (IOException e) {
+        Thread.onSpinWait();
+      }
+    }
+
+    throw new IOException("Nothing answers at port " + port);
+  }
+
+  static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    process.onExit().join();
+  }
+}

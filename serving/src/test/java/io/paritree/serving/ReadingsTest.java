@@ -1,0 +1,39 @@
+package io.paritree.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** A leak is seen through noise, and noise is not taken for one. */
+class ReadingsTest {
+  private static final int READINGS = 20;
+
+  /** Returns a reading a minute that grows by so much an hour, with noise and one outlier. */
+  private static Readings readings(double perHour) {
+    Random random = new Random(Seed.value());
+    Readings readings = new Readings();
+    for (int minute = 0; minute < READINGS; minute++) {
+      double noise = random.nextGaussian() * 0.1 + (minute == 7 ? 50 : 0);
+      readings.add(TimeUnit.MINUTES.toNanos(minute), 100 + perHour * minute / 60 + noise);
+    }
+
+    return readings;
+  }
+
+  @Test
+  void leakIsMeasured() {
+    assertThat(readings(10).perHour()).isCloseTo(10, within(2.0));
+  }
+
+  @Test
+  void noiseAndAnOutlierAreNoLeak() {
+    Readings flat = readings(0);
+
+    assertThat(flat.perHour()).isCloseTo(0, within(2.0));
+    assertThat(flat.median()).isCloseTo(100, within(1.0));
+    assertThat(flat.count()).isEqualTo(READINGS);
+  }
+}
