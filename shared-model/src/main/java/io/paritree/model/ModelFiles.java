@@ -53,8 +53,18 @@ public final class ModelFiles implements Serializable {
    * @throws IOException if it cannot be read
    */
   public static ModelFiles read(String reference) throws ModelException, IOException {
-    ModelReference found = ModelReference.resolve(reference);
-    FileStore store = FileStore.of(found.location());
+    return read(reference, Map.of());
+  }
+
+  /**
+   * As {@link #read(String)}, with settings of the caller's.
+   *
+   * @param hadoop settings of Hadoop's client, as in {@link FileStore#of(Location, Map)}
+   */
+  public static ModelFiles read(String reference, Map<String, String> hadoop)
+      throws ModelException, IOException {
+    ModelReference found = ModelReference.resolve(reference, hadoop);
+    FileStore store = FileStore.of(found.location(), hadoop);
     Map<String, byte[]> files =
         switch (found.kind()) {
           case PACKAGE -> readPackage(store, found.location());
@@ -82,7 +92,7 @@ public final class ModelFiles implements Serializable {
    * @throws IOException if that cannot be told
    */
   public static Place locate(String reference) throws ModelException, IOException {
-    ModelReference found = ModelReference.resolve(reference);
+    ModelReference found = ModelReference.resolve(reference, Map.of());
     return new Place(found.location().toString(), found.alias());
   }
 

@@ -6,6 +6,7 @@ import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -42,15 +43,17 @@ record ModelReference(
   /**
    * Finds what a reference names.
    *
+   * @param hadoop settings of Hadoop's client, as in {@link FileStore#of(Location, Map)}
    * @throws CorruptModelException if nothing does, or something that is no model
    */
-  static ModelReference resolve(String reference) throws CorruptModelException, IOException {
+  static ModelReference resolve(String reference, Map<String, String> hadoop)
+      throws CorruptModelException, IOException {
     Location location = location(reference);
-    FileStore files = FileStore.of(location);
+    FileStore files = FileStore.of(location, hadoop);
     Optional<FileEntry> entry = files.find(location);
     if (entry.isPresent()) {
       return entry.get().isDirectory()
-          ? directory(reference, location, files)
+          ? directory(reference, location, files, hadoop)
           : itself(location, Kind.FILE, Optional.empty());
     }
 
@@ -72,14 +75,15 @@ record ModelReference(
                   printable(model.toString())));
     }
 
-    return alias(model, reference.substring(at + 1));
+    return alias(model, reference.substring(at + 1), hadoop);
   }
 
   private static ModelReference itself(Location location, Kind kind, Optional<String> asked) {
     return new ModelReference(location, kind, asked, Optional.empty());
   }
 
-  private static ModelReference directory(String reference, Location location, FileStore files)
+  private static ModelReference directory(
+      String reference, Location location, FileStore files, Map<String, String> hadoop)
       throws CorruptModelException, IOException {
     Set<String> names =
         files.list(location).stream()
@@ -100,7 +104,7 @@ record ModelReference(
     }
 
     if (names.contains(ModelStore.ALIASES) || names.stream().anyMatch(ModelName::isVersion)) {
-      return alias(location, ModelStore.CHAMPION);
+      return alias(location, ModelStore.CHAMPION, hadoop);
     }
 
     throw new CorruptModelException(
@@ -121,7 +125,7 @@ record ModelReference(
         : Optional.empty();
   }
 
-  private static ModelReference alias(Location model, String alias)
+  private static ModelReference alias(Location model, String alias, Map<String, String> hadoop)
       throws CorruptModelException, IOException {
     if (!ModelName.isAlias(alias)) {
       throw new CorruptModelException(
@@ -129,10 +133,10 @@ record ModelReference(
               .formatted(model, printable(alias), ModelName.RULE, model, printable(alias)));
     }
 
-    ModelStore store = new ModelStore(model.parent());
+    ModelStore store = new ModelStore(model.parent(), hadoop);
     long version = store.alias(model.name(), alias);
     Location location = store.version(model.name(), version);
-    if (FileStore.of(location).find(location.resolve(Digests.FILE)).isEmpty()) {
+    if (FileStore.of(location, hadoop).find(location.resolve(Digests.FILE)).isEmpty()) {
       throw new CorruptModelException(
           "Cannot open model %s@%s: the alias names version %s, but %s is no sealed package"
               .formatted(model, alias, version, location));

@@ -34,8 +34,15 @@ final class ModelStore {
   private final FileStore files;
 
   ModelStore(Location root) throws IOException {
+    this(root, Map.of());
+  }
+
+  /**
+   * @param hadoop settings of Hadoop's client, as in {@link FileStore#of(Location, Map)}
+   */
+  ModelStore(Location root, Map<String, String> hadoop) throws IOException {
     this.root = root;
-    this.files = FileStore.of(root);
+    this.files = FileStore.of(root, hadoop);
   }
 
   /** Returns the names of the models, ascending. */

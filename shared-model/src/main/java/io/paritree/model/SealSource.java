@@ -39,7 +39,7 @@ record SealSource(
    * @throws ModelException if it is no model, or sealed already
    */
   static SealSource read(String reference) throws ModelException, IOException {
-    ModelReference found = ModelReference.resolve(reference);
+    ModelReference found = ModelReference.resolve(reference, Map.of());
     return switch (found.kind()) {
       case FILE -> ofFile(ModelFiles.read(reference));
       case MLFLOW -> ofMlflow(found.location());

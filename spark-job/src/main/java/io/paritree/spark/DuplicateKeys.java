@@ -31,10 +31,9 @@ final class DuplicateKeys {
   long count(RunDirectory directory, Collection<String> partitions) {
     String[] paths =
         partitions.stream()
-            .map(partition -> HadoopPaths.of(directory.fresh(partition)).toString())
+            .map(partition -> HadoopPaths.pattern(directory.fresh(partition)))
             .toArray(String[]::new);
-    Dataset<Row> staged =
-        session.read().option("__globPaths__", "false").schema(schema).parquet(paths);
+    Dataset<Row> staged = session.read().schema(schema).parquet(paths);
     Column partition =
         functions.regexp_extract(
             staged.metadataColumn("_metadata").getField("file_path"), "^(.*)/[^/]*$", 1);

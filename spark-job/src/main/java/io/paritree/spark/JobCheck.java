@@ -49,14 +49,14 @@ final class JobCheck {
     this.settings = settings;
     this.model = model;
     Location input = Location.of(settings.input());
-    Location output = Location.of(settings.output());
-    if (output.name().isEmpty()) {
+    if (Location.of(settings.output()).isRoot()) {
       throw new RefusedException(
-          "Output refused: %s is a root, and needs a directory beside it".formatted(output));
+          "Output refused: %s is a root, and needs a directory beside it"
+              .formatted(settings.output()));
     }
 
+    this.place = OutputPlace.of(settings.output(), hadoopSettings);
     FileStore inputStore = FileStore.of(input, hadoopSettings);
-    this.place = new OutputPlace(FileStore.of(output, hadoopSettings), output);
     this.listing = InputListing.read(inputStore, input, problems);
     this.selected = settings.partitions().choose(listing, problems);
     this.columns = OutputColumns.of(model, settings.margin());

@@ -1,5 +1,7 @@
 package io.paritree.spark;
 
+import io.paritree.spark.report.Outcome;
+
 /** A run ended without publishing, for a reason that its operator can act on. */
 abstract sealed class JobException extends Exception
     permits UsageException, RefusedException, QuarantineException, OvertakenException {
@@ -11,4 +13,7 @@ abstract sealed class JobException extends Exception
 
   /** Returns the process exit code that stands for this reason; see {@link ScoreMain}. */
   abstract int exitCode();
+
+  /** Returns how a report tells this end. */
+  abstract Outcome outcome();
 }

@@ -9,6 +9,7 @@ import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -83,30 +84,52 @@ final class OutputCheck {
       }
     }
 
-    boolean partitioned = targets.stream().noneMatch(target -> target.partition().isEmpty());
-    if (partitioned) {
-      checkSiblings(targets);
+    if (targets.isEmpty() || targets.get(0).partition().isEmpty()) {
+      return;
+    }
+
+    // The partitions of one run all have the same columns.
+    List<String> columns = columns(targets.get(0).partition());
+    checkSiblings(columns.get(0));
+    List<String> found = columnsFound(place.output());
+    if (problems.isEmpty() && !found.isEmpty() && !found.equals(columns)) {
+      problems.add(
+          ("output %s is partitioned by %s, and this run would write partitions by %s; choose"
+                  + " another output")
+              .formatted(place.output(), found, columns));
     }
   }
 
-  private void checkSiblings(List<Target> targets) throws IOException {
-    Set<String> columns = new LinkedHashSet<>();
-    for (Target target : targets) {
-      columns.add(PartitionValue.ofPath(target.partition()).get(0).column());
+  private static List<String> columns(String partition) {
+    return PartitionValue.ofPath(partition).stream().map(PartitionValue::column).toList();
+  }
+
+  /** Returns the columns of the first partition of a directory that holds anything. */
+  private List<String> columnsFound(Location directory) throws IOException {
+    // Another run may move a partition away meanwhile.
+    for (FileEntry entry : place.listOrNone(directory)) {
+      boolean isPartition = entry.isDirectory() && entry.location().name().indexOf('=') > 0;
+      if (isPartition && !place.listOrNone(entry.location()).isEmpty()) {
+        List<String> columns = new ArrayList<>(columns(entry.location().name()));
+        columns.addAll(columnsFound(entry.location()));
+        return columns;
+      }
     }
 
+    return List.of();
+  }
+
+  private void checkSiblings(String column) throws IOException {
     for (FileEntry entry : place.store().list(place.output())) {
       String name = entry.location().name();
       boolean alike =
-          entry.isDirectory()
-              && name.indexOf('=') > 0
-              && columns.contains(PartitionValue.ofPath(name).get(0).column());
+          entry.isDirectory() && name.indexOf('=') > 0 && columns(name).get(0).equals(column);
       boolean hidden = name.startsWith(".");
       if (!alike && !hidden) {
         problems.add(
             ("output %s holds %s, which is no partition of %s; choose another output, or keep it"
                     + " with --replace-foreign")
-                .formatted(place.output(), name, columns));
+                .formatted(place.output(), name, column));
         return;
       }
     }

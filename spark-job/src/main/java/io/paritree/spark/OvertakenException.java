@@ -1,5 +1,7 @@
 package io.paritree.spark;
 
+import io.paritree.spark.report.Outcome;
+
 /** Since this run began, another one has published one of its partitions. */
 final class OvertakenException extends JobException {
   private static final long serialVersionUID = 1L;
@@ -11,5 +13,10 @@ final class OvertakenException extends JobException {
   @Override
   int exitCode() {
     return 5;
+  }
+
+  @Override
+  Outcome outcome() {
+    return Outcome.OVERTAKEN;
   }
 }

@@ -1,5 +1,7 @@
 package io.paritree.spark;
 
+import io.paritree.spark.report.Outcome;
+
 /** Too many rows of a group could not be scored; nothing of the group was published. */
 final class QuarantineException extends JobException {
   private static final long serialVersionUID = 1L;
@@ -11,5 +13,10 @@ final class QuarantineException extends JobException {
   @Override
   int exitCode() {
     return 4;
+  }
+
+  @Override
+  Outcome outcome() {
+    return Outcome.QUARANTINED;
   }
 }

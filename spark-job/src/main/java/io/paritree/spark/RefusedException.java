@@ -1,5 +1,7 @@
 package io.paritree.spark;
 
+import io.paritree.spark.report.Outcome;
+
 /** The input or the output is not what the run needs; nothing was scored. */
 final class RefusedException extends JobException {
   private static final long serialVersionUID = 1L;
@@ -11,5 +13,10 @@ final class RefusedException extends JobException {
   @Override
   int exitCode() {
     return 3;
+  }
+
+  @Override
+  Outcome outcome() {
+    return Outcome.REFUSED;
   }
 }

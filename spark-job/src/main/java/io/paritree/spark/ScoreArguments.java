@@ -304,8 +304,9 @@ final class ScoreArguments {
 
     if (!runId.matches("[A-Za-z0-9._-]{1,64}") || runId.matches("[._].*")) {
       throw new UsageException(
-          "Cannot use --run-id '%s': 1 to 64 letters, digits, dots, underscores and hyphens are"
-              + " expected, the first a letter or digit".formatted(runId));
+          ("Cannot use --run-id '%s': 1 to 64 letters, digits, dots, underscores and hyphens are"
+                  + " expected, the first a letter or digit")
+              .formatted(runId));
     }
 
     return runId;

@@ -1,6 +1,7 @@
 package io.paritree.spark;
 
 import io.paritree.ModelException;
+import io.paritree.spark.JobSettings.Mode;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.Publisher;
 import io.paritree.spark.publish.StepObserver;
@@ -110,10 +111,13 @@ public final class ScoreMain {
     return exitCode;
   }
 
-  /** Writes the metrics file, if one is asked for; a run that has published does not fail by it. */
+  /**
+   * Writes the metrics file, if one is asked for and this is no dry run; a run that has published
+   * does not fail by it.
+   */
   private static void writeMetrics(
       JobSettings settings, int exitCode, Optional<JobReport> report, PrintStream err) {
-    if (settings.metricsFile().isEmpty()) {
+    if (settings.metricsFile().isEmpty() || settings.mode() == Mode.DRY_RUN) {
       return;
     }
 
@@ -140,8 +144,7 @@ public final class ScoreMain {
   }
 
   private static OutputPlace place(JobSettings settings) throws IOException {
-    Location output = Location.of(settings.output());
-    return new OutputPlace(FileStore.of(output), output);
+    return OutputPlace.of(settings.output(), SparkOnDemand.notStarted().hadoopSettings());
   }
 
   private static int recover(JobSettings settings, PrintStream out) throws IOException {

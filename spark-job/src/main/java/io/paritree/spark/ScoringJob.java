@@ -5,6 +5,7 @@ import io.paritree.model.ModelFiles;
 import io.paritree.model.ScoringModel;
 import io.paritree.spark.JobSettings.Mode;
 import io.paritree.spark.input.CheckedInput;
+import io.paritree.spark.input.InputFile;
 import io.paritree.spark.input.PartitionValue;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.Publisher;
@@ -56,7 +57,7 @@ final class ScoringJob {
 
   /** What a run needs to know about its model, input and output once all is checked. */
   record Checked(
-      ModelFiles files,
+      ModelFiles modelFiles,
       ScoringModel model,
       OutputColumns columns,
       CheckedInput input,
@@ -64,9 +65,14 @@ final class ScoringJob {
       List<Target> open,
       List<String> alreadyPublished) {
 
+    /** Returns the files of the open partitions. */
+    List<InputFile> files() {
+      return open.stream().flatMap(target -> target.files().stream()).toList();
+    }
+
     /** Returns the same for some of the open partitions. */
     Checked withOpen(List<Target> group) {
-      return new Checked(files, model, columns, input, place, group, alreadyPublished);
+      return new Checked(modelFiles, model, columns, input, place, group, alreadyPublished);
     }
   }
 
@@ -77,13 +83,14 @@ final class ScoringJob {
    * @throws ModelException if the model is refused
    */
   JobReport run() throws JobException, ModelException, IOException {
-    ModelFiles files = ModelFiles.read(settings.model());
+    Map<String, String> hadoop = spark.hadoopSettings();
+    ModelFiles files = ModelFiles.read(settings.model(), hadoop);
     ScoringModel model = ScoringModel.open(files, settings.engine());
     OpenModels.remember(model, settings.engine());
     stages.end("model");
     observer.reached(Step.MODEL_OPENED);
 
-    JobCheck check = new JobCheck(settings, model, spark.hadoopSettings());
+    JobCheck check = new JobCheck(settings, model, hadoop);
     if (check.isNothingToDo() && settings.mode() == Mode.SCORE) {
       stages.end("check");
       observer.reached(Step.INPUT_CHECKED);

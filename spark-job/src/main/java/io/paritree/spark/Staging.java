@@ -94,7 +94,7 @@ final class Staging {
       List<WrittenFile> files = byPartition.get(target.partition());
       if (files.isEmpty()) {
         // Written among the tasks first: Hadoop leaves a checksum file beside it.
-        String name = writers.nameOfEmpty();
+        String name = writers.nameOfEmpty(directory.random());
         Location empty = directory.tasks().resolve("empty").resolve(name);
         store.delete(empty.parent());
         writers.writeEmpty(HadoopPaths.of(empty));

@@ -99,4 +99,9 @@ final class Tally {
   long quarantinedRows() {
     return counts.values().stream().mapToLong(PartitionCounts::quarantined).sum();
   }
+
+  /** Returns which share of the rows could not be scored, 0 to 1. */
+  double quarantinedShare() {
+    return read() == 0 ? 0 : (double) quarantinedRows() / read();
+  }
 }

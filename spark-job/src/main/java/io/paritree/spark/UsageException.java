@@ -1,5 +1,7 @@
 package io.paritree.spark;
 
+import io.paritree.spark.report.Outcome;
+
 /** The command line or the configuration is wrong. */
 final class UsageException extends JobException {
   private static final long serialVersionUID = 1L;
@@ -15,5 +17,10 @@ final class UsageException extends JobException {
   @Override
   int exitCode() {
     return 2;
+  }
+
+  @Override
+  Outcome outcome() {
+    return Outcome.REFUSED;
   }
 }

@@ -78,6 +78,15 @@ class GroupsTest {
     assertThat(refused.exitCode()).isEqualTo(3);
     assertThat(refused.err()).contains("3 rows repeat a key [parcel_id]");
     assertThat(directory.resolve("out")).doesNotExist();
+    try (Stream<Path> runs = Files.list(directory.resolve("_paritree/out/runs"))) {
+      assertThat(runs.toList())
+          .singleElement()
+          .satisfies(
+              run ->
+                  assertThat(run.resolve("report.json"))
+                      .content()
+                      .contains("\"outcome\" : \"refused\"", "\"duplicateKeys\" : 3"));
+    }
 
     JobRun counted = score(input);
     assertThat(counted.exitCode()).as(counted.err()).isZero();

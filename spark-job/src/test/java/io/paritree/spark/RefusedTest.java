@@ -192,6 +192,20 @@ class RefusedTest {
   }
 
   @Test
+  void linkToTheOutputIsKeptAndLeadsToWhatIsPublished() throws IOException {
+    Path input = Parcels.write(directory.resolve("in"), 0, 10, 0, 1);
+    Path elsewhere = Files.createDirectories(directory.resolve("disk/scores"));
+    Path link = Files.createSymbolicLink(directory.resolve("link"), elsewhere);
+
+    JobRun run = scoreTo(input, link);
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(link).isSymbolicLink();
+    assertThat(Scores.of(elsewhere)).hasSize(10);
+    assertThat(directory.resolve("disk/_paritree/scores/runs")).isDirectory();
+  }
+
+  @Test
   void partitionsAreNotMixedWithOtherFiles() throws IOException {
     Path input = directory.resolve("in");
     Parcels.write(input.resolve("day=1"), 0, 10, 0, 1);
@@ -200,7 +214,28 @@ class RefusedTest {
     JobRun run = scoreTo(input, output);
 
     assertThat(run.exitCode()).isEqualTo(3);
-    assertThat(run.err()).contains("is no partition of [day]");
+    assertThat(run.err()).contains("is no partition of day");
+  }
+
+  @Test
+  void partitionsOfOtherColumnsAreNotMixed() throws IOException {
+    Path byDay = directory.resolve("by-day");
+    Parcels.write(byDay.resolve("day=1"), 0, 10, 0, 1);
+    Path byDayAndHub = directory.resolve("by-day-and-hub");
+    Parcels.write(byDayAndHub.resolve("day=1/hub=2"), 20, 30, 0, 1);
+    Path byDayAndLine = directory.resolve("by-day-and-line");
+    Parcels.write(byDayAndLine.resolve("day=9/line=2"), 40, 50, 0, 1);
+
+    for (Path first : List.of(byDay, byDayAndHub, byDayAndLine)) {
+      Path output = directory.resolve("out-" + first.getFileName());
+      assertThat(scoreTo(first, output).exitCode()).isZero();
+      for (Path second : List.of(byDay, byDayAndHub, byDayAndLine)) {
+        JobRun run = scoreTo(second, output);
+        assertThat(run.exitCode())
+            .as("%s %s", second, run.err())
+            .isEqualTo(second == first ? 0 : 3);
+      }
+    }
   }
 
   @Test

@@ -4,15 +4,21 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.model.TestPackages;
+import io.paritree.spark.publish.OutputPlace;
+import io.paritree.spark.publish.PartitionManifest;
 import io.paritree.spark.publish.StepObserver;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -128,6 +134,24 @@ class RepeatTest {
     assertThat(score("--force").exitCode()).isZero();
     assertThat(Scores.files(output)).isNotEqualTo(before);
     assertThat(Scores.of(output)).hasSize(150);
+  }
+
+  /** A reader that has listed the old files and opens them one by one finds them gone, not new. */
+  @Test
+  void namesOfFilesAreTheirRunsOwn() throws Exception {
+    Set<String> seen = new HashSet<>();
+    for (int run = 0; run < 2; run++) {
+      assertThat(score("--force", "--run-id", "same-id").exitCode()).isZero();
+      Location place = Location.of(output);
+      PartitionManifest manifest =
+          new OutputPlace(FileStore.of(place), place).manifest("day=1").orElseThrow();
+      String random = manifest.directory().replaceFirst("same-id-", "");
+      assertThat(random).hasSize(8);
+      assertThat(manifest.files())
+          .isNotEmpty()
+          .allSatisfy(file -> assertThat(file.name()).contains("-" + random + "-"))
+          .allSatisfy(file -> assertThat(seen.add(file.name())).isTrue());
+    }
   }
 
   @Test

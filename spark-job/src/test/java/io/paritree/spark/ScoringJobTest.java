@@ -101,6 +101,32 @@ class ScoringJobTest {
   }
 
   @Test
+  void nameThatStandsTwiceInAHeaderIsRefusedOnlyWhereItIsRead() throws Exception {
+    Path input = Files.createDirectories(directory.resolve("in"));
+    String header = "spare,spare,spare_,parcel_id,%s,,\n".formatted(TestRecords.csvHeader());
+    Files.writeString(
+        input.resolve("a.csv"), header + "1,2,3,7,%s,4,5\n".formatted(TestRecords.csvLine(7)));
+    List<Object> arguments =
+        List.of("--model", model, "--input", input, "--input-format", "csv", "--output");
+
+    JobRun run = JobRun.of(with(arguments, directory.resolve("out"), "--keys", "parcel_id,spare_"));
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    Row row = read(directory.resolve("out")).first();
+    assertThat(row.getString(1)).isEqualTo("3");
+    assertThat(row.getFloat(2)).isEqualTo(Float.intBitsToFloat(expected(7, 8).get(7L)));
+
+    JobRun refused = JobRun.of(with(arguments, directory.resolve("no"), "--keys", "spare"));
+    assertThat(refused.exitCode()).isEqualTo(3);
+    assertThat(refused.err()).contains("column 'spare' stands twice in file a.csv");
+  }
+
+  private static Object[] with(List<Object> arguments, Object... more) {
+    List<Object> all = new ArrayList<>(arguments);
+    all.addAll(List.of(more));
+    return all.toArray();
+  }
+
+  @Test
   void malformedLineOfCsvIsQuarantinedWithItsText() throws Exception {
     Path input =
         Parcels.writeCsv(
@@ -154,6 +180,28 @@ class ScoringJobTest {
             "store=007/day=a%2Fb", "store=7/day=x y", "store=__HIVE_DEFAULT_PARTITION__/day=1");
     assertThat(read(output.resolve("store=007/day=a%2Fb")).count()).isEqualTo(50);
     assertThat(Scores.of(output)).isEqualTo(expected(0, 90));
+  }
+
+  @Test
+  void namesThatLookLikePatternsAreNames() throws Exception {
+    Path input = directory.resolve("in[1]");
+    List<String> partitions = List.of("p=*", "p=?", "p=[ab]", "p={a,b}", "p=a\\b", "p=}");
+    for (int index = 0; index < partitions.size(); index++) {
+      Path partition = input.resolve(partitions.get(index));
+      Parcels.write(partition, index * 10, index * 10 + 10, 0, 2);
+    }
+
+    Parcels.write(input.resolve("p=*"), 9, 10, 0, 1);
+    Path output = directory.resolve("out");
+
+    JobRun run =
+        JobRun.of("--model", model, "--input", input, "--output", output, "--keys", "parcel_id");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out()).contains("rows that repeat a key: 1\n");
+    assertThat(dataDirectories(output)).containsExactlyInAnyOrderElementsOf(partitions);
+    assertThat(read(output).count()).isEqualTo(61);
+    assertThat(read(output).select("parcel_id", "p").distinct().count()).isEqualTo(60);
   }
 
   @Test
@@ -416,6 +464,10 @@ class ScoringJobTest {
   void dryRunWritesNothing() throws Exception {
     Path input = Parcels.write(directory.resolve("in"), 0, 50, 5, 1);
     Path output = directory.resolve("out");
+    Path conf =
+        Files.writeString(
+            directory.resolve("job.conf"),
+            "scoring-job.metrics-file = \"%s\"".formatted(directory.resolve("paritree.prom")));
 
     JobRun run =
         JobRun.of(
@@ -427,12 +479,14 @@ class ScoringJobTest {
             output,
             "--keys",
             "parcel_id",
+            "--conf",
+            conf,
             "--dry-run");
 
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.out()).contains("nothing was written", "missing_value=10");
     try (Stream<Path> entries = Files.list(directory)) {
-      assertThat(entries).containsExactly(input);
+      assertThat(entries).containsExactlyInAnyOrder(input, conf);
     }
   }
 

@@ -1,10 +1,14 @@
 package io.paritree.spark.input;
 
 import io.paritree.store.Location;
+import java.io.IOException;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /** Locations as Hadoop and Spark name them: nothing is decoded or escaped. */
 public final class HadoopPaths {
+  private static final String PATTERNS = "{}[]*?\\";
+
   private HadoopPaths() {}
 
   /** Returns a location as a Hadoop path. */
@@ -12,5 +16,31 @@ public final class HadoopPaths {
     return location.isLocal()
         ? new Path("file", "", location.toString())
         : new Path(location.toString());
+  }
+
+  /**
+   * Returns a location as Spark's readers take it: as a pattern that nothing else matches.
+   *
+   * <p>Their option {@code __globPaths__} does not help: without it each path that looks like a
+   * pattern stands for all the paths that are given.
+   */
+  public static String pattern(Location location) {
+    Path path = of(location);
+    StringBuilder escaped = new StringBuilder();
+    for (char at : path.toUri().getPath().toCharArray()) {
+      escaped.append(PATTERNS.indexOf(at) >= 0 ? "\\" : "").append(at);
+    }
+
+    return new Path(path.toUri().getScheme(), path.toUri().getAuthority(), escaped.toString())
+        .toString();
+  }
+
+  /**
+   * Returns a location as a Hadoop path with the authority that the settings give its file system:
+   * {@code hdfs:///data} is what {@code hdfs://host:port/data} is where that is the default.
+   */
+  public static Path qualified(Location location, Configuration hadoop) throws IOException {
+    Path path = of(location);
+    return path.getFileSystem(hadoop).makeQualified(path);
   }
 }

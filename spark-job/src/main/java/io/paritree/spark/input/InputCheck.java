@@ -3,6 +3,7 @@ package io.paritree.spark.input;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -122,6 +123,13 @@ public final class InputCheck {
 
     if (!inFile) {
       problems.add(missing(name, file));
+      return Optional.empty();
+    }
+
+    if (Collections.frequency(file.columns(), name) > 1) {
+      problems.add(
+          "column '%s' stands twice in file %s; which one counts is unclear"
+              .formatted(name, file.file().name()));
       return Optional.empty();
     }
 

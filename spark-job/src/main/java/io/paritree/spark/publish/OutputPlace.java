@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -33,6 +34,24 @@ public final class OutputPlace {
     this.store = store;
     this.output = output;
     this.state = output.parent().resolve("_paritree").resolve(output.name());
+  }
+
+  /**
+   * Returns the place that a user's text names, links resolved: a link to the output is kept, and
+   * what lies beside the output is on its own disk.
+   *
+   * @param hadoop settings of Hadoop's client, as in {@link FileStore#of(Location, Map)}
+   */
+  public static OutputPlace of(String output, Map<String, String> hadoop) throws IOException {
+    Location named = Location.of(output);
+    Location real = FileStore.of(named, hadoop).real(named);
+    if (real.isRoot()) {
+      throw new IOException(
+          "Cannot use %s as an output: it is a root, and needs a directory beside it"
+              .formatted(real));
+    }
+
+    return new OutputPlace(FileStore.of(real, hadoop), real);
   }
 
   /** Returns the store that holds output and state. */
@@ -97,7 +116,7 @@ public final class OutputPlace {
   }
 
   /** Returns the entries of a directory; none if there is no such directory. */
-  List<FileEntry> listOrNone(Location directory) throws IOException {
+  public List<FileEntry> listOrNone(Location directory) throws IOException {
     try {
       return store.find(directory).isPresent() ? store.list(directory) : List.of();
     } catch (NoSuchFileException e) {

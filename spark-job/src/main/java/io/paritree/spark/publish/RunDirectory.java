@@ -48,6 +48,11 @@ public final class RunDirectory {
     return directory.name();
   }
 
+  /** Returns the random part of the name. */
+  public String random() {
+    return name().substring(name().lastIndexOf('-') + 1);
+  }
+
   /** Returns the directory itself. */
   public Location location() {
     return directory;

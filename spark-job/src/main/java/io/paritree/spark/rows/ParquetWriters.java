@@ -196,8 +196,8 @@ public final class ParquetWriters implements Serializable {
     open(path).close();
   }
 
-  /** Returns the name of a file that is no task's. */
-  public String nameOfEmpty() {
-    return "part-00000-empty" + extension();
+  /** Returns the name of a file of a run's that is no task's. */
+  public String nameOfEmpty(String run) {
+    return "part-00000-%s-empty".formatted(run) + extension();
   }
 }

@@ -8,13 +8,15 @@ import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.ReadColumn;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Column;
-import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -30,7 +32,6 @@ import org.apache.spark.sql.execution.datasources.parquet.ParquetFileFormat;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
-import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.vectorized.ColumnarBatch;
 
 /**
@@ -129,42 +130,44 @@ public final class Scan {
 
   private Dataset<Row> selected() {
     String[] paths =
-        files.stream()
-            .map(file -> HadoopPaths.of(file.location()).toString())
-            .toArray(String[]::new);
-    List<Column> columns = new ArrayList<>();
-    for (ReadColumn column : inOrder(input.columns())) {
-      if (!column.isPartition()) {
-        columns.add(functions.col("`" + column.name().replace("`", "``") + "`"));
-      }
-    }
+        files.stream().map(file -> HadoopPaths.pattern(file.location())).toArray(String[]::new);
+    List<ReadColumn> columns =
+        input.columns().stream().filter(column -> !column.isPartition()).toList();
+    return input.format() == InputFormat.PARQUET ? parquet(columns, paths) : csv(columns, paths);
+  }
 
-    // Names of files and directories are not patterns.
-    DataFrameReader reader = session.read().option("__globPaths__", "false");
-    if (input.format() == InputFormat.PARQUET) {
-      List<StructField> fields = new ArrayList<>();
-      for (ReadColumn column : inOrder(input.columns())) {
-        if (!column.isPartition()) {
-          fields.add(DataTypes.createStructField(column.name(), column.type(), true));
-        }
-      }
-
-      Dataset<Row> all = reader.schema(DataTypes.createStructType(fields)).parquet(paths);
-      columns.add(all.metadataColumn("_metadata").getField("row_index"));
-      return all.select(columns.toArray(Column[]::new));
-    }
-
-    String malformed = malformedColumn();
+  private Dataset<Row> parquet(List<ReadColumn> columns, String[] paths) {
     List<StructField> fields = new ArrayList<>();
-    for (String name : input.header()) {
-      fields.add(DataTypes.createStructField(name, DataTypes.StringType, true));
+    List<Column> selected = new ArrayList<>();
+    for (ReadColumn column : columns) {
+      fields.add(DataTypes.createStructField(column.name(), column.type(), true));
+      selected.add(named(column.name()));
     }
 
-    fields.add(DataTypes.createStructField(malformed, DataTypes.StringType, true));
-    StructType schema = DataTypes.createStructType(fields);
-    columns.add(functions.col("`" + malformed + "`"));
-    return reader
-        .schema(schema)
+    Dataset<Row> all = session.read().schema(DataTypes.createStructType(fields)).parquet(paths);
+    selected.add(all.metadataColumn("_metadata").getField("row_index"));
+    return all.select(selected.toArray(Column[]::new));
+  }
+
+  private Dataset<Row> csv(List<ReadColumn> columns, String[] paths) {
+    // Names that the run does not read may stand twice in a header, but not in a schema.
+    Set<String> taken = new HashSet<>(input.header());
+    Set<String> names = new LinkedHashSet<>();
+    for (String name : input.header()) {
+      names.add(names.contains(name) ? unlike(taken, name) : name);
+    }
+
+    String malformed = unlike(taken, "_malformed_line");
+    names.add(malformed);
+    List<StructField> fields = new ArrayList<>();
+    names.forEach(
+        name -> fields.add(DataTypes.createStructField(name, DataTypes.StringType, true)));
+    List<Column> selected = new ArrayList<>();
+    columns.forEach(column -> selected.add(named(column.name())));
+    selected.add(named(malformed));
+    return session
+        .read()
+        .schema(DataTypes.createStructType(fields))
         .option("header", "true")
         .option("multiLine", "true")
         .option("mode", "PERMISSIVE")
@@ -177,16 +180,21 @@ public final class Scan {
         .option("maxCharsPerColumn", "-1")
         .option("maxColumns", String.valueOf(Math.max(20_480, 2 * input.header().size())))
         .csv(paths)
-        .select(columns.toArray(Column[]::new));
+        .select(selected.toArray(Column[]::new));
   }
 
-  private String malformedColumn() {
-    String name = "_malformed_line";
-    while (input.header().contains(name)) {
-      name += "_";
+  /** Returns a name, made longer until it is not taken, and takes it. */
+  private static String unlike(Set<String> taken, String name) {
+    String longer = name;
+    while (!taken.add(longer)) {
+      longer += "_";
     }
 
-    return name;
+    return longer;
+  }
+
+  private static Column named(String name) {
+    return functions.col("`" + name.replace("`", "``") + "`");
   }
 
   private static int[] ordinals(TaskPlan plan, List<String> names) {

@@ -18,12 +18,23 @@ record SourceFile(String name, String partition, List<PartitionValue> values) {
   /**
    * Returns the file behind the URI that Spark tells.
    *
-   * @param root the input as a Hadoop path
+   * @param root the input, a directory or the file itself, as a qualified Hadoop path
+   * @throws IllegalStateException if the file is not the input's, so that its partition is unknown
    */
   static SourceFile of(String uri, String root) {
-    String path = new Path(URI.create(uri)).toString();
-    String below =
-        path.startsWith(root + "/") ? path.substring(root.length() + 1) : new Path(path).getName();
+    Path path = new Path(URI.create(uri));
+    String below = path.getName();
+    if (!path.toString().equals(root)) {
+      String directory = root.endsWith("/") ? root : root + "/";
+      if (!path.toString().startsWith(directory)) {
+        throw new IllegalStateException(
+            "Cannot tell the partition of %s: it does not lie in the input %s"
+                .formatted(path, root));
+      }
+
+      below = path.toString().substring(directory.length());
+    }
+
     int slash = below.lastIndexOf('/');
     String partition = slash < 0 ? "" : below.substring(0, slash);
     return new SourceFile(below, partition, PartitionValue.ofPath(partition));

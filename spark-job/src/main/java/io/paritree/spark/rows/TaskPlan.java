@@ -13,8 +13,10 @@ import org.apache.spark.sql.types.StructType;
 /**
  * What every task of a run is told.
  *
- * @param root the input as a Hadoop path; file names are taken below it
+ * @param root the input as a qualified Hadoop path; file names are taken below it
  * @param tasks where tasks write, as a Hadoop path
+ * @param run stands in the names of files: no two runs may use one name, or a reader that has
+ *     listed the files of one run would open those of the next
  * @param columns what is read: those of the files in select order, then those of directory names
  * @param carried which of the columns are written, in output order
  * @param outputPartition the partition that all rows go to; null if they keep the input's
@@ -36,6 +38,7 @@ import org.apache.spark.sql.types.StructType;
 public record TaskPlan(
     String root,
     String tasks,
+    String run,
     ArrayList<ReadColumn> columns,
     int[] carried,
     String outputPartition,

@@ -54,7 +54,7 @@ final class TaskRows {
     this.scores = new float[engine.scores() * TaskPlan.BLOCK_ROWS];
     this.attempt = attempt;
     Path directory = plan.isSample() ? null : new Path(plan.tasks(), attempt);
-    String prefix = "part-%s-%s".formatted(padded(task), attempt);
+    String prefix = "part-%s-%s-%s".formatted(padded(task), plan.run(), attempt);
     this.scored = new ScoredFiles(plan, writers, directory, attempt, prefix);
     this.quarantine =
         new Quarantine(

@@ -208,6 +208,7 @@ class ParquetValueTableTest {
     return new TaskPlan(
         "",
         "",
+        "",
         new ArrayList<>(List.of(column)),
         new int[0],
         null,

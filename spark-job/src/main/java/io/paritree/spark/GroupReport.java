@@ -1,0 +1,137 @@
+package io.paritree.spark;
+
+import io.paritree.spark.ScoringJob.Checked;
+import io.paritree.spark.publish.RunDirectory;
+import io.paritree.spark.report.JobReport;
+import io.paritree.spark.report.JobReportWriter;
+import io.paritree.spark.report.Outcome;
+import io.paritree.spark.report.PartitionReport;
+import io.paritree.spark.report.Stages;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What is known of a group so far, as a report on the run. Not thread-safe. */
+final class GroupReport {
+  private final JobSettings settings;
+  private final String startedAt;
+  private final Stages stages;
+  private final Checked checked;
+  private final Tally tally;
+  private final Optional<RunDirectory> directory;
+  private List<PartitionReport> partitions = List.of();
+  private long repeatedKeys = KeyCheck.NOT_COUNTED;
+
+  /**
+   * @param tally what came of the rows; may still grow
+   * @param directory the run's; empty for a sample
+   */
+  GroupReport(
+      JobSettings settings,
+      String startedAt,
+      Stages stages,
+      Checked checked,
+      Tally tally,
+      Optional<RunDirectory> directory) {
+    this.settings = settings;
+    this.startedAt = startedAt;
+    this.stages = stages;
+    this.checked = checked;
+    this.tally = tally;
+    this.directory = directory;
+  }
+
+  /** The partitions are staged and verified. */
+  void verified(List<PartitionReport> staged) {
+    partitions = List.copyOf(staged);
+  }
+
+  /** The rows that repeat a key are counted. */
+  void keysCounted(long repeated) {
+    repeatedKeys = repeated;
+  }
+
+  /** Returns the report on a sample, of which nothing was written. */
+  JobReport sampled(String message) {
+    return report(Outcome.CHECKED, 0, message, List.of());
+  }
+
+  /** Returns the report on a run of which these partitions were not published by another one. */
+  JobReport published(List<String> moved) {
+    List<PartitionReport> own =
+        partitions.stream().filter(partition -> moved.contains(partition.partition())).toList();
+    Outcome outcome = own.isEmpty() ? Outcome.ALREADY_PUBLISHED : Outcome.PUBLISHED;
+    return report(outcome, 0, "", own);
+  }
+
+  /** Keeps the report on a run that is about to publish these partitions. */
+  void keepPublished(List<String> moving) throws IOException {
+    keep(published(moving));
+  }
+
+  /** Keeps the report on a run that publishes nothing; the reason is thrown by the caller. */
+  void keepFailure(Exception reason) {
+    Outcome outcome = Outcome.FAILED;
+    int exitCode = 1;
+    if (reason instanceof JobException known) {
+      exitCode = known.exitCode();
+      outcome = known.outcome();
+    }
+
+    try {
+      if (checked.place().store().find(directory.orElseThrow().location()).isPresent()) {
+        keep(report(outcome, exitCode, String.valueOf(reason.getMessage()), partitions));
+      }
+    } catch (IOException | RuntimeException e) {
+      reason.addSuppressed(e);
+    }
+  }
+
+  private void keep(JobReport report) throws IOException {
+    checked
+        .place()
+        .store()
+        .replace(
+            directory.orElseThrow().kept().resolve("report.json"), JobReportWriter.toJson(report));
+  }
+
+  /** Returns where quarantined rows lie when the run has ended; empty if there is none. */
+  String quarantine() {
+    return tally.quarantined().isEmpty()
+        ? ""
+        : directory.map(own -> own.keptAtEnd().resolve("quarantine").toString()).orElse("");
+  }
+
+  private JobReport report(
+      Outcome outcome, int exitCode, String message, List<PartitionReport> reported) {
+    return new JobReport(
+        settings.runId(),
+        outcome,
+        exitCode,
+        message,
+        startedAt,
+        ScoringJob.modelOf(checked.model(), settings),
+        checked.input().listing().root().toString(),
+        checked.place().output().toString(),
+        reported,
+        alreadyPublished(reported),
+        tally.codes(),
+        tally.missingByFeature(checked.model()),
+        tally.unseenByFeature(checked.model()),
+        repeatedKeys,
+        tally.scores(),
+        stages.seconds(),
+        quarantine());
+  }
+
+  /** Returns the partitions that were published before, or meanwhile by another run. */
+  private List<String> alreadyPublished(List<PartitionReport> own) {
+    List<String> published = new ArrayList<>(checked.alreadyPublished());
+    partitions.stream()
+        .filter(partition -> !own.contains(partition))
+        .map(PartitionReport::partition)
+        .forEach(published::add);
+    return published;
+  }
+}

@@ -1,0 +1,159 @@
+package io.paritree.spark;
+
+import io.paritree.model.ModelFiles;
+import io.paritree.spark.JobSettings.Order;
+import io.paritree.spark.ScoringJob.Checked;
+import io.paritree.spark.input.CheckedInput;
+import io.paritree.spark.input.HadoopPaths;
+import io.paritree.spark.input.InputFile;
+import io.paritree.spark.input.ReadColumn;
+import io.paritree.spark.publish.RunDirectory;
+import io.paritree.spark.publish.StepObserver;
+import io.paritree.spark.report.Progress;
+import io.paritree.spark.rows.ParquetWriters;
+import io.paritree.spark.rows.Quarantine;
+import io.paritree.spark.rows.Scan;
+import io.paritree.spark.rows.ScoredFiles;
+import io.paritree.spark.rows.TaskPlan;
+import io.paritree.spark.rows.TaskResult;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import org.apache.spark.SparkContext;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+
+/** The tasks of a group: what they are told, and what they tell. */
+final class GroupScoring {
+  private static final int SAMPLE_ROWS = 1_000;
+
+  private final JobSettings settings;
+  private final SparkSession session;
+  private final StepObserver observer;
+  private final PrintStream progress;
+  private final Checked checked;
+  private final CheckedInput input;
+  private final Carried carried;
+  private final StructType output;
+  private final StructType quarantine;
+  private final ParquetWriters writers;
+  private final KeyCheck keys;
+
+  GroupScoring(
+      JobSettings settings,
+      SparkSession session,
+      StepObserver observer,
+      PrintStream progress,
+      Checked checked)
+      throws IOException {
+    this.settings = settings;
+    this.session = session;
+    this.observer = observer;
+    this.progress = progress;
+    this.checked = checked;
+    this.input = checked.input();
+    this.carried = Carried.of(settings, input);
+    this.output = checked.columns().schema(carried.columns(), checked.model(), settings.runId());
+    this.quarantine = Quarantine.schema(Scan.inOrder(input.columns()));
+    List<String> distinct = new ArrayList<>(checked.columns().scores());
+    distinct.addAll(checked.columns().margins());
+    if (carried.keys().size() == 1) {
+      distinct.addAll(carried.keys());
+    }
+
+    int open = Math.min(ScoredFiles.MAX_OPEN, checked.open().size());
+    this.writers = ParquetWriters.of(session, output, distinct, settings.bytesPerFile(), open);
+    this.keys =
+        new KeyCheck(
+            session, settings.duplicates(), output, carried.keys(), input, checked.files());
+  }
+
+  /** Returns what writes the files of scored rows. */
+  ParquetWriters writers() {
+    return writers;
+  }
+
+  /** Returns what compares the rows' keys. */
+  KeyCheck keys() {
+    return keys;
+  }
+
+  /**
+   * Scores all rows of the group.
+   *
+   * @param tally receives what came of them
+   */
+  void score(RunDirectory directory, Tally tally) throws IOException {
+    String tasks = HadoopPaths.of(directory.tasks()).toString();
+    score(directory.name(), checked.files(), plan(tasks, directory.random(), 0), tally);
+  }
+
+  /**
+   * Scores some rows of the group's first file, and writes nothing.
+   *
+   * @param tally receives what came of them
+   */
+  void sample(Tally tally) throws IOException {
+    List<InputFile> first = checked.files().stream().limit(1).toList();
+    score("sample-" + settings.runId(), first, plan("", "", SAMPLE_ROWS), tally);
+  }
+
+  private void score(String name, List<InputFile> files, TaskPlan plan, Tally tally)
+      throws IOException {
+    if (files.isEmpty()) {
+      return;
+    }
+
+    ParquetWriters quarantined =
+        ParquetWriters.of(session, quarantine, List.of(), Long.MAX_VALUE, 1);
+    SparkContext spark = session.sparkContext();
+    OptionalLong expected = input.rowsOf(files);
+    JavaSparkContext context = new JavaSparkContext(spark);
+    Broadcast<ModelFiles> model = context.broadcast(checked.modelFiles());
+    try (Progress told = new Progress(progress, settings.progress(), expected)) {
+      TaskWatch watch = new TaskWatch(name, told, observer);
+      spark.addSparkListener(watch);
+      context.setLocalProperty(TaskWatch.RUN, name);
+      context.setJobDescription("score %s".formatted(name));
+      try {
+        List<TaskResult> results =
+            new Scan(session, input, files).score(model, plan, writers, quarantined);
+        results.forEach(tally::add);
+      } finally {
+        context.setLocalProperty(TaskWatch.RUN, null);
+        spark.removeSparkListener(watch);
+        model.destroy();
+      }
+    }
+  }
+
+  private TaskPlan plan(String tasks, String run, int sampleRows) throws IOException {
+    ArrayList<ReadColumn> columns = Scan.inOrder(input.columns());
+    int[] indexes = carried.columns().stream().mapToInt(columns::indexOf).toArray();
+    return new TaskPlan(
+        HadoopPaths.qualified(input.listing().root(), session.sessionState().newHadoopConf())
+            .toString(),
+        tasks,
+        run,
+        columns,
+        indexes,
+        settings.outputPartitionPath().orElse(null),
+        output,
+        quarantine,
+        checked.columns().margins().size(),
+        checked.columns().hasLabel(),
+        checked.model().modelVersion(),
+        checked.model().digest(),
+        settings.engine(),
+        settings.rowsPerFile(),
+        settings.bytesPerFile(),
+        settings.order() == Order.BY_KEYS ? carried.keys().size() : 0,
+        carried.keys().size(),
+        keys.buckets(),
+        sampleRows);
+  }
+}

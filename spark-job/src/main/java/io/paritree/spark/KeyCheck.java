@@ -1,0 +1,89 @@
+package io.paritree.spark;
+
+import io.paritree.spark.JobSettings.Duplicates;
+import io.paritree.spark.input.CheckedInput;
+import io.paritree.spark.input.HadoopPaths;
+import io.paritree.spark.input.InputFile;
+import io.paritree.spark.publish.RunDirectory;
+import io.paritree.spark.rows.RepeatedHashes;
+import io.paritree.spark.rows.WrittenFile;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Finds out how many rows of a group repeat a key of their partition.
+ *
+ * <p>Tasks hash the keys while they score. As long as no hash stands twice no key does; only else
+ * are the keys themselves compared, which shuffles them.
+ */
+final class KeyCheck {
+  /** What {@link #repeated} returns where nobody is to look. */
+  static final long NOT_COUNTED = -1;
+
+  private static final int BYTES_PER_CSV_ROW = 20;
+
+  private final SparkSession session;
+  private final Duplicates duplicates;
+  private final StructType output;
+  private final List<String> keys;
+  private final int buckets;
+
+  /**
+   * @param output the columns of the staged files
+   * @param keys which of them make the key
+   * @param files the files of the group
+   */
+  KeyCheck(
+      SparkSession session,
+      Duplicates duplicates,
+      StructType output,
+      List<String> keys,
+      CheckedInput input,
+      List<InputFile> files) {
+    this.session = session;
+    this.duplicates = duplicates;
+    this.output = output;
+    this.keys = List.copyOf(keys);
+    this.buckets = duplicates == Duplicates.ADMITTED || !canHash() ? 0 : buckets(input, files);
+  }
+
+  private boolean canHash() {
+    List<DataType> types = new ArrayList<>();
+    keys.forEach(key -> types.add(output.apply(key).dataType()));
+    return RepeatedHashes.canHash(types);
+  }
+
+  private static int buckets(CheckedInput input, List<InputFile> files) {
+    long bytes = files.stream().mapToLong(InputFile::bytes).sum();
+    return RepeatedHashes.buckets(input.rowsOf(files).orElse(bytes / BYTES_PER_CSV_ROW));
+  }
+
+  /** Returns into how many buckets the hashes of the keys go; 0 if they are not hashed. */
+  int buckets() {
+    return buckets;
+  }
+
+  /** Returns how many staged rows repeat a key of their partition. */
+  long repeated(RunDirectory directory, Collection<String> partitions, Tally tally) {
+    if (duplicates == Duplicates.ADMITTED) {
+      return NOT_COUNTED;
+    }
+
+    boolean anyMay =
+        tally.scores().count() > 0 && (buckets == 0 || repeatedHashes(directory, tally.keys()) > 0);
+    return anyMay ? new DuplicateKeys(session, output, keys).count(directory, partitions) : 0;
+  }
+
+  private long repeatedHashes(RunDirectory directory, List<WrittenFile> files) {
+    List<String> paths =
+        files.stream()
+            .map(file -> HadoopPaths.of(directory.tasks().resolve(file.path())).toString())
+            .toList();
+    long hashes = files.stream().mapToLong(WrittenFile::rows).sum();
+    return new RepeatedHashes(paths, buckets, hashes).count(session);
+  }
+}

@@ -1,0 +1,77 @@
+package io.paritree.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.paritree.model.TestPackages;
+import io.paritree.store.Location;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.hdfs.MiniDFSCluster;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code hdfs:///dir} lies on the HDFS that Spark's settings name, for models and status too. */
+class HdfsDefaultIT {
+  @TempDir static Path directory;
+  private static MiniDFSCluster cluster;
+
+  @BeforeAll
+  static void start() throws Exception {
+    cluster =
+        new MiniDFSCluster.Builder(new Configuration(), directory.resolve("hdfs").toFile()).build();
+    cluster.waitActive();
+  }
+
+  @AfterAll
+  static void stop() {
+    cluster.shutdown(true);
+  }
+
+  @Test
+  void modelInputAndOutputNeedNotNameTheirHost() throws Exception {
+    TestPackages packages = new TestPackages(directory.resolve("models"));
+    String model = packages.binary().toString();
+    try (FileSystem hdfs = cluster.getFileSystem()) {
+      hdfs.copyFromLocalFile(
+          new org.apache.hadoop.fs.Path(packages.store().toString()),
+          new org.apache.hadoop.fs.Path("/models"));
+    }
+
+    Parcels.write(cluster.getURI() + "/in/day=1", 0, 60, 1);
+    Parcels.write(cluster.getURI() + "/in/day=2", 60, 100, 1);
+
+    String told =
+        succeed(
+            "--model",
+            "hdfs:///models/%s@champion".formatted(TestPackages.BINARY),
+            "--input",
+            "hdfs:///in",
+            "--output",
+            "hdfs:///out",
+            "--keys",
+            "parcel_id");
+
+    assertThat(told).contains("day=1", "day=2");
+    Location output = Location.of(cluster.getURI() + "/out");
+    assertThat(Set.copyOf(new PublishedOutput(output).names())).isEqualTo(Set.of("day=1", "day=2"));
+    assertThat(Scores.of(output.toString())).isEqualTo(ScoringJobTest.expected(model, 0, 100));
+    assertThat(succeed("--status", "--output", "hdfs:///out")).contains("published, exit code 0");
+    assertThat(succeed("--recover", "--output", "hdfs:///out")).contains("Nothing to recover");
+  }
+
+  private static String succeed(Object... arguments) throws Exception {
+    Path log = directory.resolve("job.log");
+    List<String> options = List.of("-Dspark.hadoop.fs.defaultFS=" + cluster.getURI());
+    Process job =
+        JobProcess.start(JobProcess.packaged(), options, log, ScoreMain.class.getName(), arguments);
+    int exitCode = JobProcess.exitCode(job);
+    assertThat(exitCode).as(Files.readString(log)).isZero();
+    return Files.readString(log);
+  }
+}
