@@ -32,6 +32,9 @@ final class AliasCommand implements Callable<Integer> {
   @ArgGroup(multiplicity = "1")
   private Change change;
 
+  @Option(names = "--format", defaultValue = "text", description = "text or json (default: text).")
+  private OutputFormat format;
+
   /** What becomes of the alias. */
   private static final class Change {
     @Option(names = "--version", description = "The version that it names from now on.")
@@ -59,7 +62,7 @@ final class AliasCommand implements Callable<Integer> {
       }
 
       models.removeAlias(name, alias);
-      spec.commandLine().getOut().println("Removed %s@%s".formatted(name, alias));
+      tell("Removed %s@%s%n".formatted(name, alias));
       return ModelMain.OK;
     }
 
@@ -71,9 +74,31 @@ final class AliasCommand implements Callable<Integer> {
     }
 
     models.setAlias(name, alias, change.version);
+    tell("%s@%s is version %s now%n".formatted(name, alias, change.version));
+    return ModelMain.OK;
+  }
+
+  private void tell(String text) {
     spec.commandLine()
         .getOut()
-        .println("%s@%s is version %s now".formatted(name, alias, change.version));
-    return ModelMain.OK;
+        .print(
+            switch (format) {
+              case TEXT -> text;
+              case JSON ->
+                  JsonText.text(
+                      out -> {
+                        out.writeStartObject();
+                        out.writeStringField("name", name);
+                        out.writeStringField("alias", alias);
+                        out.writeFieldName("version");
+                        if (change.remove) {
+                          out.writeNull();
+                        } else {
+                          out.writeNumber(change.version);
+                        }
+
+                        out.writeEndObject();
+                      });
+            });
   }
 }

@@ -28,6 +28,11 @@ final class JsonText {
     return write(body, true);
   }
 
+  /** Returns an indented document as text, for a command to print. */
+  static String text(Body body) {
+    return new String(of(body), StandardCharsets.UTF_8);
+  }
+
   /** Returns a value without line feeds, and none at its end. */
   static byte[] compact(Body body) {
     return write(body, false);

@@ -3,7 +3,6 @@ package io.paritree.model;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -47,14 +46,14 @@ final class ListCommand implements Callable<Integer> {
                   out.println(
                       "%s  versions %s  aliases %s"
                           .formatted(name, entry.versions(), entry.aliases())));
-      case JSON -> out.print(new String(json(entries), StandardCharsets.UTF_8));
+      case JSON -> out.print(json(entries));
     }
 
     return ModelMain.OK;
   }
 
-  private static byte[] json(SortedMap<String, Entry> entries) {
-    return JsonText.of(
+  private static String json(SortedMap<String, Entry> entries) {
+    return JsonText.text(
         out -> {
           out.writeStartObject();
           out.writeArrayFieldStart("models");

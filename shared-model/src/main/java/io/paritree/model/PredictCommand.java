@@ -69,6 +69,13 @@ final class PredictCommand implements Callable<Integer> {
           "Leave with 3 if a row could not be scored; the output is written all the same.")
   private boolean strict;
 
+  @Option(
+      names = "--format",
+      defaultValue = "text",
+      description =
+          "text or json: how the counts are told; json goes to the standard output (default: text).")
+  private OutputFormat format;
+
   @Override
   public Integer call() throws Exception {
     Path target = target();
@@ -88,10 +95,34 @@ final class PredictCommand implements Callable<Integer> {
       Files.deleteIfExists(temporary);
     }
 
-    err.println(
-        "Scored %s rows of %s with %s into %s; %s refused"
-            .formatted(counts.scored(), input, opened.modelVersion(), output, counts.invalid()));
+    tell(opened, counts);
     return strict && counts.invalid() > 0 ? ModelMain.INPUT_REFUSED : ModelMain.OK;
+  }
+
+  private void tell(ScoringModel opened, CsvScoring.Counts counts) {
+    switch (format) {
+      case TEXT ->
+          spec.commandLine()
+              .getErr()
+              .println(
+                  "Scored %s rows of %s with %s into %s; %s refused"
+                      .formatted(
+                          counts.scored(), input, opened.modelVersion(), output, counts.invalid()));
+      case JSON ->
+          spec.commandLine()
+              .getOut()
+              .print(
+                  JsonText.text(
+                      out -> {
+                        out.writeStartObject();
+                        out.writeStringField("model_version", opened.modelVersion());
+                        out.writeStringField("digest", opened.digest());
+                        out.writeBooleanField("sealed", opened.sealed());
+                        out.writeNumberField("rows_scored", counts.scored());
+                        out.writeNumberField("rows_refused", counts.invalid());
+                        out.writeEndObject();
+                      }));
+    }
   }
 
   /** Returns the file to replace or make, links resolved. */

@@ -156,10 +156,14 @@ final class SchemaDraft {
     }
 
     if (column.isText()) {
+      String text = firstText(column);
+      String cure =
+          text.equals("True") || text.equals("False")
+              ? "write true and false, or 1 and 0 (pandas does not unless told), and give \"boolean\" as \"type\""
+              : "give texts that stand for \"missing\", a part of a timestamp as \"type\", or another \"column\"";
       advice.add(
-          "'%s': the model reads a number, but the column holds text such as '%s'; give texts that stand for \"missing\", a part of a timestamp as \"type\", or another \"column\""
-              .formatted(
-                  ModelName.printable(feature.name()), ModelName.printable(firstText(column))));
+          "'%s': the model reads a number, but the column holds text such as '%s'; %s"
+              .formatted(ModelName.printable(feature.name()), ModelName.printable(text), cure));
     }
 
     return new FeatureForm.Complete(feature);

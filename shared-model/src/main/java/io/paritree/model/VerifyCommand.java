@@ -2,7 +2,6 @@ package io.paritree.model;
 
 import io.paritree.CorruptModelException;
 import io.paritree.forest.Engine;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -70,18 +69,16 @@ final class VerifyCommand implements Callable<Integer> {
     String text =
         switch (format) {
           case JSON ->
-              new String(
-                  JsonText.of(
-                      out -> {
-                        out.writeStartObject();
-                        out.writeStringField("model_version", opened.modelVersion());
-                        out.writeStringField("digest", opened.digest());
-                        out.writeBooleanField("sealed", opened.sealed());
-                        out.writeNumberField("rows_compared", compared);
-                        out.writeNumberField("rows_refused", refused);
-                        out.writeEndObject();
-                      }),
-                  StandardCharsets.UTF_8);
+              JsonText.text(
+                  out -> {
+                    out.writeStartObject();
+                    out.writeStringField("model_version", opened.modelVersion());
+                    out.writeStringField("digest", opened.digest());
+                    out.writeBooleanField("sealed", opened.sealed());
+                    out.writeNumberField("rows_compared", compared);
+                    out.writeNumberField("rows_refused", refused);
+                    out.writeEndObject();
+                  });
           case TEXT ->
               "%s in %s is whole%s%s%n"
                   .formatted(

@@ -130,8 +130,14 @@ class ModelMainTest {
         "--input",
         input,
         "--output",
-        path("strict.csv"));
+        path("strict.csv"),
+        "--format",
+        "json");
     assertThat(Files.readAllLines(path("strict.csv"))).hasSize(5);
+    assertThat(out.toString())
+        .contains("\"model_version\": \"parcel-late/1\"", "\"sealed\": true")
+        .contains("\"rows_scored\": 2", "\"rows_refused\": 2");
+    assertThat(err.toString().lines()).as("the faults only").hasSize(2);
   }
 
   @Test
@@ -361,7 +367,26 @@ class ModelMainTest {
     assertThat(err.toString()).contains("no sealed version 3", "[1, 2, 7]");
     assertRun(0, "alias", "--store", store, "--name", "wide", "--version", "2");
     assertRun(0, "alias", "--store", store, "--name", "wide", "--alias", "next", "--version", "7");
-    assertRun(0, "alias", "--store", store, "--name", "wide", "--alias", "next", "--remove");
+    assertThat(out.toString()).isEqualToIgnoringNewLines("wide@next is version 7 now");
+    for (String change : List.of("--version=7", "--remove")) {
+      assertRun(
+          0,
+          "alias",
+          "--store",
+          store,
+          "--name",
+          "wide",
+          "--alias",
+          "next",
+          change,
+          "--format",
+          "json");
+      assertThat(out.toString().replaceAll("\\s", ""))
+          .isEqualTo(
+              "{\"name\":\"wide\",\"alias\":\"next\",\"version\":%s}"
+                  .formatted(change.equals("--remove") ? "null" : "7"));
+    }
+
     assertRun(3, "alias", "--store", store, "--name", "wide", "--alias", "next", "--remove");
     assertThat(err.toString()).contains("no such alias, only [champion]");
 
@@ -413,6 +438,18 @@ class ModelMainTest {
         .contains("'carrier': the model file has no categories, so their order is a guess")
         .contains("'hour': ", "has no such column");
     SchemaParser.fromJson("draft", out.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void schemaTellsWhatToDoAboutTheBooleansOfPandas() throws Exception {
+    Path model = new TestPackages(directory).bareWideModel(2, 3, 5);
+    Path rows = Files.write(path("rows.csv"), List.of("f0,f1", "True,1.5", "False,2.5"));
+
+    assertRun(0, "schema", "--model", model, "--rows", rows);
+
+    assertThat(err.toString())
+        .contains("'f0': ", "text such as 'False'; write true and false, or 1 and 0")
+        .doesNotContain("'f1'");
   }
 
   @Test
