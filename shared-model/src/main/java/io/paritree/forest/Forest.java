@@ -143,13 +143,13 @@ public final class Forest implements Engine {
 
   @Override
   public void score(float[] slots, int rows, float[] margins, float[] scores) {
-    float[] sums = margins == null ? new float[rows * outputs()] : margins;
+    float[] sums = margins == null ? Scratch.ofThread().margins(base.length) : margins;
     for (int row = 0; row < rows; row++) {
-      margins(slots, row * width, sums, row * outputs());
-    }
-
-    if (scores != null) {
-      transform.apply(sums, 0, outputs(), rows, scores, 0);
+      int at = margins == null ? 0 : row * base.length;
+      margins(slots, row * width, sums, at);
+      if (scores != null) {
+        transform.apply(sums, at, base.length, 1, scores, row * scores());
+      }
     }
   }
 

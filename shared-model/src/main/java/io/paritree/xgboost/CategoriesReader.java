@@ -48,38 +48,51 @@ final class CategoriesReader {
   }
 
   /**
-   * Text categories come as offsets and bytes, integers as a type and values. The values of both
-   * are read as 64-bit numbers, since the offsets may come after them or not at all.
+   * Text categories come as offsets and bytes, integers as a type and values. XGBoost sorts its
+   * keys, so that the offsets tell that bytes follow; where they come late or not at all, the
+   * values are read as 64-bit numbers.
    */
   private static Categories readFeature(Document document, int feature) throws ModelException {
     int[] offsets = null;
+    byte[] utf8 = null;
     long[] values = {};
     long type = 0;
     document.beginObject();
     for (String key = document.nextKey(); key != null; key = document.nextKey()) {
       switch (key) {
         case "offsets" -> offsets = document.ints();
-        case "values" -> values = document.longs();
+        case "values" -> {
+          if (offsets != null) {
+            utf8 = document.bytes();
+          } else {
+            values = document.longs();
+          }
+        }
         case "type" -> type = document.integer();
         default -> document.skip();
       }
     }
 
     if (offsets != null) {
-      List<String> texts = texts(document, feature, offsets, values);
+      List<String> texts =
+          texts(document, feature, offsets, utf8 == null ? lowestBytes(values) : utf8);
       return texts.isEmpty() ? null : new Categories.Texts(texts);
     }
 
     return values.length == 0 ? null : new Categories.Integers(integers(feature, type, values));
   }
 
-  private static List<String> texts(Document document, int feature, int[] offsets, long[] values)
-      throws CorruptModelException {
-    byte[] utf8 = new byte[values.length];
-    for (int at = 0; at < utf8.length; at++) {
-      utf8[at] = (byte) values[at];
+  private static byte[] lowestBytes(long[] values) {
+    byte[] bytes = new byte[values.length];
+    for (int at = 0; at < bytes.length; at++) {
+      bytes[at] = (byte) values[at];
     }
 
+    return bytes;
+  }
+
+  private static List<String> texts(Document document, int feature, int[] offsets, byte[] utf8)
+      throws CorruptModelException {
     List<String> texts = new ArrayList<>();
     for (int code = 0; code + 1 < offsets.length; code++) {
       int begin = offsets[code];

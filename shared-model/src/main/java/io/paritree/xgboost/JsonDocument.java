@@ -37,6 +37,7 @@ final class JsonDocument implements Document {
                   .build())
           .build();
 
+  private final byte[] file;
   private final JsonParser parser;
   private final ArrayDeque<Set<String>> keys = new ArrayDeque<>();
 
@@ -44,6 +45,7 @@ final class JsonDocument implements Document {
   private boolean onValue;
 
   JsonDocument(byte[] file) throws CorruptModelException {
+    this.file = file;
     try {
       parser = FACTORY.createParser(file);
     } catch (IOException e) {
@@ -182,6 +184,8 @@ final class JsonDocument implements Document {
       case VALUE_NUMBER_FLOAT:
         try {
           return Float.parseFloat(parser.getText());
+        } catch (NumberFormatException e) { // Jackson takes -INF for a number, XGBoost does not
+          throw unexpected("a number");
         } catch (IOException e) {
           throw broken(e);
         }
@@ -190,10 +194,26 @@ final class JsonDocument implements Document {
     }
   }
 
+  /**
+   * Enters an array of numbers and returns how many there will be, at most as many as there is room
+   * for: their array need not grow, which would take up to five times the bytes of the text.
+   */
+  private int beginNumbers() throws CorruptModelException {
+    beginArray();
+    int begin = (int) parser.currentLocation().getByteOffset();
+    int commas = 0;
+    int at = begin;
+    while (at < file.length && file[at] != ']') {
+      commas += file[at] == ',' ? 1 : 0;
+      at++;
+    }
+
+    return Math.min(commas, (at - begin) / 2) + 1;
+  }
+
   @Override
   public float[] floats() throws CorruptModelException {
-    beginArray();
-    Numbers.Floats floats = new Numbers.Floats();
+    Numbers.Floats floats = new Numbers.Floats(beginNumbers());
     while (next() != JsonToken.END_ARRAY) {
       floats.add(floatHere());
     }
@@ -203,8 +223,7 @@ final class JsonDocument implements Document {
 
   @Override
   public int[] ints() throws CorruptModelException {
-    beginArray();
-    Numbers.Ints ints = new Numbers.Ints();
+    Numbers.Ints ints = new Numbers.Ints(beginNumbers());
     while (next() != JsonToken.END_ARRAY) {
       long value = integerHere();
       if (value != (int) value) {
@@ -219,8 +238,7 @@ final class JsonDocument implements Document {
 
   @Override
   public long[] longs() throws CorruptModelException {
-    beginArray();
-    Numbers.Longs longs = new Numbers.Longs();
+    Numbers.Longs longs = new Numbers.Longs(beginNumbers());
     while (next() != JsonToken.END_ARRAY) {
       longs.add(integerHere());
     }
@@ -230,8 +248,7 @@ final class JsonDocument implements Document {
 
   @Override
   public byte[] bytes() throws CorruptModelException {
-    beginArray();
-    Numbers.Bytes bytes = new Numbers.Bytes();
+    Numbers.Bytes bytes = new Numbers.Bytes(beginNumbers());
     while (next() != JsonToken.END_ARRAY) {
       bytes.add((byte) integerHere());
     }

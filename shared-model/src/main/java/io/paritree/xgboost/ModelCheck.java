@@ -13,6 +13,8 @@ import java.util.Arrays;
  * <p>What lies inside one tree is checked where it is read, by {@link Tree}.
  */
 final class ModelCheck {
+  private static final int MAX_OUTPUTS_OF_FEW_TREES = 1_000;
+
   private final ModelReader read;
   private final int fileBytes;
 
@@ -145,7 +147,19 @@ final class ModelCheck {
       checkTree(index, read.trees.get(index));
     }
 
+    checkOutputsOfTrees();
     checkRounds();
+  }
+
+  /** Else a short file could ask for any number of sums per row. */
+  private void checkOutputsOfTrees() throws CorruptModelException {
+    int trees = read.trees.size();
+    boolean hasVectors = read.trees.stream().anyMatch(tree -> tree.outputs() > 1);
+    if (outputs() > Math.max(MAX_OUTPUTS_OF_FEW_TREES, trees) && trees > 0 && !hasVectors) {
+      throw read.corrupt(
+          "it has %s outputs, but only %s trees, each of which adds to one of them",
+          outputs(), trees);
+    }
   }
 
   private void checkTree(int index, Tree tree) throws CorruptModelException {

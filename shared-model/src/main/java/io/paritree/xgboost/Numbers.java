@@ -2,15 +2,22 @@ package io.paritree.xgboost;
 
 import java.util.Arrays;
 
-/** Numbers of which it is not known how many will come, in an array that grows by half. */
+/**
+ * Numbers of which it is not known how many will come, in an array that grows by half if more come
+ * than were expected.
+ */
 final class Numbers {
   private static final int FIRST = 16;
 
   private Numbers() {}
 
   static final class Floats {
-    private float[] values = new float[FIRST];
+    private float[] values;
     private int size;
+
+    Floats(int expected) {
+      values = new float[Math.max(FIRST, expected)];
+    }
 
     void add(float value) {
       if (size == values.length) {
@@ -21,13 +28,17 @@ final class Numbers {
     }
 
     float[] toArray() {
-      return Arrays.copyOf(values, size);
+      return size == values.length ? values : Arrays.copyOf(values, size);
     }
   }
 
   static final class Longs {
-    private long[] values = new long[FIRST];
+    private long[] values;
     private int size;
+
+    Longs(int expected) {
+      values = new long[Math.max(FIRST, expected)];
+    }
 
     void add(long value) {
       if (size == values.length) {
@@ -38,13 +49,17 @@ final class Numbers {
     }
 
     long[] toArray() {
-      return Arrays.copyOf(values, size);
+      return size == values.length ? values : Arrays.copyOf(values, size);
     }
   }
 
   static final class Ints {
-    private int[] values = new int[FIRST];
+    private int[] values;
     private int size;
+
+    Ints(int expected) {
+      values = new int[Math.max(FIRST, expected)];
+    }
 
     void add(int value) {
       if (size == values.length) {
@@ -55,13 +70,17 @@ final class Numbers {
     }
 
     int[] toArray() {
-      return Arrays.copyOf(values, size);
+      return size == values.length ? values : Arrays.copyOf(values, size);
     }
   }
 
   static final class Bytes {
-    private byte[] values = new byte[FIRST];
+    private byte[] values;
     private int size;
+
+    Bytes(int expected) {
+      values = new byte[Math.max(FIRST, expected)];
+    }
 
     void add(byte value) {
       if (size == values.length) {
@@ -72,7 +91,7 @@ final class Numbers {
     }
 
     byte[] toArray() {
-      return Arrays.copyOf(values, size);
+      return size == values.length ? values : Arrays.copyOf(values, size);
     }
   }
 

@@ -24,8 +24,8 @@ final class TreeReader {
   private byte[] missingGoesLeft;
   private byte[] splitType;
   private int[] categoricalNodes = {};
-  private long[] categorySegments = {};
-  private long[] categorySizes = {};
+  private int[] categorySegments = {};
+  private int[] categorySizes = {};
   private int[] categories = {};
   private float[] baseWeights;
   private float[] leafWeights;
@@ -63,8 +63,8 @@ final class TreeReader {
         case "default_left" -> missingGoesLeft = document.bytes();
         case "split_type" -> splitType = document.bytes();
         case "categories_nodes" -> categoricalNodes = document.ints();
-        case "categories_segments" -> categorySegments = document.longs();
-        case "categories_sizes" -> categorySizes = document.longs();
+        case "categories_segments" -> categorySegments = document.ints();
+        case "categories_sizes" -> categorySizes = document.ints();
         case "categories" -> categories = document.ints();
         case "base_weights" -> baseWeights = document.floats();
         case "leaf_weights" -> leafWeights = document.floats();
@@ -213,14 +213,14 @@ final class TreeReader {
     return withoutNumericNodes(byNode);
   }
 
-  private int[] categories(int node, long begin, long size) throws CorruptModelException {
+  private int[] categories(int node, int begin, int size) throws CorruptModelException {
     if (begin < 0 || size <= 0 || size > categories.length || begin > categories.length - size) {
       throw corrupt(
           "node %s has its categories at %s, %s of them, but there are %s"
               .formatted(node, begin, size, categories.length));
     }
 
-    int[] listed = Arrays.copyOfRange(categories, (int) begin, (int) (begin + size));
+    int[] listed = Arrays.copyOfRange(categories, begin, begin + size);
     Arrays.sort(listed);
     int distinct = 0;
     for (int category : listed) {

@@ -94,6 +94,10 @@ final class UbjsonDocument implements Document {
   @Override
   public void beginObject() throws CorruptModelException {
     expect('{', "an object");
+    if (keys.size() == MAX_NESTING) {
+      throw corrupt("more than %s objects lie in each other".formatted(MAX_NESTING));
+    }
+
     keys.push(new HashSet<>());
   }
 
@@ -199,14 +203,23 @@ final class UbjsonDocument implements Document {
     void accept(byte type) throws CorruptModelException;
   }
 
-  /** Reads the numbers of an array that is not of one type. */
-  private void mixed(Sink sink) throws CorruptModelException {
-    int count = OPEN;
-    if (peek() == '#') {
-      file.get();
-      count = length(1);
+  /** Reads the count of an array of numbers that is not of one type, if it has one. */
+  private int mixedCount() throws CorruptModelException {
+    if (peek() != '#') {
+      return OPEN;
     }
 
+    file.get();
+    return length(1);
+  }
+
+  /** Returns for how many numbers to make room; nearly every number takes two bytes or more. */
+  private int expected(int count) {
+    return Math.min(count, file.remaining() / 2);
+  }
+
+  /** Reads the numbers of an array that is not of one type. */
+  private void mixed(int count, Sink sink) throws CorruptModelException {
     for (int at = 0; at != count; at++) {
       byte type = marker();
       if (type == ']' && count == OPEN) {
@@ -238,8 +251,9 @@ final class UbjsonDocument implements Document {
   public float[] floats() throws CorruptModelException {
     byte type = elementType();
     if (type == 0) {
-      Numbers.Floats floats = new Numbers.Floats();
-      mixed(each -> floats.add(number(each)));
+      int count = mixedCount();
+      Numbers.Floats floats = new Numbers.Floats(expected(count));
+      mixed(count, each -> floats.add(number(each)));
       return floats.toArray();
     }
 
@@ -255,8 +269,9 @@ final class UbjsonDocument implements Document {
   public int[] ints() throws CorruptModelException {
     byte type = elementType();
     if (type == 0) {
-      Numbers.Ints ints = new Numbers.Ints();
-      mixed(each -> ints.add(narrow(integer(each))));
+      int count = mixedCount();
+      Numbers.Ints ints = new Numbers.Ints(expected(count));
+      mixed(count, each -> ints.add(narrow(integer(each))));
       return ints.toArray();
     }
 
@@ -279,25 +294,28 @@ final class UbjsonDocument implements Document {
   @Override
   public long[] longs() throws CorruptModelException {
     byte type = elementType();
-    Numbers.Longs longs = new Numbers.Longs();
     if (type == 0) {
-      mixed(each -> longs.add(integer(each)));
+      int count = mixedCount();
+      Numbers.Longs longs = new Numbers.Longs(expected(count));
+      mixed(count, each -> longs.add(integer(each)));
       return longs.toArray();
     }
 
-    for (int rest = length(bytesOf(type)); rest > 0; rest--) {
-      longs.add(integer(type));
+    long[] longs = new long[length(bytesOf(type))];
+    for (int at = 0; at < longs.length; at++) {
+      longs[at] = integer(type);
     }
 
-    return longs.toArray();
+    return longs;
   }
 
   @Override
   public byte[] bytes() throws CorruptModelException {
     byte type = elementType();
     if (type == 0) {
-      Numbers.Bytes bytes = new Numbers.Bytes();
-      mixed(each -> bytes.add((byte) integer(each)));
+      int count = mixedCount();
+      Numbers.Bytes bytes = new Numbers.Bytes(expected(count));
+      mixed(count, each -> bytes.add((byte) integer(each)));
       return bytes.toArray();
     }
 
@@ -313,13 +331,14 @@ final class UbjsonDocument implements Document {
   public int count() throws CorruptModelException {
     byte type = elementType();
     if (type == 0) {
-      int[] count = new int[1];
+      int[] read = new int[1];
       mixed(
+          mixedCount(),
           each -> {
             number(each);
-            count[0]++;
+            read[0]++;
           });
-      return count[0];
+      return read[0];
     }
 
     int count = length(bytesOf(type));

@@ -103,6 +103,69 @@ class HostileModelTest {
     assertThat(isAccepted(nested, 0)).isFalse();
   }
 
+  /** Boosters lie in each other in DART's oldest form, once; a file may go on. */
+  @Test
+  void boostersInBoostersDoNotOverflowTheStack() throws Exception {
+    HandMade.Ubjson document =
+        new HandMade.Ubjson().raw("{").key("learner").raw("{").key("gradient_booster").raw("{");
+    for (int depth = 0; depth < 200_000; depth++) {
+      document.key("gbtree").raw("{");
+    }
+
+    assertThat(isAccepted(document.toBytes(), 0)).isFalse();
+  }
+
+  @Test
+  void otherSpellingsOfInfinityAreRefused() {
+    for (String number : new String[] {"-INF", "+INF", "INF", "nan", "-NaN"}) {
+      byte[] file = HandMade.with("\"split_conditions\":[5E-1", "\"split_conditions\":[" + number);
+
+      assertThatThrownBy(() -> XgboostModel.read(file))
+          .as(number)
+          .isInstanceOf(CorruptModelException.class)
+          .hasMessageStartingWith("Cannot read the model: ");
+    }
+  }
+
+  /** Else a row of a short file could need any number of sums. */
+  @Test
+  void moreOutputsThanTreesCouldServeAreRefused() {
+    byte[] file =
+        HandMade.with(
+            "\"num_class\":\"0\"",
+            "\"num_class\":\"1001\"",
+            "\"base_score\":\"[5E-1]\"",
+            "\"base_score\":\"5E-1" + "0".repeat(2_000) + "\"");
+
+    assertThatThrownBy(() -> XgboostModel.read(file))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining("it has 1001 outputs, but only 2 trees");
+  }
+
+  @Test
+  void longArraysTakeNoMoreThanFourTimesTheirFile() throws Exception {
+    int numbers = 1_000_000;
+    byte[] text =
+        ("{\"learner\":{\"gradient_booster\":{\"model\":{\"trees\":[{\"categories_segments\":["
+                + "0,".repeat(numbers))
+            .getBytes(StandardCharsets.UTF_8);
+    HandMade.Ubjson document = new HandMade.Ubjson();
+    for (String key : new String[] {"learner", "gradient_booster", "model"}) {
+      document.raw("{").key(key);
+    }
+
+    document.raw("{").key("trees").raw("[#").length(1).raw("{").key("categories_segments");
+    document.raw("[$i#").length(numbers).raw("\0".repeat(numbers - 1));
+    byte[] packed = document.raw("\0").toBytes();
+    for (byte[] file : new byte[][] {text, packed}) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+
+      assertThatThrownBy(() -> XgboostModel.read(file)).isInstanceOf(CorruptModelException.class);
+      long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+      assertThat(allocated).as("bytes for %s", file.length).isLessThan(file.length * 4L + 400_000);
+    }
+  }
+
   @Test
   void aPathOfHundredThousandSplitsIsScored() throws Exception {
     int splits = 100_000;
