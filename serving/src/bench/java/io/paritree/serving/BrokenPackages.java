@@ -46,16 +46,20 @@ final class BrokenPackages {
     HALF_COPIED
   }
 
-  /** Puts a whole version into the store. */
-  void offerWhole(long version) throws IOException {
-    Files.move(source.binary(version, 100), target.resolve(String.valueOf(version)));
+  /** Makes a whole version, to be offered. */
+  void make(long version) {
+    source.binary(version, 100);
   }
 
-  /** Puts a broken version into the store. */
-  void offer(long version, Harm harm) throws IOException {
-    Path directory = source.binary(version, 100);
-    breakIt(directory, harm);
-    Files.move(directory, target.resolve(String.valueOf(version)));
+  /** Makes a broken version, to be offered. */
+  void make(long version, Harm harm) throws IOException {
+    breakIt(source.binary(version, 100), harm);
+  }
+
+  /** Puts a version that was made into the store. */
+  void offer(long version) throws IOException {
+    String name = String.valueOf(version);
+    Files.move(source.store().resolve(TestPackages.BINARY).resolve(name), target.resolve(name));
   }
 
   private void breakIt(Path directory, Harm harm) throws IOException {

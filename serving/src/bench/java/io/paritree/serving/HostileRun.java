@@ -1,7 +1,6 @@
 package io.paritree.serving;
 
 import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,10 +10,8 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
@@ -52,9 +49,6 @@ final class HostileRun {
     this.next = new AtomicLong(first);
     this.end = first + count;
   }
-
-  /** One answer as it came. */
-  private record Received(int status, Map<String, String> headers, String body) {}
 
   /**
    * Sends until all are sent or the time is over.
@@ -164,9 +158,9 @@ final class HostileRun {
       long number, long last, HostileRequest request, Socket socket, InputStream in)
       throws IOException {
     boolean whole = write(request, socket);
-    Received answer;
+    HostileAnswer answer;
     try {
-      answer = receive(in);
+      answer = HostileAnswer.next(in);
     } catch (EOFException | SocketException e) {
       if (whole) {
         throw e;
@@ -189,7 +183,7 @@ final class HostileRun {
       fail(
           number,
           request,
-          "more than one answer; " + answer.body() + "; the second: " + receive(in));
+          "more than one answer; " + answer.body() + "; the second: " + HostileAnswer.next(in));
       return false;
     }
 
@@ -212,7 +206,9 @@ final class HostileRun {
     try {
       socket.shutdownOutput();
       InputStream in = new BufferedInputStream(socket.getInputStream());
-      for (Received answer = receive(in); answer != null; answer = receive(in)) {
+      for (HostileAnswer answer = HostileAnswer.next(in);
+          answer != null;
+          answer = HostileAnswer.next(in)) {
         judge(number, request, answer);
         answers++;
       }
@@ -250,7 +246,7 @@ final class HostileRun {
     }
   }
 
-  private void judge(long number, HostileRequest request, Received answer) {
+  private void judge(long number, HostileRequest request, HostileAnswer answer) {
     int status = answer.status();
     count(String.valueOf(status));
     boolean refused = status == 503 && answer.headers().containsKey("retry-after");
@@ -272,73 +268,5 @@ final class HostileRun {
 
   private void count(String name) {
     counts.computeIfAbsent(name, absent -> new LongAdder()).increment();
-  }
-
-  /** Returns the next answer, or null at the connection's end. */
-  private static Received receive(InputStream in) throws IOException {
-    while (true) {
-      String status = line(in);
-      if (status == null) {
-        return null;
-      }
-
-      if (!status.matches("HTTP/1\\.[01] [1-5][0-9]{2}.*")) {
-        throw new IOException("No status line: '" + status + "'");
-      }
-
-      Map<String, String> headers = headers(in);
-      int code = Integer.parseInt(status.substring(9, 12));
-      if (code >= 200 || code == 101) {
-        return new Received(code, headers, body(in, headers));
-      }
-    }
-  }
-
-  private static Map<String, String> headers(InputStream in) throws IOException {
-    Map<String, String> headers = new TreeMap<>();
-    for (String line = line(in); line == null || !line.isEmpty(); line = line(in)) {
-      int colon = line == null ? -1 : line.indexOf(':');
-      if (colon < 0) {
-        throw new EOFException("An answer broke off within its headers");
-      }
-
-      headers.put(
-          line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
-    }
-
-    return headers;
-  }
-
-  private static String body(InputStream in, Map<String, String> headers) throws IOException {
-    if (headers.containsKey("transfer-encoding")) {
-      throw new IOException("An answer without length");
-    }
-
-    int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
-    byte[] body = in.readNBytes(length);
-    if (body.length < length) {
-      throw new EOFException("An answer broke off within its body");
-    }
-
-    return new String(body, StandardCharsets.UTF_8);
-  }
-
-  private static String line(InputStream in) throws IOException {
-    ByteArrayOutputStream line = new ByteArrayOutputStream(64);
-    for (int next = in.read(); next != '\n'; next = in.read()) {
-      if (next < 0) {
-        if (line.size() == 0) {
-          return null;
-        }
-
-        throw new EOFException("An answer broke off within a line");
-      }
-
-      if (next != '\r') {
-        line.write(next);
-      }
-    }
-
-    return line.toString(StandardCharsets.ISO_8859_1);
   }
 }

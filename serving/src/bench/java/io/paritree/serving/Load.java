@@ -10,7 +10,6 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
@@ -26,9 +25,6 @@ final class Load implements AutoCloseable {
   private static final long HANG_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
   private static final int BUFFER_BYTES = 64 << 10;
-  private static final byte[] HEAD_END = ascii("\r\n\r\n");
-  private static final byte[] CONTENT_LENGTH = ascii("\r\nContent-Length: ");
-  private static final byte[] CLOSE = ascii("\r\nConnection: close\r\n");
 
   private final InetSocketAddress address;
   private final LongFunction<byte[]> requests;
@@ -60,43 +56,10 @@ final class Load implements AutoCloseable {
     thread.start();
   }
 
-  private static byte[] ascii(String text) {
-    return text.getBytes(StandardCharsets.US_ASCII);
-  }
-
   /** What is thought of an answer. */
   interface Judge {
     /** Returns what is wrong with it, or an empty text. */
     String wrong(long number, LoadAnswer answer);
-  }
-
-  /** One answer; the head with its status line. Texts are made when they are asked for. */
-  static final class LoadAnswer {
-    private final byte[] bytes;
-    private final int bodyAt;
-    private final int end;
-
-    private LoadAnswer(byte[] bytes, int bodyAt, int end) {
-      this.bytes = bytes;
-      this.bodyAt = bodyAt;
-      this.end = end;
-    }
-
-    int status() {
-      return (bytes[9] - '0') * 100 + (bytes[10] - '0') * 10 + bytes[11] - '0';
-    }
-
-    String head() {
-      return new String(bytes, 0, bodyAt, StandardCharsets.ISO_8859_1);
-    }
-
-    String body() {
-      return new String(bytes, bodyAt, end - bodyAt, StandardCharsets.ISO_8859_1);
-    }
-
-    private boolean closes() {
-      return find(CLOSE, bytes, bodyAt) >= 0;
-    }
   }
 
   /** Returns POSTs of JSON that carry their number as their id; cheap to make. */
@@ -277,22 +240,16 @@ final class Load implements AutoCloseable {
         return;
       }
 
-      int head = find(HEAD_END, in.array(), in.position());
-      if (head < 0) {
-        return;
-      }
-
-      int body = head + HEAD_END.length;
-      int end = body + contentLength(in.array(), body);
-      if (in.position() >= end) {
-        answered(new LoadAnswer(in.array(), body, end));
+      LoadAnswer answer = LoadAnswer.first(in.array(), in.position());
+      if (answer != null) {
+        answered(answer);
       }
     }
 
     private void answered(LoadAnswer answer) {
       long now = System.nanoTime();
       String wrong =
-          !waits() || in.position() > answer.end
+          !waits() || in.position() > answer.end()
               ? "An answer nobody asked for"
               : judge.wrong(number, answer);
       totals.answered(answer.status(), now - begun, wrong);
@@ -324,26 +281,5 @@ final class Load implements AutoCloseable {
         channel = null;
       }
     }
-  }
-
-  /** Returns the length that a head announces; 0 if it announces none. */
-  private static int contentLength(byte[] bytes, int headEnd) {
-    int at = find(CONTENT_LENGTH, bytes, headEnd);
-    int length = 0;
-    for (int digit = at + CONTENT_LENGTH.length; at >= 0 && bytes[digit] != '\r'; digit++) {
-      length = length * 10 + bytes[digit] - '0';
-    }
-
-    return length;
-  }
-
-  private static int find(byte[] wanted, byte[] bytes, int end) {
-    for (int at = 0; at <= end - wanted.length; at++) {
-      if (Arrays.equals(bytes, at, at + wanted.length, wanted, 0, wanted.length)) {
-        return at;
-      }
-    }
-
-    return -1;
   }
 }

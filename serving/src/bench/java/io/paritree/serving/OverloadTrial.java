@@ -89,7 +89,7 @@ final class OverloadTrial extends Trial {
     }
   }
 
-  private static String wrong(Load.LoadAnswer answer) {
+  private static String wrong(LoadAnswer answer) {
     boolean refused = answer.status() == 503 && answer.head().contains("Retry-After: ");
     return answer.status() == 200 || refused ? "" : answer.head();
   }

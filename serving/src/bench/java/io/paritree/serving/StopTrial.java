@@ -113,7 +113,7 @@ final class StopTrial extends Trial {
     Files.delete(lines);
   }
 
-  private static String wrong(Load.LoadAnswer answer) {
+  private static String wrong(LoadAnswer answer) {
     boolean right = answer.status() == 200 && answer.body().contains("\"score\":");
     return right || answer.status() == 503 ? "" : answer.head() + answer.body();
   }

@@ -66,6 +66,10 @@ final class SwapTrial extends Trial {
       Path model = store.resolve(TestPackages.BINARY);
       BrokenPackages harmed =
           new BrokenPackages(directory().resolve("workshop"), model, new Random(seed));
+      for (int number = 0; number < broken; number++) { // not while callers wait for this process
+        harmed.make(FIRST_BROKEN + number, harm(number));
+      }
+
       learn(port, operator, harmed);
       peak(port, CONNECTIONS, 5);
       double half = peak(port, CONNECTIONS, 5) / 2;
@@ -98,7 +102,8 @@ final class SwapTrial extends Trial {
    * they are not.
    */
   private void learn(int port, Client operator, BrokenPackages harmed) throws IOException {
-    harmed.offerWhole(WHOLE);
+    harmed.make(WHOLE);
+    harmed.offer(WHOLE);
     champion(WHOLE);
     Answer whole = reload(operator);
     if (whole.status() != 200) {
@@ -143,11 +148,14 @@ final class SwapTrial extends Trial {
     }
   }
 
+  private static Harm harm(int number) {
+    return Harm.values()[number % Harm.values().length];
+  }
+
   private void offerBroken(Client operator, BrokenPackages harmed, int number) throws IOException {
-    Harm harm = Harm.values()[number % Harm.values().length];
-    long version = FIRST_BROKEN + number;
-    harmed.offer(version, harm);
-    champion(version);
+    Harm harm = harm(number);
+    harmed.offer(FIRST_BROKEN + number);
+    champion(FIRST_BROKEN + number);
     Answer answer = reload(operator);
     boolean told = answer.body().contains("\"refused\":{\"location\":");
     claim(answer.status() == 409 && told, "%s: %s", harm, answer.body());
@@ -169,7 +177,7 @@ final class SwapTrial extends Trial {
     return operator.send("POST", "/admin/reload", new byte[0], AccessTable.operatorsToken());
   }
 
-  private String wrong(long number, Load.LoadAnswer answer) {
+  private String wrong(long number, LoadAnswer answer) {
     int version = 0;
     String score = "";
     Matcher found = ANSWER.matcher(answer.body());

@@ -42,15 +42,24 @@ final class Gate extends Handler.Wrapper {
   private static final int MAX_REQUEST_ID = 128;
 
   private final Tokens tokens;
+  private volatile boolean closing;
 
   Gate(Tokens tokens) {
     this.tokens = tokens;
+  }
+
+  /** Makes each further answer the last one of its connection. */
+  void closeConnections() {
+    closing = true;
   }
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
     HttpFields.Mutable answered = response.getHeaders();
     guard(answered);
+    if (closing) {
+      answered.put(HttpFields.CONNECTION_CLOSE);
+    }
 
     for (HttpField field : request.getHeaders()) {
       HttpHeader known = field.getHeader();

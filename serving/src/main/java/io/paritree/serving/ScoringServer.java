@@ -4,7 +4,9 @@ import jakarta.servlet.Servlet;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
@@ -34,6 +36,7 @@ final class ScoringServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ScoringServer.class);
   private static final int SYSTEM_THREADS = 4; // acceptor, selectors, and one to spare
   private static final int ACCEPT_QUEUE = 1_024;
+  private static final int SHUTDOWN_IDLE_MILLIS = 500;
   private static final int INPUT_BYTES = 4 << 10;
   private static final int ANSWER_HEAD_BYTES = 512;
   private static final int MAX_ANSWER_HEAD_BYTES = 8 << 10;
@@ -43,6 +46,7 @@ final class ScoringServer implements AutoCloseable {
   private final ServerMetrics metrics;
   private final Readiness readiness;
   private final RequestLines lines;
+  private final Gate gate;
   private final BodyLoader bodies;
   private final AnswerWriter answers;
   private final Admission admission;
@@ -65,6 +69,7 @@ final class ScoringServer implements AutoCloseable {
     this.metrics = metrics;
     this.readiness = readiness;
     this.lines = lines;
+    this.gate = new Gate(new Tokens(config.security()));
     this.bodies =
         new BodyLoader(
             config.limits().body(),
@@ -113,16 +118,15 @@ final class ScoringServer implements AutoCloseable {
     admission.setHandler(context);
     answers.setHandler(admission);
     EagerContentHandler content = new EagerContentHandler((Handler) answers, bodies);
-    Gate gate = new Gate(new Tokens(config.security()));
     gate.setHandler(content);
-    server.setHandler(new GracefulHandler(crossOrigin(gate)));
+    server.setHandler(new GracefulHandler(crossOrigin()));
     server.setStopTimeout(config.server().stopTimeout().toMillis());
     server.setErrorHandler(jettyErrors());
     server.setRequestLog(new Traffic(metrics, lines));
   }
 
   /** Lets the allowed origins' pages call; their preflights need no token and get no further. */
-  private Handler.Singleton crossOrigin(Gate gate) {
+  private Handler.Singleton crossOrigin() {
     if (config.security().corsOrigins().isEmpty()) {
       return gate;
     }
@@ -151,6 +155,8 @@ final class ScoringServer implements AutoCloseable {
     connector.setPort(config.server().port());
     connector.setIdleTimeout(config.server().idleTimeout().toMillis());
     connector.setAcceptQueueSize(ACCEPT_QUEUE);
+    // When stopping: a request may wait for its turn that long without a byte on its connection.
+    connector.setShutdownIdleTimeout(config.admission().maxWait().toMillis() + SHUTDOWN_IDLE_MILLIS);
     server.addBean(new NetworkConnectionLimit(config.server().maxConnections(), connector), true);
     SlowClients slow = new SlowClients(connector, config.server().requestTimeout());
     connector.addBean(slow, true);
@@ -224,11 +230,35 @@ final class ScoringServer implements AutoCloseable {
     try {
       // The balancer has to notice before the port closes: a wait for the time itself.
       TimeUnit.MILLISECONDS.sleep(known ? config.server().drainDelay().toMillis() : 0);
+      drain();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
 
     stop();
+  }
+
+  /**
+   * Takes no new connection, and answers what still comes over the others, each for the last time,
+   * until there is none.
+   *
+   * <p>Jetty's own stop counts requests from its first handler on, and closes connections whose
+   * request it has read and not yet handed over; here it finds no connection left.
+   */
+  private void drain() throws InterruptedException {
+    long begin = System.nanoTime();
+    long limit = config.server().stopTimeout().toNanos();
+    gate.closeConnections();
+    try {
+      connector.shutdown().get(limit, TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      LOG.debug("Some connections are left", e);
+    } catch (ExecutionException e) {
+      LOG.warn("Cannot wait until all connections are closed", e);
+    }
+
+    long left = limit - (System.nanoTime() - begin);
+    server.setStopTimeout(Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)));
   }
 
   private void stop() {

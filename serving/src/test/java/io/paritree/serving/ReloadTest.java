@@ -148,7 +148,8 @@ class ReloadTest {
     try (Serving serving = serve(Map.of());
         Client client = new Client(serving.port());
         Client management = new Client(serving.managementPort())) {
-      packages.offerWhole(2);
+      packages.make(2);
+      packages.offer(2);
       champion(2);
       assertThat(reload(management).status()).isEqualTo(200); // but for its harm, each would be
       champion(1);
@@ -156,7 +157,8 @@ class ReloadTest {
       long version = 3;
       for (int round = 0; round < 6; round++) {
         for (Harm harm : Harm.values()) {
-          packages.offer(version, harm);
+          packages.make(version, harm);
+          packages.offer(version);
           champion(version++);
           Answer answer = reload(management);
 

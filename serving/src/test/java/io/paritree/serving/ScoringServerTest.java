@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.javalin.http.HandlerType;
+import io.paritree.serving.Client.Answer;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -300,11 +302,36 @@ class ScoringServerTest {
     int port = stopping.port();
     CompletableFuture<Void> stop = CompletableFuture.runAsync(stopping::close);
     assertThat(refusesWithin(port, 10)).isTrue();
+    // Longer than an idle connection is kept now; the time itself is the claim.
+    assertThat(stop).satisfies(running -> assertStillRunning(running, 1_500));
     assertThat(slow).isNotDone();
     leave.countDown();
 
     assertThat(slow.get(10, TimeUnit.SECONDS)).contains("{\"slow\":true}");
     stop.get(10, TimeUnit.SECONDS);
+  }
+
+  private static void assertStillRunning(CompletableFuture<Void> running, long millis) {
+    assertThatThrownBy(() -> running.get(millis, TimeUnit.MILLISECONDS))
+        .isInstanceOf(TimeoutException.class);
+  }
+
+  @Test
+  void requestsOverOpenConnectionsAreAnsweredWhileItStops() throws Exception {
+    ScoringServer stopping = server(Map.of());
+    try (Client first = new Client(stopping.port());
+        Client second = new Client(stopping.port())) {
+      assertThat(first.get("/name/a").headers()).doesNotContainKey("connection");
+      assertThat(second.get("/name/a").status()).isEqualTo(200);
+      int port = stopping.port();
+      CompletableFuture<Void> stop = CompletableFuture.runAsync(stopping::close);
+      assertThat(refusesWithin(port, 10)).isTrue();
+
+      Answer last = first.get("/name/a");
+      assertThat(last.status()).isEqualTo(200);
+      assertThat(last.headers()).containsEntry("connection", "close");
+      stop.get(10, TimeUnit.SECONDS); // the second one is idle, and not waited for long
+    }
   }
 
   private static boolean refusesWithin(int port, int seconds) {

@@ -5,17 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.paritree.model.TestPackages;
 import io.paritree.model.TestRecords;
 import io.paritree.serving.Client.Answer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,34 +19,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** MLflow's and the Open Inference Protocol's forms give the scores of the native endpoint. */
-class ProtocolsTest {
-  private static final int ROWS = 60;
-  private static final String LATE = "/v1/models/parcel-late";
-
+/** The Open Inference Protocol's tensors give the scores of the native endpoint. */
+class InferenceTest {
   @TempDir static Path directory;
   private static Serving serving;
-  private static List<String> scores;
-  private static List<String> margins;
-  private static List<String> labels;
+  private static Parcels parcels;
 
   private final Client client = new Client(serving.port());
 
   @BeforeAll
   static void start() throws Exception {
     serving = RunningServer.start(new TestPackages(directory));
-    scores = new ArrayList<>();
-    margins = new ArrayList<>();
-    labels = new ArrayList<>();
-    try (Client client = new Client(serving.port())) {
-      for (String record : TestPackages.records(ROWS)) {
-        Map<String, Object> answer =
-            JsonTree.object(client.post(LATE + "/score?margin=true", record).body());
-        scores.add((String) answer.get("score"));
-        margins.add((String) answer.get("margin"));
-        labels.add((String) answer.get("label"));
-      }
-    }
+    parcels = Parcels.scored(serving.port());
   }
 
   @AfterAll
@@ -65,191 +43,13 @@ class ProtocolsTest {
     client.close();
   }
 
-  /** Returns the JSON value of a cell. */
-  private static String value(int row, int column) {
-    String cell = TestRecords.cells(row).get(column);
-    boolean text = column == 3 || column == 5;
-    return cell.isEmpty() ? "null" : text ? "\"" + cell + "\"" : cell;
-  }
-
-  private static String rows(Function<Integer, String> row) {
-    return IntStream.range(0, ROWS).boxed().map(row).collect(Collectors.joining(",", "[", "]"));
-  }
-
-  private static String row(int row, List<Integer> order) {
-    return order.stream().map(at -> value(row, at)).collect(Collectors.joining(",", "[", "]"));
-  }
-
-  private static List<Integer> order() {
-    return new ArrayList<>(List.of(0, 1, 2, 3, 4, 5));
-  }
-
-  private static String columnNames(List<Integer> order) {
-    return order.stream()
-        .map(at -> "\"" + TestRecords.COLUMNS.get(at) + "\"")
-        .collect(Collectors.joining(",", "[", "]"));
-  }
-
-  private static List<String> mlflowBodies() {
-    List<Integer> shuffled = order();
-    Collections.shuffle(shuffled, new Random(3));
-    String records = "[" + String.join(",", TestPackages.records(ROWS)) + "]";
-    String lists = rows(row -> row(row, order()));
-    String split = rows(row -> row(row, shuffled));
-    String columns =
-        order().stream()
-            .map(at -> "\"" + TestRecords.COLUMNS.get(at) + "\":" + rows(row -> value(row, at)))
-            .collect(Collectors.joining(","));
-    return List.of(
-        "{\"dataframe_records\":" + records + "}",
-        "{\"instances\":" + records + "}",
-        "{\"inputs\":" + records + "}",
-        "{\"instances\":" + lists + ",\"params\":{}}",
-        "{\"instances\":" + lists + ",\"params\":null}",
-        "{\"inputs\":" + lists + "}",
-        "{\"inputs\":{" + columns + "}}",
-        "{\"inputs\":{" + columns + ",\"extra\":[1]}}",
-        "{\"dataframe_split\":{\"columns\":" + columnNames(shuffled) + ",\"data\":" + split + "}}",
-        "{\"dataframe_split\":{\"data\":"
-            + split
-            + ",\"index\":[0],\"columns\":"
-            + columnNames(shuffled)
-            + "}}",
-        "{\"dataframe_split\":{\"data\":" + lists + "}}");
-  }
-
-  @Test
-  void everyFormOfMlflowGivesTheScoresOfTheNativeEndpoint() throws Exception {
-    for (String body : mlflowBodies()) {
-      Answer answer = client.post("/invocations", body);
-
-      assertThat(answer.status()).as(answer.body()).isEqualTo(200);
-      assertThat(JsonTree.at(JsonTree.parse(answer.body()), "predictions")).isEqualTo(scores);
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"text/csv", "application/csv", "text/csv; charset=utf-8"})
-  void csvGivesTheScoresOfTheNativeEndpoint(String type) throws Exception {
-    StringBuilder csv = new StringBuilder("extra," + TestRecords.csvHeader() + "\n");
-    for (int row = 0; row < ROWS; row++) {
-      csv.append("x,").append(TestRecords.csvLine(row)).append('\n');
-    }
-
-    Answer answer =
-        client.send(
-            "POST",
-            "/invocations",
-            csv.toString().getBytes(StandardCharsets.UTF_8),
-            "Content-Type: " + type + "\r\n");
-
-    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
-    assertThat(JsonTree.at(JsonTree.parse(answer.body()), "predictions")).isEqualTo(scores);
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "[]                                                | exactly one",
-        "{}                                                | it has none",
-        "{\"instances\":[],\"inputs\":[]}                  | it has more",
-        "{\"dataframe_records\":{}}                        | must be a list of records",
-        "{\"dataframe_split\":{\"columns\":[]}}            | must have 'data' field",
-        "{\"dataframe_split\":{\"data\":[],\"x\":1}}       | must have 'data' field",
-        "{\"dataframe_split\":{\"columns\":[\"a\",\"a\"],\"data\":[]}} | each once",
-        "{\"instances\":7}                                 | must be a list",
-        "{\"inputs\":{\"weight\":7}}                       | must be a list",
-        "{\"inputs\":{\"weight\":[1],\"distance\":[1,2]}}  | are not the same",
-        "{\"instances\":[[1]]}                             | has 1 of the 6 columns",
-        "{\"instances\":[[1,2,3,4,5,6,7]]}                 | more than the 6 columns",
-        "{\"instances\":[{}],\"params\":{\"predict_method\":\"guess\"}} | predict_method",
-        "{\"instances\":[{}],\"signature_name\":\"x\"}     | is currently not supported",
-        "{\"instances\":[                                  | Cannot read the JSON document",
-        "{\"dataframe_split\":{\"data\":[],\"data\":[]}}    | must have 'data' field",
-        "{\"instances\":[{}],\"params\":{},\"params\":{}}   | must stand once",
-        "{\"instances\":[{}],\"params\":7}                | must be an object",
-      })
-  void mlflowErrorsHaveMlflowsForm(String body, String message) throws Exception {
-    Answer answer = client.post("/invocations", body);
-
-    assertThat(answer.status()).as(answer.body()).isEqualTo(400);
-    Map<String, Object> error = JsonTree.object(answer.body());
-    assertThat(error.keySet()).containsExactly("error_code", "message");
-    assertThat(error.get("error_code")).isEqualTo("BAD_REQUEST");
-    assertThat(error.get("message").toString()).contains(message);
-  }
-
-  @Test
-  void faultsOfAllRowsComeWithTheirPlaces() throws Exception {
-    Answer answer =
-        client.post("/invocations", "{\"inputs\":{\"weight\":[1,null,\"x\"],\"zone\":[10,11,20]}}");
-
-    assertThat(answer.status()).isEqualTo(400);
-    Object error = JsonTree.parse(answer.body());
-    assertThat(JsonTree.at(error, "error_code")).isEqualTo("INVALID_PARAMETER_VALUE");
-    assertThat((List<?>) JsonTree.at(error, "errors"))
-        .extracting(fault -> JsonTree.at(fault, "pointer") + " " + JsonTree.at(fault, "code"))
-        .containsExactly(
-            "/inputs/weight/1 missing_value",
-            "/inputs/weight/2 wrong_type",
-            "/inputs/zone/1 unseen_category");
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "application/json; charset=utf-8; version=1", "text/csv; header=present",
-        "application/json; charset=latin1", "application/json-seq"
-      })
-  void mlflowKnowsNoParameterButUtf8(String type) throws Exception {
-    byte[] body = "{\"instances\":[]}".getBytes(StandardCharsets.UTF_8);
-    Answer answer = client.send("POST", "/invocations", body, "Content-Type: " + type + "\r\n");
-
-    assertThat(answer.status()).isEqualTo(415);
-    assertThat(answer.headers().get("content-type")).startsWith("text/plain");
-  }
-
-  @Test
-  void mlflowsOtherEndpointsAnswer() throws Exception {
-    assertThat(client.get("/ping").body()).isEqualTo("\n");
-    assertThat(client.get("/health").body()).isEqualTo("\n");
-    assertThat(client.get("/version").status()).isEqualTo(200);
-    Answer wrong = client.send("POST", "/invocations", new byte[0], "Content-Type: image/png\r\n");
-    assertThat(wrong.status()).isEqualTo(415);
-    assertThat(wrong.headers().get("content-type")).startsWith("text/plain");
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "parcel-class | xgboost.sklearn.XGBClassifier | {}                                   | [012]",
-        "parcel-class | xgboost.sklearn.XGBClassifier | {\"predict_method\":\"predict\"}       | [012]",
-        "parcel-class | xgboost.sklearn.XGBClassifier | {\"predict_method\":\"predict_proba\"} | \\[0\\.[^,]+,0\\.[^,]+,0\\.[^,]+\\]",
-        "parcel-class | xgboost.core.Booster          | {}                                   | \\[0\\.[^,]+,0\\.[^,]+,0\\.[^,]+\\]",
-        "parcel-late  | xgboost.sklearn.XGBClassifier | {}                                   | [01]",
-        "parcel-late  | xgboost.core.Booster          | {}                                   | 0\\.[0-9]+",
-      })
-  void mlflowModelsPredictAsTheirPythonClassDoes(
-      String model, String modelClass, String params, String prediction) throws Exception {
-    Path logged = Files.createTempDirectory(directory, "mlflow");
-    Files.copy(directory.resolve(model).resolve("1/model.ubj"), logged.resolve("model.ubj"));
-    Files.writeString(
-        logged.resolve("MLmodel"),
-        "flavors:\n  xgboost:\n    data: model.ubj\n    model_class: " + modelClass + "\n");
-    try (Serving other = RunningServer.start(List.of(logged.toString()), Map.of());
-        Client caller = new Client(other.port())) {
-      String body = "{\"dataframe_records\":[{\"weight\":1.5}],\"params\":" + params + "}";
-      Answer answer = caller.post("/invocations", body);
-      assertThat(answer.body().strip()).matches("\\{\"predictions\":\\[" + prediction + "\\]\\}");
-    }
-  }
-
   private static String tensor(int column, String datatype, String shape) {
     return "{\"data\":%s,\"name\":\"%s\",\"datatype\":\"%s\",\"shape\":%s}"
         .formatted(
-            rows(row -> value(row, column)), TestRecords.COLUMNS.get(column), datatype, shape);
+            Parcels.rows(row -> Parcels.value(row, column)),
+            TestRecords.COLUMNS.get(column),
+            datatype,
+            shape);
   }
 
   private static String inference(String shape) {
@@ -276,9 +76,9 @@ class ProtocolsTest {
     assertThat(JsonTree.at(body, "id")).isEqualTo("a\"1");
     assertThat(JsonTree.at(body, "outputs/0/name")).isEqualTo("score");
     assertThat(JsonTree.at(body, "outputs/0/shape")).isEqualTo(List.of("60"));
-    assertThat(JsonTree.at(body, "outputs/0/data")).isEqualTo(scores);
-    assertThat(JsonTree.at(body, "outputs/1/data")).isEqualTo(margins);
-    assertThat(JsonTree.at(body, "outputs/2/data")).isEqualTo(labels);
+    assertThat(JsonTree.at(body, "outputs/0/data")).isEqualTo(parcels.scores());
+    assertThat(JsonTree.at(body, "outputs/1/data")).isEqualTo(parcels.margins());
+    assertThat(JsonTree.at(body, "outputs/2/data")).isEqualTo(parcels.labels());
   }
 
   @ParameterizedTest
@@ -445,16 +245,13 @@ class ProtocolsTest {
   }
 
   @Test
-  void mutatedBodiesOfBothProtocolsAreAnswered() throws Exception {
+  void mutatedBodiesAreAnswered() throws Exception {
     long seed = Seed.value();
-    List<String> good = new ArrayList<>(mlflowBodies());
-    good.add(inference("[60]"));
-    BodyMutations bodies = new BodyMutations(Seed.random(seed), good);
+    BodyMutations bodies =
+        new BodyMutations(Seed.random(seed), List.of(inference("[60]"), inference("[60,1]")));
     try (LoggedErrors errors = new LoggedErrors()) {
-      for (int request = 0; request < 3_000; request++) {
-        byte[] body = bodies.next();
-        String path = request % 2 == 0 ? "/invocations" : "/v2/models/parcel-late/infer";
-        Answer answer = client.post(path, body);
+      for (int request = 0; request < 1_500; request++) {
+        Answer answer = client.post("/v2/models/parcel-late/infer", bodies.next());
         assertThat(answer.status()).as("request %s of seed %s", request, seed).isIn(200, 400, 413);
       }
 
