@@ -5,12 +5,18 @@ import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Slow callers: the others are answered as before, and the slow ones are closed. */
+/**
+ * Slow callers: the others are answered as before, and the slow ones are closed.
+ *
+ * <p>The others' p99 is compared while the slow ones are there; while two thousand connect at once,
+ * it is shown, and every request must be answered.
+ */
 @Command(
     name = "slow",
     description = "Callers of one byte per 5 s or none: others are answered as before.")
 final class SlowTrial extends Trial {
   private static final int CONNECTIONS = 8;
+  private static final int CONNECTING_SECONDS = 3;
   private static final double MOST = 1.5;
   // server.request-timeout, one look a second, and what a loaded machine needs
   private static final long DRIPPER_SECONDS = 15;
@@ -42,8 +48,11 @@ final class SlowTrial extends Trial {
       rate = rate == 0 ? peak(port, CONNECTIONS, 5) / 2 : rate;
       for (int round = 0; round < rounds; round++) {
         LoadTotals alone = steady(port).finishAfter(seconds);
+        LoadTotals connecting;
         LoadTotals beside;
+        Load first = steady(port);
         try (SlowCallers slow = new SlowCallers(port, connections)) {
+          connecting = first.finishAfter(CONNECTING_SECONDS);
           beside = steady(port).finishAfter(seconds);
           slow.awaitDrippersClosed(DRIPPER_SECONDS);
           drippers += slow.drippers();
@@ -52,11 +61,18 @@ final class SlowTrial extends Trial {
         }
 
         claim(alone.flawless(), "without slow callers: %s", alone);
+        claim(connecting.flawless(), "while slow callers connect: %s", connecting);
         claim(beside.flawless(), "with slow callers: %s", beside);
         requests += beside.ok();
         without[round] = alone.millis(0.99);
         with[round] = beside.millis(0.99);
         ratios[round] = with[round] / without[round];
+        System.out.printf(
+            Locale.ROOT,
+            "p99: without %.2f ms, while they connect %.2f ms, with %.2f ms%n",
+            without[round],
+            connecting.millis(0.99),
+            with[round]);
       }
 
       claim(errors(server).isEmpty(), "errors in the log: %s", errors(server));

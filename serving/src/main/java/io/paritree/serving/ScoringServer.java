@@ -4,14 +4,13 @@ import jakarta.servlet.Servlet;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -37,6 +36,8 @@ final class ScoringServer implements AutoCloseable {
   private static final int SYSTEM_THREADS = 4; // acceptor, selectors, and one to spare
   private static final int ACCEPT_QUEUE = 1_024;
   private static final int SHUTDOWN_IDLE_MILLIS = 500;
+  private static final long DRAINED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long DRAIN_LOOK_MILLIS = 5;
   private static final int INPUT_BYTES = 4 << 10;
   private static final int ANSWER_HEAD_BYTES = 512;
   private static final int MAX_ANSWER_HEAD_BYTES = 8 << 10;
@@ -156,7 +157,8 @@ final class ScoringServer implements AutoCloseable {
     connector.setIdleTimeout(config.server().idleTimeout().toMillis());
     connector.setAcceptQueueSize(ACCEPT_QUEUE);
     // When stopping: a request may wait for its turn that long without a byte on its connection.
-    connector.setShutdownIdleTimeout(config.admission().maxWait().toMillis() + SHUTDOWN_IDLE_MILLIS);
+    connector.setShutdownIdleTimeout(
+        config.admission().maxWait().toMillis() + SHUTDOWN_IDLE_MILLIS);
     server.addBean(new NetworkConnectionLimit(config.server().maxConnections(), connector), true);
     SlowClients slow = new SlowClients(connector, config.server().requestTimeout());
     connector.addBean(slow, true);
@@ -243,18 +245,24 @@ final class ScoringServer implements AutoCloseable {
    * until there is none.
    *
    * <p>Jetty's own stop counts requests from its first handler on, and closes connections whose
-   * request it has read and not yet handed over; here it finds no connection left.
+   * request it has read and not yet handed over; here it finds no connection left. One that was
+   * accepted last is not among the open ones at once: so there has to be none for a while.
    */
   private void drain() throws InterruptedException {
-    long begin = System.nanoTime();
     long limit = config.server().stopTimeout().toNanos();
+    long begin = System.nanoTime();
+    long lastSeen = begin;
+    connector.shutdown();
     gate.closeConnections();
-    try {
-      connector.shutdown().get(limit, TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      LOG.debug("Some connections are left", e);
-    } catch (ExecutionException e) {
-      LOG.warn("Cannot wait until all connections are closed", e);
+    for (long now = begin;
+        now - begin < limit && now - lastSeen < DRAINED_NANOS;
+        now = System.nanoTime()) {
+      for (EndPoint open : connector.getConnectedEndPoints()) {
+        open.setIdleTimeout(connector.getShutdownIdleTimeout());
+        lastSeen = now;
+      }
+
+      TimeUnit.MILLISECONDS.sleep(DRAIN_LOOK_MILLIS);
     }
 
     long left = limit - (System.nanoTime() - begin);
