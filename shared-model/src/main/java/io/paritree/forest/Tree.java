@@ -3,6 +3,7 @@ package io.paritree.forest;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
@@ -305,16 +306,22 @@ public final class Tree {
     }
   }
 
-  /** Returns the largest code that a categorical split on a feature lists; -1 if there is none. */
-  public int largestCategory(int onFeature) {
-    int largest = -1;
-    for (int node = 0; node < left.length; node++) {
-      if (!isLeaf(node) && isCategorical(node) && feature[node] == onFeature) {
-        largest = Math.max(largest, categories[node][categories[node].length - 1]);
-      }
+  /**
+   * Adds the largest category that the splits on a feature list.
+   *
+   * @param byFeature holds the features of categorical splits, and no others
+   */
+  public void addLargestCategories(Map<Integer, Integer> byFeature) {
+    if (categories == null) {
+      return;
     }
 
-    return largest;
+    for (int node : breadthFirst()) {
+      if (!isLeaf(node) && isCategorical(node)) {
+        int[] listed = categories[node];
+        byFeature.merge(feature[node], listed[listed.length - 1], Math::max);
+      }
+    }
   }
 
   /** Returns the bytes that this takes, roughly. */
@@ -325,18 +332,5 @@ public final class Tree {
     }
 
     return bytes;
-  }
-
-  /** Marks the features of categorical splits. */
-  public void markCategorical(BitSet features) {
-    if (categories == null) {
-      return;
-    }
-
-    for (int node = 0; node < left.length; node++) {
-      if (isCategorical(node) && !isLeaf(node) && feature[node] >= 0) {
-        features.set(feature[node]);
-      }
-    }
   }
 }

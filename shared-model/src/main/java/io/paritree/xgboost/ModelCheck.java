@@ -250,13 +250,15 @@ final class ModelCheck {
     // Files before 1.5.2 do not count the rounds of a linear booster: libxgboost then has none.
     boolean hasNoRound = isLinear ? read.linearRounds == 0 : read.trees.isEmpty();
     boolean isUntrained = hasNoRound && read.boostFromAverage;
-    float[] margins = isUntrained ? read.baseScores.clone() : objective.margins(read.baseScores);
-    if (margins.length == outputs() && !isLinear) {
-      return margins;
-    }
+    float[] scores =
+        read.baseScores.length == outputs() ? read.baseScores : replicated(read.baseScores[0]);
+    float[] margins = isUntrained ? scores.clone() : objective.margins(scores);
+    return isLinear ? replicated(margins[0]) : margins;
+  }
 
-    float[] replicated = new float[outputs()];
-    Arrays.fill(replicated, margins[0]);
-    return replicated;
+  private float[] replicated(float value) {
+    float[] values = new float[outputs()];
+    Arrays.fill(values, value);
+    return values;
   }
 }

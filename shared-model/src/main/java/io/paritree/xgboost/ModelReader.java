@@ -156,12 +156,14 @@ final class ModelReader {
     }
   }
 
+  /** Reads the weights of trees; to libxgboost an empty list is as none. */
   private void readDartWeights() throws CorruptModelException {
     if (dartWeights != null) {
       throw document.corrupt("weight_drop comes twice");
     }
 
-    dartWeights = document.floats();
+    float[] weights = document.floats();
+    dartWeights = weights.length == 0 ? null : weights;
   }
 
   private void readModel() throws ModelException {

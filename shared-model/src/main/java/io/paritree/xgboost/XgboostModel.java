@@ -7,7 +7,7 @@ import io.paritree.forest.Rounds;
 import io.paritree.forest.Tree;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,7 +28,10 @@ public final class XgboostModel {
   private final int width;
   private final List<String> featureNames;
   private final List<String> featureTypes;
-  private final BitSet categorical;
+
+  /** The largest category that splits list, of each feature that has categorical ones. */
+  private final Map<Integer, Integer> largestCodes;
+
   private final List<Categories> categories;
   private final Map<String, String> attributes;
   private final String objective;
@@ -62,10 +65,8 @@ public final class XgboostModel {
     this.roundStarts = linearWeights == null ? check.roundStarts() : new int[1];
     this.parallelTrees = Math.max(1, read.parallelTrees);
     this.hasVectorsByNode = read.hasVectorsByNode;
-    this.categorical = new BitSet();
-    for (Tree tree : trees) {
-      tree.markCategorical(categorical);
-    }
+    this.largestCodes = new HashMap<>();
+    trees.forEach(tree -> tree.addLargestCategories(largestCodes));
   }
 
   /**
@@ -108,7 +109,7 @@ public final class XgboostModel {
 
   /** Returns whether a feature's slot is the code of a category. */
   public boolean categorical(int feature) {
-    return categorical.get(feature)
+    return largestCodes.containsKey(feature)
         || (!featureTypes.isEmpty() && featureTypes.get(feature).equals("c"))
         || categories(feature).isPresent();
   }
@@ -131,7 +132,7 @@ public final class XgboostModel {
 
   /** Returns the largest category code that a split on a feature names; -1 if none names one. */
   public int largestCode(int feature) {
-    return trees.stream().mapToInt(tree -> tree.largestCategory(feature)).max().orElse(-1);
+    return largestCodes.getOrDefault(feature, -1);
   }
 
   /** Returns the model's attributes, such as {@code best_iteration}. */

@@ -62,6 +62,21 @@ class ForestParityTest {
             .with("expectile_alpha", "[0.2,0.5,0.9]"));
   }
 
+  /** One base score stands for each output before anything else becomes of it. */
+  @Test
+  void expectilesOfOneBaseScoreAddUp() throws Exception {
+    String model =
+        new String(
+            new Training(seed, WIDTH)
+                .objective("reg:expectileerror")
+                .with("expectile_alpha", "[0.2,0.5,0.9]")
+                .file("json"),
+            StandardCharsets.UTF_8);
+    String one = model.replaceFirst("\"base_score\":\"[^\"]*\"", "\"base_score\":\"3E-1\"");
+    assertThat(one).isNotEqualTo(model);
+    assertParity("json", one.getBytes(StandardCharsets.UTF_8));
+  }
+
   /** XGBoost4J cannot train it, as it cannot set the bounds of labels. */
   @Test
   void acceleratedFailureTimeIsExponentialInDouble() throws Exception {
@@ -113,6 +128,21 @@ class ForestParityTest {
     String uncounted = counted.replaceFirst("\"boosted_rounds\":10,", "");
     assertThat(uncounted).isNotEqualTo(counted);
     assertParity("json", uncounted.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** XGBoost 1.5.1 and older did not write it, and libxgboost then takes it for 0. */
+  @Test
+  void linearBoosterWithoutItsNumberOfRoundsHasTheBitsOfLibxgboost() throws Exception {
+    String model =
+        new String(
+            new Training(seed, WIDTH)
+                .objective("binary:logistic")
+                .with("booster", "gblinear")
+                .file("json"),
+            StandardCharsets.UTF_8);
+    String older = model.replaceFirst("\"boosted_rounds\":\\d+,", "");
+    assertThat(older).isNotEqualTo(model);
+    assertParity("json", older.getBytes(StandardCharsets.UTF_8));
   }
 
   @Test

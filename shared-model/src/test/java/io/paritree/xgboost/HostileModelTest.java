@@ -142,6 +142,22 @@ class HostileModelTest {
         .hasMessageContaining("it has 1001 outputs, but only 2 trees");
   }
 
+  /** A feature's number is no size: nothing may be as large as the last feature could be. */
+  @Test
+  void aModelOfTwoBillionFeaturesIsReadInNoTime() throws Exception {
+    byte[] file =
+        HandMade.with(
+            "\"num_feature\":\"2\",\n",
+            "\"num_feature\":\"2147483647\",\n",
+            "\"feature_names\":[\"a\",\"b\"],\"feature_types\":[\"float\",\"c\"],",
+            "",
+            "\"split_indices\":[1,0,0]",
+            "\"split_indices\":[2147483646,0,0]");
+
+    assertThat(isAccepted(file, 0)).isTrue();
+    assertThat(XgboostModel.read(file).largestCode(2_147_483_646)).isEqualTo(3);
+  }
+
   @Test
   void longArraysTakeNoMoreThanFourTimesTheirFile() throws Exception {
     int numbers = 1_000_000;

@@ -98,6 +98,14 @@ class XgboostModelTest {
   }
 
   @Test
+  void anEmptyListOfDartWeightsIsAsNone() throws Exception {
+    XgboostModel model =
+        XgboostModel.read(HandMade.with("\"tree_info\"", "\"weight_drop\":[],\"tree_info\""));
+
+    assertThat(model.booster()).isEqualTo("gbtree");
+  }
+
+  @Test
   void dartIsReadInItsThreeEncodings() throws Exception {
     String weights = "\"weight_drop\":[5E-1,2.5E-1]";
     byte[] inside = HandMade.with("\"tree_info\"", weights + ",\"tree_info\"");
