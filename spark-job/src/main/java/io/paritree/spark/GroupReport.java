@@ -70,8 +70,8 @@ final class GroupReport {
     keep(published(moving));
   }
 
-  /** Keeps the report on a run that publishes nothing; the reason is thrown by the caller. */
-  void keepFailure(Exception reason) {
+  /** Keeps and returns the report on a run that publishes nothing; the caller throws the reason. */
+  JobReport keepFailure(Exception reason) {
     Outcome outcome = Outcome.FAILED;
     int exitCode = 1;
     if (reason instanceof JobException known) {
@@ -79,13 +79,16 @@ final class GroupReport {
       outcome = known.outcome();
     }
 
+    JobReport failure = report(outcome, exitCode, String.valueOf(reason.getMessage()), partitions);
     try {
       if (checked.place().store().find(directory.orElseThrow().location()).isPresent()) {
-        keep(report(outcome, exitCode, String.valueOf(reason.getMessage()), partitions));
+        keep(failure);
       }
     } catch (IOException | RuntimeException e) {
       reason.addSuppressed(e);
     }
+
+    return failure;
   }
 
   private void keep(JobReport report) throws IOException {

@@ -30,6 +30,7 @@ final class GroupRun {
   private final PrintStream progress;
   private final String startedAt;
   private final Stages stages;
+  private Optional<JobReport> failure = Optional.empty();
 
   GroupRun(
       JobSettings settings,
@@ -58,12 +59,17 @@ final class GroupRun {
       try {
         return publish(checked, publisher, run, tally, report);
       } catch (Exception e) { // Spark throws checked exceptions that it does not declare
-        report.keepFailure(e);
+        failure = Optional.of(report.keepFailure(e));
         throw e;
       }
     } finally {
       removeOldRuns(checked.place());
     }
+  }
+
+  /** Returns the report on the group that could not be published. */
+  Optional<JobReport> failure() {
+    return failure;
   }
 
   private static Tally tally(Checked checked) {

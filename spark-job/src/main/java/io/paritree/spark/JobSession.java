@@ -39,7 +39,6 @@ final class JobSession {
 
     // Above this many columns Spark's scan would bring rows instead of batches.
     settings.set("spark.sql.codegen.maxFields", String.valueOf(Math.max(200, 4 * width)));
-    settings.set("spark.sql.parquet.enableVectorizedReader", "true");
     settings.set("spark.sql.parquet.enableNestedColumnVectorizedReader", "true");
     settings.set("spark.sql.parquet.columnarReaderBatchSize", "4096");
     settings.set("spark.sql.columnVector.offheap.enabled", "false");

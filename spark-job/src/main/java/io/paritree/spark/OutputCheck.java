@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Finds out whether a run may publish to an output. */
@@ -66,11 +67,12 @@ final class OutputCheck {
 
   /** Refuses to replace what Paritree has not written, and to mix two layouts in one output. */
   void checkOurs(List<Target> targets) throws IOException {
-    if (place.store().find(place.output()).isEmpty()) {
+    Optional<FileEntry> output = place.store().find(place.output());
+    if (output.isEmpty()) {
       return;
     }
 
-    if (!place.store().find(place.output()).orElseThrow().isDirectory()) {
+    if (!output.get().isDirectory()) {
       problems.add("output %s is a file".formatted(place.output()));
       return;
     }

@@ -3,7 +3,7 @@ package io.paritree.spark;
 import io.paritree.ModelException;
 import io.paritree.spark.JobSettings.Mode;
 import io.paritree.spark.publish.OutputPlace;
-import io.paritree.spark.publish.Publisher;
+import io.paritree.spark.publish.Recovery;
 import io.paritree.spark.publish.StepObserver;
 import io.paritree.spark.report.JobReport;
 import io.paritree.spark.report.OpenMetrics;
@@ -91,12 +91,12 @@ public final class ScoreMain {
       StepObserver observer,
       PrintStream out,
       PrintStream err) {
-    Optional<JobReport> report = Optional.empty();
+    ScoringJob job = new ScoringJob(settings, spark, observer, err, Clock.systemUTC());
+    Optional<JobReport> published = Optional.empty();
     int exitCode;
     try {
-      report = Optional.of(new ScoringJob(settings, spark, observer, err, Clock.systemUTC()).run());
-      out.print(SummaryTable.of(report.get()));
-      exitCode = report.get().exitCode();
+      published = Optional.of(job.run());
+      exitCode = published.get().exitCode();
     } catch (JobException e) {
       err.println(e.getMessage());
       exitCode = e.exitCode();
@@ -107,6 +107,8 @@ public final class ScoreMain {
       exitCode = failed(e, err);
     }
 
+    Optional<JobReport> report = published.or(job::failure);
+    report.ifPresent(told -> out.print(SummaryTable.of(told)));
     writeMetrics(settings, exitCode, report, err);
     return exitCode;
   }
@@ -148,8 +150,7 @@ public final class ScoreMain {
   }
 
   private static int recover(JobSettings settings, PrintStream out) throws IOException {
-    List<String> found =
-        new Publisher(place(settings), settings.locks(), StepObserver.NONE).recover();
+    List<String> found = new Recovery(place(settings), settings.locks()).recover();
     found.forEach(out::println);
     if (found.isEmpty()) {
       out.println("Nothing to recover.");

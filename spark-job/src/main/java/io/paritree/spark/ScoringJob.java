@@ -8,7 +8,7 @@ import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.InputFile;
 import io.paritree.spark.input.PartitionValue;
 import io.paritree.spark.publish.OutputPlace;
-import io.paritree.spark.publish.Publisher;
+import io.paritree.spark.publish.Recovery;
 import io.paritree.spark.publish.Step;
 import io.paritree.spark.publish.StepObserver;
 import io.paritree.spark.report.JobReport;
@@ -22,6 +22,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
 
@@ -37,6 +38,7 @@ final class ScoringJob {
   private final PrintStream progress;
   private final String startedAt;
   private final Stages stages = new Stages(System::nanoTime);
+  private Optional<JobReport> failure = Optional.empty();
 
   /**
    * @param spark gives the job its tasks; the job works in a session of its own
@@ -124,11 +126,20 @@ final class ScoringJob {
     }
 
     List<JobReport> reports = new ArrayList<>();
-    for (List<Target> targets : groups(checked.open())) {
-      reports.add(group.run(checked.withOpen(targets)));
+    try {
+      for (List<Target> targets : groups(checked.open())) {
+        reports.add(group.run(checked.withOpen(targets)));
+      }
+    } finally {
+      failure = group.failure();
     }
 
     return JobReport.total(reports);
+  }
+
+  /** Returns the report on the group at which the run failed, if it came so far. */
+  Optional<JobReport> failure() {
+    return failure;
   }
 
   /** Returns the open partitions group by group, in the order of the grouping column's values. */
@@ -150,7 +161,7 @@ final class ScoringJob {
   /** Removes what dead runs have left; a run that has nothing else to do does not fail by it. */
   private void tidy(OutputPlace place) {
     try {
-      new Publisher(place, settings.locks(), StepObserver.NONE).tidy();
+      new Recovery(place, settings.locks()).tidy();
     } catch (IOException e) {
       progress.println(
           "Cannot remove what dead runs have left in %s: %s".formatted(place.state(), e));

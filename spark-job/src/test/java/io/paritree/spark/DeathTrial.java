@@ -5,6 +5,7 @@ import io.paritree.spark.publish.Step;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,6 +25,11 @@ import java.util.concurrent.TimeUnit;
 final class DeathTrial {
   static final List<String> PARTITIONS = List.of("day=1", "day=2", "day=3");
 
+  private static final int INPUT_FILES = 2;
+
+  /** At least so many: with one file each, no reader could see a mix of two runs. */
+  private static final int FILES_PER_PARTITION = 4;
+
   private final int rowsPerPartition;
   private final List<String> models;
   private final List<Map<Long, Integer>> scores = new ArrayList<>();
@@ -40,12 +46,15 @@ final class DeathTrial {
    * @param directory for models and logs, on a local disk
    * @param home where input and output lie
    * @param rows rows of the input, in three partitions of two files each
-   * @param more arguments of each run
+   * @param locks settings of the output's lock, as in a configuration file; empty for the defaults
    */
-  DeathTrial(Path directory, Location home, int rows, List<Object> more) throws Exception {
+  DeathTrial(Path directory, Location home, int rows, String locks) throws Exception {
     this.home = home;
-    this.more = List.copyOf(more);
     this.rowsPerPartition = rows / PARTITIONS.size();
+    int rowsPerFile = rowsPerPartition / FILES_PER_PARTITION;
+    Path conf = directory.resolve("trial.conf");
+    Files.writeString(conf, "scoring-job { rows-per-file = %s, %s }".formatted(rowsPerFile, locks));
+    this.more = List.of("--conf", conf);
     TestPackages packages = new TestPackages(directory.resolve("models"));
     this.models = List.of(packages.binary(1, 5).toString(), packages.binary(2, 6).toString());
     this.input = home.resolve("in");
@@ -55,10 +64,14 @@ final class DeathTrial {
           input.resolve(PARTITIONS.get(index)).toString(),
           index * rowsPerPartition,
           (index + 1) * rowsPerPartition,
-          2);
+          INPUT_FILES);
     }
 
-    this.job = new PackagedJob(directory.resolve("job"));
+    // A task for each file of the input: a run can die between two of them.
+    this.job =
+        new PackagedJob(
+            directory.resolve("job"),
+            "-Dspark.sql.files.minPartitionNum=" + INPUT_FILES * PARTITIONS.size());
     job.archive(arguments("warm"));
     forgetOutput();
     long begin = System.nanoTime();

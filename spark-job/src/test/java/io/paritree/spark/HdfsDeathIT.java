@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.spark.publish.Step;
 import io.paritree.store.Location;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.junit.jupiter.api.AfterAll;
@@ -31,12 +29,8 @@ class HdfsDeathIT {
 
   /** Returns a trial on HDFS, where a run counts as dead after three seconds. */
   static DeathTrial onHdfs(Path directory, MiniDFSCluster cluster, int rows) throws Exception {
-    Path conf =
-        Files.writeString(
-            directory.resolve("quick.conf"),
-            "scoring-job { lock-beat-seconds = 0.3, lock-stale-seconds = 3 }");
     Location home = Location.of(cluster.getURI() + "/trial");
-    return new DeathTrial(directory, home, rows, List.of("--conf", conf));
+    return new DeathTrial(directory, home, rows, "lock-beat-seconds = 0.3, lock-stale-seconds = 3");
   }
 
   @AfterAll

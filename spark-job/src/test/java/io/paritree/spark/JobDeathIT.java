@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.paritree.spark.publish.Step;
 import io.paritree.store.Location;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +20,7 @@ class JobDeathIT {
 
   @BeforeAll
   static void prepare() throws Exception {
-    trial = new DeathTrial(directory, Location.of(directory), 3_000, List.of());
+    trial = new DeathTrial(directory, Location.of(directory), 3_000, "");
   }
 
   @ParameterizedTest

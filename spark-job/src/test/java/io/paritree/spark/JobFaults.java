@@ -63,7 +63,7 @@ final class JobFaults {
     DeathTrial trial =
         hdfs
             ? HdfsDeathIT.onHdfs(directory, cluster, rows)
-            : new DeathTrial(directory, Location.of(directory), rows, List.of());
+            : new DeathTrial(directory, Location.of(directory), rows, "");
     int kills = 0;
     int failed = 0;
     for (Step step : steps) {

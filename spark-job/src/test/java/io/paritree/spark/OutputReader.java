@@ -5,6 +5,7 @@ import io.paritree.store.Location;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -110,6 +111,11 @@ final class OutputReader implements AutoCloseable {
       }
     }
 
+    // Hadoop lists the names first, and then leaves out those that are not there any more.
+    if (runs.isEmpty() && holdsRows(partition)) {
+      throw new FileNotFoundException("The files of %s went away".formatted(partition));
+    }
+
     if (runs.size() != 1 || rows != rowsPerPartition) {
       synchronized (violations) {
         violations.add("%s holds %s rows of %s".formatted(partition, rows, runs));
@@ -117,6 +123,11 @@ final class OutputReader implements AutoCloseable {
     }
 
     return String.join(",", runs);
+  }
+
+  private boolean holdsRows(String partition) throws IOException {
+    return Arrays.stream(files.listStatus(new Path(output, partition)))
+        .anyMatch(file -> file.getPath().getName().endsWith(".parquet"));
   }
 
   long looks() {

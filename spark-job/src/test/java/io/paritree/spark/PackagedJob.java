@@ -21,13 +21,15 @@ final class PackagedJob {
 
   private final Path directory;
   private final String classPath;
+  private final List<String> javaOptions;
   private final Path archive;
 
   /**
    * @param directory for jar, archive and logs
    */
-  PackagedJob(Path directory) throws IOException {
+  PackagedJob(Path directory, String... javaOptions) throws IOException {
     this.directory = Files.createDirectories(directory);
+    this.javaOptions = List.of(javaOptions);
     this.archive = directory.resolve("classes.jsa");
     Path programs = directory.resolve("programs.jar");
     writePrograms(programs);
@@ -84,7 +86,8 @@ final class PackagedJob {
       throws IOException {
     // What Spark leaves of a killed JVM lies there, and not in the system's directory.
     Path temporary = Files.createDirectories(directory.resolve("tmp"));
-    List<String> all = new ArrayList<>(options);
+    List<String> all = new ArrayList<>(javaOptions);
+    all.addAll(options);
     all.add("-Djava.io.tmpdir=" + temporary);
     return JobProcess.command(
         JobProcess.javaHome(), classPath, all, program.getName(), arguments.toArray());

@@ -62,9 +62,15 @@ class QuarantineTest {
                 .exitCode())
         .isZero();
     Map<String, String> before = Scores.files(output);
+    Path metrics = directory.resolve("paritree.prom");
+    Path conf =
+        Files.writeString(
+            directory.resolve("job.conf"), "scoring-job.metrics-file = \"%s\"".formatted(metrics));
 
     JobRun run =
         JobRun.of(
+            "--conf",
+            conf,
             "--model",
             model,
             "--input",
@@ -80,6 +86,12 @@ class QuarantineTest {
 
     assertThat(run.exitCode()).isEqualTo(4);
     assertThat(run.err()).contains("100 of 1000 rows", "0.05", "missing_value=100");
+    assertThat(run.out()).contains("quarantined, nothing was published", "missing_value=100");
+    assertThat(Files.readString(metrics))
+        .contains(
+            "paritree_job_exit_code{output=\"%s\"} 4\n".formatted(output),
+            "code=\"missing_value\"} 100\n",
+            "published=\"now\"} 0\n");
     assertThat(Scores.files(output)).isEqualTo(before);
     assertThat(quarantine(output).count()).as("the quarantine of a refused run").isEqualTo(100);
     assertThat(Files.list(output.resolveSibling("_paritree/out")).map(Path::getFileName))

@@ -9,6 +9,7 @@ import io.paritree.model.ScoringModel;
 import io.paritree.model.TestPackages;
 import io.paritree.model.TestRecords;
 import io.paritree.record.CsvCells;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,14 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import ml.dmlc.xgboost4j.java.DMatrix;
 import ml.dmlc.xgboost4j.java.XGBoost;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.SimpleGroup;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.io.LocalOutputFile;
+import org.apache.parquet.io.api.Binary;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.MessageTypeParser;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -458,6 +467,50 @@ class ScoringJobTest {
         .containsExactly("parcel_id", "c d", "a.b", "score", "model_version");
     assertThat(read(output).select("model_version").first().getString(0))
         .matches("unsealed:[0-9a-f]{12}");
+  }
+
+  /** As parquet-avro writes them; without a dictionary Spark 4.2 cannot read them in batches. */
+  @Test
+  void shortDecimalsThatAreWrittenAsBytesAreRead() throws Exception {
+    String wide = new TestPackages(directory.resolve("models")).wide(1, 5, 3).toString();
+    ScoringModel open = ScoringModel.open(wide, EngineKind.FOREST);
+    MessageType schema =
+        MessageTypeParser.parseMessageType(
+            "message rows { required int64 id; optional binary f0 (DECIMAL(10,3)); }");
+    Path file = Files.createDirectories(directory.resolve("in")).resolve("a.parquet");
+    Map<Long, Float> expected = new TreeMap<>();
+    try (ParquetWriter<Group> writer =
+        ExampleParquetWriter.builder(new LocalOutputFile(file))
+            .withType(schema)
+            .withDictionaryEncoding(false)
+            .build()) {
+      for (long id = 0; id < 50; id++) {
+        BigInteger unscaled = BigInteger.valueOf(id * 11_250 - 300_000);
+        writer.write(
+            new SimpleGroup(schema)
+                .append("id", id)
+                .append("f0", Binary.fromConstantByteArray(unscaled.toByteArray())));
+        float[] score = new float[1];
+        open.engine().score(new float[] {unscaled.intValue() / 1_000f}, 1, null, score);
+        expected.put(id, score[0]);
+      }
+    }
+
+    Path output = directory.resolve("out");
+    JobRun run =
+        JobRun.of(
+            "--model", wide, "--input", file, "--output", output, "--keys", "id", "--pass", "f0");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    Map<Long, Float> scores = new TreeMap<>();
+    for (Row row : read(output).collectAsList()) {
+      scores.put(row.getLong(0), row.getFloat(2));
+      assertThat(row.getDecimal(1).unscaledValue().longValue())
+          .isEqualTo(row.getLong(0) * 11_250 - 300_000);
+    }
+
+    assertThat(scores).isEqualTo(expected);
+    assertThat(Set.copyOf(scores.values())).hasSizeGreaterThan(3);
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.paritree.spark.input;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -15,11 +16,14 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
 import org.apache.spark.sql.execution.datasources.parquet.ParquetToSparkSchemaConverter;
 import org.apache.spark.sql.internal.SQLConf;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.Decimal;
+import org.apache.spark.sql.types.DecimalType;
 
 /**
  * Compares an input with what the model and the run need, before any task runs.
@@ -97,7 +101,26 @@ public final class InputCheck {
 
     List<String> header =
         format == InputFormat.CSV && !schemas.isEmpty() ? schemas.get(0).columns() : List.of();
-    return new CheckedInput(format, listing, selected, List.copyOf(columns.values()), header, rows);
+    boolean isReadByRows = !schemas.isEmpty() && anyOnlyByRows(schemas.get(0), columns.values());
+    return new CheckedInput(
+        format, listing, selected, List.copyOf(columns.values()), header, isReadByRows, rows);
+  }
+
+  /**
+   * Returns whether there is a decimal that is written as bytes, as Avro does, though it would fit
+   * into a long: Spark 4.2 fails as soon as it reads a batch of those without a dictionary.
+   */
+  private static boolean anyOnlyByRows(FileSchema file, Collection<ReadColumn> columns) {
+    return columns.stream()
+        .filter(column -> !column.isPartition() && column.type() instanceof DecimalType)
+        .anyMatch(
+            column ->
+                ((DecimalType) column.type()).precision() <= Decimal.MAX_LONG_DIGITS()
+                    && file.parquet()
+                            .getType(column.name())
+                            .asPrimitiveType()
+                            .getPrimitiveTypeName()
+                        == PrimitiveTypeName.BINARY);
   }
 
   /** Returns all columns that the run reads, each once: carried ones first. */

@@ -139,14 +139,24 @@ public final class OutputPlace {
    * it.
    */
   public String token(String partition) throws IOException {
-    Optional<PartitionManifest> manifest = manifest(partition);
-    if (manifest.isPresent()) {
-      return manifest.get().token();
-    }
-
     Location directory = partition(partition);
-    boolean empty = listOrNone(directory).isEmpty();
-    return store.find(directory).isEmpty() ? "absent" : empty ? "empty" : "foreign";
+    while (true) {
+      Optional<PartitionManifest> manifest = manifest(partition);
+      if (manifest.isPresent()) {
+        return manifest.get().token();
+      }
+
+      List<FileEntry> found = listOrNone(directory);
+      if (found.isEmpty()) {
+        return store.find(directory).isEmpty() ? "absent" : "empty";
+      }
+
+      // Else a run has put it there since the first look.
+      if (found.stream()
+          .noneMatch(entry -> entry.location().name().equals(PartitionManifest.FILE))) {
+        return "foreign";
+      }
+    }
   }
 
   /**

@@ -5,14 +5,13 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Moves staged partitions into place, one run at a time.
  *
  * <p>A reader sees the old rows of a partition or the new ones, never a mix and never both. The
  * first publication of a partition is one rename. A replacement is two, and a run that is killed
- * between them leaves the partition absent until the next run, or {@link #recover}, finishes it.
+ * between them leaves the partition absent until the next run, or {@link Recovery}, finishes it.
  *
  * <p>For one process at a time per instance; any number of processes may publish to one output.
  */
@@ -167,61 +166,20 @@ public final class Publisher {
   }
 
   /**
-   * Finishes what dead runs have prepared, and removes what they have not.
-   *
-   * <p>On stores without file locks this waits until a run counts as dead.
+   * Finishes or removes what dead runs have left.
    *
    * @return one line for each run that was found
    */
-  public List<String> recover() throws IOException {
-    List<String> found = new ArrayList<>();
-    if (place.store().find(place.state()).isEmpty()) {
-      return found;
-    }
-
-    boolean waits = !place.state().isLocal();
-    long end = System.nanoTime() + times.stale().plus(times.beat()).toNanos();
-    try (Run run = begin("recovery")) {
-      String own = run.directory().name();
-      found.addAll(finishDead(run));
-      while (waits
-          && (!othersThan(own).isEmpty() || life.hasOthersThan(own))
-          && System.nanoTime() < end) {
-        LockSupport.parkNanos(times.beat().toNanos() / 4);
-        found.addAll(finishDead(run));
-      }
-
-      for (String name : othersThan(own)) {
-        found.add("%s is running".formatted(name));
-      }
-    }
-
-    return found;
-  }
-
-  /**
-   * Finishes or removes what is known to be left of dead runs; looks, and does no more, where
-   * nothing is left.
-   */
-  public void tidy() throws IOException {
-    if (!place.unfinished().isEmpty() || !place.listOrNone(place.running()).isEmpty()) {
-      try (Run run = begin("tidy")) {
-        finishDead(run);
-      }
-    }
-  }
-
   @SuppressWarnings("try") // the lock is held, not used
-  private List<String> finishDead(Run run) throws IOException {
+  List<String> finishDead(Run run) throws IOException {
     try (OutputLock lock = OutputLock.take(place, run.directory().name(), times, watch)) {
       return dead.finish(run.directory());
     }
   }
 
-  private List<String> othersThan(String own) throws IOException {
-    List<String> others = new ArrayList<>(place.unfinished());
-    others.remove(own);
-    return others;
+  /** Returns whether anything is left of runs other than this one, dead or alive. */
+  boolean knowsOthersThan(Run run) throws IOException {
+    return life.hasOthersThan(run.directory().name());
   }
 
   /**

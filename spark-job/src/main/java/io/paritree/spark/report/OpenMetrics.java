@@ -34,13 +34,14 @@ public final class OpenMetrics {
   }
 
   private void add(JobReport report) {
-    family("paritree_job_rows", "Rows of the last run, by what became of them.");
+    family("paritree_job_rows", "Rows of the last run, published or not, by what became of them.");
     sample("paritree_job_rows", label("became", "scored"), report.scored());
     sample("paritree_job_rows", label("became", "quarantined"), report.quarantined());
     family("paritree_job_rows_per_second", "Rows per second while scoring.");
     sample("paritree_job_rows_per_second", "", report.rowsPerSecond());
     family("paritree_job_partitions", "Partitions that were published, now or before.");
-    sample("paritree_job_partitions", label("published", "now"), report.partitions().size());
+    int now = report.outcome() == Outcome.PUBLISHED ? report.partitions().size() : 0;
+    sample("paritree_job_partitions", label("published", "now"), now);
     sample(
         "paritree_job_partitions", label("published", "before"), report.alreadyPublished().size());
     byLabel("paritree_job_quarantined_rows", "Rows by fault code.", "code", report.codes());

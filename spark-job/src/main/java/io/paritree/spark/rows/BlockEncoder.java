@@ -5,7 +5,6 @@ import io.paritree.FaultCode;
 import io.paritree.feature.Faults;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
-import io.paritree.feature.NumberFeature;
 import io.paritree.feature.Schema;
 import io.paritree.record.CsvCells;
 import io.paritree.spark.input.InputFormat;
@@ -49,7 +48,7 @@ final class BlockEncoder {
   private final String[] typeNames;
   private final long[] missing;
   private final long[] unseen;
-  private final double[] numbers = new double[STRIDE];
+  private final NumberColumn numbers = new NumberColumn();
   private final boolean[] nullFlags = new boolean[STRIDE];
 
   BlockEncoder(Schema schema, TaskPlan plan, InputFormat format) {
@@ -134,116 +133,26 @@ final class BlockEncoder {
     Field field = schema.fields().get(at);
     Cells cells = block.cells(columns[at]);
     boolean[] nulls = cells.nulls(rows, nullFlags) ? nullFlags : null;
-    if (kinds[at] == Kind.NUMBER) {
-      readNumbers(cells, nulls, rows);
+    boolean isNumber = kinds[at] == Kind.NUMBER || kinds[at] == Kind.FLOAT;
+    if (isNumber) {
+      numbers.bind(cells, kinds[at] == Kind.FLOAT, nulls, rows);
     }
 
+    Faults current = faults.current();
     for (int index = 0; index < field.features().size(); index++) {
       Feature feature = field.features().get(index);
       int slot = field.slot(index);
       int to = slot * STRIDE;
-      Faults current = faults.current();
-      long seenBefore = current.unseen();
-      boolean isNumber = kinds[at] == Kind.NUMBER || kinds[at] == Kind.FLOAT;
-      if (!isNumber) {
-        missing[slot] += others(at, cells, feature, nulls, rows, slots, to, faults);
-        unseen[slot] += current.unseen() - seenBefore;
+      if (isNumber) {
+        missing[slot] += numbers.encode(feature, slots, to, faults);
+        unseen[slot] += numbers.unseen();
         continue;
       }
 
-      long nans;
-      if (feature instanceof NumberFeature number) {
-        nans =
-            kinds[at] == Kind.FLOAT
-                ? floats(number, cells, nulls, rows, slots, to, current)
-                : numbers(number, rows, slots, to, current);
-      } else {
-        if (kinds[at] == Kind.FLOAT) {
-          readNumbers(cells, nulls, rows);
-        }
-
-        nans = numbers(feature, rows, slots, to, current);
-      }
-
-      unseen[slot] += current.unseen() - seenBefore;
-      if (!current.isEmpty()) {
-        readNumbers(cells, nulls, rows);
-        nans -= attribute(feature, rows, slots, to, faults);
-      }
-
-      missing[slot] += nans;
+      long before = current.unseen();
+      missing[slot] += others(at, cells, feature, nulls, rows, slots, to, faults);
+      unseen[slot] += current.unseen() - before;
     }
-  }
-
-  /** Reads a column's numbers; a null is a NaN among them, which every feature takes as missing. */
-  private void readNumbers(Cells cells, boolean[] nulls, int rows) {
-    cells.numbers(rows, numbers);
-    if (nulls != null) {
-      for (int row = 0; row < rows; row++) {
-        numbers[row] = nulls[row] ? Double.NaN : numbers[row];
-      }
-    }
-  }
-
-  /** The usual case: no value is widened, and none is looked at twice. */
-  private static long floats(
-      NumberFeature feature,
-      Cells cells,
-      boolean[] nulls,
-      int rows,
-      float[] slots,
-      int to,
-      Faults faults) {
-    cells.floats(rows, slots, to);
-    return feature.numbers(slots, to, rows, nulls, faults);
-  }
-
-  /*
-   * As tight as it can be: the feature's class is final, so its method is inlined, and faults are
-   * looked for once per column, not once per value.
-   */
-  private long numbers(NumberFeature feature, int rows, float[] slots, int to, Faults faults) {
-    double[] values = numbers;
-    long nans = 0;
-    for (int row = 0; row < rows; row++) {
-      float slot = feature.number(values[row], faults);
-      slots[to + row] = slot;
-      nans += slot != slot ? 1 : 0;
-    }
-
-    return nans;
-  }
-
-  private long numbers(Feature feature, int rows, float[] slots, int to, Faults faults) {
-    double[] values = numbers;
-    long nans = 0;
-    for (int row = 0; row < rows; row++) {
-      float slot = feature.number(values[row], faults);
-      slots[to + row] = slot;
-      nans += slot != slot ? 1 : 0;
-    }
-
-    return nans;
-  }
-
-  /**
-   * Learns whose the faults of a number column are: its missing slots are encoded once more.
-   *
-   * @return how many rows have a fault in this column
-   */
-  private long attribute(Feature feature, int rows, float[] slots, int to, RowFaults faults) {
-    Faults current = faults.current();
-    current.clear();
-    long faulty = 0;
-    for (int row = 0; row < rows; row++) {
-      if (Float.isNaN(slots[to + row])) {
-        feature.number(numbers[row], current);
-        faulty += current.isEmpty() ? 0 : 1;
-        faults.attribute(row);
-      }
-    }
-
-    return faulty;
   }
 
   private long others(

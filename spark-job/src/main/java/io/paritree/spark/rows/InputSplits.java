@@ -9,15 +9,16 @@ import org.apache.spark.sql.SparkSession;
  * shuffled, so each task writes at least one file per partition that it reads.
  *
  * <p>Spark's own rule makes a task for each core however little there is to read, and takes a file
- * for as costly as 4 MiB, so that 200 tiny files would become many tiny outputs; and it reads at
- * most 128 MiB in a task, of which scores are a tenth. So a task reads at least {@link #MIN_BYTES}
- * while there is so much, and more than 128 MiB where each core still has several tasks. What the
- * operator has set is left as it is.
+ * for as costly as 4 MiB, so that 200 tiny files would become many tiny outputs; and it reads 128
+ * MiB in a task, of which scores are a tenth. So a task reads at least {@link #MIN_BYTES} while
+ * there is so much. Of larger inputs each core has several tasks, so that none waits long for the
+ * last one of another; they read {@link #USUAL_BYTES} to {@link #MAX_BYTES}. What the operator has
+ * set is left as it is.
  */
 final class InputSplits {
   private static final long MIN_BYTES = 8L << 20;
   private static final long MAX_BYTES = 1L << 30;
-  private static final long USUAL_BYTES = 128L << 20;
+  private static final long USUAL_BYTES = 64L << 20;
   private static final long BYTES_TO_OPEN_A_FILE = 256L << 10;
   private static final int TASKS_PER_CORE = 4;
 

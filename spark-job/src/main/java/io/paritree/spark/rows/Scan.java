@@ -85,6 +85,9 @@ public final class Scan {
       Broadcast<ParquetWriters> scoredTo,
       Broadcast<ParquetWriters> quarantinedTo) {
     InputSplits.set(session, files.stream().mapToLong(InputFile::bytes).sum());
+    session
+        .conf()
+        .set("spark.sql.parquet.enableVectorizedReader", String.valueOf(!input.isReadByRows()));
     Dataset<Row> selected = selected();
     SparkPlan executed = selected.queryExecution().executedPlan();
     Optional<FileSourceScanExec> columnar = columnarScan(executed);

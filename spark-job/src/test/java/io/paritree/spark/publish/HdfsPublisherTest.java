@@ -55,7 +55,7 @@ class HdfsPublisherTest {
       assertThat(place.isPublished(partition, "newer")).isTrue();
     }
 
-    new Publisher(place, StagedRun.QUICK, StepObserver.NONE).recover();
+    new Recovery(place, StagedRun.QUICK).recover();
     assertThat(place.unfinished()).isEmpty();
     assertThat(place.listOrNone(place.running())).isEmpty();
   }

@@ -69,7 +69,7 @@ class PausedRunTest {
                   ? Map.of("day=1", twice("paused"), "day=2", twice("paused"))
                   : pause.meanwhile);
       assertThat(outcome).as("paused before %s", pause.pausedAt).isNotEqualTo("failed");
-      new Publisher(pause.place, QUICK, StepObserver.NONE).recover();
+      new Recovery(pause.place, QUICK).recover();
       assertThat(outputOf(pause.place)).as("paused before %s", pause.pausedAt).isEqualTo(after);
       assertThat(StagedRun.leftOver(pause.place)).as("after %s", pause.pausedAt).isEmpty();
       pausing++;
@@ -125,7 +125,7 @@ class PausedRunTest {
 
     private void takeOver() {
       try {
-        new Publisher(place, QUICK, StepObserver.NONE).recover();
+        new Recovery(place, QUICK).recover();
         if (replaced) {
           StagedRun.publish(place, QUICK, "winner", StagedRun.tokens(place), StepObserver.NONE);
         }
@@ -165,7 +165,7 @@ class PausedRunTest {
         StagedRun.place(Location.of(cluster.getURI() + "/stopped/" + step + "/out"));
     StagedRun.publish(place, "old", StagedRun.tokens(place), StepObserver.NONE);
     try (Stopped paused = new Stopped(place.output(), step)) {
-      new Publisher(place, StagedRun.QUICK, StepObserver.NONE).recover();
+      new Recovery(place, StagedRun.QUICK).recover();
       StagedRun.publish(place, "winner", StagedRun.tokens(place), StepObserver.NONE);
       Map<String, List<String>> winner = outputOf(place);
       assertThat(winner)
@@ -174,7 +174,7 @@ class PausedRunTest {
       assertThat(paused.goOn()).isEqualTo(5);
 
       assertThat(outputOf(place)).isEqualTo(winner);
-      new Publisher(place, StagedRun.QUICK, StepObserver.NONE).recover();
+      new Recovery(place, StagedRun.QUICK).recover();
       assertThat(outputOf(place)).isEqualTo(winner);
       assertThat(StagedRun.leftOver(place)).isEmpty();
     }

@@ -99,7 +99,7 @@ class PublisherTest {
     publishAndExpect("old");
     die("new", fatal);
 
-    List<String> found = new Publisher(place, LockTimes.DEFAULT, StepObserver.NONE).recover();
+    List<String> found = new Recovery(place, LockTimes.DEFAULT).recover();
 
     assertThat(found).hasSize(1);
     for (String partition : StagedRun.PARTITIONS) {
@@ -107,7 +107,7 @@ class PublisherTest {
     }
 
     assertNoGarbage();
-    assertThat(new Publisher(place, LockTimes.DEFAULT, StepObserver.NONE).recover()).isEmpty();
+    assertThat(new Recovery(place, LockTimes.DEFAULT).recover()).isEmpty();
   }
 
   @Test
@@ -121,7 +121,7 @@ class PublisherTest {
     StagedRun.publish(place, "other", before, StepObserver.NONE);
     Files.move(hidden, dead);
 
-    List<String> found = new Publisher(place, LockTimes.DEFAULT, StepObserver.NONE).recover();
+    List<String> found = new Recovery(place, LockTimes.DEFAULT).recover();
 
     assertThat(found).singleElement().asString().contains("removed", "another one has published");
     assertThat(contents("day=1")).isEqualTo(Set.of("other"));
@@ -146,7 +146,10 @@ class PublisherTest {
     try (Publisher.Run run = publisher.begin("alive")) {
       publishAndExpect("other");
       assertThat(place.unfinished()).containsExactly(run.directory().name());
-      assertThat(publisher.recover()).singleElement().asString().contains("is running");
+      assertThat(new Recovery(place, LockTimes.DEFAULT).recover())
+          .singleElement()
+          .asString()
+          .contains("is running");
     }
 
     assertNoGarbage();

@@ -17,10 +17,10 @@ class InputSplitsTest {
   }
 
   @Test
-  void aTaskReadsMoreOnlyWhereEachCoreHasFour() {
-    assertThat(InputSplits.mostBytes(500 * MIB, 2)).isEqualTo(128 * MIB);
+  void eachCoreHasFourTasksWhereTheyAreNeitherSmallNorHuge() {
+    assertThat(InputSplits.mostBytes(400 * MIB, 2)).isEqualTo(64 * MIB);
     assertThat(InputSplits.mostBytes(4_000 * MIB, 2)).isEqualTo(500 * MIB);
-    assertThat(InputSplits.mostBytes(4_000 * MIB, 32)).isEqualTo(128 * MIB);
+    assertThat(InputSplits.mostBytes(4_000 * MIB, 32)).isEqualTo(64 * MIB);
     assertThat(InputSplits.mostBytes(1_000_000 * MIB, 32)).isEqualTo(1_024 * MIB);
   }
 }

@@ -1,0 +1,69 @@
+package io.paritree.spark.publish;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+
+/** Looks after what dead runs have left of an output, without a run of its own to publish. */
+public final class Recovery {
+  private final OutputPlace place;
+  private final LockTimes times;
+  private final Publisher publisher;
+
+  public Recovery(OutputPlace place, LockTimes times) {
+    this.place = place;
+    this.times = times;
+    this.publisher = new Publisher(place, times, StepObserver.NONE);
+  }
+
+  /**
+   * Finishes what dead runs have prepared, and removes what they have not.
+   *
+   * <p>On stores without file locks this waits until a run counts as dead.
+   *
+   * @return one line for each run that was found
+   */
+  public List<String> recover() throws IOException {
+    List<String> found = new ArrayList<>();
+    if (place.store().find(place.state()).isEmpty()) {
+      return found;
+    }
+
+    boolean waits = !place.state().isLocal();
+    long end = System.nanoTime() + times.stale().plus(times.beat()).toNanos();
+    try (Publisher.Run run = publisher.begin("recovery")) {
+      found.addAll(publisher.finishDead(run));
+      while (waits
+          && (!othersThan(run).isEmpty() || publisher.knowsOthersThan(run))
+          && System.nanoTime() < end) {
+        LockSupport.parkNanos(times.beat().toNanos() / 4);
+        found.addAll(publisher.finishDead(run));
+      }
+
+      for (String name : othersThan(run)) {
+        found.add("%s is running".formatted(name));
+      }
+    }
+
+    return found;
+  }
+
+  /**
+   * Finishes or removes what is known to be left of dead runs; looks, and does no more, where
+   * nothing is left.
+   */
+  public void tidy() throws IOException {
+    if (!place.unfinished().isEmpty() || !place.listOrNone(place.running()).isEmpty()) {
+      try (Publisher.Run run = publisher.begin("tidy")) {
+        publisher.finishDead(run);
+      }
+    }
+  }
+
+  private List<String> othersThan(Publisher.Run run) throws IOException {
+    List<String> others = new ArrayList<>(place.unfinished());
+    others.remove(run.directory().name());
+    return others;
+  }
+}

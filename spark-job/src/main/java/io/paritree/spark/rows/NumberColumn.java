@@ -1,0 +1,131 @@
+package io.paritree.spark.rows;
+
+import io.paritree.feature.Faults;
+import io.paritree.feature.Feature;
+import io.paritree.feature.NumberFeature;
+
+/**
+ * Makes slots out of the numbers of one column of a block at a time.
+ *
+ * <p>As tight as it can be: faults are looked for once per column, not once per value; and where
+ * there are some, the missing slots are encoded once more to learn whose they are. Not thread-safe.
+ */
+final class NumberColumn {
+  private final double[] numbers = new double[TaskPlan.BLOCK_ROWS];
+  private Cells cells;
+  private boolean[] nulls;
+  private int rows;
+  private boolean isFloat;
+  private boolean isRead;
+  private long unseen;
+
+  /**
+   * Begins a column.
+   *
+   * @param isFloat whether the column is FLOAT, whose values need not be widened
+   * @param nulls which rows are null; null if none is
+   */
+  void bind(Cells cells, boolean isFloat, boolean[] nulls, int rows) {
+    this.cells = cells;
+    this.isFloat = isFloat;
+    this.nulls = nulls;
+    this.rows = rows;
+    this.isRead = false;
+  }
+
+  /**
+   * Encodes the column for one feature.
+   *
+   * @param slots receives the slots, from {@code to} on
+   * @param faults receives what is wrong, by row
+   * @return how many values are missing
+   */
+  long encode(Feature feature, float[] slots, int to, RowFaults faults) {
+    Faults current = faults.current();
+    long before = current.unseen();
+    long nans;
+    if (isFloat && feature instanceof NumberFeature number) {
+      cells.floats(rows, slots, to);
+      nans = number.numbers(slots, to, rows, nulls, current);
+    } else {
+      read();
+      nans =
+          feature instanceof NumberFeature number
+              ? ofNumber(number, slots, to, current)
+              : ofOther(feature, slots, to, current);
+    }
+
+    unseen = current.unseen() - before;
+    if (current.isEmpty()) {
+      return nans;
+    }
+
+    read();
+    return nans - attribute(feature, slots, to, faults);
+  }
+
+  /** Returns how many values of the last feature were in no vocabulary. */
+  long unseen() {
+    return unseen;
+  }
+
+  /** Reads the numbers; a null is a NaN among them, which every feature takes as missing. */
+  private void read() {
+    if (isRead) {
+      return;
+    }
+
+    isRead = true;
+    cells.numbers(rows, numbers);
+    if (nulls != null) {
+      for (int row = 0; row < rows; row++) {
+        numbers[row] = nulls[row] ? Double.NaN : numbers[row];
+      }
+    }
+  }
+
+  /** As {@link #ofOther}; the feature's class is final, so its method is inlined. */
+  private long ofNumber(NumberFeature feature, float[] slots, int to, Faults faults) {
+    double[] values = numbers;
+    long nans = 0;
+    for (int row = 0; row < rows; row++) {
+      float slot = feature.number(values[row], faults);
+      slots[to + row] = slot;
+      nans += slot != slot ? 1 : 0;
+    }
+
+    return nans;
+  }
+
+  private long ofOther(Feature feature, float[] slots, int to, Faults faults) {
+    double[] values = numbers;
+    long nans = 0;
+    for (int row = 0; row < rows; row++) {
+      float slot = feature.number(values[row], faults);
+      slots[to + row] = slot;
+      nans += slot != slot ? 1 : 0;
+    }
+
+    return nans;
+  }
+
+  /**
+   * Learns whose the faults are.
+   *
+   * @return how many rows have a fault in this column
+   */
+  private long attribute(Feature feature, float[] slots, int to, RowFaults faults) {
+    Faults current = faults.current();
+    current.clear();
+    long faulty = 0;
+    for (int row = 0; row < rows; row++) {
+      if (Float.isNaN(slots[to + row])) {
+        feature.number(numbers[row], current);
+        faulty += current.isEmpty() ? 0 : 1;
+        faults.attribute(row);
+      }
+    }
+
+    return faulty;
+  }
+}

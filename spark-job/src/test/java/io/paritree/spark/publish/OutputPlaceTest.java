@@ -1,0 +1,48 @@
+package io.paritree.spark.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a look at an output tells while another run publishes. */
+class OutputPlaceTest {
+  @TempDir Path directory;
+
+  @Test
+  void aLookBetweenTheTwoRenamesOfAPartitionTakesNothingForForeign() throws Exception {
+    Location output = Location.of(directory.resolve("out"));
+    OutputPlace place = StagedRun.place(output);
+    StagedRun.publish(place, "old", StagedRun.tokens(place), StepObserver.NONE);
+    String token = place.token("day=1");
+    Path partition = output.resolve("day=1").toPath();
+    Path away = Files.move(partition, directory.resolve("away"));
+
+    FileStore swapped =
+        new FaultyStore(
+            FileStore.of(output),
+            (operation, change) -> {
+              if (operation.equals("find " + partition) && Files.exists(away)) {
+                Files.move(away, partition);
+              }
+            });
+
+    assertThat(new OutputPlace(swapped, output).token("day=1")).isEqualTo(token);
+  }
+
+  @Test
+  void placeTellsWhatStandsThere() throws Exception {
+    Path output = Files.createDirectories(directory.resolve("out"));
+    Files.createDirectories(output.resolve("day=1"));
+    Files.writeString(Files.createDirectories(output.resolve("day=2")).resolve("a"), "text");
+    OutputPlace place = StagedRun.place(Location.of(output));
+
+    assertThat(place.token("day=0")).isEqualTo("absent");
+    assertThat(place.token("day=1")).isEqualTo("empty");
+    assertThat(place.token("day=2")).isEqualTo("foreign");
+  }
+}
