@@ -24,8 +24,7 @@ import picocli.CommandLine.Option;
 final class SoakTrial extends Trial {
   private static final int CONNECTIONS = 16;
   private static final double MEGABYTE = 1 << 20;
-  private static final double MOST_HEAP = 0.05; // of the median, per hour
-  private static final double MOST_RESIDENT = 0.05;
+  private static final double MOST_GROWTH = 0.05; // from the first reading to the last
   private static final String JCMD = System.getProperty("java.home") + "/bin/jcmd";
   private static final Pattern COLLECTED =
       Pattern.compile("(?m)^jvm_memory_pool_collection_used_bytes\\{[^}]*\\} (\\S+)$");
@@ -70,11 +69,11 @@ final class SoakTrial extends Trial {
       claim(totals.flawless(), "%s", totals);
       claim(errors(server).isEmpty(), "errors in the log: %s", errors(server));
       claim(
-          heap.perHour() <= MOST_HEAP * heap.median(),
+          heap.growth() <= MOST_GROWTH,
           "the heap after collections grows by %.2f MB an hour",
           heap.perHour() / MEGABYTE);
       claim(
-          resident.perHour() <= MOST_RESIDENT * resident.median(),
+          resident.growth() <= MOST_GROWTH,
           "resident memory grows by %.2f MB an hour",
           resident.perHour() / MEGABYTE);
       return String.format(

@@ -16,7 +16,6 @@ import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.CrossOriginHandler;
 import org.eclipse.jetty.server.handler.EagerContentHandler;
 import org.eclipse.jetty.server.handler.GracefulHandler;
@@ -52,7 +51,7 @@ final class ScoringServer implements AutoCloseable {
   private final AnswerWriter answers;
   private final Admission admission;
   private final Server server;
-  private final ServerConnector connector;
+  private final CallersConnector connector;
 
   /**
    * Starts listening; the server is not ready before {@link Readiness#begin}.
@@ -148,10 +147,10 @@ final class ScoringServer implements AutoCloseable {
    * Returns the callers' connector; with Jetty's own pool of buffers, {@code scripts/faults http
    * hostile} shows a caller that gets the answer to another's request within 100,000 requests.
    */
-  private ServerConnector connector(HttpConfiguration http) {
+  private CallersConnector connector(HttpConfiguration http) {
     FreshBuffers buffers = new FreshBuffers();
     HttpConnectionFactory factory = new HttpConnectionFactory(http);
-    ServerConnector connector = new ServerConnector(server, null, null, buffers, -1, -1, factory);
+    CallersConnector connector = new CallersConnector(server, buffers, factory);
     connector.setHost(config.server().host());
     connector.setPort(config.server().port());
     connector.setIdleTimeout(config.server().idleTimeout().toMillis());
@@ -244,15 +243,15 @@ final class ScoringServer implements AutoCloseable {
    * Takes no new connection, and answers what still comes over the others, each for the last time,
    * until there is none.
    *
-   * <p>Jetty's own stop counts requests from its first handler on, and closes connections whose
-   * request it has read and not yet handed over; here it finds no connection left. One that was
-   * accepted last is not among the open ones at once: so there has to be none for a while.
+   * <p>Jetty's own stop cuts off some of what is in flight, so it is to find no connection left.
+   * One that was accepted last is not among the open ones at once: there has to be none for a
+   * while.
    */
   private void drain() throws InterruptedException {
     long limit = config.server().stopTimeout().toNanos();
     long begin = System.nanoTime();
     long lastSeen = begin;
-    connector.shutdown();
+    connector.endListening();
     gate.closeConnections();
     for (long now = begin;
         now - begin < limit && now - lastSeen < DRAINED_NANOS;

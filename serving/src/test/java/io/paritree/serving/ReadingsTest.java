@@ -26,6 +26,7 @@ class ReadingsTest {
   @Test
   void leakIsMeasured() {
     assertThat(readings(10).perHour()).isCloseTo(10, within(2.0));
+    assertThat(readings(60).growth()).isCloseTo(0.17, within(0.03)); // 19 of 60 minutes, of 109
   }
 
   @Test
