@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -34,7 +35,7 @@ final class ScoringServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ScoringServer.class);
   private static final int SYSTEM_THREADS = 4; // acceptor, selectors, and one to spare
   private static final int ACCEPT_QUEUE = 1_024;
-  private static final int SHUTDOWN_IDLE_MILLIS = 500;
+  private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long DRAINED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long DRAIN_LOOK_MILLIS = 5;
   private static final int INPUT_BYTES = 4 << 10;
@@ -155,9 +156,6 @@ final class ScoringServer implements AutoCloseable {
     connector.setPort(config.server().port());
     connector.setIdleTimeout(config.server().idleTimeout().toMillis());
     connector.setAcceptQueueSize(ACCEPT_QUEUE);
-    // When stopping: a request may wait for its turn that long without a byte on its connection.
-    connector.setShutdownIdleTimeout(
-        config.admission().maxWait().toMillis() + SHUTDOWN_IDLE_MILLIS);
     server.addBean(new NetworkConnectionLimit(config.server().maxConnections(), connector), true);
     SlowClients slow = new SlowClients(connector, config.server().requestTimeout());
     connector.addBean(slow, true);
@@ -241,7 +239,7 @@ final class ScoringServer implements AutoCloseable {
 
   /**
    * Takes no new connection, and answers what still comes over the others, each for the last time,
-   * until there is none.
+   * until there is none; after a while, those without a request are closed.
    *
    * <p>Jetty's own stop cuts off some of what is in flight, so it is to find no connection left.
    * One that was accepted last is not among the open ones at once: there has to be none for a
@@ -257,8 +255,10 @@ final class ScoringServer implements AutoCloseable {
         now - begin < limit && now - lastSeen < DRAINED_NANOS;
         now = System.nanoTime()) {
       for (EndPoint open : connector.getConnectedEndPoints()) {
-        open.setIdleTimeout(connector.getShutdownIdleTimeout());
         lastSeen = now;
+        if (now - begin > IDLE_NANOS && isIdle(open.getConnection())) {
+          open.close();
+        }
       }
 
       TimeUnit.MILLISECONDS.sleep(DRAIN_LOOK_MILLIS);
@@ -266,6 +266,10 @@ final class ScoringServer implements AutoCloseable {
 
     long left = limit - (System.nanoTime() - begin);
     server.setStopTimeout(Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)));
+  }
+
+  private static boolean isIdle(Connection connection) {
+    return connection != null && connection.getMessagesIn() == connection.getMessagesOut();
   }
 
   private void stop() {
