@@ -9,6 +9,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.mapreduce.Job;
+import org.apache.parquet.column.ParquetProperties;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.api.WriteSupport;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
@@ -23,10 +24,10 @@ import org.apache.spark.util.SerializableConfiguration;
 /**
  * Opens Parquet files for internal rows.
  *
- * <p>With {@link FlatWriteSupport} the one place that calls Spark's file format for writing; what
- * it writes is what {@code DataFrameWriter.parquet} writes. No output committer is involved: tasks
- * write files of names that no other attempt uses, and tell the driver, which takes the files of
- * the attempts that counted.
+ * <p>With {@link FlatFile} the one place that calls Spark's file format for writing; what it writes
+ * is what {@code DataFrameWriter.parquet} writes. No output committer is involved: tasks write
+ * files of names that no other attempt uses, and tell the driver, which takes the files of the
+ * attempts that counted.
  */
 public final class ParquetWriters implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -89,13 +90,23 @@ public final class ParquetWriters implements Serializable {
         (int) Math.max(MIN_PAGE_BYTES, Math.min(MAX_PAGE_BYTES, bytesPerFile / PAGES_PER_FILE)));
   }
 
+  /** What takes the rows of one file. */
+  interface Rows {
+    void write(InternalRow row) throws IOException;
+
+    /** Returns how long the file would be if it ended here, with its last pages not compressed. */
+    long bytes() throws IOException;
+
+    void close() throws IOException;
+  }
+
   /** A file that is being written. */
   static final class File {
-    private final ParquetWriter<InternalRow> writer;
+    private final Rows writer;
     private final Path path;
     private long rows;
 
-    private File(ParquetWriter<InternalRow> writer, Path path) {
+    private File(Rows writer, Path path) {
       this.writer = writer;
       this.path = path;
     }
@@ -116,7 +127,11 @@ public final class ParquetWriters implements Serializable {
 
     /** Returns how long the file would be if it ended here, with its last pages not compressed. */
     long bytes() {
-      return writer.getDataSize();
+      try {
+        return writer.bytes();
+      } catch (IOException e) {
+        throw failure(path, e);
+      }
     }
 
     String name() {
@@ -132,6 +147,30 @@ public final class ParquetWriters implements Serializable {
     }
   }
 
+  /** Rows of columns that only Spark's write support writes, such as lists. */
+  private static final class SparksRows implements Rows {
+    private final ParquetWriter<InternalRow> writer;
+
+    private SparksRows(ParquetWriter<InternalRow> writer) {
+      this.writer = writer;
+    }
+
+    @Override
+    public void write(InternalRow row) throws IOException {
+      writer.write(row);
+    }
+
+    @Override
+    public long bytes() {
+      return writer.getDataSize();
+    }
+
+    @Override
+    public void close() throws IOException {
+      writer.close();
+    }
+  }
+
   /** Returns an exception that names the file, and what lies below all that wraps it. */
   private static RuntimeException failure(Path path, Throwable failure) {
     Throwable reason = failure;
@@ -144,11 +183,8 @@ public final class ParquetWriters implements Serializable {
   }
 
   private static final class Builder extends ParquetWriter.Builder<InternalRow, Builder> {
-    private final StructType schema;
-
-    private Builder(Path path, Configuration hadoop, StructType schema) throws IOException {
+    private Builder(Path path, Configuration hadoop) throws IOException {
       super(HadoopOutputFile.fromPath(path, hadoop));
-      this.schema = schema;
     }
 
     @Override
@@ -159,9 +195,7 @@ public final class ParquetWriters implements Serializable {
     @Override
     @SuppressWarnings("deprecation") // abstract, so there is no way around it
     protected WriteSupport<InternalRow> getWriteSupport(Configuration hadoop) {
-      return FlatWriteSupport.writes(schema)
-          ? new FlatWriteSupport(schema)
-          : new ParquetWriteSupport();
+      return new ParquetWriteSupport();
     }
   }
 
@@ -178,17 +212,27 @@ public final class ParquetWriters implements Serializable {
   /** Opens a new file. */
   File open(Path path) {
     try {
-      Builder builder =
-          new Builder(path, hadoop.value(), schema)
-              .withConf(hadoop.value())
-              .withCompressionCodec(CODEC)
-              .withRowGroupSize(rowGroupBytes)
-              .withPageSize(pageBytes);
-      distinct.forEach(column -> builder.withDictionaryEncoding(column, false));
-      return new File(builder.build(), path);
+      return new File(FlatFile.writes(schema) ? flat(path) : sparks(path), path);
     } catch (IOException | RuntimeException | FSError e) {
       throw failure(path, e);
     }
+  }
+
+  private Rows flat(Path path) throws IOException {
+    ParquetProperties.Builder properties = ParquetProperties.builder().withPageSize(pageBytes);
+    distinct.forEach(column -> properties.withDictionaryEncoding(column, false));
+    return new FlatFile(path, hadoop.value(), schema, CODEC, rowGroupBytes, properties.build());
+  }
+
+  private Rows sparks(Path path) throws IOException {
+    Builder builder =
+        new Builder(path, hadoop.value())
+            .withConf(hadoop.value())
+            .withCompressionCodec(CODEC)
+            .withRowGroupSize(rowGroupBytes)
+            .withPageSize(pageBytes);
+    distinct.forEach(column -> builder.withDictionaryEncoding(column, false));
+    return new SparksRows(builder.build());
   }
 
   /** Writes a file without rows, so that readers find the columns of an empty partition. */

@@ -82,7 +82,7 @@ class ParquetWritersTest {
       rows.add(flat(random));
     }
 
-    assertThat(FlatWriteSupport.writes(FLAT)).isTrue();
+    assertThat(FlatFile.writes(FLAT)).isTrue();
     assertWrittenAlike(rows, FLAT);
   }
 
@@ -94,7 +94,7 @@ class ParquetWritersTest {
             .add("price", DataTypes.createDecimalType(20, 2))
             .add("list", DataTypes.createArrayType(DataTypes.IntegerType));
 
-    assertThat(FlatWriteSupport.writes(schema)).isFalse();
+    assertThat(FlatFile.writes(schema)).isFalse();
     assertWrittenAlike(
         List.of(
             RowFactory.create(1L, new BigDecimal("1.25"), List.of(1, 2)),
