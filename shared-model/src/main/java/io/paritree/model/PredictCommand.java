@@ -9,12 +9,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code model predict}: scores the rows of a CSV file into another. */
@@ -23,8 +25,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Scores a CSV file with a header: one line out per line in, in the same order.",
       "Columns are found by name (a model file without names reads f0, f1, ...); an empty cell is"
-          + " missing. A row that cannot be scored gets empty cells, and a line on the standard"
-          + " error with its faults."
+          + " missing, an empty line is passed over. A row that cannot be scored gets empty cells,"
+          + " and a line on the standard error with its faults."
     })
 final class PredictCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -78,8 +80,17 @@ final class PredictCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (new HashSet<>(emits).size() < emits.size()) {
+      throw new ParameterException(
+          spec.commandLine(), "Invalid --emit: got %s, expected each once".formatted(emits));
+    }
+
     Path target = target();
     ScoringModel opened = ScoringModel.open(model, engine);
+    if (emits.equals(List.of(CsvScoring.Emit.LEAF)) && opened.engine().trees() == 0) {
+      throw new InputException("Cannot write leaves: %s has no trees".formatted(model));
+    }
+
     PrintWriter err = spec.commandLine().getErr();
     CsvScoring.Counts counts;
     Path temporary = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());

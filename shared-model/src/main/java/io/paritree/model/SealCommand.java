@@ -56,22 +56,7 @@ final class SealCommand implements Callable<Integer> {
   private Long version;
 
   @ArgGroup(multiplicity = "1")
-  private Target target;
-
-  /** Where the package is written. */
-  private static final class Target {
-    @Option(
-        names = "--store",
-        paramLabel = "DIR",
-        description = "Store to write to, as DIR/NAME/VERSION.")
-    private String store;
-
-    @Option(
-        names = "--output",
-        paramLabel = "DIR",
-        description = "Directory to write to; it must not exist.")
-    private String output;
-  }
+  private SealTarget target;
 
   @Option(
       names = "--rows",
@@ -158,7 +143,7 @@ final class SealCommand implements Callable<Integer> {
       throw usage("--expected names a column of --rows, which is not given");
     }
 
-    if (alias != null && (target.store == null || !ModelName.isAlias(alias))) {
+    if (alias != null && (!target.isStore() || !ModelName.isAlias(alias))) {
       throw usage(
           "Invalid --alias '%s': expected with --store, %s, not only digits",
           ModelName.printable(alias), ModelName.RULE);
@@ -268,17 +253,8 @@ final class SealCommand implements Callable<Integer> {
 
   private void write(Sealing sealing, GoldenRecords golden, Provenance provenance)
       throws Exception {
-    Location directory;
-    long sealedVersion;
-    if (target.store == null) {
-      sealedVersion = version == null ? 1 : version;
-      directory = Location.of(target.output);
-    } else {
-      ModelStore store = new ModelStore(Location.of(target.store));
-      sealedVersion = version == null ? store.nextVersion(name) : version;
-      directory = store.version(name, sealedVersion);
-    }
-
+    long sealedVersion = version == null ? target.nextVersion(name) : version;
+    Location directory = target.directory(name, sealedVersion);
     Map<String, byte[]> files = sealing.files(name, sealedVersion, golden, provenance, notes);
     try {
       ModelStore.write(directory, files);
@@ -290,7 +266,7 @@ final class SealCommand implements Callable<Integer> {
     }
 
     if (alias != null) {
-      new ModelStore(Location.of(target.store)).setAlias(name, alias, sealedVersion);
+      target.store().setAlias(name, alias, sealedVersion);
     }
 
     print(directory, sealedVersion, golden, provenance);

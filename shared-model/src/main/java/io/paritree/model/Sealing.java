@@ -136,7 +136,7 @@ final class Sealing {
           files.get(modelFile), model, rounds.range(origin, model), EngineKind.XGBOOST);
     } catch (UnsupportedModelException e) {
       throw new UnsupportedModelException(
-          "Cannot seal %s, since libxgboost must score its golden rows: %s"
+          "Cannot seal %s, since libxgboost must score its golden rows: %s (unsealed, the model can be scored)"
               .formatted(origin, e.getMessage()),
           e);
     }

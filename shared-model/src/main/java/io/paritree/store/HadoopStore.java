@@ -120,7 +120,7 @@ final class HadoopStore implements FileStore {
 
       entries.sort(Comparator.comparing(entry -> entry.location().name()));
       return entries;
-    } catch (FileNotFoundException e) {
+    } catch (FileNotFoundException | ParentNotDirectoryException e) {
       throw noSuchFile(directory, e);
     }
   }

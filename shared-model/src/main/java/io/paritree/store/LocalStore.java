@@ -38,17 +38,29 @@ final class LocalStore implements FileStore {
     Path path = location.toPath();
     try {
       return Optional.of(entry(location, path));
-    } catch (NoSuchFileException e) {
-      return Optional.empty();
     } catch (FileSystemException e) {
-      // A path through a file, such as file/x, does not exist either.
-      Path parent = path.getParent();
-      if (parent != null && Files.exists(parent) && !Files.isDirectory(parent)) {
+      if (failure(path, e) instanceof NoSuchFileException) {
         return Optional.empty();
       }
 
       throw e;
     }
+  }
+
+  /** Returns what a failure means: a path that leads through a file, such as file/x, is missing. */
+  private static FileSystemException failure(Path path, FileSystemException e) {
+    Path above = path.getParent();
+    while (above != null && !Files.exists(above)) {
+      above = above.getParent();
+    }
+
+    if (above == null || Files.isDirectory(above)) {
+      return e;
+    }
+
+    NoSuchFileException missing = new NoSuchFileException(path.toString());
+    missing.initCause(e);
+    return missing;
   }
 
   private static FileEntry entry(Location location, Path path) throws IOException {
@@ -63,7 +75,7 @@ final class LocalStore implements FileStore {
   @Override
   public List<FileEntry> list(Location directory) throws IOException {
     List<FileEntry> entries = new ArrayList<>();
-    try (DirectoryStream<Path> paths = Files.newDirectoryStream(directory.toPath())) {
+    try (DirectoryStream<Path> paths = openDirectory(directory.toPath())) {
       for (Path path : paths) {
         try {
           entries.add(entry(directory.resolve(path.getFileName().toString()), path));
@@ -77,9 +89,22 @@ final class LocalStore implements FileStore {
     return entries;
   }
 
+  private static DirectoryStream<Path> openDirectory(Path directory) throws IOException {
+    try {
+      return Files.newDirectoryStream(directory);
+    } catch (FileSystemException e) {
+      throw failure(directory, e);
+    }
+  }
+
   @Override
   public InputStream open(Location file) throws IOException {
-    return Files.newInputStream(file.toPath());
+    Path path = file.toPath();
+    try {
+      return Files.newInputStream(path);
+    } catch (FileSystemException e) {
+      throw failure(path, e);
+    }
   }
 
   @Override
@@ -220,8 +245,16 @@ final class LocalStore implements FileStore {
   public Location real(Location location) throws IOException {
     try {
       return Location.of(location.toPath().toRealPath());
-    } catch (NoSuchFileException e) {
-      return real(location.parent()).resolve(location.name());
+    } catch (FileSystemException e) {
+      if (!(failure(location.toPath(), e) instanceof NoSuchFileException)) {
+        throw e;
+      }
+
+      Path parent = real(location.parent()).toPath();
+      Path path = parent.resolve(location.name());
+      return Files.isSymbolicLink(path) // to what does not exist
+          ? real(Location.of(parent.resolve(Files.readSymbolicLink(path))))
+          : Location.of(path);
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.paritree.forest.Engine;
 import io.paritree.forest.Rounds;
 import io.paritree.xgboost.NativeBooster;
+import io.paritree.xgboost.Training;
 import io.paritree.xgboost.XgboostModel;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -138,6 +139,33 @@ class ModelMainTest {
         .contains("\"model_version\": \"parcel-late/1\"", "\"sealed\": true")
         .contains("\"rows_scored\": 2", "\"rows_refused\": 2");
     assertThat(err.toString().lines()).as("the faults only").hasSize(2);
+  }
+
+  @Test
+  void predictHasNoLeavesToWriteOfALinearModel() throws Exception {
+    byte[] file =
+        new Training(7, 2).objective("reg:squarederror").with("booster", "gblinear").file("ubj");
+    Path model = Files.write(path("linear.ubj"), file);
+    Path input = Files.write(path("rows.csv"), List.of("f0,f1", "1,2"));
+    Path output = path("scores.csv");
+
+    assertRun(
+        0,
+        "predict",
+        "--model",
+        model,
+        "--input",
+        input,
+        "--output",
+        output,
+        "--emit",
+        "leaf,score");
+    assertThat(Files.readAllLines(output)).hasSize(2).first().isEqualTo("score_0");
+    Files.delete(output);
+    assertRun(
+        3, "predict", "--model", model, "--input", input, "--output", output, "--emit", "leaf");
+    assertThat(err.toString()).startsWith("Cannot write leaves: ").contains("no trees");
+    assertThat(output).doesNotExist();
   }
 
   @Test
@@ -460,6 +488,8 @@ class ModelMainTest {
     assertThat(err.toString()).contains("--model", "--input", "--output");
     assertRun(2, "predict", "--model", "m", "--input", "i", "--output", "o", "--engine", "gpu");
     assertRun(2, "predict", "--model", "m", "--input", "i", "--output", "o", "--emit", "label");
+    assertRun(2, "predict", "--model", "m", "--input", "i", "--output", "o", "--emit", "leaf,leaf");
+    assertThat(err.toString()).contains("expected each once");
     assertRun(2, "seal", "--model", "m", "--name", "a/b", "--store", "s");
     assertRun(2, "seal", "--model", "m", "--name", "n");
     assertRun(2, "seal", "--model", "m", "--name", "n", "--store", "s", "--output", "o");

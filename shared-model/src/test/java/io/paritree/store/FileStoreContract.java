@@ -131,10 +131,13 @@ abstract class FileStoreContract {
     Location missing = home.resolve("missing");
     store.create(home.resolve("file"), new byte[0]);
 
-    assertThat(store.find(missing)).isEmpty();
-    assertThat(store.find(home.resolve("file/below"))).isEmpty();
-    assertThatThrownBy(() -> store.list(missing)).isInstanceOf(NoSuchFileException.class);
-    assertThatThrownBy(() -> store.read(missing)).isInstanceOf(NoSuchFileException.class);
+    for (String nowhere : List.of("missing", "missing/below", "file/below", "file/below/deeper")) {
+      Location location = home.resolve(nowhere);
+      assertThat(store.find(location)).isEmpty();
+      assertThatThrownBy(() -> store.list(location)).isInstanceOf(NoSuchFileException.class);
+      assertThatThrownBy(() -> store.read(location)).isInstanceOf(NoSuchFileException.class);
+    }
+
     assertThatThrownBy(() -> store.rename(missing, home.resolve("to")))
         .isInstanceOf(NoSuchFileException.class);
     assertThatThrownBy(() -> store.rename(home.resolve("file"), missing.resolve("to")))
@@ -249,6 +252,9 @@ abstract class FileStoreContract {
 
     assertThat(store.find(real)).isPresent();
     assertThat(store.real(home.resolve("missing/below"))).isEqualTo(real.resolve("missing/below"));
+
+    store.create(home.resolve("file"), new byte[0]);
+    assertThat(store.real(home.resolve("file/below"))).isEqualTo(real.resolve("file/below"));
   }
 
   @Test

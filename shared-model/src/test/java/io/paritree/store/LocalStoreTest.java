@@ -49,6 +49,16 @@ class LocalStoreTest extends FileStoreContract {
   }
 
   @Test
+  void realLocationFollowsALinkToWhatDoesNotExist() throws IOException {
+    store().createDirectories(home().resolve("in"));
+    Files.createSymbolicLink(home().resolve("link").toPath(), home().resolve("in").toPath());
+    Files.createSymbolicLink(home().resolve("to-new").toPath(), Path.of("link/new/below"));
+
+    assertThat(store().real(home().resolve("to-new/out")))
+        .isEqualTo(store().real(home()).resolve("in/new/below/out"));
+  }
+
+  @Test
   void linkIsFoundAsWhatItLeadsTo() throws IOException {
     store().create(home().resolve("file"), new byte[5]);
     Files.createSymbolicLink(home().resolve("link").toPath(), home().resolve("file").toPath());

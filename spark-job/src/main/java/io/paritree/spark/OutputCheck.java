@@ -69,6 +69,7 @@ final class OutputCheck {
   void checkOurs(List<Target> targets) throws IOException {
     Optional<FileEntry> output = place.store().find(place.output());
     if (output.isEmpty()) {
+      checkAbove();
       return;
     }
 
@@ -99,6 +100,18 @@ final class OutputCheck {
           ("output %s is partitioned by %s, and this run would write partitions by %s; choose"
                   + " another output")
               .formatted(place.output(), found, columns));
+    }
+  }
+
+  /** Refuses an output that is to lie below a file. */
+  private void checkAbove() throws IOException {
+    Location above = place.output().parent();
+    while (!above.isRoot() && place.store().find(above).isEmpty()) {
+      above = above.parent();
+    }
+
+    if (place.store().find(above).filter(FileEntry::isDirectory).isEmpty()) {
+      problems.add("output %s cannot be made, since %s is a file".formatted(place.output(), above));
     }
   }
 

@@ -262,6 +262,32 @@ class RefusedTest {
     assertThat(run.err()).contains("Model refused", "model.ubj");
   }
 
+  @Test
+  void outputThatIsAFileOrLiesBelowOneIsRefused() throws Exception {
+    Path input = Parcels.write(directory.resolve("in"), 0, 10, 0, 1);
+    Path file = Files.writeString(directory.resolve("file"), "kept");
+
+    for (String output : List.of("file", "file/out", "file/out/below")) {
+      JobRun run = scoreTo(input, directory.resolve(output));
+      assertThat(run.exitCode()).as(output).isEqualTo(3);
+      assertThat(run.err()).contains("output ", "file").doesNotContain("\tat ");
+    }
+
+    assertThat(file).hasContent("kept");
+  }
+
+  @Test
+  void outputThatIsALinkIntoTheInputIsRefusedThoughItLeadsToNothingYet() throws Exception {
+    Path input = Parcels.write(directory.resolve("in"), 0, 10, 0, 1);
+    Path link = Files.createSymbolicLink(directory.resolve("link"), input.resolve("new"));
+
+    JobRun run = scoreTo(input, link);
+
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.err()).contains("must not be the same or lie in each other");
+    assertThat(input.resolve("new")).doesNotExist();
+  }
+
   private JobRun score(Path input, Object... more) {
     return scoreTo(input, directory.resolve("out"), more);
   }
