@@ -23,6 +23,7 @@ import org.apache.hadoop.fs.ParentNotDirectoryException;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.StreamCapabilities;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
+import org.apache.hadoop.security.AccessControlException;
 
 /**
  * HDFS and the other stores of Hadoop's client.
@@ -107,8 +108,9 @@ final class HadoopStore implements FileStore {
 
   @Override
   public List<FileEntry> list(Location directory) throws IOException {
-    Optional<FileEntry> found = find(directory);
-    if (found.isPresent() && !found.get().isDirectory()) {
+    FileEntry found =
+        find(directory).orElseThrow(() -> new NoSuchFileException(directory.toString()));
+    if (!found.isDirectory()) {
       throw new NotDirectoryException(directory.toString());
     }
 
@@ -120,7 +122,7 @@ final class HadoopStore implements FileStore {
 
       entries.sort(Comparator.comparing(entry -> entry.location().name()));
       return entries;
-    } catch (FileNotFoundException | ParentNotDirectoryException e) {
+    } catch (FileNotFoundException e) {
       throw noSuchFile(directory, e);
     }
   }
@@ -131,6 +133,9 @@ final class HadoopStore implements FileStore {
       return files.open(path(file));
     } catch (FileNotFoundException | ParentNotDirectoryException e) {
       throw noSuchFile(file, e);
+    } catch (AccessControlException e) {
+      // What HDFS says of a path that leads through a file, too.
+      throw find(file).isEmpty() ? noSuchFile(file, e) : e;
     }
   }
 
