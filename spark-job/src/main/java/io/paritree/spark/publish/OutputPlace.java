@@ -140,6 +140,10 @@ public final class OutputPlace {
    */
   public String token(String partition) throws IOException {
     Location directory = partition(partition);
+    if (store.find(directory).filter(entry -> !entry.isDirectory()).isPresent()) {
+      return "foreign";
+    }
+
     while (true) {
       Optional<PartitionManifest> manifest = manifest(partition);
       if (manifest.isPresent()) {
