@@ -30,7 +30,11 @@ final class EngineBench {
   private static final long WARM_NANOS = 1_500_000_000L;
   private static final long TRY_NANOS = 4_000_000L;
   private static final int TRIES = 12;
-  private static final long TWO_THREADS_NANOS = 150_000_000L;
+
+  /** Short turns, so that some of them find both cores idle. */
+  private static final long TWO_THREADS_NANOS = 50_000_000L;
+
+  private static final int TWO_THREADS_ROUNDS = 21;
   private static final int[] ALL_ROUNDS = {0, 0};
 
   private final BenchModel subject;
@@ -253,7 +257,7 @@ final class EngineBench {
   private double twoThreads() throws Exception {
     double one = 0;
     double two = 0;
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < TWO_THREADS_ROUNDS; round++) {
       one = Math.max(one, runsPerNano(1));
       two = Math.max(two, runsPerNano(2));
     }

@@ -27,6 +27,7 @@ final class LevelWalk implements Walk {
 
   private static final double COST_OF_LEVEL = 1.2;
   private static final double COST_OF_STEP = 0.82;
+  private static final double COST_OF_LEAF = 1;
 
   /** What the keys of a row are multiplied with. */
   static final long LIFT = 1L << LIFT_BITS;
@@ -117,7 +118,7 @@ final class LevelWalk implements Walk {
 
   @Override
   public double costOfSteps() {
-    return levels.length * (COST_OF_LEVEL + COST_OF_STEP * trees);
+    return levels.length * (COST_OF_LEVEL + COST_OF_STEP * trees) + COST_OF_LEAF * trees;
   }
 
   @Override
