@@ -3,6 +3,8 @@ package io.paritree.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.serving.Client.Answer;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
@@ -27,8 +29,9 @@ class PressureTest {
   private final Semaphore entered = new Semaphore(0);
   private final CountDownLatch leave = new CountDownLatch(1);
 
+  private final ServerMetrics metrics = new ServerMetrics();
+
   private ScoringServer server(Map<String, String> settings) throws Exception {
-    ServerMetrics metrics = new ServerMetrics();
     Map<String, String> all = new HashMap<>(settings);
     all.putIfAbsent("server.port", "0");
     all.putIfAbsent("log.requests", "off");
@@ -117,19 +120,37 @@ class PressureTest {
       CompletableFuture<Answer> running = get(server.port(), "/slow");
       assertThat(entered.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
 
-      CompletableFuture<Answer> first = post(server.port(), body);
-      CompletableFuture<Answer> second = post(server.port(), body);
-      CompletableFuture.anyOf(first, second).get(10, TimeUnit.SECONDS);
-      CompletableFuture<Answer> refused = first.isDone() ? first : second;
-      CompletableFuture<Answer> waiting = first.isDone() ? second : first;
-      assertThat(refused.get().status()).isEqualTo(503);
+      CompletableFuture<Answer> waiting = post(server.port(), body);
+      awaitGauge("paritree_admission_waiting", 1);
+      assertThat(client.post("/quick", body).status()).isEqualTo(503);
       assertThat(waiting).isNotDone();
 
       leave.countDown();
       assertThat(running.get(10, TimeUnit.SECONDS).status()).isEqualTo(200);
       assertThat(waiting.get(10, TimeUnit.SECONDS).status()).isEqualTo(200);
-      assertThat(client.post("/quick", body).status()).isEqualTo(200);
+      try (Client next = new Client(server.port())) {
+        assertThat(next.post("/quick", body).status()).isEqualTo(200);
+      }
     }
+  }
+
+  /** Waits until a gauge has at least a value. */
+  private void awaitGauge(String name, double least) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (gauge(name) < least) {
+      assertThat(System.nanoTime()).as(name).isLessThan(end);
+      Thread.onSpinWait();
+    }
+  }
+
+  private double gauge(String name) {
+    for (MetricSnapshot snapshot : metrics.registry().scrape()) {
+      if (snapshot.getMetadata().getName().equals(name)) {
+        return ((GaugeSnapshot) snapshot).getDataPoints().get(0).getValue();
+      }
+    }
+
+    throw new AssertionError("No metric is called " + name);
   }
 
   @Test
@@ -251,47 +272,34 @@ class PressureTest {
     Map<String, String> settings =
         Map.of("limits.body", "900 KiB", "limits.pending-bodies", "1 MiB");
     try (ScoringServer server = server(settings)) {
-      List<Socket> slow = new ArrayList<>();
-      String head = "POST /quick HTTP/1.1\r\nHost: a\r\nContent-Length: 900000\r\n\r\n";
-      for (int caller = 0; caller < 2; caller++) {
-        Socket socket = RawHttp.open(server.port());
-        socket
-            .getOutputStream()
-            .write((head + "x".repeat(800_000)).getBytes(StandardCharsets.US_ASCII));
-        slow.add(socket);
-      }
+      byte[] begun =
+          ("POST /quick HTTP/1.1\r\nHost: a\r\nContent-Length: 900000\r\n\r\n"
+                  + "x".repeat(800_000))
+              .getBytes(StandardCharsets.US_ASCII);
+      try (Socket first = RawHttp.open(server.port());
+          Socket second = RawHttp.open(server.port())) {
+        first.getOutputStream().write(begun);
+        awaitGauge("paritree_pending_body_bytes", 800_000);
+        assertThat(isRefused(second, begun)).isTrue();
 
-      // One of the two is refused, and the other goes on.
-      int refused = firstAnswered(slow, 10);
-      Socket other = slow.get(1 - refused);
-      other.getOutputStream().write("x".repeat(100_000).getBytes(StandardCharsets.US_ASCII));
-      other.setSoTimeout(10_000);
-      byte[] start = other.getInputStream().readNBytes(12);
-      assertThat(new String(start, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 200");
-      for (Socket socket : slow) {
-        socket.close();
+        first.getOutputStream().write("x".repeat(100_000).getBytes(StandardCharsets.US_ASCII));
+        first.setSoTimeout(10_000);
+        byte[] start = first.getInputStream().readNBytes(12);
+        assertThat(new String(start, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 200");
       }
     }
   }
 
-  /** Returns the index of the first socket on which anything comes or that is closed. */
-  private static int firstAnswered(List<Socket> sockets, int seconds) throws IOException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-    while (System.nanoTime() < end) {
-      for (int index = 0; index < sockets.size(); index++) {
-        sockets.get(index).setSoTimeout(50);
-        try {
-          sockets.get(index).getInputStream().read();
-          return index;
-        } catch (SocketTimeoutException e) {
-          // nothing yet
-        } catch (SocketException e) {
-          return index;
-        }
-      }
+  /** Sends, and returns whether the server answers 503 or closes in the middle of it. */
+  private static boolean isRefused(Socket socket, byte[] request) throws IOException {
+    socket.setSoTimeout(10_000);
+    try {
+      socket.getOutputStream().write(request);
+      byte[] start = socket.getInputStream().readNBytes(12);
+      return new String(start, StandardCharsets.US_ASCII).equals("HTTP/1.1 503");
+    } catch (SocketException e) {
+      return true;
     }
-
-    throw new AssertionError("Both go on");
   }
 
   @Test
