@@ -27,7 +27,7 @@ final class Thresholds {
    * each threshold, and for those of default right the missing rows are added.
    */
   private static final int MAX_CELLS = 1 << 13;
-  private static final int CELLS_PER_THRESHOLD = 4;
+  private static final int CELLS_PER_THRESHOLD = 16;
 
   private final int feature;
   private final int thresholds;

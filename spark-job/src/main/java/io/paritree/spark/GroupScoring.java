@@ -66,7 +66,9 @@ final class GroupScoring {
     }
 
     int open = Math.min(ScoredFiles.MAX_OPEN, checked.open().size());
-    this.writers = ParquetWriters.of(session, output, distinct, settings.bytesPerFile(), open);
+    this.writers =
+        ParquetWriters.of(session, output, distinct, settings.bytesPerFile(), open)
+            .withLastColumn(checked.model().modelVersion());
     this.keys =
         new KeyCheck(
             session, settings.duplicates(), output, carried.keys(), input, checked.files());

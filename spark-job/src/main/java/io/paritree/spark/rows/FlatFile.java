@@ -41,10 +41,10 @@ import org.apache.spark.unsafe.types.UTF8String;
  * A Parquet file of plain columns, as Parquet's own writer makes it of the same rows.
  *
  * <p>Values go straight to the writers of the columns, without Parquet's consumer of records, which
- * takes about a quarter of the time. No value is boxed, and a text that is the same object as in
- * the row before, such as the model's version, is not copied again. Parquet's schema and the
- * metadata for Spark are Spark's own; timestamps are written as they are, in microseconds, as the
- * job's session says. Not thread-safe.
+ * takes about a quarter of the time. No value is boxed, a text that is the same object as in the
+ * row before is not copied again, and a {@link ConstantColumn} costs nothing per row. Parquet's
+ * schema and the metadata for Spark are Spark's own; timestamps are written as they are, in
+ * microseconds, as the job's session says. Not thread-safe.
  */
 final class FlatFile implements ParquetWriters.Rows {
   private enum Kind {
@@ -70,22 +70,31 @@ final class FlatFile implements ParquetWriters.Rows {
   private final ParquetFileWriter file;
   private final long rowGroupBytes;
   private final int[] present;
+  private final ConstantColumn constant;
+  private final MessageType varying;
   private final ColumnWriter[] writers;
   private ColumnChunkPageWriteStore pages;
   private ColumnWriteStore columns;
   private long rows;
   private long nextLook;
 
+  /**
+   * Begins a file.
+   *
+   * @param constant the text that the last column has in all rows; null if it has none such
+   */
   FlatFile(
       Path path,
       Configuration hadoop,
       StructType types,
+      String constant,
       CompressionCodecName codec,
       long rowGroupBytes,
       ParquetProperties properties)
       throws IOException {
+    int count = types.size() - (constant == null ? 0 : 1);
     this.kinds =
-        Arrays.stream(types.fields())
+        Arrays.stream(types.fields(), 0, count)
             .map(StructField::dataType)
             .map(FlatFile::kind)
             .toArray(Kind[]::new);
@@ -96,6 +105,9 @@ final class FlatFile implements ParquetWriters.Rows {
     WriteSupport.WriteContext context = new ParquetWriteSupport().init(hadoop);
     this.schema = context.getSchema();
     this.metadata = context.getExtraMetaData();
+    this.constant =
+        constant == null ? null : ConstantColumn.of(schema, types.fields()[count].name(), constant);
+    this.varying = constant == null ? schema : this.constant.others(schema);
     this.present =
         schema.getColumns().stream().mapToInt(ColumnDescriptor::getMaxDefinitionLevel).toArray();
     this.codec = codec;
@@ -150,7 +162,7 @@ final class FlatFile implements ParquetWriters.Rows {
             properties.getAllocator(),
             properties.getColumnIndexTruncateLength(),
             properties.getPageWriteChecksumEnabled());
-    columns = properties.newColumnWriteStore(schema, pages, pages);
+    columns = properties.newColumnWriteStore(varying, pages, pages);
     for (int at = 0; at < writers.length; at++) {
       writers[at] = columns.getColumnWriter(schema.getColumns().get(at));
     }
@@ -221,6 +233,10 @@ final class FlatFile implements ParquetWriters.Rows {
     if (rows > 0) {
       file.startBlock(rows);
       columns.flush();
+      if (constant != null) {
+        constant.write(pages.getPageWriter(constant.column()), Math.toIntExact(rows));
+      }
+
       pages.flushToFileWriter(file);
       file.endBlock();
     }

@@ -48,18 +48,21 @@ public final class ParquetWriters implements Serializable {
   private final ArrayList<String> distinct;
   private final long rowGroupBytes;
   private final int pageBytes;
+  private final String constant;
 
   private ParquetWriters(
       SerializableConfiguration hadoop,
       StructType schema,
       ArrayList<String> distinct,
       long rowGroupBytes,
-      int pageBytes) {
+      int pageBytes,
+      String constant) {
     this.hadoop = hadoop;
     this.schema = schema;
     this.distinct = distinct;
     this.rowGroupBytes = rowGroupBytes;
     this.pageBytes = pageBytes;
+    this.constant = constant;
   }
 
   /**
@@ -87,7 +90,13 @@ public final class ParquetWriters implements Serializable {
         schema,
         new ArrayList<>(distinct),
         Math.max(MIN_ROW_GROUP_BYTES, wanted),
-        (int) Math.max(MIN_PAGE_BYTES, Math.min(MAX_PAGE_BYTES, bytesPerFile / PAGES_PER_FILE)));
+        (int) Math.max(MIN_PAGE_BYTES, Math.min(MAX_PAGE_BYTES, bytesPerFile / PAGES_PER_FILE)),
+        null);
+  }
+
+  /** Returns the same for rows whose last column, a text, has one value in all of them. */
+  public ParquetWriters withLastColumn(String value) {
+    return new ParquetWriters(hadoop, schema, distinct, rowGroupBytes, pageBytes, value);
   }
 
   /** What takes the rows of one file. */
@@ -221,7 +230,8 @@ public final class ParquetWriters implements Serializable {
   private Rows flat(Path path) throws IOException {
     ParquetProperties.Builder properties = ParquetProperties.builder().withPageSize(pageBytes);
     distinct.forEach(column -> properties.withDictionaryEncoding(column, false));
-    return new FlatFile(path, hadoop.value(), schema, CODEC, rowGroupBytes, properties.build());
+    return new FlatFile(
+        path, hadoop.value(), schema, constant, CODEC, rowGroupBytes, properties.build());
   }
 
   private Rows sparks(Path path) throws IOException {
