@@ -36,7 +36,8 @@ public final class CsvLines implements AutoCloseable {
   private final CloseableIterator<Line> lines;
   private final List<String> columns;
 
-  private CsvLines(InputStream in, String origin) throws IOException, RecordFormatException {
+  private CsvLines(InputStream in, String origin, boolean eachOnce)
+      throws IOException, RecordFormatException {
     this.origin = origin;
     // One byte, one char: quotes and commas are ASCII, so the bytes of a cell come out as they are.
     this.reader =
@@ -48,7 +49,7 @@ public final class CsvLines implements AutoCloseable {
             .allowUnclosedQuote(false)
             .build(current, withoutByteOrderMark(in), StandardCharsets.ISO_8859_1);
     this.lines = reader.iterator();
-    this.columns = header();
+    this.columns = header(eachOnce);
   }
 
   /**
@@ -60,8 +61,26 @@ public final class CsvLines implements AutoCloseable {
    */
   public static CsvLines open(InputStream in, String origin)
       throws IOException, RecordFormatException {
+    return open(in, origin, true);
+  }
+
+  /**
+   * Opens a file whose header may name a column twice, for callers who ask for those that it names
+   * once.
+   *
+   * @param in closed with this
+   * @param origin what messages call the file
+   * @throws RecordFormatException if there is no header
+   */
+  public static CsvLines openRepeated(InputStream in, String origin)
+      throws IOException, RecordFormatException {
+    return open(in, origin, false);
+  }
+
+  private static CsvLines open(InputStream in, String origin, boolean eachOnce)
+      throws IOException, RecordFormatException {
     try {
-      return new CsvLines(in, origin);
+      return new CsvLines(in, origin, eachOnce);
     } catch (IOException | RecordFormatException | RuntimeException e) {
       in.close();
       throw e;
@@ -78,7 +97,7 @@ public final class CsvLines implements AutoCloseable {
     return pushback;
   }
 
-  private List<String> header() throws IOException, RecordFormatException {
+  private List<String> header(boolean eachOnce) throws IOException, RecordFormatException {
     if (!advance() || (current.count == 1 && current.length(0) == 0)) {
       throw new RecordFormatException(
           "Cannot read %s: its first line is empty, expected the names of the columns"
@@ -101,7 +120,7 @@ public final class CsvLines implements AutoCloseable {
       }
     }
 
-    if (!twice.isEmpty()) {
+    if (eachOnce && !twice.isEmpty()) {
       throw new RecordFormatException(
           "Cannot read %s: its header names %s twice, expected each column once"
               .formatted(origin, String.join(", ", twice)));
@@ -110,7 +129,7 @@ public final class CsvLines implements AutoCloseable {
     return List.copyOf(names);
   }
 
-  /** Returns the names of the columns, in the file's order, each once. */
+  /** Returns the names of the columns, in the file's order. */
   public List<String> columns() {
     return columns;
   }
@@ -176,6 +195,24 @@ public final class CsvLines implements AutoCloseable {
         : "";
   }
 
+  /** Returns a copy of the bytes of a cell of the current line; empty if it has none. */
+  public byte[] copy(int cell) {
+    return cell < current.count
+        ? Arrays.copyOfRange(current.bytes, current.start(cell), current.ends[cell])
+        : new byte[0];
+  }
+
+  /** Returns the current line as it stands in the file, ill-formed bytes replaced. */
+  public String line() {
+    StringBuilder line = new StringBuilder();
+    for (int cell = 0; cell < current.count; cell++) {
+      line.append(cell == 0 ? "" : ",");
+      line.append(current.quoted[cell] ? '"' + text(cell).replace("\"", "\"\"") + '"' : text(cell));
+    }
+
+    return line.toString();
+  }
+
   byte[] bytes() {
     return current.bytes;
   }
@@ -197,6 +234,7 @@ public final class CsvLines implements AutoCloseable {
   private static final class Line extends AbstractBaseCsvCallbackHandler<Line> {
     private byte[] bytes = new byte[1024];
     private int[] ends = new int[64];
+    private boolean[] quoted = new boolean[64];
     private int count;
     private boolean empty;
     private long number = 1;
@@ -217,7 +255,7 @@ public final class CsvLines implements AutoCloseable {
     }
 
     @Override
-    protected void handleField(int cell, char[] chars, int offset, int length, boolean quoted) {
+    protected void handleField(int cell, char[] chars, int offset, int length, boolean isQuoted) {
       int start = start(cell);
       if (bytes.length < start + length) {
         bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, start + length));
@@ -225,6 +263,7 @@ public final class CsvLines implements AutoCloseable {
 
       if (ends.length <= cell) {
         ends = Arrays.copyOf(ends, 2 * ends.length);
+        quoted = Arrays.copyOf(quoted, ends.length);
       }
 
       for (int at = 0; at < length; at++) {
@@ -232,12 +271,14 @@ public final class CsvLines implements AutoCloseable {
       }
 
       ends[cell] = start + length;
+      quoted[cell] = isQuoted;
       count = cell + 1;
     }
 
     @Override
     protected void handleEmpty() {
       ends[0] = 0;
+      quoted[0] = false;
       count = 1;
       empty = true;
     }

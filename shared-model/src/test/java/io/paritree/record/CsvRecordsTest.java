@@ -202,6 +202,26 @@ class CsvRecordsTest {
   }
 
   @Test
+  void lineIsToldAsItStandsInTheFile() throws Exception {
+    String line = "\"a \"\"b\"\", c\",,\"\",d,more";
+    try (CsvLines lines = lines(("key,a,b,c\n" + line + "\n").getBytes(UTF_8))) {
+      assertThat(lines.next()).isTrue();
+      assertThat(lines.line()).isEqualTo(line);
+      assertThat(lines.copy(0)).isEqualTo("a \"b\", c".getBytes(UTF_8));
+      assertThat(lines.copy(5)).isEmpty();
+    }
+  }
+
+  @Test
+  void onlyCallersWhoAskForItGetAHeaderThatRepeatsAColumn() throws Exception {
+    byte[] csv = "key,a,a\n1,2,3\n".getBytes(UTF_8);
+    assertThatThrownBy(() -> lines(csv)).isInstanceOf(RecordFormatException.class);
+    try (CsvLines lines = CsvLines.openRepeated(new ByteArrayInputStream(csv), "in.csv")) {
+      assertThat(lines.columns()).containsExactly("key", "a", "a");
+    }
+  }
+
+  @Test
   void wideAndLongLinesAreRead() throws Exception {
     String wide = "x".repeat(100_000);
     StringBuilder header = new StringBuilder("c0");

@@ -87,7 +87,7 @@ final class GroupRun {
   }
 
   /** Scores some rows of the first file, and writes nothing. */
-  JobReport sample(Checked checked) throws IOException {
+  JobReport sample(Checked checked) throws JobException, IOException {
     Tally tally = tally(checked);
     scoring(checked).sample(tally);
     return new GroupReport(settings, startedAt, stages, checked, tally, Optional.empty())

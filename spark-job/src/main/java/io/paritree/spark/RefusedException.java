@@ -2,7 +2,7 @@ package io.paritree.spark;
 
 import io.paritree.spark.report.Outcome;
 
-/** The input or the output is not what the run needs; nothing was scored. */
+/** The input or the output is not what the run needs; nothing of the group was published. */
 final class RefusedException extends JobException {
   private static final long serialVersionUID = 1L;
 

@@ -19,6 +19,7 @@ final class Tally {
   private final List<WrittenFile> scored = new ArrayList<>();
   private final List<WrittenFile> quarantined = new ArrayList<>();
   private final List<WrittenFile> keys = new ArrayList<>();
+  private final List<String> unreadable = new ArrayList<>();
   private final ScoreHistogram scores = new ScoreHistogram();
   private final long[] missing;
   private final long[] unseen;
@@ -44,6 +45,10 @@ final class Tally {
     quarantined.addAll(result.quarantined());
     keys.addAll(result.keys());
     scores.add(result.scores());
+    if (!result.unreadable().isEmpty()) {
+      unreadable.add(result.unreadable());
+    }
+
     for (int slot = 0; slot < missing.length; slot++) {
       missing[slot] += result.missing()[slot];
       unseen[slot] += result.unseen()[slot];
@@ -69,6 +74,11 @@ final class Tally {
   /** Returns the files of the keys' hashes. */
   List<WrittenFile> keys() {
     return keys;
+  }
+
+  /** Returns what says why files could not be read to their ends. */
+  List<String> unreadable() {
+    return unreadable;
   }
 
   ScoreHistogram scores() {

@@ -11,7 +11,6 @@ import java.util.OptionalLong;
  * @param listing all that lies under it
  * @param selected the partitions that the run reads
  * @param columns the columns that it reads, each once: keys, passed ones, features'
- * @param header for CSV the columns of every file, in order; else empty
  * @param isReadByRows whether there is a column of which Spark can bring rows, but no batches
  * @param rows how many rows each file holds by its footer, by the file's name; empty for CSV
  */
@@ -20,13 +19,11 @@ public record CheckedInput(
     InputListing listing,
     List<InputPartition> selected,
     List<ReadColumn> columns,
-    List<String> header,
     boolean isReadByRows,
     Map<String, Long> rows) {
   public CheckedInput {
     selected = List.copyOf(selected);
     columns = List.copyOf(columns);
-    header = List.copyOf(header);
     rows = Map.copyOf(rows);
   }
 

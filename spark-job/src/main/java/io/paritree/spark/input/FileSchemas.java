@@ -1,25 +1,18 @@
 package io.paritree.spark.input;
 
-import de.siegmar.fastcsv.reader.CsvParseException;
-import de.siegmar.fastcsv.reader.CsvReader;
-import de.siegmar.fastcsv.reader.CsvRecord;
+import io.paritree.record.CsvLines;
+import io.paritree.record.RecordFormatException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.io.compress.CompressionCodec;
-import org.apache.hadoop.io.compress.CompressionCodecFactory;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
@@ -54,9 +47,7 @@ final class FileSchemas {
         try {
           schemas.add(reading.get(index).get());
         } catch (ExecutionException e) {
-          problems.add(
-              "file %s cannot be read as %s: %s"
-                  .formatted(files.get(index).name(), format, reason(e.getCause())));
+          problems.add(problem(files.get(index), format, e.getCause()));
         }
       }
 
@@ -69,9 +60,12 @@ final class FileSchemas {
     }
   }
 
-  private static String reason(Throwable cause) {
+  private static String problem(InputFile file, InputFormat format, Throwable cause) {
     String message = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
-    return "%s (%s)".formatted(message, cause.getClass().getSimpleName());
+    return cause instanceof RecordFormatException
+        ? message
+        : "file %s cannot be read as %s: %s (%s)"
+            .formatted(file.name(), format, message, cause.getClass().getSimpleName());
   }
 
   private static FileSchema footer(InputFile file, Configuration hadoop) throws IOException {
@@ -92,28 +86,16 @@ final class FileSchemas {
     }
   }
 
-  private static FileSchema header(InputFile file, Configuration hadoop) throws IOException {
+  private static FileSchema header(InputFile file, Configuration hadoop)
+      throws IOException, RecordFormatException {
     Path path = HadoopPaths.of(file.location());
-    FileSystem system = path.getFileSystem(hadoop);
-    CompressionCodec codec = new CompressionCodecFactory(hadoop).getCodec(path);
-    try (InputStream raw = system.open(path);
-        InputStream in = codec == null ? raw : codec.createInputStream(raw);
-        CsvReader<CsvRecord> reader =
-            CsvReader.builder()
-                .skipEmptyLines(true)
-                .ofCsvRecord(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-      Iterator<CsvRecord> records = reader.iterator();
-      List<String> columns = new ArrayList<>();
-      if (records.hasNext()) {
-        columns.addAll(records.next().getFields());
-        if (!columns.isEmpty() && columns.get(0).startsWith("\ufeff")) {
-          columns.set(0, columns.get(0).substring(1));
-        }
-      }
+    Optional<CsvLines> opened = CsvFiles.open(path, file.name(), hadoop);
+    if (opened.isEmpty()) {
+      return new FileSchema(file, List.of(), OptionalLong.empty(), null);
+    }
 
-      return new FileSchema(file, columns, OptionalLong.empty(), null);
-    } catch (CsvParseException e) {
-      throw new IOException("its header line is malformed", e);
+    try (CsvLines lines = opened.get()) {
+      return new FileSchema(file, lines.columns(), OptionalLong.empty(), null);
     }
   }
 }

@@ -99,11 +99,9 @@ public final class InputCheck {
       file.rows().ifPresent(count -> rows.put(file.file().name(), count));
     }
 
-    List<String> header =
-        format == InputFormat.CSV && !schemas.isEmpty() ? schemas.get(0).columns() : List.of();
     boolean isReadByRows = !schemas.isEmpty() && anyOnlyByRows(schemas.get(0), columns.values());
     return new CheckedInput(
-        format, listing, selected, List.copyOf(columns.values()), header, isReadByRows, rows);
+        format, listing, selected, List.copyOf(columns.values()), isReadByRows, rows);
   }
 
   /**

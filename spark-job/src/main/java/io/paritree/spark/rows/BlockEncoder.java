@@ -116,7 +116,7 @@ final class BlockEncoder {
                     FaultCode.MALFORMED_RECORD,
                     "",
                     line,
-                    "a line with as many cells as the header, quoted by RFC 4180")));
+                    "a line of UTF-8 with as many cells as the header")));
       }
     }
 

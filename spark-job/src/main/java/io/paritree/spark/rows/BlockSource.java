@@ -1,5 +1,7 @@
 package io.paritree.spark.rows;
 
+import io.paritree.record.RecordFormatException;
+import java.io.IOException;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
@@ -10,8 +12,13 @@ import org.apache.spark.unsafe.types.UTF8String;
  */
 interface BlockSource {
 
-  /** Returns the next block; null at the end. */
-  InputBlock next();
+  /**
+   * Returns the next block; null at the end.
+   *
+   * @throws RecordFormatException if a file cannot be read any further: where its next row begins
+   *     cannot be told
+   */
+  InputBlock next() throws IOException, RecordFormatException;
 
   /** Returns the URI of the file that the last block came from. */
   UTF8String file();

@@ -10,7 +10,9 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
 import org.apache.spark.sql.catalyst.expressions.SpecificInternalRow;
 import org.apache.spark.sql.catalyst.util.GenericArrayData;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.unsafe.types.UTF8String;
@@ -57,7 +59,14 @@ public final class Quarantine {
     this.name = name;
     this.row = new SpecificInternalRow(plan.quarantine());
     this.copiers =
-        plan.columns().stream().map(column -> Copier.of(column.type())).toArray(Copier[]::new);
+        plan.columns().stream().map(column -> copier(column.type())).toArray(Copier[]::new);
+  }
+
+  /** Returns a copier that replaces ill-formed bytes of texts, which may be what is wrong. */
+  private static Copier copier(DataType type) {
+    return type instanceof StringType
+        ? (source, from, target, to) -> target.update(to, source.getUTF8String(from).makeValid())
+        : Copier.of(type);
   }
 
   /** Returns the columns of quarantined rows. */

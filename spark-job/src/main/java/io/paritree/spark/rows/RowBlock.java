@@ -38,9 +38,9 @@ final class RowBlock implements InputBlock {
     return rows == block.length;
   }
 
-  /** Adds a row; it is copied, since Spark fills the same object again for the next one. */
+  /** Adds a row, which must stay as it is: Spark's own are copied first. */
   void add(InternalRow row) {
-    block[rows++] = row.copy();
+    block[rows++] = row;
   }
 
   @Override

@@ -44,7 +44,7 @@ final class RowSource implements BlockSource {
         return block;
       }
 
-      block.add(row);
+      block.add(row.copy());
     }
 
     return block.rows() == 0 ? null : block;

@@ -8,11 +8,8 @@ import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.ReadColumn;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -38,7 +35,8 @@ import org.apache.spark.sql.vectorized.ColumnarBatch;
  * Reads the checked files through Spark's plan and runs the tasks.
  *
  * <p>The one place that looks into Spark's physical plan: where its scan brings columnar batches,
- * they are taken as they are; else the plan's internal rows are gathered into blocks.
+ * they are taken as they are; else the plan's internal rows are gathered into blocks. Of CSV files
+ * Spark only tells the tasks which are theirs; see {@link CsvSource}.
  */
 public final class Scan {
   private final SparkSession session;
@@ -97,14 +95,12 @@ public final class Scan {
       int indexOrdinal = names.indexOf(ParquetFileFormat.ROW_INDEX_TEMPORARY_COLUMN_NAME());
       ScoreTask task =
           new ScoreTask(
-              model, told, scoredTo, quarantinedTo, input.format(), ordinals, indexOrdinal, -1);
+              model, told, scoredTo, quarantinedTo, input.format(), ordinals, indexOrdinal);
       JavaRDD<ColumnarBatch> batches = columnar.get().executeColumnar().toJavaRDD();
       return batches.mapPartitions(task::scoreBatches).collect();
     }
 
-    boolean parquet = input.format() == InputFormat.PARQUET;
-    int last = input.columns().size() - partitionColumns();
-    List<String> names = plan.fileColumns().stream().map(ReadColumn::name).toList();
+    int[] ordinals = ordinals(plan, plan.fileColumns().stream().map(ReadColumn::name).toList());
     ScoreTask task =
         new ScoreTask(
             model,
@@ -112,15 +108,13 @@ public final class Scan {
             scoredTo,
             quarantinedTo,
             input.format(),
-            ordinals(plan, names),
-            parquet ? last : -1,
-            parquet ? -1 : last);
+            ordinals,
+            plan.fileColumns().size());
     JavaRDD<InternalRow> rows = selected.queryExecution().toRdd().toJavaRDD();
-    return rows.mapPartitions(task::scoreRows).collect();
-  }
-
-  private int partitionColumns() {
-    return (int) input.columns().stream().filter(ReadColumn::isPartition).count();
+    return (input.format() == InputFormat.CSV
+            ? rows.mapPartitions(task::scoreFiles)
+            : rows.mapPartitions(task::scoreRows))
+        .collect();
   }
 
   /** Returns the columns to read, those of files first, as {@link TaskPlan#columns} wants them. */
@@ -136,7 +130,7 @@ public final class Scan {
         files.stream().map(file -> HadoopPaths.pattern(file.location())).toArray(String[]::new);
     List<ReadColumn> columns =
         input.columns().stream().filter(column -> !column.isPartition()).toList();
-    return input.format() == InputFormat.PARQUET ? parquet(columns, paths) : csv(columns, paths);
+    return input.format() == InputFormat.PARQUET ? parquet(columns, paths) : names(paths);
   }
 
   private Dataset<Row> parquet(List<ReadColumn> columns, String[] paths) {
@@ -152,48 +146,9 @@ public final class Scan {
     return all.select(selected.toArray(Column[]::new));
   }
 
-  private Dataset<Row> csv(List<ReadColumn> columns, String[] paths) {
-    // Names that the run does not read may stand twice in a header, but not in a schema.
-    Set<String> taken = new HashSet<>(input.header());
-    Set<String> names = new LinkedHashSet<>();
-    for (String name : input.header()) {
-      names.add(names.contains(name) ? unlike(taken, name) : name);
-    }
-
-    String malformed = unlike(taken, "_malformed_line");
-    names.add(malformed);
-    List<StructField> fields = new ArrayList<>();
-    names.forEach(
-        name -> fields.add(DataTypes.createStructField(name, DataTypes.StringType, true)));
-    List<Column> selected = new ArrayList<>();
-    columns.forEach(column -> selected.add(named(column.name())));
-    selected.add(named(malformed));
-    return session
-        .read()
-        .schema(DataTypes.createStructType(fields))
-        .option("header", "true")
-        .option("multiLine", "true")
-        .option("mode", "PERMISSIVE")
-        .option("columnNameOfCorruptRecord", malformed)
-        .option("quote", "\"")
-        .option("escape", "\"")
-        .option("nullValue", "")
-        .option("emptyValue", "")
-        .option("encoding", "UTF-8")
-        .option("maxCharsPerColumn", "-1")
-        .option("maxColumns", String.valueOf(Math.max(20_480, 2 * input.header().size())))
-        .csv(paths)
-        .select(selected.toArray(Column[]::new));
-  }
-
-  /** Returns a name, made longer until it is not taken, and takes it. */
-  private static String unlike(Set<String> taken, String name) {
-    String longer = name;
-    while (!taken.add(longer)) {
-      longer += "_";
-    }
-
-    return longer;
+  /** Returns the files themselves, which Spark deals out to tasks as it deals out their content. */
+  private Dataset<Row> names(String[] paths) {
+    return session.read().format("binaryFile").load(paths).select("path");
   }
 
   private static Column named(String name) {

@@ -3,6 +3,7 @@ package io.paritree.spark.rows;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.ScoringModel;
 import io.paritree.spark.input.InputFormat;
+import java.io.IOException;
 import java.io.Serializable;
 import java.util.Iterator;
 import java.util.List;
@@ -23,8 +24,12 @@ final class ScoreTask implements Serializable {
   private final InputFormat format;
   private final int[] ordinals;
   private final int indexOrdinal;
-  private final int malformedOrdinal;
 
+  /**
+   * @param ordinals where batches or rows hold each column of the plan; -1 for those that are not
+   *     in them
+   * @param indexOrdinal where they hold a row's index in its file
+   */
   ScoreTask(
       Broadcast<ModelFiles> model,
       Broadcast<TaskPlan> plan,
@@ -32,8 +37,7 @@ final class ScoreTask implements Serializable {
       Broadcast<ParquetWriters> quarantineWriters,
       InputFormat format,
       int[] ordinals,
-      int indexOrdinal,
-      int malformedOrdinal) {
+      int indexOrdinal) {
     this.model = model;
     this.plan = plan;
     this.writers = writers;
@@ -41,25 +45,32 @@ final class ScoreTask implements Serializable {
     this.format = format;
     this.ordinals = ordinals;
     this.indexOrdinal = indexOrdinal;
-    this.malformedOrdinal = malformedOrdinal;
   }
 
-  Iterator<TaskResult> scoreBatches(Iterator<ColumnarBatch> batches) {
+  Iterator<TaskResult> scoreBatches(Iterator<ColumnarBatch> batches) throws IOException {
     return score(
         () -> new BatchSource(batches, new VectorBlock(plan.value(), ordinals, indexOrdinal)));
   }
 
-  Iterator<TaskResult> scoreRows(Iterator<InternalRow> rows) {
+  Iterator<TaskResult> scoreRows(Iterator<InternalRow> rows) throws IOException {
     return score(
         () ->
             new RowSource(
                 rows,
-                new RowBlock(
-                    plan.value(), TaskPlan.BLOCK_ROWS, ordinals, indexOrdinal, malformedOrdinal),
-                plan.value().isSample() ? plan.value().sampleRows() : Long.MAX_VALUE));
+                new RowBlock(plan.value(), TaskPlan.BLOCK_ROWS, ordinals, indexOrdinal, -1),
+                limit()));
   }
 
-  private Iterator<TaskResult> score(Supplier<BlockSource> source) {
+  /** Scores the lines of CSV files, which are given by their paths. */
+  Iterator<TaskResult> scoreFiles(Iterator<InternalRow> files) throws IOException {
+    return score(() -> new CsvSource(plan.value(), files, writers.value().hadoop(), limit()));
+  }
+
+  private long limit() {
+    return plan.value().isSample() ? plan.value().sampleRows() : Long.MAX_VALUE;
+  }
+
+  private Iterator<TaskResult> score(Supplier<BlockSource> source) throws IOException {
     TaskContext context = TaskContext.get();
     ScoringModel open = OpenModels.open(model, plan.value().digest(), plan.value().engine());
     String attempt = "%s-%s".formatted(context.stageAttemptNumber(), context.taskAttemptId());

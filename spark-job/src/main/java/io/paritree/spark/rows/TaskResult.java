@@ -15,6 +15,7 @@ import java.util.TreeMap;
  * @param missing missing values by slot
  * @param unseen values that are in no vocabulary, by slot
  * @param scores the distribution of the first score
+ * @param unreadable why a file could not be read to its end; empty if all were
  */
 public record TaskResult(
     ArrayList<WrittenFile> scored,
@@ -24,5 +25,6 @@ public record TaskResult(
     TreeMap<String, Long> codes,
     long[] missing,
     long[] unseen,
-    ScoreHistogram scores)
+    ScoreHistogram scores,
+    String unreadable)
     implements Serializable {}

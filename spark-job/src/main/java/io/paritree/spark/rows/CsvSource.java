@@ -1,0 +1,154 @@
+package io.paritree.spark.rows;
+
+import io.paritree.feature.Utf8;
+import io.paritree.record.CsvLines;
+import io.paritree.record.RecordFormatException;
+import io.paritree.spark.input.CsvFiles;
+import io.paritree.spark.input.ReadColumn;
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.TaskContext;
+import org.apache.spark.executor.InputMetrics;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
+import org.apache.spark.unsafe.types.UTF8String;
+import org.apache.spark.util.TaskCompletionListener;
+
+/**
+ * The lines of CSV files as blocks, read by the reader that the model command and the server use:
+ * what is a line, a cell or a missing value is the same to all of them.
+ *
+ * <p>A row has the cells of the plan's file columns, then its index in its file, then its line's
+ * text if that is malformed. Not thread-safe.
+ */
+final class CsvSource implements BlockSource {
+  private final TaskPlan plan;
+  private final Iterator<InternalRow> files;
+  private final Configuration hadoop;
+  private final List<ReadColumn> columns;
+  private final boolean[] isCarried;
+  private final int[] cells;
+  private final RowBlock block;
+  private final InputMetrics metrics;
+  private long left;
+  private CsvLines lines;
+  private long index;
+  private UTF8String file = UTF8String.EMPTY_UTF8;
+
+  /**
+   * @param files rows of one text each, a path
+   * @param limit most rows to read
+   */
+  CsvSource(TaskPlan plan, Iterator<InternalRow> files, Configuration hadoop, long limit) {
+    this.plan = plan;
+    this.files = files;
+    this.hadoop = hadoop;
+    this.left = limit;
+    this.columns = plan.fileColumns();
+    this.isCarried = new boolean[columns.size()];
+    for (int carried : plan.carried()) {
+      if (!plan.column(carried).isPartition()) {
+        isCarried[carried] = true;
+      }
+    }
+
+    this.cells = new int[columns.size()];
+    int[] ordinals = new int[plan.columns().size()];
+    for (int column = 0; column < ordinals.length; column++) {
+      ordinals[column] = plan.column(column).isPartition() ? -1 : column;
+    }
+
+    this.block =
+        new RowBlock(plan, TaskPlan.BLOCK_ROWS, ordinals, columns.size(), columns.size() + 1);
+    TaskContext task = TaskContext.get();
+    this.metrics = task.taskMetrics().inputMetrics();
+    task.addTaskCompletionListener((TaskCompletionListener) ended -> closeQuietly());
+  }
+
+  @Override
+  public InputBlock next() throws IOException, RecordFormatException {
+    block.clear();
+    while (block.rows() == 0 && left > 0) {
+      if (lines != null) {
+        fill();
+      } else if (files.hasNext()) {
+        open(new Path(files.next().getUTF8String(0).toString()));
+      } else {
+        return null;
+      }
+    }
+
+    return block.rows() == 0 ? null : block;
+  }
+
+  @Override
+  public UTF8String file() {
+    return file;
+  }
+
+  private void open(Path path) throws IOException, RecordFormatException {
+    String uri = path.toUri().toString();
+    String name = SourceFile.of(uri, plan.root()).name();
+    Optional<CsvLines> opened = CsvFiles.open(path, name, hadoop);
+    if (opened.isEmpty()) {
+      return;
+    }
+
+    lines = opened.get();
+    file = UTF8String.fromString(uri);
+    index = 0;
+    for (int column = 0; column < cells.length; column++) {
+      cells[column] = lines.columns().indexOf(columns.get(column).name());
+      if (cells[column] < 0) {
+        throw new IOException(
+            "Cannot read %s: its header has no column '%s' any more; it has changed since the check"
+                .formatted(name, columns.get(column).name()));
+      }
+    }
+  }
+
+  /** Reads lines until the block is full, or the file ends. */
+  private void fill() throws IOException, RecordFormatException {
+    while (left > 0 && !block.isFull()) {
+      if (!lines.next()) {
+        // Spark has counted the file itself as one record.
+        metrics.incRecordsRead(index - 1);
+        lines.close();
+        lines = null;
+        return;
+      }
+
+      block.add(row());
+      index++;
+      left--;
+    }
+  }
+
+  private InternalRow row() {
+    Object[] row = new Object[cells.length + 2];
+    boolean isWhole = lines.cells() == lines.columns().size();
+    for (int column = 0; column < cells.length; column++) {
+      byte[] cell = lines.copy(cells[column]);
+      isWhole &= !isCarried[column] || Utf8.isWellFormed(cell, 0, cell.length);
+      row[column] = cell.length == 0 ? null : UTF8String.fromBytes(cell);
+    }
+
+    row[cells.length] = index;
+    row[cells.length + 1] = isWhole ? null : UTF8String.fromString(lines.line());
+    return new GenericInternalRow(row);
+  }
+
+  private void closeQuietly() {
+    try {
+      if (lines != null) {
+        lines.close();
+      }
+    } catch (IOException e) {
+      // The file was only read.
+    }
+  }
+}
