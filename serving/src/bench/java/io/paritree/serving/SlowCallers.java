@@ -16,6 +16,9 @@ import java.util.concurrent.TimeUnit;
 /**
  * Connections of three kinds in turn, by one thread: headers of one byte per 5 s, a body of one
  * byte per 5 s, and silence.
+ *
+ * <p>They belong into a process of their own: in that of the {@link Load}, the first hundred that
+ * are closed make the JVM throw away what it has compiled for both, and the load stands still.
  */
 final class SlowCallers implements AutoCloseable {
   private static final long STEP_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -33,8 +36,7 @@ final class SlowCallers implements AutoCloseable {
   private volatile boolean going = true;
   private volatile long slowestNanos;
 
-  /** Opens so many connections. */
-  SlowCallers(int port, int connections) throws IOException {
+  private SlowCallers(int port, int connections) throws IOException {
     InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     for (int caller = 0; caller < connections; caller++) {
       SocketChannel channel = SocketChannel.open(address);
@@ -48,6 +50,25 @@ final class SlowCallers implements AutoCloseable {
 
     drippersOpen = new CountDownLatch((int) drippers());
     thread.start();
+  }
+
+  /**
+   * Opens connections, says "open", and after a line of input what became of them.
+   *
+   * @param arguments port, connections, and how many seconds to wait for the last to be closed
+   */
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    int port = Integer.parseInt(arguments[0]);
+    try (SlowCallers slow = new SlowCallers(port, Integer.parseInt(arguments[1]))) {
+      System.out.println("open");
+      if (System.in.read() >= 0) {
+        slow.drippersOpen.await(Long.parseLong(arguments[2]), TimeUnit.SECONDS);
+        long drippers = slow.drippers();
+        long closed = drippers - slow.drippersOpen.getCount();
+        long slowestMillis = TimeUnit.NANOSECONDS.toMillis(slow.slowestNanos);
+        System.out.println(drippers + " " + closed + " " + slowestMillis);
+      }
+    }
   }
 
   private enum Kind {
@@ -79,22 +100,8 @@ final class SlowCallers implements AutoCloseable {
     }
   }
 
-  long drippers() {
+  private long drippers() {
     return callers.stream().filter(caller -> caller.kind != Kind.IDLE).count();
-  }
-
-  long closedDrippers() {
-    return drippers() - drippersOpen.getCount();
-  }
-
-  /** Returns how long the dripper that was closed last was open. */
-  long slowestMillis() {
-    return TimeUnit.NANOSECONDS.toMillis(slowestNanos);
-  }
-
-  /** Waits until the server has closed all that drip. */
-  void awaitDrippersClosed(long seconds) throws InterruptedException {
-    drippersOpen.await(seconds, TimeUnit.SECONDS);
   }
 
   private void run() {

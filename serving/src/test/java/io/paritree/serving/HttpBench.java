@@ -1,13 +1,11 @@
 package io.paritree.serving;
 
 import io.paritree.model.TestPackages;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -68,29 +66,13 @@ final class HttpBench {
     HttpBench bench = new HttpBench(rounds, seconds);
     List<String> parts = new ArrayList<>();
     if (speed) {
-      requireTools();
+      H2Load.require("wrk", "h2load");
       parts.add("\"models\": [%s, %s]".formatted(bench.model(100), bench.model(1_000)));
     }
 
     parts.add("\"start\": " + new StartBench(bench.directory, WIDTH).run());
     String result = "{" + String.join(", ", parts) + "}";
     System.out.println(json ? result : result.replace("}, ", "},\n "));
-  }
-
-  private static void requireTools() {
-    for (String tool : List.of("wrk", "h2load")) {
-      if (!installed(tool)) {
-        System.err.println(
-            "Cannot measure: %s is not installed; on Debian: apt-get install wrk nghttp2-client"
-                .formatted(tool));
-        System.exit(1);
-      }
-    }
-  }
-
-  private static boolean installed(String tool) {
-    return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
-        .anyMatch(directory -> Files.isExecutable(Path.of(directory, tool)));
   }
 
   private String model(int trees) throws Exception {
@@ -134,9 +116,9 @@ final class HttpBench {
     double[][][] latencies = new double[2][2][rounds];
     for (int round = 0; round < rounds; round++) {
       for (int which = 0; which < 2; which++) {
-        double[] quantiles = latency(urls[which], record, half);
-        latencies[which][0][round] = quantiles[0];
-        latencies[which][1][round] = quantiles[1];
+        H2Load load = H2Load.run(urls[which], record, CLIENTS, half, seconds);
+        latencies[which][0][round] = load.quantile(0.5);
+        latencies[which][1][round] = load.quantile(0.99);
       }
     }
 
@@ -180,37 +162,6 @@ final class HttpBench {
     }
 
     return Double.parseDouble(rate.group(1));
-  }
-
-  /** Returns p50 and p99 in microseconds, at a fixed rate of requests. */
-  private double[] latency(String url, Path record, double rate) throws Exception {
-    Path log = directory.resolve("h2load.log");
-    Files.deleteIfExists(log);
-    run(
-        "h2load",
-        "--h1",
-        "-t1",
-        "-c" + CLIENTS,
-        "--rps=" + Math.max(1, Math.round(rate / CLIENTS)),
-        "-D" + seconds + "s",
-        "--log-file=" + log,
-        "-d",
-        record.toString(),
-        "-H",
-        "content-type: application/json",
-        url);
-    List<Double> micros = new ArrayList<>();
-    for (String line : Files.readAllLines(log)) {
-      String[] cells = line.split("\t");
-      if (!cells[1].equals("200")) {
-        throw new IllegalStateException("Not every request was answered by 200: " + line);
-      }
-
-      micros.add(Double.parseDouble(cells[2]));
-    }
-
-    double[] sorted = micros.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-    return new double[] {sorted[sorted.length / 2], sorted[sorted.length * 99 / 100]};
   }
 
   private static String record() {

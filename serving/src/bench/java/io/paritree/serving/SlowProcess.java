@@ -1,0 +1,55 @@
+package io.paritree.serving;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/** A process of {@link SlowCallers}. */
+final class SlowProcess implements AutoCloseable {
+  // server.request-timeout, one look a second, and what a loaded machine needs
+  private static final long DRIPPER_SECONDS = 15;
+
+  private final Process process;
+  private final BufferedReader output;
+
+  /** Starts it, and waits until so many connections are open. */
+  SlowProcess(int port, int connections) throws IOException {
+    process =
+        new ProcessBuilder(
+                System.getProperty("java.home") + "/bin/java",
+                "-XX:TieredStopAtLevel=1",
+                "-classpath",
+                System.getProperty("java.class.path"),
+                SlowCallers.class.getName(),
+                String.valueOf(port),
+                String.valueOf(connections),
+                String.valueOf(DRIPPER_SECONDS))
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    output = process.inputReader(StandardCharsets.US_ASCII);
+    if (!"open".equals(output.readLine())) {
+      close();
+      throw new IOException("Cannot open %s slow connections; see above".formatted(connections));
+    }
+  }
+
+  /**
+   * What became of the connections that drip.
+   *
+   * @param slowestMillis how long the one that was closed last was open
+   */
+  record Closed(long drippers, long closed, long slowestMillis) {}
+
+  /** Waits until the server has closed all that drip, but not for long. */
+  Closed awaitDrippersClosed() throws IOException {
+    process.getOutputStream().write('\n');
+    process.getOutputStream().flush();
+    String[] told = output.readLine().split(" ");
+    return new Closed(Long.parseLong(told[0]), Long.parseLong(told[1]), Long.parseLong(told[2]));
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+  }
+}
