@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * The header and the lines of a CSV file, as the bytes of their cells.
@@ -36,7 +37,7 @@ public final class CsvLines implements AutoCloseable {
   private final CloseableIterator<Line> lines;
   private final List<String> columns;
 
-  private CsvLines(InputStream in, String origin, boolean eachOnce)
+  private CsvLines(InputStream in, String origin, boolean strict)
       throws IOException, RecordFormatException {
     this.origin = origin;
     // One byte, one char: quotes and commas are ASCII, so the bytes of a cell come out as they are.
@@ -49,7 +50,7 @@ public final class CsvLines implements AutoCloseable {
             .allowUnclosedQuote(false)
             .build(current, withoutByteOrderMark(in), StandardCharsets.ISO_8859_1);
     this.lines = reader.iterator();
-    this.columns = header(eachOnce);
+    this.columns = strict ? header() : headerOfPart();
   }
 
   /**
@@ -65,22 +66,22 @@ public final class CsvLines implements AutoCloseable {
   }
 
   /**
-   * Opens a file whose header may name a column twice, for callers who ask for those that it names
-   * once.
+   * Opens one of many files of a table: empty lines before the header are skipped, a file without a
+   * header has no columns, and columns that nobody asks for may be called alike.
    *
    * @param in closed with this
    * @param origin what messages call the file
-   * @throws RecordFormatException if there is no header
+   * @throws RecordFormatException if quotes are wrong
    */
-  public static CsvLines openRepeated(InputStream in, String origin)
+  public static CsvLines openPart(InputStream in, String origin)
       throws IOException, RecordFormatException {
     return open(in, origin, false);
   }
 
-  private static CsvLines open(InputStream in, String origin, boolean eachOnce)
+  private static CsvLines open(InputStream in, String origin, boolean strict)
       throws IOException, RecordFormatException {
     try {
-      return new CsvLines(in, origin, eachOnce);
+      return new CsvLines(in, origin, strict);
     } catch (IOException | RecordFormatException | RuntimeException e) {
       in.close();
       throw e;
@@ -97,14 +98,13 @@ public final class CsvLines implements AutoCloseable {
     return pushback;
   }
 
-  private List<String> header(boolean eachOnce) throws IOException, RecordFormatException {
+  private List<String> header() throws IOException, RecordFormatException {
     if (!advance() || (current.count == 1 && current.length(0) == 0)) {
       throw new RecordFormatException(
           "Cannot read %s: its first line is empty, expected the names of the columns"
               .formatted(origin));
     }
 
-    List<String> names = new ArrayList<>();
     Set<String> once = new HashSet<>();
     List<String> twice = new ArrayList<>();
     for (int cell = 0; cell < current.count; cell++) {
@@ -114,19 +114,32 @@ public final class CsvLines implements AutoCloseable {
       }
 
       String name = text(cell);
-      names.add(name);
       if (!once.add(name)) {
         twice.add("'" + Fault.printable(name, MAX_REASON) + "'");
       }
     }
 
-    if (eachOnce && !twice.isEmpty()) {
+    if (!twice.isEmpty()) {
       throw new RecordFormatException(
           "Cannot read %s: its header names %s twice, expected each column once"
               .formatted(origin, String.join(", ", twice)));
     }
 
-    return List.copyOf(names);
+    return names();
+  }
+
+  private List<String> headerOfPart() throws IOException, RecordFormatException {
+    while (advance()) {
+      if (!current.empty) {
+        return names();
+      }
+    }
+
+    return List.of();
+  }
+
+  private List<String> names() {
+    return IntStream.range(0, current.count).mapToObj(this::text).toList();
   }
 
   /** Returns the names of the columns, in the file's order. */

@@ -213,11 +213,21 @@ class CsvRecordsTest {
   }
 
   @Test
-  void onlyCallersWhoAskForItGetAHeaderThatRepeatsAColumn() throws Exception {
+  void onlyPartsOfATableMayRepeatAColumnOrHaveNone() throws Exception {
     byte[] csv = "key,a,a\n1,2,3\n".getBytes(UTF_8);
     assertThatThrownBy(() -> lines(csv)).isInstanceOf(RecordFormatException.class);
-    try (CsvLines lines = CsvLines.openRepeated(new ByteArrayInputStream(csv), "in.csv")) {
+    try (CsvLines lines = CsvLines.openPart(new ByteArrayInputStream(csv), "in.csv")) {
       assertThat(lines.columns()).containsExactly("key", "a", "a");
+    }
+
+    for (String blank : List.of("", "\n", "\ufeff", "\ufeff\r\n\r\n")) {
+      assertThatThrownBy(() -> lines(blank.getBytes(UTF_8)))
+          .isInstanceOf(RecordFormatException.class);
+      try (CsvLines lines =
+          CsvLines.openPart(new ByteArrayInputStream(blank.getBytes(UTF_8)), "in.csv")) {
+        assertThat(lines.columns()).isEmpty();
+        assertThat(lines.next()).isFalse();
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package io.paritree.spark;
 
 import io.paritree.spark.JobSettings.Duplicates;
 import io.paritree.spark.ScoringJob.Checked;
+import io.paritree.spark.input.InputCheck;
 import io.paritree.spark.publish.ConflictException;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.PreparedPartition;
@@ -90,6 +91,7 @@ final class GroupRun {
   JobReport sample(Checked checked) throws JobException, IOException {
     Tally tally = tally(checked);
     scoring(checked).sample(tally);
+    checkReadable(tally);
     return new GroupReport(settings, startedAt, stages, checked, tally, Optional.empty())
         .sampled(sampled(tally));
   }
@@ -109,6 +111,7 @@ final class GroupRun {
     Staging staging =
         new Staging(settings, checked.model(), checked.place(), run.directory(), tally);
     staging.keepQuarantine();
+    checkReadable(tally);
     Map<String, List<WrittenFile>> staged = staging.stage(checked.open(), scoring.writers());
     observer.reached(Step.STAGED);
 
@@ -137,6 +140,12 @@ final class GroupRun {
 
     stages.end("publish");
     return report.published(moved);
+  }
+
+  private static void checkReadable(Tally tally) throws RefusedException {
+    if (!tally.unreadable().isEmpty()) {
+      throw new RefusedException(InputCheck.message(tally.unreadable()));
+    }
   }
 
   private static void checkCounts(Checked checked, Tally tally) throws IOException {

@@ -5,7 +5,6 @@ import io.paritree.spark.JobSettings.Order;
 import io.paritree.spark.ScoringJob.Checked;
 import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.HadoopPaths;
-import io.paritree.spark.input.InputCheck;
 import io.paritree.spark.input.InputFile;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.publish.RunDirectory;
@@ -89,9 +88,8 @@ final class GroupScoring {
    * Scores all rows of the group.
    *
    * @param tally receives what came of them
-   * @throws RefusedException if a file cannot be read to its end
    */
-  void score(RunDirectory directory, Tally tally) throws RefusedException, IOException {
+  void score(RunDirectory directory, Tally tally) throws IOException {
     String tasks = HadoopPaths.of(directory.tasks()).toString();
     score(directory.name(), checked.files(), plan(tasks, directory.random(), 0), tally);
   }
@@ -101,13 +99,13 @@ final class GroupScoring {
    *
    * @param tally receives what came of them
    */
-  void sample(Tally tally) throws RefusedException, IOException {
+  void sample(Tally tally) throws IOException {
     List<InputFile> first = checked.files().stream().limit(1).toList();
     score("sample-" + settings.runId(), first, plan("", "", SAMPLE_ROWS), tally);
   }
 
   private void score(String name, List<InputFile> files, TaskPlan plan, Tally tally)
-      throws RefusedException, IOException {
+      throws IOException {
     if (files.isEmpty()) {
       return;
     }
@@ -132,10 +130,6 @@ final class GroupScoring {
         spark.removeSparkListener(watch);
         model.destroy();
       }
-    }
-
-    if (!tally.unreadable().isEmpty()) {
-      throw new RefusedException(InputCheck.message(tally.unreadable()));
     }
   }
 

@@ -45,10 +45,7 @@ final class Tally {
     quarantined.addAll(result.quarantined());
     keys.addAll(result.keys());
     scores.add(result.scores());
-    if (!result.unreadable().isEmpty()) {
-      unreadable.add(result.unreadable());
-    }
-
+    unreadable.addAll(result.unreadable());
     for (int slot = 0; slot < missing.length; slot++) {
       missing[slot] += result.missing()[slot];
       unseen[slot] += result.unseen()[slot];
@@ -76,7 +73,7 @@ final class Tally {
     return keys;
   }
 
-  /** Returns what says why files could not be read to their ends. */
+  /** Returns why files could not be read to their ends, one text for each. */
   List<String> unreadable() {
     return unreadable;
   }

@@ -67,6 +67,23 @@ class ClusterIT {
   }
 
   @Test
+  void theSubmittedJobReadsCsv() throws Exception {
+    Path csv = Parcels.writeCsv(directory.resolve("csv/a.csv"), 0, 300).getParent();
+    Parcels.writeCsv(csv.resolve("b.csv"), 300, 500, "500,too few cells");
+    Path log = directory.resolve("csv.log");
+    List<Object> arguments = new ArrayList<>(arguments("from-csv", "forest"));
+    arguments.set(arguments.indexOf(input), csv);
+    arguments.addAll(List.of("--input-format", "csv"));
+
+    Process job = cluster.score(log, List.of(), arguments.toArray());
+
+    assertThat(JobProcess.exitCode(job)).as(tail(log)).isZero();
+    assertThat(Scores.of(directory.resolve("from-csv")))
+        .isEqualTo(ScoringJobTest.expected(model, 0, 500));
+    assertThat(QuarantineTest.quarantine(directory.resolve("from-csv")).count()).isEqualTo(1);
+  }
+
+  @Test
   void theExitCodeReachesTheCaller() throws Exception {
     Path log = directory.resolve("refused.log");
 

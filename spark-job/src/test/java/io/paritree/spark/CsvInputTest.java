@@ -3,8 +3,14 @@ package io.paritree.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.paritree.feature.Faults;
+import io.paritree.model.EngineKind;
+import io.paritree.model.ScoringModel;
 import io.paritree.model.TestPackages;
 import io.paritree.model.TestRecords;
+import io.paritree.record.CsvLines;
+import io.paritree.record.CsvRecords;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -12,9 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.zip.GZIPOutputStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -42,6 +47,7 @@ class CsvInputTest {
     Parcels.writeCsv(input.resolve("b.csv"), 9_500, 9_600);
     Parcels.writeCsv(input.resolve("no rows.csv"), 0, 0);
     Files.createFile(input.resolve("empty.csv"));
+    Files.writeString(input.resolve("blank.csv"), "\ufeff\r\n");
     Path packed = Parcels.writeCsv(directory.resolve("packed"), 9_600, 9_700);
     try (OutputStream out =
         new GZIPOutputStream(Files.newOutputStream(input.resolve("c%20.csv.gz")))) {
@@ -51,12 +57,66 @@ class CsvInputTest {
     JobRun run = score(input, "--keys", "parcel_id");
 
     assertThat(run.exitCode()).as(run.err()).isZero();
-    Map<Long, Integer> scores = new TreeMap<>();
-    for (Row row : output().select("parcel_id", "score").collectAsList()) {
-      scores.put(Long.valueOf(row.getString(0)), Float.floatToRawIntBits(row.getFloat(1)));
+    assertThat(Scores.of(directory.resolve("out")))
+        .isEqualTo(ScoringJobTest.expected(model, 0, 9_700));
+  }
+
+  @Test
+  void marksLineEndsAndBlankLinesOfOtherSystemsChangeNothing() throws Exception {
+    Path input = Parcels.writeCsv(directory.resolve("in/a.csv"), 0, 100, "", "");
+    String text = Files.readString(input);
+    Files.writeString(input, "\ufeff\n\n" + text.replace("\n", "\r\n"));
+
+    JobRun run = score(input, "--keys", "parcel_id");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(Scores.of(directory.resolve("out")))
+        .isEqualTo(ScoringJobTest.expected(model, 0, 100));
+  }
+
+  @Test
+  void directoryNamesAreKeysFeaturesAndPartitions() throws Exception {
+    Path input = directory.resolve("in [1]*");
+    for (int zone : new int[] {10, 20}) {
+      Path file = Files.createDirectories(input.resolve("zone=" + zone)).resolve("a b,c.csv");
+      List<String> cells = new ArrayList<>(TestRecords.cells(zone));
+      cells.remove(TestRecords.COLUMNS.indexOf("zone"));
+      Files.writeString(
+          file,
+          "%s,parcel_id%n%s,%s%n"
+              .formatted(
+                  TestRecords.csvHeader().replace(",zone", ""), String.join(",", cells), zone));
     }
 
-    assertThat(scores).isEqualTo(ScoringJobTest.expected(model, 0, 9_700));
+    JobRun run = score(input, "--keys", "parcel_id");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    List<Row> rows = output().select("parcel_id", "zone", "score").collectAsList();
+    assertThat(rows).hasSize(2);
+    for (Row row : rows) {
+      int zone = Integer.parseInt(row.getString(0));
+      assertThat(row.getInt(1)).isEqualTo(zone);
+      assertThat(row.getFloat(2)).isEqualTo(inZone(zone));
+    }
+  }
+
+  /** Returns the score of the record whose number is its zone. */
+  private static float inZone(int zone) throws Exception {
+    ScoringModel open = ScoringModel.open(model, EngineKind.FOREST);
+    List<String> cells = new ArrayList<>(TestRecords.cells(zone));
+    cells.set(TestRecords.COLUMNS.indexOf("zone"), String.valueOf(zone));
+    String csv = TestRecords.csvHeader() + "\n" + String.join(",", cells) + "\n";
+    float[] slots = new float[open.schema().width()];
+    Faults faults = new Faults();
+    try (CsvLines lines =
+        CsvLines.open(new ByteArrayInputStream(csv.getBytes(StandardCharsets.UTF_8)), "record")) {
+      assertThat(new CsvRecords(lines, "record", open.schema()).next(slots, 0, faults)).isTrue();
+    }
+
+    assertThat(faults.list()).isEmpty();
+    float[] score = new float[1];
+    open.engine().score(slots, 1, null, score);
+    return score[0];
   }
 
   @Test
@@ -96,18 +156,43 @@ class CsvInputTest {
   @ParameterizedTest
   @ValueSource(strings = {"100,\"open,2\n101,3\n", "100,\"AA\"BB,3\n"})
   void wrongQuotesRefuseTheInputSinceWhereRowsBeginIsUnknown(String line) throws Exception {
-    Path input = Parcels.writeCsv(directory.resolve("in/a.csv"), 0, 100).getParent();
+    Path input = Parcels.writeCsv(directory.resolve("in/a.csv"), 0, 100, "x,too few").getParent();
     Path broken = Parcels.writeCsv(input.resolve("b.csv"), 0, 100, line);
+    Parcels.writeCsv(input.resolve("c.csv"), 0, 10, line);
     JobRun dry = score(input, "--keys", "parcel_id", "--dry-run");
     assertThat(dry.exitCode()).as("its first file is good").isZero();
 
     JobRun run = score(input, "--keys", "parcel_id");
 
     assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
-    assertThat(run.err()).contains("Cannot read b.csv beyond the line that starts at 102: ");
+    assertThat(run.err())
+        .contains("Cannot read b.csv beyond the line that starts at 102: ")
+        .contains("Cannot read c.csv beyond the line that starts at 12: ");
     assertThat(directory.resolve("out")).doesNotExist();
+    assertThat(quarantined("_source_line"))
+        .extracting(row -> row.getString(0))
+        .containsExactly("x,too few");
     JobRun sampled = score(broken, "--keys", "parcel_id", "--dry-run");
     assertThat(sampled.exitCode()).as(sampled.err()).isEqualTo(3);
+  }
+
+  @Test
+  void truncatedCompressedFileIsNamed() throws Exception {
+    Path plain = Parcels.writeCsv(directory.resolve("plain"), 0, 1_000);
+    Path input = Files.createDirectories(directory.resolve("in"));
+    Path packed = input.resolve("a.csv.gz");
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(packed))) {
+      Files.copy(plain, out);
+    }
+
+    byte[] whole = Files.readAllBytes(packed);
+    Files.write(packed, Arrays.copyOf(whole, whole.length / 2));
+
+    JobRun run = score(input, "--keys", "parcel_id");
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).containsPattern("Cannot read a\\.csv\\.gz: \\S*EOFException");
+    assertThat(directory.resolve("out")).doesNotExist();
   }
 
   @Test

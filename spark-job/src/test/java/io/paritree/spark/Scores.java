@@ -26,7 +26,8 @@ final class Scores {
     List<Row> rows =
         TestSpark.session().read().parquet(output).select("parcel_id", "score").collectAsList();
     for (Row row : rows) {
-      assertThat(scores.put(row.getLong(0), Float.floatToRawIntBits(row.getFloat(1)))).isNull();
+      long key = Long.parseLong(row.get(0).toString()); // a text where it comes from CSV
+      assertThat(scores.put(key, Float.floatToRawIntBits(row.getFloat(1)))).isNull();
     }
 
     return scores;

@@ -5,7 +5,6 @@ import io.paritree.record.RecordFormatException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -89,12 +88,7 @@ final class FileSchemas {
   private static FileSchema header(InputFile file, Configuration hadoop)
       throws IOException, RecordFormatException {
     Path path = HadoopPaths.of(file.location());
-    Optional<CsvLines> opened = CsvFiles.open(path, file.name(), hadoop);
-    if (opened.isEmpty()) {
-      return new FileSchema(file, List.of(), OptionalLong.empty(), null);
-    }
-
-    try (CsvLines lines = opened.get()) {
+    try (CsvLines lines = CsvFiles.open(path, file.name(), hadoop)) {
       return new FileSchema(file, lines.columns(), OptionalLong.empty(), null);
     }
   }

@@ -1,7 +1,7 @@
 package io.paritree.spark.rows;
 
-import io.paritree.record.RecordFormatException;
 import java.io.IOException;
+import java.util.List;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
@@ -12,14 +12,17 @@ import org.apache.spark.unsafe.types.UTF8String;
  */
 interface BlockSource {
 
-  /**
-   * Returns the next block; null at the end.
-   *
-   * @throws RecordFormatException if a file cannot be read any further: where its next row begins
-   *     cannot be told
-   */
-  InputBlock next() throws IOException, RecordFormatException;
+  /** Returns the next block; null at the end. */
+  InputBlock next() throws IOException;
 
   /** Returns the URI of the file that the last block came from. */
   UTF8String file();
+
+  /**
+   * Returns why files could not be read to their ends so far, one text for each: where the next row
+   * begins could not be told.
+   */
+  default List<String> unreadable() {
+    return List.of();
+  }
 }

@@ -6,10 +6,11 @@ import io.paritree.record.RecordFormatException;
 import io.paritree.spark.input.CsvFiles;
 import io.paritree.spark.input.ReadColumn;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.TaskContext;
 import org.apache.spark.executor.InputMetrics;
@@ -23,7 +24,8 @@ import org.apache.spark.util.TaskCompletionListener;
  * what is a line, a cell or a missing value is the same to all of them.
  *
  * <p>A row has the cells of the plan's file columns, then its index in its file, then its line's
- * text if that is malformed. Not thread-safe.
+ * text if that is malformed. A file that cannot be read to its end does not keep the others from
+ * being read, so that all of them are told at once. Not thread-safe.
  */
 final class CsvSource implements BlockSource {
   private final TaskPlan plan;
@@ -33,9 +35,12 @@ final class CsvSource implements BlockSource {
   private final boolean[] isCarried;
   private final int[] cells;
   private final RowBlock block;
-  private final InputMetrics metrics;
+  private final TaskContext task = TaskContext.get();
+  private final InputMetrics metrics = task.taskMetrics().inputMetrics();
+  private final List<String> unreadable = new ArrayList<>();
   private long left;
   private CsvLines lines;
+  private String name = "";
   private long index;
   private UTF8String file = UTF8String.EMPTY_UTF8;
 
@@ -64,21 +69,25 @@ final class CsvSource implements BlockSource {
 
     this.block =
         new RowBlock(plan, TaskPlan.BLOCK_ROWS, ordinals, columns.size(), columns.size() + 1);
-    TaskContext task = TaskContext.get();
-    this.metrics = task.taskMetrics().inputMetrics();
     task.addTaskCompletionListener((TaskCompletionListener) ended -> closeQuietly());
   }
 
   @Override
-  public InputBlock next() throws IOException, RecordFormatException {
+  public InputBlock next() throws IOException {
+    task.killTaskIfInterrupted();
     block.clear();
-    while (block.rows() == 0 && left > 0) {
-      if (lines != null) {
+    while (block.rows() == 0 && left > 0 && (lines != null || files.hasNext())) {
+      try {
+        if (lines == null) {
+          open(new Path(files.next().getUTF8String(0).toString()));
+        }
+
         fill();
-      } else if (files.hasNext()) {
-        open(new Path(files.next().getUTF8String(0).toString()));
-      } else {
-        return null;
+      } catch (RecordFormatException e) {
+        unreadable.add(e.getMessage());
+        close();
+      } catch (IOException | FSError e) {
+        throw new IOException("Cannot read %s: %s".formatted(name, e), e);
       }
     }
 
@@ -90,23 +99,24 @@ final class CsvSource implements BlockSource {
     return file;
   }
 
+  @Override
+  public List<String> unreadable() {
+    return unreadable;
+  }
+
   private void open(Path path) throws IOException, RecordFormatException {
     String uri = path.toUri().toString();
-    String name = SourceFile.of(uri, plan.root()).name();
-    Optional<CsvLines> opened = CsvFiles.open(path, name, hadoop);
-    if (opened.isEmpty()) {
-      return;
-    }
-
-    lines = opened.get();
     file = UTF8String.fromString(uri);
+    name = SourceFile.of(uri, plan.root()).name();
     index = 0;
-    for (int column = 0; column < cells.length; column++) {
-      cells[column] = lines.columns().indexOf(columns.get(column).name());
-      if (cells[column] < 0) {
+    lines = CsvFiles.open(path, name, hadoop);
+    List<String> header = lines.columns();
+    for (int column = 0; column < cells.length && !header.isEmpty(); column++) {
+      cells[column] = header.indexOf(columns.get(column).name());
+      if (cells[column] < 0 || cells[column] < header.lastIndexOf(columns.get(column).name())) {
         throw new IOException(
-            "Cannot read %s: its header has no column '%s' any more; it has changed since the check"
-                .formatted(name, columns.get(column).name()));
+            "its header does not name column '%s' once any more; it has changed since the check"
+                .formatted(columns.get(column).name()));
       }
     }
   }
@@ -115,16 +125,22 @@ final class CsvSource implements BlockSource {
   private void fill() throws IOException, RecordFormatException {
     while (left > 0 && !block.isFull()) {
       if (!lines.next()) {
-        // Spark has counted the file itself as one record.
-        metrics.incRecordsRead(index - 1);
-        lines.close();
-        lines = null;
+        close();
         return;
       }
 
       block.add(row());
       index++;
       left--;
+    }
+  }
+
+  private void close() throws IOException {
+    if (lines != null) {
+      // Spark has counted the file itself as one record.
+      metrics.incRecordsRead(index - 1);
+      lines.close();
+      lines = null;
     }
   }
 
@@ -144,9 +160,7 @@ final class CsvSource implements BlockSource {
 
   private void closeQuietly() {
     try {
-      if (lines != null) {
-        lines.close();
-      }
+      close();
     } catch (IOException e) {
       // The file was only read.
     }

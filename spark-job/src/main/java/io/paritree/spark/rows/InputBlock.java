@@ -25,6 +25,6 @@ interface InputBlock {
   /** Returns the index of a row in its file, from 0; -1 where the format does not tell. */
   long indexInFile(int row);
 
-  /** Returns the text of a line that could not be split into its cells; null for a good one. */
+  /** Returns the text of a malformed CSV line; null for a good one. */
   String malformed(int row);
 }

@@ -26,10 +26,10 @@ public final class Quarantine {
   /** The source file's path below the input. */
   public static final String FILE = "_source_file";
 
-  /** The row's index in its file, from 0; null for formats that do not tell. */
+  /** The row's index in its file, from 0; a CSV file's header and empty lines do not count. */
   public static final String ROW = "_source_row";
 
-  /** The text of a line that could not be split into cells; null for other rows. */
+  /** The text of a malformed CSV line; null for other rows. */
   public static final String LINE = "_source_line";
 
   /** The codes of all that is wrong with the row, each once. */

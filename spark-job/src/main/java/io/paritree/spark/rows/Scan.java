@@ -130,7 +130,7 @@ public final class Scan {
         files.stream().map(file -> HadoopPaths.pattern(file.location())).toArray(String[]::new);
     List<ReadColumn> columns =
         input.columns().stream().filter(column -> !column.isPartition()).toList();
-    return input.format() == InputFormat.PARQUET ? parquet(columns, paths) : names(paths);
+    return input.format() == InputFormat.PARQUET ? parquet(columns, paths) : paths(paths);
   }
 
   private Dataset<Row> parquet(List<ReadColumn> columns, String[] paths) {
@@ -147,7 +147,7 @@ public final class Scan {
   }
 
   /** Returns the files themselves, which Spark deals out to tasks as it deals out their content. */
-  private Dataset<Row> names(String[] paths) {
+  private Dataset<Row> paths(String[] paths) {
     return session.read().format("binaryFile").load(paths).select("path");
   }
 

@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * @param missing missing values by slot
  * @param unseen values that are in no vocabulary, by slot
  * @param scores the distribution of the first score
- * @param unreadable why a file could not be read to its end; empty if all were
+ * @param unreadable why files could not be read to their ends, one text for each
  */
 public record TaskResult(
     ArrayList<WrittenFile> scored,
@@ -26,5 +26,5 @@ public record TaskResult(
     long[] missing,
     long[] unseen,
     ScoreHistogram scores,
-    String unreadable)
+    ArrayList<String> unreadable)
     implements Serializable {}

@@ -2,7 +2,6 @@ package io.paritree.spark.rows;
 
 import io.paritree.forest.Engine;
 import io.paritree.model.ScoringModel;
-import io.paritree.record.RecordFormatException;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.ReadColumn;
 import java.io.IOException;
@@ -91,31 +90,8 @@ final class TaskRows {
     return "0".repeat(Math.max(0, 5 - digits.length())) + digits;
   }
 
-  /** Scores all blocks of a source, or those before the place where it cannot be read. */
+  /** Scores all blocks of a source. */
   TaskResult score(BlockSource blocks) throws IOException {
-    String unreadable = "";
-    try {
-      scoreAll(blocks);
-    } catch (RecordFormatException e) {
-      unreadable = e.getMessage();
-    }
-
-    ArrayList<WrittenFile> files = new ArrayList<>(scored.close());
-    ArrayList<WrittenFile> quarantined = new ArrayList<>(quarantine.close(attempt));
-    histogram.pack();
-    return new TaskResult(
-        files,
-        quarantined,
-        new ArrayList<>(keys == null ? List.of() : keys.close(attempt)),
-        counts,
-        quarantine.codes(),
-        encoder.missing(),
-        encoder.unseen(),
-        histogram,
-        unreadable);
-  }
-
-  private void scoreAll(BlockSource blocks) throws IOException, RecordFormatException {
     UTF8String seen = null;
     SourceFile file = null;
     String partition = null;
@@ -137,6 +113,20 @@ final class TaskRows {
 
       score(block, file, partition, count, seed);
     }
+
+    ArrayList<WrittenFile> files = new ArrayList<>(scored.close());
+    ArrayList<WrittenFile> quarantined = new ArrayList<>(quarantine.close(attempt));
+    histogram.pack();
+    return new TaskResult(
+        files,
+        quarantined,
+        new ArrayList<>(keys == null ? List.of() : keys.close(attempt)),
+        counts,
+        quarantine.codes(),
+        encoder.missing(),
+        encoder.unseen(),
+        histogram,
+        new ArrayList<>(blocks.unreadable()));
   }
 
   private void score(
