@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.jar.JarEntry;
@@ -73,16 +74,36 @@ final class PackagedJob {
     List<String> command =
         new ArrayList<>(
             List.of("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"));
-    command.addAll(command(List.of("-Duser.name=nobody"), program, arguments));
+    String readable = readableClassPath();
+    command.addAll(command(readable, List.of("-Duser.name=nobody"), program, arguments));
     return JobProcess.start(command, directory.resolve(name + ".log"));
+  }
+
+  /** Returns the class path with copies of the jars, whose originals lie in a home directory. */
+  private String readableClassPath() throws IOException {
+    Path copies = Files.createDirectories(directory.resolve("libraries"));
+    List<String> readable = new ArrayList<>();
+    String separator = System.getProperty("path.separator");
+    for (String jar : classPath.split(separator)) {
+      Path copy = copies.resolve(readable.size() + ".jar");
+      readable.add(copy.toString());
+      if (!Files.exists(copy)) {
+        Files.copy(Path.of(jar), copy);
+        Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rw-r--r--"));
+      }
+    }
+
+    return String.join(separator, readable);
   }
 
   private Process start(String name, List<String> options, Class<?> program, List<Object> arguments)
       throws IOException {
-    return JobProcess.start(command(options, program, arguments), directory.resolve(name + ".log"));
+    return JobProcess.start(
+        command(classPath, options, program, arguments), directory.resolve(name + ".log"));
   }
 
-  private List<String> command(List<String> options, Class<?> program, List<Object> arguments)
+  private List<String> command(
+      String classPath, List<String> options, Class<?> program, List<Object> arguments)
       throws IOException {
     // What Spark leaves of a killed JVM lies there, and not in the system's directory.
     Path temporary = Files.createDirectories(directory.resolve("tmp"));

@@ -195,10 +195,13 @@ public final class RunDirectory {
     return PreparedPartitions.fromJson(place.store().read(directory.resolve(SWAPPING)));
   }
 
-  /** Moves report and quarantine to the directory of runs, if they are still here. */
+  /**
+   * Moves report and quarantine to the directory of runs, if they are still here. On a full disk
+   * there may be neither.
+   */
   void moveKept() throws IOException {
     FileStore store = place.store();
-    if (store.find(kept()).isEmpty()) {
+    if (place.listOrNone(kept()).isEmpty()) {
       return;
     }
 

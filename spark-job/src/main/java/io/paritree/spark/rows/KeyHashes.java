@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
@@ -96,7 +97,7 @@ final class KeyHashes {
       }
 
       file.write(bytes.array(), 0, end);
-    } catch (IOException e) {
+    } catch (IOException | FSError e) {
       throw failure(e);
     }
 
@@ -104,9 +105,9 @@ final class KeyHashes {
     held = 0;
   }
 
-  private UncheckedIOException failure(IOException cause) {
+  private UncheckedIOException failure(Throwable cause) {
     return new UncheckedIOException(
-        "Cannot write %s: %s".formatted(path, cause.getMessage()), cause);
+        new IOException("Cannot write %s: %s".formatted(path, cause.getMessage()), cause));
   }
 
   /** Closes the file, if there is one. */
@@ -121,7 +122,7 @@ final class KeyHashes {
 
     try {
       file.close();
-    } catch (IOException e) {
+    } catch (IOException | FSError e) {
       throw failure(e);
     }
 
