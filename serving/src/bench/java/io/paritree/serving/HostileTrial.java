@@ -22,6 +22,7 @@ final class HostileTrial extends Trial {
   private static final double MOST_GROWTH = 1.05;
   // What the JVM has to compile and to load before its memory can be flat.
   private static final long SETTLING = 100_000;
+  private static final long REST_MILLIS = 25_000;
   private static final List<String> AT_REST =
       List.of(
           "paritree_connections",
@@ -64,9 +65,9 @@ final class HostileTrial extends Trial {
       HostileRequests source = new HostileRequests(seed, answer);
       long settling = Math.min(requests / 2, SETTLING);
       HostileRun before = part(server, source, first, settling, begin);
-      long residentBefore = server.residentBytes();
+      long residentBefore = residentAtRest(server);
       HostileRun after = part(server, source, first + settling, requests - settling, begin);
-      long residentAfter = server.residentBytes();
+      long residentAfter = residentAtRest(server);
       double growth = (double) residentAfter / residentBefore;
 
       long sent = before.sent() + after.sent();
@@ -98,6 +99,12 @@ final class HostileTrial extends Trial {
           counts,
           seed);
     }
+  }
+
+  /** Reads the memory when nothing compiles any more, and scripts/serve's options gave it back. */
+  private static long residentAtRest(ServeRun server) throws IOException {
+    pause(REST_MILLIS);
+    return server.residentBytes();
   }
 
   private HostileRun part(
