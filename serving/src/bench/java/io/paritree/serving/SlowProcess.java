@@ -44,7 +44,12 @@ final class SlowProcess implements AutoCloseable {
   Closed awaitDrippersClosed() throws IOException {
     process.getOutputStream().write('\n');
     process.getOutputStream().flush();
-    String[] told = output.readLine().split(" ");
+    String line = output.readLine();
+    if (line == null) {
+      throw new IOException("Cannot tell what became of the slow connections; see above");
+    }
+
+    String[] told = line.split(" ");
     return new Closed(Long.parseLong(told[0]), Long.parseLong(told[1]), Long.parseLong(told[2]));
   }
 

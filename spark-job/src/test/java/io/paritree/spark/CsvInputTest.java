@@ -48,11 +48,8 @@ class CsvInputTest {
     Parcels.writeCsv(input.resolve("no rows.csv"), 0, 0);
     Files.createFile(input.resolve("empty.csv"));
     Files.writeString(input.resolve("blank.csv"), "\ufeff\r\n");
-    Path packed = Parcels.writeCsv(directory.resolve("packed"), 9_600, 9_700);
-    try (OutputStream out =
-        new GZIPOutputStream(Files.newOutputStream(input.resolve("c%20.csv.gz")))) {
-      Files.copy(packed, out);
-    }
+    Path plain = Parcels.writeCsv(directory.resolve("plain"), 9_600, 9_700);
+    gzip(plain, input.resolve("c%20.csv.gz"));
 
     JobRun run = score(input, "--keys", "parcel_id");
 
@@ -181,10 +178,7 @@ class CsvInputTest {
     Path plain = Parcels.writeCsv(directory.resolve("plain"), 0, 1_000);
     Path input = Files.createDirectories(directory.resolve("in"));
     Path packed = input.resolve("a.csv.gz");
-    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(packed))) {
-      Files.copy(plain, out);
-    }
-
+    gzip(plain, packed);
     byte[] whole = Files.readAllBytes(packed);
     Files.write(packed, Arrays.copyOf(whole, whole.length / 2));
 
@@ -222,6 +216,12 @@ class CsvInputTest {
     List<String> cells = new ArrayList<>(TestRecords.cells(index));
     cells.set(TestRecords.COLUMNS.indexOf("carrier"), "AA");
     return String.join(",", cells);
+  }
+
+  private static void gzip(Path from, Path to) throws IOException {
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(to))) {
+      Files.copy(from, out);
+    }
   }
 
   private JobRun score(Path input, Object... more) {

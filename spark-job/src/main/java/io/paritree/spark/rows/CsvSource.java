@@ -46,10 +46,17 @@ final class CsvSource implements BlockSource {
 
   /**
    * @param files rows of one text each, a path
+   * @param block for rows as this makes them
    * @param limit most rows to read
    */
-  CsvSource(TaskPlan plan, Iterator<InternalRow> files, Configuration hadoop, long limit) {
+  CsvSource(
+      TaskPlan plan,
+      Iterator<InternalRow> files,
+      Configuration hadoop,
+      RowBlock block,
+      long limit) {
     this.plan = plan;
+    this.block = block;
     this.files = files;
     this.hadoop = hadoop;
     this.left = limit;
@@ -62,13 +69,6 @@ final class CsvSource implements BlockSource {
     }
 
     this.cells = new int[columns.size()];
-    int[] ordinals = new int[plan.columns().size()];
-    for (int column = 0; column < ordinals.length; column++) {
-      ordinals[column] = plan.column(column).isPartition() ? -1 : column;
-    }
-
-    this.block =
-        new RowBlock(plan, TaskPlan.BLOCK_ROWS, ordinals, columns.size(), columns.size() + 1);
     task.addTaskCompletionListener((TaskCompletionListener) ended -> closeQuietly());
   }
 

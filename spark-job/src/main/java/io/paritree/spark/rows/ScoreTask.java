@@ -53,17 +53,20 @@ final class ScoreTask implements Serializable {
   }
 
   Iterator<TaskResult> scoreRows(Iterator<InternalRow> rows) throws IOException {
-    return score(
-        () ->
-            new RowSource(
-                rows,
-                new RowBlock(plan.value(), TaskPlan.BLOCK_ROWS, ordinals, indexOrdinal, -1),
-                limit()));
+    return score(() -> new RowSource(rows, block(-1), limit()));
   }
 
   /** Scores the lines of CSV files, which are given by their paths. */
   Iterator<TaskResult> scoreFiles(Iterator<InternalRow> files) throws IOException {
-    return score(() -> new CsvSource(plan.value(), files, writers.value().hadoop(), limit()));
+    return score(
+        () ->
+            new CsvSource(
+                plan.value(), files, writers.value().hadoop(), block(indexOrdinal + 1), limit()));
+  }
+
+  private RowBlock block(int malformedOrdinal) {
+    return new RowBlock(
+        plan.value(), TaskPlan.BLOCK_ROWS, ordinals, indexOrdinal, malformedOrdinal);
   }
 
   private long limit() {
