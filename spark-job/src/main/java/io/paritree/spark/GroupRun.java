@@ -3,6 +3,7 @@ package io.paritree.spark;
 import io.paritree.spark.JobSettings.Duplicates;
 import io.paritree.spark.ScoringJob.Checked;
 import io.paritree.spark.input.InputCheck;
+import io.paritree.spark.input.InputListing;
 import io.paritree.spark.publish.ConflictException;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.PreparedPartition;
@@ -116,7 +117,7 @@ final class GroupRun {
     observer.reached(Step.STAGED);
 
     Configuration hadoop = session.sessionState().newHadoopConf();
-    checkCounts(checked, tally);
+    checkInput(checked, tally);
     report.verified(staging.verify(checked.open(), staged, hadoop, Clock.systemUTC()));
     checkGate(tally, report);
     stages.end("verify");
@@ -148,13 +149,21 @@ final class GroupRun {
     }
   }
 
-  private static void checkCounts(Checked checked, Tally tally) throws IOException {
+  /** Makes sure that what was scored is what was checked, and what the identities stand for. */
+  private static void checkInput(Checked checked, Tally tally) throws IOException {
+    List<String> changed = InputListing.changed(checked.inputStore(), checked.files());
+    if (!changed.isEmpty()) {
+      throw new IOException(
+          "Cannot publish: %s of %s input files have changed since the run began, %s first; run"
+                  .formatted(changed.size(), checked.files().size(), changed.get(0))
+              + " again when the input is complete");
+    }
+
     OptionalLong expected = checked.input().rowsOf(checked.files());
     if (expected.isPresent() && expected.getAsLong() != tally.read()) {
       throw new IOException(
-          "Cannot publish: the input's footers say %s rows, but %s were read; the input has"
-                  .formatted(expected.getAsLong(), tally.read())
-              + " changed since the run began, or is damaged");
+          "Cannot publish: the input's footers say %s rows, but %s were read; a file is damaged"
+              .formatted(expected.getAsLong(), tally.read()));
     }
   }
 

@@ -32,6 +32,7 @@ final class JobCheck {
   private final JobSettings settings;
   private final ScoringModel model;
   private final OutputColumns columns;
+  private final FileStore inputStore;
   private final InputListing listing;
   private final List<InputPartition> selected;
   private final OutputPlace place;
@@ -56,7 +57,7 @@ final class JobCheck {
     }
 
     this.place = OutputPlace.of(settings.output(), hadoopSettings);
-    FileStore inputStore = FileStore.of(input, hadoopSettings);
+    this.inputStore = FileStore.of(input, hadoopSettings);
     this.listing = InputListing.read(inputStore, input, problems);
     this.selected = settings.partitions().choose(listing, problems);
     this.columns = OutputColumns.of(model, settings.margin());
@@ -88,6 +89,11 @@ final class JobCheck {
 
   InputListing listing() {
     return listing;
+  }
+
+  /** Returns what holds the input. */
+  FileStore inputStore() {
+    return inputStore;
   }
 
   OutputColumns columns() {

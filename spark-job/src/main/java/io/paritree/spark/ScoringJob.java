@@ -16,6 +16,7 @@ import io.paritree.spark.report.Outcome;
 import io.paritree.spark.report.Stages;
 import io.paritree.spark.rows.OpenModels;
 import io.paritree.spark.rows.ScoreHistogram;
+import io.paritree.store.FileStore;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Clock;
@@ -62,6 +63,7 @@ final class ScoringJob {
       ModelFiles modelFiles,
       ScoringModel model,
       OutputColumns columns,
+      FileStore inputStore,
       CheckedInput input,
       OutputPlace place,
       List<Target> open,
@@ -74,7 +76,8 @@ final class ScoringJob {
 
     /** Returns the same for some of the open partitions. */
     Checked withOpen(List<Target> group) {
-      return new Checked(modelFiles, model, columns, input, place, group, alreadyPublished);
+      return new Checked(
+          modelFiles, model, columns, inputStore, input, place, group, alreadyPublished);
     }
   }
 
@@ -108,6 +111,7 @@ final class ScoringJob {
             files,
             model,
             check.columns(),
+            check.inputStore(),
             check.check(session),
             check.place(),
             check.open(),

@@ -7,7 +7,10 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -54,6 +57,40 @@ public record InputListing(
 
     partitions.sort(Comparator.comparing(InputPartition::path));
     return new InputListing(root, columns(partitions, problems), partitions);
+  }
+
+  /**
+   * Returns the names of those files that are no longer as they were listed: gone, of another
+   * length, or written since.
+   *
+   * @param store holds the files
+   */
+  public static List<String> changed(FileStore store, List<InputFile> files) throws IOException {
+    Map<Location, List<InputFile>> directories = new LinkedHashMap<>();
+    for (InputFile file : files) {
+      directories
+          .computeIfAbsent(file.location().parent(), directory -> new ArrayList<>())
+          .add(file);
+    }
+
+    List<String> changed = new ArrayList<>();
+    for (Map.Entry<Location, List<InputFile>> directory : directories.entrySet()) {
+      Map<Location, FileEntry> now = new HashMap<>();
+      // A directory may hold much that is not read: one file is looked up alone.
+      List<FileEntry> entries =
+          directory.getValue().size() == 1
+              ? store.find(directory.getValue().get(0).location()).stream().toList()
+              : entries(store, directory.getKey());
+      entries.forEach(entry -> now.put(entry.location(), entry));
+      for (InputFile file : directory.getValue()) {
+        FileEntry entry = now.get(file.location());
+        if (entry == null || !file(entry, file.name()).equals(file)) {
+          changed.add(file.name());
+        }
+      }
+    }
+
+    return changed;
   }
 
   private static void walk(
