@@ -76,13 +76,25 @@ final class Settings {
     return within(key, value, value >= min && value <= max, expected);
   }
 
-  /** Returns a duration, given with a unit such as {@code 10 s}. */
+  /** Returns a duration in whole milliseconds, given with a unit such as {@code 10 s}. */
   Duration duration(String key, Duration min, Duration max) {
     String expected =
-        "a duration from %s to %s ms, such as 10 s".formatted(min.toMillis(), max.toMillis());
-    Duration value = read(key, expected, min, config::getDuration);
+        "a duration with its unit, from %s to %s ms, such as 10 s"
+            .formatted(min.toMillis(), max.toMillis());
+    Duration value = read(key, expected, min, this::wholeMillis);
     boolean inside = value.compareTo(min) >= 0 && value.compareTo(max) <= 0;
     return within(key, value, inside, expected);
+  }
+
+  private Duration wholeMillis(String key) {
+    Duration value = config.getDuration(key);
+    // Without a unit it would be milliseconds, also for those who meant seconds.
+    boolean hasUnit = value.isZero() || config.getString(key).matches(".*\\p{L}\\s*");
+    if (!hasUnit || !value.equals(Duration.ofMillis(value.toMillis()))) {
+      throw new ConfigException.BadValue(key, "no whole milliseconds");
+    }
+
+    return value;
   }
 
   /** Returns one of an enumeration's words, in small letters. */

@@ -91,8 +91,11 @@ class ServingConfigTest {
         "server.port      | 80.5   | server.port must be a whole number",
         "limits.body      | 1      | limits.body must be a size from 1024 to 268435456 bytes",
         "limits.body      | -1 MiB | limits.body must be a size",
-        "server.stop-timeout | soon | server.stop-timeout must be a duration from 100 to 600000 ms",
-        "server.stop-timeout | 1 ms | server.stop-timeout must be a duration from 100 to 600000 ms",
+        "server.stop-timeout | soon | server.stop-timeout must be a duration with its unit, from 100 to 600000 ms",
+        "server.stop-timeout | 1 ms | server.stop-timeout must be a duration with its unit, from 100 to 600000 ms",
+        "server.drain-delay | 30   | server.drain-delay must be a duration with its unit, from 0 to 600000 ms, such as 10 s, but is '30'",
+        "models.poll      | 500 us | models.poll must be a duration with its unit, from 0 to 3600000 ms",
+        "models.poll      | [5 s]  | models.poll must be a duration with its unit",
         "records.unknown-fields | REJECT | must be one of [reject, ignore], but is 'REJECT'",
         "models.serve     | flight | models.serve must be a list of texts, but is 'flight'",
         "server.host      | null   | server.host is missing; expected a text",
@@ -102,6 +105,12 @@ class ServingConfigTest {
     assertThatThrownBy(() -> ServingConfigParser.read(Optional.empty(), Map.of(key, value)))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void nothingNeedsNoUnit() throws Exception {
+    ServingConfig config = ServingConfigParser.read(Optional.empty(), Map.of("models.poll", "0"));
+    assertThat(config.models().poll()).isZero();
   }
 
   @Test
