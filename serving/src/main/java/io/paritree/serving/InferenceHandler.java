@@ -49,7 +49,7 @@ final class InferenceHandler {
   /** {@code POST /v2/models/{name}[/versions/{version}]/infer}. */
   void infer(Context ctx) throws IOException {
     ServedModel served = Addressed.model(ctx, models);
-    byte[] body = MediaTypes.jsonBody(ctx);
+    byte[] body = MediaTypes.jsonOrUntypedBody(ctx);
     Table table = new Table(served, limits.rows());
     InferRequest request;
     try {

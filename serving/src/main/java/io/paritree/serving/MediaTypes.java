@@ -19,9 +19,20 @@ final class MediaTypes {
    * @throws ProblemException if it is of another type, or the caller does not take JSON
    */
   static byte[] jsonBody(Context ctx) {
-    requireJsonTaken(ctx);
-    // Not getContentType(), which throws on a charset that Java does not know.
+    return jsonBody(ctx, ctx.req().getHeader(Header.CONTENT_TYPE));
+  }
+
+  /** Returns the JSON body as {@link #jsonBody(Context)} does, also where no type is given. */
+  static byte[] jsonOrUntypedBody(Context ctx) {
     String type = ctx.req().getHeader(Header.CONTENT_TYPE);
+    return jsonBody(ctx, type == null ? JSON : type);
+  }
+
+  /**
+   * @param type the header, since getContentType() throws on a charset that Java does not know
+   */
+  private static byte[] jsonBody(Context ctx, String type) {
+    requireJsonTaken(ctx);
     if (!isUtf8(type, JSON)) {
       throw new ProblemException(Problems.unsupportedMediaType(JSON));
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.paritree.model.TestPackages;
 import io.paritree.model.TestRecords;
 import io.paritree.serving.Client.Answer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -195,6 +196,19 @@ class InferenceTest {
     assertThat(answer.status()).as(answer.body()).isEqualTo(400);
     assertThat(answer.body())
         .contains("\"pointer\":\"/inputs/0/data/" + bad + "\"", "a value of type " + datatype);
+  }
+
+  @Test
+  void bodyOfNoTypeIsJson() throws Exception {
+    byte[] body = inference("[60]").getBytes(StandardCharsets.UTF_8);
+
+    assertThat(client.send("POST", "/v2/models/parcel-late/infer", body, "").body())
+        .isEqualTo(client.post("/v2/models/parcel-late/infer", body).body());
+    assertThat(
+            client
+                .send("POST", "/v2/models/parcel-late/infer", body, "Content-Type: text/plain\r\n")
+                .status())
+        .isEqualTo(415);
   }
 
   @Test
