@@ -4,7 +4,8 @@ import io.javalin.http.Context;
 import java.nio.charset.StandardCharsets;
 
 /**
- * {@code GET /health/live} and {@code GET /health/ready}.
+ * {@code GET /health/live} and {@code GET /health/ready}, and MLflow's {@code GET /ping} and {@code
+ * GET /health}, which tell whether requests are wanted.
  *
  * <p>Live means that the process answers. Ready means that every model is verified and warm and the
  * server is not stopping; else 503.
@@ -12,9 +13,11 @@ import java.nio.charset.StandardCharsets;
 final class HealthHandler {
   static final byte[] LIVE = "{\"live\":true}\n".getBytes(StandardCharsets.US_ASCII);
 
+  private final Models models;
   private final Readiness readiness;
 
-  HealthHandler(Readiness readiness) {
+  HealthHandler(Models models, Readiness readiness) {
+    this.models = models;
     this.readiness = readiness;
   }
 
@@ -25,6 +28,12 @@ final class HealthHandler {
   void ready(Context ctx) {
     boolean ready = readiness.isReady();
     ctx.status(ready ? 200 : 503).result(body(ready));
+  }
+
+  /** As MLflow has it, 404 as long as there is no model. */
+  void ping(Context ctx) {
+    int unready = models.all().isEmpty() ? 404 : 503;
+    ctx.status(readiness.isReady() ? 200 : unready).result("\n");
   }
 
   static byte[] body(boolean ready) {

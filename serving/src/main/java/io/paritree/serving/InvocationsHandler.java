@@ -116,11 +116,6 @@ final class InvocationsHandler {
     answer.raw(']');
   }
 
-  /** {@code GET /ping} and {@code GET /health}. */
-  static void ping(Context ctx) {
-    ctx.result("\n");
-  }
-
   /** {@code GET /version}. */
   static void version(Context ctx) {
     ctx.result(ServerVersion.TEXT);

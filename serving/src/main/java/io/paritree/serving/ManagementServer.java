@@ -132,6 +132,11 @@ final class ManagementServer implements AutoCloseable {
         return;
       }
 
+      if (!watch.hasBegun()) {
+        ProblemAnswer.write(Problems.starting(), request, response, callback);
+        return;
+      }
+
       reload(response, callback);
     }
 

@@ -3,6 +3,7 @@ package io.paritree.serving;
 import io.paritree.ModelException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,17 +25,56 @@ final class Models {
   /**
    * Opens all models of a configuration; until it returns, requests for models are answered 503.
    *
+   * @throws ConfigurationException if one could not be called, since another has its name
    * @throws ModelException if one is corrupt or not supported
    * @throws IOException if one cannot be read
    */
-  void open(ServingConfig config, ServerMetrics metrics) throws ModelException, IOException {
+  void open(ServingConfig config, ServerMetrics metrics)
+      throws ConfigurationException, ModelException, IOException {
     Map<String, List<ModelSlot>> byName = new LinkedHashMap<>();
     for (String text : config.models().serve()) {
       ModelSlot slot = new ModelSlot(config.models().reference(text), config, metrics);
       byName.computeIfAbsent(slot.current().name(), name -> new ArrayList<>()).add(slot);
     }
 
+    for (List<ModelSlot> alike : byName.values()) {
+      checkAddresses(alike);
+    }
+
     slots = byName;
+  }
+
+  /** Makes sure that each of the slots of one name has a path that leads to it. */
+  private static void checkAddresses(List<ModelSlot> alike) throws ConfigurationException {
+    Map<String, ModelSlot> byAddress = new HashMap<>();
+    for (ModelSlot slot : alike) {
+      ModelSlot other = byAddress.putIfAbsent(address(slot), slot);
+      // What is not sealed has no version, and so only the plain name.
+      if (other == null && isPinned(slot) && !slot.current().model().sealed()) {
+        other = plain(alike) == slot ? null : plain(alike);
+      }
+
+      if (other != null) {
+        throw new ConfigurationException(
+            "Cannot serve %s beside %s: both are '%s', and no path would lead to the former; serve"
+                    .formatted(slot.reference(), other.reference(), slot.current().name())
+                + " one of them, or give it another name (of a model that is not sealed, that of its"
+                + " file or directory)");
+      }
+    }
+  }
+
+  private static String address(ModelSlot slot) {
+    return slot.alias().map(alias -> "@" + alias).orElse(slot.current().model().modelVersion());
+  }
+
+  private static boolean isPinned(ModelSlot slot) {
+    return slot.alias().isEmpty();
+  }
+
+  /** Returns the one that the plain name stands for. */
+  private static ModelSlot plain(List<ModelSlot> alike) {
+    return following(CHAMPION, alike).orElse(alike.get(0));
   }
 
   private Map<String, List<ModelSlot>> opened() {
@@ -46,8 +86,17 @@ final class Models {
     return now;
   }
 
-  /** Returns the slots, in the order of the configuration. */
+  /** Returns the slots, in the order of the configuration; none until they are opened. */
   List<ModelSlot> all() {
+    return all(slots);
+  }
+
+  /** Returns the slots, in the order of the configuration, for a caller who must not see none. */
+  List<ModelSlot> inService() {
+    return all(opened());
+  }
+
+  private static List<ModelSlot> all(Map<String, List<ModelSlot>> slots) {
     return slots.values().stream().flatMap(List::stream).toList();
   }
 
@@ -60,9 +109,7 @@ final class Models {
   Optional<ModelSlot> find(String address) {
     List<ModelSlot> plain = opened().get(address);
     if (plain != null) {
-      return plain.size() == 1
-          ? Optional.of(plain.get(0))
-          : following(CHAMPION, plain).or(() -> Optional.of(plain.get(0)));
+      return Optional.of(plain.size() == 1 ? plain.get(0) : plain(plain));
     }
 
     int at = address.lastIndexOf('@');
@@ -92,7 +139,7 @@ final class Models {
 
   /** Returns the models' names. */
   List<String> names() {
-    return List.copyOf(slots.keySet());
+    return List.copyOf(opened().keySet());
   }
 
   /** Returns what is served, as a message shows it. */

@@ -12,7 +12,7 @@ final class ModelsHandler {
 
   void list(Context ctx) {
     MediaTypes.requireJsonTaken(ctx);
-    ctx.result(CardJson.list(models.all()));
+    ctx.result(CardJson.list(models.inService()));
   }
 
   void card(Context ctx) {

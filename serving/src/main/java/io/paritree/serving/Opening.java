@@ -24,14 +24,19 @@ final class Opening {
   /**
    * Waits until all models are open.
    *
+   * @throws ConfigurationException if one could not be called
    * @throws ModelException if one is corrupt or not supported
    * @throws IOException if one cannot be read
    */
-  void await() throws ModelException, IOException {
+  void await() throws ConfigurationException, ModelException, IOException {
     try {
       task.get();
     } catch (ExecutionException e) {
       Throwable cause = e.getCause();
+      if (cause instanceof ConfigurationException wrong) {
+        throw wrong;
+      }
+
       if (cause instanceof ModelException refused) {
         throw refused;
       }

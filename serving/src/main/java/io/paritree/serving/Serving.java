@@ -32,7 +32,7 @@ final class Serving implements AutoCloseable {
   /**
    * Opens the models and starts listening, both at once; ready when it returns.
    *
-   * @throws ConfigurationException if there is nothing to serve
+   * @throws ConfigurationException if there is nothing to serve, or a model could not be called
    * @throws ModelException if a model is corrupt or not supported
    * @throws IOException if a model cannot be read, or a port not be listened on
    */
@@ -46,13 +46,14 @@ final class Serving implements AutoCloseable {
     Logs logs = Logs.open(config);
     try {
       return start(config, logs);
-    } catch (ModelException | IOException | RuntimeException | Error e) {
+    } catch (ConfigurationException | ModelException | IOException | RuntimeException | Error e) {
       logs.close();
       throw e;
     }
   }
 
-  private static Serving start(ServingConfig config, Logs logs) throws ModelException, IOException {
+  private static Serving start(ServingConfig config, Logs logs)
+      throws ConfigurationException, ModelException, IOException {
     ServerMetrics metrics = new ServerMetrics();
     logs.measure(metrics);
     Readiness readiness = new Readiness(metrics);
@@ -72,7 +73,7 @@ final class Serving implements AutoCloseable {
 
     try {
       opening.await();
-    } catch (ModelException | IOException | RuntimeException | Error e) {
+    } catch (ConfigurationException | ModelException | IOException | RuntimeException | Error e) {
       server.close();
       management.close();
       throw e;
@@ -87,6 +88,7 @@ final class Serving implements AutoCloseable {
           served.model().digest());
     }
 
+    watch.begin();
     readiness.begin();
     LOG.info(
         "Ready: http://{}:{}/v1/models, metrics http://{}:{}/metrics",
@@ -95,7 +97,6 @@ final class Serving implements AutoCloseable {
         config.management().host(),
         management.port());
     metrics.watchJvm(); // no caller has to wait for it
-    watch.begin();
     return new Serving(models, server, management, watch, logs);
   }
 
@@ -110,7 +111,7 @@ final class Serving implements AutoCloseable {
     ScoreHandler score = new ScoreHandler(models, limits.body(), metrics, predictions);
     ScoreBatchHandler scoreBatch = new ScoreBatchHandler(models, limits, metrics, predictions);
     ModelsHandler cards = new ModelsHandler(models);
-    HealthHandler health = new HealthHandler(readiness);
+    HealthHandler health = new HealthHandler(models, readiness);
     InvocationsHandler invocations = new InvocationsHandler(models, limits, metrics, predictions);
     InferenceHandler inference =
         new InferenceHandler(models, limits, metrics, readiness, predictions);
@@ -135,8 +136,8 @@ final class Serving implements AutoCloseable {
         Route.get("/v2/models/{name}/ready", inference::modelReady),
         Route.get("/v2/models/{name}/versions/{version}/ready", inference::modelReady),
         Route.post("/invocations", invocations::handle),
-        Route.get("/ping", InvocationsHandler::ping),
-        Route.get("/health", InvocationsHandler::ping),
+        Route.get("/ping", health::ping),
+        Route.get("/health", health::ping),
         Route.get("/version", InvocationsHandler::version),
         Route.get("/health/live", health::live),
         Route.get("/health/ready", health::ready));

@@ -56,6 +56,11 @@ final class VersionWatch implements AutoCloseable {
     return scheme.lookingAt() && !location.startsWith("file:") ? scheme.group() : "local files";
   }
 
+  /** Returns whether the models are open and looked after. */
+  boolean hasBegun() {
+    return !fileSystems.isEmpty();
+  }
+
   /**
    * Opens all models anew, in the watch's own threads.
    *

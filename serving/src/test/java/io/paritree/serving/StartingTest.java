@@ -1,0 +1,121 @@
+package io.paritree.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.paritree.model.TestPackages;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What a server says while its models are being opened, and which models it does not start with.
+ */
+class StartingTest {
+  @TempDir Path directory;
+
+  private static ServingConfig config() throws ConfigurationException {
+    return ServingConfigParser.read(
+        Optional.empty(),
+        Map.of(
+            "server.port", "0",
+            "management.port", "0",
+            "log.requests", "off",
+            "security.admin-tokens", AccessTable.settings().get("security.admin-tokens")));
+  }
+
+  @Test
+  void withoutAModelOnlyLifeIsConfirmed() throws Exception {
+    ServingConfig config = config();
+    ServerMetrics metrics = new ServerMetrics();
+    Readiness readiness = new Readiness(metrics);
+    Models unopened = new Models();
+    try (Logs logs = Logs.open(config);
+        ScoringServer server =
+            new ScoringServer(
+                config,
+                Serving.routes(config, unopened, metrics, readiness, logs.predictions()),
+                metrics,
+                readiness,
+                logs.requests());
+        Client client = new Client(server.port())) {
+      for (String path : List.of("/health/live", "/v2/health/live")) {
+        assertThat(client.get(path).status()).as(path).isEqualTo(200);
+      }
+
+      for (String path : List.of("/ping", "/health")) {
+        assertThat(client.get(path).status()).as(path).isEqualTo(404);
+      }
+
+      for (String path :
+          List.of(
+              "/health/ready", "/v2/health/ready", "/v1/models", "/v2/models", "/openapi.json")) {
+        assertThat(client.get(path).status()).as(path).isEqualTo(503);
+      }
+
+      for (String path : List.of("/v1/models/any/score", "/v2/models/any/infer", "/invocations")) {
+        assertThat(client.post(path, "{}").status()).as(path).isEqualTo(503);
+      }
+
+      readiness.begin();
+      assertThat(client.get("/ping").status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void reloadBeforeTheModelsAreOpenIsRefused() throws Exception {
+    ServerMetrics metrics = new ServerMetrics();
+    Models unopened = new Models();
+    try (VersionWatch watch = new VersionWatch(unopened, Duration.ZERO);
+        ManagementServer management =
+            new ManagementServer(config(), unopened, metrics, new Readiness(metrics), watch);
+        Client operator = new Client(management.port())) {
+      assertThat(
+              operator
+                  .send("POST", "/admin/reload", new byte[0], AccessTable.operatorsToken())
+                  .status())
+          .isEqualTo(503);
+    }
+  }
+
+  @Test
+  void modelsThatNoPathTellsApartAreRefused() throws Exception {
+    TestPackages packages = new TestPackages(directory.resolve("store"));
+    Path first = copy(packages.bareParcelModel(), "one");
+    Path second = copy(packages.bareWideModel(4, 2, 2), "two");
+    String sealed = packages.binary().toString();
+
+    assertRefused(first, second);
+    assertRefused(first, first);
+    assertRefused(sealed, sealed);
+    assertRefused(Path.of(sealed).getParent(), Path.of(sealed).getParent());
+  }
+
+  @Test
+  void versionBesideTheAliasThatStillNamesItIsServed() throws Exception {
+    Path version = new TestPackages(directory).binary();
+    try (Serving serving =
+            RunningServer.start(
+                List.of(version.getParent().toString(), version.toString()), Map.of());
+        Client client = new Client(serving.port())) {
+      assertThat(client.get("/v1/models/parcel-late/versions/1").status()).isEqualTo(200);
+    }
+  }
+
+  private Path copy(Path model, String name) throws Exception {
+    Path copied = Files.createDirectories(directory.resolve(name)).resolve("model.ubj");
+    return Files.copy(model, copied);
+  }
+
+  private static void assertRefused(Object former, Object latter) {
+    List<String> references = List.of(former.toString(), latter.toString());
+    assertThatThrownBy(() -> RunningServer.start(references, Map.of()).close())
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContainingAll("Cannot serve " + latter + " beside " + former, "another name");
+  }
+}
