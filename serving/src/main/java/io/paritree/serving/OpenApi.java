@@ -235,7 +235,7 @@ final class OpenApi {
     json.writeObjectFieldStart("items");
     json.writeStringField("type", "object");
     json.writeObjectFieldStart("properties");
-    for (String member : List.of("pointer", "code", "got", "expected", "hint")) {
+    for (String member : List.of("pointer", "field", "code", "got", "expected", "hint")) {
       writeType(member, "string", json);
     }
 

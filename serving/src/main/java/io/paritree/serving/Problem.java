@@ -52,6 +52,10 @@ record Problem(String code, int status, String title, String detail, List<Pointe
 
     void write(JsonBytes json) {
       json.raw("{\"pointer\":").string(pointer);
+      if (!fault.field().isEmpty()) {
+        json.raw(",\"field\":").string(fault.field());
+      }
+
       json.raw(",\"code\":").string(fault.code().code());
       json.raw(",\"got\":").string(fault.got());
       json.raw(",\"expected\":").string(fault.expected());

@@ -3,6 +3,7 @@ package io.paritree.serving;
 import io.javalin.http.Context;
 import io.paritree.Fault;
 import io.paritree.feature.Faults;
+import io.paritree.feature.Field;
 import io.paritree.serving.Problem.PointedFault;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -115,6 +116,27 @@ final class Table {
     }
 
     faults.clear();
+  }
+
+  /**
+   * Gives each row a missing value for a field that the request as a whole does not have; where it
+   * must have a value, that is one fault, at the field under {@code prefix}.
+   */
+  void fillMissing(Field field, String prefix) {
+    for (int row = 0; row < rows; row++) {
+      field.missing(slots, at(row), faults);
+    }
+
+    if (isFaulty()) {
+      refuseAll();
+      pointFields(0, prefix);
+    }
+  }
+
+  private void refuseAll() {
+    for (int row = 0; row < rows; row++) {
+      refusedRows.add(row);
+    }
   }
 
   /**

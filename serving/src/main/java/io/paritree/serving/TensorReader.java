@@ -32,8 +32,6 @@ final class TensorReader {
   /** The field of each tensor; null if there is one tensor of all features. */
   private final Field[] fields;
 
-  private final int rows;
-
   /**
    * @throws ProblemException if the tensors' names or shapes do not fit the model
    */
@@ -43,8 +41,7 @@ final class TensorReader {
     this.reader = table.served().lenientReader();
     this.tensors = tensors;
     this.fields = isMatrix(tensors) ? null : fields(tensors);
-    this.rows = rows(tensors);
-    table.reserve(rows);
+    table.reserve(rows(tensors));
   }
 
   private boolean isMatrix(List<Tensor> tensors) {
@@ -261,12 +258,7 @@ final class TensorReader {
     tensors.forEach(tensor -> given.add(tensor.name()));
     for (Field field : schema.fields()) {
       if (!given.contains(field.column())) {
-        for (int row = 0; row < rows; row++) {
-          field.missing(table.slots(), table.at(row), table.faults());
-          if (table.isFaulty()) {
-            table.point(row, "/inputs");
-          }
-        }
+        table.fillMissing(field, "/inputs");
       }
     }
   }

@@ -168,6 +168,21 @@ class InferenceTest {
             "/inputs/1/data/2 unseen_category");
   }
 
+  /** Only weight must have a value. */
+  @Test
+  void fieldThatNoTensorHasIsOneFaultWithItsName() throws Exception {
+    String body =
+        """
+        {"inputs":[{"name":"distance","shape":[2],"datatype":"FP32","data":[1,2]}]}""";
+    Answer answer = client.post("/v2/models/parcel-late/infer", body);
+
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.body())
+        .endsWith(
+            "\"errors\":[{\"pointer\":\"/inputs/weight\",\"field\":\"weight\","
+                + "\"code\":\"missing_value\",\"got\":\"no value\",\"expected\":\"a value\"}]}\n");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

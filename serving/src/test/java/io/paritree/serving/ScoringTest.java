@@ -157,7 +157,7 @@ class ScoringTest {
         .allSatisfy(
             error ->
                 assertThat(((Map<?, ?>) error).keySet().stream().map(String::valueOf))
-                    .contains("pointer", "code", "got", "expected"));
+                    .contains("pointer", "field", "code", "got", "expected"));
     assertThat(answer.body()).contains("did you mean 'departure'?");
   }
 
