@@ -2,7 +2,6 @@ package io.paritree.serving;
 
 import io.javalin.http.Context;
 import io.javalin.http.Header;
-import io.paritree.model.Outputs;
 import io.paritree.serving.Table.Scored;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import java.io.IOException;
@@ -10,9 +9,9 @@ import java.io.IOException;
 /**
  * MLflow's scoring protocol: {@code POST /invocations} for the first model of the configuration.
  *
- * <p>Answers what the logged Python class predicts: class numbers where it is a scikit-learn
- * classifier, unless {@code params.predict_method} is {@code predict_proba}; scores else. One bad
- * row refuses the request, with the faults of all. Thread-safe.
+ * <p>Answers what the logged Python class predicts, see {@link Predicted}; {@code
+ * params.predict_method} may ask for its other method. One bad row refuses the request, with the
+ * faults of all. Thread-safe.
  */
 final class InvocationsHandler {
   private static final String EXPECTED =
@@ -53,7 +52,7 @@ final class InvocationsHandler {
       throw new ProblemException(Problems.unsupportedMediaType(EXPECTED));
     }
 
-    boolean labels = labels(served, method);
+    Predicted predicted = Predicted.of(served.model(), method);
     Scored scored = table.score(metrics);
     if (predictions.on()) {
       table.write(scored, ctx, predictions);
@@ -66,54 +65,10 @@ final class InvocationsHandler {
         answer.raw(',');
       }
 
-      if (labels) {
-        answer.number(classNumber(served.model().outputs(), scored, row));
-      } else {
-        writeScores(scored, row, answer);
-      }
+      predicted.write(served.model().outputs(), scored, row, answer);
     }
 
     Answers.send(answer.raw("]}\n"), ctx);
-  }
-
-  /** Returns whether class numbers are wanted, and not scores. */
-  private static boolean labels(ServedModel served, String method) {
-    boolean classes = served.model().outputs().kind() != Outputs.Kind.VALUES;
-    boolean classifier =
-        served.model().card().modelClass().filter(name -> name.endsWith("Classifier")).isPresent();
-    return switch (method) {
-      case "" -> classifier && classes;
-      case "predict" -> classifier && classes;
-      case "predict_proba" -> false;
-      default ->
-          throw new ProblemException(
-              Problems.badParameter("params.predict_method", "predict or predict_proba"));
-    };
-  }
-
-  private static long classNumber(Outputs outputs, Scored scored, int row) {
-    int at = row * scored.scoreCount();
-    String label = outputs.label(scored.scores(), at).orElseThrow();
-    return outputs.classes().indexOf(label);
-  }
-
-  private static void writeScores(Scored scored, int row, JsonBytes answer) {
-    int count = scored.scoreCount();
-    if (count == 1) {
-      answer.number(scored.scores()[row]);
-      return;
-    }
-
-    answer.raw('[');
-    for (int index = 0; index < count; index++) {
-      if (index > 0) {
-        answer.raw(',');
-      }
-
-      answer.number(scored.scores()[row * count + index]);
-    }
-
-    answer.raw(']');
   }
 
   /** {@code GET /version}. */

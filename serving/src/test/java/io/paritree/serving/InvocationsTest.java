@@ -6,7 +6,6 @@ import io.paritree.model.TestPackages;
 import io.paritree.model.TestRecords;
 import io.paritree.serving.Client.Answer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -185,32 +184,6 @@ class InvocationsTest {
     Answer wrong = client.send("POST", "/invocations", new byte[0], "Content-Type: image/png\r\n");
     assertThat(wrong.status()).isEqualTo(415);
     assertThat(wrong.headers().get("content-type")).startsWith("text/plain");
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "parcel-class | xgboost.sklearn.XGBClassifier | {}                                   | [012]",
-        "parcel-class | xgboost.sklearn.XGBClassifier | {\"predict_method\":\"predict\"}       | [012]",
-        "parcel-class | xgboost.sklearn.XGBClassifier | {\"predict_method\":\"predict_proba\"} | \\[0\\.[^,]+,0\\.[^,]+,0\\.[^,]+\\]",
-        "parcel-class | xgboost.core.Booster          | {}                                   | \\[0\\.[^,]+,0\\.[^,]+,0\\.[^,]+\\]",
-        "parcel-late  | xgboost.sklearn.XGBClassifier | {}                                   | [01]",
-        "parcel-late  | xgboost.core.Booster          | {}                                   | 0\\.[0-9]+",
-      })
-  void mlflowModelsPredictAsTheirPythonClassDoes(
-      String model, String modelClass, String params, String prediction) throws Exception {
-    Path logged = Files.createTempDirectory(directory, "mlflow");
-    Files.copy(directory.resolve(model).resolve("1/model.ubj"), logged.resolve("model.ubj"));
-    Files.writeString(
-        logged.resolve("MLmodel"),
-        "flavors:\n  xgboost:\n    data: model.ubj\n    model_class: " + modelClass + "\n");
-    try (Serving other = RunningServer.start(List.of(logged.toString()), Map.of());
-        Client caller = new Client(other.port())) {
-      String body = "{\"dataframe_records\":[{\"weight\":1.5}],\"params\":" + params + "}";
-      Answer answer = caller.post("/invocations", body);
-      assertThat(answer.body().strip()).matches("\\{\"predictions\":\\[" + prediction + "\\]\\}");
-    }
   }
 
   @Test
