@@ -73,8 +73,12 @@ final class HostileRequests {
     this.good = new ArrayList<>(records);
     good.add("[" + String.join(",", records) + "]");
     good.add("{\"dataframe_records\":[" + records.get(1) + "]}");
-    good.add("{\"dataframe_split\":{\"columns\":[\"weight\"],\"data\":[[1],[2.5]]}}");
-    good.add("{\"inputs\":{\"weight\":[1,2],\"distance\":[3,null]}}");
+    good.add(
+        "{\"dataframe_split\":{\"columns\":[\"zone\",\"weight\",\"distance\",\"express\",\"carrier\","
+            + "\"departure\"],\"data\":[[10,1,2,true,\"AA\",null],[null,2.5,null,0,null,null]]}}");
+    good.add(
+        "{\"inputs\":{\"weight\":[1,2],\"distance\":[3,null],\"express\":[true,null],"
+            + "\"carrier\":[\"DL\",null],\"zone\":[7,null],\"departure\":[null,null]}}");
     good.add(
         "{\"inputs\":[{\"name\":\"x\",\"shape\":[1,28],\"datatype\":\"FP32\",\"data\":["
             + "1,".repeat(27)

@@ -11,7 +11,7 @@ import java.io.IOException;
  *
  * <p>Answers what the logged Python class predicts, see {@link Predicted}; {@code
  * params.predict_method} may ask for its other method. One bad row refuses the request, with the
- * faults of all. Thread-safe.
+ * faults of all, and so does a column that the request lacks as a whole. Thread-safe.
  */
 final class InvocationsHandler {
   private static final String EXPECTED =

@@ -6,6 +6,7 @@ import io.paritree.record.MalformedJsonException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -15,10 +16,10 @@ import java.util.Set;
  * not there; other members are passed over.
  *
  * @param form the member that holds the data
- * @param columns the names of a {@code dataframe_split}; empty where it has none
+ * @param columns the names of a {@code dataframe_split}, if it has them
  * @param predictMethod {@code params.predict_method}; empty where it is not given
  */
-record InvocationsOutline(String form, List<String> columns, String predictMethod) {
+record InvocationsOutline(String form, Optional<List<String>> columns, String predictMethod) {
   /** The members that may hold the data. */
   private static final List<String> FORMS =
       List.of("dataframe_split", "dataframe_records", "instances", "inputs");
@@ -38,7 +39,7 @@ record InvocationsOutline(String form, List<String> columns, String predictMetho
     }
 
     String form = "";
-    List<String> columns = List.of();
+    Optional<List<String>> columns = Optional.empty();
     String method = "";
     boolean params = false;
     while (document.next() == JsonToken.FIELD_NAME) {
@@ -75,12 +76,13 @@ record InvocationsOutline(String form, List<String> columns, String predictMetho
     return new InvocationsOutline(form, columns, method);
   }
 
-  private static List<String> splitColumns(JsonDocument document) throws MalformedJsonException {
+  private static Optional<List<String>> splitColumns(JsonDocument document)
+      throws MalformedJsonException {
     if (document.token() != JsonToken.START_OBJECT) {
       throw split();
     }
 
-    List<String> columns = List.of();
+    Optional<List<String>> columns = Optional.empty();
     Set<String> seen = new HashSet<>();
     while (document.next() == JsonToken.FIELD_NAME) {
       String name = document.name();
@@ -103,9 +105,9 @@ record InvocationsOutline(String form, List<String> columns, String predictMetho
     return columns;
   }
 
-  private static List<String> names(JsonDocument document) throws MalformedJsonException {
+  private static Optional<List<String>> names(JsonDocument document) throws MalformedJsonException {
     if (document.token() == JsonToken.VALUE_NULL) {
-      return List.of();
+      return Optional.empty();
     }
 
     if (document.token() != JsonToken.START_ARRAY) {
@@ -122,7 +124,7 @@ record InvocationsOutline(String form, List<String> columns, String predictMetho
       names.add(document.text());
     }
 
-    return names;
+    return Optional.of(names);
   }
 
   private static String predictMethod(JsonDocument document) throws MalformedJsonException {

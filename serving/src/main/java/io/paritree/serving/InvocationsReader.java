@@ -15,14 +15,18 @@ import io.paritree.record.RecordFormatException;
 import io.paritree.serving.Problem.PointedFault;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.Set;
 
 /**
  * Reads the bodies of MLflow's {@code /invocations} into rows of slots.
  *
  * <p>Columns are found by name, and by position where there are no names; columns that no feature
- * reads are skipped and counted. One per request; not thread-safe.
+ * reads are skipped and counted. A field of the model that the request as a whole does not have is
+ * missing in all rows if MLflow's signature says that it is not required; else the request is
+ * refused. What one record lacks and another has is a missing value. One per request; not
+ * thread-safe.
  */
 final class InvocationsReader {
   private final Table table;
@@ -30,6 +34,7 @@ final class InvocationsReader {
   private final List<Field> fields;
   private final JsonRecordReader reader;
   private final int maxBodyBytes;
+  private final RequestColumns columns;
   private long skippedValues;
 
   InvocationsReader(Table table, int maxBodyBytes) {
@@ -38,29 +43,7 @@ final class InvocationsReader {
     this.fields = schema.fields();
     this.reader = table.served().lenientReader();
     this.maxBodyBytes = maxBodyBytes;
-  }
-
-  /**
-   * Which field each value of a row is for.
-   *
-   * @param fieldOf the index of each column's field; -1 where no feature reads it
-   * @param absent the indices of the fields that have no column
-   */
-  private record Columns(int[] fieldOf, int[] absent) {
-    static Columns of(int[] fieldOf, int fields) {
-      boolean[] given = new boolean[fields];
-      for (int field : fieldOf) {
-        if (field >= 0) {
-          given[field] = true;
-        }
-      }
-
-      return new Columns(fieldOf, without(given));
-    }
-
-    static int[] without(boolean[] given) {
-      return IntStream.range(0, given.length).filter(field -> !given[field]).toArray();
-    }
+    this.columns = new RequestColumns(schema);
   }
 
   /** Returns how many values were skipped because no feature reads their column. */
@@ -71,8 +54,12 @@ final class InvocationsReader {
   /** Reads a CSV body with a header. */
   void readCsv(byte[] body) throws IOException {
     try (CsvLines lines = CsvLines.open(new ByteArrayInputStream(body), "the body")) {
-      CsvRecords records = new CsvRecords(lines, "the body", schema);
-      long unread = lines.columns().stream().filter(name -> schema.fieldIndex(name) < 0).count();
+      CsvRecords records = CsvRecords.ofSome(lines, schema);
+      int unread = 0;
+      for (int field : columns.addAll(lines.columns())) {
+        unread += field < 0 ? 1 : 0;
+      }
+
       float[] next = new float[table.at(1)];
       for (int row = 0; records.next(next, 0, table.faults()); row++) {
         table.reserve(row + 1);
@@ -82,6 +69,11 @@ final class InvocationsReader {
       }
     } catch (RecordFormatException e) {
       throw malformed(e.getMessage());
+    }
+
+    List<String> lacking = columns.fillAbsent(table, "");
+    if (!lacking.isEmpty()) {
+      table.lacks(new MissingInputs(lacking, columns.unread()), "");
     }
   }
 
@@ -106,6 +98,16 @@ final class InvocationsReader {
         }
       }
 
+      String pointer = "/" + outline.form();
+      List<String> lacking = columns.fillAbsent(table, pointer);
+      if (!lacking.isEmpty()) {
+        try (JsonDocument document = JsonDocument.of(body, maxBodyBytes)) {
+          columns.addAll(MissingInputs.names(document, outline.form()));
+        }
+
+        table.lacks(new MissingInputs(lacking, columns.unread()), pointer);
+      }
+
       return outline;
     } catch (MalformedJsonException e) {
       throw malformed(e.getMessage());
@@ -118,7 +120,8 @@ final class InvocationsReader {
     String pointer = "/" + form;
     boolean list = document.token() == JsonToken.START_ARRAY;
     if (form.equals("dataframe_split")) {
-      readSplit(document, columns(outline.columns()), pointer);
+      int[] fieldOf = outline.columns().map(columns::addAll).orElseGet(columns::addPositions);
+      readSplit(document, fieldOf, pointer);
     } else if (form.equals("inputs") && document.token() == JsonToken.START_OBJECT) {
       readColumns(document, pointer);
     } else if (!list && form.equals("dataframe_records")) {
@@ -130,15 +133,7 @@ final class InvocationsReader {
     }
   }
 
-  private Columns columns(List<String> names) {
-    int[] fieldOf =
-        names.isEmpty()
-            ? IntStream.range(0, fields.size()).toArray()
-            : names.stream().mapToInt(schema::fieldIndex).toArray();
-    return Columns.of(fieldOf, fields.size());
-  }
-
-  private void readSplit(JsonDocument document, Columns columns, String pointer)
+  private void readSplit(JsonDocument document, int[] fieldOf, String pointer)
       throws MalformedJsonException {
     while (document.next() == JsonToken.FIELD_NAME) {
       boolean data = document.name().equals("data");
@@ -153,7 +148,7 @@ final class InvocationsReader {
       }
 
       for (int row = 0; document.next() != JsonToken.END_ARRAY; row++) {
-        readRow(document, columns, row, pointer + "/data");
+        readRow(document, fieldOf, row, pointer + "/data");
       }
     }
   }
@@ -161,22 +156,33 @@ final class InvocationsReader {
   /** Reads a list of objects, or of lists where those are admitted. */
   private void readRows(JsonDocument document, String pointer, boolean listsAdmitted)
       throws MalformedJsonException {
-    Columns columns = columns(List.of());
+    int[] positions = null;
+    boolean records = false;
     for (int row = 0; document.next() != JsonToken.END_ARRAY; row++) {
       if (listsAdmitted && document.token() == JsonToken.START_ARRAY) {
-        readRow(document, columns, row, pointer);
+        if (positions == null) {
+          positions = columns.addPositions();
+        }
+
+        readRow(document, positions, row, pointer);
       } else {
+        records |= document.token() == JsonToken.START_OBJECT;
         table.reserve(row + 1);
         reader.read(document, table.slots(), table.at(row), table.faults());
         placeFields(row, pointer);
       }
     }
+
+    if (records) {
+      columns.addSeen(reader);
+    } else {
+      columns.addPositions(); // without records nothing tells which names there are
+    }
   }
 
   /** Reads a row given as a list. */
-  private void readRow(JsonDocument document, Columns columns, int row, String pointer)
+  private void readRow(JsonDocument document, int[] fieldOf, int row, String pointer)
       throws MalformedJsonException {
-    int[] fieldOf = columns.fieldOf();
     if (document.token() != JsonToken.START_ARRAY) {
       throw malformed("Each row must be a list of %s values.".formatted(fieldOf.length));
     }
@@ -204,21 +210,10 @@ final class InvocationsReader {
       throw malformed(
           "Row %s has %s of the %s columns that there are.".formatted(row, column, fieldOf.length));
     }
-
-    fillMissing(columns.absent(), row);
-    if (table.isFaulty()) {
-      table.point(row, pointer + "/" + row);
-    }
   }
 
   private void readValue(JsonDocument document, int field, int row) throws MalformedJsonException {
     reader.value(document, fields.get(field), table.slots(), table.at(row), table.faults());
-  }
-
-  private void fillMissing(int[] absent, int row) {
-    for (int field : absent) {
-      fields.get(field).missing(table.slots(), table.at(row), table.faults());
-    }
   }
 
   private void placeFields(int row, String pointer) {
@@ -229,39 +224,27 @@ final class InvocationsReader {
 
   /** Reads an object of columns, each a list. */
   private void readColumns(JsonDocument document, String pointer) throws MalformedJsonException {
-    boolean[] given = new boolean[fields.size()];
-    boolean first = true;
+    Set<String> read = new HashSet<>();
     while (document.next() == JsonToken.FIELD_NAME) {
       String name = document.name();
-      int field = schema.fieldIndex(name);
       if (document.next() != JsonToken.START_ARRAY) {
         throw malformed("Each of the 'inputs' must be a list of values.");
       }
 
-      if (field < 0) {
+      if (schema.fieldIndex(name) < 0) {
+        columns.add(name);
         skipColumn(document);
         continue;
       }
 
-      if (given[field]) {
+      if (!read.add(name)) {
         throw malformed("A column of 'inputs' stands twice.");
       }
 
       int before = table.rows();
-      int rows = readColumn(document, field, PointedFault.child(pointer, name));
-      if (!first && rows != before) {
+      int rows = readColumn(document, columns.add(name), PointedFault.child(pointer, name));
+      if (read.size() > 1 && rows != before) {
         throw malformed("The length of values for each input/column name are not the same");
-      }
-
-      given[field] = true;
-      first = false;
-    }
-
-    int[] absent = Columns.without(given);
-    for (int row = 0; row < table.rows(); row++) {
-      fillMissing(absent, row);
-      if (table.isFaulty()) {
-        table.point(row, pointer);
       }
     }
   }

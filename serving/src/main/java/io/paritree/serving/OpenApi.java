@@ -122,7 +122,11 @@ final class OpenApi {
     paths.get("/v2/models", "Open Inference Protocol: the names of the models");
     paths.get("/v2/health/live", "Open Inference Protocol: whether the server lives");
     paths.get("/v2/health/ready", "Open Inference Protocol: whether the server is ready");
-    paths.post("/invocations", "MLflow: scores rows", "application/json", "text/csv");
+    paths.post(
+        "/invocations",
+        "MLflow: scores rows, which together must have every column that is required",
+        "application/json",
+        "text/csv");
     paths.get("/ping", "MLflow: whether the server lives");
     paths.get("/health", "MLflow: whether the server lives");
     paths.get("/version", "MLflow: the server's version");

@@ -19,6 +19,16 @@ final class Problems {
         errors);
   }
 
+  /**
+   * The request as a whole lacks columns.
+   *
+   * @param detail names them
+   * @param errors what else is wrong too
+   */
+  static Problem missingInputs(String detail, List<PointedFault> errors) {
+    return new Problem("missing_inputs", 400, "Failed to enforce schema of data", detail, errors);
+  }
+
   /** The body is not what the endpoint reads. */
   static Problem malformedBody(String detail) {
     return new Problem("malformed_body", 400, "The body cannot be read", detail);

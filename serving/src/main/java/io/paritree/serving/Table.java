@@ -2,6 +2,7 @@ package io.paritree.serving;
 
 import io.javalin.http.Context;
 import io.paritree.Fault;
+import io.paritree.FaultCode;
 import io.paritree.feature.Faults;
 import io.paritree.feature.Field;
 import io.paritree.serving.Problem.PointedFault;
@@ -29,6 +30,7 @@ final class Table {
   private final Set<Integer> refusedRows = new TreeSet<>();
   private float[] slots;
   private int rows;
+  private String lacking = "";
 
   /**
    * @param maxRows most rows; one more ends in 413
@@ -133,6 +135,28 @@ final class Table {
     }
   }
 
+  /** Forgets the faults of rows that have no value for one of the columns. */
+  void forgetMissing(Set<String> columns) {
+    errors.removeIf(
+        error ->
+            error.fault().code() == FaultCode.MISSING_VALUE
+                && columns.contains(error.fault().field()));
+  }
+
+  /**
+   * Takes the columns that the request as a whole must have and does not.
+   *
+   * @param prefix JSON pointer to the data
+   */
+  void lacks(MissingInputs missing, String prefix) {
+    refuseAll();
+    lacking = missing.text();
+    errors.addAll(0, missing.faults(prefix, MAX_ERRORS));
+    if (errors.size() > MAX_ERRORS) {
+      errors.subList(MAX_ERRORS, errors.size()).clear();
+    }
+  }
+
   private void refuseAll() {
     for (int row = 0; row < rows; row++) {
       refusedRows.add(row);
@@ -147,7 +171,10 @@ final class Table {
   Scored score(ServerMetrics metrics) {
     if (!errors.isEmpty()) {
       served.refused(refusedRows.size(), errors, metrics);
-      throw new ProblemException(Problems.invalidRecord(errors));
+      throw new ProblemException(
+          lacking.isEmpty()
+              ? Problems.invalidRecord(errors)
+              : Problems.missingInputs(lacking, errors));
     }
 
     int margins = served.model().engine().outputs();

@@ -148,8 +148,11 @@ class InvocationsTest {
 
   @Test
   void faultsOfAllRowsComeWithTheirPlaces() throws Exception {
-    Answer answer =
-        client.post("/invocations", "{\"inputs\":{\"weight\":[1,null,\"x\"],\"zone\":[10,11,20]}}");
+    String nulls = "[null,null,null]";
+    String others =
+        ",'distance':%s,'express':%s,'carrier':%s,'departure':%s}}".replace("%s", nulls);
+    String body = "{'inputs':{'weight':[1,null,'x'],'zone':[10,11,20]" + others;
+    Answer answer = client.post("/invocations", body.replace('\'', '"'));
 
     assertThat(answer.status()).isEqualTo(400);
     Object error = JsonTree.parse(answer.body());

@@ -7,6 +7,7 @@ import io.paritree.UnsupportedModelException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -63,6 +64,11 @@ record MlflowModel(String modelFile, String modelClass, Optional<MlflowSignature
   /** Returns whether the trainer's wrapper stops at the best iteration by itself. */
   boolean stopsAtBestIteration() {
     return modelClass.startsWith("xgboost.sklearn.");
+  }
+
+  /** Returns the columns that the signature does not require. */
+  Set<String> optionalColumns() {
+    return signature.map(MlflowSignature::optionalNames).orElse(Set.of());
   }
 
   private static Optional<MlflowSignature> signature(String where, Object signature)

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The inputs of an MLflow model signature.
@@ -16,6 +17,7 @@ import java.util.Set;
 record MlflowSignature(List<Column> columns) {
   private static final String TYPE = "type";
   private static final String NAME = "name";
+  private static final String REQUIRED = "required";
   private static final String TENSOR = "tensor";
 
   /**
@@ -23,11 +25,20 @@ record MlflowSignature(List<Column> columns) {
    *
    * @param name its name; empty if the signature has none
    * @param type MLflow's name of its type, such as {@code double} or {@code string}
+   * @param required whether the data has to have it; that says nothing of null in it
    */
-  record Column(String name, String type) {}
+  record Column(String name, String type, boolean required) {}
 
   MlflowSignature {
     columns = List.copyOf(columns);
+  }
+
+  /** Returns the names of the columns that the data may lack; those without a name never may. */
+  Set<String> optionalNames() {
+    return columns.stream()
+        .filter(column -> !column.required() && !column.name().isEmpty())
+        .map(Column::name)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /**
@@ -63,11 +74,14 @@ record MlflowSignature(List<Column> columns) {
   /** Reads a column; members that other versions of MLflow add say nothing about encoding. */
   private static Column column(StrictJson json) throws CorruptModelException {
     Map<String, String> texts = new HashMap<>();
+    boolean[] required = {true}; // as in files of versions that did not write it
     json.namedValues(
         name -> {
           boolean wanted = name.equals(TYPE) || name.equals(NAME);
           if (wanted && !json.isNull()) {
             texts.put(name, json.text());
+          } else if (name.equals(REQUIRED) && !json.isNull()) {
+            required[0] = json.truth();
           } else {
             json.skip();
           }
@@ -76,6 +90,6 @@ record MlflowSignature(List<Column> columns) {
       throw json.wrong("an input with a '%s'".formatted(TYPE));
     }
 
-    return new Column(texts.getOrDefault(NAME, ""), texts.get(TYPE));
+    return new Column(texts.getOrDefault(NAME, ""), texts.get(TYPE), required[0]);
   }
 }

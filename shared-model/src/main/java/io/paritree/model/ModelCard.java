@@ -2,6 +2,7 @@ package io.paritree.model;
 
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a model says of itself, beside its features and outputs.
@@ -10,6 +11,7 @@ import java.util.Optional;
  * @param objective XGBoost's name of the objective
  * @param booster XGBoost's name of the booster
  * @param modelClass the Python class that MLflow logged, where the model comes from MLflow
+ * @param optionalColumns the columns that MLflow's signature does not require
  * @param xgboostVersion the version of XGBoost that wrote the model file; empty if it does not say
  * @param rounds number of rounds that are used, from the first
  * @param allRounds number of rounds in the model file
@@ -23,6 +25,7 @@ public record ModelCard(
     String objective,
     String booster,
     Optional<String> modelClass,
+    Set<String> optionalColumns,
     String xgboostVersion,
     int rounds,
     int allRounds,
@@ -35,6 +38,7 @@ public record ModelCard(
     Objects.requireNonNull(objective, "objective");
     Objects.requireNonNull(booster, "booster");
     Objects.requireNonNull(modelClass, "modelClass");
+    optionalColumns = Set.copyOf(optionalColumns);
     Objects.requireNonNull(xgboostVersion, "xgboostVersion");
     Objects.requireNonNull(roundsWhy, "roundsWhy");
     Objects.requireNonNull(provenance, "provenance");

@@ -10,6 +10,7 @@ import io.paritree.xgboost.NativeBooster;
 import io.paritree.xgboost.XgboostModel;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The one way from a model's bytes to a {@link ScoringModel}. */
@@ -125,6 +126,7 @@ final class Opening {
             model.objective(),
             model.booster(),
             mlflow.map(MlflowModel::modelClass),
+            mlflow.map(MlflowModel::optionalColumns).orElse(Set.of()),
             version(model),
             rounds.end(),
             model.rounds(),
@@ -178,15 +180,16 @@ final class Opening {
   private static ModelCard card(ModelFiles files, Manifest manifest, XgboostModel model)
       throws ModelException {
     byte[] mlmodel = files.file(ModelReference.MLMODEL);
-    Optional<String> modelClass =
+    Optional<MlflowModel> mlflow =
         mlmodel == null
             ? Optional.empty()
-            : Optional.of(MlflowModel.parse(files.origin(), mlmodel).modelClass());
+            : Optional.of(MlflowModel.parse(files.origin(), mlmodel));
     return new ModelCard(
         manifest.modelFile(),
         model.objective(),
         model.booster(),
-        modelClass,
+        mlflow.map(MlflowModel::modelClass),
+        mlflow.map(MlflowModel::optionalColumns).orElse(Set.of()),
         version(model),
         manifest.rounds(),
         model.rounds(),

@@ -20,7 +20,7 @@ public final class CsvRecords {
   private final CsvLines lines;
   private final List<Field> fields;
 
-  /** The column of the file that field i reads. */
+  /** The column of the file that field i reads; -1 if there is none. */
   private final int[] columns;
 
   /**
@@ -29,14 +29,11 @@ public final class CsvRecords {
    * @throws RecordFormatException if the file lacks columns; the message names all of them
    */
   public CsvRecords(CsvLines lines, String origin, Schema schema) throws RecordFormatException {
-    this.lines = lines;
-    this.fields = schema.fields();
-    this.columns = new int[fields.size()];
+    this(lines, schema);
     List<String> lacking = new ArrayList<>();
     for (int index = 0; index < columns.length; index++) {
-      String column = fields.get(index).column();
-      columns[index] = lines.columns().indexOf(column);
       if (columns[index] < 0) {
+        String column = fields.get(index).column();
         String hint =
             NearestName.of(column, lines.columns())
                 .map(near -> " (it has '" + Fault.printable(near, 100) + "')")
@@ -50,6 +47,25 @@ public final class CsvRecords {
           "Cannot read %s: its header has no column %s, which the model reads"
               .formatted(origin, String.join(", ", lacking)));
     }
+  }
+
+  private CsvRecords(CsvLines lines, Schema schema) {
+    this.lines = lines;
+    this.fields = schema.fields();
+    this.columns = new int[fields.size()];
+    for (int index = 0; index < columns.length; index++) {
+      columns[index] = lines.columns().indexOf(fields.get(index).column());
+    }
+  }
+
+  /**
+   * Returns a reader of the fields that the file has a column for: {@link #next} leaves the slots
+   * of the others as they are.
+   *
+   * @param lines read by this from now on; stays the caller's to close
+   */
+  public static CsvRecords ofSome(CsvLines lines, Schema schema) {
+    return new CsvRecords(lines, schema);
   }
 
   /**
@@ -78,8 +94,16 @@ public final class CsvRecords {
 
     for (int index = 0; index < columns.length; index++) {
       int cell = columns[index];
-      CsvCells.encode(
-          fields.get(index), lines.bytes(), lines.start(cell), lines.length(cell), row, at, faults);
+      if (cell >= 0) {
+        CsvCells.encode(
+            fields.get(index),
+            lines.bytes(),
+            lines.start(cell),
+            lines.length(cell),
+            row,
+            at,
+            faults);
+      }
     }
 
     return true;

@@ -155,6 +155,15 @@ public final class JsonRecordReader {
     }
   }
 
+  /**
+   * Returns whether any record since this reader was made, of fewer than four billion, had a field.
+   *
+   * @param index of the field among the schema's
+   */
+  public boolean hasSeen(int index) {
+    return seen[index] != 0;
+  }
+
   /** Returns the number of fields that were ignored since this reader was made. */
   public long ignored() {
     return ignored;

@@ -74,6 +74,7 @@ class MlflowModelTest {
     assertThat(model.schema().features().get(2)).isInstanceOf(BooleanFeature.class);
     assertThat(model.schema().features().get(3)).isInstanceOf(CategoryCodeFeature.class);
     assertThat(model.card().rounds()).isEqualTo(20);
+    assertThat(model.card().optionalColumns()).containsExactly("express");
   }
 
   @Test
@@ -168,6 +169,10 @@ class MlflowModelTest {
         .hasMessageContaining("'hour' is of type 'datetime'");
     assertThatThrownBy(() -> open(MLMODEL.formatted(BOOSTER, "[{\"name\": \"a\"}]"), model))
         .isInstanceOf(CorruptModelException.class);
+    String unclear = PARCELS.replace("\"required\": false", "\"required\": \"no\"");
+    assertThatThrownBy(() -> open(MLMODEL.formatted(BOOSTER, unclear), model))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining("got the text 'no', expected true or false");
   }
 
   @Test
@@ -201,6 +206,7 @@ class MlflowModelTest {
     assertThat(model.card().rounds()).isEqualTo(5);
     assertThat(model.card().roundsWhy()).isEqualTo("best_iteration is 4");
     assertThat(model.card().modelFile()).isEqualTo("model.xgb");
+    assertThat(model.card().optionalColumns()).containsExactly("express");
     assertThat(sealed.resolve("MLmodel")).hasSameBinaryContentAs(mlflow.resolve("MLmodel"));
 
     Files.writeString(sealed.resolve("code").resolve("features.py"), "x = 2\n");

@@ -81,6 +81,19 @@ class CsvRecordsTest {
   }
 
   @Test
+  void fieldsWithoutAColumnAreLeftAloneWhereThatIsAskedFor() throws Exception {
+    try (CsvLines lines = lines("flag,other\n1,o\n".getBytes(UTF_8))) {
+      CsvRecords records = CsvRecords.ofSome(lines, SCHEMA);
+      float[] row = {7f, 8f, 9f};
+      Faults faults = new Faults();
+
+      assertThat(records.next(row, 0, faults)).isTrue();
+      assertThat(faults.list()).isEmpty();
+      assertThat(row).containsExactly(7f, 8f, 1f);
+    }
+  }
+
+  @Test
   void quotedCellsMayHoldCommasQuotesAndLines() throws Exception {
     List<Line> read =
         read("\"a.b c\",place,flag\r\n1,\"x,y\",\r\n2,\"\"\"q\"\"\",\r\n3,\"two\nlines\",\r\n4,ä,");
