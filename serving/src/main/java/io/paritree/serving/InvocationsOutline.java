@@ -41,6 +41,7 @@ record InvocationsOutline(String form, Optional<List<String>> columns, String pr
     String form = "";
     Optional<List<String>> columns = Optional.empty();
     String method = "";
+    boolean signatureName = false;
     boolean params = false;
     while (document.next() == JsonToken.FIELD_NAME) {
       String name = document.name();
@@ -62,7 +63,7 @@ record InvocationsOutline(String form, Optional<List<String>> columns, String pr
         params = true;
         method = predictMethod(document);
       } else if (name.equals("signature_name")) {
-        throw malformed("\"signature_name\" parameter is currently not supported");
+        signatureName = true;
       }
 
       document.skip();
@@ -71,6 +72,11 @@ record InvocationsOutline(String form, Optional<List<String>> columns, String pr
     document.end();
     if (form.isEmpty()) {
       throw malformed(ONE_FORM + "; it has none.");
+    }
+
+    // Beside the forms of a data frame it is passed over, as other members are.
+    if (signatureName && (form.equals("instances") || form.equals("inputs"))) {
+      throw malformed("\"signature_name\" parameter is currently not supported");
     }
 
     return new InvocationsOutline(form, columns, method);

@@ -189,6 +189,17 @@ class InvocationsColumnsTest {
             "/dataframe_records/2/income wrong_type");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"dataframe_records", "dataframe_split"})
+  void signatureNameIsPassedOverBesideADataFrame(String form) throws Exception {
+    String data =
+        form.equals("dataframe_split") ? "{'data':[[1,2,3]]}" : "[{'amount':1,'age':2,'income':3}]";
+    String named = "{'signature_name':'x','%s':%s,'other':1}".formatted(form, data);
+
+    assertThat(predictions(post(client, named)))
+        .isEqualTo(predictions(post(client, "{'instances':[[1,2,3]]}")));
+  }
+
   @Test
   void textAndHintsOfAWideModelAreBounded() throws Exception {
     Path wide = new TestPackages(directory).wide(1_200, 2, 2);
