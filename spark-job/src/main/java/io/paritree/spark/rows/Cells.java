@@ -21,16 +21,18 @@ interface Cells {
   /**
    * Reads a numeric column as the nearest doubles.
    *
-   * @param into receives one number per row; anything at the nulls
+   * @param nulls which rows are null, and so have no value that could be read; null if none is
+   * @param into receives one number per row; NaN at the nulls
    */
-  void numbers(int rows, double[] into);
+  void numbers(int rows, boolean[] nulls, double[] into);
 
   /**
    * Reads a FLOAT column as it is.
    *
+   * @param nulls which rows are null, and so have no value that could be read; null if none is
    * @param into receives one number per row, from {@code at} on; anything at the nulls
    */
-  void floats(int rows, float[] into, int at);
+  void floats(int rows, boolean[] nulls, float[] into, int at);
 
   /** Returns a boolean that is not null. */
   boolean truth(int row);

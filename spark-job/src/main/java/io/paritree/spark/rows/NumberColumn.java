@@ -45,7 +45,7 @@ final class NumberColumn {
     long before = current.unseen();
     long nans;
     if (isFloat && feature instanceof NumberFeature number) {
-      cells.floats(rows, slots, to);
+      cells.floats(rows, nulls, slots, to);
       nans = number.numbers(slots, to, rows, nulls, current);
     } else {
       read();
@@ -76,12 +76,7 @@ final class NumberColumn {
     }
 
     isRead = true;
-    cells.numbers(rows, numbers);
-    if (nulls != null) {
-      for (int row = 0; row < rows; row++) {
-        numbers[row] = nulls[row] ? Double.NaN : numbers[row];
-      }
-    }
+    cells.numbers(rows, nulls, numbers);
   }
 
   /** As {@link #ofOther}; the feature's class is final, so its method is inlined. */

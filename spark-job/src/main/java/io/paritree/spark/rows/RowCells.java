@@ -37,9 +37,9 @@ final class RowCells implements Cells {
   }
 
   @Override
-  public void numbers(int rows, double[] into) {
+  public void numbers(int rows, boolean[] nulls, double[] into) {
     for (int row = 0; row < rows; row++) {
-      into[row] = block[row].isNullAt(ordinal) ? 0 : number(block[row]);
+      into[row] = nulls != null && nulls[row] ? Double.NaN : number(block[row]);
     }
   }
 
@@ -56,9 +56,9 @@ final class RowCells implements Cells {
   }
 
   @Override
-  public void floats(int rows, float[] into, int at) {
+  public void floats(int rows, boolean[] nulls, float[] into, int at) {
     for (int row = 0; row < rows; row++) {
-      into[at + row] = block[row].isNullAt(ordinal) ? 0 : block[row].getFloat(ordinal);
+      into[at + row] = nulls != null && nulls[row] ? 0 : block[row].getFloat(ordinal);
     }
   }
 

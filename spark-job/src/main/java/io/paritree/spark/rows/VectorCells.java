@@ -40,44 +40,45 @@ final class VectorCells implements Cells {
   }
 
   @Override
-  public void numbers(int rows, double[] into) {
+  public void numbers(int rows, boolean[] nulls, double[] into) {
     ColumnVector from = vector;
+    // A null row of a vector with a dictionary may hold an id of another row group's dictionary.
     switch (kind) {
       case FLOAT -> {
         for (int row = 0; row < rows; row++) {
-          into[row] = from.getFloat(row);
+          into[row] = nulls != null && nulls[row] ? Double.NaN : from.getFloat(row);
         }
       }
       case DOUBLE -> {
         for (int row = 0; row < rows; row++) {
-          into[row] = from.getDouble(row);
+          into[row] = nulls != null && nulls[row] ? Double.NaN : from.getDouble(row);
         }
       }
       case INT -> {
         for (int row = 0; row < rows; row++) {
-          into[row] = from.getInt(row);
+          into[row] = nulls != null && nulls[row] ? Double.NaN : from.getInt(row);
         }
       }
       case LONG -> {
         for (int row = 0; row < rows; row++) {
-          into[row] = (double) from.getLong(row);
+          into[row] = nulls != null && nulls[row] ? Double.NaN : (double) from.getLong(row);
         }
       }
       case SHORT -> {
         for (int row = 0; row < rows; row++) {
-          into[row] = from.getShort(row);
+          into[row] = nulls != null && nulls[row] ? Double.NaN : from.getShort(row);
         }
       }
       case BYTE -> {
         for (int row = 0; row < rows; row++) {
-          into[row] = from.getByte(row);
+          into[row] = nulls != null && nulls[row] ? Double.NaN : from.getByte(row);
         }
       }
       case DECIMAL -> {
         for (int row = 0; row < rows; row++) {
           into[row] =
-              from.isNullAt(row)
-                  ? 0
+              nulls != null && nulls[row]
+                  ? Double.NaN
                   : from.getDecimal(row, precision, scale).toJavaBigDecimal().doubleValue();
         }
       }
@@ -85,10 +86,10 @@ final class VectorCells implements Cells {
   }
 
   @Override
-  public void floats(int rows, float[] into, int at) {
+  public void floats(int rows, boolean[] nulls, float[] into, int at) {
     ColumnVector from = vector;
     for (int row = 0; row < rows; row++) {
-      into[at + row] = from.getFloat(row);
+      into[at + row] = nulls != null && nulls[row] ? 0 : from.getFloat(row);
     }
   }
 
