@@ -67,7 +67,7 @@ class ClusterIT {
   }
 
   @Test
-  void theSubmittedJobReadsCsv() throws Exception {
+  void theSubmittedJobReadsCsvAndBearsKryo() throws Exception {
     Path csv = Parcels.writeCsv(directory.resolve("csv/a.csv"), 0, 300).getParent();
     Parcels.writeCsv(csv.resolve("b.csv"), 300, 500, "500,too few cells");
     Path log = directory.resolve("csv.log");
@@ -75,7 +75,9 @@ class ClusterIT {
     arguments.set(arguments.indexOf(input), csv);
     arguments.addAll(List.of("--input-format", "csv"));
 
-    Process job = cluster.score(log, List.of(), arguments.toArray());
+    List<String> kryo =
+        List.of("--conf", "spark.serializer=org.apache.spark.serializer.KryoSerializer");
+    Process job = cluster.score(log, kryo, arguments.toArray());
 
     assertThat(JobProcess.exitCode(job)).as(tail(log)).isZero();
     assertThat(Scores.of(directory.resolve("from-csv")))

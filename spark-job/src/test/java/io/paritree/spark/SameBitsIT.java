@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Rows and bits of the output are those that are pinned here, whatever the number of files and
- * cores, the engine and the JDK.
+ * cores, the engine, the JDK and Spark's serializer.
  *
  * <p>The package is a sealed one that lies beside the tests, so that nothing depends on the machine
  * that trains. Other JDKs are looked for beside the one that runs the tests, and in {@code
@@ -47,8 +47,13 @@ class SameBitsIT {
    * A way to score the same rows.
    *
    * @param files how many files the input has
+   * @param serializer what Spark sends data with
    */
-  record Way(int files, int cores, String engine, Path javaHome) {}
+  record Way(int files, int cores, String engine, Path javaHome, String serializer) {
+    Way(int files, int cores, String engine, Path javaHome) {
+      this(files, cores, engine, javaHome, "JavaSerializer");
+    }
+  }
 
   static Stream<Way> ways() throws IOException {
     Path own = Path.of(System.getProperty("java.home")).toRealPath();
@@ -57,7 +62,8 @@ class SameBitsIT {
             new Way(1, 1, "forest", own),
             new Way(3, 2, "xgboost", own),
             new Way(40, 4, "forest", own),
-            new Way(7, 4, "xgboost", own)),
+            new Way(7, 4, "xgboost", own),
+            new Way(2, 2, "forest", own, "KryoSerializer")),
         otherJavaHomes(own).stream().map(home -> new Way(5, 2, "forest", home)));
   }
 
@@ -99,7 +105,9 @@ class SameBitsIT {
         JobProcess.start(
             way.javaHome(),
             JobProcess.packaged(),
-            List.of("-Dspark.master=local[%s]".formatted(way.cores())),
+            List.of(
+                "-Dspark.master=local[%s]".formatted(way.cores()),
+                "-Dspark.serializer=org.apache.spark.serializer." + way.serializer()),
             log,
             "io.paritree.spark.ScoreMain",
             "--model",

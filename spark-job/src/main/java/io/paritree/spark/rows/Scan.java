@@ -64,11 +64,12 @@ public final class Scan {
       ParquetWriters writers,
       ParquetWriters quarantineWriters) {
     JavaSparkContext context = new JavaSparkContext(session.sparkContext());
-    Broadcast<TaskPlan> told = context.broadcast(plan);
-    Broadcast<ParquetWriters> scoredTo = context.broadcast(writers);
-    Broadcast<ParquetWriters> quarantinedTo = context.broadcast(quarantineWriters);
+    Broadcast<Told<TaskPlan>> told = context.broadcast(new Told<>(plan));
+    Broadcast<Told<ParquetWriters>> scoredTo = context.broadcast(new Told<>(writers));
+    Broadcast<Told<ParquetWriters>> quarantinedTo =
+        context.broadcast(new Told<>(quarantineWriters));
     try {
-      return score(model, plan, told, scoredTo, quarantinedTo);
+      return score(model, plan, told, scoredTo, quarantinedTo).stream().map(Told::value).toList();
     } finally {
       told.destroy();
       scoredTo.destroy();
@@ -76,12 +77,12 @@ public final class Scan {
     }
   }
 
-  private List<TaskResult> score(
+  private List<Told<TaskResult>> score(
       Broadcast<ModelFiles> model,
       TaskPlan plan,
-      Broadcast<TaskPlan> told,
-      Broadcast<ParquetWriters> scoredTo,
-      Broadcast<ParquetWriters> quarantinedTo) {
+      Broadcast<Told<TaskPlan>> told,
+      Broadcast<Told<ParquetWriters>> scoredTo,
+      Broadcast<Told<ParquetWriters>> quarantinedTo) {
     InputSplits.set(session, files.stream().mapToLong(InputFile::bytes).sum());
     session
         .conf()

@@ -18,9 +18,9 @@ final class ScoreTask implements Serializable {
   private static final long serialVersionUID = 1L;
 
   private final Broadcast<ModelFiles> model;
-  private final Broadcast<TaskPlan> plan;
-  private final Broadcast<ParquetWriters> writers;
-  private final Broadcast<ParquetWriters> quarantineWriters;
+  private final Broadcast<Told<TaskPlan>> plan;
+  private final Broadcast<Told<ParquetWriters>> writers;
+  private final Broadcast<Told<ParquetWriters>> quarantineWriters;
   private final InputFormat format;
   private final int[] ordinals;
   private final int indexOrdinal;
@@ -32,9 +32,9 @@ final class ScoreTask implements Serializable {
    */
   ScoreTask(
       Broadcast<ModelFiles> model,
-      Broadcast<TaskPlan> plan,
-      Broadcast<ParquetWriters> writers,
-      Broadcast<ParquetWriters> quarantineWriters,
+      Broadcast<Told<TaskPlan>> plan,
+      Broadcast<Told<ParquetWriters>> writers,
+      Broadcast<Told<ParquetWriters>> quarantineWriters,
       InputFormat format,
       int[] ordinals,
       int indexOrdinal) {
@@ -47,45 +47,47 @@ final class ScoreTask implements Serializable {
     this.indexOrdinal = indexOrdinal;
   }
 
-  Iterator<TaskResult> scoreBatches(Iterator<ColumnarBatch> batches) throws IOException {
-    return score(
-        () -> new BatchSource(batches, new VectorBlock(plan.value(), ordinals, indexOrdinal)));
+  Iterator<Told<TaskResult>> scoreBatches(Iterator<ColumnarBatch> batches) throws IOException {
+    return score(() -> new BatchSource(batches, new VectorBlock(plan(), ordinals, indexOrdinal)));
   }
 
-  Iterator<TaskResult> scoreRows(Iterator<InternalRow> rows) throws IOException {
+  Iterator<Told<TaskResult>> scoreRows(Iterator<InternalRow> rows) throws IOException {
     return score(() -> new RowSource(rows, block(-1), limit()));
   }
 
   /** Scores the lines of CSV files, which are given by their paths. */
-  Iterator<TaskResult> scoreFiles(Iterator<InternalRow> files) throws IOException {
+  Iterator<Told<TaskResult>> scoreFiles(Iterator<InternalRow> files) throws IOException {
     return score(
         () ->
             new CsvSource(
-                plan.value(), files, writers.value().hadoop(), block(indexOrdinal + 1), limit()));
+                plan(), files, writers.value().value().hadoop(), block(indexOrdinal + 1), limit()));
+  }
+
+  private TaskPlan plan() {
+    return plan.value().value();
   }
 
   private RowBlock block(int malformedOrdinal) {
-    return new RowBlock(
-        plan.value(), TaskPlan.BLOCK_ROWS, ordinals, indexOrdinal, malformedOrdinal);
+    return new RowBlock(plan(), TaskPlan.BLOCK_ROWS, ordinals, indexOrdinal, malformedOrdinal);
   }
 
   private long limit() {
-    return plan.value().isSample() ? plan.value().sampleRows() : Long.MAX_VALUE;
+    return plan().isSample() ? plan().sampleRows() : Long.MAX_VALUE;
   }
 
-  private Iterator<TaskResult> score(Supplier<BlockSource> source) throws IOException {
+  private Iterator<Told<TaskResult>> score(Supplier<BlockSource> source) throws IOException {
     TaskContext context = TaskContext.get();
-    ScoringModel open = OpenModels.open(model, plan.value().digest(), plan.value().engine());
+    ScoringModel open = OpenModels.open(model, plan().digest(), plan().engine());
     String attempt = "%s-%s".formatted(context.stageAttemptNumber(), context.taskAttemptId());
     TaskRows rows =
         new TaskRows(
-            plan.value(),
+            plan(),
             format,
             open,
-            writers.value(),
-            quarantineWriters.value(),
+            writers.value().value(),
+            quarantineWriters.value().value(),
             context.partitionId(),
             attempt);
-    return List.of(rows.score(source.get())).iterator();
+    return List.of(new Told<>(rows.score(source.get()))).iterator();
   }
 }
