@@ -14,10 +14,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.IntStream;
+import java.util.Map;
 
 /**
  * The header and the lines of a CSV file, as the bytes of their cells.
@@ -36,6 +35,9 @@ public final class CsvLines implements AutoCloseable {
   private final CsvReader<Line> reader;
   private final CloseableIterator<Line> lines;
   private final List<String> columns;
+
+  /** Where each column stands; of several that are called alike, the first. */
+  private final Map<String, Integer> columnIndexes = new HashMap<>();
 
   private CsvLines(InputStream in, String origin, boolean strict)
       throws IOException, RecordFormatException {
@@ -105,8 +107,8 @@ public final class CsvLines implements AutoCloseable {
               .formatted(origin));
     }
 
-    Set<String> once = new HashSet<>();
-    List<String> twice = new ArrayList<>();
+    List<String> names = new ArrayList<>();
+    NameList twice = new NameList();
     for (int cell = 0; cell < current.count; cell++) {
       if (!Utf8.isWellFormed(current.bytes, current.start(cell), current.length(cell))) {
         throw new RecordFormatException(
@@ -114,7 +116,8 @@ public final class CsvLines implements AutoCloseable {
       }
 
       String name = text(cell);
-      if (!once.add(name)) {
+      names.add(name);
+      if (columnIndexes.putIfAbsent(name, cell) != null) {
         twice.add("'" + Fault.printable(name, MAX_REASON) + "'");
       }
     }
@@ -122,29 +125,36 @@ public final class CsvLines implements AutoCloseable {
     if (!twice.isEmpty()) {
       throw new RecordFormatException(
           "Cannot read %s: its header names %s twice, expected each column once"
-              .formatted(origin, String.join(", ", twice)));
+              .formatted(origin, twice));
     }
 
-    return names();
+    return List.copyOf(names);
   }
 
   private List<String> headerOfPart() throws IOException, RecordFormatException {
     while (advance()) {
       if (!current.empty) {
-        return names();
+        List<String> names = new ArrayList<>();
+        for (int cell = 0; cell < current.count; cell++) {
+          names.add(text(cell));
+          columnIndexes.putIfAbsent(names.get(cell), cell);
+        }
+
+        return List.copyOf(names);
       }
     }
 
     return List.of();
   }
 
-  private List<String> names() {
-    return IntStream.range(0, current.count).mapToObj(this::text).toList();
-  }
-
   /** Returns the names of the columns, in the file's order. */
   public List<String> columns() {
     return columns;
+  }
+
+  /** Returns where the column of exactly this name stands, the first one if several do; or -1. */
+  int column(String name) {
+    return columnIndexes.getOrDefault(name, -1);
   }
 
   /**

@@ -7,7 +7,6 @@ import io.paritree.feature.Field;
 import io.paritree.feature.NearestName;
 import io.paritree.feature.Schema;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -26,26 +25,23 @@ public final class CsvRecords {
   /**
    * @param lines read by this from now on; stays the caller's to close
    * @param origin what messages call the file
-   * @throws RecordFormatException if the file lacks columns; the message names all of them
+   * @throws RecordFormatException if the file lacks columns; the message names them
    */
   public CsvRecords(CsvLines lines, String origin, Schema schema) throws RecordFormatException {
     this(lines, schema);
-    List<String> lacking = new ArrayList<>();
+    NameList lacking = new NameList();
+    Hints hints = new Hints();
     for (int index = 0; index < columns.length; index++) {
       if (columns[index] < 0) {
         String column = fields.get(index).column();
-        String hint =
-            NearestName.of(column, lines.columns())
-                .map(near -> " (it has '" + Fault.printable(near, 100) + "')")
-                .orElse("");
-        lacking.add("'" + column + "'" + hint);
+        lacking.add("'" + column + "'" + hint(column, hints));
       }
     }
 
     if (!lacking.isEmpty()) {
       throw new RecordFormatException(
           "Cannot read %s: its header has no column %s, which the model reads"
-              .formatted(origin, String.join(", ", lacking)));
+              .formatted(origin, lacking));
     }
   }
 
@@ -54,7 +50,7 @@ public final class CsvRecords {
     this.fields = schema.fields();
     this.columns = new int[fields.size()];
     for (int index = 0; index < columns.length; index++) {
-      columns[index] = lines.columns().indexOf(fields.get(index).column());
+      columns[index] = lines.column(fields.get(index).column());
     }
   }
 
@@ -66,6 +62,13 @@ public final class CsvRecords {
    */
   public static CsvRecords ofSome(CsvLines lines, Schema schema) {
     return new CsvRecords(lines, schema);
+  }
+
+  private String hint(String column, Hints hints) {
+    return hints
+        .nearest(column, name -> NearestName.of(name, lines.columns()))
+        .map(near -> " (it has '" + Fault.printable(near, 100) + "')")
+        .orElse("");
   }
 
   /**

@@ -47,6 +47,7 @@ public final class JsonDocument implements AutoCloseable {
           Pattern.DOTALL);
 
   private final JsonParser parser;
+  private Hints hints; // made for the first wrong name
 
   private JsonDocument(JsonParser parser) {
     this.parser = parser;
@@ -170,6 +171,15 @@ public final class JsonDocument implements AutoCloseable {
     if (next() != null) {
       throw malformed("something follows the document");
     }
+  }
+
+  /** Returns the hints that are given for the document's wrong names. */
+  Hints hints() {
+    if (hints == null) {
+      hints = new Hints();
+    }
+
+    return hints;
   }
 
   /** Returns an exception that says what is wrong at the current token. */

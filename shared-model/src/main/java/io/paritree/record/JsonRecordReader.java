@@ -15,13 +15,11 @@ import java.util.Set;
  * Reads flat JSON objects into rows of slots.
  *
  * <p>All faults of a record are found in one pass. Whatever is wrong with a record is a fault; only
- * a document that is no JSON any more throws. Keeps its buffers from record to record; one per
- * thread, not thread-safe.
+ * a document that is no JSON any more throws. An unknown field comes with the nearest name, within
+ * the {@link Hints} of its document. Keeps its buffers from record to record; one per thread, not
+ * thread-safe.
  */
 public final class JsonRecordReader {
-  /** Finding the nearest name is dear: a record of nothing but wrong names must stay cheap. */
-  private static final int MAX_HINTS = 10;
-
   /** A table that one record of many unknown names has blown up is not kept for the next. */
   private static final int MAX_KEPT_NAMES = 256;
 
@@ -74,7 +72,7 @@ public final class JsonRecordReader {
               : schema.fieldIndex(name);
       document.next();
       if (index < 0) {
-        unknown(name, faults);
+        unknown(document, name, faults);
         document.skip();
       } else if (seen[index] == record) {
         duplicate(name, faults);
@@ -106,16 +104,18 @@ public final class JsonRecordReader {
     }
   }
 
-  private void unknown(String name, Faults faults) {
+  private void unknown(JsonDocument document, String name, Faults faults) {
     if (!unknownNames.add(name)) {
       duplicate(name, faults);
     } else if (unknown == UnknownFields.IGNORE) {
       ignored++;
     } else if (!faults.isFull()) {
       String hint =
-          unknownNames.size() <= MAX_HINTS
-              ? schema.nearest(name).map(near -> "did you mean '" + near + "'?").orElse("")
-              : "";
+          document
+              .hints()
+              .nearest(name, schema::nearest)
+              .map(near -> "did you mean '" + near + "'?")
+              .orElse("");
       faults.add(
           new Fault(
               FaultCode.UNKNOWN_FIELD,

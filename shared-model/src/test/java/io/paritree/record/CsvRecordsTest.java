@@ -8,6 +8,7 @@ import io.paritree.Fault;
 import io.paritree.FaultCode;
 import io.paritree.feature.BooleanFeature;
 import io.paritree.feature.Faults;
+import io.paritree.feature.Feature;
 import io.paritree.feature.NumberFeature;
 import io.paritree.feature.Schema;
 import io.paritree.feature.Sentinels;
@@ -18,6 +19,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -173,6 +176,30 @@ class CsvRecordsTest {
         .hasMessage(
             "Cannot read in.csv: its header has no column 'a.b c' (it has 'a.b C'), 'place',"
                 + " which the model reads");
+  }
+
+  @Test
+  void manyLackingColumnsAreCountedAndFewGetAHint() {
+    Schema wide =
+        new Schema(
+            IntStream.range(0, 968).<Feature>mapToObj(i -> NumberFeature.of("col" + i)).toList());
+    String header =
+        IntStream.range(0, 16_000).mapToObj(i -> "kol" + i).collect(Collectors.joining(","));
+
+    assertThatThrownBy(() -> read(wide, (header + "\n").getBytes(UTF_8)))
+        .isInstanceOf(RecordFormatException.class)
+        .hasMessageStartingWith(
+            "Cannot read in.csv: its header has no column 'col0' (it has 'kol0'), 'col1'")
+        .hasMessageContaining("'col9' (it has 'kol9'), 'col10', 'col11',")
+        .hasMessageEndingWith("'col99' and 868 more, which the model reads");
+  }
+
+  @Test
+  void manyColumnsThatStandTwiceAreCounted() {
+    assertThatThrownBy(() -> read("a,".repeat(5_000) + "a\n"))
+        .isInstanceOf(RecordFormatException.class)
+        .hasMessageStartingWith("Cannot read in.csv: its header names 'a', 'a', ")
+        .hasMessageEndingWith("'a' and 4900 more twice, expected each column once");
   }
 
   @Test

@@ -215,6 +215,38 @@ class JsonRecordReaderTest {
     assertThat(row).containsExactly(GOOD_ROW);
   }
 
+  /** A search for the nearest name costs as much as a record: a document has few of them. */
+  @Test
+  void documentOfNothingButUnknownFieldsGetsFewHintsWhateverItsRecords()
+      throws MalformedJsonException {
+    StringBuilder json = new StringBuilder("[");
+    for (int record = 0; record < 1_000; record++) {
+      json.append(record == 0 ? "" : ",");
+      json.append("{\"distance\":1,\"distance%s\":1,\"orign\":\"ATL\"}".formatted(record));
+    }
+
+    List<String> hints = hints(json.append("]").toString());
+
+    assertThat(hints).filteredOn("did you mean 'distance'?"::equals).hasSize(9);
+    // One that was found stands wherever its name does.
+    assertThat(hints).filteredOn("did you mean 'origin'?"::equals).hasSize(1_000);
+    assertThat(hints("[{\"distanze\":1}]")).containsExactly("did you mean 'distance'?");
+  }
+
+  private List<String> hints(String json) throws MalformedJsonException {
+    List<String> hints = new ArrayList<>();
+    try (JsonDocument document = document(json)) {
+      document.next();
+      while (document.next() != JsonToken.END_ARRAY) {
+        faults.clear();
+        reader.read(document, row, 0, faults);
+        faults.list().stream().map(Fault::hint).filter(hint -> !hint.isEmpty()).forEach(hints::add);
+      }
+    }
+
+    return hints;
+  }
+
   /** Whatever the bytes: a row, faults, or the one exception; and the reader works on. */
   @Test
   void changedBytesNeverThrowAnythingElse() throws MalformedJsonException {
