@@ -23,6 +23,7 @@ public final class Faults {
   private static final int MAX_BYTES = 400;
 
   private final List<Fault> faults = new ArrayList<>();
+  private int max = MAX_FAULTS;
   private long unseen;
 
   /** Returns whether nothing is wrong so far. */
@@ -32,7 +33,7 @@ public final class Faults {
 
   /** Returns whether no further fault is kept. */
   public boolean isFull() {
-    return faults.size() >= MAX_FAULTS;
+    return faults.size() >= max;
   }
 
   /** Returns the faults so far, in the order found; a copy. */
@@ -56,6 +57,13 @@ public final class Faults {
   /** Forgets all faults, for the next row. */
   public void clear() {
     faults.clear();
+    max = MAX_FAULTS;
+  }
+
+  /** Forgets all faults; of the next row, only the first one is kept. */
+  public void clearForOne() {
+    faults.clear();
+    max = 1;
   }
 
   /**

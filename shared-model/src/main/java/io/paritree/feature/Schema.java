@@ -1,6 +1,7 @@
 package io.paritree.feature;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * The features of a model in its order: feature i fills slot i.
@@ -18,6 +20,7 @@ public final class Schema {
   private final List<Feature> features;
   private final List<Field> fields;
   private final Map<String, Integer> fieldIndexes;
+  private final int[] required;
 
   /**
    * @param features in model order, each name once
@@ -54,6 +57,10 @@ public final class Schema {
         });
     this.fields = List.copyOf(read);
     this.fieldIndexes = Map.copyOf(indexes);
+    this.required =
+        IntStream.range(0, fields.size())
+            .filter(index -> !fields.get(index).features().stream().allMatch(Feature::nullable))
+            .toArray();
   }
 
   /** Returns the number of slots of a row. */
@@ -74,6 +81,21 @@ public final class Schema {
   /** Returns the index in {@link #fields} of the field with exactly this name, or -1. */
   public int fieldIndex(String column) {
     return fieldIndexes.getOrDefault(column, -1);
+  }
+
+  /** Returns the indexes in {@link #fields} of those that must have a value, in order; a copy. */
+  public int[] required() {
+    return required.clone();
+  }
+
+  /**
+   * Makes every slot of a row missing. That is all that absent fields ask for, but for the {@link
+   * #required} ones: without a value, those are a fault of the row.
+   *
+   * @param at where the row starts
+   */
+  public void clear(float[] row, int at) {
+    Arrays.fill(row, at, at + features.size(), Float.NaN);
   }
 
   /** Returns the field name that is most like {@code name}, if one is alike at all. */

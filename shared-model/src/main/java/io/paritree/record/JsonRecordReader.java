@@ -26,6 +26,7 @@ public final class JsonRecordReader {
   private final Schema schema;
   private final UnknownFields unknown;
   private final List<Field> fields;
+  private final int[] required;
   private final TextBytes text = new TextBytes();
 
   /** The number of the record in which a field was seen last. */
@@ -39,6 +40,7 @@ public final class JsonRecordReader {
     this.schema = schema;
     this.unknown = unknown;
     this.fields = schema.fields();
+    this.required = schema.required();
     this.seen = new int[fields.size()];
   }
 
@@ -63,6 +65,7 @@ public final class JsonRecordReader {
     }
 
     startRecord();
+    schema.clear(row, at);
     int expected = 0;
     while (document.next() == JsonToken.FIELD_NAME) {
       String name = document.name();
@@ -84,8 +87,8 @@ public final class JsonRecordReader {
       }
     }
 
-    for (int index = 0; index < seen.length; index++) {
-      if (seen[index] != record) {
+    for (int index : required) {
+      if (seen[index] != record && !faults.isFull()) {
         fields.get(index).missing(row, at, faults);
       }
     }

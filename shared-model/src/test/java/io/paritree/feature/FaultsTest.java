@@ -46,6 +46,24 @@ class FaultsTest {
   }
 
   @Test
+  void moreThanAreWantedAreNotKept() {
+    for (int field = 0; field < 150; field++) {
+      NumberFeature.of("f" + field).truth(true, faults);
+    }
+
+    assertThat(faults.list()).hasSize(100);
+    faults.clearForOne();
+    NumberFeature.of("a").truth(true, faults);
+    assertThat(faults.isFull()).isTrue();
+    NumberFeature.of("b").truth(true, faults);
+    assertThat(only().field()).isEqualTo("a");
+    faults.clear();
+    assertThat(faults.isFull()).isFalse();
+    NumberFeature.of("a").truth(true, faults);
+    assertThat(faults.isFull()).isFalse();
+  }
+
+  @Test
   void textIsShownInQuotesEscapedAndCut() {
     byte[] text = ("a\"\n" + "ä".repeat(5_000)).getBytes(UTF_8);
     bounded(0, 1).text(text, 0, text.length, faults);
