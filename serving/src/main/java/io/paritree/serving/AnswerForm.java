@@ -3,6 +3,7 @@ package io.paritree.serving;
 import io.paritree.model.Outputs;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * How one row's scores are written, for one model.
@@ -12,6 +13,9 @@ import java.util.List;
  * float}. Immutable and thread-safe.
  */
 final class AnswerForm {
+  /** The longest {@code float} in an answer, such as -1.1754944E-38, and a comma. */
+  static final int NUMBER_BYTES = 16;
+
   private static final byte[] SCORE = ascii("\"score\":");
   private static final byte[] SCORES = ascii("\"scores\":{");
   private static final byte[] MARGIN = ascii(",\"margin\":");
@@ -20,10 +24,18 @@ final class AnswerForm {
 
   private final Outputs outputs;
   private final byte[][] names;
+  private final long nameBytes;
+  private final long labelBytes;
 
   AnswerForm(Outputs outputs) {
     this.outputs = outputs;
     this.names = keys(outputs.names());
+    this.nameBytes = Stream.of(names).mapToLong(name -> name.length).sum();
+    this.labelBytes =
+        outputs.classes().stream()
+            .mapToLong(label -> JsonBytes.quoted(label).length)
+            .max()
+            .orElse(0);
   }
 
   private static byte[][] keys(List<String> names) {
@@ -39,6 +51,17 @@ final class AnswerForm {
 
   private static byte[] ascii(String text) {
     return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /**
+   * Returns about how many bytes a row's result takes at most.
+   *
+   * @param marginCount number of margins of a row; 0 if they are not wanted
+   */
+  long rowBytes(int marginCount) {
+    long marginNames = marginCount == 0 ? 0 : nameBytes;
+    long numbers = (long) NUMBER_BYTES * (names.length + marginCount);
+    return nameBytes + marginNames + numbers + labelBytes;
   }
 
   /**

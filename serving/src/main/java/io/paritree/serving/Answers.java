@@ -7,8 +7,9 @@ import java.io.IOException;
 final class Answers {
   private Answers() {}
 
-  /** Sends JSON with status 200. */
+  /** Sends JSON with status 200, and clears it. */
   static void send(JsonBytes answer, Context ctx) throws IOException {
     ctx.res().getOutputStream().write(answer.array(), 0, answer.length());
+    answer.clear();
   }
 }

@@ -12,6 +12,7 @@ import io.paritree.record.JsonDocument;
 import io.paritree.record.MalformedJsonException;
 import io.paritree.serving.Table.Scored;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -50,7 +51,7 @@ final class InferenceHandler {
   void infer(Context ctx) throws IOException {
     ServedModel served = Addressed.model(ctx, models);
     byte[] body = MediaTypes.jsonOrUntypedBody(ctx);
-    Table table = new Table(served, limits.rows());
+    Table table = new Table(served, limits);
     InferRequest request;
     try {
       try (JsonDocument document = JsonDocument.of(body, limits.body())) {
@@ -81,10 +82,13 @@ final class InferenceHandler {
     Answers.send(answer.raw("]}\n"), ctx);
   }
 
+  /** Each output once: an answer is not to grow by the names of a request. */
   private static void checkOutputs(List<String> wanted, ServedModel served) {
+    Set<String> unique = new HashSet<>();
     for (String name : wanted) {
-      if (!outputNames(served).contains(name)) {
-        throw InferRequest.wrong("outputs", "names out of " + outputNames(served));
+      if (!outputNames(served).contains(name) || !unique.add(name)) {
+        throw InferRequest.wrong(
+            "outputs", "names out of %s, each once".formatted(outputNames(served)));
       }
     }
   }

@@ -38,7 +38,7 @@ final class InvocationsHandler {
   void handle(Context ctx) throws IOException {
     MediaTypes.requireJsonTaken(ctx);
     ServedModel served = models.first().current();
-    Table table = new Table(served, limits.rows());
+    Table table = new Table(served, limits);
     InvocationsReader reader = new InvocationsReader(table, limits.body());
     byte[] body = MediaTypes.body(ctx);
     String type = ctx.req().getHeader(Header.CONTENT_TYPE);

@@ -6,17 +6,23 @@ import java.util.Arrays;
 /**
  * JSON text that grows in a byte array, for answers that are written often.
  *
- * <p>The array is used again after {@link #clear}. The caller is responsible for the structure. Not
- * thread-safe.
+ * <p>The array is used again after {@link #clear}, unless a long text has blown it up. The caller
+ * is responsible for the structure. Not thread-safe.
  */
 final class JsonBytes {
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
-  private byte[] bytes = new byte[512];
+  private static final int FIRST_BYTES = 512;
+  private static final int MAX_KEPT_BYTES = 1 << 20;
+
+  private byte[] bytes = new byte[FIRST_BYTES];
   private int length;
 
   void clear() {
     length = 0;
+    if (bytes.length > MAX_KEPT_BYTES) {
+      bytes = new byte[FIRST_BYTES];
+    }
   }
 
   /** Returns the array that holds the text from index 0; valid until the next change. */

@@ -14,7 +14,6 @@ import java.util.Arrays;
  * thread that writes them. Thread-safe.
  */
 final class PredictionLog implements AutoCloseable {
-  private static final int BLOCK = 256;
   private static final int ENTRY_BYTES = 128;
   private static final long[] FIRST = {0};
 
@@ -67,8 +66,9 @@ final class PredictionLog implements AutoCloseable {
       float[] margins,
       float[] scores) {
     String requestId = requestId(ctx);
-    for (int first = 0; first < places.length; first += BLOCK) {
-      int last = Math.min(first + BLOCK, places.length);
+    int most = served.scratch().block;
+    for (int first = 0; first < places.length; first += most) {
+      int last = Math.min(first + most, places.length);
       long[] block = Arrays.copyOfRange(places, first, last);
       add(served, requestId, block, first, slots, margins, scores);
     }

@@ -91,12 +91,17 @@ final class Problems {
         "A body may have %s bytes; send fewer records at once.".formatted(maxBytes));
   }
 
-  static Problem tooManyRows(int maxRows) {
+  static Problem tooManyRows(RowLimit limit) {
+    String reason =
+        limit.lowered()
+            ? ", since the model has %s features and %s outputs"
+                .formatted(limit.engine().width(), limit.engine().outputs())
+            : "";
     return new Problem(
         "too_many_rows",
         413,
         "The request has too many records",
-        "A request may have %s records; send several requests.".formatted(maxRows));
+        "A request may have %s records%s; send several requests.".formatted(limit.rows(), reason));
   }
 
   /** The body did not arrive whole in time. */

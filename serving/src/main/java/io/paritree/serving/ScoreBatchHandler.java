@@ -21,8 +21,11 @@ import java.util.stream.IntStream;
  * no JSON array, 413 if it has too many records. Thread-safe; takes no lock.
  */
 final class ScoreBatchHandler {
-  /** After so many faults, only the first one of each record is told. */
+  /** After so many faults, only the first one of each record is looked for. */
   private static final int MAX_FAULTS = 10_000;
+
+  /** With so many faults, a block is written before it is full. */
+  private static final int MAX_BLOCK_FAULTS = 1_000;
 
   private final Models models;
   private final ServingConfig.Limits limits;
@@ -45,7 +48,17 @@ final class ScoreBatchHandler {
     boolean marginWanted = Parameters.marginWanted(ctx);
     byte[] body = MediaTypes.jsonBody(ctx);
     Batch batch = new Batch(served, marginWanted, ctx);
-    batch.answer.raw(served.answerStart()).raw(",\"results\":[");
+    try {
+      score(body, batch);
+    } finally {
+      batch.answer.clear(); // also when the request is refused half-way
+    }
+
+    served.scored().inc(batch.scored);
+  }
+
+  private void score(byte[] body, Batch batch) throws IOException {
+    batch.answer.raw(batch.served.answerStart()).raw(",\"results\":[");
     try (JsonDocument document = JsonDocument.of(body, limits.body())) {
       if (document.next() != JsonToken.START_ARRAY) {
         throw new ProblemException(
@@ -66,8 +79,7 @@ final class ScoreBatchHandler {
     batch.flush();
     batch.answer.raw("],\"scored\":").number(batch.scored);
     batch.answer.raw(",\"refused\":").number(batch.refused).raw("}\n");
-    Answers.send(batch.answer, ctx);
-    served.scored().inc(batch.scored);
+    Answers.send(batch.answer, batch.ctx);
   }
 
   /** One request's records, in blocks. */
@@ -79,11 +91,13 @@ final class ScoreBatchHandler {
     private final int width;
     private final boolean marginWanted;
     private final JsonBytes answer;
+    private final RowLimit limit;
 
     /** For each record of the block, its faults; null where it has none. */
-    private final List<List<Fault>> block = new ArrayList<>(Scratch.BLOCK);
+    private final List<List<Fault>> block = new ArrayList<>();
 
     private int good; // records of the block without faults; their slots stand side by side
+    private int blockFaults;
     private long row;
     private int told;
     private long scored;
@@ -97,23 +111,29 @@ final class ScoreBatchHandler {
       this.width = engine.width();
       this.marginWanted = marginWanted;
       this.answer = scratch.answer();
+      int margins = marginWanted ? engine.outputs() : 0;
+      this.limit = RowLimit.of(limits, engine, served.form().rowBytes(margins));
     }
 
     void read(JsonDocument document) throws MalformedJsonException {
-      if (row + block.size() == limits.rows()) {
-        throw new ProblemException(Problems.tooManyRows(limits.rows()));
+      limit.check(row + block.size() + 1);
+      if (told + blockFaults < MAX_FAULTS) {
+        scratch.faults.clear();
+      } else {
+        scratch.faults.clearForOne();
       }
 
-      scratch.faults.clear();
       scratch.reader.read(document, scratch.slots, good * width, scratch.faults);
       if (scratch.faults.isEmpty()) {
         good++;
         block.add(null);
       } else {
-        block.add(scratch.faults.list());
+        List<Fault> faults = scratch.faults.list();
+        block.add(faults);
+        blockFaults += faults.size();
       }
 
-      if (block.size() == Scratch.BLOCK) {
+      if (block.size() == scratch.block || blockFaults >= MAX_BLOCK_FAULTS) {
         flush();
       }
     }
@@ -139,6 +159,7 @@ final class ScoreBatchHandler {
 
       scored += good;
       good = 0;
+      blockFaults = 0;
       block.clear();
     }
 
@@ -167,10 +188,9 @@ final class ScoreBatchHandler {
     private void write(List<Fault> faults) {
       refused++;
       served.refused(faults, metrics);
-      int shown = told < MAX_FAULTS ? faults.size() : 1;
-      told += shown;
-      List<PointedFault> errors = new ArrayList<>(shown);
-      for (Fault fault : faults.subList(0, shown)) {
+      told += faults.size();
+      List<PointedFault> errors = new ArrayList<>(faults.size());
+      for (Fault fault : faults) {
         errors.add(PointedFault.under("/" + row, fault));
       }
 

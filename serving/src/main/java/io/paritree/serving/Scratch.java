@@ -13,31 +13,32 @@ import io.paritree.record.UnknownFields;
  * alive. Not thread-safe: one per thread.
  */
 final class Scratch {
-  /** Rows that are read, scored and written together. */
-  static final int BLOCK = 256;
+  private static final int MAX_BLOCK = 256;
 
-  private static final int KEPT_ANSWER_BYTES = 1 << 20;
+  /** Most slots of a block, and most of its margins: each thread keeps them for each model. */
+  private static final int MAX_KEPT = 1 << 18;
+
+  /** Rows that are read, scored and written together; fewer than usual for a wide model. */
+  final int block;
 
   final JsonRecordReader reader;
   final Faults faults = new Faults();
   final float[] slots;
   final float[] margins;
   final float[] scores;
-  private JsonBytes answer = new JsonBytes();
+  private final JsonBytes answer = new JsonBytes();
 
   Scratch(Schema schema, UnknownFields unknown, Engine engine) {
     this.reader = new JsonRecordReader(schema, unknown);
-    this.slots = new float[BLOCK * schema.width()];
-    this.margins = new float[BLOCK * engine.outputs()];
-    this.scores = new float[BLOCK * engine.scores()];
+    int largest = Math.max(schema.width(), engine.outputs());
+    this.block = Math.max(1, Math.min(MAX_BLOCK, MAX_KEPT / largest));
+    this.slots = new float[block * schema.width()];
+    this.margins = new float[block * engine.outputs()];
+    this.scores = new float[block * engine.scores()];
   }
 
   /** Returns the buffer for an answer, empty. */
   JsonBytes answer() {
-    if (answer.array().length > KEPT_ANSWER_BYTES) {
-      answer = new JsonBytes();
-    }
-
     answer.clear();
     return answer;
   }

@@ -8,38 +8,37 @@ import io.paritree.feature.Field;
 import io.paritree.serving.Problem.PointedFault;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.LongStream;
 
 /**
  * The rows of one request of a protocol that answers all rows or none, as slots.
  *
  * <p>Values come in any order, row by row or column by column; whatever is wrong with them is
- * collected with its place in the body. Not thread-safe.
+ * collected with its place in the body. Memory is taken for the rows that came, not for those that
+ * are announced. Not thread-safe.
  */
 final class Table {
   private static final int MAX_ERRORS = 1_000;
 
   private final ServedModel served;
   private final int width;
-  private final int maxRows;
+  private final RowLimit limit;
   private final Faults faults = new Faults();
   private final List<PointedFault> errors = new ArrayList<>();
-  private final Set<Integer> refusedRows = new TreeSet<>();
-  private float[] slots;
+  private final BitSet refusedRows = new BitSet();
+  private float[] slots = {};
   private int rows;
   private String lacking = "";
 
   /**
-   * @param maxRows most rows; one more ends in 413
+   * @param limits of rows; one more ends in 413
    */
-  Table(ServedModel served, int maxRows) {
+  Table(ServedModel served, ServingConfig.Limits limits) {
     this.served = served;
     this.width = served.model().schema().width();
-    this.maxRows = maxRows;
-    this.slots = new float[16 * width];
+    this.limit = RowLimit.ofTable(limits, served.model().engine());
   }
 
   ServedModel served() {
@@ -71,20 +70,27 @@ final class Table {
   }
 
   /**
+   * Refuses more rows than a request may have; takes no memory for those that are announced.
+   *
+   * @throws ProblemException if there are too many
+   */
+  void announce(long count) {
+    limit.check(count);
+  }
+
+  /**
    * Makes the table at least so many rows long.
    *
    * @throws ProblemException if that is too many
    */
   void reserve(int count) {
-    if (count > maxRows) {
-      throw new ProblemException(Problems.tooManyRows(maxRows));
-    }
-
     if (count > rows) {
+      limit.check(count);
       rows = count;
       if ((long) count * width > slots.length) {
         long larger =
-            Math.min((long) maxRows * width, Math.max(2L * slots.length, (long) count * width));
+            Math.min(
+                (long) limit.rows() * width, Math.max(2L * slots.length, (long) count * width));
         slots = Arrays.copyOf(slots, Math.toIntExact(larger));
       }
     }
@@ -96,7 +102,7 @@ final class Table {
    * @param pointer JSON pointer to it
    */
   void point(int row, String pointer) {
-    refusedRows.add(row);
+    refusedRows.set(row);
     for (Fault fault : faults.list()) {
       if (errors.size() < MAX_ERRORS) {
         errors.add(new PointedFault(pointer, fault));
@@ -110,7 +116,7 @@ final class Table {
    * Takes the faults of a record, of which there are some, each at its field under {@code prefix}.
    */
   void pointFields(int row, String prefix) {
-    refusedRows.add(row);
+    refusedRows.set(row);
     for (Fault fault : faults.list()) {
       if (errors.size() < MAX_ERRORS) {
         errors.add(PointedFault.under(prefix, fault));
@@ -158,9 +164,7 @@ final class Table {
   }
 
   private void refuseAll() {
-    for (int row = 0; row < rows; row++) {
-      refusedRows.add(row);
-    }
+    refusedRows.set(0, rows);
   }
 
   /**
@@ -170,7 +174,7 @@ final class Table {
    */
   Scored score(ServerMetrics metrics) {
     if (!errors.isEmpty()) {
-      served.refused(refusedRows.size(), errors, metrics);
+      served.refused(refusedRows.cardinality(), errors, metrics);
       throw new ProblemException(
           lacking.isEmpty()
               ? Problems.invalidRecord(errors)

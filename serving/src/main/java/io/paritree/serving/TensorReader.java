@@ -41,7 +41,7 @@ final class TensorReader {
     this.reader = table.served().lenientReader();
     this.tensors = tensors;
     this.fields = isMatrix(tensors) ? null : fields(tensors);
-    table.reserve(rows(tensors));
+    table.announce(rows(tensors));
   }
 
   private boolean isMatrix(List<Tensor> tensors) {
@@ -202,9 +202,11 @@ final class TensorReader {
       int column = element % width;
       row = element / width;
       Feature feature = schema.features().get(column);
+      table.reserve(row + 1);
       table.slots()[table.at(row) + column] = slot(document, datatype, feature);
     } else {
       String kind = mismatch(document, datatype);
+      table.reserve(row + 1);
       if (kind == null) {
         reader.value(document, fields[index], table.slots(), table.at(row), table.faults());
       } else {

@@ -110,6 +110,11 @@ public final class TestPackages {
     return file("wide.ubj", wideModel(width, rounds, depth));
   }
 
+  /** Writes a bare model file of the numbers f0 and f1 that scores many classes; returns it. */
+  public Path bareClassesModel(int classes) {
+    return file("classes.ubj", classesModel(classes));
+  }
+
   private Path file(String name, byte[] content) {
     try {
       return Files.write(Files.createDirectories(store.resolve("bare")).resolve(name), content);
@@ -223,6 +228,25 @@ public final class TestPackages {
     }
 
     return train(slots, labels, width, rounds, new HashMap<>(Map.of("max_depth", depth)), false);
+  }
+
+  private static byte[] classesModel(int classes) {
+    return TRAINED.computeIfAbsent("classes " + classes, key -> trainClasses(classes));
+  }
+
+  private static byte[] trainClasses(int classes) {
+    Random random = new Random(44);
+    float[] slots = new float[2 * TRAINING_ROWS];
+    float[] labels = new float[TRAINING_ROWS];
+    for (int row = 0; row < TRAINING_ROWS; row++) {
+      labels[row] = row % classes;
+      slots[2 * row] = labels[row] + random.nextFloat();
+      slots[2 * row + 1] = random.nextFloat();
+    }
+
+    Map<String, Object> parameters = new HashMap<>(Map.of("max_depth", 2, "num_class", classes));
+    parameters.put("objective", "multi:softprob");
+    return train(slots, labels, 2, 1, parameters, false);
   }
 
   private static byte[] train(
