@@ -29,6 +29,9 @@ import java.util.Set;
  * thread-safe.
  */
 final class InvocationsReader {
+  /** Most columns of a CSV body that no feature reads. */
+  private static final int MAX_OTHER_COLUMNS = 10_000;
+
   private final Table table;
   private final Schema schema;
   private final List<Field> fields;
@@ -53,7 +56,8 @@ final class InvocationsReader {
 
   /** Reads a CSV body with a header. */
   void readCsv(byte[] body) throws IOException {
-    try (CsvLines lines = CsvLines.open(new ByteArrayInputStream(body), "the body")) {
+    int most = fields.size() + MAX_OTHER_COLUMNS;
+    try (CsvLines lines = CsvLines.open(new ByteArrayInputStream(body), "the body", most)) {
       CsvRecords records = CsvRecords.ofSome(lines, schema);
       int unread = 0;
       for (int field : columns.addAll(lines.columns())) {

@@ -176,6 +176,16 @@ class SparseRowsTest {
   }
 
   @Test
+  void headerOfNothingButOtherColumnsIsRefused() throws Exception {
+    String header = String.join(",", IntStream.range(0, 11_001).mapToObj(i -> "g" + i).toList());
+    byte[] body = (header + "\n").getBytes(StandardCharsets.UTF_8);
+    Answer answer = client.send("POST", "/invocations", body, "Content-Type: text/csv\r\n");
+
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.body()).contains("its header has 11001 columns, at most 11000 are read");
+  }
+
+  @Test
   void outputsAreAnsweredOnce() throws Exception {
     String body =
         "{\"outputs\":[" + rows(1_000, "{\"name\":\"score\"}") + "]," + column(1, "1").substring(1);

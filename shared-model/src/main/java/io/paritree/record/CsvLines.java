@@ -39,7 +39,7 @@ public final class CsvLines implements AutoCloseable {
   /** Where each column stands; of several that are called alike, the first. */
   private final Map<String, Integer> columnIndexes = new HashMap<>();
 
-  private CsvLines(InputStream in, String origin, boolean strict)
+  private CsvLines(InputStream in, String origin, boolean strict, int maxColumns)
       throws IOException, RecordFormatException {
     this.origin = origin;
     // One byte, one char: quotes and commas are ASCII, so the bytes of a cell come out as they are.
@@ -52,7 +52,7 @@ public final class CsvLines implements AutoCloseable {
             .allowUnclosedQuote(false)
             .build(current, withoutByteOrderMark(in), StandardCharsets.ISO_8859_1);
     this.lines = reader.iterator();
-    this.columns = strict ? header() : headerOfPart();
+    this.columns = strict ? header(maxColumns) : headerOfPart();
   }
 
   /**
@@ -64,7 +64,21 @@ public final class CsvLines implements AutoCloseable {
    */
   public static CsvLines open(InputStream in, String origin)
       throws IOException, RecordFormatException {
-    return open(in, origin, true);
+    return open(in, origin, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Opens a file as {@link #open(InputStream, String)} does, if it has no more columns than
+   * admitted: their names take many times the memory of a narrow header.
+   *
+   * @param in closed with this
+   * @param origin what messages call the file
+   * @throws RecordFormatException if there is no header, one with a column twice, or one with too
+   *     many
+   */
+  public static CsvLines open(InputStream in, String origin, int maxColumns)
+      throws IOException, RecordFormatException {
+    return open(in, origin, true, maxColumns);
   }
 
   /**
@@ -77,13 +91,13 @@ public final class CsvLines implements AutoCloseable {
    */
   public static CsvLines openPart(InputStream in, String origin)
       throws IOException, RecordFormatException {
-    return open(in, origin, false);
+    return open(in, origin, false, Integer.MAX_VALUE);
   }
 
-  private static CsvLines open(InputStream in, String origin, boolean strict)
+  private static CsvLines open(InputStream in, String origin, boolean strict, int maxColumns)
       throws IOException, RecordFormatException {
     try {
-      return new CsvLines(in, origin, strict);
+      return new CsvLines(in, origin, strict, maxColumns);
     } catch (IOException | RecordFormatException | RuntimeException e) {
       in.close();
       throw e;
@@ -100,11 +114,17 @@ public final class CsvLines implements AutoCloseable {
     return pushback;
   }
 
-  private List<String> header() throws IOException, RecordFormatException {
+  private List<String> header(int maxColumns) throws IOException, RecordFormatException {
     if (!advance() || (current.count == 1 && current.length(0) == 0)) {
       throw new RecordFormatException(
           "Cannot read %s: its first line is empty, expected the names of the columns"
               .formatted(origin));
+    }
+
+    if (current.count > maxColumns) {
+      throw new RecordFormatException(
+          "Cannot read %s: its header has %s columns, at most %s are read"
+              .formatted(origin, current.count, maxColumns));
     }
 
     List<String> names = new ArrayList<>();

@@ -108,11 +108,15 @@ public final class JsonRecordReader {
   }
 
   private void unknown(JsonDocument document, String name, Faults faults) {
+    if (unknown == UnknownFields.REJECT && faults.isFull()) {
+      return; // nothing more is told, so that no name needs to be kept
+    }
+
     if (!unknownNames.add(name)) {
       duplicate(name, faults);
     } else if (unknown == UnknownFields.IGNORE) {
       ignored++;
-    } else if (!faults.isFull()) {
+    } else {
       String hint =
           document
               .hints()

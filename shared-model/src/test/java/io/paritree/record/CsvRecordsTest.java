@@ -195,6 +195,18 @@ class CsvRecordsTest {
   }
 
   @Test
+  void moreColumnsThanAdmittedAreRefused() throws Exception {
+    byte[] csv = "key,a,b\n1,2,3\n".getBytes(UTF_8);
+    try (CsvLines lines = CsvLines.open(new ByteArrayInputStream(csv), "in.csv", 3)) {
+      assertThat(lines.columns()).containsExactly("key", "a", "b");
+    }
+
+    assertThatThrownBy(() -> CsvLines.open(new ByteArrayInputStream(csv), "in.csv", 2))
+        .isInstanceOf(RecordFormatException.class)
+        .hasMessage("Cannot read in.csv: its header has 3 columns, at most 2 are read");
+  }
+
+  @Test
   void manyColumnsThatStandTwiceAreCounted() {
     assertThatThrownBy(() -> read("a,".repeat(5_000) + "a\n"))
         .isInstanceOf(RecordFormatException.class)
