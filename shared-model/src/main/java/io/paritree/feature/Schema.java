@@ -56,7 +56,9 @@ public final class Schema {
                   filled.stream().mapToInt(Integer::intValue).toArray()));
         });
     this.fields = List.copyOf(read);
-    this.fieldIndexes = Map.copyOf(indexes);
+    // Not a Map.copyOf: numbered names lie side by side in it, and one that is not there passes
+    // them all.
+    this.fieldIndexes = indexes;
     this.required =
         IntStream.range(0, fields.size())
             .filter(index -> !fields.get(index).features().stream().allMatch(Feature::nullable))
