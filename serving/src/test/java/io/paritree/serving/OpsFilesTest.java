@@ -84,6 +84,30 @@ class OpsFilesTest {
   }
 
   @Test
+  void alertForServerErrorsLeavesOutWhatTheServerAnswersOnPurpose() throws Exception {
+    String expression = expression("ParitreeServerErrors");
+    Matcher counted = Pattern.compile("status=~\"([^\"]+)\"").matcher(expression);
+    Matcher leftOut = Pattern.compile("status!~\"([^\"]+)\"").matcher(expression);
+    assertThat(counted.find()).isTrue();
+    assertThat(leftOut.find()).isTrue();
+
+    assertThat(List.of("500", "502", "504"))
+        .allMatch(status -> status.matches(counted.group(1)) && !status.matches(leftOut.group(1)));
+    assertThat(List.of("501", "503", "505")).allMatch(status -> status.matches(leftOut.group(1)));
+  }
+
+  private static String expression(String alert) throws Exception {
+    Object rules = new Load(LoadSettings.builder().build()).loadFromString(ops("alerts.yml"));
+    return ((List<?>) JsonTree.at(rules, "groups/0/rules"))
+        .stream()
+            .map(rule -> (Map<?, ?>) rule)
+            .filter(rule -> rule.get("alert").equals(alert))
+            .map(rule -> String.valueOf(rule.get("expr")))
+            .findFirst()
+            .orElseThrow();
+  }
+
+  @Test
   void dashboardIsJsonWithTheDataSourceAsAVariable() throws Exception {
     Object dashboard = JsonTree.parse(ops("dashboard.json"));
 
