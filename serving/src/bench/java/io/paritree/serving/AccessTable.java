@@ -86,7 +86,7 @@ final class AccessTable {
         callers(CALLER, OPERATOR)
             .forEach(
                 (line, refusal) -> {
-                  boolean open = refusal == 0 || Gate.PUBLIC.contains(path);
+                  boolean open = refusal == 0 || Probes.PATHS.contains(path);
                   cells.add(new Cell(method, path, line, open ? admitted : refusal));
                 });
       }

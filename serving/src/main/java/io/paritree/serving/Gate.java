@@ -2,7 +2,6 @@ package io.paritree.serving;
 
 import io.paritree.serving.Tokens.Role;
 import java.util.Optional;
-import java.util.Set;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -22,16 +21,6 @@ import org.eclipse.jetty.util.Callback;
  * X-HTTP-Method-Override}). Thread-safe.
  */
 final class Gate extends Handler.Wrapper {
-  /** What anybody may ask, token or not: whether the server is there. */
-  static final Set<String> PUBLIC =
-      Set.of(
-          "/health/live",
-          "/health/ready",
-          "/v2/health/live",
-          "/v2/health/ready",
-          "/ping",
-          "/health");
-
   private static final HttpField NO_SNIFFING =
       new PreEncodedHttpField("X-Content-Type-Options", "nosniff");
   private static final HttpField NO_STORE = new PreEncodedHttpField("Cache-Control", "no-store");
@@ -88,7 +77,7 @@ final class Gate extends Handler.Wrapper {
       }
     }
 
-    if (tokens.exist(Role.SCORE) && !PUBLIC.contains(Request.getPathInContext(request))) {
+    if (tokens.exist(Role.SCORE) && !Probes.PATHS.contains(Request.getPathInContext(request))) {
       Optional<Integer> refusal = tokens.refusal(request.getHeaders(), Role.SCORE);
       if (refusal.isPresent()) {
         ProblemAnswer.write(Problems.ofStatus(refusal.get()), request, response, callback);

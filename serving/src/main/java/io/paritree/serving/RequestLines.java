@@ -44,7 +44,7 @@ final class RequestLines implements AutoCloseable {
   }
 
   void write(Request request, int status, String route, long nanos, long bytes) {
-    if (route.startsWith("/health/")) {
+    if (Probes.PATHS.contains(route)) {
       return;
     }
 

@@ -97,7 +97,7 @@ final class ScoringServer implements AutoCloseable {
         config.admission().waiting(),
         config.limits().pendingBodies(),
         config.admission().maxWait(),
-        Gate.PUBLIC);
+        Probes.PATHS);
   }
 
   /** Returns the port that is listened on. */
