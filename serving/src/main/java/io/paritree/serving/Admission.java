@@ -1,8 +1,8 @@
 package io.paritree.serving;
 
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import java.time.Duration;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -20,19 +20,18 @@ import org.eclipse.jetty.util.thread.Scheduler;
  *
  * <p>A request that waits holds no thread. A permit is given back when the handlers are done, not
  * when the answer is sent: Jetty's own QoSHandler keeps it that long, so that a few callers who
- * never read would hold them all. What cannot wait, or has waited too long, is answered 503.
- * Thread-safe; takes no lock.
+ * never read would hold them all. What cannot wait, or has waited too long, is answered 503. Probes
+ * pass always. Thread-safe; takes no lock.
  */
 final class Admission extends Handler.Wrapper {
   private final int permits;
   private final int maxWaiting;
   private final long maxWaitingBytes;
   private final long maxWaitMillis;
-  private final Set<String> exempt;
+  private final CounterDataPoint refused;
   private final AtomicInteger running = new AtomicInteger();
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicLong waitingBytes = new AtomicLong();
-  private final AtomicLong refused = new AtomicLong();
   private final Queue<Waiting> queue = new ConcurrentLinkedQueue<>();
 
   /**
@@ -40,15 +39,19 @@ final class Admission extends Handler.Wrapper {
    * @param maxWaiting most requests that wait
    * @param maxWaitingBytes most bytes of the bodies of those that wait
    * @param maxWait longest time that one waits
-   * @param exempt paths that are let through always
+   * @param refused counts the requests that are refused
    */
   Admission(
-      int permits, int maxWaiting, long maxWaitingBytes, Duration maxWait, Set<String> exempt) {
+      int permits,
+      int maxWaiting,
+      long maxWaitingBytes,
+      Duration maxWait,
+      CounterDataPoint refused) {
     this.permits = permits;
     this.maxWaiting = maxWaiting;
     this.maxWaitingBytes = maxWaitingBytes;
     this.maxWaitMillis = maxWait.toMillis();
-    this.exempt = exempt;
+    this.refused = refused;
   }
 
   /** Returns how many requests run. */
@@ -61,14 +64,9 @@ final class Admission extends Handler.Wrapper {
     return waiting.get();
   }
 
-  /** Returns how many requests were refused since the start. */
-  long refused() {
-    return refused.get();
-  }
-
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
-    if (exempt.contains(Request.getPathInContext(request))) {
+    if (Probes.PATHS.contains(Request.getPathInContext(request))) {
       return super.handle(request, response, callback);
     }
 
@@ -135,7 +133,7 @@ final class Admission extends Handler.Wrapper {
   }
 
   private void refuse(Request request, Response response, Callback callback) {
-    refused.incrementAndGet();
+    refused.inc();
     Response.writeError(request, response, callback, 503);
   }
 

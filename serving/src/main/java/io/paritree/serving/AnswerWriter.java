@@ -1,5 +1,6 @@
 package io.paritree.serving;
 
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,13 +21,16 @@ import org.eclipse.jetty.util.Callback;
  */
 final class AnswerWriter extends Handler.Wrapper {
   private final long maxPendingBytes;
+  private final CounterDataPoint refused;
   private final AtomicLong pendingBytes = new AtomicLong();
 
   /**
    * @param maxPendingBytes most bytes of all answers that wait to be sent
+   * @param refused counts the requests that are refused
    */
-  AnswerWriter(long maxPendingBytes) {
+  AnswerWriter(long maxPendingBytes, CounterDataPoint refused) {
     this.maxPendingBytes = maxPendingBytes;
+    this.refused = refused;
   }
 
   /** Returns the number of bytes of the answers that wait to be sent. */
@@ -37,6 +41,7 @@ final class AnswerWriter extends Handler.Wrapper {
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
     if (pendingBytes.get() > maxPendingBytes) {
+      refused.inc();
       Response.writeError(request, response, callback, 503);
       return true;
     }

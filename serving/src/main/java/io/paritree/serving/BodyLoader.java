@@ -1,5 +1,6 @@
 package io.paritree.serving;
 
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
@@ -34,17 +35,20 @@ final class BodyLoader implements EagerContentHandler.ContentLoaderFactory {
   private final int maxBytes;
   private final long maxPendingBytes;
   private final Duration timeout;
+  private final CounterDataPoint refused;
   private final AtomicLong pendingBytes = new AtomicLong();
 
   /**
    * @param maxBytes most bytes of one body
    * @param maxPendingBytes most bytes of all bodies that are being loaded
    * @param timeout longest time that one body may take
+   * @param refused counts the requests that are refused for the sake of other bodies
    */
-  BodyLoader(int maxBytes, long maxPendingBytes, Duration timeout) {
+  BodyLoader(int maxBytes, long maxPendingBytes, Duration timeout, CounterDataPoint refused) {
     this.maxBytes = maxBytes;
     this.maxPendingBytes = maxPendingBytes;
     this.timeout = timeout;
+    this.refused = refused;
   }
 
   /** Returns the number of bytes held for bodies that are being loaded. */
@@ -176,6 +180,10 @@ final class BodyLoader implements EagerContentHandler.ContentLoaderFactory {
     private synchronized void refuse(int status) {
       if (!ended) {
         end();
+        if (status == 503) {
+          refused.inc();
+        }
+
         // What is left of the body is not read.
         getResponse()
             .getHeaders()

@@ -75,9 +75,11 @@ final class ScoringServer implements AutoCloseable {
         new BodyLoader(
             config.limits().body(),
             config.limits().pendingBodies(),
-            config.server().requestTimeout());
-    this.answers = new AnswerWriter(config.limits().pendingAnswers());
-    this.admission = admission(config);
+            config.server().requestTimeout(),
+            metrics.refused("bodies"));
+    this.answers =
+        new AnswerWriter(config.limits().pendingAnswers(), metrics.refused("answers"));
+    this.admission = admission();
     this.server = new Server(threads());
     set(server, Routing.servlet(routes, metrics, retryAfterSeconds()));
     this.connector = connector(http());
@@ -91,13 +93,13 @@ final class ScoringServer implements AutoCloseable {
     }
   }
 
-  private static Admission admission(ServingConfig config) {
+  private Admission admission() {
     return new Admission(
         config.admission().permits(),
         config.admission().waiting(),
         config.limits().pendingBodies(),
         config.admission().maxWait(),
-        Probes.PATHS);
+        metrics.refused("waiting"));
   }
 
   /** Returns the port that is listened on. */
@@ -204,10 +206,6 @@ final class ScoringServer implements AutoCloseable {
     metrics.gauge("paritree_admission_running", "Requests that are worked on.", admission::running);
     metrics.gauge(
         "paritree_admission_waiting", "Requests that wait for their turn.", admission::waiting);
-    metrics.counter(
-        "paritree_admission_refused_total",
-        "Requests refused since the start because too many waited or they waited too long.",
-        admission::refused);
     metrics.gauge(
         "paritree_pending_body_bytes",
         "Bytes held for bodies that are still arriving.",

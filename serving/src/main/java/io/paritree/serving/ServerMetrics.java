@@ -77,6 +77,14 @@ final class ServerMetrics {
           .name("paritree_ready")
           .help("1 while the server is ready for requests, else 0.")
           .register(registry);
+  private final Counter refused =
+      Counter.builder()
+          .name("paritree_admission_refused_total")
+          .help(
+              "Requests refused with 503 since the start, by reason: too many waited or they waited"
+                  + " too long (waiting), or too many bytes of bodies or of answers were held.")
+          .labelNames("reason")
+          .register(registry);
   private final Counter reloads =
       Counter.builder()
           .name("paritree_model_reloads_total")
@@ -136,6 +144,11 @@ final class ServerMetrics {
     reading.observe((read - begin) * NANOS);
     scoring.observe((scored - read) * NANOS);
     writing.observe((written - scored) * NANOS);
+  }
+
+  /** Returns the counter of requests that are refused with 503 for one reason. */
+  CounterDataPoint refused(String reason) {
+    return refused.labelValues(reason);
   }
 
   /** Returns the counter of looks for new versions of a model that ended in one way. */

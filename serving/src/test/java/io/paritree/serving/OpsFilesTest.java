@@ -96,6 +96,22 @@ class OpsFilesTest {
     assertThat(List.of("501", "503", "505")).allMatch(status -> status.matches(leftOut.group(1)));
   }
 
+  @Test
+  void alertForOverloadCountsEveryReasonToRefuse() throws Exception {
+    assertThat(expression("ParitreeOverloaded"))
+        .contains("sum by (instance) (rate(paritree_admission_refused_total[");
+
+    Path model = new TestPackages(store).binary();
+    try (Serving serving = RunningServer.start(List.of(model.getParent().toString()), Map.of());
+        Client management = new Client(serving.managementPort())) {
+      assertThat(management.get("/metrics").body())
+          .contains(
+              "paritree_admission_refused_total{reason=\"waiting\"} 0",
+              "paritree_admission_refused_total{reason=\"bodies\"} 0",
+              "paritree_admission_refused_total{reason=\"answers\"} 0");
+    }
+  }
+
   private static String expression(String alert) throws Exception {
     Object rules = new Load(LoadSettings.builder().build()).loadFromString(ops("alerts.yml"));
     return ((List<?>) JsonTree.at(rules, "groups/0/rules"))

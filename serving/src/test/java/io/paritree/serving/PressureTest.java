@@ -100,6 +100,7 @@ class PressureTest {
       }
 
       assertThat(System.nanoTime() - begin).isLessThan(TimeUnit.SECONDS.toNanos(3));
+      assertThat(metrics.refused("waiting").get()).isEqualTo(2);
       assertThat(client.get("/health/live").status()).isEqualTo(200);
       leave.countDown();
       assertThat(running.get(10, TimeUnit.SECONDS).status()).isEqualTo(200);
@@ -281,6 +282,7 @@ class PressureTest {
         first.getOutputStream().write(begun);
         awaitGauge("paritree_pending_body_bytes", 800_000);
         assertThat(isRefused(second, begun)).isTrue();
+        assertThat(metrics.refused("bodies").get()).isEqualTo(1);
 
         first.getOutputStream().write("x".repeat(100_000).getBytes(StandardCharsets.US_ASCII));
         first.setSoTimeout(10_000);
