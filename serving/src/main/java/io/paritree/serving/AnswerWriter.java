@@ -1,46 +1,43 @@
 package io.paritree.serving;
 
+import io.paritree.serving.UnreadAnswers.Unread;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
-import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 
 /**
  * Sends answers without holding a thread or a permit for a caller that reads slowly.
  *
  * <p>What the handlers write is gathered and sent in one piece when they are done; Jetty goes on
- * sending it by itself. While the answers that wait to be sent are too large together, new requests
- * are answered 503. Thread-safe.
+ * sending it by itself. An answer that is not sent at once belongs to the {@link UnreadAnswers}
+ * until it is; while those are too large together and nothing can be done about it, new requests
+ * are answered 503, except probes. Thread-safe.
  */
 final class AnswerWriter extends Handler.Wrapper {
-  private final long maxPendingBytes;
+  private static final byte[] NOTHING = {};
+
+  private final UnreadAnswers unread;
   private final CounterDataPoint refused;
-  private final AtomicLong pendingBytes = new AtomicLong();
 
   /**
-   * @param maxPendingBytes most bytes of all answers that wait to be sent
+   * @param unread the answers that wait to be sent
    * @param refused counts the requests that are refused
    */
-  AnswerWriter(long maxPendingBytes, CounterDataPoint refused) {
-    this.maxPendingBytes = maxPendingBytes;
+  AnswerWriter(UnreadAnswers unread, CounterDataPoint refused) {
+    this.unread = unread;
     this.refused = refused;
-  }
-
-  /** Returns the number of bytes of the answers that wait to be sent. */
-  long pendingBytes() {
-    return pendingBytes.get();
   }
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
-    if (pendingBytes.get() > maxPendingBytes) {
+    if (!unread.hasRoom() && !Probes.PATHS.contains(Request.getPathInContext(request))) {
       refused.inc();
       Response.writeError(request, response, callback, 503);
       return true;
@@ -55,7 +52,7 @@ final class AnswerWriter extends Handler.Wrapper {
     private final Callback callback;
     private final AtomicInteger open = new AtomicInteger(1);
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
-    private byte[] bytes = BufferUtil.EMPTY_BUFFER.array();
+    private byte[] bytes = NOTHING;
     private int length;
     private boolean sent;
 
@@ -69,21 +66,12 @@ final class AnswerWriter extends Handler.Wrapper {
       gather(content);
       if (last && !sent) {
         sent = true;
-        int size = length;
-        pendingBytes.addAndGet(size);
         open.incrementAndGet();
-        super.write(
-            true,
-            ByteBuffer.wrap(bytes, 0, size),
-            Callback.from(
-                () -> {
-                  pendingBytes.addAndGet(-size);
-                  done(null);
-                },
-                broken -> {
-                  pendingBytes.addAndGet(-size);
-                  done(broken);
-                }));
+        Sending sending = new Sending(ByteBuffer.wrap(bytes, 0, length));
+        bytes = NOTHING;
+        length = 0;
+        super.write(true, sending.content, sending);
+        sending.returned();
       }
 
       written.succeeded();
@@ -119,6 +107,10 @@ final class AnswerWriter extends Handler.Wrapper {
 
     @Override
     public void succeeded() {
+      if (open.get() > 1) {
+        getRequest().removeAttribute(BodyLoader.BODY); // nobody needs it while the answer waits
+      }
+
       done(null);
     }
 
@@ -143,6 +135,52 @@ final class AnswerWriter extends Handler.Wrapper {
         } else {
           callback.failed(failure.get());
         }
+      }
+    }
+
+    /** The answer on its way; unread if it has not ended when the writing of it returns. */
+    private final class Sending implements Callback {
+      private final ByteBuffer content;
+      private volatile boolean ended;
+      private volatile Unread waiting;
+
+      Sending(ByteBuffer content) {
+        this.content = content;
+      }
+
+      /** Either this sees the end, or the end sees that it waits. */
+      void returned() {
+        if (!ended) {
+          Unread added = unread.add(endPoint(), content);
+          waiting = added;
+          if (ended) {
+            unread.remove(added);
+          }
+        }
+      }
+
+      private EndPoint endPoint() {
+        return getRequest().getConnectionMetaData().getConnection().getEndPoint();
+      }
+
+      @Override
+      public void succeeded() {
+        end(null);
+      }
+
+      @Override
+      public void failed(Throwable broken) {
+        end(broken);
+      }
+
+      private void end(Throwable broken) {
+        ended = true;
+        Unread added = waiting;
+        if (added != null) {
+          unread.remove(added);
+        }
+
+        done(broken);
       }
     }
   }

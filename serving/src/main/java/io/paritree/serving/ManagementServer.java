@@ -72,17 +72,36 @@ final class ManagementServer implements AutoCloseable {
     connector.setHost(config.management().host());
     connector.setPort(config.management().port());
     connector.setIdleTimeout(config.server().idleTimeout().toMillis());
+    connector.setAcceptedSendBufferSize(UnreadAnswers.SEND_BYTES);
     server.addConnector(connector);
     server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, connector));
+    connector.addBean(
+        new SlowClients(connector, config.server().requestTimeout(), metrics.slow("headers")),
+        true);
     server.setErrorHandler(
         new JettyErrors(Long.toString(config.admission().retryAfter().toSeconds())));
-    server.setHandler(new Pages());
+    server.setHandler(answers(config));
     try {
       server.start();
     } catch (Exception e) {
       close();
       throw Listening.failed("management", connector.getHost(), connector.getPort(), e);
     }
+  }
+
+  /** Returns the pages, in front of which callers that do not read are closed. */
+  private AnswerWriter answers(ServingConfig config) {
+    UnreadAnswers unread =
+        new UnreadAnswers(
+            server,
+            config.limits().pendingAnswers(),
+            config.server().requestTimeout(),
+            config.limits().answerBytesPerSecond(),
+            metrics.slow("answer"));
+    server.addBean(unread, true);
+    AnswerWriter answers = new AnswerWriter(unread, metrics.refused("answers"));
+    answers.setHandler(new Pages());
+    return answers;
   }
 
   /** Returns the port that is listened on. */

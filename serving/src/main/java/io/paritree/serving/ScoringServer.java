@@ -49,6 +49,7 @@ final class ScoringServer implements AutoCloseable {
   private final RequestLines lines;
   private final Gate gate;
   private final BodyLoader bodies;
+  private final UnreadAnswers unread;
   private final AnswerWriter answers;
   private final Admission admission;
   private final Server server;
@@ -77,10 +78,17 @@ final class ScoringServer implements AutoCloseable {
             config.limits().pendingBodies(),
             config.server().requestTimeout(),
             metrics.refused("bodies"));
-    this.answers =
-        new AnswerWriter(config.limits().pendingAnswers(), metrics.refused("answers"));
-    this.admission = admission();
     this.server = new Server(threads());
+    this.unread =
+        new UnreadAnswers(
+            server,
+            config.limits().pendingAnswers(),
+            config.server().requestTimeout(),
+            config.limits().answerBytesPerSecond(),
+            metrics.slow("answer"));
+    server.addBean(unread, true);
+    this.answers = new AnswerWriter(unread, metrics.refused("answers"));
+    this.admission = admission();
     set(server, Routing.servlet(routes, metrics, retryAfterSeconds()));
     this.connector = connector(http());
     server.addConnector(connector);
@@ -158,17 +166,15 @@ final class ScoringServer implements AutoCloseable {
     connector.setPort(config.server().port());
     connector.setIdleTimeout(config.server().idleTimeout().toMillis());
     connector.setAcceptQueueSize(ACCEPT_QUEUE);
+    connector.setAcceptedSendBufferSize(UnreadAnswers.SEND_BYTES);
     server.addBean(new NetworkConnectionLimit(config.server().maxConnections(), connector), true);
-    SlowClients slow = new SlowClients(connector, config.server().requestTimeout());
-    connector.addBean(slow, true);
+    connector.addBean(
+        new SlowClients(connector, config.server().requestTimeout(), metrics.slow("headers")),
+        true);
     metrics.gauge(
         "paritree_connections",
         "Open connections.",
         () -> connector.getConnectedEndPoints().size());
-    metrics.counter(
-        "paritree_slow_connections_closed_total",
-        "Connections closed since the start because a request's headers took too long.",
-        slow::closed);
     metrics.counter(
         "paritree_buffers_released_twice_total",
         "Buffers that Jetty let go of once too often since the start; harmless, as none is reused.",
@@ -213,7 +219,7 @@ final class ScoringServer implements AutoCloseable {
     metrics.gauge(
         "paritree_pending_answer_bytes",
         "Bytes of answers that wait for slow readers.",
-        answers::pendingBytes);
+        unread::bytes);
   }
 
   /**

@@ -85,6 +85,14 @@ final class ServerMetrics {
                   + " too long (waiting), or too many bytes of bodies or of answers were held.")
           .labelNames("reason")
           .register(registry);
+  private final Counter slow =
+      Counter.builder()
+          .name("paritree_slow_connections_closed_total")
+          .help(
+              "Connections closed since the start, by reason: a request's headers took too long, or"
+                  + " an answer was not read.")
+          .labelNames("reason")
+          .register(registry);
   private final Counter reloads =
       Counter.builder()
           .name("paritree_model_reloads_total")
@@ -149,6 +157,11 @@ final class ServerMetrics {
   /** Returns the counter of requests that are refused with 503 for one reason. */
   CounterDataPoint refused(String reason) {
     return refused.labelValues(reason);
+  }
+
+  /** Returns the counter of connections that are closed as too slow for one reason. */
+  CounterDataPoint slow(String reason) {
+    return slow.labelValues(reason);
   }
 
   /** Returns the counter of looks for new versions of a model that ended in one way. */

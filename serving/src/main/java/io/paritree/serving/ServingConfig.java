@@ -97,9 +97,18 @@ record ServingConfig(
    * @param header bytes of the request line and the headers
    * @param pendingBodies bytes of all bodies that are still arriving, and of those that wait for
    *     their turn; past it, 503
-   * @param pendingAnswers bytes of all answers that wait for slow readers; past it, 503
+   * @param pendingAnswers bytes of all answers that wait for slow readers; past it, those that have
+   *     stood still longest are closed
+   * @param answerBytesPerSecond least rate at which an answer must be read, after a first {@link
+   *     Server#requestTimeout}
    */
-  record Limits(int body, int rows, int header, int pendingBodies, int pendingAnswers) {}
+  record Limits(
+      int body,
+      int rows,
+      int header,
+      int pendingBodies,
+      int pendingAnswers,
+      int answerBytesPerSecond) {}
 
   /**
    * How many requests are worked on.

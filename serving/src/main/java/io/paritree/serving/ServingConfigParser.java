@@ -97,7 +97,8 @@ final class ServingConfigParser {
                 settings.integer("limits.rows", 1, 1_000_000),
                 settings.bytes("limits.header", 1_024, 1 << 20),
                 settings.bytes("limits.pending-bodies", 1 << 20, 1 << 30),
-                settings.bytes("limits.pending-answers", 1 << 20, 1 << 30)),
+                settings.bytes("limits.pending-answers", 1 << 20, 1 << 30),
+                settings.bytes("limits.answer-bytes-per-second", 1, 1 << 30)),
             new Admission(
                 settings.integer("admission.running", 0, 10_000),
                 settings.integer("admission.waiting", 0, 1_000_000),

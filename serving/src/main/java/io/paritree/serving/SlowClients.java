@@ -1,10 +1,10 @@
 package io.paritree.serving;
 
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.ServerConnector;
@@ -15,28 +15,26 @@ import org.eclipse.jetty.util.thread.Scheduler;
  * Closes connections whose next request has begun and does not get past its headers.
  *
  * <p>Each byte of a header makes a connection look busy, so no idle timeout ends it. Looks once a
- * second; bodies that drip are the {@link BodyLoader}'s.
+ * second; bodies that drip are the {@link BodyLoader}'s, and answers that nobody reads the {@link
+ * UnreadAnswers}'.
  */
 final class SlowClients extends AbstractLifeCycle {
   private static final long INTERVAL_MILLIS = 1_000;
 
   private final ServerConnector connector;
   private final long limitNanos;
-  private final AtomicLong closed = new AtomicLong();
+  private final CounterDataPoint closed;
   private Map<EndPoint, Progress> seen = new HashMap<>();
   private Scheduler.Task next;
 
   /**
    * @param limit longest time that the headers of a request may take
+   * @param closed counts the connections that were closed
    */
-  SlowClients(ServerConnector connector, Duration limit) {
+  SlowClients(ServerConnector connector, Duration limit, CounterDataPoint closed) {
     this.connector = connector;
     this.limitNanos = limit.toNanos();
-  }
-
-  /** Returns how many connections were closed. */
-  long closed() {
-    return closed.get();
+    this.closed = closed;
   }
 
   /**
@@ -71,7 +69,7 @@ final class SlowClients extends AbstractLifeCycle {
 
       Progress progress = progress(seen.get(endPoint), connection, now);
       if (progress.since() != 0 && now - progress.since() > limitNanos) {
-        closed.incrementAndGet();
+        closed.inc();
         endPoint.close();
       } else {
         current.put(endPoint, progress);

@@ -6,10 +6,13 @@ import io.paritree.serving.Client.Answer;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -20,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** Slow, silent and too many callers do not keep the others from being answered. */
@@ -179,28 +183,117 @@ class PressureTest {
   }
 
   @Test
-  void answersThatNobodyReadsAreLimitedTogether() throws Exception {
+  void callersThatNeverReadMakeRoomForTheOthers() throws Exception {
+    Map<String, String> settings =
+        Map.of("limits.pending-answers", "2 MiB", "server.request-timeout", "60 s");
+    List<Socket> deaf = new ArrayList<>();
+    try (ScoringServer server = server(settings);
+        Client client = new Client(server.port());
+        Client probe = new Client(server.port())) {
+      int refused = 0;
+      for (int caller = 0; caller < 32; caller++) {
+        deaf.add(deaf(server.port(), 4));
+        assertThat(probe.get("/health/live").status()).isEqualTo(200);
+        // As long as no answer has stood still for a while, there is no telling who does not read.
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
+        while (client.get("/quick").status() != 200) {
+          assertThat(probe.get("/health/live").status()).isEqualTo(200);
+          assertThat(System.nanoTime()).isLessThan(end);
+          refused++;
+        }
+      }
+
+      // Those who do not read may be among the refused.
+      assertThat(metrics.refused("answers").get()).isGreaterThanOrEqualTo(refused);
+      assertThat(metrics.slow("answer").get()).isBetween(4.0, 32.0);
+      assertThat(gauge("paritree_pending_answer_bytes")).isLessThanOrEqualTo(4 << 20);
+    } finally {
+      close(deaf);
+    }
+  }
+
+  @Test
+  void othersAreRefusedAndCountedWhereNoAnswerHasStoodStill() throws Exception {
+    List<Socket> readers = new ArrayList<>();
     try (ScoringServer server = server(Map.of("limits.pending-answers", "1 MiB"));
-        Client client = new Client(server.port())) {
-      List<Socket> silent = new ArrayList<>();
-      int status = 200;
-      for (int caller = 0; caller < 100 && status == 200; caller++) {
-        Socket socket = RawHttp.open(server.port());
-        String request = "GET /large HTTP/1.1\r\nHost: a\r\n\r\n".repeat(20);
-        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-        silent.add(socket);
-        status = client.get("/quick").status();
-      }
-
-      assertThat(status).isEqualTo(503);
-      for (Socket socket : silent) {
-        socket.close();
-      }
-
+        Client client = new Client(server.port());
+        Client probe = new Client(server.port())) {
+      // Too many answers at once, and too new for anybody to be closed.
+      Answer answer = client.get("/quick");
       long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-      while (client.get("/quick").status() != 200) {
+      while (answer.status() != 503) {
         assertThat(System.nanoTime()).isLessThan(end);
+        for (int caller = 0; caller < 4; caller++) {
+          readers.add(deaf(server.port(), 1));
+        }
+
+        answer = client.get("/quick");
       }
+
+      assertThat(probe.get("/health/live").status()).isEqualTo(200);
+      assertThat(answer.headers()).containsEntry("retry-after", "1");
+      assertThat(metrics.refused("answers").get()).isPositive();
+    } finally {
+      close(readers);
+    }
+  }
+
+  @Test
+  void answersThatAreNotReadAreClosedInTime() throws Exception {
+    Map<String, String> settings =
+        Map.of("server.request-timeout", "1 s", "limits.answer-bytes-per-second", "1 MiB");
+    try (ScoringServer server = server(settings);
+        Socket deaf = deaf(server.port(), 4)) {
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(8);
+      while (metrics.slow("answer").get() < 1 || gauge("paritree_pending_answer_bytes") > 0) {
+        assertThat(System.nanoTime()).isLessThan(end);
+        Thread.onSpinWait();
+      }
+
+      assertThat(RawHttp.readAll(deaf.getInputStream()).length()).isLessThan(MEGABYTE.length);
+    }
+  }
+
+  @Test
+  void callersThatReadAtTheLeastRateGetTheirAnswer() throws Exception {
+    int bytesPerSecond = 256 << 10;
+    Map<String, String> settings =
+        Map.of("server.request-timeout", "1 s", "limits.answer-bytes-per-second", "192 KiB");
+    try (ScoringServer server = server(settings);
+        Socket slow = deaf(server.port(), 1)) {
+      long begin = System.nanoTime();
+      int count = 0;
+      byte[] part = new byte[4_096];
+      while (count < MEGABYTE.length) {
+        int more = slow.getInputStream().read(part);
+        assertThat(more).as("after %s bytes", count).isPositive();
+        count += more;
+        // The caller's own pace.
+        LockSupport.parkNanos(begin + (long) (1e9 * count / bytesPerSecond) - System.nanoTime());
+      }
+
+      assertThat(metrics.slow("answer").get()).isZero();
+    }
+  }
+
+  /** Asks for large answers, of which the system takes as little as can be without being read. */
+  private static Socket deaf(int port, int requests) throws IOException {
+    return deaf(port, "/large", requests);
+  }
+
+  private static Socket deaf(int port, String path, int requests) throws IOException {
+    Socket socket = new Socket();
+    socket.setReceiveBufferSize(4_096);
+    socket.setSoTimeout(10_000);
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    String request = "GET %s HTTP/1.1\r\nHost: a\r\n\r\n".formatted(path).repeat(requests);
+    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+    return socket;
+  }
+
+  private static void close(List<Socket> sockets) throws IOException {
+    for (Socket socket : sockets) {
+      socket.close();
     }
   }
 
@@ -213,6 +306,56 @@ class PressureTest {
       assertThat(idle.post("/quick", "{\"a\":1}").status()).isEqualTo(200);
       assertThat(closedWhileDripping(dripping, 10)).isTrue();
       assertThat(idle.post("/quick", "{\"a\":1}").status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void slowCallersDoNotHoldTheManagementPort() throws Exception {
+    Map<String, String> settings =
+        Map.of(
+            "management.port", "0",
+            "server.request-timeout", "1 s",
+            "limits.answer-bytes-per-second", "1 MiB");
+    ServingConfig config = ServingConfigParser.read(Optional.empty(), settings);
+    Models models = new Models();
+    VersionWatch watch = new VersionWatch(models, Duration.ZERO);
+    List<Socket> slow = new ArrayList<>();
+    List<Socket> dripping = new ArrayList<>();
+    try (ManagementServer server =
+        new ManagementServer(config, models, metrics, new Readiness(metrics), watch)) {
+      for (int caller = 0; caller < 32; caller++) {
+        dripping.add(RawHttp.open(server.port()));
+        slow.add(deaf(server.port(), "/metrics", 1_000));
+      }
+
+      slow.addAll(dripping);
+      CompletableFuture<Answer> live = get(server.port(), "/health/live");
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+      while (!live.isDone()) {
+        for (Socket socket : dripping) {
+          drip(socket);
+        }
+
+        assertThat(System.nanoTime()).isLessThan(end);
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50)); // how fast they drip
+      }
+
+      assertThat(live.get().status()).isEqualTo(200);
+      while (metrics.slow("headers").get() < 32 || metrics.slow("answer").get() < 32) {
+        assertThat(System.nanoTime()).isLessThan(end);
+        Thread.onSpinWait();
+      }
+    } finally {
+      close(slow);
+      watch.close();
+    }
+  }
+
+  private static void drip(Socket socket) throws IOException {
+    try {
+      socket.getOutputStream().write('G');
+    } catch (SocketException e) {
+      // closed by the server
     }
   }
 

@@ -38,7 +38,7 @@ class ServingConfigTest {
                 new ServingConfig.Management("127.0.0.1", 8081),
                 new ServingConfig.Models("models", List.of(), Duration.ofSeconds(5), 2_000),
                 new ServingConfig.Records(UnknownFields.REJECT),
-                new ServingConfig.Limits(1 << 20, 10_000, 8 << 10, 64 << 20, 64 << 20),
+                new ServingConfig.Limits(1 << 20, 10_000, 8 << 10, 64 << 20, 64 << 20, 64 << 10),
                 new ServingConfig.Admission(
                     0, 10_000, Duration.ofMillis(500), Duration.ofSeconds(1)),
                 new ServingConfig.Security(List.of(), List.of(), List.of(), false),
