@@ -3,6 +3,7 @@ package io.paritree.serving;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -15,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Connections of three kinds in turn, by one thread: headers of one byte per 5 s, a body of one
- * byte per 5 s, and silence.
+ * byte per 5 s, and silence; and a few that ask for large answers and never read them.
  *
  * <p>They belong into a process of their own: in that of the {@link Load}, the first hundred that
  * are closed make the JVM throw away what it has compiled for both, and the load stands still.
@@ -29,44 +30,72 @@ final class SlowCallers implements AutoCloseable {
       "POST /v1/models/parcel-late/score HTTP/1.1\r\nHost: slow\r\nContent-Type: application/json\r\nContent-Length: 400\r\n\r\n"
           .getBytes(StandardCharsets.US_ASCII);
 
+  // Each record has a field that nobody knows, so its part of the answer is longer than itself.
+  private static final byte[] LARGE = large("[" + "{\"unknown\":1},".repeat(9_999) + "{}]");
+  private static final int LARGE_REQUESTS = 4;
+  private static final int RECEIVE_BYTES = 4_096;
+  // Their requests are work like any other; all at once they would be an overload.
+  private static final long LARGE_SPREAD_NANOS = TimeUnit.MILLISECONDS.toNanos(2_500);
+
   private final Selector selector = Selector.open();
   private final List<Caller> callers = new ArrayList<>();
   private final CountDownLatch drippersOpen;
+  private final CountDownLatch deafOpen;
   private final Thread thread = new Thread(this::run, "slow callers");
   private volatile boolean going = true;
   private volatile long slowestNanos;
 
-  private SlowCallers(int port, int connections) throws IOException {
+  private SlowCallers(int port, int connections, int deaf) throws IOException {
     InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     for (int caller = 0; caller < connections; caller++) {
       SocketChannel channel = SocketChannel.open(address);
       channel.configureBlocking(false);
-      Kind kind = Kind.values()[caller % Kind.values().length];
+      Kind kind = Kind.values()[caller % Kind.DEAF.ordinal()];
       // Not all at the same instant.
       Caller slow = new Caller(channel, kind, STEP_NANOS * caller / connections);
       channel.register(selector, SelectionKey.OP_READ, slow);
       callers.add(slow);
     }
 
+    for (int caller = 0; caller < deaf; caller++) {
+      SocketChannel channel = SocketChannel.open();
+      channel.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BYTES);
+      channel.connect(address);
+      channel.configureBlocking(false);
+      callers.add(new Caller(channel, Kind.DEAF, LARGE_SPREAD_NANOS * caller / deaf));
+    }
+
     drippersOpen = new CountDownLatch((int) drippers());
+    deafOpen = new CountDownLatch(deaf);
     thread.start();
+  }
+
+  private static byte[] large(String json) {
+    String head =
+        "POST /v1/models/parcel-late/score-batch HTTP/1.1\r\nHost: slow\r\nContent-Type: application/json\r\nContent-Length: ";
+    return (head + json.length() + "\r\n\r\n" + json).getBytes(StandardCharsets.US_ASCII);
   }
 
   /**
    * Opens connections, says "open", and after a line of input what became of them.
    *
-   * @param arguments port, connections, and how many seconds to wait for the last to be closed
+   * @param arguments port, connections, how many more never read, and how many seconds to wait for
+   *     the last to be closed
    */
   public static void main(String[] arguments) throws IOException, InterruptedException {
     int port = Integer.parseInt(arguments[0]);
-    try (SlowCallers slow = new SlowCallers(port, Integer.parseInt(arguments[1]))) {
+    try (SlowCallers slow =
+        new SlowCallers(port, Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]))) {
       System.out.println("open");
       if (System.in.read() >= 0) {
-        slow.drippersOpen.await(Long.parseLong(arguments[2]), TimeUnit.SECONDS);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Long.parseLong(arguments[3]));
+        slow.drippersOpen.await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+        slow.deafOpen.await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
         long drippers = slow.drippers();
         long closed = drippers - slow.drippersOpen.getCount();
         long slowestMillis = TimeUnit.NANOSECONDS.toMillis(slow.slowestNanos);
-        System.out.println(drippers + " " + closed + " " + slowestMillis);
+        System.out.println(
+            drippers + " " + closed + " " + slow.deafOpen.getCount() + " " + slowestMillis);
       }
     }
   }
@@ -74,7 +103,8 @@ final class SlowCallers implements AutoCloseable {
   private enum Kind {
     HEAD,
     BODY,
-    IDLE
+    IDLE,
+    DEAF // the last, as those before it come in turn
   }
 
   private static final class Caller {
@@ -83,6 +113,7 @@ final class SlowCallers implements AutoCloseable {
     private final long begun;
     private long due;
     private int sent;
+    private ByteBuffer request = ByteBuffer.wrap(LARGE);
 
     Caller(SocketChannel channel, Kind kind, long laterNanos) {
       this.channel = channel;
@@ -91,7 +122,30 @@ final class SlowCallers implements AutoCloseable {
       this.due = begun;
     }
 
-    ByteBuffer next() {
+    boolean drips() {
+      return kind == Kind.HEAD || kind == Kind.BODY;
+    }
+
+    /** Sends what a slow caller sends at this time. */
+    void send(long now) throws IOException {
+      if (now < due) {
+        return;
+      }
+
+      if (kind == Kind.DEAF) {
+        // A connection that the server has reset shows when it is written to.
+        if (!request.hasRemaining()) {
+          request = sent++ < LARGE_REQUESTS ? ByteBuffer.wrap(LARGE) : ByteBuffer.allocate(1);
+        }
+
+        channel.write(request);
+      } else if (drips()) {
+        due += STEP_NANOS;
+        channel.write(next());
+      }
+    }
+
+    private ByteBuffer next() {
       if (kind == Kind.HEAD) {
         return ByteBuffer.wrap(HEAD, sent++ % HEAD.length, 1);
       }
@@ -101,17 +155,16 @@ final class SlowCallers implements AutoCloseable {
   }
 
   private long drippers() {
-    return callers.stream().filter(caller -> caller.kind != Kind.IDLE).count();
+    return callers.stream().filter(Caller::drips).count();
   }
 
   private void run() {
     while (going) {
       long now = System.nanoTime();
       for (Caller caller : callers) {
-        if (caller.kind != Kind.IDLE && caller.channel.isOpen() && now >= caller.due) {
-          caller.due += STEP_NANOS;
+        if (caller.channel.isOpen()) {
           try {
-            caller.channel.write(caller.next());
+            caller.send(now);
           } catch (IOException e) {
             closed(caller);
           }
@@ -143,7 +196,7 @@ final class SlowCallers implements AutoCloseable {
 
     if (caller.kind != Kind.IDLE) {
       slowestNanos = Math.max(slowestNanos, System.nanoTime() - caller.begun);
-      drippersOpen.countDown();
+      (caller.kind == Kind.DEAF ? deafOpen : drippersOpen).countDown();
     }
 
     try {

@@ -12,8 +12,8 @@ final class SlowProcess implements AutoCloseable {
   private final Process process;
   private final BufferedReader output;
 
-  /** Starts it, and waits until so many connections are open. */
-  SlowProcess(int port, int connections) throws IOException {
+  /** Starts it, and waits until so many connections, and those that never read, are open. */
+  SlowProcess(int port, int connections, int deaf) throws IOException {
     process =
         new ProcessBuilder(
                 System.getProperty("java.home") + "/bin/java",
@@ -23,6 +23,7 @@ final class SlowProcess implements AutoCloseable {
                 SlowCallers.class.getName(),
                 String.valueOf(port),
                 String.valueOf(connections),
+                String.valueOf(deaf),
                 String.valueOf(DRIPPER_SECONDS))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
@@ -34,14 +35,15 @@ final class SlowProcess implements AutoCloseable {
   }
 
   /**
-   * What became of the connections that drip.
+   * What became of the connections that drip or never read.
    *
+   * @param deafOpen how many that never read are still open
    * @param slowestMillis how long the one that was closed last was open
    */
-  record Closed(long drippers, long closed, long slowestMillis) {}
+  record Closed(long drippers, long closed, long deafOpen, long slowestMillis) {}
 
-  /** Waits until the server has closed all that drip, but not for long. */
-  Closed awaitDrippersClosed() throws IOException {
+  /** Waits until the server has closed all that drip or never read, but not for long. */
+  Closed awaitClosed() throws IOException {
     process.getOutputStream().write('\n');
     process.getOutputStream().flush();
     String line = output.readLine();
@@ -50,7 +52,11 @@ final class SlowProcess implements AutoCloseable {
     }
 
     String[] told = line.split(" ");
-    return new Closed(Long.parseLong(told[0]), Long.parseLong(told[1]), Long.parseLong(told[2]));
+    return new Closed(
+        Long.parseLong(told[0]),
+        Long.parseLong(told[1]),
+        Long.parseLong(told[2]),
+        Long.parseLong(told[3]));
   }
 
   @Override

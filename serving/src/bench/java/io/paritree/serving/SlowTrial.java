@@ -18,7 +18,8 @@ import picocli.CommandLine.Option;
  */
 @Command(
     name = "slow",
-    description = "Callers of one byte per 5 s or none: others are answered as before.")
+    description =
+        "Callers of one byte per 5 s or none, or who never read: others are answered as before.")
 final class SlowTrial extends Trial {
   private static final int CONNECTIONS = 8;
   private static final int CONNECTING_SECONDS = 3;
@@ -26,6 +27,12 @@ final class SlowTrial extends Trial {
 
   @Option(names = "--connections", description = "Slow connections. Default: ${DEFAULT-VALUE}.")
   private int connections = 2_000;
+
+  @Option(
+      names = "--never-reading",
+      description =
+          "Connections beside them that ask for answers of 2 MB and never read. Default: ${DEFAULT-VALUE}.")
+  private int deaf = 16;
 
   @Option(
       names = "--rounds",
@@ -47,8 +54,10 @@ final class SlowTrial extends Trial {
     long requests = 0;
     long drippers = 0;
     long closed = 0;
+    long deafOpen = 0;
     long slowestMillis = 0;
-    try (ServeRun server = serve()) {
+    // Half of the answers that nobody reads.
+    try (ServeRun server = serve("limits.pending-answers=%s MiB".formatted(Math.max(deaf, 1)))) {
       int port = server.port();
       String url = "http://127.0.0.1:" + port + SCORE;
       peak(port, CONNECTIONS, 5);
@@ -58,12 +67,13 @@ final class SlowTrial extends Trial {
         LoadTotals connecting;
         H2Load beside;
         Load early = load(port, CONNECTIONS, rate, SlowTrial::refused);
-        try (SlowProcess slow = new SlowProcess(port, connections)) {
+        try (SlowProcess slow = new SlowProcess(port, connections, deaf)) {
           connecting = early.finishAfter(CONNECTING_SECONDS);
           beside = H2Load.run(url, record, CONNECTIONS, rate, seconds);
-          SlowProcess.Closed ended = slow.awaitDrippersClosed();
+          SlowProcess.Closed ended = slow.awaitClosed();
           drippers += ended.drippers();
           closed += ended.closed();
+          deafOpen += ended.deafOpen();
           slowestMillis = Math.max(slowestMillis, ended.slowestMillis());
         }
 
@@ -92,11 +102,13 @@ final class SlowTrial extends Trial {
     double ratio = p99With / p99Without;
     claim(ratio <= MOST, "p99 is %.2f times that without", ratio);
     claim(closed == drippers, "%s of %s drippers were closed", closed, drippers);
+    claim(deafOpen == 0, "%s that never read were not closed", deafOpen);
     return String.format(
         Locale.ROOT,
-        "slow: connections=%s rounds=%s rate=%.0f requests=%s p99-without=%.2fms p99=%.2fms"
+        "slow: connections=%s never-reading=%s rounds=%s rate=%.0f requests=%s p99-without=%.2fms p99=%.2fms"
             + " ratio=%.2f drippers-closed=%s/%s slowest=%.1fs",
         connections,
+        deaf,
         rounds,
         rate,
         requests,
