@@ -3,6 +3,7 @@ package io.paritree.model;
 import io.paritree.Fault;
 import io.paritree.feature.Faults;
 import io.paritree.feature.Schema;
+import io.paritree.forest.Engine;
 import io.paritree.record.CsvLines;
 import io.paritree.record.CsvRecords;
 import io.paritree.record.RecordFormatException;
@@ -21,7 +22,7 @@ import java.util.List;
  */
 final class CsvRows implements AutoCloseable {
   private static final int MAX_ROWS = 4_096;
-  private static final int MAX_SLOTS = 1 << 22;
+  private static final int MAX_VALUES = 1 << 22;
 
   private final String origin;
   private final CsvLines lines;
@@ -35,12 +36,14 @@ final class CsvRows implements AutoCloseable {
   private final List<String[]> cells = new ArrayList<>();
   private final Faults found = new Faults();
 
-  private CsvRows(String origin, CsvLines lines, Schema schema, List<String> keptColumns)
+  private CsvRows(
+      String origin, CsvLines lines, Schema schema, Engine engine, List<String> keptColumns)
       throws InputException, RecordFormatException {
     this.origin = origin;
     this.lines = lines;
     this.width = schema.width();
-    this.capacity = Math.max(1, Math.min(MAX_ROWS, MAX_SLOTS / width));
+    int answered = Math.max(engine.trees(), Math.max(engine.outputs(), engine.scores()));
+    this.capacity = Math.max(1, Math.min(MAX_ROWS, MAX_VALUES / Math.max(width, answered)));
     this.kept = new int[keptColumns.size()];
     for (int index = 0; index < kept.length; index++) {
       kept[index] = lines.columns().indexOf(keptColumns.get(index));
@@ -60,14 +63,15 @@ final class CsvRows implements AutoCloseable {
    * Opens a CSV file with a header; columns are found by name.
    *
    * @param path a local path, or one with a scheme
+   * @param engine what scores the blocks: they have fewer rows where it has much to say of one
    * @param keptColumns columns whose cells are kept as text, beside the encoded slots
    * @throws InputException if the file or a column is not there
    */
-  static CsvRows open(String path, Schema schema, List<String> keptColumns)
+  static CsvRows open(String path, Schema schema, Engine engine, List<String> keptColumns)
       throws InputException, IOException {
     CsvLines lines = lines(path);
     try {
-      return new CsvRows(path, lines, schema, keptColumns);
+      return new CsvRows(path, lines, schema, engine, keptColumns);
     } catch (RecordFormatException e) {
       lines.close();
       throw new InputException(e.getMessage(), e);

@@ -69,7 +69,8 @@ final class CsvScoring {
           line(text, row, margins, scores, leaves);
           scored++;
         } else {
-          text.append(",".repeat(columns() - 1)).append('\n');
+          // One empty cell alone would be a blank line, which readers skip.
+          text.append(columns() == 1 ? "\"\"" : ",".repeat(columns() - 1)).append('\n');
           refused.accept(rows.place(row) + ": " + listed(faults));
           invalid++;
         }

@@ -1,6 +1,5 @@
 package io.paritree.model;
 
-import io.paritree.CorruptModelException;
 import io.paritree.InvalidRowException;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
@@ -90,9 +89,9 @@ final class GoldenChoice {
    * Returns the records of the chosen rows.
    *
    * @param origin names the file in messages
-   * @throws CorruptModelException if there is none
+   * @throws InputException if there is none
    */
-  GoldenRecords records(String origin) throws CorruptModelException {
+  GoldenRecords records(String origin) throws InputException {
     Map<Long, Row> chosen = new TreeMap<>();
     withoutField.values().stream()
         .limit(GoldenRecords.WANTED / 2)
@@ -111,7 +110,7 @@ final class GoldenChoice {
     }
 
     if (records.isEmpty()) {
-      throw new CorruptModelException(
+      throw new InputException(
           "Cannot choose golden rows in %s: the schema admits none of its rows".formatted(origin));
     }
 

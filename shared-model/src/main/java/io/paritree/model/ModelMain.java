@@ -4,6 +4,7 @@ import io.paritree.ModelException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -131,6 +132,9 @@ public final class ModelMain implements Runnable {
     } else if (e instanceof InvalidPathException) {
       exitCode = INPUT_REFUSED;
       message = "Cannot use a path: " + message;
+    } else if (e instanceof UnknownHostException) {
+      message =
+          "Cannot reach the host '%s', which a path names: it is not known".formatted(message);
     } else if (e instanceof NoSuchFileException) {
       message = "Cannot find %s".formatted(message);
     } else if (e instanceof FileAlreadyExistsException) {

@@ -95,7 +95,7 @@ final class PredictCommand implements Callable<Integer> {
     CsvScoring.Counts counts;
     Path temporary = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
     try {
-      try (CsvRows rows = CsvRows.open(input, opened.schema(), List.of());
+      try (CsvRows rows = CsvRows.open(input, opened.schema(), opened.engine(), List.of());
           BufferedWriter out = create(temporary)) {
         counts = new CsvScoring(opened.engine(), emits).score(rows, out, err::println);
       }

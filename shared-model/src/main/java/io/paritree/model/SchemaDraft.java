@@ -47,9 +47,13 @@ final class SchemaDraft {
       byte[] utf8 = cell.getBytes(StandardCharsets.UTF_8);
       onlyNumbers &= NumberText.isNumber(utf8, 0, utf8.length);
       onlyTruths &= cell.equals("true") || cell.equals("false");
-      if (texts.size() < MAX_CATEGORIES) {
-        texts.add(cell);
+      if (texts.size() <= MAX_CATEGORIES) {
+        texts.add(cell); // one more than are admitted tells that they are too many
       }
+    }
+
+    boolean hasTooMany() {
+      return texts.size() > MAX_CATEGORIES;
     }
 
     boolean isText() {
@@ -74,19 +78,32 @@ final class SchemaDraft {
     try (CsvLines lines = CsvRows.lines(path)) {
       List<Column> columns = new ArrayList<>();
       lines.columns().forEach(name -> columns.add(new Column()));
-      for (long row = 0; row < MAX_ROWS && lines.next(); row++) {
-        for (int cell = 0; cell < Math.min(columns.size(), lines.cells()); cell++) {
-          columns.get(cell).add(lines.text(cell));
-        }
-      }
+      boolean isRead = readRows(lines, columns);
 
       for (int index = 0; index < plain.features().size(); index++) {
         int column = lines.columns().indexOf(name(index));
-        features.add(column < 0 ? withoutColumn(index, path) : feature(index, columns.get(column)));
+        features.add(
+            column < 0 ? withoutColumn(index, path) : feature(index, columns.get(column), isRead));
       }
     } catch (RecordFormatException e) {
       throw new InputException(e.getMessage(), e);
     }
+  }
+
+  /** Returns whether these were all rows. */
+  private static boolean readRows(CsvLines lines, List<Column> columns)
+      throws IOException, RecordFormatException {
+    for (long row = 0; row < MAX_ROWS; row++) {
+      if (!lines.next()) {
+        return true;
+      }
+
+      for (int cell = 0; cell < Math.min(columns.size(), lines.cells()); cell++) {
+        columns.get(cell).add(lines.text(cell));
+      }
+    }
+
+    return !lines.next();
   }
 
   /** Returns the draft. */
@@ -126,11 +143,11 @@ final class SchemaDraft {
     return plain.features().get(index);
   }
 
-  private FeatureForm feature(int index, Column column) {
+  private FeatureForm feature(int index, Column column, boolean isRead) {
     FeatureForm form = plain.features().get(index);
     String name = name(index);
     if (form instanceof FeatureForm.FromModel && model.categories(index).isEmpty()) {
-      return column.isText() ? guessedCategory(name, column) : form;
+      return column.isText() ? guessedCategory(form, name, column, isRead) : form;
     }
 
     if (form instanceof FeatureForm.Complete complete) {
@@ -140,10 +157,29 @@ final class SchemaDraft {
     return form;
   }
 
-  private FeatureForm guessedCategory(String name, Column column) {
+  /**
+   * A vocabulary that lacks some of the trainer's categories shifts the codes of the others.
+   *
+   * @param isRead whether all rows have been looked at
+   */
+  private FeatureForm guessedCategory(
+      FeatureForm form, String name, Column column, boolean isRead) {
+    String printable = ModelName.printable(name);
+    if (column.hasTooMany()) {
+      advice.add(
+          "'%s': the model file has no categories, and the rows have more than %s; give all of the trainer's, in its order, as \"categories\""
+              .formatted(printable, MAX_CATEGORIES));
+      return form;
+    }
+
+    String read =
+        isRead
+            ? ""
+            : "; only the first %s rows were looked at, and a category that is lacking shifts the codes of others"
+                .formatted(MAX_ROWS);
     advice.add(
-        "'%s': the model file has no categories, so their order is a guess (ascending, as pandas sorts them); it must be the trainer's, check it with seal --expected"
-            .formatted(ModelName.printable(name)));
+        "'%s': the model file has no categories, so their order is a guess (ascending, as pandas sorts them); it must be the trainer's, check it with seal --expected%s"
+            .formatted(printable, read));
     return new FeatureForm.Complete(
         new CategoryRules(name, name, new Unseen.Reject(), Sentinels.NONE, true)
             .feature(new Categories.Texts(List.copyOf(column.texts))));

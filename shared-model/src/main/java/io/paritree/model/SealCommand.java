@@ -210,7 +210,7 @@ final class SealCommand implements Callable<Integer> {
     GoldenChoice choice = new GoldenChoice(sealing.schema());
     int width = sealing.schema().width();
     long refused = 0;
-    try (CsvRows csv = CsvRows.open(rows, sealing.schema(), kept)) {
+    try (CsvRows csv = CsvRows.open(rows, sealing.schema(), sealing.forest(), kept)) {
       for (int count = csv.next(); count > 0; count = csv.next()) {
         for (int row = 0; row < count; row++) {
           if (csv.faults(row).isEmpty()) {

@@ -1,6 +1,5 @@
 package io.paritree.model;
 
-import io.paritree.CorruptModelException;
 import io.paritree.forest.Engine;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -43,7 +42,8 @@ final class VerifyCommand implements Callable<Integer> {
     if (rows != null) {
       Engine reference = ScoringModel.open(files, EngineKind.XGBOOST).engine();
       EngineComparison comparison = new EngineComparison(opened.engine(), reference);
-      try (CsvRows csv = CsvRows.open(rows, opened.schema(), java.util.List.of())) {
+      try (CsvRows csv =
+          CsvRows.open(rows, opened.schema(), opened.engine(), java.util.List.of())) {
         for (int count = csv.next(); count > 0; count = csv.next()) {
           for (int row = 0; row < count; row++) {
             refused += csv.faults(row).isEmpty() ? 0 : 1;
@@ -55,7 +55,7 @@ final class VerifyCommand implements Callable<Integer> {
       }
 
       if (compared == refused) {
-        throw new CorruptModelException(
+        throw new InputException(
             "Cannot verify %s on %s: the schema admits none of its %s rows"
                 .formatted(files.origin(), rows, compared));
       }

@@ -448,6 +448,32 @@ class ModelMainTest {
   }
 
   @Test
+  void rowsOfWhichNoneIsAdmittedAreRefusedAndNotTheModel() throws Exception {
+    TestPackages packages = new TestPackages(directory);
+    Path model = packages.bareWideModel(2, 3, 5);
+    Path rows = Files.write(path("rows.csv"), List.of("f0,f1", "a,b"));
+
+    assertRun(3, "verify", "--model", model, "--rows", rows);
+    assertThat(err.toString()).contains("the schema admits none of its 1 rows");
+    assertRun(3, "seal", "--model", model, "--rows", rows, "--name", "n", "--store", path("store"));
+    assertThat(err.toString()).contains("the schema admits none of its rows");
+  }
+
+  @Test
+  void rowWithFaultsIsNoBlankLineEvenIfItHasOneCell() throws Exception {
+    Path model = new TestPackages(directory).bareWideModel(2, 3, 5);
+    Path rows = Files.write(path("rows.csv"), List.of("f0,f1", "a,1", "2,1"));
+    Path output = path("scores.csv");
+
+    assertRun(
+        0, "predict", "--model", model, "--input", rows, "--output", output, "--emit", "score");
+
+    List<String> lines = Files.readAllLines(output);
+    assertThat(lines).hasSize(3).startsWith("score_0", "\"\"");
+    assertThat(Float.parseFloat(lines.get(2))).isNotNaN();
+  }
+
+  @Test
   void schemaDraftsWhatTheModelAndTheRowsTell() throws Exception {
     Path model = new TestPackages(directory).bareParcelModel();
     Path rows =
@@ -466,6 +492,23 @@ class ModelMainTest {
         .contains("'carrier': the model file has no categories, so their order is a guess")
         .contains("'hour': ", "has no such column");
     SchemaParser.fromJson("draft", out.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void schemaGuessesNoVocabularyThatIsCut() throws Exception {
+    Path model = new TestPackages(directory).bareParcelModel();
+    int carrier = TestRecords.COLUMNS.indexOf("carrier");
+    String[] lines = new String[10_001];
+    for (int row = 0; row < lines.length; row++) {
+      List<String> cells = new ArrayList<>(TestRecords.cells(row % 50));
+      cells.set(carrier, "carrier " + row);
+      lines[row] = String.join(",", cells);
+    }
+
+    assertRun(0, "schema", "--model", model, "--rows", csv("rows.csv", lines));
+
+    assertThat(out.toString()).contains("\"name\":\"carrier\"").doesNotContain("carrier 1");
+    assertThat(err.toString()).contains("'carrier': ", "the rows have more than 10000");
   }
 
   @Test
