@@ -37,7 +37,7 @@ interface Document {
   /** Reads an array of whole numbers. */
   long[] longs() throws CorruptModelException;
 
-  /** Reads an array of whole numbers, of which only the lowest 8 bits count. */
+  /** Reads an array of whole numbers of 8 bits, signed or not: from -128 to 255. */
   byte[] bytes() throws CorruptModelException;
 
   /** Reads an array of numbers without keeping them, and returns how many there are. */

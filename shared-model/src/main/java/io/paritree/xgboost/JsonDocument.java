@@ -250,7 +250,12 @@ final class JsonDocument implements Document {
   public byte[] bytes() throws CorruptModelException {
     Numbers.Bytes bytes = new Numbers.Bytes(beginNumbers());
     while (next() != JsonToken.END_ARRAY) {
-      bytes.add((byte) integerHere());
+      long value = integerHere();
+      if (value < Byte.MIN_VALUE || value > 255) {
+        throw unexpected("a whole number of 8 bits");
+      }
+
+      bytes.add((byte) value);
     }
 
     return bytes.toArray();

@@ -39,6 +39,13 @@ final class ModelReader {
   boolean hasModel;
   final List<Tree> trees = new ArrayList<>();
   boolean hasVectorsByNode;
+
+  /** What the first tree with a gap lacks of what only libxgboost needs; null if none has one. */
+  String missingForNative;
+
+  /** The bits of all sets that libxgboost makes of lists of categories. */
+  long categoryBits;
+
   int declaredTrees = -1;
   int parallelTrees = 1;
   int[] treeInfo;
@@ -213,6 +220,10 @@ final class ModelReader {
       TreeReader tree = new TreeReader(document, trees.size());
       trees.add(tree.read());
       hasVectorsByNode |= tree.hasVectorsByNode();
+      categoryBits += tree.categoryBits();
+      if (missingForNative == null && tree.missingForNative() != null) {
+        missingForNative = "tree %s has no %s".formatted(trees.size() - 1, tree.missingForNative());
+      }
     }
   }
 

@@ -23,12 +23,16 @@ final class TreeReader {
   private float[] value;
   private byte[] missingGoesLeft;
   private byte[] splitType;
-  private int[] categoricalNodes = {};
-  private int[] categorySegments = {};
-  private int[] categorySizes = {};
-  private int[] categories = {};
+  private int[] categoricalNodes;
+  private int[] categorySegments;
+  private int[] categorySizes;
+  private int[] categories;
+  private int[] parents;
   private float[] baseWeights;
   private float[] leafWeights;
+  private int changes = NOT_THERE;
+  private int covers = NOT_THERE;
+  private long categoryBits;
 
   /**
    * A reader of the tree that comes next.
@@ -47,10 +51,6 @@ final class TreeReader {
   }
 
   private void readKeys() throws CorruptModelException {
-    int parents = NOT_THERE;
-    int changes = NOT_THERE;
-    int covers = NOT_THERE;
-
     document.beginObject();
     for (String key = document.nextKey(); key != null; key = document.nextKey()) {
       switch (key) {
@@ -68,14 +68,14 @@ final class TreeReader {
         case "categories" -> categories = document.ints();
         case "base_weights" -> baseWeights = document.floats();
         case "leaf_weights" -> leafWeights = document.floats();
-        case "parents" -> parents = document.count();
+        case "parents" -> parents = document.ints();
         case "loss_changes" -> changes = document.count();
         case "sum_hessian" -> covers = document.count();
         default -> document.skip();
       }
     }
 
-    checkSize("parents", parents);
+    checkSize("parents", parents == null ? NOT_THERE : parents.length);
     checkSize("loss_changes", changes);
     checkSize("sum_hessian", covers);
     if (leafSize == 1 && baseWeights != null) {
@@ -124,11 +124,9 @@ final class TreeReader {
     }
 
     checkSize("left_children", left.length);
+    checkParents();
     int[][] listed = categoriesByNode();
-    boolean[] defaults = new boolean[missingGoesLeft.length];
-    for (int node = 0; node < defaults.length; node++) {
-      defaults[node] = missingGoesLeft[node] != 0;
-    }
+    boolean[] defaults = defaults();
 
     try {
       if (leafSize == 1) {
@@ -139,6 +137,66 @@ final class TreeReader {
     } catch (IllegalArgumentException e) {
       throw corrupt(Fault.printable(e.getMessage(), 300));
     }
+  }
+
+  /** libxgboost looks at the parent of every node but the root, of unreachable ones too. */
+  private void checkParents() throws CorruptModelException {
+    for (int node = 1; parents != null && node < parents.length; node++) {
+      if (parents[node] < 0 || parents[node] >= nodes) {
+        throw corrupt(
+            "node %s has the parent %s, but there are %s nodes"
+                .formatted(node, parents[node], nodes));
+      }
+    }
+  }
+
+  private boolean[] defaults() throws CorruptModelException {
+    boolean[] defaults = new boolean[missingGoesLeft.length];
+    for (int node = 0; node < defaults.length; node++) {
+      if (missingGoesLeft[node] != 0 && missingGoesLeft[node] != 1) {
+        throw corrupt(
+            "node %s has the default_left %s, expected 0 or 1"
+                .formatted(node, missingGoesLeft[node]));
+      }
+
+      defaults[node] = missingGoesLeft[node] == 1;
+    }
+
+    return defaults;
+  }
+
+  /**
+   * Returns the array that this tree can be scored without, but not by libxgboost, which reads
+   * through a null pointer where some of them are missing; null if all are there.
+   */
+  String missingForNative() {
+    boolean needsCategories = splitType != null || leafSize > 1;
+    if (parents == null) {
+      return "parents";
+    } else if (baseWeights == null) {
+      return "base_weights";
+    } else if (changes == NOT_THERE) {
+      return "loss_changes";
+    } else if (covers == NOT_THERE) {
+      return "sum_hessian";
+    } else if (needsCategories && splitType == null) {
+      return "split_type";
+    } else if (needsCategories && categoricalNodes == null) {
+      return "categories_nodes";
+    } else if (needsCategories && categorySegments == null) {
+      return "categories_segments";
+    } else if (needsCategories && categorySizes == null) {
+      return "categories_sizes";
+    } else if (needsCategories && categories == null) {
+      return "categories";
+    }
+
+    return null;
+  }
+
+  /** Returns the bits of the sets that libxgboost makes of the lists of categories. */
+  long categoryBits() {
+    return categoryBits;
   }
 
   /** Returns whether the leaf vectors lie in the rows of their nodes, as in XGBoost 2.0 to 3.1. */
@@ -175,52 +233,72 @@ final class TreeReader {
   }
 
   private int[][] categoriesByNode() throws CorruptModelException {
+    int[] known = orNone(categories);
+    for (int category : known) {
+      if (category < 0 || category >= Tree.MAX_CATEGORIES) {
+        throw corrupt(
+            "it lists category %s, expected codes from 0 to %s"
+                .formatted(category, Tree.MAX_CATEGORIES - 1));
+      }
+    }
+
     if (splitType == null) {
       return null;
     }
 
     checkSize("split_type", splitType.length);
-    if (categoricalNodes.length != categorySegments.length
-        || categoricalNodes.length != categorySizes.length) {
+    int[] listing = orNone(categoricalNodes);
+    int[] segments = orNone(categorySegments);
+    int[] sizes = orNone(categorySizes);
+    if (listing.length != segments.length || listing.length != sizes.length) {
       throw corrupt(
           "it has %s categories_nodes, %s categories_segments and %s categories_sizes"
-              .formatted(categoricalNodes.length, categorySegments.length, categorySizes.length));
+              .formatted(listing.length, segments.length, sizes.length));
     }
 
     int[][] byNode = null;
     long listed = 0;
-    for (int at = 0; at < categoricalNodes.length; at++) {
-      listed += Math.max(0, Math.min(categories.length, categorySizes[at]));
-      if (listed > categories.length) {
-        throw corrupt(
-            "its nodes list more categories than there are, %s".formatted(categories.length));
+    int before = -1;
+    for (int at = 0; at < listing.length; at++) {
+      listed += Math.max(0, Math.min(known.length, sizes[at]));
+      if (listed > known.length) {
+        throw corrupt("its nodes list more categories than there are, %s".formatted(known.length));
       }
 
-      int node = categoricalNodes[at];
+      int node = listing[at];
       if (node < 0 || node >= nodes) {
         throw corrupt(
             "categories_nodes holds node %s, but there are %s nodes".formatted(node, nodes));
       }
 
-      byNode = byNode == null ? new int[nodes][] : byNode;
-      if (byNode[node] != null) {
-        throw corrupt("categories_nodes holds node %s twice".formatted(node));
+      if (node <= before) {
+        throw corrupt(
+            "categories_nodes holds node %s after node %s, expected ascending nodes"
+                .formatted(node, before));
       }
 
-      byNode[node] = categories(node, categorySegments[at], categorySizes[at]);
+      before = node;
+      byNode = byNode == null ? new int[nodes][] : byNode;
+      byNode[node] = categories(known, node, segments[at], sizes[at]);
+      categoryBits += byNode[node][byNode[node].length - 1] + 1L;
     }
 
     return withoutNumericNodes(byNode);
   }
 
-  private int[] categories(int node, int begin, int size) throws CorruptModelException {
-    if (begin < 0 || size <= 0 || size > categories.length || begin > categories.length - size) {
+  private static int[] orNone(int[] array) {
+    return array == null ? new int[0] : array;
+  }
+
+  private int[] categories(int[] known, int node, int begin, int size)
+      throws CorruptModelException {
+    if (begin < 0 || size <= 0 || size > known.length || begin > known.length - size) {
       throw corrupt(
           "node %s has its categories at %s, %s of them, but there are %s"
-              .formatted(node, begin, size, categories.length));
+              .formatted(node, begin, size, known.length));
     }
 
-    int[] listed = Arrays.copyOfRange(categories, begin, begin + size);
+    int[] listed = Arrays.copyOfRange(known, begin, begin + size);
     Arrays.sort(listed);
     int distinct = 0;
     for (int category : listed) {

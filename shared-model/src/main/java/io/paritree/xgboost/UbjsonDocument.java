@@ -291,6 +291,14 @@ final class UbjsonDocument implements Document {
     return (int) value;
   }
 
+  private byte narrowest(long value) throws CorruptModelException {
+    if (value < Byte.MIN_VALUE || value > 255) {
+      throw corrupt("got %s, expected a whole number of 8 bits".formatted(value));
+    }
+
+    return (byte) value;
+  }
+
   @Override
   public long[] longs() throws CorruptModelException {
     byte type = elementType();
@@ -315,13 +323,13 @@ final class UbjsonDocument implements Document {
     if (type == 0) {
       int count = mixedCount();
       Numbers.Bytes bytes = new Numbers.Bytes(expected(count));
-      mixed(count, each -> bytes.add((byte) integer(each)));
+      mixed(count, each -> bytes.add(narrowest(integer(each))));
       return bytes.toArray();
     }
 
     byte[] bytes = new byte[length(bytesOf(type))];
     for (int at = 0; at < bytes.length; at++) {
-      bytes[at] = (byte) integer(type);
+      bytes[at] = narrowest(integer(type));
     }
 
     return bytes;

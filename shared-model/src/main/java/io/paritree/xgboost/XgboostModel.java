@@ -25,6 +25,12 @@ public final class XgboostModel {
   /** libxgboost finds the depth of a tree by recursion on the caller's stack. */
   private static final int MAX_NATIVE_DEPTH = 1_000;
 
+  /**
+   * libxgboost makes a bit set of each list of categories, as long as the largest of them: 256 MiB
+   * in all, which a file of some kilobytes can ask for.
+   */
+  private static final long MAX_NATIVE_CATEGORY_BITS = 1L << 31;
+
   private final int width;
   private final List<String> featureNames;
   private final List<String> featureTypes;
@@ -46,6 +52,8 @@ public final class XgboostModel {
   private final int linearRounds;
   private final int parallelTrees;
   private final boolean hasVectorsByNode;
+  private final String missingForNative;
+  private final long categoryBits;
 
   private XgboostModel(ModelReader read, ModelCheck check) throws CorruptModelException {
     this.width = read.features;
@@ -65,6 +73,8 @@ public final class XgboostModel {
     this.roundStarts = linearWeights == null ? check.roundStarts() : new int[1];
     this.parallelTrees = Math.max(1, read.parallelTrees);
     this.hasVectorsByNode = read.hasVectorsByNode;
+    this.missingForNative = read.missingForNative;
+    this.categoryBits = read.categoryBits;
     this.largestCodes = new HashMap<>();
     trees.forEach(tree -> tree.addLargestCategories(largestCodes));
   }
@@ -227,6 +237,16 @@ public final class XgboostModel {
   Optional<String> notForNative() {
     if (hasVectorsByNode) {
       return Optional.of("it keeps its leaf vectors as XGBoost 2.0 to 3.1 did");
+    }
+
+    if (missingForNative != null) {
+      return Optional.of(missingForNative);
+    }
+
+    if (categoryBits > MAX_NATIVE_CATEGORY_BITS) {
+      return Optional.of(
+          "its splits need category sets of %s bits in all, more than %s"
+              .formatted(categoryBits, MAX_NATIVE_CATEGORY_BITS));
     }
 
     for (int index = 0; index < trees.size(); index++) {

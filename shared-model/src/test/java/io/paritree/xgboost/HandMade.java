@@ -4,6 +4,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Model documents made by hand, with parts to exchange; and the same as UBJSON. */
 final class HandMade {
@@ -50,6 +54,52 @@ final class HandMade {
     }
 
     return model.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Returns the model with a second tree that asks feature 1 for one category again and again:
+   * split k is node 2k - 1, or 0; its left child is node 2k + 1, its leaf on the right node 2k + 2.
+   */
+  static byte[] withCategoricalPath(int splits, int category) {
+    int nodes = 2 * splits + 1;
+    int[] left = new int[nodes];
+    int[] parents = new int[nodes];
+    Arrays.fill(left, -1);
+    for (int split = 0; split < splits; split++) {
+      int node = Math.max(0, 2 * split - 1);
+      left[node] = 2 * split + 1;
+      parents[2 * split + 1] = node;
+      parents[2 * split + 2] = node;
+    }
+
+    IntFunction<Integer> isSplit = node -> left[node] == -1 ? 0 : 1;
+    String second = MODEL.substring(MODEL.indexOf("{\"id\":1"), MODEL.lastIndexOf("]}}}}"));
+    String path =
+        "{\"id\":1,\"tree_param\":{\"num_nodes\":\"%s\",\"num_feature\":\"2\",".formatted(nodes)
+            + "\"num_deleted\":\"0\",\"size_leaf_vector\":\"1\"}"
+            + array("left_children", nodes, node -> left[node])
+            + array("right_children", nodes, node -> left[node] == -1 ? -1 : left[node] + 1)
+            + array("parents", nodes, node -> node == 0 ? Integer.MAX_VALUE : parents[node])
+            + array("split_indices", nodes, isSplit)
+            + array("split_conditions", nodes, node -> node + "E0")
+            + array("default_left", nodes, isSplit)
+            + array("split_type", nodes, isSplit)
+            + array("categories", splits, split -> category)
+            + array("categories_nodes", splits, split -> Math.max(0, 2 * split - 1))
+            + array("categories_segments", splits, split -> split)
+            + array("categories_sizes", splits, split -> 1)
+            + array("base_weights", nodes, node -> "0E0")
+            + array("loss_changes", nodes, node -> "0E0")
+            + array("sum_hessian", nodes, node -> "1E0")
+            + "}\n";
+    return with(second, path);
+  }
+
+  private static String array(String key, int size, IntFunction<?> element) {
+    return IntStream.range(0, size)
+        .mapToObj(element)
+        .map(String::valueOf)
+        .collect(Collectors.joining(",", ",\"" + key + "\":[", "]"));
   }
 
   /** Writes UBJSON in the subset of XGBoost, token by token. */

@@ -242,7 +242,7 @@ class HostileModelTest {
     return "\"left_children\":[" + left + "],\"right_children\":[" + right + "],";
   }
 
-  private static List<byte[]> models() throws Exception {
+  static List<byte[]> models() throws Exception {
     List<byte[]> models = new ArrayList<>();
     models.add(HandMade.with());
     models.add(
@@ -283,7 +283,7 @@ class HostileModelTest {
     return models;
   }
 
-  private static byte[] mutated(byte[] model, Random random) {
+  static byte[] mutated(byte[] model, Random random) {
     byte[] file = model.clone();
     boolean isJson = file[1] == '"' || file[1] == '\n';
     int changes = 1 + random.nextInt(3);

@@ -217,6 +217,11 @@ class XgboostModelTest {
         "\"categories\":[1,3]|\"categories\":[1,-3]|category -3",
         "\"categories\":[1,3]|\"categories\":[1,16777216]|category 16777216",
         "\"categories_nodes\":[0]|\"categories_nodes\":[9]|holds node 9",
+        "\"parents\":[2147483647,0,0]|\"parents\":[2147483647,-1,0]|node 1 has the parent -1",
+        "\"parents\":[2147483647,0,0]|\"parents\":[2147483647,0,3]|node 2 has the parent 3",
+        "\"categories\":[],|\"categories\":[-5],|tree 0: it lists category -5",
+        "\"default_left\":[1,0,0]|\"default_left\":[2,0,0]|node 0 has the default_left 2",
+        "\"default_left\":[1,0,0]|\"default_left\":[257,0,0]|a whole number of 8 bits",
         "[5E-1]\"|[NaN]\"|base_score is '[NaN]'",
         "[5E-1]\"|[1,2]\"|base_score has 2 values",
         "\"num_class\":\"0\"|\"num_class\":\"2000000000\"|more than a file of",
@@ -233,6 +238,32 @@ class XgboostModelTest {
     assertThatThrownBy(() -> XgboostModel.read(file))
         .isInstanceOf(CorruptModelException.class)
         .hasMessageContaining(reason);
+  }
+
+  /** libxgboost makes a set of a list that no split uses too. */
+  @Test
+  void aListOfANumericNodeHasCodesOfCategoriesToo() {
+    byte[] file =
+        HandMade.with("\"split_type\":[1,0,0]", "\"split_type\":[0,0,0]", "[1,3]", "[1,2147483647]");
+
+    assertThatThrownBy(() -> XgboostModel.read(file))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining("tree 1: it lists category 2147483647, expected codes from 0 to 167");
+  }
+
+  /** libxgboost passes over a list that comes too late. */
+  @Test
+  void categoricalNodesThatDoNotAscendAreRefused() {
+    byte[] file =
+        HandMade.with(
+            "\"categories_nodes\":[0],\"categories_segments\":[0]",
+            "\"categories_nodes\":[1,0],\"categories_segments\":[0,1]",
+            "\"categories_sizes\":[2]",
+            "\"categories_sizes\":[1,1]");
+
+    assertThatThrownBy(() -> XgboostModel.read(file))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining("categories_nodes holds node 0 after node 1");
   }
 
   @ParameterizedTest
