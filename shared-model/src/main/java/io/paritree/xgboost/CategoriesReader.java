@@ -15,6 +15,8 @@ import java.util.List;
  * code order.
  */
 final class CategoriesReader {
+  private static final int FLOAT32 = 7;
+  private static final int FLOAT64 = 8;
   private static final int INT8 = 9;
   private static final int UINT8 = 10;
   private static final int INT16 = 11;
@@ -75,14 +77,32 @@ final class CategoriesReader {
 
     if (offsets != null) {
       List<String> texts =
-          texts(document, feature, offsets, utf8 == null ? lowestBytes(values) : utf8);
+          texts(document, feature, offsets, utf8 == null ? lowestBytes(document, values) : utf8);
       return texts.isEmpty() ? null : new Categories.Texts(texts);
+    }
+
+    if (values == null) {
+      throw type == FLOAT32 || type == FLOAT64
+          ? ofType(feature, type)
+          : document.corrupt(
+              "the categories of feature %s are no whole numbers".formatted(feature));
     }
 
     return values.length == 0 ? null : new Categories.Integers(integers(feature, type, values));
   }
 
-  private static byte[] lowestBytes(long[] values) {
+  private static UnsupportedModelException ofType(int feature, long type) {
+    return new UnsupportedModelException(
+        "Cannot use the categories of feature %s: they are of type %s, expected text or whole"
+                .formatted(feature, type)
+            + " numbers (types 9 to 16)");
+  }
+
+  private static byte[] lowestBytes(Document document, long[] values) throws CorruptModelException {
+    if (values == null) {
+      throw document.corrupt("the bytes of text categories are no whole numbers");
+    }
+
     byte[] bytes = new byte[values.length];
     for (int at = 0; at < bytes.length; at++) {
       bytes[at] = (byte) values[at];
@@ -129,11 +149,7 @@ final class CategoriesReader {
             case UINT16 -> value & 0xffff;
             case UINT32 -> value & 0xffff_ffffL;
             case UINT64 -> unsigned(feature, value);
-            default ->
-                throw new UnsupportedModelException(
-                    "Cannot use the categories of feature %s: they are of type %s, expected text or"
-                            .formatted(feature, type)
-                        + " whole numbers (types 9 to 16)");
+            default -> throw ofType(feature, type);
           });
     }
 

@@ -34,7 +34,7 @@ interface Document {
   /** Reads an array of whole numbers that fit an int. */
   int[] ints() throws CorruptModelException;
 
-  /** Reads an array of whole numbers. */
+  /** Reads an array of numbers as whole ones; null if one of them is written as a float. */
   long[] longs() throws CorruptModelException;
 
   /** Reads an array of whole numbers of 8 bits, signed or not: from -128 to 255. */

@@ -239,11 +239,16 @@ final class JsonDocument implements Document {
   @Override
   public long[] longs() throws CorruptModelException {
     Numbers.Longs longs = new Numbers.Longs(beginNumbers());
+    boolean areWhole = true;
     while (next() != JsonToken.END_ARRAY) {
-      longs.add(integerHere());
+      if (parser.currentToken() == JsonToken.VALUE_NUMBER_FLOAT) {
+        areWhole = false;
+      } else {
+        longs.add(integerHere());
+      }
     }
 
-    return longs.toArray();
+    return areWhole ? longs.toArray() : null;
   }
 
   @Override

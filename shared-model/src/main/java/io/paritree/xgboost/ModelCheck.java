@@ -80,6 +80,11 @@ final class ModelCheck {
       throw read.corrupt("num_class is 0, but the objective is '%s'", read.objective);
     }
 
+    if (isClassifier && read.targets > 1) {
+      throw read.corrupt(
+          "num_target is %s, but the objective is '%s'", read.targets, read.objective);
+    }
+
     checkBase();
   }
 
@@ -92,8 +97,9 @@ final class ModelCheck {
       }
     }
 
+    boolean isGamma = read.objective.equals("reg:gamma"); // 0 has a place in the others' domains
     for (float margin : baseMargins()) {
-      if (Float.isNaN(margin)) {
+      if (Float.isNaN(margin) || isGamma && Float.isInfinite(margin)) {
         throw read.corrupt(
             "base_score %s is not possible with the objective '%s'",
             Arrays.toString(Arrays.copyOf(read.baseScores, Math.min(8, read.baseScores.length))),

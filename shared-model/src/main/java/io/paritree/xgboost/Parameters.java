@@ -2,11 +2,19 @@ package io.paritree.xgboost;
 
 import io.paritree.CorruptModelException;
 import io.paritree.Fault;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** XGBoost's parameters: numbers that the file keeps as text. */
 final class Parameters {
+  /** Java's parser takes more: hexadecimal numbers, and letters behind the number. */
+  private static final Pattern DECIMAL =
+      Pattern.compile("[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?");
+
+  private static final Pattern WHOLE = Pattern.compile("[+-]?[0-9]+");
+
   private Parameters() {}
 
   /** Reads a whole number that is kept as text and at least {@code min}. */
@@ -49,16 +57,19 @@ final class Parameters {
 
   private static float number(Document document, String key, String number, String whole)
       throws CorruptModelException {
-    try {
+    if (DECIMAL.matcher(number).matches() && !isTooLongForXgboost(number)) {
       float value = Float.parseFloat(number);
       if (Float.isFinite(value)) {
         return value;
       }
-    } catch (NumberFormatException e) {
-      // The one message below says it all.
     }
 
     throw document.corrupt(
         "%s is '%s', expected finite numbers".formatted(key, Fault.printable(whole, 100)));
+  }
+
+  /** XGBoost reads a number without point and exponent as an integer of 64 bits, unchecked. */
+  private static boolean isTooLongForXgboost(String number) {
+    return WHOLE.matcher(number).matches() && new BigInteger(number).bitLength() >= Long.SIZE;
   }
 }

@@ -305,8 +305,23 @@ final class UbjsonDocument implements Document {
     if (type == 0) {
       int count = mixedCount();
       Numbers.Longs longs = new Numbers.Longs(expected(count));
-      mixed(count, each -> longs.add(integer(each)));
-      return longs.toArray();
+      boolean[] areFloats = new boolean[1];
+      mixed(
+          count,
+          each -> {
+            if (isFloat(each)) {
+              number(each);
+              areFloats[0] = true;
+            } else {
+              longs.add(integer(each));
+            }
+          });
+      return areFloats[0] ? null : longs.toArray();
+    }
+
+    if (isFloat(type)) {
+      skipNumbers(type);
+      return null;
     }
 
     long[] longs = new long[length(bytesOf(type))];
@@ -349,9 +364,17 @@ final class UbjsonDocument implements Document {
       return read[0];
     }
 
+    return skipNumbers(type);
+  }
+
+  private int skipNumbers(byte type) throws CorruptModelException {
     int count = length(bytesOf(type));
     file.position(file.position() + count * bytesOf(type));
     return count;
+  }
+
+  private static boolean isFloat(byte type) {
+    return type == 'd' || type == 'D';
   }
 
   @Override

@@ -10,11 +10,13 @@ import io.paritree.forest.Engine;
 import io.paritree.forest.Forest;
 import io.paritree.forest.Rounds;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is read of a model document, and what is refused. */
 class XgboostModelTest {
@@ -223,6 +225,10 @@ class XgboostModelTest {
         "\"default_left\":[1,0,0]|\"default_left\":[2,0,0]|node 0 has the default_left 2",
         "\"default_left\":[1,0,0]|\"default_left\":[257,0,0]|a whole number of 8 bits",
         "[5E-1]\"|[NaN]\"|base_score is '[NaN]'",
+        "[5E-1]\"|0x1p-1\"|base_score is '0x1p-1', expected finite numbers",
+        "[5E-1]\"|0.5f\"|base_score is '0.5f'",
+        "[5E-1]\"|[5E-1d]\"|base_score is '[5E-1d]'",
+        "[5E-1]\"|9223372036854775808\"|base_score is '9223372036854775808'",
         "[5E-1]\"|[1,2]\"|base_score has 2 values",
         "\"num_class\":\"0\"|\"num_class\":\"2000000000\"|more than a file of",
         "\"num_class\":\"0\",|\"num_class\":\"x\",|num_class is 'x'",
@@ -240,11 +246,112 @@ class XgboostModelTest {
         .hasMessageContaining(reason);
   }
 
+  /** libxgboost would take the softmax of each output alone. */
+  @ParameterizedTest
+  @CsvSource({"multi:softprob", "multi:softmax"})
+  void classesOfSeveralTargetsAreRefused(String objective) {
+    byte[] file =
+        HandMade.with(
+            "\"num_target\":\"1\"",
+            "\"num_target\":\"3\"",
+            "\"num_class\":\"0\"",
+            "\"num_class\":\"1\"",
+            "reg:squarederror",
+            objective);
+
+    assertThatThrownBy(() -> XgboostModel.read(file))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining("num_target is 3, but the objective is '%s'".formatted(objective));
+  }
+
+  /**
+   * To libxgboost too a mean of 0 is none of gamma's, but one of the other objectives' with a log.
+   */
+  @ParameterizedTest
+  @CsvSource({"count:poisson", "reg:tweedie", "survival:cox"})
+  void aBaseScoreOfZeroIsRefusedForGammaOnly(String other) throws Exception {
+    byte[] gamma = HandMade.with("[5E-1]", "[0E0]", "reg:squarederror", "reg:gamma");
+    assertThatThrownBy(() -> XgboostModel.read(gamma))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining("base_score [0.0] is not possible with the objective 'reg:gamma'");
+
+    byte[] file =
+        HandMade.with(
+            "[5E-1]",
+            "[0E0]",
+            "\"name\":\"reg:squarederror\"",
+            "\"poisson_regression_param\":{\"max_delta_step\":\"0.7\"},"
+                + "\"tweedie_regression_param\":{\"tweedie_variance_power\":\"1.5\"},"
+                + "\"name\":\"%s\"".formatted(other));
+    XgboostModel model = XgboostModel.read(file);
+    Forest forest = model.forest(Rounds.ALL);
+    assertThat(margins(forest)[0]).isEqualTo(Float.NEGATIVE_INFINITY);
+    Bits.assertEqual(other, forest, NativeBooster.load(file, model, Rounds.ALL), ROWS);
+  }
+
+  /** XGBoost 3.1 to 3.3 had such categories; the type may come before or after the values. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"type\":7,\"values\":[5E-1,NaN,7E0]}",
+        "{\"values\":[5,1E0],\"type\":8}",
+        "{\"type\":7,\"values\":[5,1]}"
+      })
+  void categoriesThatAreFloatsAreRefusedByTheirType(String categories) {
+    byte[] file = HandMade.with("\"enc\":[]", "\"enc\":[{\"values\":[]},%s]".formatted(categories));
+
+    assertThatThrownBy(() -> XgboostModel.read(file))
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessageMatching(
+            "Cannot use the categories of feature 1: they are of type [78], expected text or whole"
+                + " numbers \\(types 9 to 16\\)");
+  }
+
+  @Test
+  void categoriesThatAreFloatsAreRefusedByTheirTypeInUbjsonToo() throws Exception {
+    HandMade.Ubjson open = new HandMade.Ubjson();
+    for (String key : new String[] {"learner", "gradient_booster", "model", "cats"}) {
+      open.raw("{").key(key);
+    }
+
+    open.raw("{").key("enc").raw("[#").length(1).raw("{").key("type").raw("i\7").key("values");
+    byte[] start = open.toBytes();
+    byte[] typed =
+        new HandMade.Ubjson().raw("[$d#").length(1).int32(Float.floatToIntBits(0.5f)).toBytes();
+    byte[] mixed =
+        new HandMade.Ubjson()
+            .raw("[#")
+            .length(1)
+            .raw("d")
+            .int32(Float.floatToIntBits(5f))
+            .toBytes();
+    for (byte[] values : new byte[][] {typed, mixed}) {
+      byte[] file = Arrays.copyOf(start, start.length + values.length + 1);
+      System.arraycopy(values, 0, file, start.length, values.length);
+      file[file.length - 1] = '}';
+
+      assertThatThrownBy(() -> XgboostModel.read(file))
+          .isInstanceOf(UnsupportedModelException.class)
+          .hasMessageContaining("categories of feature 0: they are of type 7, expected text");
+    }
+  }
+
+  @Test
+  void categoriesOfAWholeTypeThatAreFloatsAreCorrupt() {
+    byte[] file =
+        HandMade.with("\"enc\":[]", "\"enc\":[{\"values\":[]},{\"type\":13,\"values\":[5E-1]}]");
+
+    assertThatThrownBy(() -> XgboostModel.read(file))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining("the categories of feature 1 are no whole numbers");
+  }
+
   /** libxgboost makes a set of a list that no split uses too. */
   @Test
   void aListOfANumericNodeHasCodesOfCategoriesToo() {
     byte[] file =
-        HandMade.with("\"split_type\":[1,0,0]", "\"split_type\":[0,0,0]", "[1,3]", "[1,2147483647]");
+        HandMade.with(
+            "\"split_type\":[1,0,0]", "\"split_type\":[0,0,0]", "[1,3]", "[1,2147483647]");
 
     assertThatThrownBy(() -> XgboostModel.read(file))
         .isInstanceOf(CorruptModelException.class)
