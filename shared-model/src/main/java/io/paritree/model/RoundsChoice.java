@@ -12,6 +12,7 @@ import io.paritree.xgboost.XgboostModel;
  */
 record RoundsChoice(int end, String why) {
   private static final String BEST_ITERATION = "best_iteration";
+  private static final String LINEAR = "gblinear";
 
   /** Returns all rounds, as XGBoost's own Booster uses them. */
   static RoundsChoice all(XgboostModel model) {
@@ -20,14 +21,20 @@ record RoundsChoice(int end, String why) {
 
   /**
    * Returns the rounds up to the best iteration, as XGBoost's sklearn wrappers use them; all if
-   * training was not stopped early.
+   * training was not stopped early, and of a linear booster, whose weights are those of all.
    *
    * @throws CorruptModelException if the model file names a best iteration that it has not
    */
   static RoundsChoice best(XgboostModel model) throws CorruptModelException {
     String best = model.attributes().get(BEST_ITERATION);
+    if (model.booster().equals(LINEAR)) {
+      return new RoundsChoice(
+          model.rounds(), "all rounds of the model file, as a linear booster is used as a whole");
+    }
+
     if (best == null) {
-      return all(model);
+      return new RoundsChoice(
+          model.rounds(), "all rounds of the model file, which has no " + BEST_ITERATION);
     }
 
     boolean number = best.matches("[0-9]{1,9}");

@@ -9,12 +9,14 @@ import io.paritree.feature.BooleanFeature;
 import io.paritree.feature.CategoryCodeFeature;
 import io.paritree.feature.Feature;
 import io.paritree.feature.NumberFeature;
+import io.paritree.xgboost.Training;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import ml.dmlc.xgboost4j.java.Booster;
+import ml.dmlc.xgboost4j.java.DMatrix;
 import ml.dmlc.xgboost4j.java.XGBoost;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -118,6 +120,41 @@ class MlflowModelTest {
     assertThatThrownBy(() -> ScoringModel.open(beyond.toString(), EngineKind.FOREST))
         .isInstanceOf(CorruptModelException.class)
         .hasMessageContaining("best_iteration is '20', but it has 20 rounds");
+  }
+
+  /** As {@code XGBModel.predict} does: a linear booster has no rounds to choose from. */
+  @Test
+  void aLinearBoosterIsUsedAsAWholeThoughItWasStoppedEarly() throws Exception {
+    byte[] file = new Training(7, 7).with("booster", "gblinear").rounds(6).file("json");
+    Booster booster = XGBoost.loadModel(file);
+    booster.setAttr("best_iteration", "4");
+    byte[] stopped = booster.toByteArray("json");
+    String numbers = PARCELS.replace("string", "double");
+    Path logged = mlflow(MLMODEL.formatted(CLASSIFIER, numbers), stopped);
+
+    ScoringModel forest = ScoringModel.open(logged.toString(), EngineKind.FOREST);
+    ScoringModel reference = ScoringModel.open(logged.toString(), EngineKind.XGBOOST);
+
+    float[] slots = {1f, 2f, 1f, 0f, 3f, 12f, 4f};
+    float[] computed = new float[1];
+    float[] viaLibrary = new float[1];
+    forest.engine().score(slots, 1, computed, null);
+    reference.engine().score(slots, 1, viaLibrary, null);
+    float expected = booster.predict(new DMatrix(slots, 1, slots.length, Float.NaN), true)[0][0];
+    assertThat(computed).containsExactly(expected);
+    assertThat(viaLibrary).containsExactly(expected);
+    assertThat(forest.card().rounds()).isEqualTo(6);
+    assertThat(forest.card().roundsWhy())
+        .isEqualTo("all rounds of the model file, as a linear booster is used as a whole");
+    booster.dispose();
+  }
+
+  @Test
+  void theBestRoundsOfAModelThatWasNotStoppedEarlyAreAllAndTheCardSaysSo() throws Exception {
+    ScoringModel model = open(MLMODEL.formatted(CLASSIFIER, PARCELS), parcels());
+
+    assertThat(model.card().roundsWhy())
+        .isEqualTo("all rounds of the model file, which has no best_iteration");
   }
 
   @Test
