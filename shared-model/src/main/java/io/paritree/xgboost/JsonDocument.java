@@ -18,7 +18,7 @@ import java.util.Set;
  *
  * <p>As XGBoost has it, {@code NaN}, {@code Infinity} and {@code -Infinity} are numbers. A key that
  * comes twice in one object is refused: the readers that are about do not agree on which one
- * counts.
+ * counts. What else XGBoost writes that is no JSON, {@link JsonText} makes good.
  */
 final class JsonDocument implements Document {
   private static final int MAX_NESTING = 64;
@@ -38,6 +38,7 @@ final class JsonDocument implements Document {
           .build();
 
   private final byte[] file;
+  private final JsonText text;
   private final JsonParser parser;
   private final ArrayDeque<Set<String>> keys = new ArrayDeque<>();
 
@@ -46,8 +47,9 @@ final class JsonDocument implements Document {
 
   JsonDocument(byte[] file) throws CorruptModelException {
     this.file = file;
+    this.text = new JsonText(file);
     try {
-      parser = FACTORY.createParser(file);
+      parser = FACTORY.createParser(text);
     } catch (IOException e) {
       throw new CorruptModelException("Cannot read the model: " + e.getMessage(), e);
     }
@@ -81,7 +83,8 @@ final class JsonDocument implements Document {
     return new CorruptModelException(
         "Cannot read the model: %s, at byte %s"
             .formatted(
-                Fault.printable(what, 4 * MAX_GOT), parser.currentTokenLocation().getByteOffset()));
+                Fault.printable(what, 4 * MAX_GOT),
+                text.placeOf(parser.currentTokenLocation().getByteOffset())));
   }
 
   private CorruptModelException unexpected(String expected) {
@@ -200,7 +203,7 @@ final class JsonDocument implements Document {
    */
   private int beginNumbers() throws CorruptModelException {
     beginArray();
-    int begin = (int) parser.currentLocation().getByteOffset();
+    int begin = text.placeOf(parser.currentLocation().getByteOffset());
     int commas = 0;
     int at = begin;
     while (at < file.length && file[at] != ']') {

@@ -3,7 +3,6 @@ package io.paritree.xgboost;
 import io.paritree.CorruptModelException;
 import io.paritree.Fault;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.HashSet;
@@ -80,15 +79,12 @@ final class UbjsonDocument implements Document {
     return (int) length;
   }
 
+  /** Bytes that are no UTF-8 become U+FFFD: XGBoost4J cuts names inside their last character. */
   private String chars() throws CorruptModelException {
     int length = length(1);
-    ByteBuffer chars = file.slice(file.position(), length);
-    file.position(file.position() + length);
-    try {
-      return StandardCharsets.UTF_8.newDecoder().decode(chars).toString();
-    } catch (CharacterCodingException e) {
-      throw corrupt("a text is no UTF-8");
-    }
+    int begin = file.position();
+    file.position(begin + length);
+    return new String(file.array(), begin, length, StandardCharsets.UTF_8);
   }
 
   @Override
