@@ -37,17 +37,19 @@ final class DuplicateKeys {
     Column partition =
         functions.regexp_extract(
             staged.metadataColumn("_metadata").getField("file_path"), "^(.*)/[^/]*$", 1);
+    // No name of the input's stands in the plan: a key may be called count, or anything else.
     Column[] group = new Column[keys.size() + 1];
     group[0] = partition.as("_partition");
     for (int index = 0; index < keys.size(); index++) {
-      group[index + 1] = functions.col("`" + keys.get(index).replace("`", "``") + "`");
+      group[index + 1] =
+          functions.col("`" + keys.get(index).replace("`", "``") + "`").as("_key" + index);
     }
 
     Row sum =
         staged
             .groupBy(group)
-            .count()
-            .agg(functions.sum(functions.col("count").minus(functions.lit(1L))))
+            .agg(functions.count(functions.lit(1L)).as("_rows"))
+            .agg(functions.sum(functions.col("_rows").minus(functions.lit(1L))))
             .collectAsList()
             .get(0);
     return sum.isNullAt(0) ? 0 : sum.getLong(0);

@@ -18,6 +18,7 @@ import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnot
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
+import org.apache.spark.sql.execution.datasources.parquet.ParquetFileFormat;
 import org.apache.spark.sql.execution.datasources.parquet.ParquetToSparkSchemaConverter;
 import org.apache.spark.sql.internal.SQLConf;
 import org.apache.spark.sql.types.DataType;
@@ -151,6 +152,12 @@ public final class InputCheck {
       problems.add(
           "column '%s' stands twice in file %s; which one counts is unclear"
               .formatted(name, file.file().name()));
+      return Optional.empty();
+    }
+
+    if (format == InputFormat.PARQUET
+        && name.equals(ParquetFileFormat.ROW_INDEX_TEMPORARY_COLUMN_NAME())) {
+      problems.add("column '%s' has a name that Spark keeps for itself; rename it".formatted(name));
       return Optional.empty();
     }
 
