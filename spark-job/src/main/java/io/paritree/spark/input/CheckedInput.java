@@ -11,7 +11,8 @@ import java.util.OptionalLong;
  * @param listing all that lies under it
  * @param selected the partitions that the run reads
  * @param columns the columns that it reads, each once: keys, passed ones, features'
- * @param isReadByRows whether there is a column of which Spark can bring rows, but no batches
+ * @param isReadByRows whether Spark brings rows, not batches: it can bring no others of some
+ *     column, or was told not to
  * @param rows how many rows each file holds by its footer, by the file's name; empty for CSV
  */
 public record CheckedInput(

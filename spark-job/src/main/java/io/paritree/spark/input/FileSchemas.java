@@ -4,19 +4,28 @@ import io.paritree.record.CsvLines;
 import io.paritree.record.RecordFormatException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.column.Encoding;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
+import org.apache.parquet.schema.LogicalTypeAnnotation.DecimalLogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.PrimitiveType;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
+import org.apache.spark.sql.types.Decimal;
 
 /** Reads the footers of Parquet files, or the header lines of CSV files, several at a time. */
 final class FileSchemas {
@@ -81,15 +90,46 @@ final class FileSchemas {
           file,
           schema.getFields().stream().map(Type::getName).toList(),
           OptionalLong.of(rows),
-          schema);
+          schema,
+          onlyByRows(schema, reader.getFooter().getBlocks()));
     }
+  }
+
+  private static Set<String> onlyByRows(MessageType schema, List<BlockMetaData> blocks) {
+    Set<String> columns = new HashSet<>();
+    for (ColumnDescriptor leaf : schema.getColumns()) {
+      if (isShortDecimalAsBytes(leaf.getPrimitiveType())) {
+        columns.add(leaf.getPath()[0]);
+      }
+    }
+
+    for (BlockMetaData block : blocks) {
+      for (ColumnChunkMetaData chunk : block.getColumns()) {
+        // The one encoding that Spark's batches lack; pyarrow writes it where asked.
+        if (chunk.getEncodings().contains(Encoding.BYTE_STREAM_SPLIT)) {
+          columns.add(chunk.getPath().toArray()[0]);
+        }
+      }
+    }
+
+    return columns;
+  }
+
+  /**
+   * Returns whether these are decimals that are written as bytes, as Avro does, though they would
+   * fit into a long: Spark 4.2 fails as soon as it reads a batch of those without a dictionary.
+   */
+  private static boolean isShortDecimalAsBytes(PrimitiveType type) {
+    return type.getPrimitiveTypeName() == PrimitiveTypeName.BINARY
+        && type.getLogicalTypeAnnotation() instanceof DecimalLogicalTypeAnnotation decimal
+        && decimal.getPrecision() <= Decimal.MAX_LONG_DIGITS();
   }
 
   private static FileSchema header(InputFile file, Configuration hadoop)
       throws IOException, RecordFormatException {
     Path path = HadoopPaths.of(file.location());
     try (CsvLines lines = CsvFiles.open(path, file.name(), hadoop)) {
-      return new FileSchema(file, lines.columns(), OptionalLong.empty(), null);
+      return new FileSchema(file, lines.columns(), OptionalLong.empty(), null, Set.of());
     }
   }
 }

@@ -3,7 +3,6 @@ package io.paritree.spark.input;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -16,15 +15,12 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
-import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
 import org.apache.spark.sql.execution.datasources.parquet.ParquetFileFormat;
 import org.apache.spark.sql.execution.datasources.parquet.ParquetToSparkSchemaConverter;
 import org.apache.spark.sql.internal.SQLConf;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.Decimal;
-import org.apache.spark.sql.types.DecimalType;
 
 /**
  * Compares an input with what the model and the run need, before any task runs.
@@ -89,7 +85,7 @@ public final class InputCheck {
       }
 
       for (FileSchema schema : schemas) {
-        checkAlike(schema, first, columns);
+        checkAlike(schema, first, columns, sql);
       }
 
       checkFeatures(columns);
@@ -100,26 +96,12 @@ public final class InputCheck {
       file.rows().ifPresent(count -> rows.put(file.file().name(), count));
     }
 
-    boolean isReadByRows = !schemas.isEmpty() && anyOnlyByRows(schemas.get(0), columns.values());
+    boolean isReadByRows =
+        !sql.parquetVectorizedReaderEnabled()
+            || schemas.stream()
+                .anyMatch(file -> !Collections.disjoint(file.onlyByRows(), columns.keySet()));
     return new CheckedInput(
         format, listing, selected, List.copyOf(columns.values()), isReadByRows, rows);
-  }
-
-  /**
-   * Returns whether there is a decimal that is written as bytes, as Avro does, though it would fit
-   * into a long: Spark 4.2 fails as soon as it reads a batch of those without a dictionary.
-   */
-  private static boolean anyOnlyByRows(FileSchema file, Collection<ReadColumn> columns) {
-    return columns.stream()
-        .filter(column -> !column.isPartition() && column.type() instanceof DecimalType)
-        .anyMatch(
-            column ->
-                ((DecimalType) column.type()).precision() <= Decimal.MAX_LONG_DIGITS()
-                    && file.parquet()
-                            .getType(column.name())
-                            .asPrimitiveType()
-                            .getPrimitiveTypeName()
-                        == PrimitiveTypeName.BINARY);
   }
 
   /** Returns all columns that the run reads, each once: carried ones first. */
@@ -204,7 +186,12 @@ public final class InputCheck {
     }
   }
 
-  private void checkAlike(FileSchema file, FileSchema first, Map<String, ReadColumn> columns) {
+  /**
+   * Refuses a file whose columns are not what those of the first are. Types are compared as Spark
+   * reads them: writers differ in what they annotate, and in how they store the same values.
+   */
+  private void checkAlike(
+      FileSchema file, FileSchema first, Map<String, ReadColumn> columns, SQLConf sql) {
     if (file == first) {
       return;
     }
@@ -229,32 +216,32 @@ public final class InputCheck {
       } else if (!file.columns().contains(column.name())) {
         problems.add(missing(column.name(), file));
       } else {
-        Type own = file.parquet().getType(column.name());
-        Type other = first.parquet().getType(column.name());
-        if (!sameType(own, other)) {
-          problems.add(
-              "column '%s' is %s in file %s, but %s in file %s"
-                  .formatted(
-                      column.name(),
-                      shown(own),
-                      file.file().name(),
-                      shown(other),
-                      first.file().name()));
-        }
+        checkType(column, file, first, sql);
       }
     }
   }
 
-  private static boolean sameType(Type own, Type other) {
-    if (!own.isPrimitive() || !other.isPrimitive()) {
-      return own.equals(other);
+  private void checkType(ReadColumn column, FileSchema file, FileSchema first, SQLConf sql) {
+    Type type = file.parquet().getType(column.name());
+    if (!type.equals(first.parquet().getType(column.name()))) {
+      // A type that Spark does not read is told by the call.
+      type(column.name(), file, sql)
+          .filter(own -> !own.equals(column.type()))
+          .ifPresent(own -> problems.add(differs(column, own, file, first)));
     }
+  }
 
-    return own.asPrimitiveType()
-            .getPrimitiveTypeName()
-            .equals(other.asPrimitiveType().getPrimitiveTypeName())
-        && java.util.Objects.equals(
-            own.getLogicalTypeAnnotation(), other.getLogicalTypeAnnotation());
+  private static String differs(
+      ReadColumn column, DataType own, FileSchema file, FileSchema first) {
+    return "column '%s' is %s (%s) in file %s, but %s (%s) in file %s"
+        .formatted(
+            column.name(),
+            own.sql(),
+            shown(file.parquet().getType(column.name())),
+            file.file().name(),
+            column.type().sql(),
+            shown(first.parquet().getType(column.name())),
+            first.file().name());
   }
 
   private static String shown(Type type) {

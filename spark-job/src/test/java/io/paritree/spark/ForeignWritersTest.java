@@ -1,0 +1,270 @@
+package io.paritree.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.paritree.model.TestPackages;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.apache.parquet.column.ParquetProperties.WriterVersion;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.NanoTime;
+import org.apache.parquet.example.data.simple.SimpleGroup;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.io.LocalOutputFile;
+import org.apache.parquet.io.api.Binary;
+import org.apache.parquet.schema.LogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.DecimalLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.TimeUnit;
+import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnotation;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.MessageTypeParser;
+import org.apache.parquet.schema.PrimitiveType;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Parquet files as writers other than Spark write them: the values count, not how they lie. */
+class ForeignWritersTest {
+  private static final int ROWS = 60;
+
+  @TempDir static Path store;
+  private static String model;
+
+  @TempDir Path directory;
+
+  @BeforeAll
+  static void seal() {
+    model = new TestPackages(store).wide(1, 5, 3).toString();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "int32 p                         | int32 p (INTEGER(32,true))",
+        "int64 p (INTEGER(64,true))      | int64 p",
+        "int32 p (INTEGER(8,false))      | int32 p (INTEGER(16,true))",
+        "int32 p (DECIMAL(9,2))          | int64 p (DECIMAL(9,2))",
+        "int32 p (DECIMAL(9,2))          | binary p (DECIMAL(9,2))",
+        "fixed_len_byte_array(4) p (DECIMAL(9,2)) | int32 p (DECIMAL(9,2))",
+        "fixed_len_byte_array(16) p (DECIMAL(38,2)) | binary p (DECIMAL(38,2))",
+        "binary p (STRING)               | binary p (ENUM)",
+        "int64 p (TIMESTAMP(MICROS,true)) | int64 p (TIMESTAMP(MILLIS,true))",
+        "int64 p (TIMESTAMP(MILLIS,false)) | int64 p (TIMESTAMP(MICROS,false))",
+        "int96 p                         | int64 p (TIMESTAMP(MICROS,true))"
+      })
+  void filesThatHoldTheSameValuesInOtherWaysAreOneTable(String one, String other) throws Exception {
+    write("a.parquet", one, 0);
+    write("b.parquet", other, ROWS);
+
+    JobRun run = score();
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    checkPassed();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "int32 p                          | int64 p",
+        "int32 p                          | int32 p (INTEGER(32,false))",
+        "int32 p (DECIMAL(9,2))           | int32 p (DECIMAL(9,3))",
+        "int32 p (DECIMAL(9,2))           | int32 p",
+        "binary p                         | binary p (STRING)",
+        "int64 p (TIMESTAMP(MICROS,true)) | int64 p (TIMESTAMP(MICROS,false))",
+        "int64 p (TIMESTAMP(MICROS,true)) | int64 p (TIMESTAMP(NANOS,true))"
+      })
+  void filesThatHoldOtherValuesAreRefused(String one, String other) throws Exception {
+    write("a.parquet", one, 0);
+    write("b.parquet", other, ROWS);
+
+    JobRun run = score();
+
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.err()).contains("column 'p' ", "b.parquet");
+  }
+
+  /** As pyarrow writes with use_byte_stream_split; Spark 4.2 cannot read them in batches. */
+  @ParameterizedTest
+  @ValueSource(strings = {"float", "double", "int32", "int64", "fixed_len_byte_array(4)"})
+  void pagesWhoseBytesAreSplitAreRead(String type) throws Exception {
+    boolean isFixed = type.startsWith("fixed");
+    String column = type + " p" + (isFixed ? " (DECIMAL(9,2))" : "");
+    write("a.parquet", column, 0);
+    write(
+        "b.parquet",
+        column,
+        ROWS,
+        builder ->
+            builder
+                .withWriterVersion(WriterVersion.PARQUET_2_0)
+                .withDictionaryEncoding(false)
+                .withByteStreamSplitEncoding("p", true));
+
+    JobRun run = score();
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    checkPassed();
+  }
+
+  /** What Spark's batches do decode, each type in each of the ways of version 2. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "boolean p",
+        "float p",
+        "int32 p (INTEGER(8,true))",
+        "int32 p (INTEGER(16,false))",
+        "int32 p (DATE)",
+        "int32 p (DECIMAL(9,2))",
+        "int64 p (DECIMAL(18,2))",
+        "int64 p (INTEGER(64,false))",
+        "int64 p (TIMESTAMP(MILLIS,true))",
+        "int96 p",
+        "binary p",
+        "binary p (STRING)",
+        "binary p (DECIMAL(20,2))",
+        "fixed_len_byte_array(4) p (DECIMAL(9,2))",
+        "fixed_len_byte_array(16) p (DECIMAL(38,2))"
+      })
+  void pagesOfTheSecondVersionAreRead(String column) throws Exception {
+    write("a.parquet", column, 0);
+    write(
+        "b.parquet",
+        column,
+        ROWS,
+        builder ->
+            builder.withWriterVersion(WriterVersion.PARQUET_2_0).withDictionaryEncoding(false));
+
+    JobRun run = score();
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    checkPassed();
+  }
+
+  @Test
+  void shortDecimalsThatLieAsBytesWithinAStructAreRead() throws Exception {
+    MessageType schema =
+        MessageTypeParser.parseMessageType(
+            "message rows { required int64 id; optional float f0;"
+                + " optional group p { optional binary amount (DECIMAL(9,2)); } }");
+    Path file = Files.createDirectories(directory.resolve("in")).resolve("a.parquet");
+    try (ParquetWriter<Group> writer =
+        ExampleParquetWriter.builder(new LocalOutputFile(file)).withType(schema).build()) {
+      for (int row = 0; row < ROWS; row++) {
+        Group group = new SimpleGroup(schema).append("id", (long) row).append("f0", (float) row);
+        byte[] amount = BigInteger.valueOf(row).toByteArray();
+        group.addGroup("p").add("amount", Binary.fromConstantByteArray(amount));
+        writer.write(group);
+      }
+    }
+
+    JobRun run = score();
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    for (Row row : ScoringJobTest.read(directory.resolve("out")).collectAsList()) {
+      assertThat(row.getStruct(1).getDecimal(0).unscaledValue().longValue())
+          .isEqualTo(row.getLong(0));
+    }
+  }
+
+  /** Checks that both files' rows have come with the same values. */
+  private void checkPassed() {
+    Map<Long, Row> rows = new TreeMap<>();
+    for (Row row : ScoringJobTest.read(directory.resolve("out")).collectAsList()) {
+      rows.put(row.getLong(0), row);
+    }
+
+    assertThat(rows).hasSize(2 * ROWS);
+    for (long id = 0; id < ROWS; id++) {
+      Row one = rows.get(id);
+      Row other = rows.get(id + ROWS);
+      assertThat(one.get(1)).isNotNull().isEqualTo(other.get(1));
+      assertThat(one.getFloat(2)).isEqualTo(other.getFloat(2));
+    }
+  }
+
+  private JobRun score() {
+    return JobRun.of(
+        "--model",
+        model,
+        "--input",
+        directory.resolve("in"),
+        "--output",
+        directory.resolve("out"),
+        "--keys",
+        "id",
+        "--pass",
+        "p");
+  }
+
+  /** Writes rows whose {@code p} counts from 1, in whatever way its type says. */
+  private void write(String name, String type, long firstId) throws IOException {
+    write(name, type, firstId, builder -> {});
+  }
+
+  private void write(
+      String name, String type, long firstId, Consumer<ExampleParquetWriter.Builder> options)
+      throws IOException {
+    MessageType schema =
+        MessageTypeParser.parseMessageType(
+            "message rows { required int64 id; optional float f0; optional %s; }".formatted(type));
+    Path file = Files.createDirectories(directory.resolve("in")).resolve(name);
+    ExampleParquetWriter.Builder builder =
+        ExampleParquetWriter.builder(new LocalOutputFile(file)).withType(schema);
+    options.accept(builder);
+    try (ParquetWriter<Group> writer = builder.build()) {
+      for (int row = 0; row < ROWS; row++) {
+        Group group = new SimpleGroup(schema).append("id", firstId + row).append("f0", (float) row);
+        add(group, schema.getType("p").asPrimitiveType(), row + 1);
+        writer.write(group);
+      }
+    }
+  }
+
+  private static void add(Group group, PrimitiveType type, int value) {
+    LogicalTypeAnnotation annotation = type.getLogicalTypeAnnotation();
+    switch (type.getPrimitiveTypeName()) {
+      case BOOLEAN -> group.add("p", value % 2 == 0);
+      case FLOAT -> group.add("p", (float) value);
+      case DOUBLE -> group.add("p", (double) value);
+      case INT32 -> group.add("p", value);
+      case INT64 -> group.add("p", annotation == null ? value : value * unit(annotation));
+      case INT96 -> group.add("p", new NanoTime(2_440_588, value * 1_000_000_000L));
+      case BINARY -> group.add("p", binary(annotation, value));
+      case FIXED_LEN_BYTE_ARRAY ->
+          group.add("p", Binary.fromConstantByteArray(padded(value, type.getTypeLength())));
+      default -> throw new IllegalArgumentException(type.toString());
+    }
+  }
+
+  private static long unit(LogicalTypeAnnotation annotation) {
+    return annotation instanceof TimestampLogicalTypeAnnotation timestamp
+        ? timestamp.getUnit() == TimeUnit.MILLIS ? 1_000 : 1_000_000
+        : 1;
+  }
+
+  private static Binary binary(LogicalTypeAnnotation annotation, int value) {
+    return annotation instanceof DecimalLogicalTypeAnnotation
+        ? Binary.fromConstantByteArray(BigInteger.valueOf(value).toByteArray())
+        : Binary.fromString(String.valueOf(value));
+  }
+
+  private static byte[] padded(int value, int length) {
+    byte[] digits = BigInteger.valueOf(value).toByteArray();
+    byte[] padded = new byte[length];
+    System.arraycopy(digits, 0, padded, length - digits.length, digits.length);
+    return padded;
+  }
+}

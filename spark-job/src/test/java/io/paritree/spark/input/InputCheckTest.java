@@ -1,0 +1,57 @@
+package io.paritree.spark.input;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.paritree.feature.Schema;
+import io.paritree.model.EngineKind;
+import io.paritree.model.ScoringModel;
+import io.paritree.model.TestPackages;
+import io.paritree.spark.JobSessions;
+import io.paritree.spark.TestSpark;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the check of an input tells the tasks. */
+class InputCheckTest {
+  @TempDir static Path store;
+  private static Schema schema;
+
+  @TempDir Path directory;
+
+  @BeforeAll
+  static void open() throws Exception {
+    String wide = new TestPackages(store).wide(1, 5, 3).toString();
+    schema = ScoringModel.open(wide, EngineKind.FOREST).schema();
+  }
+
+  @Test
+  void settingThatTurnsBatchesOffIsKept() throws Exception {
+    SparkSession session = JobSessions.wide(TestSpark.session(), 2);
+    Location input = Location.of(directory.resolve("in"));
+    session.range(10).selectExpr("id", "float(id) f0").write().parquet(input.toString());
+
+    assertThat(check(session, input).isReadByRows()).isFalse();
+    session.conf().set("spark.sql.parquet.enableVectorizedReader", "false");
+    assertThat(check(session, input).isReadByRows()).isTrue();
+  }
+
+  private static CheckedInput check(SparkSession session, Location input) throws Exception {
+    List<String> problems = new ArrayList<>();
+    InputListing listing = InputListing.read(FileStore.of(input), input, problems);
+    CheckedInput checked =
+        new InputCheck(InputFormat.PARQUET, listing, schema, List.of("id"), problems)
+            .check(
+                listing.partitions(),
+                session.sessionState().newHadoopConf(),
+                session.sessionState().conf());
+    assertThat(problems).isEmpty();
+    return checked;
+  }
+}
