@@ -65,6 +65,7 @@ final class JobCheck {
     OutputCheck outputCheck = new OutputCheck(place, problems);
     if (outputCheck.checkApart(listing, inputStore)) {
       addTargets();
+      outputCheck.checkRenames(targets);
       if (settings.foreign() == Foreign.REFUSED) {
         outputCheck.checkOurs(targets);
       }

@@ -9,6 +9,9 @@ import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,6 +20,8 @@ import java.util.Set;
 
 /** Finds out whether a run may publish to an output. */
 final class OutputCheck {
+  private static final String DEVICE = "unix:dev";
+
   private final OutputPlace place;
   private final List<String> problems;
 
@@ -63,6 +68,39 @@ final class OutputCheck {
     String in = inner.toString();
     String out = outer.toString();
     return in.equals(out) || in.startsWith(out.endsWith("/") ? out : out + "/");
+  }
+
+  /** Refuses a local output that no rename leads to from where its rows are staged. */
+  void checkRenames(List<Target> targets) throws IOException {
+    if (!place.output().isLocal()) {
+      return;
+    }
+
+    Path staging = place.state().toPath();
+    while (!Files.exists(staging)) {
+      staging = staging.getParent();
+    }
+
+    for (Target target : targets) {
+      Path partition = place.partition(target.partition()).toPath();
+      while (!Files.exists(partition, LinkOption.NOFOLLOW_LINKS)) {
+        partition = partition.getParent();
+      }
+
+      if (!isSameDisk(partition, staging)) {
+        problems.add(
+            ("output %s lies on another file system than %s, where its rows are staged, and"
+                    + " publishing is a rename; if it is a mount, give a directory below it")
+                .formatted(partition, place.state()));
+        return;
+      }
+    }
+  }
+
+  private static boolean isSameDisk(Path one, Path other) throws IOException {
+    return !one.getFileSystem().supportedFileAttributeViews().contains("unix")
+        || Files.getAttribute(one, DEVICE, LinkOption.NOFOLLOW_LINKS)
+            .equals(Files.getAttribute(other, DEVICE));
   }
 
   /** Refuses to replace what Paritree has not written, and to mix two layouts in one output. */

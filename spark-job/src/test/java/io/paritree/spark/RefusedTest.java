@@ -276,6 +276,26 @@ class RefusedTest {
     assertThat(file).hasContent("kept");
   }
 
+  /** Of the mounts that every Linux has; a dry run would not write there either. */
+  @Test
+  void outputThatIsAMountIsRefusedBeforeAnythingIsScored() {
+    Path input = Parcels.write(directory.resolve("in"), 0, 10, 0, 1);
+
+    for (String partition : List.of("", "day=1")) {
+      List<Object> arguments = new ArrayList<>(List.of("--dry-run", "--replace-foreign"));
+      if (!partition.isEmpty()) {
+        arguments.addAll(List.of("--output-partition", partition));
+      }
+
+      JobRun run = scoreTo(input, Path.of("/proc"), arguments.toArray());
+
+      assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
+      assertThat(run.err())
+          .contains("output /proc lies on another file system than /_paritree/proc")
+          .contains("give a directory below it");
+    }
+  }
+
   @Test
   void outputThatIsALinkIntoTheInputIsRefusedThoughItLeadsToNothingYet() throws Exception {
     Path input = Parcels.write(directory.resolve("in"), 0, 10, 0, 1);
