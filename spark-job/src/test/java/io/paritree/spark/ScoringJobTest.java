@@ -453,6 +453,35 @@ class ScoringJobTest {
     }
   }
 
+  @Test
+  void dryRunSamplesAFileThatHasRows() throws Exception {
+    Path parquet = directory.resolve("parquet");
+    Parcels.write(parquet.resolve("day=1"), List.of(), Parcels.SCHEMA, 1);
+    Parcels.write(parquet.resolve("day=2"), 0, 50, 0, 1);
+    Path csv = directory.resolve("csv");
+    Parcels.writeCsv(csv.resolve("a.csv"), 0, 0);
+    Parcels.writeCsv(csv.resolve("b.csv"), 0, 50);
+
+    for (Path input : List.of(parquet, csv)) {
+      JobRun run =
+          JobRun.of(
+              "--model",
+              model,
+              "--input",
+              input,
+              "--input-format",
+              input.getFileName(),
+              "--output",
+              directory.resolve("out"),
+              "--keys",
+              "parcel_id",
+              "--dry-run");
+
+      assertThat(run.exitCode()).as(run.err()).isZero();
+      assertThat(run.out()).contains("0 of 50 sampled rows");
+    }
+  }
+
   static Dataset<Row> read(Path output) {
     return TestSpark.session().read().parquet(output.toString());
   }
