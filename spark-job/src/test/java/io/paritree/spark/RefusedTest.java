@@ -160,6 +160,26 @@ class RefusedTest {
   }
 
   @Test
+  void filesOfATableWithALogOfItsOwnAreRefused() throws IOException {
+    Path input = directory.resolve("in");
+    Parcels.write(input.resolve("day=1"), 0, 10, 0, 1);
+    for (String log : List.of("_delta_log", "_spark_metadata", ".hoodie")) {
+      Path made = Files.createDirectory(input.resolve(log));
+
+      for (Path read : List.of(input, input.resolve("day=1"))) {
+        JobRun run = score(read);
+
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(run.err()).contains("input %s holds %s".formatted(input, log), "plain Parquet");
+      }
+
+      Files.delete(made);
+    }
+
+    assertThat(score(input).exitCode()).isZero();
+  }
+
+  @Test
   void outputMustLieApartFromTheInput() throws IOException {
     Path input = Parcels.write(directory.resolve("data/in"), 0, 10, 0, 1);
     Path link = Files.createSymbolicLink(directory.resolve("link"), input);

@@ -22,6 +22,9 @@ import java.util.Optional;
  */
 public record InputListing(
     Location root, List<String> partitionColumns, List<InputPartition> partitions) {
+  /** Where Delta Lake, Spark's streaming sink and Hudi keep which files belong to a table. */
+  private static final List<String> LOGS = List.of("_delta_log", "_spark_metadata", ".hoodie");
+
   public InputListing {
     partitionColumns = List.copyOf(partitionColumns);
     partitions = List.copyOf(partitions);
@@ -46,6 +49,7 @@ public record InputListing(
       return new InputListing(root, List.of(), List.of());
     }
 
+    checkPlain(store, entry.get().isDirectory() ? root : root.parent(), problems);
     List<InputPartition> partitions = new ArrayList<>();
     if (entry.get().isDirectory()) {
       walk(store, root, root, "", partitions, problems);
@@ -57,6 +61,27 @@ public record InputListing(
 
     partitions.sort(Comparator.comparing(InputPartition::path));
     return new InputListing(root, columns(partitions, problems), partitions);
+  }
+
+  /**
+   * Refuses a directory, or partition of one, of which a log says which files count: rows that were
+   * removed, and such of attempts that failed, lie there too.
+   */
+  private static void checkPlain(FileStore store, Location directory, List<String> problems)
+      throws IOException {
+    Location above = directory;
+    while (!above.isRoot() && PartitionValue.isPartitionName(above.name())) {
+      above = above.parent();
+    }
+
+    for (String log : LOGS) {
+      if (store.find(above.resolve(log)).isPresent()) {
+        problems.add(
+            ("input %s holds %s, so that not all of its files are rows of the table; read it with"
+                    + " the reader of its own format, and write plain Parquet to score")
+                .formatted(above, log));
+      }
+    }
   }
 
   /**
