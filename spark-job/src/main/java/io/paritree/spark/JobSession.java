@@ -21,6 +21,9 @@ final class JobSession {
     settings.set("spark.sql.sources.partitionColumnTypeInference.enabled", "false");
     settings.set("spark.sql.caseSensitive", "true");
 
+    // Only this reader numbers the rows of files; some clusters empty the list.
+    settings.set("spark.sql.sources.useV1SourceList", "parquet");
+
     // A file that is damaged or gone ends the run; it is not left out in silence.
     settings.set("spark.sql.files.ignoreCorruptFiles", "false");
     settings.set("spark.sql.files.ignoreMissingFiles", "false");

@@ -24,7 +24,16 @@ final class SparkOnDemand implements AutoCloseable {
 
   /** Returns a Spark by the settings of this JVM. */
   static SparkOnDemand notStarted() {
-    return new SparkOnDemand(() -> SparkSession.builder().appName("paritree score").getOrCreate());
+    return new SparkOnDemand(
+        () -> SparkSession.builder().appName(name(new SparkConf())).getOrCreate());
+  }
+
+  /**
+   * Returns the name to show: the one given; spark-submit gives the main class's if there is none.
+   */
+  static String name(SparkConf given) {
+    String name = given.get("spark.app.name", "");
+    return name.isEmpty() || name.equals(ScoreMain.class.getName()) ? "paritree score" : name;
   }
 
   /** Returns a Spark that runs, which its owner stops. */
