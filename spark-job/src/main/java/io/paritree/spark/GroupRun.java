@@ -8,6 +8,7 @@ import io.paritree.spark.publish.ConflictException;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.PreparedPartition;
 import io.paritree.spark.publish.Publisher;
+import io.paritree.spark.publish.RunName;
 import io.paritree.spark.publish.Step;
 import io.paritree.spark.publish.StepObserver;
 import io.paritree.spark.report.JobReport;
@@ -24,7 +25,7 @@ import java.util.OptionalLong;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
-/** Scores, verifies and publishes one group of partitions. */
+/** Scores, verifies and publishes the groups of a run, one after the other. Not thread-safe. */
 final class GroupRun {
   private final JobSettings settings;
   private final SparkSession session;
@@ -32,6 +33,7 @@ final class GroupRun {
   private final PrintStream progress;
   private final String startedAt;
   private final Stages stages;
+  private RunName name;
   private Optional<JobReport> failure = Optional.empty();
 
   GroupRun(
@@ -47,12 +49,13 @@ final class GroupRun {
     this.progress = progress;
     this.startedAt = startedAt;
     this.stages = stages;
+    this.name = RunName.first(settings.runId());
   }
 
-  /** Scores the open partitions and publishes them. */
+  /** Scores the open partitions, which are the next group, and publishes them. */
   JobReport run(Checked checked) throws JobException, IOException {
     Publisher publisher = new Publisher(checked.place(), settings.locks(), observer);
-    try (Publisher.Run run = publisher.begin(settings.runId())) {
+    try (Publisher.Run run = publisher.begin(name)) {
       observer.reached(Step.STAGING_MADE);
       Tally tally = tally(checked);
       GroupReport report =
@@ -65,7 +68,7 @@ final class GroupRun {
         throw e;
       }
     } finally {
-      removeOldRuns(checked.place());
+      name = name.next();
     }
   }
 
@@ -79,10 +82,10 @@ final class GroupRun {
         checked.model().schema().width(), checked.open().stream().map(Target::partition).toList());
   }
 
-  /** Removes reports that are too many; a run does not fail by it. */
-  private void removeOldRuns(OutputPlace place) {
+  /** Removes reports of earlier runs that are too many; a run does not fail by it. */
+  void removeOldRuns(OutputPlace place) {
     try {
-      place.removeOldRuns(settings.keptRuns());
+      place.removeOldRuns(settings.keptRuns(), name);
     } catch (IOException e) {
       progress.println("Cannot remove old reports from %s: %s".formatted(place.runs(), e));
     }

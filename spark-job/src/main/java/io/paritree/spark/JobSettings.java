@@ -33,7 +33,7 @@ import java.util.Optional;
  * @param rowsPerFile most rows of one output file, at least 1
  * @param bytesPerFile length at which an output file is full, at least 1 MiB
  * @param order whether rows are sorted by their keys within a file
- * @param keptRuns how many reports and quarantines of ended runs are kept, at least 1
+ * @param keptRuns of how many ended runs reports and quarantines are kept, at least 1
  * @param progress how often progress is told; zero for never
  * @param metricsFile local file to write metrics to, for node-exporter's textfile collector; empty
  *     for none

@@ -136,6 +136,7 @@ final class ScoringJob {
       }
     } finally {
       failure = group.failure();
+      group.removeOldRuns(check.place());
     }
 
     return JobReport.total(reports);

@@ -60,6 +60,40 @@ class GroupsTest {
   }
 
   @Test
+  void groupsOfARunCountAsOneOfTheRunsThatAreKept() throws Exception {
+    Path input = directory.resolve("in");
+    for (int day = 1; day <= 3; day++) {
+      Parcels.write(input.resolve("day=2024-01-0" + day), day * 10 - 10, day * 10, 2, 1);
+    }
+
+    Path conf =
+        Files.writeString(
+            directory.resolve("job.conf"), "scoring-job { kept-runs = 2, max-quarantined = 1 }");
+    for (String id : List.of("first", "second", "third")) {
+      JobRun run = score(input, "--group-by", "day", "--force", "--conf", conf, "--run-id", id);
+
+      assertThat(run.exitCode()).as(run.err()).isZero();
+      assertThat(quarantines(run)).hasSize(3).allSatisfy(told -> assertThat(told).isDirectory());
+    }
+
+    assertThat(runs()).hasSize(6).noneMatch(run -> run.startsWith("first"));
+  }
+
+  @Test
+  void runThatKeepsOnlyItselfKeepsAllItsGroupsWhenTheLastOneFails() throws Exception {
+    Path input = days(1, 2);
+    Parcels.write(input.resolve("day=2024-01-03"), 20, 30, 2, 1);
+    Path conf = Files.writeString(directory.resolve("job.conf"), "scoring-job.kept-runs = 1");
+    assertThat(score(days(1), "--conf", conf, "--run-id", "before", "--force").exitCode())
+        .isEqualTo(4);
+
+    JobRun run = score(input, "--group-by", "day", "--conf", conf, "--run-id", "now");
+
+    assertThat(run.exitCode()).isEqualTo(4);
+    assertThat(runs()).hasSize(3).allMatch(name -> name.startsWith("now-"));
+  }
+
+  @Test
   void groupingColumnMustBeAPartition() {
     JobRun run = score(days(1), "--group-by", "week");
 
@@ -152,8 +186,24 @@ class GroupsTest {
     return input;
   }
 
+  /** Returns the quarantines that a run's summary names. */
+  private static List<Path> quarantines(JobRun run) {
+    String line =
+        run.out().lines().filter(each -> each.startsWith("  quarantine: ")).findFirst().orElse("");
+    return Stream.of(line.replace("  quarantine: ", "").split(", ")).map(Path::of).toList();
+  }
+
+  /** Returns the names of the reports and quarantines that are kept. */
+  private List<String> runs() {
+    return names("_paritree/out/runs");
+  }
+
   private List<String> published() {
-    try (Stream<Path> entries = Files.list(directory.resolve("out"))) {
+    return names("out");
+  }
+
+  private List<String> names(String below) {
+    try (Stream<Path> entries = Files.list(directory.resolve(below))) {
       return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
     } catch (java.io.IOException e) {
       throw new IllegalStateException(e);

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * An output directory, and its state beside it in {@code <parent>/_paritree/<name>/}.
@@ -103,16 +104,36 @@ public final class OutputPlace {
   }
 
   /**
-   * Removes the oldest reports and quarantines.
+   * Removes the reports and quarantines of the oldest runs, of all their groups. Those of runs that
+   * have not ended stay, and do not count.
    *
-   * @param kept how many stay, the newest by modification time
+   * @param kept of how many runs they stay, the newest by modification time; at least 1
+   * @param own any group of the run that ends now, which is one of them
    */
-  public void removeOldRuns(int kept) throws IOException {
-    List<FileEntry> runs = new ArrayList<>(listOrNone(runs()));
-    runs.sort(Comparator.comparingLong(FileEntry::modifiedMillis));
-    for (FileEntry run : runs.subList(0, Math.max(0, runs.size() - kept))) {
-      store.delete(run.location());
+  public void removeOldRuns(int kept, RunName own) throws IOException {
+    Map<String, List<FileEntry>> groups = new TreeMap<>();
+    for (FileEntry group : listOrNone(runs())) {
+      String run = RunName.runOf(group.location().name());
+      groups.computeIfAbsent(run, name -> new ArrayList<>()).add(group);
     }
+
+    boolean hasOwn = groups.remove(RunName.runOf(own.toString())) != null;
+    for (String unfinished : unfinished()) {
+      groups.remove(RunName.runOf(unfinished));
+    }
+
+    List<List<FileEntry>> runs = new ArrayList<>(groups.values());
+    runs.sort(Comparator.comparingLong(OutputPlace::newestMillis));
+    int others = hasOwn ? kept - 1 : kept;
+    for (List<FileEntry> run : runs.subList(0, Math.max(0, runs.size() - others))) {
+      for (FileEntry group : run) {
+        store.delete(group.location());
+      }
+    }
+  }
+
+  private static long newestMillis(List<FileEntry> entries) {
+    return entries.stream().mapToLong(FileEntry::modifiedMillis).max().orElse(0);
   }
 
   /** Returns the entries of a directory; none if there is no such directory. */

@@ -1,9 +1,7 @@
 package io.paritree.spark.publish;
 
 import java.io.IOException;
-import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -82,15 +80,14 @@ public final class Publisher {
     void write(List<String> moving) throws IOException;
   }
 
-  /**
-   * Makes the directory of a run.
-   *
-   * @param run the run's id, {@code [A-Za-z0-9._-]{1,64}}
-   */
-  public Run begin(String run) throws IOException {
-    byte[] random = new byte[4];
-    new SecureRandom().nextBytes(random);
-    RunDirectory directory = new RunDirectory(place, run + "-" + HexFormat.of().formatHex(random));
+  /** Makes the directory of a new run that has one group. */
+  Run begin(String run) throws IOException {
+    return begin(RunName.first(run));
+  }
+
+  /** Makes the directory of a group of a run. */
+  public Run begin(RunName name) throws IOException {
+    RunDirectory directory = new RunDirectory(place, name.toString());
     life.look();
     AutoCloseable sign = life.show(directory.name());
     try {

@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The directory in which one group of one run stages its partitions: {@code S/<run>-<random>/}.
+ * The directory in which one group of one run stages its partitions, {@code S/<run>-<random>/} or
+ * as {@link RunName} says.
  *
  * <pre>
  *   tasks/       what tasks write; only files that a counted result names are taken from here
@@ -48,7 +49,7 @@ public final class RunDirectory {
     return directory.name();
   }
 
-  /** Returns the random part of the name. */
+  /** Returns the part of the name that no other group of any run has. */
   public String random() {
     return name().substring(name().lastIndexOf('-') + 1);
   }
@@ -75,7 +76,7 @@ public final class RunDirectory {
 
   /** Returns where report and quarantine go at the end. */
   public Location keptAtEnd() {
-    return place.runs().resolve(name().replaceFirst("~.*", ""));
+    return place.runs().resolve(RunName.withoutFence(name()));
   }
 
   Location old(String partition) {

@@ -1,0 +1,45 @@
+package io.paritree.spark.publish;
+
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+
+/**
+ * What the directory of a group of a run is called: {@code <run>-<random>} for the run's first
+ * group, {@code <run>-<random>.2} and so on for the others.
+ *
+ * @param run the run's id, {@code [A-Za-z0-9._-]{1,64}}
+ * @param random what tells the run from others of the same id, 8 hexadecimal digits
+ * @param group the group's number, from 1
+ */
+public record RunName(String run, String random, int group) {
+  private static final Pattern LATER_GROUP = Pattern.compile("(-[0-9a-f]{8})\\.[0-9]+$");
+  private static final Pattern FENCE = Pattern.compile("~.*");
+
+  /** Returns the name of the first group of a new run. */
+  public static RunName first(String run) {
+    byte[] random = new byte[4];
+    new SecureRandom().nextBytes(random);
+    return new RunName(run, HexFormat.of().formatHex(random), 1);
+  }
+
+  /** Returns the name of the run's next group. */
+  public RunName next() {
+    return new RunName(run, random, group + 1);
+  }
+
+  /** Returns the name that a directory had before another run took its owner for dead. */
+  static String withoutFence(String directory) {
+    return FENCE.matcher(directory).replaceFirst("");
+  }
+
+  /** Returns what the directories of all groups of a run have in common, and no other run's has. */
+  static String runOf(String directory) {
+    return LATER_GROUP.matcher(withoutFence(directory)).replaceFirst("$1");
+  }
+
+  @Override
+  public String toString() {
+    return "%s-%s%s".formatted(run, random, group == 1 ? "" : "." + group);
+  }
+}
