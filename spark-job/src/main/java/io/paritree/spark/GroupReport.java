@@ -19,27 +19,24 @@ final class GroupReport {
   private final Stages stages;
   private final Checked checked;
   private final Tally tally;
-  private final Optional<RunDirectory> directory;
+  private Optional<RunDirectory> directory = Optional.empty();
   private List<PartitionReport> partitions = List.of();
   private long repeatedKeys = KeyCheck.NOT_COUNTED;
 
   /**
    * @param tally what came of the rows; may still grow
-   * @param directory the run's; empty for a sample
    */
-  GroupReport(
-      JobSettings settings,
-      String startedAt,
-      Stages stages,
-      Checked checked,
-      Tally tally,
-      Optional<RunDirectory> directory) {
+  GroupReport(JobSettings settings, String startedAt, Stages stages, Checked checked, Tally tally) {
     this.settings = settings;
     this.startedAt = startedAt;
     this.stages = stages;
     this.checked = checked;
     this.tally = tally;
-    this.directory = directory;
+  }
+
+  /** The group has a directory, as a sample has not. */
+  void begun(RunDirectory own) {
+    directory = Optional.of(own);
   }
 
   /** The partitions are staged and verified. */
@@ -54,7 +51,7 @@ final class GroupReport {
 
   /** Returns the report on a sample, of which nothing was written. */
   JobReport sampled(String message) {
-    return report(Outcome.CHECKED, 0, message, List.of());
+    return report(Outcome.CHECKED, 0, message, List.of(), 0);
   }
 
   /** Returns the report on a run of which these partitions were not published by another one. */
@@ -62,7 +59,7 @@ final class GroupReport {
     List<PartitionReport> own =
         partitions.stream().filter(partition -> moved.contains(partition.partition())).toList();
     Outcome outcome = own.isEmpty() ? Outcome.ALREADY_PUBLISHED : Outcome.PUBLISHED;
-    return report(outcome, 0, "", own);
+    return report(outcome, 0, "", own, own.size());
   }
 
   /** Keeps the report on a run that is about to publish these partitions. */
@@ -70,8 +67,19 @@ final class GroupReport {
     keep(published(moving));
   }
 
-  /** Keeps and returns the report on a run that publishes nothing; the caller throws the reason. */
-  JobReport keepFailure(Exception reason) {
+  /** Keeps the report on a run that publishes nothing; the caller throws the reason. */
+  void keepFailure(Exception reason) {
+    try {
+      if (checked.place().store().find(directory.orElseThrow().location()).isPresent()) {
+        keep(failure(reason));
+      }
+    } catch (IOException | RuntimeException e) {
+      reason.addSuppressed(e);
+    }
+  }
+
+  /** Returns the report on a run that publishes nothing. */
+  JobReport failure(Exception reason) {
     Outcome outcome = Outcome.FAILED;
     int exitCode = 1;
     if (reason instanceof JobException known) {
@@ -79,16 +87,7 @@ final class GroupReport {
       outcome = known.outcome();
     }
 
-    JobReport failure = report(outcome, exitCode, String.valueOf(reason.getMessage()), partitions);
-    try {
-      if (checked.place().store().find(directory.orElseThrow().location()).isPresent()) {
-        keep(failure);
-      }
-    } catch (IOException | RuntimeException e) {
-      reason.addSuppressed(e);
-    }
-
-    return failure;
+    return report(outcome, exitCode, String.valueOf(reason.getMessage()), partitions, 0);
   }
 
   private void keep(JobReport report) throws IOException {
@@ -107,7 +106,11 @@ final class GroupReport {
   }
 
   private JobReport report(
-      Outcome outcome, int exitCode, String message, List<PartitionReport> reported) {
+      Outcome outcome,
+      int exitCode,
+      String message,
+      List<PartitionReport> reported,
+      int published) {
     return new JobReport(
         settings.runId(),
         outcome,
@@ -118,6 +121,7 @@ final class GroupReport {
         checked.input().listing().root().toString(),
         checked.place().output().toString(),
         reported,
+        published,
         alreadyPublished(reported),
         tally.codes(),
         tally.missingByFeature(checked.model()),

@@ -55,18 +55,20 @@ final class GroupRun {
   /** Scores the open partitions, which are the next group, and publishes them. */
   JobReport run(Checked checked) throws JobException, IOException {
     Publisher publisher = new Publisher(checked.place(), settings.locks(), observer);
+    Tally tally = tally(checked);
+    GroupReport report = new GroupReport(settings, startedAt, stages, checked, tally);
     try (Publisher.Run run = publisher.begin(name)) {
+      report.begun(run.directory());
       observer.reached(Step.STAGING_MADE);
-      Tally tally = tally(checked);
-      GroupReport report =
-          new GroupReport(
-              settings, startedAt, stages, checked, tally, Optional.of(run.directory()));
       try {
         return publish(checked, publisher, run, tally, report);
       } catch (Exception e) { // Spark throws checked exceptions that it does not declare
-        failure = Optional.of(report.keepFailure(e));
+        report.keepFailure(e);
         throw e;
       }
+    } catch (Exception e) {
+      failure = Optional.of(report.failure(e));
+      throw e;
     } finally {
       name = name.next();
     }
@@ -96,8 +98,7 @@ final class GroupRun {
     Tally tally = tally(checked);
     scoring(checked).sample(tally);
     checkReadable(tally);
-    return new GroupReport(settings, startedAt, stages, checked, tally, Optional.empty())
-        .sampled(sampled(tally));
+    return new GroupReport(settings, startedAt, stages, checked, tally).sampled(sampled(tally));
   }
 
   private GroupScoring scoring(Checked checked) throws IOException {

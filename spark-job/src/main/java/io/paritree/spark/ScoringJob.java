@@ -134,15 +134,18 @@ final class ScoringJob {
       for (List<Target> targets : groups(checked.open())) {
         reports.add(group.run(checked.withOpen(targets)));
       }
+    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
+      group.failure().ifPresent(reports::add);
+      failure = Optional.of(reports).filter(told -> !told.isEmpty()).map(JobReport::total);
+      throw e;
     } finally {
-      failure = group.failure();
       group.removeOldRuns(check.place());
     }
 
     return JobReport.total(reports);
   }
 
-  /** Returns the report on the group at which the run failed, if it came so far. */
+  /** Returns the report on a run that failed at a group, which is the last one in it. */
   Optional<JobReport> failure() {
     return failure;
   }
@@ -184,6 +187,7 @@ final class ScoringJob {
         check.listing().root().toString(),
         check.place().output().toString(),
         List.of(),
+        0,
         check.alreadyPublished(),
         Map.of(),
         Map.of(),

@@ -3,6 +3,10 @@ package io.paritree.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.model.TestPackages;
+import io.paritree.spark.publish.Step;
+import io.paritree.spark.publish.StepObserver;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,9 +51,22 @@ class GroupsTest {
     Path bad = input.resolve("day=2024-01-02");
     Parcels.write(bad, 20, 30, 2, 1);
 
-    JobRun failed = score(input, "--group-by", "day");
+    Path metrics = directory.resolve("job.prom");
+    Path conf =
+        Files.writeString(
+            directory.resolve("job.conf"), "scoring-job.metrics-file = \"%s\"".formatted(metrics));
+
+    JobRun failed = score(input, "--group-by", "day", "--conf", conf);
     assertThat(failed.exitCode()).isEqualTo(4);
     assertThat(published()).containsExactly("day=2024-01-01");
+    assertThat(failed.out())
+        .contains(
+            "quarantined, nothing of this group was published; published before it: 1 partition"
+                + " (day=2024-01-01)\n",
+            "  day=2024-01-02 (not published)    10 ",
+            "  total                             20 ");
+    assertThat(Files.readString(metrics))
+        .contains("published=\"now\"} 1\n", "became=\"quarantined\"} 5\n");
     Map<String, String> first = Scores.files(directory.resolve("out/day=2024-01-01"));
 
     JobRun resumed = score(input, "--group-by", "day", "--max-quarantined", "0.6");
@@ -57,6 +74,47 @@ class GroupsTest {
     assertThat(published()).hasSize(3);
     assertThat(Scores.files(directory.resolve("out/day=2024-01-01"))).isEqualTo(first);
     assertThat(resumed.out()).contains("published before: 1 partition (day=2024-01-01)", "total");
+  }
+
+  @Test
+  void groupThatCannotBeginLeavesTheEarlierOnesInTheSummary() throws Exception {
+    Path input = days(1, 2);
+    Path running = directory.resolve("_paritree/out/running");
+
+    JobRun failed =
+        observed(
+            step -> {
+              if (step == Step.UNLOCKED) {
+                replaceByFile(running);
+              }
+            },
+            input,
+            "--group-by",
+            "day");
+
+    assertThat(failed.exitCode()).isEqualTo(1);
+    assertThat(published()).containsExactly("day=2024-01-01");
+    assertThat(failed.out())
+        .contains("failed, nothing of this group was published; published before it: 1 partition");
+  }
+
+  @Test
+  void runOfWhichTheLastGroupWasPublishedByAnotherOneHasPublished() {
+    Path input = days(1, 2);
+
+    JobRun run =
+        observed(
+            step -> {
+              if (step == Step.VERIFIED && Files.exists(directory.resolve("out"))) {
+                assertThat(score(input).exitCode()).isZero();
+              }
+            },
+            input,
+            "--group-by",
+            "day");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out()).contains(": published; published before: 1 partition (day=2024-01-02)\n");
   }
 
   @Test
@@ -205,12 +263,26 @@ class GroupsTest {
   private List<String> names(String below) {
     try (Stream<Path> entries = Files.list(directory.resolve(below))) {
       return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
-    } catch (java.io.IOException e) {
-      throw new IllegalStateException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Puts a file in a directory's place, so that none can be made there. */
+  private static void replaceByFile(Path place) {
+    try {
+      Files.move(place, place.resolveSibling("aside"));
+      Files.writeString(place, "a file");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
   private JobRun score(Path input, Object... more) {
+    return observed(StepObserver.NONE, input, more);
+  }
+
+  private JobRun observed(StepObserver observer, Path input, Object... more) {
     List<Object> arguments =
         new ArrayList<>(
             List.of("--model", model, "--input", input, "--output", directory.resolve("out")));
@@ -219,6 +291,6 @@ class GroupsTest {
       arguments.addAll(List.of("--keys", "parcel_id"));
     }
 
-    return JobRun.of(arguments.toArray());
+    return JobRun.observed(observer, arguments.toArray());
   }
 }

@@ -20,7 +20,8 @@ import java.util.TreeMap;
  * @param model what scored
  * @param input what was read
  * @param output where it was published
- * @param partitions what became of each partition that was scored
+ * @param partitions what became of each partition that was scored, published ones first
+ * @param published how many of these the run has published
  * @param alreadyPublished the partitions that had nothing to do
  * @param codes quarantined rows by fault code
  * @param missing missing values by feature
@@ -40,6 +41,7 @@ public record JobReport(
     String input,
     String output,
     List<PartitionReport> partitions,
+    int published,
     List<String> alreadyPublished,
     Map<String, Long> codes,
     Map<String, Long> missing,
@@ -69,7 +71,7 @@ public record JobReport(
   /**
    * Returns the report of a run whose groups were published one after the other.
    *
-   * @param groups the groups' reports, in order; at least one
+   * @param groups the groups' reports, in order; at least one, and none but the last has failed
    */
   public static JobReport total(List<JobReport> groups) {
     JobReport last = groups.get(groups.size() - 1);
@@ -83,7 +85,12 @@ public record JobReport(
     Map<String, Long> unseen = new LinkedHashMap<>();
     Set<String> alreadyPublished = new LinkedHashSet<>();
     ScoreHistogram scores = new ScoreHistogram();
-    long duplicates = groups.stream().mapToLong(JobReport::duplicateKeys).sum();
+    long duplicates =
+        groups.stream()
+            .mapToLong(JobReport::duplicateKeys)
+            .filter(rows -> rows >= 0)
+            .reduce(Long::sum)
+            .orElse(-1);
     for (JobReport group : groups) {
       partitions.addAll(group.partitions());
       alreadyPublished.addAll(group.alreadyPublished());
@@ -95,7 +102,7 @@ public record JobReport(
 
     return new JobReport(
         last.run,
-        last.outcome,
+        outcome(groups),
         last.exitCode,
         last.message,
         last.startedAt,
@@ -103,11 +110,12 @@ public record JobReport(
         last.input,
         last.output,
         partitions,
+        groups.stream().mapToInt(JobReport::published).sum(),
         List.copyOf(alreadyPublished),
         codes,
         missing,
         unseen,
-        Math.max(-1, duplicates),
+        duplicates,
         scores,
         last.seconds,
         groups.stream()
@@ -115,6 +123,18 @@ public record JobReport(
             .filter(place -> !place.isEmpty())
             .reduce((first, second) -> first + ", " + second)
             .orElse(""));
+  }
+
+  /** Returns the last group's outcome, unless that had nothing left to do after others had. */
+  private static Outcome outcome(List<JobReport> groups) {
+    Outcome last = groups.get(groups.size() - 1).outcome();
+    boolean hasPublished = groups.stream().anyMatch(group -> group.published() > 0);
+    return last == Outcome.ALREADY_PUBLISHED && hasPublished ? Outcome.PUBLISHED : last;
+  }
+
+  /** Returns the directories of the partitions that the run has published. */
+  public List<String> publishedPartitions() {
+    return partitions.stream().limit(published).map(PartitionReport::partition).toList();
   }
 
   /** Returns how many rows were read. */

@@ -40,8 +40,7 @@ public final class OpenMetrics {
     family("paritree_job_rows_per_second", "Rows per second while scoring.");
     sample("paritree_job_rows_per_second", "", report.rowsPerSecond());
     family("paritree_job_partitions", "Partitions that were published, now or before.");
-    int now = report.outcome() == Outcome.PUBLISHED ? report.partitions().size() : 0;
-    sample("paritree_job_partitions", label("published", "now"), now);
+    sample("paritree_job_partitions", label("published", "now"), report.published());
     sample(
         "paritree_job_partitions", label("published", "before"), report.alreadyPublished().size());
     byLabel("paritree_job_quarantined_rows", "Rows by fault code.", "code", report.codes());

@@ -65,7 +65,11 @@ public final class SummaryTable {
       case ALREADY_PUBLISHED ->
           "already published, nothing to do: " + before(report.alreadyPublished());
       case CHECKED -> "checked; nothing was written; " + report.message();
-      default -> report.outcome().word() + ", nothing was published";
+      default ->
+          report.published() == 0
+              ? report.outcome().word() + ", nothing was published"
+              : "%s, nothing of this group was published; published before it: %s"
+                  .formatted(report.outcome().word(), before(report.publishedPartitions()));
     };
   }
 
@@ -86,9 +90,10 @@ public final class SummaryTable {
   private static String table(JobReport report) {
     List<String[]> lines = new ArrayList<>();
     lines.add(new String[] {"partition", "read", "scored", "quarantined", "files", "bytes"});
-    report.partitions().stream()
-        .limit(MAX_PARTITIONS)
-        .forEach(partition -> lines.add(line(partition)));
+    for (PartitionReport partition : report.partitions().stream().limit(MAX_PARTITIONS).toList()) {
+      lines.add(line(partition, shown(partition, report)));
+    }
+
     int left = report.partitions().size() - MAX_PARTITIONS;
     if (left > 0) {
       lines.add(new String[] {"(and %s more)".formatted(left), "", "", "", "", ""});
@@ -105,15 +110,26 @@ public final class SummaryTable {
                   report.quarantined(),
                   report.partitions().stream()
                       .flatMap(partition -> partition.files().stream())
-                      .toList())));
+                      .toList()),
+              "total"));
     }
 
     return aligned(lines);
   }
 
-  private static String[] line(PartitionReport partition) {
+  /**
+   * Returns a partition's name, with a remark where others of the run are published and it is not.
+   */
+  private static String shown(PartitionReport partition, JobReport report) {
+    String name = partition.partition().isEmpty() ? WHOLE : partition.partition();
+    boolean isLeftOut =
+        report.published() > 0 && report.partitions().indexOf(partition) >= report.published();
+    return isLeftOut ? name + " (not published)" : name;
+  }
+
+  private static String[] line(PartitionReport partition, String name) {
     return new String[] {
-      partition.partition().isEmpty() ? WHOLE : partition.partition(),
+      name,
       grouped(partition.read()),
       grouped(partition.scored()),
       grouped(partition.quarantined()),
