@@ -16,6 +16,8 @@ import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How many files there are, and how long they are. */
 class LayoutTest {
@@ -77,6 +79,39 @@ class LayoutTest {
     assertThat(files(directory.resolve("out"))).hasSize(1);
     assertThat(Scores.of(directory.resolve("out")))
         .isEqualTo(ScoringJobTest.expected(model, 0, 2_000));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"parquet", "csv"})
+  void smallFilesOfManyPartitionsBecomeAboutOnePerPartition(String format) throws Exception {
+    int partitions = 40;
+    int filesOfEach = 10;
+    Path once = Parcels.write(directory.resolve("once"), 0, 8_000, 0, 1);
+    Path input = directory.resolve("in");
+    TestSpark.session()
+        .read()
+        .parquet(once.toString())
+        .withColumn("day", functions.expr("parcel_id % " + partitions))
+        .repartition(filesOfEach)
+        .write()
+        .partitionBy("day")
+        .option("header", true)
+        .format(format)
+        .save(input.toString());
+    assertThat(filesBelow(input)).isEqualTo(partitions * filesOfEach);
+
+    JobRun run = score(input, "--input-format", format);
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(filesBelow(directory.resolve("out"))).isBetween(partitions, partitions + 3);
+    assertThat(Scores.of(directory.resolve("out")))
+        .isEqualTo(ScoringJobTest.expected(model, 0, 8_000));
+  }
+
+  private static int filesBelow(Path directory) throws IOException {
+    try (Stream<Path> all = Files.walk(directory)) {
+      return (int) all.filter(file -> file.getFileName().toString().startsWith("part-")).count();
+    }
   }
 
   /** Returns rows whose keys are in no order, with a note that does not compress. */

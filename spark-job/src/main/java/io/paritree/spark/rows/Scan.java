@@ -97,7 +97,7 @@ public final class Scan {
       ScoreTask task =
           new ScoreTask(
               model, told, scoredTo, quarantinedTo, input.format(), ordinals, indexOrdinal);
-      JavaRDD<ColumnarBatch> batches = columnar.get().executeColumnar().toJavaRDD();
+      JavaRDD<ColumnarBatch> batches = FilesInOrder.of(executed, columnar.get().executeColumnar());
       return batches.mapPartitions(task::scoreBatches).collect();
     }
 
@@ -111,7 +111,7 @@ public final class Scan {
             input.format(),
             ordinals,
             plan.fileColumns().size());
-    JavaRDD<InternalRow> rows = selected.queryExecution().toRdd().toJavaRDD();
+    JavaRDD<InternalRow> rows = FilesInOrder.of(executed, selected.queryExecution().toRdd());
     return (input.format() == InputFormat.CSV
             ? rows.mapPartitions(task::scoreFiles)
             : rows.mapPartitions(task::scoreRows))

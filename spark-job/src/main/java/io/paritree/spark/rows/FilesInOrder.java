@@ -1,0 +1,113 @@
+package io.paritree.spark.rows;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.spark.Partition;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.rdd.RDD;
+import org.apache.spark.sql.execution.FileSourceScanExec;
+import org.apache.spark.sql.execution.SparkPlan;
+import org.apache.spark.sql.execution.datasources.FilePartition;
+import org.apache.spark.sql.execution.datasources.FileScanRDD;
+import org.apache.spark.sql.execution.datasources.PartitionedFile;
+import scala.jdk.javaapi.CollectionConverters;
+import scala.reflect.ClassTag;
+
+/**
+ * What a scan of files brings, with the files dealt out to its tasks in the order of their paths.
+ *
+ * <p>Spark deals them out by their length, so that each task reads files of many directories, now
+ * of this one and now of that. Here each of Spark's tasks gets a stretch of the ordered files
+ * instead, of about the same length as the others' stretches: the files of an output partition come
+ * one after the other, and are read by few tasks.
+ */
+final class FilesInOrder<T> extends RDD<T> {
+  private static final long serialVersionUID = 1L;
+
+  private static final Comparator<PartitionedFile> BY_PATH =
+      Comparator.comparing(PartitionedFile::urlEncodedPath)
+          .thenComparingLong(PartitionedFile::start);
+
+  private final RDD<T> scanned;
+  private final transient FilePartition[] stretches;
+
+  private FilesInOrder(RDD<T> scanned, ClassTag<T> type, FilePartition[] stretches) {
+    super(scanned, type);
+    this.scanned = scanned;
+    this.stretches = stretches;
+  }
+
+  /**
+   * Returns the same rows or batches; as they come if the plan does not read files by itself.
+   *
+   * @param plan one scan, and what works on each of its tasks' rows alone
+   * @param scanned what the plan brings
+   */
+  static <T> JavaRDD<T> of(SparkPlan plan, RDD<T> scanned) {
+    List<SparkPlan> leaves = CollectionConverters.asJava(plan.collectLeaves());
+    if (leaves.size() != 1
+        || !(leaves.get(0) instanceof FileSourceScanExec scan)
+        || !(scan.inputRDD() instanceof FileScanRDD files)) {
+      return scanned.toJavaRDD();
+    }
+
+    List<PartitionedFile> all = new ArrayList<>();
+    for (FilePartition task : CollectionConverters.asJava(files.filePartitions())) {
+      all.addAll(Arrays.asList(task.files()));
+    }
+
+    all.sort(BY_PATH);
+    long bytesToOpenAFile = plan.conf().filesOpenCostInBytes();
+    FilePartition[] stretches = stretches(all, files.getNumPartitions(), bytesToOpenAFile);
+    return new FilesInOrder<>(scanned, scanned.elementClassTag(), stretches).toJavaRDD();
+  }
+
+  /** Cuts a list of files into stretches of about the same length. */
+  static FilePartition[] stretches(List<PartitionedFile> files, int count, long bytesToOpenAFile) {
+    double all = 0;
+    for (PartitionedFile file : files) {
+      all += file.length() + bytesToOpenAFile;
+    }
+
+    List<List<PartitionedFile>> stretches = new ArrayList<>();
+    for (int stretch = 0; stretch < count; stretch++) {
+      stretches.add(new ArrayList<>());
+    }
+
+    double before = 0;
+    for (PartitionedFile file : files) {
+      double cost = file.length() + bytesToOpenAFile;
+      double middle = (before + cost / 2) / all;
+      stretches.get(Math.min(count - 1, (int) (middle * count))).add(file);
+      before += cost;
+    }
+
+    FilePartition[] partitions = new FilePartition[count];
+    for (int stretch = 0; stretch < count; stretch++) {
+      partitions[stretch] =
+          new FilePartition(stretch, stretches.get(stretch).toArray(PartitionedFile[]::new));
+    }
+
+    return partitions;
+  }
+
+  @Override
+  public Partition[] getPartitions() {
+    return stretches;
+  }
+
+  @Override
+  public scala.collection.Iterator<T> compute(Partition stretch, TaskContext context) {
+    // All between here and the scan hands the files on, and looks at nothing but their number.
+    return scanned.iterator(stretch, context);
+  }
+
+  @Override
+  public scala.collection.immutable.Seq<String> getPreferredLocations(Partition stretch) {
+    String[] hosts = ((FilePartition) stretch).preferredLocations();
+    return CollectionConverters.asScala(Arrays.asList(hosts)).toSeq();
+  }
+}
