@@ -14,7 +14,6 @@ import io.paritree.spark.report.Progress;
 import io.paritree.spark.rows.ParquetWriters;
 import io.paritree.spark.rows.Quarantine;
 import io.paritree.spark.rows.Scan;
-import io.paritree.spark.rows.ScoredFiles;
 import io.paritree.spark.rows.TaskPlan;
 import io.paritree.spark.rows.TaskResult;
 import java.io.IOException;
@@ -68,9 +67,8 @@ final class GroupScoring {
       distinct.addAll(carried.keys());
     }
 
-    int open = Math.min(ScoredFiles.MAX_OPEN, checked.open().size());
     this.writers =
-        ParquetWriters.of(session, output, distinct, settings.bytesPerFile(), open)
+        ParquetWriters.of(session, output, distinct, settings.bytesPerFile())
             .withLastColumn(checked.model().modelVersion());
     this.keys =
         new KeyCheck(
@@ -124,8 +122,7 @@ final class GroupScoring {
       return;
     }
 
-    ParquetWriters quarantined =
-        ParquetWriters.of(session, quarantine, List.of(), Long.MAX_VALUE, 1);
+    ParquetWriters quarantined = ParquetWriters.of(session, quarantine, List.of(), Long.MAX_VALUE);
     SparkContext spark = session.sparkContext();
     OptionalLong expected = input.rowsOf(files);
     JavaSparkContext context = new JavaSparkContext(spark);

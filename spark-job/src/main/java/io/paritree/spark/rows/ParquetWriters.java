@@ -40,7 +40,7 @@ public final class ParquetWriters implements Serializable {
   private static final int PAGES_PER_FILE = 64;
 
   private static final long MIN_ROW_GROUP_BYTES = 8L << 20;
-  private static final long MAX_BYTES_PER_TASK = 128L << 20;
+  private static final long MAX_ROW_GROUP_BYTES = 128L << 20;
   private static final long ROW_GROUP_BYTES_PER_COLUMN = 2L << 20;
 
   private final SerializableConfiguration hadoop;
@@ -70,10 +70,9 @@ public final class ParquetWriters implements Serializable {
    *
    * @param distinct columns whose values are hardly ever the same, for which no dictionary is tried
    * @param bytesPerFile how long files become at most
-   * @param open how many files a task has open at most
    */
   public static ParquetWriters of(
-      SparkSession session, StructType schema, List<String> distinct, long bytesPerFile, int open)
+      SparkSession session, StructType schema, List<String> distinct, long bytesPerFile)
       throws IOException {
     Job job = Job.getInstance(session.sessionState().newHadoopConf());
     scala.collection.immutable.Map<String, String> options =
@@ -82,9 +81,7 @@ public final class ParquetWriters implements Serializable {
     new ParquetFileFormat().prepareWrite(session, job, options, schema);
 
     // A row group is kept in memory until it is full, so its size bounds what a task needs.
-    long wanted =
-        Math.min(
-            schema.size() * ROW_GROUP_BYTES_PER_COLUMN, MAX_BYTES_PER_TASK / Math.max(1, open));
+    long wanted = Math.min(schema.size() * ROW_GROUP_BYTES_PER_COLUMN, MAX_ROW_GROUP_BYTES);
     return new ParquetWriters(
         new SerializableConfiguration(job.getConfiguration()),
         schema,

@@ -1,24 +1,18 @@
 package io.paritree.spark.rows;
 
 import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.catalyst.InternalRow;
 
 /**
- * The files of scored rows that one task attempt writes, one per partition at a time.
+ * The files of scored rows that one task attempt writes, one at a time.
  *
- * <p>A task may read files of many partitions in any order, and the rows of a partition go to one
- * file until it is full. At most {@link #MAX_OPEN} files are open; the one that was used longest
- * ago is closed for another. Not thread-safe.
+ * <p>The rows of a partition come together, as {@link FilesInOrder} deals out the files that they
+ * are read from, and go to one file until it is full. So no task needs memory for more than one
+ * file, or for sorting the rows of more than one partition. Not thread-safe.
  */
 public final class ScoredFiles {
-  /** How many files a task has open at most. */
-  public static final int MAX_OPEN = 16;
-
   /** After how many rows a file's length is looked at. */
   private static final int ROWS_BETWEEN_LOOKS = 1_000;
 
@@ -27,14 +21,11 @@ public final class ScoredFiles {
   private final Path directory;
   private final String attempt;
   private final String prefix;
-  private final Map<String, Open> open = new LinkedHashMap<>(16, 0.75f, true);
   private final List<WrittenFile> written = new ArrayList<>();
   private int created;
 
   /** Where the last row went, as nearly all next rows do. */
-  private Open last;
-
-  private String lastPartition;
+  private Open open;
 
   /** The present file of a partition. Rows go to it at once, or sorted when enough are gathered. */
   private final class Open {
@@ -116,29 +107,19 @@ public final class ScoredFiles {
   }
 
   void write(String partition, InternalRow row) {
-    if (!partition.equals(lastPartition)) {
-      last = of(partition);
-      lastPartition = partition;
+    if (open == null || !partition.equals(open.partition)) {
+      closeOpen();
+      open = new Open(partition);
     }
 
-    last.write(row);
+    open.write(row);
   }
 
-  private Open of(String partition) {
-    Open found = open.get(partition);
-    if (found != null) {
-      return found;
+  private void closeOpen() {
+    if (open != null) {
+      open.close();
+      open = null;
     }
-
-    if (open.size() >= MAX_OPEN) {
-      Iterator<Open> oldest = open.values().iterator();
-      oldest.next().close();
-      oldest.remove();
-    }
-
-    Open added = new Open(partition);
-    open.put(partition, added);
-    return added;
   }
 
   private ParquetWriters.File create() {
@@ -147,10 +128,9 @@ public final class ScoredFiles {
     return writers.open(new Path(directory, name + writers.extension()));
   }
 
-  /** Closes all files, and returns all that were written. */
+  /** Closes the last file, and returns all that were written. */
   List<WrittenFile> close() {
-    open.values().forEach(Open::close);
-    open.clear();
+    closeOpen();
     return written;
   }
 }

@@ -133,7 +133,7 @@ class ParquetWritersTest {
             .add("key", DataTypes.LongType)
             .add("model_version", DataTypes.StringType, true);
     ParquetWriters writers =
-        ParquetWriters.of(session, schema, List.of("key"), 128 << 20, 1).withLastColumn(VERSION);
+        ParquetWriters.of(session, schema, List.of("key"), 128 << 20).withLastColumn(VERSION);
     Path file = directory.resolve("part-0" + writers.extension());
     ParquetWriters.File written =
         writers.open(new org.apache.hadoop.fs.Path(file.toUri().toString()));
@@ -170,7 +170,7 @@ class ParquetWritersTest {
     given.write().parquet(theirs.toString());
 
     Path ours = Files.createTempDirectory(directory, "ours");
-    ParquetWriters any = ParquetWriters.of(session, schema, List.of("long"), 128 << 20, 1);
+    ParquetWriters any = ParquetWriters.of(session, schema, List.of("long"), 128 << 20);
     ParquetWriters writers = last == null ? any : any.withLastColumn(last);
     String uri = ours.resolve("part-0" + writers.extension()).toUri().toString();
     given
