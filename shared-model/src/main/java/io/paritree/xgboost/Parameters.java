@@ -2,18 +2,20 @@ package io.paritree.xgboost;
 
 import io.paritree.CorruptModelException;
 import io.paritree.Fault;
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
 /** XGBoost's parameters: numbers that the file keeps as text. */
 final class Parameters {
-  /** Java's parser takes more: hexadecimal numbers, and letters behind the number. */
+  /**
+   * Java's parser takes more: hexadecimal numbers, and letters behind the number. Nothing is tried
+   * twice, as a text may be as long as its file.
+   */
   private static final Pattern DECIMAL =
-      Pattern.compile("[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?");
+      Pattern.compile("[+-]?+([0-9]++[.]?+[0-9]*+|[.][0-9]++)([eE][+-]?+[0-9]++)?+");
 
-  private static final Pattern WHOLE = Pattern.compile("[+-]?[0-9]+");
+  private static final Pattern WHOLE = Pattern.compile("[+-]?+[0-9]++");
 
   private Parameters() {}
 
@@ -70,6 +72,15 @@ final class Parameters {
 
   /** XGBoost reads a number without point and exponent as an integer of 64 bits, unchecked. */
   private static boolean isTooLongForXgboost(String number) {
-    return WHOLE.matcher(number).matches() && new BigInteger(number).bitLength() >= Long.SIZE;
+    if (!WHOLE.matcher(number).matches()) {
+      return false;
+    }
+
+    try {
+      Long.parseLong(number);
+      return false;
+    } catch (NumberFormatException e) {
+      return true;
+    }
   }
 }

@@ -142,6 +142,14 @@ class HostileModelTest {
         .hasMessageContaining("it has 1001 outputs, but only 2 trees");
   }
 
+  @Test
+  void aBaseScoreAsLongAsTheFileTakesNoTime() throws Exception {
+    String digits = "7".repeat(1 << 20);
+    for (String score : new String[] {digits, digits + "x", "." + digits + "x", "1e" + digits}) {
+      assertThat(isAccepted(HandMade.with("[5E-1]", score), 0)).isFalse();
+    }
+  }
+
   /** A feature's number is no size: nothing may be as large as the last feature could be. */
   @Test
   void aModelOfTwoBillionFeaturesIsReadInNoTime() throws Exception {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
  * in a process of their own, since a crash ends it.
  */
 class HostileNativeTest {
-  private static final int MUTATIONS = Integer.getInteger("paritree.native.mutations", 3_000);
+  private static final int MUTATIONS = Integer.getInteger("paritree.native.mutations", 1_500);
 
   @Test
   @Timeout(value = 1, unit = TimeUnit.HOURS)
