@@ -6,7 +6,6 @@ import io.paritree.spark.ScoringJob.Checked;
 import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.InputFile;
-import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.publish.RunDirectory;
 import io.paritree.spark.publish.StepObserver;
@@ -19,9 +18,7 @@ import io.paritree.spark.rows.TaskResult;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -96,24 +93,14 @@ final class GroupScoring {
   }
 
   /**
-   * Scores some rows of one of the group's files, and writes nothing.
+   * Scores some rows of the group's first file that has any, and writes nothing.
    *
    * @param tally receives what came of them
    */
   void sample(Tally tally) throws IOException {
-    score(
-        "sample-" + settings.runId(),
-        sampled().stream().toList(),
-        plan("", "", SAMPLE_ROWS),
-        tally);
-  }
-
-  /** Returns the first file that has rows; of CSV files the longest, as that is known unread. */
-  private Optional<InputFile> sampled() {
-    List<InputFile> files = checked.files();
-    return input.format() == InputFormat.CSV
-        ? files.stream().max(Comparator.comparingLong(InputFile::bytes))
-        : files.stream().filter(file -> input.rowsOf(List.of(file)).orElseThrow() > 0).findFirst();
+    List<InputFile> sampled =
+        checked.files().stream().filter(file -> !input.isEmpty(file)).limit(1).toList();
+    score("sample-" + settings.runId(), sampled, plan("", "", SAMPLE_ROWS), tally);
   }
 
   private void score(String name, List<InputFile> files, TaskPlan plan, Tally tally)

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -151,6 +153,39 @@ class ForeignWritersTest {
 
     assertThat(run.exitCode()).as(run.err()).isZero();
     checkPassed();
+  }
+
+  @Test
+  void listsWhoseElementsHaveAnotherNameAreAlike() throws Exception {
+    List<String> names = List.of("list element", "list item", "bag array_element");
+    for (String name : names) {
+      String[] levels = name.split(" ");
+      MessageType schema =
+          MessageTypeParser.parseMessageType(
+              ("message rows { required int64 id; optional float f0; optional group p (LIST) {"
+                      + " repeated group %s { optional int32 %s; } } }")
+                  .formatted(levels[0], levels[1]));
+      Path file = Files.createDirectories(directory.resolve("in")).resolve(levels[1] + ".parquet");
+      try (ParquetWriter<Group> writer =
+          ExampleParquetWriter.builder(new LocalOutputFile(file)).withType(schema).build()) {
+        Group group =
+            new SimpleGroup(schema).append("id", (long) names.indexOf(name)).append("f0", 1f);
+        Group list = group.addGroup("p");
+        list.addGroup(0).append(levels[1], 7);
+        list.addGroup(0);
+        list.addGroup(0).append(levels[1], 9);
+        writer.write(group);
+      }
+    }
+
+    JobRun run = score();
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    List<Row> rows = ScoringJobTest.read(directory.resolve("out")).collectAsList();
+    assertThat(rows).hasSize(names.size());
+    for (Row row : rows) {
+      assertThat(row.getList(1)).isEqualTo(Arrays.asList(7, null, 9));
+    }
   }
 
   @Test

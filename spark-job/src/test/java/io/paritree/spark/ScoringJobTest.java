@@ -459,8 +459,10 @@ class ScoringJobTest {
     Parcels.write(parquet.resolve("day=1"), List.of(), Parcels.SCHEMA, 1);
     Parcels.write(parquet.resolve("day=2"), 0, 50, 0, 1);
     Path csv = directory.resolve("csv");
-    Parcels.writeCsv(csv.resolve("a.csv"), 0, 0);
-    Parcels.writeCsv(csv.resolve("b.csv"), 0, 50);
+    Parcels.writeCsv(csv.resolve("a.csv"), 0, 0, "", "");
+    Files.createFile(csv.resolve("b.csv"));
+    Parcels.writeCsv(csv.resolve("c.csv"), 0, 50);
+    Parcels.writeCsv(csv.resolve("d.csv"), 0, 70);
 
     for (Path input : List.of(parquet, csv)) {
       JobRun run =

@@ -13,7 +13,8 @@ import java.util.OptionalLong;
  * @param columns the columns that it reads, each once: keys, passed ones, features'
  * @param isReadByRows whether Spark brings rows, not batches: it can bring no others of some
  *     column, or was told not to
- * @param rows how many rows each file holds by its footer, by the file's name; empty for CSV
+ * @param rows how many rows each file holds by its footer, by the file's name; of CSV files only
+ *     those that hold none
  */
 public record CheckedInput(
     InputFormat format,
@@ -33,6 +34,11 @@ public record CheckedInput(
     return format == InputFormat.CSV
         ? OptionalLong.empty()
         : OptionalLong.of(files.stream().mapToLong(file -> rows.get(file.name())).sum());
+  }
+
+  /** Returns whether it was seen that a file holds no row. */
+  public boolean isEmpty(InputFile file) {
+    return rows.getOrDefault(file.name(), 1L) == 0;
   }
 
   /** Returns the column of this name, which must be one of those read. */

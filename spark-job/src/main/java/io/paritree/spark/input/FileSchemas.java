@@ -129,7 +129,16 @@ final class FileSchemas {
       throws IOException, RecordFormatException {
     Path path = HadoopPaths.of(file.location());
     try (CsvLines lines = CsvFiles.open(path, file.name(), hadoop)) {
-      return new FileSchema(file, lines.columns(), OptionalLong.empty(), null, Set.of());
+      OptionalLong rows = hasRow(lines) ? OptionalLong.empty() : OptionalLong.of(0);
+      return new FileSchema(file, lines.columns(), rows, null, Set.of());
+    }
+  }
+
+  private static boolean hasRow(CsvLines lines) throws IOException {
+    try {
+      return lines.next();
+    } catch (RecordFormatException e) {
+      return true; // who reads the file tells what is wrong with it
     }
   }
 }

@@ -70,6 +70,11 @@ public final class InputCheck {
     }
 
     List<FileSchema> schemas = FileSchemas.read(described, format, hadoop, problems);
+    Map<String, Long> rows = new HashMap<>();
+    for (FileSchema file : schemas) {
+      file.rows().ifPresent(count -> rows.put(file.file().name(), count));
+    }
+
     if (format == InputFormat.CSV) {
       schemas = schemas.stream().filter(schema -> !schema.columns().isEmpty()).toList();
       if (schemas.isEmpty() && !described.isEmpty() && problems.isEmpty()) {
@@ -89,11 +94,6 @@ public final class InputCheck {
       }
 
       checkFeatures(columns);
-    }
-
-    Map<String, Long> rows = new HashMap<>();
-    for (FileSchema file : schemas) {
-      file.rows().ifPresent(count -> rows.put(file.file().name(), count));
     }
 
     boolean isReadByRows =
