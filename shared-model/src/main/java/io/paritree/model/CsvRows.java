@@ -46,7 +46,7 @@ final class CsvRows implements AutoCloseable {
     this.capacity = Math.max(1, Math.min(MAX_ROWS, MAX_VALUES / Math.max(width, answered)));
     this.kept = new int[keptColumns.size()];
     for (int index = 0; index < kept.length; index++) {
-      kept[index] = lines.columns().indexOf(keptColumns.get(index));
+      kept[index] = lines.column(keptColumns.get(index));
       if (kept[index] < 0) {
         throw new InputException(
             "Cannot read %s: its header has no column '%s'"

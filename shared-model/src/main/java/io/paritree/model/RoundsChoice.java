@@ -12,7 +12,6 @@ import io.paritree.xgboost.XgboostModel;
  */
 record RoundsChoice(int end, String why) {
   private static final String BEST_ITERATION = "best_iteration";
-  private static final String LINEAR = "gblinear";
 
   /** Returns all rounds, as XGBoost's own Booster uses them. */
   static RoundsChoice all(XgboostModel model) {
@@ -26,12 +25,12 @@ record RoundsChoice(int end, String why) {
    * @throws CorruptModelException if the model file names a best iteration that it has not
    */
   static RoundsChoice best(XgboostModel model) throws CorruptModelException {
-    String best = model.attributes().get(BEST_ITERATION);
-    if (model.booster().equals(LINEAR)) {
+    if (model.isLinear()) {
       return new RoundsChoice(
           model.rounds(), "all rounds of the model file, as a linear booster is used as a whole");
     }
 
+    String best = model.attributes().get(BEST_ITERATION);
     if (best == null) {
       return new RoundsChoice(
           model.rounds(), "all rounds of the model file, which has no " + BEST_ITERATION);

@@ -81,7 +81,7 @@ final class SchemaDraft {
       boolean isRead = readRows(lines, columns);
 
       for (int index = 0; index < plain.features().size(); index++) {
-        int column = lines.columns().indexOf(name(index));
+        int column = lines.column(name(index));
         features.add(
             column < 0 ? withoutColumn(index, path) : feature(index, columns.get(column), isRead));
       }

@@ -172,8 +172,11 @@ public final class CsvLines implements AutoCloseable {
     return columns;
   }
 
-  /** Returns where the column of exactly this name stands, the first one if several do; or -1. */
-  int column(String name) {
+  /**
+   * Returns where the column of exactly this name stands among the {@link #columns}, the first one
+   * if several are called so; -1 if none is.
+   */
+  public int column(String name) {
     return columnIndexes.getOrDefault(name, -1);
   }
 

@@ -12,7 +12,7 @@ import java.util.function.Function;
  * different ones get a hint, each as often as it stands there, and the others none. Not
  * thread-safe.
  */
-final class Hints {
+public final class Hints {
   private static final int MAX_NAMES = 10;
 
   private final Map<String, Optional<String>> found = new HashMap<>();
@@ -23,7 +23,7 @@ final class Hints {
    *
    * @param search finds the nearest name; called once for each of the first names
    */
-  Optional<String> nearest(String wrong, Function<String, Optional<String>> search) {
+  public Optional<String> nearest(String wrong, Function<String, Optional<String>> search) {
     Optional<String> known = found.get(wrong);
     if (known != null) {
       return known;

@@ -36,7 +36,7 @@ public final class NativeBooster implements Engine {
   private NativeBooster(Booster booster, XgboostModel model, Rounds range) throws ModelException {
     Forest forest = model.forest(range);
     this.booster = booster;
-    this.isLinear = model.booster().equals("gblinear");
+    this.isLinear = model.isLinear();
     this.rounds = new int[] {range.begin(), range.isOpen() ? model.rounds() : range.end()};
     this.treeLimit = Math.multiplyExact(rounds[1], model.parallelTrees());
     this.skippedTrees = model.treesOf(range)[0];

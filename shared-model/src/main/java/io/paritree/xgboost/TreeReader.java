@@ -3,7 +3,6 @@ package io.paritree.xgboost;
 import io.paritree.CorruptModelException;
 import io.paritree.Fault;
 import io.paritree.forest.Tree;
-import java.util.Arrays;
 
 /**
  * Reads one tree object. Its keys may come in any order, so arrays are kept as they come and
@@ -14,6 +13,7 @@ final class TreeReader {
 
   private final Document document;
   private final int index;
+  private final CategoryLists categories;
 
   private int nodes = NOT_THERE;
   private int leafSize = 1;
@@ -22,17 +22,11 @@ final class TreeReader {
   private int[] feature;
   private float[] value;
   private byte[] missingGoesLeft;
-  private byte[] splitType;
-  private int[] categoricalNodes;
-  private int[] categorySegments;
-  private int[] categorySizes;
-  private int[] categories;
   private int[] parents;
   private float[] baseWeights;
   private float[] leafWeights;
   private int changes = NOT_THERE;
   private int covers = NOT_THERE;
-  private long categoryBits;
 
   /**
    * A reader of the tree that comes next.
@@ -42,6 +36,7 @@ final class TreeReader {
   TreeReader(Document document, int index) {
     this.document = document;
     this.index = index;
+    this.categories = new CategoryLists(document, this::corrupt);
   }
 
   /** Reads and checks the tree. */
@@ -61,17 +56,16 @@ final class TreeReader {
         case "split_indices" -> feature = document.ints();
         case "split_conditions" -> value = document.floats();
         case "default_left" -> missingGoesLeft = document.bytes();
-        case "split_type" -> splitType = document.bytes();
-        case "categories_nodes" -> categoricalNodes = document.ints();
-        case "categories_segments" -> categorySegments = document.ints();
-        case "categories_sizes" -> categorySizes = document.ints();
-        case "categories" -> categories = document.ints();
         case "base_weights" -> baseWeights = document.floats();
         case "leaf_weights" -> leafWeights = document.floats();
         case "parents" -> parents = document.ints();
         case "loss_changes" -> changes = document.count();
         case "sum_hessian" -> covers = document.count();
-        default -> document.skip();
+        default -> {
+          if (!categories.read(key)) {
+            document.skip();
+          }
+        }
       }
     }
 
@@ -125,7 +119,7 @@ final class TreeReader {
 
     checkSize("left_children", left.length);
     checkParents();
-    int[][] listed = categoriesByNode();
+    int[][] listed = categories.byNode(nodes, left);
     boolean[] defaults = defaults();
 
     try {
@@ -170,7 +164,6 @@ final class TreeReader {
    * through a null pointer where some of them are missing; null if all are there.
    */
   String missingForNative() {
-    boolean needsCategories = splitType != null || leafSize > 1;
     if (parents == null) {
       return "parents";
     } else if (baseWeights == null) {
@@ -179,24 +172,14 @@ final class TreeReader {
       return "loss_changes";
     } else if (covers == NOT_THERE) {
       return "sum_hessian";
-    } else if (needsCategories && splitType == null) {
-      return "split_type";
-    } else if (needsCategories && categoricalNodes == null) {
-      return "categories_nodes";
-    } else if (needsCategories && categorySegments == null) {
-      return "categories_segments";
-    } else if (needsCategories && categorySizes == null) {
-      return "categories_sizes";
-    } else if (needsCategories && categories == null) {
-      return "categories";
     }
 
-    return null;
+    return leafSize > 1 || categories.isThere() ? categories.missing() : null;
   }
 
   /** Returns the bits of the sets that libxgboost makes of the lists of categories. */
   long categoryBits() {
-    return categoryBits;
+    return categories.bits();
   }
 
   /** Returns whether the leaf vectors lie in the rows of their nodes, as in XGBoost 2.0 to 3.1. */
@@ -230,101 +213,5 @@ final class TreeReader {
     }
 
     return rows;
-  }
-
-  private int[][] categoriesByNode() throws CorruptModelException {
-    int[] known = orNone(categories);
-    for (int category : known) {
-      if (category < 0 || category >= Tree.MAX_CATEGORIES) {
-        throw corrupt(
-            "it lists category %s, expected codes from 0 to %s"
-                .formatted(category, Tree.MAX_CATEGORIES - 1));
-      }
-    }
-
-    if (splitType == null) {
-      return null;
-    }
-
-    checkSize("split_type", splitType.length);
-    int[] listing = orNone(categoricalNodes);
-    int[] segments = orNone(categorySegments);
-    int[] sizes = orNone(categorySizes);
-    if (listing.length != segments.length || listing.length != sizes.length) {
-      throw corrupt(
-          "it has %s categories_nodes, %s categories_segments and %s categories_sizes"
-              .formatted(listing.length, segments.length, sizes.length));
-    }
-
-    int[][] byNode = null;
-    long listed = 0;
-    int before = -1;
-    for (int at = 0; at < listing.length; at++) {
-      listed += Math.max(0, Math.min(known.length, sizes[at]));
-      if (listed > known.length) {
-        throw corrupt("its nodes list more categories than there are, %s".formatted(known.length));
-      }
-
-      int node = listing[at];
-      if (node < 0 || node >= nodes) {
-        throw corrupt(
-            "categories_nodes holds node %s, but there are %s nodes".formatted(node, nodes));
-      }
-
-      if (node <= before) {
-        throw corrupt(
-            "categories_nodes holds node %s after node %s, expected ascending nodes"
-                .formatted(node, before));
-      }
-
-      before = node;
-      byNode = byNode == null ? new int[nodes][] : byNode;
-      byNode[node] = categories(known, node, segments[at], sizes[at]);
-      categoryBits += byNode[node][byNode[node].length - 1] + 1L;
-    }
-
-    return withoutNumericNodes(byNode);
-  }
-
-  private static int[] orNone(int[] array) {
-    return array == null ? new int[0] : array;
-  }
-
-  private int[] categories(int[] known, int node, int begin, int size)
-      throws CorruptModelException {
-    if (begin < 0 || size <= 0 || size > known.length || begin > known.length - size) {
-      throw corrupt(
-          "node %s has its categories at %s, %s of them, but there are %s"
-              .formatted(node, begin, size, known.length));
-    }
-
-    int[] listed = Arrays.copyOfRange(known, begin, begin + size);
-    Arrays.sort(listed);
-    int distinct = 0;
-    for (int category : listed) {
-      if (distinct == 0 || listed[distinct - 1] != category) {
-        listed[distinct++] = category;
-      }
-    }
-
-    return distinct == listed.length ? listed : Arrays.copyOf(listed, distinct);
-  }
-
-  /** The split type tells what a node is; a list of categories at a numeric node counts nothing. */
-  private int[][] withoutNumericNodes(int[][] byNode) throws CorruptModelException {
-    for (int node = 0; node < splitType.length; node++) {
-      boolean isInner = node < left.length && left[node] != -1;
-      if (splitType[node] < 0 || splitType[node] > 1) {
-        throw corrupt("node %s has the split type %s".formatted(node, splitType[node]));
-      }
-
-      if (splitType[node] == 0 && byNode != null) {
-        byNode[node] = null;
-      } else if (splitType[node] == 1 && isInner && (byNode == null || byNode[node] == null)) {
-        throw corrupt("node %s splits on categories, but lists none".formatted(node));
-      }
-    }
-
-    return byNode;
   }
 }

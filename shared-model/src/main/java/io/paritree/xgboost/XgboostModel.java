@@ -160,6 +160,11 @@ public final class XgboostModel {
     return booster;
   }
 
+  /** Returns whether it is {@code gblinear}, which is always used as a whole. */
+  public boolean isLinear() {
+    return linearWeights != null;
+  }
+
   /** Returns the version of XGBoost that wrote the file: major, minor, patch; empty if not told. */
   public List<Integer> version() {
     return version;

@@ -1,0 +1,179 @@
+package io.paritree.xgboost;
+
+import io.paritree.CorruptModelException;
+import io.paritree.forest.Tree;
+import java.util.Arrays;
+import java.util.function.Function;
+
+/**
+ * The arrays of a tree object that say which categories its nodes split on.
+ *
+ * <p>The split type tells what a node is; its categories are a stretch of one array for all nodes.
+ */
+final class CategoryLists {
+  private final Document document;
+  private final Function<String, CorruptModelException> corrupt;
+  private byte[] splitType;
+  private int[] listing;
+  private int[] segments;
+  private int[] sizes;
+  private int[] values;
+  private long bits;
+
+  /**
+   * @param corrupt makes the exception that says what is wrong with the tree
+   */
+  CategoryLists(Document document, Function<String, CorruptModelException> corrupt) {
+    this.document = document;
+    this.corrupt = corrupt;
+  }
+
+  /** Reads the value of a key if it is one of the arrays; returns whether it was. */
+  boolean read(String key) throws CorruptModelException {
+    switch (key) {
+      case "split_type" -> splitType = document.bytes();
+      case "categories_nodes" -> listing = document.ints();
+      case "categories_segments" -> segments = document.ints();
+      case "categories_sizes" -> sizes = document.ints();
+      case "categories" -> values = document.ints();
+      default -> {
+        return false;
+      }
+    }
+
+    return true;
+  }
+
+  /** Returns whether the nodes have split types. */
+  boolean isThere() {
+    return splitType != null;
+  }
+
+  /** Returns the first of the arrays that is missing; null if all are there. */
+  String missing() {
+    if (splitType == null) {
+      return "split_type";
+    } else if (listing == null) {
+      return "categories_nodes";
+    } else if (segments == null) {
+      return "categories_segments";
+    } else if (sizes == null) {
+      return "categories_sizes";
+    }
+
+    return values == null ? "categories" : null;
+  }
+
+  /** Returns the bits of the sets that libxgboost makes of the lists, as {@link #byNode} found. */
+  long bits() {
+    return bits;
+  }
+
+  /**
+   * Returns the categories that go right at each node, ascending and each once; null at a node that
+   * does not split on categories, and null in all if none does.
+   *
+   * @param nodes how many nodes the tree has
+   * @param left the left child of each node; -1 at a leaf
+   */
+  int[][] byNode(int nodes, int[] left) throws CorruptModelException {
+    int[] known = orNone(values);
+    for (int category : known) {
+      if (category < 0 || category >= Tree.MAX_CATEGORIES) {
+        throw corrupt.apply(
+            "it lists category %s, expected codes from 0 to %s"
+                .formatted(category, Tree.MAX_CATEGORIES - 1));
+      }
+    }
+
+    if (splitType == null) {
+      return null;
+    }
+
+    if (splitType.length != nodes) {
+      throw corrupt.apply(
+          "it has %s split_type, but num_nodes is %s".formatted(splitType.length, nodes));
+    }
+
+    int[] owners = orNone(listing);
+    int[] begins = orNone(segments);
+    int[] counts = orNone(sizes);
+    if (owners.length != begins.length || owners.length != counts.length) {
+      throw corrupt.apply(
+          "it has %s categories_nodes, %s categories_segments and %s categories_sizes"
+              .formatted(owners.length, begins.length, counts.length));
+    }
+
+    int[][] byNode = null;
+    long listed = 0;
+    int before = -1;
+    for (int at = 0; at < owners.length; at++) {
+      listed += Math.max(0, Math.min(known.length, counts[at]));
+      if (listed > known.length) {
+        throw corrupt.apply(
+            "its nodes list more categories than there are, %s".formatted(known.length));
+      }
+
+      int node = owners[at];
+      if (node < 0 || node >= nodes) {
+        throw corrupt.apply(
+            "categories_nodes holds node %s, but there are %s nodes".formatted(node, nodes));
+      }
+
+      if (node <= before) {
+        throw corrupt.apply(
+            "categories_nodes holds node %s after node %s, expected ascending nodes"
+                .formatted(node, before));
+      }
+
+      before = node;
+      byNode = byNode == null ? new int[nodes][] : byNode;
+      byNode[node] = categories(known, node, begins[at], counts[at]);
+      bits += byNode[node][byNode[node].length - 1] + 1L;
+    }
+
+    return withoutNumericNodes(byNode, left);
+  }
+
+  private static int[] orNone(int[] array) {
+    return array == null ? new int[0] : array;
+  }
+
+  private int[] categories(int[] known, int node, int begin, int size)
+      throws CorruptModelException {
+    if (begin < 0 || size <= 0 || size > known.length || begin > known.length - size) {
+      throw corrupt.apply(
+          "node %s has its categories at %s, %s of them, but there are %s"
+              .formatted(node, begin, size, known.length));
+    }
+
+    int[] listed = Arrays.copyOfRange(known, begin, begin + size);
+    Arrays.sort(listed);
+    int distinct = 0;
+    for (int category : listed) {
+      if (distinct == 0 || listed[distinct - 1] != category) {
+        listed[distinct++] = category;
+      }
+    }
+
+    return distinct == listed.length ? listed : Arrays.copyOf(listed, distinct);
+  }
+
+  /** The split type tells what a node is; a list of categories at a numeric node counts nothing. */
+  private int[][] withoutNumericNodes(int[][] byNode, int[] left) throws CorruptModelException {
+    for (int node = 0; node < splitType.length; node++) {
+      boolean isInner = node < left.length && left[node] != -1;
+      if (splitType[node] < 0 || splitType[node] > 1) {
+        throw corrupt.apply("node %s has the split type %s".formatted(node, splitType[node]));
+      }
+
+      if (splitType[node] == 0 && byNode != null) {
+        byNode[node] = null;
+      } else if (splitType[node] == 1 && isInner && (byNode == null || byNode[node] == null)) {
+        throw corrupt.apply("node %s splits on categories, but lists none".formatted(node));
+      }
+    }
+
+    return byNode;
+  }
+}
