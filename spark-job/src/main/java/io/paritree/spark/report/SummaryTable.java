@@ -90,8 +90,10 @@ public final class SummaryTable {
   private static String table(JobReport report) {
     List<String[]> lines = new ArrayList<>();
     lines.add(new String[] {"partition", "read", "scored", "quarantined", "files", "bytes"});
-    for (PartitionReport partition : report.partitions().stream().limit(MAX_PARTITIONS).toList()) {
-      lines.add(line(partition, shown(partition, report)));
+    for (int at = 0; at < Math.min(MAX_PARTITIONS, report.partitions().size()); at++) {
+      PartitionReport partition = report.partitions().get(at);
+      boolean isLeftOut = report.published() > 0 && at >= report.published();
+      lines.add(line(partition, isLeftOut ? " (not published)" : ""));
     }
 
     int left = report.partitions().size() - MAX_PARTITIONS;
@@ -111,25 +113,18 @@ public final class SummaryTable {
                   report.partitions().stream()
                       .flatMap(partition -> partition.files().stream())
                       .toList()),
-              "total"));
+              ""));
     }
 
     return aligned(lines);
   }
 
   /**
-   * Returns a partition's name, with a remark where others of the run are published and it is not.
+   * @param remark stands behind the partition's name
    */
-  private static String shown(PartitionReport partition, JobReport report) {
-    String name = partition.partition().isEmpty() ? WHOLE : partition.partition();
-    boolean isLeftOut =
-        report.published() > 0 && report.partitions().indexOf(partition) >= report.published();
-    return isLeftOut ? name + " (not published)" : name;
-  }
-
-  private static String[] line(PartitionReport partition, String name) {
+  private static String[] line(PartitionReport partition, String remark) {
     return new String[] {
-      name,
+      (partition.partition().isEmpty() ? WHOLE : partition.partition()) + remark,
       grouped(partition.read()),
       grouped(partition.scored()),
       grouped(partition.quarantined()),

@@ -112,7 +112,7 @@ final class CsvSource implements BlockSource {
     lines = CsvFiles.open(path, name, hadoop);
     List<String> header = lines.columns();
     for (int column = 0; column < cells.length && !header.isEmpty(); column++) {
-      cells[column] = header.indexOf(columns.get(column).name());
+      cells[column] = lines.column(columns.get(column).name());
       if (cells[column] < 0 || cells[column] < header.lastIndexOf(columns.get(column).name())) {
         throw new IOException(
             "its header does not name column '%s' once any more; it has changed since the check"

@@ -8,21 +8,21 @@ import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
 
 /**
- * What the driver tells the tasks, or a task the driver, in the form in which Spark sends its own
- * functions: the operator may have set Kryo for data, which cannot read records.
+ * An object as Java serializes it, which is how Spark sends its own functions: for data the
+ * operator may have set Kryo, which cannot read records.
  *
- * <p>Read once per JVM. Thread-safe.
+ * <p>Read once where it arrives. Thread-safe.
  */
-final class Told<T extends Serializable> implements Serializable {
+final class JavaSerialized<T extends Serializable> implements Serializable {
   private static final long serialVersionUID = 1L;
   private static final ClassTag<Object> ANY = ClassTag$.MODULE$.apply(Object.class);
 
   private final byte[] bytes;
-  private transient T told;
+  private transient T object;
 
-  Told(T told) {
-    this.told = told;
-    ByteBuffer written = serializer().serialize(told, ANY);
+  JavaSerialized(T object) {
+    this.object = object;
+    ByteBuffer written = serializer().serialize(object, ANY);
     this.bytes = new byte[written.remaining()];
     written.get(bytes);
   }
@@ -33,11 +33,11 @@ final class Told<T extends Serializable> implements Serializable {
 
   @SuppressWarnings("unchecked") // what was written
   synchronized T value() {
-    if (told == null) {
+    if (object == null) {
       ClassLoader loader = Thread.currentThread().getContextClassLoader();
-      told = (T) serializer().deserialize(ByteBuffer.wrap(bytes), loader, ANY);
+      object = (T) serializer().deserialize(ByteBuffer.wrap(bytes), loader, ANY);
     }
 
-    return told;
+    return object;
   }
 }

@@ -64,12 +64,15 @@ public final class Scan {
       ParquetWriters writers,
       ParquetWriters quarantineWriters) {
     JavaSparkContext context = new JavaSparkContext(session.sparkContext());
-    Broadcast<Told<TaskPlan>> told = context.broadcast(new Told<>(plan));
-    Broadcast<Told<ParquetWriters>> scoredTo = context.broadcast(new Told<>(writers));
-    Broadcast<Told<ParquetWriters>> quarantinedTo =
-        context.broadcast(new Told<>(quarantineWriters));
+    Broadcast<JavaSerialized<TaskPlan>> told = context.broadcast(new JavaSerialized<>(plan));
+    Broadcast<JavaSerialized<ParquetWriters>> scoredTo =
+        context.broadcast(new JavaSerialized<>(writers));
+    Broadcast<JavaSerialized<ParquetWriters>> quarantinedTo =
+        context.broadcast(new JavaSerialized<>(quarantineWriters));
     try {
-      return score(model, plan, told, scoredTo, quarantinedTo).stream().map(Told::value).toList();
+      return score(model, plan, told, scoredTo, quarantinedTo).stream()
+          .map(JavaSerialized::value)
+          .toList();
     } finally {
       told.destroy();
       scoredTo.destroy();
@@ -77,12 +80,12 @@ public final class Scan {
     }
   }
 
-  private List<Told<TaskResult>> score(
+  private List<JavaSerialized<TaskResult>> score(
       Broadcast<ModelFiles> model,
       TaskPlan plan,
-      Broadcast<Told<TaskPlan>> told,
-      Broadcast<Told<ParquetWriters>> scoredTo,
-      Broadcast<Told<ParquetWriters>> quarantinedTo) {
+      Broadcast<JavaSerialized<TaskPlan>> told,
+      Broadcast<JavaSerialized<ParquetWriters>> scoredTo,
+      Broadcast<JavaSerialized<ParquetWriters>> quarantinedTo) {
     InputSplits.set(session, files.stream().mapToLong(InputFile::bytes).sum());
     session
         .conf()

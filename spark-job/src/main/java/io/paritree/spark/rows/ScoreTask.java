@@ -18,9 +18,9 @@ final class ScoreTask implements Serializable {
   private static final long serialVersionUID = 1L;
 
   private final Broadcast<ModelFiles> model;
-  private final Broadcast<Told<TaskPlan>> plan;
-  private final Broadcast<Told<ParquetWriters>> writers;
-  private final Broadcast<Told<ParquetWriters>> quarantineWriters;
+  private final Broadcast<JavaSerialized<TaskPlan>> plan;
+  private final Broadcast<JavaSerialized<ParquetWriters>> writers;
+  private final Broadcast<JavaSerialized<ParquetWriters>> quarantineWriters;
   private final InputFormat format;
   private final int[] ordinals;
   private final int indexOrdinal;
@@ -32,9 +32,9 @@ final class ScoreTask implements Serializable {
    */
   ScoreTask(
       Broadcast<ModelFiles> model,
-      Broadcast<Told<TaskPlan>> plan,
-      Broadcast<Told<ParquetWriters>> writers,
-      Broadcast<Told<ParquetWriters>> quarantineWriters,
+      Broadcast<JavaSerialized<TaskPlan>> plan,
+      Broadcast<JavaSerialized<ParquetWriters>> writers,
+      Broadcast<JavaSerialized<ParquetWriters>> quarantineWriters,
       InputFormat format,
       int[] ordinals,
       int indexOrdinal) {
@@ -47,16 +47,17 @@ final class ScoreTask implements Serializable {
     this.indexOrdinal = indexOrdinal;
   }
 
-  Iterator<Told<TaskResult>> scoreBatches(Iterator<ColumnarBatch> batches) throws IOException {
+  Iterator<JavaSerialized<TaskResult>> scoreBatches(Iterator<ColumnarBatch> batches)
+      throws IOException {
     return score(() -> new BatchSource(batches, new VectorBlock(plan(), ordinals, indexOrdinal)));
   }
 
-  Iterator<Told<TaskResult>> scoreRows(Iterator<InternalRow> rows) throws IOException {
+  Iterator<JavaSerialized<TaskResult>> scoreRows(Iterator<InternalRow> rows) throws IOException {
     return score(() -> new RowSource(rows, block(-1), limit()));
   }
 
   /** Scores the lines of CSV files, which are given by their paths. */
-  Iterator<Told<TaskResult>> scoreFiles(Iterator<InternalRow> files) throws IOException {
+  Iterator<JavaSerialized<TaskResult>> scoreFiles(Iterator<InternalRow> files) throws IOException {
     return score(
         () ->
             new CsvSource(
@@ -75,7 +76,8 @@ final class ScoreTask implements Serializable {
     return plan().isSample() ? plan().sampleRows() : Long.MAX_VALUE;
   }
 
-  private Iterator<Told<TaskResult>> score(Supplier<BlockSource> source) throws IOException {
+  private Iterator<JavaSerialized<TaskResult>> score(Supplier<BlockSource> source)
+      throws IOException {
     TaskContext context = TaskContext.get();
     ScoringModel open = OpenModels.open(model, plan().digest(), plan().engine());
     String attempt = "%s-%s".formatted(context.stageAttemptNumber(), context.taskAttemptId());
@@ -88,6 +90,6 @@ final class ScoreTask implements Serializable {
             quarantineWriters.value().value(),
             context.partitionId(),
             attempt);
-    return List.of(new Told<>(rows.score(source.get()))).iterator();
+    return List.of(new JavaSerialized<>(rows.score(source.get()))).iterator();
   }
 }

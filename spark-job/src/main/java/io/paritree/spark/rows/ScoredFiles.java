@@ -9,8 +9,9 @@ import org.apache.spark.sql.catalyst.InternalRow;
  * The files of scored rows that one task attempt writes, one at a time.
  *
  * <p>The rows of a partition come together, as {@link FilesInOrder} deals out the files that they
- * are read from, and go to one file until it is full. So no task needs memory for more than one
- * file, or for sorting the rows of more than one partition. Not thread-safe.
+ * are read from, and go to one file until it is full; if they come otherwise, there are only more
+ * files. So no task needs memory for more than one file, or for sorting the rows of more than one
+ * partition. Not thread-safe.
  */
 public final class ScoredFiles {
   /** After how many rows a file's length is looked at. */
