@@ -91,14 +91,7 @@ final class ManagementServer implements AutoCloseable {
 
   /** Returns the pages, in front of which callers that do not read are closed. */
   private AnswerWriter answers(ServingConfig config) {
-    UnreadAnswers unread =
-        new UnreadAnswers(
-            server,
-            config.limits().pendingAnswers(),
-            config.server().requestTimeout(),
-            config.limits().answerBytesPerSecond(),
-            metrics.slow("answer"));
-    server.addBean(unread, true);
+    UnreadAnswers unread = new UnreadAnswers(server, config, metrics.slow("answer"));
     AnswerWriter answers = new AnswerWriter(unread, metrics.refused("answers"));
     answers.setHandler(new Pages());
     return answers;

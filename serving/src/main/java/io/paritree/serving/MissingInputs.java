@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.paritree.Fault;
 import io.paritree.FaultCode;
 import io.paritree.feature.NearestName;
+import io.paritree.record.Hints;
 import io.paritree.record.JsonDocument;
 import io.paritree.record.MalformedJsonException;
 import io.paritree.serving.Problem.PointedFault;
@@ -22,9 +23,6 @@ import java.util.Set;
 record MissingInputs(List<String> lacking, Collection<String> extra) {
   private static final int MAX_SHOWN = 20;
   private static final int MAX_NAME = 100;
-
-  /** Finding the nearest name is dear: a request of nothing but wrong names must stay cheap. */
-  private static final int MAX_HINTS = 10;
 
   private static final int MAX_SEARCHED = 100;
 
@@ -54,16 +52,14 @@ record MissingInputs(List<String> lacking, Collection<String> extra) {
    */
   List<PointedFault> faults(String prefix, int max) {
     List<String> searched = extra.stream().limit(MAX_SEARCHED).toList();
+    Hints hints = new Hints();
     List<PointedFault> faults = new ArrayList<>();
     for (String column : lacking.subList(0, Math.min(max, lacking.size()))) {
-      String hint = "";
-      if (faults.size() < MAX_HINTS) {
-        hint =
-            NearestName.of(column, searched)
-                .map(near -> "the request has '" + Fault.printable(near, MAX_NAME) + "'")
-                .orElse("");
-      }
-
+      String hint =
+          hints
+              .nearest(column, name -> NearestName.of(name, searched))
+              .map(near -> "the request has '" + Fault.printable(near, MAX_NAME) + "'")
+              .orElse("");
       faults.add(
           PointedFault.under(
               prefix,

@@ -50,7 +50,7 @@ final class Models {
     for (ModelSlot slot : alike) {
       ModelSlot other = byAddress.putIfAbsent(address(slot), slot);
       // What is not sealed has no version, and so only the plain name.
-      if (other == null && isPinned(slot) && !slot.current().model().sealed()) {
+      if (other == null && slot.alias().isEmpty() && !slot.current().model().sealed()) {
         other = plain(alike) == slot ? null : plain(alike);
       }
 
@@ -68,13 +68,9 @@ final class Models {
     return slot.alias().map(alias -> "@" + alias).orElse(slot.current().model().modelVersion());
   }
 
-  private static boolean isPinned(ModelSlot slot) {
-    return slot.alias().isEmpty();
-  }
-
   /** Returns the one that the plain name stands for. */
   private static ModelSlot plain(List<ModelSlot> alike) {
-    return following(CHAMPION, alike).orElse(alike.get(0));
+    return alike.size() == 1 ? alike.get(0) : following(CHAMPION, alike).orElse(alike.get(0));
   }
 
   private Map<String, List<ModelSlot>> opened() {
@@ -107,9 +103,9 @@ final class Models {
 
   /** Returns the slot under {@code name} or {@code name@alias}. */
   Optional<ModelSlot> find(String address) {
-    List<ModelSlot> plain = opened().get(address);
-    if (plain != null) {
-      return Optional.of(plain.size() == 1 ? plain.get(0) : plain(plain));
+    List<ModelSlot> alike = opened().get(address);
+    if (alike != null) {
+      return Optional.of(plain(alike));
     }
 
     int at = address.lastIndexOf('@');

@@ -127,8 +127,8 @@ final class OpenApi {
         "MLflow: scores rows, which together must have every column that is required",
         "application/json",
         "text/csv");
-    paths.get("/ping", "MLflow: whether the server lives");
-    paths.get("/health", "MLflow: whether the server lives");
+    paths.get("/ping", "MLflow: whether the server is ready");
+    paths.get("/health", "MLflow: whether the server is ready");
     paths.get("/version", "MLflow: the server's version");
     paths.get("/health/live", "Whether the server lives");
     paths.get("/health/ready", "Whether the server is ready");

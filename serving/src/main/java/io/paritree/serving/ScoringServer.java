@@ -79,14 +79,7 @@ final class ScoringServer implements AutoCloseable {
             config.server().requestTimeout(),
             metrics.refused("bodies"));
     this.server = new Server(threads());
-    this.unread =
-        new UnreadAnswers(
-            server,
-            config.limits().pendingAnswers(),
-            config.server().requestTimeout(),
-            config.limits().answerBytesPerSecond(),
-            metrics.slow("answer"));
-    server.addBean(unread, true);
+    this.unread = new UnreadAnswers(server, config, metrics.slow("answer"));
     this.answers = new AnswerWriter(unread, metrics.refused("answers"));
     this.admission = admission();
     set(server, Routing.servlet(routes, metrics, retryAfterSeconds()));

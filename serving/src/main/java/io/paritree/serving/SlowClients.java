@@ -4,34 +4,28 @@ import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.util.component.AbstractLifeCycle;
-import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
  * Closes connections whose next request has begun and does not get past its headers.
  *
- * <p>Each byte of a header makes a connection look busy, so no idle timeout ends it. Looks once a
- * second; bodies that drip are the {@link BodyLoader}'s, and answers that nobody reads the {@link
- * UnreadAnswers}'.
+ * <p>Each byte of a header makes a connection look busy, so no idle timeout ends it. Bodies that
+ * drip are the {@link BodyLoader}'s, and answers that nobody reads the {@link UnreadAnswers}'.
  */
-final class SlowClients extends AbstractLifeCycle {
-  private static final long INTERVAL_MILLIS = 1_000;
-
+final class SlowClients extends EverySecond {
   private final ServerConnector connector;
   private final long limitNanos;
   private final CounterDataPoint closed;
   private Map<EndPoint, Progress> seen = new HashMap<>();
-  private Scheduler.Task next;
 
   /**
    * @param limit longest time that the headers of a request may take
    * @param closed counts the connections that were closed
    */
   SlowClients(ServerConnector connector, Duration limit, CounterDataPoint closed) {
+    super(connector::getScheduler);
     this.connector = connector;
     this.limitNanos = limit.toNanos();
     this.closed = closed;
@@ -45,20 +39,7 @@ final class SlowClients extends AbstractLifeCycle {
   private record Progress(long messagesIn, long messagesOut, long bytesIn, long since) {}
 
   @Override
-  protected void doStart() {
-    schedule();
-  }
-
-  @Override
-  protected void doStop() {
-    next.cancel();
-  }
-
-  private void schedule() {
-    next = connector.getScheduler().schedule(this::look, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
-  }
-
-  private void look() {
+  void look() {
     long now = System.nanoTime();
     Map<EndPoint, Progress> current = new HashMap<>();
     for (EndPoint endPoint : connector.getConnectedEndPoints()) {
@@ -77,9 +58,6 @@ final class SlowClients extends AbstractLifeCycle {
     }
 
     seen = current;
-    if (isRunning()) {
-      schedule();
-    }
   }
 
   private static Progress progress(Progress before, Connection connection, long now) {

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -16,8 +15,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.util.component.AbstractLifeCycle;
-import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
  * The answers that wait for their callers to read, and what ends the connections of those who do
@@ -28,40 +25,38 @@ import org.eclipse.jetty.util.thread.Scheduler;
  * closed for it. When the answers are too large together, the connections of those that have stood
  * still longest are closed until the others have room. Thread-safe; takes no lock.
  */
-final class UnreadAnswers extends AbstractLifeCycle {
+final class UnreadAnswers extends EverySecond {
   /**
    * Bytes that the system holds of what a connection has not read. Linux takes twice as many, and
    * up to 4 MiB if it is not told; they count as read.
    */
   static final int SEND_BYTES = 128 << 10;
 
-  private static final long INTERVAL_MILLIS = 1_000;
   // A caller that reads is not closed for the room of others: it moves more often than this.
   private static final long STILL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-  private final Server server;
   private final long maxBytes;
+
+  /** Time that each answer may take in addition to that of its bytes. */
   private final long spareNanos;
+
   private final double nanosPerByte;
   private final CounterDataPoint closed;
   private final Set<Unread> unread = ConcurrentHashMap.newKeySet();
   private final AtomicLong bytes = new AtomicLong();
   private final AtomicBoolean looking = new AtomicBoolean();
-  private Scheduler.Task next;
 
   /**
-   * @param maxBytes most bytes of all unread answers
-   * @param spare time that each answer may take in addition to that of its bytes
-   * @param bytesPerSecond least rate at which an answer must be read
+   * @param server starts and stops this
    * @param closed counts the connections that were closed
    */
-  UnreadAnswers(
-      Server server, long maxBytes, Duration spare, long bytesPerSecond, CounterDataPoint closed) {
-    this.server = server;
-    this.maxBytes = maxBytes;
-    this.spareNanos = spare.toNanos();
-    this.nanosPerByte = 1e9 / bytesPerSecond;
+  UnreadAnswers(Server server, ServingConfig config, CounterDataPoint closed) {
+    super(server::getScheduler);
+    this.maxBytes = config.limits().pendingAnswers();
+    this.spareNanos = config.server().requestTimeout().toNanos();
+    this.nanosPerByte = 1e9 / config.limits().answerBytesPerSecond();
     this.closed = closed;
+    server.addBean(this, true);
   }
 
   /** One answer. Whoever has set {@link #looking} may use what is not final. */
@@ -162,20 +157,7 @@ final class UnreadAnswers extends AbstractLifeCycle {
   }
 
   @Override
-  protected void doStart() {
-    schedule();
-  }
-
-  @Override
-  protected void doStop() {
-    next.cancel();
-  }
-
-  private void schedule() {
-    next = server.getScheduler().schedule(this::look, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
-  }
-
-  private void look() {
+  void look() {
     if (looking.compareAndSet(false, true)) {
       try {
         long now = System.nanoTime();
@@ -189,10 +171,6 @@ final class UnreadAnswers extends AbstractLifeCycle {
       } finally {
         looking.set(false);
       }
-    }
-
-    if (isRunning()) {
-      schedule();
     }
   }
 
