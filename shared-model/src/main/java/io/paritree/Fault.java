@@ -28,6 +28,16 @@ public record Fault(FaultCode code, String field, String got, String expected, S
     this(code, field, got, expected, "");
   }
 
+  /** Returns foreign text as {@link #printable(String, int)} does, cut after 100 characters. */
+  public static String printable(String foreign) {
+    return printable(foreign, MAX_GOT);
+  }
+
+  /** Returns foreign text of any length so that it stays in one line and is safe to print. */
+  public static String printableLine(String foreign) {
+    return printable(foreign, Integer.MAX_VALUE - 8);
+  }
+
   /**
    * Returns foreign text in a form that is safe to print: control characters and unpaired
    * surrogates escaped, cut after {@code max} characters.

@@ -21,7 +21,7 @@ enum ErrorForm {
   MLFLOW {
     @Override
     String contentType(Problem problem) {
-      return problem.status() == 415 ? "text/plain" : MediaTypes.JSON;
+      return problem.status() == 415 ? "text/plain" : JSON;
     }
 
     @Override
@@ -40,7 +40,7 @@ enum ErrorForm {
   INFERENCE {
     @Override
     String contentType(Problem problem) {
-      return MediaTypes.JSON;
+      return JSON;
     }
 
     @Override
@@ -50,6 +50,9 @@ enum ErrorForm {
       return withErrors(problem, json);
     }
   };
+
+  /** The content type of JSON that is no problem document. */
+  static final String JSON = "application/json";
 
   abstract String contentType(Problem problem);
 

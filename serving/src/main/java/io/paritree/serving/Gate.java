@@ -25,11 +25,6 @@ final class Gate extends Handler.Wrapper {
       new PreEncodedHttpField("X-Content-Type-Options", "nosniff");
   private static final HttpField NO_STORE = new PreEncodedHttpField("Cache-Control", "no-store");
 
-  /** The header with the caller's own name for its request. */
-  static final String REQUEST_ID = "X-Request-Id";
-
-  private static final int MAX_REQUEST_ID = 128;
-
   private final Tokens tokens;
   private volatile boolean closing;
 
@@ -54,24 +49,24 @@ final class Gate extends Handler.Wrapper {
       HttpHeader known = field.getHeader();
       if (known == HttpHeader.CONTENT_ENCODING) {
         if (!field.getValue().equalsIgnoreCase("identity")) {
-          ProblemAnswer.write(Problems.unsupportedEncoding(), request, response, callback);
+          JettyErrors.write(Problems.unsupportedEncoding(), request, response, callback);
           return true;
         }
       } else if (known == HttpHeader.TRANSFER_ENCODING) {
         // Jetty undoes the last coding, which is chunked, and passes over the others.
         if (!field.getValue().equalsIgnoreCase(HttpHeaderValue.CHUNKED.asString())) {
           answered.put(HttpFields.CONNECTION_CLOSE);
-          ProblemAnswer.write(Problems.unsupportedTransferCoding(), request, response, callback);
+          JettyErrors.write(Problems.unsupportedTransferCoding(), request, response, callback);
           return true;
         }
       } else if (known == null) {
         String name = field.getName();
-        if (name.equalsIgnoreCase(REQUEST_ID)) {
-          if (isRequestId(field.getValue())) {
-            answered.put(REQUEST_ID, field.getValue());
+        if (name.equalsIgnoreCase(RequestId.HEADER)) {
+          if (RequestId.isRepeated(field.getValue())) {
+            answered.put(RequestId.HEADER, field.getValue());
           }
         } else if (name.equalsIgnoreCase("X-HTTP-Method-Override")) {
-          ProblemAnswer.write(Problems.methodOverride(), request, response, callback);
+          JettyErrors.write(Problems.methodOverride(), request, response, callback);
           return true;
         }
       }
@@ -80,7 +75,7 @@ final class Gate extends Handler.Wrapper {
     if (tokens.exist(Role.SCORE) && !Probes.PATHS.contains(Request.getPathInContext(request))) {
       Optional<Integer> refusal = tokens.refusal(request.getHeaders(), Role.SCORE);
       if (refusal.isPresent()) {
-        ProblemAnswer.write(Problems.ofStatus(refusal.get()), request, response, callback);
+        JettyErrors.write(Problems.ofStatus(refusal.get()), request, response, callback);
         return true;
       }
     }
@@ -92,21 +87,5 @@ final class Gate extends Handler.Wrapper {
   static void guard(HttpFields.Mutable headers) {
     headers.put(NO_SNIFFING);
     headers.put(NO_STORE);
-  }
-
-  /** Returns whether a request id is one that is repeated: short, and of printable ASCII. */
-  static boolean isRequestId(String id) {
-    if (id.isEmpty() || id.length() > MAX_REQUEST_ID) {
-      return false;
-    }
-
-    for (int at = 0; at < id.length(); at++) {
-      char character = id.charAt(at);
-      if (character <= ' ' || character > '~') {
-        return false;
-      }
-    }
-
-    return true;
   }
 }

@@ -77,7 +77,7 @@ final class InvocationsReader {
 
     List<String> lacking = columns.fillAbsent(table, "");
     if (!lacking.isEmpty()) {
-      table.lacks(new MissingInputs(lacking, columns.unread()), "");
+      lacks(lacking, "");
     }
   }
 
@@ -109,13 +109,23 @@ final class InvocationsReader {
           columns.addAll(MissingInputs.names(document, outline.form()));
         }
 
-        table.lacks(new MissingInputs(lacking, columns.unread()), pointer);
+        lacks(lacking, pointer);
       }
 
       return outline;
     } catch (MalformedJsonException e) {
       throw malformed(e.getMessage());
     }
+  }
+
+  /**
+   * Refuses the request, since the model reads columns that it lacks.
+   *
+   * @param pointer JSON pointer to the data
+   */
+  private void lacks(List<String> columnsRead, String pointer) {
+    MissingInputs missing = new MissingInputs(columnsRead, columns.unread());
+    table.lacks(missing.text(), missing.faults(pointer, Table.MAX_ERRORS));
   }
 
   private void readData(JsonDocument document, InvocationsOutline outline)

@@ -1,10 +1,12 @@
 package io.paritree.serving;
 
+import java.nio.ByteBuffer;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.ee10.servlet.ErrorHandler;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -42,7 +44,25 @@ final class JettyErrors extends ErrorHandler {
       response.getHeaders().put(retryAfter);
     }
 
-    ProblemAnswer.write(Problems.ofStatus(status), request, response, callback);
+    write(Problems.ofStatus(status), request, response, callback);
     return true;
+  }
+
+  /** Answers in front of Javalin, in the form of the protocol whose path was asked. */
+  static void write(Problem problem, Request request, Response response, Callback callback) {
+    Gate.guard(response.getHeaders()); // a broken request gets no further than Jetty's parser
+    response.setStatus(problem.status());
+    if (problem.status() == 401) {
+      response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, "Bearer");
+    }
+
+    if (HttpStatus.hasNoBody(problem.status()) || request.getMethod().equals("HEAD")) {
+      callback.succeeded();
+      return;
+    }
+
+    ErrorForm form = ErrorForm.of(Request.getPathInContext(request));
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, form.contentType(problem));
+    response.write(true, ByteBuffer.wrap(form.write(problem)), callback);
   }
 }

@@ -135,7 +135,7 @@ final class ManagementServer implements AutoCloseable {
 
       Optional<Integer> refusal = tokens.refusal(request.getHeaders(), Role.ADMIN);
       if (refusal.isPresent()) {
-        ProblemAnswer.write(Problems.ofStatus(refusal.get()), request, response, callback);
+        JettyErrors.write(Problems.ofStatus(refusal.get()), request, response, callback);
         return;
       }
 
@@ -145,7 +145,7 @@ final class ManagementServer implements AutoCloseable {
       }
 
       if (!watch.hasBegun()) {
-        ProblemAnswer.write(Problems.starting(), request, response, callback);
+        JettyErrors.write(Problems.starting(), request, response, callback);
         return;
       }
 

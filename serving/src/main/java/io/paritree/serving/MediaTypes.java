@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 
 /** What a request sends and what it takes. */
 final class MediaTypes {
-  static final String JSON = "application/json";
+  static final String JSON = ErrorForm.JSON;
 
   private static final Pattern UTF_8 = Pattern.compile("charset=\"?utf-?8\"?");
 

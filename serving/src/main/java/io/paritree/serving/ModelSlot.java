@@ -4,6 +4,7 @@ import io.paritree.CorruptModelException;
 import io.paritree.ModelException;
 import io.paritree.model.EngineKind;
 import io.paritree.model.ModelFiles;
+import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
 import io.paritree.serving.ModelSlot.Refusal.Kind;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
@@ -43,7 +44,7 @@ final class ModelSlot {
   /**
    * Opens the model under a reference.
    *
-   * @param reference what {@link ScoringModel#open} takes
+   * @param reference what {@link Opening#open} takes
    * @throws ModelException if it is corrupt or not supported
    * @throws IOException if it cannot be read
    */
@@ -210,7 +211,7 @@ final class ModelSlot {
 
   private ServedModel open() throws ModelException, IOException {
     // By the reference, so that a package has to be the version that its alias names.
-    ScoringModel model = ScoringModel.open(reference, EngineKind.FOREST);
+    ScoringModel model = Opening.open(reference, EngineKind.FOREST);
     ServedModel served =
         new ServedModel(model, Instant.now(), config.records().unknownFields(), metrics);
     WarmUp.run(served, config.models().warmUpRows());

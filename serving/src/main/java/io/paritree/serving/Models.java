@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Collectors;
 
 /**
@@ -23,13 +25,23 @@ final class Models {
   private volatile Map<String, List<ModelSlot>> slots = Map.of();
 
   /**
-   * Opens all models of a configuration; until it returns, requests for models are answered 503.
-   *
-   * @throws ConfigurationException if one could not be called, since another has its name
-   * @throws ModelException if one is corrupt or not supported
-   * @throws IOException if one cannot be read
+   * Begins to open all models of a configuration; until they are open, requests for models are
+   * answered 503.
    */
-  void open(ServingConfig config, ServerMetrics metrics)
+  Opening open(ServingConfig config, ServerMetrics metrics) {
+    FutureTask<Void> task =
+        new FutureTask<>(
+            () -> {
+              openAll(config, metrics);
+              return null;
+            });
+    Thread thread = new Thread(task, "opening");
+    thread.setDaemon(true);
+    thread.start();
+    return new Opening(task);
+  }
+
+  private void openAll(ServingConfig config, ServerMetrics metrics)
       throws ConfigurationException, ModelException, IOException {
     Map<String, List<ModelSlot>> byName = new LinkedHashMap<>();
     for (String text : config.models().serve()) {
@@ -143,5 +155,49 @@ final class Models {
     return all().stream()
         .map(slot -> slot.current().name() + " (" + slot.current().model().modelVersion() + ")")
         .collect(Collectors.joining(", "));
+  }
+
+  /** The models of a configuration, being opened by a thread of its own. */
+  static final class Opening {
+    private final FutureTask<Void> task;
+
+    private Opening(FutureTask<Void> task) {
+      this.task = task;
+    }
+
+    /**
+     * Waits until all models are open.
+     *
+     * @throws ConfigurationException if no path would lead to one, since another has its name
+     * @throws ModelException if one is corrupt or not supported
+     * @throws IOException if one cannot be read
+     */
+    void await() throws ConfigurationException, ModelException, IOException {
+      try {
+        task.get();
+      } catch (ExecutionException e) {
+        Throwable cause = e.getCause();
+        if (cause instanceof ConfigurationException wrong) {
+          throw wrong;
+        }
+
+        if (cause instanceof ModelException refused) {
+          throw refused;
+        }
+
+        if (cause instanceof IOException unreadable) {
+          throw unreadable;
+        }
+
+        if (cause instanceof Error error) {
+          throw error;
+        }
+
+        throw (RuntimeException) cause;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("Cannot open the models: interrupted", e);
+      }
+    }
   }
 }

@@ -40,8 +40,13 @@ final class PredictionForm {
   private final byte[][] margins;
   private final Outputs outputs;
   private final byte[] end;
+  private final int blockRows;
 
-  PredictionForm(ScoringModel model) {
+  /**
+   * @param blockRows most rows that are copied at once for the log
+   */
+  PredictionForm(ScoringModel model, int blockRows) {
+    this.blockRows = blockRows;
     Schema schema = model.schema();
     Engine engine = model.engine();
     this.outputs = model.outputs();
@@ -60,6 +65,26 @@ final class PredictionForm {
             .string(model.modelVersion())
             .raw("}\n")
             .toByteArray();
+  }
+
+  /** Returns the number of features. */
+  int width() {
+    return features.length;
+  }
+
+  /** Returns the number of margins of a row. */
+  int margins() {
+    return margins.length;
+  }
+
+  /** Returns the number of scores of a row. */
+  int scores() {
+    return scores.length;
+  }
+
+  /** Returns the most rows that are copied at once for the log. */
+  int blockRows() {
+    return blockRows;
   }
 
   /** Writes a slot that is not missing. */

@@ -1,7 +1,5 @@
 package io.paritree.serving;
 
-import io.javalin.http.Context;
-import io.paritree.forest.Engine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -47,51 +45,54 @@ final class PredictionLog implements AutoCloseable {
     return on() && writer.isFailing() ? 1 : 0;
   }
 
-  /** Adds a request's only row; the arrays are copied. */
-  void add(ServedModel served, Context ctx, float[] slots, float[] margins, float[] scores) {
-    add(served, requestId(ctx), FIRST, 0, slots, margins, scores);
+  /**
+   * Adds a request's only row; the arrays are copied.
+   *
+   * @param requestId what the caller calls its request; null if it does not
+   */
+  void add(PredictionForm form, String requestId, float[] slots, float[] margins, float[] scores) {
+    add(form, repeated(requestId), FIRST, 0, slots, margins, scores);
   }
 
   /**
    * Adds rows of a request; all arrays are copied.
    *
+   * @param requestId what the caller calls its request; null if it does not
    * @param places where each row stands in the request, from 0; one for each row
    * @param slots row after row; may be longer than the rows, as may the others
    */
   void add(
-      ServedModel served,
-      Context ctx,
+      PredictionForm form,
+      String requestId,
       long[] places,
       float[] slots,
       float[] margins,
       float[] scores) {
-    String requestId = requestId(ctx);
-    int most = served.scratch().block;
+    String repeated = repeated(requestId);
+    int most = form.blockRows();
     for (int first = 0; first < places.length; first += most) {
       int last = Math.min(first + most, places.length);
       long[] block = Arrays.copyOfRange(places, first, last);
-      add(served, requestId, block, first, slots, margins, scores);
+      add(form, repeated, block, first, slots, margins, scores);
     }
   }
 
-  private static String requestId(Context ctx) {
-    String id = ctx.req().getHeader(Gate.REQUEST_ID);
-    return id != null && Gate.isRequestId(id) ? id : null;
+  private static String repeated(String requestId) {
+    return requestId != null && RequestId.isRepeated(requestId) ? requestId : null;
   }
 
   private void add(
-      ServedModel served,
+      PredictionForm form,
       String requestId,
       long[] places,
       int first,
       float[] slots,
       float[] margins,
       float[] scores) {
-    Engine engine = served.model().engine();
     int rows = places.length;
-    int width = engine.width();
-    int marginCount = engine.outputs();
-    int scoreCount = engine.scores();
+    int width = form.width();
+    int marginCount = form.margins();
+    int scoreCount = form.scores();
     long bytes =
         ENTRY_BYTES
             + (requestId == null ? 0 : requestId.length())
@@ -101,7 +102,7 @@ final class PredictionLog implements AutoCloseable {
         bytes,
         () ->
             new PredictionRows(
-                served.predictionForm(),
+                form,
                 Instant.now(),
                 requestId,
                 places,

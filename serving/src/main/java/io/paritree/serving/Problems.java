@@ -91,17 +91,18 @@ final class Problems {
         "A body may have %s bytes; send fewer records at once.".formatted(maxBytes));
   }
 
-  static Problem tooManyRows(RowLimit limit) {
-    String reason =
-        limit.lowered()
-            ? ", since the model has %s features and %s outputs"
-                .formatted(limit.engine().width(), limit.engine().outputs())
-            : "";
+  /**
+   * The request has more records than it may have.
+   *
+   * @param rows how many it may have
+   * @param reason why so few, from a comma on; empty if that is the configured number
+   */
+  static Problem tooManyRows(int rows, String reason) {
     return new Problem(
         "too_many_rows",
         413,
         "The request has too many records",
-        "A request may have %s records%s; send several requests.".formatted(limit.rows(), reason));
+        "A request may have %s records%s; send several requests.".formatted(rows, reason));
   }
 
   /** The body did not arrive whole in time. */

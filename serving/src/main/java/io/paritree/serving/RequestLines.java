@@ -4,13 +4,12 @@ import io.paritree.Fault;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import org.eclipse.jetty.server.Request;
 
 /**
  * One JSON line per request, if they are wanted.
  *
  * <p>A line holds time, method, path, route, status, microseconds, bytes and the caller's request
- * id; never a query, a header or a body. Probes are left out. Thread-safe.
+ * id; never a query, a header or a body. Thread-safe.
  */
 final class RequestLines implements AutoCloseable {
   private static final int MAX_TEXT = 200;
@@ -43,22 +42,33 @@ final class RequestLines implements AutoCloseable {
     return on() && writer.isFailing() ? 1 : 0;
   }
 
-  void write(Request request, int status, String route, long nanos, long bytes) {
-    if (Probes.PATHS.contains(route)) {
-      return;
-    }
-
+  /**
+   * Adds an answered request.
+   *
+   * @param path decoded, without a query; null if the request had none that could be read
+   * @param requestId what the caller calls its request; null if it does not
+   * @param route the path with its parameters' names
+   * @param nanos nanoseconds from the request's first byte to the end of the answer
+   * @param bytes length of the answer's body
+   */
+  void write(
+      String method,
+      String path,
+      String requestId,
+      int status,
+      String route,
+      long nanos,
+      long bytes) {
     JsonBytes json = new JsonBytes();
     json.raw("{\"time\":\"").raw(Instant.now().toString());
-    json.raw("\",\"method\":").string(shortened(request.getMethod()));
-    json.raw(",\"path\":").string(shortened(Request.getPathInContext(request)));
+    json.raw("\",\"method\":").string(shortened(method));
+    json.raw(",\"path\":").string(shortened(path));
     json.raw(",\"route\":").string(route);
     json.raw(",\"status\":").number(status);
     json.raw(",\"micros\":").number(nanos / 1_000);
     json.raw(",\"bytes\":").number(bytes);
-    String id = request.getHeaders().get("X-Request-Id");
-    if (id != null) {
-      json.raw(",\"request_id\":").string(shortened(id));
+    if (requestId != null) {
+      json.raw(",\"request_id\":").string(shortened(requestId));
     }
 
     byte[] line = json.raw("}\n").toByteArray();

@@ -83,7 +83,7 @@ final class Routing {
       ctx.header(Header.RETRY_AFTER, retryAfter);
     }
 
-    ProblemAnswer.write(problem, ctx);
+    write(problem, ctx);
   }
 
   private static void answer(HttpResponseException e, Context ctx) {
@@ -92,13 +92,13 @@ final class Routing {
       ctx.header(Header.ALLOW, allowed == null ? "" : allowed);
     }
 
-    ProblemAnswer.write(Problems.ofStatus(e.getStatus()), ctx);
+    write(Problems.ofStatus(e.getStatus()), ctx);
   }
 
   private static void answer(IOException e, Context ctx) {
     if (e instanceof EofException) {
       LOG.debug("A caller went away", e);
-      ProblemAnswer.write(Problems.incompleteBody(), ctx);
+      write(Problems.incompleteBody(), ctx);
     } else {
       answer((Exception) e, ctx);
     }
@@ -106,7 +106,14 @@ final class Routing {
 
   private static void answer(Exception e, Context ctx) {
     LOG.error("A request failed at {}", ctx.endpoint().path, e);
-    ProblemAnswer.write(Problems.internalError(), ctx);
+    write(Problems.internalError(), ctx);
+  }
+
+  /** Answers in the form of the protocol whose path was asked. */
+  private static void write(Problem problem, Context ctx) {
+    ErrorForm form = ErrorForm.of(ctx.path());
+    ctx.status(problem.status()).contentType(form.contentType(problem)).result(form.write(problem));
+    ctx.res().setCharacterEncoding(null); // JSON's types have no charset; Javalin would add one
   }
 
   private static void answerError(HttpServletResponse response, Error error) {

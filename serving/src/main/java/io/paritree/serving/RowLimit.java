@@ -44,7 +44,14 @@ record RowLimit(int rows, Engine engine, boolean lowered) {
    */
   void check(long count) {
     if (count > rows) {
-      throw new ProblemException(Problems.tooManyRows(this));
+      throw new ProblemException(Problems.tooManyRows(rows, reason()));
     }
+  }
+
+  private String reason() {
+    return lowered
+        ? ", since the model has %s features and %s outputs"
+            .formatted(engine.width(), engine.outputs())
+        : "";
   }
 }

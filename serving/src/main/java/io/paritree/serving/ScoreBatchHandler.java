@@ -141,7 +141,13 @@ final class ScoreBatchHandler {
     void flush() {
       engine.score(scratch.slots, good, scratch.margins, scratch.scores);
       if (predictions.on() && good > 0) {
-        predictions.add(served, ctx, goodPlaces(), scratch.slots, scratch.margins, scratch.scores);
+        predictions.add(
+            served.predictionForm(),
+            ctx.req().getHeader(RequestId.HEADER),
+            goodPlaces(),
+            scratch.slots,
+            scratch.margins,
+            scratch.scores);
       }
 
       int next = 0;

@@ -46,7 +46,12 @@ final class ScoreHandler {
     served.scored().inc();
     metrics.stages(begin, read, scored, System.nanoTime());
     if (predictions.on()) {
-      predictions.add(served, ctx, scratch.slots, scratch.margins, scratch.scores);
+      predictions.add(
+          served.predictionForm(),
+          ctx.req().getHeader(RequestId.HEADER),
+          scratch.slots,
+          scratch.margins,
+          scratch.scores);
     }
   }
 

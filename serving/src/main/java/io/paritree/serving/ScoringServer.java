@@ -2,6 +2,7 @@ package io.paritree.serving;
 
 import jakarta.servlet.Servlet;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -25,11 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The server in its running state.
- *
- * <p>A request passes, in this order: the graceful stop, the {@link Gate}, the {@link BodyLoader},
- * the {@link AnswerWriter}, the admission, and Javalin's routes. All but the last are Jetty's kind
- * of handler and hold no thread while they wait. Thread-safe.
+ * The callers' port, from the start to the end of listening; {@link #requestLife} lists what a
+ * request passes through. Thread-safe.
  */
 final class ScoringServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ScoringServer.class);
@@ -115,35 +113,51 @@ final class ScoringServer implements AutoCloseable {
     return pool;
   }
 
-  private void set(Server server, Servlet servlet) {
-    ServletContextHandler context = new ServletContextHandler();
-    context.addServlet(new ServletHolder(servlet), "/*");
-    context.setErrorHandler(jettyErrors());
-    admission.setHandler(context);
-    answers.setHandler(admission);
-    EagerContentHandler content = new EagerContentHandler((Handler) answers, bodies);
-    gate.setHandler(content);
-    server.setHandler(new GracefulHandler(crossOrigin()));
+  /**
+   * Returns what a request passes through, first to last; each step hands it to the next one or
+   * answers it. Jetty has parsed the headers before the first step, and calls the {@link Traffic}
+   * after the last byte of the answer. All steps before Javalin hold no thread while they wait.
+   */
+  private List<Handler.Singleton> requestLife(Servlet javalin) {
+    List<Handler.Singleton> life = new ArrayList<>();
+    life.add(new GracefulHandler()); // counts the request, so that a stop waits for it
+    if (!config.security().corsOrigins().isEmpty()) {
+      life.add(crossOrigin()); // answers preflights, which need no token
+    }
+
+    life.add(gate); // sets the headers of every answer; asks for the token; refuses by headers
+    life.add(new EagerContentHandler(bodies)); // loads the body
+    life.add(answers); // gathers the answer and sends it in one piece
+    life.add(admission); // waits for a permit
+    ServletContextHandler routes = new ServletContextHandler();
+    routes.addServlet(new ServletHolder(javalin), "/*"); // finds the route and runs its handler
+    routes.setErrorHandler(jettyErrors());
+    life.add(routes);
+    return life;
+  }
+
+  private void set(Server server, Servlet javalin) {
+    Handler.Singleton before = server;
+    for (Handler.Singleton step : requestLife(javalin)) {
+      before.setHandler(step);
+      before = step;
+    }
+
     server.setStopTimeout(config.server().stopTimeout().toMillis());
     server.setErrorHandler(jettyErrors());
     server.setRequestLog(new Traffic(metrics, lines));
   }
 
-  /** Lets the allowed origins' pages call; their preflights need no token and get no further. */
-  private Handler.Singleton crossOrigin() {
-    if (config.security().corsOrigins().isEmpty()) {
-      return gate;
-    }
-
+  /** Lets the allowed origins' pages call; their preflights get no further. */
+  private CrossOriginHandler crossOrigin() {
     CrossOriginHandler crossOrigin = new CrossOriginHandler();
     crossOrigin.setAllowedOriginPatterns(
         config.security().corsOrigins().stream().map(Pattern::quote).collect(Collectors.toSet()));
     crossOrigin.setAllowedMethods(Set.of("GET", "POST"));
-    crossOrigin.setAllowedHeaders(Set.of("Authorization", "Content-Type", "X-Request-Id"));
-    crossOrigin.setExposedHeaders(Set.of("Retry-After", "X-Request-Id"));
+    crossOrigin.setAllowedHeaders(Set.of("Authorization", "Content-Type", RequestId.HEADER));
+    crossOrigin.setExposedHeaders(Set.of("Retry-After", RequestId.HEADER));
     crossOrigin.setAllowCredentials(false);
     crossOrigin.setDeliverPreflightRequests(false);
-    crossOrigin.setHandler(gate);
     return crossOrigin;
   }
 

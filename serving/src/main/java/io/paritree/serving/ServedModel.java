@@ -99,7 +99,7 @@ final class ServedModel {
   PredictionForm predictionForm() {
     PredictionForm made = predictionForm;
     if (made == null) {
-      made = new PredictionForm(model);
+      made = new PredictionForm(model, scratch().block);
       predictionForm = made;
     }
 

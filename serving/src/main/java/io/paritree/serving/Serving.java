@@ -59,7 +59,7 @@ final class Serving implements AutoCloseable {
     Readiness readiness = new Readiness(metrics);
     Models models = new Models();
     ModelMetrics.register(models, metrics.registry());
-    Opening opening = new Opening(models, config, metrics); // goes on while the ports are opened
+    Models.Opening opening = models.open(config, metrics); // goes on while the ports are opened
     VersionWatch watch = new VersionWatch(models, config.models().poll());
     ManagementServer management = new ManagementServer(config, models, metrics, readiness, watch);
     ScoringServer server;

@@ -74,7 +74,7 @@ record ServingConfig(
     private static final Pattern PLAIN =
         Pattern.compile("[A-Za-z0-9._-]{1,64}(@[A-Za-z0-9._-]{1,64}|/[0-9]{1,9})?");
 
-    /** Returns what {@code ScoringModel.open} takes for an entry of {@code serve}. */
+    /** Returns what {@code Opening.open} takes for an entry of {@code serve}. */
     String reference(String entry) {
       boolean plain = PLAIN.matcher(entry).matches();
       boolean there = plain && entry.indexOf('@') < 0 && Files.exists(Path.of(entry));

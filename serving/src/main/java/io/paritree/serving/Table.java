@@ -21,7 +21,8 @@ import java.util.stream.LongStream;
  * are announced. Not thread-safe.
  */
 final class Table {
-  private static final int MAX_ERRORS = 1_000;
+  /** Most errors of one request; what is over is not shown. */
+  static final int MAX_ERRORS = 1_000;
 
   private final ServedModel served;
   private final int width;
@@ -153,12 +154,13 @@ final class Table {
   /**
    * Takes the columns that the request as a whole must have and does not.
    *
-   * @param prefix JSON pointer to the data
+   * @param text names them
+   * @param absent a fault for each, at most {@link #MAX_ERRORS}
    */
-  void lacks(MissingInputs missing, String prefix) {
+  void lacks(String text, List<PointedFault> absent) {
     refuseAll();
-    lacking = missing.text();
-    errors.addAll(0, missing.faults(prefix, MAX_ERRORS));
+    lacking = text;
+    errors.addAll(0, absent);
     if (errors.size() > MAX_ERRORS) {
       errors.subList(MAX_ERRORS, errors.size()).clear();
     }
@@ -194,7 +196,13 @@ final class Table {
   /** Adds what came of all rows to the prediction log. */
   void write(Scored scored, Context ctx, PredictionLog predictions) {
     long[] places = LongStream.range(0, rows).toArray();
-    predictions.add(served, ctx, places, slots, scored.margins, scored.scores);
+    predictions.add(
+        served.predictionForm(),
+        ctx.req().getHeader(RequestId.HEADER),
+        places,
+        slots,
+        scored.margins,
+        scored.scores);
   }
 
   /**

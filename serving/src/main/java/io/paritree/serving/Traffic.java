@@ -6,7 +6,8 @@ import org.eclipse.jetty.server.RequestLog;
 import org.eclipse.jetty.server.Response;
 
 /**
- * Counts, times and writes down every answered request, whoever answered it.
+ * Counts and times every answered request, whoever answered it, and writes it down unless it was a
+ * probe.
  *
  * <p>Called by Jetty after the answer is complete. Thread-safe.
  */
@@ -29,8 +30,15 @@ final class Traffic implements RequestLog {
         request.getAttribute(ROUTE) instanceof RouteMetrics taken ? taken : metrics.unrouted();
     int status = response.getStatus();
     route.answered(status, nanos);
-    if (lines.on()) {
-      lines.write(request, status, route.route(), nanos, Response.getContentBytesWritten(response));
+    if (lines.on() && !Probes.PATHS.contains(route.route())) {
+      lines.write(
+          request.getMethod(),
+          Request.getPathInContext(request),
+          request.getHeaders().get(RequestId.HEADER),
+          status,
+          route.route(),
+          nanos,
+          Response.getContentBytesWritten(response));
     }
   }
 }

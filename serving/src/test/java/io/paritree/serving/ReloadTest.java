@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.feature.Faults;
 import io.paritree.model.EngineKind;
+import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.TestPackages;
 import io.paritree.record.JsonDocument;
@@ -125,7 +126,7 @@ class ReloadTest {
   }
 
   private static String score(Path directory) throws Exception {
-    ScoringModel model = ScoringModel.open(directory.toString(), EngineKind.FOREST);
+    ScoringModel model = Opening.open(directory.toString(), EngineKind.FOREST);
     float[] slots = new float[model.schema().width()];
     float[] score = new float[1];
     byte[] record = RECORD.getBytes(StandardCharsets.UTF_8);

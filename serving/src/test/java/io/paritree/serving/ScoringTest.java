@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.feature.Faults;
 import io.paritree.model.EngineKind;
+import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.TestPackages;
 import io.paritree.record.JsonDocument;
@@ -379,7 +380,7 @@ class ScoringTest {
   }
 
   private static ScoringModel model(String name) throws Exception {
-    return ScoringModel.open(
+    return Opening.open(
         directory.resolve("store").resolve(name).resolve("1").toString(), EngineKind.FOREST);
   }
 

@@ -1,5 +1,6 @@
 package io.paritree.model;
 
+import io.paritree.Fault;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.util.concurrent.Callable;
@@ -50,7 +51,7 @@ final class AliasCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(),
           "Invalid --name '%s' or --alias '%s': expected %s; an alias not only digits"
-              .formatted(ModelName.printable(name), ModelName.printable(alias), ModelName.RULE));
+              .formatted(Fault.printable(name), Fault.printable(alias), ModelName.RULE));
     }
 
     ModelStore models = new ModelStore(Location.of(store));
@@ -66,7 +67,7 @@ final class AliasCommand implements Callable<Integer> {
       return ModelMain.OK;
     }
 
-    Location digests = models.version(name, change.version).resolve(Digests.FILE);
+    Location digests = models.version(name, change.version).resolve(PackageFiles.DIGESTS);
     if (FileStore.of(digests).find(digests).isEmpty()) {
       throw new InputException(
           "Cannot set alias %s@%s: %s has no sealed version %s of it, only %s"

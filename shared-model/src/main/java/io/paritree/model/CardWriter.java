@@ -1,6 +1,7 @@
 package io.paritree.model;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.paritree.Fault;
 import io.paritree.feature.Feature;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -162,6 +163,6 @@ public final class CardWriter {
   }
 
   private static String line(String key, String value) {
-    return key + " ".repeat(Math.max(1, 14 - key.length())) + ModelName.printableLine(value);
+    return key + " ".repeat(Math.max(1, 14 - key.length())) + Fault.printableLine(value);
   }
 }

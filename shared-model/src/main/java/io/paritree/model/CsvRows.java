@@ -50,7 +50,7 @@ final class CsvRows implements AutoCloseable {
       if (kept[index] < 0) {
         throw new InputException(
             "Cannot read %s: its header has no column '%s'"
-                .formatted(origin, ModelName.printable(keptColumns.get(index))));
+                .formatted(origin, Fault.printable(keptColumns.get(index))));
       }
     }
 

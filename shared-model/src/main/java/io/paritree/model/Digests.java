@@ -24,7 +24,6 @@ import java.util.regex.Pattern;
  * without being noticed. Every line ends with one line feed and nothing follows. Immutable.
  */
 final class Digests {
-  static final String FILE = "paritree.sha256";
 
   private static final int MAX_FILES = 10_000;
   private static final Pattern LINE = Pattern.compile("([0-9a-f]{64})  ([^\\p{Cntrl}\\\\]+)");
@@ -131,7 +130,8 @@ final class Digests {
   }
 
   static boolean isGoodName(String name) {
-    if (name.equals(FILE) || !LINE.matcher("0".repeat(64) + "  " + name).matches()) {
+    if (name.equals(PackageFiles.DIGESTS)
+        || !LINE.matcher("0".repeat(64) + "  " + name).matches()) {
       return false;
     }
 
@@ -169,7 +169,7 @@ final class Digests {
     if (file == null) {
       throw new CorruptModelException(
           "Cannot open model package %s: its file '%s', which %s lists, is missing"
-              .formatted(origin, name, FILE));
+              .formatted(origin, name, PackageFiles.DIGESTS));
     }
 
     String expected = digestsByName.get(name);
@@ -177,7 +177,7 @@ final class Digests {
     if (!got.equals(expected)) {
       throw new CorruptModelException(
           "Cannot open model package %s: its file '%s' has SHA-256 %s, but %s says %s; it was changed or cut short after it was sealed"
-              .formatted(origin, name, got, FILE, expected));
+              .formatted(origin, name, got, PackageFiles.DIGESTS, expected));
     }
   }
 
@@ -197,6 +197,6 @@ final class Digests {
   private static CorruptModelException refused(String origin, String why) {
     return new CorruptModelException(
         "Cannot open model package %s: its file '%s' was changed or cut short after it was sealed: %s"
-            .formatted(origin, FILE, why));
+            .formatted(origin, PackageFiles.DIGESTS, why));
   }
 }

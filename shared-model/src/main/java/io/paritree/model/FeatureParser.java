@@ -1,6 +1,7 @@
 package io.paritree.model;
 
 import io.paritree.CorruptModelException;
+import io.paritree.Fault;
 import io.paritree.feature.BooleanFeature;
 import io.paritree.feature.NumberFeature;
 import io.paritree.feature.Sentinels;
@@ -115,7 +116,7 @@ final class FeatureParser {
     if (!foreign.isEmpty()) {
       throw json.refused(
           "feature '%s' of type '%s' cannot have %s"
-              .formatted(ModelName.printable(name), type, foreign),
+              .formatted(Fault.printable(name), type, foreign),
           null);
     }
 
@@ -148,7 +149,8 @@ final class FeatureParser {
 
     Unseen rule = unseen.orElse(new Unseen.Reject());
     return new FeatureForm.Complete(
-        new CategoryRules(name, reads, rule, sentinels, nullable).feature(categories.get()));
+        new FeatureForm.CategoryRules(name, reads, rule, sentinels, nullable)
+            .feature(categories.get()));
   }
 
   private String notEmpty() throws CorruptModelException {

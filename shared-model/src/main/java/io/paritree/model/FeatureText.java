@@ -1,5 +1,6 @@
 package io.paritree.model;
 
+import io.paritree.Fault;
 import io.paritree.feature.BooleanFeature;
 import io.paritree.feature.CategoryCodeFeature;
 import io.paritree.feature.Feature;
@@ -22,7 +23,7 @@ final class FeatureText {
   static String of(Feature feature, int maxCategories) {
     String column =
         feature.column().equals(feature.name()) ? "" : " from column " + feature.column();
-    return ModelName.printableLine(
+    return Fault.printableLine(
         feature.name()
             + ": "
             + kind(feature, maxCategories)

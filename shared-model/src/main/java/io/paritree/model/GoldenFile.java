@@ -18,7 +18,6 @@ import java.util.regex.Pattern;
  * number stands between libxgboost and the comparison.
  */
 final class GoldenFile {
-  static final String FILE = "golden.jsonl";
 
   private static final String RECORD = "record";
   private static final String MARGINS = "margins";

@@ -24,7 +24,7 @@ final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    ScoringModel opened = ScoringModel.open(model, EngineKind.FOREST);
+    ScoringModel opened = Opening.open(model, EngineKind.FOREST);
     String text =
         switch (format) {
           case JSON -> new String(CardWriter.toJson(opened), StandardCharsets.UTF_8);

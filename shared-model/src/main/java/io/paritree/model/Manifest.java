@@ -20,8 +20,6 @@ record Manifest(
     SchemaForm schema,
     Provenance provenance,
     String notes) {
-  static final String FILE = "paritree.json";
-
   /** The version of the package format that is written and read. */
   static final int FORMAT = 1;
 }

@@ -35,7 +35,7 @@ record MlflowModel(String modelFile, String modelClass, Optional<MlflowSignature
    * @throws UnsupportedModelException if it has no flavor {@code xgboost}
    */
   static MlflowModel parse(String origin, byte[] content) throws ModelException {
-    String where = origin + "/" + ModelReference.MLMODEL;
+    String where = origin + "/" + PackageFiles.MLMODEL;
     Map<?, ?> document = map(where, "", load(where, content));
     Map<?, ?> flavors = map(where, FLAVORS, document.get(FLAVORS));
     if (!flavors.containsKey(XGBOOST)) {
@@ -49,7 +49,7 @@ record MlflowModel(String modelFile, String modelClass, Optional<MlflowSignature
     if (!Digests.isGoodName(modelFile)) {
       throw new CorruptModelException(
           "Cannot read %s at /flavors/xgboost/data: got '%s', expected the name of a file within the directory"
-              .formatted(where, ModelName.printable(modelFile)));
+              .formatted(where, Fault.printable(modelFile)));
     }
 
     Object modelClass = flavor.get(MODEL_CLASS); // absent before MLflow 1.22
@@ -129,6 +129,6 @@ record MlflowModel(String modelFile, String modelClass, Optional<MlflowSignature
       String where, String pointer, Object got, String expected) {
     return new CorruptModelException(
         "Cannot read %s at /%s: got %s, expected %s"
-            .formatted(where, pointer, ModelName.printable(String.valueOf(got)), expected));
+            .formatted(where, pointer, Fault.printable(String.valueOf(got)), expected));
   }
 }

@@ -1,6 +1,7 @@
 package io.paritree.model;
 
 import io.paritree.CorruptModelException;
+import io.paritree.Fault;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -57,7 +58,7 @@ record MlflowSignature(List<Column> columns) {
       if (named == columns.get(0).name().isEmpty() || (named && !names.add(column.name()))) {
         throw new CorruptModelException(
             "Cannot read %s: got the columns %s, expected all named, each once, or none"
-                .formatted(origin, ModelName.printable(columns.toString())));
+                .formatted(origin, Fault.printable(columns.toString())));
       }
     }
 

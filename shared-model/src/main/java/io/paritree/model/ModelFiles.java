@@ -99,7 +99,8 @@ public final class ModelFiles implements Serializable {
   private static Map<String, byte[]> readPackage(FileStore store, Location directory)
       throws ModelException, IOException {
     String origin = directory.toString();
-    byte[] content = BoundedRead.of(store, directory.resolve(Digests.FILE), MAX_DIGESTS_BYTES);
+    byte[] content =
+        BoundedRead.of(store, directory.resolve(PackageFiles.DIGESTS), MAX_DIGESTS_BYTES);
     Digests digests = Digests.parse(origin, content);
     Map<String, byte[]> files;
     try {
@@ -109,17 +110,17 @@ public final class ModelFiles implements Serializable {
       throw e;
     }
 
-    files.put(Digests.FILE, content);
+    files.put(PackageFiles.DIGESTS, content);
     return files;
   }
 
   private static Map<String, byte[]> readMlflow(FileStore store, Location directory)
       throws ModelException, IOException {
     byte[] mlmodel =
-        BoundedRead.of(store, directory.resolve(ModelReference.MLMODEL), MAX_DIGESTS_BYTES);
+        BoundedRead.of(store, directory.resolve(PackageFiles.MLMODEL), MAX_DIGESTS_BYTES);
     String modelFile = MlflowModel.parse(directory.toString(), mlmodel).modelFile();
     Map<String, byte[]> files = readAll(store, directory, Set.of(modelFile));
-    files.put(ModelReference.MLMODEL, mlmodel);
+    files.put(PackageFiles.MLMODEL, mlmodel);
     return files;
   }
 

@@ -1,5 +1,6 @@
 package io.paritree.model;
 
+import io.paritree.Fault;
 import io.paritree.ModelException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -143,7 +144,7 @@ public final class ModelMain implements Runnable {
       message = "Cannot use %s: access denied".formatted(message);
     }
 
-    err.println(message == null ? e.toString() : ModelName.printableLine(message));
+    err.println(message == null ? e.toString() : Fault.printableLine(message));
     if (debug || exitCode == FAILED && e instanceof RuntimeException) {
       e.printStackTrace(err);
     }

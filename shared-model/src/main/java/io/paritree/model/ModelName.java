@@ -1,6 +1,5 @@
 package io.paritree.model;
 
-import io.paritree.Fault;
 import java.util.regex.Pattern;
 
 /** The rules for names of models and aliases, and for versions. */
@@ -24,14 +23,5 @@ final class ModelName {
 
   static boolean isVersion(String text) {
     return VERSION.matcher(text).matches();
-  }
-
-  static String printable(String text) {
-    return Fault.printable(text, 100);
-  }
-
-  /** Returns foreign text of any length so that it stays in one line and prints safely. */
-  static String printableLine(String text) {
-    return Fault.printable(text, Integer.MAX_VALUE - 8);
   }
 }

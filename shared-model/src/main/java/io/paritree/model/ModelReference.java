@@ -28,8 +28,6 @@ import java.util.stream.Collectors;
  */
 record ModelReference(
     Location location, Kind kind, Optional<String> asked, Optional<String> alias) {
-  static final String MLMODEL = "MLmodel";
-
   /** The forms of a model on disk. */
   enum Kind {
     /** A sealed package. */
@@ -89,17 +87,17 @@ record ModelReference(
         files.list(location).stream()
             .map(entry -> entry.location().name())
             .collect(Collectors.toSet());
-    if (names.contains(Digests.FILE)) {
+    if (names.contains(PackageFiles.DIGESTS)) {
       return itself(location, Kind.PACKAGE, placeInStore(location, files));
     }
 
-    if (names.contains(Manifest.FILE)) {
+    if (names.contains(PackageFiles.MANIFEST)) {
       throw new CorruptModelException(
           "Cannot open model package %s: it has a %s, but no %s, which is written last; it was not copied whole or never sealed"
-              .formatted(printable(reference), Manifest.FILE, Digests.FILE));
+              .formatted(printable(reference), PackageFiles.MANIFEST, PackageFiles.DIGESTS));
     }
 
-    if (names.contains(MLMODEL)) {
+    if (names.contains(PackageFiles.MLMODEL)) {
       return itself(location, Kind.MLFLOW, Optional.empty());
     }
 
@@ -109,7 +107,11 @@ record ModelReference(
 
     throw new CorruptModelException(
         "Cannot open model %s: the directory is no package (no %s), no MLflow model (no %s), and no model of a store (no version such as %s/1)"
-            .formatted(printable(reference), Digests.FILE, MLMODEL, printable(reference)));
+            .formatted(
+                printable(reference),
+                PackageFiles.DIGESTS,
+                PackageFiles.MLMODEL,
+                printable(reference)));
   }
 
   /** Returns the {@code name/version} of a place in a store; a copy elsewhere has none. */
@@ -136,7 +138,7 @@ record ModelReference(
     ModelStore store = new ModelStore(model.parent(), hadoop);
     long version = store.alias(model.name(), alias);
     Location location = store.version(model.name(), version);
-    if (FileStore.of(location, hadoop).find(location.resolve(Digests.FILE)).isEmpty()) {
+    if (FileStore.of(location, hadoop).find(location.resolve(PackageFiles.DIGESTS)).isEmpty()) {
       throw new CorruptModelException(
           "Cannot open model %s@%s: the alias names version %s, but %s is no sealed package"
               .formatted(model, alias, version, location));

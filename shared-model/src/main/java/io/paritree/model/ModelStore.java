@@ -1,6 +1,7 @@
 package io.paritree.model;
 
 import io.paritree.CorruptModelException;
+import io.paritree.Fault;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -105,7 +106,7 @@ final class ModelStore {
     if (!content.endsWith("\n") || !ModelName.isVersion(content.strip())) {
       throw new CorruptModelException(
           "Cannot open model %s@%s: the alias file %s holds '%s', expected a version and a line feed"
-              .formatted(name, alias, file, ModelName.printable(content)));
+              .formatted(name, alias, file, Fault.printable(content)));
     }
 
     return Long.parseLong(content.strip());
@@ -120,7 +121,7 @@ final class ModelStore {
     if (!ModelName.isAlias(alias)) {
       throw new IllegalArgumentException(
           "Cannot use the alias '%s': expected %s, and not only digits"
-              .formatted(ModelName.printable(alias), ModelName.RULE));
+              .formatted(Fault.printable(alias), ModelName.RULE));
     }
 
     if (!versions(name).contains(version)) {
@@ -167,13 +168,13 @@ final class ModelStore {
     try {
       Set<String> names =
           content.keySet().stream()
-              .filter(name -> !name.equals(Digests.FILE))
+              .filter(name -> !name.equals(PackageFiles.DIGESTS))
               .collect(Collectors.toCollection(java.util.TreeSet::new));
       for (String name : names) {
         files.create(staging.resolve(name), content.get(name));
       }
 
-      files.create(staging.resolve(Digests.FILE), content.get(Digests.FILE));
+      files.create(staging.resolve(PackageFiles.DIGESTS), content.get(PackageFiles.DIGESTS));
       files.rename(staging, target);
     } finally {
       files.delete(staging);

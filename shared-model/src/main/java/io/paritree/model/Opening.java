@@ -1,6 +1,7 @@
 package io.paritree.model;
 
 import io.paritree.CorruptModelException;
+import io.paritree.Fault;
 import io.paritree.ModelException;
 import io.paritree.UnsupportedModelException;
 import io.paritree.feature.Schema;
@@ -8,18 +9,38 @@ import io.paritree.forest.Engine;
 import io.paritree.forest.Rounds;
 import io.paritree.xgboost.NativeBooster;
 import io.paritree.xgboost.XgboostModel;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The one way from a model's bytes to a {@link ScoringModel}. */
-final class Opening {
+/** The one way to a {@link ScoringModel}: verifies what a reference names, and opens it. */
+public final class Opening {
   private static final int SHORT_DIGEST = 12;
 
   private Opening() {}
 
-  static ScoringModel of(ModelFiles files, EngineKind kind) throws ModelException {
+  /**
+   * Opens what {@link ModelFiles#read} finds under a reference.
+   *
+   * @throws ModelException if anything about it is wrong or not supported
+   * @throws IOException if it cannot be read
+   */
+  public static ScoringModel open(String reference, EngineKind kind)
+      throws ModelException, IOException {
+    return open(ModelFiles.read(reference), kind);
+  }
+
+  /**
+   * Verifies and opens a model.
+   *
+   * <p>In this order: digests, manifest, model file, the schema against the model file, golden
+   * rows. Only a model that passed them all is returned.
+   *
+   * @throws ModelException if anything about it is wrong or not supported
+   */
+  public static ScoringModel open(ModelFiles files, EngineKind kind) throws ModelException {
     return switch (files.kind()) {
       case PACKAGE -> sealed(files, kind);
       case MLFLOW -> mlflow(files, kind);
@@ -29,7 +50,7 @@ final class Opening {
 
   private static ScoringModel sealed(ModelFiles files, EngineKind kind) throws ModelException {
     String origin = files.origin();
-    Digests digests = Digests.parse(origin, files.file(Digests.FILE));
+    Digests digests = Digests.parse(origin, files.file(PackageFiles.DIGESTS));
     ScoringModel model;
     try {
       model = sealed(files, digests, kind);
@@ -49,8 +70,9 @@ final class Opening {
       digests.verify(origin, name, files.file(name));
     }
 
-    String manifestFile = origin + "/" + Manifest.FILE;
-    Manifest manifest = ManifestParser.fromJson(manifestFile, sealedFile(files, Manifest.FILE));
+    String manifestFile = origin + "/" + PackageFiles.MANIFEST;
+    Manifest manifest =
+        ManifestParser.fromJson(manifestFile, sealedFile(files, PackageFiles.MANIFEST));
     String modelVersion = manifest.name() + "/" + manifest.version();
     if (!files.asked().orElse(modelVersion).equals(modelVersion)) {
       throw new CorruptModelException(
@@ -64,8 +86,9 @@ final class Opening {
     SchemaFit.check(manifestFile, schema, model);
     RoundsChoice rounds = new RoundsChoice(manifest.rounds(), manifest.roundsWhy());
     Engine engine = engine(modelFile, model, rounds.range(origin, model), kind);
-    String goldenFile = origin + "/" + GoldenFile.FILE;
-    List<GoldenRow> golden = GoldenFile.parse(goldenFile, sealedFile(files, GoldenFile.FILE));
+    String goldenFile = origin + "/" + PackageFiles.GOLDEN_ROWS;
+    List<GoldenRow> golden =
+        GoldenFile.parse(goldenFile, sealedFile(files, PackageFiles.GOLDEN_ROWS));
     GoldenRows.verify(goldenFile, golden, schema, engine);
     return new ScoringModel(
         manifest.name(),
@@ -79,12 +102,12 @@ final class Opening {
   }
 
   private static ScoringModel mlflow(ModelFiles files, EngineKind kind) throws ModelException {
-    MlflowModel mlflow = MlflowModel.parse(files.origin(), files.file(ModelReference.MLMODEL));
+    MlflowModel mlflow = MlflowModel.parse(files.origin(), files.file(PackageFiles.MLMODEL));
     byte[] content = files.file(mlflow.modelFile());
     if (content == null) {
       throw new CorruptModelException(
           "Cannot open model %s: its file '%s' is missing"
-              .formatted(files.origin(), ModelName.printable(mlflow.modelFile())));
+              .formatted(files.origin(), Fault.printable(mlflow.modelFile())));
     }
 
     XgboostModel model = read(files.origin() + "/" + mlflow.modelFile(), content);
@@ -138,10 +161,10 @@ final class Opening {
 
   private static byte[] sealedFile(ModelFiles files, String name) throws CorruptModelException {
     byte[] content = files.file(name);
-    if (content == null || name.equals(Digests.FILE)) {
+    if (content == null || name.equals(PackageFiles.DIGESTS)) {
       throw new CorruptModelException(
           "Cannot open model package %s: %s does not list the file '%s'"
-              .formatted(files.origin(), Digests.FILE, ModelName.printable(name)));
+              .formatted(files.origin(), PackageFiles.DIGESTS, Fault.printable(name)));
     }
 
     return content;
@@ -179,7 +202,7 @@ final class Opening {
 
   private static ModelCard card(ModelFiles files, Manifest manifest, XgboostModel model)
       throws ModelException {
-    byte[] mlmodel = files.file(ModelReference.MLMODEL);
+    byte[] mlmodel = files.file(PackageFiles.MLMODEL);
     Optional<MlflowModel> mlflow =
         mlmodel == null
             ? Optional.empty()

@@ -86,7 +86,7 @@ final class PredictCommand implements Callable<Integer> {
     }
 
     Path target = target();
-    ScoringModel opened = ScoringModel.open(model, engine);
+    ScoringModel opened = Opening.open(model, engine);
     if (emits.equals(List.of(CsvScoring.Emit.LEAF)) && opened.engine().trees() == 0) {
       throw new InputException("Cannot write leaves: %s has no trees".formatted(model));
     }

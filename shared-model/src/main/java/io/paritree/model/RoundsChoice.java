@@ -1,6 +1,7 @@
 package io.paritree.model;
 
 import io.paritree.CorruptModelException;
+import io.paritree.Fault;
 import io.paritree.forest.Rounds;
 import io.paritree.xgboost.XgboostModel;
 
@@ -40,7 +41,7 @@ record RoundsChoice(int end, String why) {
     if (!number || Integer.parseInt(best) >= model.rounds()) {
       throw new CorruptModelException(
           "Cannot use the model file: its attribute %s is '%s', but it has %s rounds"
-              .formatted(BEST_ITERATION, ModelName.printable(best), model.rounds()));
+              .formatted(BEST_ITERATION, Fault.printable(best), model.rounds()));
     }
 
     return new RoundsChoice(Integer.parseInt(best) + 1, "%s is %s".formatted(BEST_ITERATION, best));

@@ -1,5 +1,6 @@
 package io.paritree.model;
 
+import io.paritree.Fault;
 import io.paritree.feature.BooleanFeature;
 import io.paritree.feature.Feature;
 import io.paritree.feature.NumberText;
@@ -139,7 +140,7 @@ final class SchemaDraft {
   private FeatureForm withoutColumn(int index, String path) {
     advice.add(
         "'%s': %s has no such column; give the one that is read as \"column\", or a part of a timestamp such as \"hour\" as \"type\""
-            .formatted(ModelName.printable(name(index)), path));
+            .formatted(Fault.printable(name(index)), path));
     return plain.features().get(index);
   }
 
@@ -164,7 +165,7 @@ final class SchemaDraft {
    */
   private FeatureForm guessedCategory(
       FeatureForm form, String name, Column column, boolean isRead) {
-    String printable = ModelName.printable(name);
+    String printable = Fault.printable(name);
     if (column.hasTooMany()) {
       advice.add(
           "'%s': the model file has no categories, and the rows have more than %s; give all of the trainer's, in its order, as \"categories\""
@@ -181,7 +182,7 @@ final class SchemaDraft {
         "'%s': the model file has no categories, so their order is a guess (ascending, as pandas sorts them); it must be the trainer's, check it with seal --expected%s"
             .formatted(printable, read));
     return new FeatureForm.Complete(
-        new CategoryRules(name, name, new Unseen.Reject(), Sentinels.NONE, true)
+        new FeatureForm.CategoryRules(name, name, new Unseen.Reject(), Sentinels.NONE, true)
             .feature(new Categories.Texts(List.copyOf(column.texts))));
   }
 
@@ -199,7 +200,7 @@ final class SchemaDraft {
               : "give texts that stand for \"missing\", a part of a timestamp as \"type\", or another \"column\"";
       advice.add(
           "'%s': the model reads a number, but the column holds text such as '%s'; %s"
-              .formatted(ModelName.printable(feature.name()), ModelName.printable(text), cure));
+              .formatted(Fault.printable(feature.name()), Fault.printable(text), cure));
     }
 
     return new FeatureForm.Complete(feature);

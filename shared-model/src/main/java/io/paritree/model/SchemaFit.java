@@ -1,6 +1,7 @@
 package io.paritree.model;
 
 import io.paritree.CorruptModelException;
+import io.paritree.Fault;
 import io.paritree.feature.CategoryCodeFeature;
 import io.paritree.feature.Feature;
 import io.paritree.feature.IntegerCategoryFeature;
@@ -50,9 +51,9 @@ final class SchemaFit {
               .formatted(
                   origin,
                   index,
-                  ModelName.printable(feature.name()),
+                  Fault.printable(feature.name()),
                   index,
-                  ModelName.printable(names.get(index))));
+                  Fault.printable(names.get(index))));
     }
   }
 
@@ -71,7 +72,7 @@ final class SchemaFit {
           index,
           feature,
           "it is a category, but the model treats it as a number of type '%s'"
-              .formatted(ModelName.printable(types.get().get(index))));
+              .formatted(Fault.printable(types.get().get(index))));
     }
 
     Optional<Categories> own = model.categories(index);
@@ -124,7 +125,7 @@ final class SchemaFit {
 
   private static String shown(List<Object> values, int at) {
     return at < values.size()
-        ? "'%s'".formatted(ModelName.printable(String.valueOf(values.get(at))))
+        ? "'%s'".formatted(Fault.printable(String.valueOf(values.get(at))))
         : "none";
   }
 
@@ -142,6 +143,6 @@ final class SchemaFit {
       String origin, int index, Feature feature, String why) {
     return new CorruptModelException(
         "Cannot use the schema of %s at /features/%s ('%s'): %s"
-            .formatted(origin, index, ModelName.printable(feature.name()), why));
+            .formatted(origin, index, Fault.printable(feature.name()), why));
   }
 }

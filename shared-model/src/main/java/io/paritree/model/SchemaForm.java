@@ -3,8 +3,11 @@ package io.paritree.model;
 import io.paritree.CorruptModelException;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Schema;
+import io.paritree.xgboost.Categories;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
 
 /**
  * The features and outputs as a manifest, or a schema file to seal with, gives them.
@@ -20,13 +23,14 @@ record SchemaForm(List<FeatureForm> features, OutputsForm outputs) {
    * Returns the schema.
    *
    * @param origin names the file in messages
-   * @param vocabularies the model file's categories
+   * @param vocabularies for the index of a feature, the categories that the model file records
    */
-  Schema schema(String origin, Vocabularies vocabularies) throws CorruptModelException {
+  Schema schema(String origin, IntFunction<Optional<Categories>> vocabularies)
+      throws CorruptModelException {
     List<Feature> bound = new ArrayList<>();
     for (int index = 0; index < features.size(); index++) {
       try {
-        bound.add(features.get(index).bind(vocabularies.find(index)));
+        bound.add(features.get(index).bind(vocabularies.apply(index)));
       } catch (IllegalArgumentException e) {
         throw new CorruptModelException(
             "Cannot read %s at /features/%s: %s".formatted(origin, index, e.getMessage()), e);

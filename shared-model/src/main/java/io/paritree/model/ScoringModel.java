@@ -1,16 +1,14 @@
 package io.paritree.model;
 
-import io.paritree.ModelException;
 import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
-import java.io.IOException;
 
 /**
  * A model that has been verified and scores: the schema that makes slots, the engine that scores
  * them, and what the outputs mean.
  *
- * <p>There is no other way to one than {@link #open}, so whoever holds one holds a package that is
- * whole, whose schema fits its forest, and whose golden rows came out bit by bit. Immutable and
+ * <p>There is no other way to one than {@link Opening}, so whoever holds one holds a package that
+ * is whole, whose schema fits its forest, and whose golden rows came out bit by bit. Immutable and
  * thread-safe; holds no file and no thread, and needs no closing.
  */
 public final class ScoringModel {
@@ -40,24 +38,6 @@ public final class ScoringModel {
     this.outputs = outputs;
     this.card = card;
     this.engine = engine;
-  }
-
-  /** Opens what {@link ModelFiles#read} finds under a reference. */
-  public static ScoringModel open(String reference, EngineKind kind)
-      throws ModelException, IOException {
-    return open(ModelFiles.read(reference), kind);
-  }
-
-  /**
-   * Verifies and opens a model.
-   *
-   * <p>In this order: digests, manifest, model file, the schema against the model file, golden
-   * rows. Only a model that passed them all is returned.
-   *
-   * @throws ModelException if anything about it is wrong or not supported
-   */
-  public static ScoringModel open(ModelFiles files, EngineKind kind) throws ModelException {
-    return Opening.of(files, kind);
   }
 
   /** Returns the model's name; for an unsealed one, the name of its file or directory. */

@@ -1,5 +1,6 @@
 package io.paritree.model;
 
+import io.paritree.Fault;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -130,7 +131,7 @@ final class SealCommand implements Callable<Integer> {
 
   private void checkUsage() {
     if (!ModelName.isName(name)) {
-      throw usage("Invalid --name '%s': expected %s", ModelName.printable(name), ModelName.RULE);
+      throw usage("Invalid --name '%s': expected %s", Fault.printable(name), ModelName.RULE);
     }
 
     if (version != null && !ModelName.isVersion(version.toString())) {
@@ -146,7 +147,7 @@ final class SealCommand implements Callable<Integer> {
     if (alias != null && (!target.isStore() || !ModelName.isAlias(alias))) {
       throw usage(
           "Invalid --alias '%s': expected with --store, %s, not only digits",
-          ModelName.printable(alias), ModelName.RULE);
+          Fault.printable(alias), ModelName.RULE);
     }
 
     if (rounds != null && !rounds.matches("all|best|[1-9][0-9]{0,8}")) {
@@ -245,7 +246,7 @@ final class SealCommand implements Callable<Integer> {
     if (!epoch.matches("[0-9]{1,11}")) {
       throw new InputException(
           "Cannot use the environment's %s '%s': expected seconds since 1970"
-              .formatted(SOURCE_DATE_EPOCH, ModelName.printable(epoch)));
+              .formatted(SOURCE_DATE_EPOCH, Fault.printable(epoch)));
     }
 
     return Instant.ofEpochSecond(Long.parseLong(epoch));
@@ -275,7 +276,7 @@ final class SealCommand implements Callable<Integer> {
   private void print(
       Location directory, long sealedVersion, GoldenRecords golden, Provenance provenance)
       throws IOException, io.paritree.ModelException {
-    ScoringModel sealed = ScoringModel.open(directory.toString(), EngineKind.FOREST);
+    ScoringModel sealed = Opening.open(directory.toString(), EngineKind.FOREST);
     String text =
         switch (format) {
           case JSON -> new String(CardWriter.toJson(sealed), StandardCharsets.UTF_8);

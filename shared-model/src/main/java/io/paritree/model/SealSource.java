@@ -29,8 +29,6 @@ record SealSource(
     String modelFile,
     XgboostModel model,
     Optional<MlflowModel> mlflow) {
-  private static final String UBJSON_FILE = "model.ubj";
-  private static final String JSON_FILE = "model.json";
   private static final int MAX_FILES = 5_000;
 
   /**
@@ -58,7 +56,7 @@ record SealSource(
   /** Makes a source of a bare model file; in the package it has a name that fits its content. */
   static SealSource ofFile(String origin, byte[] content) throws ModelException {
     XgboostModel model = Opening.read(origin, content);
-    String name = isJson(content) ? JSON_FILE : UBJSON_FILE;
+    String name = isJson(content) ? PackageFiles.JSON_MODEL : PackageFiles.UBJSON_MODEL;
     return new SealSource(origin, Map.of(name, content), name, model, Optional.empty());
   }
 
@@ -76,7 +74,8 @@ record SealSource(
     FileStore store = FileStore.of(directory);
     Set<String> names = new TreeSet<>();
     collect(store, directory, "", names);
-    for (String reserved : List.of(Manifest.FILE, GoldenFile.FILE, Digests.FILE)) {
+    for (String reserved :
+        List.of(PackageFiles.MANIFEST, PackageFiles.GOLDEN_ROWS, PackageFiles.DIGESTS)) {
       if (names.contains(reserved)) {
         throw new CorruptModelException(
             "Cannot seal %s: it has a file '%s' already, which a package needs for itself"
@@ -86,7 +85,7 @@ record SealSource(
 
     Map<String, byte[]> files = new TreeMap<>(ModelFiles.readAll(store, directory, names));
     String origin = directory.toString();
-    MlflowModel mlflow = MlflowModel.parse(origin, files.get(ModelReference.MLMODEL));
+    MlflowModel mlflow = MlflowModel.parse(origin, files.get(PackageFiles.MLMODEL));
     byte[] content = files.get(mlflow.modelFile());
     if (content == null) {
       throw new CorruptModelException(

@@ -121,10 +121,10 @@ final class Sealing {
         new Manifest(name, version, modelFile, rounds.end(), rounds.why(), form, complete, notes);
 
     Map<String, byte[]> all = new TreeMap<>(files);
-    all.put(Manifest.FILE, ManifestWriter.toJson(manifest));
-    all.put(GoldenFile.FILE, GoldenFile.write(golden));
-    all.put(Digests.FILE, Digests.of(all).content());
-    Opening.of(
+    all.put(PackageFiles.MANIFEST, ManifestWriter.toJson(manifest));
+    all.put(PackageFiles.GOLDEN_ROWS, GoldenFile.write(golden));
+    all.put(PackageFiles.DIGESTS, Digests.of(all).content());
+    Opening.open(
         new ModelFiles(origin, ModelReference.Kind.PACKAGE, Optional.empty(), all),
         EngineKind.FOREST);
     return all;
@@ -169,7 +169,7 @@ final class Sealing {
     }
 
     try {
-      GoldenRows.verify(GoldenFile.FILE, rows, schema, forest);
+      GoldenRows.verify(PackageFiles.GOLDEN_ROWS, rows, schema, forest);
     } catch (CorruptModelException e) {
       throw new CorruptModelException(
           "Cannot seal %s: the forest engine differs from libxgboost; this is a fault of Paritree, please report it: %s"

@@ -1,6 +1,7 @@
 package io.paritree.model;
 
 import io.paritree.CorruptModelException;
+import io.paritree.Fault;
 import io.paritree.feature.NumberText;
 import io.paritree.forest.Engine;
 import java.nio.charset.StandardCharsets;
@@ -80,7 +81,7 @@ final class TrainerCheck {
     for (int score = 0; score < engine.scores(); score++) {
       float expected = prediction(rows, row, firstCell + score, columns.get(score));
       float computed = scores[row * engine.scores() + score];
-      long ulps = Ulps.between(expected, computed);
+      long ulps = ulps(expected, computed);
       maxUlps = Math.max(maxUlps, ulps);
       if (ulps > MAX_ULPS && (largest == null || ulps > largest.ulps())) {
         largest = new Difference(rows.place(row), expected, computed, ulps);
@@ -97,6 +98,23 @@ final class TrainerCheck {
     }
   }
 
+  /**
+   * Returns the distance from one float to the other in units in the last place: 0 for the same
+   * bits and for 0.0 and -0.0; NaN has the largest distance from all but NaN.
+   */
+  private static long ulps(float one, float other) {
+    if (Float.isNaN(one) || Float.isNaN(other)) {
+      return Float.isNaN(one) && Float.isNaN(other) ? 0 : Long.MAX_VALUE;
+    }
+
+    return Math.abs(order(one) - order(other));
+  }
+
+  private static long order(float value) {
+    int bits = Float.floatToRawIntBits(value);
+    return bits < 0 ? Integer.MIN_VALUE - (long) bits : bits;
+  }
+
   private static float prediction(CsvRows rows, int row, int cell, String column)
       throws InputException {
     String text = rows.cells(row)[cell];
@@ -104,7 +122,7 @@ final class TrainerCheck {
     if (!NumberText.isNumber(utf8, 0, utf8.length)) {
       throw new InputException(
           "Cannot read the prediction in column '%s' of %s: got '%s', expected a number"
-              .formatted(column, rows.place(row), ModelName.printable(text)));
+              .formatted(column, rows.place(row), Fault.printable(text)));
     }
 
     return (float) NumberText.parse(utf8, 0, utf8.length);

@@ -1,6 +1,7 @@
 package io.paritree.model;
 
 import io.paritree.CorruptModelException;
+import io.paritree.Fault;
 import io.paritree.ModelException;
 import io.paritree.UnsupportedModelException;
 import io.paritree.feature.BooleanFeature;
@@ -67,8 +68,8 @@ final class UnsealedSchema {
             "Cannot open model %s: the model file has a feature '%s', but its signature has the inputs %s"
                 .formatted(
                     origin,
-                    ModelName.printable(name),
-                    ModelName.printable(typesByName.keySet().toString())));
+                    Fault.printable(name),
+                    Fault.printable(typesByName.keySet().toString())));
       }
 
       String type = "";
@@ -97,7 +98,7 @@ final class UnsealedSchema {
       default ->
           throw new UnsupportedModelException(
               "Cannot open model %s: its signature says that '%s' is of type '%s', but the model file treats it as a number; seal the model with a schema that says how to read it"
-                  .formatted(origin, ModelName.printable(name), ModelName.printable(mlflowType)));
+                  .formatted(origin, Fault.printable(name), Fault.printable(mlflowType)));
     };
   }
 

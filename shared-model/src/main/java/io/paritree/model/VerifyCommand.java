@@ -36,11 +36,11 @@ final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     ModelFiles files = ModelFiles.read(model);
-    ScoringModel opened = ScoringModel.open(files, EngineKind.FOREST);
+    ScoringModel opened = Opening.open(files, EngineKind.FOREST);
     long compared = 0;
     long refused = 0;
     if (rows != null) {
-      Engine reference = ScoringModel.open(files, EngineKind.XGBOOST).engine();
+      Engine reference = Opening.open(files, EngineKind.XGBOOST).engine();
       EngineComparison comparison = new EngineComparison(opened.engine(), reference);
       try (CsvRows csv =
           CsvRows.open(rows, opened.schema(), opened.engine(), java.util.List.of())) {

@@ -58,7 +58,8 @@ class HdfsModelStoreTest {
     assertThat(version(root + "/" + NAME + "/2")).isEqualTo(NAME + "/2");
 
     assertThatThrownBy(
-            () -> ModelStore.write(store.version(NAME, 2), Map.of(Digests.FILE, new byte[1])))
+            () ->
+                ModelStore.write(store.version(NAME, 2), Map.of(PackageFiles.DIGESTS, new byte[1])))
         .isInstanceOf(FileAlreadyExistsException.class);
     assertThatThrownBy(() -> version(root + "/" + NAME + "@next"))
         .isInstanceOf(CorruptModelException.class)
@@ -73,6 +74,6 @@ class HdfsModelStoreTest {
   }
 
   private static String version(String reference) throws Exception {
-    return ScoringModel.open(reference, EngineKind.FOREST).modelVersion();
+    return Opening.open(reference, EngineKind.FOREST).modelVersion();
   }
 }

@@ -62,11 +62,11 @@ class HostilePackageFuzzTest {
     Map<String, byte[]> whole = SealedPackageTest.filesOf(new TestPackages(directory).binary(1, 2));
     int refused = 0;
     for (int attempt = 0; attempt < TRIES; attempt++) {
-      String name = random.nextInt(3) == 0 ? GoldenFile.FILE : Manifest.FILE;
+      String name = random.nextInt(3) == 0 ? PackageFiles.GOLDEN_ROWS : PackageFiles.MANIFEST;
       Map<String, byte[]> files = new TreeMap<>(whole);
       files.put(name, changed(whole.get(name), random));
-      files.remove(Digests.FILE);
-      files.put(Digests.FILE, Digests.of(files).content());
+      files.remove(PackageFiles.DIGESTS);
+      files.put(PackageFiles.DIGESTS, Digests.of(files).content());
       refused += refused(ModelReference.Kind.PACKAGE, files, seed, attempt);
     }
 
@@ -81,7 +81,7 @@ class HostilePackageFuzzTest {
     int refused = 0;
     for (int attempt = 0; attempt < TRIES; attempt++) {
       byte[] mlmodel = changed(MLMODEL.getBytes(StandardCharsets.UTF_8), random);
-      Map<String, byte[]> files = Map.of(ModelReference.MLMODEL, mlmodel, "model.ubj", model);
+      Map<String, byte[]> files = Map.of(PackageFiles.MLMODEL, mlmodel, "model.ubj", model);
       refused += refused(ModelReference.Kind.MLFLOW, files, seed, attempt);
     }
 
@@ -108,7 +108,7 @@ class HostilePackageFuzzTest {
   private static int refused(
       ModelReference.Kind kind, Map<String, byte[]> files, long seed, int attempt) {
     try {
-      ScoringModel.open(new ModelFiles("m", kind, Optional.empty(), files), EngineKind.FOREST);
+      Opening.open(new ModelFiles("m", kind, Optional.empty(), files), EngineKind.FOREST);
       return 0;
     } catch (ModelException e) {
       if (e.getMessage().indexOf('\n') >= 0 || e.getMessage().length() > 4_000) {

@@ -63,7 +63,7 @@ class MlflowModelTest {
   void namesComeFromTheModelFileInItsOrderAndCategoriesAreCodes() throws Exception {
     Path mlflow = mlflow(MLMODEL.formatted(BOOSTER, PARCELS), parcels());
 
-    ScoringModel model = ScoringModel.open(mlflow.toString(), EngineKind.FOREST);
+    ScoringModel model = Opening.open(mlflow.toString(), EngineKind.FOREST);
 
     assertThat(model.sealed()).isFalse();
     assertThat(model.name()).isEqualTo("logged");
@@ -85,7 +85,7 @@ class MlflowModelTest {
         "[{\"type\": \"double\", \"name\": \"a\"}, {\"type\": \"long\", \"name\": \"b b\"}]";
     Path mlflow = mlflow(MLMODEL.formatted(BOOSTER, signature), TestPackages.wideModel(2, 3, 3));
 
-    ScoringModel model = ScoringModel.open(mlflow.toString(), EngineKind.FOREST);
+    ScoringModel model = Opening.open(mlflow.toString(), EngineKind.FOREST);
 
     assertThat(model.schema().features()).extracting(Feature::name).containsExactly("a", "b b");
   }
@@ -101,7 +101,7 @@ class MlflowModelTest {
           "flavors: {xgboost: {data: model.xgb}}\n",
           "flavors: {xgboost: {data: model.xgb}}\nsignature: null\n"
         }) {
-      ScoringModel model = ScoringModel.open(mlflow(mlmodel, wide).toString(), EngineKind.FOREST);
+      ScoringModel model = Opening.open(mlflow(mlmodel, wide).toString(), EngineKind.FOREST);
       assertThat(model.schema().features()).extracting(Feature::name).containsExactly("f0", "f1");
     }
   }
@@ -111,13 +111,11 @@ class MlflowModelTest {
     byte[] stopped = withBestIteration("4");
 
     Path classifier = mlflow(MLMODEL.formatted(CLASSIFIER, PARCELS), stopped);
-    assertThat(ScoringModel.open(classifier.toString(), EngineKind.FOREST).card().rounds())
-        .isEqualTo(5);
+    assertThat(Opening.open(classifier.toString(), EngineKind.FOREST).card().rounds()).isEqualTo(5);
     Path booster = mlflow(MLMODEL.formatted(BOOSTER, PARCELS), stopped);
-    assertThat(ScoringModel.open(booster.toString(), EngineKind.FOREST).card().rounds())
-        .isEqualTo(20);
+    assertThat(Opening.open(booster.toString(), EngineKind.FOREST).card().rounds()).isEqualTo(20);
     Path beyond = mlflow(MLMODEL.formatted(CLASSIFIER, PARCELS), withBestIteration("20"));
-    assertThatThrownBy(() -> ScoringModel.open(beyond.toString(), EngineKind.FOREST))
+    assertThatThrownBy(() -> Opening.open(beyond.toString(), EngineKind.FOREST))
         .isInstanceOf(CorruptModelException.class)
         .hasMessageContaining("best_iteration is '20', but it has 20 rounds");
   }
@@ -132,8 +130,8 @@ class MlflowModelTest {
     String numbers = PARCELS.replace("string", "double");
     Path logged = mlflow(MLMODEL.formatted(CLASSIFIER, numbers), stopped);
 
-    ScoringModel forest = ScoringModel.open(logged.toString(), EngineKind.FOREST);
-    ScoringModel reference = ScoringModel.open(logged.toString(), EngineKind.XGBOOST);
+    ScoringModel forest = Opening.open(logged.toString(), EngineKind.FOREST);
+    ScoringModel reference = Opening.open(logged.toString(), EngineKind.XGBOOST);
 
     float[] slots = {1f, 2f, 1f, 0f, 3f, 12f, 4f};
     float[] computed = new float[1];
@@ -161,8 +159,8 @@ class MlflowModelTest {
   void bothEnginesScoreTheBestRounds() throws Exception {
     Path classifier = mlflow(MLMODEL.formatted(CLASSIFIER, PARCELS), withBestIteration("4"));
 
-    ScoringModel forest = ScoringModel.open(classifier.toString(), EngineKind.FOREST);
-    ScoringModel reference = ScoringModel.open(classifier.toString(), EngineKind.XGBOOST);
+    ScoringModel forest = Opening.open(classifier.toString(), EngineKind.FOREST);
+    ScoringModel reference = Opening.open(classifier.toString(), EngineKind.XGBOOST);
 
     float[] slots = {1f, 2f, 1f, 0f, 3f, 12f, 4f};
     float[] computed = new float[1];
@@ -238,7 +236,7 @@ class MlflowModelTest {
 
     assertThat(err.toString()).isEmpty();
     assertThat(exitCode).isZero();
-    ScoringModel model = ScoringModel.open(sealed.toString(), EngineKind.FOREST);
+    ScoringModel model = Opening.open(sealed.toString(), EngineKind.FOREST);
     assertThat(model.sealed()).isTrue();
     assertThat(model.card().rounds()).isEqualTo(5);
     assertThat(model.card().roundsWhy()).isEqualTo("best_iteration is 4");
@@ -247,7 +245,7 @@ class MlflowModelTest {
     assertThat(sealed.resolve("MLmodel")).hasSameBinaryContentAs(mlflow.resolve("MLmodel"));
 
     Files.writeString(sealed.resolve("code").resolve("features.py"), "x = 2\n");
-    assertThatThrownBy(() -> ScoringModel.open(sealed.toString(), EngineKind.FOREST))
+    assertThatThrownBy(() -> Opening.open(sealed.toString(), EngineKind.FOREST))
         .isInstanceOf(CorruptModelException.class)
         .hasMessageContaining("'code/features.py'");
   }
@@ -265,7 +263,7 @@ class MlflowModelTest {
   }
 
   private ScoringModel open(String mlmodel, byte[] model) throws Exception {
-    return ScoringModel.open(mlflow(mlmodel, model).toString(), EngineKind.FOREST);
+    return Opening.open(mlflow(mlmodel, model).toString(), EngineKind.FOREST);
   }
 
   private Path mlflow(String mlmodel, byte[] model) throws IOException {

@@ -34,7 +34,7 @@ class ModelCategoriesTest {
 
   @Test
   void aBareModelReadsItsOwnCategoriesAndRefusesOthers() throws Exception {
-    ScoringModel model = ScoringModel.open(bare().toString(), EngineKind.FOREST);
+    ScoringModel model = Opening.open(bare().toString(), EngineKind.FOREST);
 
     TextCategoryFeature carrier = (TextCategoryFeature) model.schema().features().get(3);
     assertThat(carrier.vocabulary()).containsExactly("AA", "DL", "UA", "ZZ");
@@ -100,8 +100,7 @@ class ModelCategoriesTest {
             directory.resolve("sealed").toString());
 
     assertThat(exitCode).as(err.toString()).isZero();
-    ScoringModel model =
-        ScoringModel.open(directory.resolve("sealed").toString(), EngineKind.FOREST);
+    ScoringModel model = Opening.open(directory.resolve("sealed").toString(), EngineKind.FOREST);
     assertThat(((TextCategoryFeature) model.schema().features().get(3)).vocabulary())
         .containsExactly("AA", "DL", "UA", "ZZ");
     assertThat(Files.readString(directory.resolve("sealed").resolve("paritree.json")))

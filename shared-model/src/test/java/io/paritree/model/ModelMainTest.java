@@ -298,7 +298,7 @@ class ModelMainTest {
         "--notes",
         "the first");
 
-    ScoringModel sealed = ScoringModel.open(path("store") + "/parcel", EngineKind.FOREST);
+    ScoringModel sealed = Opening.open(path("store") + "/parcel", EngineKind.FOREST);
     Provenance provenance = sealed.card().provenance().orElseThrow();
     assertThat(provenance.comparedWithTrainer())
         .hasValueSatisfying(

@@ -86,7 +86,7 @@ class ModelStoreTest {
     store.setAlias(NAME, "champion", 1);
 
     assertThat(files.origin()).isEqualTo(root + "/" + NAME + "/2");
-    assertThat(ScoringModel.open(files, EngineKind.FOREST).modelVersion()).isEqualTo(NAME + "/2");
+    assertThat(Opening.open(files, EngineKind.FOREST).modelVersion()).isEqualTo(NAME + "/2");
     assertThat(version(root + "/" + NAME)).isEqualTo(NAME + "/1");
   }
 
@@ -116,12 +116,12 @@ class ModelStoreTest {
   @Test
   void aVersionIsNeverReplacedAndNothingElseIsLeftBehind() throws Exception {
     Location first = store.version(NAME, 1);
-    String before = ScoringModel.open(first.toString(), EngineKind.FOREST).digest();
+    String before = Opening.open(first.toString(), EngineKind.FOREST).digest();
 
-    assertThatThrownBy(() -> ModelStore.write(first, Map.of(Digests.FILE, new byte[1])))
+    assertThatThrownBy(() -> ModelStore.write(first, Map.of(PackageFiles.DIGESTS, new byte[1])))
         .isInstanceOf(FileAlreadyExistsException.class);
 
-    assertThat(ScoringModel.open(first.toString(), EngineKind.FOREST).digest()).isEqualTo(before);
+    assertThat(Opening.open(first.toString(), EngineKind.FOREST).digest()).isEqualTo(before);
     assertThat(FileStore.of(root).list(root.resolve(NAME)))
         .extracting(entry -> entry.location().name())
         .containsExactlyInAnyOrder("1", "2", "10", "aliases");
@@ -169,7 +169,7 @@ class ModelStoreTest {
   }
 
   private static String version(String reference) throws Exception {
-    return ScoringModel.open(reference, EngineKind.FOREST).modelVersion();
+    return Opening.open(reference, EngineKind.FOREST).modelVersion();
   }
 
   private static void assertRefused(String reference, String... parts) {

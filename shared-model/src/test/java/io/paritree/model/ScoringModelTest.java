@@ -22,8 +22,8 @@ class ScoringModelTest {
   void bothEnginesScoreASealedPackageToTheSameBits() throws Exception {
     Path binary = new TestPackages(directory).binary();
 
-    ScoringModel forest = ScoringModel.open(binary.toString(), EngineKind.FOREST);
-    ScoringModel reference = ScoringModel.open(binary.toString(), EngineKind.XGBOOST);
+    ScoringModel forest = Opening.open(binary.toString(), EngineKind.FOREST);
+    ScoringModel reference = Opening.open(binary.toString(), EngineKind.XGBOOST);
 
     assertThat(scores(forest)).isEqualTo(scores(reference));
     assertThat(forest.modelVersion()).isEqualTo("parcel-late/1");
@@ -39,8 +39,8 @@ class ScoringModelTest {
   void classModelsNameTheirScores() throws Exception {
     TestPackages packages = new TestPackages(directory);
 
-    ScoringModel classes = ScoringModel.open(packages.classes().toString(), EngineKind.FOREST);
-    ScoringModel index = ScoringModel.open(packages.classIndex().toString(), EngineKind.FOREST);
+    ScoringModel classes = Opening.open(packages.classes().toString(), EngineKind.FOREST);
+    ScoringModel index = Opening.open(packages.classIndex().toString(), EngineKind.FOREST);
 
     assertThat(classes.outputs().names()).containsExactly("small", "medium", "large");
     assertThat(classes.outputs().kind()).isEqualTo(Outputs.Kind.CLASS_SCORES);
@@ -54,7 +54,7 @@ class ScoringModelTest {
   void aWidePackageOpens() throws Exception {
     Path wide = new TestPackages(directory).wide(12, 30, 5);
 
-    ScoringModel model = ScoringModel.open(wide.toString(), EngineKind.FOREST);
+    ScoringModel model = Opening.open(wide.toString(), EngineKind.FOREST);
 
     assertThat(model.schema().width()).isEqualTo(12);
     assertThat(model.outputs().kind()).isEqualTo(Outputs.Kind.VALUES);
@@ -74,7 +74,7 @@ class ScoringModelTest {
                 "\"num_feature\":\"3\",\"num_target",
                 "\"num_feature\":\"2147483647\",\"num_target"));
 
-    assertThatThrownBy(() -> ScoringModel.open(claims.toString(), EngineKind.FOREST))
+    assertThatThrownBy(() -> Opening.open(claims.toString(), EngineKind.FOREST))
         .isInstanceOf(UnsupportedModelException.class)
         .hasMessageContaining("2147483647 features without names")
         .hasMessageContaining("seal it with a schema");

@@ -87,11 +87,14 @@ class SealedPackageTest {
 
   @Test
   void aLineOfTheDigestsCannotComeOrGo() throws Exception {
-    String digests = text(Digests.FILE);
+    String digests = text(PackageFiles.DIGESTS);
     for (String line : digests.split("(?<=\n)")) {
-      assertRefused(Digests.FILE, digests.replace(line, "").getBytes(UTF_8), "without " + line);
       assertRefused(
-          Digests.FILE, digests.replace(line, line + line).getBytes(UTF_8), "twice " + line);
+          PackageFiles.DIGESTS, digests.replace(line, "").getBytes(UTF_8), "without " + line);
+      assertRefused(
+          PackageFiles.DIGESTS,
+          digests.replace(line, line + line).getBytes(UTF_8),
+          "twice " + line);
     }
   }
 
@@ -102,24 +105,24 @@ class SealedPackageTest {
       byte[] changed = whole.clone();
       changed[whole.length / 2] ^= 1;
       Files.write(sealed.resolve(name), changed);
-      assertThatThrownBy(() -> ScoringModel.open(sealed.toString(), EngineKind.FOREST))
+      assertThatThrownBy(() -> Opening.open(sealed.toString(), EngineKind.FOREST))
           .isInstanceOf(CorruptModelException.class)
           .hasMessageContaining(name)
           .hasMessageContaining(sealed.toString());
 
       Files.write(sealed.resolve(name), Arrays.copyOf(whole, whole.length - 1));
-      assertThatThrownBy(() -> ScoringModel.open(sealed.toString(), EngineKind.FOREST))
+      assertThatThrownBy(() -> Opening.open(sealed.toString(), EngineKind.FOREST))
           .isInstanceOf(CorruptModelException.class)
           .hasMessageContaining(name);
 
       Files.delete(sealed.resolve(name));
-      assertThatThrownBy(() -> ScoringModel.open(sealed.toString(), EngineKind.FOREST))
+      assertThatThrownBy(() -> Opening.open(sealed.toString(), EngineKind.FOREST))
           .isInstanceOf(CorruptModelException.class)
           .hasMessageContaining(name);
       Files.write(sealed.resolve(name), whole);
     }
 
-    assertThat(ScoringModel.open(sealed.toString(), EngineKind.FOREST).sealed()).isTrue();
+    assertThat(Opening.open(sealed.toString(), EngineKind.FOREST).sealed()).isTrue();
   }
 
   @Test
@@ -136,7 +139,7 @@ class SealedPackageTest {
     Files.createDirectory(sealed.resolve("notes.txt"));
 
     assertThat(ModelFiles.read(sealed.toString()).names()).isEqualTo(files.keySet());
-    assertThat(ScoringModel.open(sealed.toString(), EngineKind.FOREST).sealed()).isTrue();
+    assertThat(Opening.open(sealed.toString(), EngineKind.FOREST).sealed()).isTrue();
   }
 
   @Test
@@ -167,13 +170,13 @@ class SealedPackageTest {
 
     byte[] content = changed.getBytes(UTF_8);
     String replaced =
-        text(Digests.FILE)
+        text(PackageFiles.DIGESTS)
             .replace(Digests.sha256(files.get("golden.jsonl")), Digests.sha256(content));
     String plain = replaced.replaceFirst("#.*\n", ""); // as sha256sum writes it
     for (String digests : new String[] {replaced, plain}) {
       Map<String, byte[]> all = new TreeMap<>(files);
       all.put("golden.jsonl", content);
-      all.put(Digests.FILE, digests.getBytes(UTF_8));
+      all.put(PackageFiles.DIGESTS, digests.getBytes(UTF_8));
 
       assertThatThrownBy(() -> open(all))
           .isInstanceOf(CorruptModelException.class)
@@ -186,14 +189,14 @@ class SealedPackageTest {
 
   @Test
   void aChangedNameInTheDigestsIsRefusedOnDiskWithTheNameOfTheDigests() throws Exception {
-    byte[] whole = files.get(Digests.FILE);
+    byte[] whole = files.get(PackageFiles.DIGESTS);
     for (int flip : new int[] {0x01, 0x20, 0x80}) {
       for (int at = 66; whole[at] != '\n'; at++) {
         byte[] changed = whole.clone();
         changed[at] ^= (byte) flip;
-        Files.write(sealed.resolve(Digests.FILE), changed);
+        Files.write(sealed.resolve(PackageFiles.DIGESTS), changed);
 
-        assertThatThrownBy(() -> ScoringModel.open(sealed.toString(), EngineKind.FOREST))
+        assertThatThrownBy(() -> Opening.open(sealed.toString(), EngineKind.FOREST))
             .as("byte %s xor %s", at, flip)
             .isInstanceOf(CorruptModelException.class)
             .hasMessageContaining("'paritree.sha256'");
@@ -280,9 +283,9 @@ class SealedPackageTest {
 
   @Test
   void aPackageWithoutDigestsIsNeverOpened() throws Exception {
-    Files.delete(sealed.resolve(Digests.FILE));
+    Files.delete(sealed.resolve(PackageFiles.DIGESTS));
 
-    assertThatThrownBy(() -> ScoringModel.open(sealed.toString(), EngineKind.FOREST))
+    assertThatThrownBy(() -> Opening.open(sealed.toString(), EngineKind.FOREST))
         .isInstanceOf(CorruptModelException.class)
         .hasMessageContaining("paritree.sha256, which is written last");
   }
@@ -291,8 +294,8 @@ class SealedPackageTest {
   void digestsThatLeaveOutThePackage() {
     Map<String, byte[]> few = new TreeMap<>(files);
     few.remove("golden.jsonl");
-    few.remove(Digests.FILE);
-    few.put(Digests.FILE, Digests.of(few).content());
+    few.remove(PackageFiles.DIGESTS);
+    few.put(PackageFiles.DIGESTS, Digests.of(few).content());
 
     assertThatThrownBy(() -> open(few))
         .isInstanceOf(CorruptModelException.class)
@@ -328,8 +331,8 @@ class SealedPackageTest {
     Map<String, byte[]> all = new TreeMap<>(files);
     all.put(name, content.getBytes(UTF_8));
     assertThat(all.get(name)).as("the change must be one").isNotEqualTo(files.get(name));
-    all.remove(Digests.FILE);
-    all.put(Digests.FILE, Digests.of(all).content());
+    all.remove(PackageFiles.DIGESTS);
+    all.put(PackageFiles.DIGESTS, Digests.of(all).content());
     return all;
   }
 
@@ -338,7 +341,7 @@ class SealedPackageTest {
   }
 
   private static ScoringModel open(Map<String, byte[]> files) throws ModelException {
-    return ScoringModel.open(
+    return Opening.open(
         new ModelFiles("store/parcel", ModelReference.Kind.PACKAGE, Optional.empty(), files),
         EngineKind.FOREST);
   }

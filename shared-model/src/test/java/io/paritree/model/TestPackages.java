@@ -291,13 +291,13 @@ public final class TestPackages {
     Map<String, byte[]> files = new HashMap<>();
     try (Stream<Path> listed = Files.list(directory)) {
       for (Path file : listed.toList()) {
-        if (!file.endsWith(Digests.FILE)) {
+        if (!file.endsWith(PackageFiles.DIGESTS)) {
           files.put(file.getFileName().toString(), Files.readAllBytes(file));
         }
       }
     }
 
-    Files.write(directory.resolve(Digests.FILE), Digests.of(files).content());
+    Files.write(directory.resolve(PackageFiles.DIGESTS), Digests.of(files).content());
   }
 
   /** Returns the model file of a package, read. */

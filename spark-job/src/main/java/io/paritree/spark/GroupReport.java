@@ -1,6 +1,5 @@
 package io.paritree.spark;
 
-import io.paritree.spark.ScoringJob.Checked;
 import io.paritree.spark.publish.RunDirectory;
 import io.paritree.spark.report.JobReport;
 import io.paritree.spark.report.JobReportWriter;
@@ -17,7 +16,7 @@ final class GroupReport {
   private final JobSettings settings;
   private final String startedAt;
   private final Stages stages;
-  private final Checked checked;
+  private final CheckedRun checked;
   private final Tally tally;
   private Optional<RunDirectory> directory = Optional.empty();
   private List<PartitionReport> partitions = List.of();
@@ -26,7 +25,8 @@ final class GroupReport {
   /**
    * @param tally what came of the rows; may still grow
    */
-  GroupReport(JobSettings settings, String startedAt, Stages stages, Checked checked, Tally tally) {
+  GroupReport(
+      JobSettings settings, String startedAt, Stages stages, CheckedRun checked, Tally tally) {
     this.settings = settings;
     this.startedAt = startedAt;
     this.stages = stages;
@@ -51,7 +51,7 @@ final class GroupReport {
 
   /** Returns the report on a sample, of which nothing was written. */
   JobReport sampled(String message) {
-    return report(Outcome.CHECKED, 0, message, List.of(), 0);
+    return report(Outcome.CHECKED, message, List.of(), 0);
   }
 
   /** Returns the report on a run of which these partitions were not published by another one. */
@@ -59,7 +59,7 @@ final class GroupReport {
     List<PartitionReport> own =
         partitions.stream().filter(partition -> moved.contains(partition.partition())).toList();
     Outcome outcome = own.isEmpty() ? Outcome.ALREADY_PUBLISHED : Outcome.PUBLISHED;
-    return report(outcome, 0, "", own, own.size());
+    return report(outcome, "", own, own.size());
   }
 
   /** Keeps the report on a run that is about to publish these partitions. */
@@ -80,14 +80,8 @@ final class GroupReport {
 
   /** Returns the report on a run that publishes nothing. */
   JobReport failure(Exception reason) {
-    Outcome outcome = Outcome.FAILED;
-    int exitCode = 1;
-    if (reason instanceof JobException known) {
-      exitCode = known.exitCode();
-      outcome = known.outcome();
-    }
-
-    return report(outcome, exitCode, String.valueOf(reason.getMessage()), partitions, 0);
+    Outcome outcome = reason instanceof JobException known ? known.outcome() : Outcome.FAILED;
+    return report(outcome, String.valueOf(reason.getMessage()), partitions, 0);
   }
 
   private void keep(JobReport report) throws IOException {
@@ -106,18 +100,13 @@ final class GroupReport {
   }
 
   private JobReport report(
-      Outcome outcome,
-      int exitCode,
-      String message,
-      List<PartitionReport> reported,
-      int published) {
+      Outcome outcome, String message, List<PartitionReport> reported, int published) {
     return new JobReport(
         settings.runId(),
         outcome,
-        exitCode,
         message,
         startedAt,
-        ScoringJob.modelOf(checked.model(), settings),
+        CheckedRun.modelOf(checked.model(), settings),
         checked.input().listing().root().toString(),
         checked.place().output().toString(),
         reported,

@@ -1,7 +1,6 @@
 package io.paritree.spark;
 
 import io.paritree.spark.JobSettings.Duplicates;
-import io.paritree.spark.ScoringJob.Checked;
 import io.paritree.spark.input.InputCheck;
 import io.paritree.spark.input.InputListing;
 import io.paritree.spark.publish.ConflictException;
@@ -53,7 +52,7 @@ final class GroupRun {
   }
 
   /** Scores the open partitions, which are the next group, and publishes them. */
-  JobReport run(Checked checked) throws JobException, IOException {
+  JobReport run(CheckedRun checked) throws JobException, IOException {
     Publisher publisher = new Publisher(checked.place(), settings.locks(), observer);
     Tally tally = tally(checked);
     GroupReport report = new GroupReport(settings, startedAt, stages, checked, tally);
@@ -79,7 +78,7 @@ final class GroupRun {
     return failure;
   }
 
-  private static Tally tally(Checked checked) {
+  private static Tally tally(CheckedRun checked) {
     return new Tally(
         checked.model().schema().width(), checked.open().stream().map(Target::partition).toList());
   }
@@ -94,19 +93,19 @@ final class GroupRun {
   }
 
   /** Scores some rows of the first file, and writes nothing. */
-  JobReport sample(Checked checked) throws JobException, IOException {
+  JobReport sample(CheckedRun checked) throws JobException, IOException {
     Tally tally = tally(checked);
     scoring(checked).sample(tally);
     checkReadable(tally);
     return new GroupReport(settings, startedAt, stages, checked, tally).sampled(sampled(tally));
   }
 
-  private GroupScoring scoring(Checked checked) throws IOException {
+  private GroupScoring scoring(CheckedRun checked) throws IOException {
     return new GroupScoring(settings, session, observer, progress, checked);
   }
 
   private JobReport publish(
-      Checked checked, Publisher publisher, Publisher.Run run, Tally tally, GroupReport report)
+      CheckedRun checked, Publisher publisher, Publisher.Run run, Tally tally, GroupReport report)
       throws JobException, IOException {
     GroupScoring scoring = scoring(checked);
     scoring.score(run.directory(), tally);
@@ -154,7 +153,7 @@ final class GroupRun {
   }
 
   /** Makes sure that what was scored is what was checked, and what the identities stand for. */
-  private static void checkInput(Checked checked, Tally tally) throws IOException {
+  private static void checkInput(CheckedRun checked, Tally tally) throws IOException {
     List<String> changed = InputListing.changed(checked.inputStore(), checked.files());
     if (!changed.isEmpty()) {
       throw new IOException(

@@ -2,7 +2,6 @@ package io.paritree.spark;
 
 import io.paritree.model.ModelFiles;
 import io.paritree.spark.JobSettings.Order;
-import io.paritree.spark.ScoringJob.Checked;
 import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.InputFile;
@@ -34,7 +33,7 @@ final class GroupScoring {
   private final SparkSession session;
   private final StepObserver observer;
   private final PrintStream progress;
-  private final Checked checked;
+  private final CheckedRun checked;
   private final CheckedInput input;
   private final Carried carried;
   private final StructType output;
@@ -47,7 +46,7 @@ final class GroupScoring {
       SparkSession session,
       StepObserver observer,
       PrintStream progress,
-      Checked checked)
+      CheckedRun checked)
       throws IOException {
     this.settings = settings;
     this.session = session;

@@ -7,13 +7,15 @@ abstract sealed class JobException extends Exception
     permits UsageException, RefusedException, QuarantineException, OvertakenException {
   private static final long serialVersionUID = 1L;
 
-  JobException(String message, Throwable cause) {
+  private final Outcome outcome;
+
+  JobException(Outcome outcome, String message, Throwable cause) {
     super(message, cause);
+    this.outcome = outcome;
   }
 
-  /** Returns the process exit code that stands for this reason; see {@link ScoreMain}. */
-  abstract int exitCode();
-
-  /** Returns how a report tells this end. */
-  abstract Outcome outcome();
+  /** Returns how the run ended. */
+  Outcome outcome() {
+    return outcome;
+  }
 }

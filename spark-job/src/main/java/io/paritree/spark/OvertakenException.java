@@ -7,16 +7,6 @@ final class OvertakenException extends JobException {
   private static final long serialVersionUID = 1L;
 
   OvertakenException(String message, Throwable cause) {
-    super(message, cause);
-  }
-
-  @Override
-  int exitCode() {
-    return 5;
-  }
-
-  @Override
-  Outcome outcome() {
-    return Outcome.OVERTAKEN;
+    super(Outcome.OVERTAKEN, message, cause);
   }
 }

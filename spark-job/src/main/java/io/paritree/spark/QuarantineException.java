@@ -7,16 +7,6 @@ final class QuarantineException extends JobException {
   private static final long serialVersionUID = 1L;
 
   QuarantineException(String message) {
-    super(message, null);
-  }
-
-  @Override
-  int exitCode() {
-    return 4;
-  }
-
-  @Override
-  Outcome outcome() {
-    return Outcome.QUARANTINED;
+    super(Outcome.QUARANTINED, message, null);
   }
 }

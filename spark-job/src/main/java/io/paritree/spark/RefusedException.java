@@ -7,16 +7,6 @@ final class RefusedException extends JobException {
   private static final long serialVersionUID = 1L;
 
   RefusedException(String message) {
-    super(message, null);
-  }
-
-  @Override
-  int exitCode() {
-    return 3;
-  }
-
-  @Override
-  Outcome outcome() {
-    return Outcome.REFUSED;
+    super(Outcome.REFUSED, message, null);
   }
 }

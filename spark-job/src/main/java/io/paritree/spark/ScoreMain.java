@@ -7,6 +7,7 @@ import io.paritree.spark.publish.Recovery;
 import io.paritree.spark.publish.StepObserver;
 import io.paritree.spark.report.JobReport;
 import io.paritree.spark.report.OpenMetrics;
+import io.paritree.spark.report.Outcome;
 import io.paritree.spark.report.SummaryTable;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -56,7 +57,7 @@ public final class ScoreMain {
     } catch (UsageException e) {
       err.println(e.getMessage());
       err.println("Try: score --help");
-      return e.exitCode();
+      return e.outcome().exitCode();
     }
 
     if (settings.isEmpty()) {
@@ -99,10 +100,10 @@ public final class ScoreMain {
       exitCode = published.get().exitCode();
     } catch (JobException e) {
       err.println(e.getMessage());
-      exitCode = e.exitCode();
+      exitCode = e.outcome().exitCode();
     } catch (ModelException e) {
       err.println("Model refused: " + e.getMessage());
-      exitCode = 6;
+      exitCode = Outcome.MODEL_REFUSED.exitCode();
     } catch (Exception e) { // Spark throws checked exceptions that it does not declare
       exitCode = failed(e, err);
     }
@@ -142,7 +143,7 @@ public final class ScoreMain {
 
     err.println("Scoring failed: " + String.join("\n  because of ", told));
     reason.printStackTrace(err);
-    return 1;
+    return Outcome.FAILED.exitCode();
   }
 
   private static OutputPlace place(JobSettings settings) throws IOException {

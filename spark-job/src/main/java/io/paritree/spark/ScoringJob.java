@@ -2,10 +2,9 @@ package io.paritree.spark;
 
 import io.paritree.ModelException;
 import io.paritree.model.ModelFiles;
+import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
 import io.paritree.spark.JobSettings.Mode;
-import io.paritree.spark.input.CheckedInput;
-import io.paritree.spark.input.InputFile;
 import io.paritree.spark.input.PartitionValue;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.Recovery;
@@ -16,7 +15,6 @@ import io.paritree.spark.report.Outcome;
 import io.paritree.spark.report.Stages;
 import io.paritree.spark.rows.OpenModels;
 import io.paritree.spark.rows.ScoreHistogram;
-import io.paritree.store.FileStore;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Clock;
@@ -58,29 +56,6 @@ final class ScoringJob {
     this.startedAt = clock.instant().toString();
   }
 
-  /** What a run needs to know about its model, input and output once all is checked. */
-  record Checked(
-      ModelFiles modelFiles,
-      ScoringModel model,
-      OutputColumns columns,
-      FileStore inputStore,
-      CheckedInput input,
-      OutputPlace place,
-      List<Target> open,
-      List<String> alreadyPublished) {
-
-    /** Returns the files of the open partitions. */
-    List<InputFile> files() {
-      return open.stream().flatMap(target -> target.files().stream()).toList();
-    }
-
-    /** Returns the same for some of the open partitions. */
-    Checked withOpen(List<Target> group) {
-      return new Checked(
-          modelFiles, model, columns, inputStore, input, place, group, alreadyPublished);
-    }
-  }
-
   /**
    * Runs.
    *
@@ -90,7 +65,7 @@ final class ScoringJob {
   JobReport run() throws JobException, ModelException, IOException {
     Map<String, String> hadoop = spark.hadoopSettings();
     ModelFiles files = ModelFiles.read(settings.model(), hadoop);
-    ScoringModel model = ScoringModel.open(files, settings.engine());
+    ScoringModel model = Opening.open(files, settings.engine());
     OpenModels.remember(model, settings.engine());
     stages.end("model");
     observer.reached(Step.MODEL_OPENED);
@@ -106,8 +81,8 @@ final class ScoringJob {
     SparkSession session =
         JobSession.of(spark.session(), model.schema().width() + settings.keys().size());
     stages.end("spark");
-    Checked checked =
-        new Checked(
+    CheckedRun checked =
+        new CheckedRun(
             files,
             model,
             check.columns(),
@@ -180,10 +155,9 @@ final class ScoringJob {
     return new JobReport(
         settings.runId(),
         Outcome.ALREADY_PUBLISHED,
-        0,
         "",
         startedAt,
-        modelOf(model, settings),
+        CheckedRun.modelOf(model, settings),
         check.listing().root().toString(),
         check.place().output().toString(),
         List.of(),
@@ -196,14 +170,5 @@ final class ScoringJob {
         new ScoreHistogram(),
         stages.seconds(),
         "");
-  }
-
-  static JobReport.Model modelOf(ScoringModel model, JobSettings settings) {
-    return new JobReport.Model(
-        model.name(),
-        model.modelVersion(),
-        model.digest(),
-        settings.engine().name().toLowerCase(java.util.Locale.ROOT),
-        model.sealed());
   }
 }

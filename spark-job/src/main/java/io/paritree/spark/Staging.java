@@ -8,6 +8,7 @@ import io.paritree.spark.publish.PartitionManifest;
 import io.paritree.spark.publish.PartitionManifestParser;
 import io.paritree.spark.publish.RunDirectory;
 import io.paritree.spark.report.PartitionReport;
+import io.paritree.spark.report.PartitionReport.ScoredFile;
 import io.paritree.spark.rows.ParquetWriters;
 import io.paritree.spark.rows.PartitionCounts;
 import io.paritree.spark.rows.WrittenFile;
@@ -151,10 +152,14 @@ final class Staging {
               count.read(),
               count.scored(),
               count.quarantined(),
-              files));
+              files.stream().map(Staging::reported).toList()));
     }
 
     return reports;
+  }
+
+  private static ScoredFile reported(DataFile file) {
+    return new ScoredFile(file.name(), file.bytes(), file.rows());
   }
 
   private void writeManifest(

@@ -7,20 +7,10 @@ final class UsageException extends JobException {
   private static final long serialVersionUID = 1L;
 
   UsageException(String message) {
-    super(message, null);
+    super(Outcome.WRONG_USAGE, message, null);
   }
 
   UsageException(String message, Throwable cause) {
-    super(message, cause);
-  }
-
-  @Override
-  int exitCode() {
-    return 2;
-  }
-
-  @Override
-  Outcome outcome() {
-    return Outcome.REFUSED;
+    super(Outcome.WRONG_USAGE, message, cause);
   }
 }

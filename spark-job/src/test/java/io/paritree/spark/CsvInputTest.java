@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.paritree.feature.Faults;
 import io.paritree.model.EngineKind;
+import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.TestPackages;
 import io.paritree.model.TestRecords;
@@ -99,7 +100,7 @@ class CsvInputTest {
 
   /** Returns the score of the record whose number is its zone. */
   private static float inZone(int zone) throws Exception {
-    ScoringModel open = ScoringModel.open(model, EngineKind.FOREST);
+    ScoringModel open = Opening.open(model, EngineKind.FOREST);
     List<String> cells = new ArrayList<>(TestRecords.cells(zone));
     cells.set(TestRecords.COLUMNS.indexOf("zone"), String.valueOf(zone));
     String csv = TestRecords.csvHeader() + "\n" + String.join(",", cells) + "\n";

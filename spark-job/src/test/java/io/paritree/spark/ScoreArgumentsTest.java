@@ -169,7 +169,7 @@ class ScoreArgumentsTest {
       assertThatThrownBy(() -> parse(arguments.toArray(String[]::new)))
           .as(arguments.toString())
           .isInstanceOf(UsageException.class)
-          .extracting(e -> ((UsageException) e).exitCode())
+          .extracting(e -> ((UsageException) e).outcome().exitCode())
           .isEqualTo(2);
     }
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.paritree.feature.Faults;
 import io.paritree.feature.Field;
 import io.paritree.model.EngineKind;
+import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.TestPackages;
 import io.paritree.model.TestRecords;
@@ -305,7 +306,7 @@ class ScoringJobTest {
         JobRun.of("--model", wide, "--input", input, "--output", output, "--keys", "parcel_id");
 
     assertThat(run.exitCode()).as(run.err()).isZero();
-    ScoringModel open = ScoringModel.open(wide.toString(), EngineKind.FOREST);
+    ScoringModel open = Opening.open(wide.toString(), EngineKind.FOREST);
     Map<Long, Integer> expected = new TreeMap<>();
     for (Row row : rows) {
       float[] slots = new float[150];
@@ -347,7 +348,7 @@ class ScoringJobTest {
 
     List<Row> rows = new ArrayList<>();
     Map<Long, Integer> expected = new TreeMap<>();
-    ScoringModel open = ScoringModel.open(bare.toString(), EngineKind.FOREST);
+    ScoringModel open = Opening.open(bare.toString(), EngineKind.FOREST);
     for (int row = 0; row < 100; row++) {
       float[] slots = java.util.Arrays.copyOfRange(values, row * 4, row * 4 + 4);
       rows.add(RowFactory.create((long) row, slots[0], slots[1], slots[2], slots[3]));
@@ -383,7 +384,7 @@ class ScoringJobTest {
   @Test
   void shortDecimalsThatAreWrittenAsBytesAreRead() throws Exception {
     String wide = new TestPackages(directory.resolve("models")).wide(1, 5, 3).toString();
-    ScoringModel open = ScoringModel.open(wide, EngineKind.FOREST);
+    ScoringModel open = Opening.open(wide, EngineKind.FOREST);
     MessageType schema =
         MessageTypeParser.parseMessageType(
             "message rows { required int64 id; optional binary f0 (DECIMAL(10,3)); }");
@@ -507,7 +508,7 @@ class ScoringJobTest {
   }
 
   static Map<Long, Integer> expected(String model, int from, int to) throws Exception {
-    ScoringModel open = ScoringModel.open(model, EngineKind.FOREST);
+    ScoringModel open = Opening.open(model, EngineKind.FOREST);
     Map<Long, Integer> scores = new TreeMap<>();
     Faults faults = new Faults();
     for (int index = from; index < to; index++) {

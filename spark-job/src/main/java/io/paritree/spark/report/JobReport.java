@@ -14,7 +14,6 @@ import java.util.TreeMap;
  *
  * @param run the run's id
  * @param outcome how it ended
- * @param exitCode the exit code that stands for it
  * @param message why it ended so; empty if it published
  * @param startedAt when it began, in UTC
  * @param model what scored
@@ -34,7 +33,6 @@ import java.util.TreeMap;
 public record JobReport(
     String run,
     Outcome outcome,
-    int exitCode,
     String message,
     String startedAt,
     Model model,
@@ -103,7 +101,6 @@ public record JobReport(
     return new JobReport(
         last.run,
         outcome(groups),
-        last.exitCode,
         last.message,
         last.startedAt,
         last.model,
@@ -130,6 +127,11 @@ public record JobReport(
     Outcome last = groups.get(groups.size() - 1).outcome();
     boolean hasPublished = groups.stream().anyMatch(group -> group.published() > 0);
     return last == Outcome.ALREADY_PUBLISHED && hasPublished ? Outcome.PUBLISHED : last;
+  }
+
+  /** Returns the exit code of a process that ends with this report. */
+  public int exitCode() {
+    return outcome.exitCode();
   }
 
   /** Returns the directories of the partitions that the run has published. */

@@ -2,7 +2,6 @@ package io.paritree.spark.report;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.paritree.spark.publish.DataFile;
 import io.paritree.spark.rows.ScoreHistogram;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -66,7 +65,7 @@ public final class JobReportWriter {
         json.writeNumberField("quarantined", partition.quarantined());
         json.writeNumberField("bytes", partition.bytes());
         json.writeArrayFieldStart("files");
-        for (DataFile file : partition.files()) {
+        for (PartitionReport.ScoredFile file : partition.files()) {
           json.writeStartObject();
           json.writeStringField("name", file.name());
           json.writeNumberField("bytes", file.bytes());

@@ -1,6 +1,5 @@
 package io.paritree.spark.report;
 
-import io.paritree.spark.publish.DataFile;
 import java.util.List;
 
 /**
@@ -19,13 +18,23 @@ public record PartitionReport(
     long read,
     long scored,
     long quarantined,
-    List<DataFile> files) {
+    List<ScoredFile> files) {
+
+  /**
+   * One file of scored rows.
+   *
+   * @param name its name within the partition's directory
+   * @param bytes its length
+   * @param rows how many rows it holds
+   */
+  public record ScoredFile(String name, long bytes, long rows) {}
+
   public PartitionReport {
     files = List.copyOf(files);
   }
 
   /** Returns the length of all files. */
   public long bytes() {
-    return files.stream().mapToLong(DataFile::bytes).sum();
+    return files.stream().mapToLong(ScoredFile::bytes).sum();
   }
 }

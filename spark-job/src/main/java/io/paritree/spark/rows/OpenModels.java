@@ -3,6 +3,7 @@ package io.paritree.spark.rows;
 import io.paritree.ModelException;
 import io.paritree.model.EngineKind;
 import io.paritree.model.ModelFiles;
+import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.broadcast.Broadcast;
@@ -24,7 +25,7 @@ public final class OpenModels {
         key(digest, engine),
         key -> {
           try {
-            return ScoringModel.open(files.value(), engine);
+            return Opening.open(files.value(), engine);
           } catch (ModelException e) {
             throw new IllegalStateException("Cannot open the model in an executor", e);
           }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.feature.Schema;
 import io.paritree.model.EngineKind;
-import io.paritree.model.ScoringModel;
+import io.paritree.model.Opening;
 import io.paritree.model.TestPackages;
 import io.paritree.spark.JobSessions;
 import io.paritree.spark.TestSpark;
@@ -28,7 +28,7 @@ class InputCheckTest {
   @BeforeAll
   static void open() throws Exception {
     String wide = new TestPackages(store).wide(1, 5, 3).toString();
-    schema = ScoringModel.open(wide, EngineKind.FOREST).schema();
+    schema = Opening.open(wide, EngineKind.FOREST).schema();
   }
 
   @Test
