@@ -1,5 +1,10 @@
 package io.paritree.serving;
 
+import io.paritree.serving.admission.Probes;
+import io.paritree.serving.config.ConfigurationException;
+import io.paritree.serving.config.ServingConfig;
+import io.paritree.serving.config.ServingConfigParser;
+import io.paritree.serving.http.Route;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -15,7 +20,7 @@ import java.util.Set;
  * Every endpoint with every method and every way to come with or without a token, and the one
  * status that is right; for a server with {@link #settings}.
  */
-final class AccessTable {
+public final class AccessTable {
   private static final String CALLER = "a-caller-with-a-long-secret-0123456789abcdef";
   private static final String OPERATOR = "an-operator-with-a-long-secret-0123456789abc";
   private static final String RECORD = "{\"weight\":1.5}";
@@ -41,7 +46,7 @@ final class AccessTable {
   }
 
   /** Returns the configuration's tokens, as {@code --set} takes them. */
-  static Map<String, String> settings() {
+  public static Map<String, String> settings() {
     return Map.of(
         "security.score-tokens", hashes(CALLER), "security.admin-tokens", hashes(OPERATOR));
   }
@@ -52,7 +57,7 @@ final class AccessTable {
   }
 
   /** Returns a header line with the token of operators. */
-  static String operatorsToken() {
+  public static String operatorsToken() {
     return bearer(OPERATOR);
   }
 
@@ -73,7 +78,7 @@ final class AccessTable {
   /** Returns the table of the callers' port of a server of parcel-late, version 1. */
   static List<Cell> callersPort() throws ConfigurationException {
     ServingConfig config = ServingConfigParser.read(Optional.empty(), Map.of());
-    List<Route> routes = Serving.routes(config, null, new ServerMetrics(), null, null);
+    List<Route> routes = RunningServer.routes(config);
     List<Cell> cells = new ArrayList<>();
     for (Route route : routes) {
       String path = route.path().replace("{name}", "parcel-late").replace("{version}", "1");

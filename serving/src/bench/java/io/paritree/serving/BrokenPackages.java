@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * Versions of a model that were sealed whole and are broken in one way each; but for that way each
  * would come into service.
  */
-final class BrokenPackages {
+public final class BrokenPackages {
   private static final String DIGESTS = "paritree.sha256";
 
   private final TestPackages source;
@@ -26,14 +26,14 @@ final class BrokenPackages {
    * @param workshop where versions are made, on the target's file system
    * @param target the model's directory in the store that is served
    */
-  BrokenPackages(Path workshop, Path target, Random random) {
+  public BrokenPackages(Path workshop, Path target, Random random) {
     this.source = new TestPackages(workshop);
     this.target = target;
     this.random = random;
   }
 
   /** A way to break a package. */
-  enum Harm {
+  public enum Harm {
     /** A file ends too early. */
     CUT,
     /** A bit of a file is another one. */
@@ -47,17 +47,17 @@ final class BrokenPackages {
   }
 
   /** Makes a whole version, to be offered. */
-  void make(long version) {
+  public void make(long version) {
     source.binary(version, 100);
   }
 
   /** Makes a broken version, to be offered. */
-  void make(long version, Harm harm) throws IOException {
+  public void make(long version, Harm harm) throws IOException {
     breakIt(source.binary(version, 100), harm);
   }
 
   /** Puts a version that was made into the store. */
-  void offer(long version) throws IOException {
+  public void offer(long version) throws IOException {
     String name = String.valueOf(version);
     Files.move(source.store().resolve(TestPackages.BINARY).resolve(name), target.resolve(name));
   }

@@ -3,7 +3,7 @@ package io.paritree.serving;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 /** Request heads that were thought out to do harm. */
-final class HostileHeads {
+public final class HostileHeads {
   private static final String LINE = "POST /v1/models/parcel-late/score HTTP/1.1\r\n";
   private static final String HOST = LINE + "Host: x\r\nContent-Type: application/json\r\n";
   private static final String HIDDEN = "GET /v1/models HTTP/1.1\r\nHost: hidden\r\n\r\n";
@@ -12,7 +12,7 @@ final class HostileHeads {
    * Two readers could see two different requests in each of these. At most one answer may come: a
    * second one would be to the hidden request.
    */
-  static final String[] SMUGGLING = {
+  public static final String[] SMUGGLING = {
     HOST + "Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + HIDDEN,
     HOST + "Transfer-Encoding: chunked\r\nContent-Length: 6\r\n\r\n0\r\n\r\n" + HIDDEN,
     HOST + "Content-Length: 2\r\nContent-Length: 90\r\n\r\n{}" + HIDDEN,
@@ -45,7 +45,7 @@ final class HostileHeads {
   };
 
   /** What is not a request of HTTP/1.1, or one that no one should send. */
-  static final String[] PROTOCOLS = {
+  public static final String[] PROTOCOLS = {
     "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003" + "\u00a5".repeat(500),
     "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0",
     "GET /v1/models\r\n",
@@ -89,7 +89,7 @@ final class HostileHeads {
   };
 
   /** Ways to names of files outside, and paths that are none. */
-  static final String[] PATHS = {
+  public static final String[] PATHS = {
     "/v1/models/../../../etc/passwd",
     "/v1/models/..%2f..%2f..%2fetc%2fpasswd",
     "/v1/models/%2e%2e/%2e%2e/etc/passwd",

@@ -17,7 +17,7 @@ class HostileSocketsTest {
   void hostileRequestsOverSocketsAreAnsweredOrClosed() throws Exception {
     long seed = Seed.value();
     try (LoggedErrors errors = new LoggedErrors();
-        Serving serving = RunningServer.start(new TestPackages(directory));
+        RunningServer serving = RunningServer.start(new TestPackages(directory));
         Client client = new Client(serving.port())) {
       String answer = client.post(Trial.SCORE, Trial.RECORD).body();
       HostileRun run =
@@ -34,7 +34,7 @@ class HostileSocketsTest {
 
   @Test
   void wrongAnswersAreFound() throws Exception {
-    try (Serving serving = RunningServer.start(new TestPackages(directory))) {
+    try (RunningServer serving = RunningServer.start(new TestPackages(directory))) {
       HostileRun run =
           new HostileRun(serving.port(), new HostileRequests(1, "another answer"), 0, 100);
       run.run(2, 60);

@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "swap",
     description = "New and broken versions under load: no request fails, no answer mixes models.")
-final class SwapTrial extends Trial {
+public final class SwapTrial extends Trial {
   private static final int CONNECTIONS = 16;
   private static final long WHOLE = 3;
   private static final long FIRST_BROKEN = 4;
@@ -167,7 +167,7 @@ final class SwapTrial extends Trial {
   }
 
   /** Makes a model's alias champion name a version, in one step. */
-  static void champion(Path model, long version) throws IOException {
+  public static void champion(Path model, long version) throws IOException {
     Path next = Files.writeString(model.resolve("next-alias"), version + "\n");
     Path alias = model.resolve("aliases/champion");
     Files.move(next, alias, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -1,5 +1,7 @@
 package io.paritree.serving;
 
+import io.paritree.serving.openapi.OpenApiPaths;
+import io.paritree.serving.request.MediaTypes;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

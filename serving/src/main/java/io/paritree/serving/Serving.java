@@ -1,6 +1,27 @@
 package io.paritree.serving;
 
 import io.paritree.ModelException;
+import io.paritree.serving.config.ConfigurationException;
+import io.paritree.serving.config.ServingConfig;
+import io.paritree.serving.http.Route;
+import io.paritree.serving.http.ScoringServer;
+import io.paritree.serving.log.Logs;
+import io.paritree.serving.log.PredictionLog;
+import io.paritree.serving.management.HealthHandler;
+import io.paritree.serving.management.ManagementServer;
+import io.paritree.serving.metrics.Readiness;
+import io.paritree.serving.metrics.ServerMetrics;
+import io.paritree.serving.mlflow.InvocationsHandler;
+import io.paritree.serving.models.ModelMetrics;
+import io.paritree.serving.models.ModelSlot;
+import io.paritree.serving.models.Models;
+import io.paritree.serving.models.ServedModel;
+import io.paritree.serving.models.VersionWatch;
+import io.paritree.serving.openapi.OpenApi;
+import io.paritree.serving.openinference.InferenceHandler;
+import io.paritree.serving.scoring.ModelsHandler;
+import io.paritree.serving.scoring.ScoreBatchHandler;
+import io.paritree.serving.scoring.ScoreHandler;
 import java.io.IOException;
 import java.util.List;
 import org.slf4j.Logger;

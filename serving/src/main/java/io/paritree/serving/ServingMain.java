@@ -1,6 +1,10 @@
 package io.paritree.serving;
 
 import io.paritree.ModelException;
+import io.paritree.serving.config.ConfigurationException;
+import io.paritree.serving.config.ServingConfig;
+import io.paritree.serving.config.ServingConfigParser;
+import io.paritree.serving.log.Logs;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicReference;
 

@@ -1,7 +1,7 @@
 /**
- * The server: admission, requests, answers, metrics.
+ * The program: command line, start, stop, and the list of all endpoints.
  *
- * <p>Knows {@code io.paritree.model} and what it opens; knows nothing of the Spark job. State in
- * the whole server: one reference per model, what Jetty's admission counts, and counters.
+ * <p>Knows every room of the server except {@code request}, {@code admission} and {@code answer},
+ * which it leaves to the others. No room knows it.
  */
 package io.paritree.serving;

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Random;
 
 /** Bodies that are nearly right: a good one, changed in one to four ways. */
-final class BodyMutations {
+public final class BodyMutations {
   private static final String[] PIECES = {
     "{",
     "}",
@@ -50,12 +50,12 @@ final class BodyMutations {
   private final Random random;
   private final List<String> good;
 
-  BodyMutations(Random random, List<String> good) {
+  public BodyMutations(Random random, List<String> good) {
     this.random = random;
     this.good = good;
   }
 
-  byte[] next() {
+  public byte[] next() {
     byte[] body = good.get(random.nextInt(good.size())).getBytes(StandardCharsets.UTF_8);
     for (int changes = 1 + random.nextInt(4); changes > 0; changes--) {
       body = changed(body);

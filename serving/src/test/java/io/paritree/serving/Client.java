@@ -13,38 +13,38 @@ import java.util.Locale;
 import java.util.Map;
 
 /** A plain HTTP client that keeps its connection; quick, and sends what it is told. */
-final class Client implements Closeable {
+public final class Client implements Closeable {
   private final int port;
   private Socket socket;
   private InputStream in;
 
-  Client(int port) {
+  public Client(int port) {
     this.port = port;
   }
 
   /** One answer; header names in small letters. */
-  record Answer(int status, Map<String, String> headers, byte[] content) {
-    String body() {
+  public record Answer(int status, Map<String, String> headers, byte[] content) {
+    public String body() {
       return new String(content, StandardCharsets.UTF_8);
     }
   }
 
-  Answer get(String path) throws IOException {
+  public Answer get(String path) throws IOException {
     return send("GET", path, new byte[0], "");
   }
 
-  Answer post(String path, String json) throws IOException {
+  public Answer post(String path, String json) throws IOException {
     return post(path, json.getBytes(StandardCharsets.UTF_8));
   }
 
-  Answer post(String path, byte[] json) throws IOException {
+  public Answer post(String path, byte[] json) throws IOException {
     return send("POST", path, json, "Content-Type: application/json\r\n");
   }
 
   /**
    * @param headers lines with their ends
    */
-  Answer send(String method, String path, byte[] body, String headers) throws IOException {
+  public Answer send(String method, String path, byte[] body, String headers) throws IOException {
     if (socket == null) {
       socket = RawHttp.open(port);
       in = new BufferedInputStream(socket.getInputStream());

@@ -32,7 +32,7 @@ class HostileBodiesTest {
     TestPackages packages = new TestPackages(directory);
     int[] byStatus = new int[600];
     try (LoggedErrors errors = new LoggedErrors();
-        Serving serving = RunningServer.start(packages);
+        RunningServer serving = RunningServer.start(packages);
         Client client = new Client(serving.port())) {
       for (int request = 0; request < REQUESTS; request++) {
         byte[] body = bodies.next();

@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.Map;
 
 /** Answers as maps, lists, texts and numbers as text, read strictly. */
-final class JsonTree {
+public final class JsonTree {
   private static final JsonFactory FACTORY =
       JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   private JsonTree() {}
 
-  static Object parse(String json) {
+  public static Object parse(String json) {
     try (JsonParser parser = FACTORY.createParser(json)) {
       parser.nextToken();
       Object value = value(parser);
@@ -32,12 +32,12 @@ final class JsonTree {
   }
 
   @SuppressWarnings("unchecked")
-  static Map<String, Object> object(String json) {
+  public static Map<String, Object> object(String json) {
     return (Map<String, Object>) parse(json);
   }
 
   /** Returns what lies under keys and indexes, divided by slashes. */
-  static Object at(Object tree, String path) {
+  public static Object at(Object tree, String path) {
     Object value = tree;
     for (String step : path.split("/")) {
       value =

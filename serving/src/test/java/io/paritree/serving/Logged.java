@@ -12,9 +12,9 @@ import ml.dmlc.xgboost4j.java.XGBoost;
 import ml.dmlc.xgboost4j.java.XGBoostError;
 
 /** Models as MLflow logs them. */
-final class Logged {
-  static final String BOOSTER = "xgboost.core.Booster";
-  static final String CLASSIFIER = "xgboost.sklearn.XGBClassifier";
+public final class Logged {
+  public static final String BOOSTER = "xgboost.core.Booster";
+  public static final String CLASSIFIER = "xgboost.sklearn.XGBClassifier";
 
   private Logged() {}
 
@@ -23,7 +23,7 @@ final class Logged {
    *
    * @param signature the JSON of its inputs; empty for none
    */
-  static Path model(Path parent, byte[] file, String modelClass, String signature)
+  public static Path model(Path parent, byte[] file, String modelClass, String signature)
       throws IOException {
     Path logged = Files.createTempDirectory(parent, "logged");
     Files.write(logged.resolve("model.ubj"), file);
@@ -32,7 +32,7 @@ final class Logged {
   }
 
   /** Makes a package one that was sealed from such a directory. */
-  static void sealed(Path model, String modelClass, String signature) throws IOException {
+  public static void sealed(Path model, String modelClass, String signature) throws IOException {
     writeMlmodel(model, modelClass, signature);
     TestPackages.digestAnew(model);
   }
@@ -49,7 +49,7 @@ final class Logged {
   }
 
   /** Trains a model of numbers with these names; a row has as many labels of 0 and 1. */
-  static byte[] trained(String objective, int labels, String... names) throws XGBoostError {
+  public static byte[] trained(String objective, int labels, String... names) throws XGBoostError {
     Random random = new Random(11);
     int rows = 400;
     float[] slots = new float[rows * names.length];

@@ -9,17 +9,17 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
 /** Collects what is logged at ERROR, or from WARN up, while it is open. */
-final class LoggedErrors extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+public final class LoggedErrors extends AppenderBase<ILoggingEvent> implements AutoCloseable {
   private final List<String> lines = new CopyOnWriteArrayList<>();
   private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
 
   private final Level least;
 
-  LoggedErrors() {
+  public LoggedErrors() {
     this(Level.ERROR);
   }
 
-  static LoggedErrors fromWarn() {
+  public static LoggedErrors fromWarn() {
     return new LoggedErrors(Level.WARN);
   }
 
@@ -37,7 +37,7 @@ final class LoggedErrors extends AppenderBase<ILoggingEvent> implements AutoClos
     }
   }
 
-  List<String> lines() {
+  public List<String> lines() {
     return lines;
   }
 

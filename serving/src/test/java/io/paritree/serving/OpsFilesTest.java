@@ -3,6 +3,8 @@ package io.paritree.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.model.TestPackages;
+import io.paritree.serving.config.ServingConfig;
+import io.paritree.serving.config.ServingConfigParser;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,7 +33,8 @@ class OpsFilesTest {
   void everyMetricNamedIsEmitted(String file) throws Exception {
     Path model = new TestPackages(store).binary();
     String metrics;
-    try (Serving serving = RunningServer.start(List.of(model.getParent().toString()), Map.of());
+    try (RunningServer serving =
+            RunningServer.start(List.of(model.getParent().toString()), Map.of());
         Client client = new Client(serving.port());
         Client management = new Client(serving.managementPort())) {
       client.post("/v1/models/parcel-late/score", "{\"weight\":1}");
@@ -54,7 +57,8 @@ class OpsFilesTest {
   @Test
   void everyMetricOfOursIsDocumented() throws Exception {
     Path model = new TestPackages(store).binary();
-    try (Serving serving = RunningServer.start(List.of(model.getParent().toString()), Map.of());
+    try (RunningServer serving =
+            RunningServer.start(List.of(model.getParent().toString()), Map.of());
         Client management = new Client(serving.managementPort())) {
       Matcher types =
           Pattern.compile("(?m)^# TYPE (paritree_[a-z_]+) ")
@@ -102,7 +106,8 @@ class OpsFilesTest {
         .contains("sum by (instance) (rate(paritree_admission_refused_total[");
 
     Path model = new TestPackages(store).binary();
-    try (Serving serving = RunningServer.start(List.of(model.getParent().toString()), Map.of());
+    try (RunningServer serving =
+            RunningServer.start(List.of(model.getParent().toString()), Map.of());
         Client management = new Client(serving.managementPort())) {
       assertThat(management.get("/metrics").body())
           .contains(

@@ -16,11 +16,11 @@ import java.util.stream.IntStream;
  *
  * @param scores as text, as are the others
  */
-record Parcels(List<String> scores, List<String> margins, List<String> labels) {
-  static final int ROWS = 60;
+public record Parcels(List<String> scores, List<String> margins, List<String> labels) {
+  public static final int ROWS = 60;
 
   /** Has each scored by itself. */
-  static Parcels scored(int port) throws IOException {
+  public static Parcels scored(int port) throws IOException {
     Parcels parcels = new Parcels(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     try (Client client = new Client(port)) {
       for (String record : TestPackages.records(ROWS)) {
@@ -36,25 +36,25 @@ record Parcels(List<String> scores, List<String> margins, List<String> labels) {
   }
 
   /** Returns the JSON value of a cell. */
-  static String value(int row, int column) {
+  public static String value(int row, int column) {
     String cell = TestRecords.cells(row).get(column);
     boolean text = column == 3 || column == 5;
     return cell.isEmpty() ? "null" : text ? "\"" + cell + "\"" : cell;
   }
 
-  static String rows(Function<Integer, String> row) {
+  public static String rows(Function<Integer, String> row) {
     return IntStream.range(0, ROWS).boxed().map(row).collect(Collectors.joining(",", "[", "]"));
   }
 
-  static String row(int row, List<Integer> order) {
+  public static String row(int row, List<Integer> order) {
     return order.stream().map(at -> value(row, at)).collect(Collectors.joining(",", "[", "]"));
   }
 
-  static List<Integer> order() {
+  public static List<Integer> order() {
     return new ArrayList<>(List.of(0, 1, 2, 3, 4, 5));
   }
 
-  static String columnNames(List<Integer> order) {
+  public static String columnNames(List<Integer> order) {
     return order.stream()
         .map(at -> "\"" + TestRecords.COLUMNS.get(at) + "\"")
         .collect(Collectors.joining(",", "[", "]"));

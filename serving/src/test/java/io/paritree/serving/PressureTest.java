@@ -3,6 +3,16 @@ package io.paritree.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.serving.Client.Answer;
+import io.paritree.serving.config.ServingConfig;
+import io.paritree.serving.config.ServingConfigParser;
+import io.paritree.serving.http.Route;
+import io.paritree.serving.http.ScoringServer;
+import io.paritree.serving.log.RequestLines;
+import io.paritree.serving.management.ManagementServer;
+import io.paritree.serving.metrics.Readiness;
+import io.paritree.serving.metrics.ServerMetrics;
+import io.paritree.serving.models.Models;
+import io.paritree.serving.models.VersionWatch;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.io.IOException;

@@ -9,13 +9,13 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 
 /** HTTP as bytes on a socket, for requests that no client library would send. */
-final class RawHttp {
+public final class RawHttp {
   private static final int TIMEOUT_MILLIS = 10_000;
 
   private RawHttp() {}
 
   /** Sends bytes as they are and returns all that comes until the server closes. */
-  static String exchange(int port, byte[] request) throws IOException {
+  public static String exchange(int port, byte[] request) throws IOException {
     try (Socket socket = open(port)) {
       try {
         socket.getOutputStream().write(request);
@@ -28,18 +28,18 @@ final class RawHttp {
     }
   }
 
-  static String exchange(int port, String request) throws IOException {
+  public static String exchange(int port, String request) throws IOException {
     return exchange(port, request.getBytes(StandardCharsets.ISO_8859_1));
   }
 
-  static Socket open(int port) throws IOException {
+  public static Socket open(int port) throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.setSoTimeout(TIMEOUT_MILLIS);
     socket.setTcpNoDelay(true);
     return socket;
   }
 
-  static String readAll(InputStream in) throws IOException {
+  public static String readAll(InputStream in) throws IOException {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     byte[] part = new byte[8_192];
     try {
@@ -54,7 +54,7 @@ final class RawHttp {
   }
 
   /** Returns the status of the first answer; 0 if there is none. */
-  static int status(String answer) {
+  public static int status(String answer) {
     return answer.startsWith("HTTP/1.") ? Integer.parseInt(answer.substring(9, 12)) : 0;
   }
 }

@@ -32,7 +32,7 @@ class ScoringTest {
 
   @TempDir static Path directory;
   private static TestPackages packages;
-  private static Serving serving;
+  private static RunningServer serving;
 
   private final Client client = new Client(serving.port());
 
@@ -320,7 +320,7 @@ class ScoringTest {
   @Test
   void unsealedModelSaysThatNothingVouchesForIt() throws Exception {
     Path file = packages.bareWideModel(5, 3, 3);
-    try (Serving unsealed = RunningServer.start(List.of(file.toString()), Map.of());
+    try (RunningServer unsealed = RunningServer.start(List.of(file.toString()), Map.of());
         Client other = new Client(unsealed.port())) {
       Object list = JsonTree.parse(other.get("/v1/models").body());
       String name = (String) JsonTree.at(list, "models/0/name");
@@ -336,7 +336,7 @@ class ScoringTest {
   void unknownFieldsMayBeIgnored() throws Exception {
     String reference = directory.resolve("store/parcel-late").toString();
     Map<String, String> settings = Map.of("records.unknown-fields", "ignore");
-    try (Serving lenient = RunningServer.start(List.of(reference), settings);
+    try (RunningServer lenient = RunningServer.start(List.of(reference), settings);
         Client other = new Client(lenient.port())) {
       String record = "{\"weight\":1,\"note\":{\"deep\":[1]}}";
       assertThat(other.post(BINARY + "/score", record).status()).isEqualTo(200);
@@ -346,7 +346,8 @@ class ScoringTest {
   @Test
   void tooManyRowsAreRefused() throws Exception {
     String reference = directory.resolve("store/parcel-late").toString();
-    try (Serving strict = RunningServer.start(List.of(reference), Map.of("limits.rows", "3"));
+    try (RunningServer strict =
+            RunningServer.start(List.of(reference), Map.of("limits.rows", "3"));
         Client other = new Client(strict.port())) {
       String three = "[{\"weight\":1},{\"weight\":1},{\"weight\":1}";
       assertThat(other.post(BINARY + "/score-batch", three + "]").status()).isEqualTo(200);

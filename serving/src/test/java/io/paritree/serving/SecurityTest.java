@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.paritree.model.TestPackages;
 import io.paritree.serving.AccessTable.Cell;
 import io.paritree.serving.Client.Answer;
+import io.paritree.serving.config.ConfigurationException;
+import io.paritree.serving.config.ServingConfigParser;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -22,7 +24,7 @@ class SecurityTest {
   private static final String RECORD = TestPackages.records(1).get(0);
 
   @TempDir static Path store;
-  private static Serving serving;
+  private static RunningServer serving;
 
   private final Client client = new Client(serving.port());
 
@@ -61,7 +63,7 @@ class SecurityTest {
   @Test
   void adminEndpointIsNotThereWithoutTokens() throws Exception {
     String reference = store.resolve("parcel-late").toString();
-    try (Serving open = RunningServer.start(List.of(reference), Map.of());
+    try (RunningServer open = RunningServer.start(List.of(reference), Map.of());
         Client other = new Client(open.managementPort())) {
       assertThat(other.post("/admin/reload", "").status()).isEqualTo(404);
     }

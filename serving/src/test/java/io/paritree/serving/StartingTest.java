@@ -4,6 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.model.TestPackages;
+import io.paritree.serving.config.ConfigurationException;
+import io.paritree.serving.config.ServingConfig;
+import io.paritree.serving.config.ServingConfigParser;
+import io.paritree.serving.http.ScoringServer;
+import io.paritree.serving.log.Logs;
+import io.paritree.serving.management.ManagementServer;
+import io.paritree.serving.metrics.Readiness;
+import io.paritree.serving.metrics.ServerMetrics;
+import io.paritree.serving.models.Models;
+import io.paritree.serving.models.VersionWatch;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -99,7 +109,7 @@ class StartingTest {
   @Test
   void versionBesideTheAliasThatStillNamesItIsServed() throws Exception {
     Path version = new TestPackages(directory).binary();
-    try (Serving serving =
+    try (RunningServer serving =
             RunningServer.start(
                 List.of(version.getParent().toString(), version.toString()), Map.of());
         Client client = new Client(serving.port())) {

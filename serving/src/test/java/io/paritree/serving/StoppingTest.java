@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.serving.Client.Answer;
+import io.paritree.serving.config.ServingConfig;
+import io.paritree.serving.config.ServingConfigParser;
+import io.paritree.serving.http.Route;
+import io.paritree.serving.http.ScoringServer;
+import io.paritree.serving.log.RequestLines;
+import io.paritree.serving.metrics.Readiness;
+import io.paritree.serving.metrics.ServerMetrics;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;

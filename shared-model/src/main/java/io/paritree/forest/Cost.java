@@ -58,7 +58,7 @@ final class Cost {
   }
 
   /** Returns the cost in a block of 64 rows. */
-  double ofSlices(Tests tests) {
+  double ofSlices(SplitTests tests) {
     int sets = 0;
     int words = 0;
     for (int at = 0; at < columns.categorical.length; at++) {

@@ -69,7 +69,7 @@ final class FastForest implements Engine {
     Optional<KeyWalks> walks =
         KeyWalks.of(forest, columns.get()).filter(built -> cost.of(built) < cost.ofSpecification());
     double byRow = walks.map(cost::of).orElse(cost.ofSpecification());
-    Optional<Tests> tests = Tests.of(forest, columns.get());
+    Optional<SplitTests> tests = SplitTests.of(forest, columns.get());
     double sliced = tests.map(cost::ofSlices).orElse(Double.MAX_VALUE);
     Optional<Slices> slices =
         sliced < MIN_GAIN * byRow ? SlicesBuilder.build(forest, tests.get()) : Optional.empty();

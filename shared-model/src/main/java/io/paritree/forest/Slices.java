@@ -19,7 +19,7 @@ final class Slices {
    */
   static final int TREES_PER_STEP = 8;
 
-  private final Tests tests;
+  private final SplitTests tests;
   private final int buckets;
   private final int maxNodes;
 
@@ -60,7 +60,7 @@ final class Slices {
    */
   void score(Block block, Scratch scratch, float[] margins, int to) {
     long[] masks = scratch.masks(tests.size());
-    masks[Tests.LEFT] = 0;
+    masks[SplitTests.LEFT] = 0;
     int[] ranks = scratch.found(2 * Block.MAX_ROWS);
     long[] empty = scratch.buckets(buckets);
     for (Thresholds column : tests.thresholds) {

@@ -10,7 +10,7 @@ final class SlicesBuilder {
   /** A tree is filled up to a full one if that makes it at most so many times larger. */
   private static final int MAX_FILLING = 3;
 
-  final Tests tests;
+  final SplitTests tests;
   final float[] base;
   final int[] shapes;
   final int[] programAt;
@@ -26,7 +26,7 @@ final class SlicesBuilder {
   private int programsSize;
   private int weightsSize;
 
-  private SlicesBuilder(Forest forest, Tests tests) {
+  private SlicesBuilder(Forest forest, SplitTests tests) {
     this.forest = forest;
     this.tests = tests;
     this.base = forest.base;
@@ -38,7 +38,7 @@ final class SlicesBuilder {
   }
 
   /** Returns the slices of a forest; empty if a tree is too large for them. */
-  static Optional<Slices> build(Forest forest, Tests tests) {
+  static Optional<Slices> build(Forest forest, SplitTests tests) {
     for (Tree tree : forest.trees) {
       if (tree.leaves() > 1 << LeafPlanes.PLANES) {
         return Optional.empty();
@@ -138,7 +138,7 @@ final class SlicesBuilder {
     }
 
     boolean isLeaf = tree.isLeaf(node);
-    program[Multiplexer.place(level, path)] = isLeaf ? Tests.LEFT : tests.of(tree, node);
+    program[Multiplexer.place(level, path)] = isLeaf ? SplitTests.LEFT : tests.of(tree, node);
     fill(tree, isLeaf ? node : tree.left[node], level + 1, 2 * path, program, leaves);
     fill(tree, isLeaf ? node : tree.right[node], level + 1, 2 * path + 1, program, leaves);
   }

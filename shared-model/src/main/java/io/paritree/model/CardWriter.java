@@ -3,6 +3,13 @@ package io.paritree.model;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.Fault;
 import io.paritree.feature.Feature;
+import io.paritree.json.JsonText;
+import io.paritree.model.manifest.ManifestParser;
+import io.paritree.model.manifest.ManifestWriter;
+import io.paritree.model.manifest.Outputs;
+import io.paritree.model.manifest.Provenance;
+import io.paritree.model.manifest.SchemaParser;
+import io.paritree.model.manifest.SchemaWriter;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +21,7 @@ public final class CardWriter {
 
   private CardWriter() {}
 
-  static byte[] toJson(ScoringModel model) {
+  public static byte[] toJson(ScoringModel model) {
     return JsonText.of(
         out -> {
           out.writeStartObject();
@@ -82,7 +89,7 @@ public final class CardWriter {
   }
 
   /** Returns the card as lines of text, each ended by a line feed. */
-  static String toText(ScoringModel model) {
+  public static String toText(ScoringModel model) {
     ModelCard card = model.card();
     List<String> lines = new ArrayList<>();
     lines.add(

@@ -1,5 +1,6 @@
 package io.paritree.model;
 
+import io.paritree.model.manifest.Provenance;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;

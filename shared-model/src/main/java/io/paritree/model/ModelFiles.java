@@ -2,6 +2,11 @@ package io.paritree.model;
 
 import io.paritree.CorruptModelException;
 import io.paritree.ModelException;
+import io.paritree.model.layout.BoundedRead;
+import io.paritree.model.layout.Digests;
+import io.paritree.model.layout.ModelReference;
+import io.paritree.model.layout.PackageFiles;
+import io.paritree.model.mlflow.MlflowModel;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -31,7 +36,7 @@ public final class ModelFiles implements Serializable {
   private final String asked; // null if no version was asked for
   private final TreeMap<String, byte[]> files;
 
-  ModelFiles(
+  public ModelFiles(
       String origin, ModelReference.Kind kind, Optional<String> asked, Map<String, byte[]> files) {
     this.origin = origin;
     this.kind = kind;
@@ -129,7 +134,7 @@ public final class ModelFiles implements Serializable {
    *
    * @throws CorruptModelException naming the file, if one is missing or too large
    */
-  static Map<String, byte[]> readAll(FileStore store, Location directory, Set<String> names)
+  public static Map<String, byte[]> readAll(FileStore store, Location directory, Set<String> names)
       throws CorruptModelException, IOException {
     Map<String, byte[]> files = new TreeMap<>();
     long bytes = 0;
@@ -168,12 +173,12 @@ public final class ModelFiles implements Serializable {
   }
 
   /** Returns the names of the files, ascending. */
-  Set<String> names() {
+  public Set<String> names() {
     return files.keySet();
   }
 
   /** Returns a file's content, not a copy; null if it was not read. */
-  byte[] file(String name) {
+  public byte[] file(String name) {
     return files.get(name);
   }
 }

@@ -7,6 +7,16 @@ import io.paritree.UnsupportedModelException;
 import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
 import io.paritree.forest.Rounds;
+import io.paritree.model.golden.GoldenFile;
+import io.paritree.model.golden.GoldenRow;
+import io.paritree.model.golden.GoldenRows;
+import io.paritree.model.layout.Digests;
+import io.paritree.model.layout.PackageFiles;
+import io.paritree.model.manifest.Manifest;
+import io.paritree.model.manifest.ManifestParser;
+import io.paritree.model.manifest.Outputs;
+import io.paritree.model.manifest.SchemaForm;
+import io.paritree.model.mlflow.MlflowModel;
 import io.paritree.xgboost.NativeBooster;
 import io.paritree.xgboost.XgboostModel;
 import java.io.IOException;
@@ -175,7 +185,7 @@ public final class Opening {
    *
    * @param origin names the file in messages
    */
-  static XgboostModel read(String origin, byte[] content) throws ModelException {
+  public static XgboostModel read(String origin, byte[] content) throws ModelException {
     try {
       return XgboostModel.read(content);
     } catch (UnsupportedModelException e) {
@@ -186,7 +196,7 @@ public final class Opening {
   }
 
   /** Returns the engine of a checked model. */
-  static Engine engine(byte[] modelFile, XgboostModel model, Rounds rounds, EngineKind kind)
+  public static Engine engine(byte[] modelFile, XgboostModel model, Rounds rounds, EngineKind kind)
       throws ModelException {
     return switch (kind) {
       case FOREST -> model.forest(rounds).fast();
@@ -221,7 +231,7 @@ public final class Opening {
         manifest.notes());
   }
 
-  static String version(XgboostModel model) {
+  public static String version(XgboostModel model) {
     return model.version().stream().map(String::valueOf).collect(Collectors.joining("."));
   }
 

@@ -11,11 +11,11 @@ import io.paritree.xgboost.XgboostModel;
  * @param end number of rounds, from the first
  * @param why the reason, for the manifest and the card
  */
-record RoundsChoice(int end, String why) {
+public record RoundsChoice(int end, String why) {
   private static final String BEST_ITERATION = "best_iteration";
 
   /** Returns all rounds, as XGBoost's own Booster uses them. */
-  static RoundsChoice all(XgboostModel model) {
+  public static RoundsChoice all(XgboostModel model) {
     return new RoundsChoice(model.rounds(), "all rounds of the model file");
   }
 
@@ -25,7 +25,7 @@ record RoundsChoice(int end, String why) {
    *
    * @throws CorruptModelException if the model file names a best iteration that it has not
    */
-  static RoundsChoice best(XgboostModel model) throws CorruptModelException {
+  public static RoundsChoice best(XgboostModel model) throws CorruptModelException {
     if (model.isLinear()) {
       return new RoundsChoice(
           model.rounds(), "all rounds of the model file, as a linear booster is used as a whole");
@@ -48,7 +48,7 @@ record RoundsChoice(int end, String why) {
   }
 
   /** Returns the first rounds that the sealer asked for. */
-  static RoundsChoice asked(int end) {
+  public static RoundsChoice asked(int end) {
     return new RoundsChoice(end, "asked for when the package was sealed");
   }
 
@@ -58,7 +58,7 @@ record RoundsChoice(int end, String why) {
    * @param origin names the model in messages
    * @throws CorruptModelException if the model has fewer rounds
    */
-  Rounds range(String origin, XgboostModel model) throws CorruptModelException {
+  public Rounds range(String origin, XgboostModel model) throws CorruptModelException {
     if (end > model.rounds() || (end < 1 && model.rounds() > 0)) {
       throw new CorruptModelException(
           "Cannot use the first %s rounds of model %s: its model file has %s"

@@ -7,7 +7,7 @@ import io.paritree.feature.Feature;
 import io.paritree.feature.IntegerCategoryFeature;
 import io.paritree.feature.Schema;
 import io.paritree.feature.TextCategoryFeature;
-import io.paritree.xgboost.Categories;
+import io.paritree.xgboost.RecordedCategories;
 import io.paritree.xgboost.XgboostModel;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,14 +21,15 @@ import java.util.Optional;
  * file records no types. Where both have a vocabulary, the two must be equal; a vocabulary must
  * have every code that the model splits on.
  */
-final class SchemaFit {
+public final class SchemaFit {
   private SchemaFit() {}
 
   /**
    * @param origin names the manifest or schema file in messages
    * @throws CorruptModelException naming the first feature that does not fit
    */
-  static void check(String origin, Schema schema, XgboostModel model) throws CorruptModelException {
+  public static void check(String origin, Schema schema, XgboostModel model)
+      throws CorruptModelException {
     if (schema.width() != model.width()) {
       throw new CorruptModelException(
           "Cannot use the schema of %s: it has %s features, but the model file has %s"
@@ -59,7 +60,7 @@ final class SchemaFit {
 
   private static void checkType(String origin, int index, Feature feature, XgboostModel model)
       throws CorruptModelException {
-    Optional<Categories> vocabulary = vocabulary(feature);
+    Optional<RecordedCategories> vocabulary = vocabulary(feature);
     boolean category = vocabulary.isPresent() || feature instanceof CategoryCodeFeature;
     if (model.categorical(index) && !category) {
       throw misfit(origin, index, feature, "it is no category, but the model treats it as one");
@@ -75,7 +76,7 @@ final class SchemaFit {
               .formatted(Fault.printable(types.get().get(index))));
     }
 
-    Optional<Categories> own = model.categories(index);
+    Optional<RecordedCategories> own = model.categories(index);
     if (own.isPresent() && feature instanceof CategoryCodeFeature) {
       throw misfit(
           origin, index, feature, "it is a bare code, but the model file has its categories");
@@ -96,7 +97,7 @@ final class SchemaFit {
   }
 
   private static void checkVocabulary(
-      String origin, int index, Feature feature, Categories given, Categories own)
+      String origin, int index, Feature feature, RecordedCategories given, RecordedCategories own)
       throws CorruptModelException {
     List<Object> here = values(given);
     List<Object> there = values(own);
@@ -117,10 +118,10 @@ final class SchemaFit {
             .formatted(at, shown(here, at), shown(there, at)));
   }
 
-  private static List<Object> values(Categories categories) {
-    return categories instanceof Categories.Texts texts
+  private static List<Object> values(RecordedCategories categories) {
+    return categories instanceof RecordedCategories.Texts texts
         ? new ArrayList<>(texts.values())
-        : new ArrayList<>(((Categories.Integers) categories).values());
+        : new ArrayList<>(((RecordedCategories.Integers) categories).values());
   }
 
   private static String shown(List<Object> values, int at) {
@@ -129,13 +130,13 @@ final class SchemaFit {
         : "none";
   }
 
-  private static Optional<Categories> vocabulary(Feature feature) {
+  private static Optional<RecordedCategories> vocabulary(Feature feature) {
     if (feature instanceof TextCategoryFeature category) {
-      return Optional.of(new Categories.Texts(category.vocabulary()));
+      return Optional.of(new RecordedCategories.Texts(category.vocabulary()));
     }
 
     return feature instanceof IntegerCategoryFeature category
-        ? Optional.of(new Categories.Integers(category.vocabulary()))
+        ? Optional.of(new RecordedCategories.Integers(category.vocabulary()))
         : Optional.empty();
   }
 

@@ -2,6 +2,7 @@ package io.paritree.model;
 
 import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
+import io.paritree.model.manifest.Outputs;
 
 /**
  * A model that has been verified and scores: the schema that makes slots, the engine that scores

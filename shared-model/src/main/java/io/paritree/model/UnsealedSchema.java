@@ -7,6 +7,10 @@ import io.paritree.UnsupportedModelException;
 import io.paritree.feature.BooleanFeature;
 import io.paritree.feature.NumberFeature;
 import io.paritree.feature.Sentinels;
+import io.paritree.model.manifest.FeatureForm;
+import io.paritree.model.manifest.OutputsForm;
+import io.paritree.model.manifest.SchemaForm;
+import io.paritree.model.mlflow.MlflowSignature;
 import io.paritree.xgboost.XgboostModel;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,7 +27,7 @@ import java.util.Optional;
  * libxgboost's own recoding does; without a vocabulary the record carries the code. Type {@code i}
  * is boolean, everything else a number. Every feature admits missing values.
  */
-final class UnsealedSchema {
+public final class UnsealedSchema {
   private static final String BOOLEAN_TYPE = "i";
 
   /** A model file may say that it has any number of features; these come without their names. */
@@ -35,7 +39,8 @@ final class UnsealedSchema {
    * @param origin names the model in messages
    * @throws ModelException if signature and model file contradict each other
    */
-  static SchemaForm of(String origin, XgboostModel model, Optional<MlflowSignature> signature)
+  public static SchemaForm of(
+      String origin, XgboostModel model, Optional<MlflowSignature> signature)
       throws ModelException {
     List<MlflowSignature.Column> columns =
         signature.map(MlflowSignature::columns).orElse(List.of());

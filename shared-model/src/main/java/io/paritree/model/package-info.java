@@ -1,9 +1,9 @@
 /**
- * A package directory and the verified {@link io.paritree.model.ScoringModel} in it; versions,
- * aliases, and the {@code model} command.
+ * The face of a model: {@link io.paritree.model.Opening} verifies what a reference names and
+ * returns a {@link io.paritree.model.ScoringModel}.
  *
- * <p>Here feature and forest meet, and nowhere else. A package is the model file, the manifest
- * {@code paritree.json}, the golden rows {@code golden.jsonl} and the digests {@code
- * paritree.sha256}; there is one way to open one, and both the job and the server take it.
+ * <p>Schema, forest and model file meet here. The job, the server and the commands all open models
+ * through this package: {@code ScoringModel}'s constructor is package-private, so there is no other
+ * way to one. Knows no caller, no command and no sealing.
  */
 package io.paritree.model;

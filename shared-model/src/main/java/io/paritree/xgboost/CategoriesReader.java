@@ -31,8 +31,8 @@ final class CategoriesReader {
   /**
    * Returns the categories per feature, null where a feature has none; empty without a container.
    */
-  static List<Categories> read(Document document) throws ModelException {
-    List<Categories> byFeature = new ArrayList<>();
+  static List<RecordedCategories> read(ModelDocument document) throws ModelException {
+    List<RecordedCategories> byFeature = new ArrayList<>();
     document.beginObject();
     for (String key = document.nextKey(); key != null; key = document.nextKey()) {
       if (!key.equals("enc")) {
@@ -54,7 +54,8 @@ final class CategoriesReader {
    * keys, so that the offsets tell that bytes follow; where they come late or not at all, the
    * values are read as 64-bit numbers.
    */
-  private static Categories readFeature(Document document, int feature) throws ModelException {
+  private static RecordedCategories readFeature(ModelDocument document, int feature)
+      throws ModelException {
     int[] offsets = null;
     byte[] utf8 = null;
     long[] values = {};
@@ -78,7 +79,7 @@ final class CategoriesReader {
     if (offsets != null) {
       List<String> texts =
           texts(document, feature, offsets, utf8 == null ? lowestBytes(document, values) : utf8);
-      return texts.isEmpty() ? null : new Categories.Texts(texts);
+      return texts.isEmpty() ? null : new RecordedCategories.Texts(texts);
     }
 
     if (values == null) {
@@ -88,7 +89,9 @@ final class CategoriesReader {
               "the categories of feature %s are no whole numbers".formatted(feature));
     }
 
-    return values.length == 0 ? null : new Categories.Integers(integers(feature, type, values));
+    return values.length == 0
+        ? null
+        : new RecordedCategories.Integers(integers(feature, type, values));
   }
 
   private static UnsupportedModelException ofType(int feature, long type) {
@@ -98,7 +101,8 @@ final class CategoriesReader {
             + " numbers (types 9 to 16)");
   }
 
-  private static byte[] lowestBytes(Document document, long[] values) throws CorruptModelException {
+  private static byte[] lowestBytes(ModelDocument document, long[] values)
+      throws CorruptModelException {
     if (values == null) {
       throw document.corrupt("the bytes of text categories are no whole numbers");
     }
@@ -111,7 +115,7 @@ final class CategoriesReader {
     return bytes;
   }
 
-  private static List<String> texts(Document document, int feature, int[] offsets, byte[] utf8)
+  private static List<String> texts(ModelDocument document, int feature, int[] offsets, byte[] utf8)
       throws CorruptModelException {
     List<String> texts = new ArrayList<>();
     for (int code = 0; code + 1 < offsets.length; code++) {

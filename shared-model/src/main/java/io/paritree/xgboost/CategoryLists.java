@@ -11,7 +11,7 @@ import java.util.function.Function;
  * <p>The split type tells what a node is; its categories are a stretch of one array for all nodes.
  */
 final class CategoryLists {
-  private final Document document;
+  private final ModelDocument document;
   private final Function<String, CorruptModelException> corrupt;
   private byte[] splitType;
   private int[] listing;
@@ -23,7 +23,7 @@ final class CategoryLists {
   /**
    * @param corrupt makes the exception that says what is wrong with the tree
    */
-  CategoryLists(Document document, Function<String, CorruptModelException> corrupt) {
+  CategoryLists(ModelDocument document, Function<String, CorruptModelException> corrupt) {
     this.document = document;
     this.corrupt = corrupt;
   }

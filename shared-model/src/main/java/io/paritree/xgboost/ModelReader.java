@@ -18,7 +18,7 @@ import java.util.Map;
  * versions from 1.0 on are read by one code.
  */
 final class ModelReader {
-  private final Document document;
+  private final ModelDocument document;
 
   final List<Integer> version = new ArrayList<>();
   final Map<String, String> attributes = new HashMap<>();
@@ -51,11 +51,11 @@ final class ModelReader {
   int[] treeInfo;
   int[] iterationStarts;
   float[] dartWeights;
-  List<Categories> categories = List.of();
+  List<RecordedCategories> categories = List.of();
   float[] linearWeights;
   int linearRounds;
 
-  ModelReader(Document document) {
+  ModelReader(ModelDocument document) {
     this.document = document;
   }
 

@@ -20,7 +20,7 @@ final class Parameters {
   private Parameters() {}
 
   /** Reads a whole number that is kept as text and at least {@code min}. */
-  static int integer(Document document, String key, int min) throws CorruptModelException {
+  static int integer(ModelDocument document, String key, int min) throws CorruptModelException {
     String text = document.text();
     try {
       int value = Integer.parseInt(text);
@@ -37,7 +37,7 @@ final class Parameters {
   }
 
   /** Reads base scores: one number, or a list in brackets or parentheses. */
-  static float[] floats(Document document, String key) throws CorruptModelException {
+  static float[] floats(ModelDocument document, String key) throws CorruptModelException {
     String text = document.text();
     String list = text.strip();
     if (list.startsWith("[") && list.endsWith("]") || list.startsWith("(") && list.endsWith(")")) {
@@ -57,7 +57,7 @@ final class Parameters {
     return floats;
   }
 
-  private static float number(Document document, String key, String number, String whole)
+  private static float number(ModelDocument document, String key, String number, String whole)
       throws CorruptModelException {
     if (DECIMAL.matcher(number).matches() && !isTooLongForXgboost(number)) {
       float value = Float.parseFloat(number);

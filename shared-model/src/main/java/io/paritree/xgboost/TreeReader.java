@@ -11,7 +11,7 @@ import io.paritree.forest.Tree;
 final class TreeReader {
   private static final int NOT_THERE = -1;
 
-  private final Document document;
+  private final ModelDocument document;
   private final int index;
   private final CategoryLists categories;
 
@@ -33,7 +33,7 @@ final class TreeReader {
    *
    * @param index the tree's number
    */
-  TreeReader(Document document, int index) {
+  TreeReader(ModelDocument document, int index) {
     this.document = document;
     this.index = index;
     this.categories = new CategoryLists(document, this::corrupt);

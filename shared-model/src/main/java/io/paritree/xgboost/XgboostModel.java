@@ -38,7 +38,7 @@ public final class XgboostModel {
   /** The largest category that splits list, of each feature that has categorical ones. */
   private final Map<Integer, Integer> largestCodes;
 
-  private final List<Categories> categories;
+  private final List<RecordedCategories> categories;
   private final Map<String, String> attributes;
   private final String objective;
   private final String booster;
@@ -88,10 +88,10 @@ public final class XgboostModel {
    * @throws CorruptModelException if it is damaged or contradicts itself; the message says where
    */
   public static XgboostModel read(byte[] file) throws ModelException {
-    Document document =
+    ModelDocument document =
         ModelFormat.of(file) == ModelFormat.JSON
-            ? new JsonDocument(file)
-            : new UbjsonDocument(file);
+            ? new JsonModelDocument(file)
+            : new UbjsonModelDocument(file);
     ModelReader reader = new ModelReader(document);
     reader.read();
     ModelCheck check = new ModelCheck(reader, file.length);
@@ -125,7 +125,7 @@ public final class XgboostModel {
   }
 
   /** Returns the categories of a feature in code order, if the file has them (3.1 and later). */
-  public Optional<Categories> categories(int feature) {
+  public Optional<RecordedCategories> categories(int feature) {
     return categories.isEmpty() ? Optional.empty() : Optional.ofNullable(categories.get(feature));
   }
 

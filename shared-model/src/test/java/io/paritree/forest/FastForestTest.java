@@ -65,7 +65,7 @@ class FastForestTest {
         .ifPresent(walks -> ways.add(new FastForest(forest, walks, null, 0, null)));
     BlockWalks.of(forest, columns)
         .ifPresent(walks -> ways.add(new FastForest(forest, asSpecified, null, 0, walks)));
-    Tests.of(forest, columns)
+    SplitTests.of(forest, columns)
         .flatMap(tests -> SlicesBuilder.build(forest, tests))
         .ifPresent(slices -> ways.add(new FastForest(forest, asSpecified, slices, 2, null)));
     return ways;

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.ModelException;
 import io.paritree.Seed;
+import io.paritree.model.layout.Digests;
+import io.paritree.model.layout.ModelReference;
+import io.paritree.model.layout.PackageFiles;
+import io.paritree.model.manifest.SchemaParser;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -8,6 +8,8 @@ import io.paritree.feature.IntegerCategoryFeature;
 import io.paritree.feature.Schema;
 import io.paritree.feature.TextCategoryFeature;
 import io.paritree.feature.Unseen;
+import io.paritree.model.command.ModelMain;
+import io.paritree.model.manifest.SchemaParser;
 import io.paritree.xgboost.XgboostModel;
 import java.io.PrintWriter;
 import java.io.StringWriter;

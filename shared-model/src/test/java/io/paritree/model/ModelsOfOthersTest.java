@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.forest.Engine;
 import io.paritree.forest.Rounds;
+import io.paritree.model.command.ModelMain;
 import io.paritree.xgboost.NativeBooster;
 import io.paritree.xgboost.XgboostModel;
 import java.io.IOException;

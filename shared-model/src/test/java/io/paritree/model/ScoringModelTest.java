@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.UnsupportedModelException;
 import io.paritree.forest.Engine;
+import io.paritree.model.golden.JsonRecord;
+import io.paritree.model.manifest.Outputs;
+import io.paritree.model.manifest.Provenance;
 import io.paritree.xgboost.Training;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.CorruptModelException;
 import io.paritree.ModelException;
+import io.paritree.model.layout.Digests;
+import io.paritree.model.layout.ModelReference;
+import io.paritree.model.layout.PackageFiles;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -25,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Nothing in a sealed package can change without being noticed, and the message says where. */
-class SealedPackageTest {
+public class SealedPackageTest {
   private static final int[] FLIPS = {0x01, 0x20, 0x80, 0xff};
 
   @TempDir Path directory;
@@ -346,7 +349,7 @@ class SealedPackageTest {
         EngineKind.FOREST);
   }
 
-  static Map<String, byte[]> filesOf(Path directory) throws IOException {
+  public static Map<String, byte[]> filesOf(Path directory) throws IOException {
     Map<String, byte[]> files = new TreeMap<>();
     Set<String> names = new TreeSet<>();
     Location location = Location.of(directory);

@@ -2,6 +2,17 @@ package io.paritree.model;
 
 import io.paritree.ModelException;
 import io.paritree.feature.Schema;
+import io.paritree.model.golden.JsonRecord;
+import io.paritree.model.layout.Digests;
+import io.paritree.model.layout.ModelStore;
+import io.paritree.model.layout.PackageFiles;
+import io.paritree.model.manifest.Provenance;
+import io.paritree.model.manifest.SchemaForm;
+import io.paritree.model.manifest.SchemaParser;
+import io.paritree.model.seal.GeneratedRecords;
+import io.paritree.model.seal.GoldenRecords;
+import io.paritree.model.seal.SealSource;
+import io.paritree.model.seal.Sealing;
 import io.paritree.store.Location;
 import io.paritree.xgboost.XgboostModel;
 import java.io.IOException;
@@ -166,7 +177,7 @@ public final class TestPackages {
   }
 
   /** Returns a trained model of the parcels. */
-  static byte[] parcelModel(String objective, int rounds) {
+  public static byte[] parcelModel(String objective, int rounds) {
     return TRAINED.computeIfAbsent(objective + rounds, key -> trainParcels(objective, rounds));
   }
 
@@ -210,7 +221,7 @@ public final class TestPackages {
   }
 
   /** Returns a trained model of numbers, without names. */
-  static byte[] wideModel(int width, int rounds, int depth) {
+  public static byte[] wideModel(int width, int rounds, int depth) {
     return TRAINED.computeIfAbsent(
         "%s %s %s".formatted(width, rounds, depth), key -> trainWide(width, rounds, depth));
   }

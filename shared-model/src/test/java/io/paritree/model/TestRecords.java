@@ -37,7 +37,7 @@ public final class TestRecords {
   /** XGBoost's names of the features' types. */
   static final String[] FEATURE_TYPES = {"q", "q", "i", "c", "c", "int", "int"};
 
-  static final String[] FEATURE_NAMES = {
+  public static final String[] FEATURE_NAMES = {
     "distance", "weight", "express", "carrier", "zone", "hour", "day_of_week"
   };
 

@@ -81,9 +81,10 @@ class XgboostModelTest {
                 + "{\"offsets\":[0,1,3,3,6],\"values\":[97,-61,-92,98,98,98]}]");
     XgboostModel model = XgboostModel.read(file);
 
-    assertThat(model.categories(0)).contains(new Categories.Integers(List.of(5L, 65_535L, 7L)));
+    assertThat(model.categories(0))
+        .contains(new RecordedCategories.Integers(List.of(5L, 65_535L, 7L)));
     assertThat(model.categories(1))
-        .contains(new Categories.Texts(List.of("a", "\u00e4", "", "bbb")));
+        .contains(new RecordedCategories.Texts(List.of("a", "\u00e4", "", "bbb")));
     assertThat(model.categorical(0)).isTrue();
   }
 

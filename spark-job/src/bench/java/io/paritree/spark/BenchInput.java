@@ -1,6 +1,6 @@
 package io.paritree.spark;
 
-import io.paritree.model.ModelMain;
+import io.paritree.model.command.ModelMain;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;

@@ -1,6 +1,9 @@
 package io.paritree.spark;
 
+import io.paritree.spark.ending.UsageException;
 import io.paritree.spark.publish.StepObserver;
+import io.paritree.spark.settings.JobSettings;
+import io.paritree.spark.settings.ScoreArguments;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

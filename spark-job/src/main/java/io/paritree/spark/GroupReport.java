@@ -1,11 +1,14 @@
 package io.paritree.spark;
 
+import io.paritree.spark.check.CheckedRun;
+import io.paritree.spark.ending.JobException;
+import io.paritree.spark.ending.Outcome;
 import io.paritree.spark.publish.RunDirectory;
 import io.paritree.spark.report.JobReport;
 import io.paritree.spark.report.JobReportWriter;
-import io.paritree.spark.report.Outcome;
 import io.paritree.spark.report.PartitionReport;
 import io.paritree.spark.report.Stages;
+import io.paritree.spark.settings.JobSettings;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

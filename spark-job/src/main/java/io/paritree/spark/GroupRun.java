@@ -1,6 +1,12 @@
 package io.paritree.spark;
 
-import io.paritree.spark.JobSettings.Duplicates;
+import io.paritree.spark.check.CheckedRun;
+import io.paritree.spark.check.OutputPartition;
+import io.paritree.spark.ending.JobException;
+import io.paritree.spark.ending.OvertakenException;
+import io.paritree.spark.ending.QuarantineException;
+import io.paritree.spark.ending.RefusedException;
+import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.InputCheck;
 import io.paritree.spark.input.InputListing;
 import io.paritree.spark.publish.ConflictException;
@@ -12,7 +18,9 @@ import io.paritree.spark.publish.Step;
 import io.paritree.spark.publish.StepObserver;
 import io.paritree.spark.report.JobReport;
 import io.paritree.spark.report.Stages;
-import io.paritree.spark.rows.WrittenFile;
+import io.paritree.spark.settings.JobSettings;
+import io.paritree.spark.settings.JobSettings.Duplicates;
+import io.paritree.spark.task.WrittenFile;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Clock;
@@ -80,7 +88,8 @@ final class GroupRun {
 
   private static Tally tally(CheckedRun checked) {
     return new Tally(
-        checked.model().schema().width(), checked.open().stream().map(Target::partition).toList());
+        checked.model().schema().width(),
+        checked.open().stream().map(OutputPartition::partition).toList());
   }
 
   /** Removes reports of earlier runs that are too many; a run does not fail by it. */
@@ -119,7 +128,7 @@ final class GroupRun {
     Map<String, List<WrittenFile>> staged = staging.stage(checked.open(), scoring.writers());
     observer.reached(Step.STAGED);
 
-    Configuration hadoop = session.sessionState().newHadoopConf();
+    Configuration hadoop = HadoopPaths.settings(session);
     checkInput(checked, tally);
     report.verified(staging.verify(checked.open(), staged, hadoop, Clock.systemUTC()));
     checkGate(tally, report);
@@ -131,7 +140,7 @@ final class GroupRun {
     observer.reached(Step.VERIFIED);
 
     List<PreparedPartition> prepared = new ArrayList<>();
-    for (Target target : checked.open()) {
+    for (OutputPartition target : checked.open()) {
       prepared.add(new PreparedPartition(target.partition(), target.identity(), target.before()));
     }
 

@@ -1,7 +1,9 @@
 package io.paritree.spark;
 
 import io.paritree.model.ModelFiles;
-import io.paritree.spark.JobSettings.Order;
+import io.paritree.spark.check.CarriedColumns;
+import io.paritree.spark.check.CheckedRun;
+import io.paritree.spark.files.ParquetWriters;
 import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.InputFile;
@@ -9,11 +11,12 @@ import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.publish.RunDirectory;
 import io.paritree.spark.publish.StepObserver;
 import io.paritree.spark.report.Progress;
-import io.paritree.spark.rows.ParquetWriters;
 import io.paritree.spark.rows.Quarantine;
 import io.paritree.spark.rows.Scan;
-import io.paritree.spark.rows.TaskPlan;
-import io.paritree.spark.rows.TaskResult;
+import io.paritree.spark.settings.JobSettings;
+import io.paritree.spark.settings.JobSettings.Order;
+import io.paritree.spark.task.TaskPlan;
+import io.paritree.spark.task.TaskResult;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -35,7 +38,7 @@ final class GroupScoring {
   private final PrintStream progress;
   private final CheckedRun checked;
   private final CheckedInput input;
-  private final Carried carried;
+  private final CarriedColumns carried;
   private final StructType output;
   private final StructType quarantine;
   private final ParquetWriters writers;
@@ -54,7 +57,7 @@ final class GroupScoring {
     this.progress = progress;
     this.checked = checked;
     this.input = checked.input();
-    this.carried = Carried.of(settings, input);
+    this.carried = CarriedColumns.of(settings, input);
     this.output = checked.columns().schema(carried.columns(), checked.model(), settings.runId());
     this.quarantine = Quarantine.schema(Scan.inOrder(input.columns()));
     List<String> distinct = new ArrayList<>(checked.columns().scores());
@@ -134,8 +137,7 @@ final class GroupScoring {
     ArrayList<ReadColumn> columns = Scan.inOrder(input.columns());
     int[] indexes = carried.columns().stream().mapToInt(columns::indexOf).toArray();
     return new TaskPlan(
-        HadoopPaths.qualified(input.listing().root(), session.sessionState().newHadoopConf())
-            .toString(),
+        HadoopPaths.qualified(input.listing().root(), HadoopPaths.settings(session)).toString(),
         tasks,
         run,
         columns,

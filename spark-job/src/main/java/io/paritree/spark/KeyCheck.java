@@ -1,12 +1,12 @@
 package io.paritree.spark;
 
-import io.paritree.spark.JobSettings.Duplicates;
 import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.InputFile;
+import io.paritree.spark.keys.RepeatedHashes;
 import io.paritree.spark.publish.RunDirectory;
-import io.paritree.spark.rows.RepeatedHashes;
-import io.paritree.spark.rows.WrittenFile;
+import io.paritree.spark.settings.JobSettings.Duplicates;
+import io.paritree.spark.task.WrittenFile;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

@@ -1,14 +1,18 @@
 package io.paritree.spark;
 
 import io.paritree.ModelException;
-import io.paritree.spark.JobSettings.Mode;
+import io.paritree.spark.ending.JobException;
+import io.paritree.spark.ending.Outcome;
+import io.paritree.spark.ending.UsageException;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.Recovery;
 import io.paritree.spark.publish.StepObserver;
 import io.paritree.spark.report.JobReport;
 import io.paritree.spark.report.OpenMetrics;
-import io.paritree.spark.report.Outcome;
 import io.paritree.spark.report.SummaryTable;
+import io.paritree.spark.settings.JobSettings;
+import io.paritree.spark.settings.JobSettings.Mode;
+import io.paritree.spark.settings.ScoreArguments;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;

@@ -4,17 +4,22 @@ import io.paritree.ModelException;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
-import io.paritree.spark.JobSettings.Mode;
+import io.paritree.spark.check.CheckedRun;
+import io.paritree.spark.check.JobCheck;
+import io.paritree.spark.check.OutputPartition;
+import io.paritree.spark.ending.JobException;
+import io.paritree.spark.ending.Outcome;
 import io.paritree.spark.input.PartitionValue;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.Recovery;
 import io.paritree.spark.publish.Step;
 import io.paritree.spark.publish.StepObserver;
 import io.paritree.spark.report.JobReport;
-import io.paritree.spark.report.Outcome;
 import io.paritree.spark.report.Stages;
 import io.paritree.spark.rows.OpenModels;
-import io.paritree.spark.rows.ScoreHistogram;
+import io.paritree.spark.settings.JobSettings;
+import io.paritree.spark.settings.JobSettings.Mode;
+import io.paritree.spark.task.ScoreHistogram;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Clock;
@@ -106,7 +111,7 @@ final class ScoringJob {
 
     List<JobReport> reports = new ArrayList<>();
     try {
-      for (List<Target> targets : groups(checked.open())) {
+      for (List<OutputPartition> targets : groups(checked.open())) {
         reports.add(group.run(checked.withOpen(targets)));
       }
     } catch (Exception e) { // Spark throws checked exceptions that it does not declare
@@ -126,9 +131,9 @@ final class ScoringJob {
   }
 
   /** Returns the open partitions group by group, in the order of the grouping column's values. */
-  private List<List<Target>> groups(List<Target> open) {
-    Map<String, List<Target>> groups = new TreeMap<>();
-    for (Target target : open) {
+  private List<List<OutputPartition>> groups(List<OutputPartition> open) {
+    Map<String, List<OutputPartition>> groups = new TreeMap<>();
+    for (OutputPartition target : open) {
       String group =
           PartitionValue.ofPath(target.partition()).stream()
               .filter(value -> value.column().equals(settings.groupBy()))

@@ -1,6 +1,8 @@
 package io.paritree.spark;
 
 import io.paritree.model.ScoringModel;
+import io.paritree.spark.check.OutputPartition;
+import io.paritree.spark.files.ParquetWriters;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.publish.DataFile;
 import io.paritree.spark.publish.OutputPlace;
@@ -9,9 +11,9 @@ import io.paritree.spark.publish.PartitionManifestParser;
 import io.paritree.spark.publish.RunDirectory;
 import io.paritree.spark.report.PartitionReport;
 import io.paritree.spark.report.PartitionReport.ScoredFile;
-import io.paritree.spark.rows.ParquetWriters;
-import io.paritree.spark.rows.PartitionCounts;
-import io.paritree.spark.rows.WrittenFile;
+import io.paritree.spark.settings.JobSettings;
+import io.paritree.spark.task.PartitionCounts;
+import io.paritree.spark.task.WrittenFile;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -69,10 +71,10 @@ final class Staging {
    *
    * @param writers writes a file without rows where a partition has none
    */
-  Map<String, List<WrittenFile>> stage(List<Target> targets, ParquetWriters writers)
+  Map<String, List<WrittenFile>> stage(List<OutputPartition> targets, ParquetWriters writers)
       throws IOException {
     Map<String, List<WrittenFile>> byPartition = new TreeMap<>();
-    for (Target target : targets) {
+    for (OutputPartition target : targets) {
       byPartition.put(target.partition(), new ArrayList<>());
       store.createDirectories(directory.fresh(target.partition()));
     }
@@ -91,7 +93,7 @@ final class Staging {
       files.add(file);
     }
 
-    for (Target target : targets) {
+    for (OutputPartition target : targets) {
       List<WrittenFile> files = byPartition.get(target.partition());
       if (files.isEmpty()) {
         // Written among the tasks first: Hadoop leaves a checksum file beside it.
@@ -114,13 +116,13 @@ final class Staging {
    * @throws IOException if a file does not hold what was counted
    */
   List<PartitionReport> verify(
-      List<Target> targets,
+      List<OutputPartition> targets,
       Map<String, List<WrittenFile>> staged,
       Configuration hadoop,
       Clock clock)
       throws IOException {
     List<PartitionReport> reports = new ArrayList<>();
-    for (Target target : targets) {
+    for (OutputPartition target : targets) {
       List<DataFile> files = new ArrayList<>();
       long rows = 0;
       for (WrittenFile file : staged.get(target.partition())) {
@@ -163,7 +165,8 @@ final class Staging {
   }
 
   private void writeManifest(
-      Target target, PartitionCounts count, List<DataFile> files, Clock clock) throws IOException {
+      OutputPartition target, PartitionCounts count, List<DataFile> files, Clock clock)
+      throws IOException {
     PartitionManifest manifest =
         new PartitionManifest(
             target.partition(),

@@ -1,10 +1,10 @@
 package io.paritree.spark;
 
 import io.paritree.model.ScoringModel;
-import io.paritree.spark.rows.PartitionCounts;
-import io.paritree.spark.rows.ScoreHistogram;
-import io.paritree.spark.rows.TaskResult;
-import io.paritree.spark.rows.WrittenFile;
+import io.paritree.spark.task.PartitionCounts;
+import io.paritree.spark.task.ScoreHistogram;
+import io.paritree.spark.task.TaskResult;
+import io.paritree.spark.task.WrittenFile;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;

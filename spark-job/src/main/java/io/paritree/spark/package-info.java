@@ -1,8 +1,7 @@
 /**
- * The job: check the input, score its partitions, publish them, report.
+ * The job: {@link io.paritree.spark.ScoreMain} is the command, {@link io.paritree.spark.ScoringJob}
+ * one run, {@link io.paritree.spark.GroupRun} one group of its partitions.
  *
- * <p>{@link io.paritree.spark.ScoreMain} is the command; {@link io.paritree.spark.ScoringJob} is
- * one run. What is read lies in {@code input}, what tasks do in {@code rows}, how partitions become
- * visible in {@code publish}, what is told about it in {@code report}.
+ * <p>Knows every other room of the job except {@code blocks}. No room knows it.
  */
 package io.paritree.spark;

@@ -2,6 +2,9 @@ package io.paritree.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.spark.ending.UsageException;
+import io.paritree.spark.settings.JobSettings;
+import io.paritree.spark.settings.ScoreArguments;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,6 +7,8 @@ import io.paritree.model.TestPackages;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.PartitionManifest;
 import io.paritree.spark.publish.StepObserver;
+import io.paritree.spark.settings.JobSettings;
+import io.paritree.spark.settings.ScoreArguments;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.ByteArrayOutputStream;

@@ -4,12 +4,20 @@ import io.paritree.store.Location;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
 
-/** Locations as Hadoop and Spark name them: nothing is decoded or escaped. */
+/**
+ * Locations as Hadoop and Spark name them (nothing is decoded or escaped), and Hadoop's settings.
+ */
 public final class HadoopPaths {
   private static final String PATTERNS = "{}[]*?\\";
 
   private HadoopPaths() {}
+
+  /** Returns Hadoop's settings as the readers and writers of a session get them. */
+  public static Configuration settings(SparkSession session) {
+    return session.sessionState().newHadoopConf();
+  }
 
   /** Returns a location as a Hadoop path. */
   public static Path of(Location location) {

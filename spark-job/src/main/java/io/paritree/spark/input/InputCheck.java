@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.execution.datasources.parquet.ParquetFileFormat;
 import org.apache.spark.sql.execution.datasources.parquet.ParquetToSparkSchemaConverter;
 import org.apache.spark.sql.internal.SQLConf;
@@ -57,9 +57,10 @@ public final class InputCheck {
    * Checks the selected partitions.
    *
    * @param selected what {@link PartitionChoice} chose from the listing
-   * @param sql how Spark reads Parquet in this session
+   * @param session says how Spark reads Parquet
    */
-  public CheckedInput check(List<InputPartition> selected, Configuration hadoop, SQLConf sql) {
+  public CheckedInput check(List<InputPartition> selected, SparkSession session) {
+    SQLConf sql = session.sessionState().conf();
     List<InputFile> files =
         selected.stream().flatMap(partition -> partition.files().stream()).toList();
     // Partitions without a file borrow the schema of another one.
@@ -69,7 +70,8 @@ public final class InputCheck {
       problems.add("input %s holds no data file".formatted(listing.root()));
     }
 
-    List<FileSchema> schemas = FileSchemas.read(described, format, hadoop, problems);
+    List<FileSchema> schemas =
+        FileSchemas.read(described, format, HadoopPaths.settings(session), problems);
     Map<String, Long> rows = new HashMap<>();
     for (FileSchema file : schemas) {
       file.rows().ifPresent(count -> rows.put(file.file().name(), count));

@@ -1,6 +1,7 @@
 package io.paritree.spark.report;
 
-import io.paritree.spark.rows.ScoreHistogram;
+import io.paritree.spark.ending.Outcome;
+import io.paritree.spark.task.ScoreHistogram;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

@@ -2,7 +2,7 @@ package io.paritree.spark.report;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.paritree.spark.rows.ScoreHistogram;
+import io.paritree.spark.task.ScoreHistogram;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Map;

@@ -1,6 +1,6 @@
 /**
- * What a run tells: progress while it goes on, a report and a table at its end.
+ * What a run reports: progress while it runs, a report and a table at its end, metrics.
  *
- * <p>Knows counts and names; neither Spark's plan nor how anything is published.
+ * <p>Knows counts, names and outcomes. Knows neither Spark nor publishing.
  */
 package io.paritree.spark.report;

@@ -3,6 +3,8 @@ package io.paritree.spark.rows;
 import io.paritree.feature.Faults;
 import io.paritree.feature.Feature;
 import io.paritree.feature.NumberFeature;
+import io.paritree.spark.blocks.Cells;
+import io.paritree.spark.task.TaskPlan;
 
 /**
  * Makes slots out of the numbers of one column of a block at a time.

@@ -2,7 +2,12 @@ package io.paritree.spark.rows;
 
 import io.paritree.Fault;
 import io.paritree.FaultCode;
+import io.paritree.spark.blocks.InputBlock;
+import io.paritree.spark.blocks.SourceFile;
+import io.paritree.spark.files.ParquetWriters;
 import io.paritree.spark.input.ReadColumn;
+import io.paritree.spark.task.TaskPlan;
+import io.paritree.spark.task.WrittenFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;

@@ -1,11 +1,16 @@
 package io.paritree.spark.rows;
 
 import io.paritree.model.ModelFiles;
+import io.paritree.spark.blocks.CsvSource;
+import io.paritree.spark.files.ParquetWriters;
 import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.InputFile;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.ReadColumn;
+import io.paritree.spark.task.JavaSerialized;
+import io.paritree.spark.task.TaskPlan;
+import io.paritree.spark.task.TaskResult;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

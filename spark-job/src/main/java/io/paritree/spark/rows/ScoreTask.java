@@ -2,7 +2,17 @@ package io.paritree.spark.rows;
 
 import io.paritree.model.ModelFiles;
 import io.paritree.model.ScoringModel;
+import io.paritree.spark.blocks.BatchSource;
+import io.paritree.spark.blocks.BlockSource;
+import io.paritree.spark.blocks.CsvSource;
+import io.paritree.spark.blocks.RowBlock;
+import io.paritree.spark.blocks.RowSource;
+import io.paritree.spark.blocks.VectorBlock;
+import io.paritree.spark.files.ParquetWriters;
 import io.paritree.spark.input.InputFormat;
+import io.paritree.spark.task.JavaSerialized;
+import io.paritree.spark.task.TaskPlan;
+import io.paritree.spark.task.TaskResult;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.Iterator;

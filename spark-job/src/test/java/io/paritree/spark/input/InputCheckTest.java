@@ -47,10 +47,7 @@ class InputCheckTest {
     InputListing listing = InputListing.read(FileStore.of(input), input, problems);
     CheckedInput checked =
         new InputCheck(InputFormat.PARQUET, listing, schema, List.of("id"), problems)
-            .check(
-                listing.partitions(),
-                session.sessionState().newHadoopConf(),
-                session.sessionState().conf());
+            .check(listing.partitions(), session);
     assertThat(problems).isEmpty();
     return checked;
   }

@@ -13,9 +13,16 @@ import io.paritree.record.ValueCase.TableRow;
 import io.paritree.record.ValueCases;
 import io.paritree.spark.JobSessions;
 import io.paritree.spark.TestSpark;
+import io.paritree.spark.blocks.BatchSource;
+import io.paritree.spark.blocks.InputBlock;
+import io.paritree.spark.blocks.RowBlock;
+import io.paritree.spark.blocks.RowSource;
+import io.paritree.spark.blocks.SourceFile;
+import io.paritree.spark.blocks.VectorBlock;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.PartitionValue;
 import io.paritree.spark.input.ReadColumn;
+import io.paritree.spark.task.TaskPlan;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -122,8 +129,7 @@ class ParquetValueTableTest {
         new PartitionValue(column, text == null ? PartitionValue.HIVE_DEFAULT : (String) text)
             .directoryName();
     TaskPlan plan = plan(new ReadColumn(column, DataTypes.StringType, 0));
-    RowBlock block = new RowBlock(plan, 1, new int[] {-1}, -1, -1);
-    block.add(new GenericInternalRow(0));
+    InputBlock block = block(new GenericInternalRow(0), plan, -1);
     RowFaults faults = new RowFaults(1);
     float[] slots = new float[TaskPlan.BLOCK_ROWS];
     new BlockEncoder(new Schema(List.of(value.feature())), plan, InputFormat.PARQUET)
@@ -158,8 +164,8 @@ class ParquetValueTableTest {
       List<ValueCase> cases = typedCases().toList();
       for (int index = 0; index < cases.size(); index++) {
         TaskPlan plan = plan(cases.get(index));
-        VectorBlock block = new VectorBlock(plan, new int[] {index}, index);
-        block.bind(batch);
+        VectorBlock columns = new VectorBlock(plan, new int[] {index}, index);
+        InputBlock block = new BatchSource(List.of(batch).iterator(), columns).next();
         outcomes.put(cases.get(index).toString(), encode(cases.get(index), plan, block));
       }
     }
@@ -174,13 +180,17 @@ class ParquetValueTableTest {
       List<ValueCase> cases = typedCases().toList();
       for (int index = 0; index < cases.size(); index++) {
         TaskPlan plan = plan(cases.get(index));
-        RowBlock block = new RowBlock(plan, 1, new int[] {index}, -1, -1);
-        block.add(row);
+        InputBlock block = block(row, plan, index);
         outcomes.put(cases.get(index).toString(), encode(cases.get(index), plan, block));
       }
     }
 
     return List.of(outcomes).iterator();
+  }
+
+  private static InputBlock block(InternalRow row, TaskPlan plan, int ordinal) {
+    RowBlock block = new RowBlock(plan, 1, new int[] {ordinal}, -1, -1);
+    return new RowSource(List.of(row).iterator(), block, 1).next();
   }
 
   private static TaskPlan plan(ValueCase value) {

@@ -1,0 +1,187 @@
+package io.paritree.serving.admission;
+
+import io.paritree.serving.admission.UnreadAnswers.Unread;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * Sends answers without holding a thread or a permit for a caller that reads slowly.
+ *
+ * <p>What the handlers write is gathered and sent in one piece when they are done; Jetty goes on
+ * sending it by itself. An answer that is not sent at once belongs to the {@link UnreadAnswers}
+ * until it is; while those are too large together and nothing can be done about it, new requests
+ * are answered 503, except probes. Thread-safe.
+ */
+public final class AnswerWriter extends Handler.Wrapper {
+  private static final byte[] NOTHING = {};
+
+  private final UnreadAnswers unread;
+  private final CounterDataPoint refused;
+
+  /**
+   * @param unread the answers that wait to be sent
+   * @param refused counts the requests that are refused
+   */
+  public AnswerWriter(UnreadAnswers unread, CounterDataPoint refused) {
+    this.unread = unread;
+    this.refused = refused;
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) throws Exception {
+    if (!unread.hasRoom() && !Probes.PATHS.contains(Request.getPathInContext(request))) {
+      refused.inc();
+      Response.writeError(request, response, callback, 503);
+      return true;
+    }
+
+    Answer answer = new Answer(request, response, callback);
+    return super.handle(request, answer, answer);
+  }
+
+  /** One answer; done when the handlers are, and what they wrote is sent. */
+  private final class Answer extends Response.Wrapper implements Callback {
+    private final Callback callback;
+    private final AtomicInteger open = new AtomicInteger(1);
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private byte[] bytes = NOTHING;
+    private int length;
+    private boolean sent;
+
+    Answer(Request request, Response response, Callback callback) {
+      super(request, response);
+      this.callback = callback;
+    }
+
+    @Override
+    public void write(boolean last, ByteBuffer content, Callback written) {
+      gather(content);
+      if (last && !sent) {
+        sent = true;
+        open.incrementAndGet();
+        Sending sending = new Sending(ByteBuffer.wrap(bytes, 0, length));
+        bytes = NOTHING;
+        length = 0;
+        super.write(true, sending.content, sending);
+        sending.returned();
+      }
+
+      written.succeeded();
+    }
+
+    private void gather(ByteBuffer content) {
+      int added = content == null ? 0 : content.remaining();
+      if (added > 0) {
+        if (bytes.length - length < added) {
+          bytes = Arrays.copyOf(bytes, Math.max(length + added, length == 0 ? 0 : 2 * length));
+        }
+
+        content.get(bytes, length, added);
+        length += added;
+      }
+    }
+
+    @Override
+    public void reset() {
+      length = 0;
+      super.reset();
+    }
+
+    @Override
+    public boolean hasLastWrite() {
+      return sent;
+    }
+
+    @Override
+    public boolean isCommitted() {
+      return sent || super.isCommitted();
+    }
+
+    @Override
+    public void succeeded() {
+      if (open.get() > 1) {
+        getRequest().removeAttribute(BodyLoader.BODY); // nobody needs it while the answer waits
+      }
+
+      done(null);
+    }
+
+    @Override
+    public void failed(Throwable broken) {
+      done(broken);
+    }
+
+    @Override
+    public InvocationType getInvocationType() {
+      return callback.getInvocationType();
+    }
+
+    private void done(Throwable broken) {
+      if (broken != null) {
+        failure.compareAndSet(null, broken);
+      }
+
+      if (open.decrementAndGet() == 0) {
+        if (failure.get() == null) {
+          callback.succeeded();
+        } else {
+          callback.failed(failure.get());
+        }
+      }
+    }
+
+    /** The answer on its way; unread if it has not ended when the writing of it returns. */
+    private final class Sending implements Callback {
+      private final ByteBuffer content;
+      private volatile boolean ended;
+      private volatile Unread waiting;
+
+      Sending(ByteBuffer content) {
+        this.content = content;
+      }
+
+      /** Either this sees the end, or the end sees that it waits. */
+      void returned() {
+        if (!ended) {
+          Unread added = unread.add(endPoint(), content);
+          waiting = added;
+          if (ended) {
+            unread.remove(added);
+          }
+        }
+      }
+
+      private EndPoint endPoint() {
+        return getRequest().getConnectionMetaData().getConnection().getEndPoint();
+      }
+
+      @Override
+      public void succeeded() {
+        end(null);
+      }
+
+      @Override
+      public void failed(Throwable broken) {
+        end(broken);
+      }
+
+      private void end(Throwable broken) {
+        ended = true;
+        Unread added = waiting;
+        if (added != null) {
+          unread.remove(added);
+        }
+
+        done(broken);
+      }
+    }
+  }
+}

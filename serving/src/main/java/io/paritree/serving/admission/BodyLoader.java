@@ -1,0 +1,208 @@
+package io.paritree.serving.admission;
+
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpHeaderValue;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.EagerContentHandler;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.Invocable;
+import org.eclipse.jetty.util.thread.Scheduler;
+
+/**
+ * Loads a request's body, within its limits, before a thread or a permit is taken for it.
+ *
+ * <p>Jetty calls it when bytes arrive, so a slow body costs memory for what has arrived and nothing
+ * else. The body is then the request's attribute {@link #BODY}, a {@code byte[]} of its length. A
+ * body that is too large ends in 413, one that is too slow in 408, and one that would make all
+ * bodies under way too large together in 503.
+ */
+public final class BodyLoader implements EagerContentHandler.ContentLoaderFactory {
+  /** Name of the request attribute that holds the body. */
+  public static final String BODY = "io.paritree.serving.body";
+
+  private static final int FIRST_BYTES = 16 << 10;
+
+  private final int maxBytes;
+  private final long maxPendingBytes;
+  private final Duration timeout;
+  private final CounterDataPoint refused;
+  private final AtomicLong pendingBytes = new AtomicLong();
+
+  /**
+   * @param maxBytes most bytes of one body
+   * @param maxPendingBytes most bytes of all bodies that are being loaded
+   * @param timeout longest time that one body may take
+   * @param refused counts the requests that are refused for the sake of other bodies
+   */
+  public BodyLoader(
+      int maxBytes, long maxPendingBytes, Duration timeout, CounterDataPoint refused) {
+    this.maxBytes = maxBytes;
+    this.maxPendingBytes = maxPendingBytes;
+    this.timeout = timeout;
+    this.refused = refused;
+  }
+
+  /** Returns the number of bytes held for bodies that are being loaded. */
+  public long pendingBytes() {
+    return pendingBytes.get();
+  }
+
+  @Override
+  public String getApplicableMimeType() {
+    return null; // all
+  }
+
+  @Override
+  public EagerContentHandler.ContentLoader newContentLoader(
+      String contentType,
+      String mimeType,
+      Handler handler,
+      Request request,
+      Response response,
+      Callback callback) {
+    return new Loading(handler, request, response, callback);
+  }
+
+  /** One body; its monitor keeps the deadline from ending it in the middle of a read. */
+  private final class Loading extends EagerContentHandler.ContentLoader implements Invocable.Task {
+    private boolean ended;
+    private byte[] bytes;
+    private int length;
+    private Scheduler.Task deadline;
+
+    Loading(Handler handler, Request request, Response response, Callback callback) {
+      super(handler, request, response, callback);
+    }
+
+    @Override
+    protected void load() {
+      long announced = getRequest().getLength();
+      if (announced > maxBytes) {
+        refuse(413);
+        return;
+      }
+
+      int first = announced >= 0 ? (int) Math.min(announced, FIRST_BYTES) : 1_024;
+      pendingBytes.addAndGet(first);
+      bytes = new byte[first];
+      read(false);
+    }
+
+    @Override
+    public void run() {
+      read(true);
+    }
+
+    @Override
+    public InvocationType getInvocationType() {
+      return InvocationType.NON_BLOCKING;
+    }
+
+    private synchronized void read(boolean later) {
+      while (!ended) {
+        Content.Chunk chunk = getRequest().read();
+        if (chunk == null) {
+          awaitMore();
+          return;
+        }
+
+        if (Content.Chunk.isFailure(chunk)) {
+          end();
+          // Nobody is there to answer; the failed callback closes the connection.
+          getCallback().failed(chunk.getFailure());
+          return;
+        }
+
+        int status = add(chunk.getByteBuffer());
+        chunk.release();
+        if (status != 200) {
+          refuse(status);
+        } else if (chunk.isLast()) {
+          hand(later);
+        }
+      }
+    }
+
+    private void awaitMore() {
+      if (deadline == null) {
+        deadline =
+            getRequest()
+                .getComponents()
+                .getScheduler()
+                .schedule(() -> refuse(408), timeout.toMillis(), TimeUnit.MILLISECONDS);
+      }
+
+      getRequest().demand(this);
+    }
+
+    /** Returns 200, or the status that refuses the body. */
+    private int add(ByteBuffer chunk) {
+      int added = chunk.remaining();
+      if (added > maxBytes - length) {
+        return 413;
+      }
+
+      if (added > bytes.length - length) {
+        int larger = (int) Math.min(maxBytes, Math.max(2L * bytes.length, (long) length + added));
+        if (pendingBytes.addAndGet(larger - bytes.length) > maxPendingBytes) {
+          pendingBytes.addAndGet(bytes.length - larger);
+          return 503;
+        }
+
+        bytes = Arrays.copyOf(bytes, larger);
+      }
+
+      chunk.get(bytes, length, added);
+      length += added;
+      return 200;
+    }
+
+    private void hand(boolean later) {
+      byte[] body = length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
+      end();
+      getRequest().setAttribute(BODY, body);
+      if (later) {
+        getRequest().getContext().execute(this::handle);
+      } else {
+        handle();
+      }
+    }
+
+    private synchronized void refuse(int status) {
+      if (!ended) {
+        end();
+        if (status == 503) {
+          refused.inc();
+        }
+
+        // What is left of the body is not read.
+        getResponse()
+            .getHeaders()
+            .put(new HttpField(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE.asString()));
+        Response.writeError(getRequest(), getResponse(), getCallback(), status);
+      }
+    }
+
+    private void end() {
+      ended = true;
+      if (bytes != null) {
+        pendingBytes.addAndGet(-bytes.length);
+        bytes = null;
+      }
+
+      if (deadline != null) {
+        deadline.cancel();
+      }
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package io.paritree.serving.admission;
+
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.eclipse.jetty.util.component.AbstractLifeCycle;
+import org.eclipse.jetty.util.thread.Scheduler;
+
+/** What looks after connections once a second, from its start to its stop, on Jetty's scheduler. */
+abstract class EverySecond extends AbstractLifeCycle {
+  private static final long INTERVAL_MILLIS = 1_000;
+
+  private final Supplier<Scheduler> scheduler;
+  private volatile Scheduler.Task next;
+
+  /**
+   * @param scheduler asked for when a look is scheduled, as there may be none before the start
+   */
+  EverySecond(Supplier<Scheduler> scheduler) {
+    this.scheduler = scheduler;
+  }
+
+  /** Looks; called by one thread at a time. */
+  abstract void look();
+
+  @Override
+  protected void doStart() {
+    schedule();
+  }
+
+  @Override
+  protected void doStop() {
+    next.cancel();
+  }
+
+  private void schedule() {
+    next = scheduler.get().schedule(this::lookAndGoOn, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void lookAndGoOn() {
+    look();
+    if (isRunning()) {
+      schedule();
+    }
+  }
+}

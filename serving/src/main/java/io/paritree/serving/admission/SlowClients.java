@@ -1,0 +1,78 @@
+package io.paritree.serving.admission;
+
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.ServerConnector;
+
+/**
+ * Closes connections whose next request has begun and does not get past its headers.
+ *
+ * <p>Each byte of a header makes a connection look busy, so no idle timeout ends it. Bodies that
+ * drip are the {@link BodyLoader}'s, and answers that nobody reads the {@link UnreadAnswers}'.
+ */
+public final class SlowClients extends EverySecond {
+  private final ServerConnector connector;
+  private final long limitNanos;
+  private final CounterDataPoint closed;
+  private Map<EndPoint, Progress> seen = new HashMap<>();
+
+  /**
+   * @param limit longest time that the headers of a request may take
+   * @param closed counts the connections that were closed
+   */
+  public SlowClients(ServerConnector connector, Duration limit, CounterDataPoint closed) {
+    super(connector::getScheduler);
+    this.connector = connector;
+    this.limitNanos = limit.toNanos();
+    this.closed = closed;
+  }
+
+  /**
+   * What a connection had done when it last did anything but send a part of a request's headers.
+   *
+   * @param since nanosecond clock; when the part began to be sent, or 0 if none is
+   */
+  private record Progress(long messagesIn, long messagesOut, long bytesIn, long since) {}
+
+  @Override
+  void look() {
+    long now = System.nanoTime();
+    Map<EndPoint, Progress> current = new HashMap<>();
+    for (EndPoint endPoint : connector.getConnectedEndPoints()) {
+      Connection connection = endPoint.getConnection();
+      if (connection == null) {
+        continue;
+      }
+
+      Progress progress = progress(seen.get(endPoint), connection, now);
+      if (progress.since() != 0 && now - progress.since() > limitNanos) {
+        closed.inc();
+        endPoint.close();
+      } else {
+        current.put(endPoint, progress);
+      }
+    }
+
+    seen = current;
+  }
+
+  private static Progress progress(Progress before, Connection connection, long now) {
+    long in = connection.getMessagesIn();
+    long out = connection.getMessagesOut();
+    long bytes = connection.getBytesIn();
+    boolean moved = before == null || before.messagesIn() != in || before.messagesOut() != out;
+    if (moved) {
+      // A connection that is new here may have sent a part before.
+      boolean begun = before == null && in == 0 && bytes > 0;
+      return new Progress(in, out, bytes, begun ? now : 0);
+    }
+
+    boolean between = in == out;
+    long since = between && before.since() == 0 && bytes > before.bytesIn() ? now : before.since();
+    return new Progress(in, out, before.bytesIn(), between ? since : 0);
+  }
+}

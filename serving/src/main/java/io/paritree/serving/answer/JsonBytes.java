@@ -1,0 +1,115 @@
+package io.paritree.serving.answer;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * JSON text that grows in a byte array, for answers that are written often.
+ *
+ * <p>The array is used again after {@link #clear}, unless a long text has blown it up. The caller
+ * is responsible for the structure. Not thread-safe.
+ */
+public final class JsonBytes {
+  private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
+  private static final int FIRST_BYTES = 512;
+  private static final int MAX_KEPT_BYTES = 1 << 20;
+
+  private byte[] bytes = new byte[FIRST_BYTES];
+  private int length;
+
+  public void clear() {
+    length = 0;
+    if (bytes.length > MAX_KEPT_BYTES) {
+      bytes = new byte[FIRST_BYTES];
+    }
+  }
+
+  /** Returns the array that holds the text from index 0; valid until the next change. */
+  public byte[] array() {
+    return bytes;
+  }
+
+  /** Returns the number of bytes of the text. */
+  public int length() {
+    return length;
+  }
+
+  public byte[] toByteArray() {
+    return Arrays.copyOf(bytes, length);
+  }
+
+  /** Appends one ASCII character. */
+  public JsonBytes raw(char ascii) {
+    reserve(1);
+    bytes[length++] = (byte) ascii;
+    return this;
+  }
+
+  /** Appends bytes as they are. */
+  public JsonBytes raw(byte[] text) {
+    reserve(text.length);
+    System.arraycopy(text, 0, bytes, length, text.length);
+    length += text.length;
+    return this;
+  }
+
+  /** Appends ASCII text as it is. */
+  public JsonBytes raw(String ascii) {
+    int added = ascii.length();
+    reserve(added);
+    for (int at = 0; at < added; at++) {
+      bytes[length + at] = (byte) ascii.charAt(at);
+    }
+
+    length += added;
+    return this;
+  }
+
+  /** Appends a number so that it reads back to the same bits; null if it is not finite. */
+  public JsonBytes number(float value) {
+    return raw(Float.isFinite(value) ? Float.toString(value) : "null");
+  }
+
+  public JsonBytes number(long value) {
+    return raw(Long.toString(value));
+  }
+
+  /** Appends a text in quotes; control characters and unpaired surrogates are escaped. */
+  public JsonBytes string(String text) {
+    raw('"');
+    for (int at = 0; at < text.length(); ) {
+      int point = text.codePointAt(at);
+      at += Character.charCount(point);
+      if (point == '"' || point == '\\') {
+        raw('\\').raw((char) point);
+      } else if (point < 0x20 || point == 0x7f || Character.getType(point) == Character.SURROGATE) {
+        escape(point);
+      } else if (point < 0x80) {
+        raw((char) point);
+      } else {
+        raw(Character.toString(point).getBytes(StandardCharsets.UTF_8));
+      }
+    }
+
+    return raw('"');
+  }
+
+  /** Returns a text in quotes, as bytes. */
+  public static byte[] quoted(String text) {
+    return new JsonBytes().string(text).toByteArray();
+  }
+
+  private void escape(int unit) {
+    raw("\\u");
+    for (int shift = 12; shift >= 0; shift -= 4) {
+      raw((char) HEX[(unit >> shift) & 0xf]);
+    }
+  }
+
+  private void reserve(int added) {
+    if (bytes.length - length < added) {
+      bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + added));
+    }
+  }
+}

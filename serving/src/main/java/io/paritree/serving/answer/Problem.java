@@ -1,0 +1,98 @@
+package io.paritree.serving.answer;
+
+import io.paritree.Fault;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * Why a request gets no result.
+ *
+ * <p>Written as RFC 9457's {@code application/problem+json}. The codes never change; texts may.
+ * Nothing in it comes from the request but the faults' fields and values, which are shortened and
+ * escaped.
+ *
+ * @param code stable; the end of the problem's type {@code urn:paritree:problem:<code>}
+ * @param status HTTP status
+ * @param title the same for each problem with this code
+ * @param detail what was wrong this time, and what to do
+ * @param errors the faults of the record or records, in order; often empty
+ */
+public record Problem(
+    String code, int status, String title, String detail, List<PointedFault> errors) {
+  /** The content type of a written problem. */
+  public static final String CONTENT_TYPE = "application/problem+json";
+
+  private static final byte[] TYPE =
+      "{\"type\":\"urn:paritree:problem:".getBytes(StandardCharsets.US_ASCII);
+
+  public Problem {
+    errors = List.copyOf(errors);
+  }
+
+  Problem(String code, int status, String title, String detail) {
+    this(code, status, title, detail, List.of());
+  }
+
+  /**
+   * A fault and where in the request it is.
+   *
+   * @param pointer JSON pointer (RFC 6901) from the body's root
+   */
+  public record PointedFault(String pointer, Fault fault) {
+
+    /** A fault of a record that lies at {@code prefix}, itself a pointer. */
+    public static PointedFault under(String prefix, Fault fault) {
+      String field = fault.field();
+      return new PointedFault(field.isEmpty() ? prefix : child(prefix, field), fault);
+    }
+
+    /** Returns the pointer to the member {@code name} of what {@code prefix} points to. */
+    public static String child(String prefix, String name) {
+      return prefix + "/" + name.replace("~", "~0").replace("/", "~1");
+    }
+
+    void write(JsonBytes json) {
+      json.raw("{\"pointer\":").string(pointer);
+      if (!fault.field().isEmpty()) {
+        json.raw(",\"field\":").string(fault.field());
+      }
+
+      json.raw(",\"code\":").string(fault.code().code());
+      json.raw(",\"got\":").string(fault.got());
+      json.raw(",\"expected\":").string(fault.expected());
+      if (!fault.hint().isEmpty()) {
+        json.raw(",\"hint\":").string(fault.hint());
+      }
+
+      json.raw('}');
+    }
+  }
+
+  /** Returns the JSON text in UTF-8. */
+  public byte[] toJson() {
+    JsonBytes json = new JsonBytes();
+    json.raw(TYPE).raw(code).raw("\",\"title\":").string(title);
+    json.raw(",\"status\":").number(status);
+    json.raw(",\"detail\":").string(detail);
+    if (!errors.isEmpty()) {
+      json.raw(",\"errors\":");
+      write(errors, json);
+    }
+
+    return json.raw("}\n").toByteArray();
+  }
+
+  /** Writes faults as a JSON array. */
+  public static void write(List<PointedFault> errors, JsonBytes json) {
+    json.raw('[');
+    for (int index = 0; index < errors.size(); index++) {
+      if (index > 0) {
+        json.raw(',');
+      }
+
+      errors.get(index).write(json);
+    }
+
+    json.raw(']');
+  }
+}

@@ -1,0 +1,217 @@
+package io.paritree.serving.answer;
+
+import io.paritree.serving.answer.Problem.PointedFault;
+import java.util.List;
+
+/** All problems that a request can end with. */
+public final class Problems {
+  private Problems() {}
+
+  /** The record has faults. */
+  public static Problem invalidRecord(List<PointedFault> errors) {
+    return new Problem(
+        "invalid_record",
+        400,
+        "The record cannot be scored",
+        errors.size() == 1
+            ? "One thing is wrong with the record; see errors."
+            : "%s things are wrong with the record; see errors.".formatted(errors.size()),
+        errors);
+  }
+
+  /**
+   * The request as a whole lacks columns.
+   *
+   * @param detail names them
+   * @param errors what else is wrong too
+   */
+  public static Problem missingInputs(String detail, List<PointedFault> errors) {
+    return new Problem("missing_inputs", 400, "Failed to enforce schema of data", detail, errors);
+  }
+
+  /** The body is not what the endpoint reads. */
+  public static Problem malformedBody(String detail) {
+    return new Problem("malformed_body", 400, "The body cannot be read", detail);
+  }
+
+  /** A parameter of the request has a value that is not known. */
+  public static Problem badParameter(String name, String expected) {
+    return new Problem(
+        "bad_parameter",
+        400,
+        "A parameter of the request is wrong",
+        "Cannot use the value of parameter '%s': expected %s.".formatted(name, expected));
+  }
+
+  public static Problem unknownModel(String expected) {
+    return new Problem(
+        "unknown_model",
+        404,
+        "There is no such model",
+        "This server serves %s.".formatted(expected));
+  }
+
+  public static Problem unsupportedMediaType(String expected) {
+    return new Problem(
+        "unsupported_media_type",
+        415,
+        "The body has the wrong content type",
+        "Send Content-Type: %s.".formatted(expected));
+  }
+
+  public static Problem notAcceptable() {
+    return new Problem(
+        "not_acceptable",
+        406,
+        "Answers are JSON",
+        "Send Accept: application/json, or no Accept at all.");
+  }
+
+  public static Problem unsupportedEncoding() {
+    return new Problem(
+        "unsupported_encoding",
+        415,
+        "Compressed bodies are not read",
+        "Send the body without Content-Encoding.");
+  }
+
+  public static Problem unsupportedTransferCoding() {
+    return new Problem(
+        "unsupported_encoding",
+        501,
+        "The transfer coding is not known",
+        "Send the body with Content-Length, or with Transfer-Encoding: chunked alone.");
+  }
+
+  static Problem bodyTooLarge(int maxBytes) {
+    return new Problem(
+        "body_too_large",
+        413,
+        "The body is too large",
+        "A body may have %s bytes; send fewer records at once.".formatted(maxBytes));
+  }
+
+  /**
+   * The request has more records than it may have.
+   *
+   * @param rows how many it may have
+   * @param reason why so few, from a comma on; empty if that is the configured number
+   */
+  public static Problem tooManyRows(int rows, String reason) {
+    return new Problem(
+        "too_many_rows",
+        413,
+        "The request has too many records",
+        "A request may have %s records%s; send several requests.".formatted(rows, reason));
+  }
+
+  /** The body did not arrive whole in time. */
+  static Problem requestTimeout() {
+    return new Problem(
+        "request_timeout",
+        408,
+        "The request did not arrive in time",
+        "The request has to arrive whole within the server's limit; send it again.");
+  }
+
+  /** The connection broke before the body was whole; rarely seen by anyone. */
+  public static Problem incompleteBody() {
+    return new Problem(
+        "incomplete_body", 400, "The body is not whole", "The connection ended inside the body.");
+  }
+
+  public static Problem methodOverride() {
+    return new Problem(
+        "method_override",
+        400,
+        "The method cannot be overridden",
+        "Send the request with its own method and without X-HTTP-Method-Override.");
+  }
+
+  /** The models are being opened. */
+  public static Problem starting() {
+    return new Problem(
+        "starting", 503, "The server is starting", "Send it again after the time in Retry-After.");
+  }
+
+  public static Problem internalError() {
+    return new Problem(
+        "internal_error", 500, "The server failed", "The failure is in the server's log.");
+  }
+
+  /** A problem that Jetty or Javalin found and that has nothing but its status. */
+  public static Problem ofStatus(int status) {
+    return switch (status) {
+      case 400 ->
+          new Problem(
+              "bad_request",
+              400,
+              "The request is not valid HTTP",
+              "Its request line, path or headers break the rules of HTTP/1.1.");
+      case 401 ->
+          new Problem(
+              "unauthorized", 401, "A token is needed", "Send Authorization: Bearer TOKEN.");
+      case 403 ->
+          new Problem(
+              "forbidden", 403, "The token does not allow this", "Send one of the other role.");
+      case 404 ->
+          new Problem(
+              "not_found",
+              404,
+              "There is nothing at this path",
+              "GET /v1/models tells the models, GET /openapi.json all paths.");
+      case 405 ->
+          new Problem(
+              "method_not_allowed",
+              405,
+              "The path has other methods",
+              "The Allow header tells which.");
+      case 406 -> notAcceptable();
+      case 408 -> requestTimeout();
+      case 413 ->
+          new Problem(
+              "body_too_large",
+              413,
+              "The body is too large",
+              "It has more bytes than the server reads; send fewer records at once.");
+      case 414 ->
+          new Problem(
+              "uri_too_long", 414, "The path is too long", "Names have at most 64 characters.");
+      case 415 -> unsupportedMediaType("application/json");
+      case 417 ->
+          new Problem(
+              "expectation_failed",
+              417,
+              "The expectation is not met",
+              "Send no Expect but 100-continue.");
+      case 426 ->
+          new Problem(
+              "upgrade_required", 426, "The protocol is not spoken", "Speak HTTP/1.1 or 1.0.");
+      case 431 ->
+          new Problem(
+              "headers_too_large",
+              431,
+              "The headers are too large",
+              "The request line and all headers together are too long.");
+      case 501 ->
+          new Problem("not_implemented", 501, "The method is not known", "Send GET or POST.");
+      case 503 ->
+          new Problem(
+              "overloaded",
+              503,
+              "The server cannot take the request now",
+              "Send it again after the time in Retry-After.");
+      case 505 ->
+          new Problem(
+              "version_not_supported",
+              505,
+              "The HTTP version is not spoken",
+              "Speak HTTP/1.1 or 1.0.");
+      default ->
+          status >= 500
+              ? new Problem("internal_error", status, "The server failed", "Its log says why.")
+              : new Problem(
+                  "bad_request", status, "The request is refused", "It is not valid HTTP/1.1.");
+    };
+  }
+}

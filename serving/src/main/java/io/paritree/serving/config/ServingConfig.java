@@ -1,0 +1,207 @@
+package io.paritree.serving.config;
+
+import io.paritree.record.UnknownFields;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * How the server is set up; each component is one key of {@code conf/serving.conf}.
+ *
+ * <p>Read once at the start, by {@link ServingConfigParser}, and never changed.
+ */
+public record ServingConfig(
+    Server server,
+    Management management,
+    Models models,
+    Records records,
+    Limits limits,
+    Admission admission,
+    Security security,
+    Log log,
+    PredictionLog predictionLog) {
+  /** In place of a file: nothing is written. */
+  public static final String OFF = "off";
+
+  /**
+   * Where and how the server listens.
+   *
+   * @param host address to listen on; {@code 127.0.0.1} unless set, so nothing is exposed
+   * @param port TCP port; 0 takes any free one
+   * @param threads worker threads; 0 for four per core
+   * @param maxConnections open connections; more wait in the system's backlog
+   * @param idleTimeout a connection without traffic is closed after this
+   * @param requestTimeout a request that has not arrived whole after this is refused and its
+   *     connection closed
+   * @param drainDelay time between "not ready" and the end of listening, when stopping
+   * @param stopTimeout how long a stopping server waits for requests in flight
+   */
+  public record Server(
+      String host,
+      int port,
+      int threads,
+      int maxConnections,
+      Duration idleTimeout,
+      Duration requestTimeout,
+      Duration drainDelay,
+      Duration stopTimeout) {
+
+    /** Returns the number of worker threads, chosen by the number of cores if none is set. */
+    public int workers() {
+      return threads > 0 ? threads : 4 * Runtime.getRuntime().availableProcessors();
+    }
+  }
+
+  /**
+   * Where metrics and health are read.
+   *
+   * @param host address to listen on
+   * @param port TCP port; 0 takes any free one
+   */
+  public record Management(String host, int port) {}
+
+  /**
+   * What is served.
+   *
+   * @param store directory of models; a plain name in {@code serve} is looked up there
+   * @param serve references of the models to serve, at least one
+   * @param poll how often aliases are looked up anew; 0 for never
+   * @param warmUpRows made-up rows that each model scores before the server is ready
+   */
+  public record Models(String store, List<String> serve, Duration poll, int warmUpRows) {
+    private static final Pattern PLAIN =
+        Pattern.compile("[A-Za-z0-9._-]{1,64}(@[A-Za-z0-9._-]{1,64}|/[0-9]{1,9})?");
+
+    /** Returns what {@code Opening.open} takes for an entry of {@code serve}. */
+    public String reference(String entry) {
+      boolean plain = PLAIN.matcher(entry).matches();
+      boolean there = plain && entry.indexOf('@') < 0 && Files.exists(Path.of(entry));
+      return plain && !there ? store + "/" + entry : entry;
+    }
+  }
+
+  /**
+   * How records are read.
+   *
+   * @param unknownFields what becomes of a field that no feature reads
+   */
+  public record Records(UnknownFields unknownFields) {}
+
+  /**
+   * How large a request may be; a larger one is refused.
+   *
+   * @param body bytes of a body
+   * @param rows records in one request
+   * @param header bytes of the request line and the headers
+   * @param pendingBodies bytes of all bodies that are still arriving, and of those that wait for
+   *     their turn; past it, 503
+   * @param pendingAnswers bytes of all answers that wait for slow readers; past it, those that have
+   *     stood still longest are closed
+   * @param answerBytesPerSecond least rate at which an answer must be read, after a first {@link
+   *     Server#requestTimeout}
+   */
+  public record Limits(
+      int body,
+      int rows,
+      int header,
+      int pendingBodies,
+      int pendingAnswers,
+      int answerBytesPerSecond) {}
+
+  /**
+   * How many requests are worked on.
+   *
+   * @param running most requests scored at once; 0 for two per core
+   * @param waiting most requests that wait for their turn; one more is answered 503
+   * @param maxWait longest wait; after it, 503
+   * @param retryAfter what a 503 asks the caller to wait; whole seconds
+   */
+  public record Admission(int running, int waiting, Duration maxWait, Duration retryAfter) {
+
+    /** Returns how many requests are scored at once, by the number of cores if none is set. */
+    public int permits() {
+      return running > 0 ? running : 2 * Runtime.getRuntime().availableProcessors();
+    }
+  }
+
+  /**
+   * Who may call.
+   *
+   * @param scoreTokens SHA-256 of each bearer token that may score, in hexadecimal digits; none if
+   *     everybody may
+   * @param adminTokens the same for the admin endpoints; none if there are no such endpoints
+   * @param corsOrigins origins whose pages may call, such as {@code https://dashboard.example}
+   * @param openBeyondLoopback whether to listen beyond this machine without tokens
+   */
+  public record Security(
+      List<String> scoreTokens,
+      List<String> adminTokens,
+      List<String> corsOrigins,
+      boolean openBeyondLoopback) {}
+
+  /**
+   * What is written down.
+   *
+   * @param requests where one JSON line per request goes: {@code off}, {@code stdout} or a file
+   * @param queue most bytes of lines that wait to be written; more are dropped and counted
+   */
+  public record Log(String requests, int queue) {}
+
+  /**
+   * What is written down of each scored row.
+   *
+   * @param file where one JSON line per row goes: {@code off} or a file
+   * @param fileSize bytes after which a file is set aside
+   * @param totalSize most bytes of all files
+   * @param keep how long a file is kept after its last line
+   * @param queue most bytes of rows that wait to be written; more are dropped and counted
+   */
+  public record PredictionLog(
+      String file, long fileSize, long totalSize, Duration keep, int queue) {}
+
+  /** Returns this configuration with other models to serve, if any are named. */
+  public ServingConfig serving(List<String> references) {
+    return references.isEmpty()
+        ? this
+        : new ServingConfig(
+            server,
+            management,
+            new Models(models.store(), List.copyOf(references), models.poll(), models.warmUpRows()),
+            records,
+            limits,
+            admission,
+            security,
+            log,
+            predictionLog);
+  }
+
+  /** Returns this configuration on free ports of this machine, and without logs. */
+  public ServingConfig onFreePorts() {
+    String loopback = "127.0.0.1";
+    return new ServingConfig(
+        new Server(
+            loopback,
+            0,
+            server.threads(),
+            server.maxConnections(),
+            server.idleTimeout(),
+            server.requestTimeout(),
+            Duration.ZERO,
+            server.stopTimeout()),
+        new Management(loopback, 0),
+        models,
+        records,
+        limits,
+        admission,
+        security,
+        new Log(OFF, log.queue()),
+        new PredictionLog(
+            OFF,
+            predictionLog.fileSize(),
+            predictionLog.totalSize(),
+            predictionLog.keep(),
+            predictionLog.queue()));
+  }
+}

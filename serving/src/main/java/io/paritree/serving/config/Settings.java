@@ -1,0 +1,183 @@
+package io.paritree.serving.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigValue;
+import io.paritree.Fault;
+import io.paritree.feature.NearestName;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/**
+ * A configuration tree that is read once, key by key, with a type and a range for each.
+ *
+ * <p>Collects all that is wrong, unknown keys included, so that one start shows everything. Not
+ * thread-safe.
+ */
+final class Settings {
+  private final Config config;
+  private final TreeSet<String> known = new TreeSet<>();
+  private final List<String> problems = new ArrayList<>();
+
+  /**
+   * @param config resolved, with a value for each key that will be read
+   */
+  Settings(Config config) {
+    this.config = config;
+  }
+
+  /** Returns a text. */
+  String text(String key) {
+    return read(key, "a text", "", config::getString);
+  }
+
+  /** Returns a list of texts. */
+  List<String> texts(String key) {
+    return read(key, "a list of texts", List.of(), config::getStringList);
+  }
+
+  /** Returns a list of SHA-256 digests in hexadecimal digits. */
+  List<String> hashes(String key) {
+    List<String> hashes = texts(key);
+    // The value itself is not shown: it might be a token.
+    if (!hashes.stream().allMatch(hash -> hash.matches("[0-9a-f]{64}"))) {
+      problems.add(
+          "%s must be SHA-256 digests of tokens, 64 hexadecimal digits each (%s); make one with"
+                  .formatted(key, origin(config.getValue(key)))
+              + " printf %s \"$TOKEN\" | sha256sum");
+      return List.of();
+    }
+
+    return hashes;
+  }
+
+  /** Returns a whole number within a range. */
+  int integer(String key, int min, int max) {
+    String expected = "a whole number from %s to %s".formatted(min, max);
+    double value = read(key, expected, (double) min, config::getDouble);
+    within(key, value, value >= min && value <= max && value == Math.rint(value), expected);
+    return (int) value;
+  }
+
+  /** Returns a size in bytes, given with a unit such as {@code 1 MiB}. */
+  int bytes(String key, int min, int max) {
+    return (int) size(key, min, max);
+  }
+
+  /** Returns a size in bytes that may be larger than an array. */
+  long size(String key, long min, long max) {
+    String expected = "a size from %s to %s bytes, such as 1 MiB".formatted(min, max);
+    long value = read(key, expected, min, config::getBytes);
+    return within(key, value, value >= min && value <= max, expected);
+  }
+
+  /** Returns a duration in whole milliseconds, given with a unit such as {@code 10 s}. */
+  Duration duration(String key, Duration min, Duration max) {
+    String expected =
+        "a duration with its unit, from %s to %s ms, such as 10 s"
+            .formatted(min.toMillis(), max.toMillis());
+    Duration value = read(key, expected, min, this::wholeMillis);
+    boolean inside = value.compareTo(min) >= 0 && value.compareTo(max) <= 0;
+    return within(key, value, inside, expected);
+  }
+
+  private Duration wholeMillis(String key) {
+    Duration value = config.getDuration(key);
+    // Without a unit it would be milliseconds, also for those who meant seconds.
+    boolean hasUnit = value.isZero() || config.getString(key).matches(".*\\p{L}\\s*");
+    if (!hasUnit || !value.equals(Duration.ofMillis(value.toMillis()))) {
+      throw new ConfigException.BadValue(key, "no whole milliseconds");
+    }
+
+    return value;
+  }
+
+  /** Returns one of an enumeration's words, in small letters. */
+  <E extends Enum<E>> E word(String key, Class<E> words) {
+    E[] all = words.getEnumConstants();
+    List<String> spelled = new ArrayList<>();
+    for (E word : all) {
+      spelled.add(word.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    }
+
+    String text = read(key, "one of " + spelled, spelled.get(0), config::getString);
+    int found = spelled.indexOf(text);
+    within(key, text, found >= 0, "one of " + spelled);
+    return all[Math.max(found, 0)];
+  }
+
+  /** Returns true or false. */
+  boolean truth(String key) {
+    return read(key, "true or false", false, config::getBoolean);
+  }
+
+  /** Adds a finding that concerns several keys. */
+  void problem(String text) {
+    problems.add(text);
+  }
+
+  /**
+   * Ends the reading.
+   *
+   * @throws ConfigurationException naming all keys that are unknown or wrong
+   */
+  void finish() throws ConfigurationException {
+    for (Map.Entry<String, ConfigValue> entry : config.entrySet()) {
+      String key = entry.getKey();
+      if (!known.contains(key)) {
+        String nearest =
+            NearestName.of(key, known).map(name -> "; did you mean %s?".formatted(name)).orElse("");
+        problems.add(
+            "%s is not known (%s)%s"
+                .formatted(Fault.printable(key, 100), origin(entry.getValue()), nearest));
+      }
+    }
+
+    if (!problems.isEmpty()) {
+      throw new ConfigurationException(
+          "Cannot use the configuration:\n  " + String.join("\n  ", problems));
+    }
+  }
+
+  private <T> T read(String key, String expected, T fallback, Function<String, T> reader) {
+    known.add(key);
+    try {
+      return reader.apply(key);
+    } catch (ConfigException.Missing e) {
+      problems.add("%s is missing; expected %s".formatted(key, expected));
+    } catch (ConfigException e) {
+      problems.add(wrong(key, shown(key), expected));
+    }
+
+    return fallback;
+  }
+
+  private <T> T within(String key, T value, boolean inside, String expected) {
+    if (!inside) {
+      problems.add(wrong(key, shown(key), expected));
+    }
+
+    return value;
+  }
+
+  private String wrong(String key, String shown, String expected) {
+    return "%s must be %s, but is %s (%s)"
+        .formatted(key, expected, shown, origin(config.getValue(key)));
+  }
+
+  private String shown(String key) {
+    return "'%s'".formatted(Fault.printable(String.valueOf(config.getValue(key).unwrapped()), 60));
+  }
+
+  private static String origin(ConfigValue value) {
+    String description = value.origin().description();
+    return description.startsWith("--set ")
+        ? description.replaceFirst(": [0-9]+$", "")
+        : description;
+  }
+}

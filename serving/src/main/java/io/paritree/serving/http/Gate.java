@@ -1,0 +1,94 @@
+package io.paritree.serving.http;
+
+import io.paritree.serving.admission.Probes;
+import io.paritree.serving.answer.Problems;
+import io.paritree.serving.http.Tokens.Role;
+import io.paritree.serving.log.RequestId;
+import java.util.Optional;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpHeaderValue;
+import org.eclipse.jetty.http.PreEncodedHttpField;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * Looks at a request's headers before anything is done for it, and sets the headers that every
+ * answer has.
+ *
+ * <p>Asks for a token where tokens are configured. Refuses what Paritree never reads: compressed or
+ * otherwise coded bodies, and a method other than the request's own (Javalin would obey {@code
+ * X-HTTP-Method-Override}). Thread-safe.
+ */
+public final class Gate extends Handler.Wrapper {
+  private static final HttpField NO_SNIFFING =
+      new PreEncodedHttpField("X-Content-Type-Options", "nosniff");
+  private static final HttpField NO_STORE = new PreEncodedHttpField("Cache-Control", "no-store");
+
+  private final Tokens tokens;
+  private volatile boolean closing;
+
+  Gate(Tokens tokens) {
+    this.tokens = tokens;
+  }
+
+  /** Makes each further answer the last one of its connection. */
+  void closeConnections() {
+    closing = true;
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) throws Exception {
+    HttpFields.Mutable answered = response.getHeaders();
+    guard(answered);
+    if (closing) {
+      answered.put(HttpFields.CONNECTION_CLOSE);
+    }
+
+    for (HttpField field : request.getHeaders()) {
+      HttpHeader known = field.getHeader();
+      if (known == HttpHeader.CONTENT_ENCODING) {
+        if (!field.getValue().equalsIgnoreCase("identity")) {
+          JettyErrors.write(Problems.unsupportedEncoding(), request, response, callback);
+          return true;
+        }
+      } else if (known == HttpHeader.TRANSFER_ENCODING) {
+        // Jetty undoes the last coding, which is chunked, and passes over the others.
+        if (!field.getValue().equalsIgnoreCase(HttpHeaderValue.CHUNKED.asString())) {
+          answered.put(HttpFields.CONNECTION_CLOSE);
+          JettyErrors.write(Problems.unsupportedTransferCoding(), request, response, callback);
+          return true;
+        }
+      } else if (known == null) {
+        String name = field.getName();
+        if (name.equalsIgnoreCase(RequestId.HEADER)) {
+          if (RequestId.isRepeated(field.getValue())) {
+            answered.put(RequestId.HEADER, field.getValue());
+          }
+        } else if (name.equalsIgnoreCase("X-HTTP-Method-Override")) {
+          JettyErrors.write(Problems.methodOverride(), request, response, callback);
+          return true;
+        }
+      }
+    }
+
+    if (tokens.exist(Role.SCORE) && !Probes.PATHS.contains(Request.getPathInContext(request))) {
+      Optional<Integer> refusal = tokens.refusal(request.getHeaders(), Role.SCORE);
+      if (refusal.isPresent()) {
+        JettyErrors.write(Problems.ofStatus(refusal.get()), request, response, callback);
+        return true;
+      }
+    }
+
+    return super.handle(request, response, callback);
+  }
+
+  /** Sets the headers that every answer has. */
+  public static void guard(HttpFields.Mutable headers) {
+    headers.put(NO_SNIFFING);
+    headers.put(NO_STORE);
+  }
+}

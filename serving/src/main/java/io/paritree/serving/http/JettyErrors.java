@@ -1,0 +1,71 @@
+package io.paritree.serving.http;
+
+import io.paritree.serving.answer.ErrorForm;
+import io.paritree.serving.answer.Problem;
+import io.paritree.serving.answer.Problems;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.ee10.servlet.ErrorHandler;
+import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * Writes the errors that Jetty finds by itself, such as broken requests, as problems.
+ *
+ * <p>Nothing of the request and nothing of an exception gets into the answer. Thread-safe.
+ */
+public final class JettyErrors extends ErrorHandler {
+  private final HttpField retryAfter;
+
+  /**
+   * @param retryAfterSeconds what a 503 asks the caller to wait
+   */
+  public JettyErrors(String retryAfterSeconds) {
+    this.retryAfter = new HttpField(HttpHeader.RETRY_AFTER, retryAfterSeconds);
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) {
+    int status = response.getStatus();
+    Throwable cause = (Throwable) request.getAttribute(ERROR_EXCEPTION);
+    if (cause instanceof HttpException known) {
+      status = known.getCode();
+    } else if (cause instanceof TimeoutException && status == 500) {
+      status = 408;
+    }
+
+    if (status < 400) {
+      status = 500;
+    }
+
+    if (status == 503) {
+      response.getHeaders().put(retryAfter);
+    }
+
+    write(Problems.ofStatus(status), request, response, callback);
+    return true;
+  }
+
+  /** Answers in front of Javalin, in the form of the protocol whose path was asked. */
+  public static void write(Problem problem, Request request, Response response, Callback callback) {
+    Gate.guard(response.getHeaders()); // a broken request gets no further than Jetty's parser
+    response.setStatus(problem.status());
+    if (problem.status() == 401) {
+      response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, "Bearer");
+    }
+
+    if (HttpStatus.hasNoBody(problem.status()) || request.getMethod().equals("HEAD")) {
+      callback.succeeded();
+      return;
+    }
+
+    ErrorForm form = ErrorForm.of(Request.getPathInContext(request));
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, form.contentType(problem));
+    response.write(true, ByteBuffer.wrap(form.write(problem)), callback);
+  }
+}

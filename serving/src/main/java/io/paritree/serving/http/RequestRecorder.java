@@ -1,0 +1,48 @@
+package io.paritree.serving.http;
+
+import io.paritree.serving.admission.Probes;
+import io.paritree.serving.log.RequestId;
+import io.paritree.serving.log.RequestLines;
+import io.paritree.serving.metrics.ServerMetrics;
+import io.paritree.serving.metrics.ServerMetrics.RouteMetrics;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.RequestLog;
+import org.eclipse.jetty.server.Response;
+
+/**
+ * Counts and times every answered request, whoever answered it, and writes it down unless it was a
+ * probe.
+ *
+ * <p>Called by Jetty after the answer is complete. Thread-safe.
+ */
+final class RequestRecorder implements RequestLog {
+  /** Name of the request attribute that holds the {@link RouteMetrics} of the route taken. */
+  static final String ROUTE = "io.paritree.serving.route";
+
+  private final ServerMetrics metrics;
+  private final RequestLines lines;
+
+  RequestRecorder(ServerMetrics metrics, RequestLines lines) {
+    this.metrics = metrics;
+    this.lines = lines;
+  }
+
+  @Override
+  public void log(Request request, Response response) {
+    long nanos = System.nanoTime() - request.getBeginNanoTime();
+    RouteMetrics route =
+        request.getAttribute(ROUTE) instanceof RouteMetrics taken ? taken : metrics.unrouted();
+    int status = response.getStatus();
+    route.answered(status, nanos);
+    if (lines.on() && !Probes.PATHS.contains(route.route())) {
+      lines.write(
+          request.getMethod(),
+          Request.getPathInContext(request),
+          request.getHeaders().get(RequestId.HEADER),
+          status,
+          route.route(),
+          nanos,
+          Response.getContentBytesWritten(response));
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package io.paritree.serving.http;
+
+import io.javalin.Javalin;
+import io.javalin.compression.CompressionStrategy;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.ContentType;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import io.javalin.http.HandlerType;
+import io.javalin.http.Header;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.MethodNotAllowedResponse;
+import io.javalin.http.servlet.DefaultTasks;
+import io.javalin.http.servlet.JavalinServlet;
+import io.javalin.http.servlet.ServletEntry;
+import io.javalin.router.Endpoint;
+import io.paritree.serving.answer.ErrorForm;
+import io.paritree.serving.answer.Problem;
+import io.paritree.serving.answer.ProblemException;
+import io.paritree.serving.answer.Problems;
+import io.paritree.serving.metrics.ServerMetrics;
+import io.paritree.serving.metrics.ServerMetrics.RouteMetrics;
+import jakarta.servlet.Servlet;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import kotlin.LazyKt;
+import org.eclipse.jetty.io.EofException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Javalin with the endpoints of the callers' port, and what their exceptions become. */
+final class Routing {
+  private static final Logger LOG = LoggerFactory.getLogger(Routing.class);
+
+  private Routing() {}
+
+  /**
+   * Returns Javalin as a servlet, without what no endpoint needs: WebSocket, filters, files.
+   *
+   * @param retryAfter what a 503 asks the caller to wait, in seconds
+   */
+  static Servlet servlet(List<Route> routes, ServerMetrics metrics, String retryAfter) {
+    return Javalin.create(javalin -> set(javalin, routes, metrics, retryAfter)).javalinServlet();
+  }
+
+  private static void set(
+      JavalinConfig javalin, List<Route> routes, ServerMetrics metrics, String retryAfter) {
+    javalin.startup.showJavalinBanner = false;
+    javalin.startup.showOldJavalinVersionWarning = false;
+    javalin.startup.startupWatcherEnabled = false;
+    javalin.http.prefer405over404 = true;
+    javalin.http.compressionStrategy = CompressionStrategy.NONE;
+    javalin.http.defaultContentType = ContentType.JSON;
+    javalin.router.javaLangErrorHandler(Routing::answerError);
+    javalin.jetty.clientAbortStatus = 400;
+    javalin.jetty.timeoutStatus = 408;
+    for (Route route : routes) {
+      RouteMetrics taken = metrics.route(route.path());
+      Handler handler =
+          ctx -> {
+            ctx.req().setAttribute(RequestRecorder.ROUTE, taken);
+            route.handler().handle(ctx);
+          };
+      add(route.method(), route.path(), handler, javalin);
+      if (route.method() == HandlerType.GET) {
+        // The same headers, and Jetty leaves the body out; Javalin by itself says that it is empty.
+        add(HandlerType.HEAD, route.path(), handler, javalin);
+      }
+    }
+
+    javalin.routes.exception(
+        ProblemException.class, (e, ctx) -> answer(e.problem(), retryAfter, ctx));
+    javalin.routes.exception(HttpResponseException.class, Routing::answer);
+    javalin.routes.exception(IOException.class, Routing::answer);
+    javalin.routes.exception(Exception.class, Routing::answer);
+    javalin.unsafe.servletRequestLifecycle = List.of(DefaultTasks.INSTANCE.getHTTP());
+    javalin.unsafe.servlet =
+        LazyKt.lazy(() -> new ServletEntry(null, new JavalinServlet(javalin.unsafe)));
+  }
+
+  private static void add(HandlerType method, String path, Handler handler, JavalinConfig javalin) {
+    javalin.routes.addEndpoint(Endpoint.create(method, path).handler(handler));
+  }
+
+  private static void answer(Problem problem, String retryAfter, Context ctx) {
+    if (problem.status() == 503) {
+      ctx.header(Header.RETRY_AFTER, retryAfter);
+    }
+
+    write(problem, ctx);
+  }
+
+  private static void answer(HttpResponseException e, Context ctx) {
+    if (e instanceof MethodNotAllowedResponse) {
+      String allowed = e.getDetails().get("availableMethods");
+      ctx.header(Header.ALLOW, allowed == null ? "" : allowed);
+    }
+
+    write(Problems.ofStatus(e.getStatus()), ctx);
+  }
+
+  private static void answer(IOException e, Context ctx) {
+    if (e instanceof EofException) {
+      LOG.debug("A caller went away", e);
+      write(Problems.incompleteBody(), ctx);
+    } else {
+      answer((Exception) e, ctx);
+    }
+  }
+
+  private static void answer(Exception e, Context ctx) {
+    LOG.error("A request failed at {}", ctx.endpoint().path, e);
+    write(Problems.internalError(), ctx);
+  }
+
+  /** Answers in the form of the protocol whose path was asked. */
+  private static void write(Problem problem, Context ctx) {
+    ErrorForm form = ErrorForm.of(ctx.path());
+    ctx.status(problem.status()).contentType(form.contentType(problem)).result(form.write(problem));
+    ctx.res().setCharacterEncoding(null); // JSON's types have no charset; Javalin would add one
+  }
+
+  private static void answerError(HttpServletResponse response, Error error) {
+    LOG.error("A request failed", error);
+    try {
+      if (!response.isCommitted()) {
+        response.resetBuffer();
+        response.setStatus(500);
+        response.setContentType(Problem.CONTENT_TYPE);
+        response.getOutputStream().write(Problems.internalError().toJson());
+      }
+    } catch (IOException e) {
+      LOG.debug("A caller went away", e);
+    }
+  }
+}

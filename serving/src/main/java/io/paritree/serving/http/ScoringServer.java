@@ -1,0 +1,308 @@
+package io.paritree.serving.http;
+
+import io.paritree.serving.admission.Admission;
+import io.paritree.serving.admission.AnswerWriter;
+import io.paritree.serving.admission.BodyLoader;
+import io.paritree.serving.admission.CallersConnector;
+import io.paritree.serving.admission.FreshBuffers;
+import io.paritree.serving.admission.SlowClients;
+import io.paritree.serving.admission.UnreadAnswers;
+import io.paritree.serving.config.ServingConfig;
+import io.paritree.serving.log.RequestId;
+import io.paritree.serving.log.RequestLines;
+import io.paritree.serving.metrics.Readiness;
+import io.paritree.serving.metrics.ServerMetrics;
+import jakarta.servlet.Servlet;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.handler.CrossOriginHandler;
+import org.eclipse.jetty.server.handler.EagerContentHandler;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The callers' port, from the start to the end of listening; {@link #requestLife} lists what a
+ * request passes through. Thread-safe.
+ */
+public final class ScoringServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ScoringServer.class);
+  private static final int SYSTEM_THREADS = 4; // acceptor, selectors, and one to spare
+  private static final int ACCEPT_QUEUE = 1_024;
+  private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long DRAINED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long DRAIN_LOOK_MILLIS = 5;
+  private static final int INPUT_BYTES = 4 << 10;
+  private static final int ANSWER_HEAD_BYTES = 512;
+  private static final int MAX_ANSWER_HEAD_BYTES = 8 << 10;
+  private static final int ANSWER_BYTES = 1 << 10;
+
+  private final ServingConfig config;
+  private final ServerMetrics metrics;
+  private final Readiness readiness;
+  private final RequestLines lines;
+  private final Gate gate;
+  private final BodyLoader bodies;
+  private final UnreadAnswers unread;
+  private final AnswerWriter answers;
+  private final Admission admission;
+  private final Server server;
+  private final CallersConnector connector;
+
+  /**
+   * Starts listening; the server is not ready before {@link Readiness#begin}.
+   *
+   * @throws IOException if the address cannot be listened on
+   */
+  public ScoringServer(
+      ServingConfig config,
+      List<Route> routes,
+      ServerMetrics metrics,
+      Readiness readiness,
+      RequestLines lines)
+      throws IOException {
+    this.config = config;
+    this.metrics = metrics;
+    this.readiness = readiness;
+    this.lines = lines;
+    this.gate = new Gate(new Tokens(config.security()));
+    this.bodies =
+        new BodyLoader(
+            config.limits().body(),
+            config.limits().pendingBodies(),
+            config.server().requestTimeout(),
+            metrics.refused("bodies"));
+    this.server = new Server(threads());
+    this.unread = new UnreadAnswers(server, config, metrics.slow("answer"));
+    this.answers = new AnswerWriter(unread, metrics.refused("answers"));
+    this.admission = admission();
+    set(server, Routing.servlet(routes, metrics, retryAfterSeconds()));
+    this.connector = connector(http());
+    server.addConnector(connector);
+    measure();
+    try {
+      server.start();
+    } catch (Exception e) {
+      stop();
+      throw ListenFailure.failed("server", config.server().host(), config.server().port(), e);
+    }
+  }
+
+  private Admission admission() {
+    return new Admission(
+        config.admission().permits(),
+        config.admission().waiting(),
+        config.limits().pendingBodies(),
+        config.admission().maxWait(),
+        metrics.refused("waiting"));
+  }
+
+  /** Returns the port that is listened on. */
+  public int port() {
+    return connector.getLocalPort();
+  }
+
+  private QueuedThreadPool threads() {
+    int threads = config.server().workers() + SYSTEM_THREADS;
+    QueuedThreadPool pool = new QueuedThreadPool(threads, Math.min(threads, 8));
+    pool.setName("serving");
+    return pool;
+  }
+
+  /**
+   * Returns what a request passes through, first to last; each step hands it to the next one or
+   * answers it. Jetty has parsed the headers before the first step, and calls the {@link
+   * RequestRecorder} after the last byte of the answer. All steps before Javalin hold no thread
+   * while they wait.
+   */
+  private List<Handler.Singleton> requestLife(Servlet javalin) {
+    List<Handler.Singleton> life = new ArrayList<>();
+    life.add(new GracefulHandler()); // counts the request, so that a stop waits for it
+    if (!config.security().corsOrigins().isEmpty()) {
+      life.add(crossOrigin()); // answers preflights, which need no token
+    }
+
+    life.add(gate); // sets the headers of every answer; asks for the token; refuses by headers
+    life.add(new EagerContentHandler(bodies)); // loads the body
+    life.add(answers); // gathers the answer and sends it in one piece
+    life.add(admission); // waits for a permit
+    ServletContextHandler routes = new ServletContextHandler();
+    routes.addServlet(new ServletHolder(javalin), "/*"); // finds the route and runs its handler
+    routes.setErrorHandler(jettyErrors());
+    life.add(routes);
+    return life;
+  }
+
+  private void set(Server server, Servlet javalin) {
+    Handler.Singleton before = server;
+    for (Handler.Singleton step : requestLife(javalin)) {
+      before.setHandler(step);
+      before = step;
+    }
+
+    server.setStopTimeout(config.server().stopTimeout().toMillis());
+    server.setErrorHandler(jettyErrors());
+    server.setRequestLog(new RequestRecorder(metrics, lines));
+  }
+
+  /** Lets the allowed origins' pages call; their preflights get no further. */
+  private CrossOriginHandler crossOrigin() {
+    CrossOriginHandler crossOrigin = new CrossOriginHandler();
+    crossOrigin.setAllowedOriginPatterns(
+        config.security().corsOrigins().stream().map(Pattern::quote).collect(Collectors.toSet()));
+    crossOrigin.setAllowedMethods(Set.of("GET", "POST"));
+    crossOrigin.setAllowedHeaders(Set.of("Authorization", "Content-Type", RequestId.HEADER));
+    crossOrigin.setExposedHeaders(Set.of("Retry-After", RequestId.HEADER));
+    crossOrigin.setAllowCredentials(false);
+    crossOrigin.setDeliverPreflightRequests(false);
+    return crossOrigin;
+  }
+
+  /**
+   * Returns the callers' connector; with Jetty's own pool of buffers, {@code scripts/faults http
+   * hostile} shows a caller that gets the answer to another's request within 100,000 requests.
+   */
+  private CallersConnector connector(HttpConfiguration http) {
+    FreshBuffers buffers = new FreshBuffers();
+    HttpConnectionFactory factory = new HttpConnectionFactory(http);
+    CallersConnector connector = new CallersConnector(server, buffers, factory);
+    connector.setHost(config.server().host());
+    connector.setPort(config.server().port());
+    connector.setIdleTimeout(config.server().idleTimeout().toMillis());
+    connector.setAcceptQueueSize(ACCEPT_QUEUE);
+    connector.setAcceptedSendBufferSize(UnreadAnswers.SEND_BYTES);
+    server.addBean(new NetworkConnectionLimit(config.server().maxConnections(), connector), true);
+    connector.addBean(
+        new SlowClients(connector, config.server().requestTimeout(), metrics.slow("headers")),
+        true);
+    metrics.gauge(
+        "paritree_connections",
+        "Open connections.",
+        () -> connector.getConnectedEndPoints().size());
+    metrics.counter(
+        "paritree_buffers_released_twice_total",
+        "Buffers that Jetty let go of once too often since the start; harmless, as none is reused.",
+        buffers::releasedTwice);
+    return connector;
+  }
+
+  private JettyErrors jettyErrors() {
+    return new JettyErrors(retryAfterSeconds());
+  }
+
+  private String retryAfterSeconds() {
+    return Long.toString(config.admission().retryAfter().toSeconds());
+  }
+
+  private HttpConfiguration http() {
+    HttpConfiguration http = new HttpConfiguration();
+    http.setUriCompliance(UriCompliance.DEFAULT);
+    http.setSendServerVersion(false);
+    http.setSendDateHeader(false);
+    http.setRequestHeaderSize(config.limits().header());
+    http.setUseInputDirectByteBuffers(false);
+    http.setUseOutputDirectByteBuffers(false);
+    // Buffers live as long as a request, so they have the size of a usual one.
+    http.setInputBufferSize(INPUT_BYTES);
+    http.setResponseHeaderSize(ANSWER_HEAD_BYTES);
+    http.setMaxResponseHeaderSize(MAX_ANSWER_HEAD_BYTES);
+    http.setOutputBufferSize(ANSWER_BYTES);
+    http.setOutputAggregationSize(ANSWER_BYTES);
+    http.setIdleTimeout(-1);
+    return http;
+  }
+
+  private void measure() {
+    metrics.gauge("paritree_admission_running", "Requests that are worked on.", admission::running);
+    metrics.gauge(
+        "paritree_admission_waiting", "Requests that wait for their turn.", admission::waiting);
+    metrics.gauge(
+        "paritree_pending_body_bytes",
+        "Bytes held for bodies that are still arriving.",
+        bodies::pendingBytes);
+    metrics.gauge(
+        "paritree_pending_answer_bytes",
+        "Bytes of answers that wait for slow readers.",
+        unread::bytes);
+  }
+
+  /**
+   * Stops: not ready, then after the drain delay no longer listening, then done when every accepted
+   * request is answered or the stop timeout is over.
+   */
+  @Override
+  public void close() {
+    boolean known = readiness.isReady(); // no balancer knows of a server that was never ready
+    readiness.end();
+    try {
+      // The balancer has to notice before the port closes: a wait for the time itself.
+      TimeUnit.MILLISECONDS.sleep(known ? config.server().drainDelay().toMillis() : 0);
+      drain();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+
+    stop();
+  }
+
+  /**
+   * Takes no new connection, and answers what still comes over the others, each for the last time,
+   * until there is none; after a while, those without a request are closed.
+   *
+   * <p>Jetty's own stop cuts off some of what is in flight, so it is to find no connection left.
+   * One that was accepted last is not among the open ones at once: there has to be none for a
+   * while.
+   */
+  private void drain() throws InterruptedException {
+    long limit = config.server().stopTimeout().toNanos();
+    long begin = System.nanoTime();
+    long lastSeen = begin;
+    connector.endListening();
+    gate.closeConnections();
+    for (long now = begin;
+        now - begin < limit && now - lastSeen < DRAINED_NANOS;
+        now = System.nanoTime()) {
+      for (EndPoint open : connector.getConnectedEndPoints()) {
+        lastSeen = now;
+        if (now - begin > IDLE_NANOS && isIdle(open.getConnection())) {
+          open.close();
+        }
+      }
+
+      TimeUnit.MILLISECONDS.sleep(DRAIN_LOOK_MILLIS);
+    }
+
+    long left = limit - (System.nanoTime() - begin);
+    server.setStopTimeout(Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)));
+  }
+
+  private static boolean isIdle(Connection connection) {
+    return connection != null && connection.getMessagesIn() == connection.getMessagesOut();
+  }
+
+  private void stop() {
+    try {
+      server.stop();
+    } catch (Exception e) {
+      LOG.warn(
+          "Cut off what was in flight: it took longer than server.stop-timeout ({} ms)",
+          config.server().stopTimeout().toMillis());
+    }
+  }
+}

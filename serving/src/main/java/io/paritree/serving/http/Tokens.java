@@ -1,0 +1,94 @@
+package io.paritree.serving.http;
+
+import io.paritree.serving.config.ServingConfig;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Enumeration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+
+/**
+ * Who may do what: bearer tokens, of which the configuration holds nothing but the SHA-256.
+ *
+ * <p>Every comparison takes the same time, whatever the token. Thread-safe.
+ */
+public final class Tokens {
+  private static final String SCHEME = "bearer ";
+  private static final int MAX_TOKEN = 512;
+
+  private final List<byte[]> score;
+  private final List<byte[]> admin;
+
+  public Tokens(ServingConfig.Security config) {
+    this.score = hashes(config.scoreTokens());
+    this.admin = hashes(config.adminTokens());
+  }
+
+  /** What a caller may do. */
+  public enum Role {
+    /** Score, and read about the models. */
+    SCORE,
+    /** Have models loaded anew. */
+    ADMIN
+  }
+
+  /** Returns whether there is a token of a role; if there is none, its requests need none. */
+  public boolean exist(Role role) {
+    return !(role == Role.SCORE ? score : admin).isEmpty();
+  }
+
+  /**
+   * Returns the status that refuses a request: 401 without a known token, 403 with one of another
+   * role; empty if the request may pass.
+   */
+  public Optional<Integer> refusal(HttpFields headers, Role role) {
+    Enumeration<String> given = headers.getValues(HttpHeader.AUTHORIZATION.asString());
+    if (!given.hasMoreElements()) {
+      return Optional.of(401);
+    }
+
+    String header = given.nextElement();
+    boolean one = !given.hasMoreElements();
+    if (!one
+        || header.length() > MAX_TOKEN + SCHEME.length()
+        || !header.toLowerCase(Locale.ROOT).startsWith(SCHEME)) {
+      return Optional.of(401);
+    }
+
+    byte[] hash =
+        sha256().digest(header.substring(SCHEME.length()).getBytes(StandardCharsets.UTF_8));
+    boolean mayScore = contains(score, hash);
+    boolean mayAdminister = contains(admin, hash);
+    if (role == Role.SCORE ? mayScore : mayAdminister) {
+      return Optional.empty();
+    }
+
+    return Optional.of(mayScore || mayAdminister ? 403 : 401);
+  }
+
+  private static boolean contains(List<byte[]> hashes, byte[] hash) {
+    boolean found = false;
+    for (byte[] known : hashes) {
+      found |= MessageDigest.isEqual(known, hash);
+    }
+
+    return found;
+  }
+
+  private static List<byte[]> hashes(List<String> texts) {
+    return texts.stream().map(text -> HexFormat.of().parseHex(text)).toList();
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Cannot happen: every Java has SHA-256", e);
+    }
+  }
+}

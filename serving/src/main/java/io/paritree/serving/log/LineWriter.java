@@ -1,0 +1,220 @@
+package io.paritree.serving.log;
+
+import io.paritree.serving.answer.JsonBytes;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes a log by a thread of its own, so that a full disk, a blocked pipe or a directory that is
+ * gone never holds a request and never stops the server.
+ *
+ * <p>What waits is bounded in bytes; the lines that do not fit, and those that cannot be written,
+ * are dropped and counted. That lines are lost is told once, and so is that they are written again.
+ * Thread-safe; whoever adds lines takes no lock and wakes nobody.
+ */
+final class LineWriter implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LineWriter.class);
+
+  private static final int FLUSH_BYTES = 64 << 10;
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long OVERFLOW_TOLD_NANOS = TimeUnit.MINUTES.toNanos(1);
+  private static final long CLOSE_MILLIS = 1_000;
+
+  private final String name;
+  private final LogTarget target;
+  private final long maxWaitingBytes;
+  private final Queue<Entry> queue = new ConcurrentLinkedQueue<>();
+  private final AtomicLong waitingBytes = new AtomicLong();
+  private final AtomicLong dropped = new AtomicLong();
+  private final AtomicBoolean overflowTold = new AtomicBoolean();
+  private final AtomicBoolean ending = new AtomicBoolean();
+  private final Thread thread;
+  private volatile boolean failing; // written by the thread alone
+
+  /**
+   * @param name what the log is called in messages and metrics, such as "request log"
+   * @param target closed when this is
+   * @param maxWaitingBytes most bytes that wait to be written
+   */
+  LineWriter(String name, LogTarget target, long maxWaitingBytes) {
+    this.name = name;
+    this.target = target;
+    this.maxWaitingBytes = maxWaitingBytes;
+    this.thread = new Thread(new Writing(), name);
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private record Entry(LogLines lines, long bytes) {}
+
+  /**
+   * Adds lines; never waits.
+   *
+   * @param count number of lines
+   * @param bytes about how many bytes they hold while they wait
+   * @param lines makes them; not called if there is no room
+   */
+  void add(int count, long bytes, Supplier<LogLines> lines) {
+    if (waitingBytes.addAndGet(bytes) > maxWaitingBytes) {
+      waitingBytes.addAndGet(-bytes);
+      dropped.addAndGet(count);
+      if (overflowTold.compareAndSet(false, true)) {
+        LOG.warn("Lines of the {} are dropped: they come faster than they are written", name);
+      }
+    } else {
+      queue.add(new Entry(lines.get(), bytes));
+    }
+  }
+
+  /** Returns how many lines were not written. */
+  long dropped() {
+    return dropped.get();
+  }
+
+  /** Returns whether the last try to write has failed. */
+  boolean isFailing() {
+    return failing;
+  }
+
+  /** Writes what waits, for at most a second, and ends. */
+  @Override
+  public void close() {
+    ending.set(true);
+    LockSupport.unpark(thread);
+    try {
+      thread.join(CLOSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+
+    if (thread.isAlive()) {
+      LOG.warn("The {} cannot be finished in time; its last lines are lost", name);
+    }
+  }
+
+  /** What the thread does. */
+  private final class Writing implements Runnable {
+    private final JsonBytes text = new JsonBytes();
+    private int pending; // lines in the text
+    private long failedAt;
+    private long tendedAt = System.nanoTime();
+    private long overflowSeenAt;
+    private boolean tendingFailed;
+
+    @Override
+    public void run() {
+      try (target) {
+        boolean last;
+        do {
+          last = ending.get(); // before the queue is emptied
+          empty();
+          flush();
+          tend();
+          if (!last) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+          }
+        } while (!last);
+      } catch (IOException e) {
+        LOG.warn("Cannot close the {}: {}", name, reason(e));
+      }
+    }
+
+    private void empty() {
+      for (Entry entry = queue.poll(); entry != null; entry = queue.poll()) {
+        waitingBytes.addAndGet(-entry.bytes());
+        LogLines lines = entry.lines();
+        int count = lines.count();
+        for (int index = 0; index < count; index++) {
+          lines.write(index, text);
+          pending++;
+          if (text.length() >= FLUSH_BYTES) {
+            flush();
+          }
+        }
+      }
+    }
+
+    private void flush() {
+      if (pending == 0) {
+        return;
+      }
+
+      if (failing && System.nanoTime() - failedAt < RETRY_NANOS && !ending.get()) {
+        dropped.addAndGet(pending);
+      } else {
+        try {
+          target.write(text.array(), text.length());
+          succeeded();
+        } catch (IOException | RuntimeException e) {
+          failed(e);
+        }
+      }
+
+      text.clear();
+      pending = 0;
+    }
+
+    private void succeeded() {
+      if (failing) {
+        failing = false;
+        LOG.info("The {} is written again; {} lines of it were dropped", name, dropped.get());
+      }
+    }
+
+    private void failed(Exception cause) {
+      dropped.addAndGet(pending);
+      failedAt = System.nanoTime();
+      if (!failing) {
+        failing = true;
+        LOG.warn(
+            "Cannot write the {}, and go on without; its lines are dropped until it can be: {}",
+            name,
+            reason(cause));
+      }
+    }
+
+    private void tend() {
+      long now = System.nanoTime();
+      if (now - tendedAt < RETRY_NANOS) {
+        return;
+      }
+
+      tendedAt = now;
+      if (!overflowTold.get()) {
+        overflowSeenAt = now;
+      } else if (now - overflowSeenAt > OVERFLOW_TOLD_NANOS) {
+        overflowTold.set(false);
+      }
+
+      try {
+        target.tend();
+        tendingFailed = false;
+      } catch (IOException | RuntimeException e) {
+        if (!tendingFailed) {
+          tendingFailed = true;
+          LOG.warn("Cannot rotate the {} or delete its old files: {}", name, reason(e));
+        }
+      }
+    }
+  }
+
+  private static String reason(Exception cause) {
+    if (cause instanceof FileSystemException at) {
+      String known = at instanceof NoSuchFileException ? "its directory is gone" : "refused";
+      return at.getFile() + ": " + (at.getReason() == null ? known : at.getReason());
+    }
+
+    return String.valueOf(cause.getMessage());
+  }
+}

@@ -1,0 +1,16 @@
+package io.paritree.serving.log;
+
+import io.paritree.serving.answer.JsonBytes;
+
+/** Lines for a log, made into text when they are written. */
+interface LogLines {
+  /** Returns the number of lines. */
+  int count();
+
+  /**
+   * Appends one line, with its line feed.
+   *
+   * @param index from 0 to {@link #count}
+   */
+  void write(int index, JsonBytes out);
+}

@@ -1,0 +1,52 @@
+package io.paritree.serving.log;
+
+import io.paritree.serving.config.ServingConfig;
+import io.paritree.serving.metrics.ServerMetrics;
+import java.io.IOException;
+
+/**
+ * What the server writes down of its callers.
+ *
+ * @param requests a line per request
+ * @param predictions a line per scored row
+ */
+public record Logs(RequestLines requests, PredictionLog predictions) implements AutoCloseable {
+  /**
+   * Opens the logs that are wanted.
+   *
+   * @throws IOException if one cannot be written
+   */
+  public static Logs open(ServingConfig config) throws IOException {
+    RequestLines requests = new RequestLines(config.log());
+    try {
+      return new Logs(requests, new PredictionLog(config.predictionLog()));
+    } catch (IOException | RuntimeException e) {
+      requests.close();
+      throw e;
+    }
+  }
+
+  /** Adds how they do to the metrics. */
+  public void measure(ServerMetrics metrics) {
+    metrics.counter(
+        "paritree_log_lines_dropped_total",
+        "Request lines that were not written since the start.",
+        requests::dropped);
+    metrics.gauge(
+        "paritree_log_failing", "1 while request lines cannot be written.", requests::failing);
+    metrics.counter(
+        "paritree_prediction_lines_dropped_total",
+        "Lines of the prediction log that were not written since the start.",
+        predictions::dropped);
+    metrics.gauge(
+        "paritree_prediction_log_failing",
+        "1 while the prediction log cannot be written.",
+        predictions::failing);
+  }
+
+  @Override
+  public void close() {
+    requests.close();
+    predictions.close();
+  }
+}

@@ -1,0 +1,177 @@
+package io.paritree.serving.log;
+
+import io.paritree.feature.BooleanFeature;
+import io.paritree.feature.Feature;
+import io.paritree.feature.IntegerCategoryFeature;
+import io.paritree.feature.Schema;
+import io.paritree.feature.TextCategoryFeature;
+import io.paritree.feature.TimestampFeature;
+import io.paritree.forest.Engine;
+import io.paritree.model.ScoringModel;
+import io.paritree.model.manifest.Outputs;
+import io.paritree.serving.answer.JsonBytes;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * How a scored row is written to the prediction log, for one model.
+ *
+ * <p>The columns are when it was scored, the caller's request id and the row's place in the
+ * request; then each feature under its name, as the model saw it; then those that the nightly job
+ * writes: {@code score}, {@code margin}, {@code label} and {@code model_version}. A feature that is
+ * called like one of the others gets {@code feature_} before its name. Immutable and thread-safe.
+ */
+public final class PredictionForm {
+  private static final String SCORED_AT = "scored_at";
+  private static final String REQUEST_ID = "request_id";
+  private static final String ROW = "row";
+  private static final String LABEL = "label";
+  private static final byte[] REQUEST_ID_KEY = key(REQUEST_ID);
+  private static final byte[] ROW_KEY = key(ROW);
+  private static final byte[] LABEL_KEY = key(LABEL);
+  private static final String MODEL_VERSION = "model_version";
+
+  private static final String START = "{\"" + SCORED_AT + "\":\"";
+
+  private final byte[][] features;
+  private final Cell[] cells;
+  private final byte[][] scores;
+  private final byte[][] margins;
+  private final Outputs outputs;
+  private final byte[] end;
+  private final int blockRows;
+
+  /**
+   * @param blockRows most rows that are copied at once for the log
+   */
+  public PredictionForm(ScoringModel model, int blockRows) {
+    this.blockRows = blockRows;
+    Schema schema = model.schema();
+    Engine engine = model.engine();
+    this.outputs = model.outputs();
+    List<String> scoreNames = outputs.columns("score", engine.scores());
+    List<String> marginNames = outputs.columns("margin", engine.outputs());
+    Set<String> columns = new HashSet<>(Set.of(SCORED_AT, REQUEST_ID, ROW, LABEL, MODEL_VERSION));
+    columns.addAll(scoreNames);
+    columns.addAll(marginNames);
+    this.features = keys(featureNames(schema, columns));
+    this.cells = schema.features().stream().map(PredictionForm::cell).toArray(Cell[]::new);
+    this.scores = keys(scoreNames);
+    this.margins = keys(marginNames);
+    this.end =
+        new JsonBytes()
+            .raw(key(MODEL_VERSION))
+            .string(model.modelVersion())
+            .raw("}\n")
+            .toByteArray();
+  }
+
+  /** Returns the number of features. */
+  int width() {
+    return features.length;
+  }
+
+  /** Returns the number of margins of a row. */
+  int margins() {
+    return margins.length;
+  }
+
+  /** Returns the number of scores of a row. */
+  int scores() {
+    return scores.length;
+  }
+
+  /** Returns the most rows that are copied at once for the log. */
+  int blockRows() {
+    return blockRows;
+  }
+
+  /** Writes a slot that is not missing. */
+  private interface Cell {
+    void write(float slot, JsonBytes out);
+  }
+
+  private static List<String> featureNames(Schema schema, Set<String> columns) {
+    List<String> names = schema.features().stream().map(Feature::name).toList();
+    Set<String> used = new HashSet<>(names);
+    used.addAll(columns);
+    List<String> shown = new ArrayList<>();
+    for (String name : names) {
+      String free = name;
+      while (columns.contains(name) && !used.add(free)) {
+        free = "feature_" + free;
+      }
+
+      shown.add(free);
+    }
+
+    return shown;
+  }
+
+  private static byte[][] keys(List<String> names) {
+    return names.stream().map(PredictionForm::key).toArray(byte[][]::new);
+  }
+
+  private static byte[] key(String name) {
+    return new JsonBytes().raw(',').string(name).raw(':').toByteArray();
+  }
+
+  private static Cell cell(Feature feature) {
+    if (feature instanceof BooleanFeature) {
+      return (slot, out) -> out.raw(slot == 0 ? "false" : "true");
+    }
+
+    if (feature instanceof TextCategoryFeature category) {
+      byte[][] texts = category.vocabulary().stream().map(JsonBytes::quoted).toArray(byte[][]::new);
+      return (slot, out) -> out.raw(texts[(int) slot]);
+    }
+
+    if (feature instanceof IntegerCategoryFeature category) {
+      List<Long> numbers = category.vocabulary();
+      return (slot, out) -> out.number(numbers.get((int) slot));
+    }
+
+    if (feature instanceof TimestampFeature) {
+      return (slot, out) -> out.number((long) slot);
+    }
+
+    return (slot, out) -> out.number(slot);
+  }
+
+  /** Writes the line of the row at {@code index} of {@code rows}. */
+  void write(PredictionRows rows, int index, JsonBytes out) {
+    out.raw(START).raw(rows.scoredAt().toString()).raw('"').raw(REQUEST_ID_KEY);
+    if (rows.requestId() == null) {
+      out.raw("null");
+    } else {
+      out.string(rows.requestId());
+    }
+
+    out.raw(ROW_KEY).number(rows.places()[index]);
+    int slots = index * cells.length;
+    for (int slot = 0; slot < cells.length; slot++) {
+      float value = rows.slots()[slots + slot];
+      out.raw(features[slot]);
+      if (Float.isNaN(value)) {
+        out.raw("null");
+      } else {
+        cells[slot].write(value, out);
+      }
+    }
+
+    numbers(scores, rows.scores(), index, out);
+    numbers(margins, rows.margins(), index, out);
+    outputs
+        .label(rows.scores(), index * scores.length)
+        .ifPresent(label -> out.raw(LABEL_KEY).string(label));
+    out.raw(end);
+  }
+
+  private static void numbers(byte[][] keys, float[] values, int row, JsonBytes out) {
+    for (int index = 0; index < keys.length; index++) {
+      out.raw(keys[index]).number(values[row * keys.length + index]);
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package io.paritree.serving.log;
+
+import io.paritree.serving.config.ServingConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+
+/**
+ * One JSON line per scored row, if they are wanted: what the model saw and what it said.
+ *
+ * <p>Holds callers' data. A request copies its rows and goes on; they are made into text by the
+ * thread that writes them. Thread-safe.
+ */
+public final class PredictionLog implements AutoCloseable {
+  private static final int ENTRY_BYTES = 128;
+  private static final long[] FIRST = {0};
+
+  private final LineWriter writer; // null if no lines are wanted
+
+  /**
+   * @throws IOException if the file cannot be written
+   */
+  PredictionLog(ServingConfig.PredictionLog config) throws IOException {
+    this.writer =
+        config.file().equals(ServingConfig.OFF)
+            ? null
+            : new LineWriter(
+                "prediction log",
+                new RotatedFile(
+                    Path.of(config.file()), config.fileSize(), config.totalSize(), config.keep()),
+                config.queue());
+  }
+
+  public boolean on() {
+    return writer != null;
+  }
+
+  /** Returns how many lines were not written. */
+  long dropped() {
+    return on() ? writer.dropped() : 0;
+  }
+
+  /** Returns 1 while lines cannot be written, else 0. */
+  long failing() {
+    return on() && writer.isFailing() ? 1 : 0;
+  }
+
+  /**
+   * Adds a request's only row; the arrays are copied.
+   *
+   * @param requestId what the caller calls its request; null if it does not
+   */
+  public void add(
+      PredictionForm form, String requestId, float[] slots, float[] margins, float[] scores) {
+    add(form, repeated(requestId), FIRST, 0, slots, margins, scores);
+  }
+
+  /**
+   * Adds rows of a request; all arrays are copied.
+   *
+   * @param requestId what the caller calls its request; null if it does not
+   * @param places where each row stands in the request, from 0; one for each row
+   * @param slots row after row; may be longer than the rows, as may the others
+   */
+  public void add(
+      PredictionForm form,
+      String requestId,
+      long[] places,
+      float[] slots,
+      float[] margins,
+      float[] scores) {
+    String repeated = repeated(requestId);
+    int most = form.blockRows();
+    for (int first = 0; first < places.length; first += most) {
+      int last = Math.min(first + most, places.length);
+      long[] block = Arrays.copyOfRange(places, first, last);
+      add(form, repeated, block, first, slots, margins, scores);
+    }
+  }
+
+  private static String repeated(String requestId) {
+    return requestId != null && RequestId.isRepeated(requestId) ? requestId : null;
+  }
+
+  private void add(
+      PredictionForm form,
+      String requestId,
+      long[] places,
+      int first,
+      float[] slots,
+      float[] margins,
+      float[] scores) {
+    int rows = places.length;
+    int width = form.width();
+    int marginCount = form.margins();
+    int scoreCount = form.scores();
+    long bytes =
+        ENTRY_BYTES
+            + (requestId == null ? 0 : requestId.length())
+            + (long) rows * (Long.BYTES + Float.BYTES * (width + marginCount + scoreCount));
+    writer.add(
+        rows,
+        bytes,
+        () ->
+            new PredictionRows(
+                form,
+                Instant.now(),
+                requestId,
+                places,
+                part(slots, first, rows, width),
+                part(margins, first, rows, marginCount),
+                part(scores, first, rows, scoreCount)));
+  }
+
+  private static float[] part(float[] values, int first, int rows, int count) {
+    return Arrays.copyOfRange(values, first * count, (first + rows) * count);
+  }
+
+  @Override
+  public void close() {
+    if (on()) {
+      writer.close();
+    }
+  }
+}

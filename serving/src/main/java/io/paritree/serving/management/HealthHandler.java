@@ -1,0 +1,44 @@
+package io.paritree.serving.management;
+
+import io.javalin.http.Context;
+import io.paritree.serving.metrics.Readiness;
+import io.paritree.serving.models.Models;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * {@code GET /health/live} and {@code GET /health/ready}, and MLflow's {@code GET /ping} and {@code
+ * GET /health}, which tell whether requests are wanted.
+ *
+ * <p>Live means that the process answers. Ready means that every model is verified and warm and the
+ * server is not stopping; else 503.
+ */
+public final class HealthHandler {
+  static final byte[] LIVE = "{\"live\":true}\n".getBytes(StandardCharsets.US_ASCII);
+
+  private final Models models;
+  private final Readiness readiness;
+
+  public HealthHandler(Models models, Readiness readiness) {
+    this.models = models;
+    this.readiness = readiness;
+  }
+
+  public void live(Context ctx) {
+    ctx.result(LIVE);
+  }
+
+  public void ready(Context ctx) {
+    boolean ready = readiness.isReady();
+    ctx.status(ready ? 200 : 503).result(body(ready));
+  }
+
+  /** As MLflow has it, 404 as long as there is no model. */
+  public void ping(Context ctx) {
+    int unready = models.all().isEmpty() ? 404 : 503;
+    ctx.status(readiness.isReady() ? 200 : unready).result("\n");
+  }
+
+  static byte[] body(boolean ready) {
+    return ("{\"ready\":" + ready + "}\n").getBytes(StandardCharsets.US_ASCII);
+  }
+}

@@ -1,0 +1,258 @@
+package io.paritree.serving.management;
+
+import io.paritree.serving.admission.AnswerWriter;
+import io.paritree.serving.admission.SlowClients;
+import io.paritree.serving.admission.UnreadAnswers;
+import io.paritree.serving.answer.JsonBytes;
+import io.paritree.serving.answer.Problems;
+import io.paritree.serving.config.ServingConfig;
+import io.paritree.serving.http.Gate;
+import io.paritree.serving.http.JettyErrors;
+import io.paritree.serving.http.ListenFailure;
+import io.paritree.serving.http.Tokens;
+import io.paritree.serving.http.Tokens.Role;
+import io.paritree.serving.metrics.Readiness;
+import io.paritree.serving.metrics.ServerMetrics;
+import io.paritree.serving.models.ModelSlot;
+import io.paritree.serving.models.ModelSlot.Refusal;
+import io.paritree.serving.models.Models;
+import io.paritree.serving.models.ServedModel;
+import io.paritree.serving.models.VersionWatch;
+import io.paritree.serving.request.MediaTypes;
+import io.prometheus.metrics.expositionformats.ExpositionFormats;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/**
+ * The operator's port: {@code GET /metrics}, {@code /health/live} and {@code /health/ready}, which
+ * tells about each model; and {@code POST /admin/reload} where admin tokens are configured.
+ *
+ * <p>Has threads of its own, so that it answers while the callers' port is overloaded or draining.
+ * Thread-safe.
+ */
+public final class ManagementServer implements AutoCloseable {
+  private static final int THREADS = 5;
+  private static final int MAX_CONNECTIONS = 64;
+
+  private final Models models;
+  private final ServerMetrics metrics;
+  private final Readiness readiness;
+  private final VersionWatch watch;
+  private final long reloadMillis;
+  private final Tokens tokens;
+  private final ExpositionFormats formats = ExpositionFormats.init();
+  private final Server server;
+  private final ServerConnector connector;
+
+  /**
+   * Starts listening.
+   *
+   * @throws IOException if the address cannot be listened on
+   */
+  public ManagementServer(
+      ServingConfig config,
+      Models models,
+      ServerMetrics metrics,
+      Readiness readiness,
+      VersionWatch watch)
+      throws IOException {
+    this.models = models;
+    this.tokens = new Tokens(config.security());
+    this.metrics = metrics;
+    this.readiness = readiness;
+    this.watch = watch;
+    this.reloadMillis = config.server().idleTimeout().toMillis() * 2 / 3;
+    QueuedThreadPool threads = new QueuedThreadPool(THREADS, THREADS);
+    threads.setName("management");
+    threads.setDaemon(true);
+    this.server = new Server(threads);
+    HttpConfiguration http = new HttpConfiguration();
+    http.setUriCompliance(UriCompliance.DEFAULT);
+    http.setSendServerVersion(false);
+    http.setSendDateHeader(false);
+    this.connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+    connector.setHost(config.management().host());
+    connector.setPort(config.management().port());
+    connector.setIdleTimeout(config.server().idleTimeout().toMillis());
+    connector.setAcceptedSendBufferSize(UnreadAnswers.SEND_BYTES);
+    server.addConnector(connector);
+    server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, connector));
+    connector.addBean(
+        new SlowClients(connector, config.server().requestTimeout(), metrics.slow("headers")),
+        true);
+    server.setErrorHandler(
+        new JettyErrors(Long.toString(config.admission().retryAfter().toSeconds())));
+    server.setHandler(answers(config));
+    try {
+      server.start();
+    } catch (Exception e) {
+      close();
+      throw ListenFailure.failed("management", connector.getHost(), connector.getPort(), e);
+    }
+  }
+
+  /** Returns the pages, in front of which callers that do not read are closed. */
+  private AnswerWriter answers(ServingConfig config) {
+    UnreadAnswers unread = new UnreadAnswers(server, config, metrics.slow("answer"));
+    AnswerWriter answers = new AnswerWriter(unread, metrics.refused("answers"));
+    answers.setHandler(new Pages());
+    return answers;
+  }
+
+  /** Returns the port that is listened on. */
+  public int port() {
+    return connector.getLocalPort();
+  }
+
+  @Override
+  public void close() {
+    try {
+      server.stop();
+    } catch (Exception e) {
+      throw new IllegalStateException("Cannot stop the management port: " + e.getMessage(), e);
+    }
+  }
+
+  private final class Pages extends Handler.Abstract {
+    @Override
+    public boolean handle(Request request, Response response, Callback callback)
+        throws IOException {
+      Gate.guard(response.getHeaders());
+      switch (Request.getPathInContext(request)) {
+        case "/metrics" -> page(this::writeMetrics, request, response, callback);
+        case "/health/live" -> page(this::writeLive, request, response, callback);
+        case "/health/ready" -> page(this::writeReady, request, response, callback);
+        case "/admin/reload" -> admin(request, response, callback);
+        default -> Response.writeError(request, response, callback, 404);
+      }
+
+      return true;
+    }
+
+    private void admin(Request request, Response response, Callback callback) {
+      if (!tokens.exist(Role.ADMIN)) {
+        Response.writeError(request, response, callback, 404);
+        return;
+      }
+
+      Optional<Integer> refusal = tokens.refusal(request.getHeaders(), Role.ADMIN);
+      if (refusal.isPresent()) {
+        JettyErrors.write(Problems.ofStatus(refusal.get()), request, response, callback);
+        return;
+      }
+
+      if (!request.getMethod().equals("POST")) {
+        refuseMethod("POST", request, response, callback);
+        return;
+      }
+
+      if (!watch.hasBegun()) {
+        JettyErrors.write(Problems.starting(), request, response, callback);
+        return;
+      }
+
+      reload(response, callback);
+    }
+
+    private void refuseMethod(
+        String allowed, Request request, Response response, Callback callback) {
+      response.getHeaders().put(HttpHeader.ALLOW, allowed);
+      Response.writeError(request, response, callback, 405);
+    }
+
+    private void page(Page page, Request request, Response response, Callback callback)
+        throws IOException {
+      if (!request.getMethod().equals("GET") && !request.getMethod().equals("HEAD")) {
+        refuseMethod("GET, HEAD", request, response, callback);
+        return;
+      }
+
+      byte[] body = page.write(request, response);
+      response.write(true, ByteBuffer.wrap(body), callback);
+    }
+
+    private byte[] writeMetrics(Request request, Response response) throws IOException {
+      var writer = formats.findWriter(request.getHeaders().get(HttpHeader.ACCEPT));
+      ByteArrayOutputStream text = new ByteArrayOutputStream(64 << 10);
+      writer.write(text, metrics.registry().scrape());
+      response.getHeaders().put(HttpHeader.CONTENT_TYPE, writer.getContentType());
+      return text.toByteArray();
+    }
+
+    private byte[] writeLive(Request request, Response response) {
+      response.getHeaders().put(HttpHeader.CONTENT_TYPE, MediaTypes.JSON);
+      return HealthHandler.LIVE;
+    }
+
+    private byte[] writeReady(Request request, Response response) {
+      boolean ready = readiness.isReady();
+      response.setStatus(ready ? 200 : 503);
+      return json(response, writeModels("{\"ready\":" + ready));
+    }
+
+    /**
+     * Opens all models anew; 200 if each is the newest, 409 if one is not, 504 if that takes long,
+     * in which case it goes on. Holds no thread meanwhile.
+     */
+    private void reload(Response response, Callback callback) {
+      watch
+          .reload()
+          .thenApply(newest -> newest ? 200 : 409)
+          .completeOnTimeout(504, reloadMillis, TimeUnit.MILLISECONDS)
+          .thenAccept(
+              status -> {
+                response.setStatus(status);
+                byte[] body = json(response, writeModels("{\"reloaded\":" + (status == 200)));
+                response.write(true, ByteBuffer.wrap(body), callback);
+              });
+    }
+
+    private byte[] json(Response response, JsonBytes json) {
+      response.getHeaders().put(HttpHeader.CONTENT_TYPE, MediaTypes.JSON);
+      return json.toByteArray();
+    }
+
+    /** Returns an object that begins as given and ends with each model's state. */
+    private JsonBytes writeModels(String begin) {
+      JsonBytes json = new JsonBytes().raw(begin).raw(",\"models\":[");
+      String comma = "";
+      for (ModelSlot slot : models.all()) {
+        ServedModel served = slot.current();
+        json.raw(comma).raw("{\"name\":").string(served.name());
+        slot.alias().ifPresent(alias -> json.raw(",\"alias\":").string(alias));
+        json.raw(",\"ready\":true,\"model_version\":").string(served.model().modelVersion());
+        json.raw(",\"loaded_at\":").string(served.loaded().toString());
+        slot.refusal().ifPresent(refusal -> writeRefusal(refusal, json));
+        json.raw('}');
+        comma = ",";
+      }
+
+      return json.raw("]}\n");
+    }
+
+    private void writeRefusal(Refusal refusal, JsonBytes json) {
+      json.raw(",").raw(JsonBytes.quoted(refusal.kind().word()));
+      json.raw(":{\"location\":").string(refusal.location());
+      json.raw(",\"reason\":").string(refusal.reason()).raw('}');
+    }
+  }
+
+  private interface Page {
+    byte[] write(Request request, Response response) throws IOException;
+  }
+}

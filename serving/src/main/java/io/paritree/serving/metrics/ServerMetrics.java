@@ -1,0 +1,217 @@
+package io.paritree.serving.metrics;
+
+import io.paritree.FaultCode;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.LongSupplier;
+
+/**
+ * What the server counts and times, in a registry of its own.
+ *
+ * <p>The children that a request touches are looked up once, here, and never on its way. Times are
+ * in seconds, in buckets from 50 microseconds up. Thread-safe.
+ */
+public final class ServerMetrics {
+  private static final double[] SECONDS = {
+    50e-6, 100e-6, 200e-6, 400e-6, 800e-6, 1.6e-3, 3e-3, 6e-3, 12e-3, 25e-3, 50e-3, 0.1, 0.25, 1,
+    2.5
+  };
+  private static final double[] STAGE_SECONDS = {
+    1e-6, 2e-6, 5e-6, 10e-6, 20e-6, 50e-6, 100e-6, 200e-6, 500e-6, 1e-3, 5e-3, 25e-3, 0.1, 1
+  };
+  private static final double NANOS = 1e-9;
+
+  private final PrometheusRegistry registry = new PrometheusRegistry();
+  private final Histogram durations =
+      Histogram.builder()
+          .name("paritree_http_request_duration_seconds")
+          .help("Time from a request's first byte to the end of its answer.")
+          .labelNames("route")
+          .classicOnly()
+          .classicUpperBounds(SECONDS)
+          .register(registry);
+  private final Counter requests =
+      Counter.builder()
+          .name("paritree_http_requests_total")
+          .help("Answered requests.")
+          .labelNames("route", "status")
+          .register(registry);
+  private final Histogram stages =
+      Histogram.builder()
+          .name("paritree_stage_duration_seconds")
+          .help(
+              "Time of a scoring request's stages: read the records, score them, write the answer.")
+          .labelNames("stage")
+          .classicOnly()
+          .classicUpperBounds(STAGE_SECONDS)
+          .register(registry);
+  private final Counter rows =
+      Counter.builder()
+          .name("paritree_rows_total")
+          .help("Rows, by what became of them: scored or refused.")
+          .labelNames("model", "result")
+          .register(registry);
+  private final Counter faults =
+      Counter.builder()
+          .name("paritree_faults_total")
+          .help("Faults of refused rows, by code.")
+          .labelNames("code")
+          .register(registry);
+  private final Counter skipped =
+      Counter.builder()
+          .name("paritree_skipped_values_total")
+          .help("Values of MLflow requests in columns that no feature reads.")
+          .register(registry);
+  private final Gauge ready =
+      Gauge.builder()
+          .name("paritree_ready")
+          .help("1 while the server is ready for requests, else 0.")
+          .register(registry);
+  private final Counter refused =
+      Counter.builder()
+          .name("paritree_admission_refused_total")
+          .help(
+              "Requests refused with 503 since the start, by reason: too many waited or they waited"
+                  + " too long (waiting), or too many bytes of bodies or of answers were held.")
+          .labelNames("reason")
+          .register(registry);
+  private final Counter slow =
+      Counter.builder()
+          .name("paritree_slow_connections_closed_total")
+          .help(
+              "Connections closed since the start, by reason: a request's headers took too long, or"
+                  + " an answer was not read.")
+          .labelNames("reason")
+          .register(registry);
+  private final Counter reloads =
+      Counter.builder()
+          .name("paritree_model_reloads_total")
+          .help("Looks for new versions, by what came of them: replaced, refused or unreachable.")
+          .labelNames("model", "result")
+          .register(registry);
+  private final Map<FaultCode, CounterDataPoint> faultsByCode = new EnumMap<>(FaultCode.class);
+  private final RouteMetrics unrouted = route("none");
+  private final DistributionDataPoint reading = stages.labelValues("read");
+  private final DistributionDataPoint scoring = stages.labelValues("score");
+  private final DistributionDataPoint writing = stages.labelValues("write");
+
+  public ServerMetrics() {
+    for (FaultCode code : FaultCode.values()) {
+      faultsByCode.put(code, faults.labelValues(code.code()));
+    }
+  }
+
+  /** Adds the JVM's own metrics, which takes a while. */
+  public void watchJvm() {
+    JvmMetrics.builder().register(registry);
+  }
+
+  public PrometheusRegistry registry() {
+    return registry;
+  }
+
+  /** Returns the counters of one route. */
+  public RouteMetrics route(String route) {
+    return new RouteMetrics(route);
+  }
+
+  /** Returns the counters of requests that no route answered. */
+  public RouteMetrics unrouted() {
+    return unrouted;
+  }
+
+  public CounterDataPoint rows(String model, String result) {
+    return rows.labelValues(model, result);
+  }
+
+  /** Returns the counter of values that no feature reads, where a protocol skips them. */
+  public CounterDataPoint skippedValues() {
+    return skipped;
+  }
+
+  public void fault(FaultCode code) {
+    faultsByCode.get(code).inc();
+  }
+
+  void ready(boolean now) {
+    ready.set(now ? 1 : 0);
+  }
+
+  /** Records the stages of one request, from four readings of the nanosecond clock. */
+  public void stages(long begin, long read, long scored, long written) {
+    reading.observe((read - begin) * NANOS);
+    scoring.observe((scored - read) * NANOS);
+    writing.observe((written - scored) * NANOS);
+  }
+
+  /** Returns the counter of requests that are refused with 503 for one reason. */
+  public CounterDataPoint refused(String reason) {
+    return refused.labelValues(reason);
+  }
+
+  /** Returns the counter of connections that are closed as too slow for one reason. */
+  public CounterDataPoint slow(String reason) {
+    return slow.labelValues(reason);
+  }
+
+  /** Returns the counter of looks for new versions of a model that ended in one way. */
+  public CounterDataPoint reloads(String model, String result) {
+    return reloads.labelValues(model, result);
+  }
+
+  /** Adds a count that is read when the metrics are; its name ends in {@code _total}. */
+  public void counter(String name, String help, LongSupplier value) {
+    CounterWithCallback.builder()
+        .name(name)
+        .help(help)
+        .callback(callback -> callback.call(value.getAsLong()))
+        .register(registry);
+  }
+
+  /** Adds a number that is read when the metrics are. */
+  public void gauge(String name, String help, LongSupplier value) {
+    GaugeWithCallback.builder()
+        .name(name)
+        .help(help)
+        .callback(callback -> callback.call(value.getAsLong()))
+        .register(registry);
+  }
+
+  /** Counts the requests of one route. Thread-safe. */
+  public final class RouteMetrics {
+    private final String route;
+    private final DistributionDataPoint duration;
+    private final AtomicReferenceArray<CounterDataPoint> byStatus = new AtomicReferenceArray<>(600);
+
+    private RouteMetrics(String route) {
+      this.route = route;
+      this.duration = durations.labelValues(route);
+    }
+
+    public String route() {
+      return route;
+    }
+
+    public void answered(int status, long nanos) {
+      duration.observe(nanos * NANOS);
+      int index = status >= 100 && status < 600 ? status : 0;
+      CounterDataPoint counter = byStatus.get(index);
+      if (counter == null) {
+        counter = requests.labelValues(route, Integer.toString(index));
+        byStatus.set(index, counter);
+      }
+
+      counter.inc();
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package io.paritree.serving.mlflow;
+
+import io.javalin.http.Context;
+import io.javalin.http.Header;
+import io.paritree.serving.answer.Answers;
+import io.paritree.serving.answer.JsonBytes;
+import io.paritree.serving.answer.ProblemException;
+import io.paritree.serving.answer.Problems;
+import io.paritree.serving.answer.ServerVersion;
+import io.paritree.serving.config.ServingConfig;
+import io.paritree.serving.log.PredictionLog;
+import io.paritree.serving.metrics.ServerMetrics;
+import io.paritree.serving.models.Models;
+import io.paritree.serving.models.ServedModel;
+import io.paritree.serving.request.MediaTypes;
+import io.paritree.serving.request.Table;
+import io.paritree.serving.request.Table.Scored;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import java.io.IOException;
+
+/**
+ * MLflow's scoring protocol: {@code POST /invocations} for the first model of the configuration.
+ *
+ * <p>Answers what the logged Python class predicts, see {@link Predicted}; {@code
+ * params.predict_method} may ask for its other method. One bad row refuses the request, with the
+ * faults of all, and so does a column that the request lacks as a whole. Thread-safe.
+ */
+public final class InvocationsHandler {
+  private static final String EXPECTED =
+      "application/json, text/csv or application/csv, in UTF-8 and without other parameters";
+
+  private final Models models;
+  private final ServingConfig.Limits limits;
+  private final ServerMetrics metrics;
+  private final PredictionLog predictions;
+  private final CounterDataPoint skipped;
+
+  public InvocationsHandler(
+      Models models,
+      ServingConfig.Limits limits,
+      ServerMetrics metrics,
+      PredictionLog predictions) {
+    this.models = models;
+    this.limits = limits;
+    this.metrics = metrics;
+    this.predictions = predictions;
+    this.skipped = metrics.skippedValues();
+  }
+
+  public void handle(Context ctx) throws IOException {
+    MediaTypes.requireJsonTaken(ctx);
+    ServedModel served = models.first().current();
+    Table table = new Table(served, limits);
+    InvocationsReader reader = new InvocationsReader(table, limits.body());
+    byte[] body = MediaTypes.body(ctx);
+    String type = ctx.req().getHeader(Header.CONTENT_TYPE);
+    String method = "";
+    if (MediaTypes.isUtf8Alone(type, MediaTypes.JSON)) {
+      method = reader.readJson(body).predictMethod();
+    } else if (MediaTypes.isUtf8Alone(type, "text/csv")
+        || MediaTypes.isUtf8Alone(type, "application/csv")) {
+      reader.readCsv(body);
+    } else {
+      throw new ProblemException(Problems.unsupportedMediaType(EXPECTED));
+    }
+
+    Predicted predicted = Predicted.of(served.model(), method);
+    Scored scored = table.score(metrics);
+    if (predictions.on()) {
+      table.write(scored, ctx, predictions);
+    }
+
+    skipped.inc(reader.skipped());
+    JsonBytes answer = served.scratch().answer().raw("{\"predictions\":[");
+    for (int row = 0; row < scored.rows(); row++) {
+      if (row > 0) {
+        answer.raw(',');
+      }
+
+      predicted.write(served.model().outputs(), scored, row, answer);
+    }
+
+    Answers.send(answer.raw("]}\n"), ctx);
+  }
+
+  /** {@code GET /version}. */
+  public static void version(Context ctx) {
+    ctx.result(ServerVersion.TEXT);
+  }
+}

@@ -1,0 +1,168 @@
+package io.paritree.serving.mlflow;
+
+import com.fasterxml.jackson.core.JsonToken;
+import io.paritree.record.JsonDocument;
+import io.paritree.record.MalformedJsonException;
+import io.paritree.serving.answer.ProblemException;
+import io.paritree.serving.answer.Problems;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a JSON body of MLflow's {@code /invocations} holds beside its data.
+ *
+ * <p>Read before the data, since its columns may come after it. Null stands for a member that is
+ * not there; other members are passed over.
+ *
+ * @param form the member that holds the data
+ * @param columns the names of a {@code dataframe_split}, if it has them
+ * @param predictMethod {@code params.predict_method}; empty where it is not given
+ */
+record InvocationsOutline(String form, Optional<List<String>> columns, String predictMethod) {
+  /** The members that may hold the data. */
+  private static final List<String> FORMS =
+      List.of("dataframe_split", "dataframe_records", "instances", "inputs");
+
+  private static final String ONE_FORM =
+      "Invalid input. The input must be a JSON dictionary with exactly one of the input fields '%s'"
+          .formatted(String.join("', '", FORMS));
+
+  /**
+   * Reads a body to its end.
+   *
+   * @throws ProblemException if it is of none of the protocol's forms
+   */
+  static InvocationsOutline read(JsonDocument document) throws MalformedJsonException {
+    if (document.next() != JsonToken.START_OBJECT) {
+      throw malformed(ONE_FORM + ".");
+    }
+
+    String form = "";
+    Optional<List<String>> columns = Optional.empty();
+    String method = "";
+    boolean signatureName = false;
+    boolean params = false;
+    while (document.next() == JsonToken.FIELD_NAME) {
+      String name = document.name();
+      document.next();
+      if (FORMS.contains(name)) {
+        if (!form.isEmpty()) {
+          throw malformed(ONE_FORM + "; it has more.");
+        }
+
+        form = name;
+        if (name.equals("dataframe_split")) {
+          columns = splitColumns(document);
+        }
+      } else if (name.equals("params") && document.token() != JsonToken.VALUE_NULL) {
+        if (params) {
+          throw malformed("'params' must stand once.");
+        }
+
+        params = true;
+        method = predictMethod(document);
+      } else if (name.equals("signature_name")) {
+        signatureName = true;
+      }
+
+      document.skip();
+    }
+
+    document.end();
+    if (form.isEmpty()) {
+      throw malformed(ONE_FORM + "; it has none.");
+    }
+
+    // Beside the forms of a data frame it is passed over, as other members are.
+    if (signatureName && (form.equals("instances") || form.equals("inputs"))) {
+      throw malformed("\"signature_name\" parameter is currently not supported");
+    }
+
+    return new InvocationsOutline(form, columns, method);
+  }
+
+  private static Optional<List<String>> splitColumns(JsonDocument document)
+      throws MalformedJsonException {
+    if (document.token() != JsonToken.START_OBJECT) {
+      throw split();
+    }
+
+    Optional<List<String>> columns = Optional.empty();
+    Set<String> seen = new HashSet<>();
+    while (document.next() == JsonToken.FIELD_NAME) {
+      String name = document.name();
+      if (!seen.add(name)) {
+        throw split();
+      }
+
+      document.next();
+      switch (name) {
+        case "data", "index" -> document.skip();
+        case "columns" -> columns = names(document);
+        default -> throw split();
+      }
+    }
+
+    if (!seen.contains("data")) {
+      throw split();
+    }
+
+    return columns;
+  }
+
+  private static Optional<List<String>> names(JsonDocument document) throws MalformedJsonException {
+    if (document.token() == JsonToken.VALUE_NULL) {
+      return Optional.empty();
+    }
+
+    if (document.token() != JsonToken.START_ARRAY) {
+      throw malformed("The 'columns' of a dataframe_split must be a list of names.");
+    }
+
+    List<String> names = new ArrayList<>();
+    Set<String> unique = new HashSet<>();
+    while (document.next() != JsonToken.END_ARRAY) {
+      if (document.token() != JsonToken.VALUE_STRING || !unique.add(document.text())) {
+        throw malformed("The 'columns' of a dataframe_split must be names, each once.");
+      }
+
+      names.add(document.text());
+    }
+
+    return Optional.of(names);
+  }
+
+  private static String predictMethod(JsonDocument document) throws MalformedJsonException {
+    if (document.token() != JsonToken.START_OBJECT) {
+      throw malformed("'params' must be an object.");
+    }
+
+    String method = "";
+    while (document.next() == JsonToken.FIELD_NAME) {
+      String name = document.name();
+      document.next();
+      if (name.equals("predict_method")) {
+        // What is no text is no method either.
+        method = document.token() == JsonToken.VALUE_NULL ? "" : document.text();
+      }
+
+      document.skip();
+    }
+
+    return method;
+  }
+
+  /** A {@code dataframe_split} of another form. */
+  static ProblemException split() {
+    return malformed(
+        "Dataframe split format must have 'data' field and optionally 'columns' and 'index' fields.");
+  }
+
+  /** A body that is not of the protocol's form. */
+  static ProblemException malformed(String detail) {
+    return new ProblemException(Problems.malformedBody(detail));
+  }
+}

@@ -1,0 +1,287 @@
+package io.paritree.serving.mlflow;
+
+import static io.paritree.serving.mlflow.InvocationsOutline.malformed;
+import static io.paritree.serving.mlflow.InvocationsOutline.split;
+
+import com.fasterxml.jackson.core.JsonToken;
+import io.paritree.feature.Field;
+import io.paritree.feature.Schema;
+import io.paritree.record.CsvLines;
+import io.paritree.record.CsvRecords;
+import io.paritree.record.JsonDocument;
+import io.paritree.record.JsonRecordReader;
+import io.paritree.record.MalformedJsonException;
+import io.paritree.record.RecordFormatException;
+import io.paritree.serving.answer.Problem.PointedFault;
+import io.paritree.serving.request.Table;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Reads the bodies of MLflow's {@code /invocations} into rows of slots.
+ *
+ * <p>Columns are found by name, and by position where there are no names; columns that no feature
+ * reads are skipped and counted. A field of the model that the request as a whole does not have is
+ * missing in all rows if MLflow's signature says that it is not required; else the request is
+ * refused. What one record lacks and another has is a missing value. One per request; not
+ * thread-safe.
+ */
+final class InvocationsReader {
+  /** Most columns of a CSV body that no feature reads. */
+  private static final int MAX_OTHER_COLUMNS = 10_000;
+
+  private final Table table;
+  private final Schema schema;
+  private final List<Field> fields;
+  private final JsonRecordReader reader;
+  private final int maxBodyBytes;
+  private final RequestColumns columns;
+  private long skippedValues;
+
+  InvocationsReader(Table table, int maxBodyBytes) {
+    this.table = table;
+    this.schema = table.served().model().schema();
+    this.fields = schema.fields();
+    this.reader = table.served().lenientReader();
+    this.maxBodyBytes = maxBodyBytes;
+    this.columns = new RequestColumns(schema);
+  }
+
+  /** Returns how many values were skipped because no feature reads their column. */
+  long skipped() {
+    return skippedValues + reader.ignored();
+  }
+
+  /** Reads a CSV body with a header. */
+  void readCsv(byte[] body) throws IOException {
+    int most = fields.size() + MAX_OTHER_COLUMNS;
+    try (CsvLines lines = CsvLines.open(new ByteArrayInputStream(body), "the body", most)) {
+      CsvRecords records = CsvRecords.ofSome(lines, schema);
+      int unread = 0;
+      for (int field : columns.addAll(lines.columns())) {
+        unread += field < 0 ? 1 : 0;
+      }
+
+      float[] next = new float[table.at(1)];
+      for (int row = 0; records.next(next, 0, table.faults()); row++) {
+        table.reserve(row + 1);
+        System.arraycopy(next, 0, table.slots(), table.at(row), next.length);
+        placeFields(row, "");
+        skippedValues += unread;
+      }
+    } catch (RecordFormatException e) {
+      throw malformed(e.getMessage());
+    }
+
+    List<String> lacking = columns.fillAbsent(table, "");
+    if (!lacking.isEmpty()) {
+      lacks(lacking, "");
+    }
+  }
+
+  /** Reads a JSON body. */
+  InvocationsOutline readJson(byte[] body) {
+    try {
+      InvocationsOutline outline;
+      try (JsonDocument document = JsonDocument.of(body, maxBodyBytes)) {
+        outline = InvocationsOutline.read(document);
+      }
+
+      try (JsonDocument document = JsonDocument.of(body, maxBodyBytes)) {
+        document.next();
+        while (document.next() == JsonToken.FIELD_NAME) {
+          String name = document.name();
+          document.next();
+          if (name.equals(outline.form())) {
+            readData(document, outline);
+          } else {
+            document.skip();
+          }
+        }
+      }
+
+      String pointer = "/" + outline.form();
+      List<String> lacking = columns.fillAbsent(table, pointer);
+      if (!lacking.isEmpty()) {
+        try (JsonDocument document = JsonDocument.of(body, maxBodyBytes)) {
+          columns.addAll(MissingInputs.names(document, outline.form()));
+        }
+
+        lacks(lacking, pointer);
+      }
+
+      return outline;
+    } catch (MalformedJsonException e) {
+      throw malformed(e.getMessage());
+    }
+  }
+
+  /**
+   * Refuses the request, since the model reads columns that it lacks.
+   *
+   * @param pointer JSON pointer to the data
+   */
+  private void lacks(List<String> columnsRead, String pointer) {
+    MissingInputs missing = new MissingInputs(columnsRead, columns.unread());
+    table.lacks(missing.text(), missing.faults(pointer, Table.MAX_ERRORS));
+  }
+
+  private void readData(JsonDocument document, InvocationsOutline outline)
+      throws MalformedJsonException {
+    String form = outline.form();
+    String pointer = "/" + form;
+    boolean list = document.token() == JsonToken.START_ARRAY;
+    if (form.equals("dataframe_split")) {
+      int[] fieldOf = outline.columns().map(columns::addAll).orElseGet(columns::addPositions);
+      readSplit(document, fieldOf, pointer);
+    } else if (form.equals("inputs") && document.token() == JsonToken.START_OBJECT) {
+      readColumns(document, pointer);
+    } else if (!list && form.equals("dataframe_records")) {
+      throw malformed("Dataframe records format must be a list of records.");
+    } else if (!list) {
+      throw malformed("'%s' must be a list of records or of rows.".formatted(form));
+    } else {
+      readRows(document, pointer, !form.equals("dataframe_records"));
+    }
+  }
+
+  private void readSplit(JsonDocument document, int[] fieldOf, String pointer)
+      throws MalformedJsonException {
+    while (document.next() == JsonToken.FIELD_NAME) {
+      boolean data = document.name().equals("data");
+      document.next();
+      if (!data) {
+        document.skip();
+        continue;
+      }
+
+      if (document.token() != JsonToken.START_ARRAY) {
+        throw split();
+      }
+
+      for (int row = 0; document.next() != JsonToken.END_ARRAY; row++) {
+        readRow(document, fieldOf, row, pointer + "/data");
+      }
+    }
+  }
+
+  /** Reads a list of objects, or of lists where those are admitted. */
+  private void readRows(JsonDocument document, String pointer, boolean listsAdmitted)
+      throws MalformedJsonException {
+    int[] positions = null;
+    boolean records = false;
+    for (int row = 0; document.next() != JsonToken.END_ARRAY; row++) {
+      if (listsAdmitted && document.token() == JsonToken.START_ARRAY) {
+        if (positions == null) {
+          positions = columns.addPositions();
+        }
+
+        readRow(document, positions, row, pointer);
+      } else {
+        records |= document.token() == JsonToken.START_OBJECT;
+        table.reserve(row + 1);
+        reader.read(document, table.slots(), table.at(row), table.faults());
+        placeFields(row, pointer);
+      }
+    }
+
+    if (records) {
+      columns.addSeen(reader);
+    } else {
+      columns.addPositions(); // without records nothing tells which names there are
+    }
+  }
+
+  /** Reads a row given as a list. */
+  private void readRow(JsonDocument document, int[] fieldOf, int row, String pointer)
+      throws MalformedJsonException {
+    if (document.token() != JsonToken.START_ARRAY) {
+      throw malformed("Each row must be a list of %s values.".formatted(fieldOf.length));
+    }
+
+    table.reserve(row + 1);
+    int column = 0;
+    for (; document.next() != JsonToken.END_ARRAY; column++) {
+      if (column >= fieldOf.length) {
+        throw malformed(
+            "Row %s has more than the %s columns that there are.".formatted(row, fieldOf.length));
+      }
+
+      if (fieldOf[column] < 0) {
+        skippedValues++;
+        document.skip();
+      } else {
+        readValue(document, fieldOf[column], row);
+        if (table.isFaulty()) {
+          table.point(row, pointer + "/" + row + "/" + column);
+        }
+      }
+    }
+
+    if (column < fieldOf.length) {
+      throw malformed(
+          "Row %s has %s of the %s columns that there are.".formatted(row, column, fieldOf.length));
+    }
+  }
+
+  private void readValue(JsonDocument document, int field, int row) throws MalformedJsonException {
+    reader.value(document, fields.get(field), table.slots(), table.at(row), table.faults());
+  }
+
+  private void placeFields(int row, String pointer) {
+    if (table.isFaulty()) {
+      table.pointFields(row, pointer + "/" + row);
+    }
+  }
+
+  /** Reads an object of columns, each a list. */
+  private void readColumns(JsonDocument document, String pointer) throws MalformedJsonException {
+    Set<String> read = new HashSet<>();
+    while (document.next() == JsonToken.FIELD_NAME) {
+      String name = document.name();
+      if (document.next() != JsonToken.START_ARRAY) {
+        throw malformed("Each of the 'inputs' must be a list of values.");
+      }
+
+      if (schema.fieldIndex(name) < 0) {
+        columns.add(name);
+        skipColumn(document);
+        continue;
+      }
+
+      if (!read.add(name)) {
+        throw malformed("A column of 'inputs' stands twice.");
+      }
+
+      int before = table.rows();
+      int rows = readColumn(document, columns.add(name), PointedFault.child(pointer, name));
+      if (read.size() > 1 && rows != before) {
+        throw malformed("The length of values for each input/column name are not the same");
+      }
+    }
+  }
+
+  private void skipColumn(JsonDocument document) throws MalformedJsonException {
+    while (document.next() != JsonToken.END_ARRAY) {
+      skippedValues++;
+      document.skip();
+    }
+  }
+
+  private int readColumn(JsonDocument document, int field, String pointer)
+      throws MalformedJsonException {
+    int row = 0;
+    for (; document.next() != JsonToken.END_ARRAY; row++) {
+      table.reserve(row + 1);
+      readValue(document, field, row);
+      if (table.isFaulty()) {
+        table.point(row, pointer + "/" + row);
+      }
+    }
+
+    return row;
+  }
+}

@@ -1,0 +1,114 @@
+package io.paritree.serving.mlflow;
+
+import com.fasterxml.jackson.core.JsonToken;
+import io.paritree.Fault;
+import io.paritree.FaultCode;
+import io.paritree.feature.NearestName;
+import io.paritree.record.Hints;
+import io.paritree.record.JsonDocument;
+import io.paritree.record.MalformedJsonException;
+import io.paritree.serving.answer.Problem.PointedFault;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The columns that the model reads and a request to {@code /invocations} lacks, in MLflow's words.
+ *
+ * @param lacking names of columns, in the model's order; at least one
+ * @param extra names that came and that no feature reads, in the request's order
+ */
+record MissingInputs(List<String> lacking, Collection<String> extra) {
+  private static final int MAX_SHOWN = 20;
+  private static final int MAX_NAME = 100;
+
+  private static final int MAX_SEARCHED = 100;
+
+  /** Returns all of it as one text, of bounded length. */
+  String text() {
+    String missing = "Model is missing inputs %s.".formatted(shown(lacking));
+    return extra.isEmpty()
+        ? missing
+        : missing + " Note that there were extra inputs: %s.".formatted(shown(extra));
+  }
+
+  private static String shown(Collection<String> names) {
+    List<String> quoted =
+        names.stream()
+            .limit(MAX_SHOWN)
+            .map(name -> "'" + Fault.printable(name, MAX_NAME) + "'")
+            .toList();
+    int more = names.size() - quoted.size();
+    return quoted + (more == 0 ? "" : " and %s more".formatted(more));
+  }
+
+  /**
+   * Returns a fault per column, the first of them with the nearest of the names that came.
+   *
+   * @param prefix JSON pointer to the data
+   * @param max most faults
+   */
+  List<PointedFault> faults(String prefix, int max) {
+    List<String> searched = extra.stream().limit(MAX_SEARCHED).toList();
+    Hints hints = new Hints();
+    List<PointedFault> faults = new ArrayList<>();
+    for (String column : lacking.subList(0, Math.min(max, lacking.size()))) {
+      String hint =
+          hints
+              .nearest(column, name -> NearestName.of(name, searched))
+              .map(near -> "the request has '" + Fault.printable(near, MAX_NAME) + "'")
+              .orElse("");
+      faults.add(
+          PointedFault.under(
+              prefix,
+              new Fault(
+                  FaultCode.MISSING_VALUE,
+                  column,
+                  "no such column",
+                  "a column, since the model reads it",
+                  hint)));
+    }
+
+    return faults;
+  }
+
+  /**
+   * Returns the names of all fields of the records in a body's list.
+   *
+   * <p>Reads the body once more: only a request that is refused needs them.
+   *
+   * @param form the member that may hold a list of records
+   */
+  static List<String> names(JsonDocument document, String form) throws MalformedJsonException {
+    Set<String> names = new LinkedHashSet<>();
+    document.next();
+    while (document.next() == JsonToken.FIELD_NAME) {
+      boolean data = document.name().equals(form);
+      if (document.next() == JsonToken.START_ARRAY && data) {
+        while (document.next() != JsonToken.END_ARRAY) {
+          addNames(document, names);
+        }
+      } else {
+        document.skip();
+      }
+    }
+
+    return List.copyOf(names);
+  }
+
+  private static void addNames(JsonDocument document, Set<String> names)
+      throws MalformedJsonException {
+    if (document.token() != JsonToken.START_OBJECT) {
+      document.skip();
+      return;
+    }
+
+    while (document.next() == JsonToken.FIELD_NAME) {
+      names.add(document.name());
+      document.next();
+      document.skip();
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package io.paritree.serving.mlflow;
+
+import io.paritree.model.ScoringModel;
+import io.paritree.model.manifest.Outputs;
+import io.paritree.serving.answer.JsonBytes;
+import io.paritree.serving.answer.ProblemException;
+import io.paritree.serving.answer.Problems;
+import io.paritree.serving.request.Table.Scored;
+
+/** What {@code /invocations} answers for each row: what the logged Python class predicts. */
+enum Predicted {
+  /** The score, or the list of scores. */
+  SCORES {
+    @Override
+    void write(Outputs outputs, Scored scored, int row, JsonBytes answer) {
+      int at = row * scored.scoreCount();
+      writeRow(scored.scoreCount(), answer, index -> answer.number(scored.scores()[at + index]));
+    }
+  },
+
+  /** The number of the class, by the package's threshold where the model is binary. */
+  CLASS_NUMBER {
+    @Override
+    void write(Outputs outputs, Scored scored, int row, JsonBytes answer) {
+      answer.number(outputs.classIndex(scored.scores(), row * scored.scoreCount()));
+    }
+  },
+
+  /** For each output, which is a label of its own, 1 if its score is above one half, else 0. */
+  LABELS {
+    @Override
+    void write(Outputs outputs, Scored scored, int row, JsonBytes answer) {
+      int at = row * scored.scoreCount();
+      writeRow(
+          scored.scoreCount(),
+          answer,
+          index -> answer.number(scored.scores()[at + index] > HALF ? 1L : 0L));
+    }
+  },
+
+  /** A binary model's score as the probabilities of both classes, {@code [1 - p, p]} in float. */
+  BOTH_PROBABILITIES {
+    @Override
+    void write(Outputs outputs, Scored scored, int row, JsonBytes answer) {
+      float second = scored.scores()[row];
+      answer.raw('[').number(1f - second).raw(',').number(second).raw(']');
+    }
+  };
+
+  private static final float HALF = 0.5f;
+
+  /** Writes the value of one output. */
+  private interface Value {
+    void write(int index);
+  }
+
+  /** Writes the prediction of a row. */
+  abstract void write(Outputs outputs, Scored scored, int row, JsonBytes answer);
+
+  /**
+   * Returns what is asked for.
+   *
+   * @param method {@code params.predict_method}; empty for that of the logged class
+   * @throws ProblemException if there is no such method, or the model has no probabilities
+   */
+  static Predicted of(ScoringModel model, String method) {
+    boolean classifier =
+        model.card().modelClass().filter(name -> name.endsWith("Classifier")).isPresent();
+    return switch (method) {
+      case "", "predict" -> classifier ? classes(model) : SCORES;
+      case "predict_proba" -> probabilities(model, classifier);
+      default -> throw wrong("predict or predict_proba");
+    };
+  }
+
+  private static Predicted classes(ScoringModel model) {
+    if (model.outputs().kind() != Outputs.Kind.VALUES) {
+      return CLASS_NUMBER;
+    }
+
+    return model.card().objective().startsWith("binary:") ? LABELS : SCORES;
+  }
+
+  private static Predicted probabilities(ScoringModel model, boolean classifier) {
+    return switch (model.outputs().kind()) {
+      case CLASS_INDEX ->
+          throw wrong(
+              "predict, since "
+                  + model.card().objective()
+                  + " has no probabilities for predict_proba; they need a model of multi:softprob");
+      case BINARY -> classifier ? BOTH_PROBABILITIES : SCORES;
+      case VALUES, CLASS_SCORES -> SCORES;
+    };
+  }
+
+  private static ProblemException wrong(String expected) {
+    return new ProblemException(Problems.badParameter("params.predict_method", expected));
+  }
+
+  /** Writes a value alone, several as a list. */
+  private static void writeRow(int count, JsonBytes answer, Value value) {
+    if (count == 1) {
+      value.write(0);
+      return;
+    }
+
+    answer.raw('[');
+    for (int index = 0; index < count; index++) {
+      if (index > 0) {
+        answer.raw(',');
+      }
+
+      value.write(index);
+    }
+
+    answer.raw(']');
+  }
+}

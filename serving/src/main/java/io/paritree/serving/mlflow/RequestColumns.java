@@ -1,0 +1,95 @@
+package io.paritree.serving.mlflow;
+
+import io.paritree.feature.Field;
+import io.paritree.feature.Schema;
+import io.paritree.record.JsonRecordReader;
+import io.paritree.serving.request.Table;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * Which columns a request to {@code /invocations} has as a whole.
+ *
+ * <p>A column that it lacks is missing in all rows if MLflow's signature says that it is not
+ * required; else it is the request that is wrong: a misspelt name must not be scored as a missing
+ * value. One per request; not thread-safe.
+ */
+final class RequestColumns {
+  private final Schema schema;
+  private final boolean[] given;
+  private final Set<String> unread = new LinkedHashSet<>();
+
+  RequestColumns(Schema schema) {
+    this.schema = schema;
+    this.given = new boolean[schema.fields().size()];
+  }
+
+  /** Takes the name of a column; returns its field, -1 if no feature reads it. */
+  int add(String name) {
+    int field = schema.fieldIndex(name);
+    if (field >= 0) {
+      given[field] = true;
+    } else {
+      unread.add(name);
+    }
+
+    return field;
+  }
+
+  /** Takes the names of columns; returns their fields, as {@link #add}. */
+  int[] addAll(List<String> names) {
+    return names.stream().mapToInt(this::add).toArray();
+  }
+
+  /** Takes columns without names: the model's, in its order; returns their fields. */
+  int[] addPositions() {
+    Arrays.fill(given, true);
+    return IntStream.range(0, given.length).toArray();
+  }
+
+  /** Takes the fields that any record had. */
+  void addSeen(JsonRecordReader reader) {
+    for (int field = 0; field < given.length; field++) {
+      given[field] |= reader.hasSeen(field);
+    }
+  }
+
+  /** Returns the names that no feature reads, in the order in which they were added. */
+  Set<String> unread() {
+    return unread;
+  }
+
+  /**
+   * Gives the rows missing values for the fields that the request does not have.
+   *
+   * @param pointer JSON pointer to the data
+   * @return the columns among them that it must have
+   */
+  List<String> fillAbsent(Table table, String pointer) {
+    List<Field> absent =
+        IntStream.range(0, given.length)
+            .filter(field -> !given[field])
+            .mapToObj(schema.fields()::get)
+            .toList();
+    if (!absent.isEmpty()) {
+      table.forgetMissing(absent.stream().map(Field::column).collect(Collectors.toSet()));
+    }
+
+    Set<String> optional = table.served().model().card().optionalColumns();
+    List<String> lacking = new ArrayList<>();
+    for (Field field : absent) {
+      if (optional.contains(field.column())) {
+        table.fillMissing(field, pointer);
+      } else {
+        lacking.add(field.column());
+      }
+    }
+
+    return lacking;
+  }
+}

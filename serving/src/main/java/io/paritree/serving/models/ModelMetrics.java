@@ -1,0 +1,91 @@
+package io.paritree.serving.models;
+
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What the metrics tell of the models in service, read off them whenever the metrics are asked for.
+ *
+ * <p>Several slots may hold versions of one model, an alias and pinned versions beside it; nothing
+ * that one does takes away what is told of another.
+ */
+public final class ModelMetrics {
+  private final Models models;
+
+  private ModelMetrics(Models models) {
+    this.models = models;
+  }
+
+  /** Adds the metrics of models to a registry. */
+  public static void register(Models models, PrometheusRegistry registry) {
+    ModelMetrics metrics = new ModelMetrics(models);
+    registry.register(metrics::info);
+    GaugeWithCallback.builder()
+        .name("paritree_model_loaded_timestamp_seconds")
+        .help("When the model in service was opened, in seconds since 1970.")
+        .labelNames("model", "version")
+        .callback(metrics::loaded)
+        .register(registry);
+    GaugeWithCallback.builder()
+        .name("paritree_model_refusing")
+        .help("1 while the newest version of a model is refused or cannot be read, else 0.")
+        .labelNames("model")
+        .callback(metrics::refusing)
+        .register(registry);
+  }
+
+  private InfoSnapshot info() {
+    InfoSnapshot.Builder info =
+        InfoSnapshot.builder().name("paritree_model").help("The models in service.");
+    for (ServedModel served : byVersion().values()) {
+      info.dataPoint(
+          InfoSnapshot.InfoDataPointSnapshot.builder()
+              .labels(
+                  Labels.of(
+                      "model",
+                      served.name(),
+                      "version",
+                      served.model().modelVersion(),
+                      "digest",
+                      served.model().digest(),
+                      "sealed",
+                      String.valueOf(served.model().sealed())))
+              .build());
+    }
+
+    return info.build();
+  }
+
+  private void loaded(GaugeWithCallback.Callback callback) {
+    for (ServedModel served : byVersion().values()) {
+      callback.call(served.loaded().getEpochSecond(), served.name(), served.model().modelVersion());
+    }
+  }
+
+  private void refusing(GaugeWithCallback.Callback callback) {
+    Map<String, Boolean> refusing = new LinkedHashMap<>();
+    for (ModelSlot slot : models.all()) {
+      refusing.merge(slot.current().name(), slot.refusal().isPresent(), Boolean::logicalOr);
+    }
+
+    refusing.forEach((name, now) -> callback.call(now ? 1 : 0, name));
+  }
+
+  /** Returns one model for each version in service, the one opened last. */
+  private Map<String, ServedModel> byVersion() {
+    Map<String, ServedModel> byVersion = new LinkedHashMap<>();
+    for (ModelSlot slot : models.all()) {
+      ServedModel served = slot.current();
+      byVersion.merge(
+          served.name() + " " + served.model().modelVersion(),
+          served,
+          (one, other) -> one.loaded().isAfter(other.loaded()) ? one : other);
+    }
+
+    return byVersion;
+  }
+}

@@ -1,0 +1,222 @@
+package io.paritree.serving.models;
+
+import io.paritree.CorruptModelException;
+import io.paritree.ModelException;
+import io.paritree.model.EngineKind;
+import io.paritree.model.ModelFiles;
+import io.paritree.model.Opening;
+import io.paritree.model.ScoringModel;
+import io.paritree.serving.config.ServingConfig;
+import io.paritree.serving.metrics.ServerMetrics;
+import io.paritree.serving.models.ModelSlot.Refusal.Kind;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The model that answers under one reference, and the one way to change it.
+ *
+ * <p>Thread-safe. A request reads {@link #current} once and carries that model to its end, so no
+ * answer mixes two models. The replaced one is left to the garbage collector: it holds no native
+ * memory, no file and no thread, and needs no closing.
+ */
+public final class ModelSlot {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelSlot.class);
+
+  /** A refused version is not opened again by itself before this. */
+  private static final Duration RETRY = Duration.ofSeconds(30);
+
+  private final String reference;
+  private final ServingConfig config;
+  private final ServerMetrics metrics;
+  private final AtomicReference<ServedModel> current;
+  private final AtomicReference<Refusal> refusal = new AtomicReference<>();
+  private final Optional<String> alias;
+  private final CounterDataPoint replaced;
+  private final Map<Refusal.Kind, CounterDataPoint> refusals = new EnumMap<>(Refusal.Kind.class);
+  private String location; // guarded by this
+
+  /**
+   * Opens the model under a reference.
+   *
+   * @param reference what {@link Opening#open} takes
+   * @throws ModelException if it is corrupt or not supported
+   * @throws IOException if it cannot be read
+   */
+  ModelSlot(String reference, ServingConfig config, ServerMetrics metrics)
+      throws ModelException, IOException {
+    this.reference = reference;
+    this.config = config;
+    this.metrics = metrics;
+    ModelFiles.Place place = ModelFiles.locate(reference);
+    this.location = place.location();
+    this.alias = place.alias();
+    this.current = new AtomicReference<>(open());
+    String name = current().name();
+    this.replaced = metrics.reloads(name, "replaced");
+    for (Refusal.Kind kind : Refusal.Kind.values()) {
+      refusals.put(kind, metrics.reloads(name, kind.word()));
+    }
+  }
+
+  /**
+   * Why the newest version is not in service.
+   *
+   * @param location where it lies
+   * @param nanos nanosecond clock, when it was refused
+   */
+  public record Refusal(Kind kind, String location, String reason, long nanos) {
+
+    /** Returns whether it is too early to open it again. */
+    boolean isFresh() {
+      return kind == Kind.REFUSED && System.nanoTime() - nanos < RETRY.toNanos();
+    }
+
+    /** What is known of the newest version. */
+    public enum Kind {
+      /** It was read, and is no model to be served. */
+      REFUSED("refused"),
+      /** It could not be read, nor could be told whether there is a newer one. */
+      UNREACHABLE("unreachable");
+
+      private final String word;
+
+      Kind(String word) {
+        this.word = word;
+      }
+
+      /** Returns the kind as answers and metrics show it. */
+      public String word() {
+        return word;
+      }
+    }
+  }
+
+  /** What came of a look for a new version. */
+  enum Outcome {
+    UNCHANGED,
+    REPLACED,
+    REFUSED
+  }
+
+  /** Returns what the configuration says of the model: a path, or a URI. */
+  String reference() {
+    return reference;
+  }
+
+  /** Returns the alias that the slot follows; empty if its model never becomes another version. */
+  public Optional<String> alias() {
+    return alias;
+  }
+
+  /** Returns the model in service; never null. */
+  public ServedModel current() {
+    return current.get();
+  }
+
+  /** Returns why the newest version is not in service, if it is not. */
+  public Optional<Refusal> refusal() {
+    return Optional.ofNullable(refusal.get());
+  }
+
+  /** Returns what the slot does now, in words for callers. */
+  public String state() {
+    Refusal now = refusal.get();
+    if (now == null) {
+      return "in service";
+    }
+
+    return now.kind() == Kind.REFUSED
+        ? "in service, because the newest version was refused"
+        : "in service; its store cannot be read, so there may be a newer version";
+  }
+
+  /**
+   * Looks where the reference leads, and puts what is there into service if it is another version
+   * and whole.
+   *
+   * <p>All or nothing: if anything is wrong, the model that was in service still is, and no request
+   * has seen the new one. Two callers take turns; requests never wait.
+   */
+  synchronized Outcome poll() {
+    String found;
+    try {
+      found = ModelFiles.locate(reference).location();
+    } catch (ModelException | IOException | RuntimeException e) {
+      return refused(reference, e);
+    }
+
+    Optional<Refusal> before = refusal().filter(known -> known.location().equals(found));
+    if (before.isPresent() && before.get().isFresh()) {
+      return Outcome.REFUSED;
+    }
+
+    if (before.isEmpty() && found.equals(location)) {
+      refusal.set(null);
+      return Outcome.UNCHANGED;
+    }
+
+    return replace(found);
+  }
+
+  /** Opens what the reference leads to, whether it has changed or not; else as {@link #poll}. */
+  synchronized Outcome reload() {
+    try {
+      return replace(ModelFiles.locate(reference).location());
+    } catch (ModelException | IOException | RuntimeException e) {
+      return refused(reference, e);
+    }
+  }
+
+  private Outcome replace(String found) {
+    try {
+      ServedModel next = open();
+      ServedModel old = current();
+      if (!next.name().equals(old.name())) {
+        throw new CorruptModelException(
+            "Cannot serve %s as %s: it is another model".formatted(next.name(), old.name()));
+      }
+
+      current.set(next);
+      location = found;
+      refusal.set(null);
+      replaced.inc();
+      LOG.info(
+          "Serving {} in place of {}", next.model().modelVersion(), old.model().modelVersion());
+      return Outcome.REPLACED;
+    } catch (ModelException | IOException | RuntimeException | StackOverflowError e) {
+      return refused(found, e);
+    }
+  }
+
+  private Outcome refused(String found, Throwable cause) {
+    Kind kind = cause instanceof IOException ? Kind.UNREACHABLE : Kind.REFUSED;
+    String reason = String.valueOf(cause.getMessage());
+    Refusal before = refusal.getAndSet(new Refusal(kind, found, reason, System.nanoTime()));
+    refusals.get(kind).inc();
+    boolean news =
+        before == null || !before.location().equals(found) || !before.reason().equals(reason);
+    if (news) {
+      String staying = current().model().modelVersion();
+      LOG.warn("{} goes on: {} is {}: {}", staying, found, kind.word(), reason);
+    }
+
+    return Outcome.REFUSED;
+  }
+
+  private ServedModel open() throws ModelException, IOException {
+    // By the reference, so that a package has to be the version that its alias names.
+    ScoringModel model = Opening.open(reference, EngineKind.FOREST);
+    ServedModel served =
+        new ServedModel(model, Instant.now(), config.records().unknownFields(), metrics);
+    WarmUp.run(served, config.models().warmUpRows());
+    return served;
+  }
+}

@@ -1,0 +1,208 @@
+package io.paritree.serving.models;
+
+import io.paritree.ModelException;
+import io.paritree.serving.answer.ProblemException;
+import io.paritree.serving.answer.Problems;
+import io.paritree.serving.config.ConfigurationException;
+import io.paritree.serving.config.ServingConfig;
+import io.paritree.serving.metrics.ServerMetrics;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.stream.Collectors;
+
+/**
+ * The models in service, by name.
+ *
+ * <p>A name can stand for several: its aliases, and pinned versions beside them. A plain name means
+ * its alias {@code champion}, and where that is not served the first that the configuration lists.
+ * Once opened, the set of slots never changes; what is in them may. Thread-safe.
+ */
+public final class Models {
+  private static final String CHAMPION = "champion";
+
+  private volatile Map<String, List<ModelSlot>> slots = Map.of();
+
+  /**
+   * Begins to open all models of a configuration; until they are open, requests for models are
+   * answered 503.
+   */
+  public Opening open(ServingConfig config, ServerMetrics metrics) {
+    FutureTask<Void> task =
+        new FutureTask<>(
+            () -> {
+              openAll(config, metrics);
+              return null;
+            });
+    Thread thread = new Thread(task, "opening");
+    thread.setDaemon(true);
+    thread.start();
+    return new Opening(task);
+  }
+
+  private void openAll(ServingConfig config, ServerMetrics metrics)
+      throws ConfigurationException, ModelException, IOException {
+    Map<String, List<ModelSlot>> byName = new LinkedHashMap<>();
+    for (String text : config.models().serve()) {
+      ModelSlot slot = new ModelSlot(config.models().reference(text), config, metrics);
+      byName.computeIfAbsent(slot.current().name(), name -> new ArrayList<>()).add(slot);
+    }
+
+    for (List<ModelSlot> alike : byName.values()) {
+      checkAddresses(alike);
+    }
+
+    slots = byName;
+  }
+
+  /** Makes sure that each of the slots of one name has a path that leads to it. */
+  private static void checkAddresses(List<ModelSlot> alike) throws ConfigurationException {
+    Map<String, ModelSlot> byAddress = new HashMap<>();
+    for (ModelSlot slot : alike) {
+      ModelSlot other = byAddress.putIfAbsent(address(slot), slot);
+      // What is not sealed has no version, and so only the plain name.
+      if (other == null && slot.alias().isEmpty() && !slot.current().model().sealed()) {
+        other = plain(alike) == slot ? null : plain(alike);
+      }
+
+      if (other != null) {
+        throw new ConfigurationException(
+            "Cannot serve %s beside %s: both are '%s', and no path would lead to the former; serve"
+                    .formatted(slot.reference(), other.reference(), slot.current().name())
+                + " one of them, or give it another name (of a model that is not sealed, that of its"
+                + " file or directory)");
+      }
+    }
+  }
+
+  private static String address(ModelSlot slot) {
+    return slot.alias().map(alias -> "@" + alias).orElse(slot.current().model().modelVersion());
+  }
+
+  /** Returns the one that the plain name stands for. */
+  private static ModelSlot plain(List<ModelSlot> alike) {
+    return alike.size() == 1 ? alike.get(0) : following(CHAMPION, alike).orElse(alike.get(0));
+  }
+
+  private Map<String, List<ModelSlot>> opened() {
+    Map<String, List<ModelSlot>> now = slots;
+    if (now.isEmpty()) {
+      throw new ProblemException(Problems.starting());
+    }
+
+    return now;
+  }
+
+  /** Returns the slots, in the order of the configuration; none until they are opened. */
+  public List<ModelSlot> all() {
+    return all(slots);
+  }
+
+  /** Returns the slots, in the order of the configuration, for a caller who must not see none. */
+  public List<ModelSlot> inService() {
+    return all(opened());
+  }
+
+  private static List<ModelSlot> all(Map<String, List<ModelSlot>> slots) {
+    return slots.values().stream().flatMap(List::stream).toList();
+  }
+
+  /** Returns the slot that the configuration lists first. */
+  public ModelSlot first() {
+    return opened().values().iterator().next().get(0);
+  }
+
+  /** Returns the slot under {@code name} or {@code name@alias}. */
+  public Optional<ModelSlot> find(String address) {
+    List<ModelSlot> alike = opened().get(address);
+    if (alike != null) {
+      return Optional.of(plain(alike));
+    }
+
+    int at = address.lastIndexOf('@');
+    return at < 0
+        ? Optional.empty()
+        : following(address.substring(at + 1), of(address.substring(0, at)));
+  }
+
+  private static Optional<ModelSlot> following(String alias, List<ModelSlot> slots) {
+    return slots.stream()
+        .filter(slot -> slot.alias().filter(alias::equals).isPresent())
+        .findFirst();
+  }
+
+  /** Returns the slot whose model is of a version, if one is. */
+  public Optional<ModelSlot> find(String name, String version) {
+    String modelVersion = name + "/" + version;
+    return of(name).stream()
+        .filter(slot -> slot.current().model().modelVersion().equals(modelVersion))
+        .findFirst();
+  }
+
+  /** Returns the slots that hold versions of a model, in the order of the configuration. */
+  public List<ModelSlot> of(String name) {
+    return opened().getOrDefault(name, List.of());
+  }
+
+  /** Returns the models' names. */
+  public List<String> names() {
+    return List.copyOf(opened().keySet());
+  }
+
+  /** Returns what is served, as a message shows it. */
+  public String addresses() {
+    return all().stream()
+        .map(slot -> slot.current().name() + " (" + slot.current().model().modelVersion() + ")")
+        .collect(Collectors.joining(", "));
+  }
+
+  /** The models of a configuration, being opened by a thread of its own. */
+  public static final class Opening {
+    private final FutureTask<Void> task;
+
+    private Opening(FutureTask<Void> task) {
+      this.task = task;
+    }
+
+    /**
+     * Waits until all models are open.
+     *
+     * @throws ConfigurationException if no path would lead to one, since another has its name
+     * @throws ModelException if one is corrupt or not supported
+     * @throws IOException if one cannot be read
+     */
+    public void await() throws ConfigurationException, ModelException, IOException {
+      try {
+        task.get();
+      } catch (ExecutionException e) {
+        Throwable cause = e.getCause();
+        if (cause instanceof ConfigurationException wrong) {
+          throw wrong;
+        }
+
+        if (cause instanceof ModelException refused) {
+          throw refused;
+        }
+
+        if (cause instanceof IOException unreadable) {
+          throw unreadable;
+        }
+
+        if (cause instanceof Error error) {
+          throw error;
+        }
+
+        throw (RuntimeException) cause;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("Cannot open the models: interrupted", e);
+      }
+    }
+  }
+}

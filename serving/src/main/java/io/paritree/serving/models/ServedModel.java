@@ -1,0 +1,117 @@
+package io.paritree.serving.models;
+
+import io.paritree.Fault;
+import io.paritree.feature.Schema;
+import io.paritree.forest.Engine;
+import io.paritree.model.ScoringModel;
+import io.paritree.record.JsonRecordReader;
+import io.paritree.record.UnknownFields;
+import io.paritree.serving.answer.AnswerForm;
+import io.paritree.serving.answer.JsonBytes;
+import io.paritree.serving.answer.Problem.PointedFault;
+import io.paritree.serving.log.PredictionForm;
+import io.paritree.serving.metrics.ServerMetrics;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * A verified model and what the server knows about it.
+ *
+ * <p>Thread-safe; never changes but for its counters and each thread's buffers.
+ */
+public final class ServedModel {
+  private final ScoringModel model;
+  private final Instant loaded;
+  private final byte[] answerStart;
+  private final AnswerForm form;
+
+  private final ThreadLocal<RequestBuffers> scratch;
+  private final CounterDataPoint scored;
+  private final CounterDataPoint refused;
+  private volatile PredictionForm predictionForm; // made when a prediction is first written down
+
+  ServedModel(ScoringModel model, Instant loaded, UnknownFields unknown, ServerMetrics metrics) {
+    this.model = model;
+    this.loaded = loaded;
+    Schema schema = model.schema();
+    Engine engine = model.engine();
+    this.scratch = ThreadLocal.withInitial(() -> new RequestBuffers(schema, unknown, engine));
+    this.scored = metrics.rows(model.name(), "scored");
+    this.refused = metrics.rows(model.name(), "refused");
+    this.answerStart =
+        ("{\"model\":" + quoted(model.name()) + ",\"version\":" + quoted(model.modelVersion()))
+            .getBytes(StandardCharsets.UTF_8);
+    this.form = new AnswerForm(model.outputs());
+  }
+
+  private static String quoted(String text) {
+    return new String(JsonBytes.quoted(text), StandardCharsets.UTF_8);
+  }
+
+  public String name() {
+    return model.name();
+  }
+
+  public ScoringModel model() {
+    return model;
+  }
+
+  /** Returns when the model was opened and verified. */
+  public Instant loaded() {
+    return loaded;
+  }
+
+  /** Returns how each answer begins: the opening brace, the model's name and its version. */
+  public byte[] answerStart() {
+    return answerStart;
+  }
+
+  /** Returns the calling thread's buffers for this model. */
+  public RequestBuffers scratch() {
+    return scratch.get();
+  }
+
+  /** Returns the counter of scored rows. */
+  public CounterDataPoint scored() {
+    return scored;
+  }
+
+  /** Counts a refused row and its faults. */
+  public void refused(List<Fault> faults, ServerMetrics metrics) {
+    refused.inc();
+    for (Fault fault : faults) {
+      metrics.fault(fault.code());
+    }
+  }
+
+  /** Counts refused rows and their faults. */
+  public void refused(int rows, List<PointedFault> errors, ServerMetrics metrics) {
+    refused.inc(rows);
+    for (PointedFault error : errors) {
+      metrics.fault(error.fault().code());
+    }
+  }
+
+  /** Returns a reader of records that ignores the fields that no feature reads. */
+  public JsonRecordReader lenientReader() {
+    return new JsonRecordReader(model.schema(), UnknownFields.IGNORE);
+  }
+
+  /** Returns how a row is written to the prediction log. */
+  public PredictionForm predictionForm() {
+    PredictionForm made = predictionForm;
+    if (made == null) {
+      made = new PredictionForm(model, scratch().block);
+      predictionForm = made;
+    }
+
+    return made;
+  }
+
+  /** Returns how a row's scores are written. */
+  public AnswerForm form() {
+    return form;
+  }
+}

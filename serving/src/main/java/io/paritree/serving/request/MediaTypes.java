@@ -1,0 +1,109 @@
+package io.paritree.serving.request;
+
+import io.javalin.http.Context;
+import io.javalin.http.Header;
+import io.paritree.serving.admission.BodyLoader;
+import io.paritree.serving.answer.ErrorForm;
+import io.paritree.serving.answer.ProblemException;
+import io.paritree.serving.answer.Problems;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** What a request sends and what it takes. */
+public final class MediaTypes {
+  public static final String JSON = ErrorForm.JSON;
+
+  private static final Pattern UTF_8 = Pattern.compile("charset=\"?utf-?8\"?");
+
+  private MediaTypes() {}
+
+  /**
+   * Returns the JSON body.
+   *
+   * @throws ProblemException if it is of another type, or the caller does not take JSON
+   */
+  public static byte[] jsonBody(Context ctx) {
+    return jsonBody(ctx, ctx.req().getHeader(Header.CONTENT_TYPE));
+  }
+
+  /** Returns the JSON body as {@link #jsonBody(Context)} does, also where no type is given. */
+  public static byte[] jsonOrUntypedBody(Context ctx) {
+    String type = ctx.req().getHeader(Header.CONTENT_TYPE);
+    return jsonBody(ctx, type == null ? JSON : type);
+  }
+
+  /**
+   * @param type the header, since getContentType() throws on a charset that Java does not know
+   */
+  private static byte[] jsonBody(Context ctx, String type) {
+    requireJsonTaken(ctx);
+    if (!isUtf8(type, JSON)) {
+      throw new ProblemException(Problems.unsupportedMediaType(JSON));
+    }
+
+    return body(ctx);
+  }
+
+  /** Returns the body as it came; empty if there is none. */
+  public static byte[] body(Context ctx) {
+    return ctx.req().getAttribute(BodyLoader.BODY) instanceof byte[] body ? body : new byte[0];
+  }
+
+  /**
+   * Returns whether a content type is the one expected, in UTF-8; its other parameters are passed
+   * over.
+   *
+   * <p>No charset is UTF-8 too; a name that is no charset is merely another one.
+   *
+   * @param contentType null if there is none
+   */
+  static boolean isUtf8(String contentType, String expected) {
+    return is(contentType, expected, true);
+  }
+
+  /** Returns whether a content type is the one expected, in UTF-8 and without other parameters. */
+  public static boolean isUtf8Alone(String contentType, String expected) {
+    return is(contentType, expected, false);
+  }
+
+  private static boolean is(String contentType, String expected, boolean parametersAdmitted) {
+    if (contentType == null || contentType.equals(expected)) {
+      return contentType != null;
+    }
+
+    String[] parts = contentType.toLowerCase(Locale.ROOT).split(";", 4);
+    if (!parts[0].strip().equals(expected)) {
+      return false;
+    }
+
+    for (int part = 1; part < parts.length; part++) {
+      String parameter = parts[part].strip();
+      boolean charset = parameter.startsWith("charset=");
+      boolean admitted = parametersAdmitted || parameter.isEmpty();
+      if (charset ? !UTF_8.matcher(parameter).matches() : !admitted) {
+        return false;
+      }
+    }
+
+    return true;
+  }
+
+  /**
+   * @throws ProblemException with 406 if the caller takes everything but JSON
+   */
+  public static void requireJsonTaken(Context ctx) {
+    String taken = ctx.req().getHeader(Header.ACCEPT);
+    if (taken == null || taken.contains("*/*") || taken.contains(JSON)) {
+      return;
+    }
+
+    for (String range : taken.toLowerCase(Locale.ROOT).split(",", 50)) {
+      String type = range.split(";", 2)[0].strip();
+      if (type.equals("application/*") || type.equals(JSON) || type.endsWith("+json")) {
+        return;
+      }
+    }
+
+    throw new ProblemException(Problems.notAcceptable());
+  }
+}

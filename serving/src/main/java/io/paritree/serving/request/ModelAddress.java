@@ -1,0 +1,33 @@
+package io.paritree.serving.request;
+
+import io.javalin.http.Context;
+import io.paritree.serving.answer.ProblemException;
+import io.paritree.serving.answer.Problems;
+import io.paritree.serving.models.ModelSlot;
+import io.paritree.serving.models.Models;
+import io.paritree.serving.models.ServedModel;
+import java.util.Map;
+import java.util.Optional;
+
+/** Finds the model that a path names. */
+public final class ModelAddress {
+  private ModelAddress() {}
+
+  /**
+   * Returns the model of a path with {@code {name}}, and {@code {version}} where it has one.
+   *
+   * @throws ProblemException with 404 if it is not served
+   */
+  public static ServedModel model(Context ctx, Models models) {
+    return slot(ctx, models).current();
+  }
+
+  /** Returns the slot of the model; see {@link #model}. */
+  public static ModelSlot slot(Context ctx, Models models) {
+    Map<String, String> parameters = ctx.pathParamMap();
+    String name = parameters.get("name");
+    String version = parameters.get("version");
+    Optional<ModelSlot> found = version == null ? models.find(name) : models.find(name, version);
+    return found.orElseThrow(() -> new ProblemException(Problems.unknownModel(models.addresses())));
+  }
+}

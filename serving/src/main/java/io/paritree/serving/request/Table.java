@@ -1,0 +1,225 @@
+package io.paritree.serving.request;
+
+import io.javalin.http.Context;
+import io.paritree.Fault;
+import io.paritree.FaultCode;
+import io.paritree.feature.Faults;
+import io.paritree.feature.Field;
+import io.paritree.serving.answer.Problem.PointedFault;
+import io.paritree.serving.answer.ProblemException;
+import io.paritree.serving.answer.Problems;
+import io.paritree.serving.config.ServingConfig;
+import io.paritree.serving.log.PredictionLog;
+import io.paritree.serving.log.RequestId;
+import io.paritree.serving.metrics.ServerMetrics;
+import io.paritree.serving.models.ServedModel;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.LongStream;
+
+/**
+ * The rows of one request of a protocol that answers all rows or none, as slots.
+ *
+ * <p>Values come in any order, row by row or column by column; whatever is wrong with them is
+ * collected with its place in the body. Memory is taken for the rows that came, not for those that
+ * are announced. Not thread-safe.
+ */
+public final class Table {
+  /** Most errors of one request; what is over is not shown. */
+  public static final int MAX_ERRORS = 1_000;
+
+  private final ServedModel served;
+  private final int width;
+  private final RowLimit limit;
+  private final Faults faults = new Faults();
+  private final List<PointedFault> errors = new ArrayList<>();
+  private final BitSet refusedRows = new BitSet();
+  private float[] slots = {};
+  private int rows;
+  private String lacking = "";
+
+  /**
+   * @param limits of rows; one more ends in 413
+   */
+  public Table(ServedModel served, ServingConfig.Limits limits) {
+    this.served = served;
+    this.width = served.model().schema().width();
+    this.limit = RowLimit.ofTable(limits, served.model().engine());
+  }
+
+  public ServedModel served() {
+    return served;
+  }
+
+  public int rows() {
+    return rows;
+  }
+
+  /** Returns the array that holds row r from {@code r * width} on; valid until rows are added. */
+  public float[] slots() {
+    return slots;
+  }
+
+  /** Returns where the slots of a row begin. */
+  public int at(int row) {
+    return row * width;
+  }
+
+  /** Returns where faults of the next value or record go; {@link #point} places them. */
+  public Faults faults() {
+    return faults;
+  }
+
+  /** Returns whether the last value or record has faults that are not placed yet. */
+  public boolean isFaulty() {
+    return !faults.isEmpty();
+  }
+
+  /**
+   * Refuses more rows than a request may have; takes no memory for those that are announced.
+   *
+   * @throws ProblemException if there are too many
+   */
+  public void announce(long count) {
+    limit.check(count);
+  }
+
+  /**
+   * Makes the table at least so many rows long.
+   *
+   * @throws ProblemException if that is too many
+   */
+  public void reserve(int count) {
+    if (count > rows) {
+      limit.check(count);
+      rows = count;
+      if ((long) count * width > slots.length) {
+        long larger =
+            Math.min(
+                (long) limit.rows() * width, Math.max(2L * slots.length, (long) count * width));
+        slots = Arrays.copyOf(slots, Math.toIntExact(larger));
+      }
+    }
+  }
+
+  /**
+   * Takes the faults of the last value of a row; there are some.
+   *
+   * @param pointer JSON pointer to it
+   */
+  public void point(int row, String pointer) {
+    refusedRows.set(row);
+    for (Fault fault : faults.list()) {
+      if (errors.size() < MAX_ERRORS) {
+        errors.add(new PointedFault(pointer, fault));
+      }
+    }
+
+    faults.clear();
+  }
+
+  /**
+   * Takes the faults of a record, of which there are some, each at its field under {@code prefix}.
+   */
+  public void pointFields(int row, String prefix) {
+    refusedRows.set(row);
+    for (Fault fault : faults.list()) {
+      if (errors.size() < MAX_ERRORS) {
+        errors.add(PointedFault.under(prefix, fault));
+      }
+    }
+
+    faults.clear();
+  }
+
+  /**
+   * Gives each row a missing value for a field that the request as a whole does not have; where it
+   * must have a value, that is one fault, at the field under {@code prefix}.
+   */
+  public void fillMissing(Field field, String prefix) {
+    for (int row = 0; row < rows; row++) {
+      field.missing(slots, at(row), faults);
+    }
+
+    if (isFaulty()) {
+      refuseAll();
+      pointFields(0, prefix);
+    }
+  }
+
+  /** Forgets the faults of rows that have no value for one of the columns. */
+  public void forgetMissing(Set<String> columns) {
+    errors.removeIf(
+        error ->
+            error.fault().code() == FaultCode.MISSING_VALUE
+                && columns.contains(error.fault().field()));
+  }
+
+  /**
+   * Takes the columns that the request as a whole must have and does not.
+   *
+   * @param text names them
+   * @param absent a fault for each, at most {@link #MAX_ERRORS}
+   */
+  public void lacks(String text, List<PointedFault> absent) {
+    refuseAll();
+    lacking = text;
+    errors.addAll(0, absent);
+    if (errors.size() > MAX_ERRORS) {
+      errors.subList(MAX_ERRORS, errors.size()).clear();
+    }
+  }
+
+  private void refuseAll() {
+    refusedRows.set(0, rows);
+  }
+
+  /**
+   * Scores all rows.
+   *
+   * @throws ProblemException with all faults, if there are any
+   */
+  public Scored score(ServerMetrics metrics) {
+    if (!errors.isEmpty()) {
+      served.refused(refusedRows.cardinality(), errors, metrics);
+      throw new ProblemException(
+          lacking.isEmpty()
+              ? Problems.invalidRecord(errors)
+              : Problems.missingInputs(lacking, errors));
+    }
+
+    int margins = served.model().engine().outputs();
+    int scores = served.model().engine().scores();
+    Scored scored =
+        new Scored(rows, new float[rows * margins], margins, new float[rows * scores], scores);
+    served.model().engine().score(slots, rows, scored.margins, scored.scores);
+    served.scored().inc(rows);
+    return scored;
+  }
+
+  /** Adds what came of all rows to the prediction log. */
+  public void write(Scored scored, Context ctx, PredictionLog predictions) {
+    long[] places = LongStream.range(0, rows).toArray();
+    predictions.add(
+        served.predictionForm(),
+        ctx.req().getHeader(RequestId.HEADER),
+        places,
+        slots,
+        scored.margins,
+        scored.scores);
+  }
+
+  /**
+   * What came of all rows.
+   *
+   * @param margins row after row
+   * @param marginCount margins of a row
+   * @param scores row after row
+   * @param scoreCount scores of a row
+   */
+  public record Scored(
+      int rows, float[] margins, int marginCount, float[] scores, int scoreCount) {}
+}

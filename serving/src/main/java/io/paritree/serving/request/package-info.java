@@ -1,0 +1,8 @@
+/**
+ * What the protocols share about a request: which model it addresses, its body and content types,
+ * its rows, and how many it may have.
+ *
+ * <p>Knows the models in service. Knows no protocol, no route and no Jetty; the loaded body comes
+ * from {@code admission}.
+ */
+package io.paritree.serving.request;

@@ -1,0 +1,89 @@
+package io.paritree.serving.scoring;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.paritree.model.CardWriter;
+import io.paritree.model.ScoringModel;
+import io.paritree.serving.models.ModelSlot;
+import io.paritree.serving.models.ServedModel;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+
+/**
+ * Writes what a caller has to know of a model: what goes in, what comes out, and who vouches for
+ * it.
+ *
+ * <p>Holds nothing from the package's files but what the manifest says; golden rows never leave.
+ */
+final class CardJson {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private CardJson() {}
+
+  /** Returns the list of the models in service. */
+  static byte[] list(List<ModelSlot> slots) {
+    return write(
+        json -> {
+          json.writeStartObject();
+          json.writeArrayFieldStart("models");
+          for (ModelSlot slot : slots) {
+            json.writeStartObject();
+            writeIdentity(slot, slot.current(), json);
+            json.writeEndObject();
+          }
+
+          json.writeEndArray();
+          json.writeEndObject();
+        });
+  }
+
+  /** Returns the card of one model. */
+  static byte[] of(ModelSlot slot, ServedModel served) {
+    return write(
+        json -> {
+          json.writeStartObject();
+          json.writeStringField("state", slot.state());
+          json.writeStringField("loaded_at", served.loaded().toString());
+          if (slot.alias().isPresent()) {
+            json.writeStringField("alias", slot.alias().get());
+          }
+
+          CardWriter.members(json, served.model());
+          json.writeEndObject();
+        });
+  }
+
+  private static void writeIdentity(ModelSlot slot, ServedModel served, JsonGenerator json)
+      throws IOException {
+    ScoringModel model = served.model();
+    json.writeStringField("name", model.name());
+    if (slot.alias().isPresent()) {
+      json.writeStringField("alias", slot.alias().get());
+    }
+
+    json.writeStringField("model_version", model.modelVersion());
+    json.writeStringField("digest", model.digest());
+    json.writeBooleanField("sealed", model.sealed());
+    json.writeBooleanField("compared_with_trainer", model.card().comparedWithTrainer());
+    json.writeStringField("state", slot.state());
+    json.writeStringField("loaded_at", served.loaded().toString());
+  }
+
+  private static byte[] write(Writing writing) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(4_096);
+    try (JsonGenerator json = JSON.createGenerator(bytes)) {
+      writing.to(json);
+      json.writeRaw('\n');
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot write a model's card: " + e.getMessage(), e);
+    }
+
+    return bytes.toByteArray();
+  }
+
+  private interface Writing {
+    void to(JsonGenerator json) throws IOException;
+  }
+}

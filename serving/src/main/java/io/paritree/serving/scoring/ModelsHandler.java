@@ -1,0 +1,27 @@
+package io.paritree.serving.scoring;
+
+import io.javalin.http.Context;
+import io.paritree.serving.models.ModelSlot;
+import io.paritree.serving.models.Models;
+import io.paritree.serving.request.MediaTypes;
+import io.paritree.serving.request.ModelAddress;
+
+/** {@code GET /v1/models} and the card of each model. */
+public final class ModelsHandler {
+  private final Models models;
+
+  public ModelsHandler(Models models) {
+    this.models = models;
+  }
+
+  public void list(Context ctx) {
+    MediaTypes.requireJsonTaken(ctx);
+    ctx.result(CardJson.list(models.inService()));
+  }
+
+  public void card(Context ctx) {
+    MediaTypes.requireJsonTaken(ctx);
+    ModelSlot slot = ModelAddress.slot(ctx, models);
+    ctx.result(CardJson.of(slot, slot.current()));
+  }
+}

@@ -1,0 +1,222 @@
+package io.paritree.serving.scoring;
+
+import com.fasterxml.jackson.core.JsonToken;
+import io.javalin.http.Context;
+import io.paritree.Fault;
+import io.paritree.forest.Engine;
+import io.paritree.record.JsonDocument;
+import io.paritree.record.MalformedJsonException;
+import io.paritree.serving.answer.Answers;
+import io.paritree.serving.answer.JsonBytes;
+import io.paritree.serving.answer.Problem;
+import io.paritree.serving.answer.Problem.PointedFault;
+import io.paritree.serving.answer.ProblemException;
+import io.paritree.serving.answer.Problems;
+import io.paritree.serving.config.ServingConfig;
+import io.paritree.serving.log.PredictionLog;
+import io.paritree.serving.log.RequestId;
+import io.paritree.serving.metrics.ServerMetrics;
+import io.paritree.serving.models.Models;
+import io.paritree.serving.models.RequestBuffers;
+import io.paritree.serving.models.ServedModel;
+import io.paritree.serving.request.MediaTypes;
+import io.paritree.serving.request.ModelAddress;
+import io.paritree.serving.request.RowLimit;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * {@code POST .../score-batch}: an array of records in, one result or its errors per record out, in
+ * the same order.
+ *
+ * <p>A record with faults does not keep the others from being scored: the answer is 200, and tells
+ * how many were scored and refused. Only a body that is wrong as a whole is refused: 400 if it is
+ * no JSON array, 413 if it has too many records. Thread-safe; takes no lock.
+ */
+public final class ScoreBatchHandler {
+  /** After so many faults, only the first one of each record is looked for. */
+  private static final int MAX_FAULTS = 10_000;
+
+  /** With so many faults, a block is written before it is full. */
+  private static final int MAX_BLOCK_FAULTS = 1_000;
+
+  private final Models models;
+  private final ServingConfig.Limits limits;
+  private final ServerMetrics metrics;
+  private final PredictionLog predictions;
+
+  public ScoreBatchHandler(
+      Models models,
+      ServingConfig.Limits limits,
+      ServerMetrics metrics,
+      PredictionLog predictions) {
+    this.models = models;
+    this.limits = limits;
+    this.metrics = metrics;
+    this.predictions = predictions;
+  }
+
+  public void handle(Context ctx) throws IOException {
+    ServedModel served = ModelAddress.model(ctx, models);
+    boolean marginWanted = ScoreQuery.marginWanted(ctx);
+    byte[] body = MediaTypes.jsonBody(ctx);
+    Batch batch = new Batch(served, marginWanted, ctx);
+    try {
+      score(body, batch);
+    } finally {
+      batch.answer.clear(); // also when the request is refused half-way
+    }
+
+    served.scored().inc(batch.scored);
+  }
+
+  private void score(byte[] body, Batch batch) throws IOException {
+    batch.answer.raw(batch.served.answerStart()).raw(",\"results\":[");
+    try (JsonDocument document = JsonDocument.of(body, limits.body())) {
+      if (document.next() != JsonToken.START_ARRAY) {
+        throw new ProblemException(
+            Problems.malformedBody(
+                "Cannot read the body: expected a JSON array of records; one record alone goes to"
+                    + " .../score."));
+      }
+
+      while (document.next() != JsonToken.END_ARRAY) {
+        batch.read(document);
+      }
+
+      document.end();
+    } catch (MalformedJsonException e) {
+      throw new ProblemException(Problems.malformedBody(e.getMessage()));
+    }
+
+    batch.flush();
+    batch.answer.raw("],\"scored\":").number(batch.scored);
+    batch.answer.raw(",\"refused\":").number(batch.refused).raw("}\n");
+    Answers.send(batch.answer, batch.ctx);
+  }
+
+  /** One request's records, in blocks. */
+  private final class Batch {
+    private final ServedModel served;
+    private final Context ctx;
+    private final RequestBuffers scratch;
+    private final Engine engine;
+    private final int width;
+    private final boolean marginWanted;
+    private final JsonBytes answer;
+    private final RowLimit limit;
+
+    /** For each record of the block, its faults; null where it has none. */
+    private final List<List<Fault>> block = new ArrayList<>();
+
+    private int good; // records of the block without faults; their slots stand side by side
+    private int blockFaults;
+    private long row;
+    private int told;
+    private long scored;
+    private long refused;
+
+    Batch(ServedModel served, boolean marginWanted, Context ctx) {
+      this.served = served;
+      this.ctx = ctx;
+      this.scratch = served.scratch();
+      this.engine = served.model().engine();
+      this.width = engine.width();
+      this.marginWanted = marginWanted;
+      this.answer = scratch.answer();
+      int margins = marginWanted ? engine.outputs() : 0;
+      this.limit = RowLimit.of(limits, engine, served.form().rowBytes(margins));
+    }
+
+    void read(JsonDocument document) throws MalformedJsonException {
+      limit.check(row + block.size() + 1);
+      if (told + blockFaults < MAX_FAULTS) {
+        scratch.faults.clear();
+      } else {
+        scratch.faults.clearForOne();
+      }
+
+      scratch.reader.read(document, scratch.slots, good * width, scratch.faults);
+      if (scratch.faults.isEmpty()) {
+        good++;
+        block.add(null);
+      } else {
+        List<Fault> faults = scratch.faults.list();
+        block.add(faults);
+        blockFaults += faults.size();
+      }
+
+      if (block.size() == scratch.block || blockFaults >= MAX_BLOCK_FAULTS) {
+        flush();
+      }
+    }
+
+    void flush() {
+      engine.score(scratch.slots, good, scratch.margins, scratch.scores);
+      if (predictions.on() && good > 0) {
+        predictions.add(
+            served.predictionForm(),
+            ctx.req().getHeader(RequestId.HEADER),
+            goodPlaces(),
+            scratch.slots,
+            scratch.margins,
+            scratch.scores);
+      }
+
+      int next = 0;
+      for (List<Fault> faults : block) {
+        answer.raw(row == 0 ? "{" : ",{");
+        if (faults == null) {
+          write(next++);
+        } else {
+          write(faults);
+        }
+
+        answer.raw('}');
+        row++;
+      }
+
+      scored += good;
+      good = 0;
+      blockFaults = 0;
+      block.clear();
+    }
+
+    /** Returns where the records of the block without faults stand in the request. */
+    private long[] goodPlaces() {
+      return IntStream.range(0, block.size())
+          .filter(index -> block.get(index) == null)
+          .mapToLong(index -> row + index)
+          .toArray();
+    }
+
+    private void write(int index) {
+      int scores = engine.scores();
+      int margins = engine.outputs();
+      served
+          .form()
+          .write(
+              scratch.scores,
+              index * scores,
+              marginWanted ? scratch.margins : null,
+              index * margins,
+              margins,
+              answer);
+    }
+
+    private void write(List<Fault> faults) {
+      refused++;
+      served.refused(faults, metrics);
+      told += faults.size();
+      List<PointedFault> errors = new ArrayList<>(faults.size());
+      for (Fault fault : faults) {
+        errors.add(PointedFault.under("/" + row, fault));
+      }
+
+      answer.raw("\"errors\":");
+      Problem.write(errors, answer);
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package io.paritree.serving.scoring;
+
+import io.javalin.http.Context;
+import io.paritree.Fault;
+import io.paritree.forest.Engine;
+import io.paritree.record.JsonDocument;
+import io.paritree.record.MalformedJsonException;
+import io.paritree.serving.answer.Answers;
+import io.paritree.serving.answer.JsonBytes;
+import io.paritree.serving.answer.Problem.PointedFault;
+import io.paritree.serving.answer.ProblemException;
+import io.paritree.serving.answer.Problems;
+import io.paritree.serving.log.PredictionLog;
+import io.paritree.serving.log.RequestId;
+import io.paritree.serving.metrics.ServerMetrics;
+import io.paritree.serving.models.Models;
+import io.paritree.serving.models.RequestBuffers;
+import io.paritree.serving.models.ServedModel;
+import io.paritree.serving.request.MediaTypes;
+import io.paritree.serving.request.ModelAddress;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * {@code POST .../score}: one flat JSON object in, one answer out.
+ *
+ * <p>400 with all faults if the record has any. The margin is in the answer where {@code
+ * ?margin=true} asks for it. Thread-safe; takes no lock.
+ */
+public final class ScoreHandler {
+  private final Models models;
+  private final int maxBodyBytes;
+  private final ServerMetrics metrics;
+  private final PredictionLog predictions;
+
+  public ScoreHandler(
+      Models models, int maxBodyBytes, ServerMetrics metrics, PredictionLog predictions) {
+    this.models = models;
+    this.maxBodyBytes = maxBodyBytes;
+    this.metrics = metrics;
+    this.predictions = predictions;
+  }
+
+  public void handle(Context ctx) throws IOException {
+    ServedModel served = ModelAddress.model(ctx, models); // once: one answer is one model's
+    boolean marginWanted = ScoreQuery.marginWanted(ctx);
+    byte[] body = MediaTypes.jsonBody(ctx);
+    long begin = System.nanoTime();
+    RequestBuffers scratch = served.scratch();
+    read(body, served, scratch);
+    long read = System.nanoTime();
+    Engine engine = served.model().engine();
+    engine.score(scratch.slots, 1, scratch.margins, scratch.scores);
+    long scored = System.nanoTime();
+    JsonBytes answer = scratch.answer().raw(served.answerStart()).raw(',');
+    float[] margins = marginWanted ? scratch.margins : null;
+    served.form().write(scratch.scores, 0, margins, 0, engine.outputs(), answer);
+    Answers.send(answer.raw("}\n"), ctx);
+    served.scored().inc();
+    metrics.stages(begin, read, scored, System.nanoTime());
+    if (predictions.on()) {
+      predictions.add(
+          served.predictionForm(),
+          ctx.req().getHeader(RequestId.HEADER),
+          scratch.slots,
+          scratch.margins,
+          scratch.scores);
+    }
+  }
+
+  private void read(byte[] body, ServedModel served, RequestBuffers scratch) {
+    scratch.faults.clear();
+    try (JsonDocument document = JsonDocument.of(body, maxBodyBytes)) {
+      document.next();
+      scratch.reader.read(document, scratch.slots, 0, scratch.faults);
+      document.end();
+    } catch (MalformedJsonException e) {
+      throw new ProblemException(Problems.malformedBody(e.getMessage()));
+    }
+
+    if (!scratch.faults.isEmpty()) {
+      List<Fault> faults = scratch.faults.list();
+      served.refused(faults, metrics);
+      throw new ProblemException(
+          Problems.invalidRecord(
+              faults.stream().map(fault -> PointedFault.under("", fault)).toList()));
+    }
+  }
+}

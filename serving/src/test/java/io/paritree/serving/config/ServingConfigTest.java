@@ -1,0 +1,145 @@
+package io.paritree.serving.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.paritree.record.UnknownFields;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The configuration is closed and typed, and its defaults are the documented ones. */
+class ServingConfigTest {
+  @TempDir Path directory;
+
+  @Test
+  void defaultsArePinned() throws Exception {
+    assertThat(ServingConfigParser.read(Optional.empty(), Map.of()))
+        .isEqualTo(
+            new ServingConfig(
+                new ServingConfig.Server(
+                    "127.0.0.1",
+                    8080,
+                    0,
+                    4_096,
+                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(10),
+                    Duration.ZERO,
+                    Duration.ofSeconds(10)),
+                new ServingConfig.Management("127.0.0.1", 8081),
+                new ServingConfig.Models("models", List.of(), Duration.ofSeconds(5), 2_000),
+                new ServingConfig.Records(UnknownFields.REJECT),
+                new ServingConfig.Limits(1 << 20, 10_000, 8 << 10, 64 << 20, 64 << 20, 64 << 10),
+                new ServingConfig.Admission(
+                    0, 10_000, Duration.ofMillis(500), Duration.ofSeconds(1)),
+                new ServingConfig.Security(List.of(), List.of(), List.of(), false),
+                new ServingConfig.Log("stdout", 4 << 20),
+                new ServingConfig.PredictionLog(
+                    "off", 64 << 20, 1 << 30, Duration.ofDays(30), 16 << 20)));
+  }
+
+  @Test
+  void documentedFileHasEveryKeyWithItsDefault() {
+    Config documented = ConfigFactory.parseFile(root().resolve("conf/serving.conf").toFile());
+    Config defaults = ConfigFactory.parseResources("io/paritree/serving/config/defaults.conf");
+
+    assertThat(documented.resolve().entrySet()).isNotEmpty();
+    assertThat(documented.resolve()).isEqualTo(defaults.resolve());
+  }
+
+  @Test
+  void everyKeyOfTheDocumentedFileHasAComment() throws Exception {
+    List<String> lines = Files.readAllLines(root().resolve("conf/serving.conf"));
+    for (int line = 1; line < lines.size(); line++) {
+      if (lines.get(line).matches(" *[a-z-]+ = .*")) {
+        assertThat(lines.get(line - 1)).as(lines.get(line)).matches(" *# .*");
+      }
+    }
+  }
+
+  @Test
+  void fileAndSingleKeysLieOverTheDefaults() throws Exception {
+    Path file = directory.resolve("serving.conf");
+    Files.writeString(
+        file, "server.port = 9000\nlimits.body = 2 MiB\nrecords.unknown-fields=ignore");
+    ServingConfig config =
+        ServingConfigParser.read(
+            Optional.of(file), Map.of("server.port", "9001", "log.requests", "a:b"));
+
+    assertThat(config.server().port()).isEqualTo(9_001);
+    assertThat(config.limits().body()).isEqualTo(2 << 20);
+    assertThat(config.records().unknownFields()).isEqualTo(UnknownFields.IGNORE);
+    assertThat(config.log().requests()).isEqualTo("a:b");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "server.prot      | 9000   | server.prot is not known (--set server.prot); did you mean server.port?",
+        "server.port      | 70000  | server.port must be a whole number from 0 to 65535, but is '70000'",
+        "server.port      | many   | server.port must be a whole number from 0 to 65535, but is 'many'",
+        "server.port      | 80.5   | server.port must be a whole number",
+        "limits.body      | 1      | limits.body must be a size from 1024 to 268435456 bytes",
+        "limits.body      | -1 MiB | limits.body must be a size",
+        "server.stop-timeout | soon | server.stop-timeout must be a duration with its unit, from 100 to 600000 ms",
+        "server.stop-timeout | 1 ms | server.stop-timeout must be a duration with its unit, from 100 to 600000 ms",
+        "server.drain-delay | 30   | server.drain-delay must be a duration with its unit, from 0 to 600000 ms, such as 10 s, but is '30'",
+        "models.poll      | 500 us | models.poll must be a duration with its unit, from 0 to 3600000 ms",
+        "models.poll      | [5 s]  | models.poll must be a duration with its unit",
+        "records.unknown-fields | REJECT | must be one of [reject, ignore], but is 'REJECT'",
+        "models.serve     | flight | models.serve must be a list of texts, but is 'flight'",
+        "server.host      | null   | server.host is missing; expected a text",
+        "port             | 1      | the key must be like server.port",
+      })
+  void wrongKeysAndValuesAreRefusedByName(String key, String value, String message) {
+    assertThatThrownBy(() -> ServingConfigParser.read(Optional.empty(), Map.of(key, value)))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void nothingNeedsNoUnit() throws Exception {
+    ServingConfig config = ServingConfigParser.read(Optional.empty(), Map.of("models.poll", "0"));
+    assertThat(config.models().poll()).isZero();
+  }
+
+  @Test
+  void allMistakesAreToldAtOnce() {
+    assertThatThrownBy(
+            () ->
+                ServingConfigParser.read(
+                    Optional.empty(), Map.of("server.port", "-1", "log.queue", "0", "log.x", "0")))
+        .hasMessageContainingAll("server.port", "log.queue", "log.x");
+  }
+
+  @Test
+  void missingFileIsRefused() {
+    Path file = directory.resolve("absent.conf");
+    assertThatThrownBy(() -> ServingConfigParser.read(Optional.of(file), Map.of()))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("absent.conf");
+  }
+
+  @Test
+  void brokenFileIsRefusedWithItsLine() throws Exception {
+    Path file = directory.resolve("serving.conf");
+    Files.writeString(file, "server {\n  port = 1\n");
+    assertThatThrownBy(() -> ServingConfigParser.read(Optional.of(file), Map.of()))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("serving.conf");
+  }
+
+  private static Path root() {
+    return Path.of(System.getProperty("paritree.root"));
+  }
+}

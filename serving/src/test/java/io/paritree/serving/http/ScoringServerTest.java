@@ -1,0 +1,285 @@
+package io.paritree.serving.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.javalin.http.HandlerType;
+import io.paritree.serving.HostileHeads;
+import io.paritree.serving.LoggedErrors;
+import io.paritree.serving.RawHttp;
+import io.paritree.serving.admission.BodyLoader;
+import io.paritree.serving.config.ServingConfig;
+import io.paritree.serving.config.ServingConfigParser;
+import io.paritree.serving.log.RequestLines;
+import io.paritree.serving.metrics.Readiness;
+import io.paritree.serving.metrics.ServerMetrics;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What every request meets before a handler, over real sockets. */
+class ScoringServerTest {
+  private static ScoringServer server;
+
+  @BeforeAll
+  static void start() throws Exception {
+    server = server(Map.of("limits.body", "100 KiB", "server.request-timeout", "1 s"));
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  private static ScoringServer server(Map<String, String> settings) throws Exception {
+    ServerMetrics metrics = new ServerMetrics();
+    Map<String, String> all = new java.util.HashMap<>(settings);
+    all.putIfAbsent("server.port", "0");
+    all.putIfAbsent("log.requests", "off");
+    ServingConfig config = ServingConfigParser.read(Optional.empty(), all);
+    RequestLines lines = new RequestLines(config.log());
+    return new ScoringServer(config, routes(), metrics, new Readiness(metrics), lines);
+  }
+
+  private static List<Route> routes() {
+    return List.of(
+        Route.post(
+            "/length",
+            ctx -> {
+              Object body = ctx.req().getAttribute(BodyLoader.BODY);
+              ctx.result("{\"length\":" + (body == null ? 0 : ((byte[]) body).length) + "}");
+            }),
+        Route.get("/name/{name}", ctx -> ctx.result("{\"name\":1}")),
+        Route.get("/exception", ctx -> throwIt(new IllegalStateException("secret detail"))),
+        new Route(HandlerType.GET, "/error", ctx -> throwIt(new StackOverflowError("secret"))));
+  }
+
+  private static void throwIt(Throwable throwable) throws Exception {
+    if (throwable instanceof Error error) {
+      throw error;
+    }
+
+    throw (Exception) throwable;
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "GET /absent HTTP/1.1~Host: a                                      | 404 | not_found",
+        "GET /name/%zz HTTP/1.1~Host: a                                    | 400 | bad_request",
+        "GET /name/%00 HTTP/1.1~Host: a                                    | 400 | bad_request",
+        "GET /name/..%2f..%2fetc HTTP/1.1~Host: a                          | 400 | bad_request",
+        "GET /name/a HTTP/1.1                                              | 400 | bad_request",
+        "GET /name/a HTTP/1.1~Host: a~Host: b                              | 400 | bad_request",
+        "GET /name/a HTTP/9.9~Host: a                                      | 505 | version_not_supported",
+        "DELETE /length HTTP/1.1~Host: a                                   | 405 | method_not_allowed",
+        "GET /length HTTP/1.1~Host: a                                      | 405 | method_not_allowed",
+        "NONSENSE /length HTTP/1.1~Host: a                                 | 405 | method_not_allowed",
+        "POST /length HTTP/1.1~Host: a~Content-Length: 3~Transfer-Encoding: chunked~~abc | 400 | bad_request",
+        "POST /length HTTP/1.1~Host: a~Content-Length: 3~Content-Length: 4~~abc | 400 | bad_request",
+        "POST /length HTTP/1.1~Host: a~Content-Length: x~~abc              | 400 | bad_request",
+        "POST /length HTTP/1.1~Host: a~Content-Length: 200000~~abc         | 413 | body_too_large",
+        "POST /length HTTP/1.1~Host: a~Content-Encoding: gzip~Content-Length: 3~~abc | 415 | unsupported_encoding",
+        "POST /length HTTP/1.1~Host: a~Transfer-Encoding: gzip, chunked~~0~~ | 501 | unsupported_encoding",
+        "POST /length HTTP/1.1~Host: a~Transfer-Encoding: gzip~Transfer-Encoding: chunked~~0~~ | 501 | unsupported_encoding",
+        "POST /length HTTP/1.1~Host: a~Transfer-Encoding: identity, chunked~~0~~ | 501 | unsupported_encoding",
+        "POST /length HTTP/1.1~Host: a~X-HTTP-Method-Override: GET~Content-Length: 0~ | 400 | method_override",
+        "GET /exception HTTP/1.1~Host: a                                   | 500 | internal_error",
+        "GET /error HTTP/1.1~Host: a                                       | 500 | internal_error",
+        "POST /length HTTP/1.1~Host: a~Expect: nothing~Content-Length: 0~  | 417 | expectation_failed",
+        "POST /length HTTP/1.1~Host: a~Content-Length: 9~~abc              | 408 | request_timeout",
+      })
+  void errorsOfJettyAndJavalinAreProblems(String request, int status, String code)
+      throws IOException {
+    String answer =
+        RawHttp.exchange(
+            server.port(),
+            request.strip().replaceFirst("~|$", "~Connection: close~").replace("~", "\r\n")
+                + (request.contains("~~") ? "" : "\r\n\r\n"));
+
+    assertThat(RawHttp.status(answer)).as(answer).isEqualTo(status);
+    assertThat(answer)
+        .contains("Content-Type: application/problem+json")
+        .contains("\"type\":\"urn:paritree:problem:" + code + "\"")
+        .doesNotContain("secret", "Exception", "org.", "java", "etc", "Server:", "<html");
+  }
+
+  @Test
+  void noCallerCanWriteToTheLog() throws IOException {
+    List<String> requests = new ArrayList<>(List.of(HostileHeads.SMUGGLING));
+    requests.addAll(List.of(HostileHeads.PROTOCOLS));
+    for (String path : HostileHeads.PATHS) {
+      requests.add("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n");
+    }
+
+    for (String host : List.of("x y", "[::", "[::1]:x", "a:b", "a:99999", ":", "user@a", "")) {
+      requests.add("GET /name/a HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+    }
+
+    try (LoggedErrors log = LoggedErrors.fromWarn()) {
+      for (String request : requests) {
+        try (Socket socket = RawHttp.open(server.port())) {
+          try {
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            socket.shutdownOutput();
+          } catch (SocketException e) {
+            // The server has closed while we were sending.
+          }
+
+          RawHttp.readAll(socket.getInputStream());
+        }
+
+        assertThat(log.lines()).as(request).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void webSocketIsNotSpokenAndItsHandshakeAnOrdinaryRequest() throws IOException {
+    String answer =
+        RawHttp.exchange(
+            server.port(),
+            "GET /name/a HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                + "Connection: Upgrade, close\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n");
+
+    assertThat(RawHttp.status(answer)).as(answer).isEqualTo(200);
+  }
+
+  @Test
+  void tooLargeHeaderIsRefused() throws IOException {
+    String answer =
+        RawHttp.exchange(
+            server.port(),
+            "GET /name/a HTTP/1.1\r\nHost: a\r\nX: " + "x".repeat(10_000) + "\r\n\r\n");
+
+    assertThat(RawHttp.status(answer)).isEqualTo(431);
+    assertThat(answer).contains("urn:paritree:problem:headers_too_large");
+  }
+
+  @Test
+  void methodNotAllowedNamesTheMethods() throws IOException {
+    String answer =
+        RawHttp.exchange(
+            server.port(), "PUT /length HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+
+    assertThat(answer).contains("Allow: POST");
+  }
+
+  @Test
+  void endlessChunksAreCutAtTheLimit() throws IOException {
+    String chunk = "400\r\n" + "x".repeat(0x400) + "\r\n";
+    String answer =
+        RawHttp.exchange(
+            server.port(),
+            "POST /length HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + chunk.repeat(200));
+
+    assertThat(RawHttp.status(answer)).as(answer).isEqualTo(413);
+    assertThat(answer).contains("Connection: close", "urn:paritree:problem:body_too_large");
+  }
+
+  @Test
+  void bodyInManyPiecesArrivesWhole() throws IOException {
+    try (Socket socket = RawHttp.open(server.port())) {
+      String head = "POST /length HTTP/1.1\r\nHost: a\r\nConnection: close\r\n";
+      socket.getOutputStream().write(ascii(head + "Content-Length: 60\r\n\r\n"));
+      for (int piece = 0; piece < 60; piece++) {
+        socket.getOutputStream().write('x');
+        socket.getOutputStream().flush();
+      }
+
+      assertThat(RawHttp.readAll(socket.getInputStream())).contains("{\"length\":60}");
+    }
+  }
+
+  @Test
+  void chunkedBodyArrivesWhole() throws IOException {
+    String answer =
+        RawHttp.exchange(
+            server.port(),
+            "POST /length HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + "1\r\nx\r\n".repeat(3_000)
+                + "0\r\n\r\n");
+
+    assertThat(answer).contains("{\"length\":3000}");
+  }
+
+  @Test
+  void pipelinedRequestsAreAnsweredInOrder() throws IOException {
+    String one = "POST /length HTTP/1.1\r\nHost: a\r\nContent-Length: %s\r\n\r\n%s";
+    StringBuilder requests = new StringBuilder();
+    for (int length = 0; length < 50; length++) {
+      requests.append(one.formatted(length, "x".repeat(length)));
+    }
+
+    String answer =
+        RawHttp.exchange(
+            server.port(),
+            requests + "GET /name/a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+
+    int from = 0;
+    for (int length = 0; length < 50; length++) {
+      from = answer.indexOf("{\"length\":" + length + "}", from);
+      assertThat(from).as("answer %s", length).isPositive();
+    }
+  }
+
+  @Test
+  void everyAnswerForbidsSniffingAndSetsNoCookie() throws IOException {
+    String answer =
+        RawHttp.exchange(
+            server.port(),
+            "GET /name/a HTTP/1.1\r\nHost: a\r\nX-Request-Id: abc-1\r\nConnection: close\r\n\r\n");
+
+    assertThat(answer)
+        .contains("X-Content-Type-Options: nosniff", "Cache-Control: no-store")
+        .contains("X-Request-Id: abc-1")
+        .doesNotContain("Set-Cookie", "Server:", "Content-Encoding");
+  }
+
+  @Test
+  void brokenRequestsAndProblemsHaveTheSameHeaders() throws IOException {
+    for (String target : List.of("/name/a HTTP/1.1\r\nHost: a\r\nHost: b", "/absent HTTP/1.0")) {
+      String answer = RawHttp.exchange(server.port(), "GET " + target + "\r\n\r\n");
+
+      assertThat(answer)
+          .contains("X-Content-Type-Options: nosniff", "Cache-Control: no-store")
+          .contains("Content-Type: application/problem+json\r\n");
+    }
+  }
+
+  @Test
+  void headTellsTheLengthThatGetHas() throws IOException {
+    String end = " /name/a HTTP/1.0\r\nHost: a\r\n\r\n";
+    String get = RawHttp.exchange(server.port(), "GET" + end);
+    String head = RawHttp.exchange(server.port(), "HEAD" + end);
+
+    assertThat(get).contains("Content-Length: 10\r\n").endsWith("{\"name\":1}");
+    assertThat(head).isEqualTo(get.replace("{\"name\":1}", ""));
+  }
+
+  @Test
+  void usedPortIsRefusedInWords() {
+    Map<String, String> same = Map.of("server.port", String.valueOf(server.port()));
+
+    assertThatThrownBy(() -> server(same))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("Cannot listen on 127.0.0.1:" + server.port())
+        .hasMessageContaining("--set server.port=N");
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+}

@@ -1,0 +1,81 @@
+package io.paritree.json;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.Separators;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/** JSON documents as they are written: UTF-8, indented by two blanks per level, or in one line. */
+public final class JsonText {
+  private static final JsonFactory FACTORY = new JsonFactory();
+  private static final double EXACT = 0x1p53;
+
+  /** Writes one JSON value. */
+  @FunctionalInterface
+  public interface Body {
+    void write(JsonGenerator out) throws IOException;
+  }
+
+  private JsonText() {}
+
+  /** Returns an indented document. */
+  public static byte[] of(Body body) {
+    return write(body, true);
+  }
+
+  /** Returns an indented document as text, for a command to print. */
+  public static String text(Body body) {
+    return new String(of(body), StandardCharsets.UTF_8);
+  }
+
+  /** Returns a value without line feeds, and none at its end. */
+  public static byte[] compact(Body body) {
+    return write(body, false);
+  }
+
+  private static byte[] write(Body body, boolean indented) {
+    ByteArrayOutputStream content = new ByteArrayOutputStream();
+    try (JsonGenerator out = FACTORY.createGenerator(content)) {
+      if (indented) {
+        DefaultIndenter twoBlanks = new DefaultIndenter("  ", "\n");
+        Separators separators =
+            Separators.createDefaultInstance()
+                .withObjectFieldValueSpacing(Separators.Spacing.AFTER);
+        out.setPrettyPrinter(
+            new DefaultPrettyPrinter(separators)
+                .withObjectIndenter(twoBlanks)
+                .withArrayIndenter(twoBlanks));
+      }
+
+      body.write(out);
+      out.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot write JSON", e);
+    }
+
+    if (indented) {
+      content.write('\n');
+    }
+
+    return content.toByteArray();
+  }
+
+  /** Writes a value without line feeds, in an indented document too. */
+  public static void inLine(JsonGenerator out, Body body) throws IOException {
+    out.writeRawValue(new String(compact(body), StandardCharsets.UTF_8));
+  }
+
+  /** Writes a number: whole ones without a fraction. */
+  public static void number(JsonGenerator out, double value) throws IOException {
+    if (value == Math.rint(value) && Math.abs(value) < EXACT) {
+      out.writeNumber((long) value);
+    } else {
+      out.writeNumber(value);
+    }
+  }
+}

@@ -1,0 +1,304 @@
+package io.paritree.json;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import io.paritree.CorruptModelException;
+import io.paritree.Fault;
+import io.paritree.feature.NearestName;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * One JSON document whose form is known, read token by token.
+ *
+ * <p>The keys of an object are a closed set, each stands once, and nothing follows the document.
+ * Every failure names the file, the place as a JSON pointer, what came and what was expected. Used
+ * by one thread, once.
+ */
+public final class StrictJson {
+  private static final int MAX_SHOWN = 60;
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(8)
+                  .maxNameLength(1_024)
+                  .maxStringLength(1 << 20)
+                  .maxNumberLength(64)
+                  .build())
+          .build();
+
+  private final String origin;
+  private final String document;
+  private final JsonParser parser;
+
+  /** Reads a value whose first token is the current one, and stops at its last. */
+  @FunctionalInterface
+  public interface Value {
+    void read() throws CorruptModelException;
+  }
+
+  /** Reads the value of the named member, as {@link Value}. */
+  @FunctionalInterface
+  public interface NamedValue {
+    void read(String name) throws CorruptModelException;
+  }
+
+  /**
+   * @param origin names the document in messages
+   */
+  public StrictJson(String origin, byte[] content) throws CorruptModelException {
+    this.origin = origin;
+    this.document = Utf8Text.of(origin, content);
+    try {
+      this.parser = FACTORY.createParser(document);
+    } catch (IOException e) {
+      throw new CorruptModelException("Cannot read %s".formatted(origin), e);
+    }
+  }
+
+  /** Reads the whole document with {@code value}, and refuses anything after it. */
+  public void document(Value value) throws CorruptModelException {
+    next();
+    value.read();
+    if (next() != null) {
+      throw wrong("the end of the document");
+    }
+  }
+
+  /**
+   * Reads an object with a closed set of members.
+   *
+   * @param required the members that must be there
+   */
+  public void object(Map<String, Value> members, Set<String> required)
+      throws CorruptModelException {
+    String place = place();
+    Set<String> seen = new HashSet<>();
+    namedValues(
+        name -> {
+          Value member = members.get(name);
+          if (member == null) {
+            throw unknown(name, members.keySet());
+          }
+
+          seen.add(name);
+          member.read();
+        });
+    Set<String> absent = new TreeSet<>(required);
+    absent.removeAll(seen);
+    if (!absent.isEmpty()) {
+      throw new CorruptModelException(
+          "Cannot read %s at %s: got an object without %s, expected these keys: %s"
+              .formatted(origin, place, absent, new TreeSet<>(required)));
+    }
+  }
+
+  /** Reads an object with any members, each name once. */
+  public void namedValues(NamedValue value) throws CorruptModelException {
+    expect(JsonToken.START_OBJECT, "an object");
+    Set<String> names = new HashSet<>();
+    while (next() != JsonToken.END_OBJECT) {
+      String name = name();
+      if (!names.add(name)) {
+        throw wrong("each key once");
+      }
+
+      next();
+      value.read(name);
+    }
+  }
+
+  /** Reads an array. */
+  public void list(Value element) throws CorruptModelException {
+    expect(JsonToken.START_ARRAY, "an array");
+    while (next() != JsonToken.END_ARRAY) {
+      element.read();
+    }
+  }
+
+  public String text() throws CorruptModelException {
+    expect(JsonToken.VALUE_STRING, "text");
+    return shown();
+  }
+
+  public boolean truth() throws CorruptModelException {
+    if (token() != JsonToken.VALUE_TRUE && token() != JsonToken.VALUE_FALSE) {
+      throw wrong("true or false");
+    }
+
+    return token() == JsonToken.VALUE_TRUE;
+  }
+
+  /** Returns the nearest double of a number; it is finite. */
+  public double number() throws CorruptModelException {
+    if (!isNumber()) {
+      throw wrong("a number");
+    }
+
+    double value = Double.parseDouble(shown());
+    if (Double.isInfinite(value)) {
+      throw wrong("a number within the range of a double");
+    }
+
+    return value;
+  }
+
+  /** Returns the nearest double of a number that is finite as a {@code float} too. */
+  public double floatNumber() throws CorruptModelException {
+    double value = number();
+    if (Float.isInfinite((float) value)) {
+      throw wrong("a number that is finite as a float");
+    }
+
+    return value;
+  }
+
+  public long integer(long min, long max) throws CorruptModelException {
+    String expected = "a whole number from %s to %s".formatted(min, max);
+    if (token() != JsonToken.VALUE_NUMBER_INT) {
+      throw wrong(expected);
+    }
+
+    try {
+      long value = Long.parseLong(shown());
+      if (value >= min && value <= max) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // falls through to the one message below
+    }
+
+    throw wrong(expected);
+  }
+
+  public boolean isText() {
+    return token() == JsonToken.VALUE_STRING;
+  }
+
+  public boolean isNumber() {
+    return token() == JsonToken.VALUE_NUMBER_INT || token() == JsonToken.VALUE_NUMBER_FLOAT;
+  }
+
+  public boolean isObject() {
+    return token() == JsonToken.START_OBJECT;
+  }
+
+  public boolean isNull() {
+    return token() == JsonToken.VALUE_NULL;
+  }
+
+  /** Skips the value. */
+  public void skip() throws CorruptModelException {
+    try {
+      parser.skipChildren();
+    } catch (IOException e) {
+      throw malformed(e);
+    }
+  }
+
+  /** Returns the text of an object as it stands in the document, in UTF-8. */
+  public byte[] raw() throws CorruptModelException {
+    expect(JsonToken.START_OBJECT, "an object");
+    int start = (int) parser.currentTokenLocation().getCharOffset();
+    skip();
+    int end = (int) parser.currentLocation().getCharOffset();
+    return document.substring(start, end).getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Returns the failure that the current value is not what was expected. */
+  public CorruptModelException wrong(String expected) {
+    return new CorruptModelException(
+        "Cannot read %s at %s: got %s, expected %s".formatted(origin, place(), got(), expected));
+  }
+
+  /** Returns a failure at the current place. */
+  public CorruptModelException refused(String why, Throwable cause) {
+    return new CorruptModelException(
+        "Cannot read %s at %s: %s".formatted(origin, place(), why), cause);
+  }
+
+  CorruptModelException malformed(IOException e) {
+    String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    String why = message.replaceFirst("(?s)( \\(start marker|\n).*", "");
+    return new CorruptModelException(
+        "Cannot read %s at %s: it is not well-formed JSON: %s"
+            .formatted(origin, place(), Fault.printable(why, 200)),
+        e);
+  }
+
+  private CorruptModelException unknown(String name, Set<String> known) {
+    String nearest = NearestName.of(name, known).map(" (did you mean '%s'?)"::formatted).orElse("");
+    return new CorruptModelException(
+        "Cannot read %s at %s: got the unknown key '%s', expected one of %s%s"
+            .formatted(origin, place(), printable(name), new TreeSet<>(known), nearest));
+  }
+
+  private void expect(JsonToken token, String expected) throws CorruptModelException {
+    if (token() != token) {
+      throw wrong(expected);
+    }
+  }
+
+  private JsonToken next() throws CorruptModelException {
+    try {
+      return parser.nextToken();
+    } catch (IOException e) {
+      throw malformed(e);
+    }
+  }
+
+  private String name() throws CorruptModelException {
+    if (token() != JsonToken.FIELD_NAME) {
+      throw wrong("a key");
+    }
+
+    return shown();
+  }
+
+  private JsonToken token() {
+    return parser.currentToken();
+  }
+
+  private String shown() throws CorruptModelException {
+    try {
+      return parser.getText();
+    } catch (IOException e) {
+      throw malformed(e);
+    }
+  }
+
+  private String got() {
+    if (token() == null) {
+      return "the end of the document";
+    }
+
+    try {
+      return switch (token()) {
+        case START_OBJECT -> "an object";
+        case START_ARRAY -> "an array";
+        case END_OBJECT, END_ARRAY -> "its end";
+        case FIELD_NAME -> "the key '%s'".formatted(printable(parser.getText()));
+        case VALUE_STRING -> "the text '%s'".formatted(printable(parser.getText()));
+        default -> printable(parser.getText());
+      };
+    } catch (IOException e) {
+      return "something unreadable";
+    }
+  }
+
+  private static String printable(String foreign) {
+    return Fault.printable(foreign, MAX_SHOWN);
+  }
+
+  private String place() {
+    String pointer = parser.getParsingContext().pathAsPointer().toString();
+    return pointer.isEmpty() ? "/" : Fault.printable(pointer, 200);
+  }
+}

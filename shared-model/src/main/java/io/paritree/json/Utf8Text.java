@@ -1,0 +1,25 @@
+package io.paritree.json;
+
+import io.paritree.CorruptModelException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/** Text files of a package: UTF-8 and nothing else. */
+public final class Utf8Text {
+  private Utf8Text() {}
+
+  /**
+   * Returns the text.
+   *
+   * @param origin names the file in messages
+   * @throws CorruptModelException if a byte of it is not UTF-8
+   */
+  public static String of(String origin, byte[] content) throws CorruptModelException {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content)).toString();
+    } catch (CharacterCodingException e) {
+      throw new CorruptModelException("Cannot read %s: it is not UTF-8".formatted(origin), e);
+    }
+  }
+}

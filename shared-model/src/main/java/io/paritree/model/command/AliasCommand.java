@@ -1,0 +1,110 @@
+package io.paritree.model.command;
+
+import io.paritree.Fault;
+import io.paritree.json.JsonText;
+import io.paritree.model.layout.ModelName;
+import io.paritree.model.layout.ModelStore;
+import io.paritree.model.layout.PackageFiles;
+import io.paritree.model.rows.InputException;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code model alias}: makes an alias name a version, or removes it. */
+@Command(
+    name = "alias",
+    description = "Makes an alias of a store name a version, in one step; or removes it.")
+final class AliasCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--store", required = true, paramLabel = "DIR", description = "The store.")
+  private String store;
+
+  @Option(names = "--name", required = true, description = "The model's name.")
+  private String name;
+
+  @Option(
+      names = "--alias",
+      defaultValue = ModelStore.CHAMPION,
+      description = "The alias (default: ${DEFAULT-VALUE}).")
+  private String alias;
+
+  @ArgGroup(multiplicity = "1")
+  private Change change;
+
+  @Option(names = "--format", defaultValue = "text", description = "text or json (default: text).")
+  private OutputFormat format;
+
+  /** What becomes of the alias. */
+  private static final class Change {
+    @Option(names = "--version", description = "The version that it names from now on.")
+    private Long version;
+
+    @Option(names = "--remove", description = "Remove the alias.")
+    private boolean remove;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    if (!ModelName.isName(name) || !ModelName.isAlias(alias)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "Invalid --name '%s' or --alias '%s': expected %s; an alias not only digits"
+              .formatted(Fault.printable(name), Fault.printable(alias), ModelName.RULE));
+    }
+
+    ModelStore models = new ModelStore(Location.of(store));
+    if (change.remove) {
+      if (!models.aliases(name).containsKey(alias)) {
+        throw new InputException(
+            "Cannot remove alias %s@%s: %s has no such alias, only %s"
+                .formatted(name, alias, store, models.aliases(name).keySet()));
+      }
+
+      models.removeAlias(name, alias);
+      tell("Removed %s@%s%n".formatted(name, alias));
+      return ModelMain.OK;
+    }
+
+    Location digests = models.version(name, change.version).resolve(PackageFiles.DIGESTS);
+    if (FileStore.of(digests).find(digests).isEmpty()) {
+      throw new InputException(
+          "Cannot set alias %s@%s: %s has no sealed version %s of it, only %s"
+              .formatted(name, alias, store, change.version, models.versions(name)));
+    }
+
+    models.setAlias(name, alias, change.version);
+    tell("%s@%s is version %s now%n".formatted(name, alias, change.version));
+    return ModelMain.OK;
+  }
+
+  private void tell(String text) {
+    spec.commandLine()
+        .getOut()
+        .print(
+            switch (format) {
+              case TEXT -> text;
+              case JSON ->
+                  JsonText.text(
+                      out -> {
+                        out.writeStartObject();
+                        out.writeStringField("name", name);
+                        out.writeStringField("alias", alias);
+                        out.writeFieldName("version");
+                        if (change.remove) {
+                          out.writeNull();
+                        } else {
+                          out.writeNumber(change.version);
+                        }
+
+                        out.writeEndObject();
+                      });
+            });
+  }
+}

@@ -1,0 +1,161 @@
+package io.paritree.model.command;
+
+import io.paritree.Fault;
+import io.paritree.ModelException;
+import io.paritree.model.rows.InputException;
+import io.paritree.model.seal.Libraries;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintWriter;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+
+/**
+ * The command {@code scripts/model}: drafts, seals, shows, verifies and applies models.
+ *
+ * <p>Exit codes, for schedulers: 0 done; 2 wrong usage; 3 input refused; 6 model refused; 1
+ * anything else. Results go to the standard output, everything else to the standard error.
+ */
+@Command(
+    name = "model",
+    description = "Drafts, seals, shows, verifies and applies models.",
+    versionProvider = ModelMain.Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done",
+      "2:wrong usage",
+      "3:input refused",
+      "6:model refused",
+      "1:anything else"
+    },
+    subcommands = {
+      SchemaCommand.class,
+      SealCommand.class,
+      InspectCommand.class,
+      VerifyCommand.class,
+      PredictCommand.class,
+      AliasCommand.class,
+      ListCommand.class
+    })
+public final class ModelMain implements Runnable {
+  static final int OK = 0;
+  static final int FAILED = 1;
+  static final int USAGE = 2;
+  static final int INPUT_REFUSED = 3;
+  static final int MODEL_REFUSED = 6;
+
+  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Show this help and leave.")
+  private boolean help;
+
+  @Option(names = "--version", versionHelp = true, description = "Show the version and leave.")
+  private boolean version;
+
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "With an error, print where it arose.")
+  private boolean debug;
+
+  /** Prints the version. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"Paritree " + Libraries.paritree()};
+    }
+  }
+
+  private ModelMain() {}
+
+  public static void main(String[] args) {
+    PrintWriter out = writer(FileDescriptor.out);
+    PrintWriter err = writer(FileDescriptor.err);
+    int exitCode = run(out, err, args);
+    err.flush();
+    if (exitCode != OK) {
+      System.exit(exitCode);
+    }
+  }
+
+  private static PrintWriter writer(FileDescriptor descriptor) {
+    return new PrintWriter(new FileOutputStream(descriptor), false, StandardCharsets.UTF_8);
+  }
+
+  public static int run(PrintWriter out, PrintWriter err, String... args) {
+    ModelMain main = new ModelMain();
+    CommandLine command = new CommandLine(main);
+    command.setOut(out);
+    command.setErr(err);
+    command.setCaseInsensitiveEnumValuesAllowed(true);
+    command.setParameterExceptionHandler((e, given) -> usage(e, err));
+    command.setExecutionExceptionHandler((e, parsed, result) -> main.failed(e, err));
+    int exitCode = command.execute(args);
+    // A PrintWriter keeps its failures to itself: a full disk must not look like a success.
+    if (out.checkError() && exitCode == OK) {
+      err.println("Cannot write the result to the standard output");
+      return FAILED;
+    }
+
+    return exitCode;
+  }
+
+  private static int usage(ParameterException e, PrintWriter err) {
+    CommandLine command = e.getCommandLine();
+    err.println(e.getMessage());
+    CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
+    err.println("Try '%s --help'.".formatted(command.getCommandSpec().qualifiedName()));
+    return USAGE;
+  }
+
+  private int failed(Exception e, PrintWriter err) {
+    int exitCode = FAILED;
+    String message = e.getMessage();
+    if (e instanceof ParameterException usage) {
+      return usage(usage, err);
+    } else if (e instanceof InputException) {
+      exitCode = INPUT_REFUSED;
+    } else if (e instanceof ModelException) {
+      exitCode = MODEL_REFUSED;
+      message = "Model refused: " + message;
+    } else if (e instanceof InvalidPathException) {
+      exitCode = INPUT_REFUSED;
+      message = "Cannot use a path: " + message;
+    } else if (e instanceof UnknownHostException) {
+      message =
+          "Cannot reach the host '%s', which a path names: it is not known".formatted(message);
+    } else if (e instanceof NoSuchFileException) {
+      message = "Cannot find %s".formatted(message);
+    } else if (e instanceof FileAlreadyExistsException) {
+      message = "Cannot write %s: it exists already, and nothing is replaced".formatted(message);
+    } else if (e instanceof AccessDeniedException) {
+      message = "Cannot use %s: access denied".formatted(message);
+    }
+
+    err.println(message == null ? e.toString() : Fault.printableLine(message));
+    if (debug || exitCode == FAILED && e instanceof RuntimeException) {
+      e.printStackTrace(err);
+    }
+
+    return exitCode;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "Missing command");
+  }
+}

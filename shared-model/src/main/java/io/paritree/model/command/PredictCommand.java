@@ -1,0 +1,189 @@
+package io.paritree.model.command;
+
+import io.paritree.json.JsonText;
+import io.paritree.model.EngineKind;
+import io.paritree.model.Opening;
+import io.paritree.model.ScoringModel;
+import io.paritree.model.rows.CsvRows;
+import io.paritree.model.rows.CsvScoring;
+import io.paritree.model.rows.InputException;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code model predict}: scores the rows of a CSV file into another. */
+@Command(
+    name = "predict",
+    description = {
+      "Scores a CSV file with a header: one line out per line in, in the same order.",
+      "Columns are found by name (a model file without names reads f0, f1, ...); an empty cell is"
+          + " missing, an empty line is passed over. A row that cannot be scored gets empty cells,"
+          + " and a line on the standard error with its faults."
+    })
+final class PredictCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "MODEL",
+      description = "A package, STORE/NAME, STORE/NAME@ALIAS, a model file or an MLflow directory.")
+  private String model;
+
+  @Option(
+      names = "--input",
+      required = true,
+      paramLabel = "FILE.csv",
+      description = "The rows, with a header.")
+  private String input;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "FILE.csv",
+      description = "Local file to write, in one step; an existing one is replaced.")
+  private Path output;
+
+  @Option(
+      names = "--engine",
+      defaultValue = "forest",
+      description = "forest or xgboost (default: forest).")
+  private EngineKind engine;
+
+  @Option(
+      names = "--emit",
+      split = ",",
+      defaultValue = "margin,score",
+      description = "What to write, in this order: margin, score, leaf (default: margin,score).")
+  private List<CsvScoring.Emit> emits;
+
+  @Option(
+      names = "--strict",
+      description =
+          "Leave with 3 if a row could not be scored; the output is written all the same.")
+  private boolean strict;
+
+  @Option(
+      names = "--format",
+      defaultValue = "text",
+      description =
+          "text or json: how the counts are told; json goes to the standard output (default: text).")
+  private OutputFormat format;
+
+  @Override
+  public Integer call() throws Exception {
+    if (new HashSet<>(emits).size() < emits.size()) {
+      throw new ParameterException(
+          spec.commandLine(), "Invalid --emit: got %s, expected each once".formatted(emits));
+    }
+
+    Path target = target();
+    ScoringModel opened = Opening.open(model, engine);
+    if (emits.equals(List.of(CsvScoring.Emit.LEAF)) && opened.engine().trees() == 0) {
+      throw new InputException("Cannot write leaves: %s has no trees".formatted(model));
+    }
+
+    PrintWriter err = spec.commandLine().getErr();
+    CsvScoring.Counts counts;
+    Path temporary = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
+    try {
+      try (CsvRows rows = CsvRows.open(input, opened.schema(), opened.engine(), List.of());
+          BufferedWriter out = create(temporary)) {
+        counts = new CsvScoring(opened.engine(), emits).score(rows, out, err::println);
+      }
+
+      Files.move(
+          temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+
+    tell(opened, counts);
+    return strict && counts.invalid() > 0 ? ModelMain.INPUT_REFUSED : ModelMain.OK;
+  }
+
+  private void tell(ScoringModel opened, CsvScoring.Counts counts) {
+    switch (format) {
+      case TEXT ->
+          spec.commandLine()
+              .getErr()
+              .println(
+                  "Scored %s rows of %s with %s into %s; %s refused"
+                      .formatted(
+                          counts.scored(), input, opened.modelVersion(), output, counts.invalid()));
+      case JSON ->
+          spec.commandLine()
+              .getOut()
+              .print(
+                  JsonText.text(
+                      out -> {
+                        out.writeStartObject();
+                        out.writeStringField("model_version", opened.modelVersion());
+                        out.writeStringField("digest", opened.digest());
+                        out.writeBooleanField("sealed", opened.sealed());
+                        out.writeNumberField("rows_scored", counts.scored());
+                        out.writeNumberField("rows_refused", counts.invalid());
+                        out.writeEndObject();
+                      }));
+    }
+  }
+
+  /** Returns the file to replace or make, links resolved. */
+  private Path target() throws IOException, InputException {
+    Path target = output.toAbsolutePath().normalize();
+    if (Files.isDirectory(target)) {
+      throw new InputException("Cannot write %s: it is a directory".formatted(output));
+    }
+
+    if (target.getParent() == null || !Files.isDirectory(target.getParent())) {
+      throw new InputException("Cannot write %s: its directory does not exist".formatted(output));
+    }
+
+    if (!Files.exists(target)) {
+      return target;
+    }
+
+    // A device or a pipe would be replaced by a file, for everybody.
+    if (!Files.isRegularFile(target)) {
+      throw new InputException(
+          "Cannot write %s: it is no regular file, which the output must be".formatted(output));
+    }
+
+    try {
+      if (Files.isSameFile(target, Path.of(input))) {
+        throw new InputException("Cannot write %s: it is the input itself".formatted(output));
+      }
+    } catch (NoSuchFileException e) {
+      // The input is not a local file that exists; opening it says so.
+    }
+
+    return target.toRealPath();
+  }
+
+  private BufferedWriter create(Path temporary) throws InputException {
+    try {
+      return Files.newBufferedWriter(
+          temporary, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW);
+    } catch (IOException e) {
+      throw new InputException(
+          "Cannot write %s: no file can be made in its directory (%s)"
+              .formatted(output, e.getClass().getSimpleName()),
+          e);
+    }
+  }
+}

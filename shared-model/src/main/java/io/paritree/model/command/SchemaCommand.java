@@ -1,0 +1,59 @@
+package io.paritree.model.command;
+
+import io.paritree.model.UnsealedSchema;
+import io.paritree.model.manifest.SchemaForm;
+import io.paritree.model.manifest.SchemaWriter;
+import io.paritree.model.mlflow.MlflowModel;
+import io.paritree.model.mlflow.MlflowSignature;
+import io.paritree.model.seal.SchemaDraft;
+import io.paritree.model.seal.SealSource;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code model schema}: drafts a schema file to edit and seal with. */
+@Command(
+    name = "schema",
+    description = {
+      "Drafts a schema as JSON, to edit and to seal with.",
+      "Names come from the model, types from the rows, vocabularies from the model file;"
+          + " what they cannot tell is printed as advice on the standard error."
+    })
+final class SchemaCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "MODEL",
+      description = "A model file or an MLflow directory.")
+  private String model;
+
+  @Option(
+      names = "--rows",
+      paramLabel = "FILE.csv",
+      description = "Raw rows with a header, as the model will be asked to score them.")
+  private String rows;
+
+  @Override
+  public Integer call() throws Exception {
+    SealSource source = SealSource.read(model);
+    Optional<MlflowSignature> signature = source.mlflow().flatMap(MlflowModel::signature);
+    SchemaForm plain = UnsealedSchema.of(source.origin(), source.model(), signature);
+    SchemaDraft draft = new SchemaDraft(source.model(), plain);
+    if (rows != null) {
+      draft.read(rows);
+    }
+
+    PrintWriter err = spec.commandLine().getErr();
+    draft.advice().forEach(err::println);
+    byte[] json = SchemaWriter.toJson(draft.schema());
+    spec.commandLine().getOut().print(new String(json, StandardCharsets.UTF_8));
+    return ModelMain.OK;
+  }
+}

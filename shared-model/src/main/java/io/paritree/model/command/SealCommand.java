@@ -1,0 +1,325 @@
+package io.paritree.model.command;
+
+import io.paritree.Fault;
+import io.paritree.model.CardWriter;
+import io.paritree.model.EngineKind;
+import io.paritree.model.Opening;
+import io.paritree.model.RoundsChoice;
+import io.paritree.model.ScoringModel;
+import io.paritree.model.UnsealedSchema;
+import io.paritree.model.layout.BoundedRead;
+import io.paritree.model.layout.ModelName;
+import io.paritree.model.layout.ModelStore;
+import io.paritree.model.manifest.ManifestParser;
+import io.paritree.model.manifest.Provenance;
+import io.paritree.model.manifest.SchemaForm;
+import io.paritree.model.manifest.SchemaParser;
+import io.paritree.model.mlflow.MlflowModel;
+import io.paritree.model.rows.CsvRows;
+import io.paritree.model.rows.InputException;
+import io.paritree.model.rows.TrainerCheck;
+import io.paritree.model.seal.GeneratedRecords;
+import io.paritree.model.seal.GoldenChoice;
+import io.paritree.model.seal.GoldenRecords;
+import io.paritree.model.seal.SealSource;
+import io.paritree.model.seal.Sealing;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code model seal}: makes a package of a model and its schema. */
+@Command(
+    name = "seal",
+    description = "Makes a package of a model file or an MLflow directory, and its schema.")
+final class SealCommand implements Callable<Integer> {
+  private static final String SOURCE_DATE_EPOCH = "SOURCE_DATE_EPOCH";
+  private static final int MAX_SCHEMA_BYTES = 1 << 30;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "MODEL",
+      description = "A model file or an MLflow directory.")
+  private String model;
+
+  @Option(
+      names = "--schema",
+      paramLabel = "FILE.json",
+      description = "The features and outputs (default: what the model itself tells of them).")
+  private String schemaFile;
+
+  @Option(
+      names = "--name",
+      required = true,
+      description = "The model's name: 1 to 64 of the characters A-Z a-z 0-9 . _ -")
+  private String name;
+
+  @Option(
+      names = "--version",
+      description = "A whole number (default: the next in the store, or 1).")
+  private Long version;
+
+  @ArgGroup(multiplicity = "1")
+  private SealTarget target;
+
+  @Option(
+      names = "--rows",
+      paramLabel = "FILE.csv",
+      description = "Raw rows with a header, to choose golden rows from (default: made up).")
+  private String rows;
+
+  @Option(
+      names = "--expected",
+      split = ",",
+      paramLabel = "COLUMN",
+      description = "Column of --rows with the trainer's predictions; one per score.")
+  private List<String> expected = new ArrayList<>();
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "all|best|N",
+      description =
+          "The rounds to use (default: all; best for an MLflow model of an xgboost.sklearn class).")
+  private String rounds;
+
+  @Option(
+      names = "--alias",
+      paramLabel = "ALIAS",
+      description = "With --store: alias that names the new version afterwards.")
+  private String alias;
+
+  @Option(names = "--metric", paramLabel = "NAME=NUMBER", description = "A figure to record.")
+  private Map<String, Double> metrics = new TreeMap<>();
+
+  @Option(names = "--trained-on", paramLabel = "TEXT", description = "What it was trained on.")
+  private String trainedOn;
+
+  @Option(names = "--training-rows", paramLabel = "N", description = "Number of training rows.")
+  private Long trainingRows;
+
+  @Option(names = "--notes", paramLabel = "TEXT", defaultValue = "", description = "Free notes.")
+  private String notes;
+
+  @Option(names = "--format", defaultValue = "text", description = "text or json (default: text).")
+  private OutputFormat format;
+
+  @Override
+  public Integer call() throws Exception {
+    checkUsage();
+    SealSource source = SealSource.read(model);
+    Sealing sealing = Sealing.of(source, schemaOrigin(), schema(source), rounds(source));
+    TrainerCheck check = null;
+    GoldenRecords golden;
+    if (rows == null) {
+      golden = GeneratedRecords.of(source.origin(), sealing.schema(), source.model());
+    } else {
+      check = expected.isEmpty() ? null : new TrainerCheck(expected, sealing.forest());
+      golden = choose(sealing, check);
+    }
+
+    Optional<Provenance.TrainerComparison> compared =
+        check == null ? Optional.empty() : Optional.of(check.result(source.origin()));
+    Provenance provenance =
+        new Provenance(
+            now(),
+            Optional.ofNullable(trainedOn),
+            trainingRows == null ? OptionalLong.empty() : OptionalLong.of(trainingRows),
+            metrics,
+            Map.of(),
+            golden.source(),
+            compared);
+    write(sealing, golden, provenance);
+    return ModelMain.OK;
+  }
+
+  private void checkUsage() {
+    if (!ModelName.isName(name)) {
+      throw usage("Invalid --name '%s': expected %s", Fault.printable(name), ModelName.RULE);
+    }
+
+    if (version != null && !ModelName.isVersion(version.toString())) {
+      throw usage(
+          "Invalid --version %s: expected a whole number from 1 to %s",
+          version, ModelName.MAX_VERSION);
+    }
+
+    if (rows == null && !expected.isEmpty()) {
+      throw usage("--expected names a column of --rows, which is not given");
+    }
+
+    if (alias != null && (!target.isStore() || !ModelName.isAlias(alias))) {
+      throw usage(
+          "Invalid --alias '%s': expected with --store, %s, not only digits",
+          Fault.printable(alias), ModelName.RULE);
+    }
+
+    if (rounds != null && !rounds.matches("all|best|[1-9][0-9]{0,8}")) {
+      throw usage("Invalid --rounds '%s': expected all, best or a number from 1", rounds);
+    }
+
+    if (trainingRows != null && trainingRows < 0) {
+      throw usage("Invalid --training-rows %s: expected 0 or more", trainingRows);
+    }
+
+    for (Map.Entry<String, Double> metric : metrics.entrySet()) {
+      if (!Double.isFinite(metric.getValue())) {
+        throw usage(
+            "Invalid --metric %s=%s: expected a finite number", metric.getKey(), metric.getValue());
+      }
+    }
+  }
+
+  private ParameterException usage(String message, Object... values) {
+    return new ParameterException(spec.commandLine(), message.formatted(values));
+  }
+
+  private String schemaOrigin() {
+    return schemaFile == null ? model : schemaFile;
+  }
+
+  private SchemaForm schema(SealSource source) throws Exception {
+    if (schemaFile == null) {
+      return UnsealedSchema.of(
+          source.origin(), source.model(), source.mlflow().flatMap(MlflowModel::signature));
+    }
+
+    Location location = Location.of(schemaFile);
+    try {
+      byte[] content = BoundedRead.of(FileStore.of(location), location, MAX_SCHEMA_BYTES);
+      return SchemaParser.fromJson(schemaFile, content);
+    } catch (NoSuchFileException e) {
+      throw new InputException("Cannot read %s: there is no such file".formatted(schemaFile), e);
+    }
+  }
+
+  private Optional<RoundsChoice> rounds(SealSource source) throws Exception {
+    if (rounds == null) {
+      return Optional.empty();
+    }
+
+    return Optional.of(
+        switch (rounds) {
+          case "all" -> RoundsChoice.all(source.model());
+          case "best" -> RoundsChoice.best(source.model());
+          default -> RoundsChoice.asked(Integer.parseInt(rounds));
+        });
+  }
+
+  /** Goes through the rows once, for golden rows and for the comparison if there is one. */
+  private GoldenRecords choose(Sealing sealing, TrainerCheck check) throws Exception {
+    int fields = sealing.schema().fields().size();
+    List<String> kept = new ArrayList<>();
+    sealing.schema().fields().forEach(field -> kept.add(field.column()));
+    kept.addAll(expected);
+    GoldenChoice choice = new GoldenChoice(sealing.schema());
+    int width = sealing.schema().width();
+    long refused = 0;
+    try (CsvRows csv = CsvRows.open(rows, sealing.schema(), sealing.forest(), kept)) {
+      for (int count = csv.next(); count > 0; count = csv.next()) {
+        for (int row = 0; row < count; row++) {
+          if (csv.faults(row).isEmpty()) {
+            String[] cells = java.util.Arrays.copyOf(csv.cells(row), fields);
+            choice.add(csv.slots(), row * width, cells);
+          } else {
+            refused++;
+          }
+        }
+
+        if (check != null) {
+          check.add(csv, count, fields);
+        }
+      }
+    }
+
+    if (refused > 0) {
+      spec.commandLine()
+          .getErr()
+          .println("Note: the schema refuses %s rows of %s".formatted(refused, rows));
+    }
+
+    return choice.records(rows);
+  }
+
+  private Instant now() throws InputException {
+    String epoch = System.getenv(SOURCE_DATE_EPOCH);
+    if (epoch == null || epoch.isEmpty()) {
+      return Instant.ofEpochSecond(Instant.now().getEpochSecond());
+    }
+
+    if (!epoch.matches("[0-9]{1,11}")) {
+      throw new InputException(
+          "Cannot use the environment's %s '%s': expected seconds since 1970"
+              .formatted(SOURCE_DATE_EPOCH, Fault.printable(epoch)));
+    }
+
+    return Instant.ofEpochSecond(Long.parseLong(epoch));
+  }
+
+  private void write(Sealing sealing, GoldenRecords golden, Provenance provenance)
+      throws Exception {
+    long sealedVersion = version == null ? target.nextVersion(name) : version;
+    Location directory = target.directory(name, sealedVersion);
+    Map<String, byte[]> files = sealing.files(name, sealedVersion, golden, provenance, notes);
+    try {
+      ModelStore.write(directory, files);
+    } catch (FileAlreadyExistsException e) {
+      throw new InputException(
+          "Cannot seal into %s: it exists already, and packages are never replaced"
+              .formatted(directory),
+          e);
+    }
+
+    if (alias != null) {
+      target.store().setAlias(name, alias, sealedVersion);
+    }
+
+    print(directory, sealedVersion, golden, provenance);
+  }
+
+  private void print(
+      Location directory, long sealedVersion, GoldenRecords golden, Provenance provenance)
+      throws IOException, io.paritree.ModelException {
+    ScoringModel sealed = Opening.open(directory.toString(), EngineKind.FOREST);
+    String text =
+        switch (format) {
+          case JSON -> new String(CardWriter.toJson(sealed), StandardCharsets.UTF_8);
+          case TEXT ->
+              "Sealed %s/%s in %s: %s golden rows (%s), %s%s, digest %s%n"
+                  .formatted(
+                      name,
+                      sealedVersion,
+                      directory,
+                      golden.records().size(),
+                      ManifestParser.key(golden.source()),
+                      provenance
+                          .comparedWithTrainer()
+                          .map(
+                              compared ->
+                                  "%s rows compared with the trainer (at most %s ulp apart)"
+                                      .formatted(compared.rows(), compared.maxUlps()))
+                          .orElse("not compared with its trainer"),
+                      alias == null ? "" : ", alias " + alias,
+                      sealed.digest());
+        };
+    spec.commandLine().getOut().print(text);
+  }
+}

@@ -1,0 +1,42 @@
+package io.paritree.model.golden;
+
+import io.paritree.Fault;
+import io.paritree.FaultCode;
+import io.paritree.InvalidRowException;
+import io.paritree.feature.Faults;
+import io.paritree.feature.Schema;
+import io.paritree.record.JsonDocument;
+import io.paritree.record.JsonRecordReader;
+import io.paritree.record.MalformedJsonException;
+import io.paritree.record.UnknownFields;
+import java.util.List;
+
+/** Encodes the record of a golden row, as the server encodes one from a caller. */
+public final class JsonRecord {
+  private static final int MAX_BYTES = 16 << 20;
+
+  private JsonRecord() {}
+
+  /**
+   * Encodes a record.
+   *
+   * @param record a JSON object in UTF-8
+   * @param slots {@code [at, at + width)} receive it
+   * @throws InvalidRowException with all that is wrong with it
+   */
+  public static void encode(Schema schema, byte[] record, float[] slots, int at) {
+    Faults faults = new Faults();
+    try (JsonDocument document = JsonDocument.of(record, MAX_BYTES)) {
+      document.next();
+      new JsonRecordReader(schema, UnknownFields.REJECT).read(document, slots, at, faults);
+      document.end();
+    } catch (MalformedJsonException e) {
+      throw new InvalidRowException(
+          List.of(new Fault(FaultCode.MALFORMED_RECORD, "", e.getMessage(), "a JSON object")));
+    }
+
+    if (!faults.isEmpty()) {
+      throw new InvalidRowException(faults.list());
+    }
+  }
+}

@@ -1,0 +1,168 @@
+package io.paritree.model.layout;
+
+import io.paritree.CorruptModelException;
+import io.paritree.store.FileEntry;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What a reference names.
+ *
+ * <p>In this order: an existing file is a bare model; an existing directory with {@code
+ * paritree.sha256} is a package; one with {@code MLmodel} an MLflow model; one with versions the
+ * model {@code name} of a store, and means {@code name@champion}. Where nothing exists under the
+ * whole text, its part behind the last {@code @} is an alias of the model before it. So an existing
+ * path always wins, and an alias is looked up once.
+ *
+ * @param location where the model lies, an alias resolved
+ * @param kind what lies there
+ * @param asked {@code name/version} where the package lies in a store with aliases; it must say the
+ *     same
+ * @param alias the alias that led there; empty where the text names the model itself
+ */
+public record ModelReference(
+    Location location, Kind kind, Optional<String> asked, Optional<String> alias) {
+  /** The forms of a model on disk. */
+  public enum Kind {
+    /** A sealed package. */
+    PACKAGE,
+    /** An MLflow model directory that was not sealed. */
+    MLFLOW,
+    /** A model file alone. */
+    FILE
+  }
+
+  /**
+   * Finds what a reference names.
+   *
+   * @param hadoop settings of Hadoop's client, as in {@link FileStore#of(Location, Map)}
+   * @throws CorruptModelException if nothing does, or something that is no model
+   */
+  public static ModelReference resolve(String reference, Map<String, String> hadoop)
+      throws CorruptModelException, IOException {
+    Location location = location(reference);
+    FileStore files = FileStore.of(location, hadoop);
+    Optional<FileEntry> entry = files.find(location);
+    if (entry.isPresent()) {
+      return entry.get().isDirectory()
+          ? directory(reference, location, files, hadoop)
+          : itself(location, Kind.FILE, Optional.empty());
+    }
+
+    int at = reference.lastIndexOf('@');
+    if (at <= reference.lastIndexOf('/') + 1) {
+      throw new CorruptModelException(
+          "Cannot open model %s: there is no file or directory %s"
+              .formatted(printable(reference), printable(location.toString())));
+    }
+
+    Location model = location(reference.substring(0, at));
+    Optional<FileEntry> modelEntry = files.find(model);
+    if (modelEntry.isEmpty() || !modelEntry.get().isDirectory()) {
+      throw new CorruptModelException(
+          "Cannot open model %s: there is no file or directory %s, and no model directory %s that could have an alias"
+              .formatted(
+                  printable(reference),
+                  printable(location.toString()),
+                  printable(model.toString())));
+    }
+
+    return alias(model, reference.substring(at + 1), hadoop);
+  }
+
+  private static ModelReference itself(Location location, Kind kind, Optional<String> asked) {
+    return new ModelReference(location, kind, asked, Optional.empty());
+  }
+
+  private static ModelReference directory(
+      String reference, Location location, FileStore files, Map<String, String> hadoop)
+      throws CorruptModelException, IOException {
+    Set<String> names =
+        files.list(location).stream()
+            .map(entry -> entry.location().name())
+            .collect(Collectors.toSet());
+    if (names.contains(PackageFiles.DIGESTS)) {
+      return itself(location, Kind.PACKAGE, placeInStore(location, files));
+    }
+
+    if (names.contains(PackageFiles.MANIFEST)) {
+      throw new CorruptModelException(
+          "Cannot open model package %s: it has a %s, but no %s, which is written last; it was not copied whole or never sealed"
+              .formatted(printable(reference), PackageFiles.MANIFEST, PackageFiles.DIGESTS));
+    }
+
+    if (names.contains(PackageFiles.MLMODEL)) {
+      return itself(location, Kind.MLFLOW, Optional.empty());
+    }
+
+    if (names.contains(ModelStore.ALIASES) || names.stream().anyMatch(ModelName::isVersion)) {
+      return alias(location, ModelStore.CHAMPION, hadoop);
+    }
+
+    throw new CorruptModelException(
+        "Cannot open model %s: the directory is no package (no %s), no MLflow model (no %s), and no model of a store (no version such as %s/1)"
+            .formatted(
+                printable(reference),
+                PackageFiles.DIGESTS,
+                PackageFiles.MLMODEL,
+                printable(reference)));
+  }
+
+  /** Returns the {@code name/version} of a place in a store; a copy elsewhere has none. */
+  private static Optional<String> placeInStore(Location location, FileStore files)
+      throws IOException {
+    if (!ModelName.isVersion(location.name())) {
+      return Optional.empty();
+    }
+
+    Location model = location.parent();
+    return files.find(model.resolve(ModelStore.ALIASES)).isPresent()
+        ? Optional.of(model.name() + "/" + location.name())
+        : Optional.empty();
+  }
+
+  private static ModelReference alias(Location model, String alias, Map<String, String> hadoop)
+      throws CorruptModelException, IOException {
+    if (!ModelName.isAlias(alias)) {
+      throw new CorruptModelException(
+          "Cannot open model %s@%s: an alias has %s, and not only digits; a version is named as %s/%s"
+              .formatted(model, printable(alias), ModelName.RULE, model, printable(alias)));
+    }
+
+    ModelStore store = new ModelStore(model.parent(), hadoop);
+    long version = store.alias(model.name(), alias);
+    Location location = store.version(model.name(), version);
+    if (FileStore.of(location, hadoop).find(location.resolve(PackageFiles.DIGESTS)).isEmpty()) {
+      throw new CorruptModelException(
+          "Cannot open model %s@%s: the alias names version %s, but %s is no sealed package"
+              .formatted(model, alias, version, location));
+    }
+
+    Optional<String> asked = Optional.of(model.name() + "/" + version);
+    return new ModelReference(location, Kind.PACKAGE, asked, Optional.of(alias));
+  }
+
+  private static Location location(String reference) throws CorruptModelException {
+    try {
+      if (!reference.isBlank()) {
+        return Location.of(reference);
+      }
+    } catch (InvalidPathException e) {
+      // falls through to the one message below
+    }
+
+    throw new CorruptModelException(
+        "Cannot open model '%s': expected a path, STORE/NAME, STORE/NAME@ALIAS or STORE/NAME/VERSION"
+            .formatted(printable(reference)));
+  }
+
+  private static String printable(String text) {
+    return io.paritree.Fault.printable(text, 300);
+  }
+}

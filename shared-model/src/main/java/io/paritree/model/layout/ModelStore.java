@@ -1,0 +1,195 @@
+package io.paritree.model.layout;
+
+import io.paritree.CorruptModelException;
+import io.paritree.Fault;
+import io.paritree.store.FileEntry;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/**
+ * Packages side by side: {@code <store>/<name>/<version>/}, and aliases that name a version.
+ *
+ * <p>A version never changes and is never replaced. An alias is the file {@code
+ * <store>/<name>/aliases/<alias>} with the version and a line feed, replaced in one step. Immutable
+ * and thread-safe; several processes may use one store.
+ */
+public final class ModelStore {
+  static final String ALIASES = "aliases";
+  public static final String CHAMPION = "champion";
+
+  private static final int MAX_ALIAS_BYTES = 64;
+
+  private final Location root;
+  private final FileStore files;
+
+  public ModelStore(Location root) throws IOException {
+    this(root, Map.of());
+  }
+
+  /**
+   * @param hadoop settings of Hadoop's client, as in {@link FileStore#of(Location, Map)}
+   */
+  ModelStore(Location root, Map<String, String> hadoop) throws IOException {
+    this.root = root;
+    this.files = FileStore.of(root, hadoop);
+  }
+
+  /** Returns the names of the models, ascending. */
+  public List<String> names() throws IOException {
+    List<String> names = new ArrayList<>();
+    for (FileEntry entry : entries(root)) {
+      if (entry.isDirectory()
+          && ModelName.isName(entry.location().name())
+          && !versions(entry.location().name()).isEmpty()) {
+        names.add(entry.location().name());
+      }
+    }
+
+    return names;
+  }
+
+  /** Returns the versions of a model, ascending; none if there is no such model. */
+  public List<Long> versions(String name) throws IOException {
+    List<Long> versions = new ArrayList<>();
+    for (FileEntry entry : entries(root.resolve(name))) {
+      if (entry.isDirectory() && ModelName.isVersion(entry.location().name())) {
+        versions.add(Long.parseLong(entry.location().name()));
+      }
+    }
+
+    versions.sort(null);
+    return versions;
+  }
+
+  /** Returns the aliases of a model and what they name. */
+  public SortedMap<String, Long> aliases(String name) throws IOException, CorruptModelException {
+    SortedMap<String, Long> aliases = new TreeMap<>();
+    for (FileEntry entry : entries(root.resolve(name).resolve(ALIASES))) {
+      if (!entry.isDirectory() && ModelName.isAlias(entry.location().name())) {
+        aliases.put(entry.location().name(), alias(name, entry.location().name()));
+      }
+    }
+
+    return aliases;
+  }
+
+  /**
+   * Returns the version that an alias names now.
+   *
+   * @throws CorruptModelException if there is no such alias, or its file holds no version
+   */
+  long alias(String name, String alias) throws IOException, CorruptModelException {
+    Location file = aliasFile(name, alias);
+    String content;
+    try {
+      byte[] bytes = BoundedRead.of(files, file, MAX_ALIAS_BYTES);
+      content = new String(bytes, StandardCharsets.UTF_8);
+    } catch (NoSuchFileException e) {
+      throw new CorruptModelException(
+          "Cannot open model %s@%s in %s: there is no such alias; there are aliases %s and versions %s"
+              .formatted(name, alias, root, aliases(name).keySet(), versions(name)),
+          e);
+    }
+
+    if (!content.endsWith("\n") || !ModelName.isVersion(content.strip())) {
+      throw new CorruptModelException(
+          "Cannot open model %s@%s: the alias file %s holds '%s', expected a version and a line feed"
+              .formatted(name, alias, file, Fault.printable(content)));
+    }
+
+    return Long.parseLong(content.strip());
+  }
+
+  /**
+   * Makes an alias name a version, in one step.
+   *
+   * @throws IllegalArgumentException if the alias is none, or there is no such version
+   */
+  public void setAlias(String name, String alias, long version) throws IOException {
+    if (!ModelName.isAlias(alias)) {
+      throw new IllegalArgumentException(
+          "Cannot use the alias '%s': expected %s, and not only digits"
+              .formatted(Fault.printable(alias), ModelName.RULE));
+    }
+
+    if (!versions(name).contains(version)) {
+      throw new IllegalArgumentException(
+          "Cannot set alias %s@%s: there is no version %s, only %s"
+              .formatted(name, alias, version, versions(name)));
+    }
+
+    files.replace(aliasFile(name, alias), (version + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Removes an alias; does nothing if there is none. */
+  public void removeAlias(String name, String alias) throws IOException {
+    files.delete(aliasFile(name, alias));
+  }
+
+  /** Returns where a version lies, whether it is there or not. */
+  public Location version(String name, long version) {
+    return root.resolve(name).resolve(String.valueOf(version));
+  }
+
+  /** Returns the next free version of a model. */
+  public long nextVersion(String name) throws IOException {
+    List<Long> versions = versions(name);
+    return versions.isEmpty() ? 1 : versions.get(versions.size() - 1) + 1;
+  }
+
+  /**
+   * Writes a package, its files first into a directory of another name, which is then renamed.
+   *
+   * @param target where the package is to be; its parent is made if need be
+   * @param content the package's files by name; {@code paritree.sha256} is written last
+   * @throws FileAlreadyExistsException if there is anything already
+   */
+  public static void write(Location target, Map<String, byte[]> content) throws IOException {
+    FileStore files = FileStore.of(target);
+    if (files.find(target).isPresent()) {
+      throw new FileAlreadyExistsException(target.toString());
+    }
+
+    Location parent = target.parent();
+    files.createDirectories(parent);
+    Location staging = parent.resolve(".sealing-" + UUID.randomUUID());
+    try {
+      Set<String> names =
+          content.keySet().stream()
+              .filter(name -> !name.equals(PackageFiles.DIGESTS))
+              .collect(Collectors.toCollection(java.util.TreeSet::new));
+      for (String name : names) {
+        files.create(staging.resolve(name), content.get(name));
+      }
+
+      files.create(staging.resolve(PackageFiles.DIGESTS), content.get(PackageFiles.DIGESTS));
+      files.rename(staging, target);
+    } finally {
+      files.delete(staging);
+    }
+  }
+
+  private Location aliasFile(String name, String alias) {
+    return root.resolve(name).resolve(ALIASES).resolve(alias);
+  }
+
+  private List<FileEntry> entries(Location directory) throws IOException {
+    try {
+      return files.list(directory);
+    } catch (NoSuchFileException e) {
+      return List.of();
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.paritree.model.manifest;
+
+import io.paritree.feature.CategoryCodeFeature;
+import io.paritree.feature.Feature;
+import io.paritree.feature.IntegerCategoryFeature;
+import io.paritree.feature.Sentinels;
+import io.paritree.feature.TextCategoryFeature;
+import io.paritree.feature.Unseen;
+import io.paritree.xgboost.RecordedCategories;
+import java.util.Optional;
+
+/**
+ * A feature as a manifest gives it: complete, or a category that takes its vocabulary from the
+ * model file.
+ */
+public sealed interface FeatureForm {
+
+  /**
+   * Returns the feature.
+   *
+   * @param fromModel the categories that the model file records for it
+   * @throws IllegalArgumentException if they do not fit
+   */
+  Feature bind(Optional<RecordedCategories> fromModel);
+
+  /** A feature that needs nothing of the model. */
+  record Complete(Feature feature) implements FeatureForm {
+    @Override
+    public Feature bind(Optional<RecordedCategories> fromModel) {
+      return feature;
+    }
+  }
+
+  /**
+   * A category with the model file's vocabulary, or, if the file has none, the code itself.
+   *
+   * @param unseen empty if the manifest does not say: {@code reject}, as libxgboost's own recoding
+   */
+  record FromModel(
+      String name, String column, Optional<Unseen> unseen, Sentinels missing, boolean nullable)
+      implements FeatureForm {
+    @Override
+    public Feature bind(Optional<RecordedCategories> fromModel) {
+      if (fromModel.isPresent()) {
+        Unseen rule = unseen.orElse(new Unseen.Reject());
+        return new CategoryRules(name, column, rule, missing, nullable).feature(fromModel.get());
+      }
+
+      if (unseen.isPresent()) {
+        throw new IllegalArgumentException(
+            "Cannot use 'unseen' of feature '%s': neither the manifest nor the model file has its categories"
+                .formatted(name));
+      }
+
+      return new CategoryCodeFeature(name, column, missing, nullable);
+    }
+  }
+
+  /**
+   * How the values of a category feature are read, whatever its vocabulary.
+   *
+   * @param column the field or column that is read
+   */
+  record CategoryRules(
+      String name, String column, Unseen unseen, Sentinels missing, boolean nullable) {
+
+    /**
+     * Returns the feature with a vocabulary.
+     *
+     * @throws IllegalArgumentException if the categories are no vocabulary, or a rule does not fit
+     */
+    public Feature feature(RecordedCategories categories) {
+      if (categories instanceof RecordedCategories.Texts texts) {
+        return new TextCategoryFeature(name, column, texts.values(), unseen, missing, nullable);
+      }
+
+      RecordedCategories.Integers integers = (RecordedCategories.Integers) categories;
+      return new IntegerCategoryFeature(name, column, integers.values(), unseen, missing, nullable);
+    }
+  }
+}

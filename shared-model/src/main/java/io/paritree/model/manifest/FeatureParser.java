@@ -1,0 +1,243 @@
+package io.paritree.model.manifest;
+
+import io.paritree.CorruptModelException;
+import io.paritree.Fault;
+import io.paritree.feature.BooleanFeature;
+import io.paritree.feature.NumberFeature;
+import io.paritree.feature.Sentinels;
+import io.paritree.feature.TimestampFeature;
+import io.paritree.feature.TimestampPart;
+import io.paritree.feature.Unseen;
+import io.paritree.json.StrictJson;
+import io.paritree.xgboost.RecordedCategories;
+import java.time.DateTimeException;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * Reads one feature of a manifest.
+ *
+ * <p>Which keys a feature may have depends on its {@code type}; a key of another type is refused.
+ * The parts of a timestamp are types of their own. {@code column} is the name and {@code nullable}
+ * true unless they are given.
+ */
+final class FeatureParser {
+  static final String NAME = "name";
+  static final String COLUMN = "column";
+  static final String TYPE = "type";
+  static final String NULLABLE = "nullable";
+  static final String MISSING = "missing";
+  static final String MIN = "min";
+  static final String MAX = "max";
+  static final String CATEGORIES = "categories";
+  static final String UNSEEN = "unseen";
+  static final String ZONE = "zone";
+
+  static final String NUMBER = "number";
+  static final String BOOLEAN = "boolean";
+  static final String CATEGORY = "category";
+
+  static final String UNSEEN_MISSING = "missing";
+  static final String UNSEEN_REJECT = "reject";
+  static final String UNSEEN_AS = "as";
+
+  private static final Set<String> COMMON = Set.of(NAME, COLUMN, TYPE, NULLABLE, MISSING);
+  private static final Map<String, Set<String>> KEYS_BY_TYPE = keysByType();
+  private static final Map<String, TimestampPart> PARTS =
+      Arrays.stream(TimestampPart.values())
+          .collect(Collectors.toUnmodifiableMap(TimestampPart::key, part -> part));
+
+  private final StrictJson json;
+  private final Set<String> given = new HashSet<>();
+
+  private String name;
+  private Optional<String> column = Optional.empty();
+  private String type;
+  private boolean nullable = true;
+  private final List<Object> missing = new ArrayList<>();
+  private double min = Double.NEGATIVE_INFINITY;
+  private double max = Double.POSITIVE_INFINITY;
+  private Optional<RecordedCategories> categories = Optional.empty();
+  private Optional<Unseen> unseen = Optional.empty();
+  private Optional<ZoneId> zone = Optional.empty();
+
+  private static Map<String, Set<String>> keysByType() {
+    Map<String, Set<String>> keys = new HashMap<>();
+    keys.put(NUMBER, Set.of(MIN, MAX));
+    keys.put(BOOLEAN, Set.of());
+    keys.put(CATEGORY, Set.of(CATEGORIES, UNSEEN));
+    for (TimestampPart part : TimestampPart.values()) {
+      keys.put(part.key(), Set.of(ZONE));
+    }
+
+    return Map.copyOf(keys);
+  }
+
+  private FeatureParser(StrictJson json) {
+    this.json = json;
+  }
+
+  /** Reads the feature at the current token. */
+  static FeatureForm read(StrictJson json) throws CorruptModelException {
+    return new FeatureParser(json).read();
+  }
+
+  private FeatureForm read() throws CorruptModelException {
+    Map<String, StrictJson.Value> members = new HashMap<>();
+    members.put(NAME, () -> name = notEmpty());
+    members.put(COLUMN, () -> column = Optional.of(notEmpty()));
+    members.put(TYPE, () -> type = oneOf(KEYS_BY_TYPE.keySet()));
+    members.put(NULLABLE, () -> nullable = json.truth());
+    members.put(MISSING, () -> json.list(() -> missing.add(numberOrText())));
+    members.put(MIN, () -> min = json.floatNumber());
+    members.put(MAX, () -> max = json.floatNumber());
+    members.put(CATEGORIES, () -> categories = Optional.of(categories()));
+    members.put(UNSEEN, () -> unseen = Optional.of(unseen()));
+    members.put(ZONE, () -> zone = Optional.of(zone()));
+    members.replaceAll(
+        (key, member) ->
+            () -> {
+              given.add(key);
+              member.read();
+            });
+    json.object(members, Set.of(NAME, TYPE));
+
+    Set<String> foreign = new TreeSet<>(given);
+    foreign.removeAll(COMMON);
+    foreign.removeAll(KEYS_BY_TYPE.get(type));
+    if (!foreign.isEmpty()) {
+      throw json.refused(
+          "feature '%s' of type '%s' cannot have %s"
+              .formatted(Fault.printable(name), type, foreign),
+          null);
+    }
+
+    try {
+      return form();
+    } catch (IllegalArgumentException e) {
+      throw json.refused(e.getMessage(), e);
+    }
+  }
+
+  private FeatureForm form() {
+    String reads = column.orElse(name);
+    Sentinels sentinels = Sentinels.of(missing);
+    return switch (type) {
+      case NUMBER ->
+          new FeatureForm.Complete(new NumberFeature(name, reads, sentinels, min, max, nullable));
+      case BOOLEAN ->
+          new FeatureForm.Complete(new BooleanFeature(name, reads, sentinels, nullable));
+      case CATEGORY -> category(reads, sentinels);
+      default ->
+          new FeatureForm.Complete(
+              new TimestampFeature(name, reads, PARTS.get(type), zone, sentinels, nullable));
+    };
+  }
+
+  private FeatureForm category(String reads, Sentinels sentinels) {
+    if (categories.isEmpty()) {
+      return new FeatureForm.FromModel(name, reads, unseen, sentinels, nullable);
+    }
+
+    Unseen rule = unseen.orElse(new Unseen.Reject());
+    return new FeatureForm.Complete(
+        new FeatureForm.CategoryRules(name, reads, rule, sentinels, nullable)
+            .feature(categories.get()));
+  }
+
+  private String notEmpty() throws CorruptModelException {
+    String text = json.text();
+    if (text.isEmpty()) {
+      throw json.wrong("a text that is not empty");
+    }
+
+    return text;
+  }
+
+  private String oneOf(Set<String> known) throws CorruptModelException {
+    String text = json.text();
+    if (!known.contains(text)) {
+      throw json.wrong("one of %s".formatted(new TreeSet<>(known)));
+    }
+
+    return text;
+  }
+
+  private Object numberOrText() throws CorruptModelException {
+    if (json.isText()) {
+      return json.text();
+    }
+
+    if (json.isNumber()) {
+      return json.number();
+    }
+
+    throw json.wrong("a number or a text");
+  }
+
+  private RecordedCategories categories() throws CorruptModelException {
+    List<String> texts = new ArrayList<>();
+    List<Long> integers = new ArrayList<>();
+    json.list(
+        () -> {
+          if (json.isText() && integers.isEmpty()) {
+            texts.add(json.text());
+          } else if (!json.isText() && texts.isEmpty()) {
+            integers.add(json.integer(-(1L << 53) + 1, (1L << 53) - 1));
+          } else {
+            throw json.wrong("categories that are all text or all whole numbers");
+          }
+        });
+    if (texts.isEmpty() && integers.isEmpty()) {
+      throw json.refused(
+          "got no category, expected at least one; without this key the model file's own are used",
+          null);
+    }
+
+    return texts.isEmpty()
+        ? new RecordedCategories.Integers(integers)
+        : new RecordedCategories.Texts(texts);
+  }
+
+  private Unseen unseen() throws CorruptModelException {
+    if (json.isObject()) {
+      List<String> other = new ArrayList<>();
+      json.object(
+          Map.of(
+              UNSEEN_AS,
+              () ->
+                  other.add(
+                      json.isNumber()
+                          ? String.valueOf(json.integer(-(1L << 53) + 1, (1L << 53) - 1))
+                          : json.text())),
+          Set.of(UNSEEN_AS));
+      return new Unseen.Category(other.get(0));
+    }
+
+    return switch (json.isText() ? json.text() : "") {
+      case UNSEEN_MISSING -> new Unseen.Missing();
+      case UNSEEN_REJECT -> new Unseen.Reject();
+      default ->
+          throw json.wrong(
+              "'%s', '%s' or {\"%s\": category}"
+                  .formatted(UNSEEN_MISSING, UNSEEN_REJECT, UNSEEN_AS));
+    };
+  }
+
+  private ZoneId zone() throws CorruptModelException {
+    try {
+      return ZoneId.of(json.text());
+    } catch (DateTimeException e) {
+      throw json.wrong("a time zone such as 'Europe/Berlin' or 'UTC'");
+    }
+  }
+}

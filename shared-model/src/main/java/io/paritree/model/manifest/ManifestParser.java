@@ -1,0 +1,158 @@
+package io.paritree.model.manifest;
+
+import io.paritree.CorruptModelException;
+import io.paritree.json.StrictJson;
+import io.paritree.model.layout.ModelName;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Reads {@code paritree.json}. */
+public final class ManifestParser {
+  static final String FORMAT = "format";
+  static final String NAME = "name";
+  static final String VERSION = "version";
+  static final String MODEL = "model";
+  public static final String ROUNDS = "rounds";
+  public static final String END = "end";
+  public static final String WHY = "why";
+  public static final String NOTES = "notes";
+  public static final String PROVENANCE = "provenance";
+  static final String SEALED_AT = "sealed_at";
+  static final String TRAINED_ON = "trained_on";
+  static final String TRAINING_ROWS = "training_rows";
+  static final String METRICS = "metrics";
+  static final String LIBRARIES = "libraries";
+  static final String GOLDEN_ROWS = "golden_rows";
+  public static final String COMPARED = "compared_with_trainer";
+  static final String ROWS = "rows";
+  static final String MAX_ULPS = "max_ulps";
+
+  private final StrictJson json;
+  private final SchemaParser schema;
+
+  private String name;
+  private long version;
+  private String model;
+  private int rounds;
+  private String roundsWhy;
+  private String notes = "";
+
+  private Instant sealedAt;
+  private Optional<String> trainedOn = Optional.empty();
+  private OptionalLong trainingRows = OptionalLong.empty();
+  private final Map<String, Double> metrics = new TreeMap<>();
+  private final Map<String, String> libraries = new TreeMap<>();
+  private Provenance.GoldenSource golden;
+  private long comparedRows;
+  private int comparedUlps;
+
+  private ManifestParser(StrictJson json) {
+    this.json = json;
+    this.schema = new SchemaParser(json);
+  }
+
+  /**
+   * Reads a manifest.
+   *
+   * @param origin names the file in messages
+   * @throws CorruptModelException naming the file, the place, what came and what was expected
+   */
+  public static Manifest fromJson(String origin, byte[] content) throws CorruptModelException {
+    StrictJson json = new StrictJson(origin, content);
+    ManifestParser parser = new ManifestParser(json);
+    json.document(parser::readManifest);
+    return parser.manifest();
+  }
+
+  private void readManifest() throws CorruptModelException {
+    Map<String, StrictJson.Value> members = new HashMap<>(schema.members());
+    members.put(FORMAT, () -> json.integer(Manifest.FORMAT, Manifest.FORMAT));
+    members.put(NAME, () -> name = name());
+    members.put(VERSION, () -> version = json.integer(1, ModelName.MAX_VERSION));
+    members.put(MODEL, () -> model = json.text());
+    members.put(ROUNDS, this::readRounds);
+    members.put(NOTES, () -> notes = json.text());
+    members.put(PROVENANCE, this::readProvenance);
+    json.object(
+        members, Set.of(FORMAT, NAME, VERSION, MODEL, ROUNDS, SchemaParser.FEATURES, PROVENANCE));
+  }
+
+  private void readRounds() throws CorruptModelException {
+    json.object(
+        Map.of(
+            END, () -> rounds = (int) json.integer(0, Integer.MAX_VALUE),
+            WHY, () -> roundsWhy = json.text()),
+        Set.of(END, WHY));
+  }
+
+  private void readProvenance() throws CorruptModelException {
+    Map<String, StrictJson.Value> members = new HashMap<>();
+    members.put(SEALED_AT, () -> sealedAt = instant());
+    members.put(TRAINED_ON, () -> trainedOn = Optional.of(json.text()));
+    members.put(
+        TRAINING_ROWS, () -> trainingRows = OptionalLong.of(json.integer(0, Long.MAX_VALUE)));
+    members.put(METRICS, () -> json.namedValues(metric -> metrics.put(metric, json.number())));
+    members.put(LIBRARIES, () -> json.namedValues(library -> libraries.put(library, json.text())));
+    members.put(GOLDEN_ROWS, () -> golden = golden());
+    members.put(COMPARED, this::readComparison);
+    json.object(members, Set.of(SEALED_AT, GOLDEN_ROWS));
+  }
+
+  private void readComparison() throws CorruptModelException {
+    json.object(
+        Map.of(
+            ROWS, () -> comparedRows = json.integer(1, Long.MAX_VALUE),
+            MAX_ULPS, () -> comparedUlps = (int) json.integer(0, 1)),
+        Set.of(ROWS, MAX_ULPS));
+  }
+
+  private String name() throws CorruptModelException {
+    String text = json.text();
+    if (!ModelName.isName(text)) {
+      throw json.wrong("a name of " + ModelName.RULE);
+    }
+
+    return text;
+  }
+
+  private Instant instant() throws CorruptModelException {
+    try {
+      return Instant.parse(json.text());
+    } catch (DateTimeException e) {
+      throw json.wrong("a time such as 2026-01-31T12:00:00Z");
+    }
+  }
+
+  private Provenance.GoldenSource golden() throws CorruptModelException {
+    String text = json.text();
+    for (Provenance.GoldenSource source : Provenance.GoldenSource.values()) {
+      if (key(source).equals(text)) {
+        return source;
+      }
+    }
+
+    throw json.wrong("'rows' or 'generated'");
+  }
+
+  public static String key(Provenance.GoldenSource source) {
+    return source.name().toLowerCase(Locale.ROOT);
+  }
+
+  private Manifest manifest() {
+    Optional<Provenance.TrainerComparison> compared =
+        comparedRows == 0
+            ? Optional.empty()
+            : Optional.of(new Provenance.TrainerComparison(comparedRows, comparedUlps));
+    Provenance provenance =
+        new Provenance(sealedAt, trainedOn, trainingRows, metrics, libraries, golden, compared);
+    return new Manifest(
+        name, version, model, rounds, roundsWhy, schema.schema(), provenance, notes);
+  }
+}

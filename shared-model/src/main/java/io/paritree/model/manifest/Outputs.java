@@ -1,0 +1,89 @@
+package io.paritree.model.manifest;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * What a model answers with, and how its scores are named.
+ *
+ * @param names one per score, unique; {@code "0"}, {@code "1"}, ... unless the manifest names them
+ * @param kind whether the scores are values or tell classes
+ * @param classes the labels: none for values, two for a binary model (false, true), one per class
+ *     else
+ * @param threshold a binary model's label is the second class where its score is above this,
+ *     strictly
+ */
+public record Outputs(List<String> names, Kind kind, List<String> classes, float threshold) {
+
+  /** What the scores tell. */
+  public enum Kind {
+    /** Plain values; there is no label. */
+    VALUES,
+    /** One score, the probability of the second class. */
+    BINARY,
+    /** One score per class. */
+    CLASS_SCORES,
+    /** One score that is the index of the class. */
+    CLASS_INDEX
+  }
+
+  public Outputs {
+    names = List.copyOf(names);
+    Objects.requireNonNull(kind, "kind");
+    classes = List.copyOf(classes);
+  }
+
+  /**
+   * Returns the label of a row, if the outputs are classes.
+   *
+   * @param scores the row's scores start at {@code at}; there are as many as {@link #names}
+   */
+  public Optional<String> label(float[] scores, int at) {
+    return kind == Kind.VALUES
+        ? Optional.empty()
+        : Optional.of(classes.get(classIndex(scores, at)));
+  }
+
+  /**
+   * Returns which of the classes a row is in, from 0; -1 if the outputs are no classes.
+   *
+   * @param scores the row's scores start at {@code at}; there are as many as {@link #names}
+   */
+  public int classIndex(float[] scores, int at) {
+    return switch (kind) {
+      case VALUES -> -1;
+      case BINARY -> scores[at] > threshold ? 1 : 0;
+      case CLASS_SCORES -> firstLargest(scores, at);
+      case CLASS_INDEX -> (int) scores[at];
+    };
+  }
+
+  /**
+   * Returns what the values of a row are called in a table: {@code what} alone where there is one,
+   * {@code what_<output>} where there are several.
+   *
+   * @param count values of a row; numbered where they are not as many as {@link #names}
+   */
+  public List<String> columns(String what, int count) {
+    if (count == 1) {
+      return List.of(what);
+    }
+
+    return IntStream.range(0, count)
+        .mapToObj(index -> what + "_" + (names.size() == count ? names.get(index) : index))
+        .toList();
+  }
+
+  private int firstLargest(float[] scores, int at) {
+    int best = 0;
+    for (int index = 1; index < names.size(); index++) {
+      if (scores[at + index] > scores[at + best]) {
+        best = index;
+      }
+    }
+
+    return best;
+  }
+}

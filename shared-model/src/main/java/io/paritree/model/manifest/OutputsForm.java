@@ -1,0 +1,85 @@
+package io.paritree.model.manifest;
+
+import io.paritree.CorruptModelException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * The outputs as a manifest gives them; what it leaves out follows from the objective.
+ *
+ * @param names one per score; empty for {@code "0"}, {@code "1"}, ...
+ * @param classes the labels; empty for {@code "0"}, {@code "1"}, ... where the scores are classes
+ * @param threshold a binary model's, finite; empty for 0.5
+ */
+public record OutputsForm(
+    Optional<List<String>> names, Optional<List<String>> classes, Optional<Float> threshold) {
+  public static final OutputsForm DEFAULT =
+      new OutputsForm(Optional.empty(), Optional.empty(), Optional.empty());
+
+  private static final float HALF = 0.5f;
+
+  public OutputsForm {
+    names = names.map(List::copyOf);
+    classes = classes.map(List::copyOf);
+  }
+
+  /**
+   * Returns the outputs of a model.
+   *
+   * <p>{@code binary:logistic} and {@code binary:hinge} with one output are binary; any other
+   * objective with one output is a value, unless the form gives a threshold. {@code multi:softprob}
+   * scores classes and {@code multi:softmax} names one.
+   *
+   * @param origin names the file in messages
+   * @param margins number of margins of a row
+   * @param scores number of scores of a row
+   */
+  public Outputs bind(String origin, String objective, int margins, int scores)
+      throws CorruptModelException {
+    Outputs.Kind kind = kind(objective, margins);
+    List<String> outputNames = names.orElseGet(() -> numbered(scores));
+    checkNames(origin, "names", outputNames, scores);
+
+    int labels =
+        switch (kind) {
+          case VALUES -> 0;
+          case BINARY -> 2;
+          case CLASS_SCORES, CLASS_INDEX -> margins;
+        };
+    List<String> labelNames = classes.orElseGet(() -> numbered(labels));
+    checkNames(origin, "classes", labelNames, labels);
+    if (kind != Outputs.Kind.BINARY && threshold.isPresent()) {
+      throw new CorruptModelException(
+          "Cannot read %s at /outputs/threshold: the objective %s with %s outputs has no threshold"
+              .formatted(origin, objective, margins));
+    }
+
+    return new Outputs(outputNames, kind, labelNames, threshold.orElse(HALF));
+  }
+
+  private Outputs.Kind kind(String objective, int margins) {
+    return switch (objective) {
+      case "multi:softprob" -> Outputs.Kind.CLASS_SCORES;
+      case "multi:softmax" -> Outputs.Kind.CLASS_INDEX;
+      case "binary:logistic", "binary:hinge" ->
+          margins == 1 ? Outputs.Kind.BINARY : Outputs.Kind.VALUES;
+      default -> margins == 1 && threshold.isPresent() ? Outputs.Kind.BINARY : Outputs.Kind.VALUES;
+    };
+  }
+
+  private static List<String> numbered(int size) {
+    return IntStream.range(0, size).mapToObj(String::valueOf).toList();
+  }
+
+  private static void checkNames(String origin, String key, List<String> names, int size)
+      throws CorruptModelException {
+    boolean unique = new HashSet<>(names).size() == names.size();
+    if (names.size() != size || !unique || names.contains("")) {
+      throw new CorruptModelException(
+          "Cannot read %s at /outputs/%s: got %s, expected %s different names, none of them empty"
+              .formatted(origin, key, names, size));
+    }
+  }
+}

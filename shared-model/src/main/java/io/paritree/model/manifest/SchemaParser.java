@@ -1,0 +1,84 @@
+package io.paritree.model.manifest;
+
+import io.paritree.CorruptModelException;
+import io.paritree.json.StrictJson;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads features and outputs: those of a manifest, or a schema file to seal with. */
+public final class SchemaParser {
+  public static final String FEATURES = "features";
+  public static final String OUTPUTS = "outputs";
+  public static final String NAMES = "names";
+  public static final String CLASSES = "classes";
+  public static final String THRESHOLD = "threshold";
+
+  private static final int MAX_FEATURES = 1_000_000;
+
+  private final StrictJson json;
+  private final List<FeatureForm> features = new ArrayList<>();
+  private OutputsForm outputs = OutputsForm.DEFAULT;
+
+  SchemaParser(StrictJson json) {
+    this.json = json;
+  }
+
+  /**
+   * Reads a schema file: an object of {@code features} and, if wanted, {@code outputs}.
+   *
+   * @param origin names the file in messages
+   */
+  public static SchemaForm fromJson(String origin, byte[] content) throws CorruptModelException {
+    StrictJson json = new StrictJson(origin, content);
+    SchemaParser parser = new SchemaParser(json);
+    json.document(() -> json.object(parser.members(), Set.of(FEATURES)));
+    return parser.schema();
+  }
+
+  /** Returns the readers of the members that a schema consists of. */
+  Map<String, StrictJson.Value> members() {
+    return Map.of(FEATURES, this::readFeatures, OUTPUTS, this::readOutputs);
+  }
+
+  /** Returns what has been read. */
+  SchemaForm schema() {
+    return new SchemaForm(features, outputs);
+  }
+
+  private void readFeatures() throws CorruptModelException {
+    json.list(
+        () -> {
+          if (features.size() == MAX_FEATURES) {
+            throw json.refused("more than %s features".formatted(MAX_FEATURES), null);
+          }
+
+          features.add(FeatureParser.read(json));
+        });
+  }
+
+  private void readOutputs() throws CorruptModelException {
+    Map<String, List<String>> lists = new HashMap<>();
+    List<Float> threshold = new ArrayList<>();
+    json.object(
+        Map.of(
+            NAMES, () -> lists.put(NAMES, texts()),
+            CLASSES, () -> lists.put(CLASSES, texts()),
+            THRESHOLD, () -> threshold.add((float) json.floatNumber())),
+        Set.of());
+    outputs =
+        new OutputsForm(
+            Optional.ofNullable(lists.get(NAMES)),
+            Optional.ofNullable(lists.get(CLASSES)),
+            threshold.stream().findFirst());
+  }
+
+  private List<String> texts() throws CorruptModelException {
+    List<String> texts = new ArrayList<>();
+    json.list(() -> texts.add(json.text()));
+    return texts;
+  }
+}

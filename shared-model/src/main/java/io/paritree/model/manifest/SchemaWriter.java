@@ -1,0 +1,192 @@
+package io.paritree.model.manifest;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.paritree.feature.BooleanFeature;
+import io.paritree.feature.CategoryCodeFeature;
+import io.paritree.feature.Feature;
+import io.paritree.feature.IntegerCategoryFeature;
+import io.paritree.feature.NumberFeature;
+import io.paritree.feature.Sentinels;
+import io.paritree.feature.TextCategoryFeature;
+import io.paritree.feature.TimestampFeature;
+import io.paritree.feature.Unseen;
+import io.paritree.json.JsonText;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.util.List;
+
+/** Writes features and outputs in the form that a schema file and a manifest have. */
+public final class SchemaWriter {
+  private final JsonGenerator out;
+
+  public SchemaWriter(JsonGenerator out) {
+    this.out = out;
+  }
+
+  /** Returns a schema file. */
+  public static byte[] toJson(SchemaForm schema) {
+    return JsonText.of(
+        out -> {
+          out.writeStartObject();
+          new SchemaWriter(out).members(schema);
+          out.writeEndObject();
+        });
+  }
+
+  /** Writes the members {@code features} and {@code outputs}. */
+  void members(SchemaForm schema) throws IOException {
+    out.writeArrayFieldStart(SchemaParser.FEATURES);
+    for (FeatureForm form : schema.features()) {
+      JsonText.inLine(out, line -> new SchemaWriter(line).form(form));
+    }
+
+    out.writeEndArray();
+    outputs(schema.outputs());
+  }
+
+  private void form(FeatureForm form) throws IOException {
+    if (form instanceof FeatureForm.Complete complete) {
+      feature(complete.feature());
+    } else {
+      fromModel((FeatureForm.FromModel) form);
+    }
+  }
+
+  private void outputs(OutputsForm outputs) throws IOException {
+    if (outputs.equals(OutputsForm.DEFAULT)) {
+      return;
+    }
+
+    out.writeObjectFieldStart(SchemaParser.OUTPUTS);
+    if (outputs.names().isPresent()) {
+      texts(SchemaParser.NAMES, outputs.names().get());
+    }
+
+    if (outputs.threshold().isPresent()) {
+      out.writeFieldName(SchemaParser.THRESHOLD);
+      number(outputs.threshold().get());
+    }
+
+    if (outputs.classes().isPresent()) {
+      texts(SchemaParser.CLASSES, outputs.classes().get());
+    }
+
+    out.writeEndObject();
+  }
+
+  private void fromModel(FeatureForm.FromModel form) throws IOException {
+    start(form.name(), form.column(), FeatureParser.CATEGORY);
+    if (form.unseen().isPresent()) {
+      unseen(form.unseen().get());
+    }
+
+    end(form.missing(), form.nullable());
+  }
+
+  /** Writes one feature as a JSON object, its vocabulary written out. */
+  public void feature(Feature feature) throws IOException {
+    if (feature instanceof NumberFeature number) {
+      start(feature.name(), feature.column(), FeatureParser.NUMBER);
+      bound(FeatureParser.MIN, number.min());
+      bound(FeatureParser.MAX, number.max());
+      end(number.sentinels(), number.nullable());
+    } else if (feature instanceof BooleanFeature truth) {
+      start(feature.name(), feature.column(), FeatureParser.BOOLEAN);
+      end(truth.sentinels(), truth.nullable());
+    } else if (feature instanceof TextCategoryFeature category) {
+      start(feature.name(), feature.column(), FeatureParser.CATEGORY);
+      texts(FeatureParser.CATEGORIES, category.vocabulary());
+      unseen(category.unseen());
+      end(category.sentinels(), category.nullable());
+    } else if (feature instanceof IntegerCategoryFeature category) {
+      start(feature.name(), feature.column(), FeatureParser.CATEGORY);
+      out.writeArrayFieldStart(FeatureParser.CATEGORIES);
+      for (long value : category.vocabulary()) {
+        out.writeNumber(value);
+      }
+
+      out.writeEndArray();
+      unseen(category.unseen());
+      end(category.sentinels(), category.nullable());
+    } else if (feature instanceof CategoryCodeFeature code) {
+      start(feature.name(), feature.column(), FeatureParser.CATEGORY);
+      end(code.sentinels(), code.nullable());
+    } else {
+      timestamp((TimestampFeature) feature);
+    }
+  }
+
+  private void timestamp(TimestampFeature feature) throws IOException {
+    start(feature.name(), feature.column(), feature.part().key());
+    if (feature.zone().isPresent()) {
+      out.writeStringField(FeatureParser.ZONE, feature.zone().get().getId());
+    }
+
+    end(feature.sentinels(), feature.nullable());
+  }
+
+  private void start(String name, String column, String type) throws IOException {
+    out.writeStartObject();
+    out.writeStringField(FeatureParser.NAME, name);
+    out.writeStringField(FeatureParser.TYPE, type);
+    if (!column.equals(name)) {
+      out.writeStringField(FeatureParser.COLUMN, column);
+    }
+  }
+
+  private void end(Sentinels missing, boolean nullable) throws IOException {
+    if (!missing.equals(Sentinels.NONE)) {
+      out.writeArrayFieldStart(FeatureParser.MISSING);
+      for (double value : missing.numbers().stream().sorted().toList()) {
+        JsonText.number(out, value);
+      }
+
+      for (String value : missing.texts().stream().sorted().toList()) {
+        out.writeString(value);
+      }
+
+      out.writeEndArray();
+    }
+
+    if (!nullable) {
+      out.writeBooleanField(FeatureParser.NULLABLE, false);
+    }
+
+    out.writeEndObject();
+  }
+
+  private void unseen(Unseen unseen) throws IOException {
+    if (unseen instanceof Unseen.Category other) {
+      out.writeObjectFieldStart(FeatureParser.UNSEEN);
+      out.writeStringField(FeatureParser.UNSEEN_AS, other.category());
+      out.writeEndObject();
+    } else {
+      out.writeStringField(
+          FeatureParser.UNSEEN,
+          unseen instanceof Unseen.Missing
+              ? FeatureParser.UNSEEN_MISSING
+              : FeatureParser.UNSEEN_REJECT);
+    }
+  }
+
+  private void bound(String key, float bound) throws IOException {
+    if (!Float.isInfinite(bound)) {
+      out.writeFieldName(key);
+      number(bound);
+    }
+  }
+
+  /** Writes the shortest digits that give this float again, by way of the nearest double. */
+  private void number(float value) throws IOException {
+    out.writeNumber(new BigDecimal(Float.toString(value)).stripTrailingZeros().toPlainString());
+  }
+
+  private void texts(String key, List<String> texts) throws IOException {
+    out.writeArrayFieldStart(key);
+    for (String text : texts) {
+      out.writeString(text);
+    }
+
+    out.writeEndArray();
+  }
+}

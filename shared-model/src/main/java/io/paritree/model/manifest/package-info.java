@@ -1,0 +1,7 @@
+/**
+ * What {@code paritree.json} says: the features, the outputs, the rounds and the provenance of a
+ * package.
+ *
+ * <p>Knows features and the categories that a model file records. Knows no trees and opens no file.
+ */
+package io.paritree.model.manifest;

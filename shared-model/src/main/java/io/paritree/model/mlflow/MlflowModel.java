@@ -1,0 +1,138 @@
+package io.paritree.model.mlflow;
+
+import io.paritree.CorruptModelException;
+import io.paritree.Fault;
+import io.paritree.ModelException;
+import io.paritree.UnsupportedModelException;
+import io.paritree.json.Utf8Text;
+import io.paritree.model.layout.Digests;
+import io.paritree.model.layout.PackageFiles;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+
+/**
+ * What the file {@code MLmodel} of an MLflow directory says of an XGBoost model.
+ *
+ * @param modelFile name of the model file within the directory
+ * @param modelClass the Python class that was logged
+ * @param signature the inputs, if the model has a signature
+ */
+public record MlflowModel(
+    String modelFile, String modelClass, Optional<MlflowSignature> signature) {
+  private static final String FLAVORS = "flavors";
+  private static final String XGBOOST = "xgboost";
+  private static final String DATA = "data";
+  private static final String MODEL_CLASS = "model_class";
+  private static final String SIGNATURE = "signature";
+  private static final String INPUTS = "inputs";
+  private static final String BOOSTER = "xgboost.core.Booster";
+
+  /**
+   * Reads an {@code MLmodel} file.
+   *
+   * @param origin names the directory in messages
+   * @throws UnsupportedModelException if it has no flavor {@code xgboost}
+   */
+  public static MlflowModel parse(String origin, byte[] content) throws ModelException {
+    String where = origin + "/" + PackageFiles.MLMODEL;
+    Map<?, ?> document = map(where, "", load(where, content));
+    Map<?, ?> flavors = map(where, FLAVORS, document.get(FLAVORS));
+    if (!flavors.containsKey(XGBOOST)) {
+      throw new UnsupportedModelException(
+          "Cannot open MLflow model %s: its flavors are %s, expected '%s' among them"
+              .formatted(origin, Fault.printable(flavors.keySet().toString(), 100), XGBOOST));
+    }
+
+    Map<?, ?> flavor = map(where, FLAVORS + "/" + XGBOOST, flavors.get(XGBOOST));
+    String modelFile = text(where, FLAVORS + "/" + XGBOOST + "/" + DATA, flavor.get(DATA));
+    if (!Digests.isGoodName(modelFile)) {
+      throw new CorruptModelException(
+          "Cannot read %s at /flavors/xgboost/data: got '%s', expected the name of a file within the directory"
+              .formatted(where, Fault.printable(modelFile)));
+    }
+
+    Object modelClass = flavor.get(MODEL_CLASS); // absent before MLflow 1.22
+    return new MlflowModel(
+        modelFile,
+        modelClass == null
+            ? BOOSTER
+            : text(where, FLAVORS + "/" + XGBOOST + "/" + MODEL_CLASS, modelClass),
+        signature(where, document.get(SIGNATURE)));
+  }
+
+  /** Returns whether the trainer's wrapper stops at the best iteration by itself. */
+  public boolean stopsAtBestIteration() {
+    return modelClass.startsWith("xgboost.sklearn.");
+  }
+
+  /** Returns the columns that the signature does not require. */
+  public Set<String> optionalColumns() {
+    return signature.map(MlflowSignature::optionalNames).orElse(Set.of());
+  }
+
+  private static Optional<MlflowSignature> signature(String where, Object signature)
+      throws ModelException {
+    if (signature == null) {
+      return Optional.empty();
+    }
+
+    Object inputs = map(where, SIGNATURE, signature).get(INPUTS);
+    if (inputs == null) {
+      return Optional.empty();
+    }
+
+    String json = text(where, SIGNATURE + "/" + INPUTS, inputs);
+    return Optional.of(
+        MlflowSignature.parse(
+            where + " (signature/inputs)", json.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static Object load(String where, byte[] content) throws CorruptModelException {
+    LoadSettings settings =
+        LoadSettings.builder()
+            .setLabel(where)
+            .setAllowDuplicateKeys(false)
+            .setAllowRecursiveKeys(false)
+            .setMaxAliasesForCollections(10)
+            .build();
+    String text = Utf8Text.of(where, content);
+    try {
+      return new Load(settings).loadFromString(text);
+    } catch (YamlEngineException e) {
+      throw new CorruptModelException(
+          "Cannot read %s: it is not well-formed YAML: %s"
+              .formatted(where, Fault.printable(String.valueOf(e.getMessage()), 200)),
+          e);
+    }
+  }
+
+  private static Map<?, ?> map(String where, String pointer, Object value)
+      throws CorruptModelException {
+    if (value instanceof Map<?, ?> map) {
+      return map;
+    }
+
+    throw wrong(where, pointer, value, "a map");
+  }
+
+  private static String text(String where, String pointer, Object value)
+      throws CorruptModelException {
+    if (value instanceof String text) {
+      return text;
+    }
+
+    throw wrong(where, pointer, value, "text");
+  }
+
+  private static CorruptModelException wrong(
+      String where, String pointer, Object got, String expected) {
+    return new CorruptModelException(
+        "Cannot read %s at /%s: got %s, expected %s"
+            .formatted(where, pointer, Fault.printable(String.valueOf(got)), expected));
+  }
+}

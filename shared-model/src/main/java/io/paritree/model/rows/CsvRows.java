@@ -1,0 +1,171 @@
+package io.paritree.model.rows;
+
+import io.paritree.Fault;
+import io.paritree.feature.Faults;
+import io.paritree.feature.Schema;
+import io.paritree.forest.Engine;
+import io.paritree.record.CsvLines;
+import io.paritree.record.CsvRecords;
+import io.paritree.record.RecordFormatException;
+import io.paritree.store.FileEntry;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The rows of a CSV file, encoded block by block.
+ *
+ * <p>Holds one block, whose arrays are used again for the next. Not thread-safe.
+ */
+public final class CsvRows implements AutoCloseable {
+  private static final int MAX_ROWS = 4_096;
+  private static final int MAX_VALUES = 1 << 22;
+
+  private final String origin;
+  private final CsvLines lines;
+  private final CsvRecords records;
+  private final int width;
+  private final int capacity;
+  private final int[] kept;
+  private final float[] slots;
+  private final long[] lineNumbers;
+  private final List<List<Fault>> faults = new ArrayList<>();
+  private final List<String[]> cells = new ArrayList<>();
+  private final Faults found = new Faults();
+
+  private CsvRows(
+      String origin, CsvLines lines, Schema schema, Engine engine, List<String> keptColumns)
+      throws InputException, RecordFormatException {
+    this.origin = origin;
+    this.lines = lines;
+    this.width = schema.width();
+    int answered = Math.max(engine.trees(), Math.max(engine.outputs(), engine.scores()));
+    this.capacity = Math.max(1, Math.min(MAX_ROWS, MAX_VALUES / Math.max(width, answered)));
+    this.kept = new int[keptColumns.size()];
+    for (int index = 0; index < kept.length; index++) {
+      kept[index] = lines.column(keptColumns.get(index));
+      if (kept[index] < 0) {
+        throw new InputException(
+            "Cannot read %s: its header has no column '%s'"
+                .formatted(origin, Fault.printable(keptColumns.get(index))));
+      }
+    }
+
+    this.records = new CsvRecords(lines, origin, schema);
+    this.slots = new float[capacity * width];
+    this.lineNumbers = new long[capacity];
+  }
+
+  /**
+   * Opens a CSV file with a header; columns are found by name.
+   *
+   * @param path a local path, or one with a scheme
+   * @param engine what scores the blocks: they have fewer rows where it has much to say of one
+   * @param keptColumns columns whose cells are kept as text, beside the encoded slots
+   * @throws InputException if the file or a column is not there
+   */
+  public static CsvRows open(String path, Schema schema, Engine engine, List<String> keptColumns)
+      throws InputException, IOException {
+    CsvLines lines = lines(path);
+    try {
+      return new CsvRows(path, lines, schema, engine, keptColumns);
+    } catch (RecordFormatException e) {
+      lines.close();
+      throw new InputException(e.getMessage(), e);
+    } catch (InputException e) {
+      lines.close();
+      throw e;
+    }
+  }
+
+  /** Opens the lines of a CSV file. */
+  public static CsvLines lines(String path) throws InputException, IOException {
+    Location location = Location.of(path);
+    FileStore store = FileStore.of(location);
+    if (store.find(location).filter(FileEntry::isDirectory).isPresent()) {
+      throw new InputException(
+          "Cannot read %s: it is a directory, expected a CSV file".formatted(path));
+    }
+
+    try {
+      return CsvLines.open(store.open(location), path);
+    } catch (NoSuchFileException e) {
+      throw new InputException("Cannot read %s: there is no such file".formatted(path), e);
+    } catch (RecordFormatException e) {
+      throw new InputException(e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Reads the next block.
+   *
+   * @return the number of its rows; 0 at the end of the file
+   */
+  public int next() throws InputException, IOException {
+    faults.clear();
+    cells.clear();
+    int row = 0;
+    try {
+      while (row < capacity) {
+        found.clear();
+        if (!records.next(slots, row * width, found)) {
+          break;
+        }
+
+        lineNumbers[row] = lines.number();
+        faults.add(found.list());
+        if (kept.length > 0) {
+          cells.add(keptCells());
+        }
+
+        row++;
+      }
+    } catch (RecordFormatException e) {
+      throw new InputException(e.getMessage(), e);
+    }
+
+    return row;
+  }
+
+  private String[] keptCells() {
+    String[] texts = new String[kept.length];
+    for (int index = 0; index < kept.length; index++) {
+      texts[index] = lines.text(kept[index]);
+    }
+
+    return texts;
+  }
+
+  /** Returns the most rows that a block may have. */
+  int capacity() {
+    return capacity;
+  }
+
+  /** Returns the block's slots, row after row; those of a row with faults are of no use. */
+  public float[] slots() {
+    return slots;
+  }
+
+  /** Returns what is wrong with a row of the block. */
+  public List<Fault> faults(int row) {
+    return faults.get(row);
+  }
+
+  /** Returns the kept cells of a row of the block. */
+  public String[] cells(int row) {
+    return cells.get(row);
+  }
+
+  /** Returns where a row of the block stands, for messages. */
+  String place(int row) {
+    return "%s line %s".formatted(origin, lineNumbers[row]);
+  }
+
+  @Override
+  public void close() throws IOException {
+    lines.close();
+  }
+}

@@ -1,0 +1,139 @@
+package io.paritree.model.rows;
+
+import io.paritree.Fault;
+import io.paritree.forest.Engine;
+import java.io.IOException;
+import java.io.Writer;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * Scores the rows of a CSV file into another one: a header, then one line per row in its order.
+ *
+ * <p>A row with faults gets empty cells. Numbers stand as {@link Float#toString} gives them.
+ */
+public final class CsvScoring {
+  private final Engine engine;
+  private final List<Emit> emits;
+
+  /** What is written of a row, as columns {@code <name>_0}, {@code <name>_1}, ... */
+  public enum Emit {
+    /** The margins. */
+    MARGIN,
+    /** The scores. */
+    SCORE,
+    /** XGBoost's node id of the leaf, per tree. */
+    LEAF;
+
+    /** Returns the name in options and headers. */
+    String key() {
+      return name().toLowerCase(java.util.Locale.ROOT);
+    }
+  }
+
+  /**
+   * @param emits what is written, in this order
+   */
+  public CsvScoring(Engine engine, List<Emit> emits) {
+    this.engine = engine;
+    this.emits = List.copyOf(emits);
+  }
+
+  /**
+   * Scores all rows.
+   *
+   * @param out receives the CSV text; stays the caller's to close
+   * @param refused receives one line per row with faults
+   * @return the counts of rows
+   */
+  public Counts score(CsvRows rows, Writer out, Consumer<String> refused)
+      throws IOException, InputException {
+    out.write(header());
+    int capacity = rows.capacity();
+    float[] margins = emits.contains(Emit.MARGIN) ? new float[capacity * engine.outputs()] : null;
+    float[] scores = emits.contains(Emit.SCORE) ? new float[capacity * engine.scores()] : null;
+    int[] leaves = emits.contains(Emit.LEAF) ? new int[capacity * engine.trees()] : null;
+    long scored = 0;
+    long invalid = 0;
+    for (int count = rows.next(); count > 0; count = rows.next()) {
+      engine.score(rows.slots(), count, margins, scores);
+      if (leaves != null) {
+        engine.leaves(rows.slots(), count, leaves);
+      }
+
+      StringBuilder text = new StringBuilder();
+      for (int row = 0; row < count; row++) {
+        List<Fault> faults = rows.faults(row);
+        if (faults.isEmpty()) {
+          line(text, row, margins, scores, leaves);
+          scored++;
+        } else {
+          // One empty cell alone would be a blank line, which readers skip.
+          text.append(columns() == 1 ? "\"\"" : ",".repeat(columns() - 1)).append('\n');
+          refused.accept(rows.place(row) + ": " + listed(faults));
+          invalid++;
+        }
+      }
+
+      out.append(text);
+    }
+
+    return new Counts(scored, invalid);
+  }
+
+  /**
+   * How many rows came out how.
+   *
+   * @param scored rows with scores
+   * @param invalid rows with faults
+   */
+  public record Counts(long scored, long invalid) {}
+
+  /** Returns faults in one line. */
+  static String listed(List<Fault> faults) {
+    return faults.stream().map(Fault::toString).collect(Collectors.joining("; "));
+  }
+
+  private void line(StringBuilder text, int row, float[] margins, float[] scores, int[] leaves) {
+    int start = text.length();
+    for (Emit emit : emits) {
+      int cells = cells(emit);
+      for (int cell = row * cells; cell < (row + 1) * cells; cell++) {
+        switch (emit) {
+          case MARGIN -> text.append(margins[cell]);
+          case SCORE -> text.append(scores[cell]);
+          case LEAF -> text.append(leaves[cell]);
+        }
+
+        text.append(',');
+      }
+    }
+
+    text.setLength(Math.max(start, text.length() - 1));
+    text.append('\n');
+  }
+
+  private int cells(Emit emit) {
+    return switch (emit) {
+      case MARGIN -> engine.outputs();
+      case SCORE -> engine.scores();
+      case LEAF -> engine.trees();
+    };
+  }
+
+  private int columns() {
+    return Math.max(1, emits.stream().mapToInt(this::cells).sum());
+  }
+
+  private String header() {
+    StringBuilder header = new StringBuilder();
+    for (Emit emit : emits) {
+      for (int cell = 0; cell < cells(emit); cell++) {
+        header.append(header.isEmpty() ? "" : ",").append(emit.key()).append('_').append(cell);
+      }
+    }
+
+    return header.append('\n').toString();
+  }
+}

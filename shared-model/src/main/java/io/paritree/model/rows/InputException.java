@@ -1,0 +1,14 @@
+package io.paritree.model.rows;
+
+/** A file that a command was given, or a place where it is to write, cannot be used. */
+public final class InputException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  public InputException(String message) {
+    super(message);
+  }
+
+  public InputException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

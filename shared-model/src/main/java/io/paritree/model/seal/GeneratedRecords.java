@@ -1,0 +1,174 @@
+package io.paritree.model.seal;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.paritree.CorruptModelException;
+import io.paritree.InvalidRowException;
+import io.paritree.feature.BooleanFeature;
+import io.paritree.feature.CategoryCodeFeature;
+import io.paritree.feature.Feature;
+import io.paritree.feature.Field;
+import io.paritree.feature.IntegerCategoryFeature;
+import io.paritree.feature.NumberFeature;
+import io.paritree.feature.Schema;
+import io.paritree.feature.Sentinels;
+import io.paritree.feature.TextCategoryFeature;
+import io.paritree.feature.Unseen;
+import io.paritree.json.JsonText;
+import io.paritree.model.golden.JsonRecord;
+import io.paritree.model.manifest.Provenance;
+import io.paritree.xgboost.XgboostModel;
+import java.io.IOException;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * Records made from a schema and a model: numbers at and next to the model's thresholds and
+ * elsewhere within their bounds, categories of the vocabularies and, where the schema admits them,
+ * sentinels, unseen categories and missing values.
+ *
+ * <p>Drawn from a fixed seed: the same schema and model always give the same records.
+ */
+public final class GeneratedRecords {
+  private static final long SEED = 20_260_101L;
+  private static final int ONE_IN = 8;
+  private static final int UNKNOWN_CODES = 3;
+  private static final long FIRST_SECOND = 946_684_800L; // 2000-01-01
+  private static final long SECONDS = 1_000_000_000L; // to 2031
+
+  private final Schema schema;
+  private final XgboostModel model;
+  private final List<List<Float>> thresholds;
+  private final SplittableRandom random = new SplittableRandom(SEED);
+
+  private GeneratedRecords(Schema schema, XgboostModel model) {
+    this.schema = schema;
+    this.model = model;
+    this.thresholds = model.thresholds();
+  }
+
+  /**
+   * @param origin names the schema in messages
+   * @throws CorruptModelException if the schema admits none of the records
+   */
+  public static GoldenRecords of(String origin, Schema schema, XgboostModel model)
+      throws CorruptModelException {
+    GeneratedRecords generated = new GeneratedRecords(schema, model);
+    List<byte[]> records = new ArrayList<>();
+    for (int index = 0; index < GoldenRecords.WANTED; index++) {
+      int without = index % (schema.fields().size() + 1);
+      byte[] record = JsonText.compact(out -> generated.write(out, without));
+      if (generated.admits(record)) {
+        records.add(record);
+      }
+    }
+
+    if (records.isEmpty()) {
+      throw new CorruptModelException(
+          "Cannot make golden rows for %s: the schema admits none of %s records made from it; give rows to seal with"
+              .formatted(origin, GoldenRecords.WANTED));
+    }
+
+    return new GoldenRecords(records, Provenance.GoldenSource.GENERATED);
+  }
+
+  private boolean admits(byte[] record) {
+    try {
+      JsonRecord.encode(schema, record, new float[schema.width()], 0);
+      return true;
+    } catch (InvalidRowException e) {
+      return false;
+    }
+  }
+
+  /** Writes a record whose field {@code without} is missing, if it may be. */
+  private void write(JsonGenerator out, int without) throws IOException {
+    out.writeStartObject();
+    for (int index = 0; index < schema.fields().size(); index++) {
+      Field field = schema.fields().get(index);
+      boolean nullable = field.features().stream().allMatch(Feature::nullable);
+      out.writeFieldName(field.column());
+      if (nullable && (index == without || random.nextInt(ONE_IN) == 0)) {
+        out.writeNull();
+      } else {
+        value(out, field.features().get(0), field.slot(0));
+      }
+    }
+
+    out.writeEndObject();
+  }
+
+  private void value(JsonGenerator out, Feature feature, int slot) throws IOException {
+    if (feature instanceof NumberFeature number) {
+      number(out, number, thresholds.get(slot));
+    } else if (feature instanceof BooleanFeature) {
+      out.writeBoolean(random.nextBoolean());
+    } else if (feature instanceof TextCategoryFeature category) {
+      text(out, category);
+    } else if (feature instanceof IntegerCategoryFeature category) {
+      integer(out, category);
+    } else if (feature instanceof CategoryCodeFeature) {
+      out.writeNumber(random.nextInt(model.largestCode(slot) + UNKNOWN_CODES));
+    } else {
+      long second = FIRST_SECOND + random.nextLong(SECONDS);
+      out.writeString(LocalDateTime.ofEpochSecond(second, 0, ZoneOffset.UTC).toString());
+    }
+  }
+
+  private void number(JsonGenerator out, NumberFeature number, List<Float> splits)
+      throws IOException {
+    Sentinels sentinels = number.sentinels();
+    if (number.nullable() && !sentinels.numbers().isEmpty() && random.nextInt(ONE_IN) == 0) {
+      JsonText.number(out, sentinels.numbers().stream().sorted().findFirst().orElseThrow());
+      return;
+    }
+
+    if (!splits.isEmpty() && random.nextInt(4) > 0) {
+      float near = near(splits.get(random.nextInt(splits.size())));
+      if (near >= number.min() && near <= number.max() && Float.isFinite(near)) {
+        out.writeNumber(near);
+        return;
+      }
+    }
+
+    double magnitude = Math.pow(10, random.nextDouble(-2, 4));
+    double value = random.nextBoolean() ? magnitude : -magnitude;
+    if (!Float.isInfinite(number.min()) && !Float.isInfinite(number.max())) {
+      value = number.min() + random.nextDouble() * ((double) number.max() - number.min());
+    } else if (!Float.isInfinite(number.min())) {
+      value = number.min() + magnitude;
+    } else if (!Float.isInfinite(number.max())) {
+      value = number.max() - magnitude;
+    }
+
+    JsonText.number(out, random.nextBoolean() ? value : Math.rint(value));
+  }
+
+  /** Returns a threshold, or the float before or behind it: there a mistake shows. */
+  private float near(float threshold) {
+    return switch (random.nextInt(3)) {
+      case 0 -> threshold;
+      case 1 -> Math.nextUp(threshold);
+      default -> Math.nextDown(threshold);
+    };
+  }
+
+  private void text(JsonGenerator out, TextCategoryFeature category) throws IOException {
+    boolean unseen = !(category.unseen() instanceof Unseen.Reject) && random.nextInt(ONE_IN) == 0;
+    out.writeString(
+        unseen
+            ? "(unseen)"
+            : category.vocabulary().get(random.nextInt(category.vocabulary().size())));
+  }
+
+  private void integer(JsonGenerator out, IntegerCategoryFeature category) throws IOException {
+    boolean unseen = !(category.unseen() instanceof Unseen.Reject) && random.nextInt(ONE_IN) == 0;
+    List<Long> vocabulary = category.vocabulary();
+    out.writeNumber(
+        unseen
+            ? vocabulary.stream().mapToLong(Long::longValue).max().orElseThrow() + 1
+            : vocabulary.get(random.nextInt(vocabulary.size())));
+  }
+}

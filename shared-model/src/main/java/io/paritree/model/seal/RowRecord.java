@@ -1,0 +1,56 @@
+package io.paritree.model.seal;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.paritree.feature.BooleanFeature;
+import io.paritree.feature.Feature;
+import io.paritree.feature.Field;
+import io.paritree.feature.NumberText;
+import io.paritree.feature.Schema;
+import io.paritree.feature.TextCategoryFeature;
+import io.paritree.feature.TimestampFeature;
+import io.paritree.json.JsonText;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** A line of a CSV file as the JSON record that means the same. */
+final class RowRecord {
+  private RowRecord() {}
+
+  /**
+   * Returns the record.
+   *
+   * @param cells one per field of the schema, in its order
+   * @param without index of a field to leave out; -1 for none
+   */
+  static byte[] of(Schema schema, String[] cells, int without) {
+    return JsonText.compact(
+        out -> {
+          out.writeStartObject();
+          for (int index = 0; index < cells.length; index++) {
+            if (index != without && !cells[index].isEmpty()) {
+              Field field = schema.fields().get(index);
+              out.writeFieldName(field.column());
+              value(out, field.features(), cells[index]);
+            }
+          }
+
+          out.writeEndObject();
+        });
+  }
+
+  private static void value(JsonGenerator out, List<Feature> features, String cell)
+      throws IOException {
+    Feature feature = features.get(0);
+    boolean text = feature instanceof TextCategoryFeature || feature instanceof TimestampFeature;
+    boolean truth = feature instanceof BooleanFeature;
+    byte[] utf8 = cell.getBytes(StandardCharsets.UTF_8);
+    if (truth && (cell.equals("true") || cell.equals("false"))) {
+      out.writeBoolean(cell.equals("true"));
+    } else if (!text && NumberText.isNumber(utf8, 0, utf8.length)) {
+      out.writeNumber(cell);
+    } else {
+      out.writeString(cell);
+    }
+  }
+}

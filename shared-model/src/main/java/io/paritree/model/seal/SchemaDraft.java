@@ -1,0 +1,223 @@
+package io.paritree.model.seal;
+
+import io.paritree.Fault;
+import io.paritree.feature.BooleanFeature;
+import io.paritree.feature.Feature;
+import io.paritree.feature.NumberText;
+import io.paritree.feature.Sentinels;
+import io.paritree.feature.Unseen;
+import io.paritree.model.manifest.FeatureForm;
+import io.paritree.model.manifest.SchemaForm;
+import io.paritree.model.rows.CsvRows;
+import io.paritree.model.rows.InputException;
+import io.paritree.record.CsvLines;
+import io.paritree.record.RecordFormatException;
+import io.paritree.xgboost.RecordedCategories;
+import io.paritree.xgboost.XgboostModel;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * A schema to edit: names from the model, types from rows, vocabularies from the model file.
+ *
+ * <p>What rows cannot tell, such as the order of the categories of an older model or which part of
+ * a timestamp is meant, becomes advice.
+ */
+public final class SchemaDraft {
+  private static final long MAX_ROWS = 100_000;
+  private static final int MAX_CATEGORIES = 10_000;
+
+  private final List<FeatureForm> features = new ArrayList<>();
+  private final List<String> advice = new ArrayList<>();
+  private final XgboostModel model;
+  private final SchemaForm plain;
+
+  /** What the cells of one column have in common. */
+  private static final class Column {
+    private boolean anyValue;
+    private boolean onlyNumbers = true;
+    private boolean onlyTruths = true;
+    private final TreeSet<String> texts = new TreeSet<>();
+
+    void add(String cell) {
+      if (cell.isEmpty()) {
+        return;
+      }
+
+      anyValue = true;
+      byte[] utf8 = cell.getBytes(StandardCharsets.UTF_8);
+      onlyNumbers &= NumberText.isNumber(utf8, 0, utf8.length);
+      onlyTruths &= cell.equals("true") || cell.equals("false");
+      if (texts.size() <= MAX_CATEGORIES) {
+        texts.add(cell); // one more than are admitted tells that they are too many
+      }
+    }
+
+    boolean hasTooMany() {
+      return texts.size() > MAX_CATEGORIES;
+    }
+
+    boolean isText() {
+      return anyValue && !onlyNumbers && !onlyTruths;
+    }
+  }
+
+  /**
+   * @param plain the schema that follows from the model alone
+   */
+  public SchemaDraft(XgboostModel model, SchemaForm plain) {
+    this.model = model;
+    this.plain = plain;
+  }
+
+  /**
+   * Looks at the rows of a CSV file, at most 100,000 of them.
+   *
+   * @param path names the file
+   */
+  public void read(String path) throws InputException, IOException {
+    try (CsvLines lines = CsvRows.lines(path)) {
+      List<Column> columns = new ArrayList<>();
+      lines.columns().forEach(name -> columns.add(new Column()));
+      boolean isRead = readRows(lines, columns);
+
+      for (int index = 0; index < plain.features().size(); index++) {
+        int column = lines.column(name(index));
+        features.add(
+            column < 0 ? withoutColumn(index, path) : feature(index, columns.get(column), isRead));
+      }
+    } catch (RecordFormatException e) {
+      throw new InputException(e.getMessage(), e);
+    }
+  }
+
+  /** Returns whether these were all rows. */
+  private static boolean readRows(CsvLines lines, List<Column> columns)
+      throws IOException, RecordFormatException {
+    for (long row = 0; row < MAX_ROWS; row++) {
+      if (!lines.next()) {
+        return true;
+      }
+
+      for (int cell = 0; cell < Math.min(columns.size(), lines.cells()); cell++) {
+        columns.get(cell).add(lines.text(cell));
+      }
+    }
+
+    return !lines.next();
+  }
+
+  /** Returns the draft. */
+  public SchemaForm schema() {
+    List<FeatureForm> drafted = new ArrayList<>();
+    for (int index = 0; index < plain.features().size(); index++) {
+      FeatureForm form = features.isEmpty() ? plain.features().get(index) : features.get(index);
+      drafted.add(withVocabulary(index, form));
+    }
+
+    return new SchemaForm(drafted, plain.outputs());
+  }
+
+  /** Returns what the draft cannot know, one line each. */
+  public List<String> advice() {
+    return List.copyOf(advice);
+  }
+
+  private FeatureForm withVocabulary(int index, FeatureForm form) {
+    Optional<RecordedCategories> own = model.categories(index);
+    return form instanceof FeatureForm.FromModel && own.isPresent()
+        ? new FeatureForm.Complete(form.bind(own))
+        : form;
+  }
+
+  private String name(int index) {
+    FeatureForm form = plain.features().get(index);
+    return form instanceof FeatureForm.FromModel fromModel
+        ? fromModel.name()
+        : ((FeatureForm.Complete) form).feature().name();
+  }
+
+  private FeatureForm withoutColumn(int index, String path) {
+    advice.add(
+        "'%s': %s has no such column; give the one that is read as \"column\", or a part of a timestamp such as \"hour\" as \"type\""
+            .formatted(Fault.printable(name(index)), path));
+    return plain.features().get(index);
+  }
+
+  private FeatureForm feature(int index, Column column, boolean isRead) {
+    FeatureForm form = plain.features().get(index);
+    String name = name(index);
+    if (form instanceof FeatureForm.FromModel && model.categories(index).isEmpty()) {
+      return column.isText() ? guessedCategory(form, name, column, isRead) : form;
+    }
+
+    if (form instanceof FeatureForm.Complete complete) {
+      return number(complete.feature(), column);
+    }
+
+    return form;
+  }
+
+  /**
+   * A vocabulary that lacks some of the trainer's categories shifts the codes of the others.
+   *
+   * @param isRead whether all rows have been looked at
+   */
+  private FeatureForm guessedCategory(
+      FeatureForm form, String name, Column column, boolean isRead) {
+    String printable = Fault.printable(name);
+    if (column.hasTooMany()) {
+      advice.add(
+          "'%s': the model file has no categories, and the rows have more than %s; give all of the trainer's, in its order, as \"categories\""
+              .formatted(printable, MAX_CATEGORIES));
+      return form;
+    }
+
+    String read =
+        isRead
+            ? ""
+            : "; only the first %s rows were looked at, and a category that is lacking shifts the codes of others"
+                .formatted(MAX_ROWS);
+    advice.add(
+        "'%s': the model file has no categories, so their order is a guess (ascending, as pandas sorts them); it must be the trainer's, check it with seal --expected%s"
+            .formatted(printable, read));
+    return new FeatureForm.Complete(
+        new FeatureForm.CategoryRules(name, name, new Unseen.Reject(), Sentinels.NONE, true)
+            .feature(new RecordedCategories.Texts(List.copyOf(column.texts))));
+  }
+
+  private FeatureForm number(Feature feature, Column column) {
+    if (column.anyValue && column.onlyTruths) {
+      return new FeatureForm.Complete(
+          new BooleanFeature(feature.name(), feature.name(), Sentinels.NONE, true));
+    }
+
+    if (column.isText()) {
+      String text = firstText(column);
+      String cure =
+          text.equals("True") || text.equals("False")
+              ? "write true and false, or 1 and 0 (pandas does not unless told), and give \"boolean\" as \"type\""
+              : "give texts that stand for \"missing\", a part of a timestamp as \"type\", or another \"column\"";
+      advice.add(
+          "'%s': the model reads a number, but the column holds text such as '%s'; %s"
+              .formatted(Fault.printable(feature.name()), Fault.printable(text), cure));
+    }
+
+    return new FeatureForm.Complete(feature);
+  }
+
+  private static String firstText(Column column) {
+    for (String text : column.texts) {
+      byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+      if (!NumberText.isNumber(utf8, 0, utf8.length)) {
+        return text;
+      }
+    }
+
+    return "";
+  }
+}

@@ -1,0 +1,126 @@
+package io.paritree.model.seal;
+
+import io.paritree.CorruptModelException;
+import io.paritree.ModelException;
+import io.paritree.model.ModelFiles;
+import io.paritree.model.Opening;
+import io.paritree.model.RoundsChoice;
+import io.paritree.model.layout.ModelReference;
+import io.paritree.model.layout.PackageFiles;
+import io.paritree.model.mlflow.MlflowModel;
+import io.paritree.store.FileEntry;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import io.paritree.xgboost.XgboostModel;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What a package is made of: a bare model file, or an MLflow model directory with all its files.
+ *
+ * @param origin where it was read, for messages
+ * @param files the files that go into the package, by name
+ * @param modelFile name of the model file among them
+ * @param model the model file, read and checked
+ * @param mlflow what MLflow says of the model, if it comes from there
+ */
+public record SealSource(
+    String origin,
+    Map<String, byte[]> files,
+    String modelFile,
+    XgboostModel model,
+    Optional<MlflowModel> mlflow) {
+  private static final int MAX_FILES = 5_000;
+
+  /**
+   * Reads a model to be sealed.
+   *
+   * @throws ModelException if it is no model, or sealed already
+   */
+  public static SealSource read(String reference) throws ModelException, IOException {
+    ModelReference found = ModelReference.resolve(reference, Map.of());
+    return switch (found.kind()) {
+      case FILE -> ofFile(ModelFiles.read(reference));
+      case MLFLOW -> ofMlflow(found.location());
+      case PACKAGE ->
+          throw new CorruptModelException(
+              "Cannot seal %s: it is a sealed package already, and packages never change; seal its model file %s/MODEL"
+                  .formatted(found.location(), found.location()));
+    };
+  }
+
+  private static SealSource ofFile(ModelFiles files) throws ModelException {
+    byte[] content = files.file(files.names().iterator().next());
+    return ofFile(files.origin(), content);
+  }
+
+  /** Makes a source of a bare model file; in the package it has a name that fits its content. */
+  public static SealSource ofFile(String origin, byte[] content) throws ModelException {
+    XgboostModel model = Opening.read(origin, content);
+    String name = isJson(content) ? PackageFiles.JSON_MODEL : PackageFiles.UBJSON_MODEL;
+    return new SealSource(origin, Map.of(name, content), name, model, Optional.empty());
+  }
+
+  private static boolean isJson(byte[] content) {
+    for (int at = 1; at < content.length; at++) {
+      if (content[at] > ' ') {
+        return content[at] == '"';
+      }
+    }
+
+    return false;
+  }
+
+  private static SealSource ofMlflow(Location directory) throws ModelException, IOException {
+    FileStore store = FileStore.of(directory);
+    Set<String> names = new TreeSet<>();
+    collect(store, directory, "", names);
+    for (String reserved :
+        List.of(PackageFiles.MANIFEST, PackageFiles.GOLDEN_ROWS, PackageFiles.DIGESTS)) {
+      if (names.contains(reserved)) {
+        throw new CorruptModelException(
+            "Cannot seal %s: it has a file '%s' already, which a package needs for itself"
+                .formatted(directory, reserved));
+      }
+    }
+
+    Map<String, byte[]> files = new TreeMap<>(ModelFiles.readAll(store, directory, names));
+    String origin = directory.toString();
+    MlflowModel mlflow = MlflowModel.parse(origin, files.get(PackageFiles.MLMODEL));
+    byte[] content = files.get(mlflow.modelFile());
+    if (content == null) {
+      throw new CorruptModelException(
+          "Cannot seal %s: its model file '%s' is missing".formatted(origin, mlflow.modelFile()));
+    }
+
+    XgboostModel model = Opening.read(origin + "/" + mlflow.modelFile(), content);
+    return new SealSource(origin, files, mlflow.modelFile(), model, Optional.of(mlflow));
+  }
+
+  private static void collect(FileStore store, Location directory, String prefix, Set<String> names)
+      throws ModelException, IOException {
+    for (FileEntry entry : store.list(directory)) {
+      String name = prefix + entry.location().name();
+      if (entry.isDirectory()) {
+        collect(store, entry.location(), name + "/", names);
+      } else if (names.size() == MAX_FILES) {
+        throw new CorruptModelException(
+            "Cannot seal %s: it has more than %s files".formatted(directory, MAX_FILES));
+      } else {
+        names.add(name);
+      }
+    }
+  }
+
+  /** Returns the rounds that the model's trainer scores with. */
+  RoundsChoice trainersRounds() throws CorruptModelException {
+    return mlflow.isPresent() && mlflow.get().stopsAtBestIteration()
+        ? RoundsChoice.best(model)
+        : RoundsChoice.all(model);
+  }
+}

@@ -1,0 +1,198 @@
+package io.paritree.model.seal;
+
+import io.paritree.CorruptModelException;
+import io.paritree.ModelException;
+import io.paritree.UnsupportedModelException;
+import io.paritree.feature.Schema;
+import io.paritree.forest.Engine;
+import io.paritree.model.EngineKind;
+import io.paritree.model.ModelFiles;
+import io.paritree.model.Opening;
+import io.paritree.model.RoundsChoice;
+import io.paritree.model.SchemaFit;
+import io.paritree.model.golden.GoldenFile;
+import io.paritree.model.golden.GoldenRow;
+import io.paritree.model.golden.GoldenRows;
+import io.paritree.model.golden.JsonRecord;
+import io.paritree.model.layout.Digests;
+import io.paritree.model.layout.ModelReference;
+import io.paritree.model.layout.PackageFiles;
+import io.paritree.model.manifest.Manifest;
+import io.paritree.model.manifest.ManifestWriter;
+import io.paritree.model.manifest.Provenance;
+import io.paritree.model.manifest.SchemaForm;
+import io.paritree.xgboost.XgboostModel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A model, checked against a schema and ready to become a package.
+ *
+ * <p>What holds before a file is written: the schema fits the model file, libxgboost and the forest
+ * engine give the same bits for the golden rows, and the package opens by the one path that all
+ * packages take.
+ */
+public final class Sealing {
+  private static final String MODEL_XGBOOST = "xgboost_of_model_file";
+
+  private final String origin;
+  private final String modelFile;
+  private final Map<String, byte[]> files;
+  private final RoundsChoice rounds;
+  private final SchemaForm form;
+  private final Schema schema;
+  private final XgboostModel model;
+  private final Engine forest;
+
+  private Sealing(
+      String origin,
+      String modelFile,
+      Map<String, byte[]> files,
+      XgboostModel model,
+      RoundsChoice rounds,
+      SchemaForm form,
+      Schema schema)
+      throws ModelException {
+    this.origin = origin;
+    this.modelFile = modelFile;
+    this.files = files;
+    this.model = model;
+    this.rounds = rounds;
+    this.form = form;
+    this.schema = schema;
+    this.forest =
+        Opening.engine(files.get(modelFile), model, rounds.range(origin, model), EngineKind.FOREST);
+  }
+
+  /**
+   * Checks a model against a schema.
+   *
+   * @param source what the package is made of
+   * @param schemaOrigin names the schema file in messages
+   * @param asked the number of rounds to use; empty for what the model's trainer would use
+   * @throws ModelException if they do not fit
+   */
+  public static Sealing of(
+      SealSource source, String schemaOrigin, SchemaForm form, Optional<RoundsChoice> asked)
+      throws ModelException {
+    Schema schema = form.schema(schemaOrigin, source.model()::categories);
+    SchemaFit.check(schemaOrigin, schema, source.model());
+    RoundsChoice rounds = asked.isPresent() ? asked.get() : source.trainersRounds();
+    Sealing sealing =
+        new Sealing(
+            source.origin(),
+            source.modelFile(),
+            source.files(),
+            source.model(),
+            rounds,
+            form,
+            schema);
+    form.outputs()
+        .bind(
+            schemaOrigin,
+            source.model().objective(),
+            sealing.forest.outputs(),
+            sealing.forest.scores());
+    return sealing;
+  }
+
+  public Schema schema() {
+    return schema;
+  }
+
+  /** Returns the forest engine of the model. */
+  public Engine forest() {
+    return forest;
+  }
+
+  /**
+   * Returns the files of the package, and proves that it opens.
+   *
+   * @param provenance what is known of the model; the golden source and the libraries are set here
+   * @throws ModelException if libxgboost cannot be used, or differs from the forest engine
+   */
+  public Map<String, byte[]> files(
+      String name, long version, GoldenRecords records, Provenance provenance, String notes)
+      throws ModelException {
+    List<GoldenRow> golden = golden(records);
+    Map<String, String> libraries = new TreeMap<>(Libraries.versions());
+    libraries.putAll(provenance.libraries());
+    if (!model.version().isEmpty()) {
+      libraries.put(MODEL_XGBOOST, Opening.version(model));
+    }
+
+    Provenance complete =
+        new Provenance(
+            provenance.sealedAt(),
+            provenance.trainedOn(),
+            provenance.trainingRows(),
+            provenance.metrics(),
+            libraries,
+            records.source(),
+            provenance.comparedWithTrainer());
+    Manifest manifest =
+        new Manifest(name, version, modelFile, rounds.end(), rounds.why(), form, complete, notes);
+
+    Map<String, byte[]> all = new TreeMap<>(files);
+    all.put(PackageFiles.MANIFEST, ManifestWriter.toJson(manifest));
+    all.put(PackageFiles.GOLDEN_ROWS, GoldenFile.write(golden));
+    all.put(PackageFiles.DIGESTS, Digests.of(all).content());
+    Opening.open(
+        new ModelFiles(origin, ModelReference.Kind.PACKAGE, Optional.empty(), all),
+        EngineKind.FOREST);
+    return all;
+  }
+
+  private Engine reference() throws ModelException {
+    try {
+      return Opening.engine(
+          files.get(modelFile), model, rounds.range(origin, model), EngineKind.XGBOOST);
+    } catch (UnsupportedModelException e) {
+      throw new UnsupportedModelException(
+          "Cannot seal %s, since libxgboost must score its golden rows: %s (unsealed, the model can be scored)"
+              .formatted(origin, e.getMessage()),
+          e);
+    }
+  }
+
+  /** Scores the records with libxgboost, whose bits become the golden ones. */
+  private List<GoldenRow> golden(GoldenRecords records) throws ModelException {
+    int count = records.records().size();
+    float[] slots = new float[count * schema.width()];
+    for (int row = 0; row < count; row++) {
+      JsonRecord.encode(schema, records.records().get(row), slots, row * schema.width());
+    }
+
+    Engine reference = reference();
+    float[] margins = new float[count * reference.outputs()];
+    int[] leaves = new int[count * reference.trees()];
+    reference.score(slots, count, margins, null);
+    reference.leaves(slots, count, leaves);
+
+    List<GoldenRow> rows = new ArrayList<>();
+    for (int row = 0; row < count; row++) {
+      int[] bits = new int[reference.outputs()];
+      for (int output = 0; output < bits.length; output++) {
+        bits[output] = Float.floatToRawIntBits(margins[row * bits.length + output]);
+      }
+
+      int[] rowLeaves = new int[reference.trees()];
+      System.arraycopy(leaves, row * rowLeaves.length, rowLeaves, 0, rowLeaves.length);
+      rows.add(new GoldenRow(records.records().get(row), bits, rowLeaves));
+    }
+
+    try {
+      GoldenRows.verify(PackageFiles.GOLDEN_ROWS, rows, schema, forest);
+    } catch (CorruptModelException e) {
+      throw new CorruptModelException(
+          "Cannot seal %s: the forest engine differs from libxgboost; this is a fault of Paritree, please report it: %s"
+              .formatted(origin, e.getMessage()),
+          e);
+    }
+
+    return rows;
+  }
+}

@@ -1,0 +1,432 @@
+package io.paritree.xgboost;
+
+import io.paritree.CorruptModelException;
+import io.paritree.Fault;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * A model file in the subset of UBJSON that XGBoost writes.
+ *
+ * <p>Keys and texts have lengths of type {@code L}; arrays are typed and counted ({@code [$}type
+ * {@code #L}), counted ({@code [#L}), or open until {@code ]}. All numbers are big-endian. A key
+ * that comes twice in one object is refused.
+ */
+final class UbjsonModelDocument implements ModelDocument {
+  private static final int MAX_NESTING = 64;
+  private static final int OPEN = -1;
+
+  private final ByteBuffer file;
+  private final ArrayDeque<Set<String>> keys = new ArrayDeque<>();
+
+  /** Elements that are left in each array that was entered; {@link #OPEN} if it was not counted. */
+  private final ArrayDeque<Integer> left = new ArrayDeque<>();
+
+  UbjsonModelDocument(byte[] file) {
+    this.file = ByteBuffer.wrap(file);
+  }
+
+  @Override
+  public CorruptModelException corrupt(String what) {
+    return new CorruptModelException(
+        "Cannot read the model: %s, at byte %s".formatted(what, file.position()));
+  }
+
+  private byte marker() throws CorruptModelException {
+    need(1);
+    return file.get();
+  }
+
+  private byte peek() throws CorruptModelException {
+    need(1);
+    return file.get(file.position());
+  }
+
+  private void need(long bytes) throws CorruptModelException {
+    if (bytes > file.remaining()) {
+      throw corrupt(
+          "the file ends too early: %s bytes should follow, %s do"
+              .formatted(bytes, file.remaining()));
+    }
+  }
+
+  private void expect(char expected, String what) throws CorruptModelException {
+    byte got = marker();
+    if (got != expected) {
+      throw unexpected(got, what);
+    }
+  }
+
+  private CorruptModelException unexpected(byte got, String expected) {
+    return corrupt(
+        "got the marker '%s', expected %s"
+            .formatted(Fault.printable(String.valueOf((char) (got & 0xff)), 8), expected));
+  }
+
+  /** Reads a length and checks that so many bytes, or elements of at least one byte, can follow. */
+  private int length(int bytesPerElement) throws CorruptModelException {
+    expect('L', "a length of type L");
+    need(Long.BYTES);
+    long length = file.getLong();
+    if (length < 0 || length > file.remaining() / bytesPerElement) {
+      throw corrupt(
+          "a length of %s came, but %s bytes are left".formatted(length, file.remaining()));
+    }
+
+    return (int) length;
+  }
+
+  /** Bytes that are no UTF-8 become U+FFFD: XGBoost4J cuts names inside their last character. */
+  private String chars() throws CorruptModelException {
+    int length = length(1);
+    int begin = file.position();
+    file.position(begin + length);
+    return new String(file.array(), begin, length, StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void beginObject() throws CorruptModelException {
+    expect('{', "an object");
+    if (keys.size() == MAX_NESTING) {
+      throw corrupt("more than %s objects lie in each other".formatted(MAX_NESTING));
+    }
+
+    keys.push(new HashSet<>());
+  }
+
+  @Override
+  public String nextKey() throws CorruptModelException {
+    if (peek() == '}') {
+      file.get();
+      keys.pop();
+      return null;
+    }
+
+    String key = chars();
+    if (!keys.element().add(key)) {
+      throw corrupt("key '%s' comes twice in one object".formatted(Fault.printable(key, 100)));
+    }
+
+    return key;
+  }
+
+  @Override
+  public void beginArray() throws CorruptModelException {
+    expect('[', "an array");
+    if (peek() == '$') {
+      throw corrupt("got an array of numbers, expected one of texts, objects or arrays");
+    }
+
+    if (peek() == '#') {
+      file.get();
+      left.push(length(1));
+    } else {
+      left.push(OPEN);
+    }
+  }
+
+  @Override
+  public boolean nextElement() throws CorruptModelException {
+    int rest = left.pop();
+    if (rest == OPEN) {
+      if (peek() == ']') {
+        file.get();
+        return false;
+      }
+
+      left.push(OPEN);
+      return true;
+    }
+
+    if (rest == 0) {
+      return false;
+    }
+
+    left.push(rest - 1);
+    return true;
+  }
+
+  @Override
+  public String text() throws CorruptModelException {
+    expect('S', "a text");
+    return chars();
+  }
+
+  @Override
+  public long integer() throws CorruptModelException {
+    return integer(marker());
+  }
+
+  private long integer(byte type) throws CorruptModelException {
+    need(bytesOf(type));
+    return switch (type) {
+      case 'i' -> file.get();
+      case 'U' -> file.get() & 0xff;
+      case 'I' -> file.getShort();
+      case 'l' -> file.getInt();
+      case 'L' -> file.getLong();
+      case 'T' -> 1;
+      case 'F' -> 0;
+      default -> throw unexpected(type, "a whole number");
+    };
+  }
+
+  private float number(byte type) throws CorruptModelException {
+    need(bytesOf(type));
+    return switch (type) {
+      case 'd' -> file.getFloat();
+      case 'D' -> (float) file.getDouble();
+      default -> integer(type);
+    };
+  }
+
+  /** Returns the bytes of a value behind its marker; 0 for those that have none, or no number. */
+  private static int bytesOf(byte type) {
+    return switch (type) {
+      case 'i', 'U', 'C' -> 1;
+      case 'I' -> 2;
+      case 'l', 'd' -> 4;
+      case 'L', 'D' -> 8;
+      default -> 0;
+    };
+  }
+
+  /** Where the numbers of an array go, one after the other. */
+  private interface Sink {
+    void accept(byte type) throws CorruptModelException;
+  }
+
+  /** Reads the count of an array of numbers that is not of one type, if it has one. */
+  private int mixedCount() throws CorruptModelException {
+    if (peek() != '#') {
+      return OPEN;
+    }
+
+    file.get();
+    return length(1);
+  }
+
+  /** Returns for how many numbers to make room; nearly every number takes two bytes or more. */
+  private int expected(int count) {
+    return Math.min(count, file.remaining() / 2);
+  }
+
+  /** Reads the numbers of an array that is not of one type. */
+  private void mixed(int count, Sink sink) throws CorruptModelException {
+    for (int at = 0; at != count; at++) {
+      byte type = marker();
+      if (type == ']' && count == OPEN) {
+        return;
+      }
+
+      sink.accept(type);
+    }
+  }
+
+  /** Returns the type of an array of numbers that is of one type, or 0 if it is not. */
+  private byte elementType() throws CorruptModelException {
+    expect('[', "an array");
+    if (peek() != '$') {
+      return 0;
+    }
+
+    file.get();
+    byte type = marker();
+    if (bytesOf(type) == 0 || type == 'C') {
+      throw unexpected(type, "a type of numbers");
+    }
+
+    expect('#', "a count");
+    return type;
+  }
+
+  @Override
+  public float[] floats() throws CorruptModelException {
+    byte type = elementType();
+    if (type == 0) {
+      int count = mixedCount();
+      Numbers.Floats floats = new Numbers.Floats(expected(count));
+      mixed(count, each -> floats.add(number(each)));
+      return floats.toArray();
+    }
+
+    float[] floats = new float[length(bytesOf(type))];
+    for (int at = 0; at < floats.length; at++) {
+      floats[at] = number(type);
+    }
+
+    return floats;
+  }
+
+  @Override
+  public int[] ints() throws CorruptModelException {
+    byte type = elementType();
+    if (type == 0) {
+      int count = mixedCount();
+      Numbers.Ints ints = new Numbers.Ints(expected(count));
+      mixed(count, each -> ints.add(narrow(integer(each))));
+      return ints.toArray();
+    }
+
+    int[] ints = new int[length(bytesOf(type))];
+    for (int at = 0; at < ints.length; at++) {
+      ints[at] = narrow(integer(type));
+    }
+
+    return ints;
+  }
+
+  private int narrow(long value) throws CorruptModelException {
+    if (value != (int) value) {
+      throw corrupt("got %s, expected a whole number of 32 bits".formatted(value));
+    }
+
+    return (int) value;
+  }
+
+  private byte narrowest(long value) throws CorruptModelException {
+    if (value < Byte.MIN_VALUE || value > 255) {
+      throw corrupt("got %s, expected a whole number of 8 bits".formatted(value));
+    }
+
+    return (byte) value;
+  }
+
+  @Override
+  public long[] longs() throws CorruptModelException {
+    byte type = elementType();
+    if (type == 0) {
+      int count = mixedCount();
+      Numbers.Longs longs = new Numbers.Longs(expected(count));
+      boolean[] areFloats = new boolean[1];
+      mixed(
+          count,
+          each -> {
+            if (isFloat(each)) {
+              number(each);
+              areFloats[0] = true;
+            } else {
+              longs.add(integer(each));
+            }
+          });
+      return areFloats[0] ? null : longs.toArray();
+    }
+
+    if (isFloat(type)) {
+      skipNumbers(type);
+      return null;
+    }
+
+    long[] longs = new long[length(bytesOf(type))];
+    for (int at = 0; at < longs.length; at++) {
+      longs[at] = integer(type);
+    }
+
+    return longs;
+  }
+
+  @Override
+  public byte[] bytes() throws CorruptModelException {
+    byte type = elementType();
+    if (type == 0) {
+      int count = mixedCount();
+      Numbers.Bytes bytes = new Numbers.Bytes(expected(count));
+      mixed(count, each -> bytes.add(narrowest(integer(each))));
+      return bytes.toArray();
+    }
+
+    byte[] bytes = new byte[length(bytesOf(type))];
+    for (int at = 0; at < bytes.length; at++) {
+      bytes[at] = narrowest(integer(type));
+    }
+
+    return bytes;
+  }
+
+  @Override
+  public int count() throws CorruptModelException {
+    byte type = elementType();
+    if (type == 0) {
+      int[] read = new int[1];
+      mixed(
+          mixedCount(),
+          each -> {
+            number(each);
+            read[0]++;
+          });
+      return read[0];
+    }
+
+    return skipNumbers(type);
+  }
+
+  private int skipNumbers(byte type) throws CorruptModelException {
+    int count = length(bytesOf(type));
+    file.position(file.position() + count * bytesOf(type));
+    return count;
+  }
+
+  private static boolean isFloat(byte type) {
+    return type == 'd' || type == 'D';
+  }
+
+  @Override
+  public void skip() throws CorruptModelException {
+    skip(0);
+  }
+
+  private void skip(int depth) throws CorruptModelException {
+    if (depth > MAX_NESTING) {
+      throw corrupt("more than %s objects and arrays lie in each other".formatted(MAX_NESTING));
+    }
+
+    byte type = peek();
+    switch (type) {
+      case '{' -> {
+        beginObject();
+        while (nextKey() != null) {
+          skip(depth + 1);
+        }
+      }
+      case '[' -> skipArray(depth);
+      case 'S' -> {
+        file.get();
+        int length = length(1);
+        file.position(file.position() + length);
+      }
+      case 'Z', 'T', 'F' -> file.get();
+      default -> {
+        int bytes = bytesOf(type);
+        if (bytes == 0) {
+          throw unexpected(type, "a value");
+        }
+
+        need(1 + bytes);
+        file.position(file.position() + 1 + bytes);
+      }
+    }
+  }
+
+  private void skipArray(int depth) throws CorruptModelException {
+    need(2);
+    if (file.get(file.position() + 1) == '$') {
+      count();
+      return;
+    }
+
+    beginArray();
+    while (nextElement()) {
+      skip(depth + 1);
+    }
+  }
+
+  @Override
+  public void end() throws CorruptModelException {
+    if (file.hasRemaining()) {
+      throw corrupt("%s bytes follow the end of the document".formatted(file.remaining()));
+    }
+  }
+}

@@ -1,0 +1,653 @@
+package io.paritree.model.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.paritree.forest.Engine;
+import io.paritree.forest.Rounds;
+import io.paritree.model.EngineKind;
+import io.paritree.model.Opening;
+import io.paritree.model.ScoringModel;
+import io.paritree.model.TestPackages;
+import io.paritree.model.TestRecords;
+import io.paritree.model.golden.JsonRecord;
+import io.paritree.model.manifest.Provenance;
+import io.paritree.model.manifest.SchemaForm;
+import io.paritree.model.manifest.SchemaParser;
+import io.paritree.xgboost.NativeBooster;
+import io.paritree.xgboost.Training;
+import io.paritree.xgboost.XgboostModel;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command does what it says and leaves with the code that it promises. */
+class ModelMainTest {
+  @TempDir Path directory;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @Test
+  void predictWritesWhatLibxgboostComputesForBothEngines() throws Exception {
+    Path model = new TestPackages(directory).bareWideModel(6, 12, 5);
+    int rows = 5_000; // more than one block
+    float[] slots = slots(rows, 6);
+    Path input = wideCsv("rows.csv", slots, 6);
+
+    assertRun(
+        0,
+        "predict",
+        "--model",
+        model,
+        "--input",
+        input,
+        "--output",
+        path("forest.csv"),
+        "--emit",
+        "margin,score,leaf");
+    assertRun(
+        0,
+        "predict",
+        "--model",
+        model,
+        "--input",
+        input,
+        "--output",
+        path("native.csv"),
+        "--emit",
+        "margin,score,leaf",
+        "--engine",
+        "xgboost");
+
+    byte[] file = Files.readAllBytes(model);
+    Engine reference = NativeBooster.load(file, XgboostModel.read(file), Rounds.ALL);
+    float[] margins = new float[rows];
+    float[] scores = new float[rows];
+    int[] leaves = new int[rows * 12];
+    reference.score(slots, rows, margins, scores);
+    reference.leaves(slots, rows, leaves);
+    List<String> expected = new ArrayList<>();
+    StringBuilder header = new StringBuilder("margin_0,score_0");
+    IntStream.range(0, 12).forEach(tree -> header.append(",leaf_").append(tree));
+    expected.add(header.toString());
+    for (int row = 0; row < rows; row++) {
+      StringBuilder line = new StringBuilder(margins[row] + "," + scores[row]);
+      for (int tree = 0; tree < 12; tree++) {
+        line.append(',').append(leaves[row * 12 + tree]);
+      }
+
+      expected.add(line.toString());
+    }
+
+    assertThat(Files.readAllLines(path("forest.csv"))).isEqualTo(expected);
+    assertThat(path("native.csv")).hasSameBinaryContentAs(path("forest.csv"));
+  }
+
+  @Test
+  void predictLeavesCellsEmptyForRowsWithFaultsAndSaysWhy() throws Exception {
+    Path model = new TestPackages(directory).binary();
+    Path input =
+        csv(
+            "rows.csv",
+            TestRecords.csvLine(0),
+            "9999,,maybe,AA,11,2024-13-01",
+            "1,2",
+            TestRecords.csvLine(1));
+
+    assertRun(
+        0,
+        "predict",
+        "--model",
+        model,
+        "--input",
+        input,
+        "--output",
+        path("scores.csv"),
+        "--emit",
+        "score,margin");
+
+    List<String> lines = Files.readAllLines(path("scores.csv"));
+    assertThat(lines).hasSize(5);
+    assertThat(lines.get(0)).isEqualTo("score_0,margin_0");
+    assertThat(lines.get(1)).matches("0\\.\\d+,-?\\d+\\.\\d+");
+    assertThat(lines.get(2)).isEqualTo(",");
+    assertThat(lines.get(3)).isEqualTo(",");
+    List<String> faults = err.toString().lines().toList();
+    assertThat(faults.get(0))
+        .contains("rows.csv line 3", "out_of_range", "missing_value", "wrong_type")
+        .contains("unseen_category", "bad_timestamp");
+    assertThat(faults.get(1)).contains("rows.csv line 4", "malformed_record", "2 cells");
+    assertThat(faults.get(2)).contains("Scored 2 rows", "parcel-late/1", "2 refused");
+
+    assertRun(
+        3,
+        "predict",
+        "--strict",
+        "--model",
+        model,
+        "--input",
+        input,
+        "--output",
+        path("strict.csv"),
+        "--format",
+        "json");
+    assertThat(Files.readAllLines(path("strict.csv"))).hasSize(5);
+    assertThat(out.toString())
+        .contains("\"model_version\": \"parcel-late/1\"", "\"sealed\": true")
+        .contains("\"rows_scored\": 2", "\"rows_refused\": 2");
+    assertThat(err.toString().lines()).as("the faults only").hasSize(2);
+  }
+
+  @Test
+  void predictHasNoLeavesToWriteOfALinearModel() throws Exception {
+    byte[] file =
+        new Training(7, 2).objective("reg:squarederror").with("booster", "gblinear").file("ubj");
+    Path model = Files.write(path("linear.ubj"), file);
+    Path input = Files.write(path("rows.csv"), List.of("f0,f1", "1,2"));
+    Path output = path("scores.csv");
+
+    assertRun(
+        0,
+        "predict",
+        "--model",
+        model,
+        "--input",
+        input,
+        "--output",
+        output,
+        "--emit",
+        "leaf,score");
+    assertThat(Files.readAllLines(output)).hasSize(2).first().isEqualTo("score_0");
+    Files.delete(output);
+    assertRun(
+        3, "predict", "--model", model, "--input", input, "--output", output, "--emit", "leaf");
+    assertThat(err.toString()).startsWith("Cannot write leaves: ").contains("no trees");
+    assertThat(output).doesNotExist();
+  }
+
+  @Test
+  void predictRefusesToWriteOverItsInput() throws Exception {
+    Path model = new TestPackages(directory).binary();
+    Path input = csv("rows.csv", TestRecords.csvLine(0));
+    String before = Files.readString(input);
+    Files.createSymbolicLink(path("link.csv"), input);
+
+    for (Path output : new Path[] {input, path("link.csv"), directory.resolve("./rows.csv")}) {
+      assertRun(3, "predict", "--model", model, "--input", input, "--output", output);
+      assertThat(err.toString()).contains("it is the input itself");
+    }
+
+    assertRun(3, "predict", "--model", model, "--input", input, "--output", directory);
+    assertRun(
+        3, "predict", "--model", model, "--input", input, "--output", path("none/scores.csv"));
+    assertThat(input).hasContent(before);
+  }
+
+  @Test
+  void predictNeverReplacesAPipeOrADeviceByAFile() throws Exception {
+    Path model = new TestPackages(directory).binary();
+    Path input = csv("rows.csv", TestRecords.csvLine(0));
+    Path pipe = path("pipe.csv");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+
+    assertRun(3, "predict", "--model", model, "--input", input, "--output", pipe);
+
+    assertThat(err.toString()).contains("Cannot write " + pipe, "no regular file");
+    assertThat(Files.readAttributes(pipe, BasicFileAttributes.class).isOther()).isTrue();
+  }
+
+  @Test
+  void predictThroughALinkReplacesTheFileAndKeepsTheLink() throws Exception {
+    Path model = new TestPackages(directory).binary();
+    Path input = csv("rows.csv", TestRecords.csvLine(0));
+    Path scores = Files.writeString(path("scores.csv"), "old");
+    Path link = Files.createSymbolicLink(path("latest.csv"), scores);
+
+    assertRun(0, "predict", "--model", model, "--input", input, "--output", link);
+
+    assertThat(link).isSymbolicLink();
+    assertThat(Files.readAllLines(scores)).hasSize(2);
+  }
+
+  @Test
+  void aDirectoryInPlaceOfRowsIsAnInputThatIsRefused() throws Exception {
+    Path model = new TestPackages(directory).binary();
+
+    assertRun(3, "predict", "--model", model, "--input", directory, "--output", path("out.csv"));
+
+    assertThat(err.toString()).contains("Cannot read " + directory, "it is a directory");
+  }
+
+  @Test
+  void aResultThatCannotBeWrittenIsNoSuccess() throws Exception {
+    Path model = new TestPackages(directory).binary();
+    Writer full =
+        new Writer() {
+          @Override
+          public void write(char[] characters, int offset, int length) throws IOException {
+            throw new IOException("No space left on device");
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+
+    int exitCode =
+        ModelMain.run(
+            new PrintWriter(full), new PrintWriter(err), "inspect", "--model", model.toString());
+
+    assertThat(exitCode).isEqualTo(1);
+    assertThat(err.toString()).contains("Cannot write the result to the standard output");
+  }
+
+  @Test
+  void predictLeavesTheOldOutputWhereTheInputIsRefused() throws Exception {
+    Path model = new TestPackages(directory).binary();
+    Path output = Files.writeString(path("scores.csv"), "old");
+    Path lacking = Files.writeString(path("lacking.csv"), "distance,weigth\n1,2\n");
+
+    assertRun(3, "predict", "--model", model, "--input", lacking, "--output", output);
+    assertThat(err.toString()).contains("'weight' (it has 'weigth')").contains("'carrier'");
+    assertRun(3, "predict", "--model", model, "--input", path("nothing.csv"), "--output", output);
+    Path broken = csv("broken.csv", TestRecords.csvLine(0), "\"1,2,3");
+    assertRun(3, "predict", "--model", model, "--input", broken, "--output", output);
+
+    assertThat(output).hasContent("old");
+    try (var left = Files.list(directory)) {
+      assertThat(left.filter(path -> path.getFileName().toString().startsWith("."))).isEmpty();
+    }
+  }
+
+  @Test
+  void aSealComparesWithTheTrainersPredictions() throws Exception {
+    Path model = new TestPackages(directory).bareParcelModel();
+    Path schema = schema(TestRecords.SCHEMA.formatted(""));
+    Path rows = rowsWithPredictions(model);
+
+    assertRun(
+        0,
+        "seal",
+        "--model",
+        model,
+        "--schema",
+        schema,
+        "--name",
+        "parcel",
+        "--store",
+        path("store"),
+        "--rows",
+        rows,
+        "--expected",
+        "predicted",
+        "--alias",
+        "champion",
+        "--metric",
+        "auc=0.75",
+        "--metric",
+        "logloss=0.5",
+        "--trained-on",
+        "parcels of May",
+        "--training-rows",
+        "1500",
+        "--notes",
+        "the first");
+
+    ScoringModel sealed = Opening.open(path("store") + "/parcel", EngineKind.FOREST);
+    Provenance provenance = sealed.card().provenance().orElseThrow();
+    assertThat(provenance.comparedWithTrainer())
+        .hasValueSatisfying(
+            compared -> {
+              assertThat(compared.rows()).isEqualTo(300);
+              assertThat(compared.maxUlps()).isBetween(0, 1);
+            });
+    assertThat(sealed.card().comparedWithTrainer()).isTrue();
+    assertThat(provenance.golden()).isEqualTo(Provenance.GoldenSource.ROWS);
+    assertThat(provenance.metrics()).isEqualTo(Map.of("auc", 0.75, "logloss", 0.5));
+    assertThat(provenance.trainedOn()).contains("parcels of May");
+    assertThat(provenance.trainingRows()).hasValue(1500);
+    assertThat(provenance.libraries()).containsEntry("xgboost4j", "3.4.0");
+    assertThat(sealed.card().notes()).isEqualTo("the first");
+
+    String golden = Files.readString(path("store/parcel/1/golden.jsonl"));
+    assertThat(golden.lines()).hasSizeGreaterThan(30);
+    for (String column : TestRecords.COLUMNS) {
+      if (!column.equals("weight")) {
+        assertThat(golden.lines().anyMatch(line -> !line.contains(column))).as(column).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void aSchemaThatMeansSomethingElseThanTheTrainerIsNotSealed() throws Exception {
+    Path model = new TestPackages(directory).bareParcelModel();
+    Path rows = rowsWithPredictions(model);
+    Path swapped =
+        schema(TestRecords.SCHEMA.formatted("").replace("\"AA\", \"DL\"", "\"DL\", \"AA\""));
+
+    assertRun(
+        6,
+        "seal",
+        "--model",
+        model,
+        "--schema",
+        swapped,
+        "--name",
+        "parcel",
+        "--store",
+        path("store"),
+        "--rows",
+        rows,
+        "--expected",
+        "predicted");
+    assertThat(err.toString())
+        .contains("of 300 rows differ from the trainer's predictions by more than 1 ulp")
+        .containsPattern("rows.csv line \\d+: expected 0\\.\\d+, computed 0\\.\\d+");
+
+    Path strict = schema(TestRecords.SCHEMA.formatted("").replace("5000", "1000"));
+    assertRun(
+        6,
+        "seal",
+        "--model",
+        model,
+        "--schema",
+        strict,
+        "--name",
+        "parcel",
+        "--store",
+        path("store"),
+        "--rows",
+        rows,
+        "--expected",
+        "predicted");
+    assertThat(err.toString()).contains("rows that the trainer scored").contains("out_of_range");
+    assertThat(path("store")).doesNotExist();
+  }
+
+  @Test
+  void versionsCountUpAndAreNeverReplaced() throws Exception {
+    Path model = new TestPackages(directory).bareWideModel(3, 2, 2);
+    Path store = path("store");
+
+    assertRun(0, "seal", "--model", model, "--name", "wide", "--store", store);
+    assertRun(0, "seal", "--model", model, "--name", "wide", "--store", store);
+    assertRun(
+        0,
+        "seal",
+        "--model",
+        model,
+        "--name",
+        "wide",
+        "--store",
+        store,
+        "--version",
+        "7",
+        "--rounds",
+        "1");
+    assertRun(3, "seal", "--model", model, "--name", "wide", "--store", store, "--version", "7");
+    assertThat(err.toString()).contains("wide/7: it exists already");
+    assertRun(3, "alias", "--store", store, "--name", "wide", "--version", "3");
+    assertThat(err.toString()).contains("no sealed version 3", "[1, 2, 7]");
+    assertRun(0, "alias", "--store", store, "--name", "wide", "--version", "2");
+    assertRun(0, "alias", "--store", store, "--name", "wide", "--alias", "next", "--version", "7");
+    assertThat(out.toString()).isEqualToIgnoringNewLines("wide@next is version 7 now");
+    for (String change : List.of("--version=7", "--remove")) {
+      assertRun(
+          0,
+          "alias",
+          "--store",
+          store,
+          "--name",
+          "wide",
+          "--alias",
+          "next",
+          change,
+          "--format",
+          "json");
+      assertThat(out.toString().replaceAll("\\s", ""))
+          .isEqualTo(
+              "{\"name\":\"wide\",\"alias\":\"next\",\"version\":%s}"
+                  .formatted(change.equals("--remove") ? "null" : "7"));
+    }
+
+    assertRun(3, "alias", "--store", store, "--name", "wide", "--alias", "next", "--remove");
+    assertThat(err.toString()).contains("no such alias, only [champion]");
+
+    assertRun(0, "list", "--store", store, "--format", "json");
+    assertThat(out.toString().replaceAll("\\s", ""))
+        .isEqualTo(
+            "{\"models\":[{\"name\":\"wide\",\"versions\":[1,2,7],\"aliases\":{\"champion\":2}}]}");
+    assertRun(0, "inspect", "--model", store.resolve("wide/7"));
+    assertThat(out.toString())
+        .contains("model         wide/7")
+        .contains("1 of 2 (asked for when the package was sealed), 1 trees")
+        .contains("not compared with its trainer");
+  }
+
+  @Test
+  void verifyComparesTheEnginesOnRows() throws Exception {
+    Path sealed = new TestPackages(directory).classes();
+    Path rows =
+        csv(
+            "rows.csv",
+            IntStream.range(0, 200).mapToObj(TestRecords::csvLine).toArray(String[]::new));
+
+    assertRun(0, "verify", "--model", sealed, "--rows", rows, "--format", "json");
+    assertThat(out.toString()).contains("\"rows_compared\": 200", "\"rows_refused\": 0");
+
+    byte[] golden = Files.readAllBytes(sealed.resolve("golden.jsonl"));
+    golden[100] ^= 1;
+    Files.write(sealed.resolve("golden.jsonl"), golden);
+    assertRun(6, "verify", "--model", sealed);
+    assertThat(err.toString()).contains("Model refused: ", "'golden.jsonl'", "paritree.sha256");
+  }
+
+  @Test
+  void rowsOfWhichNoneIsAdmittedAreRefusedAndNotTheModel() throws Exception {
+    TestPackages packages = new TestPackages(directory);
+    Path model = packages.bareWideModel(2, 3, 5);
+    Path rows = Files.write(path("rows.csv"), List.of("f0,f1", "a,b"));
+
+    assertRun(3, "verify", "--model", model, "--rows", rows);
+    assertThat(err.toString()).contains("the schema admits none of its 1 rows");
+    assertRun(3, "seal", "--model", model, "--rows", rows, "--name", "n", "--store", path("store"));
+    assertThat(err.toString()).contains("the schema admits none of its rows");
+  }
+
+  @Test
+  void rowWithFaultsIsNoBlankLineEvenIfItHasOneCell() throws Exception {
+    Path model = new TestPackages(directory).bareWideModel(2, 3, 5);
+    Path rows = Files.write(path("rows.csv"), List.of("f0,f1", "a,1", "2,1"));
+    Path output = path("scores.csv");
+
+    assertRun(
+        0, "predict", "--model", model, "--input", rows, "--output", output, "--emit", "score");
+
+    List<String> lines = Files.readAllLines(output);
+    assertThat(lines).hasSize(3).startsWith("score_0", "\"\"");
+    assertThat(Float.parseFloat(lines.get(2))).isNotNaN();
+  }
+
+  @Test
+  void schemaDraftsWhatTheModelAndTheRowsTell() throws Exception {
+    Path model = new TestPackages(directory).bareParcelModel();
+    Path rows =
+        csv(
+            "rows.csv",
+            IntStream.range(0, 50).mapToObj(TestRecords::csvLine).toArray(String[]::new));
+
+    assertRun(0, "schema", "--model", model, "--rows", rows);
+
+    assertThat(out.toString())
+        .contains("{\"name\":\"distance\",\"type\":\"number\"}")
+        .contains("{\"name\":\"express\",\"type\":\"boolean\"}")
+        .contains("\"categories\":[\"AA\",\"DL\",\"Nobody's\",\"UA\",\"Zürich Post\"]")
+        .contains("{\"name\":\"zone\",\"type\":\"category\"}");
+    assertThat(err.toString())
+        .contains("'carrier': the model file has no categories, so their order is a guess")
+        .contains("'hour': ", "has no such column");
+    SchemaParser.fromJson("draft", out.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void schemaGuessesNoVocabularyThatIsCut() throws Exception {
+    Path model = new TestPackages(directory).bareParcelModel();
+    int carrier = TestRecords.COLUMNS.indexOf("carrier");
+    String[] lines = new String[10_001];
+    for (int row = 0; row < lines.length; row++) {
+      List<String> cells = new ArrayList<>(TestRecords.cells(row % 50));
+      cells.set(carrier, "carrier " + row);
+      lines[row] = String.join(",", cells);
+    }
+
+    assertRun(0, "schema", "--model", model, "--rows", csv("rows.csv", lines));
+
+    assertThat(out.toString()).contains("\"name\":\"carrier\"").doesNotContain("carrier 1");
+    assertThat(err.toString()).contains("'carrier': ", "the rows have more than 10000");
+  }
+
+  @Test
+  void schemaTellsWhatToDoAboutTheBooleansOfPandas() throws Exception {
+    Path model = new TestPackages(directory).bareWideModel(2, 3, 5);
+    Path rows = Files.write(path("rows.csv"), List.of("f0,f1", "True,1.5", "False,2.5"));
+
+    assertRun(0, "schema", "--model", model, "--rows", rows);
+
+    assertThat(err.toString())
+        .contains("'f0': ", "text such as 'False'; write true and false, or 1 and 0")
+        .doesNotContain("'f1'");
+  }
+
+  @Test
+  void wrongUsageLeavesWithTwo() {
+    assertRun(2);
+    assertRun(2, "predcit");
+    assertRun(2, "predict");
+    assertThat(err.toString()).contains("--model", "--input", "--output");
+    assertRun(2, "predict", "--model", "m", "--input", "i", "--output", "o", "--engine", "gpu");
+    assertRun(2, "predict", "--model", "m", "--input", "i", "--output", "o", "--emit", "label");
+    assertRun(2, "predict", "--model", "m", "--input", "i", "--output", "o", "--emit", "leaf,leaf");
+    assertThat(err.toString()).contains("expected each once");
+    assertRun(2, "seal", "--model", "m", "--name", "a/b", "--store", "s");
+    assertRun(2, "seal", "--model", "m", "--name", "n");
+    assertRun(2, "seal", "--model", "m", "--name", "n", "--store", "s", "--output", "o");
+    assertRun(2, "seal", "--model", "m", "--name", "n", "--store", "s", "--expected", "p");
+    assertRun(2, "seal", "--model", "m", "--name", "n", "--store", "s", "--rounds", "0");
+    assertRun(2, "seal", "--model", "m", "--name", "n", "--store", "s", "--metric", "auc=NaN");
+    assertRun(2, "alias", "--store", "s", "--name", "n");
+    assertRun(0, "--version");
+    assertRun(0, "--help");
+    for (String command :
+        List.of("schema", "seal", "inspect", "verify", "predict", "alias", "list")) {
+      assertThat(out.toString()).contains("  " + command + " ");
+    }
+
+    for (String command :
+        List.of("schema", "seal", "inspect", "verify", "predict", "alias", "list")) {
+      assertRun(0, command, "--help");
+      assertThat(out.toString()).startsWith("Usage: model " + command);
+    }
+  }
+
+  @Test
+  void whatIsNoModelLeavesWithSix() throws Exception {
+    Path input = csv("rows.csv", TestRecords.csvLine(0));
+    Path[] refused = {
+      path("nothing"),
+      Files.writeString(path("text.ubj"), "hello"),
+      Files.write(path("empty.json"), new byte[0]),
+      Files.writeString(path("dump.json"), "[{\"nodeid\": 0, \"leaf\": 1}]"),
+      Files.write(path("binf.model"), new byte[] {'b', 'i', 'n', 'f', 0, 0, 0, 63}),
+      Files.createDirectory(path("directory"))
+    };
+    for (Path model : refused) {
+      assertRun(6, "predict", "--model", model, "--input", input, "--output", path("out.csv"));
+      assertThat(err.toString()).startsWith("Model refused: ").doesNotContain("\tat ");
+      assertThat(err.toString().lines()).hasSize(1);
+      assertThat(path("out.csv")).doesNotExist();
+    }
+  }
+
+  private Path path(String name) {
+    return directory.resolve(name);
+  }
+
+  private Path schema(String json) throws IOException {
+    return Files.writeString(path("schema.json"), json);
+  }
+
+  private Path csv(String name, String... lines) throws IOException {
+    List<String> all = new ArrayList<>(List.of(TestRecords.csvHeader()));
+    all.addAll(List.of(lines));
+    return Files.write(path(name), all);
+  }
+
+  /** Rows with what libxgboost itself makes of them, as a trainer would write it. */
+  private Path rowsWithPredictions(Path model) throws Exception {
+    byte[] file = Files.readAllBytes(model);
+    SchemaForm form =
+        SchemaParser.fromJson(
+            "schema", TestRecords.SCHEMA.formatted("").getBytes(StandardCharsets.UTF_8));
+    var schema = form.schema("schema", feature -> java.util.Optional.empty());
+    Engine reference = NativeBooster.load(file, XgboostModel.read(file), Rounds.ALL);
+    List<String> lines = new ArrayList<>(List.of(TestRecords.csvHeader() + ",predicted"));
+    for (int row = 0; row < 300; row++) {
+      float[] slots = new float[schema.width()];
+      JsonRecord.encode(schema, TestRecords.json(row).getBytes(StandardCharsets.UTF_8), slots, 0);
+      float[] score = new float[1];
+      reference.score(slots, 1, null, score);
+      lines.add(TestRecords.csvLine(row) + "," + (double) score[0]);
+    }
+
+    return Files.write(path("rows.csv"), lines);
+  }
+
+  private static float[] slots(int rows, int width) {
+    Random random = new Random(5);
+    float[] slots = new float[rows * width];
+    for (int at = 0; at < slots.length; at++) {
+      slots[at] = random.nextInt(8) == 0 ? Float.NaN : (float) (random.nextGaussian() * 100);
+    }
+
+    return slots;
+  }
+
+  private Path wideCsv(String name, float[] slots, int width) throws IOException {
+    StringBuilder text = new StringBuilder();
+    for (int column = 0; column < width; column++) {
+      text.append(column == 0 ? "" : ",").append('f').append(column);
+    }
+
+    for (int at = 0; at < slots.length; at++) {
+      text.append(at % width == 0 ? "\n" : ",").append(Float.isNaN(slots[at]) ? "" : slots[at]);
+    }
+
+    return Files.writeString(path(name), text.append('\n'));
+  }
+
+  private void assertRun(int exitCode, Object... arguments) {
+    out.getBuffer().setLength(0);
+    err.getBuffer().setLength(0);
+    String[] texts = new String[arguments.length];
+    for (int index = 0; index < texts.length; index++) {
+      texts[index] = arguments[index].toString();
+    }
+
+    int got = ModelMain.run(new PrintWriter(out, true), new PrintWriter(err, true), texts);
+    assertThat(got).as("%s%n%s", List.of(texts), err).isEqualTo(exitCode);
+  }
+}

@@ -1,0 +1,157 @@
+package io.paritree.model.manifest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.paritree.CorruptModelException;
+import io.paritree.xgboost.RecordedCategories;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A manifest is read as it is written, and everything else is refused with its place. */
+class ManifestParserTest {
+  private static final String WHOLE =
+      """
+      {
+        "format": 1, "name": "parcel", "version": 3, "model": "model.ubj",
+        "rounds": {"end": 20, "why": "all"},
+        "features": [
+          {"name": "n", "type": "number", "missing": [-999, "none"], "min": 0.1, "max": 5e3,
+           "nullable": false},
+          {"name": "b", "type": "boolean", "column": "B"},
+          {"name": "t", "type": "category", "categories": ["x", "y"], "unseen": {"as": "y"}},
+          {"name": "i", "type": "category", "categories": [3, 1], "unseen": {"as": 3}},
+          {"name": "m", "type": "category", "missing": [""]},
+          {"name": "r", "type": "category", "unseen": "reject"},
+          {"name": "h", "type": "minute_of_day", "column": "at", "zone": "Europe/Berlin"}
+        ],
+        "outputs": {"names": ["late"], "threshold": 0.3, "classes": ["no", "yes"]},
+        "provenance": {
+          "sealed_at": "2026-01-31T12:00:00Z", "trained_on": "parcels", "training_rows": 12,
+          "metrics": {"auc": 0.75, "trees": 20}, "libraries": {"paritree": "1"},
+          "golden_rows": "rows", "compared_with_trainer": {"rows": 5, "max_ulps": 1}
+        },
+        "notes": "\\u0000 is escaped, ü is not"
+      }
+      """;
+
+  @Test
+  void whatIsWrittenIsReadAgain() throws Exception {
+    Manifest manifest = parse(WHOLE);
+    byte[] written = ManifestWriter.toJson(manifest);
+    Manifest again = ManifestParser.fromJson("again", written);
+
+    assertThat(ManifestWriter.toJson(again)).isEqualTo(written);
+    assertThat(again.provenance()).isEqualTo(manifest.provenance());
+    assertThat(again.notes()).isEqualTo("\u0000 is escaped, ü is not");
+    assertThat(again.schema().outputs()).isEqualTo(manifest.schema().outputs());
+    assertThat(new String(written, StandardCharsets.UTF_8))
+        .contains("\"min\":0.1,\"max\":5000")
+        .contains(
+            "{\"name\":\"i\",\"type\":\"category\",\"categories\":[3,1],\"unseen\":{\"as\":\"3\"}}")
+        .contains("{\"name\":\"m\",\"type\":\"category\",\"missing\":[\"\"]}");
+  }
+
+  @Test
+  void aCategoryWithoutAnyVocabularyCannotHaveARuleForUnseenValues() throws Exception {
+    Manifest manifest = parse(WHOLE);
+
+    assertThatThrownBy(() -> manifest.schema().schema("paritree.json", slot -> Optional.empty()))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining("paritree.json at /features/5")
+        .hasMessageContaining("'unseen' of feature 'r'");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "\"format\": 1 | \"format\": 2 | /format | got 2 | a whole number from 1 to 1",
+        "\"version\": 3 | \"version\": 0 | /version | got 0 | a whole number from 1 to 999999999",
+        "\"version\": 3 | \"version\": 3.0 | /version | got 3.0 | a whole number",
+        "\"name\": \"parcel\" | \"name\": \"../up\" | /name | '../up' | 1 to 64",
+        "\"name\": \"parcel\" | \"name\": \"..\" | /name | '..' | 1 to 64",
+        "\"notes\": | \"note\": | /note | unknown key 'note' | did you mean 'notes'?",
+        "\"version\": 3 | \"version\": 3, \"version\": 3 | /version | the key 'version' | each key once",
+        "\"min\": 0.1 | \"min\": \"0.1\" | /features/0/min | the text '0.1' | a number",
+        "\"min\": 0.1 | \"min\": 1e39 | /features/0/min | got 1e39 | finite as a float",
+        "\"min\": 0.1 | \"min\": 6000 | /features/0 | bounds 6000.0 to 5000.0 | feature 'n'",
+        "\"min\": 0.1 | \"mim\": 0.1 | /features/0/mim | unknown key 'mim' | did you mean 'min'?",
+        "\"type\": \"boolean\" | \"type\": \"bool\" | /features/1/type | 'bool' | boolean, category",
+        "\"type\": \"boolean\" | \"type\": \"boolean\", \"min\": 1 | /features/1 | cannot have [min] | feature 'b' of type 'boolean'",
+        "[\"x\", \"y\"] | [\"x\", 1] | /features/2/categories/1 | got 1 | all text or all whole numbers",
+        "[\"x\", \"y\"] | [\"y\", \"y\"] | /features/2 | 'y' stands twice | vocabulary",
+        "[\"x\", \"y\"] | [] | /features/2/categories | got no category | at least one",
+        "{\"as\": \"y\"} | {\"as\": \"z\"} | /features/2 | 'z' | not in the vocabulary",
+        "{\"as\": \"y\"} | \"mising\" | /features/2/unseen | 'mising' | 'missing', 'reject'",
+        "\"Europe/Berlin\" | \"Berlin\" | /features/6/zone | 'Berlin' | a time zone",
+        "{\"name\": \"b\" | {\"name\": \"n\" | /features | 'n' stands twice | schema",
+        "\"threshold\": 0.3 | \"threshold\": null | /outputs/threshold | got null | a number",
+        "\"golden_rows\": \"rows\" | \"golden_rows\": \"some\" | /provenance/golden_rows | 'some' | 'rows' or 'generated'",
+        "\"2026-01-31T12:00:00Z\" | \"yesterday\" | /provenance/sealed_at | 'yesterday' | a time such as",
+        "\"end\": 20, | `` | /rounds | without [end] | these keys: [end, why]",
+        "\"notes\": | \"notes\" | /notes | not well-formed | colon",
+      })
+  void whatIsWrongIsRefusedWithItsPlace(
+      String part, String changed, String place, String got, String expected) {
+    String document =
+        WHOLE.replaceFirst(
+            Pattern.quote(part), Matcher.quoteReplacement(changed == null ? "" : changed));
+    assertThat(document).isNotEqualTo(WHOLE);
+
+    assertThatThrownBy(
+            () ->
+                parse(document)
+                    .schema()
+                    .schema(
+                        "paritree.json",
+                        slot -> Optional.of(new RecordedCategories.Texts(List.of("v")))))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining("paritree.json at " + place)
+        .hasMessageContaining(got)
+        .hasMessageContaining(expected);
+  }
+
+  @Test
+  void nothingMayFollowTheDocument() {
+    assertThatThrownBy(() -> parse(WHOLE + "{}"))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining("the end of the document");
+  }
+
+  @Test
+  void textThatIsNotUtf8IsRefused() {
+    byte[] document = WHOLE.getBytes(StandardCharsets.ISO_8859_1);
+
+    assertThatThrownBy(() -> ManifestParser.fromJson("paritree.json", document))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessage("Cannot read paritree.json: it is not UTF-8");
+  }
+
+  @Test
+  void theSchemaOfTheDescriptionIsOne() throws Exception {
+    Path readme =
+        Path.of(System.getProperty("paritree.root", "..")).resolve("shared-model/README.md");
+    Matcher example = Pattern.compile("(?s)```json\n(.*?)```").matcher(Files.readString(readme));
+    assertThat(example.find()).isTrue();
+
+    SchemaForm form =
+        SchemaParser.fromJson("README.md", example.group(1).getBytes(StandardCharsets.UTF_8));
+
+    assertThat(form.schema("README.md", slot -> Optional.empty()).width()).isEqualTo(5);
+    assertThat(form.outputs().classes()).contains(List.of("on_time", "late"));
+  }
+
+  private static Manifest parse(String document) throws CorruptModelException {
+    return ManifestParser.fromJson("paritree.json", document.getBytes(StandardCharsets.UTF_8));
+  }
+}

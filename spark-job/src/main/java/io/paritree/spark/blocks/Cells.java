@@ -1,0 +1,45 @@
+package io.paritree.spark.blocks;
+
+import org.apache.spark.unsafe.types.UTF8String;
+
+/**
+ * One column of the present block.
+ *
+ * <p>Bulk methods choose by the column's type once per block, so that no value costs a choice. Not
+ * thread-safe; what is returned is valid until the next block.
+ */
+public interface Cells {
+
+  /**
+   * Finds the nulls.
+   *
+   * @param into receives one flag per row; not touched if there is no null
+   * @return whether there is a null at all
+   */
+  boolean nulls(int rows, boolean[] into);
+
+  /**
+   * Reads a numeric column as the nearest doubles.
+   *
+   * @param nulls which rows are null, and so have no value that could be read; null if none is
+   * @param into receives one number per row; NaN at the nulls
+   */
+  void numbers(int rows, boolean[] nulls, double[] into);
+
+  /**
+   * Reads a FLOAT column as it is.
+   *
+   * @param nulls which rows are null, and so have no value that could be read; null if none is
+   * @param into receives one number per row, from {@code at} on; anything at the nulls
+   */
+  void floats(int rows, boolean[] nulls, float[] into, int at);
+
+  /** Returns a boolean that is not null. */
+  boolean truth(int row);
+
+  /** Returns a timestamp that is not null, in microseconds. */
+  long micros(int row);
+
+  /** Returns a text that is not null. */
+  UTF8String text(int row);
+}

@@ -1,0 +1,31 @@
+package io.paritree.spark.blocks;
+
+import io.paritree.spark.task.TaskPlan;
+import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
+
+/**
+ * Some rows of one file, column by column.
+ *
+ * <p>Valid until the next block is asked for. Columns are numbered as in {@link TaskPlan#columns};
+ * those of the directory names are not in a block. Not thread-safe.
+ */
+public interface InputBlock {
+
+  /** Returns the number of rows. */
+  int rows();
+
+  /** Returns the values of a column that comes from the file. */
+  Cells cells(int column);
+
+  /** Returns a row, to copy values from; valid until the next call. */
+  SpecializedGetters row(int row);
+
+  /** Returns where a column stands in {@link #row}. */
+  int ordinal(int column);
+
+  /** Returns the index of a row in its file, from 0; -1 where the format does not tell. */
+  long indexInFile(int row);
+
+  /** Returns the text of a malformed CSV line; null for a good one. */
+  String malformed(int row);
+}

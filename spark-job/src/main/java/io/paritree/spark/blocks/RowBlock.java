@@ -1,0 +1,79 @@
+package io.paritree.spark.blocks;
+
+import io.paritree.spark.task.TaskPlan;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
+
+/** Internal rows, gathered into a block. */
+public final class RowBlock implements InputBlock {
+  private final InternalRow[] block;
+  private final int[] ordinals;
+  private final int indexOrdinal;
+  private final int malformedOrdinal;
+  private final RowCells[] cells;
+  private int rows;
+
+  /**
+   * @param ordinals where a row holds each column; -1 for those that are not in it
+   * @param indexOrdinal where a row holds its index in its file; -1 if nowhere
+   * @param malformedOrdinal where a row holds the text of a malformed line; -1 if nowhere
+   */
+  public RowBlock(
+      TaskPlan plan, int capacity, int[] ordinals, int indexOrdinal, int malformedOrdinal) {
+    this.block = new InternalRow[capacity];
+    this.ordinals = ordinals;
+    this.indexOrdinal = indexOrdinal;
+    this.malformedOrdinal = malformedOrdinal;
+    this.cells = new RowCells[ordinals.length];
+    for (int column = 0; column < ordinals.length; column++) {
+      if (ordinals[column] >= 0) {
+        cells[column] = new RowCells(block, ordinals[column], plan.column(column).type());
+      }
+    }
+  }
+
+  void clear() {
+    rows = 0;
+  }
+
+  boolean isFull() {
+    return rows == block.length;
+  }
+
+  /** Adds a row, which must stay as it is: Spark's own are copied first. */
+  void add(InternalRow row) {
+    block[rows++] = row;
+  }
+
+  @Override
+  public int rows() {
+    return rows;
+  }
+
+  @Override
+  public Cells cells(int column) {
+    return cells[column];
+  }
+
+  @Override
+  public SpecializedGetters row(int row) {
+    return block[row];
+  }
+
+  @Override
+  public int ordinal(int column) {
+    return ordinals[column];
+  }
+
+  @Override
+  public long indexInFile(int row) {
+    return indexOrdinal < 0 ? -1 : block[row].getLong(indexOrdinal);
+  }
+
+  @Override
+  public String malformed(int row) {
+    return malformedOrdinal < 0 || block[row].isNullAt(malformedOrdinal)
+        ? null
+        : block[row].getUTF8String(malformedOrdinal).toString();
+  }
+}

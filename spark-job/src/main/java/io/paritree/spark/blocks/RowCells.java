@@ -1,0 +1,79 @@
+package io.paritree.spark.blocks;
+
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DecimalType;
+import org.apache.spark.unsafe.types.UTF8String;
+
+/** A column of a block of internal rows. */
+final class RowCells implements Cells {
+  private final InternalRow[] block;
+  private final int ordinal;
+  private final NumberKind kind;
+  private final int precision;
+  private final int scale;
+
+  /**
+   * @param block the rows; its content changes from block to block
+   */
+  RowCells(InternalRow[] block, int ordinal, DataType type) {
+    this.block = block;
+    this.ordinal = ordinal;
+    this.kind = NumberKind.of(type);
+    this.precision = type instanceof DecimalType decimal ? decimal.precision() : 0;
+    this.scale = type instanceof DecimalType decimal ? decimal.scale() : 0;
+  }
+
+  @Override
+  public boolean nulls(int rows, boolean[] into) {
+    boolean any = false;
+    for (int row = 0; row < rows; row++) {
+      boolean isNull = block[row].isNullAt(ordinal);
+      into[row] = isNull;
+      any |= isNull;
+    }
+
+    return any;
+  }
+
+  @Override
+  public void numbers(int rows, boolean[] nulls, double[] into) {
+    for (int row = 0; row < rows; row++) {
+      into[row] = nulls != null && nulls[row] ? Double.NaN : number(block[row]);
+    }
+  }
+
+  private double number(InternalRow row) {
+    return switch (kind) {
+      case FLOAT -> row.getFloat(ordinal);
+      case DOUBLE -> row.getDouble(ordinal);
+      case INT -> row.getInt(ordinal);
+      case LONG -> (double) row.getLong(ordinal);
+      case SHORT -> row.getShort(ordinal);
+      case BYTE -> row.getByte(ordinal);
+      case DECIMAL -> row.getDecimal(ordinal, precision, scale).toJavaBigDecimal().doubleValue();
+    };
+  }
+
+  @Override
+  public void floats(int rows, boolean[] nulls, float[] into, int at) {
+    for (int row = 0; row < rows; row++) {
+      into[at + row] = nulls != null && nulls[row] ? 0 : block[row].getFloat(ordinal);
+    }
+  }
+
+  @Override
+  public boolean truth(int row) {
+    return block[row].getBoolean(ordinal);
+  }
+
+  @Override
+  public long micros(int row) {
+    return block[row].getLong(ordinal);
+  }
+
+  @Override
+  public UTF8String text(int row) {
+    return block[row].getUTF8String(ordinal);
+  }
+}

@@ -1,0 +1,57 @@
+package io.paritree.spark.blocks;
+
+import java.util.Iterator;
+import org.apache.spark.rdd.InputFileBlockHolder;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.unsafe.types.UTF8String;
+
+/** Internal rows, gathered into blocks; where the file changes, a block ends. */
+public final class RowSource implements BlockSource {
+  private final Iterator<InternalRow> rows;
+  private final RowBlock block;
+  private long left;
+  private InternalRow ahead;
+  private UTF8String aheadFile;
+  private UTF8String file = UTF8String.EMPTY_UTF8;
+
+  /**
+   * @param limit most rows to gather; the others are not read
+   */
+  public RowSource(Iterator<InternalRow> rows, RowBlock block, long limit) {
+    this.rows = rows;
+    this.block = block;
+    this.left = limit;
+  }
+
+  @Override
+  public InputBlock next() {
+    block.clear();
+    if (ahead != null) {
+      block.add(ahead);
+      file = aheadFile;
+      ahead = null;
+    }
+
+    while (!block.isFull() && left > 0 && rows.hasNext()) {
+      InternalRow row = rows.next();
+      left--;
+      UTF8String from = InputFileBlockHolder.getInputFilePath();
+      if (block.rows() == 0) {
+        file = from;
+      } else if (from != file && !from.equals(file)) {
+        ahead = row.copy();
+        aheadFile = from;
+        return block;
+      }
+
+      block.add(row.copy());
+    }
+
+    return block.rows() == 0 ? null : block;
+  }
+
+  @Override
+  public UTF8String file() {
+    return file;
+  }
+}

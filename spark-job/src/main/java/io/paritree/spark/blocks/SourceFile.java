@@ -1,0 +1,48 @@
+package io.paritree.spark.blocks;
+
+import io.paritree.spark.input.PartitionValue;
+import java.net.URI;
+import java.util.List;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.unsafe.types.UTF8String;
+
+/**
+ * The file that a block comes from, and the partition that its directory stands for.
+ *
+ * @param name its path below the input
+ * @param partition its directory below the input, byte for byte; empty if there is none
+ * @param values the partition's values by level
+ */
+public record SourceFile(String name, String partition, List<PartitionValue> values) {
+
+  /**
+   * Returns the file behind the URI that Spark tells.
+   *
+   * @param root the input, a directory or the file itself, as a qualified Hadoop path
+   * @throws IllegalStateException if the file is not the input's, so that its partition is unknown
+   */
+  public static SourceFile of(String uri, String root) {
+    Path path = new Path(URI.create(uri));
+    String below = path.getName();
+    if (!path.toString().equals(root)) {
+      String directory = root.endsWith("/") ? root : root + "/";
+      if (!path.toString().startsWith(directory)) {
+        throw new IllegalStateException(
+            "Cannot tell the partition of %s: it does not lie in the input %s"
+                .formatted(path, root));
+      }
+
+      below = path.toString().substring(directory.length());
+    }
+
+    int slash = below.lastIndexOf('/');
+    String partition = slash < 0 ? "" : below.substring(0, slash);
+    return new SourceFile(below, partition, PartitionValue.ofPath(partition));
+  }
+
+  /** Returns the value of a partition column; null where the directory stands for null. */
+  public UTF8String value(int level) {
+    PartitionValue value = values.get(level);
+    return value.isNull() ? null : UTF8String.fromString(value.value());
+  }
+}

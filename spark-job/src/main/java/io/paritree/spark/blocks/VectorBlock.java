@@ -1,0 +1,67 @@
+package io.paritree.spark.blocks;
+
+import io.paritree.spark.task.TaskPlan;
+import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
+import org.apache.spark.sql.vectorized.ColumnarBatch;
+
+/** A columnar batch as a block. */
+public final class VectorBlock implements InputBlock {
+  private final int[] ordinals;
+  private final int indexOrdinal;
+  private final VectorCells[] cells;
+  private ColumnarBatch batch;
+
+  /**
+   * @param ordinals where the batch holds each column; -1 for those that are not in it
+   * @param indexOrdinal where the batch holds the row's index in its file
+   */
+  public VectorBlock(TaskPlan plan, int[] ordinals, int indexOrdinal) {
+    this.ordinals = ordinals;
+    this.indexOrdinal = indexOrdinal;
+    this.cells = new VectorCells[ordinals.length];
+    for (int column = 0; column < ordinals.length; column++) {
+      if (ordinals[column] >= 0) {
+        cells[column] = new VectorCells(plan.column(column).type());
+      }
+    }
+  }
+
+  void bind(ColumnarBatch batch) {
+    this.batch = batch;
+    for (int column = 0; column < cells.length; column++) {
+      if (cells[column] != null) {
+        cells[column].bind(batch.column(ordinals[column]));
+      }
+    }
+  }
+
+  @Override
+  public int rows() {
+    return batch.numRows();
+  }
+
+  @Override
+  public Cells cells(int column) {
+    return cells[column];
+  }
+
+  @Override
+  public SpecializedGetters row(int row) {
+    return batch.getRow(row);
+  }
+
+  @Override
+  public int ordinal(int column) {
+    return ordinals[column];
+  }
+
+  @Override
+  public long indexInFile(int row) {
+    return batch.column(indexOrdinal).getLong(row);
+  }
+
+  @Override
+  public String malformed(int row) {
+    return null;
+  }
+}

@@ -1,0 +1,40 @@
+package io.paritree.spark.check;
+
+import io.paritree.spark.input.CheckedInput;
+import io.paritree.spark.input.ReadColumn;
+import io.paritree.spark.settings.JobSettings;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The columns of the input that are written with the scores.
+ *
+ * @param columns keys first, then passed ones, in the order asked for
+ * @param keys the names of the keys among them
+ */
+public record CarriedColumns(List<ReadColumn> columns, List<String> keys) {
+  public CarriedColumns {
+    columns = List.copyOf(columns);
+    keys = List.copyOf(keys);
+  }
+
+  /**
+   * Returns what a run writes. Where the output keeps the input's partitions, the values of their
+   * columns are its directory names, alike in all rows of a partition, and are not written again.
+   */
+  public static CarriedColumns of(JobSettings settings, CheckedInput input) {
+    List<String> names = new ArrayList<>(settings.keys());
+    names.addAll(settings.pass());
+    List<ReadColumn> columns = new ArrayList<>();
+    for (String name : names) {
+      ReadColumn column = input.column(name);
+      if (!column.isPartition() || !settings.outputPartition().isEmpty()) {
+        columns.add(column);
+      }
+    }
+
+    List<String> keys =
+        columns.stream().map(ReadColumn::name).filter(settings.keys()::contains).toList();
+    return new CarriedColumns(columns, keys);
+  }
+}

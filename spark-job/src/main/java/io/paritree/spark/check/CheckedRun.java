@@ -1,0 +1,54 @@
+package io.paritree.spark.check;
+
+import io.paritree.model.ModelFiles;
+import io.paritree.model.ScoringModel;
+import io.paritree.spark.input.CheckedInput;
+import io.paritree.spark.input.InputFile;
+import io.paritree.spark.publish.OutputPlace;
+import io.paritree.spark.report.JobReport;
+import io.paritree.spark.settings.JobSettings;
+import io.paritree.store.FileStore;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What a run needs to know about its model, input and output once all is checked.
+ *
+ * @param open the partitions that are to be scored
+ * @param alreadyPublished the partitions that are published with the same identity
+ */
+public record CheckedRun(
+    ModelFiles modelFiles,
+    ScoringModel model,
+    OutputColumns columns,
+    FileStore inputStore,
+    CheckedInput input,
+    OutputPlace place,
+    List<OutputPartition> open,
+    List<String> alreadyPublished) {
+  public CheckedRun {
+    open = List.copyOf(open);
+    alreadyPublished = List.copyOf(alreadyPublished);
+  }
+
+  /** Returns the files of the open partitions. */
+  public List<InputFile> files() {
+    return open.stream().flatMap(target -> target.files().stream()).toList();
+  }
+
+  /** Returns the same for some of the open partitions. */
+  public CheckedRun withOpen(List<OutputPartition> group) {
+    return new CheckedRun(
+        modelFiles, model, columns, inputStore, input, place, group, alreadyPublished);
+  }
+
+  /** Returns what a report says of the model. */
+  public static JobReport.Model modelOf(ScoringModel model, JobSettings settings) {
+    return new JobReport.Model(
+        model.name(),
+        model.modelVersion(),
+        model.digest(),
+        settings.engine().name().toLowerCase(Locale.ROOT),
+        model.sealed());
+  }
+}

@@ -1,0 +1,220 @@
+package io.paritree.spark.check;
+
+import io.paritree.feature.Field;
+import io.paritree.model.ScoringModel;
+import io.paritree.spark.ending.RefusedException;
+import io.paritree.spark.input.CheckedInput;
+import io.paritree.spark.input.InputCheck;
+import io.paritree.spark.input.InputListing;
+import io.paritree.spark.input.InputPartition;
+import io.paritree.spark.input.PartitionValue;
+import io.paritree.spark.publish.OutputPlace;
+import io.paritree.spark.rows.Quarantine;
+import io.paritree.spark.settings.JobSettings;
+import io.paritree.spark.settings.JobSettings.Foreign;
+import io.paritree.spark.settings.JobSettings.Repeat;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * What a run finds at its input and output, and whether it may go on.
+ *
+ * <p>First without Spark: what is published already with the same identity needs no further look,
+ * since its input and options are what they were when it was checked. Then the files themselves.
+ */
+public final class JobCheck {
+  private final JobSettings settings;
+  private final ScoringModel model;
+  private final OutputColumns columns;
+  private final FileStore inputStore;
+  private final InputListing listing;
+  private final List<InputPartition> selected;
+  private final OutputPlace place;
+  private final List<OutputPartition> targets = new ArrayList<>();
+  private final List<OutputPartition> open = new ArrayList<>();
+  private final List<String> problems = new ArrayList<>();
+
+  /**
+   * Looks at what is there.
+   *
+   * @param hadoopSettings Spark's settings for Hadoop's clients
+   */
+  public JobCheck(JobSettings settings, ScoringModel model, Map<String, String> hadoopSettings)
+      throws RefusedException, IOException {
+    this.settings = settings;
+    this.model = model;
+    Location input = Location.of(settings.input());
+    if (Location.of(settings.output()).isRoot()) {
+      throw new RefusedException(
+          "Output refused: %s is a root, and needs a directory beside it"
+              .formatted(settings.output()));
+    }
+
+    this.place = OutputPlace.of(settings.output(), hadoopSettings);
+    this.inputStore = FileStore.of(input, hadoopSettings);
+    this.listing = InputListing.read(inputStore, input, problems);
+    this.selected = settings.partitions().choose(listing, problems);
+    this.columns = OutputColumns.of(model, settings.margin());
+    checkNames();
+    OutputCheck outputCheck = new OutputCheck(place, problems);
+    if (outputCheck.checkApart(listing, inputStore)) {
+      addTargets();
+      outputCheck.checkRenames(targets);
+      if (settings.foreign() == Foreign.REFUSED) {
+        outputCheck.checkOurs(targets);
+      }
+    }
+
+    if (!problems.isEmpty()) {
+      return;
+    }
+
+    for (OutputPartition target : targets) {
+      if (settings.repeat() == Repeat.PUBLISHED_AGAIN
+          || !place.isPublished(target.partition(), target.identity())) {
+        open.add(target);
+      }
+    }
+  }
+
+  /** Returns whether all that was asked for is published already. */
+  public boolean isNothingToDo() {
+    return problems.isEmpty() && !targets.isEmpty() && open.isEmpty();
+  }
+
+  public InputListing listing() {
+    return listing;
+  }
+
+  /** Returns what holds the input. */
+  public FileStore inputStore() {
+    return inputStore;
+  }
+
+  public OutputColumns columns() {
+    return columns;
+  }
+
+  public OutputPlace place() {
+    return place;
+  }
+
+  /** Returns the partitions that are to be scored. */
+  public List<OutputPartition> open() {
+    return List.copyOf(open);
+  }
+
+  /** Returns the partitions that are published already. */
+  public List<String> alreadyPublished() {
+    return targets.stream()
+        .filter(target -> !open.contains(target))
+        .map(OutputPartition::partition)
+        .toList();
+  }
+
+  /**
+   * Checks the files of the selected partitions.
+   *
+   * @throws RefusedException with all that is wrong
+   */
+  public CheckedInput check(SparkSession session) throws RefusedException {
+    CheckedInput checked =
+        new InputCheck(
+                settings.inputFormat(),
+                listing,
+                model.schema(),
+                List.copyOf(new LinkedHashSet<>(carried())),
+                problems)
+            .check(selected, session);
+    if (!problems.isEmpty()) {
+      throw new RefusedException(InputCheck.message(problems));
+    }
+
+    return checked;
+  }
+
+  /** Returns keys and passed columns. */
+  private List<String> carried() {
+    List<String> carried = new ArrayList<>(settings.keys());
+    carried.addAll(settings.pass());
+    return carried;
+  }
+
+  private void addTargets() throws IOException {
+    if (settings.outputPartitionPath().isPresent()) {
+      targets.add(target(settings.outputPartitionPath().get(), selected));
+      return;
+    }
+
+    for (InputPartition partition : selected) {
+      targets.add(target(partition.path(), List.of(partition)));
+    }
+  }
+
+  private OutputPartition target(String partition, List<InputPartition> sources)
+      throws IOException {
+    String identity = OutputPartition.identity(partition, sources, model.digest(), settings);
+    return new OutputPartition(partition, sources, identity, place.token(partition));
+  }
+
+  /** Refuses names that would stand twice in the output or in the quarantine. */
+  private void checkNames() {
+    Set<String> own = new HashSet<>(columns.names());
+    Set<String> seen = new HashSet<>();
+    List<String> carried = carried();
+    for (String name : carried) {
+      if (own.contains(name)) {
+        problems.add(
+            "column '%s' is asked for as key or passed column, but the output has a column of this"
+                    .formatted(name)
+                + " name of its own");
+      }
+
+      if (!seen.add(name)) {
+        problems.add(
+            "column '%s' is asked for twice among keys and passed columns".formatted(name));
+      }
+    }
+
+    List<String> partitionColumns =
+        settings.outputPartition().isEmpty()
+            ? listing.partitionColumns()
+            : settings.outputPartition().stream().map(PartitionValue::column).toList();
+    if (!settings.groupBy().isEmpty() && !partitionColumns.contains(settings.groupBy())) {
+      problems.add(
+          "column '%s' of --group-by is no partition column of the output; it has %s"
+              .formatted(settings.groupBy(), partitionColumns));
+    }
+
+    for (String name : partitionColumns) {
+      if (own.contains(name)) {
+        problems.add(
+            "partition column '%s' has the name of a column of the output".formatted(name));
+      }
+
+      if (!settings.outputPartition().isEmpty() && carried.contains(name)) {
+        problems.add(
+            "column '%s' is asked for as key or passed column, but is the output's partition"
+                .formatted(name));
+      }
+    }
+
+    Set<String> read = new LinkedHashSet<>(carried);
+    model.schema().fields().stream().map(Field::column).forEach(read::add);
+    for (String name : Quarantine.ADDED) {
+      if (read.contains(name)) {
+        problems.add(
+            "column '%s' has the name of a column that the quarantine adds; rename it"
+                .formatted(name));
+      }
+    }
+  }
+}

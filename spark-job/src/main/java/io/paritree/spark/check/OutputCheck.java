@@ -1,0 +1,190 @@
+package io.paritree.spark.check;
+
+import io.paritree.spark.input.InputFile;
+import io.paritree.spark.input.InputListing;
+import io.paritree.spark.input.PartitionValue;
+import io.paritree.spark.publish.OutputPlace;
+import io.paritree.spark.publish.PartitionManifest;
+import io.paritree.store.FileEntry;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Finds out whether a run may publish to an output. */
+final class OutputCheck {
+  private static final String DEVICE = "unix:dev";
+
+  private final OutputPlace place;
+  private final List<String> problems;
+
+  /**
+   * @param problems receives what is wrong
+   */
+  OutputCheck(OutputPlace place, List<String> problems) {
+    this.place = place;
+    this.problems = problems;
+  }
+
+  /**
+   * Refuses an output that equals, holds or lies in the input, links resolved.
+   *
+   * @return whether the output can be looked at further
+   */
+  boolean checkApart(InputListing input, FileStore inputStore) throws IOException {
+    Location real = place.store().real(place.output());
+    Set<Location> directories = new LinkedHashSet<>();
+    directories.add(inputStore.real(input.root()));
+    for (InputFile file : input.files()) {
+      directories.add(inputStore.real(file.location()).parent());
+    }
+
+    Location realState = place.store().real(place.state());
+    for (Location directory : directories) {
+      if (liesIn(real, directory) || liesIn(directory, real)) {
+        problems.add(
+            "output %s and input %s must not be the same or lie in each other"
+                .formatted(real, directory));
+        return false;
+      }
+
+      if (liesIn(directory, realState)) {
+        problems.add("input %s lies in the output's state %s".formatted(directory, realState));
+        return false;
+      }
+    }
+
+    return true;
+  }
+
+  private static boolean liesIn(Location inner, Location outer) {
+    String in = inner.toString();
+    String out = outer.toString();
+    return in.equals(out) || in.startsWith(out.endsWith("/") ? out : out + "/");
+  }
+
+  /** Refuses a local output that no rename leads to from where its rows are staged. */
+  void checkRenames(List<OutputPartition> targets) throws IOException {
+    if (!place.output().isLocal()) {
+      return;
+    }
+
+    Path staging = place.state().toPath();
+    while (!Files.exists(staging)) {
+      staging = staging.getParent();
+    }
+
+    for (OutputPartition target : targets) {
+      Path partition = place.partition(target.partition()).toPath();
+      while (!Files.exists(partition, LinkOption.NOFOLLOW_LINKS)) {
+        partition = partition.getParent();
+      }
+
+      if (!isSameDisk(partition, staging)) {
+        problems.add(
+            ("output %s lies on another file system than %s, where its rows are staged, and"
+                    + " publishing is a rename; if it is a mount, give a directory below it")
+                .formatted(partition, place.state()));
+        return;
+      }
+    }
+  }
+
+  private static boolean isSameDisk(Path one, Path other) throws IOException {
+    return !one.getFileSystem().supportedFileAttributeViews().contains("unix")
+        || Files.getAttribute(one, DEVICE, LinkOption.NOFOLLOW_LINKS)
+            .equals(Files.getAttribute(other, DEVICE));
+  }
+
+  /** Refuses to replace what Paritree has not written, and to mix two layouts in one output. */
+  void checkOurs(List<OutputPartition> targets) throws IOException {
+    Optional<FileEntry> output = place.store().find(place.output());
+    if (output.isEmpty()) {
+      checkAbove();
+      return;
+    }
+
+    if (!output.get().isDirectory()) {
+      problems.add("output %s is a file".formatted(place.output()));
+      return;
+    }
+
+    for (OutputPartition target : targets) {
+      if (target.before().equals("foreign")) {
+        problems.add(
+            ("%s holds files that Paritree has not written (there is no %s); choose another"
+                    + " output, or replace them with --replace-foreign")
+                .formatted(place.partition(target.partition()), PartitionManifest.FILE));
+      }
+    }
+
+    if (targets.isEmpty() || targets.get(0).partition().isEmpty()) {
+      return;
+    }
+
+    // The partitions of one run all have the same columns.
+    List<String> columns = columns(targets.get(0).partition());
+    checkSiblings(columns.get(0));
+    List<String> found = columnsFound(place.output());
+    if (problems.isEmpty() && !found.isEmpty() && !found.equals(columns)) {
+      problems.add(
+          ("output %s is partitioned by %s, and this run would write partitions by %s; choose"
+                  + " another output")
+              .formatted(place.output(), found, columns));
+    }
+  }
+
+  /** Refuses an output that is to lie below a file. */
+  private void checkAbove() throws IOException {
+    Location above = place.output().parent();
+    while (!above.isRoot() && place.store().find(above).isEmpty()) {
+      above = above.parent();
+    }
+
+    if (place.store().find(above).filter(FileEntry::isDirectory).isEmpty()) {
+      problems.add("output %s cannot be made, since %s is a file".formatted(place.output(), above));
+    }
+  }
+
+  private static List<String> columns(String partition) {
+    return PartitionValue.ofPath(partition).stream().map(PartitionValue::column).toList();
+  }
+
+  /** Returns the columns of the first partition of a directory that holds anything. */
+  private List<String> columnsFound(Location directory) throws IOException {
+    // Another run may move a partition away meanwhile.
+    for (FileEntry entry : place.listOrNone(directory)) {
+      boolean isPartition = entry.isDirectory() && entry.location().name().indexOf('=') > 0;
+      if (isPartition && !place.listOrNone(entry.location()).isEmpty()) {
+        List<String> columns = new ArrayList<>(columns(entry.location().name()));
+        columns.addAll(columnsFound(entry.location()));
+        return columns;
+      }
+    }
+
+    return List.of();
+  }
+
+  private void checkSiblings(String column) throws IOException {
+    for (FileEntry entry : place.store().list(place.output())) {
+      String name = entry.location().name();
+      boolean alike =
+          entry.isDirectory() && name.indexOf('=') > 0 && columns(name).get(0).equals(column);
+      boolean hidden = name.startsWith(".");
+      if (!alike && !hidden) {
+        problems.add(
+            ("output %s holds %s, which is no partition of %s; choose another output, or keep it"
+                    + " with --replace-foreign")
+                .formatted(place.output(), name, column));
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package io.paritree.spark.check;
+
+import io.paritree.forest.Engine;
+import io.paritree.model.ScoringModel;
+import io.paritree.model.manifest.Outputs;
+import io.paritree.spark.input.ReadColumn;
+import io.paritree.spark.settings.JobSettings;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.Metadata;
+import org.apache.spark.sql.types.MetadataBuilder;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * The columns that a model adds to a row: scores, margins if asked for, the label, the version.
+ *
+ * @param scores {@code score}, or {@code score_<output>} where there are several
+ * @param margins {@code margin}, or {@code margin_<output>}; none if not asked for
+ * @param hasLabel whether there is a {@code label}
+ */
+public record OutputColumns(List<String> scores, List<String> margins, boolean hasLabel) {
+  private static final String LABEL = "label";
+  private static final String MODEL_VERSION = "model_version";
+
+  public OutputColumns {
+    scores = List.copyOf(scores);
+    margins = List.copyOf(margins);
+  }
+
+  static OutputColumns of(ScoringModel model, JobSettings.Margin margin) {
+    Engine engine = model.engine();
+    Outputs outputs = model.outputs();
+    return new OutputColumns(
+        outputs.columns("score", engine.scores()),
+        margin == JobSettings.Margin.WRITTEN
+            ? outputs.columns("margin", engine.outputs())
+            : List.of(),
+        outputs.kind() != Outputs.Kind.VALUES);
+  }
+
+  /** Returns the names of all columns. */
+  List<String> names() {
+    List<String> names = new ArrayList<>(scores);
+    names.addAll(margins);
+    if (hasLabel) {
+      names.add(LABEL);
+    }
+
+    names.add(MODEL_VERSION);
+    return names;
+  }
+
+  /**
+   * Returns the schema of the output's files.
+   *
+   * @param carried columns of the input that are written first
+   * @param run stands in the metadata of the scores, with the model's name, version and digest
+   */
+  public StructType schema(List<ReadColumn> carried, ScoringModel model, String run) {
+    Metadata origin =
+        new MetadataBuilder()
+            .putString("paritree.model", model.name())
+            .putString("paritree.version", model.modelVersion())
+            .putString("paritree.digest", model.digest())
+            .putString("paritree.run", run)
+            .build();
+    List<StructField> fields = new ArrayList<>();
+    for (ReadColumn column : carried) {
+      fields.add(DataTypes.createStructField(column.name(), column.type(), true));
+    }
+
+    for (String name : scores) {
+      fields.add(DataTypes.createStructField(name, DataTypes.FloatType, true, origin));
+    }
+
+    for (String name : margins) {
+      fields.add(DataTypes.createStructField(name, DataTypes.FloatType, true));
+    }
+
+    if (hasLabel) {
+      fields.add(DataTypes.createStructField(LABEL, DataTypes.StringType, true));
+    }
+
+    fields.add(DataTypes.createStructField(MODEL_VERSION, DataTypes.StringType, true));
+    return DataTypes.createStructType(fields);
+  }
+}

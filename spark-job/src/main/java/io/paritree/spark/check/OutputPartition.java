@@ -1,0 +1,87 @@
+package io.paritree.spark.check;
+
+import io.paritree.spark.input.InputFile;
+import io.paritree.spark.input.InputPartition;
+import io.paritree.spark.settings.JobSettings;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * A partition of the output, and what it is made of.
+ *
+ * @param partition its directory below the output; empty if the output is not partitioned
+ * @param sources the input's partitions that it is made of
+ * @param identity SHA-256 of all that its content depends on
+ * @param before what stood in its place when the run began
+ */
+public record OutputPartition(
+    String partition, List<InputPartition> sources, String identity, String before) {
+  /** Changes when the same input and options give other files. */
+  private static final String LAYOUT = "layout 2";
+
+  public OutputPartition {
+    sources = List.copyOf(sources);
+  }
+
+  /** Returns the input's files that it is made of. */
+  List<InputFile> files() {
+    return sources.stream().flatMap(source -> source.files().stream()).toList();
+  }
+
+  /**
+   * Returns the identity of a partition.
+   *
+   * @param modelDigest the model's digest
+   */
+  static String identity(
+      String partition, List<InputPartition> sources, String modelDigest, JobSettings settings) {
+    MessageDigest sha256 = sha256();
+    add(sha256, LAYOUT);
+    add(sha256, partition);
+    add(sha256, modelDigest);
+    add(sha256, settings.inputFormat().name());
+    addAll(sha256, settings.keys());
+    addAll(sha256, settings.pass());
+    add(sha256, settings.margin().name());
+    add(sha256, String.valueOf(settings.rowsPerFile()));
+    add(sha256, String.valueOf(settings.bytesPerFile()));
+    add(sha256, settings.order().name());
+    add(sha256, settings.outputPartitionPath().orElse(""));
+    List<InputFile> files =
+        sources.stream()
+            .flatMap(source -> source.files().stream())
+            .sorted(Comparator.comparing(InputFile::name))
+            .toList();
+    for (InputFile file : files) {
+      add(sha256, file.name());
+      add(sha256, String.valueOf(file.bytes()));
+      add(sha256, String.valueOf(file.modifiedMillis()));
+    }
+
+    return HexFormat.of().formatHex(sha256.digest());
+  }
+
+  private static void addAll(MessageDigest sha256, List<String> texts) {
+    add(sha256, String.valueOf(texts.size()));
+    texts.forEach(text -> add(sha256, text));
+  }
+
+  /** Adds a text with its length, so that no two lists of texts look alike. */
+  private static void add(MessageDigest sha256, String text) {
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    sha256.update((utf8.length + ":").getBytes(StandardCharsets.US_ASCII));
+    sha256.update(utf8);
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,19 @@
+package io.paritree.spark.ending;
+
+/** A run ended without publishing, for a reason that its operator can act on. */
+public abstract sealed class JobException extends Exception
+    permits UsageException, RefusedException, QuarantineException, OvertakenException {
+  private static final long serialVersionUID = 1L;
+
+  private final Outcome outcome;
+
+  JobException(Outcome outcome, String message, Throwable cause) {
+    super(message, cause);
+    this.outcome = outcome;
+  }
+
+  /** Returns how the run ended. */
+  public Outcome outcome() {
+    return outcome;
+  }
+}

@@ -1,0 +1,41 @@
+package io.paritree.spark.ending;
+
+import java.util.Locale;
+
+/** How a run, or a group of it, ended. */
+public enum Outcome {
+  /** All its partitions are published by it. */
+  PUBLISHED(0),
+  /** All its partitions were published before, with the same identity. */
+  ALREADY_PUBLISHED(0),
+  /** Everything was checked and a sample scored; nothing was written. */
+  CHECKED(0),
+  /** Anything else. */
+  FAILED(1),
+  /** The command line or the configuration is wrong. */
+  WRONG_USAGE(2),
+  /** The input or the output is not what the run needs. */
+  REFUSED(3),
+  /** Too many rows were quarantined. */
+  QUARANTINED(4),
+  /** Another run has published meanwhile. */
+  OVERTAKEN(5),
+  /** The model is corrupt or not supported. */
+  MODEL_REFUSED(6);
+
+  private final int exitCode;
+
+  Outcome(int exitCode) {
+    this.exitCode = exitCode;
+  }
+
+  /** Returns the exit code of a process that ends so. */
+  public int exitCode() {
+    return exitCode;
+  }
+
+  /** Returns the stable word for it, such as {@code already_published}. */
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

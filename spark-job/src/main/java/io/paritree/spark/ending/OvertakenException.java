@@ -1,0 +1,10 @@
+package io.paritree.spark.ending;
+
+/** Since this run began, another one has published one of its partitions. */
+public final class OvertakenException extends JobException {
+  private static final long serialVersionUID = 1L;
+
+  public OvertakenException(String message, Throwable cause) {
+    super(Outcome.OVERTAKEN, message, cause);
+  }
+}

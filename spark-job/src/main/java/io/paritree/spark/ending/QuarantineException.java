@@ -1,0 +1,10 @@
+package io.paritree.spark.ending;
+
+/** Too many rows of a group could not be scored; nothing of the group was published. */
+public final class QuarantineException extends JobException {
+  private static final long serialVersionUID = 1L;
+
+  public QuarantineException(String message) {
+    super(Outcome.QUARANTINED, message, null);
+  }
+}

@@ -1,0 +1,14 @@
+package io.paritree.spark.ending;
+
+/** The command line or the configuration is wrong. */
+public final class UsageException extends JobException {
+  private static final long serialVersionUID = 1L;
+
+  public UsageException(String message) {
+    super(Outcome.WRONG_USAGE, message, null);
+  }
+
+  public UsageException(String message, Throwable cause) {
+    super(Outcome.WRONG_USAGE, message, cause);
+  }
+}

@@ -1,0 +1,88 @@
+package io.paritree.spark.files;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.List;
+import org.apache.parquet.bytes.BytesInput;
+import org.apache.parquet.bytes.BytesUtils;
+import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.column.Encoding;
+import org.apache.parquet.column.page.DictionaryPage;
+import org.apache.parquet.column.page.PageWriter;
+import org.apache.parquet.column.statistics.SizeStatistics;
+import org.apache.parquet.column.statistics.Statistics;
+import org.apache.parquet.column.statistics.geospatial.GeospatialStatistics;
+import org.apache.parquet.io.api.Binary;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
+
+/**
+ * A text column that has the same value in all rows, such as the model's version.
+ *
+ * <p>Parquet's writers hash and compare a text in each row, which costs as much as writing a float.
+ * Here a row group has one page of it, whatever the number of rows: a dictionary of one value and
+ * one run, which is what Parquet's writers come to as well. Immutable.
+ *
+ * @param column a text column at the top level, nullable or not
+ */
+record ConstantColumn(ColumnDescriptor column, Binary value) {
+
+  /** Returns the column of a schema with this name. */
+  static ConstantColumn of(MessageType schema, String name, String value) {
+    return new ConstantColumn(
+        schema.getColumnDescription(new String[] {name}), Binary.fromString(value));
+  }
+
+  /** Returns the schema without the column. */
+  MessageType others(MessageType schema) {
+    List<Type> fields =
+        schema.getFields().stream()
+            .filter(field -> !field.getName().equals(column.getPath()[0]))
+            .toList();
+    return new MessageType(schema.getName(), fields);
+  }
+
+  /** Writes the column of a row group. */
+  @SuppressWarnings(
+      "deprecation") // the encodings of version 1 pages, as Parquet's writers have them
+  void write(PageWriter pages, int rows) throws IOException {
+    Statistics<?> statistics = Statistics.createStats(column.getPrimitiveType());
+    statistics.updateStats(value);
+    SizeStatistics sizes =
+        new SizeStatistics(
+            column.getPrimitiveType(), (long) rows * value.length(), List.of(), List.of());
+    pages.writePage(
+        page(rows),
+        rows,
+        rows,
+        statistics,
+        sizes,
+        GeospatialStatistics.newBuilder(column.getPrimitiveType()).build(),
+        Encoding.BIT_PACKED,
+        column.getMaxDefinitionLevel() > 0 ? Encoding.RLE : Encoding.BIT_PACKED,
+        Encoding.PLAIN_DICTIONARY);
+    BytesInput dictionary =
+        BytesInput.concat(BytesInput.fromInt(value.length()), BytesInput.from(value.getBytes()));
+    pages.writeDictionaryPage(new DictionaryPage(dictionary, 1, Encoding.PLAIN_DICTIONARY));
+  }
+
+  /** Definition levels, if there are any, then the numbers in the dictionary: one run of each. */
+  private BytesInput page(int rows) throws IOException {
+    ByteArrayOutputStream page = new ByteArrayOutputStream();
+    if (column.getMaxDefinitionLevel() > 0) {
+      ByteArrayOutputStream levels = new ByteArrayOutputStream();
+      writeRun(rows, levels);
+      levels.write(column.getMaxDefinitionLevel());
+      BytesUtils.writeIntLittleEndian(page, levels.size());
+      levels.writeTo(page);
+    }
+
+    page.write(0); // the width in bits of a number of which there is one
+    writeRun(rows, page);
+    return BytesInput.from(page.toByteArray());
+  }
+
+  private static void writeRun(int rows, ByteArrayOutputStream to) throws IOException {
+    BytesUtils.writeUnsignedVarLong((long) rows << 1, to);
+  }
+}

@@ -1,0 +1,255 @@
+package io.paritree.spark.files;
+
+import io.paritree.spark.input.HadoopPaths;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSError;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.mapreduce.Job;
+import org.apache.parquet.column.ParquetProperties;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.api.WriteSupport;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.hadoop.util.HadoopOutputFile;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.execution.datasources.parquet.ParquetFileFormat;
+import org.apache.spark.sql.execution.datasources.parquet.ParquetWriteSupport;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.SerializableConfiguration;
+
+/**
+ * Opens Parquet files for internal rows.
+ *
+ * <p>With {@link FlatFile} the one place that calls Spark's file format for writing; what it writes
+ * is what {@code DataFrameWriter.parquet} writes. No output committer is involved: tasks write
+ * files of names that no other attempt uses, and tell the driver, which takes the files of the
+ * attempts that counted.
+ */
+public final class ParquetWriters implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private static final CompressionCodecName CODEC = CompressionCodecName.ZSTD;
+  private static final int MAX_PAGE_BYTES = 1 << 20;
+  private static final int MIN_PAGE_BYTES = 32 << 10;
+
+  /** A file's last pages are not compressed when its length is looked at: pages are small parts. */
+  private static final int PAGES_PER_FILE = 64;
+
+  private static final long MIN_ROW_GROUP_BYTES = 8L << 20;
+  private static final long MAX_ROW_GROUP_BYTES = 128L << 20;
+  private static final long ROW_GROUP_BYTES_PER_COLUMN = 2L << 20;
+
+  private final SerializableConfiguration hadoop;
+  private final StructType schema;
+  private final ArrayList<String> distinct;
+  private final long rowGroupBytes;
+  private final int pageBytes;
+  private final String constant;
+
+  private ParquetWriters(
+      SerializableConfiguration hadoop,
+      StructType schema,
+      ArrayList<String> distinct,
+      long rowGroupBytes,
+      int pageBytes,
+      String constant) {
+    this.hadoop = hadoop;
+    this.schema = schema;
+    this.distinct = distinct;
+    this.rowGroupBytes = rowGroupBytes;
+    this.pageBytes = pageBytes;
+    this.constant = constant;
+  }
+
+  /**
+   * Prepares writers for rows of a schema, by the session's Parquet settings.
+   *
+   * @param distinct columns whose values are hardly ever the same, for which no dictionary is tried
+   * @param bytesPerFile how long files become at most
+   */
+  public static ParquetWriters of(
+      SparkSession session, StructType schema, List<String> distinct, long bytesPerFile)
+      throws IOException {
+    Job job = Job.getInstance(HadoopPaths.settings(session));
+    scala.collection.immutable.Map<String, String> options =
+        scala.collection.immutable.Map.from(
+            scala.jdk.javaapi.CollectionConverters.asScala(Map.<String, String>of()));
+    new ParquetFileFormat().prepareWrite(session, job, options, schema);
+
+    // A row group is kept in memory until it is full, so its size bounds what a task needs.
+    long wanted = Math.min(schema.size() * ROW_GROUP_BYTES_PER_COLUMN, MAX_ROW_GROUP_BYTES);
+    return new ParquetWriters(
+        new SerializableConfiguration(job.getConfiguration()),
+        schema,
+        new ArrayList<>(distinct),
+        Math.max(MIN_ROW_GROUP_BYTES, wanted),
+        (int) Math.max(MIN_PAGE_BYTES, Math.min(MAX_PAGE_BYTES, bytesPerFile / PAGES_PER_FILE)),
+        null);
+  }
+
+  /** Returns the same for rows whose last column, a text, has one value in all of them. */
+  public ParquetWriters withLastColumn(String value) {
+    return new ParquetWriters(hadoop, schema, distinct, rowGroupBytes, pageBytes, value);
+  }
+
+  /** What takes the rows of one file. */
+  interface Rows {
+    void write(InternalRow row) throws IOException;
+
+    /** Returns how long the file would be if it ended here, with its last pages not compressed. */
+    long bytes() throws IOException;
+
+    void close() throws IOException;
+  }
+
+  /** A file that is being written. */
+  public static final class File {
+    private final Rows writer;
+    private final Path path;
+    private long rows;
+
+    private File(Rows writer, Path path) {
+      this.writer = writer;
+      this.path = path;
+    }
+
+    public void write(InternalRow row) {
+      try {
+        writer.write(row);
+      } catch (IOException | RuntimeException | FSError e) {
+        throw failure(path, e);
+      }
+
+      rows++;
+    }
+
+    public long rows() {
+      return rows;
+    }
+
+    /** Returns how long the file would be if it ended here, with its last pages not compressed. */
+    long bytes() {
+      try {
+        return writer.bytes();
+      } catch (IOException e) {
+        throw failure(path, e);
+      }
+    }
+
+    public String name() {
+      return path.getName();
+    }
+
+    public void close() {
+      try {
+        writer.close();
+      } catch (IOException | RuntimeException | FSError e) {
+        throw failure(path, e);
+      }
+    }
+  }
+
+  /** Rows of columns that only Spark's write support writes, such as lists. */
+  private static final class SparksRows implements Rows {
+    private final ParquetWriter<InternalRow> writer;
+
+    private SparksRows(ParquetWriter<InternalRow> writer) {
+      this.writer = writer;
+    }
+
+    @Override
+    public void write(InternalRow row) throws IOException {
+      writer.write(row);
+    }
+
+    @Override
+    public long bytes() {
+      return writer.getDataSize();
+    }
+
+    @Override
+    public void close() throws IOException {
+      writer.close();
+    }
+  }
+
+  /** Returns an exception that names the file, and what lies below all that wraps it. */
+  private static RuntimeException failure(Path path, Throwable failure) {
+    Throwable reason = failure;
+    while (reason.getCause() != null) {
+      reason = reason.getCause();
+    }
+
+    return new IllegalStateException(
+        "Cannot write %s: %s".formatted(path, reason.getMessage()), failure);
+  }
+
+  private static final class Builder extends ParquetWriter.Builder<InternalRow, Builder> {
+    private Builder(Path path, Configuration hadoop) throws IOException {
+      super(HadoopOutputFile.fromPath(path, hadoop));
+    }
+
+    @Override
+    protected Builder self() {
+      return this;
+    }
+
+    @Override
+    @SuppressWarnings("deprecation") // abstract, so there is no way around it
+    protected WriteSupport<InternalRow> getWriteSupport(Configuration hadoop) {
+      return new ParquetWriteSupport();
+    }
+  }
+
+  /** Returns the ending of the files' names. */
+  public String extension() {
+    return CODEC.getExtension() + ".parquet";
+  }
+
+  /** Returns the settings of Hadoop's clients. */
+  public Configuration hadoop() {
+    return hadoop.value();
+  }
+
+  /** Opens a new file. */
+  public File open(Path path) {
+    try {
+      return new File(FlatFile.writes(schema) ? flat(path) : sparks(path), path);
+    } catch (IOException | RuntimeException | FSError e) {
+      throw failure(path, e);
+    }
+  }
+
+  private Rows flat(Path path) throws IOException {
+    ParquetProperties.Builder properties = ParquetProperties.builder().withPageSize(pageBytes);
+    distinct.forEach(column -> properties.withDictionaryEncoding(column, false));
+    return new FlatFile(
+        path, hadoop.value(), schema, constant, CODEC, rowGroupBytes, properties.build());
+  }
+
+  private Rows sparks(Path path) throws IOException {
+    Builder builder =
+        new Builder(path, hadoop.value())
+            .withConf(hadoop.value())
+            .withCompressionCodec(CODEC)
+            .withRowGroupSize(rowGroupBytes)
+            .withPageSize(pageBytes);
+    distinct.forEach(column -> builder.withDictionaryEncoding(column, false));
+    return new SparksRows(builder.build());
+  }
+
+  /** Writes a file without rows, so that readers find the columns of an empty partition. */
+  public void writeEmpty(Path path) {
+    open(path).close();
+  }
+
+  /** Returns the name of a file of a run's that is no task's. */
+  public String nameOfEmpty(String run) {
+    return "part-00000-%s-empty".formatted(run) + extension();
+  }
+}

@@ -1,0 +1,139 @@
+package io.paritree.spark.files;
+
+import io.paritree.spark.task.TaskPlan;
+import io.paritree.spark.task.WrittenFile;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.catalyst.InternalRow;
+
+/**
+ * The files of scored rows that one task attempt writes, one at a time.
+ *
+ * <p>The rows of a partition come together, as {@code FilesInOrder} deals out the files that they
+ * are read from, and go to one file until it is full; if they come otherwise, there are only more
+ * files. So no task needs memory for more than one file, or for sorting the rows of more than one
+ * partition. Not thread-safe.
+ */
+public final class ScoredFiles {
+  /** After how many rows a file's length is looked at. */
+  private static final int ROWS_BETWEEN_LOOKS = 1_000;
+
+  private final TaskPlan plan;
+  private final ParquetWriters writers;
+  private final Path directory;
+  private final String attempt;
+  private final String prefix;
+  private final List<WrittenFile> written = new ArrayList<>();
+  private int created;
+
+  /** Where the last row went, as nearly all next rows do. */
+  private Open open;
+
+  /** The present file of a partition. Rows go to it at once, or sorted when enough are gathered. */
+  private final class Open {
+    private final String partition;
+    private SortedRows sorted;
+    private long gathered;
+    private ParquetWriters.File file;
+
+    private Open(String partition) {
+      this.partition = partition;
+    }
+
+    private void write(InternalRow row) {
+      if (plan.sortedColumns() == 0) {
+        put(row);
+        return;
+      }
+
+      if (gathered == plan.rowsPerFile()) {
+        close();
+      }
+
+      if (sorted == null) {
+        sorted = new SortedRows(plan.output(), plan.sortedColumns());
+      }
+
+      sorted.add(row);
+      gathered++;
+    }
+
+    private void put(InternalRow row) {
+      if (file != null && isFull()) {
+        closeFile();
+      }
+
+      if (file == null) {
+        file = create();
+      }
+
+      file.write(row);
+    }
+
+    private boolean isFull() {
+      return file.rows() >= plan.rowsPerFile()
+          || (file.rows() % ROWS_BETWEEN_LOOKS == 0 && file.bytes() >= plan.bytesPerFile());
+    }
+
+    private void closeFile() {
+      file.close();
+      written.add(new WrittenFile(attempt + "/" + file.name(), partition, file.rows()));
+      file = null;
+    }
+
+    private void close() {
+      if (sorted != null) {
+        sorted.writeTo(this::put);
+        sorted = null;
+        gathered = 0;
+      }
+
+      if (file != null) {
+        closeFile();
+      }
+    }
+  }
+
+  /**
+   * @param directory the attempt's directory
+   * @param attempt its name below the run's directory of tasks
+   * @param prefix the beginning of the files' names, unique for the attempt
+   */
+  public ScoredFiles(
+      TaskPlan plan, ParquetWriters writers, Path directory, String attempt, String prefix) {
+    this.plan = plan;
+    this.writers = writers;
+    this.directory = directory;
+    this.attempt = attempt;
+    this.prefix = prefix;
+  }
+
+  public void write(String partition, InternalRow row) {
+    if (open == null || !partition.equals(open.partition)) {
+      closeOpen();
+      open = new Open(partition);
+    }
+
+    open.write(row);
+  }
+
+  private void closeOpen() {
+    if (open != null) {
+      open.close();
+      open = null;
+    }
+  }
+
+  private ParquetWriters.File create() {
+    String number = String.valueOf(created++);
+    String name = prefix + "-" + "0".repeat(Math.max(0, 3 - number.length())) + number;
+    return writers.open(new Path(directory, name + writers.extension()));
+  }
+
+  /** Closes the last file, and returns all that were written. */
+  public List<WrittenFile> close() {
+    closeOpen();
+    return written;
+  }
+}

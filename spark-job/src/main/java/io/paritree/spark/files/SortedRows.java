@@ -1,0 +1,103 @@
+package io.paritree.spark.files;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.BaseOrdering;
+import org.apache.spark.sql.catalyst.expressions.RowOrdering;
+import org.apache.spark.sql.catalyst.expressions.UnsafeProjection;
+import org.apache.spark.sql.execution.UnsafeExternalRowSorter;
+import org.apache.spark.sql.execution.UnsafeExternalRowSorter.PrefixComputer;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DateType;
+import org.apache.spark.sql.types.IntegerType;
+import org.apache.spark.sql.types.LongType;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.sql.types.TimestampNTZType;
+import org.apache.spark.sql.types.TimestampType;
+import org.apache.spark.util.collection.unsafe.sort.PrefixComparators;
+
+/**
+ * Rows of an output partition, sorted by their first columns with Spark's own sorter.
+ *
+ * <p>Ascending, nulls first. Rows are kept in the task's memory and spilled to its disk when it is
+ * short. Must be used by the task's own thread. Not thread-safe.
+ */
+final class SortedRows {
+  private final UnsafeExternalRowSorter sorter;
+  private final UnsafeProjection projection;
+
+  /**
+   * @param keys how many of the first columns make the order, at least 1
+   */
+  SortedRows(StructType schema, int keys) {
+    List<DataType> types = new ArrayList<>();
+    for (int column = 0; column < keys; column++) {
+      types.add(schema.fields()[column].dataType());
+    }
+
+    this.projection = UnsafeProjection.create(schema);
+    BaseOrdering ordering =
+        RowOrdering.createNaturalAscendingOrdering(
+            scala.jdk.javaapi.CollectionConverters.asScala(types).toSeq());
+    try {
+      this.sorter =
+          UnsafeExternalRowSorter.create(
+              schema,
+              ordering,
+              PrefixComparators.LONG,
+              prefix(types.get(0)),
+              SparkEnv.get().memoryManager().pageSizeBytes(),
+              false);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Returns what is compared before whole rows are: the first key if it is a whole number. */
+  private static PrefixComputer prefix(DataType type) {
+    boolean isInt = type instanceof IntegerType || type instanceof DateType;
+    boolean isLong =
+        type instanceof LongType
+            || type instanceof TimestampType
+            || type instanceof TimestampNTZType;
+    return new PrefixComputer() {
+      private final Prefix prefix = new Prefix();
+
+      @Override
+      public Prefix computePrefix(InternalRow row) {
+        prefix.isNull = (isInt || isLong) && row.isNullAt(0);
+        prefix.value =
+            prefix.isNull ? Long.MIN_VALUE : isInt ? row.getInt(0) : isLong ? row.getLong(0) : 0;
+        return prefix;
+      }
+    };
+  }
+
+  /** Adds a row; it is copied. */
+  void add(InternalRow row) {
+    try {
+      sorter.insertRow(projection.apply(row));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Gives all rows in their order, each valid until the next, and frees their memory. */
+  void writeTo(Consumer<InternalRow> file) {
+    try {
+      scala.collection.Iterator<InternalRow> rows = sorter.sort();
+      while (rows.hasNext()) {
+        file.accept(rows.next());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      sorter.cleanupResources();
+    }
+  }
+}

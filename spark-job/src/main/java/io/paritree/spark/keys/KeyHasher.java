@@ -1,0 +1,116 @@
+package io.paritree.spark.keys;
+
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.XXH64;
+import org.apache.spark.sql.types.BinaryType;
+import org.apache.spark.sql.types.BooleanType;
+import org.apache.spark.sql.types.ByteType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DateType;
+import org.apache.spark.sql.types.DecimalType;
+import org.apache.spark.sql.types.DoubleType;
+import org.apache.spark.sql.types.FloatType;
+import org.apache.spark.sql.types.IntegerType;
+import org.apache.spark.sql.types.LongType;
+import org.apache.spark.sql.types.ShortType;
+import org.apache.spark.sql.types.StringType;
+import org.apache.spark.sql.types.TimestampNTZType;
+import org.apache.spark.sql.types.TimestampType;
+import org.apache.spark.unsafe.Platform;
+
+/**
+ * Hashes keys to 64 bits: keys that SQL's {@code GROUP BY} takes as equal have one hash.
+ *
+ * <p>So rows without a common hash have no common key; rows with one may have. Nulls are equal to
+ * each other, all NaNs too, and -0.0 to 0.0. Immutable and thread-safe.
+ */
+public final class KeyHasher {
+  private static final long NULL = 0x9e3779b97f4a7c15L;
+
+  private final Column[] columns;
+
+  /** Hashes a value that is not null. */
+  @FunctionalInterface
+  private interface Column {
+    long hash(InternalRow row, int at, long seed);
+  }
+
+  private KeyHasher(Column[] columns) {
+    this.columns = columns;
+  }
+
+  /**
+   * Returns the hasher of keys that are the first columns of a row.
+   *
+   * @return empty if a key is of a type whose equal values may differ in their bits, such as a list
+   */
+  public static Optional<KeyHasher> of(List<DataType> types) {
+    Column[] columns = types.stream().map(KeyHasher::column).toArray(Column[]::new);
+    for (Column column : columns) {
+      if (column == null) {
+        return Optional.empty();
+      }
+    }
+
+    return Optional.of(new KeyHasher(columns));
+  }
+
+  private static Column column(DataType type) {
+    if (type instanceof LongType
+        || type instanceof TimestampType
+        || type instanceof TimestampNTZType) {
+      return (row, at, seed) -> XXH64.hashLong(row.getLong(at), seed);
+    } else if (type instanceof IntegerType || type instanceof DateType) {
+      return (row, at, seed) -> XXH64.hashLong(row.getInt(at), seed);
+    } else if (type instanceof ShortType) {
+      return (row, at, seed) -> XXH64.hashLong(row.getShort(at), seed);
+    } else if (type instanceof ByteType) {
+      return (row, at, seed) -> XXH64.hashLong(row.getByte(at), seed);
+    } else if (type instanceof BooleanType) {
+      return (row, at, seed) -> XXH64.hashLong(row.getBoolean(at) ? 1 : 0, seed);
+    } else if (type instanceof FloatType) {
+      return (row, at, seed) -> XXH64.hashLong(Float.floatToIntBits(row.getFloat(at) + 0f), seed);
+    } else if (type instanceof DoubleType) {
+      return (row, at, seed) ->
+          XXH64.hashLong(Double.doubleToLongBits(row.getDouble(at) + 0d), seed);
+    } else if (type instanceof StringType text && text.isUTF8BinaryCollation()) {
+      return (row, at, seed) -> XXH64.hashUTF8String(row.getUTF8String(at), seed);
+    } else if (type instanceof BinaryType) {
+      return (row, at, seed) -> bytes(row.getBinary(at), seed);
+    } else if (type instanceof DecimalType decimal) {
+      int precision = decimal.precision();
+      int scale = decimal.scale();
+      return (row, at, seed) ->
+          bytes(
+              row.getDecimal(at, precision, scale).toJavaBigDecimal().unscaledValue().toByteArray(),
+              seed);
+    }
+
+    return null;
+  }
+
+  private static long bytes(byte[] bytes, long seed) {
+    return XXH64.hashUnsafeBytes(bytes, Platform.BYTE_ARRAY_OFFSET, bytes.length, seed);
+  }
+
+  /**
+   * Returns a key's hash.
+   *
+   * @param seed that of the row's partition: keys of two partitions are never compared
+   */
+  public long hash(InternalRow row, long seed) {
+    long hash = seed;
+    for (int at = 0; at < columns.length; at++) {
+      hash = row.isNullAt(at) ? XXH64.hashLong(NULL, ~hash) : columns[at].hash(row, at, hash);
+    }
+
+    return hash;
+  }
+
+  /** Returns the seed of a partition. */
+  public static long seed(String partition) {
+    return bytes(partition.getBytes(java.nio.charset.StandardCharsets.UTF_8), 0);
+  }
+}

@@ -1,0 +1,132 @@
+package io.paritree.spark.keys;
+
+import io.paritree.spark.task.WrittenFile;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSError;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * The hashes of the keys that one task attempt has scored, in a file beside its rows.
+ *
+ * <p>The file is a sequence of chunks. A chunk begins with one int per bucket, how many hashes of
+ * the bucket it holds; then come the hashes, bucket by bucket, 8 bytes each, big-endian. A hash's
+ * first bits are its bucket, so that equal ones meet in one, and a bucket can be looked at by
+ * itself. Memory is that of two chunks, whatever the number of rows. Not thread-safe.
+ */
+public final class KeyHashes {
+  private static final int MIN_CHUNK = 1 << 16;
+  private static final int MAX_CHUNK = 1 << 20;
+
+  /** With fewer hashes of a bucket in a chunk, reading would be seeking. */
+  private static final int CHUNK_PER_BUCKET = 64;
+
+  private final Configuration hadoop;
+  private final Path path;
+  private final int buckets;
+  private final long[] chunk;
+  private final int[] ends;
+  private ByteBuffer bytes;
+  private OutputStream file;
+  private int held;
+  private long written;
+
+  /**
+   * @param path the file, made with the first hash
+   * @param buckets a power of two
+   */
+  public KeyHashes(Configuration hadoop, Path path, int buckets) {
+    this.hadoop = hadoop;
+    this.path = path;
+    this.buckets = buckets;
+    this.ends = new int[buckets];
+    this.chunk = new long[Math.max(MIN_CHUNK, Math.min(MAX_CHUNK, buckets * CHUNK_PER_BUCKET))];
+  }
+
+  /** Returns the bucket of a hash: its first bits. */
+  static int bucket(long hash, int buckets) {
+    return buckets == 1 ? 0 : (int) (hash >>> (Long.numberOfLeadingZeros(buckets) + 1));
+  }
+
+  /** Returns where a file of hashes lies; local disks need no checksums for these few seconds. */
+  static FileSystem fileSystem(Path path, Configuration hadoop) throws IOException {
+    FileSystem system = path.getFileSystem(hadoop);
+    return system instanceof LocalFileSystem local ? local.getRaw() : system;
+  }
+
+  public void add(long hash) {
+    chunk[held++] = hash;
+    if (held == chunk.length) {
+      write();
+    }
+  }
+
+  private void write() {
+    Arrays.fill(ends, 0);
+    for (int index = 0; index < held; index++) {
+      ends[bucket(chunk[index], buckets)]++;
+    }
+
+    if (bytes == null) {
+      bytes = ByteBuffer.allocate(buckets * Integer.BYTES + chunk.length * Long.BYTES);
+    }
+
+    int end = buckets * Integer.BYTES;
+    for (int bucket = 0; bucket < buckets; bucket++) {
+      bytes.putInt(bucket * Integer.BYTES, ends[bucket]);
+      int begin = end;
+      end += ends[bucket] * Long.BYTES;
+      ends[bucket] = begin;
+    }
+
+    for (int index = 0; index < held; index++) {
+      int bucket = bucket(chunk[index], buckets);
+      bytes.putLong(ends[bucket], chunk[index]);
+      ends[bucket] += Long.BYTES;
+    }
+
+    try {
+      if (file == null) {
+        file = fileSystem(path, hadoop).create(path, false);
+      }
+
+      file.write(bytes.array(), 0, end);
+    } catch (IOException | FSError e) {
+      throw failure(e);
+    }
+
+    written += held;
+    held = 0;
+  }
+
+  private UncheckedIOException failure(Throwable cause) {
+    return new UncheckedIOException(
+        new IOException("Cannot write %s: %s".formatted(path, cause.getMessage()), cause));
+  }
+
+  /** Closes the file, if there is one. */
+  public List<WrittenFile> close(String attempt) {
+    if (held > 0) {
+      write();
+    }
+
+    if (file == null) {
+      return List.of();
+    }
+
+    try {
+      file.close();
+    } catch (IOException | FSError e) {
+      throw failure(e);
+    }
+
+    return List.of(new WrittenFile(attempt + "/" + path.getName(), "", written));
+  }
+}

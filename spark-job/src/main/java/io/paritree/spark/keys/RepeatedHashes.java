@@ -1,0 +1,215 @@
+package io.paritree.spark.keys;
+
+import io.paritree.spark.input.HadoopPaths;
+import java.io.IOException;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
+
+/**
+ * Counts the hashes of {@link KeyHashes} that stand twice: in tasks, so that the driver holds none
+ * of them.
+ *
+ * <p>Zero says that no key stands twice in a partition. More says that some may: two keys may have
+ * one hash, about once in 2^65 / n^2 runs of n rows.
+ */
+public final class RepeatedHashes implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /** Groups of buckets are read together; this is about how many hashes one has, 8 bytes each. */
+  private static final long HASHES_PER_GROUP = 1_000_000;
+
+  private static final int BUCKETS_PER_GROUP = 32;
+  private static final int MAX_GROUPS = 1 << 12;
+
+  /** With fewer hashes a Spark job would take longer than the work. */
+  private static final long FEW = 2_000_000;
+
+  private static final int TASKS_PER_CORE = 2;
+
+  private final ArrayList<String> files;
+  private final int buckets;
+  private final long hashes;
+
+  /**
+   * @param files the files, as Hadoop paths
+   * @param hashes how many they hold
+   */
+  public RepeatedHashes(List<String> files, int buckets, long hashes) {
+    this.files = new ArrayList<>(files);
+    this.buckets = buckets;
+    this.hashes = hashes;
+  }
+
+  /** Returns into how many buckets the hashes of a run go: a power of two. */
+  public static int buckets(long rows) {
+    long wanted = Math.max(1, Math.min(MAX_GROUPS, rows / HASHES_PER_GROUP));
+    return BUCKETS_PER_GROUP * (int) Long.highestOneBit(2 * wanted - 1);
+  }
+
+  /** Returns whether keys of these types can be hashed. */
+  public static boolean canHash(List<org.apache.spark.sql.types.DataType> types) {
+    return KeyHasher.of(types).isPresent();
+  }
+
+  /** Returns how many hashes stand after an equal one. */
+  public long count(SparkSession session) {
+    Configuration hadoop = HadoopPaths.settings(session);
+    int groups = buckets / BUCKETS_PER_GROUP;
+    if (hashes <= FEW) {
+      return IntStream.range(0, groups).mapToLong(group -> count(group, hadoop)).sum();
+    }
+
+    JavaSparkContext context = new JavaSparkContext(session.sparkContext());
+    Broadcast<SerializableConfiguration> told =
+        context.broadcast(new SerializableConfiguration(hadoop));
+    try {
+      List<Integer> all = IntStream.range(0, groups).boxed().toList();
+      return context
+          .parallelize(all, Math.min(groups, TASKS_PER_CORE * context.defaultParallelism()))
+          .map(group -> count(group, told.value().value()))
+          .reduce(Long::sum);
+    } finally {
+      told.destroy();
+    }
+  }
+
+  private long count(int group, Configuration hadoop) {
+    Group hashes = new Group(group, buckets);
+    for (String file : files) {
+      Path path = new Path(file);
+      try {
+        FileSystem system = KeyHashes.fileSystem(path, hadoop);
+        try (FSDataInputStream in = system.open(path)) {
+          hashes.read(in, system.getFileStatus(path).getLen());
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException("Cannot read %s: %s".formatted(file, e.getMessage()), e);
+      }
+    }
+
+    return hashes.repeated();
+  }
+
+  /** The hashes of one group of buckets, as they stand in the chunks of all files. */
+  private static final class Group {
+    private final int first;
+    private final ByteBuffer counts;
+    private final List<int[]> ends = new ArrayList<>();
+    private final List<ByteBuffer> segments = new ArrayList<>();
+
+    private Group(int group, int buckets) {
+      this.first = group * BUCKETS_PER_GROUP;
+      this.counts = ByteBuffer.allocate(buckets * Integer.BYTES);
+    }
+
+    private void read(FSDataInputStream in, long length) throws IOException {
+      for (long at = 0; at < length; ) {
+        in.readFully(at, counts.array());
+        long before = 0;
+        long all = 0;
+        int[] endsOfChunk = new int[BUCKETS_PER_GROUP];
+        int end = 0;
+        for (int bucket = 0; bucket < counts.capacity() / Integer.BYTES; bucket++) {
+          int count = counts.getInt(bucket * Integer.BYTES);
+          int within = bucket - first;
+          if (within >= 0 && within < BUCKETS_PER_GROUP) {
+            end += count * Long.BYTES;
+            endsOfChunk[within] = end;
+          }
+
+          before += within < 0 ? count : 0;
+          all += count;
+        }
+
+        byte[] segment = new byte[end];
+        in.readFully(at + counts.capacity() + before * Long.BYTES, segment);
+        ends.add(endsOfChunk);
+        segments.add(ByteBuffer.wrap(segment));
+        at += counts.capacity() + all * Long.BYTES;
+      }
+    }
+
+    /** Counts bucket by bucket: the table of one is small enough for a core's cache. */
+    private long repeated() {
+      long repeated = 0;
+      HashTable table = new HashTable();
+      for (int bucket = 0; bucket < BUCKETS_PER_GROUP; bucket++) {
+        table.clear();
+        for (int chunk = 0; chunk < segments.size(); chunk++) {
+          int at = bucket == 0 ? 0 : ends.get(chunk)[bucket - 1];
+          int end = ends.get(chunk)[bucket];
+          ByteBuffer segment = segments.get(chunk);
+          for (; at < end; at += Long.BYTES) {
+            repeated += table.add(segment.getLong(at)) ? 0 : 1;
+          }
+        }
+      }
+
+      return repeated;
+    }
+  }
+
+  /** A set of hashes, with open addressing: the last bits of a hash are its first place. */
+  private static final class HashTable {
+    private long[] places = new long[1 << 16];
+    private int held;
+    private boolean holdsZero;
+
+    private void clear() {
+      Arrays.fill(places, 0);
+      held = 0;
+      holdsZero = false;
+    }
+
+    /** Adds a hash; returns whether it was not there. */
+    private boolean add(long hash) {
+      if (hash == 0) {
+        boolean isNew = !holdsZero;
+        holdsZero = true;
+        return isNew;
+      }
+
+      int mask = places.length - 1;
+      int place = (int) hash & mask;
+      while (places[place] != 0) {
+        if (places[place] == hash) {
+          return false;
+        }
+
+        place = (place + 1) & mask;
+      }
+
+      places[place] = hash;
+      held++;
+      if (2 * held > places.length) {
+        grow();
+      }
+
+      return true;
+    }
+
+    private void grow() {
+      long[] old = places;
+      places = new long[Math.multiplyExact(2, old.length)];
+      held = 0;
+      for (long hash : old) {
+        if (hash != 0) {
+          add(hash);
+        }
+      }
+    }
+  }
+}

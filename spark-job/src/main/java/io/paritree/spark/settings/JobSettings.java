@@ -1,0 +1,127 @@
+package io.paritree.spark.settings;
+
+import io.paritree.model.EngineKind;
+import io.paritree.spark.input.InputFormat;
+import io.paritree.spark.input.PartitionChoice;
+import io.paritree.spark.input.PartitionValue;
+import io.paritree.spark.publish.LockTimes;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a run is asked to do; read once, never changed.
+ *
+ * @param mode what to do at all
+ * @param model reference of the model; empty where the mode needs none
+ * @param input directory or file to score; empty where the mode needs none
+ * @param inputFormat how the input's files are written
+ * @param partitions which partitions to score
+ * @param groupBy partition column whose values make the groups that are published one after the
+ *     other; empty for one group
+ * @param output directory that readers see
+ * @param keys columns that identify a row in the output
+ * @param outputPartition the partition that all rows go to; none if they keep the input's
+ * @param pass other columns to write unchanged
+ * @param duplicates what becomes of keys that stand twice in a partition
+ * @param margin whether margins are written beside the scores
+ * @param engine which engine scores
+ * @param maxQuarantined largest share of quarantined rows of a group that is published, 0 to 1
+ * @param runId the run's id, {@code [A-Za-z0-9._-]{1,64}}
+ * @param repeat whether partitions that are published already are published again
+ * @param foreign whether partitions that Paritree did not write may be replaced
+ * @param rowsPerFile most rows of one output file, at least 1
+ * @param bytesPerFile length at which an output file is full, at least 1 MiB
+ * @param order whether rows are sorted by their keys within a file
+ * @param keptRuns of how many ended runs reports and quarantines are kept, at least 1
+ * @param progress how often progress is told; zero for never
+ * @param metricsFile local file to write metrics to, for node-exporter's textfile collector; empty
+ *     for none
+ * @param locks signs of life on stores without file locks
+ */
+public record JobSettings(
+    Mode mode,
+    String model,
+    String input,
+    InputFormat inputFormat,
+    PartitionChoice partitions,
+    String groupBy,
+    String output,
+    List<String> keys,
+    List<PartitionValue> outputPartition,
+    List<String> pass,
+    Duplicates duplicates,
+    Margin margin,
+    EngineKind engine,
+    double maxQuarantined,
+    String runId,
+    Repeat repeat,
+    Foreign foreign,
+    long rowsPerFile,
+    long bytesPerFile,
+    Order order,
+    int keptRuns,
+    Duration progress,
+    String metricsFile,
+    LockTimes locks) {
+
+  /** What a run is for. */
+  public enum Mode {
+    /** Scores and publishes. */
+    SCORE,
+    /** Checks everything and scores a sample; writes nothing. */
+    DRY_RUN,
+    /** Finishes and removes what dead runs have left. */
+    RECOVER,
+    /** Tells what has run and what runs. */
+    STATUS
+  }
+
+  /** What becomes of keys that stand twice in a partition. */
+  public enum Duplicates {
+    /** They are not looked for. */
+    ADMITTED,
+    /** They are counted and reported. */
+    REPORTED,
+    /** One of them keeps its group from being published. */
+    REFUSED
+  }
+
+  /** Whether margins are written. */
+  public enum Margin {
+    WRITTEN,
+    LEFT_OUT
+  }
+
+  /** What becomes of a partition that is published already with the same identity. */
+  public enum Repeat {
+    LEFT_AS_IT_IS,
+    PUBLISHED_AGAIN
+  }
+
+  /** What becomes of a partition in the output that Paritree did not write. */
+  public enum Foreign {
+    REFUSED,
+    REPLACED
+  }
+
+  /** In which order a file's rows stand. */
+  public enum Order {
+    AS_READ,
+    BY_KEYS
+  }
+
+  public JobSettings {
+    keys = List.copyOf(keys);
+    outputPartition = List.copyOf(outputPartition);
+    pass = List.copyOf(pass);
+  }
+
+  /** Returns the directory below the output that all rows go to, if they do not keep theirs. */
+  public Optional<String> outputPartitionPath() {
+    return outputPartition.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            String.join("/", outputPartition.stream().map(PartitionValue::directoryName).toList()));
+  }
+}

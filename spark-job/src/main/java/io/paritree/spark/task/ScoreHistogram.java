@@ -1,0 +1,146 @@
+package io.paritree.spark.task;
+
+import java.io.Serializable;
+import java.util.Arrays;
+
+/**
+ * How the scores of a run are distributed: count, mean, and quantiles to within 1 %.
+ *
+ * <p>Scores are counted by the upper 16 bits of their float pattern: sign, exponent and 7 bits of
+ * the fraction. So a quantile is known to one part in 128 of its value, whatever the scores' range,
+ * and adding a score is one increment. Not thread-safe.
+ */
+public final class ScoreHistogram implements Serializable {
+  private static final long serialVersionUID = 1L;
+  private static final int BINS = 1 << 16;
+
+  private transient long[] bins;
+  private int[] usedBins = {};
+  private long[] usedCounts = {};
+  private long count;
+  private double sum;
+  private float min = Float.POSITIVE_INFINITY;
+  private float max = Float.NEGATIVE_INFINITY;
+
+  /** Adds a score, which is not NaN. */
+  public void add(float score) {
+    if (bins == null) {
+      bins = spread();
+    }
+
+    bins[bin(score)]++;
+    count++;
+    sum += score;
+    min = Math.min(min, score);
+    max = Math.max(max, score);
+  }
+
+  /** Packs the bins for the way to the driver. */
+  public void pack() {
+    if (bins == null) {
+      return;
+    }
+
+    int used = 0;
+    for (long bin : bins) {
+      used += bin > 0 ? 1 : 0;
+    }
+
+    usedBins = new int[used];
+    usedCounts = new long[used];
+    int next = 0;
+    for (int bin = 0; bin < BINS; bin++) {
+      if (bins[bin] > 0) {
+        usedBins[next] = bin;
+        usedCounts[next++] = bins[bin];
+      }
+    }
+
+    bins = null;
+  }
+
+  private long[] spread() {
+    long[] all = new long[BINS];
+    for (int index = 0; index < usedBins.length; index++) {
+      all[usedBins[index]] = usedCounts[index];
+    }
+
+    return all;
+  }
+
+  /** Adds another's scores; both are packed. */
+  public void add(ScoreHistogram other) {
+    long[] all = spread();
+    for (int index = 0; index < other.usedBins.length; index++) {
+      all[other.usedBins[index]] += other.usedCounts[index];
+    }
+
+    bins = all;
+    pack();
+    count += other.count;
+    sum += other.sum;
+    min = Math.min(min, other.min);
+    max = Math.max(max, other.max);
+  }
+
+  /** Returns the number of scores. */
+  public long count() {
+    return count;
+  }
+
+  /** Returns the mean; NaN if there is no score. */
+  public double mean() {
+    return count == 0 ? Double.NaN : sum / count;
+  }
+
+  /** Returns the least score; infinite if there is none. */
+  public float min() {
+    return min;
+  }
+
+  /** Returns the largest score; infinite if there is none. */
+  public float max() {
+    return max;
+  }
+
+  /**
+   * Returns the score below which a share of all scores lies, to one part in 128.
+   *
+   * @param share 0 to 1
+   * @return NaN if there is no score
+   */
+  public float quantile(double share) {
+    if (count == 0) {
+      return Float.NaN;
+    }
+
+    long wanted = Math.max(1, (long) Math.ceil(share * count));
+    long seen = 0;
+    for (int index = 0; index < usedBins.length; index++) {
+      seen += usedCounts[index];
+      if (seen >= wanted) {
+        return Math.max(min, Math.min(max, middle(usedBins[index])));
+      }
+    }
+
+    return max;
+  }
+
+  /** Returns the scores' bin: bins ascend with the score. */
+  private static int bin(float score) {
+    int bits = Float.floatToRawIntBits(score);
+    int ordered = bits ^ ((bits >> 31) | 0x80000000);
+    return ordered >>> 16;
+  }
+
+  private static float middle(int bin) {
+    int ordered = (bin << 16) | 0x8000;
+    int bits = ordered < 0 ? ordered ^ 0x80000000 : ~ordered;
+    return Float.intBitsToFloat(bits);
+  }
+
+  @Override
+  public String toString() {
+    return "%s scores, bins %s".formatted(count, Arrays.toString(usedBins));
+  }
+}

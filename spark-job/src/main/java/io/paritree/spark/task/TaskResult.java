@@ -1,0 +1,30 @@
+package io.paritree.spark.task;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.TreeMap;
+
+/**
+ * What one task attempt tells the driver. Of several attempts of a task, Spark delivers one.
+ *
+ * @param scored files of scored rows
+ * @param quarantined files of quarantined rows
+ * @param keys the file of the keys' hashes, if they are hashed
+ * @param counts rows by output partition
+ * @param codes quarantined rows by fault code; a row with several codes counts for each
+ * @param missing missing values by slot
+ * @param unseen values that are in no vocabulary, by slot
+ * @param scores the distribution of the first score
+ * @param unreadable why files could not be read to their ends, one text for each
+ */
+public record TaskResult(
+    ArrayList<WrittenFile> scored,
+    ArrayList<WrittenFile> quarantined,
+    ArrayList<WrittenFile> keys,
+    TreeMap<String, PartitionCounts> counts,
+    TreeMap<String, Long> codes,
+    long[] missing,
+    long[] unseen,
+    ScoreHistogram scores,
+    ArrayList<String> unreadable)
+    implements Serializable {}

@@ -1,0 +1,230 @@
+package io.paritree.spark.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.paritree.spark.JobSessions;
+import io.paritree.spark.TestSpark;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
+import org.apache.parquet.hadoop.metadata.FileMetaData;
+import org.apache.parquet.hadoop.metadata.ParquetMetadata;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.MetadataBuilder;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.unsafe.types.UTF8String;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is written is what Spark's own writer writes of the same rows. */
+class ParquetWritersTest {
+  private static final int ROWS = 3_000;
+  private static final long SPREAD = 0x9e3779b97f4a7c15L; // keys that cannot be compressed
+  private static final String VERSION = "größe/1";
+  private static final StructType FLAT =
+      new StructType()
+          .add("long", DataTypes.LongType)
+          .add("int", DataTypes.IntegerType)
+          .add("short", DataTypes.ShortType)
+          .add("byte", DataTypes.ByteType)
+          .add("boolean", DataTypes.BooleanType)
+          .add(
+              "float", DataTypes.FloatType, true, new MetadataBuilder().putString("a", "b").build())
+          .add("double", DataTypes.DoubleType)
+          .add("text with blank.", DataTypes.StringType)
+          .add("date", DataTypes.DateType)
+          .add("instant", DataTypes.TimestampType)
+          .add("local", DataTypes.TimestampNTZType);
+
+  @TempDir Path directory;
+
+  private static Row flat(Random random) {
+    Object[] values = {
+      random.nextLong(),
+      random.nextInt(),
+      (short) random.nextInt(),
+      (byte) random.nextInt(),
+      random.nextBoolean(),
+      Float.intBitsToFloat(random.nextInt()),
+      random.nextGaussian(),
+      "größe " + random.nextInt(3),
+      LocalDate.ofEpochDay(random.nextInt(40_000) - 20_000),
+      Instant.ofEpochSecond(random.nextInt(), 1_000L * random.nextInt(1_000_000)),
+      LocalDateTime.of(1960, 1, 1, 0, 0).plusSeconds(random.nextInt(2_000_000_000))
+    };
+    for (int column = 0; column < values.length; column++) {
+      values[column] = random.nextInt(10) == 0 ? null : values[column];
+    }
+
+    return RowFactory.create(values);
+  }
+
+  @Test
+  void plainColumnsAreWrittenAsSparkWritesThem() throws Exception {
+    long seed = Long.getLong("seed", System.nanoTime());
+    System.out.println("seed " + seed);
+    Random random = new Random(seed);
+    List<Row> rows = new ArrayList<>();
+    for (int row = 0; row < ROWS; row++) {
+      rows.add(flat(random));
+    }
+
+    assertThat(FlatFile.writes(FLAT)).isTrue();
+    assertWrittenAlike(rows, FLAT);
+  }
+
+  @Test
+  void otherColumnsAreLeftToSpark() throws Exception {
+    StructType schema =
+        new StructType()
+            .add("key", DataTypes.LongType)
+            .add("price", DataTypes.createDecimalType(20, 2))
+            .add("list", DataTypes.createArrayType(DataTypes.IntegerType));
+
+    assertThat(FlatFile.writes(schema)).isFalse();
+    assertWrittenAlike(
+        List.of(
+            RowFactory.create(1L, new BigDecimal("1.25"), List.of(1, 2)),
+            RowFactory.create(2L, null, null)),
+        schema);
+  }
+
+  @Test
+  void aColumnOfOneValueIsWrittenAsSparkWritesIt() throws Exception {
+    for (boolean nullable : new boolean[] {true, false}) {
+      StructType schema =
+          new StructType()
+              .add("key", DataTypes.LongType)
+              .add("model version.", DataTypes.StringType, nullable);
+      List<Row> rows = new ArrayList<>();
+      for (long row = 0; row < ROWS; row++) {
+        rows.add(RowFactory.create(row, VERSION));
+      }
+
+      assertWrittenAlike(rows, schema, VERSION);
+    }
+  }
+
+  @Test
+  void aColumnOfOneValueIsWholeInEachRowGroup() throws Exception {
+    SparkSession session = JobSessions.wide(TestSpark.session(), 100);
+    StructType schema =
+        new StructType()
+            .add("key", DataTypes.LongType)
+            .add("model_version", DataTypes.StringType, true);
+    ParquetWriters writers =
+        ParquetWriters.of(session, schema, List.of("key"), 128 << 20).withLastColumn(VERSION);
+    Path file = directory.resolve("part-0" + writers.extension());
+    ParquetWriters.File written =
+        writers.open(new org.apache.hadoop.fs.Path(file.toUri().toString()));
+    UTF8String version = UTF8String.fromString(VERSION);
+    long rows = 2_500_000;
+    for (long row = 0; row < rows; row++) {
+      written.write(new GenericInternalRow(new Object[] {row * SPREAD, version}));
+    }
+
+    written.close();
+
+    assertThat(footer(directory).getBlocks()).hasSizeGreaterThan(1);
+    for (String vectorized : List.of("true", "false")) {
+      session.conf().set("spark.sql.parquet.enableVectorizedReader", vectorized);
+      Dataset<Row> read = session.read().parquet(file.toString());
+      assertThat(read.filter(functions.col("model_version").equalTo(VERSION)).count())
+          .isEqualTo(rows);
+      assertThat(read.filter(functions.col("key").equalTo(2_000_000 * SPREAD)).first().getString(1))
+          .isEqualTo(VERSION);
+    }
+  }
+
+  private void assertWrittenAlike(List<Row> rows, StructType schema) throws Exception {
+    assertWrittenAlike(rows, schema, null);
+  }
+
+  /**
+   * @param last what the last column has in all rows; null if it has none such
+   */
+  private void assertWrittenAlike(List<Row> rows, StructType schema, String last) throws Exception {
+    SparkSession session = JobSessions.wide(TestSpark.session(), 100);
+    Dataset<Row> given = session.createDataFrame(rows, schema).coalesce(1);
+    Path theirs = Files.createTempDirectory(directory, "theirs").resolve("files");
+    given.write().parquet(theirs.toString());
+
+    Path ours = Files.createTempDirectory(directory, "ours");
+    ParquetWriters any = ParquetWriters.of(session, schema, List.of("long"), 128 << 20);
+    ParquetWriters writers = last == null ? any : any.withLastColumn(last);
+    String uri = ours.resolve("part-0" + writers.extension()).toUri().toString();
+    given
+        .queryExecution()
+        .toRdd()
+        .toJavaRDD()
+        .foreachPartition(
+            partition -> {
+              ParquetWriters.File file = writers.open(new org.apache.hadoop.fs.Path(uri));
+              while (partition.hasNext()) {
+                InternalRow row = partition.next();
+                file.write(row);
+              }
+
+              file.close();
+            });
+
+    assertThat(rows(session, ours)).isEqualTo(rows(session, theirs)).hasSize(rows.size());
+    if (last != null) {
+      assertThat(lastColumn(ours).getStatistics()).isEqualTo(lastColumn(theirs).getStatistics());
+      assertThat(lastColumn(ours).getEncodings()).isEqualTo(lastColumn(theirs).getEncodings());
+      assertThat(lastColumn(ours).getSizeStatistics())
+          .usingRecursiveComparison()
+          .isEqualTo(lastColumn(theirs).getSizeStatistics());
+    }
+
+    FileMetaData own = footer(ours).getFileMetaData();
+    FileMetaData spark = footer(theirs).getFileMetaData();
+    assertThat(own.getSchema()).isEqualTo(spark.getSchema());
+    assertThat(Map.copyOf(own.getKeyValueMetaData()))
+        .containsAllEntriesOf(spark.getKeyValueMetaData());
+  }
+
+  private static List<String> rows(SparkSession session, Path files) {
+    return session.read().parquet(files.toString()).collectAsList().stream()
+        .map(Row::toString)
+        .toList();
+  }
+
+  private static ColumnChunkMetaData lastColumn(Path files) throws IOException {
+    List<ColumnChunkMetaData> columns = footer(files).getBlocks().get(0).getColumns();
+    return columns.get(columns.size() - 1);
+  }
+
+  private static ParquetMetadata footer(Path files) throws IOException {
+    try (Stream<Path> all = Files.list(files)) {
+      Path file =
+          all.filter(path -> path.toString().endsWith(".zstd.parquet")).findFirst().orElseThrow();
+      try (ParquetFileReader reader =
+          ParquetFileReader.open(
+              HadoopInputFile.fromPath(
+                  new org.apache.hadoop.fs.Path(file.toUri()), new Configuration(false)))) {
+        return reader.getFooter();
+      }
+    }
+  }
+}

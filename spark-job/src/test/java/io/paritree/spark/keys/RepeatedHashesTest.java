@@ -1,0 +1,153 @@
+package io.paritree.spark.keys;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.paritree.spark.TestSpark;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.Decimal;
+import org.apache.spark.unsafe.types.UTF8String;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** No key that stands twice is overlooked, whatever its type and whichever tasks saw it. */
+class RepeatedHashesTest {
+  private static final List<DataType> TYPES =
+      List.of(
+          DataTypes.LongType,
+          DataTypes.IntegerType,
+          DataTypes.ShortType,
+          DataTypes.ByteType,
+          DataTypes.BooleanType,
+          DataTypes.FloatType,
+          DataTypes.DoubleType,
+          DataTypes.StringType,
+          DataTypes.BinaryType,
+          DataTypes.createDecimalType(20, 2));
+
+  @TempDir Path directory;
+
+  @Test
+  void hashesThatStandTwiceAreCountedOverAllFilesAndBuckets() {
+    long seed = Long.getLong("seed", System.nanoTime());
+    System.out.println("seed " + seed);
+    Random random = new Random(seed);
+    for (int buckets : new int[] {32, 64, 1_024}) {
+      // More than a chunk, and more than what the driver counts by itself.
+      int rows = buckets == 1_024 ? 2_200_000 : 100_000;
+      List<String> files = new ArrayList<>();
+      Set<Long> seen = new HashSet<>();
+      long repeated = 0;
+      long written = 0;
+      for (int task = 0; task < 3; task++) {
+        Path file = directory.resolve("keys-%s-%s".formatted(buckets, task));
+        KeyHashes hashes =
+            new KeyHashes(
+                new Configuration(), new org.apache.hadoop.fs.Path(file.toUri()), buckets);
+        for (int row = 0; row < rows / 3; row++) {
+          long hash = random.nextInt(1_000) == 0 ? random.nextInt(3) - 1 : random.nextLong();
+          hashes.add(hash);
+          repeated += seen.add(hash) ? 0 : 1;
+        }
+
+        written += hashes.close("attempt").get(0).rows();
+        files.add(file.toUri().toString());
+      }
+
+      assertThat(new RepeatedHashes(files, buckets, written).count(TestSpark.session()))
+          .as("%s buckets, seed %s", buckets, seed)
+          .isEqualTo(repeated)
+          .isPositive();
+    }
+  }
+
+  @Test
+  void taskWithoutARowWritesNoFile() {
+    org.apache.hadoop.fs.Path file =
+        new org.apache.hadoop.fs.Path(directory.resolve("none").toUri());
+
+    assertThat(new KeyHashes(new Configuration(), file, 1).close("attempt")).isEmpty();
+    assertThat(directory.resolve("none")).doesNotExist();
+  }
+
+  @Test
+  void bucketsGrowWithTheRowsAndArePowersOfTwo() {
+    assertThat(RepeatedHashes.buckets(0)).isEqualTo(32);
+    assertThat(RepeatedHashes.buckets(1_000_000)).isEqualTo(32);
+    assertThat(RepeatedHashes.buckets(10_000_000)).isEqualTo(512);
+    assertThat(RepeatedHashes.buckets(Long.MAX_VALUE)).isEqualTo(131_072);
+  }
+
+  private static InternalRow row(Object... values) {
+    return new GenericInternalRow(values);
+  }
+
+  private static InternalRow typical() {
+    return row(
+        7L,
+        7,
+        (short) 7,
+        (byte) 7,
+        true,
+        0f,
+        Double.NaN,
+        UTF8String.fromString("seven"),
+        new byte[] {7},
+        Decimal.apply(new BigDecimal("7.00"), 20, 2));
+  }
+
+  @Test
+  void keysThatSqlTakesAsEqualHaveOneHash() {
+    KeyHasher hasher = KeyHasher.of(TYPES).orElseThrow();
+    InternalRow other = typical();
+    other.setFloat(5, -0f);
+    other.setDouble(6, Double.longBitsToDouble(0x7ff8000000000123L));
+
+    assertThat(hasher.hash(other, 1)).isEqualTo(hasher.hash(typical(), 1));
+  }
+
+  @Test
+  void everyPartOfAKeyAndItsPartitionCount() {
+    KeyHasher hasher = KeyHasher.of(TYPES).orElseThrow();
+    Object[] others = {
+      8L,
+      8,
+      (short) 8,
+      (byte) 8,
+      false,
+      1f,
+      1d,
+      UTF8String.fromString("eight"),
+      new byte[] {8},
+      Decimal.apply(new BigDecimal("7.01"), 20, 2)
+    };
+    Set<Long> hashes = new HashSet<>();
+    hashes.add(hasher.hash(typical(), 1));
+    hashes.add(hasher.hash(typical(), 2));
+    for (int part = 0; part < others.length; part++) {
+      InternalRow row = typical();
+      row.update(part, others[part]);
+      hashes.add(hasher.hash(row, 1));
+      row.setNullAt(part);
+      hashes.add(hasher.hash(row, 1));
+    }
+
+    assertThat(hashes).hasSize(2 + 2 * others.length);
+    assertThat(KeyHasher.seed("day=1")).isNotEqualTo(KeyHasher.seed("day=2"));
+  }
+
+  @Test
+  void keysThatAreListsAreNotHashed() {
+    assertThat(KeyHasher.of(List.of(DataTypes.createArrayType(DataTypes.DoubleType)))).isEmpty();
+  }
+}
