@@ -1,0 +1,140 @@
+package io.paritree.architecture;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.lang.ArchRule;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * What the tables of {@code ARCHITECTURE.md} say: the rooms from top to bottom, which rooms each of
+ * them knows, and which libraries are used where.
+ *
+ * <p>The document is the only place where this is written; the rules are made from it.
+ *
+ * @param rooms in the order of the document
+ * @param libraries in the order of the document
+ */
+public record Architecture(List<Room> rooms, List<Library> libraries) {
+  private static final String ROOT = "io.paritree";
+  private static final String ROOMS = "| room | knows | holds |";
+  private static final String LIBRARIES = "| library | only in |";
+  private static final Pattern NAME = Pattern.compile("`([^`]+)`");
+
+  /**
+   * A package of main code.
+   *
+   * @param module the directory of its module
+   * @param name full name of the package
+   * @param knows full names of the packages that its classes may use
+   */
+  public record Room(String module, String name, Set<String> knows) {
+    /** Returns the rule that the room uses no other room than those that it knows. */
+    public ArchRule rule() {
+      Set<String> known = new LinkedHashSet<>(knows);
+      known.add(name);
+      return noClasses()
+          .that()
+          .resideInAPackage(name)
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage(ROOT + "..")
+                  .and(not(resideInAnyPackage(known.toArray(String[]::new)))));
+    }
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  /**
+   * A library that only some rooms use.
+   *
+   * @param packages its packages, as ArchUnit writes them
+   * @param rooms full names of the packages that may use it
+   */
+  public record Library(String packages, Set<String> rooms) {
+    /** Returns the rule that no other room uses the library. */
+    public ArchRule rule() {
+      return noClasses()
+          .that()
+          .resideOutsideOfPackages(rooms.toArray(String[]::new))
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(packages)
+          .allowEmptyShould(true);
+    }
+
+    @Override
+    public String toString() {
+      return packages;
+    }
+  }
+
+  /** Reads {@code ARCHITECTURE.md}. */
+  public static Architecture read() {
+    Path document = Path.of(System.getProperty("paritree.root"), "ARCHITECTURE.md");
+    List<Room> rooms = new ArrayList<>();
+    List<Library> libraries = new ArrayList<>();
+    String module = "";
+    String table = "";
+    try (Stream<String> lines = Files.lines(document)) {
+      for (String line : (Iterable<String>) lines::iterator) {
+        if (line.startsWith("### ")) {
+          module = line.substring(4);
+        }
+
+        if (!line.startsWith("|")) {
+          table = "";
+        } else if (table.isEmpty()) {
+          table = line;
+        } else if (line.startsWith("| `")) {
+          String[] cells = line.split("\\|");
+          if (table.equals(ROOMS)) {
+            String name = packages(cells[1]).iterator().next();
+            rooms.add(new Room(module, name, packages(cells[2])));
+          } else if (table.equals(LIBRARIES)) {
+            Set<String> users = packages(cells[2]);
+            names(cells[1]).forEach(library -> libraries.add(new Library(library, users)));
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+
+    return new Architecture(List.copyOf(rooms), List.copyOf(libraries));
+  }
+
+  private static List<String> names(String cell) {
+    return NAME.matcher(cell).results().map(found -> found.group(1)).toList();
+  }
+
+  private static Set<String> packages(String cell) {
+    Set<String> packages = new LinkedHashSet<>();
+    Matcher names = NAME.matcher(cell);
+    while (names.find()) {
+      packages.add(ROOT + suffix(names.group(1)));
+    }
+
+    return packages;
+  }
+
+  /** The document leaves out {@code io.paritree.}, but for the package of this name itself. */
+  private static String suffix(String room) {
+    return room.equals(ROOT) ? "" : "." + room;
+  }
+}

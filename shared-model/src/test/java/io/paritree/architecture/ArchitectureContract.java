@@ -1,0 +1,169 @@
+package io.paritree.architecture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import io.paritree.architecture.Architecture.Library;
+import io.paritree.architecture.Architecture.Room;
+import io.paritree.architecture.planted.PlantedHelper;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What holds in each module: a room knows the rooms that {@code ARCHITECTURE.md} names for it and
+ * no others, libraries are used where it says, and no class does what {@link CodeRules} forbid.
+ * Each rule is shown to catch a planted breach.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class ArchitectureContract {
+  private static final Architecture ARCHITECTURE = Architecture.read();
+  private static final JavaClasses BREACHES =
+      new ClassFileImporter().importPackagesOf(PlantedHelper.class);
+
+  private final List<Room> rooms;
+  private final JavaClasses main;
+  private PlantedClasses planted;
+
+  /**
+   * @param module the module's directory
+   * @param ownPackage the package that holds all classes of the module
+   */
+  protected ArchitectureContract(String module, String ownPackage) {
+    this.rooms =
+        ARCHITECTURE.rooms().stream().filter(room -> room.module().equals(module)).toList();
+    this.main =
+        new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_JARS)
+            .importPackages(ownPackage);
+  }
+
+  @BeforeAll
+  void plant(@TempDir Path directory) {
+    planted = new PlantedClasses(ARCHITECTURE, directory);
+  }
+
+  /** Returns the classes of the module without its tests. */
+  protected JavaClasses main() {
+    return main;
+  }
+
+  List<Room> rooms() {
+    return rooms;
+  }
+
+  static List<Library> libraries() {
+    return ARCHITECTURE.libraries();
+  }
+
+  static Stream<ArchRule> codeRules() {
+    return CodeRules.all();
+  }
+
+  @Test
+  void eachPackageIsARoomOfTheMap() {
+    Set<String> packages = main.stream().map(JavaClass::getPackageName).collect(Collectors.toSet());
+
+    assertThat(rooms).extracting(Room::name).containsExactlyInAnyOrderElementsOf(packages);
+  }
+
+  @ParameterizedTest
+  @MethodSource("rooms")
+  void roomKnowsOnlyRoomsThatTheMapNames(Room room) {
+    assertThat(room.rule().evaluate(main).getFailureReport().getDetails()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("rooms")
+  void mapNamesNoArrowThatIsNotThere(Room room) {
+    assertThat(room.knows()).isSubsetOf(packagesUsedBy(room));
+  }
+
+  private Set<String> packagesUsedBy(Room room) {
+    return main.stream()
+        .filter(used -> used.getPackageName().equals(room.name()))
+        .flatMap(user -> user.getDirectDependenciesFromSelf().stream())
+        .map(Dependency::getTargetClass)
+        .map(JavaClass::getBaseComponentType)
+        .map(JavaClass::getPackageName)
+        .collect(Collectors.toSet());
+  }
+
+  /** The rooms are listed from top to bottom, so there is no circle either. */
+  @ParameterizedTest
+  @MethodSource("rooms")
+  void arrowsPointDownwards(Room room) {
+    List<String> order = ARCHITECTURE.rooms().stream().map(Room::name).toList();
+
+    assertThat(room.knows())
+        .allSatisfy(
+            known -> assertThat(order.indexOf(known)).isGreaterThan(order.indexOf(room.name())));
+  }
+
+  @ParameterizedTest
+  @MethodSource("rooms")
+  void arrowThatTheMapDoesNotNameIsCaught(Room room) {
+    for (Room target : ARCHITECTURE.rooms()) {
+      boolean allowed = room.equals(target) || room.knows().contains(target.name());
+
+      assertThat(room.rule().evaluate(planted.using(room, target)).hasViolation())
+          .as("%s uses %s", room, target)
+          .isEqualTo(!allowed);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("libraries")
+  void libraryIsUsedOnlyWhereTheMapSays(Library library) {
+    assertThat(library.rule().evaluate(main).getFailureReport().getDetails()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("libraries")
+  void libraryInAnyOtherRoomIsCaught(Library library) {
+    for (Room room : rooms) {
+      assertThat(library.rule().evaluate(planted.using(room, library)).hasViolation())
+          .as("%s uses %s", room, library)
+          .isEqualTo(!library.rooms().contains(room.name()));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("libraries")
+  void mapNamesNoRoomThatDoesNotUseTheLibrary(Library library) {
+    String prefix = library.packages().replace("..", "");
+    for (Room room : rooms) {
+      if (library.rooms().contains(room.name())) {
+        assertThat(packagesUsedBy(room))
+            .as("%s", room)
+            .anyMatch(used -> (used + ".").startsWith(prefix + "."));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("codeRules")
+  void codeRuleHolds(ArchRule rule) {
+    assertThat(rule.evaluate(main).getFailureReport().getDetails()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("codeRules")
+  void codeRuleCatchesAPlantedBreach(ArchRule rule) {
+    assertThat(rule.evaluate(BREACHES).hasViolation()).isTrue();
+  }
+}

@@ -1,0 +1,58 @@
+package io.paritree.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.lang.ArchRule;
+import java.io.ObjectInputStream;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** What no class of main code does, in any module. */
+final class CodeRules {
+  /** Endings that say nothing; a name that is nothing but one of the words is left alone. */
+  private static final String FORBIDDEN_ENDING =
+      ".*[.$]\\w+(Impl|Base|Manager|Helper|Helpers|Util|Utils|Data|Info|Factory)";
+
+  /** Waits for a balancer to notice that the server stops, which no condition can report. */
+  private static final String STOPS_BY_THE_CLOCK = "ScoringServer";
+
+  private static final String SET_BY_PICOCLI = "picocli.CommandLine$Option";
+
+  private CodeRules() {}
+
+  static Stream<ArchRule> all() {
+    return Stream.of(
+        noClasses().should().dependOnClassesThat().areAssignableTo(ObjectInputStream.class),
+        noClasses().should().callMethod(Class.class, "forName", String.class),
+        noClasses()
+            .should()
+            .callMethod(Class.class, "forName", String.class, boolean.class, ClassLoader.class),
+        noClasses().should().callMethod(Thread.class, "sleep", long.class),
+        noClasses()
+            .that()
+            .haveSimpleNameNotEndingWith(STOPS_BY_THE_CLOCK)
+            .should()
+            .callMethod(TimeUnit.class, "sleep", long.class),
+        noClasses()
+            .that()
+            .haveSimpleNameNotEndingWith("Main")
+            .should()
+            .callMethod(System.class, "exit", int.class),
+        noClasses()
+            .should()
+            .haveNameMatching(FORBIDDEN_ENDING)
+            .orShould()
+            .haveSimpleNameStartingWith("Abstract"),
+        fields()
+            .that()
+            .areDeclaredInClassesThat()
+            .arePublic()
+            .and()
+            .areNotPrivate()
+            .and()
+            .areNotAnnotatedWith(SET_BY_PICOCLI)
+            .should()
+            .beFinal());
+  }
+}

@@ -1,0 +1,93 @@
+package io.paritree.architecture;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The files of main code of all modules, by package.
+ *
+ * @param classesByRoom simple names of the top-level classes of each package; {@code package-info}
+ *     is one of them where the package has it
+ */
+public record SourceTree(Map<String, List<String>> classesByRoom) {
+  /** Most top-level classes of a package. */
+  public static final int MAX_CLASSES = 16;
+
+  /** One machine each, which is easier to read in one place. */
+  private static final Set<String> MACHINES =
+      Set.of("io.paritree.forest", "io.paritree.feature", "io.paritree.spark.publish");
+
+  private static final String DESCRIPTION = "package-info";
+
+  /** Reads the sources below the root of a repository. */
+  public static SourceTree read(Path root) throws IOException {
+    Map<String, List<String>> classesByRoom = new TreeMap<>();
+    try (Stream<Path> modules = Files.list(root)) {
+      for (Path module : modules.toList()) {
+        Path sources = module.resolve("src/main/java");
+        if (Files.isDirectory(sources)) {
+          try (Stream<Path> files = Files.walk(sources)) {
+            classesByRoom.putAll(
+                files
+                    .filter(file -> file.toString().endsWith(".java"))
+                    .collect(
+                        Collectors.groupingBy(
+                            file -> nameOf(sources.relativize(file.getParent())),
+                            Collectors.mapping(SourceTree::className, Collectors.toList()))));
+          }
+        }
+      }
+    }
+
+    return new SourceTree(classesByRoom);
+  }
+
+  private static String nameOf(Path directory) {
+    return directory.toString().replace(directory.getFileSystem().getSeparator(), ".");
+  }
+
+  private static String className(Path file) {
+    return file.getFileName().toString().replace(".java", "");
+  }
+
+  private static Stream<String> classes(List<String> names) {
+    return names.stream().filter(name -> !name.equals(DESCRIPTION));
+  }
+
+  /** Returns the packages with too many classes. */
+  public Set<String> largeRooms() {
+    return rooms(names -> classes(names).count() > MAX_CLASSES);
+  }
+
+  /** Returns the packages without a {@code package-info}. */
+  public Set<String> roomsWithoutDescription() {
+    return rooms(names -> !names.contains(DESCRIPTION));
+  }
+
+  private Set<String> rooms(java.util.function.Predicate<List<String>> chosen) {
+    return classesByRoom.entrySet().stream()
+        .filter(room -> !MACHINES.contains(room.getKey()) && chosen.test(room.getValue()))
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** Returns the simple names that more than one class has. */
+  public Set<String> sharedNames() {
+    Map<String, Long> counts =
+        classesByRoom.values().stream()
+            .flatMap(SourceTree::classes)
+            .collect(Collectors.groupingBy(name -> name, Collectors.counting()));
+    return counts.entrySet().stream()
+        .filter(name -> name.getValue() > 1)
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+}

@@ -1,0 +1,30 @@
+package io.paritree.architecture.planted;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.ObjectInputStream;
+import java.util.concurrent.TimeUnit;
+
+/** Does everything that no class of main code does. */
+public final class PlantedHelper {
+  int counter;
+
+  Class<?> named(String name) throws ClassNotFoundException {
+    counter++;
+    return counter > 1
+        ? Class.forName(name)
+        : Class.forName(name, true, PlantedHelper.class.getClassLoader());
+  }
+
+  Object read(InputStream in) throws IOException, ClassNotFoundException {
+    try (ObjectInputStream objects = new ObjectInputStream(in)) {
+      return objects.readObject();
+    }
+  }
+
+  void leave() throws InterruptedException {
+    Thread.sleep(counter);
+    TimeUnit.MILLISECONDS.sleep(counter);
+    System.exit(counter);
+  }
+}
