@@ -11,7 +11,7 @@ import java.net.Socket;
 import java.net.URL;
 import org.junit.jupiter.api.Test;
 
-/** The rooms of this module, and that it connects to nobody. */
+/** The rooms of this module, and that the server opens no connections. */
 class ArchitectureTest extends ArchitectureContract {
   ArchitectureTest() {
     super("serving", "io.paritree.serving");
@@ -36,7 +36,7 @@ class ArchitectureTest extends ArchitectureContract {
   }
 
   @Test
-  void serverOpensNoConnectionsButToAskItself() {
+  void serverOpensNoConnectionsExceptToItself() {
     onlyOpensConnections(Rehearsal.class).check(main());
   }
 

@@ -12,7 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** A plain HTTP client that keeps its connection; quick, and sends what it is told. */
+/** A plain, fast HTTP client that keeps its connection and sends exactly what it is given. */
 public final class Client implements Closeable {
   private final int port;
   private Socket socket;
@@ -22,7 +22,7 @@ public final class Client implements Closeable {
     this.port = port;
   }
 
-  /** One answer; header names in small letters. */
+  /** One answer; header names in lower case. */
   public record Answer(int status, Map<String, String> headers, byte[] content) {
     public String body() {
       return new String(content, StandardCharsets.UTF_8);
@@ -42,7 +42,7 @@ public final class Client implements Closeable {
   }
 
   /**
-   * @param headers lines with their ends
+   * @param headers header lines, each with its CRLF
    */
   public Answer send(String method, String path, byte[] body, String headers) throws IOException {
     if (socket == null) {

@@ -21,7 +21,7 @@ final class EmptyRun implements AutoCloseable {
   private final Process process;
 
   /**
-   * Starts it; it may not listen yet.
+   * Starts the server, which may not listen yet when this returns.
    *
    * @param length bytes of its answer
    * @param flags of the JVM
@@ -34,7 +34,7 @@ final class EmptyRun implements AutoCloseable {
       Path directory, List<String> flags, int port, int length, String... more) throws IOException {
     List<String> command = new ArrayList<>(List.of(JAVA, "-XX:+UseParallelGC"));
     command.addAll(flags);
-    // Jars alone: directories have no place in a class archive.
+    // Only jars: a class archive cannot contain directories.
     String path = HOME.resolve("serving.jar") + File.pathSeparator + jar(directory);
     String name = EmptyServer.class.getName();
     command.addAll(List.of("-cp", path, name, String.valueOf(port), String.valueOf(length)));
@@ -46,7 +46,8 @@ final class EmptyRun implements AutoCloseable {
   }
 
   /**
-   * Makes an archive of its classes, with one request of each kind, and returns the flag for it.
+   * Makes an archive of the server's classes by one request of each kind, and returns the JVM flag
+   * for it.
    */
   static String archive(Path directory, int length) throws Exception {
     Path archive = directory.resolve("empty.archive");
@@ -78,12 +79,12 @@ final class EmptyRun implements AutoCloseable {
     return port;
   }
 
-  /** Waits for its first answer. */
+  /** Waits for the first answer. */
   void await() throws IOException {
     await(port, "/ready");
   }
 
-  /** Asks until a port answers by 200. */
+  /** Sends requests until a port answers with 200. */
   static void await(int port, String path) throws IOException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
     while (System.nanoTime() < end) {

@@ -7,11 +7,11 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /**
- * An endpoint that reads its body and answers with a constant, on Javalin with its defaults: what
- * the scoring endpoint is measured against.
+ * An endpoint that reads the body and answers with a constant, on Javalin with its defaults: the
+ * peer that the scoring endpoint is compared with.
  *
- * <p>Usage: {@code EmptyServer PORT LENGTH [once]}; with {@code once} it starts, asks itself, stops
- * and leaves.
+ * <p>Usage: {@code EmptyServer PORT LENGTH [once]}; with {@code once} it starts, sends itself a
+ * request, stops and exits.
  */
 final class EmptyServer {
   private EmptyServer() {}

@@ -135,7 +135,7 @@ class HdfsProcessTest {
         "--set",
         "models.poll=100 ms",
         "--set",
-        "server.idle-timeout=3 s", // also how long a reload may take, or the answer is 504
+        "server.idle-timeout=3 s", // a reload that takes longer is answered with 504
         "--set",
         "security.admin-tokens=[\"" + HexFormat.of().formatHex(token) + "\"]");
   }

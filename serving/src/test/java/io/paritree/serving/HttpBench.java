@@ -36,7 +36,7 @@ final class HttpBench {
     this.seconds = seconds;
   }
 
-  /** What one endpoint reached. */
+  /** The figures of one endpoint. */
   private record Reached(double rps, double p50us, double p99us) {
     String json() {
       return String.format(

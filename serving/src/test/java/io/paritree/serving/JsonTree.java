@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Answers as maps, lists, texts and numbers as text, read strictly. */
+/** A strict reader of answers: objects as maps, arrays as lists, numbers as text. */
 public final class JsonTree {
   private static final JsonFactory FACTORY =
       JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
@@ -36,7 +36,7 @@ public final class JsonTree {
     return (Map<String, Object>) parse(json);
   }
 
-  /** Returns what lies under keys and indexes, divided by slashes. */
+  /** Returns the value at a path of keys and indexes, separated by slashes. */
   public static Object at(Object tree, String path) {
     Object value = tree;
     for (String step : path.split("/")) {

@@ -31,7 +31,7 @@ public final class Logged {
     return logged;
   }
 
-  /** Makes a package one that was sealed from such a directory. */
+  /** Makes a package look as if it was sealed from such a directory. */
   public static void sealed(Path model, String modelClass, String signature) throws IOException {
     writeMlmodel(model, modelClass, signature);
     TestPackages.digestAnew(model);

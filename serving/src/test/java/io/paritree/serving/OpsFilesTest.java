@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
-/** The files for operators name what the server really has. */
+/** The files for operators name only what the server really has. */
 class OpsFilesTest {
   private static final Path ROOT = Path.of(System.getProperty("paritree.root"));
   private static final Pattern METRIC = Pattern.compile("(?:paritree|jvm)_[a-z_]+");

@@ -12,14 +12,14 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The first parcels, and what the native endpoint says of each.
+ * The first parcels, and the native endpoint's answer for each.
  *
- * @param scores as text, as are the others
+ * @param scores as text, like the other components
  */
 public record Parcels(List<String> scores, List<String> margins, List<String> labels) {
   public static final int ROWS = 60;
 
-  /** Has each scored by itself. */
+  /** Scores each parcel in a request of its own. */
   public static Parcels scored(int port) throws IOException {
     Parcels parcels = new Parcels(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     try (Client client = new Client(port)) {

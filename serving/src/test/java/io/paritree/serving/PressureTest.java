@@ -36,7 +36,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
-/** Slow, silent and too many callers do not keep the others from being answered. */
+/** Callers that are slow, silent or too many do not prevent others from being answered. */
 class PressureTest {
   private static final byte[] MEGABYTE = "x".repeat(1 << 20).getBytes(StandardCharsets.US_ASCII);
 
@@ -102,7 +102,8 @@ class PressureTest {
       CompletableFuture<Answer> running = get(server.port(), "/slow");
       assertThat(entered.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
 
-      // One may wait, and is refused after its wait; with one waiting, the next is refused at once.
+      // One may wait, and is refused after its wait. While one waits, the next is refused
+      // immediately.
       long begin = System.nanoTime();
       List<CompletableFuture<Answer>> others =
           List.of(get(server.port(), "/quick"), get(server.port(), "/quick"));
@@ -204,7 +205,8 @@ class PressureTest {
       for (int caller = 0; caller < 32; caller++) {
         deaf.add(deaf(server.port(), 4));
         assertThat(probe.get("/health/live").status()).isEqualTo(200);
-        // As long as no answer has stood still for a while, there is no telling who does not read.
+        // Callers that do not read are recognised only after their answers have not moved for a
+        // while.
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
         while (client.get("/quick").status() != 200) {
           assertThat(probe.get("/health/live").status()).isEqualTo(200);
@@ -213,7 +215,7 @@ class PressureTest {
         }
       }
 
-      // Those who do not read may be among the refused.
+      // The callers that do not read may be among the refused.
       assertThat(metrics.refused("answers").get()).isGreaterThanOrEqualTo(refused);
       assertThat(metrics.slow("answer").get()).isBetween(4.0, 32.0);
       assertThat(gauge("paritree_pending_answer_bytes")).isLessThanOrEqualTo(4 << 20);
@@ -228,7 +230,7 @@ class PressureTest {
     try (ScoringServer server = server(Map.of("limits.pending-answers", "1 MiB"));
         Client client = new Client(server.port());
         Client probe = new Client(server.port())) {
-      // Too many answers at once, and too new for anybody to be closed.
+      // Too many answers at the same time, and too new for any connection to be closed.
       Answer answer = client.get("/quick");
       long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
       while (answer.status() != 503) {
@@ -278,7 +280,7 @@ class PressureTest {
         int more = slow.getInputStream().read(part);
         assertThat(more).as("after %s bytes", count).isPositive();
         count += more;
-        // The caller's own pace.
+        // The speed at which this caller reads.
         LockSupport.parkNanos(begin + (long) (1e9 * count / bytesPerSecond) - System.nanoTime());
       }
 
@@ -286,7 +288,7 @@ class PressureTest {
     }
   }
 
-  /** Asks for large answers, of which the system takes as little as can be without being read. */
+  /** Requests large answers; the socket buffers hold as little of them as possible. */
   private static Socket deaf(int port, int requests) throws IOException {
     return deaf(port, "/large", requests);
   }
@@ -347,7 +349,7 @@ class PressureTest {
         }
 
         assertThat(System.nanoTime()).isLessThan(end);
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50)); // how fast they drip
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50)); // the time between two bytes
       }
 
       assertThat(live.get().status()).isEqualTo(200);
@@ -445,7 +447,9 @@ class PressureTest {
     }
   }
 
-  /** Sends, and returns whether the server answers 503 or closes in the middle of it. */
+  /**
+   * Sends a request, and returns whether the server answers 503 or closes the connection meanwhile.
+   */
   private static boolean isRefused(Socket socket, byte[] request) throws IOException {
     socket.setSoTimeout(10_000);
     try {

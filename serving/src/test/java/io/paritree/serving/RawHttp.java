@@ -14,14 +14,14 @@ public final class RawHttp {
 
   private RawHttp() {}
 
-  /** Sends bytes as they are and returns all that comes until the server closes. */
+  /** Sends bytes as they are and returns everything that arrives until the server closes. */
   public static String exchange(int port, byte[] request) throws IOException {
     try (Socket socket = open(port)) {
       try {
         socket.getOutputStream().write(request);
         socket.getOutputStream().flush();
       } catch (SocketException e) {
-        // The server has closed while we were sending; what it said may still be there.
+        // The server has closed while we were sending; its answer may still be readable.
       }
 
       return readAll(socket.getInputStream());
@@ -47,13 +47,13 @@ public final class RawHttp {
         all.write(part, 0, count);
       }
     } catch (SocketException e) {
-      // Reset by the server: what came before counts.
+      // Reset by the server: what arrived before counts.
     }
 
     return all.toString(StandardCharsets.UTF_8);
   }
 
-  /** Returns the status of the first answer; 0 if there is none. */
+  /** Returns the status of the first answer; 0 without an answer. */
   public static int status(String answer) {
     return answer.startsWith("HTTP/1.") ? Integer.parseInt(answer.substring(9, 12)) : 0;
   }

@@ -7,11 +7,14 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** A leak is seen through noise, and noise is not taken for one. */
+/** A leak is found in spite of noise, and noise is not taken for a leak. */
 class ReadingsTest {
   private static final int READINGS = 20;
 
-  /** Returns a reading a minute that grows by so much an hour, with noise and one outlier. */
+  /**
+   * Returns one reading per minute that grows by a given amount per hour, with noise and one
+   * outlier.
+   */
   private static Readings readings(double perHour) {
     Random random = new Random(Seed.value());
     Readings readings = new Readings();

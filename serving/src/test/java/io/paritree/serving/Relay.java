@@ -11,7 +11,7 @@ import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A port of this machine that leads to another one, until it is told to be silent or dead. */
+/** A local port that forwards to another one, until it is made silent or dead. */
 final class Relay implements Closeable {
   private final int target;
   private final int port;
@@ -28,7 +28,7 @@ final class Relay implements Closeable {
     return port;
   }
 
-  /** From now on, what comes is taken and nothing is passed on. */
+  /** From now on, bytes are read and not passed on. */
   void fallSilent() {
     silent = true;
   }
@@ -45,7 +45,7 @@ final class Relay implements Closeable {
     open.clear();
   }
 
-  /** Leads to its target again, after {@link #die}. */
+  /** Forwards again, after {@link #die}. */
   void revive() throws IOException {
     silent = false;
     listen(port);

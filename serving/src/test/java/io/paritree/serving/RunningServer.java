@@ -43,7 +43,7 @@ public final class RunningServer implements AutoCloseable {
         directories.stream().map(directory -> directory.getParent().toString()).toList(), Map.of());
   }
 
-  /** Returns every endpoint of the callers' port, of which only method and path are of use. */
+  /** Returns every endpoint of the callers' port; only method and path can be used. */
   public static List<Route> routes(ServingConfig config) {
     return Serving.routes(config, null, new ServerMetrics(), null, null);
   }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Who may call what, as a whole table, and what paths never open. */
+/** Which caller may use which endpoint, as a complete table; and that paths open no files. */
 class SecurityTest {
   private static final String RECORD = TestPackages.records(1).get(0);
 

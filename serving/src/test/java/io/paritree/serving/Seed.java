@@ -2,7 +2,7 @@ package io.paritree.serving;
 
 import java.util.Random;
 
-/** Randomness that a failed run tells and {@code -Dseed=} replays. */
+/** Seeds that a failed run reports and {@code -Dseed=} replays. */
 public final class Seed {
   private Seed() {}
 

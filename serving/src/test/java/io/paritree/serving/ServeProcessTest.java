@@ -79,7 +79,7 @@ class ServeProcessTest {
     }
   }
 
-  /** Returns how many requests were answered, and how many answers began and broke off. */
+  /** Returns how many requests were answered, and how many answers were cut off. */
   private static int[] call(int port, AtomicBoolean going) {
     int[] counts = new int[2];
     String record = TestPackages.records(1).get(0);
@@ -93,7 +93,7 @@ class ServeProcessTest {
         }
       }
     } catch (IOException e) {
-      // The server closed an idle connection, or no longer listens: nothing of an answer came.
+      // The server closed an idle connection, or no longer listens: no part of an answer arrived.
       if (e.getMessage() != null && e.getMessage().contains("after 'H")) {
         counts[1]++;
       }

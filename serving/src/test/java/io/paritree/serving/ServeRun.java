@@ -21,7 +21,7 @@ final class ServeRun implements AutoCloseable {
   private int managementPort;
 
   /**
-   * @param directory where the log goes
+   * @param directory receives the log
    * @param environment added to this process's own
    */
   ServeRun(Path directory, Map<String, String> environment, String... arguments)
@@ -42,7 +42,7 @@ final class ServeRun implements AutoCloseable {
     builder.environment().put("PARITREE_BUILT", "1");
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     builder.environment().putAll(environment);
-    // Its own log; the request lines on its output are many, and nobody's here.
+    // Only the server's own log; the request lines on its output are many and not needed here.
     process =
         builder.redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(log.toFile()).start();
   }
@@ -72,7 +72,7 @@ final class ServeRun implements AutoCloseable {
     return managementPort;
   }
 
-  /** Waits until so many rows were scored. */
+  /** Waits until a number of rows is scored. */
   void awaitRows(int count) throws IOException {
     Pattern scored = Pattern.compile("paritree_rows_total\\{.*result=\"scored\"\\} ([0-9.E]+)");
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
@@ -88,7 +88,7 @@ final class ServeRun implements AutoCloseable {
     throw new AssertionError("Too few requests: " + output());
   }
 
-  /** Returns what it told on its standard error. */
+  /** Returns the process's standard error. */
   String output() throws IOException {
     return Files.readString(log);
   }

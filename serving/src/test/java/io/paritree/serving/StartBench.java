@@ -8,10 +8,10 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * From the JVM's start to the first answer: the empty server's to any request, the scoring server's
- * to {@code /health/ready}, its model verified and warm. In turn, each with an archive of its
- * classes that a run with requests has made. The scoring server's command is the one that {@code
- * scripts/serve} has become in a first start.
+ * The time from the JVM's start to the first answer: the empty server's to any request, the scoring
+ * server's to {@code /health/ready}, with its model verified and warm. Measured in turn, each with
+ * an archive of its classes that was made by a run with requests. The command of the scoring server
+ * is the one that {@code scripts/serve} executes at its first start.
  */
 final class StartBench {
   private static final int STARTS = 7;
@@ -53,7 +53,7 @@ final class StartBench {
         Trial.median(ready));
   }
 
-  /** Lets the script make its archive, and returns the command that it ends as. */
+  /** Lets the script make its archive, and returns the command that it executes at the end. */
   private List<String> command(String store) throws Exception {
     String port = String.valueOf(EmptyRun.freePort());
     try (ServeRun serving = new ServeRun(directory, Map.of(), "--model", store, "--port", port)) {

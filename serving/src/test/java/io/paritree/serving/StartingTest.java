@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What a server says while its models are being opened, and which models it does not start with.
+ * What a server answers while its models are being opened, and with which models it does not start.
  */
 class StartingTest {
   @TempDir Path directory;

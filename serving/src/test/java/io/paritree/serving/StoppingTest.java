@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
-/** A server that is told to stop answers what it has accepted, and takes nothing new. */
+/** A server that is stopped answers what it has accepted, and accepts nothing new. */
 class StoppingTest {
   private final Semaphore entered = new Semaphore(0);
   private final CountDownLatch leave = new CountDownLatch(1);
@@ -60,7 +60,7 @@ class StoppingTest {
     CompletableFuture<Void> stop = CompletableFuture.runAsync(server::close);
     awaitRefusal(port);
 
-    // Longer than an idle connection is kept now; the time itself is the claim.
+    // Longer than an idle connection is now kept open; the time itself is the claim.
     assertThatThrownBy(() -> stop.get(1_500, TimeUnit.MILLISECONDS))
         .isInstanceOf(TimeoutException.class);
     assertThat(first).isNotDone();
@@ -85,7 +85,7 @@ class StoppingTest {
       Answer last = busy.get("/quick");
       assertThat(last.status()).isEqualTo(200);
       assertThat(last.headers()).containsEntry("connection", "close");
-      stop.get(10, TimeUnit.SECONDS); // the idle one is not waited for as long as that
+      stop.get(10, TimeUnit.SECONDS); // the stop does not wait that long for the idle connection
     }
   }
 
@@ -100,7 +100,7 @@ class StoppingTest {
         });
   }
 
-  /** Waits until the port takes no connection any more. */
+  /** Waits until the port accepts no connections. */
   private static void awaitRefusal(int port) {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
     boolean refused = false;

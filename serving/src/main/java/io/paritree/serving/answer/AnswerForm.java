@@ -27,6 +27,9 @@ public final class AnswerForm {
   private final long nameBytes;
   private final long labelBytes;
 
+  /**
+   * @param outputs what the model's scores are called and mean
+   */
   public AnswerForm(Outputs outputs) {
     this.outputs = outputs;
     this.names = keys(outputs.names());
@@ -56,7 +59,7 @@ public final class AnswerForm {
   /**
    * Returns about how many bytes a row's result takes at most.
    *
-   * @param marginCount number of margins of a row; 0 if they are not wanted
+   * @param marginCount number of margins of a row; 0 if they are not requested
    */
   public long rowBytes(int marginCount) {
     long marginNames = marginCount == 0 ? 0 : nameBytes;
@@ -68,7 +71,7 @@ public final class AnswerForm {
    * Writes the members of a row's result.
    *
    * @param scores the row's scores start at {@code scoreAt}
-   * @param margins the row's margins start at {@code marginAt}; null if they are not wanted
+   * @param margins the row's margins start at {@code marginAt}; null if they are not requested
    * @param marginCount number of margins of a row
    */
   public void write(
@@ -96,7 +99,7 @@ public final class AnswerForm {
       return;
     }
 
-    // A class index has one score but a margin per class, which has no name of its own.
+    // A class index has one score but a margin per class, which has no name.
     json.raw(MARGINS);
     for (int index = 0; index < count; index++) {
       if (names.length == count) {

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 
 /** How a protocol writes a problem. */
 public enum ErrorForm {
-  /** RFC 9457, everywhere but under the foreign protocols' paths. */
+  /** RFC 9457, everywhere except under the paths of the foreign protocols. */
   PROBLEM {
     @Override
     public String contentType(Problem problem) {
@@ -51,11 +51,13 @@ public enum ErrorForm {
     }
   };
 
-  /** The content type of JSON that is no problem document. */
+  /** The content type of JSON that is not a problem document. */
   public static final String JSON = "application/json";
 
+  /** Returns the content type of a problem in this form. */
   public abstract String contentType(Problem problem);
 
+  /** Returns the body of a problem in this form, in UTF-8. */
   public abstract byte[] write(Problem problem);
 
   /** Returns the form of the errors at a path. */

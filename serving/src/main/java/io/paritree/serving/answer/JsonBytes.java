@@ -6,8 +6,8 @@ import java.util.Arrays;
 /**
  * JSON text that grows in a byte array, for answers that are written often.
  *
- * <p>The array is used again after {@link #clear}, unless a long text has blown it up. The caller
- * is responsible for the structure. Not thread-safe.
+ * <p>The array is reused after {@link #clear}, unless a long text has made it larger than 1 MiB.
+ * The caller is responsible for the structure. Not thread-safe.
  */
 public final class JsonBytes {
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
@@ -18,6 +18,7 @@ public final class JsonBytes {
   private byte[] bytes = new byte[FIRST_BYTES];
   private int length;
 
+  /** Removes the text, and keeps the array unless it is large. */
   public void clear() {
     length = 0;
     if (bytes.length > MAX_KEPT_BYTES) {
@@ -35,6 +36,7 @@ public final class JsonBytes {
     return length;
   }
 
+  /** Returns a copy of the text in UTF-8. */
   public byte[] toByteArray() {
     return Arrays.copyOf(bytes, length);
   }
@@ -66,11 +68,12 @@ public final class JsonBytes {
     return this;
   }
 
-  /** Appends a number so that it reads back to the same bits; null if it is not finite. */
+  /** Appends a number so that it reads back to the same bits; {@code null} if it is not finite. */
   public JsonBytes number(float value) {
     return raw(Float.isFinite(value) ? Float.toString(value) : "null");
   }
 
+  /** Appends a whole number. */
   public JsonBytes number(long value) {
     return raw(Long.toString(value));
   }

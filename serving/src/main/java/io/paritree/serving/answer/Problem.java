@@ -7,11 +7,11 @@ import java.util.List;
 /**
  * Why a request gets no result.
  *
- * <p>Written as RFC 9457's {@code application/problem+json}. The codes never change; texts may.
- * Nothing in it comes from the request but the faults' fields and values, which are shortened and
- * escaped.
+ * <p>Written as RFC 9457's {@code application/problem+json}. The codes never change; texts may. The
+ * only parts that come from the request are the fields and values of faults, which are shortened
+ * and escaped.
  *
- * @param code stable; the end of the problem's type {@code urn:paritree:problem:<code>}
+ * @param code never changes; the end of the problem's type {@code urn:paritree:problem:<code>}
  * @param status HTTP status
  * @param title the same for each problem with this code
  * @param detail what was wrong this time, and what to do
@@ -40,7 +40,7 @@ public record Problem(
    */
   public record PointedFault(String pointer, Fault fault) {
 
-    /** A fault of a record that lies at {@code prefix}, itself a pointer. */
+    /** Returns a fault of the record that the pointer {@code prefix} points to. */
     public static PointedFault under(String prefix, Fault fault) {
       String field = fault.field();
       return new PointedFault(field.isEmpty() ? prefix : child(prefix, field), fault);

@@ -1,6 +1,6 @@
 package io.paritree.serving.answer;
 
-/** Ends a request with a problem; an answer like any other, so it carries no stack trace. */
+/** Ends a request with a problem. Such an answer is normal, so there is no stack trace. */
 public final class ProblemException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -11,6 +11,7 @@ public final class ProblemException extends RuntimeException {
     this.problem = problem;
   }
 
+  /** Returns the problem that is the answer. */
   public Problem problem() {
     return problem;
   }

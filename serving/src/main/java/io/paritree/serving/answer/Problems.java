@@ -3,7 +3,7 @@ package io.paritree.serving.answer;
 import io.paritree.serving.answer.Problem.PointedFault;
 import java.util.List;
 
-/** All problems that a request can end with. */
+/** All problems that can be the answer to a request. */
 public final class Problems {
   private Problems() {}
 
@@ -23,7 +23,7 @@ public final class Problems {
    * The request as a whole lacks columns.
    *
    * @param detail names them
-   * @param errors what else is wrong too
+   * @param errors a fault for each column, and what else is wrong
    */
   public static Problem missingInputs(String detail, List<PointedFault> errors) {
     return new Problem("missing_inputs", 400, "Failed to enforce schema of data", detail, errors);
@@ -43,6 +43,11 @@ public final class Problems {
         "Cannot use the value of parameter '%s': expected %s.".formatted(name, expected));
   }
 
+  /**
+   * The path names a model that is not served.
+   *
+   * @param expected the models that are served
+   */
   public static Problem unknownModel(String expected) {
     return new Problem(
         "unknown_model",
@@ -51,6 +56,11 @@ public final class Problems {
         "This server serves %s.".formatted(expected));
   }
 
+  /**
+   * The body has another content type than the endpoint reads.
+   *
+   * @param expected the types that it reads
+   */
   public static Problem unsupportedMediaType(String expected) {
     return new Problem(
         "unsupported_media_type",
@@ -59,6 +69,7 @@ public final class Problems {
         "Send Content-Type: %s.".formatted(expected));
   }
 
+  /** The caller does not accept JSON. */
   public static Problem notAcceptable() {
     return new Problem(
         "not_acceptable",
@@ -67,6 +78,7 @@ public final class Problems {
         "Send Accept: application/json, or no Accept at all.");
   }
 
+  /** The body has a content encoding. */
   public static Problem unsupportedEncoding() {
     return new Problem(
         "unsupported_encoding",
@@ -75,12 +87,13 @@ public final class Problems {
         "Send the body without Content-Encoding.");
   }
 
+  /** The body has a transfer coding other than chunked. */
   public static Problem unsupportedTransferCoding() {
     return new Problem(
         "unsupported_encoding",
         501,
-        "The transfer coding is not known",
-        "Send the body with Content-Length, or with Transfer-Encoding: chunked alone.");
+        "The transfer coding is not supported",
+        "Send the body with Content-Length, or with Transfer-Encoding: chunked only.");
   }
 
   static Problem bodyTooLarge(int maxBytes) {
@@ -92,10 +105,11 @@ public final class Problems {
   }
 
   /**
-   * The request has more records than it may have.
+   * The request has too many records.
    *
-   * @param rows how many it may have
-   * @param reason why so few, from a comma on; empty if that is the configured number
+   * @param rows the largest number that is allowed
+   * @param reason why that is less than the configured number, beginning with a comma; empty if it
+   *     is not less
    */
   public static Problem tooManyRows(int rows, String reason) {
     return new Problem(
@@ -105,21 +119,25 @@ public final class Problems {
         "A request may have %s records%s; send several requests.".formatted(rows, reason));
   }
 
-  /** The body did not arrive whole in time. */
+  /** The body did not arrive completely in time. */
   static Problem requestTimeout() {
     return new Problem(
         "request_timeout",
         408,
         "The request did not arrive in time",
-        "The request has to arrive whole within the server's limit; send it again.");
+        "The whole request must arrive within the server's time limit; send it again.");
   }
 
-  /** The connection broke before the body was whole; rarely seen by anyone. */
+  /** The connection broke before the body was complete; hardly any caller sees this answer. */
   public static Problem incompleteBody() {
     return new Problem(
-        "incomplete_body", 400, "The body is not whole", "The connection ended inside the body.");
+        "incomplete_body",
+        400,
+        "The body is not complete",
+        "The connection ended inside the body.");
   }
 
+  /** The request asks to be treated as one with another method. */
   public static Problem methodOverride() {
     return new Problem(
         "method_override",
@@ -134,12 +152,13 @@ public final class Problems {
         "starting", 503, "The server is starting", "Send it again after the time in Retry-After.");
   }
 
+  /** The server has a fault of its own. */
   public static Problem internalError() {
     return new Problem(
         "internal_error", 500, "The server failed", "The failure is in the server's log.");
   }
 
-  /** A problem that Jetty or Javalin found and that has nothing but its status. */
+  /** Returns the problem for a status that Jetty or Javalin set without saying more. */
   public static Problem ofStatus(int status) {
     return switch (status) {
       case 400 ->
@@ -153,19 +172,19 @@ public final class Problems {
               "unauthorized", 401, "A token is needed", "Send Authorization: Bearer TOKEN.");
       case 403 ->
           new Problem(
-              "forbidden", 403, "The token does not allow this", "Send one of the other role.");
+              "forbidden", 403, "The token does not allow this", "Send a token of the other role.");
       case 404 ->
           new Problem(
               "not_found",
               404,
               "There is nothing at this path",
-              "GET /v1/models tells the models, GET /openapi.json all paths.");
+              "GET /v1/models lists the models, GET /openapi.json all paths.");
       case 405 ->
           new Problem(
               "method_not_allowed",
               405,
               "The path has other methods",
-              "The Allow header tells which.");
+              "The Allow header lists them.");
       case 406 -> notAcceptable();
       case 408 -> requestTimeout();
       case 413 ->
@@ -183,10 +202,10 @@ public final class Problems {
               "expectation_failed",
               417,
               "The expectation is not met",
-              "Send no Expect but 100-continue.");
+              "The only Expect that is supported is 100-continue.");
       case 426 ->
           new Problem(
-              "upgrade_required", 426, "The protocol is not spoken", "Speak HTTP/1.1 or 1.0.");
+              "upgrade_required", 426, "The protocol is not supported", "Use HTTP/1.1 or 1.0.");
       case 431 ->
           new Problem(
               "headers_too_large",
@@ -205,8 +224,8 @@ public final class Problems {
           new Problem(
               "version_not_supported",
               505,
-              "The HTTP version is not spoken",
-              "Speak HTTP/1.1 or 1.0.");
+              "The HTTP version is not supported",
+              "Use HTTP/1.1 or 1.0.");
       default ->
           status >= 500
               ? new Problem("internal_error", status, "The server failed", "Its log says why.")

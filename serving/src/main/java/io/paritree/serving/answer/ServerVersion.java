@@ -2,7 +2,7 @@ package io.paritree.serving.answer;
 
 /** The version of this server. */
 public final class ServerVersion {
-  /** As the jar's manifest tells it; {@code development} where there is no jar. */
+  /** The version in the jar's manifest; {@code development} where the classes are in no jar. */
   public static final String TEXT = text();
 
   private ServerVersion() {}

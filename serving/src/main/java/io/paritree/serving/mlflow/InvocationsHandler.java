@@ -21,9 +21,9 @@ import java.io.IOException;
 /**
  * MLflow's scoring protocol: {@code POST /invocations} for the first model of the configuration.
  *
- * <p>Answers what the logged Python class predicts, see {@link Predicted}; {@code
- * params.predict_method} may ask for its other method. One bad row refuses the request, with the
- * faults of all, and so does a column that the request lacks as a whole. Thread-safe.
+ * <p>Answers what the logged Python class would predict, see {@link Predicted}; {@code
+ * params.predict_method} selects its other method. One bad row refuses the whole request, and the
+ * answer has the faults of all rows; so does a column that no row has. Thread-safe.
  */
 public final class InvocationsHandler {
   private static final String EXPECTED =
@@ -48,7 +48,7 @@ public final class InvocationsHandler {
   }
 
   public void handle(Context ctx) throws IOException {
-    MediaTypes.requireJsonTaken(ctx);
+    MediaTypes.requireJsonAccepted(ctx);
     ServedModel served = models.first().current();
     Table table = new Table(served, limits);
     InvocationsReader reader = new InvocationsReader(table, limits.body());

@@ -12,14 +12,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a JSON body of MLflow's {@code /invocations} holds beside its data.
+ * What a JSON body of MLflow's {@code /invocations} holds besides its data.
  *
- * <p>Read before the data, since its columns may come after it. Null stands for a member that is
- * not there; other members are passed over.
+ * <p>Read before the data, because the columns may come after it. A member that is null counts as
+ * absent; other members are ignored.
  *
- * @param form the member that holds the data
+ * @param form the name of the member that holds the data
  * @param columns the names of a {@code dataframe_split}, if it has them
- * @param predictMethod {@code params.predict_method}; empty where it is not given
+ * @param predictMethod {@code params.predict_method}; empty if it is not given
  */
 record InvocationsOutline(String form, Optional<List<String>> columns, String predictMethod) {
   /** The members that may hold the data. */
@@ -33,7 +33,7 @@ record InvocationsOutline(String form, Optional<List<String>> columns, String pr
   /**
    * Reads a body to its end.
    *
-   * @throws ProblemException if it is of none of the protocol's forms
+   * @throws ProblemException with 400 if it has none of the protocol's forms
    */
   static InvocationsOutline read(JsonDocument document) throws MalformedJsonException {
     if (document.next() != JsonToken.START_OBJECT) {
@@ -59,7 +59,7 @@ record InvocationsOutline(String form, Optional<List<String>> columns, String pr
         }
       } else if (name.equals("params") && document.token() != JsonToken.VALUE_NULL) {
         if (params) {
-          throw malformed("'params' must stand once.");
+          throw malformed("'params' must occur only once.");
         }
 
         params = true;
@@ -76,7 +76,7 @@ record InvocationsOutline(String form, Optional<List<String>> columns, String pr
       throw malformed(ONE_FORM + "; it has none.");
     }
 
-    // Beside the forms of a data frame it is passed over, as other members are.
+    // With the forms of a data frame it is ignored, as other members are.
     if (signatureName && (form.equals("instances") || form.equals("inputs"))) {
       throw malformed("\"signature_name\" parameter is currently not supported");
     }
@@ -145,7 +145,7 @@ record InvocationsOutline(String form, Optional<List<String>> columns, String pr
       String name = document.name();
       document.next();
       if (name.equals("predict_method")) {
-        // What is no text is no method either.
+        // A value that is not text is not a method.
         method = document.token() == JsonToken.VALUE_NULL ? "" : document.text();
       }
 
@@ -155,13 +155,13 @@ record InvocationsOutline(String form, Optional<List<String>> columns, String pr
     return method;
   }
 
-  /** A {@code dataframe_split} of another form. */
+  /** Returns the refusal of a {@code dataframe_split} that has another form. */
   static ProblemException split() {
     return malformed(
         "Dataframe split format must have 'data' field and optionally 'columns' and 'index' fields.");
   }
 
-  /** A body that is not of the protocol's form. */
+  /** Returns the refusal of a body that does not have the protocol's form. */
   static ProblemException malformed(String detail) {
     return new ProblemException(Problems.malformedBody(detail));
   }

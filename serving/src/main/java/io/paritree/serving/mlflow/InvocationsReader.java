@@ -23,14 +23,13 @@ import java.util.Set;
 /**
  * Reads the bodies of MLflow's {@code /invocations} into rows of slots.
  *
- * <p>Columns are found by name, and by position where there are no names; columns that no feature
- * reads are skipped and counted. A field of the model that the request as a whole does not have is
- * missing in all rows if MLflow's signature says that it is not required; else the request is
- * refused. What one record lacks and another has is a missing value. One per request; not
- * thread-safe.
+ * <p>Columns are matched by name, or by position if the request has no names; columns that no
+ * feature reads are skipped and counted. A field that the whole request lacks is missing in all
+ * rows if MLflow's signature says that it is not required; otherwise the request is refused. A
+ * field that some records have is a missing value in the others. One per request; not thread-safe.
  */
 final class InvocationsReader {
-  /** Most columns of a CSV body that no feature reads. */
+  /** The largest number of columns of a CSV body that no feature reads. */
   private static final int MAX_OTHER_COLUMNS = 10_000;
 
   private final Table table;
@@ -120,7 +119,7 @@ final class InvocationsReader {
   }
 
   /**
-   * Refuses the request, since the model reads columns that it lacks.
+   * Refuses the request, because the model reads columns that it lacks.
    *
    * @param pointer JSON pointer to the data
    */
@@ -168,7 +167,7 @@ final class InvocationsReader {
     }
   }
 
-  /** Reads a list of objects, or of lists where those are admitted. */
+  /** Reads a list of objects, or of lists where the form allows them. */
   private void readRows(JsonDocument document, String pointer, boolean listsAdmitted)
       throws MalformedJsonException {
     int[] positions = null;
@@ -191,7 +190,7 @@ final class InvocationsReader {
     if (records) {
       columns.addSeen(reader);
     } else {
-      columns.addPositions(); // without records nothing tells which names there are
+      columns.addPositions(); // rows without names are in the model's order
     }
   }
 
@@ -207,7 +206,7 @@ final class InvocationsReader {
     for (; document.next() != JsonToken.END_ARRAY; column++) {
       if (column >= fieldOf.length) {
         throw malformed(
-            "Row %s has more than the %s columns that there are.".formatted(row, fieldOf.length));
+            "Row %s has more values than the %s columns.".formatted(row, fieldOf.length));
       }
 
       if (fieldOf[column] < 0) {
@@ -223,7 +222,7 @@ final class InvocationsReader {
 
     if (column < fieldOf.length) {
       throw malformed(
-          "Row %s has %s of the %s columns that there are.".formatted(row, column, fieldOf.length));
+          "Row %s has %s values, but there are %s columns.".formatted(row, column, fieldOf.length));
     }
   }
 
@@ -253,7 +252,7 @@ final class InvocationsReader {
       }
 
       if (!read.add(name)) {
-        throw malformed("A column of 'inputs' stands twice.");
+        throw malformed("A column of 'inputs' occurs twice.");
       }
 
       int before = table.rows();

@@ -18,7 +18,7 @@ import java.util.Set;
  * The columns that the model reads and a request to {@code /invocations} lacks, in MLflow's words.
  *
  * @param lacking names of columns, in the model's order; at least one
- * @param extra names that came and that no feature reads, in the request's order
+ * @param extra names in the request that no feature reads, in the request's order
  */
 record MissingInputs(List<String> lacking, Collection<String> extra) {
   private static final int MAX_SHOWN = 20;
@@ -26,7 +26,7 @@ record MissingInputs(List<String> lacking, Collection<String> extra) {
 
   private static final int MAX_SEARCHED = 100;
 
-  /** Returns all of it as one text, of bounded length. */
+  /** Returns MLflow's message, of bounded length. */
   String text() {
     String missing = "Model is missing inputs %s.".formatted(shown(lacking));
     return extra.isEmpty()
@@ -45,10 +45,10 @@ record MissingInputs(List<String> lacking, Collection<String> extra) {
   }
 
   /**
-   * Returns a fault per column, the first of them with the nearest of the names that came.
+   * Returns a fault per column; the first ones have the nearest name in the request as a hint.
    *
    * @param prefix JSON pointer to the data
-   * @param max most faults
+   * @param max the largest number of faults
    */
   List<PointedFault> faults(String prefix, int max) {
     List<String> searched = extra.stream().limit(MAX_SEARCHED).toList();
@@ -67,7 +67,7 @@ record MissingInputs(List<String> lacking, Collection<String> extra) {
                   FaultCode.MISSING_VALUE,
                   column,
                   "no such column",
-                  "a column, since the model reads it",
+                  "a column, because the model reads it",
                   hint)));
     }
 
@@ -77,7 +77,7 @@ record MissingInputs(List<String> lacking, Collection<String> extra) {
   /**
    * Returns the names of all fields of the records in a body's list.
    *
-   * <p>Reads the body once more: only a request that is refused needs them.
+   * <p>Reads the body again: only a request that is refused needs the names.
    *
    * @param form the member that may hold a list of records
    */

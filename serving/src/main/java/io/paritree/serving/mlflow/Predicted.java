@@ -7,7 +7,7 @@ import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.request.Table.Scored;
 
-/** What {@code /invocations} answers for each row: what the logged Python class predicts. */
+/** What {@code /invocations} answers for each row: what the logged Python class would predict. */
 enum Predicted {
   /** The score, or the list of scores. */
   SCORES {
@@ -18,7 +18,7 @@ enum Predicted {
     }
   },
 
-  /** The number of the class, by the package's threshold where the model is binary. */
+  /** The number of the class; for a binary model, decided by the package's threshold. */
   CLASS_NUMBER {
     @Override
     void write(Outputs outputs, Scored scored, int row, JsonBytes answer) {
@@ -26,7 +26,7 @@ enum Predicted {
     }
   },
 
-  /** For each output, which is a label of its own, 1 if its score is above one half, else 0. */
+  /** For each output, which is a separate label: 1 if its score is above one half, otherwise 0. */
   LABELS {
     @Override
     void write(Outputs outputs, Scored scored, int row, JsonBytes answer) {
@@ -58,10 +58,10 @@ enum Predicted {
   abstract void write(Outputs outputs, Scored scored, int row, JsonBytes answer);
 
   /**
-   * Returns what is asked for.
+   * Returns what the request asks for.
    *
-   * @param method {@code params.predict_method}; empty for that of the logged class
-   * @throws ProblemException if there is no such method, or the model has no probabilities
+   * @param method {@code params.predict_method}; empty for the logged class's own method
+   * @throws ProblemException with 400 if the method is unknown, or the model has no probabilities
    */
   static Predicted of(ScoringModel model, String method) {
     boolean classifier =
@@ -85,7 +85,7 @@ enum Predicted {
     return switch (model.outputs().kind()) {
       case CLASS_INDEX ->
           throw wrong(
-              "predict, since "
+              "predict, because "
                   + model.card().objective()
                   + " has no probabilities for predict_proba; they need a model of multi:softprob");
       case BINARY -> classifier ? BOTH_PROBABILITIES : SCORES;
@@ -97,7 +97,7 @@ enum Predicted {
     return new ProblemException(Problems.badParameter("params.predict_method", expected));
   }
 
-  /** Writes a value alone, several as a list. */
+  /** Writes a single value as it is, several as a list. */
   private static void writeRow(int count, JsonBytes answer, Value value) {
     if (count == 1) {
       value.write(0);

@@ -13,11 +13,11 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Which columns a request to {@code /invocations} has as a whole.
+ * The columns that a request to {@code /invocations} has in any of its rows.
  *
  * <p>A column that it lacks is missing in all rows if MLflow's signature says that it is not
- * required; else it is the request that is wrong: a misspelt name must not be scored as a missing
- * value. One per request; not thread-safe.
+ * required. Otherwise the request is wrong: a misspelt name must not be scored as a missing value.
+ * One per request; not thread-safe.
  */
 final class RequestColumns {
   private final Schema schema;
@@ -29,7 +29,7 @@ final class RequestColumns {
     this.given = new boolean[schema.fields().size()];
   }
 
-  /** Takes the name of a column; returns its field, -1 if no feature reads it. */
+  /** Adds a column by its name; returns its field, or -1 if no feature reads it. */
   int add(String name) {
     int field = schema.fieldIndex(name);
     if (field >= 0) {
@@ -41,18 +41,18 @@ final class RequestColumns {
     return field;
   }
 
-  /** Takes the names of columns; returns their fields, as {@link #add}. */
+  /** Adds columns by their names; returns their fields, as {@link #add} does. */
   int[] addAll(List<String> names) {
     return names.stream().mapToInt(this::add).toArray();
   }
 
-  /** Takes columns without names: the model's, in its order; returns their fields. */
+  /** Adds the columns of rows without names: the model's, in its order; returns their fields. */
   int[] addPositions() {
     Arrays.fill(given, true);
     return IntStream.range(0, given.length).toArray();
   }
 
-  /** Takes the fields that any record had. */
+  /** Adds the fields that any record had. */
   void addSeen(JsonRecordReader reader) {
     for (int field = 0; field < given.length; field++) {
       given[field] |= reader.hasSeen(field);
@@ -65,10 +65,10 @@ final class RequestColumns {
   }
 
   /**
-   * Gives the rows missing values for the fields that the request does not have.
+   * Gives all rows missing values for the fields that the request lacks.
    *
    * @param pointer JSON pointer to the data
-   * @return the columns among them that it must have
+   * @return those of the lacking columns that are required
    */
   List<String> fillAbsent(Table table, String pointer) {
     List<Field> absent =

@@ -16,7 +16,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.List;
 
-/** A field of a record as JSON Schema, and a made-up value that it admits. */
+/** A field of a record as JSON Schema, and a made-up value that it accepts. */
 final class FieldSchema {
   private static final int MAX_ENUM = 1_000;
   private static final String EXAMPLE_TIME = "2026-01-15T08:30:00";
@@ -81,7 +81,7 @@ final class FieldSchema {
       throws IOException {
     json.writeStringField("type", "string");
     if (category.vocabulary().size() <= MAX_ENUM) {
-      // What is not in the vocabulary is admitted, unless it is rejected.
+      // Values outside the vocabulary are accepted, unless the feature rejects them.
       boolean closed = category.unseen() instanceof Unseen.Reject;
       json.writeArrayFieldStart(closed ? "enum" : "examples");
       for (String text : category.vocabulary()) {
@@ -124,7 +124,7 @@ final class FieldSchema {
     }
 
     json.writeStartObject();
-    json.writeStringField("description", "stands for a missing value");
+    json.writeStringField("description", "means a missing value");
     json.writeArrayFieldStart("enum");
     for (double number : sentinels.numbers().stream().sorted().toList()) {
       json.writeNumber(number);
@@ -162,7 +162,7 @@ final class FieldSchema {
     return ((TimestampFeature) feature).sentinels();
   }
 
-  /** Writes a made-up value that the first feature of the field admits, and that is not missing. */
+  /** Writes a made-up value that the field's first feature accepts and that is not missing. */
   static void writeExample(Field field, JsonGenerator json) throws IOException {
     Feature feature = field.features().get(0);
     if (feature instanceof NumberFeature number) {

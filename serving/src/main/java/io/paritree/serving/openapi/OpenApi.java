@@ -20,7 +20,7 @@ import java.util.List;
 /**
  * {@code GET /openapi.json}: the contract of the models in service, as OpenAPI 3.1.
  *
- * <p>Each model has paths of its own, whose records are described by its own features: kinds,
+ * <p>Each model has its own paths. Their records are described by the model's features: kinds,
  * ranges, categories, what may be missing, and a made-up example. Golden rows never appear.
  * Thread-safe.
  */
@@ -40,7 +40,7 @@ public final class OpenApi {
   }
 
   public void handle(Context ctx) throws IOException {
-    MediaTypes.requireJsonTaken(ctx);
+    MediaTypes.requireJsonAccepted(ctx);
     ctx.result(document());
   }
 
@@ -53,7 +53,7 @@ public final class OpenApi {
       json.writeStringField("title", "Paritree");
       json.writeStringField("version", ServerVersion.TEXT);
       json.writeStringField(
-          "description", "Scores records; the same record has the same bits in the nightly job.");
+          "description", "Scores records; the nightly job gives the same record the same bits.");
       json.writeEndObject();
       json.writeObjectFieldStart("paths");
       writePaths(new OpenApiPaths(json));
@@ -92,7 +92,7 @@ public final class OpenApi {
     return bytes.toByteArray();
   }
 
-  /** Returns each model that a plain name stands for. */
+  /** Returns each model that a plain name means. */
   private List<ServedModel> served() {
     List<ServedModel> served = new ArrayList<>();
     for (String name : models.names()) {
@@ -102,7 +102,7 @@ public final class OpenApi {
     return served;
   }
 
-  /** Returns a name that OpenAPI admits as the key of a component. */
+  /** Returns the model's name in a form that OpenAPI accepts as the key of a component. */
   private static String key(ServedModel served) {
     return served.name().replaceAll("[^A-Za-z0-9._-]", "_");
   }
@@ -125,17 +125,17 @@ public final class OpenApi {
     paths.get("/v1/models", "The models in service");
     paths.get("/v2", "Open Inference Protocol: the server");
     paths.get("/v2/models", "Open Inference Protocol: the names of the models");
-    paths.get("/v2/health/live", "Open Inference Protocol: whether the server lives");
+    paths.get("/v2/health/live", "Open Inference Protocol: whether the server is alive");
     paths.get("/v2/health/ready", "Open Inference Protocol: whether the server is ready");
     paths.post(
         "/invocations",
-        "MLflow: scores rows, which together must have every column that is required",
+        "MLflow: scores rows; together they must have every required column",
         "application/json",
         "text/csv");
     paths.get("/ping", "MLflow: whether the server is ready");
     paths.get("/health", "MLflow: whether the server is ready");
     paths.get("/version", "MLflow: the server's version");
-    paths.get("/health/live", "Whether the server lives");
+    paths.get("/health/live", "Whether the server is alive");
     paths.get("/health/ready", "Whether the server is ready");
     paths.get("/openapi.json", "This document");
   }

@@ -13,30 +13,30 @@ public final class OpenApiPaths {
   private final JsonGenerator json;
 
   /**
-   * @param json open within the object {@code paths}
+   * @param json positioned inside the object {@code paths}
    */
   OpenApiPaths(JsonGenerator json) {
     this.json = json;
   }
 
-  /** Returns a name as it stands in a path. */
+  /** Returns a name as it is written in a path. */
   public static String encoded(String name) {
     return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
-  /** Writes a path that is read. */
+  /** Writes a path for GET. */
   void get(String path, String summary) throws IOException {
     json.writeObjectFieldStart(path);
     json.writeObjectFieldStart("get");
     json.writeStringField("summary", summary);
     json.writeObjectFieldStart("responses");
-    writeResponse("200", "As asked", null, MediaTypes.JSON);
+    writeResponse("200", "The requested document", null, MediaTypes.JSON);
     json.writeEndObject();
     json.writeEndObject();
     json.writeEndObject();
   }
 
-  /** Writes a path of a foreign protocol, whose bodies that protocol describes. */
+  /** Writes a path of a foreign protocol, which describes its bodies itself. */
   void post(String path, String summary, String... types) throws IOException {
     json.writeObjectFieldStart(path);
     json.writeObjectFieldStart("post");
@@ -67,7 +67,7 @@ public final class OpenApiPaths {
     writeResponse("200", "The record's score", result, MediaTypes.JSON);
     writeResponse(
         "400",
-        "All that is wrong with the record",
+        "Everything that is wrong with the record",
         "#/components/schemas/problem",
         Problem.CONTENT_TYPE);
     endScoring();
@@ -82,7 +82,8 @@ public final class OpenApiPaths {
     json.writeEndObject();
     endBody();
     json.writeObjectFieldStart("200");
-    json.writeStringField("description", "A result or errors for each record, in their order");
+    json.writeStringField(
+        "description", "A result or errors for each record, in the order of the records");
     startContent(MediaTypes.JSON);
     json.writeStringField("type", "object");
     json.writeObjectFieldStart("properties");
@@ -103,7 +104,7 @@ public final class OpenApiPaths {
     endContent();
     json.writeEndObject();
     writeResponse(
-        "400", "The body is no array", "#/components/schemas/problem", Problem.CONTENT_TYPE);
+        "400", "The body is not an array", "#/components/schemas/problem", Problem.CONTENT_TYPE);
     endScoring();
   }
 
@@ -115,7 +116,7 @@ public final class OpenApiPaths {
     json.writeStartObject();
     json.writeStringField("name", "margin");
     json.writeStringField("in", "query");
-    json.writeStringField("description", "whether to answer with the margin too");
+    json.writeStringField("description", "whether the answer includes the margin");
     json.writeObjectFieldStart("schema");
     json.writeStringField("type", "boolean");
     json.writeEndObject();
@@ -134,7 +135,10 @@ public final class OpenApiPaths {
 
   private void endScoring() throws IOException {
     writeResponse(
-        "503", "Too many requests wait", "#/components/schemas/problem", Problem.CONTENT_TYPE);
+        "503",
+        "Too many requests are waiting",
+        "#/components/schemas/problem",
+        Problem.CONTENT_TYPE);
     json.writeEndObject();
     json.writeEndObject();
     json.writeEndObject();

@@ -3,7 +3,7 @@ package io.paritree.serving.openinference;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What the Open Inference Protocol calls the kinds of a tensor's elements. */
+/** The datatypes of tensors that the Open Inference Protocol names. */
 enum Datatype {
   BOOL(0, 1),
   UINT8(0, 255),
@@ -23,21 +23,21 @@ enum Datatype {
   private final double least;
   private final double most;
 
-  /** One of whole numbers within bounds. */
+  /** A datatype of whole numbers within bounds. */
   Datatype(double least, double most) {
     this.whole = true;
     this.least = least;
     this.most = most;
   }
 
-  /** One of any numbers, or of text. */
+  /** A datatype of any numbers, or of text. */
   Datatype() {
     this.whole = false;
     this.least = Double.NEGATIVE_INFINITY;
     this.most = Double.POSITIVE_INFINITY;
   }
 
-  /** Returns the datatype of a name, in capital or small letters. */
+  /** Returns the datatype of a name, in upper or lower case. */
   static Optional<Datatype> of(String name) {
     String capitals = name.toUpperCase(Locale.ROOT);
     for (Datatype datatype : values()) {
@@ -49,7 +49,7 @@ enum Datatype {
     return Optional.empty();
   }
 
-  /** Returns whether a number is one of this datatype. */
+  /** Returns whether this datatype can hold a number. */
   boolean admits(double number) {
     return this != BYTES
         && number >= least

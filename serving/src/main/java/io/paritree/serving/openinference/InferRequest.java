@@ -13,12 +13,12 @@ import java.util.Set;
 /**
  * An inference request of the Open Inference Protocol, without the tensors' data.
  *
- * <p>Null stands for an optional member that is not there, as some clients write it. Members that
- * nothing reads are passed over; a member of the protocol that stands twice is refused.
+ * <p>Null means that an optional member is absent, because some clients write it so. Members that
+ * nothing reads are ignored; a member of the protocol that occurs twice is refused.
  *
- * @param id echoed in the answer; null if there is none
+ * @param id echoed in the answer; null if the request has none
  * @param inputs in the order of the request
- * @param outputs names of the outputs asked for; empty for all
+ * @param outputs names of the requested outputs; empty for all
  */
 record InferRequest(String id, List<Tensor> inputs, List<String> outputs) {
   private static final int MAX_INPUTS = 100_000;
@@ -43,9 +43,9 @@ record InferRequest(String id, List<Tensor> inputs, List<String> outputs) {
   }
 
   /**
-   * Reads everything but the data, which may come before what describes it.
+   * Reads everything except the data, which may come before its description.
    *
-   * @throws ProblemException if a member is missing or of the wrong form
+   * @throws ProblemException with 400 if a member is missing or has the wrong form
    */
   static InferRequest read(JsonDocument document) throws MalformedJsonException {
     if (document.next() != JsonToken.START_OBJECT) {
@@ -78,12 +78,12 @@ record InferRequest(String id, List<Tensor> inputs, List<String> outputs) {
     return new InferRequest(id, inputs, outputs);
   }
 
-  /** Returns the name of the member that begins; one of {@code members} may stand once. */
+  /** Returns the name of the next member; each of {@code members} may occur once. */
   private static String once(JsonDocument document, Set<String> members, Set<String> seen)
       throws MalformedJsonException {
     String name = document.name();
     if (members.contains(name) && !seen.add(name)) {
-      throw wrong(name, "to stand once");
+      throw wrong(name, "it only once");
     }
 
     return name;
@@ -135,7 +135,7 @@ record InferRequest(String id, List<Tensor> inputs, List<String> outputs) {
     return new Tensor(name, datatype, shape);
   }
 
-  /** Refuses what would give the data another meaning than its own. */
+  /** Refuses parameters that would change the meaning of the data. */
   private static void checkParameters(JsonDocument document) throws MalformedJsonException {
     if (document.token() != JsonToken.START_OBJECT) {
       document.skip();
@@ -146,11 +146,11 @@ record InferRequest(String id, List<Tensor> inputs, List<String> outputs) {
       String name = document.name();
       document.next();
       if (name.equals("binary_data_size")) {
-        throw wrong("a tensor", "its data as JSON; the binary data extension is not spoken");
+        throw wrong("a tensor", "its data as JSON; the binary data extension is not supported");
       }
 
       if (name.equals("content_type") && document.text().equals("base64")) {
-        throw wrong("a tensor", "its text as it is; base64 is not decoded");
+        throw wrong("a tensor", "plain text; base64 is not decoded");
       }
 
       document.skip();

@@ -35,8 +35,8 @@ import java.util.Set;
 /**
  * The Open Inference Protocol (V2) over REST: {@code /v2}, its health, metadata and inference.
  *
- * <p>The outputs are {@code score}, {@code margin}, and {@code label} where they tell classes. One
- * bad row refuses the request, with the faults of all. Thread-safe.
+ * <p>The outputs are {@code score}, {@code margin}, and, for models of classes, {@code label}. One
+ * bad row refuses the whole request; the answer has the faults of all rows. Thread-safe.
  */
 public final class InferenceHandler {
   private static final String SCORE = "score";
@@ -97,13 +97,13 @@ public final class InferenceHandler {
     Answers.send(answer.raw("]}\n"), ctx);
   }
 
-  /** Each output once: an answer is not to grow by the names of a request. */
+  /** Each output is allowed once, so that repeated names cannot make the answer larger. */
   private static void checkOutputs(List<String> wanted, ServedModel served) {
     Set<String> unique = new HashSet<>();
     for (String name : wanted) {
       if (!outputNames(served).contains(name) || !unique.add(name)) {
         throw InferRequest.wrong(
-            "outputs", "names out of %s, each once".formatted(outputNames(served)));
+            "outputs", "names from %s, each once".formatted(outputNames(served)));
       }
     }
   }
@@ -114,7 +114,7 @@ public final class InferenceHandler {
         : List.of(SCORE, MARGIN, LABEL);
   }
 
-  /** Writes the beginning of an answer; an unsealed model has no version of its own. */
+  /** Writes the beginning of an answer; an unsealed model has no version. */
   private static void writeHead(ServedModel served, JsonBytes answer) {
     answer.raw("{\"model_name\":").string(served.name());
     version(served, answer);

@@ -21,9 +21,10 @@ import java.util.Set;
 /**
  * Reads the data of an inference request's tensors into rows of slots.
  *
- * <p>Either one tensor of shape {@code [rows, features]} in the model's order, for models without
- * text and timestamps, or one tensor of shape {@code [rows]} or {@code [rows, 1]} per field, by
- * name. Data is flat or nested; null is a missing value. One per request; not thread-safe.
+ * <p>Accepts one tensor of shape {@code [rows, features]} in the model's order, for models without
+ * text and timestamps, or one tensor of shape {@code [rows]} or {@code [rows, 1]} per field,
+ * matched by name. Data is flat or nested; null is a missing value. One per request; not
+ * thread-safe.
  */
 final class TensorReader {
   private final Table table;
@@ -31,11 +32,11 @@ final class TensorReader {
   private final JsonRecordReader reader;
   private final List<Tensor> tensors;
 
-  /** The field of each tensor; null if there is one tensor of all features. */
+  /** The field of each tensor; null if one tensor holds all features. */
   private final Field[] fields;
 
   /**
-   * @throws ProblemException if the tensors' names or shapes do not fit the model
+   * @throws ProblemException with 400 if the tensors' names or shapes do not fit the model
    */
   TensorReader(Table table, List<Tensor> tensors) {
     this.table = table;
@@ -64,12 +65,13 @@ final class TensorReader {
     for (Feature feature : schema.features()) {
       if (feature instanceof TextCategoryFeature || feature instanceof TimestampFeature) {
         throw InferRequest.wrong(
-            "the input", "one tensor per field, since '%s' is no number".formatted(feature.name()));
+            "the input",
+            "one tensor per field, because '%s' is not a number".formatted(feature.name()));
       }
     }
 
     if (tensor.datatype() == Datatype.BYTES) {
-      throw InferRequest.wrong("the input", "numbers; BYTES come in a tensor per field");
+      throw InferRequest.wrong("the input", "numbers; BYTES need one tensor per field");
     }
 
     return true;
@@ -102,7 +104,7 @@ final class TensorReader {
     long rows = tensors.get(0).rows();
     for (Tensor tensor : tensors) {
       if (tensor.rows() != rows) {
-        throw InferRequest.wrong("the inputs", "tensors of equally many rows");
+        throw InferRequest.wrong("the inputs", "tensors with the same number of rows");
       }
     }
 
@@ -141,7 +143,7 @@ final class TensorReader {
     }
   }
 
-  /** Reads the values, either all in one list or in a list for each row. */
+  /** Reads the values, which are in one list or in one list per row. */
   private void readData(JsonDocument document, int index) throws MalformedJsonException {
     Tensor tensor = tensors.get(index);
     long expected = tensor.rows() * tensor.perRow();
@@ -187,7 +189,7 @@ final class TensorReader {
     Tensor tensor = tensors.get(index);
     return InferRequest.wrong(
         "the data of input " + index,
-        "%s times %s values as its shape says, in one list or in a list for each row"
+        "%s times %s values, as its shape says, in one list or in one list per row"
             .formatted(tensor.rows(), tensor.perRow()));
   }
 
@@ -244,7 +246,7 @@ final class TensorReader {
         .add(new Fault(FaultCode.WRONG_TYPE, column, kind, "a value of type " + datatype));
   }
 
-  /** Returns what came if it is not of the datatype; null if it is. */
+  /** Returns what kind of value came, if the datatype does not allow it; otherwise null. */
   private static String mismatch(JsonDocument document, Datatype datatype)
       throws MalformedJsonException {
     return switch (document.token()) {

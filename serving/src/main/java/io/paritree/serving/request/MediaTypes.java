@@ -9,7 +9,7 @@ import io.paritree.serving.answer.Problems;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** What a request sends and what it takes. */
+/** The content type of a request's body, and the types that its caller accepts. */
 public final class MediaTypes {
   public static final String JSON = ErrorForm.JSON;
 
@@ -20,23 +20,27 @@ public final class MediaTypes {
   /**
    * Returns the JSON body.
    *
-   * @throws ProblemException if it is of another type, or the caller does not take JSON
+   * @throws ProblemException with 415 if it has another type, with 406 if the caller does not
+   *     accept JSON
    */
   public static byte[] jsonBody(Context ctx) {
     return jsonBody(ctx, ctx.req().getHeader(Header.CONTENT_TYPE));
   }
 
-  /** Returns the JSON body as {@link #jsonBody(Context)} does, also where no type is given. */
+  /**
+   * Returns the JSON body as {@link #jsonBody(Context)} does, also if the request has no content
+   * type.
+   */
   public static byte[] jsonOrUntypedBody(Context ctx) {
     String type = ctx.req().getHeader(Header.CONTENT_TYPE);
     return jsonBody(ctx, type == null ? JSON : type);
   }
 
   /**
-   * @param type the header, since getContentType() throws on a charset that Java does not know
+   * @param type the header; getContentType() throws on a charset that Java does not know
    */
   private static byte[] jsonBody(Context ctx, String type) {
-    requireJsonTaken(ctx);
+    requireJsonAccepted(ctx);
     if (!isUtf8(type, JSON)) {
       throw new ProblemException(Problems.unsupportedMediaType(JSON));
     }
@@ -44,24 +48,23 @@ public final class MediaTypes {
     return body(ctx);
   }
 
-  /** Returns the body as it came; empty if there is none. */
+  /** Returns the bytes of the body; empty if the request has none. */
   public static byte[] body(Context ctx) {
     return ctx.req().getAttribute(BodyLoader.BODY) instanceof byte[] body ? body : new byte[0];
   }
 
   /**
-   * Returns whether a content type is the one expected, in UTF-8; its other parameters are passed
-   * over.
+   * Returns whether a content type is the expected one, in UTF-8; other parameters are ignored.
    *
-   * <p>No charset is UTF-8 too; a name that is no charset is merely another one.
+   * <p>Without a charset, UTF-8 is assumed. Any other charset, known or not, gives false.
    *
-   * @param contentType null if there is none
+   * @param contentType null if the request has none
    */
   static boolean isUtf8(String contentType, String expected) {
     return is(contentType, expected, true);
   }
 
-  /** Returns whether a content type is the one expected, in UTF-8 and without other parameters. */
+  /** Returns whether a content type is the expected one, in UTF-8 and without other parameters. */
   public static boolean isUtf8Alone(String contentType, String expected) {
     return is(contentType, expected, false);
   }
@@ -89,9 +92,11 @@ public final class MediaTypes {
   }
 
   /**
-   * @throws ProblemException with 406 if the caller takes everything but JSON
+   * Makes sure that the caller accepts JSON.
+   *
+   * @throws ProblemException with 406 if it does not
    */
-  public static void requireJsonTaken(Context ctx) {
+  public static void requireJsonAccepted(Context ctx) {
     String taken = ctx.req().getHeader(Header.ACCEPT);
     if (taken == null || taken.contains("*/*") || taken.contains(JSON)) {
       return;

@@ -14,7 +14,8 @@ public final class ModelAddress {
   private ModelAddress() {}
 
   /**
-   * Returns the model of a path with {@code {name}}, and {@code {version}} where it has one.
+   * Returns the model that the path parameters {@code name} and, where the route has it, {@code
+   * version} name.
    *
    * @throws ProblemException with 404 if it is not served
    */

@@ -21,14 +21,14 @@ import java.util.Set;
 import java.util.stream.LongStream;
 
 /**
- * The rows of one request of a protocol that answers all rows or none, as slots.
+ * The rows of one request as slots, for protocols that answer all rows or none.
  *
- * <p>Values come in any order, row by row or column by column; whatever is wrong with them is
- * collected with its place in the body. Memory is taken for the rows that came, not for those that
- * are announced. Not thread-safe.
+ * <p>Values may arrive in any order, row by row or column by column. All faults are collected, each
+ * with its place in the body. Memory is allocated for rows that have arrived, not for rows that are
+ * only announced. Not thread-safe.
  */
 public final class Table {
-  /** Most errors of one request; what is over is not shown. */
+  /** The largest number of errors that are shown for one request. */
   public static final int MAX_ERRORS = 1_000;
 
   private final ServedModel served;
@@ -42,7 +42,7 @@ public final class Table {
   private String lacking = "";
 
   /**
-   * @param limits of rows; one more ends in 413
+   * @param limits more rows than these allow are answered with 413
    */
   public Table(ServedModel served, ServingConfig.Limits limits) {
     this.served = served;
@@ -63,23 +63,27 @@ public final class Table {
     return slots;
   }
 
-  /** Returns where the slots of a row begin. */
+  /** Returns the index in {@link #slots} where a row begins. */
   public int at(int row) {
     return row * width;
   }
 
-  /** Returns where faults of the next value or record go; {@link #point} places them. */
+  /**
+   * Returns what collects the faults of the next value or record, until {@link #point} is called.
+   */
   public Faults faults() {
     return faults;
   }
 
-  /** Returns whether the last value or record has faults that are not placed yet. */
+  /**
+   * Returns whether the last value or record has faults for which {@link #point} was not called.
+   */
   public boolean isFaulty() {
     return !faults.isEmpty();
   }
 
   /**
-   * Refuses more rows than a request may have; takes no memory for those that are announced.
+   * Refuses a request that announces too many rows; allocates nothing.
    *
    * @throws ProblemException if there are too many
    */
@@ -88,7 +92,7 @@ public final class Table {
   }
 
   /**
-   * Makes the table at least so many rows long.
+   * Makes sure that the table has at least {@code count} rows.
    *
    * @throws ProblemException if that is too many
    */
@@ -106,9 +110,9 @@ public final class Table {
   }
 
   /**
-   * Takes the faults of the last value of a row; there are some.
+   * Records the faults of the last value of a row; there must be some.
    *
-   * @param pointer JSON pointer to it
+   * @param pointer JSON pointer to the value
    */
   public void point(int row, String pointer) {
     refusedRows.set(row);
@@ -122,7 +126,8 @@ public final class Table {
   }
 
   /**
-   * Takes the faults of a record, of which there are some, each at its field under {@code prefix}.
+   * Records the faults of a record, each at its field under the pointer {@code prefix}; there must
+   * be some.
    */
   public void pointFields(int row, String prefix) {
     refusedRows.set(row);
@@ -136,8 +141,8 @@ public final class Table {
   }
 
   /**
-   * Gives each row a missing value for a field that the request as a whole does not have; where it
-   * must have a value, that is one fault, at the field under {@code prefix}.
+   * Gives each row a missing value for a field that the whole request lacks. If the field requires
+   * a value, that is one fault, at the field under the pointer {@code prefix}.
    */
   public void fillMissing(Field field, String prefix) {
     for (int row = 0; row < rows; row++) {
@@ -150,7 +155,7 @@ public final class Table {
     }
   }
 
-  /** Forgets the faults of rows that have no value for one of the columns. */
+  /** Removes the faults of rows that lack a value for one of the columns. */
   public void forgetMissing(Set<String> columns) {
     errors.removeIf(
         error ->
@@ -159,10 +164,10 @@ public final class Table {
   }
 
   /**
-   * Takes the columns that the request as a whole must have and does not.
+   * Refuses all rows because the whole request lacks columns.
    *
-   * @param text names them
-   * @param absent a fault for each, at most {@link #MAX_ERRORS}
+   * @param text names the columns
+   * @param absent a fault for each column, at most {@link #MAX_ERRORS}
    */
   public void lacks(String text, List<PointedFault> absent) {
     refuseAll();
@@ -200,7 +205,7 @@ public final class Table {
     return scored;
   }
 
-  /** Adds what came of all rows to the prediction log. */
+  /** Adds all rows with their scores to the prediction log. */
   public void write(Scored scored, Context ctx, PredictionLog predictions) {
     long[] places = LongStream.range(0, rows).toArray();
     predictions.add(
@@ -213,7 +218,7 @@ public final class Table {
   }
 
   /**
-   * What came of all rows.
+   * The result of all rows.
    *
    * @param margins row after row
    * @param marginCount margins of a row

@@ -12,10 +12,10 @@ import java.io.UncheckedIOException;
 import java.util.List;
 
 /**
- * Writes what a caller has to know of a model: what goes in, what comes out, and who vouches for
+ * Writes what a caller needs to know about a model: its inputs, its outputs, and who vouches for
  * it.
  *
- * <p>Holds nothing from the package's files but what the manifest says; golden rows never leave.
+ * <p>Of the package's files, only what the manifest says is written; golden rows are never shown.
  */
 final class CardJson {
   private static final JsonFactory JSON = new JsonFactory();

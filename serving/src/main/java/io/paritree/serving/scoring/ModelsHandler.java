@@ -15,12 +15,12 @@ public final class ModelsHandler {
   }
 
   public void list(Context ctx) {
-    MediaTypes.requireJsonTaken(ctx);
+    MediaTypes.requireJsonAccepted(ctx);
     ctx.result(CardJson.list(models.inService()));
   }
 
   public void card(Context ctx) {
-    MediaTypes.requireJsonTaken(ctx);
+    MediaTypes.requireJsonAccepted(ctx);
     ModelSlot slot = ModelAddress.slot(ctx, models);
     ctx.result(CardJson.of(slot, slot.current()));
   }

@@ -31,15 +31,15 @@ import java.util.stream.IntStream;
  * {@code POST .../score-batch}: an array of records in, one result or its errors per record out, in
  * the same order.
  *
- * <p>A record with faults does not keep the others from being scored: the answer is 200, and tells
- * how many were scored and refused. Only a body that is wrong as a whole is refused: 400 if it is
- * no JSON array, 413 if it has too many records. Thread-safe; takes no lock.
+ * <p>Records with faults do not prevent others from being scored: the answer is 200, and says how
+ * many were scored and refused. Only a body that is wrong as a whole is refused: 400 if it is not a
+ * JSON array, 413 if it has too many records. Thread-safe; takes no lock.
  */
 public final class ScoreBatchHandler {
-  /** After so many faults, only the first one of each record is looked for. */
+  /** After this many faults in a request, only the first fault of each record is searched. */
   private static final int MAX_FAULTS = 10_000;
 
-  /** With so many faults, a block is written before it is full. */
+  /** A block with this many faults is written before it is full. */
   private static final int MAX_BLOCK_FAULTS = 1_000;
 
   private final Models models;
@@ -66,7 +66,7 @@ public final class ScoreBatchHandler {
     try {
       score(body, batch);
     } finally {
-      batch.answer.clear(); // also when the request is refused half-way
+      batch.answer.clear(); // also if the request is refused halfway
     }
 
     served.scored().inc(batch.scored);
@@ -78,7 +78,7 @@ public final class ScoreBatchHandler {
       if (document.next() != JsonToken.START_ARRAY) {
         throw new ProblemException(
             Problems.malformedBody(
-                "Cannot read the body: expected a JSON array of records; one record alone goes to"
+                "Cannot read the body: expected a JSON array of records; send a single record to"
                     + " .../score."));
       }
 
@@ -111,7 +111,7 @@ public final class ScoreBatchHandler {
     /** For each record of the block, its faults; null where it has none. */
     private final List<List<Fault>> block = new ArrayList<>();
 
-    private int good; // records of the block without faults; their slots stand side by side
+    private int good; // records of the block without faults; their slots are contiguous
     private int blockFaults;
     private long row;
     private int told;
@@ -184,7 +184,7 @@ public final class ScoreBatchHandler {
       block.clear();
     }
 
-    /** Returns where the records of the block without faults stand in the request. */
+    /** Returns the positions in the request of the block's records without faults. */
     private long[] goodPlaces() {
       return IntStream.range(0, block.size())
           .filter(index -> block.get(index) == null)

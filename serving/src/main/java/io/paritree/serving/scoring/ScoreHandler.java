@@ -24,8 +24,8 @@ import java.util.List;
 /**
  * {@code POST .../score}: one flat JSON object in, one answer out.
  *
- * <p>400 with all faults if the record has any. The margin is in the answer where {@code
- * ?margin=true} asks for it. Thread-safe; takes no lock.
+ * <p>Answers 400 with all faults if the record has any. The answer has the margin if the query says
+ * {@code margin=true}. Thread-safe; takes no lock.
  */
 public final class ScoreHandler {
   private final Models models;
@@ -42,7 +42,8 @@ public final class ScoreHandler {
   }
 
   public void handle(Context ctx) throws IOException {
-    ServedModel served = ModelAddress.model(ctx, models); // once: one answer is one model's
+    ServedModel served =
+        ModelAddress.model(ctx, models); // read once, so that one model makes the whole answer
     boolean marginWanted = ScoreQuery.marginWanted(ctx);
     byte[] body = MediaTypes.jsonBody(ctx);
     long begin = System.nanoTime();

@@ -4,14 +4,14 @@ import io.javalin.http.Context;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 
-/** What a request's query asks for. */
+/** The query of a scoring request. */
 final class ScoreQuery {
   private ScoreQuery() {}
 
   /**
-   * Returns whether {@code margin=true} is asked.
+   * Returns whether the query is {@code margin=true}.
    *
-   * @throws ProblemException if it is neither true nor false, or another parameter is there
+   * @throws ProblemException with 400 if it is anything else but {@code margin=false} or empty
    */
   static boolean marginWanted(Context ctx) {
     String query = ctx.req().getQueryString();

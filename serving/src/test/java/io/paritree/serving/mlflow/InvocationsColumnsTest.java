@@ -24,8 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A column that a request to {@code /invocations} lacks as a whole is refused, never scored as if
- * its values were missing.
+ * A request to {@code /invocations} that lacks a whole column is refused, never scored as if its
+ * values were missing.
  */
 class InvocationsColumnsTest {
   private static final String SIGNATURE =
@@ -58,7 +58,7 @@ class InvocationsColumnsTest {
     return RunningServer.start(List.of(model.toString()), Map.of());
   }
 
-  /** Posts JSON with single quotes for double ones, or CSV with blanks for the ends of lines. */
+  /** Posts JSON written with single quotes, or CSV written with blanks for line ends. */
   private static Answer post(Client client, String body) throws Exception {
     boolean json = body.startsWith("{");
     String sent = json ? body.replace('\'', '"') : body.replace(' ', '\n');
@@ -112,7 +112,7 @@ class InvocationsColumnsTest {
                     "got",
                     "no such column",
                     "expected",
-                    "a column, since the model reads it",
+                    "a column, because the model reads it",
                     "hint",
                     "the request has '%s'".formatted(extra))));
   }

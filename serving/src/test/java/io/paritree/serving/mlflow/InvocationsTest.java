@@ -140,7 +140,7 @@ class InvocationsTest {
         "{\"instances\":[{}],\"signature_name\":\"x\"}     | is currently not supported",
         "{\"instances\":[                                  | Cannot read the JSON document",
         "{\"dataframe_split\":{\"data\":[],\"data\":[]}}    | must have 'data' field",
-        "{\"instances\":[{}],\"params\":{},\"params\":{}}   | must stand once",
+        "{\"instances\":[{}],\"params\":{},\"params\":{}}   | must occur only once",
         "{\"instances\":[{}],\"params\":7}                | must be an object",
       })
   void mlflowErrorsHaveMlflowsForm(String body, String message) throws Exception {

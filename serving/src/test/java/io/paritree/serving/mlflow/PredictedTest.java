@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Under {@code /invocations}, a model predicts what its Python class does. */
+/** Under {@code /invocations}, a model predicts what its Python class predicts. */
 class PredictedTest {
   private static final String PROBABILITIES = "{\"predict_method\":\"predict_proba\"}";
   private static final List<String> ROWS =

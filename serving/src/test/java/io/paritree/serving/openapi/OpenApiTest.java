@@ -105,7 +105,7 @@ class OpenApiTest {
     }
   }
 
-  /** Writes a flat object; numbers are texts that look like one. */
+  /** Writes a flat object; texts that look like numbers become numbers. */
   private static String json(Map<?, ?> object) throws IOException {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = new JsonFactory().createGenerator(text)) {

@@ -136,17 +136,17 @@ class InferenceTest {
         "{\"inputs\":[{\"name\":\"weight\",\"shape\":[-1],\"datatype\":\"FP32\",\"data\":[1]}]} | shape",
         "{\"inputs\":[{\"name\":\"weight\",\"shape\":[2],\"datatype\":\"FP32\",\"data\":[1]}]} | as its shape says",
         "{\"inputs\":[{\"name\":\"weight\",\"shape\":[1],\"datatype\":\"FP32\",\"data\":[1,2]}]} | as its shape says",
-        "{\"inputs\":[{\"name\":\"x\",\"shape\":[1,7],\"datatype\":\"FP32\",\"data\":[1]}]} | is no number",
+        "{\"inputs\":[{\"name\":\"x\",\"shape\":[1,7],\"datatype\":\"FP32\",\"data\":[1]}]} | is not a number",
         "{\"inputs\":[{\"name\":\"x\",\"shape\":[1,3],\"datatype\":\"FP32\",\"data\":[1]}]} | [rows, 7]",
         "{\"id\":7,\"inputs\":[]}              | id",
         "{\"inputs\":[{\"name\":\"weight\",\"shape\":[2,1],\"datatype\":\"FP32\",\"data\":[[1],2]}]} | as its shape says",
         "{\"inputs\":[{\"name\":\"weight\",\"shape\":[2,1],\"datatype\":\"FP32\",\"data\":[[1,2],[]]}]} | as its shape says",
         "{\"inputs\":[{\"name\":\"weight\",\"shape\":[2],\"datatype\":\"FP32\",\"data\":[[[1]],[2]]}]} | as its shape says",
-        "{\"inputs\":[{\"name\":\"weight\",\"shape\":[2],\"datatype\":\"FP32\",\"data\":[1,2],\"data\":[3,4]}]} | to stand once",
-        "{\"id\":\"a\",\"id\":\"b\"} | to stand once",
+        "{\"inputs\":[{\"name\":\"weight\",\"shape\":[2],\"datatype\":\"FP32\",\"data\":[1,2],\"data\":[3,4]}]} | expected it only once",
+        "{\"id\":\"a\",\"id\":\"b\"} | expected it only once",
         "{\"inputs\":[{\"name\":\"weight\",\"shape\":[1],\"datatype\":\"FP32\",\"parameters\":{\"binary_data_size\":4}}]} | binary data extension",
         "{\"inputs\":[{\"name\":\"weight\",\"shape\":[2],\"datatype\":\"BYTES\",\"data\":[\"QQ==\",\"QQ==\"],\"parameters\":{\"content_type\":\"base64\"}}]} | base64 is not decoded",
-        "{\"inputs\":[{\"name\":\"weight\",\"shape\":[1],\"datatype\":\"FP32\",\"data\":[1]}],\"outputs\":[{\"name\":\"y\"}]} | names out of",
+        "{\"inputs\":[{\"name\":\"weight\",\"shape\":[1],\"datatype\":\"FP32\",\"data\":[1]}],\"outputs\":[{\"name\":\"y\"}]} | names from",
       })
   void inferenceErrorsHaveTheProtocolsForm(String body, String message) throws Exception {
     Answer answer = client.post("/v2/models/parcel-late/infer", body);
@@ -175,7 +175,7 @@ class InferenceTest {
             "/inputs/1/data/2 unseen_category");
   }
 
-  /** Only weight must have a value. */
+  /** Only weight is required. */
   @Test
   void fieldThatNoTensorHasIsOneFaultWithItsName() throws Exception {
     String body =

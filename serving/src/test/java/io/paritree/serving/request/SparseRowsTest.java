@@ -25,13 +25,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Few bytes never take much memory, however wide the model is and whatever they announce. */
+/** A small request never takes much memory, however wide the model is and whatever it announces. */
 class SparseRowsTest {
   private static final int BODY = 256 << 10;
   private static final int WIDTH = 1_000;
   private static final int CLASSES = 200;
 
-  /** Of 4 bytes for each feature, and of 16 for each output, in 4 times the body. */
+  /** The limits of 4 bytes for each feature and of 16 for each output, within 4 times the body. */
   private static final int WIDE_ROWS = BODY / WIDTH;
 
   private static final int CLASS_ROWS = BODY / (4 * CLASSES);
@@ -80,7 +80,7 @@ class SparseRowsTest {
   void shapeWithoutItsDataIsRefusedAndTakesNoMemory(int rows) throws Exception {
     int status = rows == WIDE_ROWS ? 400 : 413;
     for (String body : List.of(matrix(rows, ""), column(rows, ""), column(rows, "1"))) {
-      client.post("/v2/models/wide/infer", matrix(1, "")); // what a thread keeps is there
+      client.post("/v2/models/wide/infer", matrix(1, "")); // the thread now has its buffers
       long before = allocatedBytes();
       Answer answer = client.post("/v2/models/wide/infer", body);
 
@@ -126,10 +126,11 @@ class SparseRowsTest {
   private static void assertTooManyRows(Answer answer, int rows, String reason) {
     assertThat(answer.status()).as(answer.body()).isEqualTo(413);
     assertThat(answer.body())
-        .contains("A request may have %s records, since the model has %s".formatted(rows, reason));
+        .contains(
+            "A request may have %s records, because the model has %s".formatted(rows, reason));
   }
 
-  /** The tightest body there is, in each of the protocols. */
+  /** The shortest body for many rows, in each protocol. */
   @Test
   void denseRowsAreAdmittedAsFarAsTheBodyGoes() throws Exception {
     int rows = (BODY - 200) / (2 * WIDTH + 2);
@@ -147,7 +148,9 @@ class SparseRowsTest {
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);
   }
 
-  /** The native endpoint keeps a block of rows: sparse rows of a wide model are all scored. */
+  /**
+   * The native endpoint keeps only a block of rows, so all sparse rows of a wide model are scored.
+   */
   @Test
   void batchOfSparseRowsIsScoredInBlocks() throws Exception {
     String batch = "[{\"f7\":1},{\"g\":1}," + rows(9_997, "{}") + ",{\"f7\":1}]";
@@ -176,7 +179,8 @@ class SparseRowsTest {
       assertThat(refused.status()).isEqualTo(413);
       String detail = (String) JsonTree.object(refused.body()).get("detail");
       assertThat(detail)
-          .endsWith(" records, since the model has %s; send several requests.".formatted(outputs));
+          .endsWith(
+              " records, because the model has %s; send several requests.".formatted(outputs));
       int admitted = Integer.parseInt(detail.split(" ")[4]);
       Answer answer =
           client.post("/v1/models/classes/score-batch" + query, "[" + rows(admitted, "{}") + "]");
@@ -202,6 +206,6 @@ class SparseRowsTest {
     Answer answer = client.post("/v2/models/classes/infer", body);
 
     assertThat(answer.status()).isEqualTo(400);
-    assertThat(answer.body()).contains("names out of [score, margin, label], each once");
+    assertThat(answer.body()).contains("names from [score, margin, label], each once");
   }
 }
