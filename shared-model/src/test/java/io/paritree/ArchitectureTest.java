@@ -36,21 +36,25 @@ class ArchitectureTest extends ArchitectureContract {
   @Test
   void plantedSourcesAreFound(@TempDir Path root) throws IOException {
     for (int index = 0; index <= SourceTree.MAX_CLASSES; index++) {
-      plant(root.resolve("one/src/main/java/io/paritree/crowded/Class" + index + ".java"));
+      plant(root.resolve("one/src/main/java/io/paritree/crowded/Class" + index + ".java"), "");
     }
 
-    plant(root.resolve("two/src/main/java/io/paritree/other/Class0.java"));
-    plant(root.resolve("two/src/main/java/io/paritree/other/package-info.java"));
+    plant(
+        root.resolve("two/src/main/java/io/paritree/other/Class0.java"),
+        "import static io.paritree.one.two.Names.NAME;\nimport io.paritree.three.Outer.Inner;\n");
+    plant(root.resolve("two/src/main/java/io/paritree/other/package-info.java"), "");
 
     SourceTree planted = SourceTree.read(root);
 
     assertThat(planted.largeRooms()).containsExactly("io.paritree.crowded");
     assertThat(planted.sharedNames()).containsExactly("Class0");
     assertThat(planted.roomsWithoutDescription()).containsExactly("io.paritree.crowded");
+    assertThat(planted.importsByRoom().get("io.paritree.other"))
+        .containsExactly("io.paritree.one.two", "io.paritree.three");
   }
 
-  private static void plant(Path file) throws IOException {
+  private static void plant(Path file, String text) throws IOException {
     Files.createDirectories(file.getParent());
-    Files.writeString(file, "");
+    Files.writeString(file, text);
   }
 }

@@ -3,11 +3,15 @@ package io.paritree.architecture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -15,9 +19,11 @@ import java.util.stream.Stream;
  * The files of main code of all modules, by package.
  *
  * @param classesByRoom simple names of the top-level classes of each package; {@code package-info}
- *     is one of them where the package has it
+ *     is one of them if the package has it
+ * @param importsByRoom packages of Paritree from which the classes of each package import
  */
-public record SourceTree(Map<String, List<String>> classesByRoom) {
+public record SourceTree(
+    Map<String, List<String>> classesByRoom, Map<String, Set<String>> importsByRoom) {
   /** Most top-level classes of a package. */
   public static final int MAX_CLASSES = 16;
 
@@ -26,36 +32,42 @@ public record SourceTree(Map<String, List<String>> classesByRoom) {
       Set.of("io.paritree.forest", "io.paritree.feature", "io.paritree.spark.publish");
 
   private static final String DESCRIPTION = "package-info";
+  private static final Pattern IMPORT =
+      Pattern.compile("^import (?:static )?(io\\.paritree(?:\\.[a-z]\\w*)*)\\.[A-Z]");
 
   /** Reads the sources below the root of a repository. */
   public static SourceTree read(Path root) throws IOException {
     Map<String, List<String>> classesByRoom = new TreeMap<>();
+    Map<String, Set<String>> importsByRoom = new TreeMap<>();
     try (Stream<Path> modules = Files.list(root)) {
       for (Path module : modules.toList()) {
         Path sources = module.resolve("src/main/java");
         if (Files.isDirectory(sources)) {
-          try (Stream<Path> files = Files.walk(sources)) {
-            classesByRoom.putAll(
-                files
-                    .filter(file -> file.toString().endsWith(".java"))
-                    .collect(
-                        Collectors.groupingBy(
-                            file -> nameOf(sources.relativize(file.getParent())),
-                            Collectors.mapping(SourceTree::className, Collectors.toList()))));
+          for (Path file : files(sources)) {
+            String room = sources.relativize(file.getParent()).toString().replace('/', '.');
+            String name = file.getFileName().toString().replace(".java", "");
+            classesByRoom.computeIfAbsent(room, key -> new ArrayList<>()).add(name);
+            importsByRoom.computeIfAbsent(room, key -> new TreeSet<>()).addAll(imports(file));
           }
         }
       }
     }
 
-    return new SourceTree(classesByRoom);
+    return new SourceTree(classesByRoom, importsByRoom);
   }
 
-  private static String nameOf(Path directory) {
-    return directory.toString().replace(directory.getFileSystem().getSeparator(), ".");
+  private static List<Path> files(Path sources) throws IOException {
+    try (Stream<Path> files = Files.walk(sources)) {
+      return files.filter(file -> file.toString().endsWith(".java")).toList();
+    }
   }
 
-  private static String className(Path file) {
-    return file.getFileName().toString().replace(".java", "");
+  private static List<String> imports(Path file) throws IOException {
+    return Files.readAllLines(file).stream()
+        .map(IMPORT::matcher)
+        .filter(Matcher::find)
+        .map(found -> found.group(1))
+        .toList();
   }
 
   private static Stream<String> classes(List<String> names) {
@@ -72,7 +84,7 @@ public record SourceTree(Map<String, List<String>> classesByRoom) {
     return rooms(names -> !names.contains(DESCRIPTION));
   }
 
-  private Set<String> rooms(java.util.function.Predicate<List<String>> chosen) {
+  private Set<String> rooms(Predicate<List<String>> chosen) {
     return classesByRoom.entrySet().stream()
         .filter(room -> !MACHINES.contains(room.getKey()) && chosen.test(room.getValue()))
         .map(Map.Entry::getKey)
