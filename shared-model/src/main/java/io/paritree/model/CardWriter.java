@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Tells about an opened model: as JSON for machines, as lines for people. */
+/** Describes an opened model: as JSON for machines, as lines for people. */
 public final class CardWriter {
   private static final int MAX_SHOWN_CATEGORIES = 5;
 
@@ -31,8 +31,7 @@ public final class CardWriter {
   }
 
   /**
-   * Writes all about a model as members of the JSON object that is open; no golden row is among
-   * them.
+   * Writes everything about a model, except its golden rows, as members of the open JSON object.
    */
   public static void members(JsonGenerator out, ScoringModel model) throws IOException {
     ModelCard card = model.card();
@@ -157,7 +156,7 @@ public final class CardWriter {
     return switch (outputs.kind()) {
       case VALUES -> "%s %s".formatted(kind, outputs.names());
       case BINARY ->
-          "%s %s, '%s' above %s, else '%s'"
+          "%s %s, '%s' above %s, otherwise '%s'"
               .formatted(
                   kind,
                   outputs.names(),

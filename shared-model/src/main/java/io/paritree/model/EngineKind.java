@@ -1,9 +1,9 @@
 package io.paritree.model;
 
-/** Which engine scores. All give the same bits. */
+/** The engine that scores. All engines give the same bits. */
 public enum EngineKind {
   /** The pure Java engine; the default, and the only one inside the server. */
   FOREST,
-  /** libxgboost through XGBoost4J, the reference of the outside world. */
+  /** libxgboost, called through XGBoost4J: the external reference. */
   XGBOOST
 }

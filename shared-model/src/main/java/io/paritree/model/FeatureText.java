@@ -11,14 +11,14 @@ import io.paritree.feature.TimestampFeature;
 import io.paritree.feature.Unseen;
 import java.util.List;
 
-/** A feature in one line of text. */
+/** Describes a feature in one line of text. */
 final class FeatureText {
   private FeatureText() {}
 
   /**
-   * Returns the line, without its end.
+   * Returns the line, without a line end.
    *
-   * @param maxCategories how many categories of a vocabulary are shown
+   * @param maxCategories how many categories of a vocabulary are shown at most
    */
   static String of(Feature feature, int maxCategories) {
     String column =
@@ -28,7 +28,7 @@ final class FeatureText {
             + ": "
             + kind(feature, maxCategories)
             + column
-            + (feature.nullable() ? "" : ", must be there"));
+            + (feature.nullable() ? "" : ", must not be missing"));
   }
 
   private static String kind(Feature feature, int maxCategories) {

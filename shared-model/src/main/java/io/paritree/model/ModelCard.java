@@ -6,17 +6,18 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a model says of itself, beside its features and outputs.
+ * What is known of a model besides its features and outputs.
  *
  * @param modelFile name of the model file
  * @param objective XGBoost's name of the objective
  * @param booster XGBoost's name of the booster
  * @param modelClass the Python class that MLflow logged, where the model comes from MLflow
  * @param optionalColumns the columns that MLflow's signature does not require
- * @param xgboostVersion the version of XGBoost that wrote the model file; empty if it does not say
- * @param rounds number of rounds that are used, from the first
+ * @param xgboostVersion the version of XGBoost that wrote the model file; empty if the file does
+ *     not say
+ * @param rounds number of rounds that are used, counted from the first
  * @param allRounds number of rounds in the model file
- * @param roundsWhy why so many are used
+ * @param roundsWhy why this number of rounds is used
  * @param provenance where a sealed model comes from; empty for an unsealed one, for which nothing
  *     vouches
  * @param notes free text

@@ -22,7 +22,8 @@ import java.util.TreeMap;
  * The bytes of a model package, or of an unsealed model, read once.
  *
  * <p>This is what the job broadcasts: each executor opens its {@link ScoringModel} from these bytes
- * and reads no file. They are as they were found; opening verifies them. Immutable and thread-safe.
+ * and reads no file. The bytes are not verified yet; opening verifies them. Immutable and
+ * thread-safe.
  */
 public final class ModelFiles implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -33,7 +34,7 @@ public final class ModelFiles implements Serializable {
 
   private final String origin;
   private final ModelReference.Kind kind;
-  private final String asked; // null if no version was asked for
+  private final String asked; // null if no particular version is expected
   private final TreeMap<String, byte[]> files;
 
   public ModelFiles(
@@ -49,12 +50,12 @@ public final class ModelFiles implements Serializable {
    * champion}), {@code store/name@alias}, {@code store/name/version}, a bare model file, or an
    * MLflow model directory.
    *
-   * <p>An existing path wins over any other reading. An alias is resolved once, here. Of a package,
-   * exactly the files that its {@code paritree.sha256} lists are read. A file may have 1 GiB, a
-   * package 3 GiB.
+   * <p>An existing path wins over any other meaning. An alias is resolved only once, here. Of a
+   * package, only {@code paritree.sha256} and the files that it lists are read. A file may have at
+   * most 1 GiB, a package 3 GiB.
    *
-   * @param reference a path, with a scheme for anything but local files
-   * @throws ModelException if it is no model, or a package that is not whole
+   * @param reference a path, with a scheme unless the files are local
+   * @throws ModelException if it is no model, or an incomplete package
    * @throws IOException if it cannot be read
    */
   public static ModelFiles read(String reference) throws ModelException, IOException {
@@ -62,7 +63,7 @@ public final class ModelFiles implements Serializable {
   }
 
   /**
-   * As {@link #read(String)}, with settings of the caller's.
+   * Reads like {@link #read(String)}, with the caller's Hadoop settings.
    *
    * @param hadoop settings of Hadoop's client, as in {@link FileStore#of(Location, Map)}
    */
@@ -82,19 +83,19 @@ public final class ModelFiles implements Serializable {
   }
 
   /**
-   * Where a reference leads.
+   * The place that a reference resolves to.
    *
-   * @param location where the model lies, an alias resolved
-   * @param alias the alias that led there; empty where the reference names the model itself
+   * @param location where the model is, with an alias resolved
+   * @param alias the alias that was resolved; empty if the reference names the model itself
    */
   public record Place(String location, Optional<String> alias) {}
 
   /**
-   * Returns where a reference leads now, without reading the model: two equal answers for a store
-   * mean the same version.
+   * Returns the place that a reference resolves to now, without reading the model. In a store, two
+   * equal results mean the same version.
    *
-   * @throws ModelException if it leads to no model
-   * @throws IOException if that cannot be told
+   * @throws ModelException if it resolves to no model
+   * @throws IOException if that cannot be determined
    */
   public static Place locate(String reference) throws ModelException, IOException {
     ModelReference found = ModelReference.resolve(reference, Map.of());
@@ -158,7 +159,7 @@ public final class ModelFiles implements Serializable {
     return files;
   }
 
-  /** Returns where the files were read, with an alias resolved, for messages. */
+  /** Returns where the files were read from, with an alias resolved; for messages. */
   public String origin() {
     return origin;
   }
@@ -167,7 +168,9 @@ public final class ModelFiles implements Serializable {
     return kind;
   }
 
-  /** Returns the {@code name/version} that the package must have, if an alias led to it. */
+  /**
+   * Returns the {@code name/version} that the package must have, if its place in a store says so.
+   */
   Optional<String> asked() {
     return Optional.ofNullable(asked);
   }

@@ -25,7 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The one way to a {@link ScoringModel}: verifies what a reference names, and opens it. */
+/** The only way to a {@link ScoringModel}: verifies what a reference names, and opens it. */
 public final class Opening {
   private static final int SHORT_DIGEST = 12;
 
@@ -46,7 +46,7 @@ public final class Opening {
    * Verifies and opens a model.
    *
    * <p>In this order: digests, manifest, model file, the schema against the model file, golden
-   * rows. Only a model that passed them all is returned.
+   * rows. Only a model that passed all checks is returned.
    *
    * @throws ModelException if anything about it is wrong or not supported
    */
@@ -86,7 +86,7 @@ public final class Opening {
     String modelVersion = manifest.name() + "/" + manifest.version();
     if (!files.asked().orElse(modelVersion).equals(modelVersion)) {
       throw new CorruptModelException(
-          "Cannot open model package %s: it says that it is %s, but lies where %s is expected"
+          "Cannot open model package %s: it says that it is %s, but is stored where %s is expected"
               .formatted(origin, modelVersion, files.asked().get()));
     }
 

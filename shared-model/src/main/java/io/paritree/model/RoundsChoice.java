@@ -6,29 +6,31 @@ import io.paritree.forest.Rounds;
 import io.paritree.xgboost.XgboostModel;
 
 /**
- * How many of a model's rounds are used, and why.
+ * The number of a model's rounds that are used, and the reason.
  *
- * @param end number of rounds, from the first
+ * @param end number of rounds, counted from the first
  * @param why the reason, for the manifest and the card
  */
 public record RoundsChoice(int end, String why) {
   private static final String BEST_ITERATION = "best_iteration";
 
-  /** Returns all rounds, as XGBoost's own Booster uses them. */
+  /** Returns all rounds, which is what XGBoost's own Booster uses. */
   public static RoundsChoice all(XgboostModel model) {
     return new RoundsChoice(model.rounds(), "all rounds of the model file");
   }
 
   /**
-   * Returns the rounds up to the best iteration, as XGBoost's sklearn wrappers use them; all if
-   * training was not stopped early, and of a linear booster, whose weights are those of all.
+   * Returns the rounds up to and including the best iteration, which is what XGBoost's sklearn
+   * wrappers use. Returns all rounds if training was not stopped early, and for a linear booster,
+   * because its weights are the result of all rounds.
    *
-   * @throws CorruptModelException if the model file names a best iteration that it has not
+   * @throws CorruptModelException if the model file names a best iteration that it does not have
    */
   public static RoundsChoice best(XgboostModel model) throws CorruptModelException {
     if (model.isLinear()) {
       return new RoundsChoice(
-          model.rounds(), "all rounds of the model file, as a linear booster is used as a whole");
+          model.rounds(),
+          "all rounds of the model file, because a linear booster is used as a whole");
     }
 
     String best = model.attributes().get(BEST_ITERATION);
@@ -47,9 +49,9 @@ public record RoundsChoice(int end, String why) {
     return new RoundsChoice(Integer.parseInt(best) + 1, "%s is %s".formatted(BEST_ITERATION, best));
   }
 
-  /** Returns the first rounds that the sealer asked for. */
+  /** Returns the first {@code end} rounds, as requested with {@code seal}. */
   public static RoundsChoice asked(int end) {
-    return new RoundsChoice(end, "asked for when the package was sealed");
+    return new RoundsChoice(end, "requested when the package was sealed");
   }
 
   /**

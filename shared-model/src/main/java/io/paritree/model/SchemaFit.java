@@ -14,12 +14,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Whether a schema and a model file tell of the same inputs.
+ * Checks that a schema and a model file describe the same inputs.
  *
- * <p>Width and, where the model file has them, names in order must be equal. A feature that the
- * model treats as a category must be one in the schema, and the other way round unless the model
- * file records no types. Where both have a vocabulary, the two must be equal; a vocabulary must
- * have every code that the model splits on.
+ * <p>The widths must be equal and, where the model file has names, the names and their order. A
+ * feature that the model treats as a category must be one in the schema, and vice versa unless the
+ * model file records no types. Where both have a vocabulary, the two must be equal. A vocabulary
+ * must have every code that the model splits on.
  */
 public final class SchemaFit {
   private SchemaFit() {}
@@ -48,7 +48,7 @@ public final class SchemaFit {
     List<String> names = model.featureNames().orElse(List.of());
     if (!names.isEmpty() && !names.get(index).equals(feature.name())) {
       throw new CorruptModelException(
-          "Cannot use the schema of %s at /features/%s: it is named '%s', but the model file names feature %s '%s'; give the column that is read as \"column\""
+          "Cannot use the schema of %s at /features/%s: it is named '%s', but the model file names feature %s '%s'; if the column that is read has another name, give it as \"column\""
               .formatted(
                   origin,
                   index,
@@ -114,7 +114,7 @@ public final class SchemaFit {
         origin,
         index,
         feature,
-        "its categories differ from those of the model file at code %s: %s here, %s there"
+        "its categories differ from those of the model file at code %s: %s in the schema, %s in the model file"
             .formatted(at, shown(here, at), shown(there, at)));
   }
 

@@ -5,12 +5,12 @@ import io.paritree.forest.Engine;
 import io.paritree.model.manifest.Outputs;
 
 /**
- * A model that has been verified and scores: the schema that makes slots, the engine that scores
- * them, and what the outputs mean.
+ * A verified model, ready to score: the schema that turns records into slots, the engine that
+ * scores them, and the meaning of the outputs.
  *
- * <p>There is no other way to one than {@link Opening}, so whoever holds one holds a package that
- * is whole, whose schema fits its forest, and whose golden rows came out bit by bit. Immutable and
- * thread-safe; holds no file and no thread, and needs no closing.
+ * <p>Only {@link Opening} creates one. So the schema fits the forest. If the model is sealed, its
+ * package is complete and unchanged, and its golden rows were reproduced bit by bit. Immutable and
+ * thread-safe; holds no file and no thread, and need not be closed.
  */
 public final class ScoringModel {
   private final String name;
@@ -71,12 +71,12 @@ public final class ScoringModel {
     return outputs;
   }
 
-  /** Returns what else the model says of itself. */
+  /** Returns what else is known of the model. */
   public ModelCard card() {
     return card;
   }
 
-  /** Returns the engine; its width is the schema's, its scores are as many as the output names. */
+  /** Returns the engine; it has the schema's width, and one score per output name. */
   public Engine engine() {
     return engine;
   }

@@ -19,18 +19,19 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The schema that follows from a model file, and a signature if there is one, where no manifest
- * gives it.
+ * Derives the schema of a model without a manifest from its model file and, if it has one, its
+ * signature.
  *
- * <p>Names are those of the model file, else those of the signature, else {@code f0}, {@code f1},
- * ... A category takes the model file's vocabulary, and a value outside it is refused, as
- * libxgboost's own recoding does; without a vocabulary the record carries the code. Type {@code i}
- * is boolean, everything else a number. Every feature admits missing values.
+ * <p>Names come from the model file, otherwise from the signature, otherwise they are {@code f0},
+ * {@code f1}, ... A category has the model file's vocabulary, and a value outside it is refused, as
+ * libxgboost's own recoding does; without a vocabulary the record holds the code. Type {@code i} is
+ * boolean, as is the signature's {@code boolean}; everything else is a number. Every feature
+ * accepts missing values.
  */
 public final class UnsealedSchema {
   private static final String BOOLEAN_TYPE = "i";
 
-  /** A model file may say that it has any number of features; these come without their names. */
+  /** Limit for features without names, because a model file may claim any number of them. */
   private static final int MAX_UNNAMED = 100_000;
 
   private UnsealedSchema() {}

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Packages whose files were changed at random and whose digests were made right again: each opens
- * or is refused as a model, and nothing else is thrown.
+ * Packages whose files were changed at random and whose digests were then recomputed: each opens or
+ * is refused with a {@code ModelException}, and nothing else is thrown.
  */
 class HostilePackageFuzzTest {
   private static final int TRIES = 1_500;

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * {@code model predict} on models that others trained, with XGBoost 1.1 to 3.1.
  *
- * <p>They are not part of the repository: where their corpus does not lie beside it, models of the
- * same kinds that are trained here take their place.
+ * <p>They are not part of the repository. Where their corpus is not next to it, models of the same
+ * kinds are trained here and used instead.
  */
 class ModelsOfOthersTest {
   private static final Path CORPUS =
@@ -168,7 +168,7 @@ class ModelsOfOthersTest {
         new PrintWriter(new StringWriter()), new PrintWriter(err, true), arguments);
   }
 
-  /** Returns the models of a folder of the corpus; none where it is not there. */
+  /** Returns the models of a folder of the corpus; none if the folder does not exist. */
   private static List<Path> corpus(String folder, String suffix) throws IOException {
     Path root = CORPUS.resolve(folder);
     if (!Files.isDirectory(root)) {

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Nothing in a sealed package can change without being noticed, and the message says where. */
+/** Every change of a sealed package is detected, and the message says where it is. */
 public class SealedPackageTest {
   private static final int[] FLIPS = {0x01, 0x20, 0x80, 0xff};
 
@@ -333,7 +333,7 @@ public class SealedPackageTest {
   private Map<String, byte[]> resealed(String name, String content) {
     Map<String, byte[]> all = new TreeMap<>(files);
     all.put(name, content.getBytes(UTF_8));
-    assertThat(all.get(name)).as("the change must be one").isNotEqualTo(files.get(name));
+    assertThat(all.get(name)).as("the content must have changed").isNotEqualTo(files.get(name));
     all.remove(PackageFiles.DIGESTS);
     all.put(PackageFiles.DIGESTS, Digests.of(all).content());
     return all;

@@ -39,9 +39,9 @@ import ml.dmlc.xgboost4j.java.XGBoostError;
  * Real packages and models for tests, trained with XGBoost4J: the same bytes each time.
  *
  * <p>The parcel models score {@link TestRecords}: numbers with bounds and sentinel, a number that
- * must be there, a boolean, categories of text and of whole numbers, and two parts of one
+ * must not be missing, a boolean, categories of text and of whole numbers, and two parts of one
  * timestamp. The wide models have numbers {@code f0}, {@code f1}, ... only. All packages of one
- * instance lie in one store, and {@code champion} names the version written last.
+ * instance are in one store, and {@code champion} names the version written last.
  */
 public final class TestPackages {
   /** The model of {@link #binary}. */
@@ -63,7 +63,7 @@ public final class TestPackages {
   private final Path store;
 
   /**
-   * @param store directory of the store; made when the first package is written
+   * @param store directory of the store; created when the first package is written
    */
   public TestPackages(Path store) {
     this.store = store;
@@ -297,7 +297,7 @@ public final class TestPackages {
     return records;
   }
 
-  /** Makes a package's digests anew, as one does who has changed its files on purpose. */
+  /** Recomputes a package's digests, as someone does who has changed its files on purpose. */
   public static void digestAnew(Path directory) throws IOException {
     Map<String, byte[]> files = new HashMap<>();
     try (Stream<Path> listed = Files.list(directory)) {
@@ -311,7 +311,7 @@ public final class TestPackages {
     Files.write(directory.resolve(PackageFiles.DIGESTS), Digests.of(files).content());
   }
 
-  /** Returns the model file of a package, read. */
+  /** Reads and returns the model of a package. */
   static XgboostModel modelOf(Path directory) throws IOException, ModelException {
     return XgboostModel.read(Files.readAllBytes(directory.resolve("model.ubj")));
   }

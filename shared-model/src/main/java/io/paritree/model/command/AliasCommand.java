@@ -41,7 +41,7 @@ final class AliasCommand implements Callable<Integer> {
   @Option(names = "--format", defaultValue = "text", description = "text or json (default: text).")
   private OutputFormat format;
 
-  /** What becomes of the alias. */
+  /** What to do with the alias. */
   private static final class Change {
     @Option(names = "--version", description = "The version that it names from now on.")
     private Long version;
@@ -55,7 +55,7 @@ final class AliasCommand implements Callable<Integer> {
     if (!ModelName.isName(name) || !ModelName.isAlias(alias)) {
       throw new ParameterException(
           spec.commandLine(),
-          "Invalid --name '%s' or --alias '%s': expected %s; an alias not only digits"
+          "Invalid --name '%s' or --alias '%s': expected %s; an alias must not have only digits"
               .formatted(Fault.printable(name), Fault.printable(alias), ModelName.RULE));
     }
 

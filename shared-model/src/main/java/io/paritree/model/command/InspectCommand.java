@@ -11,8 +11,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code model inspect}: opens a model and tells what it is. */
-@Command(name = "inspect", description = "Opens a model and tells what it is.")
+/** {@code model inspect}: opens a model and describes it. */
+@Command(name = "inspect", description = "Opens a model and describes it.")
 final class InspectCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

@@ -15,7 +15,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code model list}: tells the models of a store, their versions and aliases. */
+/** {@code model list}: lists the models of a store, their versions and aliases. */
 @Command(name = "list", description = "Lists the models of a store, their versions and aliases.")
 final class ListCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

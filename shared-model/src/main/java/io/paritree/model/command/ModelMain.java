@@ -60,16 +60,16 @@ public final class ModelMain implements Runnable {
       names = {"-h", "--help"},
       usageHelp = true,
       scope = ScopeType.INHERIT,
-      description = "Show this help and leave.")
+      description = "Show this help and exit.")
   private boolean help;
 
-  @Option(names = "--version", versionHelp = true, description = "Show the version and leave.")
+  @Option(names = "--version", versionHelp = true, description = "Show the version and exit.")
   private boolean version;
 
   @Option(
       names = "--debug",
       scope = ScopeType.INHERIT,
-      description = "With an error, print where it arose.")
+      description = "On an error, also print the stack trace.")
   private boolean debug;
 
   /** Prints the version. */
@@ -105,7 +105,7 @@ public final class ModelMain implements Runnable {
     command.setParameterExceptionHandler((e, given) -> usage(e, err));
     command.setExecutionExceptionHandler((e, parsed, result) -> main.failed(e, err));
     int exitCode = command.execute(args);
-    // A PrintWriter keeps its failures to itself: a full disk must not look like a success.
+    // A PrintWriter does not throw when it fails: a full disk must not look like a success.
     if (out.checkError() && exitCode == OK) {
       err.println("Cannot write the result to the standard output");
       return FAILED;
@@ -136,8 +136,7 @@ public final class ModelMain implements Runnable {
       exitCode = INPUT_REFUSED;
       message = "Cannot use a path: " + message;
     } else if (e instanceof UnknownHostException) {
-      message =
-          "Cannot reach the host '%s', which a path names: it is not known".formatted(message);
+      message = "Cannot reach the host '%s' of a path: the host is unknown".formatted(message);
     } else if (e instanceof NoSuchFileException) {
       message = "Cannot find %s".formatted(message);
     } else if (e instanceof FileAlreadyExistsException) {

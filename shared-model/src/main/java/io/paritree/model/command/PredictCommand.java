@@ -26,13 +26,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code model predict}: scores the rows of a CSV file into another. */
+/** {@code model predict}: scores the rows of a CSV file and writes another. */
 @Command(
     name = "predict",
     description = {
       "Scores a CSV file with a header: one line out per line in, in the same order.",
       "Columns are found by name (a model file without names reads f0, f1, ...); an empty cell is"
-          + " missing, an empty line is passed over. A row that cannot be scored gets empty cells,"
+          + " missing, an empty line is skipped. A row that cannot be scored gets empty cells,"
           + " and a line on the standard error with its faults."
     })
 final class PredictCommand implements Callable<Integer> {
@@ -74,15 +74,14 @@ final class PredictCommand implements Callable<Integer> {
 
   @Option(
       names = "--strict",
-      description =
-          "Leave with 3 if a row could not be scored; the output is written all the same.")
+      description = "Exit with 3 if a row could not be scored; the output is written in any case.")
   private boolean strict;
 
   @Option(
       names = "--format",
       defaultValue = "text",
       description =
-          "text or json: how the counts are told; json goes to the standard output (default: text).")
+          "text or json: the form of the counts; json goes to the standard output (default: text).")
   private OutputFormat format;
 
   @Override
@@ -143,7 +142,7 @@ final class PredictCommand implements Callable<Integer> {
     }
   }
 
-  /** Returns the file to replace or make, links resolved. */
+  /** Returns the file to replace or create, with links resolved. */
   private Path target() throws IOException, InputException {
     Path target = output.toAbsolutePath().normalize();
     if (Files.isDirectory(target)) {
@@ -158,7 +157,7 @@ final class PredictCommand implements Callable<Integer> {
       return target;
     }
 
-    // A device or a pipe would be replaced by a file, for everybody.
+    // A device or a pipe would be replaced by a file, for all of its users.
     if (!Files.isRegularFile(target)) {
       throw new InputException(
           "Cannot write %s: it is no regular file, which the output must be".formatted(output));
@@ -169,7 +168,7 @@ final class PredictCommand implements Callable<Integer> {
         throw new InputException("Cannot write %s: it is the input itself".formatted(output));
       }
     } catch (NoSuchFileException e) {
-      // The input is not a local file that exists; opening it says so.
+      // The input is not an existing local file; if it cannot be read, opening it says so.
     }
 
     return target.toRealPath();

@@ -16,13 +16,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code model schema}: drafts a schema file to edit and seal with. */
+/** {@code model schema}: drafts a schema file, to edit and to seal with. */
 @Command(
     name = "schema",
     description = {
       "Drafts a schema as JSON, to edit and to seal with.",
       "Names come from the model, types from the rows, vocabularies from the model file;"
-          + " what they cannot tell is printed as advice on the standard error."
+          + " what they do not show is printed as advice on the standard error."
     })
 final class SchemaCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

@@ -64,7 +64,7 @@ final class SealCommand implements Callable<Integer> {
   @Option(
       names = "--schema",
       paramLabel = "FILE.json",
-      description = "The features and outputs (default: what the model itself tells of them).")
+      description = "The features and outputs (default: what the model itself says about them).")
   private String schemaFile;
 
   @Option(
@@ -84,7 +84,7 @@ final class SealCommand implements Callable<Integer> {
   @Option(
       names = "--rows",
       paramLabel = "FILE.csv",
-      description = "Raw rows with a header, to choose golden rows from (default: made up).")
+      description = "Raw rows with a header, to choose golden rows from (default: generated rows).")
   private String rows;
 
   @Option(
@@ -168,7 +168,7 @@ final class SealCommand implements Callable<Integer> {
 
     if (alias != null && (!target.isStore() || !ModelName.isAlias(alias))) {
       throw usage(
-          "Invalid --alias '%s': expected with --store, %s, not only digits",
+          "Invalid --alias '%s': expected only with --store, and %s, not only digits",
           Fault.printable(alias), ModelName.RULE);
     }
 
@@ -224,7 +224,7 @@ final class SealCommand implements Callable<Integer> {
         });
   }
 
-  /** Goes through the rows once, for golden rows and for the comparison if there is one. */
+  /** Reads the rows once, to choose golden rows and, if {@code check} is given, to compare. */
   private GoldenRecords choose(Sealing sealing, TrainerCheck check) throws Exception {
     int fields = sealing.schema().fields().size();
     List<String> kept = new ArrayList<>();

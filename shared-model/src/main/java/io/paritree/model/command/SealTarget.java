@@ -5,7 +5,7 @@ import io.paritree.store.Location;
 import java.io.IOException;
 import picocli.CommandLine.Option;
 
-/** Where {@code model seal} writes: into a store, or into a directory that it makes. */
+/** Where {@code model seal} writes: into a store, or into a new directory. */
 final class SealTarget {
   private static final long FIRST_VERSION = 1;
 
@@ -29,12 +29,12 @@ final class SealTarget {
     return new ModelStore(Location.of(store));
   }
 
-  /** Returns the version that follows the model's last one in the store. */
+  /** Returns the version after the model's last one in the store; 1 without a store. */
   long nextVersion(String name) throws IOException {
     return isStore() ? store().nextVersion(name) : FIRST_VERSION;
   }
 
-  /** Returns where the package is to be. */
+  /** Returns where the package will be. */
   Location directory(String name, long version) throws IOException {
     return isStore() ? store().version(name, version) : Location.of(output);
   }

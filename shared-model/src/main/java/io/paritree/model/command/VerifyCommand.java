@@ -64,7 +64,7 @@ final class VerifyCommand implements Callable<Integer> {
 
       if (compared == refused) {
         throw new InputException(
-            "Cannot verify %s on %s: the schema admits none of its %s rows"
+            "Cannot verify %s on %s: the schema accepts none of its %s rows"
                 .formatted(files.origin(), rows, compared));
       }
     }
@@ -88,11 +88,13 @@ final class VerifyCommand implements Callable<Integer> {
                     out.writeEndObject();
                   });
           case TEXT ->
-              "%s in %s is whole%s%s%n"
+              "%s in %s is valid%s%s%n"
                   .formatted(
                       opened.modelVersion(),
                       files.origin(),
-                      opened.sealed() ? " and its golden rows came out" : "; it is not sealed",
+                      opened.sealed()
+                          ? " and its golden rows were reproduced"
+                          : "; it is not sealed",
                       rows == null
                           ? ""
                           : ("; the forest engine and libxgboost agree on %s rows bit by bit"

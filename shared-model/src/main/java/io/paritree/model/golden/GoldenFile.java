@@ -13,11 +13,11 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * The golden rows of a package as {@code golden.jsonl} holds them.
+ * The golden rows of a package, as stored in {@code golden.jsonl}.
  *
  * <p>One line per row: {@code {"record":{...},"margins":["3f000000"],"leaves":[3,5]}}. The record
- * is raw, as a caller would send it; a margin is its 32 bits in hexadecimal, so that no text of a
- * number stands between libxgboost and the comparison.
+ * is raw, as a caller would send it; a margin is its 32 bits in hexadecimal, so that the comparison
+ * with libxgboost does not depend on how numbers are written or read as text.
  */
 public final class GoldenFile {
 
@@ -76,7 +76,7 @@ public final class GoldenFile {
 
     if (rows.isEmpty() || rows.size() > MAX_ROWS || start != content.length) {
       throw new CorruptModelException(
-          "Cannot read %s: got %s whole lines, expected 1 to %s and nothing behind them"
+          "Cannot read %s: got %s whole lines, expected 1 to %s and nothing after them"
               .formatted(origin, rows.size(), MAX_ROWS));
     }
 

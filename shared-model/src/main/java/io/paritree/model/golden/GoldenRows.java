@@ -7,16 +7,16 @@ import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
 import java.util.List;
 
-/** Golden rows, scored again and compared bit by bit. */
+/** Verifies golden rows: scores them again and compares bit by bit. */
 public final class GoldenRows {
   private GoldenRows() {}
 
   /**
-   * Scores golden rows.
+   * Scores golden rows and compares the results with the stored ones.
    *
    * @param origin names the file in messages
    * @throws CorruptModelException naming the row, the expected and the computed value, if a margin
-   *     or a leaf differs in a bit
+   *     or a leaf differs by a bit
    */
   public static void verify(String origin, List<GoldenRow> rows, Schema schema, Engine engine)
       throws CorruptModelException {

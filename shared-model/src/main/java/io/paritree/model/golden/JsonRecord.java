@@ -11,7 +11,7 @@ import io.paritree.record.MalformedJsonException;
 import io.paritree.record.UnknownFields;
 import java.util.List;
 
-/** Encodes the record of a golden row, as the server encodes one from a caller. */
+/** Encodes the record of a golden row, as the server encodes a caller's record. */
 public final class JsonRecord {
   private static final int MAX_BYTES = 16 << 20;
 
@@ -22,7 +22,7 @@ public final class JsonRecord {
    *
    * @param record a JSON object in UTF-8
    * @param slots {@code [at, at + width)} receive it
-   * @throws InvalidRowException with all that is wrong with it
+   * @throws InvalidRowException with all its faults
    */
   public static void encode(Schema schema, byte[] record, float[] slots, int at) {
     Faults faults = new Faults();

@@ -12,7 +12,7 @@ public final class BoundedRead {
   /**
    * Returns a file's content.
    *
-   * @param maxBytes largest file that is admitted, below 2^31 - 1
+   * @param maxBytes size of the largest file that is accepted, below 2^31 - 1
    * @throws CorruptModelException if it is larger
    */
   public static byte[] of(FileStore files, Location file, int maxBytes)

@@ -15,13 +15,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The digests of a package's files, as {@code paritree.sha256} holds them.
+ * The digests of a package's files, as stored in {@code paritree.sha256}.
  *
  * <p>The form is that of {@code sha256sum}: one line for every other file, {@code <64 hexadecimal
  * digits><2 blanks><name>}, ascending by name; names are relative and use {@code /}. A last line,
  * {@code # sha256 of the lines above: <64 hexadecimal digits>}, which {@code sha256sum --check}
- * passes over, guards the file itself: no byte of it can change, and no line can come or go,
- * without being noticed. Every line ends with one line feed and nothing follows. Immutable.
+ * ignores, guards the file itself: every changed byte, added line or removed line is detected.
+ * Every line ends with one line feed and nothing follows the last. Immutable.
  */
 public final class Digests {
 
@@ -41,9 +41,9 @@ public final class Digests {
   }
 
   /**
-   * Makes the digests of files.
+   * Computes the digests of files.
    *
-   * @throws IllegalArgumentException if a name cannot stand in the file
+   * @throws IllegalArgumentException if a name cannot be written in the file
    */
   public static Digests of(Map<String, byte[]> files) {
     SortedMap<String, String> digests = new TreeMap<>();
@@ -70,8 +70,8 @@ public final class Digests {
   /**
    * Reads {@code paritree.sha256}.
    *
-   * <p>Where only the last line does not fit, or is not there, the others can be read, so that
-   * whoever opens the package can say what else is wrong before {@link #checkGuard} refuses it.
+   * <p>Where only the last line is wrong or missing, the other lines are read nevertheless. So the
+   * opening can report what else is wrong before {@link #checkGuard} refuses the package.
    *
    * @param origin names the package in messages
    * @throws CorruptModelException naming the file, if one of the other lines is ill-formed
@@ -162,7 +162,7 @@ public final class Digests {
   /**
    * Compares a file with its digest.
    *
-   * @param file its content; null if it is not there
+   * @param file its content; null if the file is missing
    * @throws CorruptModelException naming the file, if it is not exactly as it was sealed
    */
   public void verify(String origin, String name, byte[] file) throws CorruptModelException {

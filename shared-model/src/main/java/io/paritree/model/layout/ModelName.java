@@ -16,7 +16,7 @@ public final class ModelName {
     return NAME.matcher(text).matches() && !text.equals(".") && !text.equals("..");
   }
 
-  /** An alias is a name that cannot be taken for a version. */
+  /** Returns whether a text is an alias: a name that cannot be confused with a version. */
   public static boolean isAlias(String text) {
     return isName(text) && !text.matches("[0-9]+");
   }

@@ -12,19 +12,20 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What a reference names.
+ * What a reference names, after resolving it.
  *
- * <p>In this order: an existing file is a bare model; an existing directory with {@code
- * paritree.sha256} is a package; one with {@code MLmodel} an MLflow model; one with versions the
- * model {@code name} of a store, and means {@code name@champion}. Where nothing exists under the
- * whole text, its part behind the last {@code @} is an alias of the model before it. So an existing
- * path always wins, and an alias is looked up once.
+ * <p>The first of these rules that applies decides: an existing file is a bare model; an existing
+ * directory with {@code paritree.sha256} is a package; one with {@code MLmodel} is an MLflow model;
+ * one with versions or aliases is the model {@code name} of a store, and means {@code
+ * name@champion}. If nothing exists under the whole text, its part after the last {@code @} is an
+ * alias of the model before it. So an existing path always wins, and an alias is looked up only
+ * once.
  *
- * @param location where the model lies, an alias resolved
- * @param kind what lies there
- * @param asked {@code name/version} where the package lies in a store with aliases; it must say the
- *     same
- * @param alias the alias that led there; empty where the text names the model itself
+ * @param location where the model is, with an alias resolved
+ * @param kind the form of the model there
+ * @param asked the {@code name/version} that a package must have, where its place in a store with
+ *     aliases says so
+ * @param alias the alias that was resolved; empty if the text names the model itself
  */
 public record ModelReference(
     Location location, Kind kind, Optional<String> asked, Optional<String> alias) {
@@ -42,7 +43,7 @@ public record ModelReference(
    * Finds what a reference names.
    *
    * @param hadoop settings of Hadoop's client, as in {@link FileStore#of(Location, Map)}
-   * @throws CorruptModelException if nothing does, or something that is no model
+   * @throws CorruptModelException if nothing exists there, or only something that is no model
    */
   public static ModelReference resolve(String reference, Map<String, String> hadoop)
       throws CorruptModelException, IOException {
@@ -93,7 +94,7 @@ public record ModelReference(
 
     if (names.contains(PackageFiles.MANIFEST)) {
       throw new CorruptModelException(
-          "Cannot open model package %s: it has a %s, but no %s, which is written last; it was not copied whole or never sealed"
+          "Cannot open model package %s: it has a %s, but no %s, which is written last; it was not copied completely, or never sealed"
               .formatted(printable(reference), PackageFiles.MANIFEST, PackageFiles.DIGESTS));
     }
 
@@ -114,7 +115,9 @@ public record ModelReference(
                 printable(reference)));
   }
 
-  /** Returns the {@code name/version} of a place in a store; a copy elsewhere has none. */
+  /**
+   * Returns the {@code name/version} that a place in a store implies; empty for any other place.
+   */
   private static Optional<String> placeInStore(Location location, FileStore files)
       throws IOException {
     if (!ModelName.isVersion(location.name())) {
@@ -154,7 +157,7 @@ public record ModelReference(
         return Location.of(reference);
       }
     } catch (InvalidPathException e) {
-      // falls through to the one message below
+      // falls through to the message below
     }
 
     throw new CorruptModelException(

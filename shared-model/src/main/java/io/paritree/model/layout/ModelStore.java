@@ -19,11 +19,12 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
- * Packages side by side: {@code <store>/<name>/<version>/}, and aliases that name a version.
+ * A directory of packages, each in {@code <store>/<name>/<version>/}, with aliases that name a
+ * version.
  *
  * <p>A version never changes and is never replaced. An alias is the file {@code
- * <store>/<name>/aliases/<alias>} with the version and a line feed, replaced in one step. Immutable
- * and thread-safe; several processes may use one store.
+ * <store>/<name>/aliases/<alias>} with the version and a line feed; it is replaced in one step.
+ * Immutable and thread-safe; several processes may use one store.
  */
 public final class ModelStore {
   static final String ALIASES = "aliases";
@@ -60,7 +61,7 @@ public final class ModelStore {
     return names;
   }
 
-  /** Returns the versions of a model, ascending; none if there is no such model. */
+  /** Returns the versions of a model, ascending; empty if there is no such model. */
   public List<Long> versions(String name) throws IOException {
     List<Long> versions = new ArrayList<>();
     for (FileEntry entry : entries(root.resolve(name))) {
@@ -73,7 +74,7 @@ public final class ModelStore {
     return versions;
   }
 
-  /** Returns the aliases of a model and what they name. */
+  /** Returns the aliases of a model and the versions that they name. */
   public SortedMap<String, Long> aliases(String name) throws IOException, CorruptModelException {
     SortedMap<String, Long> aliases = new TreeMap<>();
     for (FileEntry entry : entries(root.resolve(name).resolve(ALIASES))) {
@@ -115,7 +116,7 @@ public final class ModelStore {
   /**
    * Makes an alias name a version, in one step.
    *
-   * @throws IllegalArgumentException if the alias is none, or there is no such version
+   * @throws IllegalArgumentException if the text is no alias, or there is no such version
    */
   public void setAlias(String name, String alias, long version) throws IOException {
     if (!ModelName.isAlias(alias)) {
@@ -138,7 +139,7 @@ public final class ModelStore {
     files.delete(aliasFile(name, alias));
   }
 
-  /** Returns where a version lies, whether it is there or not. */
+  /** Returns the location of a version, whether it exists or not. */
   public Location version(String name, long version) {
     return root.resolve(name).resolve(String.valueOf(version));
   }
@@ -150,11 +151,11 @@ public final class ModelStore {
   }
 
   /**
-   * Writes a package, its files first into a directory of another name, which is then renamed.
+   * Writes a package: first its files into a directory of another name, which is then renamed.
    *
-   * @param target where the package is to be; its parent is made if need be
+   * @param target where the package will be; its parent is created if necessary
    * @param content the package's files by name; {@code paritree.sha256} is written last
-   * @throws FileAlreadyExistsException if there is anything already
+   * @throws FileAlreadyExistsException if anything exists there already
    */
   public static void write(Location target, Map<String, byte[]> content) throws IOException {
     FileStore files = FileStore.of(target);

@@ -1,6 +1,6 @@
 package io.paritree.model.layout;
 
-/** The names of the files of a package, and the one by which an MLflow model is recognised. */
+/** The names of the files of a package, and of the file that identifies an MLflow model. */
 public final class PackageFiles {
   /** The manifest. */
   public static final String MANIFEST = "paritree.json";
@@ -11,13 +11,13 @@ public final class PackageFiles {
   /** The digests of all other files; written last. */
   public static final String DIGESTS = "paritree.sha256";
 
-  /** A model file in UBJSON that is sealed from a bare file. */
+  /** A model file in UBJSON that was sealed from a bare file. */
   public static final String UBJSON_MODEL = "model.ubj";
 
-  /** A model file in JSON that is sealed from a bare file. */
+  /** A model file in JSON that was sealed from a bare file. */
   public static final String JSON_MODEL = "model.json";
 
-  /** What MLflow itself writes of a model. */
+  /** MLflow's own description of a model. */
   public static final String MLMODEL = "MLmodel";
 
   private PackageFiles() {}

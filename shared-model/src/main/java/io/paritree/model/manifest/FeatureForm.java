@@ -23,7 +23,7 @@ public sealed interface FeatureForm {
    */
   Feature bind(Optional<RecordedCategories> fromModel);
 
-  /** A feature that needs nothing of the model. */
+  /** A feature that needs nothing from the model file. */
   record Complete(Feature feature) implements FeatureForm {
     @Override
     public Feature bind(Optional<RecordedCategories> fromModel) {
@@ -34,7 +34,8 @@ public sealed interface FeatureForm {
   /**
    * A category with the model file's vocabulary, or, if the file has none, the code itself.
    *
-   * @param unseen empty if the manifest does not say: {@code reject}, as libxgboost's own recoding
+   * @param unseen empty if the manifest does not say, which means {@code reject}, as in
+   *     libxgboost's own recoding
    */
   record FromModel(
       String name, String column, Optional<Unseen> unseen, Sentinels missing, boolean nullable)
@@ -57,7 +58,7 @@ public sealed interface FeatureForm {
   }
 
   /**
-   * How the values of a category feature are read, whatever its vocabulary.
+   * How the values of a category feature are read, for any vocabulary.
    *
    * @param column the field or column that is read
    */

@@ -27,8 +27,8 @@ import java.util.stream.Collectors;
  * Reads one feature of a manifest.
  *
  * <p>Which keys a feature may have depends on its {@code type}; a key of another type is refused.
- * The parts of a timestamp are types of their own. {@code column} is the name and {@code nullable}
- * true unless they are given.
+ * Each part of a timestamp is a separate type. By default, {@code column} is the name and {@code
+ * nullable} is true.
  */
 final class FeatureParser {
   static final String NAME = "name";

@@ -1,13 +1,13 @@
 package io.paritree.model.manifest;
 
 /**
- * What {@code paritree.json} says of a package.
+ * What {@code paritree.json} says about a package.
  *
  * @param name the model's name
  * @param version its version, a whole number from 1
  * @param modelFile name of the model file within the package
- * @param rounds number of rounds that are used, from the first
- * @param roundsWhy why so many
+ * @param rounds number of rounds that are used, counted from the first
+ * @param roundsWhy why this number of rounds
  * @param schema the features and outputs
  * @param notes free text
  */

@@ -6,18 +6,18 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * What a model answers with, and how its scores are named.
+ * What a model's scores mean, and how they are named.
  *
  * @param names one per score, unique; {@code "0"}, {@code "1"}, ... unless the manifest names them
- * @param kind whether the scores are values or tell classes
- * @param classes the labels: none for values, two for a binary model (false, true), one per class
- *     else
+ * @param kind whether the scores are plain values or describe classes
+ * @param classes the labels: none for values, two for a binary model (false, true), otherwise one
+ *     per class
  * @param threshold a binary model's label is the second class where its score is above this,
  *     strictly
  */
 public record Outputs(List<String> names, Kind kind, List<String> classes, float threshold) {
 
-  /** What the scores tell. */
+  /** What the scores mean. */
   public enum Kind {
     /** Plain values; there is no label. */
     VALUES,
@@ -38,7 +38,7 @@ public record Outputs(List<String> names, Kind kind, List<String> classes, float
   /**
    * Returns the label of a row, if the outputs are classes.
    *
-   * @param scores the row's scores start at {@code at}; there are as many as {@link #names}
+   * @param scores the row's scores start at {@code at}; one for each of {@link #names}
    */
   public Optional<String> label(float[] scores, int at) {
     return kind == Kind.VALUES
@@ -47,9 +47,9 @@ public record Outputs(List<String> names, Kind kind, List<String> classes, float
   }
 
   /**
-   * Returns which of the classes a row is in, from 0; -1 if the outputs are no classes.
+   * Returns the index of a row's class, from 0; -1 if the outputs are no classes.
    *
-   * @param scores the row's scores start at {@code at}; there are as many as {@link #names}
+   * @param scores the row's scores start at {@code at}; one for each of {@link #names}
    */
   public int classIndex(float[] scores, int at) {
     return switch (kind) {
@@ -61,10 +61,11 @@ public record Outputs(List<String> names, Kind kind, List<String> classes, float
   }
 
   /**
-   * Returns what the values of a row are called in a table: {@code what} alone where there is one,
-   * {@code what_<output>} where there are several.
+   * Returns the column names of a row's values in a table: {@code what} for a single value, {@code
+   * what_<output>} for several.
    *
-   * @param count values of a row; numbered where they are not as many as {@link #names}
+   * @param count number of values of a row; unless there are as many {@link #names}, they are
+   *     numbered
    */
   public List<String> columns(String what, int count) {
     if (count == 1) {

@@ -7,11 +7,11 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * The outputs as a manifest gives them; what it leaves out follows from the objective.
+ * The outputs as given by a manifest; what it leaves out follows from the objective.
  *
  * @param names one per score; empty for {@code "0"}, {@code "1"}, ...
  * @param classes the labels; empty for {@code "0"}, {@code "1"}, ... where the scores are classes
- * @param threshold a binary model's, finite; empty for 0.5
+ * @param threshold the threshold of a binary model, finite; empty for 0.5
  */
 public record OutputsForm(
     Optional<List<String>> names, Optional<List<String>> classes, Optional<Float> threshold) {
@@ -29,8 +29,9 @@ public record OutputsForm(
    * Returns the outputs of a model.
    *
    * <p>{@code binary:logistic} and {@code binary:hinge} with one output are binary; any other
-   * objective with one output is a value, unless the form gives a threshold. {@code multi:softprob}
-   * scores classes and {@code multi:softmax} names one.
+   * objective with one output is a plain value, or binary if the form gives a threshold. {@code
+   * multi:softprob} gives one score per class, and the one score of {@code multi:softmax} is the
+   * index of a class.
    *
    * @param origin names the file in messages
    * @param margins number of margins of a row

@@ -8,16 +8,16 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
- * Where a sealed model comes from, as its manifest tells it.
+ * Where a sealed model comes from, as its manifest states it.
  *
  * @param sealedAt when the package was sealed
- * @param trainedOn the training data, in the sealer's words; empty if not told
- * @param trainingRows number of training rows, if told
+ * @param trainedOn the training data, in the sealer's words; empty if not given
+ * @param trainingRows number of training rows, if given
  * @param metrics the sealer's figures by name
- * @param libraries versions of what made the model and the package, by name
+ * @param libraries versions of the software that made the model and the package, by name
  * @param golden where the golden rows come from
- * @param comparedWithTrainer the comparison with the trainer's own predictions; empty if nobody
- *     made one, so that nothing proves that the schema says what the trainer meant
+ * @param comparedWithTrainer the comparison with the trainer's own predictions; empty if none was
+ *     made, in which case nothing proves that the schema means what the trainer meant
  */
 public record Provenance(
     Instant sealedAt,
@@ -30,14 +30,14 @@ public record Provenance(
 
   /** Where golden rows come from. */
   public enum GoldenSource {
-    /** Rows that the sealer gave, and copies of some without a value. */
+    /** Rows that the sealer gave, and copies of some of them with one value removed. */
     ROWS,
     /** Rows made from the schema's ranges and vocabularies. */
     GENERATED
   }
 
   /**
-   * What came of comparing scores with the trainer's own predictions on raw rows.
+   * The result of comparing scores with the trainer's own predictions on raw rows.
    *
    * @param rows number of rows compared, at least 1
    * @param maxUlps the largest difference of a score, in units in the last place: 0 or 1

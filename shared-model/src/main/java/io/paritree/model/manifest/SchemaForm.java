@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.function.IntFunction;
 
 /**
- * The features and outputs as a manifest, or a schema file to seal with, gives them.
+ * The features and outputs, as given by a manifest or by a schema file for {@code seal}.
  *
  * @param features in model order
  */

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Reads features and outputs: those of a manifest, or a schema file to seal with. */
+/** Reads features and outputs: of a manifest, or of a schema file for {@code seal}. */
 public final class SchemaParser {
   public static final String FEATURES = "features";
   public static final String OUTPUTS = "outputs";
@@ -28,7 +28,7 @@ public final class SchemaParser {
   }
 
   /**
-   * Reads a schema file: an object of {@code features} and, if wanted, {@code outputs}.
+   * Reads a schema file: an object with {@code features} and, optionally, {@code outputs}.
    *
    * @param origin names the file in messages
    */

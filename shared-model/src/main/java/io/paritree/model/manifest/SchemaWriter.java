@@ -83,7 +83,7 @@ public final class SchemaWriter {
     end(form.missing(), form.nullable());
   }
 
-  /** Writes one feature as a JSON object, its vocabulary written out. */
+  /** Writes one feature as a JSON object, with its whole vocabulary. */
   public void feature(Feature feature) throws IOException {
     if (feature instanceof NumberFeature number) {
       start(feature.name(), feature.column(), FeatureParser.NUMBER);
@@ -176,7 +176,7 @@ public final class SchemaWriter {
     }
   }
 
-  /** Writes the shortest digits that give this float again, by way of the nearest double. */
+  /** Writes the shortest digits that, read as a double and then rounded, give this float again. */
   private void number(float value) throws IOException {
     out.writeNumber(new BigDecimal(Float.toString(value)).stripTrailingZeros().toPlainString());
   }

@@ -16,7 +16,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
- * What the file {@code MLmodel} of an MLflow directory says of an XGBoost model.
+ * What the file {@code MLmodel} of an MLflow directory says about an XGBoost model.
  *
  * @param modelFile name of the model file within the directory
  * @param modelClass the Python class that was logged
@@ -65,7 +65,7 @@ public record MlflowModel(
         signature(where, document.get(SIGNATURE)));
   }
 
-  /** Returns whether the trainer's wrapper stops at the best iteration by itself. */
+  /** Returns whether the logged class scores only with the rounds up to the best iteration. */
   public boolean stopsAtBestIteration() {
     return modelClass.startsWith("xgboost.sklearn.");
   }

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 /**
  * The inputs of an MLflow model signature.
  *
- * @param columns the columns in the order of the signature; none if it is a tensor
+ * @param columns the columns in the order of the signature; empty if the input is a tensor
  */
 public record MlflowSignature(List<Column> columns) {
   private static final String TYPE = "type";
@@ -27,7 +27,7 @@ public record MlflowSignature(List<Column> columns) {
    *
    * @param name its name; empty if the signature has none
    * @param type MLflow's name of its type, such as {@code double} or {@code string}
-   * @param required whether the data has to have it; that says nothing of null in it
+   * @param required whether the data must have this column; says nothing about nulls in it
    */
   public record Column(String name, String type, boolean required) {}
 
@@ -35,7 +35,9 @@ public record MlflowSignature(List<Column> columns) {
     columns = List.copyOf(columns);
   }
 
-  /** Returns the names of the columns that the data may lack; those without a name never may. */
+  /**
+   * Returns the names of the columns that the data may lack; columns without a name are required.
+   */
   Set<String> optionalNames() {
     return columns.stream()
         .filter(column -> !column.required() && !column.name().isEmpty())
@@ -58,7 +60,7 @@ public record MlflowSignature(List<Column> columns) {
       boolean named = !column.name().isEmpty();
       if (named == columns.get(0).name().isEmpty() || (named && !names.add(column.name()))) {
         throw new CorruptModelException(
-            "Cannot read %s: got the columns %s, expected all named, each once, or none"
+            "Cannot read %s: got the columns %s, expected that all have different names, or none has a name"
                 .formatted(origin, Fault.printable(columns.toString())));
       }
     }
@@ -73,10 +75,10 @@ public record MlflowSignature(List<Column> columns) {
     return new MlflowSignature(tensor ? List.of() : columns);
   }
 
-  /** Reads a column; members that other versions of MLflow add say nothing about encoding. */
+  /** Reads a column; skips members of other MLflow versions, which say nothing about encoding. */
   private static Column column(StrictJson json) throws CorruptModelException {
     Map<String, String> texts = new HashMap<>();
-    boolean[] required = {true}; // as in files of versions that did not write it
+    boolean[] required = {true}; // the default, for files of versions that do not write it
     json.namedValues(
         name -> {
           boolean wanted = name.equals(TYPE) || name.equals(NAME);

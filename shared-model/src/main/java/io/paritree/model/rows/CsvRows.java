@@ -18,7 +18,7 @@ import java.util.List;
 /**
  * The rows of a CSV file, encoded block by block.
  *
- * <p>Holds one block, whose arrays are used again for the next. Not thread-safe.
+ * <p>Holds one block at a time, and reuses its arrays for the next. Not thread-safe.
  */
 public final class CsvRows implements AutoCloseable {
   private static final int MAX_ROWS = 4_096;
@@ -63,9 +63,10 @@ public final class CsvRows implements AutoCloseable {
    * Opens a CSV file with a header; columns are found by name.
    *
    * @param path a local path, or one with a scheme
-   * @param engine what scores the blocks: they have fewer rows where it has much to say of one
-   * @param keptColumns columns whose cells are kept as text, beside the encoded slots
-   * @throws InputException if the file or a column is not there
+   * @param engine the engine that scores the blocks; blocks have fewer rows if it returns many
+   *     values per row
+   * @param keptColumns columns whose cells are kept as text, in addition to the encoded slots
+   * @throws InputException if the file or a column is missing
    */
   public static CsvRows open(String path, Schema schema, Engine engine, List<String> keptColumns)
       throws InputException, IOException {
@@ -139,12 +140,12 @@ public final class CsvRows implements AutoCloseable {
     return texts;
   }
 
-  /** Returns the most rows that a block may have. */
+  /** Returns the largest number of rows that a block may have. */
   int capacity() {
     return capacity;
   }
 
-  /** Returns the block's slots, row after row; those of a row with faults are of no use. */
+  /** Returns the block's slots, row after row; those of a row with faults are meaningless. */
   public float[] slots() {
     return slots;
   }
@@ -159,7 +160,7 @@ public final class CsvRows implements AutoCloseable {
     return cells.get(row);
   }
 
-  /** Returns where a row of the block stands, for messages. */
+  /** Returns the file and the line of a row of the block, for messages. */
   String place(int row) {
     return "%s line %s".formatted(origin, lineNumbers[row]);
   }

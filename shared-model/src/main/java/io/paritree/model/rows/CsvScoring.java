@@ -9,15 +9,17 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * Scores the rows of a CSV file into another one: a header, then one line per row in its order.
+ * Scores the rows of a CSV file and writes another: a header, then one line per row in the same
+ * order.
  *
- * <p>A row with faults gets empty cells. Numbers stand as {@link Float#toString} gives them.
+ * <p>A row with faults gets empty cells. Margins and scores are written as by {@link
+ * Float#toString}.
  */
 public final class CsvScoring {
   private final Engine engine;
   private final List<Emit> emits;
 
-  /** What is written of a row, as columns {@code <name>_0}, {@code <name>_1}, ... */
+  /** What is written for a row, in columns {@code <name>_0}, {@code <name>_1}, ... */
   public enum Emit {
     /** The margins. */
     MARGIN,
@@ -43,7 +45,7 @@ public final class CsvScoring {
   /**
    * Scores all rows.
    *
-   * @param out receives the CSV text; stays the caller's to close
+   * @param out receives the CSV text; the caller closes it
    * @param refused receives one line per row with faults
    * @return the counts of rows
    */
@@ -83,7 +85,7 @@ public final class CsvScoring {
   }
 
   /**
-   * How many rows came out how.
+   * The number of rows with scores, and of rows with faults.
    *
    * @param scored rows with scores
    * @param invalid rows with faults

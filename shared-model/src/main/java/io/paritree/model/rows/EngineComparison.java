@@ -14,9 +14,9 @@ public final class EngineComparison {
   }
 
   /**
-   * Compares a block; rows with faults are passed over.
+   * Compares a block; rows with faults are ignored.
    *
-   * @throws CorruptModelException naming the first row that differs in a bit
+   * @throws CorruptModelException naming the first row that differs by a bit
    */
   public void add(CsvRows rows, int count) throws CorruptModelException {
     int outputs = forest.outputs();

@@ -13,8 +13,9 @@ import java.util.List;
 /**
  * Compares scores with the trainer's own predictions for the same raw rows.
  *
- * <p>1 ulp is admitted: the transform of a margin is the trainer's libm's, and libms differ. A
- * schema that means something else than the trainer did differs by far more.
+ * <p>A difference of 1 ulp is allowed: the trainer turned margins into scores with its own libm,
+ * and libms differ. If the schema means something else than the trainer did, scores differ by far
+ * more.
  */
 public final class TrainerCheck {
   private static final int MAX_ULPS = 1;
@@ -39,7 +40,7 @@ public final class TrainerCheck {
     this.engine = engine;
     if (columns.size() != engine.scores()) {
       throw new InputException(
-          "Cannot compare with the columns %s: the model has %s scores per row, so as many columns are expected"
+          "Cannot compare with the columns %s: expected one column per score, and the model has %s scores per row"
               .formatted(columns, engine.scores()));
     }
   }
@@ -101,7 +102,7 @@ public final class TrainerCheck {
 
   /**
    * Returns the distance from one float to the other in units in the last place: 0 for the same
-   * bits and for 0.0 and -0.0; NaN has the largest distance from all but NaN.
+   * bits and for 0.0 and -0.0; NaN has the largest distance from all values except NaN.
    */
   private static long ulps(float one, float other) {
     if (Float.isNaN(one) || Float.isNaN(other)) {
@@ -130,7 +131,7 @@ public final class TrainerCheck {
   }
 
   /**
-   * Returns what came of it.
+   * Returns the result of the comparison.
    *
    * @param origin names the model in messages
    * @throws CorruptModelException if a row differs, if the schema refuses a row that the trainer

@@ -26,10 +26,10 @@ import java.util.SplittableRandom;
 
 /**
  * Records made from a schema and a model: numbers at and next to the model's thresholds and
- * elsewhere within their bounds, categories of the vocabularies and, where the schema admits them,
+ * elsewhere within their bounds, categories of the vocabularies and, where the schema allows them,
  * sentinels, unseen categories and missing values.
  *
- * <p>Drawn from a fixed seed: the same schema and model always give the same records.
+ * <p>Drawn with a fixed seed: the same schema and model always give the same records.
  */
 public final class GeneratedRecords {
   private static final long SEED = 20_260_101L;
@@ -51,7 +51,7 @@ public final class GeneratedRecords {
 
   /**
    * @param origin names the schema in messages
-   * @throws CorruptModelException if the schema admits none of the records
+   * @throws CorruptModelException if the schema accepts none of the records
    */
   public static GoldenRecords of(String origin, Schema schema, XgboostModel model)
       throws CorruptModelException {
@@ -67,7 +67,7 @@ public final class GeneratedRecords {
 
     if (records.isEmpty()) {
       throw new CorruptModelException(
-          "Cannot make golden rows for %s: the schema admits none of %s records made from it; give rows to seal with"
+          "Cannot make golden rows for %s: the schema accepts none of %s records made from it; give rows to choose from"
               .formatted(origin, GoldenRecords.WANTED));
     }
 
@@ -83,7 +83,7 @@ public final class GeneratedRecords {
     }
   }
 
-  /** Writes a record whose field {@code without} is missing, if it may be. */
+  /** Writes a record in which the field {@code without} is missing, if the schema allows that. */
   private void write(JsonGenerator out, int without) throws IOException {
     out.writeStartObject();
     for (int index = 0; index < schema.fields().size(); index++) {
@@ -146,7 +146,7 @@ public final class GeneratedRecords {
     JsonText.number(out, random.nextBoolean() ? value : Math.rint(value));
   }
 
-  /** Returns a threshold, or the float before or behind it: there a mistake shows. */
+  /** Returns the threshold, or the float just above or below it: these values reveal a mistake. */
   private float near(float threshold) {
     return switch (random.nextInt(3)) {
       case 0 -> threshold;

@@ -21,8 +21,8 @@ import java.util.TreeMap;
  * Chooses golden rows among the rows of a file, in one pass.
  *
  * <p>Chosen are, for each field, the first row without it, and for each feature the first rows with
- * different values; the rest is drawn at random from all rows, by a fixed seed. Where no row lacks
- * a field that may be missing, a copy of a row without it is added.
+ * different values; the rest is drawn at random from all rows, with a fixed seed. If no row lacks a
+ * field that may be missing, a copy of a row without that field is added.
  */
 public final class GoldenChoice {
   private static final long SEED = 20_260_102L;
@@ -43,7 +43,7 @@ public final class GoldenChoice {
   }
 
   /**
-   * Looks at a row without faults.
+   * Considers a row without faults.
    *
    * @param slots holds its slots from {@code at}; not kept
    * @param cells its cells, one per field; kept
@@ -92,7 +92,7 @@ public final class GoldenChoice {
    * Returns the records of the chosen rows.
    *
    * @param origin names the file in messages
-   * @throws InputException if there is none
+   * @throws InputException if there are none
    */
   public GoldenRecords records(String origin) throws InputException {
     Map<Long, Row> chosen = new TreeMap<>();
@@ -114,7 +114,7 @@ public final class GoldenChoice {
 
     if (records.isEmpty()) {
       throw new InputException(
-          "Cannot choose golden rows in %s: the schema admits none of its rows".formatted(origin));
+          "Cannot choose golden rows in %s: the schema accepts none of its rows".formatted(origin));
     }
 
     return new GoldenRecords(records, Provenance.GoldenSource.ROWS);
@@ -131,7 +131,10 @@ public final class GoldenChoice {
     }
   }
 
-  /** Adds a row's record, unless the two forms of the row differ, as text and number may. */
+  /**
+   * Adds a row's record, unless it is there already, or the schema, which accepted the row's CSV
+   * cells, refuses the same row as JSON, where texts and numbers differ.
+   */
   private void addRecord(List<byte[]> records, Row row, int without) {
     byte[] record = RowRecord.of(schema, row.cells(), without);
     try {

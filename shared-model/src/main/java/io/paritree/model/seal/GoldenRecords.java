@@ -4,13 +4,13 @@ import io.paritree.model.manifest.Provenance;
 import java.util.List;
 
 /**
- * The raw records that become golden rows.
+ * The raw records from which golden rows are made.
  *
- * @param records JSON objects in UTF-8, each admitted by the schema; at least one
+ * @param records JSON objects in UTF-8, each accepted by the schema; at least one
  * @param source where they come from
  */
 public record GoldenRecords(List<byte[]> records, Provenance.GoldenSource source) {
-  /** How many records are wanted. */
+  /** The number of records to aim for. */
   static final int WANTED = 64;
 
   public GoldenRecords {

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 
-/** The versions of what seals a package, as the build wrote them down. */
+/** The versions of the software that seals a package, as recorded by the build. */
 public final class Libraries {
   private static final String RESOURCE = "libraries.properties";
   private static final String PARITREE = "paritree";

@@ -13,7 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** A line of a CSV file as the JSON record that means the same. */
+/** Turns a line of a CSV file into the JSON record that means the same. */
 final class RowRecord {
   private RowRecord() {}
 

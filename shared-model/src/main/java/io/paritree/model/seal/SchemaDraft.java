@@ -24,8 +24,8 @@ import java.util.TreeSet;
 /**
  * A schema to edit: names from the model, types from rows, vocabularies from the model file.
  *
- * <p>What rows cannot tell, such as the order of the categories of an older model or which part of
- * a timestamp is meant, becomes advice.
+ * <p>What rows do not show, such as the order of the categories of an older model or which part of
+ * a timestamp is meant, is given as advice.
  */
 public final class SchemaDraft {
   private static final long MAX_ROWS = 100_000;
@@ -53,7 +53,7 @@ public final class SchemaDraft {
       onlyNumbers &= NumberText.isNumber(utf8, 0, utf8.length);
       onlyTruths &= cell.equals("true") || cell.equals("false");
       if (texts.size() <= MAX_CATEGORIES) {
-        texts.add(cell); // one more than are admitted tells that they are too many
+        texts.add(cell); // one more than the limit shows that there are too many
       }
     }
 
@@ -75,7 +75,7 @@ public final class SchemaDraft {
   }
 
   /**
-   * Looks at the rows of a CSV file, at most 100,000 of them.
+   * Reads the rows of a CSV file, at most 100,000 of them.
    *
    * @param path names the file
    */
@@ -95,7 +95,7 @@ public final class SchemaDraft {
     }
   }
 
-  /** Returns whether these were all rows. */
+  /** Reads rows up to the limit; returns whether these were all. */
   private static boolean readRows(CsvLines lines, List<Column> columns)
       throws IOException, RecordFormatException {
     for (long row = 0; row < MAX_ROWS; row++) {
@@ -143,7 +143,7 @@ public final class SchemaDraft {
 
   private FeatureForm withoutColumn(int index, String path) {
     advice.add(
-        "'%s': %s has no such column; give the one that is read as \"column\", or a part of a timestamp such as \"hour\" as \"type\""
+        "'%s': %s has no such column; give the column to read as \"column\", or a part of a timestamp such as \"hour\" as \"type\""
             .formatted(Fault.printable(name(index)), path));
     return plain.features().get(index);
   }
@@ -163,9 +163,10 @@ public final class SchemaDraft {
   }
 
   /**
-   * A vocabulary that lacks some of the trainer's categories shifts the codes of the others.
+   * Guesses a category's vocabulary. If it lacks some of the trainer's categories, the codes of the
+   * others are shifted, so the advice asks for a check.
    *
-   * @param isRead whether all rows have been looked at
+   * @param isRead whether all rows were read
    */
   private FeatureForm guessedCategory(
       FeatureForm form, String name, Column column, boolean isRead) {
@@ -180,7 +181,7 @@ public final class SchemaDraft {
     String read =
         isRead
             ? ""
-            : "; only the first %s rows were looked at, and a category that is lacking shifts the codes of others"
+            : "; only the first %s rows were read, and a missing category shifts the codes of others"
                 .formatted(MAX_ROWS);
     advice.add(
         "'%s': the model file has no categories, so their order is a guess (ascending, as pandas sorts them); it must be the trainer's, check it with seal --expected%s"
@@ -200,8 +201,8 @@ public final class SchemaDraft {
       String text = firstText(column);
       String cure =
           text.equals("True") || text.equals("False")
-              ? "write true and false, or 1 and 0 (pandas does not unless told), and give \"boolean\" as \"type\""
-              : "give texts that stand for \"missing\", a part of a timestamp as \"type\", or another \"column\"";
+              ? "write true and false, or 1 and 0 (pandas does not by default), and give \"boolean\" as \"type\""
+              : "give texts that mean a missing value as \"missing\", a part of a timestamp as \"type\", or another \"column\"";
       advice.add(
           "'%s': the model reads a number, but the column holds text such as '%s'; %s"
               .formatted(Fault.printable(feature.name()), Fault.printable(text), cure));

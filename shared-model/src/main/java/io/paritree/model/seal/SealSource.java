@@ -24,10 +24,10 @@ import java.util.TreeSet;
  * What a package is made of: a bare model file, or an MLflow model directory with all its files.
  *
  * @param origin where it was read, for messages
- * @param files the files that go into the package, by name
+ * @param files the files to put into the package, by name
  * @param modelFile name of the model file among them
  * @param model the model file, read and checked
- * @param mlflow what MLflow says of the model, if it comes from there
+ * @param mlflow what MLflow says about the model, if it comes from MLflow
  */
 public record SealSource(
     String origin,
@@ -40,7 +40,7 @@ public record SealSource(
   /**
    * Reads a model to be sealed.
    *
-   * @throws ModelException if it is no model, or sealed already
+   * @throws ModelException if it is no model, or already sealed
    */
   public static SealSource read(String reference) throws ModelException, IOException {
     ModelReference found = ModelReference.resolve(reference, Map.of());
@@ -59,7 +59,7 @@ public record SealSource(
     return ofFile(files.origin(), content);
   }
 
-  /** Makes a source of a bare model file; in the package it has a name that fits its content. */
+  /** Makes a source from a bare model file; its content decides its name in the package. */
   public static SealSource ofFile(String origin, byte[] content) throws ModelException {
     XgboostModel model = Opening.read(origin, content);
     String name = isJson(content) ? PackageFiles.JSON_MODEL : PackageFiles.UBJSON_MODEL;

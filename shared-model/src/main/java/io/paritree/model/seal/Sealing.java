@@ -31,9 +31,9 @@ import java.util.TreeMap;
 /**
  * A model, checked against a schema and ready to become a package.
  *
- * <p>What holds before a file is written: the schema fits the model file, libxgboost and the forest
- * engine give the same bits for the golden rows, and the package opens by the one path that all
- * packages take.
+ * <p>Before a file is written, all of this is proved: the schema fits the model file, libxgboost
+ * and the forest engine give the same bits for the golden rows, and the package can be opened by
+ * {@link Opening}, like any other.
  */
 public final class Sealing {
   private static final String MODEL_XGBOOST = "xgboost_of_model_file";
@@ -72,7 +72,8 @@ public final class Sealing {
    *
    * @param source what the package is made of
    * @param schemaOrigin names the schema file in messages
-   * @param asked the number of rounds to use; empty for what the model's trainer would use
+   * @param asked the number of rounds to use; empty for the number that the model's trainer would
+   *     use
    * @throws ModelException if they do not fit
    */
   public static Sealing of(
@@ -109,9 +110,10 @@ public final class Sealing {
   }
 
   /**
-   * Returns the files of the package, and proves that it opens.
+   * Returns the files of the package, after opening it as a check.
    *
-   * @param provenance what is known of the model; the golden source and the libraries are set here
+   * @param provenance what is known of the model; the golden source is set here, and libraries are
+   *     added
    * @throws ModelException if libxgboost cannot be used, or differs from the forest engine
    */
   public Map<String, byte[]> files(
@@ -152,13 +154,13 @@ public final class Sealing {
           files.get(modelFile), model, rounds.range(origin, model), EngineKind.XGBOOST);
     } catch (UnsupportedModelException e) {
       throw new UnsupportedModelException(
-          "Cannot seal %s, since libxgboost must score its golden rows: %s (unsealed, the model can be scored)"
+          "Cannot seal %s, because libxgboost must score its golden rows: %s (the model can be scored unsealed)"
               .formatted(origin, e.getMessage()),
           e);
     }
   }
 
-  /** Scores the records with libxgboost, whose bits become the golden ones. */
+  /** Scores the records with libxgboost; its bits become the golden ones. */
   private List<GoldenRow> golden(GoldenRecords records) throws ModelException {
     int count = records.records().size();
     float[] slots = new float[count * schema.width()];

@@ -32,7 +32,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The command does what it says and leaves with the code that it promises. */
+/** The command does what it says and exits with the documented code. */
 class ModelMainTest {
   @TempDir Path directory;
 
@@ -434,7 +434,7 @@ class ModelMainTest {
     assertRun(0, "inspect", "--model", store.resolve("wide/7"));
     assertThat(out.toString())
         .contains("model         wide/7")
-        .contains("1 of 2 (asked for when the package was sealed), 1 trees")
+        .contains("1 of 2 (requested when the package was sealed), 1 trees")
         .contains("not compared with its trainer");
   }
 
@@ -463,9 +463,9 @@ class ModelMainTest {
     Path rows = Files.write(path("rows.csv"), List.of("f0,f1", "a,b"));
 
     assertRun(3, "verify", "--model", model, "--rows", rows);
-    assertThat(err.toString()).contains("the schema admits none of its 1 rows");
+    assertThat(err.toString()).contains("the schema accepts none of its 1 rows");
     assertRun(3, "seal", "--model", model, "--rows", rows, "--name", "n", "--store", path("store"));
-    assertThat(err.toString()).contains("the schema admits none of its rows");
+    assertThat(err.toString()).contains("the schema accepts none of its rows");
   }
 
   @Test
@@ -596,7 +596,7 @@ class ModelMainTest {
     return Files.write(path(name), all);
   }
 
-  /** Rows with what libxgboost itself makes of them, as a trainer would write it. */
+  /** Writes rows with libxgboost's own predictions, as a trainer would write them. */
   private Path rowsWithPredictions(Path model) throws Exception {
     byte[] file = Files.readAllBytes(model);
     SchemaForm form =

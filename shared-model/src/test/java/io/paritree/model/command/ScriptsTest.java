@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The scripts hand names to Java as they were typed, whatever the locale. */
+/** The scripts pass names to Java as they were typed, in any locale. */
 class ScriptsTest {
   private static final Path COMMON = Path.of("..", "scripts", "common.sh").toAbsolutePath();
 

@@ -21,7 +21,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A store on a real HDFS (a name node and a data node in this process) is like a local one. */
+/**
+ * A store on a real HDFS (a name node and a data node in this process) behaves like a local one.
+ */
 class HdfsModelStoreTest {
   private static final String NAME = TestPackages.BINARY;
 

@@ -81,8 +81,9 @@ class ModelStoreTest {
 
     assertThatThrownBy(() -> version(root + "/" + NAME + "/3"))
         .isInstanceOf(CorruptModelException.class)
-        .hasMessageContaining("it says that it is " + NAME + "/1, but lies where " + NAME + "/3");
-    assertThat(version(root + "/copies/3")).as("no store's place").isEqualTo(NAME + "/1");
+        .hasMessageContaining(
+            "it says that it is " + NAME + "/1, but is stored where " + NAME + "/3");
+    assertThat(version(root + "/copies/3")).as("not a place in a store").isEqualTo(NAME + "/1");
   }
 
   @Test

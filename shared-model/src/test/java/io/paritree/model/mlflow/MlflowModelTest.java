@@ -149,7 +149,7 @@ class MlflowModelTest {
     assertThat(viaLibrary).containsExactly(expected);
     assertThat(forest.card().rounds()).isEqualTo(6);
     assertThat(forest.card().roundsWhy())
-        .isEqualTo("all rounds of the model file, as a linear booster is used as a whole");
+        .isEqualTo("all rounds of the model file, because a linear booster is used as a whole");
     booster.dispose();
   }
 
