@@ -16,8 +16,8 @@ import ml.dmlc.xgboost4j.java.XGBoost;
 import ml.dmlc.xgboost4j.java.XGBoostError;
 
 /**
- * A model to measure, and rows for it: trained once by XGBoost4J on random rows and kept as a file,
- * or a file that is there.
+ * A model to measure, and rows for it. The model is either trained once by XGBoost4J on random rows
+ * and kept as a file, or read from an existing file.
  *
  * @param rows {@link #ROWS} rows, one after the other, 5 % of the slots missing
  */
@@ -28,7 +28,7 @@ record BenchModel(String name, byte[] file, XgboostModel model, float[] rows) {
   private static final double MISSING = 0.05;
   private static final long SEED = 20_010_624;
 
-  /** What is trained. */
+  /** The models that are trained. */
   enum Trained {
     TREES100_DEPTH6("trees100-depth6", 28, 100, Map.of("max_depth", 6)),
     TREES1000_DEPTH6("trees1000-depth6", 28, 1_000, Map.of("max_depth", 6)),
@@ -56,7 +56,7 @@ record BenchModel(String name, byte[] file, XgboostModel model, float[] rows) {
     }
   }
 
-  /** Reads a trained model from a directory, or trains it into that. */
+  /** Reads a trained model from a directory, or trains it and writes it there. */
   static BenchModel of(Trained trained, Path directory)
       throws IOException, ModelException, XGBoostError {
     Path path = directory.resolve(trained.title + ".ubj");
@@ -74,7 +74,10 @@ record BenchModel(String name, byte[] file, XgboostModel model, float[] rows) {
         trained.title, file, model, gaussianRows(new Random(SEED + 1), ROWS, trained.width));
   }
 
-  /** Reads a model that is there; its rows lie between its thresholds. */
+  /**
+   * Reads an existing model. The slots of its rows are 0, just below its thresholds, its
+   * categories, or missing.
+   */
   static BenchModel of(String name, Path path) throws IOException, ModelException {
     byte[] file = Files.readAllBytes(path);
     XgboostModel model = XgboostModel.read(file);

@@ -18,8 +18,9 @@ import ml.dmlc.xgboost4j.java.XGBoost;
 import ml.dmlc.xgboost4j.java.XGBoostError;
 
 /**
- * The forest engine against XGBoost4J's {@code inplace_predict}, from slots to scores: one row per
- * call, and blocks of 4,096 rows. In turn, best of 7, after the answers have been proved equal.
+ * Compares the forest engine with XGBoost4J's {@code inplace_predict}, from slots to scores: one
+ * row per call, and blocks of 4,096 rows. The two run in turn, the best of 7 counts, and all scores
+ * are proved equal first.
  *
  * <p>Run: {@code scripts/bench engine [--json]}.
  */
@@ -184,7 +185,7 @@ final class EngineBench {
     return new Result(subject.name(), oneRow, blocks, twoThreads, bytes());
   }
 
-  /** Something to be timed. */
+  /** Work that is timed. */
   private interface Work {
     void run() throws Exception;
   }
@@ -211,7 +212,7 @@ final class EngineBench {
             || bits != Float.floatToIntBits(single[output])
             || bits != Float.floatToIntBits(reference[row][output])) {
           throw new IllegalStateException(
-              "Wrong answer for row %s of %s: the speed of a wrong answer is no figure"
+              "Wrong scores for row %s of %s: an engine with wrong scores is not measured"
                   .formatted(row, subject.name()));
         }
       }
@@ -234,7 +235,9 @@ final class EngineBench {
     return new Pair(bestForest / rows, bestNative / rows);
   }
 
-  /** Returns the time of one run, the best of a few tries that are short beside a time slice. */
+  /**
+   * Returns the time of one run, the best of a few tries that are short compared with a time slice.
+   */
   private static double nanos(Work work) throws Exception {
     double best = Double.MAX_VALUE;
     for (int tried = 0; tried < TRIES; tried++) {
@@ -253,7 +256,7 @@ final class EngineBench {
     return best;
   }
 
-  /** Returns the best rate of two threads, as times the best of one. */
+  /** Returns the best rate of two threads divided by the best rate of one. */
   private double twoThreads() throws Exception {
     double one = 0;
     double two = 0;
@@ -265,7 +268,10 @@ final class EngineBench {
     return two / one;
   }
 
-  /** Returns the sum of the threads' rates, each by its own clock, as the last run ends late. */
+  /**
+   * Returns the sum of the threads' rates. Each thread measures its own time, because its last run
+   * ends late.
+   */
   private double runsPerNano(int threads) throws InterruptedException {
     double[] rates = new double[threads];
     CyclicBarrier start = new CyclicBarrier(threads);

@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Millions of one-row calls, each with its answer checked: neither the heap after a collection nor
+ * Makes millions of one-row calls and checks each score: neither the heap after a collection nor
  * the resident memory of the process may grow.
  *
- * <p>The calls go round the models of {@link EngineBench}, so that engines of different size share
- * a thread's working memory. Both are read after each part, a million calls; what they are after
- * the first one is what they may be after the last, but for what a JVM compiles and unloads
- * meanwhile.
+ * <p>The calls use the models of {@link EngineBench} in turn, so that engines of different size
+ * share a thread's working memory. Both sizes of memory are read after each part of a million
+ * calls. After the last part they may be as large as after the first, plus an allowance for what
+ * the JVM compiles and unloads meanwhile.
  *
  * <p>Run: {@code scripts/bench engine --calls N}.
  */
@@ -50,14 +50,14 @@ final class EngineCalls {
   }
 
   /**
-   * Runs.
+   * Runs the calls.
    *
    * @param args the directory for trained models, the flight model or "-", the number of calls
    */
   public static void main(String[] args) throws Exception {
     long calls = Long.parseLong(args[2]);
     if (calls < 2L * CALLS_OF_PART) {
-      System.err.printf("Cannot tell from %s calls: 2000000 or more are needed%n", calls);
+      System.err.printf("Cannot measure growth with %s calls: 2000000 or more are needed%n", calls);
       System.exit(2);
     }
 
@@ -123,16 +123,16 @@ final class EngineCalls {
   private void call() {
     engine.score(slots[row], 1, null, score);
     if (!Arrays.equals(score, expected[row])) {
-      throw new IllegalStateException("Wrong answer for row %s".formatted(row));
+      throw new IllegalStateException("Wrong scores for row %s".formatted(row));
     }
 
     row = (row + 1) % ROWS;
   }
 
-  /** What the process holds, in bytes. */
+  /** The memory that the process holds, in bytes. */
   private record Memory(long heap, long resident) {
 
-    /** Returns the memory of now, after collections. */
+    /** Returns the current memory, after collections. */
     static Memory now() throws IOException {
       for (int collection = 0; collection < COLLECTIONS; collection++) {
         System.gc();
@@ -143,7 +143,7 @@ final class EngineCalls {
     }
   }
 
-  /** Returns what Linux calls VmRSS. */
+  /** Returns the resident memory, which Linux calls VmRSS. */
   private static long residentBytes() throws IOException {
     for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
       if (line.startsWith("VmRSS:")) {

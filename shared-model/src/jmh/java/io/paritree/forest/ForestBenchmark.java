@@ -17,8 +17,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Nanoseconds per row of one thread, from slots to scores, of the specification and of the fast
- * engine in its three uses.
+ * Measures nanoseconds per row of one thread, from slots to scores, for the specification and for
+ * the fast engine in its three uses.
  *
  * <p>Run: {@code mvn -q -Pjmh -pl shared-model -am test-compile}, then {@code org.openjdk.jmh.Main
  * ForestBenchmark} on the test class path; {@code scripts/bench engine --jmh} does both.
@@ -75,7 +75,7 @@ public class ForestBenchmark {
   private void check(float[] expected, String what) {
     if (!Arrays.equals(expected, scores)) {
       throw new IllegalStateException(
-          "Wrong scores of %s: the speed of a wrong answer is no figure".formatted(what));
+          "Wrong scores for %s: an engine with wrong scores is not measured".formatted(what));
     }
   }
 

@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Scores the rows of a block by walking down each tree with all of them before the next tree, so
- * that trees too large for a core's cache come from memory once.
+ * Scores the rows of a block by walking each tree with all rows before the next tree, so that trees
+ * that are too large for a core's cache are loaded from memory once for all these rows.
  *
  * <p>Immutable and thread-safe.
  */
 final class BlockWalks {
-  /** From so few rows on it pays. */
+  /** With fewer rows, walking row by row is faster. */
   static final int MIN_ROWS = 8;
 
   private static final int MAX_KEYS_OF_BLOCK = 4_096;
@@ -25,8 +25,8 @@ final class BlockWalks {
   }
 
   /**
-   * Returns the walks of a forest; empty where a single tree, or the number of columns, is too
-   * large for the form of a node.
+   * Returns the walks of a forest; empty if a single tree, or the number of columns, is too large
+   * for the format of a node.
    */
   static Optional<BlockWalks> of(Forest forest, Columns columns) {
     RowKeys keys = new RowKeys(columns);
@@ -48,7 +48,7 @@ final class BlockWalks {
   /**
    * Adds the trees to the margins of the rows of a block.
    *
-   * @param margins the margins of the first row begin at {@code to}, {@code outputs} for each
+   * @param margins the margins of the first row begin at {@code to}; each row has {@code outputs}
    */
   void add(Block block, Scratch scratch, float[] margins, int to, int outputs) {
     int step = rowsAtOnce();
@@ -60,7 +60,7 @@ final class BlockWalks {
     }
   }
 
-  /** Returns so many rows that their keys stay in a fast cache. */
+  /** Returns how many rows are walked together, so that their keys stay in a fast cache. */
   private int rowsAtOnce() {
     return Math.max(MIN_ROWS, Math.min(Block.MAX_ROWS, MAX_KEYS_OF_BLOCK / keys.size()));
   }

@@ -12,15 +12,15 @@ import java.util.Map;
  * The sets of categories that the splits on one feature send right, as rows of bits.
  *
  * <p>Set s of a category is bit {@code s & 63} of word {@code s >> 6} of the category's row.
- * Categories that no set tells apart share a row. Row 0 is all zeros, for what goes left at every
- * split: codes that no set lists, values that are no code, and missing values where missing goes
- * left. Row 1 is all ones, for missing values where missing goes right.
+ * Categories that are in the same sets share a row. Row 0 is all zeros, for values that go left at
+ * every split: codes that no set lists, values that are no code, and missing values where missing
+ * goes left. Row 1 is all ones, for missing values where missing goes right.
  */
 final class CategorySets {
   static final int NONE = 0;
   static final int ALL = 1;
 
-  /** Above this many codes per listed category a table of codes is not worth its memory. */
+  /** With more codes than this per listed category, a table of all codes takes too much memory. */
   private static final int MAX_SPARSITY = 16;
 
   private final int[] listed;
@@ -37,7 +37,7 @@ final class CategorySets {
     this.words = words;
   }
 
-  /** Returns the bytes that {@link #of} would take for the bits, at most. */
+  /** Returns the largest number of bytes that {@link #of} would take for the bits. */
   static long bytes(List<int[]> sets) {
     return 8L * (2 + countListed(sets)) * ((sets.size() + 63) / 64);
   }
@@ -65,7 +65,7 @@ final class CategorySets {
   /**
    * Builds the rows.
    *
-   * @param sets ascending codes each
+   * @param sets each an ascending list of codes
    */
   static CategorySets of(List<int[]> sets) {
     int[] listed = listed(sets);
@@ -131,7 +131,7 @@ final class CategorySets {
     return at < 0 ? NONE : rowOfListed[at];
   }
 
-  /** Returns the words of a row. */
+  /** Returns the number of words of a row. */
   int words() {
     return words;
   }

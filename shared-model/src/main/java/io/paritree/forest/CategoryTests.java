@@ -1,11 +1,11 @@
 package io.paritree.forest;
 
 /**
- * The sets of categories of one feature, in all of which the rows of a block are looked up at once:
- * bit r of a mask says whether row r goes right.
+ * The sets of categories of one feature, tested for all rows of a block at the same time. Each set
+ * has a mask; bit r of it says whether row r goes right.
  *
- * <p>For 64 sets at a time, one word per row is fetched, whose bits are the sets; the square of 64
- * by 64 bits is then transposed. Immutable and thread-safe.
+ * <p>For 64 sets at a time, one word per row is fetched, with one bit per set; the square of 64 by
+ * 64 bits is then transposed. Immutable and thread-safe.
  */
 final class CategoryTests {
   private final int feature;
@@ -82,7 +82,10 @@ final class CategoryTests {
     return sets.bytes();
   }
 
-  /** Swaps bit c of word r with bit r of word c, for all 64 by 64; halves, quarters and so on. */
+  /**
+   * Swaps bit c of word r with bit r of word c, for all 64 by 64 bits: first halves, then quarters,
+   * and so on.
+   */
   static void transpose(long[] square) {
     long mask = 0x00000000ffffffffL;
     for (int size = 32; size > 0; size >>= 1) {

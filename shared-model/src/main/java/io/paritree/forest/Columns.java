@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What the splits of a forest look at: features with thresholds, and features with sets of
- * categories. A feature can be both.
+ * The features that the splits of a forest test: features with thresholds, and features with sets
+ * of categories. A feature can be both.
  *
  * <p>Immutable and thread-safe once built.
  */
@@ -111,7 +111,7 @@ final class Columns {
     return setIds.get(at).size();
   }
 
-  /** Returns the number of features, one that is both counted twice. */
+  /** Returns the number of features; a feature that is both counts twice. */
   int size() {
     return numeric.length + categorical.length;
   }

@@ -1,9 +1,11 @@
 package io.paritree.forest;
 
 /**
- * What the ways to score a forest cost per row, in nanoseconds on a CPU of 2023: sums over what
- * each way has to do, fitted to measurements of some 230 forests, of which nine in ten come out
- * within a fifth. Only the order of the sums counts.
+ * Estimates what each way to score a forest costs per row, in nanoseconds on a CPU of 2023.
+ *
+ * <p>An estimate is a sum over the work that the way does. The constants are fitted to measurements
+ * of about 230 forests; for nine in ten of them, the estimate is within a fifth of the measurement.
+ * Only the order of the estimates matters.
  */
 final class Cost {
   private static final double SPECIFICATION = 8.7;
@@ -21,7 +23,7 @@ final class Cost {
   private static final double SLICES_OF_FULL_LEAF = 0.0106;
   private static final double SLICES_OF_RAGGED_LEAF = 0.0303;
 
-  /** More nodes do not stay in a core's own cache from one row to the next. */
+  /** More nodes than this do not stay in a core's own cache from one row to the next. */
   private static final long MAX_CACHED_NODES = 1 << 20;
 
   private final Forest forest;
@@ -33,8 +35,8 @@ final class Cost {
   }
 
   /**
-   * Returns the splits that a row meets in a tree, roughly: a path is a little longer than the
-   * least.
+   * Returns roughly how many splits a row meets in a tree: somewhat more than in a balanced tree
+   * with the same number of leaves.
    */
   static double steps(Tree tree) {
     return Math.min(tree.depth(), 1.5 * Math.log(tree.leaves()) / Math.log(2) + 1);
@@ -57,7 +59,7 @@ final class Cost {
         + ofStep * walks.costOfSteps();
   }
 
-  /** Returns the cost in a block of 64 rows. */
+  /** Returns the cost per row in a block of 64 rows. */
   double ofSlices(SplitTests tests) {
     int sets = 0;
     int words = 0;
@@ -86,7 +88,7 @@ final class Cost {
         + SLICES_OF_RAGGED_LEAF * raggedLeaves;
   }
 
-  /** Returns whether it pays to walk a tree with many rows before the next tree. */
+  /** Returns whether walking a tree with many rows before the next tree is faster. */
   boolean isLarge() {
     long nodes = 0;
     for (Tree tree : forest.trees) {

@@ -1,23 +1,23 @@
 package io.paritree.forest;
 
 /**
- * From rows of slots to margins, scores and leaves.
+ * Computes margins, scores and leaves from rows of slots.
  *
  * <p>A row is {@link #width} slots; NaN is a missing value. The margins of a row are the raw sums
- * of the trees, one per output; the scores are what the objective makes of them, XGBoost's own
- * predict. Every implementation gives the same bits for the same row, alone or in a block of any
- * size.
+ * of the trees, one per output; the scores are what the objective computes from them, the same as
+ * XGBoost's own predict. Every implementation returns the same bits for the same row, alone or in a
+ * block of any size.
  *
- * <p>Implementations are thread-safe and keep no array of the caller's. An engine may keep working
- * memory per thread between calls. Array bounds are the caller's duty: too short an array ends in
- * an {@link IndexOutOfBoundsException}.
+ * <p>Implementations are thread-safe and do not keep the caller's arrays. An engine may keep
+ * working memory per thread between calls. The caller must pass arrays that are long enough: an
+ * array that is too short causes an {@link IndexOutOfBoundsException}.
  */
 public interface Engine {
 
   /** Returns the number of slots of a row. */
   int width();
 
-  /** Returns the number of trees that are evaluated, in order; the leaves of a row are as many. */
+  /** Returns the number of trees that are evaluated, in order; a row has this many leaves. */
   int trees();
 
   /** Returns the number of margins of a row. */
@@ -27,17 +27,17 @@ public interface Engine {
   int scores();
 
   /**
-   * Scores a block of rows that stand one after the other.
+   * Scores a block of rows that are stored one after the other.
    *
    * @param slots row r is {@code slots[r * width .. (r + 1) * width)}
    * @param rows number of rows, 0 or more
-   * @param margins receives {@code rows * outputs} margins, row after row; null if not wanted
-   * @param scores receives {@code rows * scores} scores, row after row; null if not wanted
+   * @param margins receives {@code rows * outputs} margins, row after row; null if not requested
+   * @param scores receives {@code rows * scores} scores, row after row; null if not requested
    */
   void score(float[] slots, int rows, float[] margins, float[] scores);
 
   /**
-   * Scores a block of rows that lies feature by feature, as columnar input brings it.
+   * Scores a block of rows that is stored feature by feature, as in columnar input.
    *
    * @param slots slot f of row r is {@code slots[f * stride + r]}
    * @param stride distance between two features, at least {@code rows}

@@ -3,34 +3,36 @@ package io.paritree.forest;
 import java.util.Optional;
 
 /**
- * The engine that serves: a forest laid out for single rows, and again for blocks of rows.
+ * The fast engine: a forest laid out for single rows, and again for blocks of rows.
  *
- * <p>Equal to {@link Forest} to the last bit. Immutable and thread-safe; allocates nothing but the
- * working memory of a thread, once, which all engines share.
+ * <p>Equal to {@link Forest} to the last bit. Immutable and thread-safe. It allocates only the
+ * working memory of a thread, once; all engines share it.
  */
 final class FastForest implements Engine {
 
   /*
-   * What scores is chosen when the forest is built, by its shape.
+   * The ways to score are chosen when the engine is built, by the shape of the forest.
    *
-   * One row, or a few: the slots are turned into keys, with which all trees are walked (KeyWalks).
-   * Where the keys of all features cost more than the few splits that a row meets, or the features
-   * are too many for the form of a node, the trees are walked as the specification does it.
+   * One row, or a few: the slots are turned into keys, and all trees are walked with these
+   * (KeyWalks). If the keys of all features cost more than the few splits that a row meets, or if
+   * there are too many features for the format of a node, the trees are walked as the specification
+   * does it.
    *
-   * Blocks: from MIN_SLICED rows on, the rows of a block of 64 share every operation (Slices), even
-   * if some are not there. A tree costs as much there as it has leaves, while in a walk it costs as
-   * much as its paths are long; so with a tree of more than 256 leaves, or with many features and
-   * few steps, the rows of a block are walked one by one; or, if the trees are too large for a
-   * core's cache, each tree is walked with all rows of a block before the next.
+   * Blocks: from minSliced rows on (never fewer than MIN_SLICED), all rows of a block share every
+   * operation (Slices). The operations are for 64 rows, even if the block has fewer. In slices, the
+   * cost of a tree grows with the number of its leaves; in a walk, it grows with the length of its
+   * paths. So with a tree of more than 256 leaves, or with many features and few steps, the rows of
+   * a block are walked one by one; or, if the trees are too large for a core's cache, each tree is
+   * walked with all rows of a block before the next tree.
    *
    * Cost says which way is the cheapest.
    */
   private static final double MIN_GAIN = 0.9;
 
-  /** Fewer rows than this are scored one by one, whatever slices promise. */
+  /** Fewer rows than this are scored one by one, even if slices should be cheaper. */
   private static final int MIN_SLICED = 10;
 
-  /** What slices cost for a few rows, as a part of what they cost for a whole block. */
+  /** The cost of slices for a few rows, as a fraction of their cost for a whole block. */
   private static final double COST_OF_FEW = 0.85;
 
   private final Forest forest;
@@ -40,11 +42,11 @@ final class FastForest implements Engine {
   private final BlockWalks blockWalks;
 
   /**
-   * Puts the ways together.
+   * Makes the engine from its ways to score.
    *
-   * @param slices how to score blocks; null if row by row
-   * @param minSliced rows from which on a block is scored by slices
-   * @param blockWalks how to score blocks without slices; null if row by row
+   * @param slices how to score blocks; null for scoring without slices
+   * @param minSliced the smallest number of rows that is scored by slices
+   * @param blockWalks how to score blocks without slices; null for row by row
    */
   FastForest(Forest forest, Rows rows, Slices slices, int minSliced, BlockWalks blockWalks) {
     this.forest = forest;
@@ -54,7 +56,7 @@ final class FastForest implements Engine {
     this.blockWalks = blockWalks;
   }
 
-  /** Returns the fast engine of a forest, or the forest itself where nothing is faster. */
+  /** Returns the fast engine of a forest, or the forest itself if no other way is faster. */
   static Engine of(Forest forest) {
     if (forest.linear != null) {
       return forest;
@@ -184,8 +186,8 @@ final class FastForest implements Engine {
   }
 
   /**
-   * Returns the bytes that the layouts take, besides the forest itself; sets of categories that
-   * several of them share count in each.
+   * Returns the bytes that the layouts take, without the forest itself; sets of categories that
+   * several layouts share are counted in each of them.
    */
   long bytes() {
     return rows.bytes()

@@ -5,9 +5,10 @@ package io.paritree.forest;
  *
  * <p>Ports of Arm's "optimized routines" (math/expf.c, math/logf.c and their tables), Copyright (c)
  * 2017-2018 Arm Limited, SPDX-License-Identifier: MIT OR Apache-2.0 WITH LLVM-exception. All
- * arithmetic is in double, then rounded once. glibc runs the fused form of these; the plain form
- * used here differs from it at two inputs of {@code expf} out of all 2^32, and those are mapped by
- * hand, so that the result does not depend on the CPU and needs no fused multiply-add.
+ * arithmetic is in double, and the result is rounded once. glibc runs these functions with fused
+ * multiply-add; the plain form used here differs from it at two inputs of {@code expf} out of all
+ * 2^32. The results for these two are constants, so that the result does not depend on the CPU and
+ * needs no fused multiply-add.
  */
 public final class FloatMath {
   private static final double INV_LN2_N = 0x1.71547652b82fep+0 * 32;
@@ -24,7 +25,7 @@ public final class FloatMath {
   private static final int SECOND_FUSED_BITS = 0xc27c65d9;
   private static final float SECOND_FUSED = Float.intBitsToFloat(0x11fa2993);
 
-  /** Bits of 2^(i/32), less i << 47. */
+  /** Bits of 2^(i/32), minus i << 47. */
   private static final long[] EXP_TABLE = {
     0x3ff0000000000000L, 0x3fefd9b0d3158574L, 0x3fefb5586cf9890fL, 0x3fef9301d0125b51L,
     0x3fef72b83c7d517bL, 0x3fef54873168b9aaL, 0x3fef387a6e756238L, 0x3fef1e9df51fdee1L,
@@ -123,12 +124,18 @@ public final class FloatMath {
     return (float) y;
   }
 
-  /** Returns {@code log(1 + x)}, correctly rounded in all but ties that double cannot tell. */
+  /**
+   * Returns {@code log(1 + x)}, correctly rounded unless it is so close to a tie of two floats that
+   * a double cannot decide.
+   */
   static float log1pf(float x) {
     return (float) Math.log1p(x);
   }
 
-  /** Returns {@code e^x - 1}, correctly rounded in all but ties that double cannot tell. */
+  /**
+   * Returns {@code e^x - 1}, correctly rounded unless it is so close to a tie of two floats that a
+   * double cannot decide.
+   */
   public static float expm1f(float x) {
     return (float) Math.expm1(x);
   }

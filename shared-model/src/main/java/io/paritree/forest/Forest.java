@@ -6,11 +6,12 @@ import java.util.Objects;
 /**
  * The specification: what XGBoost computes, written plainly.
  *
- * <p>The margins of a row begin with the base, then the linear booster's terms are added if there
- * are any, then the trees in order, each to the output that it belongs to, or to all outputs if its
- * leaves are vectors. All in float, multiplied and added in two roundings, never reordered.
+ * <p>The margins of a row begin with the base. Then the linear booster's terms are added if the
+ * forest has any, then the trees in order, each to the output that it belongs to, or to all outputs
+ * if its leaves are vectors. All arithmetic is in float; a product is rounded before it is added,
+ * and additions are never reordered.
  *
- * <p>Slow; {@link #fast} gives the engine that serves. Immutable and thread-safe.
+ * <p>Slow; {@link #fast} returns the fast engine. Immutable and thread-safe.
  */
 public final class Forest implements Engine {
   final int width;
@@ -42,11 +43,12 @@ public final class Forest implements Engine {
    * Returns a forest of trees.
    *
    * @param width number of slots of a row
-   * @param base margin of each output before the first tree; as many as there are outputs
+   * @param base margin of each output before the first tree, one per output
    * @param trees in the order in which they are added
-   * @param outputOf the output that each tree adds to; not looked at where leaves are vectors
-   * @param weights what each tree's leaves are multiplied with, as in DART; null for none
-   * @param transform what becomes of the margins
+   * @param outputOf the output that each tree adds to; for a tree whose leaves are vectors it is
+   *     checked, but not used
+   * @param weights the factor of each tree's leaves, as in DART; null for none
+   * @param transform turns the margins into scores
    * @throws IllegalArgumentException naming the tree that does not fit
    */
   public static Forest of(
@@ -103,12 +105,12 @@ public final class Forest implements Engine {
    * @param width number of slots of a row
    * @param base margin of each output before the bias
    * @param weights {@code weights[feature * outputs + output]}, then one bias per output
-   * @param transform what becomes of the margins
+   * @param transform turns the margins into scores
    */
   public static Forest linear(int width, float[] base, float[] weights, Transform transform) {
     if (weights.length != (width + 1L) * base.length) {
       throw new IllegalArgumentException(
-          "Cannot use the linear weights: %s came, expected (%s features + 1) * %s outputs"
+          "Cannot use the linear weights: got %s, expected (%s features + 1) * %s outputs"
               .formatted(weights.length, width, base.length));
     }
 
@@ -116,7 +118,7 @@ public final class Forest implements Engine {
     return new Forest(width, base, List.of(), new int[0], null, linear, transform);
   }
 
-  /** Returns the engine that serves: equal to this one to the last bit, and much faster. */
+  /** Returns the fast engine: equal to this one to the last bit, and much faster. */
   public Engine fast() {
     return FastForest.of(this);
   }

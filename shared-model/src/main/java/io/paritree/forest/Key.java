@@ -1,12 +1,12 @@
 package io.paritree.forest;
 
 /**
- * Floats as whole numbers of the same order, so that a comparison is a subtraction and needs no
- * branch.
+ * Maps floats to whole numbers of the same order, so that a comparison is a subtraction and needs
+ * no branch.
  *
  * <p>-0.0 and 0.0 are equal, but have the keys -1 and 0. No other float has the key -1, so a
- * threshold of either zero has it, and both zeros are at or above it. A missing slot has two keys:
- * {@link #MISSING_LEFT} is below every threshold, {@link #MISSING_RIGHT} is above.
+ * threshold of either zero gets the key -1, and both zeros are at or above it. A missing slot has
+ * two keys: {@link #MISSING_LEFT} is below every threshold, {@link #MISSING_RIGHT} is above.
  */
 final class Key {
   /** Below the key of every float. */
@@ -25,14 +25,14 @@ final class Key {
     return bits ^ bits >> 31 >>> 1;
   }
 
-  /** Returns -1, all bits set, for a missing slot, else 0; without a branch. */
+  /** Returns -1, all bits set, for a missing slot, otherwise 0; without a branch. */
   static int missing(float slot) {
     return POSITIVE_INFINITY_BITS - (Float.floatToRawIntBits(slot) & 0x7fffffff) >> 31;
   }
 
   /**
    * Returns the key of a threshold: a row goes right if and only if its key is at or above it. No
-   * present value is below a threshold that is NaN, so all of them go right, as at -Infinity.
+   * present value is below a NaN threshold, so all of them go right, as at -Infinity.
    */
   static int ofThreshold(float threshold) {
     if (threshold == 0f) {

@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Scores a row by turning its slots into keys and walking down all trees with them: little to
- * prepare, and no limit to the number of thresholds.
+ * Scores a row by turning its slots into keys and walking all trees with them. This needs little
+ * preparation and has no limit to the number of thresholds.
  *
  * <p>Immutable and thread-safe.
  */
 final class KeyWalks implements Rows {
-  /** Fewer trees are not worth a change from one kind of walk to the other. */
+  /** For fewer trees, a change from one kind of walk to the other costs more than it saves. */
   private static final int MIN_RUN = 8;
 
   private final RowKeys keys;
@@ -27,8 +27,8 @@ final class KeyWalks implements Rows {
   }
 
   /**
-   * Returns the walks of a forest; empty where a single tree, or the number of columns, is too
-   * large for the form of a node.
+   * Returns the walks of a forest; empty if a single tree, or the number of columns, is too large
+   * for the format of a node.
    */
   static Optional<KeyWalks> of(Forest forest, Columns columns) {
     RowKeys keys = new RowKeys(columns);
@@ -79,7 +79,7 @@ final class KeyWalks implements Rows {
     }
   }
 
-  /** Returns what the steps of a row cost, in the nanoseconds of {@link Cost}. */
+  /** Returns the cost of the steps of one row, in the nanoseconds of {@link Cost}. */
   double costOfSteps() {
     double cost = 0;
     for (Walk walk : walks) {

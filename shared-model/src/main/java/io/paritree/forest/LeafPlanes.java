@@ -5,11 +5,11 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Turns 8 planes, bit b of the leaf numbers of 64 rows each, into 64 leaf numbers of 8 bits.
+ * Turns 8 planes into 64 leaf numbers of 8 bits. Plane b is bit b of the leaf numbers of 64 rows.
  *
- * <p>The numbers of the rows come out in the order 0, 8, ... 56, 1, 9, ...: each byte column of the
- * planes is a square of 8 by 8 bits, and all eight are transposed at once. {@link #place} tells
- * where a row's number is; it is its own inverse.
+ * <p>The result has the numbers of the rows in the order 0, 8, ... 56, 1, 9, ...: each byte column
+ * of the planes is a square of 8 by 8 bits, and all eight squares are transposed at the same time.
+ * {@link #place} returns the position of a row's number; it is its own inverse.
  */
 final class LeafPlanes {
   static final int PLANES = 8;
@@ -19,13 +19,13 @@ final class LeafPlanes {
 
   private LeafPlanes() {}
 
-  /** Returns where the leaf number of a row comes out. */
+  /** Returns the position of the leaf number of a row in the result. */
   static int place(int row) {
     return (row & 7) << 3 | row >> 3;
   }
 
   /**
-   * Transposes.
+   * Transposes the planes.
    *
    * @param planes plane b at {@code planes[b]}, 8 of them
    * @param numbers receives 64 numbers from {@code at} on

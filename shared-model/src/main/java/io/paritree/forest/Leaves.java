@@ -1,7 +1,7 @@
 package io.paritree.forest;
 
 /**
- * The weights of the leaves of some trees that stand one after the other, and the outputs that they
+ * The weights of the leaves of some consecutive trees of a forest, and the outputs that the trees
  * add to.
  *
  * <p>Leaves are numbered from 0 on through all trees. Immutable and thread-safe once built.
@@ -18,7 +18,7 @@ final class Leaves {
   /** Whether all trees add to the only output. */
   private final boolean isSingle;
 
-  /** The weight of each leaf; or all weights, where leaves have several. */
+  /** The weight of each leaf; all weights of all leaves, if leaves have several. */
   private final float[] weights;
 
   /** Where the weights of each leaf begin, if it has several. */
@@ -30,8 +30,8 @@ final class Leaves {
    * Makes room for leaves.
    *
    * @param first the first tree
-   * @param end behind the last tree; either all of them have leaf vectors or none
-   * @param leaves how many leaves will be numbered
+   * @param end the index after the last tree; either all trees have leaf vectors or none
+   * @param leaves the number of leaves that will be numbered
    */
   Leaves(Forest forest, int first, int end, int leaves) {
     this.forest = forest;
@@ -53,7 +53,7 @@ final class Leaves {
     return Math.toIntExact(weights);
   }
 
-  /** Sets what a number stands for, while this is built. */
+  /** Sets the leaf that a number means, while this is built. */
   void set(int number, int tree, int leaf) {
     Tree source = forest.trees.get(tree);
     if (!hasVectors) {
@@ -67,7 +67,7 @@ final class Leaves {
     }
   }
 
-  /** Returns the place of the first tree in the forest. */
+  /** Returns the index of the first tree in the forest. */
   int first() {
     return first;
   }
@@ -77,7 +77,7 @@ final class Leaves {
     return trees;
   }
 
-  /** Returns the splits that a row meets in these trees, roughly. */
+  /** Returns roughly how many splits a row meets in these trees. */
   double steps() {
     double steps = 0;
     for (Tree tree : forest.trees.subList(first, first + trees)) {

@@ -1,27 +1,29 @@
 package io.paritree.forest;
 
 /**
- * Trees of few levels, filled up to full ones of the same depth and laid out level by level.
+ * Trees of few levels, filled up to full trees of the same depth and laid out level by level.
  *
  * <p>Immutable and thread-safe; built by {@link LevelWalkBuilder}.
  */
 final class LevelWalk implements Walk {
 
   /*
-   * Level d of all trees is one array: node p of tree t is at (t << d) + p. The children of the
-   * node at place a are then at 2a and 2a + 1 of the next level, whatever the tree, so a step is
+   * Level d of all trees is one array: node p of tree t is at (t << d) + p. So the children of the
+   * node at place a are at 2a and 2a + 1 of the next level, in every tree, and a step is
    *
    *   place = 2 place + (key of the row > key of the node ? 1 : 0)
    *
-   * and a pass takes it for all trees: they do not wait for each other, and the loop is so short
-   * that its loads are what it costs. Behind the last level the place is the number of a leaf.
+   * One loop per level takes this step for all trees. The trees do not wait for each other, and the
+   * loop is so short that its cost is that of its loads. After the last level, the place is the
+   * number of a leaf.
    *
-   * A node is one long: the key of its threshold less 1, times LIFT, and in the bits below it the
-   * index of the row's key; that of the row is lifted likewise. So the sign of their difference is
-   * the answer: the index is less than one unit of a lifted key, and 32 bits of key and 30 of LIFT
-   * leave room for the difference. A node that only fills has the key 0 and looks at key 0, which
-   * is 0 when lifted, and goes left. A categorical split has a mark, and the number of its set as
-   * its key; the row's key tells where the bits of the row's category begin.
+   * A node is one long: the key of its threshold minus 1, times LIFT, and in the bits below that
+   * the index of the row's key. The row's key is multiplied by LIFT, too. So the sign of their
+   * difference is the result of the comparison: the index is less than one unit of a lifted key,
+   * and 32 bits of key and 30 of LIFT leave room for the difference. A node that only fills up a
+   * tree has the key 0 and is compared with key 0 of the row, which is 0 when lifted, so the step
+   * goes left. A categorical split has a mark, and the number of its set as its key; the row's key
+   * says where the bits of the row's category begin.
    */
   static final int LIFT_BITS = 30;
 
@@ -29,7 +31,7 @@ final class LevelWalk implements Walk {
   private static final double COST_OF_STEP = 0.82;
   private static final double COST_OF_LEAF = 1;
 
-  /** What the keys of a row are multiplied with. */
+  /** The factor by which the keys of a row are multiplied. */
   static final long LIFT = 1L << LIFT_BITS;
 
   /** Marks a categorical split; the index of the row's key is below it. */
@@ -45,7 +47,7 @@ final class LevelWalk implements Walk {
    * Keeps the arrays.
    *
    * @param levels the nodes of each level
-   * @param isMixed whether there is a categorical split in each level
+   * @param isMixed for each level, whether it has a categorical split
    * @param bits the rows of bits of {@link RowKeys}
    */
   LevelWalk(long[][] levels, boolean[] isMixed, long[] bits, Leaves leaves) {
@@ -81,7 +83,10 @@ final class LevelWalk implements Walk {
     }
   }
 
-  /** The mask spares the compiled code a check: with it, an index cannot leave the array. */
+  /**
+   * Takes one step in each tree. The mask saves the compiled code a bounds check: a masked index is
+   * always inside the array.
+   */
   private static void step(long[] nodes, long[] keys, int[] places, int trees) {
     int mask = keys.length - 1;
     if (mask < 0) {
@@ -96,8 +101,9 @@ final class LevelWalk implements Walk {
   }
 
   /**
-   * Computes the answers of both kinds of split, of which one is 0: the key of a category is
-   * negative, so the difference is not; and in place of a numeric split's set, bit 0 is looked at.
+   * Takes one step in each tree. It computes the results of both kinds of split; the one that does
+   * not apply is 0. For a categorical split, the row's key is not above 0, so the difference is not
+   * negative. For a numeric split, a bit of the first word is read, and this word is 0.
    */
   private static void stepMixed(long[] nodes, long[] keys, long[] bits, int[] places, int trees) {
     int mask = keys.length - 1;

@@ -4,14 +4,17 @@ package io.paritree.forest;
 final class LevelWalkBuilder {
   private static final int MAX_DEPTH = 12;
 
-  /** Filling may make the trees so many times larger; small ones may be filled more. */
+  /**
+   * Filling may make the trees at most this many times larger. A tree with fewer than {@link
+   * #SMALL_LEAVES} leaves counts as one with that many, so small trees may be filled more.
+   */
   private static final int MAX_FILLING = 3;
 
   private static final int SMALL_LEAVES = 22;
 
   private static final int MAX_LEAVES = 1 << 26;
 
-  /** The places of more bits do not fit into lifted keys. */
+  /** The positions of the bits of more words do not fit into lifted keys. */
   private static final int MAX_WORDS = 1 << 24;
 
   private final Forest forest;
@@ -41,8 +44,8 @@ final class LevelWalkBuilder {
   }
 
   /**
-   * Returns the end of the trees from {@code first} on that one walk should take; none if it is
-   * first.
+   * Returns the index after the last tree that one walk from {@code first} on should take; {@code
+   * first} if it should take none.
    */
   static int end(Forest forest, RowKeys keys, int first) {
     if (keys.bits().length > MAX_WORDS) {

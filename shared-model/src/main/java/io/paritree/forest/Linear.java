@@ -9,7 +9,10 @@ package io.paritree.forest;
  */
 record Linear(float[] weights, int outputs) {
 
-  /** Adds the bias, then the present slots in ascending order, to {@code margins[to ..]}. */
+  /**
+   * Adds the bias, then the terms of the slots that are not missing, in the order of the features,
+   * to {@code margins[to ..]}.
+   */
   void addTo(float[] slots, int at, int width, float[] margins, int to) {
     for (int output = 0; output < outputs; output++) {
       float margin = weights[width * outputs + output] + margins[to + output];

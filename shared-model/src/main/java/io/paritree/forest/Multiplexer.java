@@ -1,11 +1,11 @@
 package io.paritree.forest;
 
 /**
- * A tree of depth up to 8 as a multiplexer of masks: 64 rows go down at once.
+ * A tree of depth up to 8 as a multiplexer of masks: 64 rows go down at the same time.
  *
  * <p>Bit r of the path word of level k says whether row r goes right there. It is chosen among the
- * 2^k masks of the level by the path words above: {@code a ^ ((a ^ b) & p)} is b where p has a bit,
- * else a. A tree with early leaves is filled up to a full one.
+ * 2^k masks of the level by the path words of the levels above: {@code a ^ ((a ^ b) & p)} is b
+ * where the bit of p is set, otherwise a. A tree with early leaves is filled up to a full one.
  */
 final class Multiplexer {
   static final int MAX_DEPTH = 8;
@@ -14,15 +14,16 @@ final class Multiplexer {
 
   private Multiplexer() {}
 
-  /** Returns the ints that a program for a tree of this depth takes. */
+  /** Returns the number of ints of a program for a tree of this depth. */
   static int size(int depth) {
     return (1 << depth) - 1;
   }
 
   /**
-   * Returns the place in the program of the test of a node: level after level, the nodes of a level
-   * by their path from the root, first step highest; from level 3 on, the three first steps of the
-   * path lowest, so that the eight nodes that only these tell apart lie together.
+   * Returns the place in the program of the test of a node. The levels are stored one after the
+   * other, the nodes of a level by their path from the root. The first step of the path is the
+   * highest bit; but from level 3 on, the first three steps are the lowest bits, so that the eight
+   * nodes whose paths differ only in these steps are stored together.
    *
    * @param path the steps from the root to the node, right is 1
    */
@@ -42,7 +43,8 @@ final class Multiplexer {
    * Evaluates a tree.
    *
    * @param program the tests of the tree from {@code at} on, see {@link #place}
-   * @param planes receives the path words as planes of the leaf's path, the last step lowest
+   * @param planes receives the path words as the planes of the leaf's path; plane 0 is the last
+   *     step
    */
   static void evaluate(long[] masks, int[] program, int at, int depth, long[] planes) {
     for (int plane = depth; plane < LeafPlanes.PLANES; plane++) {
@@ -152,7 +154,7 @@ final class Multiplexer {
         p4);
   }
 
-  /** Level 7: the suffix of a path is p3 to p6, of which the last two are the lowest bits. */
+  /** Evaluates level 7. The suffix of a path is p3 to p6; its two lowest bits are p5 and p6. */
   private static long lastLevel(
       long[] masks,
       int[] program,

@@ -11,19 +11,21 @@ final class NodeWalk implements Walk {
 
   /*
    * A node is one long: its key in the upper 32 bits; below it, from the lowest bit, the index of
-   * the row's key that it is compared with (indexBits wide), one bit that marks a categorical split,
-   * and the place of the left child. The right child comes just behind the left one, so a step is
+   * the row's key that it is compared with (indexBits wide), one bit that marks a categorical
+   * split, and the place of the left child. The right child directly follows the left one, so a
+   * step is
    *
    *   node = left child + (key of the row > key of the node ? 1 : 0)
    *
-   * with the comparison done by subtracting in 64 bits and taking the sign; the key of a threshold
-   * is therefore stored less 1. A leaf is its own left child and is compared with key 0, which is
-   * below everything, so that it steps to itself; its own key is its number. A categorical split has
-   * the number of its set as its key, and the row's key tells where the bits of the row's category
-   * begin.
+   * The comparison is a subtraction in 64 bits, of which the sign is taken; the key of a threshold
+   * is therefore stored minus 1. A leaf is its own left child and is compared with key 0, which is
+   * below everything, so that it steps to itself; its own key is its number. A categorical split
+   * has the number of its set as its key, and the row's key says where the bits of the row's
+   * category begin.
    *
-   * A step waits for two loads, one after the other. So some trees at once, or one tree for some
-   * rows, take a step each, again and again until all have arrived.
+   * A step waits for two loads, one after the other. So several paths are walked at the same time,
+   * either in up to 32 trees for one row, or in one tree for several rows: one loop takes a step on
+   * each path, and it is repeated until all paths are at a leaf.
    */
   private static final int TREES_AT_ONCE = 32;
 
@@ -76,10 +78,12 @@ final class NodeWalk implements Walk {
   }
 
   /**
-   * Walks from places down to leaves, in step.
+   * Walks from several nodes down to leaves, step by step on all paths.
    *
-   * @param stride how far the keys of the next place are from those of one
-   * @param places from {@code first} to before {@code end}, nodes; receives the numbers of leaves
+   * @param stride distance between the keys of one path and those of the next; 0 if all paths are
+   *     of one row
+   * @param places the nodes from {@code first} to before {@code end}; receives the numbers of the
+   *     leaves
    */
   private void walk(long[] keys, int stride, int[] places, int first, int end) {
     int open;
@@ -114,8 +118,10 @@ final class NodeWalk implements Walk {
   }
 
   /**
-   * Computes the answers of both kinds of split, of which one is 0: the key of a category is
-   * negative, so the difference is not; and in place of a numeric split's set, bit 0 is looked at.
+   * Takes a step from each place; returns 0 if all were leaves. It computes the results of both
+   * kinds of split; the one that does not apply is 0. For a categorical split, the row's key is not
+   * above 0, so the difference is not negative. For a numeric split, a bit of the first word is
+   * read, and this word is 0.
    */
   private static int stepMixed(
       long[] nodes,

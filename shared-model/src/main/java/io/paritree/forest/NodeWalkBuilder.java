@@ -6,7 +6,7 @@ import java.util.function.IntPredicate;
 final class NodeWalkBuilder {
   private static final int LOW_BITS = 32;
 
-  /** More bits would leave too few for the places of nodes. */
+  /** More bits for the index would leave too few for the places of nodes. */
   private static final int MAX_INDEX_BITS = 22;
 
   private final Forest forest;
@@ -36,11 +36,12 @@ final class NodeWalkBuilder {
   }
 
   /**
-   * Returns the end of the trees from {@code first} on that fit into one walk, as many as the bits
-   * of a node can tell places apart; {@code first} if the first tree is too large for that, or the
-   * keys of a row are too many.
+   * Returns the index after the last tree that fits into one walk from {@code first} on. The bits
+   * of a node limit the number of places of a walk. The result is {@code first} if the first tree
+   * is too large for that, or if a row has too many keys.
    *
-   * @param isEnd tells of each tree but the first, in order, whether the walk should end before it
+   * @param isEnd says whether the walk should end before a tree; it is asked for each tree except
+   *     the first, in order
    */
   static int end(Forest forest, RowKeys keys, int first, IntPredicate isEnd) {
     int indexBits = indexBits(keys);

@@ -4,7 +4,7 @@ import java.util.function.IntUnaryOperator;
 
 /**
  * A ragged or deep tree of up to 256 leaves as reach masks: bit r of a node's reach says whether
- * row r comes by there.
+ * row r reaches the node.
  *
  * <p>The cost grows with the number of nodes, not with the depth.
  */
@@ -14,8 +14,8 @@ final class ReachMasks {
    * The nodes of a tree are numbered level after level, so that the children of the k-th split are
    * nodes 2k + 1 and 2k + 2. The program is, for each split in this order, its number among the
    * nodes and its test; then, for each plane b, a count and the nodes whose reach is ORed into the
-   * plane. The leaves are numbered from left to right, and where all leaves below a node have bit b
-   * in their number, the node stands for them.
+   * plane. The leaves are numbered from left to right. If all leaves below a node have bit b in
+   * their number, the node is listed instead of these leaves.
    */
   private ReachMasks() {}
 
@@ -60,7 +60,8 @@ final class ReachMasks {
   }
 
   /**
-   * Lists the nodes that hold all leaves with the plane's bit and no others; depth is below 256.
+   * Lists the nodes that cover all leaves with the plane's bit, and no other leaves. The depth is
+   * below 256.
    */
   private static int cover(
       int[] firstChild,
@@ -111,8 +112,8 @@ final class ReachMasks {
   /**
    * Evaluates a tree.
    *
-   * @param program of the tree, from {@code from} on
-   * @param splits number of its splits
+   * @param program the program of the tree, from {@code from} on
+   * @param splits the number of splits of the tree
    * @param reach working memory, one per node
    * @param planes receives the planes of the leaf numbers
    */

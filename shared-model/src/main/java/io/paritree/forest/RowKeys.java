@@ -5,14 +5,14 @@ import java.util.Arrays;
 /**
  * Turns the slots of a row into the keys that a walk compares with.
  *
- * <p>Key 0 is below everything, for leaves. Then each numeric column has two, one with missing
- * below and one with missing above all thresholds; a split looks at the one that its default
- * direction asks for. Then each categorical column has two alike: where its category's row of bits
- * begins, in bits and negative, so that the number of a set less this key is the place of its bit.
- * The first word of the bits is 0.
+ * <p>Key 0 is below everything, for leaves. Then each numeric column has two keys, one with missing
+ * below and one with missing above all thresholds; a split uses the one that fits its default
+ * direction. Then each categorical column has two keys, for the same reason: the position where the
+ * row of bits of its category begins, counted in bits and negated, so that the number of a set
+ * minus this key is the position of the set's bit. The first word of the bits is 0.
  */
 final class RowKeys {
-  /** Less than any other key by more than a key's whole range. */
+  /** Less than any other key, by more than the whole range of a key. */
   private static final long BELOW_ALL = Long.MIN_VALUE / 2;
 
   private final int[] numeric;

@@ -1,8 +1,8 @@
 package io.paritree.forest;
 
 /**
- * Working memory of one thread, shared by all engines and grown to what the largest one needs, so
- * that scoring allocates nothing.
+ * Working memory of one thread. All engines share it, and it grows to the size that the largest one
+ * needs, so that scoring allocates nothing after that.
  */
 final class Scratch {
   private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
@@ -44,25 +44,25 @@ final class Scratch {
     return sums.length >= size ? sums : (sums = new float[size]);
   }
 
-  /** Holds which rows go right, per test. */
+  /** Holds, per test, which rows go right. */
   long[] masks(int size) {
     return masks.length >= size ? masks : (masks = new long[size]);
   }
 
   /**
-   * All zero between two uses: while there is something in it, nothing may be read that a caller
-   * brings, lest an exception leaves it behind.
+   * All zero between two uses. While it holds anything else, no array of a caller may be read: an
+   * exception there would leave it with values that are not zero.
    */
   long[] buckets(int size) {
     return buckets.length >= size ? buckets : (buckets = new long[size]);
   }
 
-  /** Holds a word of bits per row, and where each row's bits are. */
+  /** Holds a word of bits per row, and the position of each row's bits. */
   long[] square() {
     return square;
   }
 
-  /** Holds which rows reach a node, per node of one tree. */
+  /** Holds, per node of one tree, which rows reach it. */
   long[] reach(int size) {
     return reach.length >= size ? reach : (reach = new long[size]);
   }
@@ -77,12 +77,12 @@ final class Scratch {
     return planes;
   }
 
-  /** Holds the leaves that a walk ends at. */
+  /** Holds the leaves that a walk reaches. */
   int[] found(int size) {
     return found.length >= size ? found : (found = new int[size]);
   }
 
-  /** Holds margins that the caller did not ask for. */
+  /** Holds margins that the caller did not request. */
   float[] margins(int size) {
     return margins.length >= size ? margins : (margins = new float[size]);
   }

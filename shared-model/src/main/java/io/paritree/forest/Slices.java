@@ -9,13 +9,14 @@ package io.paritree.forest;
 final class Slices {
 
   /*
-   * First the masks: for every distinct test of the forest, which rows go right; all trees share
-   * them. Then the trees, in steps of up to eight: each is evaluated to planes, its leaf numbers
-   * are spread to a byte per row, and the weights of all eight are looked up and added row by row,
-   * in the order of the trees, so that a sum stays in a register meanwhile.
+   * First the masks: for every distinct test of the forest, a mask says which rows go right; all
+   * trees share the masks. Then the trees, in steps of up to eight: each tree is evaluated to
+   * planes, its leaf numbers are spread to a byte per row, and the weights of all eight trees are
+   * looked up and added row by row, in the order of the trees, so that the sum of a row stays in a
+   * register meanwhile.
    *
-   * Only trees that add to the same outputs share a step. Where leaves are vectors, the numbers of
-   * a step serve all outputs.
+   * Only trees that add to the same outputs share a step. If leaves are vectors, the leaf numbers
+   * of a step are used for all outputs.
    */
   static final int TREES_PER_STEP = 8;
 
@@ -23,7 +24,10 @@ final class Slices {
   private final int buckets;
   private final int maxNodes;
 
-  /** Per tree in the order of evaluation: its depth if it is a multiplexer, or -1 - its splits. */
+  /**
+   * Per tree, in the order of evaluation: its depth if it is a multiplexer; otherwise -1 minus the
+   * number of its splits.
+   */
   private final int[] shapes;
 
   private final int[] programs;
@@ -31,10 +35,13 @@ final class Slices {
   private final float[] weights;
   private final int[] weightsAt;
 
-  /** Leaves in the table of each tree, the distance between the weights of two outputs. */
+  /**
+   * The number of leaves in the table of each tree; this is the distance between the weights of two
+   * outputs.
+   */
   private final int[] tableSizes;
 
-  /** Per step: its first tree, the outputs from, the outputs to. */
+  /** Per step: its first tree, its first output, and the output after its last one. */
   private final int[] steps;
 
   private final float[] base;

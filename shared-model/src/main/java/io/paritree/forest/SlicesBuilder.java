@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /** Lays the trees of a forest out for {@link Slices}. */
 final class SlicesBuilder {
-  /** A tree is filled up to a full one if that makes it at most so many times larger. */
+  /** A tree is filled up to a full one if that makes it at most this many times larger. */
   private static final int MAX_FILLING = 3;
 
   final SplitTests tests;
@@ -50,7 +50,7 @@ final class SlicesBuilder {
     return Optional.of(new Slices(builder));
   }
 
-  /** Lays the trees out output by output, or as they stand if leaves are vectors. */
+  /** Lays the trees out output by output, or in their own order if leaves are vectors. */
   private void layTrees() {
     int trees = forest.trees.size();
     List<Integer> order = order();
@@ -130,7 +130,7 @@ final class SlicesBuilder {
         && 1 << tree.depth() <= MAX_FILLING * tree.leaves();
   }
 
-  /** Writes the tests of a full tree; below an early leaf nothing is asked. */
+  /** Writes the tests of a full tree; below an early leaf every test says left. */
   private void fill(Tree tree, int node, int level, int path, int[] program, int[] leaves) {
     if (level == tree.depth()) {
       leaves[path] = node;

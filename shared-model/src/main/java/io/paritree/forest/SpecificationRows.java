@@ -1,6 +1,6 @@
 package io.paritree.forest;
 
-/** Scores a row as the specification does it, without any layout of its own. */
+/** Scores a row as the specification does it, without another layout of the trees. */
 record SpecificationRows(Forest forest) implements Rows {
 
   @Override

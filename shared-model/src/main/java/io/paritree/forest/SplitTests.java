@@ -4,17 +4,17 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The distinct questions that the splits of a forest ask of a row, numbered.
+ * The distinct tests of the splits of a forest, numbered.
  *
  * <p>A test is a threshold or a set of categories of a feature, with the side that missing goes to;
- * its answer is whether the row goes right. Tests of one feature and side have numbers in a row,
- * thresholds ascending. Test 0 is asked of nothing and always says left; it fills gaps. Immutable
+ * its result is whether the row goes right. Tests of one feature and side have consecutive numbers,
+ * thresholds ascending. Test 0 belongs to no feature and always says left; it fills gaps. Immutable
  * and thread-safe.
  */
 final class SplitTests {
   static final int LEFT = 0;
 
-  /** Ranks among thresholds are kept in 16 bits. */
+  /** Ranks among thresholds are stored in 16 bits. */
   private static final int MAX_THRESHOLDS = 65_535;
 
   final Thresholds[] thresholds;
@@ -102,7 +102,7 @@ final class SplitTests {
     return size;
   }
 
-  /** Returns the number of features that are asked for. */
+  /** Returns the number of features that are tested; one with both kinds of test counts twice. */
   int columns() {
     return thresholds.length + categories.length;
   }

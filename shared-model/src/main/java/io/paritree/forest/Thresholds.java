@@ -3,28 +3,29 @@ package io.paritree.forest;
 import java.util.Arrays;
 
 /**
- * The thresholds of one feature, compared with the rows of a block all at once: bit r of a mask
- * says whether row r goes right.
+ * The thresholds of one feature, compared with all rows of a block at the same time. Each threshold
+ * has a mask; bit r of it says whether row r goes right.
  *
  * <p>Immutable and thread-safe.
  */
 final class Thresholds {
 
   /*
-   * The rank of a row is the number of thresholds that are at or below its slot; it goes right at
-   * threshold j if its rank is above j. So the bit of each row is set in one bucket, that of its
-   * rank, and one sweep from the highest bucket down, which ORs as it goes, leaves every threshold's
-   * mask behind: the cost per threshold is a load, an OR and a store for 64 rows.
+   * The rank of a row is the number of thresholds that are at or below its slot; the row goes right
+   * at threshold j if its rank is above j. So the bit of each row is set in one bucket, that of its
+   * rank. One sweep from the highest bucket down, which ORs the buckets, then yields the mask of
+   * every threshold: the cost per threshold is a load, an OR and a store for 64 rows.
    *
-   * A rank is found by a table: a monotone function cuts the line into cells, and the table tells
-   * how many thresholds lie in the cells before. What is left is a search among the few thresholds
-   * of one cell, in the same number of steps for all rows and without a branch. The function is
-   * linear, either in the value or in its key (which is nearly its logarithm), whichever leaves
-   * fewer thresholds in the fullest cell. Rounding does no harm, as it is monotone, too.
+   * A rank is found with a table: a monotone function divides the number line into cells, and the
+   * table says how many thresholds are in the cells before. The rest is a search among the few
+   * thresholds of one cell, in the same number of steps for all rows and without a branch. The
+   * function is linear, either in the value or in its key (which is nearly its logarithm): the one
+   * that has fewer thresholds in its fullest cell. Rounding does no harm, because it is monotone,
+   * too.
    *
    * Missing rows go left for splits with default left and right for the others. If all splits of
-   * the feature agree, they simply have the lowest or the highest rank; else there are two tests for
-   * each threshold, and for those of default right the missing rows are added.
+   * the feature agree, missing rows have the lowest or the highest rank. Otherwise each threshold
+   * has two tests, and the missing rows are added to the masks of those with default right.
    */
   private static final int MAX_CELLS = 1 << 13;
   private static final int CELLS_PER_THRESHOLD = 16;
@@ -128,7 +129,10 @@ final class Thresholds {
     return counts;
   }
 
-  /** NaN only comes of 0 * Infinity, where the scale is 0 and all values are in cell 0 as well. */
+  /**
+   * Returns the cell of a value. For a value that is not missing, the product is NaN only if it is
+   * 0 * Infinity. Then the scale is 0, so all values are in cell 0, and NaN is, too.
+   */
   private int cellOfValue(float value, int lastCell) {
     int cell = (int) ((value - low) * scale);
     return Math.max(0, Math.min(lastCell, cell));
@@ -158,7 +162,7 @@ final class Thresholds {
    * Writes the masks of a block.
    *
    * @param ranks working memory of 128 ints
-   * @param buckets all zero, before and after; one more than there are thresholds
+   * @param buckets all zero, before and after; at least one more than the number of thresholds
    * @param masks receives the masks
    */
   void write(Block block, int[] ranks, long[] buckets, long[] masks) {
@@ -176,8 +180,8 @@ final class Thresholds {
   }
 
   /**
-   * Writes for each row the thresholds before its cell, and its key 64 places on; returns the rows
-   * that are missing.
+   * Writes for each row the number of thresholds before its cell, and 64 places later its key;
+   * returns the rows whose slot is missing.
    */
   private long findCells(Block block, int[] ranks) {
     float[] slots = block.slots();
@@ -204,7 +208,7 @@ final class Thresholds {
     return missing;
   }
 
-  /** Searches among the thresholds of the cells, all rows in step. */
+  /** Searches among the thresholds of the cells, step by step for all rows. */
   private void findRanks(int rows, int[] ranks) {
     for (int step = firstStep; step > 0; step >>= 1) {
       for (int row = 0; row < rows; row++) {

@@ -1,22 +1,24 @@
 package io.paritree.forest;
 
 /**
- * What an objective makes of the margins of a row: XGBoost's PredTransform, in its own arithmetic.
+ * How an objective turns the margins of a row into scores: XGBoost's PredTransform, in XGBoost's
+ * own arithmetic.
  *
- * <p>The same on every machine: no transform depends on the host's mathematical library, but for
- * {@link #EXPONENTIAL_IN_DOUBLE} and {@link #EXPECTILE}, whose double functions Java rounds in its
- * own way (less than 1 ulp of a double, before the rounding to float).
+ * <p>The same on every machine: no transform depends on the host's mathematical library. The only
+ * exceptions are {@link #EXPONENTIAL_IN_DOUBLE} and {@link #EXPECTILE}, which use functions in
+ * double that Java rounds in its own way (less than 1 ulp of a double, before the rounding to
+ * float).
  */
 public enum Transform {
   /** The margin itself. */
   IDENTITY,
   /** A probability, by the logistic function. */
   LOGISTIC,
-  /** 1 above 0, else 0. */
+  /** 1 if the margin is above 0, otherwise 0. */
   HINGE,
   /** e to the margin, in float. */
   EXPONENTIAL,
-  /** e to the margin, in double and then rounded, as the AFT objective has it. */
+  /** e to the margin, in double and then rounded, as in the AFT objective. */
   EXPONENTIAL_IN_DOUBLE,
   /** Probabilities of classes, one per margin. */
   SOFTMAX_PROBABILITIES,
@@ -24,10 +26,10 @@ public enum Transform {
   SOFTMAX_CLASS,
   /** The margins in ascending order, so that quantiles do not cross. */
   SORTED,
-  /** Expectiles: the first margin, then one positive step after the other. */
+  /** Expectiles: the first is the first margin, each later one is a step above the one before. */
   EXPECTILE;
 
-  /** The largest margin difference below which the logistic function does not overflow. */
+  /** The upper limit of a negated margin, so that the logistic function does not overflow. */
   private static final float LOGISTIC_LIMIT = 88.7f;
 
   private static final float EXPECTILE_STEP = 1e-6f;
@@ -125,7 +127,7 @@ public enum Transform {
     return best;
   }
 
-  /** By insertion and strict comparison, so that 0.0 and -0.0 keep the order they came in. */
+  /** Sorts by insertion and strict comparison, so that 0.0 and -0.0 keep their order. */
   private static void sort(float[] scores, int from, int outputs) {
     for (int next = from + 1; next < from + outputs; next++) {
       float moved = scores[next];

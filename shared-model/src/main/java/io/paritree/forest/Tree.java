@@ -8,10 +8,11 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * One decision tree, proved to be one: every path from the root ends in a leaf.
+ * One decision tree. Its constructor proves that it is a tree: every path from the root ends in a
+ * leaf.
  *
  * <p>Nodes are numbered as XGBoost numbers them; 0 is the root. A node without a left child is a
- * leaf. Nodes that no path reaches may hold anything. Immutable and thread-safe.
+ * leaf. Nodes that no path reaches may have any content. Immutable and thread-safe.
  */
 public final class Tree {
   /** A slot holds every category code below this exactly; a code at or above it is no category. */
@@ -23,7 +24,10 @@ public final class Tree {
   final float[] value;
   final boolean[] missingGoesLeft;
 
-  /** Per node the categories that go right, ascending; null at other nodes, or as a whole. */
+  /**
+   * Per node the categories that go right, ascending; null at nodes without them; null as a whole
+   * if the tree has none.
+   */
   final int[][] categories;
 
   /** Leaf weights row after row, {@code outputs} each; null if a leaf has one weight, its value. */
@@ -36,16 +40,16 @@ public final class Tree {
   private final boolean adjacent;
 
   /**
-   * Checks and makes a tree. It keeps the arrays; the caller must not change them any more.
+   * Checks and makes a tree. It keeps the arrays; the caller must not change them afterwards.
    *
    * @param left left child per node, -1 at a leaf
    * @param right right child per node; at a leaf of a tree with leaf vectors, the leaf's row, which
    *     no other leaf has
-   * @param feature the slot that a node looks at
+   * @param feature the slot that a node tests
    * @param value threshold of a numeric split, in slot units; weight of a leaf, in margin units
    * @param missingGoesLeft where a missing slot goes
    * @param categories per node the categories that go right, ascending, at least one; null at nodes
-   *     that are no categorical split; null as a whole if there is none
+   *     that are no categorical split; null as a whole if no node is one
    * @param leafVectors weights of the leaves, {@code outputs} per row; null if each leaf has one
    * @param outputs number of weights of a leaf; 1 if there are no leaf vectors
    * @throws IllegalArgumentException naming the node, if this is no tree
@@ -279,14 +283,14 @@ public final class Tree {
     return depth;
   }
 
-  /** Returns the largest feature that a path looks at; -1 if there is none. */
+  /** Returns the largest feature that a reached node tests; -1 if no reached node is a split. */
   public int maxFeature() {
     return maxFeature;
   }
 
   /**
-   * Returns whether each right child comes just behind its left one. libxgboost takes that for
-   * granted, so it can score no other tree.
+   * Returns whether each right child directly follows its left one. libxgboost relies on that, so
+   * it cannot score any other tree.
    */
   public boolean hasAdjacentChildren() {
     return adjacent;
@@ -324,7 +328,7 @@ public final class Tree {
     }
   }
 
-  /** Returns the bytes that this takes, roughly. */
+  /** Returns roughly the bytes that this takes. */
   long bytes() {
     long bytes = 17L * left.length + (leafVectors == null ? 0 : 4L * leafVectors.length);
     for (int node = 0; categories != null && node < categories.length; node++) {

@@ -1,9 +1,9 @@
 package io.paritree.forest;
 
 /**
- * Some trees of a forest that stand one after the other, laid out for single rows.
+ * Some consecutive trees of a forest, laid out for single rows.
  *
- * <p>Immutable and thread-safe; keys and found leaves are the caller's.
+ * <p>Immutable and thread-safe; the arrays of keys and of found leaves are the caller's.
  */
 interface Walk {
 
@@ -13,17 +13,17 @@ interface Walk {
   /**
    * Finds the leaf of each tree for one row.
    *
-   * @param keys the keys of the row as {@link RowKeys} makes them, from 0 on
+   * @param keys the keys of the row as {@link RowKeys} makes them, from index 0 on
    * @param lifted the same keys, each times {@link LevelWalk#LIFT}, in an array whose length is a
    *     power of 2
    * @param found receives the number of the leaf of each tree
    */
   void findLeaves(long[] keys, long[] lifted, int[] found);
 
-  /** Returns whether {@link #findLeaves} looks at the lifted keys rather than at the others. */
+  /** Returns whether {@link #findLeaves} reads the lifted keys rather than the others. */
   boolean isLifted();
 
-  /** Returns what the steps of a row cost, in the nanoseconds of {@link Cost}. */
+  /** Returns the cost of the steps of one row, in the nanoseconds of {@link Cost}. */
   double costOfSteps();
 
   /** Returns the bytes that this takes. */

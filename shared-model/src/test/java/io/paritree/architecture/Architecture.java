@@ -19,8 +19,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What the tables of {@code ARCHITECTURE.md} say: the rooms from top to bottom, which rooms each of
- * them knows, and which libraries are used where.
+ * The content of the tables of {@code ARCHITECTURE.md}: the rooms from top to bottom, the rooms
+ * that each of them knows, and the rooms that use each library.
  *
  * <p>The document is the only place where this is written; the rules are made from it.
  *
@@ -41,7 +41,7 @@ public record Architecture(List<Room> rooms, List<Library> libraries) {
    * @param knows full names of the packages that its classes may use
    */
   public record Room(String module, String name, Set<String> knows) {
-    /** Returns the rule that the room uses no other room than those that it knows. */
+    /** Returns the rule that the room uses only the rooms that it knows. */
     public ArchRule rule() {
       Set<String> known = new LinkedHashSet<>(knows);
       known.add(name);
@@ -133,7 +133,10 @@ public record Architecture(List<Room> rooms, List<Library> libraries) {
     return packages;
   }
 
-  /** The document leaves out {@code io.paritree.}, but for the package of this name itself. */
+  /**
+   * Returns what follows {@code io.paritree} in the name of a room. The document leaves out {@code
+   * io.paritree.}, except for the package {@code io.paritree} itself.
+   */
   private static String suffix(String room) {
     return room.equals(ROOT) ? "" : "." + room;
   }

@@ -26,9 +26,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What holds in each module: a room knows the rooms that {@code ARCHITECTURE.md} names for it and
- * no others, libraries are used where it says, and no class does what {@link CodeRules} forbid.
- * Each rule is shown to catch a planted breach.
+ * The rules of each module: a room knows exactly the rooms that {@code ARCHITECTURE.md} names for
+ * it, libraries are used only where the document says so, and no class does what {@link CodeRules}
+ * forbid. For each rule, a test shows that it catches a planted breach.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class ArchitectureContract {
@@ -121,7 +121,7 @@ public abstract class ArchitectureContract {
         .collect(Collectors.toSet());
   }
 
-  /** The rooms are listed from top to bottom, so there is no circle either. */
+  /** The rooms are listed from top to bottom, so this excludes cycles, too. */
   @ParameterizedTest
   @MethodSource("rooms")
   void arrowsPointDownwards(Room room) {

@@ -8,13 +8,16 @@ import java.io.ObjectInputStream;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** What no class of main code does, in any module. */
+/** Rules for the classes of main code in every module. */
 final class CodeRules {
-  /** Endings that say nothing; a name that is nothing but one of the words is left alone. */
+  /** Endings that say nothing. A name that consists only of one of these words is allowed. */
   private static final String FORBIDDEN_ENDING =
       ".*[.$]\\w+(Impl|Base|Manager|Helper|Helpers|Util|Utils|Data|Info|Factory)";
 
-  /** Waits for a balancer to notice that the server stops, which no condition can report. */
+  /**
+   * The class that waits until a load balancer notices that the server stops; no condition can
+   * report that.
+   */
   private static final String STOPS_BY_THE_CLOCK = "ScoringServer";
 
   private static final String SET_BY_PICOCLI = "picocli.CommandLine$Option";

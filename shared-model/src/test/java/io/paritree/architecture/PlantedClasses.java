@@ -15,8 +15,9 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
 /**
- * Classes that break the rules of {@link Architecture} on purpose: in each room, one class per
- * other room and one per library that uses it.
+ * Classes to check the rules of {@link Architecture} with: in each room, one class per room that
+ * uses that room, and one per library that uses that library. Those that the rules do not allow are
+ * planted breaches.
  */
 final class PlantedClasses {
   private static final String TARGET = "PlantedTarget";

@@ -18,16 +18,16 @@ import java.util.stream.Stream;
 /**
  * The files of main code of all modules, by package.
  *
- * @param classesByRoom simple names of the top-level classes of each package; {@code package-info}
- *     is one of them if the package has it
+ * @param classesByRoom simple names of the top-level classes of each package, and {@code
+ *     package-info} if the package has one
  * @param importsByRoom packages of Paritree from which the classes of each package import
  */
 public record SourceTree(
     Map<String, List<String>> classesByRoom, Map<String, Set<String>> importsByRoom) {
-  /** Most top-level classes of a package. */
+  /** The largest number of top-level classes of a package. */
   public static final int MAX_CLASSES = 16;
 
-  /** One machine each, which is easier to read in one place. */
+  /** Packages that may be larger: each is one mechanism that is easier to read in one place. */
   private static final Set<String> MACHINES =
       Set.of("io.paritree.forest", "io.paritree.feature", "io.paritree.spark.publish");
 

@@ -2,7 +2,7 @@ package io.paritree.forest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Two engines have the same bits. */
+/** Asserts that two engines return the same bits. */
 public final class Bits {
   private Bits() {}
 

@@ -10,7 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
-/** Every fast way to score against {@link Forest}, the specification. */
+/** Compares every fast way to score with {@link Forest}, the specification. */
 class FastForestTest {
   private static final int FORESTS = Integer.getInteger("paritree.forests", 600);
   private static final int ROWS = 170;
@@ -26,7 +26,9 @@ class FastForestTest {
     }
   }
 
-  /** Whatever is chosen, each way must be right for each forest that it can take. */
+  /**
+   * Each way must be right for each forest that it can take, not only for those it is chosen for.
+   */
   @Test
   void everyWayHasTheBitsOfTheSpecificationEvenWhereItIsNotChosen() {
     long first = Seed.next();

@@ -47,7 +47,7 @@ class ForestLimitsTest {
     }
   }
 
-  /** Runs of stumps, of full trees, of ragged, deep and single-leaf ones, with vectors or not. */
+  /** Returns series of stumps, of full, ragged, deep and single-leaf trees, with vectors or not. */
   private static Forest mixed(RandomForests ofSeed, Random chosen) {
     int outputs = chosen.nextInt(3) == 0 ? 3 : 1;
     double vectors = outputs == 1 ? 0 : chosen.nextInt(3) * 0.5;
@@ -134,7 +134,7 @@ class ForestLimitsTest {
     Bits.assertEqual("seed " + seed, fast, forest, random.rows(forest, 3));
   }
 
-  /** Else a short file could ask for any number of weights. */
+  /** Otherwise a short file could claim any number of weights. */
   @Test
   void leavesThatShareARowOfWeightsAreRefused() {
     int[] left = {1, -1, -1};

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 
-/** Forests of any shape, and rows that lie on and beside their thresholds; all from one seed. */
+/** Forests of any shape, and rows with values on and next to thresholds; all from one seed. */
 public final class RandomForests {
   private static final float[] SPECIAL = {
     0f,
@@ -25,7 +25,7 @@ public final class RandomForests {
 
   private final Random random;
 
-  /** What a forest consists of; the defaults make one of a few numeric regular trees. */
+  /** The shape of a forest; the defaults make a forest of a few regular, numeric trees. */
   public static final class Shape {
     public int width = 5;
     public int trees = 10;
@@ -206,7 +206,9 @@ public final class RandomForests {
         .toArray();
   }
 
-  /** Returns rows whose slots lie on, one ulp beside and far from thresholds, or are missing. */
+  /**
+   * Returns rows whose slots are at thresholds, one ulp next to them, far from them, or missing.
+   */
   public float[] rows(Forest forest, int rows) {
     float[][] known = new float[forest.width][];
     List<List<Float>> found = new ArrayList<>();

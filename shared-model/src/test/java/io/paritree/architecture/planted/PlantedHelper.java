@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.io.ObjectInputStream;
 import java.util.concurrent.TimeUnit;
 
-/** Does everything that no class of main code does. */
+/** Does everything that no class of main code may do. */
 public final class PlantedHelper {
   int counter;
 
