@@ -6,9 +6,9 @@ import java.util.Objects;
  * One thing that is wrong with a row.
  *
  * @param code what kind of fault it is
- * @param field the field or column that it was found in; empty if the record as a whole is meant
+ * @param field the field or column that it was found in; empty if it concerns the whole record
  * @param got what came, at most 100 characters of it, control characters escaped
- * @param expected what would have been right
+ * @param expected what was expected
  * @param hint what to do about it, such as the nearest known name; empty if there is no advice
  */
 public record Fault(FaultCode code, String field, String got, String expected, String hint) {
@@ -28,12 +28,12 @@ public record Fault(FaultCode code, String field, String got, String expected, S
     this(code, field, got, expected, "");
   }
 
-  /** Returns foreign text as {@link #printable(String, int)} does, cut after 100 characters. */
+  /** Returns {@link #printable(String, int)} of foreign text, cut after 100 characters. */
   public static String printable(String foreign) {
     return printable(foreign, MAX_GOT);
   }
 
-  /** Returns foreign text of any length so that it stays in one line and is safe to print. */
+  /** Returns foreign text of any length in one line, in a form that is safe to print. */
   public static String printableLine(String foreign) {
     return printable(foreign, Integer.MAX_VALUE - 8);
   }

@@ -9,7 +9,7 @@ public final class InvalidRowException extends RuntimeException {
   private final transient List<Fault> faults;
 
   /**
-   * @param faults all that is wrong with the record, in its order; at least one
+   * @param faults everything that is wrong with the record, in the record's order; at least one
    */
   public InvalidRowException(List<Fault> faults) {
     // Bad rows are data: no stack trace.
@@ -17,7 +17,7 @@ public final class InvalidRowException extends RuntimeException {
     this.faults = List.copyOf(faults);
   }
 
-  /** Returns all that is wrong with the record, in its order; at least one. */
+  /** Returns everything that is wrong with the record, in the record's order; at least one. */
   public List<Fault> faults() {
     return faults;
   }

@@ -1,6 +1,6 @@
 package io.paritree;
 
-/** A model or its package cannot be used. Nothing of it was put into service. */
+/** A model or its package cannot be used. No part of it was put into service. */
 public abstract sealed class ModelException extends Exception
     permits CorruptModelException, UnsupportedModelException {
   private static final long serialVersionUID = 1L;

@@ -1,6 +1,6 @@
 package io.paritree;
 
-/** A model is whole, but of a kind that this version does not score; the message names it. */
+/** A model is intact, but of a kind that this version cannot score; the message says why. */
 public final class UnsupportedModelException extends ModelException {
   private static final long serialVersionUID = 1L;
 

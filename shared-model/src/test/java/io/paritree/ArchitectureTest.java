@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The rooms of this module, and what holds for the sources of all modules. */
+/** Checks the rooms of this module, and the rules for the sources of all modules. */
 class ArchitectureTest extends ArchitectureContract {
   private static final Path ROOT = Path.of(System.getProperty("paritree.root"));
 

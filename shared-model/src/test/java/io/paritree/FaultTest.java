@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class FaultTest {
 
-  /** The codes are in answers, quarantines and reports of the past: they never change. */
+  /** Old answers, quarantines and reports contain the codes, so the codes never change. */
   @ParameterizedTest
   @CsvSource({
     "MISSING_VALUE, missing_value",

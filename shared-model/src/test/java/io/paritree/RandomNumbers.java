@@ -4,7 +4,8 @@ import java.math.BigDecimal;
 import java.util.Random;
 
 /**
- * Numbers as text, of at most 64 characters: of every form, and in the middle between two doubles.
+ * Random numbers as text of at most 64 characters: of every form, and around the middle between two
+ * doubles.
  */
 public final class RandomNumbers {
   private static final int MAX_CHARS = 64;
@@ -12,7 +13,7 @@ public final class RandomNumbers {
   private final long seed = Seed.next();
   private final Random random = new Random(seed);
 
-  /** Returns how to draw the same numbers again. */
+  /** Returns the option that draws the same numbers again. */
   public String replay() {
     return "replay with -Dseed=" + seed;
   }
@@ -40,7 +41,7 @@ public final class RandomNumbers {
     return Double.isFinite(value) ? value : 0.5;
   }
 
-  /** Exactly between two doubles, or a trifle beside it. */
+  /** Returns the exact middle between two doubles, or a number slightly above or below it. */
   private String aroundTheMiddle() {
     long odd = (1L << 53) + (random.nextLong() >>> 11 | 1); // 54 bits, the last of them set
     int scale = random.nextInt(36) - 18;

@@ -2,7 +2,7 @@ package io.paritree.feature;
 
 import java.util.Objects;
 
-/** True or false, as 1 and 0. A number that is exactly 0 or 1 is admitted too. */
+/** True or false, as 1 and 0. A number that is exactly 0 or 1 is allowed too. */
 public final class BooleanFeature implements Feature {
   private final String name;
   private final String column;
@@ -12,7 +12,7 @@ public final class BooleanFeature implements Feature {
   private final boolean nullable;
 
   /**
-   * @param missing values that stand for "missing"
+   * @param missing values that mean "missing"
    */
   public BooleanFeature(String name, String column, Sentinels missing, boolean nullable) {
     this.name = Objects.requireNonNull(name, "name");
@@ -38,7 +38,7 @@ public final class BooleanFeature implements Feature {
     return nullable;
   }
 
-  /** Returns the values that stand for "missing", as the manifest gives them. */
+  /** Returns the values that mean "missing", as the manifest gives them. */
   public Sentinels sentinels() {
     return missing;
   }

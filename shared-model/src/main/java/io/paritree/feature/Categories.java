@@ -1,8 +1,8 @@
 package io.paritree.feature;
 
-/** What both kinds of category share. */
+/** Checks that both kinds of category share. */
 final class Categories {
-  /** A {@code float} holds every code up to this many categories exactly. */
+  /** Up to this many categories, a {@code float} holds every code exactly. */
   static final int MAX = 16_777_216;
 
   private Categories() {}

@@ -3,16 +3,16 @@ package io.paritree.feature;
 import java.util.Objects;
 
 /**
- * A category whose vocabulary nobody recorded: the record carries the code itself.
+ * A category without a recorded vocabulary: the record contains the code itself.
  *
- * <p>That is the case of a bare model of XGBoost 3.0 or older. Every finite number is admitted, and
+ * <p>A bare model of XGBoost 3.0 or older has such categories. Every finite number is allowed, and
  * the trees apply libxgboost's rule to codes that they do not know.
  */
 public final class CategoryCodeFeature implements Feature {
   private final NumberFeature codes;
 
   /**
-   * @param missing values that stand for "missing"; numbers are rounded to slots
+   * @param missing values that mean "missing"; numbers are rounded to slots
    */
   public CategoryCodeFeature(String name, String column, Sentinels missing, boolean nullable) {
     this.codes =
@@ -40,7 +40,7 @@ public final class CategoryCodeFeature implements Feature {
     return codes.nullable();
   }
 
-  /** Returns the values that stand for "missing", as the manifest gives them. */
+  /** Returns the values that mean "missing", as the manifest gives them. */
   public Sentinels sentinels() {
     return codes.sentinels();
   }

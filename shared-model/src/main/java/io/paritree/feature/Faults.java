@@ -7,16 +7,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * All that is wrong with one row, collected while it is read.
+ * Collects everything that is wrong with one row while it is read.
  *
- * <p>Owned by the caller, cleared and used again for each row. At most 100 faults are kept, so that
- * a hostile record cannot make a long answer; a field that feeds several features is reported once
- * per kind of fault. Not thread-safe.
+ * <p>Owned by the calling code, which clears it and uses it again for each row. At most 100 faults
+ * are kept, so that a hostile record cannot cause a long answer; a field that feeds several
+ * features is reported once per kind of fault. Not thread-safe.
  */
 public final class Faults {
   private static final int MAX_FAULTS = 100;
 
-  /** With its quotes and dots, such text is not cut again by {@link Fault}. */
+  /** {@link Fault} does not cut text of this length again, even with its quotes and dots. */
   private static final int MAX_TEXT = 90;
 
   /** More than enough for MAX_TEXT characters. */
@@ -26,7 +26,7 @@ public final class Faults {
   private int max = MAX_FAULTS;
   private long unseen;
 
-  /** Returns whether nothing is wrong so far. */
+  /** Returns whether no fault was found so far. */
   public boolean isEmpty() {
     return faults.isEmpty();
   }
@@ -42,9 +42,9 @@ public final class Faults {
   }
 
   /**
-   * Returns how many values so far were in no vocabulary, whatever became of them.
+   * Returns how many values so far were not in their vocabulary, however they were handled.
    *
-   * <p>Counted over all rows; {@link #clear} does not begin anew.
+   * <p>Counted over all rows; {@link #clear} does not reset the count.
    */
   public long unseen() {
     return unseen;
@@ -60,7 +60,7 @@ public final class Faults {
     max = MAX_FAULTS;
   }
 
-  /** Forgets all faults; of the next row, only the first one is kept. */
+  /** Forgets all faults. Only the first fault of the next row is kept. */
   public void clearForOne() {
     faults.clear();
     max = 1;
@@ -69,7 +69,7 @@ public final class Faults {
   /**
    * Records a fault.
    *
-   * @return NaN, the slot of a value that is not admitted
+   * @return NaN, the slot of a value that is not allowed
    */
   public float add(Fault fault) {
     if (!isFull() && !reported(fault.code(), fault.field())) {
@@ -134,7 +134,7 @@ public final class Faults {
     return add(new Fault(code, feature.column(), got, expected));
   }
 
-  /** Returns a number as a fault shows it: whole numbers without a fraction. */
+  /** Returns a number as a fault shows it: whole numbers within 2^53 without a fraction. */
   static String text(double value) {
     return value == Math.rint(value) && Math.abs(value) < 0x1p53
         ? String.valueOf((long) value)

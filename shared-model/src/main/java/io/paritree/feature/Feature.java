@@ -3,11 +3,12 @@ package io.paritree.feature;
 /**
  * One input of the model, and the rules that turn a value of it into one {@code float} slot.
  *
- * <p>A feature encodes values, not rows: JSON tokens, CSV cells and Spark columns call the method
- * of the kind they hold, and nothing else makes a slot. Where a value is not admitted, the fault
- * goes to the caller's {@link Faults} and the slot is NaN. A missing value is NaN without a fault.
+ * <p>A feature encodes values, not rows: the readers of JSON tokens, CSV cells and Spark columns
+ * call the method for the kind of value that they hold. Slots are made nowhere else. If a value is
+ * not allowed, the fault goes to the given {@link Faults} and the slot is NaN. An allowed missing
+ * value is NaN without a fault.
  *
- * <p>The kinds are closed: a new kind changes the package format, so it is added here, in the
+ * <p>The set of kinds is closed: a new kind changes the package format, so it is added here, in the
  * manifest's parser and in the format version together, never by a plug-in. Immutable and
  * thread-safe.
  */
@@ -25,10 +26,10 @@ public sealed interface Feature
   /** Returns the field or column that is read, matched exactly, case included. */
   String column();
 
-  /** Returns whether a missing value is admitted. */
+  /** Returns whether a missing value is allowed. */
   boolean nullable();
 
-  /** Returns the kind of value that is admitted, as the end of "expected ...". */
+  /** Returns the kind of value that is allowed, worded to follow "expected" in a message. */
   String expected();
 
   /** Returns the slot for an absent or null value: NaN, with a fault if it must be present. */
@@ -37,7 +38,7 @@ public sealed interface Feature
   }
 
   /**
-   * Returns the slot for a number, whatever carried it.
+   * Returns the slot for a number from any source.
    *
    * @param value the nearest {@code double} of the number; NaN is a missing value
    */
@@ -48,7 +49,7 @@ public sealed interface Feature
   /**
    * Returns the slot for text.
    *
-   * @param utf8 holds the text; not kept. Bytes that are no UTF-8, such as those of an unpaired
+   * @param utf8 holds the text; not kept. Bytes that are not UTF-8, such as those of an unpaired
    *     surrogate, are of the wrong type.
    */
   default float text(byte[] utf8, int offset, int length, Faults faults) {
@@ -79,7 +80,7 @@ public sealed interface Feature
   }
 
   /**
-   * Returns the slot for a value of a kind that no feature reads, such as an object: a fault.
+   * Adds a fault for a value of a kind that no feature reads, such as an object; returns NaN.
    *
    * @param got what came, for the fault
    */

@@ -9,10 +9,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A whole number out of a fixed vocabulary, encoded as its code in it.
+ * A whole number from a fixed vocabulary, encoded as its code there.
  *
- * <p>5 and 5.0 are the same category; 5.5 is of the wrong type. Categories lie within 2^53, where
- * every whole number is a {@code double} of its own.
+ * <p>5 and 5.0 are the same category; 5.5 is of the wrong type. Categories must be within 2^53,
+ * where a {@code double} holds every whole number.
  */
 public final class IntegerCategoryFeature implements Feature {
   private static final double LIMIT = 0x1p53;
@@ -30,10 +30,10 @@ public final class IntegerCategoryFeature implements Feature {
 
   /**
    * @param vocabulary in code order, each category once, each within 2^53; at most 16,777,216
-   * @param unseen what becomes of a number that is not in the vocabulary
-   * @param missing values that stand for "missing"
+   * @param unseen what happens to a number that is not in the vocabulary
+   * @param missing values that mean "missing"
    * @throws IllegalArgumentException if the vocabulary is empty, too large, out of range or has a
-   *     category twice, or if {@code unseen} names none of it
+   *     category twice, or if {@code unseen} names a category that is not in it
    */
   public IntegerCategoryFeature(
       String name,
@@ -76,14 +76,14 @@ public final class IntegerCategoryFeature implements Feature {
     for (long category : vocabulary) {
       if (Math.abs((double) category) >= LIMIT) {
         throw new IllegalArgumentException(
-            "Cannot use category %s of feature '%s': it must lie within 2^53, where a double holds"
+            "Cannot use category %s of feature '%s': it must be within 2^53, where a double holds"
                     .formatted(category, name)
                 + " every whole number");
       }
 
       if (codes.putIfAbsent(category, codes.size()) != null) {
         throw new IllegalArgumentException(
-            "Cannot use the vocabulary of feature '%s': category %s stands twice"
+            "Cannot use the vocabulary of feature '%s': category %s occurs twice"
                 .formatted(name, category));
       }
     }
@@ -115,12 +115,12 @@ public final class IntegerCategoryFeature implements Feature {
     return vocabulary;
   }
 
-  /** Returns what becomes of a number that is not in the vocabulary. */
+  /** Returns what happens to a number that is not in the vocabulary. */
   public Unseen unseen() {
     return unseen;
   }
 
-  /** Returns the values that stand for "missing", as the manifest gives them. */
+  /** Returns the values that mean "missing", as the manifest gives them. */
   public Sentinels sentinels() {
     return missing;
   }

@@ -5,15 +5,15 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The known name that a mistyped one most likely meant.
+ * Finds the known name that a mistyped name most likely means.
  *
- * <p>A search goes over all known names. Where callers send the wrong ones, they may send many:
- * only few of them are to be looked for.
+ * <p>A search compares all known names. Where callers send the wrong names, they may send many:
+ * search for only a few of them.
  */
 public final class NearestName {
   private static final int MAX_LENGTH = Long.SIZE;
 
-  /** A power of 2, twice as many places as a name has letters: some are always empty. */
+  /** A power of 2, and twice the largest number of letters: some places are always empty. */
   private static final int PLACES = 2 * MAX_LENGTH;
 
   private final int length;
@@ -21,7 +21,7 @@ public final class NearestName {
   /** The letters of the name, each at a place that {@link #place} finds. */
   private final char[] letters = new char[PLACES];
 
-  /** Where in the name the letter at this place stands: bit i is letter i; 0 if none is here. */
+  /** The positions of this place's letter in the name: bit i is letter i; 0 if it is empty. */
   private final long[] positions = new long[PLACES];
 
   private NearestName(String name) {
@@ -35,8 +35,8 @@ public final class NearestName {
 
   /**
    * Returns the known name with the fewest edits, case ignored, if no more than a third of the
-   * letters differ; of several, the first in alphabetical order. Names of over 64 characters have
-   * no nearest.
+   * letters differ; if several have the fewest, the first in alphabetical order. Names of over 64
+   * characters have no nearest name.
    */
   public static Optional<String> of(String name, Collection<String> known) {
     String small = name.toLowerCase(Locale.ROOT);
@@ -62,13 +62,15 @@ public final class NearestName {
   }
 
   /*
-   * Levenshtein's distance by bit vectors (G. Myers, "A fast bit-vector algorithm for approximate
+   * The Levenshtein distance by bit vectors (G. Myers, "A fast bit-vector algorithm for approximate
    * string matching based on dynamic programming", JACM 46, 1999). A column of the table of
    * distances is two words, in which bit i says whether the distance goes up or down by one from
-   * letter i - 1 of the name to letter i. A letter of the candidate costs a dozen operations.
+   * letter i - 1 of the name to letter i. A letter of the candidate costs about a dozen operations.
    */
 
-  /** Returns the number of edits from the name to another, or more than {@code max} if it is so. */
+  /**
+   * Returns the number of edits from the name to another, or the largest int if over {@code max}.
+   */
   private int edits(String other, int max) {
     int left = other.length();
     if (Math.abs(length - left) > max) {
@@ -87,7 +89,7 @@ public final class NearestName {
       long falling = up & horizontal;
       edits += (rising & last) != 0 ? 1 : (falling & last) != 0 ? -1 : 0;
       if (edits - --left > max) {
-        return Integer.MAX_VALUE; // each letter that is left takes back one edit at most
+        return Integer.MAX_VALUE; // each remaining letter saves one edit at most
       }
 
       rising = rising << 1 | 1;
@@ -98,7 +100,7 @@ public final class NearestName {
     return edits;
   }
 
-  /** Returns where a letter is, or an empty place if the name does not have it. */
+  /** Returns the place of a letter, or an empty place if the name does not have it. */
   private int place(char letter) {
     int place = letter % PLACES;
     while (positions[place] != 0 && letters[place] != letter) {

@@ -15,16 +15,16 @@ public final class NumberFeature implements Feature {
 
   /*
    * Every float from least to greatest is its own slot: not NaN, not infinite, no sentinel, within
-   * the bounds. With sentinels no float is, so that each value is looked at closely.
+   * the bounds. With sentinels this range is empty, so that each value is checked in full.
    */
   private final float least;
   private final float greatest;
 
   /**
-   * @param missing values that stand for "missing"; numbers are rounded to slots
-   * @param min least admitted value, rounded to a slot; -Infinity for none
-   * @param max largest admitted value, rounded to a slot; Infinity for none
-   * @throws IllegalArgumentException if the bounds are NaN or admit nothing, or a sentinel is not
+   * @param missing values that mean "missing"; numbers are rounded to slots
+   * @param min least allowed value, rounded to a slot; -Infinity for none
+   * @param max largest allowed value, rounded to a slot; Infinity for none
+   * @throws IllegalArgumentException if the bounds are NaN or allow nothing, or a sentinel is not
    *     finite as a {@code float}
    */
   public NumberFeature(
@@ -43,7 +43,7 @@ public final class NumberFeature implements Feature {
             && this.max != Float.NEGATIVE_INFINITY;
     if (!admitsNumber) {
       throw new IllegalArgumentException(
-          "Cannot use bounds %s to %s of feature '%s': no float lies between them"
+          "Cannot use bounds %s to %s of feature '%s': no float is within them"
               .formatted(min, max, name));
     }
 
@@ -60,7 +60,7 @@ public final class NumberFeature implements Feature {
     this.greatest = anySentinel ? Float.NEGATIVE_INFINITY : Math.min(this.max, Float.MAX_VALUE);
   }
 
-  /** A number feature without sentinels and bounds that reads the column of its own name. */
+  /** Returns a nullable feature without sentinels and bounds that reads the column of that name. */
   public static NumberFeature of(String name) {
     return new NumberFeature(
         name, name, Sentinels.NONE, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, true);
@@ -81,17 +81,17 @@ public final class NumberFeature implements Feature {
     return nullable;
   }
 
-  /** Returns the values that stand for "missing", as the manifest gives them. */
+  /** Returns the values that mean "missing", as the manifest gives them. */
   public Sentinels sentinels() {
     return missing;
   }
 
-  /** Returns the least admitted slot, or -Infinity. */
+  /** Returns the least allowed slot, or -Infinity. */
   public float min() {
     return min;
   }
 
-  /** Returns the largest admitted slot, or Infinity. */
+  /** Returns the largest allowed slot, or Infinity. */
   public float max() {
     return max;
   }
@@ -108,10 +108,10 @@ public final class NumberFeature implements Feature {
   }
 
   /**
-   * Makes slots out of {@code float} values, in place: what {@link #number} returns for each.
+   * Replaces {@code float} values by their slots, in place, as {@link #number} does for each.
    *
-   * @param values those from {@code from} on are replaced, {@code count} of them
-   * @param nulls which of them are missing, whatever stands there; null if none is
+   * @param values {@code count} of them are replaced, from {@code from} on
+   * @param nulls which of them are missing, whatever value they hold; null if none is
    * @return how many of the slots are NaN: missing or with a fault
    */
   public int numbers(float[] values, int from, int count, boolean[] nulls, Faults faults) {
@@ -142,7 +142,7 @@ public final class NumberFeature implements Feature {
     return missing;
   }
 
-  /** Looks closely at what is not simply its own slot; returns how many become NaN. */
+  /** Replaces the values that are not their own slots; returns how many become NaN. */
   private int unusual(float[] values, int from, int count, boolean[] nulls, Faults faults) {
     int nans = 0;
     for (int row = 0; row < count; row++) {
@@ -157,7 +157,7 @@ public final class NumberFeature implements Feature {
     return nans;
   }
 
-  /** Returns the slot of a number that is not simply its own slot. */
+  /** Returns the slot of a number that is not its own slot, or that must be checked in full. */
   private float unusual(float slot, double value, Faults faults) {
     if (Float.isNaN(slot) || Sentinels.contains(missingSlots, slot)) {
       return missing(faults);

@@ -2,9 +2,9 @@ package io.paritree.feature;
 
 import java.nio.charset.StandardCharsets;
 
-/** Numbers as text: JSON's grammar (RFC 8259, section 6) and nothing else. */
+/** Numbers as text: JSON's grammar (RFC 8259, section 6), and no other form. */
 public final class NumberText {
-  /** One more digit, and the number still lies within 2^53. */
+  /** The largest number that stays within 2^53 when any digit is appended. */
   private static final long MAX_BEFORE_NEXT_DIGIT = (1L << 53) / 10 - 1;
 
   /** The powers of ten that a {@code double} holds exactly. */
@@ -63,11 +63,11 @@ public final class NumberText {
   }
 
   /**
-   * Returns the nearest {@code double} of text that {@link #isNumber} admits.
+   * Returns the nearest {@code double} of text that {@link #isNumber} accepts.
    *
-   * <p>Plain decimals of few digits, most of what there is, are the quotient of two numbers that a
-   * {@code double} holds exactly, and so rounded once (Clinger, How to read floating point numbers
-   * accurately, 1990). All others are left to the JDK.
+   * <p>Most numbers are plain decimals of few digits. Such a number is the quotient of two numbers
+   * that a {@code double} holds exactly, so it is rounded only once (Clinger, How to read floating
+   * point numbers accurately, 1990). The JDK parses all others.
    */
   public static double parse(byte[] utf8, int offset, int length) {
     int end = offset + length;

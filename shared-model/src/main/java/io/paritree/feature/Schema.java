@@ -24,7 +24,7 @@ public final class Schema {
 
   /**
    * @param features in model order, each name once
-   * @throws IllegalArgumentException if there is none, or a name stands twice
+   * @throws IllegalArgumentException if there are no features, or a name occurs twice
    */
   public Schema(List<Feature> features) {
     this.features = List.copyOf(features);
@@ -38,7 +38,7 @@ public final class Schema {
       Feature feature = this.features.get(slot);
       if (!names.add(feature.name())) {
         throw new IllegalArgumentException(
-            "Cannot use the schema: feature '%s' stands twice".formatted(feature.name()));
+            "Cannot use the schema: feature '%s' occurs twice".formatted(feature.name()));
       }
 
       slots.computeIfAbsent(feature.column(), column -> new ArrayList<>()).add(slot);
@@ -56,8 +56,8 @@ public final class Schema {
                   filled.stream().mapToInt(Integer::intValue).toArray()));
         });
     this.fields = List.copyOf(read);
-    // Not a Map.copyOf: numbered names lie side by side in it, and one that is not there passes
-    // them all.
+    // Not a Map.copyOf: it stores numbered names next to each other, and the search for a name that
+    // is not in it compares all of them.
     this.fieldIndexes = indexes;
     this.required =
         IntStream.range(0, fields.size())
@@ -91,7 +91,7 @@ public final class Schema {
   }
 
   /**
-   * Makes every slot of a row missing. That is all that absent fields ask for, but for the {@link
+   * Makes every slot of a row missing. Absent fields need nothing more, except the {@link
    * #required} ones: without a value, those are a fault of the row.
    *
    * @param at where the row starts
@@ -100,7 +100,7 @@ public final class Schema {
     Arrays.fill(row, at, at + features.size(), Float.NaN);
   }
 
-  /** Returns the field name that is most like {@code name}, if one is alike at all. */
+  /** Returns the field name that is most similar to {@code name}, if one is similar enough. */
   public Optional<String> nearest(String name) {
     return NearestName.of(name, fieldIndexes.keySet());
   }

@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * The values of a feature that stand for "missing".
+ * The values of a feature that mean "missing".
  *
  * <p>Numbers are compared as the feature compares its own numbers; text is compared as UTF-8 bytes.
  * Immutable and thread-safe.
@@ -17,7 +17,7 @@ import java.util.Set;
  * @param texts without unpaired surrogates
  */
 public record Sentinels(Set<Double> numbers, Set<String> texts) {
-  /** No value but null, absence and NaN is missing. */
+  /** Only null, absence and NaN are missing. */
   public static final Sentinels NONE = new Sentinels(Set.of(), Set.of());
 
   public Sentinels {
@@ -57,10 +57,10 @@ public record Sentinels(Set<Double> numbers, Set<String> texts) {
   }
 
   /**
-   * Returns these sentinels, where a text that spells a number also stands for the number.
+   * Returns these sentinels, where a text that spells a number also means the number.
    *
-   * <p>A CSV cell does not tell text from number; without this, a sentinel given as {@code "-999"}
-   * would be missing in CSV and a value in Parquet.
+   * <p>A CSV cell that spells a number is read as a number; without this, a sentinel given as
+   * {@code "-999"} would be a value in CSV and in Parquet.
    */
   Sentinels withSpelledNumbers() {
     Set<Double> all = new HashSet<>(numbers);

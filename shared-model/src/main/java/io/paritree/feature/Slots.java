@@ -1,6 +1,6 @@
 package io.paritree.feature;
 
-/** The one place where a number becomes a slot. */
+/** The only place where a number becomes a slot. */
 final class Slots {
   private Slots() {}
 
@@ -8,9 +8,9 @@ final class Slots {
    * Returns the slot of a number: the nearest {@code float}, with -0.0 as 0.0.
    *
    * <p>Every number arrives as the nearest {@code double} first, so that JSON text, a Parquet
-   * DOUBLE and a decimal of the same value share their bits. XGBoost compares in {@code float}.
+   * DOUBLE and a decimal of the same value give the same bits. XGBoost compares in {@code float}.
    */
   static float of(double value) {
-    return (float) value + 0f; // -0.0f + 0f is 0.0f; every other value stays
+    return (float) value + 0f; // -0.0f + 0f is 0.0f; every other value is unchanged
   }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A text out of a fixed vocabulary, encoded as its code in it.
+ * A text from a fixed vocabulary, encoded as its code there.
  *
  * <p>Text is compared as UTF-8 bytes: no trimming, folding or normalisation. The empty text is a
  * value like any other, unless it is a sentinel.
@@ -23,10 +23,10 @@ public final class TextCategoryFeature implements Feature {
   /**
    * @param vocabulary in code order, each category once; at most 16,777,216, so that a {@code
    *     float} holds every code exactly
-   * @param unseen what becomes of a text that is not in the vocabulary
-   * @param missing texts that stand for "missing"
+   * @param unseen what happens to a text that is not in the vocabulary
+   * @param missing texts that mean "missing"
    * @throws IllegalArgumentException if the vocabulary is empty, too large or has a category twice,
-   *     if {@code unseen} names none of it, or if a sentinel is a number
+   *     if {@code unseen} names a category that is not in it, or if a sentinel is a number
    */
   public TextCategoryFeature(
       String name,
@@ -82,12 +82,12 @@ public final class TextCategoryFeature implements Feature {
     return vocabulary.categories();
   }
 
-  /** Returns what becomes of a text that is not in the vocabulary. */
+  /** Returns what happens to a text that is not in the vocabulary. */
   public Unseen unseen() {
     return unseen;
   }
 
-  /** Returns the texts that stand for "missing". */
+  /** Returns the texts that mean "missing". */
   public Sentinels sentinels() {
     return missing;
   }

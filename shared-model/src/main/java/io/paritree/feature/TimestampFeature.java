@@ -9,8 +9,9 @@ import java.util.Optional;
 /**
  * One part of a timestamp column.
  *
- * <p>A local time is read as it stands. An instant is turned into local time by the feature's zone;
- * a feature without a zone refuses instants. Times before 1970 count by floor division.
+ * <p>A local time is used unchanged. An instant is converted to local time in the feature's zone; a
+ * feature without a zone refuses instants. Times before 1970 are rounded down to whole seconds and
+ * days, by floor division.
  */
 public final class TimestampFeature implements Feature {
   private static final long MICROS_PER_SECOND = 1_000_000L;
@@ -25,8 +26,8 @@ public final class TimestampFeature implements Feature {
   private final boolean nullable;
 
   /**
-   * @param zone turns an instant into local time; empty if instants are refused
-   * @param missing texts that stand for "missing"
+   * @param zone converts an instant to local time; empty if instants are refused
+   * @param missing texts that mean "missing"
    * @throws IllegalArgumentException if a sentinel is a number
    */
   public TimestampFeature(
@@ -71,12 +72,12 @@ public final class TimestampFeature implements Feature {
     return part;
   }
 
-  /** Returns the zone that turns an instant into local time; empty if instants are refused. */
+  /** Returns the zone that converts an instant to local time; empty if instants are refused. */
   public Optional<ZoneId> zone() {
     return Optional.ofNullable(zone);
   }
 
-  /** Returns the texts that stand for "missing". */
+  /** Returns the texts that mean "missing". */
   public Sentinels sentinels() {
     return missing;
   }

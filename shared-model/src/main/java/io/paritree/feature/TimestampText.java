@@ -7,11 +7,11 @@ import java.time.YearMonth;
  * Timestamps as text: {@code yyyy-MM-dd[(T or blank)HH:mm[:ss[.fraction]]][offset]}.
  *
  * <p>The offset is {@code Z}, {@code +HH}, {@code +HHmm} or {@code +HH:mm} (or with a minus sign),
- * at most 18 hours. A fraction has 1 to 9 digits; what lies below a microsecond is cut off. Without
- * a time of day, midnight is meant.
+ * at most 18 hours. A fraction has 1 to 9 digits; digits below a microsecond are cut off. Without a
+ * time of day, the time is midnight.
  */
 final class TimestampText {
-  /** The text is no timestamp. */
+  /** The text is not a timestamp. */
   static final long BAD = Long.MIN_VALUE;
 
   private static final long MICROS_PER_SECOND = 1_000_000L;
@@ -147,7 +147,7 @@ final class TimestampText {
     return good && seconds <= 18 * 3600 ? sign * seconds : Integer.MIN_VALUE;
   }
 
-  /** Reads exactly {@code digits} digits; -1 if they are not there. */
+  /** Reads exactly {@code digits} digits; -1 if fewer follow. */
   private int number(int digits) {
     if (at + digits > end) {
       return -1;

@@ -7,8 +7,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The well-formed byte sequences of UTF-8 (Unicode 3.9, table 3-7): none that is overlong, encodes
- * a surrogate, or lies above U+10FFFF.
+ * Checks that bytes are well-formed UTF-8 (Unicode 3.9, table 3-7): no sequence is overlong,
+ * encodes a surrogate, or is above U+10FFFF.
  */
 public final class Utf8 {
   private static final VarHandle LONGS =
@@ -38,7 +38,9 @@ public final class Utf8 {
     return firstIllFormed(bytes, offset, length) < 0;
   }
 
-  /** Returns the index of the first byte that begins no well-formed sequence; -1 if all do. */
+  /**
+   * Returns the index of the first byte that starts no well-formed sequence; -1 if there is none.
+   */
   public static int firstIllFormed(byte[] bytes, int offset, int length) {
     int end = offset + length;
     int at = offset;

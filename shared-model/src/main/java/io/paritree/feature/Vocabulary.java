@@ -7,7 +7,7 @@ import java.util.List;
  * Text categories and their codes, found by their UTF-8 bytes.
  *
  * <p>An open-addressing table of at least twice as many places as categories, so that a look-up
- * makes no object and touches few places. Immutable and thread-safe.
+ * creates no object and reads few places. Immutable and thread-safe.
  */
 final class Vocabulary {
   private final List<String> categories;
@@ -18,7 +18,7 @@ final class Vocabulary {
 
   /**
    * @param categories in code order, each once
-   * @throws IllegalArgumentException if a category stands twice or has an unpaired surrogate
+   * @throws IllegalArgumentException if a category occurs twice or has an unpaired surrogate
    */
   Vocabulary(List<String> categories) {
     this.categories = List.copyOf(categories);
@@ -31,7 +31,7 @@ final class Vocabulary {
       byte[] category = Utf8.bytes(this.categories.get(code));
       if (code(category, 0, category.length) >= 0) {
         throw new IllegalArgumentException(
-            "Cannot use the vocabulary: category '%s' stands twice"
+            "Cannot use the vocabulary: category '%s' occurs twice"
                 .formatted(this.categories.get(code)));
       }
 

@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-/** JSON documents as they are written: UTF-8, indented by two blanks per level, or in one line. */
+/** Writes JSON documents: UTF-8, indented by two blanks per level, or in one line. */
 public final class JsonText {
   private static final JsonFactory FACTORY = new JsonFactory();
   private static final double EXACT = 0x1p53;
@@ -33,7 +33,7 @@ public final class JsonText {
     return new String(of(body), StandardCharsets.UTF_8);
   }
 
-  /** Returns a value without line feeds, and none at its end. */
+  /** Returns a value without line feeds, also without one at its end. */
   public static byte[] compact(Body body) {
     return write(body, false);
   }
@@ -65,12 +65,12 @@ public final class JsonText {
     return content.toByteArray();
   }
 
-  /** Writes a value without line feeds, in an indented document too. */
+  /** Writes a value without line feeds, even in an indented document. */
   public static void inLine(JsonGenerator out, Body body) throws IOException {
     out.writeRawValue(new String(compact(body), StandardCharsets.UTF_8));
   }
 
-  /** Writes a number: whole ones without a fraction. */
+  /** Writes a number: whole numbers within 2^53 without a fraction. */
   public static void number(JsonGenerator out, double value) throws IOException {
     if (value == Math.rint(value) && Math.abs(value) < EXACT) {
       out.writeNumber((long) value);

@@ -17,9 +17,9 @@ import java.util.TreeSet;
 /**
  * One JSON document whose form is known, read token by token.
  *
- * <p>The keys of an object are a closed set, each stands once, and nothing follows the document.
- * Every failure names the file, the place as a JSON pointer, what came and what was expected. Used
- * by one thread, once.
+ * <p>Unknown keys (except in {@link #namedValues}), repeated keys, and anything after the document
+ * are refused. Every failure names the file, the place as a JSON pointer, what came and what was
+ * expected. Used by one thread, for one document.
  */
 public final class StrictJson {
   private static final int MAX_SHOWN = 60;
@@ -38,13 +38,13 @@ public final class StrictJson {
   private final String document;
   private final JsonParser parser;
 
-  /** Reads a value whose first token is the current one, and stops at its last. */
+  /** Reads a value whose first token is the current one, and stops at the value's last token. */
   @FunctionalInterface
   public interface Value {
     void read() throws CorruptModelException;
   }
 
-  /** Reads the value of the named member, as {@link Value}. */
+  /** Reads the value of the named member, as {@link Value} does. */
   @FunctionalInterface
   public interface NamedValue {
     void read(String name) throws CorruptModelException;
@@ -75,7 +75,7 @@ public final class StrictJson {
   /**
    * Reads an object with a closed set of members.
    *
-   * @param required the members that must be there
+   * @param required the members that must be present
    */
   public void object(Map<String, Value> members, Set<String> required)
       throws CorruptModelException {
@@ -172,7 +172,7 @@ public final class StrictJson {
         return value;
       }
     } catch (NumberFormatException e) {
-      // falls through to the one message below
+      // falls through to the message below
     }
 
     throw wrong(expected);
@@ -203,7 +203,7 @@ public final class StrictJson {
     }
   }
 
-  /** Returns the text of an object as it stands in the document, in UTF-8. */
+  /** Returns the text of an object as it is written in the document, in UTF-8. */
   public byte[] raw() throws CorruptModelException {
     expect(JsonToken.START_OBJECT, "an object");
     int start = (int) parser.currentTokenLocation().getCharOffset();
@@ -212,13 +212,13 @@ public final class StrictJson {
     return document.substring(start, end).getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Returns the failure that the current value is not what was expected. */
+  /** Returns an exception: the current value is not what was expected. */
   public CorruptModelException wrong(String expected) {
     return new CorruptModelException(
         "Cannot read %s at %s: got %s, expected %s".formatted(origin, place(), got(), expected));
   }
 
-  /** Returns a failure at the current place. */
+  /** Returns an exception that names the current place and the reason. */
   public CorruptModelException refused(String why, Throwable cause) {
     return new CorruptModelException(
         "Cannot read %s at %s: %s".formatted(origin, place(), why), cause);

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/** Text files of a package: UTF-8 and nothing else. */
+/** Decodes the text files of a package: only UTF-8 is allowed. */
 public final class Utf8Text {
   private Utf8Text() {}
 
@@ -13,7 +13,7 @@ public final class Utf8Text {
    * Returns the text.
    *
    * @param origin names the file in messages
-   * @throws CorruptModelException if a byte of it is not UTF-8
+   * @throws CorruptModelException if it is not UTF-8
    */
   public static String of(String origin, byte[] content) throws CorruptModelException {
     try {

@@ -11,13 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * What a value without a type of its own is: a cell of a CSV file, or the value of a partition
- * directory.
+ * Encodes values without a type: a cell of a CSV file, or the value of a partition directory.
  *
- * <p>An empty cell is a missing value. Else the feature tells what to look for: a text category and
- * a timestamp read text; a boolean reads {@code true}, {@code false} or a number; the others read
- * numbers, by JSON's grammar. Anything else stays text, which such a feature admits only as a
- * sentinel.
+ * <p>An empty cell is a missing value. Otherwise the feature decides how it is read: a text
+ * category and a timestamp read text; a boolean reads {@code true}, {@code false} or a number; the
+ * others read numbers, by JSON's grammar. A cell that is none of these is text, which such a
+ * feature allows only as a sentinel.
  */
 public final class CsvCells {
   private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);

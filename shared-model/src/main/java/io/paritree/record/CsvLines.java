@@ -22,8 +22,8 @@ import java.util.Map;
  * The header and the lines of a CSV file, as the bytes of their cells.
  *
  * <p>RFC 4180: commas, double quotes, LF or CRLF. Cells are neither trimmed nor decoded; a quoted
- * empty cell is the same as an empty one. A byte order mark is skipped, and so is an empty line,
- * unless the file has one column: there it is an empty cell. Holds one line at a time. Not
+ * empty cell is the same as an empty one. A byte order mark is skipped. An empty line is skipped
+ * too, unless the file has one column: there it is an empty cell. Holds one line at a time. Not
  * thread-safe.
  */
 public final class CsvLines implements AutoCloseable {
@@ -36,13 +36,13 @@ public final class CsvLines implements AutoCloseable {
   private final CloseableIterator<Line> lines;
   private final List<String> columns;
 
-  /** Where each column stands; of several that are called alike, the first. */
+  /** The index of each column; if several have the same name, of the first one. */
   private final Map<String, Integer> columnIndexes = new HashMap<>();
 
   private CsvLines(InputStream in, String origin, boolean strict, int maxColumns)
       throws IOException, RecordFormatException {
     this.origin = origin;
-    // One byte, one char: quotes and commas are ASCII, so the bytes of a cell come out as they are.
+    // One char per byte: quotes and commas are ASCII, so the bytes of a cell stay unchanged.
     this.reader =
         CsvReader.builder()
             .skipEmptyLines(false)
@@ -58,9 +58,9 @@ public final class CsvLines implements AutoCloseable {
   /**
    * Opens a file and reads its header.
    *
-   * @param in closed with this
-   * @param origin what messages call the file
-   * @throws RecordFormatException if there is no header, or one with a column twice
+   * @param in closed together with this
+   * @param origin names the file in messages
+   * @throws RecordFormatException if there is no header, or it has a column twice
    */
   public static CsvLines open(InputStream in, String origin)
       throws IOException, RecordFormatException {
@@ -68,13 +68,13 @@ public final class CsvLines implements AutoCloseable {
   }
 
   /**
-   * Opens a file as {@link #open(InputStream, String)} does, if it has no more columns than
-   * admitted: their names take many times the memory of a narrow header.
+   * Opens a file as {@link #open(InputStream, String)} does, if it has at most {@code maxColumns}
+   * columns: their names take many times the memory of a narrow header.
    *
-   * @param in closed with this
-   * @param origin what messages call the file
-   * @throws RecordFormatException if there is no header, one with a column twice, or one with too
-   *     many
+   * @param in closed together with this
+   * @param origin names the file in messages
+   * @throws RecordFormatException if there is no header, or it has a column twice or too many
+   *     columns
    */
   public static CsvLines open(InputStream in, String origin, int maxColumns)
       throws IOException, RecordFormatException {
@@ -83,10 +83,11 @@ public final class CsvLines implements AutoCloseable {
 
   /**
    * Opens one of many files of a table: empty lines before the header are skipped, a file without a
-   * header has no columns, and columns that nobody asks for may be called alike.
+   * header has no columns, and several columns may have the same name; the calling code checks
+   * those that it reads.
    *
-   * @param in closed with this
-   * @param origin what messages call the file
+   * @param in closed together with this
+   * @param origin names the file in messages
    * @throws RecordFormatException if quotes are wrong
    */
   public static CsvLines openPart(InputStream in, String origin)
@@ -173,8 +174,8 @@ public final class CsvLines implements AutoCloseable {
   }
 
   /**
-   * Returns where the column of exactly this name stands among the {@link #columns}, the first one
-   * if several are called so; -1 if none is.
+   * Returns the index in {@link #columns} of the column with exactly this name, the first one if
+   * several have it; -1 if none has.
    */
   public int column(String name) {
     return columnIndexes.getOrDefault(name, -1);
@@ -184,7 +185,7 @@ public final class CsvLines implements AutoCloseable {
    * Goes to the next line.
    *
    * @return false at the end of the file
-   * @throws RecordFormatException if quotes are wrong: where the line ends cannot be told
+   * @throws RecordFormatException if quotes are wrong: the end of the line cannot be determined
    */
   public boolean next() throws IOException, RecordFormatException {
     while (advance()) {
@@ -208,7 +209,7 @@ public final class CsvLines implements AutoCloseable {
       throw e.getCause();
     } catch (CsvParseException e) {
       throw new RecordFormatException(
-          "Cannot read %s beyond the line that starts at %s: %s"
+          "Cannot read %s from line %s on: %s"
               .formatted(origin, current.number, Fault.printable(reason(e), MAX_REASON)),
           e);
     }
@@ -223,7 +224,7 @@ public final class CsvLines implements AutoCloseable {
     return String.valueOf(deepest.getMessage());
   }
 
-  /** Returns the number of the file's line at which the current one starts, counted from 1. */
+  /** Returns the number of the file's line at which the current line starts, counted from 1. */
   public long number() {
     return current.number;
   }
@@ -233,7 +234,7 @@ public final class CsvLines implements AutoCloseable {
     return current.count;
   }
 
-  /** Returns a cell of the current line, ill-formed bytes replaced; empty if it has none. */
+  /** Returns a cell of the current line, ill-formed bytes replaced; empty if there is none. */
   public String text(int cell) {
     return cell < current.count
         ? new String(
@@ -241,14 +242,14 @@ public final class CsvLines implements AutoCloseable {
         : "";
   }
 
-  /** Returns a copy of the bytes of a cell of the current line; empty if it has none. */
+  /** Returns a copy of the bytes of a cell of the current line; empty if there is none. */
   public byte[] copy(int cell) {
     return cell < current.count
         ? Arrays.copyOfRange(current.bytes, current.start(cell), current.ends[cell])
         : new byte[0];
   }
 
-  /** Returns the current line as it stands in the file, ill-formed bytes replaced. */
+  /** Returns the current line as it is written in the file, ill-formed bytes replaced. */
   public String line() {
     StringBuilder line = new StringBuilder();
     for (int cell = 0; cell < current.count; cell++) {
@@ -276,7 +277,7 @@ public final class CsvLines implements AutoCloseable {
     reader.close();
   }
 
-  /** The cells of one line, one after the other. */
+  /** The bytes of the cells of one line, one cell after the other. */
   private static final class Line extends AbstractBaseCsvCallbackHandler<Line> {
     private byte[] bytes = new byte[1024];
     private int[] ends = new int[64];

@@ -12,8 +12,8 @@ import java.util.List;
 /**
  * Reads the lines of a CSV file into rows of slots.
  *
- * <p>Columns are found by name; those that no feature reads are left to the caller. A line with
- * more or fewer cells than the header is a fault of that line. Not thread-safe.
+ * <p>Columns are found by name; those that no feature reads are left to the calling code. A line
+ * with more or fewer cells than the header is a fault of that line. Not thread-safe.
  */
 public final class CsvRecords {
   private final CsvLines lines;
@@ -23,8 +23,8 @@ public final class CsvRecords {
   private final int[] columns;
 
   /**
-   * @param lines read by this from now on; stays the caller's to close
-   * @param origin what messages call the file
+   * @param lines read by this from now on; the calling code closes it
+   * @param origin names the file in messages
    * @throws RecordFormatException if the file lacks columns; the message names them
    */
   public CsvRecords(CsvLines lines, String origin, Schema schema) throws RecordFormatException {
@@ -55,10 +55,10 @@ public final class CsvRecords {
   }
 
   /**
-   * Returns a reader of the fields that the file has a column for: {@link #next} leaves the slots
-   * of the others as they are.
+   * Returns a reader of the fields that the file has a column for: {@link #next} does not change
+   * the slots of the others.
    *
-   * @param lines read by this from now on; stays the caller's to close
+   * @param lines read by this from now on; the calling code closes it
    */
   public static CsvRecords ofSome(CsvLines lines, Schema schema) {
     return new CsvRecords(lines, schema);
@@ -74,10 +74,10 @@ public final class CsvRecords {
   /**
    * Reads the next line.
    *
-   * @param row slots {@code [at, at + width)} receive the record; of no use if it has faults
+   * @param row slots {@code [at, at + width)} receive the record; must not be used if it has faults
    * @param faults receives what is wrong with it
    * @return false at the end of the file
-   * @throws RecordFormatException if quotes are wrong: where the line ends cannot be told
+   * @throws RecordFormatException if quotes are wrong: the end of the line cannot be determined
    */
   public boolean next(float[] row, int at, Faults faults)
       throws IOException, RecordFormatException {

@@ -6,10 +6,10 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The nearest known names of the wrong ones in one document or file.
+ * The nearest known names for the wrong names in one document or file.
  *
- * <p>Finding one is dear, and whoever sends a document may fill it with wrong names: the first few
- * different ones get a hint, each as often as it stands there, and the others none. Not
+ * <p>A search is expensive, and a hostile document may consist of wrong names. So only the first
+ * ten different ones get a hint, at each place where they occur; the others get none. Not
  * thread-safe.
  */
 public final class Hints {
@@ -18,10 +18,10 @@ public final class Hints {
   private final Map<String, Optional<String>> found = new HashMap<>();
 
   /**
-   * Returns the nearest name of a wrong one, if there is one and the document has not had its
-   * share.
+   * Returns the nearest name of a wrong one, if one exists and the wrong one is among the first ten
+   * of the document.
    *
-   * @param search finds the nearest name; called once for each of the first names
+   * @param search finds the nearest name; called once for each of the first ten
    */
   public Optional<String> nearest(String wrong, Function<String, Optional<String>> search) {
     Optional<String> known = found.get(wrong);

@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
  * One JSON document, read token by token.
  *
  * <p>Strict RFC 8259 in well-formed UTF-8 without a byte order mark, nested at most 8 deep; text
- * has at most 65,536 characters, a name 256, a number 64. Whatever goes beyond ends in a {@link
- * MalformedJsonException}. Closing it gives its buffers back to the thread. Not thread-safe.
+ * has at most 65,536 characters, a name 256, a number 64. Anything else is refused with a {@link
+ * MalformedJsonException}. Closing the document returns its buffers to the thread. Not thread-safe.
  */
 public final class JsonDocument implements AutoCloseable {
   private static final int MAX_DEPTH = 8;
@@ -38,7 +38,7 @@ public final class JsonDocument implements AutoCloseable {
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .build();
 
-  /** What Jackson's messages say about its own settings and sources. */
+  /** The parts of Jackson's messages about its own settings and sources; they are cut out. */
   private static final Pattern ASIDE =
       Pattern.compile(
           ", from `[^`]*`|: enable `.*|: was expecting \\(JSON.*"
@@ -57,7 +57,7 @@ public final class JsonDocument implements AutoCloseable {
    * Opens a document.
    *
    * @param bytes the document; must not change while it is read
-   * @param maxBytes the length up to which it is read
+   * @param maxBytes the largest length that is read
    * @throws MalformedJsonException if it is too long or not in UTF-8
    */
   public static JsonDocument of(byte[] bytes, int maxBytes) throws MalformedJsonException {
@@ -70,7 +70,7 @@ public final class JsonDocument implements AutoCloseable {
     try {
       return new JsonDocument(FACTORY.createParser(bytes));
     } catch (IOException e) {
-      throw new MalformedJsonException("its encoding cannot be told", 1, 1);
+      throw new MalformedJsonException("its encoding cannot be determined", 1, 1);
     }
   }
 
@@ -95,7 +95,7 @@ public final class JsonDocument implements AutoCloseable {
       }
     }
 
-    // Jackson would take these for UTF-16 or UTF-32; in UTF-8, JSON has no such byte.
+    // Jackson would read zero bytes here as UTF-16 or UTF-32; JSON in UTF-8 has none.
     for (int at = 0; at < Math.min(4, bytes.length); at++) {
       if (bytes[at] == 0) {
         throw new MalformedJsonException("not in UTF-8", 1, at + 1);
@@ -153,7 +153,7 @@ public final class JsonDocument implements AutoCloseable {
     }
   }
 
-  /** Goes to the end of the object or array that starts at the current token, if one does. */
+  /** Skips to the end of the object or array that starts at the current token, if one does. */
   public void skip() throws MalformedJsonException {
     try {
       parser.skipChildren();
@@ -165,7 +165,7 @@ public final class JsonDocument implements AutoCloseable {
   /**
    * Reads to the end of the document.
    *
-   * @throws MalformedJsonException if anything but white space follows the current token
+   * @throws MalformedJsonException if anything except white space follows the current token
    */
   public void end() throws MalformedJsonException {
     if (next() != null) {
@@ -173,7 +173,7 @@ public final class JsonDocument implements AutoCloseable {
     }
   }
 
-  /** Returns the hints that are given for the document's wrong names. */
+  /** Returns the hints for the document's wrong names. */
   Hints hints() {
     if (hints == null) {
       hints = new Hints();
@@ -214,7 +214,7 @@ public final class JsonDocument implements AutoCloseable {
     try {
       parser.close();
     } catch (IOException e) {
-      throw new IllegalStateException("Cannot close a document that lies in memory", e);
+      throw new IllegalStateException("Cannot close a document in memory", e);
     }
   }
 }

@@ -14,13 +14,13 @@ import java.util.Set;
 /**
  * Reads flat JSON objects into rows of slots.
  *
- * <p>All faults of a record are found in one pass. Whatever is wrong with a record is a fault; only
- * a document that is no JSON any more throws. An unknown field comes with the nearest name, within
- * the {@link Hints} of its document. Keeps its buffers from record to record; one per thread, not
- * thread-safe.
+ * <p>All faults of a record are found in one pass. Anything wrong with a record is a fault; only a
+ * document that cannot be read as JSON throws. The fault of an unknown field has the nearest name
+ * as its hint, within the limit of the document's {@link Hints}. Keeps its buffers from record to
+ * record; one per thread, not thread-safe.
  */
 public final class JsonRecordReader {
-  /** A table that one record of many unknown names has blown up is not kept for the next. */
+  /** A table that has grown by one record of many unknown names is not kept for the next. */
   private static final int MAX_KEPT_NAMES = 256;
 
   private final Schema schema;
@@ -45,9 +45,9 @@ public final class JsonRecordReader {
   }
 
   /**
-   * Reads the record at the document's current token, and stays at its last token.
+   * Reads the record at the document's current token, and stops at the record's last token.
    *
-   * @param row slots {@code [at, at + width)} receive the record; of no use if it has faults
+   * @param row slots {@code [at, at + width)} receive the record; must not be used if it has faults
    * @param faults receives what is wrong with it; a fault's field is the name of the field
    * @throws MalformedJsonException if the document cannot be read to the end of the record
    */
@@ -94,7 +94,7 @@ public final class JsonRecordReader {
     }
   }
 
-  /** Each record has a number of its own; when the numbers are used up, all marks are taken off. */
+  /** Gives each record its own number; when the numbers are used up, all marks are cleared. */
   private void startRecord() {
     if (unknownNames.size() > MAX_KEPT_NAMES) {
       unknownNames = new HashSet<>();
@@ -109,7 +109,7 @@ public final class JsonRecordReader {
 
   private void unknown(JsonDocument document, String name, Faults faults) {
     if (unknown == UnknownFields.REJECT && faults.isFull()) {
-      return; // nothing more is told, so that no name needs to be kept
+      return; // no further fault is reported, so that no name needs to be kept
     }
 
     if (!unknownNames.add(name)) {
@@ -138,7 +138,7 @@ public final class JsonRecordReader {
   }
 
   /**
-   * Encodes the value at the document's current token for a field, and stays at its last token.
+   * Encodes the value at the document's current token for a field, and stops at its last token.
    *
    * @param row receives a slot at {@code at + slot} for each feature of the field
    */
@@ -163,9 +163,9 @@ public final class JsonRecordReader {
   }
 
   /**
-   * Returns whether any record since this reader was made, of fewer than four billion, had a field.
+   * Returns whether any record that this reader read, of fewer than four billion, had a field.
    *
-   * @param index of the field among the schema's
+   * @param index the index of the field in the schema's fields
    */
   public boolean hasSeen(int index) {
     return seen[index] != 0;

@@ -2,7 +2,7 @@ package io.paritree.record;
 
 import io.paritree.Fault;
 
-/** A document is no JSON, or goes beyond the reader's limits; nothing of it was used. */
+/** A document is not JSON, or exceeds the reader's limits; no part of it was used. */
 public final class MalformedJsonException extends Exception {
   private static final long serialVersionUID = 1L;
   private static final int MAX_REASON = 100;
@@ -23,12 +23,12 @@ public final class MalformedJsonException extends Exception {
     this.column = column;
   }
 
-  /** Returns the line that is wrong, counted from 1. */
+  /** Returns the line of the error, counted from 1. */
   public int line() {
     return line;
   }
 
-  /** Returns where in the line it is wrong, in bytes, counted from 1. */
+  /** Returns the position of the error in its line, in bytes, counted from 1. */
   public int column() {
     return column;
   }

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Names in a message: the first hundred, and how many more there are.
+ * Names in a message: the first hundred, and the number of the others.
  *
- * <p>A file may have as many wrong names as it has bytes. Not thread-safe.
+ * <p>Limited, because a file may have as many wrong names as bytes. Not thread-safe.
  */
 final class NameList {
   private static final int MAX_NAMES = 100;
@@ -18,12 +18,12 @@ final class NameList {
     return count == 0;
   }
 
-  /** Returns whether a further name is only counted. */
+  /** Returns whether further names are only counted. */
   boolean isFull() {
     return count >= MAX_NAMES;
   }
 
-  /** Adds a name, as the message is to show it. */
+  /** Adds a name in the form in which the message shows it. */
   void add(String name) {
     if (!isFull()) {
       names.add(name);

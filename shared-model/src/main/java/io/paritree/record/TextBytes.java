@@ -3,10 +3,10 @@ package io.paritree.record;
 import java.util.Arrays;
 
 /**
- * Text as UTF-8, in a buffer that is used again.
+ * Encodes text as UTF-8, in a buffer that is used again.
  *
- * <p>An unpaired surrogate becomes the three bytes that UTF-8 has no character for, so that the
- * text stays ill-formed and is told from every other. Not thread-safe.
+ * <p>An unpaired surrogate becomes three bytes that no UTF-8 text contains, so that the text stays
+ * ill-formed and differs from every other text. Not thread-safe.
  */
 final class TextBytes {
   private static final int MAX_BYTES_PER_CHAR = 3;

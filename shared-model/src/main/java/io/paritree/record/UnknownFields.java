@@ -1,6 +1,6 @@
 package io.paritree.record;
 
-/** What becomes of a field that no feature reads. */
+/** What happens to a field that no feature reads. */
 public enum UnknownFields {
   /** It is a fault of the record: most likely a name is mistyped. */
   REJECT,

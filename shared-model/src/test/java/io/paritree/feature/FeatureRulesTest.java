@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
-/** What a feature or a schema cannot be made of. */
+/** The arguments that a feature or a schema refuses. */
 class FeatureRulesTest {
   private static final double NO_MIN = Double.NEGATIVE_INFINITY;
   private static final double NO_MAX = Double.POSITIVE_INFINITY;
@@ -39,8 +39,8 @@ class FeatureRulesTest {
     assertRefused("bounds 2.0 to 1.0", () -> number(Sentinels.NONE, 2, 1));
     assertRefused("bounds NaN to 1.0", () -> number(Sentinels.NONE, Double.NaN, 1));
     assertRefused("bounds 1.0 to NaN", () -> number(Sentinels.NONE, 1, Double.NaN));
-    assertRefused("no float lies between", () -> number(Sentinels.NONE, 1e39, NO_MAX));
-    assertRefused("no float lies between", () -> number(Sentinels.NONE, NO_MIN, -1e39));
+    assertRefused("no float is within", () -> number(Sentinels.NONE, 1e39, NO_MAX));
+    assertRefused("no float is within", () -> number(Sentinels.NONE, NO_MIN, -1e39));
     assertThat(number(Sentinels.NONE, 1, 1).number(1, new Faults())).isEqualTo(1);
   }
 
@@ -61,10 +61,10 @@ class FeatureRulesTest {
 
   @Test
   void vocabularyHoldsEachCategoryOnce() {
-    assertRefused("'a' stands twice", () -> text(List.of("a", "b", "a"), new Unseen.Reject()));
+    assertRefused("'a' occurs twice", () -> text(List.of("a", "b", "a"), new Unseen.Reject()));
     assertRefused("0 categories", () -> text(List.of(), new Unseen.Reject()));
     assertRefused("unpaired surrogate", () -> text(List.of("a\udc00"), new Unseen.Reject()));
-    assertRefused("5 stands twice", () -> integer(List.of(5L, 5L), new Unseen.Reject()));
+    assertRefused("5 occurs twice", () -> integer(List.of(5L, 5L), new Unseen.Reject()));
     assertRefused("0 categories", () -> integer(List.of(), new Unseen.Reject()));
     assertRefused("within 2^53", () -> integer(List.of(1L << 53), new Unseen.Reject()));
     assertRefused("within 2^53", () -> integer(List.of(Long.MIN_VALUE), new Unseen.Reject()));
@@ -82,7 +82,7 @@ class FeatureRulesTest {
   void schemaHoldsEachNameOnceAndIsNotEmpty() {
     assertRefused("schema without features", () -> new Schema(List.of()));
     assertRefused(
-        "'a' stands twice",
+        "'a' occurs twice",
         () -> new Schema(List.of(NumberFeature.of("a"), NumberFeature.of("a"))));
   }
 

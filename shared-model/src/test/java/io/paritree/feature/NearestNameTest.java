@@ -42,7 +42,7 @@ class NearestNameTest {
         .contains("x".repeat(64));
   }
 
-  /** The specification, letter by letter. */
+  /** Compares with the specification, the plain table of distances. */
   @Test
   void nearestIsWhatTheWholeTableOfDistancesGives() {
     long seed = Seed.next();

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** A column of floats becomes the slots that its values become one by one. */
+/** A column of floats gives the same slots as its values one by one. */
 class NumberFeatureTest {
   private static final int BEFORE = 3;
   private static final float[] CORNERS = {

@@ -236,7 +236,7 @@ class CsvRecordsTest {
   void wrongQuotesEndTheFileAndSayWhere(String line) {
     assertThatThrownBy(() -> read("a.b c,place,flag\n1,ä,1\n" + line))
         .isInstanceOf(RecordFormatException.class)
-        .hasMessageStartingWith("Cannot read in.csv beyond the line that starts at 3: ");
+        .hasMessageStartingWith("Cannot read in.csv from line 3 on: ");
   }
 
   @Test

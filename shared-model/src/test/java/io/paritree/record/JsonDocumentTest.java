@@ -199,7 +199,7 @@ class JsonDocumentTest {
     document.end();
   }
 
-  /** {@code Double.parseDouble} rounds correctly; Jackson has a path of its own for each form. */
+  /** {@code Double.parseDouble} rounds correctly; Jackson has a separate path for each form. */
   @Test
   void numberOfAnyFormIsTheNearestDouble() throws MalformedJsonException {
     RandomNumbers numbers = new RandomNumbers();
@@ -207,7 +207,7 @@ class JsonDocumentTest {
       String text = numbers.next();
       try (JsonDocument document = JsonDocument.of(text.getBytes(UTF_8), MAX_BYTES)) {
         document.next();
-        double read = document.number() + 0.0; // an integer -0 has lost its sign, slots have none
+        double read = document.number() + 0.0; // Jackson drops the sign of integer -0; slots too
         if (read != Double.parseDouble(text)) {
           throw new AssertionError("%s for %s, %s".formatted(read, text, numbers.replay()));
         }

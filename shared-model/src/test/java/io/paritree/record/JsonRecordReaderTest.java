@@ -201,7 +201,7 @@ class JsonRecordReaderTest {
     }
   }
 
-  /** The nearest name is what costs; a hostile record gets few. */
+  /** Finding the nearest name is expensive; a hostile record gets only few hints. */
   @Test
   void recordOfNothingButUnknownFieldsGetsFewHintsAndLeavesNoTrace() throws MalformedJsonException {
     StringBuilder json = new StringBuilder("{");
@@ -215,7 +215,7 @@ class JsonRecordReaderTest {
     assertThat(row).containsExactly(GOOD_ROW);
   }
 
-  /** A search for the nearest name costs as much as a record: a document has few of them. */
+  /** A search for the nearest name costs as much as a record: a document gets few searches. */
   @Test
   void documentOfNothingButUnknownFieldsGetsFewHintsWhateverItsRecords()
       throws MalformedJsonException {
@@ -228,7 +228,7 @@ class JsonRecordReaderTest {
     List<String> hints = hints(json.append("]").toString());
 
     assertThat(hints).filteredOn("did you mean 'distance'?"::equals).hasSize(9);
-    // One that was found stands wherever its name does.
+    // A hint that was found is given wherever its name occurs.
     assertThat(hints).filteredOn("did you mean 'origin'?"::equals).hasSize(1_000);
     assertThat(hints("[{\"distanze\":1}]")).containsExactly("did you mean 'distance'?");
   }
@@ -247,7 +247,7 @@ class JsonRecordReaderTest {
     return hints;
   }
 
-  /** Whatever the bytes: a row, faults, or the one exception; and the reader works on. */
+  /** Any bytes give a row, faults or a MalformedJsonException, and the reader can read on. */
   @Test
   void changedBytesNeverThrowAnythingElse() throws MalformedJsonException {
     long seed = Seed.next();

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The README's value table is the table whose cases {@link ValueTableTest} runs. */
+/** The README's value table has each row whose cases {@link ValueTableTest} runs. */
 class ReadmeTest {
   private static List<String> lines() throws IOException {
     return Files.readAllLines(Path.of(System.getProperty("paritree.root"), "README.md"));

@@ -6,7 +6,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * One value of the value table, as each face carries it, and what must become of it on all of them.
+ * One value of the value table in the form of each face (JSON, CSV, Parquet), and the result that
+ * all faces must give.
  *
  * @param row the row of the table that it belongs to
  * @param name what is special about it
@@ -14,8 +15,8 @@ import java.util.Optional;
  * @param json a JSON value; or {@link Face.Absent}
  * @param csv a CSV cell, unquoted; empty for null
  * @param parquet a {@link Face.Typed}
- * @param slot what the value becomes; NaN for missing, and where it is a fault
- * @param fault the code of the fault; empty if the value is admitted
+ * @param slot the slot of the value; NaN if it is missing or a fault
+ * @param fault the code of the fault; empty if the value is allowed
  */
 public record ValueCase(
     TableRow row,
@@ -29,12 +30,12 @@ public record ValueCase(
 
   public ValueCase {
     Objects.requireNonNull(row, "row");
-    Objects.requireNonNull(json, name + ": JSON is not told");
-    Objects.requireNonNull(csv, name + ": CSV is not told");
-    Objects.requireNonNull(parquet, name + ": Parquet is not told");
+    Objects.requireNonNull(json, name + ": JSON is not given");
+    Objects.requireNonNull(csv, name + ": CSV is not given");
+    Objects.requireNonNull(parquet, name + ": Parquet is not given");
   }
 
-  /** How a value stands in a record. */
+  /** How a value is written in a record. */
   public sealed interface Face {
     /** Text: a JSON value, or a CSV cell without quotes. */
     record Text(String text) implements Face {}
@@ -54,7 +55,7 @@ public record ValueCase(
     /**
      * The value does not exist on this face.
      *
-     * @param why what stands against it
+     * @param why the reason
      */
     record None(String why) implements Face {}
   }

@@ -41,15 +41,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The value table, case by case: one list for the JSON face, the CSV face and the job's Parquet
+ * The cases of the value table: one list for the JSON face, the CSV face and the job's Parquet
  * face.
  */
 public final class ValueCases {
   private static final float MISSING = Float.NaN;
   private static final String REFUSED_COLUMN = "the input check refuses a column of such a type";
   private static final String NULL_CELL = "an empty cell is null";
-  private static final String CELL_IS_UNTYPED = "a cell does not tell text from number";
-  private static final String NESTED = "a cell does not nest";
+  private static final String CELL_IS_UNTYPED = "a cell does not distinguish text from numbers";
+  private static final String NESTED = "a cell cannot hold a nested value";
   private static final double NO_MIN = Double.NEGATIVE_INFINITY;
   private static final double NO_MAX = Double.POSITIVE_INFINITY;
 
@@ -105,9 +105,14 @@ public final class ValueCases {
 
   private void numbers() {
     row = TableRow.NUMBER;
-    number("double between two floats goes to the even one", 1f, "1.0000000596046448", DOUBLE);
-    number("decimal goes by way of the double", 1f, "1.0000000596046448", DECIMAL);
-    number("and up to the even one", 0x1.000004p0f, "1.0000001788139343", DOUBLE);
+    number(
+        "double between two floats is rounded to the even one", 1f, "1.0000000596046448", DOUBLE);
+    number("decimal is rounded to a double first", 1f, "1.0000000596046448", DECIMAL);
+    number(
+        "double between two floats is rounded up to the even one",
+        0x1.000004p0f,
+        "1.0000001788139343",
+        DOUBLE);
     number("above the middle", 0x1.000002p0f, "1.0000000596046452", DOUBLE);
     number("float", 0.1f, "0.10000000149011612", FLOAT);
     number("double", 0.1f, "0.1", DOUBLE);
@@ -116,10 +121,10 @@ public final class ValueCases {
     number("short", 32_767, "32767", SHORT);
     number("int", -2_147_483_648f, "-2147483648", INT);
     number("int that no float holds", 16_777_216f, "16777217", INT);
-    number("int that no float holds, to the even one", 16_777_220f, "16777219", INT);
+    number("int that no float holds is rounded to the even one", 16_777_220f, "16777219", INT);
     number("long", 5_000_000_000f, "5000000000", LONG);
     number("long beyond 2^53", 0x1p53f, "9007199254740993", LONG);
-    number("long goes by way of the double", 0x1p60f, "1152921573326323713", LONG);
+    number("long is rounded to a double first", 0x1p60f, "1152921573326323713", LONG);
     number("largest long", 0x1p63f, "9223372036854775807", LONG);
     number("least long", -0x1p63f, "-9223372036854775808", LONG);
     number(
@@ -129,7 +134,7 @@ public final class ValueCases {
     number("zero", 0, "0", INT);
     number("negative zero", 0, "-0.0", DOUBLE);
     number("negative zero as float", 0, "-0.0", FLOAT);
-    number("negative zero in other words", 0, "-0e-7", DOUBLE);
+    number("negative zero with an exponent", 0, "-0e-7", DOUBLE);
     number("negative integer zero", 0, "-0", INT);
     number("exponent", 1_500, "1.5e3", DOUBLE);
     number("exponent with plus", 1_500, "15E+2", LONG, 1_500L);
@@ -164,12 +169,12 @@ public final class ValueCases {
 
     of("absent", NUMBER, MISSING)
         .absent()
-        .noCsv("a lacking column is refused")
-        .noParquet("a lacking column is refused");
+        .noCsv("a file without the column is refused")
+        .noParquet("a file without the column is refused");
     of("absent but required", REQUIRED, MISSING_VALUE)
         .absent()
-        .noCsv("a lacking column is refused")
-        .noParquet("a lacking column is refused");
+        .noCsv("a file without the column is refused")
+        .noParquet("a file without the column is refused");
     of("null but required", REQUIRED, MISSING_VALUE).json("null").csv("").parquet(DOUBLE, null);
     nan("NaN as double", NUMBER, MISSING, DOUBLE, Double.NaN);
     nan("NaN as float", NUMBER, MISSING, FLOAT, Float.NaN);
@@ -186,14 +191,14 @@ public final class ValueCases {
         .noCsv("CSV has no NaN")
         .parquet(DOUBLE, Double.NaN);
     of("number sentinel", SENTINELS, MISSING).text("-999").parquet(INT, -999);
-    of("number sentinel spelled otherwise", SENTINELS, MISSING)
+    of("number sentinel in another spelling", SENTINELS, MISSING)
         .text("-9.99e2")
         .parquet(DOUBLE, -999.0);
     of("sentinel rounded as the value is", SENTINELS, MISSING)
         .text("0.10000000149011612")
         .parquet(FLOAT, 0.1f);
     of("decimal sentinel", SENTINELS, MISSING).text("0.1").parquet(DECIMAL, new BigDecimal("0.1"));
-    of("beside the sentinel", SENTINELS, -998.99994f)
+    of("float next to the sentinel", SENTINELS, -998.99994f)
         .text("-998.99994")
         .parquet(DOUBLE, -998.99994);
     of("sentinel given as text that spells a number", SENTINELS, MISSING)
@@ -259,7 +264,7 @@ public final class ValueCases {
     of("first double that rounds to infinity", NUMBER, NOT_FINITE)
         .text("3.4028235677973366e38")
         .parquet(DOUBLE, 3.4028235677973366e38);
-    of("beyond float, whatever the bounds", BOUNDED, NOT_FINITE).text("1e39").parquet(DOUBLE, 1e39);
+    of("beyond float, with bounds", BOUNDED, NOT_FINITE).text("1e39").parquet(DOUBLE, 1e39);
     of("infinite integer category", STORE, NOT_FINITE)
         .text("1e400")
         .parquet(DOUBLE, Double.POSITIVE_INFINITY);
@@ -390,21 +395,21 @@ public final class ValueCases {
     row = TableRow.TEXT_CATEGORY;
     words("first of the vocabulary", PLACE, 0, "ATL");
     words("umlaut composed", PLACE, 1, "M\u00fcnchen");
-    words("umlaut decomposed is another", PLACE, 2, "Mu\u0308nchen");
+    words("umlaut decomposed is another category", PLACE, 2, "Mu\u0308nchen");
     words("beyond the basic plane", PLACE, 3, "\ud83d\ude00");
     words("blank", PLACE, 4, " ");
     of("empty text is a value", PLACE, 5).json(quoted("")).noCsv(NULL_CELL).parquet(STRING, "");
     words("comma and quote", PLACE, 7, "a,\"b\"");
     words("line break", PLACE, 8, "two\nlines");
     words("text that spells a number", PLACE, 9, "007");
-    words("without its zeros it is another", PLACE, UNSEEN_CATEGORY, "7");
+    words("text without its zeros is another category", PLACE, UNSEEN_CATEGORY, "7");
     words("text that spells null", PLACE, 10, "null");
     words("text that spells true", PLACE, 11, "true");
     words("other case", PLACE, UNSEEN_CATEGORY, "atl");
-    words("blank behind", PLACE, UNSEEN_CATEGORY, "ATL ");
+    words("blank after", PLACE, UNSEEN_CATEGORY, "ATL ");
     words("blank before", PLACE, UNSEEN_CATEGORY, " ATL");
     words("byte order mark before", PLACE, UNSEEN_CATEGORY, "\ufeffATL");
-    words("NUL behind", PLACE, UNSEEN_CATEGORY, "ATL\0");
+    words("NUL after", PLACE, UNSEEN_CATEGORY, "ATL\0");
     words("prefix", PLACE, UNSEEN_CATEGORY, "AT");
     of("escaped in JSON", PLACE, 0).json("\"\\u0041TL\"").csv("ATL").parquet(STRING, "ATL");
     of("surrogates escaped in JSON", PLACE, 3)
@@ -432,7 +437,7 @@ public final class ValueCases {
     of("negative zero", STORE, 2).text("-0.0").parquet(DOUBLE, -0.0);
     of("negative category", STORE, 3).text("-3").parquet(SHORT, (short) -3);
     of("category that no float holds", STORE, 4).text("16777217").parquet(INT, 16_777_217);
-    of("its neighbour is another", STORE, UNSEEN_CATEGORY)
+    of("its neighbour is another category", STORE, UNSEEN_CATEGORY)
         .text("16777216")
         .parquet(INT, 16_777_216);
     of("largest category", STORE, 5).text("9007199254740991").parquet(LONG, 9_007_199_254_740_991L);
@@ -496,10 +501,10 @@ public final class ValueCases {
     local("year 1", YEAR, 1, "0001-01-01T00:00");
     local("year 0", YEAR, 0, "0000-12-31T00:00");
     local("year 9999", YEAR, 9999, "9999-12-31T23:59:59.999999");
-    local("a zone leaves local time alone", HOUR_NEW_YORK, 10, "2001-06-24T10:00");
+    local("a zone does not change local time", HOUR_NEW_YORK, 10, "2001-06-24T10:00");
     local("local time that a zone skips", HOUR_NEW_YORK, 2, "2001-04-01T02:30");
-    instant("Z is taken to the zone, summer", HOUR_NEW_YORK, 6, "2001-06-24T10:00:00Z");
-    instant("Z is taken to the zone, winter", HOUR_NEW_YORK, 5, "2001-12-24T10:00:00Z");
+    instant("Z is converted to the zone, summer", HOUR_NEW_YORK, 6, "2001-06-24T10:00:00Z");
+    instant("Z is converted to the zone, winter", HOUR_NEW_YORK, 5, "2001-12-24T10:00:00Z");
     instant("offset", HOUR_NEW_YORK, 6, "2001-06-24T12:00+02:00");
     instant("offset without colon", HOUR_NEW_YORK, 6, "2001-06-24T12:00+0200");
     instant("offset of hours", HOUR_NEW_YORK, 6, "2001-06-24T12:00+02");
@@ -510,8 +515,8 @@ public final class ValueCases {
     instant("fraction with offset", MINUTE_UTC, 600, "2001-06-24T10:00:00.5Z");
     instant("second before the clocks go forward", HOUR_NEW_YORK, 1, "2001-04-01T06:59:59Z");
     instant("clocks go forward", HOUR_NEW_YORK, 3, "2001-04-01T07:00:00Z");
-    instant("offset leads to another day", DAY, 23, "2001-06-24T00:30+01:00");
-    instant("offset leads to another year", YEAR, 2002, "2001-12-31T23:30-01:00");
+    instant("offset gives another day", DAY, 23, "2001-06-24T00:30+01:00");
+    instant("offset gives another year", YEAR, 2002, "2001-12-31T23:30-01:00");
     instant("instant before 1970", HOUR_NEW_YORK, 18, "1969-12-31T23:59:59.999999Z");
     of("date with offset", YEAR, 2001)
         .json(quoted("2001-06-24Z"))
@@ -624,7 +629,7 @@ public final class ValueCases {
     words("date for a timestamp", WEEKDAY, 7, "2001-06-24");
   }
 
-  // What follows puts one value into the forms of the faces.
+  // The methods below write one value in the form of each face.
 
   private Draft of(String name, Feature feature, float slot) {
     return new Draft(name, feature, slot, Optional.empty());
@@ -769,7 +774,7 @@ public final class ValueCases {
         "at", "at", TimestampPart.HOUR, Optional.empty(), sentinels("-"), true);
   }
 
-  /** A case that still waits for its last face. */
+  /** A case whose last face is not set yet. */
   private final class Draft {
     private final String name;
     private final Feature feature;

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The value table on the JSON face, the CSV face, and value by value as a columnar face calls. */
+/** Runs the value table on JSON, on CSV, and value by value, as a reader of columns calls. */
 class ValueTableTest {
 
   static List<ValueCase> cases() {
@@ -48,7 +48,7 @@ class ValueTableTest {
     Set<FaultCode> codes =
         cases().stream().flatMap(value -> value.fault().stream()).collect(Collectors.toSet());
     assertThat(codes)
-        .as("what is left concerns a record, not a value")
+        .as("the other codes concern a record, not a value")
         .isEqualTo(
             EnumSet.complementOf(
                 EnumSet.of(

@@ -164,8 +164,8 @@ class CsvInputTest {
 
     assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
     assertThat(run.err())
-        .contains("Cannot read b.csv beyond the line that starts at 102: ")
-        .contains("Cannot read c.csv beyond the line that starts at 12: ");
+        .contains("Cannot read b.csv from line 102 on: ")
+        .contains("Cannot read c.csv from line 12 on: ");
     assertThat(directory.resolve("out")).doesNotExist();
     assertThat(quarantined("_source_line"))
         .extracting(row -> row.getString(0))
