@@ -9,21 +9,21 @@ import java.util.Optional;
 /**
  * Files and directories of one file system.
  *
- * <p>Contract, held by one test for all implementations: a missing path is a {@link
- * java.nio.file.NoSuchFileException}; {@link #create} never replaces; {@link #create} and {@link
- * #replace} show a reader the whole new content or what was there before, never a part; {@link
- * #rename} makes a file or a whole directory appear in one step and fails with a {@link
- * java.nio.file.FileAlreadyExistsException} where the target exists. When one of these returns, its
- * effect outlives a loss of power. Implementations are thread-safe and need no closing.
+ * <p>The contract, which one test checks for all implementations: a missing path is reported as a
+ * {@link java.nio.file.NoSuchFileException}; {@link #create} never replaces; with {@link #create}
+ * and {@link #replace}, a reader sees the whole new content or what was there before, never a part;
+ * {@link #rename} makes a file or a whole directory appear in one step and fails with a {@link
+ * java.nio.file.FileAlreadyExistsException} if the target exists. When one of these returns, its
+ * effect survives a loss of power. Implementations are thread-safe and need no closing.
  *
- * <p>Object stores keep less: there a directory is renamed file by file.
+ * <p>Object stores promise less: they rename a directory file by file.
  */
 public interface FileStore {
 
   /**
    * Returns the store that holds a location.
    *
-   * @throws IOException if its file system is not there or Hadoop's client cannot be loaded
+   * @throws IOException if its file system is not available or Hadoop's client cannot be loaded
    */
   static FileStore of(Location location) throws IOException {
     return of(location, Map.of());
@@ -32,9 +32,10 @@ public interface FileStore {
   /**
    * Returns the store that holds a location.
    *
-   * @param hadoop settings of Hadoop's client over those of its own files, such as Spark's. Hadoop
-   *     keeps one client per scheme, authority and user: the settings of the first call hold.
-   * @throws IOException if its file system is not there or Hadoop's client cannot be loaded
+   * @param hadoop settings of Hadoop's client, such as Spark's; they override those of its own
+   *     files. Hadoop keeps one client per scheme, authority and user: the settings of the first
+   *     call apply.
+   * @throws IOException if its file system is not available or Hadoop's client cannot be loaded
    */
   static FileStore of(Location location, Map<String, String> hadoop) throws IOException {
     if (location.isLocal()) {
@@ -48,33 +49,34 @@ public interface FileStore {
           "Cannot open %s: Hadoop's client is not on the class path (no %s); add hadoop-client-api"
                   .formatted(location, e.getMessage())
               + " and hadoop-client-runtime (scripts/serve --with-hadoop), or run by spark-submit,"
-              + " which brings them",
+              + " which provides them",
           e);
     }
   }
 
-  /** Returns what is known of a file or directory, links followed; empty if there is none. */
+  /** Returns the entry of a file or directory; follows links; empty if nothing exists there. */
   Optional<FileEntry> find(Location location) throws IOException;
 
   /**
-   * Returns the entries of a directory, by name; hidden ones too.
+   * Returns the entries of a directory, sorted by name; hidden ones too.
    *
    * @throws java.nio.file.NotDirectoryException if it is a file
    */
   List<FileEntry> list(Location directory) throws IOException;
 
-  /** Opens a file for reading; the caller closes it. */
+  /** Opens a file for reading; the caller closes the stream. */
   InputStream open(Location file) throws IOException;
 
-  /** Returns a whole file, as it was at one moment, even if it is replaced meanwhile. */
+  /** Returns a whole file as it was at one moment, even if it is replaced at the same time. */
   default byte[] read(Location file) throws IOException {
     return read(file, Integer.MAX_VALUE);
   }
 
   /**
-   * Returns a file, or its beginning, as it was at one moment, even if it is replaced meanwhile.
+   * Returns a file, or its beginning, as it was at one moment, even if it is replaced at the same
+   * time.
    *
-   * @param maxBytes where to stop
+   * @param maxBytes the largest number of bytes to read
    */
   default byte[] read(Location file, int maxBytes) throws IOException {
     try (InputStream in = open(file)) {
@@ -82,35 +84,36 @@ public interface FileStore {
     }
   }
 
-  /** Makes a directory and its parents; does nothing if it exists. */
+  /** Creates a directory and its parents; does nothing if it exists. */
   void createDirectories(Location directory) throws IOException;
 
   /**
-   * Writes a new file; its directory is made if need be. Of several that try at once, one succeeds.
+   * Writes a new file; creates its directory if it is missing. If several callers try at the same
+   * time, one succeeds.
    *
-   * @throws java.nio.file.FileAlreadyExistsException if there is a file or directory already
+   * @throws java.nio.file.FileAlreadyExistsException if a file or directory exists there already
    */
   void create(Location file, byte[] content) throws IOException;
 
-  /** Writes a file, new or not, in one step; its directory is made if need be. */
+  /** Writes a file, new or not, in one step; creates its directory if it is missing. */
   void replace(Location file, byte[] content) throws IOException;
 
   /**
    * Moves a file or directory; the target's parent must exist, the target must not.
    *
-   * @throws java.nio.file.FileAlreadyExistsException if there is a file or directory already
+   * @throws java.nio.file.FileAlreadyExistsException if a file or directory exists there already
    */
   void rename(Location from, Location to) throws IOException;
 
   /**
-   * Removes a file, or a directory with all that it holds; does nothing if there is none. A link is
-   * removed, what it leads to stays.
+   * Removes a file, or a directory with everything in it; does nothing if it does not exist. A link
+   * is removed, its target is not.
    */
   void delete(Location location) throws IOException;
 
   /**
-   * Returns the location with links and mounts resolved. Where the end of the path does not exist,
-   * what exists of it is resolved.
+   * Returns the location with links and mounts resolved. If the end of the path does not exist, the
+   * part that exists is resolved.
    */
   Location real(Location location) throws IOException;
 }

@@ -28,16 +28,16 @@ import org.apache.hadoop.security.AccessControlException;
 /**
  * HDFS and the other stores of Hadoop's client.
  *
- * <p>HDFS keeps the whole contract, by renames that its name node makes in one step. Stores of
- * {@link #WHOLE_ON_CLOSE} show an object only once it is complete, so files are written in place
- * there, and a directory is renamed as the store's own client does it.
+ * <p>HDFS fulfils the whole contract, because its name node renames in one step. The stores in
+ * {@link #WHOLE_ON_CLOSE} show an object only when it is complete. So files are written in place
+ * there, and a directory is renamed in the way of the store's own client.
  */
 final class HadoopStore implements FileStore {
   private static final Set<String> WHOLE_ON_CLOSE = Set.of("s3a", "gs");
 
   private static final String CONFIGURATION_DIRECTORY = "paritree.hadoop.conf";
 
-  /** Read from its files once: that takes as long as many a request to a store. */
+  /** Read from its files only once: reading can take as long as a request to a store. */
   private static final Configuration CONFIGURATION = configuration();
 
   private final FileSystem files;
@@ -49,9 +49,9 @@ final class HadoopStore implements FileStore {
   }
 
   /**
-   * Returns the configuration of the class path, with the files of the directory in the system
-   * property {@value #CONFIGURATION_DIRECTORY} over it: an archive of loaded classes takes no
-   * directory on the class path.
+   * Returns the configuration of the class path, overridden by the files of the directory that the
+   * system property {@value #CONFIGURATION_DIRECTORY} names. The property exists because the JVM's
+   * archive of loaded classes allows no directory on the class path.
    */
   private static Configuration configuration() {
     Configuration configuration = new Configuration();
@@ -74,13 +74,13 @@ final class HadoopStore implements FileStore {
       return new HadoopStore(files, WHOLE_ON_CLOSE.contains(location.scheme()));
     } catch (UnsupportedFileSystemException e) {
       throw new IOException(
-          "Cannot open %s: Hadoop's client has no file system for '%s'; add the jar that brings it"
+          "Cannot open %s: Hadoop's client has no file system for '%s'; add a jar that provides it"
               .formatted(location, location.scheme()),
           e);
     }
   }
 
-  /** Returns what renames in one step; a client of its own, which no reader needs. */
+  /** Returns a second client, which renames in one step. Readers do not need it. */
   private FileContext context() throws IOException {
     return FileContext.getFileContext(files.getUri(), files.getConf());
   }
@@ -134,12 +134,12 @@ final class HadoopStore implements FileStore {
     } catch (FileNotFoundException | ParentNotDirectoryException e) {
       throw noSuchFile(file, e);
     } catch (AccessControlException e) {
-      // What HDFS says of a path that leads through a file, too.
+      // HDFS also reports this for a path that leads through a file.
       throw find(file).isEmpty() ? noSuchFile(file, e) : e;
     }
   }
 
-  /** Reads again where it fails because HDFS dropped the blocks of a file that was replaced. */
+  /** Reads again if it fails because HDFS removed the blocks of a file that was replaced. */
   @Override
   public byte[] read(Location file, int maxBytes) throws IOException {
     while (true) {
@@ -233,7 +233,7 @@ final class HadoopStore implements FileStore {
     }
   }
 
-  /** Names the fault early and clearly; that nothing is replaced is up to what follows. */
+  /** Gives an early and clear error; the step after it must itself not replace anything. */
   private void refuseExisting(Location location) throws IOException {
     if (find(location).isPresent()) {
       throw new FileAlreadyExistsException(location.toString());

@@ -24,9 +24,9 @@ import java.util.Optional;
 /**
  * Local disks, through {@code java.nio}.
  *
- * <p>POSIX has no portable rename that does not replace. A file gets its name by a hard link, which
- * fails where the name is taken; a directory is renamed, which the system refuses where the target
- * holds anything.
+ * <p>POSIX has no portable rename that does not replace. So a file gets its name by a hard link,
+ * which fails if the name is taken. A directory is renamed, which the system refuses if the target
+ * is not empty.
  */
 final class LocalStore implements FileStore {
   static final LocalStore INSTANCE = new LocalStore();
@@ -47,7 +47,7 @@ final class LocalStore implements FileStore {
     }
   }
 
-  /** Returns what a failure means: a path that leads through a file, such as file/x, is missing. */
+  /** Returns what to throw: a path that leads through a file, such as file/x, counts as missing. */
   private static FileSystemException failure(Path path, FileSystemException e) {
     Path above = path.getParent();
     while (above != null && !Files.exists(above)) {
@@ -80,7 +80,7 @@ final class LocalStore implements FileStore {
         try {
           entries.add(entry(directory.resolve(path.getFileName().toString()), path));
         } catch (NoSuchFileException e) {
-          continue; // removed since it was listed, or a link that leads nowhere
+          continue; // removed after it was listed, or a link to nothing
         }
       }
     }
@@ -154,7 +154,7 @@ final class LocalStore implements FileStore {
     }
   }
 
-  /** Writes the content to a temporary file beside its place; it is on the disk on return. */
+  /** Writes the content to a temporary file next to the file; on return it is on the disk. */
   private static Path write(Location file, byte[] content) throws IOException {
     createDirectories(file.toPath().getParent());
     Path temporary = TemporaryName.beside(file).toPath();
@@ -197,7 +197,9 @@ final class LocalStore implements FileStore {
       Files.createLink(name, existing);
     } catch (UnsupportedOperationException e) {
       throw new FileSystemException(
-          name.toString(), null, "its file system has no hard links, which Paritree needs there");
+          name.toString(),
+          null,
+          "its file system does not support hard links, which Paritree needs there");
     }
   }
 
@@ -252,13 +254,13 @@ final class LocalStore implements FileStore {
 
       Path parent = real(location.parent()).toPath();
       Path path = parent.resolve(location.name());
-      return Files.isSymbolicLink(path) // to what does not exist
+      return Files.isSymbolicLink(path) // its target does not exist
           ? real(Location.of(parent.resolve(Files.readSymbolicLink(path))))
           : Location.of(path);
     }
   }
 
-  /** Makes the entries of a directory outlive a loss of power; needed on POSIX systems only. */
+  /** Makes the entries of a directory survive a loss of power; needed on POSIX systems only. */
   private static void sync(Path directory) throws IOException {
     if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
       try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {

@@ -9,17 +9,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a file or directory is.
+ * The location of a file or directory.
  *
  * <p>A local location is an absolute path; a remote one is a URI with its scheme, such as {@code
  * hdfs://host:port/dir}. Both are normalised: no {@code .} or {@code ..}, no empty names, no slash
- * at the end but a root's. Names are taken as they stand: nothing is decoded or escaped, so that
- * {@code store=a%2Fb} is a name of eleven characters. Immutable and thread-safe.
+ * at the end except a root's. Names are used unchanged: nothing is decoded or escaped, so {@code
+ * store=a%2Fb} is a name of eleven characters. Immutable and thread-safe.
  */
 public final class Location {
-  /**
-   * Scheme, authority if any, and path. A slash follows the colon, or else it is part of a name.
-   */
+  /** Scheme, authority if any, and path. A colon that no slash follows is part of a name. */
   private static final Pattern REMOTE =
       Pattern.compile("([a-zA-Z][a-zA-Z0-9+.-]+):(?://([^/]*))?(/.*)?", Pattern.DOTALL);
 
@@ -27,7 +25,7 @@ public final class Location {
   private static final String NO_HOST = "//";
   private static final String OWN_HOST = "//localhost";
 
-  /** Length of what stands before the path: nothing, or scheme and authority. */
+  /** Length of the part before the path, which is empty or has scheme and authority. */
   private final int pathStart;
 
   private final String text;
@@ -44,7 +42,7 @@ public final class Location {
    *     file:}; or a URI of another scheme, with a slash after its colon. A relative path whose
    *     first name ends in a colon is written with {@code ./} before it.
    * @throws IllegalArgumentException if the text is empty, names the files of another host, or
-   *     holds what no path can
+   *     contains a character that no path can contain
    */
   public static Location of(String text) {
     Objects.requireNonNull(text, "text");
@@ -106,7 +104,7 @@ public final class Location {
     return "/" + String.join("/", names);
   }
 
-  /** Returns whether this lies on a local disk. */
+  /** Returns whether this is on a local disk. */
   public boolean isLocal() {
     return pathStart == 0;
   }
@@ -153,7 +151,7 @@ public final class Location {
     return text.substring(text.lastIndexOf('/') + 1);
   }
 
-  /** Returns the directory that holds this; a root's is itself. */
+  /** Returns the directory that holds this; a root is its own parent. */
   public Location parent() {
     String path = path();
     return new Location(
@@ -166,7 +164,7 @@ public final class Location {
   }
 
   /**
-   * Returns whether {@code other} is this, or lies in it, by their names alone; see {@link
+   * Returns whether {@code other} is this or is in it. Compares only the names; see {@link
    * FileStore#real} for links.
    */
   public boolean holds(Location other) {

@@ -29,7 +29,8 @@ final class CategoriesReader {
   private CategoriesReader() {}
 
   /**
-   * Returns the categories per feature, null where a feature has none; empty without a container.
+   * Returns the categories per feature, null where a feature has none; an empty list if the
+   * container lists none.
    */
   static List<RecordedCategories> read(ModelDocument document) throws ModelException {
     List<RecordedCategories> byFeature = new ArrayList<>();
@@ -50,9 +51,9 @@ final class CategoriesReader {
   }
 
   /**
-   * Text categories come as offsets and bytes, integers as a type and values. XGBoost sorts its
-   * keys, so that the offsets tell that bytes follow; where they come late or not at all, the
-   * values are read as 64-bit numbers.
+   * Text categories are stored as offsets and bytes, integers as a type and values. XGBoost sorts
+   * its keys, so offsets come first and show that the values are bytes. If offsets come later or
+   * are missing, the values are read as 64-bit numbers.
    */
   private static RecordedCategories readFeature(ModelDocument document, int feature)
       throws ModelException {
@@ -86,7 +87,7 @@ final class CategoriesReader {
       throw type == FLOAT32 || type == FLOAT64
           ? ofType(feature, type)
           : document.corrupt(
-              "the categories of feature %s are no whole numbers".formatted(feature));
+              "the categories of feature %s are not whole numbers".formatted(feature));
     }
 
     return values.length == 0
@@ -104,7 +105,7 @@ final class CategoriesReader {
   private static byte[] lowestBytes(ModelDocument document, long[] values)
       throws CorruptModelException {
     if (values == null) {
-      throw document.corrupt("the bytes of text categories are no whole numbers");
+      throw document.corrupt("the bytes of text categories are not whole numbers");
     }
 
     byte[] bytes = new byte[values.length];
@@ -123,7 +124,7 @@ final class CategoriesReader {
       int end = offsets[code + 1];
       if (begin < 0 || end < begin || end > utf8.length) {
         throw document.corrupt(
-            "category %s of feature %s lies at [%s, %s) of %s bytes"
+            "category %s of feature %s is at bytes [%s, %s), but there are %s bytes"
                 .formatted(code, feature, begin, end, utf8.length));
       }
 
@@ -134,14 +135,15 @@ final class CategoriesReader {
                 .decode(ByteBuffer.wrap(utf8, begin, end - begin))
                 .toString());
       } catch (CharacterCodingException e) {
-        throw document.corrupt("category %s of feature %s is no UTF-8".formatted(code, feature));
+        throw document.corrupt(
+            "category %s of feature %s is not valid UTF-8".formatted(code, feature));
       }
     }
 
     return texts;
   }
 
-  /** Wide unsigned values lie in the file as signed ones of the same width. */
+  /** Wide unsigned values are stored in the file as signed values of the same width. */
   private static List<Long> integers(int feature, long type, long[] values)
       throws UnsupportedModelException {
     List<Long> integers = new ArrayList<>(values.length);

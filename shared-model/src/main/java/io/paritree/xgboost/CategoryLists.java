@@ -8,7 +8,8 @@ import java.util.function.Function;
 /**
  * The arrays of a tree object that say which categories its nodes split on.
  *
- * <p>The split type tells what a node is; its categories are a stretch of one array for all nodes.
+ * <p>The split type says whether a node is numeric or categorical. The categories of a node are a
+ * section of one array that all nodes share.
  */
 final class CategoryLists {
   private final ModelDocument document;
@@ -21,14 +22,14 @@ final class CategoryLists {
   private long bits;
 
   /**
-   * @param corrupt makes the exception that says what is wrong with the tree
+   * @param corrupt makes the exception; its argument says what is wrong with the tree
    */
   CategoryLists(ModelDocument document, Function<String, CorruptModelException> corrupt) {
     this.document = document;
     this.corrupt = corrupt;
   }
 
-  /** Reads the value of a key if it is one of the arrays; returns whether it was. */
+  /** Reads the value of a key if the key names one of the arrays; returns whether it does. */
   boolean read(String key) throws CorruptModelException {
     switch (key) {
       case "split_type" -> splitType = document.bytes();
@@ -49,7 +50,7 @@ final class CategoryLists {
     return splitType != null;
   }
 
-  /** Returns the first of the arrays that is missing; null if all are there. */
+  /** Returns the name of the first array that is missing; null if none is. */
   String missing() {
     if (splitType == null) {
       return "split_type";
@@ -64,16 +65,19 @@ final class CategoryLists {
     return values == null ? "categories" : null;
   }
 
-  /** Returns the bits of the sets that libxgboost makes of the lists, as {@link #byNode} found. */
+  /**
+   * Returns the total bits of the sets that libxgboost makes of the lists; known after {@link
+   * #byNode}.
+   */
   long bits() {
     return bits;
   }
 
   /**
    * Returns the categories that go right at each node, ascending and each once; null at a node that
-   * does not split on categories, and null in all if none does.
+   * does not split on categories, and null as a whole if no node has a list.
    *
-   * @param nodes how many nodes the tree has
+   * @param nodes number of nodes of the tree
    * @param left the left child of each node; -1 at a leaf
    */
   int[][] byNode(int nodes, int[] left) throws CorruptModelException {
@@ -111,7 +115,7 @@ final class CategoryLists {
       listed += Math.max(0, Math.min(known.length, counts[at]));
       if (listed > known.length) {
         throw corrupt.apply(
-            "its nodes list more categories than there are, %s".formatted(known.length));
+            "its nodes list more categories than the tree has, %s".formatted(known.length));
       }
 
       int node = owners[at];
@@ -143,7 +147,7 @@ final class CategoryLists {
       throws CorruptModelException {
     if (begin < 0 || size <= 0 || size > known.length || begin > known.length - size) {
       throw corrupt.apply(
-          "node %s has its categories at %s, %s of them, but there are %s"
+          "node %s has its categories at index %s, %s of them, but the tree has %s"
               .formatted(node, begin, size, known.length));
     }
 
@@ -159,7 +163,7 @@ final class CategoryLists {
     return distinct == listed.length ? listed : Arrays.copyOf(listed, distinct);
   }
 
-  /** The split type tells what a node is; a list of categories at a numeric node counts nothing. */
+  /** Checks the split types, and ignores the lists of categories of numeric nodes. */
   private int[][] withoutNumericNodes(int[][] byNode, int[] left) throws CorruptModelException {
     for (int node = 0; node < splitType.length; node++) {
       boolean isInner = node < left.length && left[node] != -1;

@@ -16,9 +16,10 @@ import java.util.Set;
 /**
  * A model file in JSON.
  *
- * <p>As XGBoost has it, {@code NaN}, {@code Infinity} and {@code -Infinity} are numbers. A key that
- * comes twice in one object is refused: the readers that are about do not agree on which one
- * counts. What else XGBoost writes that is no JSON, {@link RepairedJson} makes good.
+ * <p>As in XGBoost, {@code NaN}, {@code Infinity} and {@code -Infinity} are numbers. A key that
+ * occurs twice in one object is refused, because JSON readers do not agree on which one counts;
+ * values that are skipped are not checked for this. {@link RepairedJson} repairs the other things
+ * that XGBoost writes and JSON does not allow.
  */
 final class JsonModelDocument implements ModelDocument {
   private static final int MAX_NESTING = 64;
@@ -42,7 +43,7 @@ final class JsonModelDocument implements ModelDocument {
   private final JsonParser parser;
   private final ArrayDeque<Set<String>> keys = new ArrayDeque<>();
 
-  /** Whether the parser stands on the first token of the value that is read next. */
+  /** Whether the current token of the parser is the first token of the next value. */
   private boolean onValue;
 
   JsonModelDocument(byte[] file) throws CorruptModelException {
@@ -75,7 +76,7 @@ final class JsonModelDocument implements ModelDocument {
 
   private CorruptModelException broken(IOException e) {
     String message = e.getMessage() == null ? e.toString() : e.getMessage();
-    return corrupt("this is no JSON: " + message.lines().findFirst().orElse(""));
+    return corrupt("this is not JSON: " + message.lines().findFirst().orElse(""));
   }
 
   @Override
@@ -128,7 +129,7 @@ final class JsonModelDocument implements ModelDocument {
     try {
       String key = parser.currentName();
       if (!keys.element().add(key)) {
-        throw corrupt("key '%s' comes twice in one object".formatted(key));
+        throw corrupt("key '%s' occurs twice in one object".formatted(key));
       }
 
       return key;
@@ -187,7 +188,7 @@ final class JsonModelDocument implements ModelDocument {
       case VALUE_NUMBER_FLOAT:
         try {
           return Float.parseFloat(parser.getText());
-        } catch (NumberFormatException e) { // Jackson takes -INF for a number, XGBoost does not
+        } catch (NumberFormatException e) { // Jackson accepts -INF, XGBoost does not
           throw unexpected("a number");
         } catch (IOException e) {
           throw broken(e);
@@ -198,8 +199,9 @@ final class JsonModelDocument implements ModelDocument {
   }
 
   /**
-   * Enters an array of numbers and returns how many there will be, at most as many as there is room
-   * for: their array need not grow, which would take up to five times the bytes of the text.
+   * Enters an array of numbers and returns how many it has, judged by its commas, but no more than
+   * its bytes can hold. So the array of the values need not grow, which would take up to five times
+   * the bytes of the text.
    */
   private int beginNumbers() throws CorruptModelException {
     beginArray();

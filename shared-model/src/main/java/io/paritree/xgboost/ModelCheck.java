@@ -8,9 +8,33 @@ import io.paritree.forest.Tree;
 import java.util.Arrays;
 
 /**
- * What must hold between the parts of a model document; {@code facts 1.8} of the format.
+ * Checks that the parts of a model document agree with each other:
  *
- * <p>What lies inside one tree is checked where it is read, by {@link Tree}.
+ * <ul>
+ *   <li>The model has {@code attributes} or a version, {@code learner_model_param}, an objective
+ *       with a name, and a booster with a name and a model. Objective and booster are known.
+ *   <li>{@code num_class} and {@code num_target} are not both above 1. The larger one, at least 1,
+ *       is the number of outputs; it is at most the number of bytes of the file. An objective
+ *       {@code multi:*} has a {@code num_class} of at least 1 and no {@code num_target} above 1.
+ *   <li>{@code base_score} has one value, or one per output. It is a probability for {@code
+ *       binary:logistic} and {@code reg:logistic}. No base margin is NaN, and those of {@code
+ *       reg:gamma} are finite.
+ *   <li>{@code feature_names}, {@code feature_types} and {@code cats.enc} each have {@code
+ *       num_feature} entries, or none.
+ *   <li>{@code num_trees} is the number of trees. {@code tree_info} has one entry per tree. {@code
+ *       weight_drop} has one finite number per tree, or none; a DART booster with trees has it.
+ *   <li>A tree splits only on features below {@code num_feature}, and its {@code tree_info} is the
+ *       index of an output. A leaf has one weight, or one per output.
+ *   <li>If there are trees and no leaf has several weights, there are at most as many outputs as
+ *       trees, or {@value #MAX_OUTPUTS_OF_FEW_TREES} if that is more.
+ *   <li>{@code iteration_indptr} begins with 0, never decreases, and ends with the number of trees.
+ *       Without it, the number of trees is a multiple of {@code num_parallel_tree} (at least 1) *
+ *       (the largest {@code tree_info} + 1).
+ *   <li>A linear booster has ({@code num_feature} + 1) * outputs weights, all finite.
+ * </ul>
+ *
+ * <p>The content of one tree is checked where it is read, by {@link TreeReader}, {@link
+ * CategoryLists} and {@link Tree}.
  */
 final class ModelCheck {
   private static final int MAX_OUTPUTS_OF_FEW_TREES = 1_000;
@@ -23,7 +47,7 @@ final class ModelCheck {
     this.fileBytes = fileBytes;
   }
 
-  /** Fails on the first thing that is not right. */
+  /** Fails on the first rule that the model breaks. */
   void run() throws ModelException {
     if (!read.hasAttributes && read.version.isEmpty()
         || !read.hasParameters
@@ -31,7 +55,7 @@ final class ModelCheck {
         || read.booster == null
         || !read.hasModel) {
       throw read.corrupt(
-          "one of attributes, learner_model_param, objective and gradient_booster is not there,"
+          "one of attributes, learner_model_param, objective and gradient_booster is missing,"
               + " or has no name or model");
     }
 
@@ -97,7 +121,7 @@ final class ModelCheck {
       }
     }
 
-    boolean isGamma = read.objective.equals("reg:gamma"); // 0 has a place in the others' domains
+    boolean isGamma = read.objective.equals("reg:gamma"); // the others allow a base score of 0
     for (float margin : baseMargins()) {
       if (Float.isNaN(margin) || isGamma && Float.isInfinite(margin)) {
         throw read.corrupt(
@@ -157,7 +181,7 @@ final class ModelCheck {
     checkRounds();
   }
 
-  /** Else a short file could ask for any number of sums per row. */
+  /** Otherwise a short file could require any number of sums per row. */
   private void checkOutputsOfTrees() throws CorruptModelException {
     int trees = read.trees.size();
     boolean hasVectors = read.trees.stream().anyMatch(tree -> tree.outputs() > 1);
@@ -205,7 +229,7 @@ final class ModelCheck {
     }
   }
 
-  /** Returns the first tree of each round, and the number of trees behind the last. */
+  /** Returns the first tree of each round, then the number of trees. */
   int[] roundStarts() throws CorruptModelException {
     if (read.iterationStarts != null) {
       return read.iterationStarts;
@@ -219,7 +243,7 @@ final class ModelCheck {
     long layer = (long) Math.max(1, read.parallelTrees) * groups;
     if (read.trees.size() % layer != 0) {
       throw read.corrupt(
-          "it has %s trees, which are no whole rounds of %s", read.trees.size(), layer);
+          "it has %s trees, which do not make whole rounds of %s", read.trees.size(), layer);
     }
 
     int[] starts = new int[(int) (read.trees.size() / layer) + 1];
@@ -249,11 +273,11 @@ final class ModelCheck {
     return Math.max(1, Math.max(read.classes, read.targets));
   }
 
-  /** Returns the margin that each output begins with; the linear booster has one for all. */
+  /** Returns the margin that each output begins with; in a linear booster all have the same. */
   float[] baseMargins() {
     Objective objective = Objective.find(read.objective).orElseThrow();
     boolean isLinear = "gblinear".equals(read.booster);
-    // Files before 1.5.2 do not count the rounds of a linear booster: libxgboost then has none.
+    // XGBoost before 1.5.2 did not write the rounds of a linear booster: libxgboost then assumes 0.
     boolean hasNoRound = isLinear ? read.linearRounds == 0 : read.trees.isEmpty();
     boolean isUntrained = hasNoRound && read.boostFromAverage;
     float[] scores =

@@ -5,7 +5,7 @@ import io.paritree.ModelException;
 import io.paritree.UnsupportedModelException;
 import java.nio.charset.StandardCharsets;
 
-/** What a model file is, told by its first bytes; its name says nothing. */
+/** The format of a model file, recognised by its first bytes; its name is ignored. */
 enum ModelFormat {
   JSON,
   UBJSON;
@@ -17,8 +17,9 @@ enum ModelFormat {
   /**
    * Returns the format of a file.
    *
-   * @throws UnsupportedModelException if it is a form of model that is not read, naming the way out
-   * @throws CorruptModelException if it is no model at all
+   * @throws UnsupportedModelException if it is a form of model that is not read; the message says
+   *     what to do
+   * @throws CorruptModelException if it is not a model at all
    */
   static ModelFormat of(byte[] file) throws ModelException {
     if (file.length == 0) {
@@ -97,7 +98,10 @@ enum ModelFormat {
     return at;
   }
 
-  /** The raw parameters first: a float base score, the number of features, that of classes. */
+  /**
+   * Returns whether the file could begin with raw parameters: a float base score, the number of
+   * features, the number of classes.
+   */
   private static boolean looksLikeRawBinary(byte[] file) {
     if (file.length < 136) {
       return false;

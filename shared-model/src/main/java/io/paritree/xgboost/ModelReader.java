@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Walks through a model document and keeps what scoring needs; {@link ModelCheck} makes a model of
- * it.
+ * Walks through a model document and keeps what scoring needs. {@link ModelCheck} checks it, {@link
+ * XgboostModel} makes the model.
  *
- * <p>Keys may come in any order and keys that mean nothing for scoring are passed over, so that all
- * versions from 1.0 on are read by one code.
+ * <p>Keys may come in any order, and keys that scoring does not need are ignored. So the same code
+ * reads all versions from 1.0 on.
  */
 final class ModelReader {
   private final ModelDocument document;
@@ -40,10 +40,10 @@ final class ModelReader {
   final List<Tree> trees = new ArrayList<>();
   boolean hasVectorsByNode;
 
-  /** What the first tree with a gap lacks of what only libxgboost needs; null if none has one. */
+  /** Names the first tree that lacks an array that only libxgboost needs; null if no tree does. */
   String missingForNative;
 
-  /** The bits of all sets that libxgboost makes of lists of categories. */
+  /** The total bits of the sets that libxgboost makes of lists of categories. */
   long categoryBits;
 
   int declaredTrees = -1;
@@ -79,7 +79,7 @@ final class ModelReader {
 
     document.end();
     if (!hasLearner) {
-      throw document.corrupt("key 'learner' is not there, so this is no XGBoost model");
+      throw document.corrupt("key 'learner' is missing, so this is not an XGBoost model");
     }
   }
 
@@ -143,7 +143,7 @@ final class ModelReader {
     }
   }
 
-  /** Reads a booster; DART of XGBoost 3.2 and older has the one with the trees inside it. */
+  /** Reads a booster. In files of XGBoost 3.2 and older, a DART booster contains a tree booster. */
   private void readBooster() throws ModelException {
     document.beginObject();
     for (String key = document.nextKey(); key != null; key = document.nextKey()) {
@@ -163,10 +163,10 @@ final class ModelReader {
     }
   }
 
-  /** Reads the weights of trees; to libxgboost an empty list is as none. */
+  /** Reads the weights of trees; an empty list counts as none, as in libxgboost. */
   private void readDartWeights() throws CorruptModelException {
     if (dartWeights != null) {
-      throw document.corrupt("weight_drop comes twice");
+      throw document.corrupt("weight_drop occurs twice");
     }
 
     float[] weights = document.floats();

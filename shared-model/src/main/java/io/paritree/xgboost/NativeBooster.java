@@ -13,12 +13,12 @@ import ml.dmlc.xgboost4j.java.XGBoost;
 import ml.dmlc.xgboost4j.java.XGBoostError;
 
 /**
- * libxgboost through XGBoost4J: the reference of the outside world.
+ * libxgboost, called through XGBoost4J: the external reference for scores.
  *
- * <p>The only class that touches XGBoost4J. Scores by {@code inplace_predict} on one thread,
- * without a DMatrix; only leaves and the linear booster, which it cannot do, go through one.
- * Thread-safe, as the booster is never changed after it was loaded. Holds native memory until it is
- * collected.
+ * <p>The only class that uses XGBoost4J. Scores with {@code inplace_predict} on one thread, without
+ * a DMatrix. Leaves and the linear booster need a DMatrix, because {@code inplace_predict} does not
+ * support them. Thread-safe, because the booster is never changed after it was loaded. Holds native
+ * memory until it is garbage-collected.
  */
 public final class NativeBooster implements Engine {
   private static final int MAX_GOT = 300;
@@ -50,11 +50,11 @@ public final class NativeBooster implements Engine {
    * Loads a model into libxgboost.
    *
    * @param file the model file
-   * @param checked what our own reader made of the same file: libxgboost does not defend itself
-   *     against a bad one
+   * @param checked the model that our own reader made of the same file: libxgboost does not protect
+   *     itself against a bad file
    * @param range the rounds to score
-   * @throws UnsupportedModelException if the library is not there, cannot be loaded, or cannot
-   *     score this model; the message says what to do
+   * @throws UnsupportedModelException if the library is missing, cannot be loaded, or cannot score
+   *     this model; the message says what to do
    */
   public static Engine load(byte[] file, XgboostModel checked, Rounds range) throws ModelException {
     Optional<String> reason = checked.notForNative();
@@ -86,8 +86,8 @@ public final class NativeBooster implements Engine {
   }
 
   /**
-   * Tries the library once per process. Nothing here or above names XGBoost4J's exception in a
-   * {@code catch}, since linking such a class fails where the jar is missing.
+   * Tries the library once per process. No {@code catch} in this file names XGBoost4J's exception,
+   * because linking such a class fails if the jar is missing.
    */
   private static final class Probe {
     static final Optional<String> FAILURE = probe();

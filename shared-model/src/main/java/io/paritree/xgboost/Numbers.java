@@ -3,8 +3,8 @@ package io.paritree.xgboost;
 import java.util.Arrays;
 
 /**
- * Numbers of which it is not known how many will come, in an array that grows by half if more come
- * than were expected.
+ * Lists of numbers whose length is not known in advance, each in an array that grows by half if
+ * more numbers are added than expected.
  */
 final class Numbers {
   private static final int FIRST = 16;

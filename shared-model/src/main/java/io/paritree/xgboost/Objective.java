@@ -7,7 +7,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The objectives that XGBoost 1.0 to 3.4 writes: what they make of margins, and of the base score.
+ * The objectives that XGBoost 1.0 to 3.4 writes, each with its transforms from margins to scores
+ * and from base scores to margins.
  *
  * <p>Source: {@code src/objective/*} of XGBoost 3.4.0, PredTransform and ProbToMargin.
  */
@@ -34,13 +35,13 @@ enum Objective {
   RANK_NDCG("rank:ndcg", Transform.IDENTITY, Base.MARGIN),
   RANK_MAP("rank:map", Transform.IDENTITY, Base.MARGIN);
 
-  /** In what space the file keeps the base score. */
+  /** The form in which the file stores the base score. */
   private enum Base {
-    /** As it is added. */
+    /** As the margin. */
     MARGIN,
     /** As a probability. */
     PROBABILITY,
-    /** As the exponential of what is added. */
+    /** As the exponential of the margin. */
     POSITIVE,
     /** As expectiles in ascending order. */
     EXPECTILES
@@ -76,7 +77,7 @@ enum Objective {
     return transform;
   }
 
-  /** Returns the margins that base scores stand for. */
+  /** Returns the margins of base scores. */
   float[] margins(float[] baseScores) {
     float[] margins = baseScores.clone();
     switch (base) {

@@ -6,11 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** XGBoost's parameters: numbers that the file keeps as text. */
+/** Reads XGBoost's parameters: numbers that the file stores as text. */
 final class Parameters {
   /**
-   * Java's parser takes more: hexadecimal numbers, and letters behind the number. Nothing is tried
-   * twice, as a text may be as long as its file.
+   * A decimal number. Java's parser accepts more: hexadecimal numbers, and a letter after the
+   * number. The pattern never backtracks, because a text may be as long as its file.
    */
   private static final Pattern DECIMAL =
       Pattern.compile("[+-]?+([0-9]++[.]?+[0-9]*+|[.][0-9]++)([eE][+-]?+[0-9]++)?+");
@@ -19,7 +19,7 @@ final class Parameters {
 
   private Parameters() {}
 
-  /** Reads a whole number that is kept as text and at least {@code min}. */
+  /** Reads a whole number that is stored as text and is at least {@code min}. */
   static int integer(ModelDocument document, String key, int min) throws CorruptModelException {
     String text = document.text();
     try {
@@ -28,11 +28,11 @@ final class Parameters {
         return value;
       }
     } catch (NumberFormatException e) {
-      // The one message below says it all.
+      // The message below covers this case too.
     }
 
     throw document.corrupt(
-        "%s is '%s', expected a whole number from %s on"
+        "%s is '%s', expected a whole number of at least %s"
             .formatted(key, Fault.printable(text, 100), min));
   }
 
@@ -70,7 +70,10 @@ final class Parameters {
         "%s is '%s', expected finite numbers".formatted(key, Fault.printable(whole, 100)));
   }
 
-  /** XGBoost reads a number without point and exponent as an integer of 64 bits, unchecked. */
+  /**
+   * Returns whether this is a whole number that does not fit 64 bits. XGBoost reads a number
+   * without point and exponent as a 64-bit integer, and does not check whether it fits.
+   */
   private static boolean isTooLongForXgboost(String number) {
     if (!WHOLE.matcher(number).matches()) {
       return false;

@@ -3,7 +3,7 @@ package io.paritree.xgboost;
 import java.util.List;
 
 /**
- * The categories of one feature as the model file keeps them, in code order: a category's code is
+ * The categories of one feature as the model file stores them, in code order: a category's code is
  * its position.
  */
 public sealed interface RecordedCategories {

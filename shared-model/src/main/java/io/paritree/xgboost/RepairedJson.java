@@ -8,12 +8,14 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The bytes of a JSON file, with what XGBoost writes and a JSON parser does not take made good.
+ * The bytes of a JSON model file, with the two things repaired that XGBoost writes and JSON does
+ * not allow.
  *
- * <p>A backslash before a {@code u} without four hexadecimal digits is doubled: XGBoost keeps it as
- * it is, as in {@code C:\}{@code users}. Bytes that are no UTF-8 become U+FFFD: XGBoost4J cuts
- * names and has surrogates of its own for characters beyond U+FFFF. All other bytes are passed on,
- * and nothing is kept but the file itself. For one thread.
+ * <p>A backslash before a {@code u} without four hexadecimal digits is doubled: XGBoost does not
+ * escape it, as in {@code C:\}{@code users}. Bytes that are not valid UTF-8 become U+FFFD:
+ * XGBoost4J cuts names inside a character, and writes each surrogate of a character beyond U+FFFF
+ * on its own. All other bytes are passed on unchanged. Only the file itself is kept in memory. Not
+ * thread-safe.
  */
 final class RepairedJson extends InputStream {
   private static final byte[] REPLACEMENT = {(byte) 0xef, (byte) 0xbf, (byte) 0xbd};
@@ -25,19 +27,19 @@ final class RepairedJson extends InputStream {
   private final CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder();
   private final CharBuffer decoded = CharBuffer.allocate(32);
 
-  /** Place in the file of the byte that is passed on next. */
+  /** Position in the file of the byte that is passed on next. */
   private int at;
 
   /** Number of bytes that were passed on. */
   private long passed;
 
-  /** The next place that is made good, and what comes instead of how many bytes. */
+  /** Position of the next repair: {@link #oddBytes} bytes are replaced by {@link #instead}. */
   private int odd;
 
   private int oddBytes;
   private byte[] instead;
 
-  /** How many bytes of a replacement are still to be passed on. */
+  /** Number of bytes of {@link #replacement} that are not passed on yet. */
   private int rest;
 
   private byte[] replacement;
@@ -49,9 +51,10 @@ final class RepairedJson extends InputStream {
   }
 
   /**
-   * Returns the place in the file of a byte that was passed on.
+   * Returns the position in the file of a byte that was passed on.
    *
-   * @param offset number of bytes that were passed on before it; no replacement came since
+   * @param offset number of bytes that were passed on before it; no replacement may have been
+   *     passed on since then
    */
   int placeOf(long offset) {
     return (int) Math.max(0, Math.min(file.length, at - (passed - offset)));
@@ -63,7 +66,7 @@ final class RepairedJson extends InputStream {
     return read(one, 0, 1) == 1 ? one[0] & 0xff : -1;
   }
 
-  /** Passes on at most the bytes before the next replacement, or a replacement. */
+  /** Passes on bytes of the file up to the next replacement, or bytes of a replacement. */
   @Override
   public int read(byte[] to, int offset, int length) {
     if (at == odd && at < file.length && rest == 0) {
@@ -128,14 +131,17 @@ final class RepairedJson extends InputStream {
     return true;
   }
 
-  /** Passes over the next characters; returns how many bytes behind them are no UTF-8. */
+  /**
+   * Skips the next characters that are valid UTF-8; returns the number of bytes after them that are
+   * not, or 0.
+   */
   private int passUtf8() {
     int end = odd;
     while (end < file.length && file[end] < 0 && end - odd < decoded.capacity()) {
       end++;
     }
 
-    // The last character may go on behind that many bytes; then it is taken the next time.
+    // The last character may continue after these bytes; then the next call reads it.
     boolean isWhole = end == file.length || file[end] >= 0;
     bytes.limit(end).position(odd);
     decoded.clear();

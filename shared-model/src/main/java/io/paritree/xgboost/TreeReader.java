@@ -5,8 +5,8 @@ import io.paritree.Fault;
 import io.paritree.forest.Tree;
 
 /**
- * Reads one tree object. Its keys may come in any order, so arrays are kept as they come and
- * checked against each other at the end.
+ * Reads one tree object. Its keys may come in any order, so all arrays are read first and then
+ * checked against each other.
  */
 final class TreeReader {
   private static final int NOT_THERE = -1;
@@ -29,7 +29,7 @@ final class TreeReader {
   private int covers = NOT_THERE;
 
   /**
-   * A reader of the tree that comes next.
+   * Creates a reader of the next tree.
    *
    * @param index the tree's number
    */
@@ -94,7 +94,7 @@ final class TreeReader {
     }
   }
 
-  /** libxgboost reads these by the number of nodes, so that a short one is no small matter. */
+  /** libxgboost reads {@code num_nodes} elements of these arrays, so a shorter one is dangerous. */
   private void checkSize(String what, int size) throws CorruptModelException {
     if (size != NOT_THERE && nodes != NOT_THERE && size != nodes) {
       throw corrupt("it has %s %s, but num_nodes is %s".formatted(size, what, nodes));
@@ -114,7 +114,7 @@ final class TreeReader {
         || missingGoesLeft == null) {
       throw corrupt(
           "one of tree_param.num_nodes, left_children, right_children, split_indices,"
-              + " split_conditions, default_left is not there");
+              + " split_conditions, default_left is missing");
     }
 
     checkSize("left_children", left.length);
@@ -133,7 +133,7 @@ final class TreeReader {
     }
   }
 
-  /** libxgboost looks at the parent of every node but the root, of unreachable ones too. */
+  /** libxgboost reads the parent of every node except the root, also of unreachable nodes. */
   private void checkParents() throws CorruptModelException {
     for (int node = 1; parents != null && node < parents.length; node++) {
       if (parents[node] < 0 || parents[node] >= nodes) {
@@ -160,8 +160,8 @@ final class TreeReader {
   }
 
   /**
-   * Returns the array that this tree can be scored without, but not by libxgboost, which reads
-   * through a null pointer where some of them are missing; null if all are there.
+   * Returns the first missing array that only libxgboost needs to score this tree; null if none is
+   * missing. If some of them are missing, libxgboost reads through a null pointer.
    */
   String missingForNative() {
     if (parents == null) {
@@ -177,12 +177,12 @@ final class TreeReader {
     return leafSize > 1 || categories.isThere() ? categories.missing() : null;
   }
 
-  /** Returns the bits of the sets that libxgboost makes of the lists of categories. */
+  /** Returns the total bits of the sets that libxgboost makes of the lists of categories. */
   long categoryBits() {
     return categories.bits();
   }
 
-  /** Returns whether the leaf vectors lie in the rows of their nodes, as in XGBoost 2.0 to 3.1. */
+  /** Returns whether each node has a row of leaf weights, as in files of XGBoost 2.0 to 3.1. */
   boolean hasVectorsByNode() {
     return leafSize > 1 && leafWeights == null;
   }

@@ -13,7 +13,7 @@ import java.util.Set;
  *
  * <p>Keys and texts have lengths of type {@code L}; arrays are typed and counted ({@code [$}type
  * {@code #L}), counted ({@code [#L}), or open until {@code ]}. All numbers are big-endian. A key
- * that comes twice in one object is refused.
+ * that occurs twice in one object is refused.
  */
 final class UbjsonModelDocument implements ModelDocument {
   private static final int MAX_NESTING = 64;
@@ -22,7 +22,7 @@ final class UbjsonModelDocument implements ModelDocument {
   private final ByteBuffer file;
   private final ArrayDeque<Set<String>> keys = new ArrayDeque<>();
 
-  /** Elements that are left in each array that was entered; {@link #OPEN} if it was not counted. */
+  /** Number of elements left in each array that was entered; {@link #OPEN} if it has no count. */
   private final ArrayDeque<Integer> left = new ArrayDeque<>();
 
   UbjsonModelDocument(byte[] file) {
@@ -48,7 +48,7 @@ final class UbjsonModelDocument implements ModelDocument {
   private void need(long bytes) throws CorruptModelException {
     if (bytes > file.remaining()) {
       throw corrupt(
-          "the file ends too early: %s bytes should follow, %s do"
+          "the file ends too early: %s bytes must follow, but %s are left"
               .formatted(bytes, file.remaining()));
     }
   }
@@ -66,20 +66,26 @@ final class UbjsonModelDocument implements ModelDocument {
             .formatted(Fault.printable(String.valueOf((char) (got & 0xff)), 8), expected));
   }
 
-  /** Reads a length and checks that so many bytes, or elements of at least one byte, can follow. */
+  /**
+   * Reads a length and checks that this many elements, of at least {@code bytesPerElement} bytes
+   * each, can follow.
+   */
   private int length(int bytesPerElement) throws CorruptModelException {
     expect('L', "a length of type L");
     need(Long.BYTES);
     long length = file.getLong();
     if (length < 0 || length > file.remaining() / bytesPerElement) {
       throw corrupt(
-          "a length of %s came, but %s bytes are left".formatted(length, file.remaining()));
+          "got a length of %s, but %s bytes are left".formatted(length, file.remaining()));
     }
 
     return (int) length;
   }
 
-  /** Bytes that are no UTF-8 become U+FFFD: XGBoost4J cuts names inside their last character. */
+  /**
+   * Reads a length and characters. Bytes that are not valid UTF-8 become U+FFFD: XGBoost4J cuts
+   * names inside their last character.
+   */
   private String chars() throws CorruptModelException {
     int length = length(1);
     int begin = file.position();
@@ -91,7 +97,7 @@ final class UbjsonModelDocument implements ModelDocument {
   public void beginObject() throws CorruptModelException {
     expect('{', "an object");
     if (keys.size() == MAX_NESTING) {
-      throw corrupt("more than %s objects lie in each other".formatted(MAX_NESTING));
+      throw corrupt("more than %s objects are nested".formatted(MAX_NESTING));
     }
 
     keys.push(new HashSet<>());
@@ -107,7 +113,7 @@ final class UbjsonModelDocument implements ModelDocument {
 
     String key = chars();
     if (!keys.element().add(key)) {
-      throw corrupt("key '%s' comes twice in one object".formatted(Fault.printable(key, 100)));
+      throw corrupt("key '%s' occurs twice in one object".formatted(Fault.printable(key, 100)));
     }
 
     return key;
@@ -183,7 +189,10 @@ final class UbjsonModelDocument implements ModelDocument {
     };
   }
 
-  /** Returns the bytes of a value behind its marker; 0 for those that have none, or no number. */
+  /**
+   * Returns how many bytes a value has after its marker; 0 if it has none, or has no fixed number
+   * of bytes.
+   */
   private static int bytesOf(byte type) {
     return switch (type) {
       case 'i', 'U', 'C' -> 1;
@@ -194,12 +203,15 @@ final class UbjsonModelDocument implements ModelDocument {
     };
   }
 
-  /** Where the numbers of an array go, one after the other. */
+  /** Reads the next number of an array, whose marker has been read already. */
   private interface Sink {
     void accept(byte type) throws CorruptModelException;
   }
 
-  /** Reads the count of an array of numbers that is not of one type, if it has one. */
+  /**
+   * Reads the count of an array in which each number has its own marker; {@link #OPEN} if it has no
+   * count.
+   */
   private int mixedCount() throws CorruptModelException {
     if (peek() != '#') {
       return OPEN;
@@ -209,12 +221,12 @@ final class UbjsonModelDocument implements ModelDocument {
     return length(1);
   }
 
-  /** Returns for how many numbers to make room; nearly every number takes two bytes or more. */
+  /** Returns how many numbers to allocate; almost every number takes at least two bytes. */
   private int expected(int count) {
     return Math.min(count, file.remaining() / 2);
   }
 
-  /** Reads the numbers of an array that is not of one type. */
+  /** Reads the numbers of an array in which each number has its own marker. */
   private void mixed(int count, Sink sink) throws CorruptModelException {
     for (int at = 0; at != count; at++) {
       byte type = marker();
@@ -226,7 +238,7 @@ final class UbjsonModelDocument implements ModelDocument {
     }
   }
 
-  /** Returns the type of an array of numbers that is of one type, or 0 if it is not. */
+  /** Enters an array of numbers; returns the type declared for all of them, or 0 if none is. */
   private byte elementType() throws CorruptModelException {
     expect('[', "an array");
     if (peek() != '$') {
@@ -380,7 +392,7 @@ final class UbjsonModelDocument implements ModelDocument {
 
   private void skip(int depth) throws CorruptModelException {
     if (depth > MAX_NESTING) {
-      throw corrupt("more than %s objects and arrays lie in each other".formatted(MAX_NESTING));
+      throw corrupt("more than %s objects and arrays are nested".formatted(MAX_NESTING));
     }
 
     byte type = peek();

@@ -15,19 +15,19 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * An XGBoost model as its file describes it, proved whole: every version from 1.0 to 3.4, JSON or
- * UBJSON.
+ * An XGBoost model as its file describes it, checked completely. Files of all versions from 1.0 to
+ * 3.4 are read, in JSON or UBJSON.
  *
  * <p>Immutable and thread-safe. Source of the format: {@code doc/tutorials/saving_model.rst} and
  * the loaders of XGBoost 3.4.0.
  */
 public final class XgboostModel {
-  /** libxgboost finds the depth of a tree by recursion on the caller's stack. */
+  /** Limited because libxgboost finds the depth of a tree by recursion on the caller's stack. */
   private static final int MAX_NATIVE_DEPTH = 1_000;
 
   /**
-   * libxgboost makes a bit set of each list of categories, as long as the largest of them: 256 MiB
-   * in all, which a file of some kilobytes can ask for.
+   * Allows 256 MiB in all. libxgboost makes a bit set of each list of categories, as long as the
+   * largest category, so a file of some kilobytes can require this much.
    */
   private static final long MAX_NATIVE_CATEGORY_BITS = 1L << 31;
 
@@ -35,7 +35,7 @@ public final class XgboostModel {
   private final List<String> featureNames;
   private final List<String> featureTypes;
 
-  /** The largest category that splits list, of each feature that has categorical ones. */
+  /** By feature that has categorical splits: the largest category that they list. */
   private final Map<Integer, Integer> largestCodes;
 
   private final List<RecordedCategories> categories;
@@ -165,7 +165,7 @@ public final class XgboostModel {
     return linearWeights != null;
   }
 
-  /** Returns the version of XGBoost that wrote the file: major, minor, patch; empty if not told. */
+  /** Returns the version of XGBoost that wrote the file: major, minor, patch; empty if unknown. */
   public List<Integer> version() {
     return version;
   }
@@ -190,7 +190,7 @@ public final class XgboostModel {
     return parallelTrees;
   }
 
-  /** Returns the first tree of a range, and the tree behind its last. */
+  /** Returns the first tree of a range, and the tree after its last. */
   int[] treesOf(Rounds range) throws CorruptModelException {
     Rounds rounds = checked(range);
     if (linearWeights != null) {
@@ -218,7 +218,7 @@ public final class XgboostModel {
   }
 
   /**
-   * Returns the specification of the model's scoring; {@link Forest#fast} gives the fast engine.
+   * Returns the specification of how the model scores; {@link Forest#fast} returns the fast engine.
    *
    * @throws CorruptModelException if the model has no such rounds
    */
@@ -238,10 +238,10 @@ public final class XgboostModel {
         known.transform());
   }
 
-  /** Returns why libxgboost cannot score this model as it stands; empty if it can. */
+  /** Returns why libxgboost cannot score this model; empty if it can. */
   Optional<String> notForNative() {
     if (hasVectorsByNode) {
-      return Optional.of("it keeps its leaf vectors as XGBoost 2.0 to 3.1 did");
+      return Optional.of("it stores its leaf vectors as XGBoost 2.0 to 3.1 did");
     }
 
     if (missingForNative != null) {

@@ -11,7 +11,7 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.util.Progressable;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@link HadoopStore} on an object store; local files stand in for the objects. */
+/** {@link HadoopStore} on an object store, which is simulated with local files. */
 class BucketStoreTest extends FileStoreContract {
   @TempDir java.nio.file.Path directory;
 
@@ -25,7 +25,7 @@ class BucketStoreTest extends FileStoreContract {
     return FileStore.of(location, Map.of("fs.gs.impl", Bucket.class.getName()));
   }
 
-  /** Local files under the scheme of an object store, which shows a file once it is closed. */
+  /** Local files under the scheme of an object store; a file is visible only after it is closed. */
   public static final class Bucket extends RawLocalFileSystem {
     @Override
     public URI getUri() {

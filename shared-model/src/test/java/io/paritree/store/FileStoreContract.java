@@ -167,7 +167,7 @@ abstract class FileStoreContract {
     assertThatThrownBy(() -> store.create(home.resolve("directory"), "new".getBytes(UTF_8)))
         .isInstanceOf(FileAlreadyExistsException.class);
     assertThat(content(file)).isEqualTo("old");
-    assertThat(names(home)).as("no temporary file stays").containsExactly("directory", "file");
+    assertThat(names(home)).as("no temporary file is left").containsExactly("directory", "file");
   }
 
   @Test
@@ -178,7 +178,7 @@ abstract class FileStoreContract {
     assertThat(content(file)).isEqualTo("old and longer");
     store.replace(file, "new".getBytes(UTF_8));
     assertThat(content(file)).isEqualTo("new");
-    assertThat(names(file.parent())).as("no temporary file stays").containsExactly("file");
+    assertThat(names(file.parent())).as("no temporary file is left").containsExactly("file");
   }
 
   @Test

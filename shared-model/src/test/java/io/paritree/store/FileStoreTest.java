@@ -17,11 +17,11 @@ class FileStoreTest {
     assertThatThrownBy(() -> FileStore.of(Location.of("nosuch://host/a")))
         .isInstanceOf(IOException.class)
         .hasMessage(
-            "Cannot open nosuch://host/a: Hadoop's client has no file system for 'nosuch'; add the"
-                + " jar that brings it");
+            "Cannot open nosuch://host/a: Hadoop's client has no file system for 'nosuch'; add a"
+                + " jar that provides it");
   }
 
-  /** The server carries no Hadoop: local files must not need it, other stores must say so. */
+  /** The server does not include Hadoop: local files must not need it, other stores must say so. */
   @Test
   void withoutHadoopLocalFilesWorkAndOtherStoresSayWhatIsMissing() throws Throwable {
     URL classes = FileStore.class.getProtectionDomain().getCodeSource().getLocation();

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@link HadoopStore} on a real HDFS: a name node and a data node in this process. */
 class HdfsStoreTest extends FileStoreContract {
-  /** How long a client waits before it asks again whether its file is complete. */
+  /** Shortens the wait of a client before it asks again whether its file is complete. */
   private static final Map<String, String> IMPATIENT =
       Map.of("dfs.client.block.write.locateFollowingBlock.initial.delay.ms", "5");
 

@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Models that others have made, where they lie beside the repository; the other tests of this
- * package prove the same on models of our own.
+ * Models that others have made, if they are in a directory next to the repository. The other tests
+ * of this package prove the same with models of our own.
  */
 class ForeignModelsTest {
   private static final Path MODELS =

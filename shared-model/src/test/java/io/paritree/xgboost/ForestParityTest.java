@@ -62,7 +62,7 @@ class ForestParityTest {
             .with("expectile_alpha", "[0.2,0.5,0.9]"));
   }
 
-  /** One base score stands for each output before anything else becomes of it. */
+  /** One base score is first repeated for each output, and only then transformed. */
   @Test
   void expectilesOfOneBaseScoreAddUp() throws Exception {
     String model =
@@ -77,7 +77,7 @@ class ForestParityTest {
     assertParity("json", one.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** XGBoost4J cannot train it, as it cannot set the bounds of labels. */
+  /** XGBoost4J cannot train it, because it cannot set the bounds of labels. */
   @Test
   void acceleratedFailureTimeIsExponentialInDouble() throws Exception {
     String poisson =
@@ -113,7 +113,7 @@ class ForestParityTest {
             .with("booster", "gblinear"));
   }
 
-  /** XGBoost before 1.5.2 wrote no {@code boosted_rounds}; 3.4 takes such a model for untrained. */
+  /** XGBoost before 1.5.2 wrote no {@code boosted_rounds}; 3.4 treats such a model as untrained. */
   @ParameterizedTest
   @ValueSource(strings = {"binary:logistic", "count:poisson", "reg:squarederror"})
   void linearBoosterOfUncountedRoundsHasTheBitsOfLibxgboost(String objective) throws Exception {
@@ -130,7 +130,7 @@ class ForestParityTest {
     assertParity("json", uncounted.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** XGBoost 1.5.1 and older did not write it, and libxgboost then takes it for 0. */
+  /** XGBoost 1.5.1 and older did not write it, and libxgboost then assumes 0. */
   @Test
   void linearBoosterWithoutItsNumberOfRoundsHasTheBitsOfLibxgboost() throws Exception {
     String model =

@@ -9,9 +9,9 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Model documents made by hand, with parts to exchange; and the same as UBJSON. */
+/** Model documents written by hand, with parts that tests replace; also a writer of UBJSON. */
 final class HandMade {
-  /** Two trees of one split each on two features; what stands in braces is exchanged by tests. */
+  /** Two trees of one split each on two features; tests replace parts of it. */
   static final String MODEL =
       """
       {"version":[3,4,0],"learner":{
@@ -42,7 +42,9 @@ final class HandMade {
 
   private HandMade() {}
 
-  /** Returns the model with parts exchanged: old, new, old, new and so on; each must be there. */
+  /**
+   * Returns the model with parts replaced: old, new, old, new and so on; each old one must occur.
+   */
   static byte[] with(String... exchanged) {
     String model = MODEL;
     for (int at = 0; at < exchanged.length; at += 2) {
@@ -57,8 +59,9 @@ final class HandMade {
   }
 
   /**
-   * Returns the model with a second tree that asks feature 1 for one category again and again:
-   * split k is node 2k - 1, or 0; its left child is node 2k + 1, its leaf on the right node 2k + 2.
+   * Returns the model with a second tree in which each split asks whether feature 1 is the same one
+   * category: split k is node 2k - 1, or 0; its left child is node 2k + 1, its right child, a leaf,
+   * is node 2k + 2.
    */
   static byte[] withCategoricalPath(int splits, int category) {
     int nodes = 2 * splits + 1;

@@ -25,13 +25,13 @@ import org.junit.jupiter.api.Test;
 /**
  * Changed models are refused or scored; nothing else happens.
  *
- * <p>{@code -Dparitree.mutations=N} sets how many are tried.
+ * <p>{@code -Dparitree.mutations=N} sets the number of changed models.
  */
 class HostileModelTest {
   private static final int MUTATIONS = Integer.getInteger("paritree.mutations", 20_000);
   private static final long MAX_MILLIS = 1_000;
 
-  /** All that is allocated, short-lived texts of numbers and scoring included, per byte of file. */
+  /** All allocation per byte of file, including short-lived texts of numbers, and scoring. */
   private static final long ALLOCATED_PER_BYTE = 100;
 
   private static final long ALLOCATED_ANYWAY = 4 << 20;
@@ -76,7 +76,9 @@ class HostileModelTest {
       accepted += isAccepted(file, seed) ? 1 : 0;
     }
 
-    assertThat(accepted).as("a good part must pass the reader").isGreaterThan(MUTATIONS / 100);
+    assertThat(accepted)
+        .as("more than one in a hundred must pass the reader")
+        .isGreaterThan(MUTATIONS / 100);
   }
 
   @Test
@@ -103,7 +105,7 @@ class HostileModelTest {
     assertThat(isAccepted(nested, 0)).isFalse();
   }
 
-  /** Boosters lie in each other in DART's oldest form, once; a file may go on. */
+  /** In DART's oldest form one booster contains another one; a file may nest more of them. */
   @Test
   void boostersInBoostersDoNotOverflowTheStack() throws Exception {
     HandMade.Ubjson document =
@@ -127,7 +129,7 @@ class HostileModelTest {
     }
   }
 
-  /** Else a row of a short file could need any number of sums. */
+  /** Otherwise a row of a short file could need any number of sums. */
   @Test
   void moreOutputsThanTreesCouldServeAreRefused() {
     byte[] file =
@@ -150,7 +152,7 @@ class HostileModelTest {
     }
   }
 
-  /** A feature's number is no size: nothing may be as large as the last feature could be. */
+  /** A feature's number is not a size: nothing may be allocated up to the last possible feature. */
   @Test
   void aModelOfTwoBillionFeaturesIsReadInNoTime() throws Exception {
     byte[] file =
@@ -221,7 +223,7 @@ class HostileModelTest {
     assertThat(isAccepted(file, 0)).isTrue();
   }
 
-  /** Else a short file could ask for any amount of memory. */
+  /** Otherwise a short file could require any amount of memory. */
   @Test
   void nodesThatShareTheirListsOfCategoriesAreRefused() {
     byte[] file =
@@ -233,7 +235,7 @@ class HostileModelTest {
 
     assertThatThrownBy(() -> XgboostModel.read(file))
         .isInstanceOf(CorruptModelException.class)
-        .hasMessageContaining("tree 1: its nodes list more categories than there are, 2");
+        .hasMessageContaining("tree 1: its nodes list more categories than the tree has, 2");
   }
 
   /** Split k is node 2k - 1, or 0; its leaf is node 2k + 2, its next split 2k + 1. */
@@ -341,7 +343,9 @@ class HostileModelTest {
     return buffer.array();
   }
 
-  /** Reads, and scores what was accepted; fails on anything but a refusal that has a message. */
+  /**
+   * Reads a file and scores it if it is accepted; every failure must be a refusal with a message.
+   */
   private boolean isAccepted(byte[] file, long seed) {
     long allocated = threads.getCurrentThreadAllocatedBytes();
     long start = threads.getCurrentThreadCpuTime();
@@ -366,7 +370,7 @@ class HostileModelTest {
     return accepted;
   }
 
-  /** A model may say that its rows are millions of slots wide; who asks for them brings them. */
+  /** A model may declare rows of millions of slots; then the caller must allocate such rows. */
   private static void scoreIfNarrow(XgboostModel model, long seed) throws ModelException {
     Forest forest = model.forest(Rounds.ALL);
     Engine fast = forest.fast();

@@ -16,10 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * What our reader lets through to libxgboost does not crash it, and is scored by both alike.
+ * Files that our reader accepts do not crash libxgboost, and both score them with the same result.
  *
- * <p>{@code -Dparitree.native.mutations=N} sets how many changed models are tried. They are tried
- * in a process of their own, since a crash ends it.
+ * <p>{@code -Dparitree.native.mutations=N} sets the number of changed models. They are tried in a
+ * separate process, because a crash ends it.
  */
 class HostileNativeTest {
   private static final int MUTATIONS = Integer.getInteger("paritree.native.mutations", 1_500);
@@ -48,7 +48,7 @@ class HostileNativeTest {
     assertThat(end).containsPattern("accepted [0-9]{2,}, scored by libxgboost [0-9]{2,}");
   }
 
-  /** Changes, reads, loads and scores; the seed that is tried last is the last line said. */
+  /** Changes, reads, loads and scores; prints each seed before libxgboost gets the model. */
   static final class Child {
     private static final String[] TREE_KEYS = {
       "parents",

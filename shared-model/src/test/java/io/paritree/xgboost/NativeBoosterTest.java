@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The second engine where its library is missing, and at its edges. */
+/** The second engine if its library is missing, and its limits. */
 class NativeBoosterTest {
 
   @Test
@@ -56,7 +56,7 @@ class NativeBoosterTest {
     assertThat(said).contains("libgomp.so.1").contains("libgomp1").contains("forest engine");
   }
 
-  /** Run as a process of its own, since a native library is tried once per process. */
+  /** Run as a separate process, because a native library is tried once per process. */
   static final class LoadAndFail {
     public static void main(String[] args) throws Exception {
       byte[] file = HandMade.with();
@@ -69,7 +69,7 @@ class NativeBoosterTest {
     }
   }
 
-  /** Some of these end the process inside libxgboost, others are refused there in its words. */
+  /** Some of these crash the process in libxgboost, others are refused with its own messages. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -109,7 +109,7 @@ class NativeBoosterTest {
                 + " engine");
   }
 
-  /** As files of 1.0 to 1.2 have it. */
+  /** As in files of XGBoost 1.0 to 1.2. */
   @Test
   void aTreeWithoutAnythingOnCategoriesIsScoredByBoth() throws Exception {
     String text = new String(new Training(3, 4).rounds(2).file("json"), StandardCharsets.UTF_8);
@@ -145,7 +145,7 @@ class NativeBoosterTest {
         new float[] {0f, 16_777f, 0f, 3f, 1f, Float.NaN});
   }
 
-  /** Pruning leaves nodes that no path reaches; what XGBoost writes there is taken. */
+  /** Pruning leaves nodes that no path reaches; what XGBoost writes there is accepted. */
   @Test
   void prunedTreesAreScoredByBoth() throws Exception {
     for (String method : new String[] {"exact", "hist", "approx"}) {
@@ -176,7 +176,7 @@ class NativeBoosterTest {
     assertThat(engine.trees()).isEqualTo(2);
   }
 
-  /** Loads our classes anew, and does not find those of a package. */
+  /** Loads our classes again, and hides the classes of a package. */
   private static final class OwnClasses extends ClassLoader {
     private final String hidden;
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Texts that XGBoost writes as they are do not make a file unreadable. */
+/** Texts that XGBoost writes without escaping do not make a file unreadable. */
 class RepairedJsonTest {
   private static final String[] PARTS = {
     "a", "\\n", "\\\\", "\\\"", "\\u00e9", "\\u00", "\\users", "\\\\u12", "ä", "€", "😀"
@@ -93,7 +93,7 @@ class RepairedJsonTest {
         odd.append(text);
         boolean isOdd = text.equals("\\u00") || text.equals("\\users");
         good.append(isOdd ? "\\" + text : text);
-        if (isOdd) { // else what comes next could be its digits
+        if (isOdd) { // otherwise the next part could be its digits
           odd.append('-');
           good.append('-');
         }
@@ -106,7 +106,7 @@ class RepairedJsonTest {
     }
   }
 
-  /** Java's own decoder says how many U+FFFD ill-formed bytes become; UBJSON is read by it. */
+  /** The number of U+FFFD is that of Java's own decoder, which also reads the texts of UBJSON. */
   @Test
   void bytesThatAreNoUtf8BecomeWhatJavaMakesOfThem() {
     long seed = Seed.next();
@@ -126,7 +126,8 @@ class RepairedJsonTest {
   }
 
   /**
-   * Of what length an array will be is looked up in the file, where it is not at the same place.
+   * The length of an array is counted in the file, where it is not at the same position as in the
+   * repaired bytes.
    */
   @Test
   void placesBehindReplacementsAreThoseOfTheFile() throws Exception {

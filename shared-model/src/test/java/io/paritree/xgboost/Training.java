@@ -52,13 +52,13 @@ public final class Training {
     return this;
   }
 
-  /** The part of the training slots that is missing, 0 to 1. */
+  /** Sets the share of the training slots that is missing, 0 to 1. */
   public Training missing(double share) {
     missing = share;
     return this;
   }
 
-  /** Makes a feature a category of so many codes. */
+  /** Makes a feature categorical, with {@code count} codes. */
   public Training categories(int feature, int count) {
     categories.put(feature, count);
     return this;

@@ -9,10 +9,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What objectives make of margins, against libxgboost over the whole range of floats: a supplied
- * base margin of a model whose only weights are 0 is the margin.
+ * The transforms from margins to scores, compared with libxgboost over the whole range of floats.
+ * In a model whose weights are all 0, the supplied base margin is the margin.
  *
- * <p>{@code -Dparitree.sweep=1} takes every float; the normal build one in {@value #STEP}.
+ * <p>{@code -Dparitree.sweep=1} tests every float; the normal build tests one in {@value #STEP}.
  */
 class TransformParityTest {
   private static final int STEP = 4_099;
@@ -75,7 +75,7 @@ class TransformParityTest {
     };
   }
 
-  /** Leaves weigh 0, so a linear forest of one slot with weight 1 has the slot as its margin. */
+  /** All leaves are 0. A linear forest of one slot with weight 1 has the slot as its margin. */
   private static void compare(
       String objective, XgboostModel model, Booster booster, float[] margins) throws Exception {
     int rows = margins.length;

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is read of a model document, and what is refused. */
+/** What is read from a model document, and what is refused. */
 class XgboostModelTest {
   private static final float[] ROWS = {
     0.4f, 1f, 0.5f, 3f, Float.NaN, Float.NaN, 0.6f, 2f, 0.1f, -1f, 0.1f, 3.7f, 0.1f, 4f
@@ -169,7 +169,7 @@ class XgboostModelTest {
 
   @Test
   void floatsAreTheNearestToTheirText() throws Exception {
-    // The nearest double of this number is a tie between two floats that lies above the number.
+    // The double nearest to this number is above it, and halfway between two floats.
     byte[] file =
         HandMade.with(
             "1.25E0,2E0],\"default",
@@ -235,9 +235,9 @@ class XgboostModelTest {
         "\"num_class\":\"0\",|\"num_class\":\"x\",|num_class is 'x'",
         "\"feature_names\":[\"a\",\"b\"]|\"feature_names\":[\"a\"]|feature_names has 1",
         "\"sum_hessian\":[2E0,1E0,1E0]|\"sum_hessian\":[2E0]|1 sum_hessian",
-        "\"version\":[3,4,0]|\"version\":[3,4,0],\"version\":[3,4,0]|comes twice",
-        "\"learner\"|\"teacher\"|key 'learner' is not there",
-        "\"default_left\":[1,0,0],|``|is not there",
+        "\"version\":[3,4,0]|\"version\":[3,4,0],\"version\":[3,4,0]|occurs twice",
+        "\"learner\"|\"teacher\"|key 'learner' is missing",
+        "\"default_left\":[1,0,0],|``|is missing",
       })
   void contradictionsAreRefusedByName(String old, String changed, String reason) {
     byte[] file = HandMade.with(old, changed == null ? "" : changed);
@@ -266,7 +266,8 @@ class XgboostModelTest {
   }
 
   /**
-   * To libxgboost too a mean of 0 is none of gamma's, but one of the other objectives' with a log.
+   * As in libxgboost, a mean of 0 is not possible for gamma, but is for the other objectives with a
+   * log.
    */
   @ParameterizedTest
   @CsvSource({"count:poisson", "reg:tweedie", "survival:cox"})
@@ -344,10 +345,10 @@ class XgboostModelTest {
 
     assertThatThrownBy(() -> XgboostModel.read(file))
         .isInstanceOf(CorruptModelException.class)
-        .hasMessageContaining("the categories of feature 1 are no whole numbers");
+        .hasMessageContaining("the categories of feature 1 are not whole numbers");
   }
 
-  /** libxgboost makes a set of a list that no split uses too. */
+  /** libxgboost also makes a set of a list that no split uses. */
   @Test
   void aListOfANumericNodeHasCodesOfCategoriesToo() {
     byte[] file =
@@ -359,7 +360,7 @@ class XgboostModelTest {
         .hasMessageContaining("tree 1: it lists category 2147483647, expected codes from 0 to 167");
   }
 
-  /** libxgboost passes over a list that comes too late. */
+  /** libxgboost ignores a list that comes too late. */
   @Test
   void categoricalNodesThatDoNotAscendAreRefused() {
     byte[] file =
