@@ -1,4 +1,4 @@
-# Sourced by the other scripts: where the repository is, which Java runs, and a build if none is there.
+# Sourced by the other scripts: finds the repository and Java, and builds the modules if needed.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 java="${JAVA_HOME:+$JAVA_HOME/bin/}java"
@@ -11,7 +11,7 @@ case "${LC_ALL:-${LC_CTYPE:-${LANG:-}}}" in
 esac
 
 # Builds all modules without their tests, unless the last build is newer than every source.
-# PARITREE_BUILT=1 says that there is a build, for callers that are inside one.
+# PARITREE_BUILT=1 means that a build exists, for callers that run inside a build.
 ensure_built() {
   if [ -n "${PARITREE_BUILT:-}" ]; then
     return

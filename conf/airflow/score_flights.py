@@ -1,9 +1,9 @@
 """An example: scores one day each night with spark-submit; Airflow 2 and 3.
 
 The arguments are those of scripts/score; a test of the job reads this file and checks them against
-the real command. A run that is tried again, or cleared and run again, publishes the same partition:
-if it is published already, the job leaves with 0 and changes nothing. Exit codes that trying again
-does not help are 2, 3, 4 and 6.
+the real command. A run that is retried, or cleared and run again, publishes the same partition: if
+that is already published, the job exits with 0 and changes nothing. A retry does not help after
+exit codes 2, 3, 4 and 6.
 """
 
 from datetime import datetime, timedelta

@@ -7,7 +7,7 @@ import org.apache.spark.unsafe.types.UTF8String;
 /**
  * The blocks of a task, one after the other; a block never spans two files.
  *
- * <p>Must be used by the task's own thread, for which Spark remembers the file that is being read.
+ * <p>Must be used by the task's own thread, because Spark keeps the current file in that thread.
  * Not thread-safe.
  */
 public interface BlockSource {
@@ -19,8 +19,8 @@ public interface BlockSource {
   UTF8String file();
 
   /**
-   * Returns why files could not be read to their ends so far, one text for each: where the next row
-   * begins could not be told.
+   * Returns why files could not be read to their ends so far, one text for each such file: it could
+   * not be determined where the next row begins.
    */
   default List<String> unreadable() {
     return List.of();

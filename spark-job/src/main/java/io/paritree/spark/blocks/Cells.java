@@ -3,10 +3,10 @@ package io.paritree.spark.blocks;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
- * One column of the present block.
+ * One column of the current block.
  *
- * <p>Bulk methods choose by the column's type once per block, so that no value costs a choice. Not
- * thread-safe; what is returned is valid until the next block.
+ * <p>Bulk methods branch on the column's type once per block, not once per value. Not thread-safe;
+ * returned values are valid until the next block.
  */
 public interface Cells {
 
@@ -14,23 +14,23 @@ public interface Cells {
    * Finds the nulls.
    *
    * @param into receives one flag per row; not touched if there is no null
-   * @return whether there is a null at all
+   * @return whether there is a null
    */
   boolean nulls(int rows, boolean[] into);
 
   /**
    * Reads a numeric column as the nearest doubles.
    *
-   * @param nulls which rows are null, and so have no value that could be read; null if none is
-   * @param into receives one number per row; NaN at the nulls
+   * @param nulls which rows are null, and so have no value to read; null if there are none
+   * @param into receives one number per row; NaN for nulls
    */
   void numbers(int rows, boolean[] nulls, double[] into);
 
   /**
-   * Reads a FLOAT column as it is.
+   * Reads a FLOAT column without conversion.
    *
-   * @param nulls which rows are null, and so have no value that could be read; null if none is
-   * @param into receives one number per row, from {@code at} on; anything at the nulls
+   * @param nulls which rows are null, and so have no value to read; null if there are none
+   * @param into receives one number per row, from {@code at} on; undefined for nulls
    */
   void floats(int rows, boolean[] nulls, float[] into, int at);
 

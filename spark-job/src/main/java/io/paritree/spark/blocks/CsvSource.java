@@ -21,12 +21,12 @@ import org.apache.spark.unsafe.types.UTF8String;
 import org.apache.spark.util.TaskCompletionListener;
 
 /**
- * The lines of CSV files as blocks, read by the reader that the model command and the server use:
- * what is a line, a cell or a missing value is the same to all of them.
+ * The lines of CSV files as blocks. The reader is the one that the model command and the server
+ * use, so lines, cells and missing values mean the same in all three.
  *
- * <p>A row has the cells of the plan's file columns, then its index in its file, then its line's
- * text if that is malformed. A file that cannot be read to its end does not keep the others from
- * being read, so that all of them are told at once. Not thread-safe.
+ * <p>A row has the cells of the plan's file columns, then its index in its file, then the text of
+ * its line if that is malformed. If a file cannot be read to its end, the others are still read, so
+ * that all such files are reported together. Not thread-safe.
  */
 public final class CsvSource implements BlockSource {
   private final TaskPlan plan;
@@ -46,8 +46,8 @@ public final class CsvSource implements BlockSource {
   private UTF8String file = UTF8String.EMPTY_UTF8;
 
   /**
-   * @param files rows of one text each, a path
-   * @param block for rows as this makes them
+   * @param files rows with one column, the path of a file as text
+   * @param block receives rows of the form that the class comment describes
    * @param limit most rows to read
    */
   public CsvSource(
@@ -116,13 +116,13 @@ public final class CsvSource implements BlockSource {
       cells[column] = lines.column(columns.get(column).name());
       if (cells[column] < 0 || cells[column] < header.lastIndexOf(columns.get(column).name())) {
         throw new IOException(
-            "its header does not name column '%s' once any more; it has changed since the check"
+            "its header no longer names column '%s' exactly once; it has changed since the check"
                 .formatted(columns.get(column).name()));
       }
     }
   }
 
-  /** Reads lines until the block is full, or the file ends. */
+  /** Reads lines until the block is full, the limit is reached, or the file ends. */
   private void fill() throws IOException, RecordFormatException {
     while (left > 0 && !block.isFull()) {
       if (!lines.next()) {

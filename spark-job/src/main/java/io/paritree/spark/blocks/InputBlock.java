@@ -6,8 +6,8 @@ import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
 /**
  * Some rows of one file, column by column.
  *
- * <p>Valid until the next block is asked for. Columns are numbered as in {@link TaskPlan#columns};
- * those of the directory names are not in a block. Not thread-safe.
+ * <p>Valid until the next block is requested. Columns are numbered as in {@link TaskPlan#columns};
+ * the columns of directory names are not in a block. Not thread-safe.
  */
 public interface InputBlock {
 
@@ -20,10 +20,10 @@ public interface InputBlock {
   /** Returns a row, to copy values from; valid until the next call. */
   SpecializedGetters row(int row);
 
-  /** Returns where a column stands in {@link #row}. */
+  /** Returns the ordinal of a column in {@link #row}. */
   int ordinal(int column);
 
-  /** Returns the index of a row in its file, from 0; -1 where the format does not tell. */
+  /** Returns the index of a row in its file, from 0; -1 if it is not known. */
   long indexInFile(int row);
 
   /** Returns the text of a malformed CSV line; null for a good one. */

@@ -9,7 +9,7 @@ import org.apache.spark.sql.types.IntegerType;
 import org.apache.spark.sql.types.LongType;
 import org.apache.spark.sql.types.ShortType;
 
-/** How a numeric column holds its values. */
+/** How a numeric column stores its values. */
 enum NumberKind {
   BYTE,
   SHORT,

@@ -4,7 +4,7 @@ import io.paritree.spark.task.TaskPlan;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
 
-/** Internal rows, gathered into a block. */
+/** Internal rows, collected into a block. */
 public final class RowBlock implements InputBlock {
   private final InternalRow[] block;
   private final int[] ordinals;
@@ -14,9 +14,9 @@ public final class RowBlock implements InputBlock {
   private int rows;
 
   /**
-   * @param ordinals where a row holds each column; -1 for those that are not in it
-   * @param indexOrdinal where a row holds its index in its file; -1 if nowhere
-   * @param malformedOrdinal where a row holds the text of a malformed line; -1 if nowhere
+   * @param ordinals the ordinal of each column in a row; -1 for columns that are not in it
+   * @param indexOrdinal the ordinal of a row's index in its file; -1 if rows have none
+   * @param malformedOrdinal the ordinal of the text of a malformed line; -1 if rows have none
    */
   public RowBlock(
       TaskPlan plan, int capacity, int[] ordinals, int indexOrdinal, int malformedOrdinal) {
@@ -40,7 +40,7 @@ public final class RowBlock implements InputBlock {
     return rows == block.length;
   }
 
-  /** Adds a row, which must stay as it is: Spark's own are copied first. */
+  /** Adds a row, which must not change later; callers copy Spark's own rows first. */
   void add(InternalRow row) {
     block[rows++] = row;
   }

@@ -14,7 +14,7 @@ final class RowCells implements Cells {
   private final int scale;
 
   /**
-   * @param block the rows; its content changes from block to block
+   * @param block the rows; the array's content changes from block to block
    */
   RowCells(InternalRow[] block, int ordinal, DataType type) {
     this.block = block;

@@ -5,7 +5,7 @@ import org.apache.spark.rdd.InputFileBlockHolder;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.unsafe.types.UTF8String;
 
-/** Internal rows, gathered into blocks; where the file changes, a block ends. */
+/** Internal rows, collected into blocks; a block ends where the file changes. */
 public final class RowSource implements BlockSource {
   private final Iterator<InternalRow> rows;
   private final RowBlock block;
@@ -15,7 +15,7 @@ public final class RowSource implements BlockSource {
   private UTF8String file = UTF8String.EMPTY_UTF8;
 
   /**
-   * @param limit most rows to gather; the others are not read
+   * @param limit most rows to collect; the others are not read
    */
   public RowSource(Iterator<InternalRow> rows, RowBlock block, long limit) {
     this.rows = rows;

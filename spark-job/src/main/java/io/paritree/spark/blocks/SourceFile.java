@@ -7,7 +7,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
- * The file that a block comes from, and the partition that its directory stands for.
+ * The file that a block comes from, and the partition that its directory represents.
  *
  * @param name its path below the input
  * @param partition its directory below the input, byte for byte; empty if there is none
@@ -16,10 +16,10 @@ import org.apache.spark.unsafe.types.UTF8String;
 public record SourceFile(String name, String partition, List<PartitionValue> values) {
 
   /**
-   * Returns the file behind the URI that Spark tells.
+   * Returns the file of a URI that Spark reports.
    *
    * @param root the input, a directory or the file itself, as a qualified Hadoop path
-   * @throws IllegalStateException if the file is not the input's, so that its partition is unknown
+   * @throws IllegalStateException if the file is not in the input, so that its partition is unknown
    */
   public static SourceFile of(String uri, String root) {
     Path path = new Path(URI.create(uri));
@@ -28,7 +28,7 @@ public record SourceFile(String name, String partition, List<PartitionValue> val
       String directory = root.endsWith("/") ? root : root + "/";
       if (!path.toString().startsWith(directory)) {
         throw new IllegalStateException(
-            "Cannot tell the partition of %s: it does not lie in the input %s"
+            "Cannot determine the partition of %s: it is not in the input %s"
                 .formatted(path, root));
       }
 
@@ -40,7 +40,7 @@ public record SourceFile(String name, String partition, List<PartitionValue> val
     return new SourceFile(below, partition, PartitionValue.ofPath(partition));
   }
 
-  /** Returns the value of a partition column; null where the directory stands for null. */
+  /** Returns the value of a partition column; null where the directory represents null. */
   public UTF8String value(int level) {
     PartitionValue value = values.get(level);
     return value.isNull() ? null : UTF8String.fromString(value.value());

@@ -12,8 +12,8 @@ public final class VectorBlock implements InputBlock {
   private ColumnarBatch batch;
 
   /**
-   * @param ordinals where the batch holds each column; -1 for those that are not in it
-   * @param indexOrdinal where the batch holds the row's index in its file
+   * @param ordinals the ordinal of each column in the batch; -1 for columns that are not in it
+   * @param indexOrdinal the ordinal of a row's index in its file
    */
   public VectorBlock(TaskPlan plan, int[] ordinals, int indexOrdinal) {
     this.ordinals = ordinals;

@@ -20,8 +20,8 @@ import org.apache.parquet.schema.Type;
  * A text column that has the same value in all rows, such as the model's version.
  *
  * <p>Parquet's writers hash and compare a text in each row, which costs as much as writing a float.
- * Here a row group has one page of it, whatever the number of rows: a dictionary of one value and
- * one run, which is what Parquet's writers come to as well. Immutable.
+ * Here a row group has one page of the column for any number of rows: a dictionary of one value,
+ * and one run. Parquet's writers produce the same in the end. Immutable.
  *
  * @param column a text column at the top level, nullable or not
  */
@@ -44,7 +44,7 @@ record ConstantColumn(ColumnDescriptor column, Binary value) {
 
   /** Writes the column of a row group. */
   @SuppressWarnings(
-      "deprecation") // the encodings of version 1 pages, as Parquet's writers have them
+      "deprecation") // the encodings of version 1 pages, which Parquet's writers use too
   void write(PageWriter pages, int rows) throws IOException {
     Statistics<?> statistics = Statistics.createStats(column.getPrimitiveType());
     statistics.updateStats(value);
@@ -66,7 +66,9 @@ record ConstantColumn(ColumnDescriptor column, Binary value) {
     pages.writeDictionaryPage(new DictionaryPage(dictionary, 1, Encoding.PLAIN_DICTIONARY));
   }
 
-  /** Definition levels, if there are any, then the numbers in the dictionary: one run of each. */
+  /**
+   * Returns the definition levels, if there are any, then the dictionary indexes; each is one run.
+   */
   private BytesInput page(int rows) throws IOException {
     ByteArrayOutputStream page = new ByteArrayOutputStream();
     if (column.getMaxDefinitionLevel() > 0) {
@@ -77,7 +79,7 @@ record ConstantColumn(ColumnDescriptor column, Binary value) {
       levels.writeTo(page);
     }
 
-    page.write(0); // the width in bits of a number of which there is one
+    page.write(0); // bits of a dictionary index: none, because there is one value
     writeRun(rows, page);
     return BytesInput.from(page.toByteArray());
   }

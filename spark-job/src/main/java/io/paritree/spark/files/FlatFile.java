@@ -38,13 +38,13 @@ import org.apache.spark.sql.types.TimestampType;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
- * A Parquet file of plain columns, as Parquet's own writer makes it of the same rows.
+ * A Parquet file of flat columns, the same as Parquet's own writer makes from the same rows.
  *
- * <p>Values go straight to the writers of the columns, without Parquet's consumer of records, which
- * takes about a quarter of the time. No value is boxed, a text that is the same object as in the
- * row before is not copied again, and a {@link ConstantColumn} costs nothing per row. Parquet's
- * schema and the metadata for Spark are Spark's own; timestamps are written as they are, in
- * microseconds, as the job's session says. Not thread-safe.
+ * <p>Values go directly to the column writers, not through Parquet's record consumer, because that
+ * would take about a quarter of the time. No value is boxed, a text that is the same object as in
+ * the row before is not copied again, and a {@link ConstantColumn} costs nothing per row. The
+ * Parquet schema and the metadata for Spark come from Spark itself; timestamps are written
+ * unchanged, in microseconds, as the job's session is configured. Not thread-safe.
  */
 final class FlatFile implements ParquetWriters.Rows {
   private enum Kind {
@@ -81,7 +81,7 @@ final class FlatFile implements ParquetWriters.Rows {
   /**
    * Begins a file.
    *
-   * @param constant the text that the last column has in all rows; null if it has none such
+   * @param constant the text that the last column has in all rows; null if it is not constant
    */
   FlatFile(
       Path path,
@@ -211,7 +211,8 @@ final class FlatFile implements ParquetWriters.Rows {
   }
 
   /**
-   * Ends the row group if it is full; else decides when to look again, as Parquet's writer does.
+   * Ends the row group if it is full; otherwise decides when to check again, as Parquet's writer
+   * does.
    */
   private void look() throws IOException {
     long bytes = columns.getBufferedSize();

@@ -25,10 +25,10 @@ import org.apache.spark.util.SerializableConfiguration;
 /**
  * Opens Parquet files for internal rows.
  *
- * <p>With {@link FlatFile} the one place that calls Spark's file format for writing; what it writes
- * is what {@code DataFrameWriter.parquet} writes. No output committer is involved: tasks write
- * files of names that no other attempt uses, and tell the driver, which takes the files of the
- * attempts that counted.
+ * <p>Only this class and {@link FlatFile} call Spark's file format for writing; the files are the
+ * same as those of {@code DataFrameWriter.parquet}. No output committer is involved: tasks write
+ * files with names that no other attempt uses and report them to the driver, which takes the files
+ * of the attempts that counted.
  */
 public final class ParquetWriters implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -37,7 +37,10 @@ public final class ParquetWriters implements Serializable {
   private static final int MAX_PAGE_BYTES = 1 << 20;
   private static final int MIN_PAGE_BYTES = 32 << 10;
 
-  /** A file's last pages are not compressed when its length is looked at: pages are small parts. */
+  /**
+   * A file's length is checked while its last pages are not compressed yet, so pages must be small
+   * parts of a file.
+   */
   private static final int PAGES_PER_FILE = 64;
 
   private static final long MIN_ROW_GROUP_BYTES = 8L << 20;
@@ -67,10 +70,10 @@ public final class ParquetWriters implements Serializable {
   }
 
   /**
-   * Prepares writers for rows of a schema, by the session's Parquet settings.
+   * Prepares writers for rows of a schema, with the session's Parquet settings.
    *
-   * @param distinct columns whose values are hardly ever the same, for which no dictionary is tried
-   * @param bytesPerFile how long files become at most
+   * @param distinct columns whose values are nearly all different; no dictionary is tried for them
+   * @param bytesPerFile length at which a file is full
    */
   public static ParquetWriters of(
       SparkSession session, StructType schema, List<String> distinct, long bytesPerFile)
@@ -92,16 +95,18 @@ public final class ParquetWriters implements Serializable {
         null);
   }
 
-  /** Returns the same for rows whose last column, a text, has one value in all of them. */
+  /** Returns the same writers for rows whose last column is a text with one value in all rows. */
   public ParquetWriters withLastColumn(String value) {
     return new ParquetWriters(hadoop, schema, distinct, rowGroupBytes, pageBytes, value);
   }
 
-  /** What takes the rows of one file. */
+  /** Receives the rows of one file. */
   interface Rows {
     void write(InternalRow row) throws IOException;
 
-    /** Returns how long the file would be if it ended here, with its last pages not compressed. */
+    /**
+     * Returns the length that the file would have if it ended here, its last pages uncompressed.
+     */
     long bytes() throws IOException;
 
     void close() throws IOException;
@@ -132,7 +137,9 @@ public final class ParquetWriters implements Serializable {
       return rows;
     }
 
-    /** Returns how long the file would be if it ended here, with its last pages not compressed. */
+    /**
+     * Returns the length that the file would have if it ended here, its last pages uncompressed.
+     */
     long bytes() {
       try {
         return writer.bytes();
@@ -154,7 +161,7 @@ public final class ParquetWriters implements Serializable {
     }
   }
 
-  /** Rows of columns that only Spark's write support writes, such as lists. */
+  /** Receives rows with columns that only Spark's write support can write, such as lists. */
   private static final class SparksRows implements Rows {
     private final ParquetWriter<InternalRow> writer;
 
@@ -178,7 +185,7 @@ public final class ParquetWriters implements Serializable {
     }
   }
 
-  /** Returns an exception that names the file, and what lies below all that wraps it. */
+  /** Returns an exception that names the file and the root cause. */
   private static RuntimeException failure(Path path, Throwable failure) {
     Throwable reason = failure;
     while (reason.getCause() != null) {
@@ -200,13 +207,13 @@ public final class ParquetWriters implements Serializable {
     }
 
     @Override
-    @SuppressWarnings("deprecation") // abstract, so there is no way around it
+    @SuppressWarnings("deprecation") // abstract, so it must be overridden
     protected WriteSupport<InternalRow> getWriteSupport(Configuration hadoop) {
       return new ParquetWriteSupport();
     }
   }
 
-  /** Returns the ending of the files' names. */
+  /** Returns the extension of the files' names. */
   public String extension() {
     return CODEC.getExtension() + ".parquet";
   }
@@ -248,7 +255,7 @@ public final class ParquetWriters implements Serializable {
     open(path).close();
   }
 
-  /** Returns the name of a file of a run's that is no task's. */
+  /** Returns the name of a run's file without rows, which no task writes. */
   public String nameOfEmpty(String run) {
     return "part-00000-%s-empty".formatted(run) + extension();
   }

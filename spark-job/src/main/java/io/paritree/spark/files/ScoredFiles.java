@@ -10,13 +10,13 @@ import org.apache.spark.sql.catalyst.InternalRow;
 /**
  * The files of scored rows that one task attempt writes, one at a time.
  *
- * <p>The rows of a partition come together, as {@code FilesInOrder} deals out the files that they
- * are read from, and go to one file until it is full; if they come otherwise, there are only more
- * files. So no task needs memory for more than one file, or for sorting the rows of more than one
- * partition. Not thread-safe.
+ * <p>The rows of a partition arrive one after the other, because {@code FilesInOrder} orders the
+ * files that they are read from, and go to one file until it is full. If they arrive in another
+ * order, the only effect is that there are more files. So no task needs memory for more than one
+ * file, or for sorting the rows of more than one partition. Not thread-safe.
  */
 public final class ScoredFiles {
-  /** After how many rows a file's length is looked at. */
+  /** Rows between two checks of a file's length. */
   private static final int ROWS_BETWEEN_LOOKS = 1_000;
 
   private final TaskPlan plan;
@@ -27,10 +27,13 @@ public final class ScoredFiles {
   private final List<WrittenFile> written = new ArrayList<>();
   private int created;
 
-  /** Where the last row went, as nearly all next rows do. */
+  /** The partition of the last row; nearly all rows belong to the same one as the row before. */
   private Open open;
 
-  /** The present file of a partition. Rows go to it at once, or sorted when enough are gathered. */
+  /**
+   * The current file of a partition. Rows are written immediately or, if files are sorted, when
+   * enough are collected.
+   */
   private final class Open {
     private final String partition;
     private SortedRows sorted;
@@ -97,7 +100,7 @@ public final class ScoredFiles {
 
   /**
    * @param directory the attempt's directory
-   * @param attempt its name below the run's directory of tasks
+   * @param attempt the attempt's name below the run's directory of tasks
    * @param prefix the beginning of the files' names, unique for the attempt
    */
   public ScoredFiles(

@@ -32,7 +32,7 @@ final class SortedRows {
   private final UnsafeProjection projection;
 
   /**
-   * @param keys how many of the first columns make the order, at least 1
+   * @param keys number of first columns that define the order, at least 1
    */
   SortedRows(StructType schema, int keys) {
     List<DataType> types = new ArrayList<>();
@@ -58,7 +58,7 @@ final class SortedRows {
     }
   }
 
-  /** Returns what is compared before whole rows are: the first key if it is a whole number. */
+  /** Returns what is compared before whole rows: the first key if it is stored as int or long. */
   private static PrefixComputer prefix(DataType type) {
     boolean isInt = type instanceof IntegerType || type instanceof DateType;
     boolean isLong =
@@ -87,7 +87,7 @@ final class SortedRows {
     }
   }
 
-  /** Gives all rows in their order, each valid until the next, and frees their memory. */
+  /** Passes all rows in order, each valid until the next one, and frees their memory. */
   void writeTo(Consumer<InternalRow> file) {
     try {
       scala.collection.Iterator<InternalRow> rows = sorter.sort();

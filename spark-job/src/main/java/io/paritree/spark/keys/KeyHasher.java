@@ -21,10 +21,10 @@ import org.apache.spark.sql.types.TimestampType;
 import org.apache.spark.unsafe.Platform;
 
 /**
- * Hashes keys to 64 bits: keys that SQL's {@code GROUP BY} takes as equal have one hash.
+ * Hashes keys to 64 bits: keys that SQL's {@code GROUP BY} treats as equal have the same hash.
  *
- * <p>So rows without a common hash have no common key; rows with one may have. Nulls are equal to
- * each other, all NaNs too, and -0.0 to 0.0. Immutable and thread-safe.
+ * <p>So rows with different hashes have different keys; rows with the same hash may have the same
+ * key. All nulls are equal, all NaNs are equal, and -0.0 equals 0.0. Immutable and thread-safe.
  */
 public final class KeyHasher {
   private static final long NULL = 0x9e3779b97f4a7c15L;
@@ -98,7 +98,7 @@ public final class KeyHasher {
   /**
    * Returns a key's hash.
    *
-   * @param seed that of the row's partition: keys of two partitions are never compared
+   * @param seed the seed of the row's partition; keys of two partitions are never compared
    */
   public long hash(InternalRow row, long seed) {
     long hash = seed;

@@ -14,18 +14,18 @@ import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The hashes of the keys that one task attempt has scored, in a file beside its rows.
+ * The hashes of the keys that one task attempt has scored, in a file next to its rows.
  *
- * <p>The file is a sequence of chunks. A chunk begins with one int per bucket, how many hashes of
- * the bucket it holds; then come the hashes, bucket by bucket, 8 bytes each, big-endian. A hash's
- * first bits are its bucket, so that equal ones meet in one, and a bucket can be looked at by
- * itself. Memory is that of two chunks, whatever the number of rows. Not thread-safe.
+ * <p>The file is a sequence of chunks. A chunk begins with one int per bucket, the number of the
+ * bucket's hashes in the chunk; then the hashes follow, bucket by bucket, 8 bytes each, big-endian.
+ * A hash's first bits are its bucket, so equal hashes are in the same bucket, and each bucket can
+ * be checked separately. Memory is that of two chunks, for any number of rows. Not thread-safe.
  */
 public final class KeyHashes {
   private static final int MIN_CHUNK = 1 << 16;
   private static final int MAX_CHUNK = 1 << 20;
 
-  /** With fewer hashes of a bucket in a chunk, reading would be seeking. */
+  /** With fewer hashes per bucket in a chunk, reading would be mostly seeking. */
   private static final int CHUNK_PER_BUCKET = 64;
 
   private final Configuration hadoop;
@@ -39,7 +39,7 @@ public final class KeyHashes {
   private long written;
 
   /**
-   * @param path the file, made with the first hash
+   * @param path the file; it is created only if there is a hash
    * @param buckets a power of two
    */
   public KeyHashes(Configuration hadoop, Path path, int buckets) {
@@ -55,7 +55,10 @@ public final class KeyHashes {
     return buckets == 1 ? 0 : (int) (hash >>> (Long.numberOfLeadingZeros(buckets) + 1));
   }
 
-  /** Returns where a file of hashes lies; local disks need no checksums for these few seconds. */
+  /**
+   * Returns the file system of a file of hashes; a local one without checksums, which a file that
+   * exists for a few seconds does not need.
+   */
   static FileSystem fileSystem(Path path, Configuration hadoop) throws IOException {
     FileSystem system = path.getFileSystem(hadoop);
     return system instanceof LocalFileSystem local ? local.getRaw() : system;

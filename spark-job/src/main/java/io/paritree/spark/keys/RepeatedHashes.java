@@ -19,22 +19,22 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * Counts the hashes of {@link KeyHashes} that stand twice: in tasks, so that the driver holds none
- * of them.
+ * Counts the hashes of {@link KeyHashes} that repeat another one. Many hashes are counted in tasks,
+ * so that the driver holds none of them.
  *
- * <p>Zero says that no key stands twice in a partition. More says that some may: two keys may have
- * one hash, about once in 2^65 / n^2 runs of n rows.
+ * <p>Zero means that no key is repeated in a partition. More means that some keys may be: two
+ * different keys have the same hash about once in 2^65 / n^2 runs of n rows.
  */
 public final class RepeatedHashes implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** Groups of buckets are read together; this is about how many hashes one has, 8 bytes each. */
+  /** Buckets are read in groups; this is about the number of hashes in a group, 8 bytes each. */
   private static final long HASHES_PER_GROUP = 1_000_000;
 
   private static final int BUCKETS_PER_GROUP = 32;
   private static final int MAX_GROUPS = 1 << 12;
 
-  /** With fewer hashes a Spark job would take longer than the work. */
+  /** Up to this many hashes, a Spark job would take longer than the counting; the driver counts. */
   private static final long FEW = 2_000_000;
 
   private static final int TASKS_PER_CORE = 2;
@@ -45,7 +45,7 @@ public final class RepeatedHashes implements Serializable {
 
   /**
    * @param files the files, as Hadoop paths
-   * @param hashes how many they hold
+   * @param hashes the number of hashes in all files
    */
   public RepeatedHashes(List<String> files, int buckets, long hashes) {
     this.files = new ArrayList<>(files);
@@ -53,7 +53,7 @@ public final class RepeatedHashes implements Serializable {
     this.hashes = hashes;
   }
 
-  /** Returns into how many buckets the hashes of a run go: a power of two. */
+  /** Returns the number of buckets for the hashes of a run, a power of two. */
   public static int buckets(long rows) {
     long wanted = Math.max(1, Math.min(MAX_GROUPS, rows / HASHES_PER_GROUP));
     return BUCKETS_PER_GROUP * (int) Long.highestOneBit(2 * wanted - 1);
@@ -64,7 +64,7 @@ public final class RepeatedHashes implements Serializable {
     return KeyHasher.of(types).isPresent();
   }
 
-  /** Returns how many hashes stand after an equal one. */
+  /** Returns the number of hashes that repeat an earlier one. */
   public long count(SparkSession session) {
     Configuration hadoop = HadoopPaths.settings(session);
     int groups = buckets / BUCKETS_PER_GROUP;
@@ -103,7 +103,7 @@ public final class RepeatedHashes implements Serializable {
     return hashes.repeated();
   }
 
-  /** The hashes of one group of buckets, as they stand in the chunks of all files. */
+  /** The hashes of one group of buckets, from the chunks of all files. */
   private static final class Group {
     private final int first;
     private final ByteBuffer counts;
@@ -142,7 +142,7 @@ public final class RepeatedHashes implements Serializable {
       }
     }
 
-    /** Counts bucket by bucket: the table of one is small enough for a core's cache. */
+    /** Counts bucket by bucket, because the table of one bucket fits into a core's cache. */
     private long repeated() {
       long repeated = 0;
       HashTable table = new HashTable();
@@ -162,7 +162,7 @@ public final class RepeatedHashes implements Serializable {
     }
   }
 
-  /** A set of hashes, with open addressing: the last bits of a hash are its first place. */
+  /** A set of hashes with open addressing; a hash's last bits are the first place that is tried. */
   private static final class HashTable {
     private long[] places = new long[1 << 16];
     private int held;
@@ -174,7 +174,7 @@ public final class RepeatedHashes implements Serializable {
       holdsZero = false;
     }
 
-    /** Adds a hash; returns whether it was not there. */
+    /** Adds a hash; returns whether it was not in the set. */
     private boolean add(long hash) {
       if (hash == 0) {
         boolean isNew = !holdsZero;

@@ -1,6 +1,6 @@
 /**
- * Hashes of the rows' keys, and how many of them occur more than once.
+ * Hashes of the rows' keys, and the number of hashes that are repeated.
  *
- * <p>Knows the types of key columns. Knows no model, and no row but its key.
+ * <p>Knows the types of key columns. Knows no model, and of a row only its key.
  */
 package io.paritree.spark.keys;

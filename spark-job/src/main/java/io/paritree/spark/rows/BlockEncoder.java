@@ -25,10 +25,10 @@ import org.apache.spark.unsafe.Platform;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
- * Makes slots out of a block, column by column; each slot comes from a {@link Feature} method.
+ * Encodes a block as slots, column by column; each slot is the result of a {@link Feature} method.
  *
- * <p>Slots lie feature by feature: slot f of row r is {@code slots[f * BLOCK_ROWS + r]}, as {@code
- * Engine.scoreColumns} reads them. Not thread-safe.
+ * <p>Slots are stored feature by feature: slot f of row r is {@code slots[f * BLOCK_ROWS + r]}, as
+ * {@code Engine.scoreColumns} reads them. Not thread-safe.
  */
 final class BlockEncoder {
   private static final int STRIDE = TaskPlan.BLOCK_ROWS;
@@ -92,12 +92,12 @@ final class BlockEncoder {
     return type instanceof TimestampNTZType ? Kind.LOCAL : Kind.OTHER;
   }
 
-  /** Returns how many values were missing so far, by slot. */
+  /** Returns the number of missing values so far, by slot. */
   long[] missing() {
     return missing;
   }
 
-  /** Returns how many values were in no vocabulary so far, by slot. */
+  /** Returns the number of values so far that were not in the vocabulary, by slot. */
   long[] unseen() {
     return unseen;
   }
@@ -106,7 +106,7 @@ final class BlockEncoder {
    * Encodes a block.
    *
    * @param slots receives {@code width * BLOCK_ROWS} slots
-   * @param faults receives what is wrong, by row; cleared by the caller
+   * @param faults receives the faults, by row; cleared by the caller
    */
   void encode(InputBlock block, SourceFile file, float[] slots, RowFaults faults) {
     int rows = block.rows();

@@ -19,7 +19,7 @@ import org.apache.spark.sql.types.TimestampType;
 @FunctionalInterface
 interface Copier {
 
-  /** Copies the value at {@code from}, which is not null, to the place {@code to}. */
+  /** Copies the value at ordinal {@code from}, which is not null, to ordinal {@code to}. */
   void copy(SpecializedGetters source, int from, SpecificInternalRow target, int to);
 
   /** Returns the copier for a type. */

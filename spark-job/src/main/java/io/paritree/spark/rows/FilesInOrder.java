@@ -17,12 +17,13 @@ import scala.jdk.javaapi.CollectionConverters;
 import scala.reflect.ClassTag;
 
 /**
- * What a scan of files brings, with the files dealt out to its tasks in the order of their paths.
+ * The rows or batches of a file scan, with the files assigned to its tasks in the order of their
+ * paths.
  *
- * <p>Spark deals them out by their length, so that each task reads files of many directories, now
- * of this one and now of that. Here each of Spark's tasks gets a stretch of the ordered files
- * instead, of about the same length as the others' stretches: the files of an output partition come
- * one after the other, and are read by few tasks.
+ * <p>Spark assigns files to tasks by their length, so each task reads files of many directories in
+ * mixed order. Here each of Spark's tasks gets one stretch of the ordered files instead; all
+ * stretches have about the same length. So the files of an output partition follow each other and
+ * are read by few tasks.
  */
 final class FilesInOrder<T> extends RDD<T> {
   private static final long serialVersionUID = 1L;
@@ -41,10 +42,11 @@ final class FilesInOrder<T> extends RDD<T> {
   }
 
   /**
-   * Returns the same rows or batches; as they come if the plan does not read files by itself.
+   * Returns the same rows or batches, with the files in order; unchanged if the plan is not one
+   * scan of files.
    *
-   * @param plan one scan, and what works on each of its tasks' rows alone
-   * @param scanned what the plan brings
+   * @param plan one scan, and operators that process the rows of each of its tasks separately
+   * @param scanned the output of the plan
    */
   static <T> JavaRDD<T> of(SparkPlan plan, RDD<T> scanned) {
     List<SparkPlan> leaves = CollectionConverters.asJava(plan.collectLeaves());
@@ -101,7 +103,7 @@ final class FilesInOrder<T> extends RDD<T> {
 
   @Override
   public scala.collection.Iterator<T> compute(Partition stretch, TaskContext context) {
-    // All between here and the scan hands the files on, and looks at nothing but their number.
+    // Every RDD between this one and the scan passes the partition on and reads only its index.
     return scanned.iterator(stretch, context);
   }
 

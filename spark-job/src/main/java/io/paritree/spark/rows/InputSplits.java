@@ -8,12 +8,12 @@ import org.apache.spark.sql.SparkSession;
  * How an input is split among tasks, which decides how many output files there are: rows are not
  * shuffled, so each task writes at least one file per partition that it reads.
  *
- * <p>Spark's own rule makes a task for each core however little there is to read, and takes a file
- * for as costly as 4 MiB, so that 200 tiny files would become many tiny outputs; and it reads 128
- * MiB in a task, of which scores are a tenth. So a task reads at least {@link #MIN_BYTES} while
- * there is so much. Of larger inputs each core has several tasks, so that none waits long for the
- * last one of another; they read {@link #USUAL_BYTES} to {@link #MAX_BYTES}. What the operator has
- * set is left as it is.
+ * <p>Spark's own rule makes a task for each core, however little there is to read, and counts each
+ * file as 4 MiB longer than it is, so 200 tiny files would become many tiny outputs. And its tasks
+ * read 128 MiB each, whose scores take only a tenth of that. So here a task reads at least {@link
+ * #MIN_BYTES} if the input has that many. With larger inputs each core has several tasks, so that
+ * no core waits long for the last task of another; each task reads {@link #USUAL_BYTES} to {@link
+ * #MAX_BYTES}. Settings that the operator has given are not changed.
  */
 final class InputSplits {
   private static final long MIN_BYTES = 8L << 20;
@@ -44,12 +44,12 @@ final class InputSplits {
     }
   }
 
-  /** Returns how many tasks there are at least, if the files can be split so. */
+  /** Returns the least number of tasks, if the files can be split that way. */
   static long leastTasks(long bytes, int cores) {
     return Math.max(1, Math.min(cores, bytes / MIN_BYTES));
   }
 
-  /** Returns how much a task reads at most, if the files can be split so. */
+  /** Returns the most bytes that one task reads, if the files can be split that way. */
   static long mostBytes(long bytes, int cores) {
     return Math.max(USUAL_BYTES, Math.min(MAX_BYTES, bytes / ((long) TASKS_PER_CORE * cores)));
   }

@@ -7,10 +7,11 @@ import io.paritree.spark.blocks.Cells;
 import io.paritree.spark.task.TaskPlan;
 
 /**
- * Makes slots out of the numbers of one column of a block at a time.
+ * Encodes the numbers of a block as slots, one column at a time.
  *
- * <p>As tight as it can be: faults are looked for once per column, not once per value; and where
- * there are some, the missing slots are encoded once more to learn whose they are. Not thread-safe.
+ * <p>The loops do as little as possible for each value: faults are checked once per column, not
+ * once per value. If a column has faults, its values with missing slots are encoded again, to find
+ * the rows that have the faults. Not thread-safe.
  */
 final class NumberColumn {
   private final double[] numbers = new double[TaskPlan.BLOCK_ROWS];
@@ -25,7 +26,7 @@ final class NumberColumn {
    * Begins a column.
    *
    * @param isFloat whether the column is FLOAT, whose values need not be widened
-   * @param nulls which rows are null; null if none is
+   * @param nulls which rows are null; null if there are none
    */
   void bind(Cells cells, boolean isFloat, boolean[] nulls, int rows) {
     this.cells = cells;
@@ -39,8 +40,8 @@ final class NumberColumn {
    * Encodes the column for one feature.
    *
    * @param slots receives the slots, from {@code to} on
-   * @param faults receives what is wrong, by row
-   * @return how many values are missing
+   * @param faults receives the faults, by row
+   * @return the number of missing values
    */
   long encode(Feature feature, float[] slots, int to, RowFaults faults) {
     Faults current = faults.current();
@@ -66,12 +67,12 @@ final class NumberColumn {
     return nans - attribute(feature, slots, to, faults);
   }
 
-  /** Returns how many values of the last feature were in no vocabulary. */
+  /** Returns the number of values that were not in the last feature's vocabulary. */
   long unseen() {
     return unseen;
   }
 
-  /** Reads the numbers; a null is a NaN among them, which every feature takes as missing. */
+  /** Reads the numbers; a null is read as NaN, which every feature treats as missing. */
   private void read() {
     if (isRead) {
       return;
@@ -81,7 +82,7 @@ final class NumberColumn {
     cells.numbers(rows, nulls, numbers);
   }
 
-  /** As {@link #ofOther}; the feature's class is final, so its method is inlined. */
+  /** Does the same as {@link #ofOther}; the feature's class is final, so its method is inlined. */
   private long ofNumber(NumberFeature feature, float[] slots, int to, Faults faults) {
     double[] values = numbers;
     long nans = 0;
@@ -107,9 +108,9 @@ final class NumberColumn {
   }
 
   /**
-   * Learns whose the faults are.
+   * Attributes the faults to their rows.
    *
-   * @return how many rows have a fault in this column
+   * @return the number of rows that have a fault in this column
    */
   private long attribute(Feature feature, float[] slots, int to, RowFaults faults) {
     Faults current = faults.current();

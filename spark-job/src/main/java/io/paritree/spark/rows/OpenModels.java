@@ -14,12 +14,12 @@ public final class OpenModels {
 
   private OpenModels() {}
 
-  /** Remembers a model that is open already; in local mode, tasks find it here. */
+  /** Adds a model that is already open; in local mode, tasks find it here. */
   public static void remember(ScoringModel model, EngineKind engine) {
     OPEN.putIfAbsent(key(model.digest(), engine), model);
   }
 
-  /** Returns the model of a digest, opened from the broadcast bytes if need be. */
+  /** Returns the model of a digest, opened from the broadcast bytes if it is not open yet. */
   static ScoringModel open(Broadcast<ModelFiles> files, String digest, EngineKind engine) {
     return OPEN.computeIfAbsent(
         key(digest, engine),

@@ -23,9 +23,9 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
- * The rows of one task attempt that cannot be scored: what was read, where, and why not.
+ * The rows of one task attempt that cannot be scored: their values, their source and their faults.
  *
- * <p>The file is opened with the first such row. Not thread-safe.
+ * <p>The file is opened when the first such row is added. Not thread-safe.
  */
 public final class Quarantine {
   /** The source file's path below the input. */
@@ -37,13 +37,13 @@ public final class Quarantine {
   /** The text of a malformed CSV line; null for other rows. */
   public static final String LINE = "_source_line";
 
-  /** The codes of all that is wrong with the row, each once. */
+  /** The codes of the row's faults, each once. */
   public static final String CODES = "_codes";
 
-  /** All that is wrong with the row, in words. */
+  /** The row's faults as text. */
   public static final String FAULTS = "_faults";
 
-  /** All columns that a quarantine adds to those that were read. */
+  /** All columns that the quarantine adds to those that were read. */
   public static final List<String> ADDED = List.of(FILE, ROW, LINE, CODES, FAULTS);
 
   private static final int MAX_LINE = 100_000;
@@ -67,7 +67,7 @@ public final class Quarantine {
         plan.columns().stream().map(column -> copier(column.type())).toArray(Copier[]::new);
   }
 
-  /** Returns a copier that replaces ill-formed bytes of texts, which may be what is wrong. */
+  /** Returns a copier that replaces ill-formed bytes in texts, which may be the row's fault. */
   private static Copier copier(DataType type) {
     return type instanceof StringType
         ? (source, from, target, to) -> target.update(to, source.getUTF8String(from).makeValid())
@@ -139,7 +139,7 @@ public final class Quarantine {
     file.write(row);
   }
 
-  /** Returns quarantined rows by fault code. */
+  /** Returns the number of quarantined rows by fault code. */
   TreeMap<String, Long> codes() {
     return codes;
   }

@@ -7,8 +7,8 @@ import java.util.List;
 /**
  * The faults of a block's rows, found column by column.
  *
- * <p>Features write into {@link #current}; whoever calls them attributes what is there to a row.
- * Good rows cost nothing. Not thread-safe.
+ * <p>Features write into {@link #current}; their caller attributes its content to a row. Rows
+ * without faults cost nothing. Not thread-safe.
  */
 final class RowFaults {
   private final Faults current = new Faults();
@@ -19,7 +19,7 @@ final class RowFaults {
     this.byRow = new Faults[capacity];
   }
 
-  /** Returns what features write into. */
+  /** Returns the faults that features write into. */
   Faults current() {
     return current;
   }
@@ -47,7 +47,7 @@ final class RowFaults {
     return byRow[row] != null;
   }
 
-  /** Returns how many rows have a fault. */
+  /** Returns the number of rows that have a fault. */
   int faulty() {
     return faulty;
   }
@@ -57,7 +57,7 @@ final class RowFaults {
     return byRow[row].list();
   }
 
-  /** Forgets all, for the next block. */
+  /** Removes all faults, for the next block. */
   void clear() {
     current.clear();
     if (faulty > 0) {

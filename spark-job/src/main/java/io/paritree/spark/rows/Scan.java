@@ -39,9 +39,10 @@ import org.apache.spark.sql.vectorized.ColumnarBatch;
 /**
  * Reads the checked files through Spark's plan and runs the tasks.
  *
- * <p>The one place that looks into Spark's physical plan: where its scan brings columnar batches,
- * they are taken as they are; else the plan's internal rows are gathered into blocks. Of CSV files
- * Spark only tells the tasks which are theirs; see {@link CsvSource}.
+ * <p>Only this class and {@link FilesInOrder} examine Spark's physical plan. Where its scan
+ * produces columnar batches, they are used directly; otherwise the plan's internal rows are
+ * collected into blocks. For CSV files, Spark only assigns the files to tasks; see {@link
+ * CsvSource}.
  */
 public final class Scan {
   private final SparkSession session;
@@ -49,8 +50,8 @@ public final class Scan {
   private final List<InputFile> files;
 
   /**
-   * @param session has the settings that the job's promises need
-   * @param files which of the input's files are read; at least one
+   * @param session must have the settings that the job's promises need
+   * @param files those of the input's files that are read; at least one
    */
   public Scan(SparkSession session, CheckedInput input, List<InputFile> files) {
     this.session = session;
@@ -61,7 +62,7 @@ public final class Scan {
   /**
    * Scores all rows, in one pass.
    *
-   * @return what each task tells, of the one attempt of it that counts
+   * @return the result of each task, from the one attempt that counts
    */
   public List<TaskResult> score(
       Broadcast<ModelFiles> model,
@@ -126,7 +127,7 @@ public final class Scan {
         .collect();
   }
 
-  /** Returns the columns to read, those of files first, as {@link TaskPlan#columns} wants them. */
+  /** Returns the columns in the order of {@link TaskPlan#columns}: those of files come first. */
   public static ArrayList<ReadColumn> inOrder(List<ReadColumn> columns) {
     ArrayList<ReadColumn> ordered = new ArrayList<>();
     columns.stream().filter(column -> !column.isPartition()).forEach(ordered::add);
@@ -155,7 +156,7 @@ public final class Scan {
     return all.select(selected.toArray(Column[]::new));
   }
 
-  /** Returns the files themselves, which Spark deals out to tasks as it deals out their content. */
+  /** Returns the paths of the files; Spark assigns them to tasks as it would their content. */
   private Dataset<Row> paths(String[] paths) {
     return session.read().format("binaryFile").load(paths).select("path");
   }
@@ -186,7 +187,8 @@ public final class Scan {
   }
 
   /**
-   * Returns the scan below a plan that does nothing but choose columns and turn batches into rows.
+   * Returns the columnar scan of a plan that otherwise only selects columns and converts batches to
+   * rows.
    */
   private static Optional<FileSourceScanExec> columnarScan(SparkPlan plan) {
     SparkPlan at = plan;

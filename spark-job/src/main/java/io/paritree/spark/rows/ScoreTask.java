@@ -23,7 +23,7 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.vectorized.ColumnarBatch;
 
-/** The function that tasks run; all that it carries is small, or a broadcast. */
+/** The function that tasks run; each of its fields is small or a broadcast. */
 final class ScoreTask implements Serializable {
   private static final long serialVersionUID = 1L;
 
@@ -36,9 +36,9 @@ final class ScoreTask implements Serializable {
   private final int indexOrdinal;
 
   /**
-   * @param ordinals where batches or rows hold each column of the plan; -1 for those that are not
-   *     in them
-   * @param indexOrdinal where they hold a row's index in its file
+   * @param ordinals the ordinal of each column of the plan in batches or rows; -1 for columns that
+   *     are not in them
+   * @param indexOrdinal the ordinal of a row's index in its file
    */
   ScoreTask(
       Broadcast<ModelFiles> model,
@@ -66,7 +66,7 @@ final class ScoreTask implements Serializable {
     return score(() -> new RowSource(rows, block(-1), limit()));
   }
 
-  /** Scores the lines of CSV files, which are given by their paths. */
+  /** Scores the lines of CSV files. The rows contain the paths of the files. */
   Iterator<JavaSerialized<TaskResult>> scoreFiles(Iterator<InternalRow> files) throws IOException {
     return score(
         () ->

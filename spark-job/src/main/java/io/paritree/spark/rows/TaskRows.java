@@ -25,7 +25,7 @@ import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
 import org.apache.spark.sql.catalyst.expressions.SpecificInternalRow;
 import org.apache.spark.unsafe.types.UTF8String;
 
-/** Scores the blocks of one task attempt, and writes what comes of them. Not thread-safe. */
+/** Scores the blocks of one task attempt, and writes the results. Not thread-safe. */
 final class TaskRows {
   private final TaskPlan plan;
   private final ScoringModel model;

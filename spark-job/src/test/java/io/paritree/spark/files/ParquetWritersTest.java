@@ -36,7 +36,7 @@ import org.apache.spark.unsafe.types.UTF8String;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is written is what Spark's own writer writes of the same rows. */
+/** The files contain what Spark's own writer writes for the same rows. */
 class ParquetWritersTest {
   private static final int ROWS = 3_000;
   private static final long SPREAD = 0x9e3779b97f4a7c15L; // keys that cannot be compressed
@@ -161,7 +161,7 @@ class ParquetWritersTest {
   }
 
   /**
-   * @param last what the last column has in all rows; null if it has none such
+   * @param last the text that the last column has in all rows; null if it is not constant
    */
   private void assertWrittenAlike(List<Row> rows, StructType schema, String last) throws Exception {
     SparkSession session = JobSessions.wide(TestSpark.session(), 100);

@@ -20,7 +20,7 @@ import org.apache.spark.unsafe.types.UTF8String;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** No key that stands twice is overlooked, whatever its type and whichever tasks saw it. */
+/** No repeated key is overlooked, for any type of key, in one task or in several. */
 class RepeatedHashesTest {
   private static final List<DataType> TYPES =
       List.of(
@@ -43,7 +43,7 @@ class RepeatedHashesTest {
     System.out.println("seed " + seed);
     Random random = new Random(seed);
     for (int buckets : new int[] {32, 64, 1_024}) {
-      // More than a chunk, and more than what the driver counts by itself.
+      // More than a chunk, and more than the driver counts without a Spark job.
       int rows = buckets == 1_024 ? 2_200_000 : 100_000;
       List<String> files = new ArrayList<>();
       Set<Long> seen = new HashSet<>();

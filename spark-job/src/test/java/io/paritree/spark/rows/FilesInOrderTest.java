@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import scala.collection.immutable.Map$;
 
-/** Each task reads neighbours, and all files are read once. */
+/** Each task reads files whose paths follow each other, and all files are read once. */
 class FilesInOrderTest {
   private static final int ROWS = 4_000;
 

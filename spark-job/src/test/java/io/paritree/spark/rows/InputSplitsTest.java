@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** Little input makes few tasks, and much of it large ones while every core has several. */
+/** A small input has few tasks; a large input has large tasks, but several for every core. */
 class InputSplitsTest {
   private static final long MIB = 1L << 20;
 

@@ -54,11 +54,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The value table on the job's face: values in real Parquet files, by columnar batches and by rows,
- * and in the names of directories.
+ * The value table as the job applies it: to values in real Parquet files, by columnar batches and
+ * by rows, and to values in the names of directories.
  */
 class ParquetValueTableTest {
-  /** What became of a value: the slot's bits and the codes. */
+  /** The result of encoding a value: the slot's bits and the fault codes. */
   private record Outcome(int bits, List<FaultCode> codes) implements Serializable {}
 
   private static final Map<String, Outcome> BY_BATCH = new LinkedHashMap<>();
