@@ -74,7 +74,7 @@ class ColumnNamesTest {
     JobRun run = score(input, "_tmp_metadata_row_index");
 
     assertThat(run.exitCode()).isEqualTo(3);
-    assertThat(run.err()).contains("'_tmp_metadata_row_index' has a name that Spark keeps");
+    assertThat(run.err()).contains("'_tmp_metadata_row_index' has a name that Spark reserves");
   }
 
   /** Writes rows of which each second one repeats the keys of the one before. */

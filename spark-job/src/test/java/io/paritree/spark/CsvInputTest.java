@@ -126,7 +126,7 @@ class CsvInputTest {
 
     JobRun refused = score(input, "--keys", "spare");
     assertThat(refused.exitCode()).isEqualTo(3);
-    assertThat(refused.err()).contains("column 'spare' stands twice in file a.csv");
+    assertThat(refused.err()).contains("column 'spare' occurs twice in file a.csv");
 
     JobRun run = score(input, "--keys", "parcel_id,spare_");
     assertThat(run.exitCode()).as(run.err()).isZero();

@@ -4,11 +4,11 @@ import java.util.Locale;
 
 /** How a run, or a group of it, ended. */
 public enum Outcome {
-  /** All its partitions are published by it. */
+  /** All its partitions are published, at least one of them by it. */
   PUBLISHED(0),
-  /** All its partitions were published before, with the same identity. */
+  /** All its partitions were published by other runs, with the same identity. */
   ALREADY_PUBLISHED(0),
-  /** Everything was checked and a sample scored; nothing was written. */
+  /** Everything was checked and a sample was scored; nothing was written. */
   CHECKED(0),
   /** Anything else. */
   FAILED(1),
@@ -18,7 +18,7 @@ public enum Outcome {
   REFUSED(3),
   /** Too many rows were quarantined. */
   QUARANTINED(4),
-  /** Another run has published meanwhile. */
+  /** Another run has published one of its partitions meanwhile, or has declared this run dead. */
   OVERTAKEN(5),
   /** The model is corrupt or not supported. */
   MODEL_REFUSED(6);
@@ -29,12 +29,12 @@ public enum Outcome {
     this.exitCode = exitCode;
   }
 
-  /** Returns the exit code of a process that ends so. */
+  /** Returns the exit code of a process that ends with this outcome. */
   public int exitCode() {
     return exitCode;
   }
 
-  /** Returns the stable word for it, such as {@code already_published}. */
+  /** Returns the stable name of the outcome in reports, such as {@code already_published}. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }

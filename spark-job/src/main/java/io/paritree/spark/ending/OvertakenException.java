@@ -1,6 +1,9 @@
 package io.paritree.spark.ending;
 
-/** Since this run began, another one has published one of its partitions. */
+/**
+ * Since this run began, another one has published one of its partitions, or has declared this run
+ * dead.
+ */
 public final class OvertakenException extends JobException {
   private static final long serialVersionUID = 1L;
 

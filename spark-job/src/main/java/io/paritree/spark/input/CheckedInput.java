@@ -7,14 +7,14 @@ import java.util.OptionalLong;
 /**
  * An input that has passed the check.
  *
- * @param format how its files are written
- * @param listing all that lies under it
+ * @param format the format of its files
+ * @param listing all its partitions and files
  * @param selected the partitions that the run reads
- * @param columns the columns that it reads, each once: keys, passed ones, features'
- * @param isReadByRows whether Spark brings rows, not batches: it can bring no others of some
- *     column, or was told not to
- * @param rows how many rows each file holds by its footer, by the file's name; of CSV files only
- *     those that hold none
+ * @param columns the columns that the run reads, each once: keys, passed columns, features' columns
+ * @param isReadByRows whether Spark delivers rows instead of batches: because it cannot read some
+ *     column in batches, or because its settings turn batches off
+ * @param rows the number of rows of each read file from its footer, by the file's name; of CSV
+ *     files, only those without rows are contained
  */
 public record CheckedInput(
     InputFormat format,
@@ -29,14 +29,14 @@ public record CheckedInput(
     rows = Map.copyOf(rows);
   }
 
-  /** Returns how many rows files hold by their footers; empty where only reading tells. */
+  /** Returns how many rows files hold by their footers; empty for CSV, which has no footers. */
   public OptionalLong rowsOf(List<InputFile> files) {
     return format == InputFormat.CSV
         ? OptionalLong.empty()
         : OptionalLong.of(files.stream().mapToLong(file -> rows.get(file.name())).sum());
   }
 
-  /** Returns whether it was seen that a file holds no row. */
+  /** Returns whether a file is known to hold no row. */
   public boolean isEmpty(InputFile file) {
     return rows.getOrDefault(file.name(), 1L) == 0;
   }

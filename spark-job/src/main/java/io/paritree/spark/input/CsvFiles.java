@@ -9,14 +9,15 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.io.compress.CompressionCodec;
 import org.apache.hadoop.io.compress.CompressionCodecFactory;
 
-/** Opens CSV files, compressed or not, as their names tell. */
+/** Opens CSV files; a file's name shows whether it is compressed. */
 public final class CsvFiles {
   private CsvFiles() {}
 
   /**
-   * Opens a file and reads its header; files of empty partitions have none, and so no columns.
+   * Opens a file and reads its header. Files of empty partitions have no header, and thus no
+   * columns.
    *
-   * @param name what messages call the file
+   * @param name the file's name in messages
    */
   public static CsvLines open(Path file, String name, Configuration hadoop)
       throws IOException, RecordFormatException {

@@ -9,7 +9,7 @@ import java.util.Optional;
 /**
  * The days of a backfill, first and last included.
  *
- * @param column the partition column; empty for the one whose values are days
+ * @param column the partition column; empty for the only one whose values are all days
  */
 public record DateRange(String column, LocalDate from, LocalDate to) {
   private static final long MAX_DAYS = 10_000;
@@ -61,7 +61,9 @@ public record DateRange(String column, LocalDate from, LocalDate to) {
     return values;
   }
 
-  /** Returns the column that the range is about, if the input tells. */
+  /**
+   * Returns the range's partition column; empty if it is neither named nor clear from the input.
+   */
   Optional<String> columnIn(InputListing listing) {
     if (!column.isEmpty()) {
       return Optional.of(column);

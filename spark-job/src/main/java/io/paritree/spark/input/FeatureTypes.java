@@ -13,7 +13,7 @@ import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.TimestampNTZType;
 import org.apache.spark.sql.types.TimestampType;
 
-/** Which types of columns a feature can read. */
+/** The column types that each kind of feature can read. */
 final class FeatureTypes {
   private FeatureTypes() {}
 

@@ -6,13 +6,13 @@ import java.util.Set;
 import org.apache.parquet.schema.MessageType;
 
 /**
- * What one file says of itself.
+ * The contents of one file's footer or header.
  *
  * @param file the file
  * @param columns its columns
- * @param rows how many rows it holds; empty where only reading tells
- * @param parquet its schema if it is Parquet, else null
- * @param onlyByRows those of its columns of which Spark can bring rows, but no batches
+ * @param rows how many rows it holds; empty if the whole file must be read to know it
+ * @param parquet its schema if it is Parquet, otherwise null
+ * @param onlyByRows those of its columns that Spark can read in rows, but not in batches
  */
 record FileSchema(
     InputFile file,

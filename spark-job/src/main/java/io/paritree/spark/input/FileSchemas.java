@@ -34,10 +34,10 @@ final class FileSchemas {
   private FileSchemas() {}
 
   /**
-   * Reads what each file says of itself.
+   * Reads the footer or header of each file.
    *
    * @param problems receives the files that cannot be read
-   * @return one per readable file, in their order
+   * @return one schema per readable file, in the order of the files
    */
   static List<FileSchema> read(
       List<InputFile> files, InputFormat format, Configuration hadoop, List<String> problems) {
@@ -105,7 +105,7 @@ final class FileSchemas {
 
     for (BlockMetaData block : blocks) {
       for (ColumnChunkMetaData chunk : block.getColumns()) {
-        // The one encoding that Spark's batches lack; pyarrow writes it where asked.
+        // The only encoding that Spark cannot read in batches; pyarrow writes it on request.
         if (chunk.getEncodings().contains(Encoding.BYTE_STREAM_SPLIT)) {
           columns.add(chunk.getPath().toArray()[0]);
         }
@@ -116,8 +116,8 @@ final class FileSchemas {
   }
 
   /**
-   * Returns whether these are decimals that are written as bytes, as Avro does, though they would
-   * fit into a long: Spark 4.2 fails as soon as it reads a batch of those without a dictionary.
+   * Returns whether a column holds decimals that are written as bytes, as Avro does, although they
+   * would fit into a long. Spark 4.2 fails when it reads a batch of these without a dictionary.
    */
   private static boolean isShortDecimalAsBytes(PrimitiveType type) {
     return type.getPrimitiveTypeName() == PrimitiveTypeName.BINARY
@@ -138,7 +138,7 @@ final class FileSchemas {
     try {
       return lines.next();
     } catch (RecordFormatException e) {
-      return true; // who reads the file tells what is wrong with it
+      return true; // the task that reads the file reports what is wrong
     }
   }
 }

@@ -27,10 +27,11 @@ public final class HadoopPaths {
   }
 
   /**
-   * Returns a location as Spark's readers take it: as a pattern that nothing else matches.
+   * Returns a location as Spark's readers expect it: a glob pattern that only this location
+   * matches.
    *
-   * <p>Their option {@code __globPaths__} does not help: without it each path that looks like a
-   * pattern stands for all the paths that are given.
+   * <p>Their option {@code __globPaths__} does not help: if it is off, Spark replaces each path
+   * that looks like a pattern by all the paths that are given.
    */
   public static String pattern(Location location) {
     Path path = of(location);
@@ -45,7 +46,7 @@ public final class HadoopPaths {
 
   /**
    * Returns a location as a Hadoop path with the authority that the settings give its file system:
-   * {@code hdfs:///data} is what {@code hdfs://host:port/data} is where that is the default.
+   * {@code hdfs:///data} becomes {@code hdfs://host:port/data} if that is the default file system.
    */
   public static Path qualified(Location location, Configuration hadoop) throws IOException {
     Path path = of(location);

@@ -25,7 +25,7 @@ import org.apache.spark.sql.types.DataTypes;
 /**
  * Compares an input with what the model and the run need, before any task runs.
  *
- * <p>All problems are collected, so that one try shows them all.
+ * <p>All problems are collected, so that one run reports them all.
  */
 public final class InputCheck {
   private static final int MAX_SHOWN = 20;
@@ -57,13 +57,13 @@ public final class InputCheck {
    * Checks the selected partitions.
    *
    * @param selected what {@link PartitionChoice} chose from the listing
-   * @param session says how Spark reads Parquet
+   * @param session its settings decide how Spark reads Parquet
    */
   public CheckedInput check(List<InputPartition> selected, SparkSession session) {
     SQLConf sql = session.sessionState().conf();
     List<InputFile> files =
         selected.stream().flatMap(partition -> partition.files().stream()).toList();
-    // Partitions without a file borrow the schema of another one.
+    // If no selected partition has a file, the schema comes from a file of another one.
     List<InputFile> described =
         files.isEmpty() ? listing.files().stream().limit(1).toList() : files;
     if (described.isEmpty() && problems.isEmpty()) {
@@ -106,7 +106,7 @@ public final class InputCheck {
         format, listing, selected, List.copyOf(columns.values()), isReadByRows, rows);
   }
 
-  /** Returns all columns that the run reads, each once: carried ones first. */
+  /** Returns all columns that the run reads, each once: the carried ones first. */
   private Set<String> names() {
     Set<String> names = new LinkedHashSet<>(carried);
     schema.fields().forEach(field -> names.add(field.column()));
@@ -118,7 +118,7 @@ public final class InputCheck {
     boolean inFile = file.columns().contains(name);
     if (level >= 0 && inFile) {
       problems.add(
-          "column '%s' stands in the directory names and in file %s; which one counts is unclear"
+          "column '%s' occurs in the directory names and in file %s; which one counts is unclear"
               .formatted(name, file.file().name()));
       return Optional.empty();
     }
@@ -134,14 +134,14 @@ public final class InputCheck {
 
     if (Collections.frequency(file.columns(), name) > 1) {
       problems.add(
-          "column '%s' stands twice in file %s; which one counts is unclear"
+          "column '%s' occurs twice in file %s; which one counts is unclear"
               .formatted(name, file.file().name()));
       return Optional.empty();
     }
 
     if (format == InputFormat.PARQUET
         && name.equals(ParquetFileFormat.ROW_INDEX_TEMPORARY_COLUMN_NAME())) {
-      problems.add("column '%s' has a name that Spark keeps for itself; rename it".formatted(name));
+      problems.add("column '%s' has a name that Spark reserves; rename it".formatted(name));
       return Optional.empty();
     }
 
@@ -189,8 +189,8 @@ public final class InputCheck {
   }
 
   /**
-   * Refuses a file whose columns are not what those of the first are. Types are compared as Spark
-   * reads them: writers differ in what they annotate, and in how they store the same values.
+   * Refuses a file whose columns differ from those of the first file. Types are compared as Spark
+   * reads them, because writers annotate and store the same values differently.
    */
   private void checkAlike(
       FileSchema file, FileSchema first, Map<String, ReadColumn> columns, SQLConf sql) {
@@ -201,7 +201,7 @@ public final class InputCheck {
     if (format == InputFormat.CSV) {
       if (!file.columns().equals(first.columns())) {
         problems.add(
-            "file %s has another header than %s"
+            "the header of file %s differs from that of %s"
                 .formatted(file.file().name(), first.file().name()));
       }
 
@@ -212,7 +212,7 @@ public final class InputCheck {
       if (column.isPartition()) {
         if (file.columns().contains(column.name())) {
           problems.add(
-              "column '%s' stands in the directory names and in file %s; which one counts is unclear"
+              "column '%s' occurs in the directory names and in file %s; which one counts is unclear"
                   .formatted(column.name(), file.file().name()));
         }
       } else if (!file.columns().contains(column.name())) {
@@ -226,7 +226,7 @@ public final class InputCheck {
   private void checkType(ReadColumn column, FileSchema file, FileSchema first, SQLConf sql) {
     Type type = file.parquet().getType(column.name());
     if (!type.equals(first.parquet().getType(column.name()))) {
-      // A type that Spark does not read is told by the call.
+      // If Spark does not read the type, the call reports that as a problem.
       type(column.name(), file, sql)
           .filter(own -> !own.equals(column.type()))
           .ifPresent(own -> problems.add(differs(column, own, file, first)));

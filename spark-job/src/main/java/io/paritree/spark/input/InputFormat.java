@@ -1,6 +1,6 @@
 package io.paritree.spark.input;
 
-/** How the input's files are written. */
+/** The format of the input's files. */
 public enum InputFormat {
   /** Apache Parquet. */
   PARQUET,

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The partitions and files that lie under an input.
+ * The partitions and files of an input.
  *
  * @param root the input; a directory, or a single file
  * @param partitionColumns the columns of the directory names, outermost first
@@ -22,7 +22,7 @@ import java.util.Optional;
  */
 public record InputListing(
     Location root, List<String> partitionColumns, List<InputPartition> partitions) {
-  /** Where Delta Lake, Spark's streaming sink and Hudi keep which files belong to a table. */
+  /** Where Delta Lake, Spark's streaming sink and Hudi record which files belong to a table. */
   private static final List<String> LOGS = List.of("_delta_log", "_spark_metadata", ".hoodie");
 
   public InputListing {
@@ -36,8 +36,8 @@ public record InputListing(
   }
 
   /**
-   * Lists an input. Hidden files, whose names begin with {@code _} or a dot, are passed over, as
-   * Spark does.
+   * Lists an input. Hidden files, whose names begin with {@code _} or a dot, are ignored, as Spark
+   * does.
    *
    * @param problems receives what is wrong with the layout
    */
@@ -64,8 +64,8 @@ public record InputListing(
   }
 
   /**
-   * Refuses a directory, or partition of one, of which a log says which files count: rows that were
-   * removed, and such of attempts that failed, lie there too.
+   * Refuses a directory whose files count only if a log names them, or a partition of such a
+   * directory: it also contains rows that were removed, and rows of attempts that failed.
    */
   private static void checkPlain(FileStore store, Location directory, List<String> problems)
       throws IOException {
@@ -77,7 +77,7 @@ public record InputListing(
     for (String log : LOGS) {
       if (store.find(above.resolve(log)).isPresent()) {
         problems.add(
-            ("input %s holds %s, so that not all of its files are rows of the table; read it with"
+            ("input %s holds %s, so not all of its files belong to the table; read it with"
                     + " the reader of its own format, and write plain Parquet to score")
                 .formatted(above, log));
       }
@@ -85,8 +85,8 @@ public record InputListing(
   }
 
   /**
-   * Returns the names of those files that are no longer as they were listed: gone, of another
-   * length, or written since.
+   * Returns the names of the files that have changed since they were listed: they are gone, have a
+   * different length, or were written since.
    *
    * @param store holds the files
    */
@@ -101,7 +101,7 @@ public record InputListing(
     List<String> changed = new ArrayList<>();
     for (Map.Entry<Location, List<InputFile>> directory : directories.entrySet()) {
       Map<Location, FileEntry> now = new HashMap<>();
-      // A directory may hold much that is not read: one file is looked up alone.
+      // A directory may contain many files that are not read, so it is not listed for a single one.
       List<FileEntry> entries =
           directory.getValue().size() == 1
               ? store.find(directory.getValue().get(0).location()).stream().toList()
@@ -148,7 +148,7 @@ public record InputListing(
 
     if (nested && !files.isEmpty()) {
       problems.add(
-          "file %s lies beside partition directories; its rows belong to no partition"
+          "file %s is next to partition directories; its rows belong to no partition"
               .formatted(files.get(0).name()));
     }
 
@@ -191,7 +191,7 @@ public record InputListing(
     }
 
     if (columns.stream().distinct().count() < columns.size()) {
-      problems.add("partition column %s stands twice in a path".formatted(columns));
+      problems.add("a column occurs twice in the partition columns %s".formatted(columns));
     }
 
     return columns;

@@ -6,7 +6,7 @@ import java.util.List;
  * One partition of the input.
  *
  * @param path its directory below the input, byte for byte; empty if the input is not partitioned
- * @param values what the directory names stand for, outermost first
+ * @param values the columns and values in the directory names, outermost first
  * @param files its data files, by name
  */
 public record InputPartition(String path, List<PartitionValue> values, List<InputFile> files) {

@@ -9,19 +9,20 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Which partitions a run reads.
+ * Chooses the partitions that a run reads.
  *
- * <p>Values of one column are alternatives; of different columns, all must hold. Values are
+ * <p>Values of one column are alternatives; values of different columns must all match. Values are
  * compared as text, after unescaping: {@code store=007} is not {@code store=7}.
  *
- * @param wanted the values, in the order given; none chooses every partition
- * @param range days that are wanted too
- * @param missing what becomes of a wanted value that no partition has
+ * @param wanted the requested values, in the order given; if none is requested, and no range, every
+ *     partition is chosen
+ * @param range days that are requested in addition
+ * @param missing what happens if no partition has a requested value
  */
 public record PartitionChoice(
     List<PartitionValue> wanted, Optional<DateRange> range, Missing missing) {
 
-  /** What becomes of a wanted partition that is not there. */
+  /** What happens if a requested partition does not exist. */
   public enum Missing {
     REFUSED,
     SKIPPED
@@ -34,7 +35,8 @@ public record PartitionChoice(
   /**
    * Chooses from a listing.
    *
-   * @param problems receives values that no partition has, and columns that are no partition's
+   * @param problems receives values that no partition has, and columns that are no partition
+   *     columns
    */
   public List<InputPartition> choose(InputListing listing, List<String> problems) {
     List<PartitionValue> all = new ArrayList<>(wanted);
@@ -42,7 +44,7 @@ public record PartitionChoice(
       Optional<String> column = range.get().columnIn(listing);
       if (column.isEmpty()) {
         problems.add(
-            "which partition column holds the days is unclear among %s; give --from COLUMN=DAY"
+            "it is unclear which of the partition columns %s holds the days; give --from COLUMN=DAY"
                 .formatted(listing.partitionColumns()));
         return List.of();
       }
@@ -82,7 +84,7 @@ public record PartitionChoice(
     }
 
     if (chosen.isEmpty() && problems.isEmpty()) {
-      problems.add("no partition of the input is among those asked for");
+      problems.add("no partition of the input is among those requested");
     }
 
     return chosen;

@@ -8,16 +8,16 @@ import java.util.List;
  * One level of a partitioned directory: a column and its value as text, unescaped.
  *
  * @param column the column's name
- * @param value the value; {@link #HIVE_DEFAULT} stands for null
+ * @param value the value; {@link #HIVE_DEFAULT} means null
  */
 public record PartitionValue(String column, String value) {
-  /** The directory value that stands for null. */
+  /** The directory value that means null. */
   public static final String HIVE_DEFAULT = "__HIVE_DEFAULT_PARTITION__";
 
   private static final String ESCAPED = "\"#%'*/:=?\\{[]^\u007f";
 
   /**
-   * Returns the values that a directory below a root stands for.
+   * Returns the columns and values in the path of a directory below a root.
    *
    * @param path {@code column=value/column=value}, escaped as in the directory names; may be empty
    */
@@ -50,12 +50,12 @@ public record PartitionValue(String column, String value) {
     return new PartitionValue(text.substring(0, equals), text.substring(equals + 1));
   }
 
-  /** Returns whether a directory name stands for a partition. */
+  /** Returns whether a directory name is that of a partition. */
   static boolean isPartitionName(String name) {
     return name.indexOf('=') > 0;
   }
 
-  /** Returns whether the value stands for null. */
+  /** Returns whether the value means null. */
   public boolean isNull() {
     return value.equals(HIVE_DEFAULT);
   }
@@ -111,7 +111,7 @@ public record PartitionValue(String column, String value) {
     return text.toString();
   }
 
-  /** Returns the value as UTF-8; null where it stands for null. */
+  /** Returns the value as UTF-8; null if it means null. */
   public byte[] utf8() {
     return isNull() ? null : value.getBytes(StandardCharsets.UTF_8);
   }

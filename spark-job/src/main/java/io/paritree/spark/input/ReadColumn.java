@@ -7,7 +7,7 @@ import org.apache.spark.sql.types.DataType;
  * A column that a run reads.
  *
  * @param name its name, matched exactly
- * @param type its type; text for partition columns and all of CSV
+ * @param type its type; text for partition columns and for all columns of CSV files
  * @param partitionLevel which level of the directory names it comes from; -1 if from the files
  */
 public record ReadColumn(String name, DataType type, int partitionLevel) implements Serializable {

@@ -1,6 +1,9 @@
 package io.paritree.spark.publish;
 
-/** Another run has published a partition of this one since this one began. */
+/**
+ * Since this run began, another one has published one of its partitions, or has declared this run
+ * dead.
+ */
 public final class ConflictException extends Exception {
   private static final long serialVersionUID = 1L;
 

@@ -6,10 +6,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What dead runs have left: finished where it was complete, removed where it was not.
+ * Finishes the dead runs of an output that are complete, and removes the others.
  *
- * <p>Only for the holder of the output's lock, and only through the holder's own directory: if the
- * lock is taken over, a holder that wakes can move nothing of the dead runs' either.
+ * <p>Only the holder of the output's lock may do this. It first renames each dead run's directory
+ * into its own. If the lock is taken over, the fence around the holder's directory is therefore
+ * also one around the dead runs': a holder that was only paused can move nothing of them when it
+ * wakes.
  */
 final class DeadRuns {
   private final OutputPlace place;
@@ -24,13 +26,14 @@ final class DeadRuns {
    * Finishes or removes each dead run.
    *
    * @param own the directory of the lock's holder
-   * @return one line for each run that was found dead
+   * @return one line for each dead run that was found
    */
   List<String> finish(RunDirectory own) throws IOException {
     List<String> found = new ArrayList<>();
     for (String name : place.unfinished()) {
       RunDirectory other = new RunDirectory(place, name);
-      // The lock is ours, so whoever began a swap is dead or can move nothing any more.
+      // This run holds the lock. So a run that has begun to swap is dead, or can no longer move
+      // anything.
       if (!name.equals(own.name()) && (other.isSwapping() || life.isDead(name))) {
         Optional<RunDirectory> taken = own.take(other);
         if (taken.isPresent()) {
@@ -44,7 +47,7 @@ final class DeadRuns {
   }
 
   private void finishTaken(RunDirectory run, List<String> found) throws IOException {
-    // It may have died while it finished others, which had come before it.
+    // The run may have been killed while it was finishing earlier dead runs.
     for (RunDirectory taken : run.takenRuns()) {
       finishTaken(taken, found);
     }
@@ -56,7 +59,7 @@ final class DeadRuns {
   private String outcome(RunDirectory run) throws IOException {
     boolean isSwapping = run.isSwapping();
     if (!run.isPrepared() || !isSwapping && !run.isWhole(run.prepared())) {
-      return "removed: it had died before it was complete, or after it had ended";
+      return "removed: it was killed before its files were complete, or after it had ended";
     }
 
     if (isSwapping) {
@@ -70,7 +73,7 @@ final class DeadRuns {
       run.writeSwapping(open);
       swap(run, open);
       run.moveKept();
-      return "finished: it was complete";
+      return "finished: its files were complete";
     } catch (ConflictException e) {
       run.moveKept();
       return "removed: " + e.getMessage();

@@ -12,11 +12,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Locks of the operating system on files: free at once when their process dies.
+ * Locks of the operating system on files. They are released immediately when their process ends.
  *
- * <p>The operating system counts locks by process, and frees a process's lock on a file when any of
- * its channels to that file is closed. So the paths that this process holds are remembered, and
- * such a file is never opened a second time. Thread-safe.
+ * <p>The operating system assigns locks to processes, and releases a process's lock on a file when
+ * the process closes any of its channels to that file. This class therefore remembers the paths
+ * that this process has locked, and never opens such a file a second time. Thread-safe.
  */
 final class FileLocks {
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
@@ -46,7 +46,7 @@ final class FileLocks {
   }
 
   /**
-   * Takes the lock on a file, which is made if need be.
+   * Takes the lock on a file, which is created if it does not exist.
    *
    * @return empty if a thread or process holds it
    */
@@ -68,7 +68,10 @@ final class FileLocks {
     }
   }
 
-  /** Removes a file unless a thread or process holds its lock; nobody gets the lock meanwhile. */
+  /**
+   * Removes a file unless a thread or process holds its lock; no other thread or process can take
+   * the lock meanwhile.
+   */
   static void deleteUnlessLocked(Path file) throws IOException {
     try {
       Optional<Held> held = tryLock(file, StandardOpenOption.WRITE);
@@ -78,7 +81,7 @@ final class FileLocks {
         }
       }
     } catch (NoSuchFileException e) {
-      // It is gone already.
+      // The file no longer exists.
     }
   }
 

@@ -10,10 +10,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Rewrites a small file as long as this process lives, each time with another content.
+ * Rewrites a small file while this process runs, each time with a different content.
  *
- * <p>A beat that cannot be written is left out; the next one is tried. Whoever watches the file
- * decides by its content and an own clock, so no two clocks are compared.
+ * <p>If a beat cannot be written, it is left out and the next one is tried. A process that watches
+ * the file compares its content, and measures time with its own clock; the clocks of two machines
+ * are never compared.
  */
 final class Heartbeat implements AutoCloseable {
   private final FileStore store;
@@ -25,7 +26,7 @@ final class Heartbeat implements AutoCloseable {
   /**
    * Writes the first beat and starts.
    *
-   * @param owner stands in the file, for people who look
+   * @param owner is written into the file, for people who read it
    */
   Heartbeat(FileStore store, Location file, String owner, Duration beat) throws IOException {
     this.store = store;
@@ -47,7 +48,7 @@ final class Heartbeat implements AutoCloseable {
     try {
       write();
     } catch (IOException | RuntimeException e) {
-      // The next beat is tried; a store that stays away makes this process count as dead.
+      // The next beat is tried. If the store stays unavailable, this process will count as dead.
     }
   }
 

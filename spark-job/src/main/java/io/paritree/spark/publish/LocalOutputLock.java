@@ -6,7 +6,10 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
-/** An output's lock on a local disk: a lock of the operating system, free when its holder dies. */
+/**
+ * An output's lock on a local disk: a lock of the operating system on a file, released when the
+ * holder's process ends.
+ */
 final class LocalOutputLock implements OutputLock {
   private static final long POLL_NANOS = Duration.ofMillis(20).toNanos();
 

@@ -11,17 +11,17 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * An output's lock on a store that knows no file locks.
+ * An output's lock on a store without file locks.
  *
- * <p>The lock is a row of files 1, 2, 3, ... that are only ever created. The highest number holds
- * the lock until it has a file {@code N.free}, or until its {@code N.beat} has not changed for
- * {@link LockTimes#stale}. To take the lock is to create the next number, which succeeds for one
- * only. Nobody ever removes or rewrites a file of the present holder's, so a late contender can
- * harm nobody.
+ * <p>The lock is a sequence of files named 1, 2, 3, ..., each of which is created and never
+ * rewritten. The run that created the highest number N holds the lock until a file {@code N.free}
+ * exists, or until {@code N.beat} has not changed for {@link LockTimes#stale}. A run takes the lock
+ * by creating the next number; of several runs that try, one succeeds. No run removes or rewrites a
+ * file of the present holder, so a run that comes late does no harm.
  *
- * <p>A holder that was only paused must not move anything when it wakes. So whoever takes over
- * first renames the run directory of the dead, through which both renames of a swap pass: they fail
- * from then on.
+ * <p>A holder that was only paused must not move anything when it wakes. So a run that takes the
+ * lock over from a dead holder first renames the holder's run directory. This is the fence: each of
+ * the two renames of a swap has one end in that directory, so they fail from then on.
  */
 final class NumberedOutputLock implements OutputLock {
   private static final Duration POLL = Duration.ofMillis(200);
@@ -59,7 +59,8 @@ final class NumberedOutputLock implements OutputLock {
         continue;
       }
 
-      // A look that was long ago may have led to a number that others have passed and cleared.
+      // The number may come from an old listing: meanwhile, others may have used it, taken higher
+      // ones, and removed it.
       if (highest(place) != own) {
         store.delete(number);
         continue;

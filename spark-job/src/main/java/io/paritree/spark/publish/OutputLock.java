@@ -2,13 +2,13 @@ package io.paritree.spark.publish;
 
 import java.io.IOException;
 
-/** The right to move partitions of one output; at most one process has it. */
+/** The right to move the partitions of one output; at most one run holds it at a time. */
 interface OutputLock extends AutoCloseable {
 
   /**
    * Waits until the lock is free and takes it.
    *
-   * @param run the directory of the run that publishes
+   * @param run the name of the directory of the run that publishes
    */
   static OutputLock take(OutputPlace place, String run, LockTimes times, Watch watch)
       throws IOException {
@@ -18,7 +18,7 @@ interface OutputLock extends AutoCloseable {
         : NumberedOutputLock.take(place, run, times, watch);
   }
 
-  /** Frees the lock. */
+  /** Releases the lock. */
   @Override
   void close() throws IOException;
 }

@@ -14,10 +14,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * An output directory, and its state beside it in {@code <parent>/_paritree/<name>/}.
+ * An output directory, and its state next to it in {@code <parent>/_paritree/<name>/}.
  *
- * <p>Nothing but data lies under the output: inside it, a reader's {@code **}{@code /*.parquet}
- * would count staged and quarantined rows.
+ * <p>The output contains only data: with the state inside, {@code **}{@code /*.parquet} would make
+ * readers count staged and quarantined rows.
  */
 public final class OutputPlace {
   private static final String RUNS = "runs";
@@ -38,8 +38,8 @@ public final class OutputPlace {
   }
 
   /**
-   * Returns the place that a user's text names, links resolved: a link to the output is kept, and
-   * what lies beside the output is on its own disk.
+   * Returns the place that a user's text names. Links are resolved, so the state directory is on
+   * the same disk as the output, and the link itself survives a swap.
    *
    * @param hadoop settings of Hadoop's client, as in {@link FileStore#of(Location, Map)}
    */
@@ -48,7 +48,7 @@ public final class OutputPlace {
     Location real = FileStore.of(named, hadoop).real(named);
     if (real.isRoot()) {
       throw new IOException(
-          "Cannot use %s as an output: it is a root, and needs a directory beside it"
+          "Cannot use %s as an output: it is a root, and needs a directory next to it"
               .formatted(real));
     }
 
@@ -70,17 +70,17 @@ public final class OutputPlace {
     return state;
   }
 
-  /** Returns where the reports and quarantines of ended runs lie. */
+  /** Returns the directory of the reports and quarantined rows of ended runs. */
   public Location runs() {
     return state.resolve(RUNS);
   }
 
-  /** Returns where each run that lives keeps a sign of it. */
+  /** Returns the directory in which each running run has its sign of life. */
   Location running() {
     return state.resolve(RUNNING);
   }
 
-  /** Returns the place of the output's lock. */
+  /** Returns the directory of the output's lock. */
   Location lock() {
     return state.resolve(LOCKS);
   }
@@ -104,11 +104,11 @@ public final class OutputPlace {
   }
 
   /**
-   * Removes the reports and quarantines of the oldest runs, of all their groups. Those of runs that
-   * have not ended stay, and do not count.
+   * Removes the reports and quarantined rows of the oldest runs, with all their groups. Those of
+   * runs that have not ended stay, and do not count.
    *
-   * @param kept of how many runs they stay, the newest by modification time; at least 1
-   * @param own any group of the run that ends now, which is one of them
+   * @param kept the number of runs whose reports stay: the newest, by modification time; at least 1
+   * @param own any group of the run that is ending now; this run is one of those that stay
    */
   public void removeOldRuns(int kept, RunName own) throws IOException {
     Map<String, List<FileEntry>> groups = new TreeMap<>();
@@ -156,8 +156,8 @@ public final class OutputPlace {
   }
 
   /**
-   * Returns what stands in a partition's place now, as a text that changes whenever a run publishes
-   * it.
+   * Returns a text that describes what is in a partition's place now; it changes whenever a run
+   * publishes the partition.
    */
   public String token(String partition) throws IOException {
     Location directory = partition(partition);
@@ -176,7 +176,7 @@ public final class OutputPlace {
         return store.find(directory).isEmpty() ? "absent" : "empty";
       }
 
-      // Else a run has put it there since the first look.
+      // Otherwise, a run has published the partition since the search for its manifest.
       if (found.stream()
           .noneMatch(entry -> entry.location().name().equals(PartitionManifest.FILE))) {
         return "foreign";
@@ -186,7 +186,7 @@ public final class OutputPlace {
 
   /**
    * Returns whether a partition is published with this identity, and every file that its manifest
-   * names is there with its size.
+   * names exists with its size.
    */
   public boolean isPublished(String partition, String identity) throws IOException {
     Optional<PartitionManifest> manifest = manifest(partition);
@@ -205,9 +205,9 @@ public final class OutputPlace {
   }
 
   /**
-   * Returns those of a run's partitions that nobody has published since it began.
+   * Returns those of a run's partitions that no other run has published since it began.
    *
-   * @throws ConflictException if one of the others was published with another identity
+   * @throws ConflictException if one of the others was published with a different identity
    */
   List<PreparedPartition> stillOpen(List<PreparedPartition> partitions)
       throws ConflictException, IOException {

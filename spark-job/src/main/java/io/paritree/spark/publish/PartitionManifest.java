@@ -4,15 +4,15 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What stands in a published partition's {@code _paritree.json}.
+ * The content of a published partition's {@code _paritree.json}.
  *
  * @param partition the partition's directory below the output, as {@code column=value/...}; empty
  *     if the output is not partitioned
  * @param identity SHA-256 of all that the partition's content depends on
  * @param run the id of the run that published it
- * @param directory the name of that run's directory, unique where run ids are not
+ * @param directory the name of that run's directory; unique, which run ids need not be
  * @param modelName name of the model
- * @param modelVersion what the column {@code model_version} holds
+ * @param modelVersion the value of the column {@code model_version}
  * @param modelDigest SHA-256 of the model package
  * @param engine which engine scored
  * @param stagedAt when the files were complete, in UTC

@@ -11,7 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** {@link PartitionManifest} to and from JSON. */
+/** Converts a {@link PartitionManifest} to and from JSON. */
 public final class PartitionManifestParser {
   private static final JsonFactory JSON = new JsonFactory();
   private static final int FORMAT = 1;
@@ -54,10 +54,10 @@ public final class PartitionManifestParser {
   }
 
   /**
-   * Reads a manifest; fields of later versions are passed over.
+   * Reads a manifest; fields that this version does not know are ignored.
    *
    * @param where the file, for messages
-   * @throws IOException if this is no manifest
+   * @throws IOException if this is not a manifest
    */
   public static PartitionManifest fromJson(byte[] json, String where) throws IOException {
     Map<String, String> texts = new HashMap<>();

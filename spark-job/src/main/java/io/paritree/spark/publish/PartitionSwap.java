@@ -5,7 +5,7 @@ import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 
-/** The renames that put the new rows of one partition into the place of the old ones. */
+/** The renames that replace the old rows of one partition by the new ones. */
 final class PartitionSwap {
   private final FileStore store;
   private final Location target;
@@ -32,7 +32,8 @@ final class PartitionSwap {
       try {
         store.rename(target, old);
       } catch (FileAlreadyExistsException e) {
-        // Not a run of ours: someone has put a directory there since the old rows were moved.
+        // Not done by a run of this job: another program has made a directory there since the old
+        // rows were moved.
         store.rename(target, secondOld);
       }
 
@@ -43,7 +44,7 @@ final class PartitionSwap {
     observer.reached(Step.NEW_MOVED);
   }
 
-  /** Moves the new rows back, if they were moved, and then the old ones. */
+  /** Moves the new rows back if they were moved, and then the old ones. */
   void undo() throws IOException {
     if (store.find(fresh).isEmpty()) {
       store.rename(target, fresh);

@@ -11,7 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The list of a run's prepared partitions, to and from JSON. */
+/** Converts the list of a run's prepared partitions to and from JSON. */
 final class PreparedPartitions {
   private static final JsonFactory JSON = new JsonFactory();
 

@@ -8,10 +8,11 @@ import java.util.List;
  * Moves staged partitions into place, one run at a time.
  *
  * <p>A reader sees the old rows of a partition or the new ones, never a mix and never both. The
- * first publication of a partition is one rename. A replacement is two, and a run that is killed
- * between them leaves the partition absent until the next run, or {@link Recovery}, finishes it.
+ * first publication of a partition is one rename. A replacement is two renames; if a run is killed
+ * between them, the partition is absent until the next run, or {@link Recovery}, finishes the swap.
  *
- * <p>For one process at a time per instance; any number of processes may publish to one output.
+ * <p>Not thread-safe: one thread at a time may use an instance. Any number of processes may publish
+ * to one output.
  */
 public final class Publisher {
   private final OutputPlace place;
@@ -30,7 +31,7 @@ public final class Publisher {
     this.dead = new DeadRuns(place, life);
   }
 
-  /** A run that has begun: its directory, and the sign that it lives. */
+  /** A run that has begun: its directory and its sign of life. */
   public final class Run implements AutoCloseable {
     private final RunDirectory directory;
     private final AutoCloseable sign;
@@ -47,8 +48,9 @@ public final class Publisher {
     }
 
     /**
-     * Ends the run: what it has staged and not published is removed, what it keeps is kept. A run
-     * that has published does not fail here: what cannot be removed is left to the next one.
+     * Ends the run: moves its report and quarantined rows to the directory of runs, and removes
+     * what it has staged and not published. If the run has published, this does not fail: what
+     * cannot be removed is left to the next run.
      */
     @Override
     public void close() throws IOException {
@@ -69,13 +71,13 @@ public final class Publisher {
     }
   }
 
-  /** What a report says at the moment when the run can no longer fail. */
+  /** Writes the report of a run that publishes, before its first partition is moved. */
   @FunctionalInterface
   public interface LastWords {
     /**
      * Writes the report into {@link RunDirectory#kept}.
      *
-     * @param moving the partitions that are moved now; the others are published already
+     * @param moving the partitions that will be moved; the others are published already
      */
     void write(List<String> moving) throws IOException;
   }
@@ -103,14 +105,16 @@ public final class Publisher {
   /**
    * Publishes what a run has staged and verified: all of it, or nothing.
    *
-   * <p>What keeps a partition from being moved is thrown, and the partitions that were moved before
-   * are put back. What cannot be tidied up after the last one was moved is left to the next run.
+   * <p>If a partition cannot be moved, those that were moved before are put back, and the cause is
+   * thrown. What cannot be removed after the last one was moved is left to the next run.
    *
-   * @param lastWords is called when nothing can stop the publication any more, before it begins
+   * @param lastWords is called under the lock, when all comparisons have passed and before the
+   *     first partition is moved
    * @return the partitions that were moved; the others were published with the same identity by
    *     another run meanwhile
-   * @throws ConflictException if one of them was published with another identity since the run
-   *     began, or if another run has taken this one for dead; none is moved then
+   * @throws ConflictException if one of them was published with a different identity since the run
+   *     began, and then none is moved; or if another run has declared this one dead, and its
+   *     partitions are not all published with their identities
    */
   public List<String> publish(Run run, List<PreparedPartition> partitions, LastWords lastWords)
       throws ConflictException, IOException {
@@ -163,9 +167,9 @@ public final class Publisher {
   }
 
   /**
-   * Finishes or removes what dead runs have left.
+   * Finishes or removes the dead runs of the output.
    *
-   * @return one line for each run that was found
+   * @return one line for each dead run that was found
    */
   @SuppressWarnings("try") // the lock is held, not used
   List<String> finishDead(Run run) throws IOException {
@@ -174,14 +178,16 @@ public final class Publisher {
     }
   }
 
-  /** Returns whether anything is left of runs other than this one, dead or alive. */
+  /**
+   * Returns whether other runs, dead or alive, have signs of life or half-written lock files here.
+   */
   boolean knowsOthersThan(Run run) throws IOException {
     return life.hasOthersThan(run.directory().name());
   }
 
   /**
-   * Returns the partitions that are to be moved, now that dead runs are finished: what those have
-   * published was theirs to publish, and is replaced, unless it is the same.
+   * Returns the partitions to move, now that dead runs are finished. A partition that was published
+   * by finishing a dead run is no conflict: it is replaced, unless it has the same identity.
    */
   private List<PreparedPartition> afterOthers(List<PreparedPartition> unchanged)
       throws IOException {
@@ -211,7 +217,7 @@ public final class Publisher {
     }
   }
 
-  /** Puts all back as it was; where that fails too, the next run finishes the publication. */
+  /** Moves all partitions back; if that fails too, the next run finishes the publication. */
   private static void putBack(RunDirectory run, List<PartitionSwap> begun, IOException cause) {
     try {
       for (PartitionSwap swap : begun) {
@@ -224,7 +230,10 @@ public final class Publisher {
     }
   }
 
-  /** Ends a run whose directory another one has renamed and finished, or will finish. */
+  /**
+   * Ends a run that another one has declared dead: that one has renamed its directory, and has
+   * finished or removed the run, or will do so.
+   */
   private List<String> takenForDead(
       RunDirectory directory, List<PreparedPartition> partitions, IOException cause)
       throws ConflictException, IOException {
@@ -242,7 +251,7 @@ public final class Publisher {
 
     ConflictException conflict =
         new ConflictException(
-            "Cannot publish: another run has taken this one for dead, since it showed no life for %s"
+            "Cannot publish: another run has declared this one dead after %s without a sign of life"
                 .formatted(times.stale()));
     conflict.initCause(cause);
     throw conflict;

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
-/** Looks after what dead runs have left of an output, without a run of its own to publish. */
+/** Finishes or removes the dead runs of an output, without publishing anything itself. */
 public final class Recovery {
   private final OutputPlace place;
   private final LockTimes times;
@@ -18,11 +18,11 @@ public final class Recovery {
   }
 
   /**
-   * Finishes what dead runs have prepared, and removes what they have not.
+   * Finishes the dead runs that were prepared, and removes the others.
    *
    * <p>On stores without file locks this waits until a run counts as dead.
    *
-   * @return one line for each run that was found
+   * @return one line for each other run that was found
    */
   public List<String> recover() throws IOException {
     List<String> found = new ArrayList<>();
@@ -50,8 +50,8 @@ public final class Recovery {
   }
 
   /**
-   * Finishes or removes what is known to be left of dead runs; looks, and does no more, where
-   * nothing is left.
+   * Finishes or removes those runs that are known to be dead; if no run has left anything, only
+   * reads the state.
    */
   public void tidy() throws IOException {
     if (!place.unfinished().isEmpty() || !place.listOrNone(place.running()).isEmpty()) {

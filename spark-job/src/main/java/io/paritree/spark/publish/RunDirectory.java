@@ -10,21 +10,23 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The directory in which one group of one run stages its partitions, {@code S/<run>-<random>/} or
- * as {@link RunName} says.
+ * The directory in which one group of one run stages its partitions: {@code S/<run>-<random>/},
+ * where S is the output's state directory; {@link RunName} defines the name.
  *
  * <pre>
  *   tasks/       what tasks write; only files that a counted result names are taken from here
- *   new/P/       staged partitions
- *   old/P/       where replaced partitions go; deleted with the directory
- *   kept/        report and quarantine, moved to S/runs/ at the end
+ *   new/P/       the staged partition P
+ *   old/P/       the old rows of the partition P; deleted with the directory
+ *   kept/        report and quarantined rows; moved to S/runs/ at the end
  *   taken/       directories of dead runs that this one finishes or removes
- *   prepared     the list of partitions; from then on anyone may finish the run, if nothing else was published
- *   swapping     the list of partitions that are being moved; from then on anyone must
+ *   prepared     the list of the staged partitions. Once it exists, any other run may finish this
+ *                one if it is dead, unless a partition was published with a different identity
+ *   swapping     the list of the partitions that are being moved. Once it exists, the next run that
+ *                holds the lock must finish this one
  * </pre>
  *
- * <p>All that a run moves goes through its directory. So whoever renames that makes each later move
- * of the run fail.
+ * <p>Each move of a run has one end in its directory. So a rename of the directory, the fence,
+ * makes all later moves of the run fail.
  */
 public final class RunDirectory {
   private static final String WHOLE = "whole";
@@ -49,7 +51,7 @@ public final class RunDirectory {
     return directory.name();
   }
 
-  /** Returns the part of the name that no other group of any run has. */
+  /** Returns the last part of the name, which is unique among all groups of all runs. */
   public String random() {
     return name().substring(name().lastIndexOf('-') + 1);
   }
@@ -69,12 +71,12 @@ public final class RunDirectory {
     return directory.resolve("new").resolve(partition.isEmpty() ? WHOLE : partition);
   }
 
-  /** Returns what is kept when the run has ended: report and quarantine. */
+  /** Returns the directory of what is kept when the run has ended: report and quarantined rows. */
   public Location kept() {
     return directory.resolve("kept");
   }
 
-  /** Returns where report and quarantine go at the end. */
+  /** Returns where report and quarantined rows are moved at the end. */
   public Location keptAtEnd() {
     return place.runs().resolve(RunName.withoutFence(name()));
   }
@@ -84,30 +86,30 @@ public final class RunDirectory {
   }
 
   /**
-   * Renames the directory of a dead run whose lock another one takes over, so that a run that was
-   * only paused can move nothing when it wakes; does nothing if it is gone.
+   * Fences a dead run whose lock another one takes over: renames its directory, so that a run that
+   * was only paused can move nothing when it wakes. Does nothing if the directory is gone.
    *
-   * @param taker the number of the lock that the other one takes
+   * @param taker the number of the lock file that the other run will create
    */
   static void fence(OutputPlace place, String run, long taker) throws IOException {
     try {
       place.store().rename(place.state().resolve(run), place.state().resolve(run + "~" + taker));
     } catch (NoSuchFileException e) {
-      // It had ended, or another contender was faster.
+      // The run had ended, or another run has fenced it.
     }
   }
 
-  /** Makes the directory, and those in it that must be there before anything is moved. */
+  /** Makes the directory, and those in it that must exist before anything is moved. */
   void make() throws IOException {
     place.store().createDirectories(tasks());
     place.store().createDirectories(taken());
   }
 
   /**
-   * Takes the directory of a dead run into this one, so that a fence around this one is one around
-   * that.
+   * Moves the directory of a dead run into this one, so that fencing this run fences the dead run
+   * too.
    *
-   * @return empty if either is gone
+   * @return empty if either directory is gone
    */
   Optional<RunDirectory> take(RunDirectory dead) throws IOException {
     Location to = taken().resolve(dead.name());
@@ -140,11 +142,12 @@ public final class RunDirectory {
   /**
    * Begins the swap.
    *
-   * @throws NoSuchFileException if another run has taken this one for dead: its directory, or what
-   *     it had staged, is gone, and what this call has made in its place is removed again
+   * @throws NoSuchFileException if another run has declared this one dead: its directory, or what
+   *     it had staged, is gone. What this call has made in its place is removed again
    */
   void writeSwapping(List<PreparedPartition> partitions) throws IOException {
-    // All parents are made before the swap: a swap that was taken over must find none of them.
+    // All parents are made before the swap, none during it. So those of a fenced run are missing,
+    // and its renames fail.
     FileStore store = place.store();
     for (PreparedPartition partition : partitions) {
       store.createDirectories(old(partition.partition()).parent());
@@ -152,11 +155,11 @@ public final class RunDirectory {
     }
 
     store.create(directory.resolve(SWAPPING), PreparedPartitions.toJson(partitions));
-    // Only now: what was just made may be a new directory in the place of one that was renamed.
+    // Checked last: the lines above may have made a new directory in place of a fenced one.
     if (!isWhole(partitions)) {
       delete();
       throw new NoSuchFileException(
-          directory.toString(), null, "another run has taken this one for dead");
+          directory.toString(), null, "another run has declared this one dead");
     }
   }
 
@@ -171,7 +174,7 @@ public final class RunDirectory {
     return isPrepared();
   }
 
-  /** Takes back that the swap has begun; nothing of it must have been moved. */
+  /** Withdraws the mark that the swap has begun; no partition may be moved at this time. */
   void withdrawSwapping() throws IOException {
     place.store().delete(directory.resolve(SWAPPING));
   }
@@ -197,8 +200,8 @@ public final class RunDirectory {
   }
 
   /**
-   * Moves report and quarantine to the directory of runs, if they are still here. On a full disk
-   * there may be neither.
+   * Moves report and quarantined rows to the directory of runs, if they are still here. On a full
+   * disk, there may be neither.
    */
   void moveKept() throws IOException {
     FileStore store = place.store();
@@ -217,8 +220,9 @@ public final class RunDirectory {
   }
 
   /**
-   * Removes the directory and all in it, first what would let others finish it. Directories of dead
-   * runs that it has taken stay, and it with them, until another run finishes those.
+   * Removes the directory with its content. The mark that allows other runs to finish this one goes
+   * first. If the directory contains dead runs that this run has taken, these and the directory
+   * itself stay until another run finishes them.
    */
   void delete() throws IOException {
     FileStore store = place.store();

@@ -5,11 +5,11 @@ import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
- * What the directory of a group of a run is called: {@code <run>-<random>} for the run's first
- * group, {@code <run>-<random>.2} and so on for the others.
+ * The name of the directory of a group of a run: {@code <run>-<random>} for the run's first group,
+ * {@code <run>-<random>.2} and so on for the others.
  *
  * @param run the run's id, {@code [A-Za-z0-9._-]{1,64}}
- * @param random what tells the run from others of the same id, 8 hexadecimal digits
+ * @param random distinguishes the run from others with the same id; 8 hexadecimal digits
  * @param group the group's number, from 1
  */
 public record RunName(String run, String random, int group) {
@@ -28,12 +28,12 @@ public record RunName(String run, String random, int group) {
     return new RunName(run, random, group + 1);
   }
 
-  /** Returns the name that a directory had before another run took its owner for dead. */
+  /** Returns the name that a directory had before it was fenced. */
   static String withoutFence(String directory) {
     return FENCE.matcher(directory).replaceFirst("");
   }
 
-  /** Returns what the directories of all groups of a run have in common, and no other run's has. */
+  /** Returns the part of the name that all groups of a run share, and no other run has. */
   static String runOf(String directory) {
     return LATER_GROUP.matcher(withoutFence(directory)).replaceFirst("$1");
   }

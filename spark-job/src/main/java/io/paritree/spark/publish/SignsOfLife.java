@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Tells which runs live: each keeps a file in {@code running/}, locked on local disks, rewritten
- * from time to time elsewhere.
+ * Shows which runs are alive. Each run has a file in {@code running/}, its sign of life: on local
+ * disks, the run holds a lock on it; on other stores, the run rewrites it at regular intervals.
  */
 final class SignsOfLife {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -29,7 +29,7 @@ final class SignsOfLife {
     this.watch = watch;
   }
 
-  /** Shows that a run lives, until it is closed; the file goes with it. */
+  /** Creates a run's sign of life; closing the result ends it and removes its file. */
   AutoCloseable show(String run) throws IOException {
     Location file = sign(run);
     place.store().createDirectories(place.running());
@@ -49,7 +49,10 @@ final class SignsOfLife {
     };
   }
 
-  /** Locks a new sign; whoever looks for dead runs may hold or remove it for a moment. */
+  /**
+   * Locks a new sign of life. It tries repeatedly, because a run that searches for dead runs may
+   * hold the lock for a moment, or remove the file.
+   */
   private static FileLocks.Held lock(Path file) throws IOException {
     long end = System.nanoTime() + PATIENCE.toNanos();
     do {
@@ -69,8 +72,8 @@ final class SignsOfLife {
   }
 
   /**
-   * Returns whether a run is dead for certain. On stores without file locks that takes a while to
-   * see: its sign must not change for as long as {@link LockTimes#stale}.
+   * Returns whether a run is certainly dead. On stores without file locks, this takes several calls
+   * over time: its sign must not have changed for {@link LockTimes#stale}.
    */
   boolean isDead(String run) throws IOException {
     Location file = sign(run);
@@ -88,7 +91,7 @@ final class SignsOfLife {
     return watch.unchanged(file.toString(), content).compareTo(times.stale()) >= 0;
   }
 
-  /** Looks at all signs, so that time begins to count. */
+  /** Reads all signs, so that the time in which they do not change is measured from now on. */
   void look() throws IOException {
     if (!place.running().isLocal()) {
       for (FileEntry entry : place.listOrNone(place.running())) {
@@ -101,7 +104,7 @@ final class SignsOfLife {
     }
   }
 
-  /** Returns the files of the lock that are being written, or that one who died was writing. */
+  /** Returns the lock files that a run is writing, or was writing when it was killed. */
   private List<Location> halfWritten() throws IOException {
     return place.listOrNone(place.lock()).stream()
         .map(FileEntry::location)
@@ -109,7 +112,7 @@ final class SignsOfLife {
         .toList();
   }
 
-  /** Returns whether anything is left here of runs other than this one, dead or alive. */
+  /** Returns whether other runs, dead or alive, have signs or half-written lock files here. */
   boolean hasOthersThan(String own) throws IOException {
     return !halfWritten().isEmpty()
         || place.listOrNone(place.running()).stream()
@@ -117,9 +120,10 @@ final class SignsOfLife {
   }
 
   /**
-   * Removes the signs of dead runs that have left nothing else, and what they had half written.
+   * Removes the signs of dead runs that have left nothing else, and the lock files that dead runs
+   * have half written.
    *
-   * @param own is passed over
+   * @param own the run whose sign is not examined
    */
   void forgetTheDead(String own) throws IOException {
     for (FileEntry entry : place.listOrNone(place.running())) {
@@ -139,7 +143,7 @@ final class SignsOfLife {
   private void forgetIfDead(String run) throws IOException {
     Location file = sign(run);
     if (file.isLocal()) {
-      // A run that begins just now sees that its sign is gone, and makes another.
+      // A run that is just beginning notices that its sign is gone, and makes another.
       FileLocks.deleteUnlessLocked(file.toPath());
     } else if (isDead(run)) {
       place.store().delete(file);

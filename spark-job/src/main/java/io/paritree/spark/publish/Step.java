@@ -1,6 +1,6 @@
 package io.paritree.spark.publish;
 
-/** The steps of a run, in order; a run can die after any of them. */
+/** The steps of a run, in order; a run can be killed after any of them. */
 public enum Step {
   /** The model is open and verified. */
   MODEL_OPENED,
@@ -8,15 +8,21 @@ public enum Step {
   INPUT_CHECKED,
   /** The run's directory exists. */
   STAGING_MADE,
-  /** A task has ended; comes once per task. */
+  /** A task has ended; occurs once per task. */
   TASK_ENDED,
   /** All tasks have ended. */
   SCORED,
-  /** The files that count are in their staged partitions, with their manifests. */
+  /** The files that count are in their staged partitions. */
   STAGED,
-  /** Footers and counts agree, and the gate is passed. */
+  /**
+   * Footers and counts agree, the manifests are written, and the settings allow as many quarantined
+   * rows and repeated keys as were counted.
+   */
   VERIFIED,
-  /** The run can be finished by anyone from here on, if nothing else was published. */
+  /**
+   * From here on, any other run may finish this one if it is dead, unless one of its partitions was
+   * published with a different identity meanwhile.
+   */
   PREPARED,
   /** The output's lock is taken. */
   LOCKED,
@@ -24,13 +30,13 @@ public enum Step {
   OTHERS_FINISHED,
   /** No other run has published these partitions since this one began. */
   COMPARED,
-  /** The swap has begun: from here on the run is finished by anyone who holds the lock. */
+  /** The swap has begun: the next run that holds the lock finishes it if this one does not. */
   SWAP_BEGUN,
-  /** A partition's old rows are out of the way; comes once per replaced partition. */
+  /** A partition's old rows are moved away; occurs once per replaced partition. */
   OLD_MOVED,
-  /** A partition's new rows are in place; comes once per partition. */
+  /** A partition's new rows are in place; occurs once per partition. */
   NEW_MOVED,
-  /** Report and quarantine are in the directory of runs. */
+  /** Report and quarantined rows are in the directory of runs. */
   REPORT_MOVED,
   /** The run's directory is deleted. */
   DIRECTORY_DELETED,

@@ -1,11 +1,17 @@
 package io.paritree.spark.publish;
 
-/** Is told of each step of a run when it is done, on the thread that did it. */
+/**
+ * Is called after each step of a run, on the thread that did the step; {@link Step#TASK_ENDED} on a
+ * thread of Spark.
+ */
 @FunctionalInterface
 public interface StepObserver {
-  /** Sees nothing. */
+  /** Does nothing. */
   StepObserver NONE = step -> {};
 
-  /** A step is done. What this throws ends the run there, as a crash would. */
+  /**
+   * Is called when a step is done. An exception from it ends the run there, as a crash would; after
+   * {@link Step#TASK_ENDED}, Spark only logs it.
+   */
   void reached(Step step);
 }

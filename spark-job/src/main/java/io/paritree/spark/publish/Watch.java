@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
-/** Remembers since when the content of each watched file has not changed. Not thread-safe. */
+/** Measures how long the content of each watched file has not changed. Not thread-safe. */
 final class Watch {
   private record Seen(String content, long sinceNanos) {}
 
@@ -19,7 +19,7 @@ final class Watch {
     this.nanos = nanos;
   }
 
-  /** Takes note of a file's content, and returns for how long it has been the same. */
+  /** Records a file's content, and returns for how long it has been the same. */
   Duration unchanged(String file, String content) {
     long now = nanos.getAsLong();
     Seen last = seen.get(file);

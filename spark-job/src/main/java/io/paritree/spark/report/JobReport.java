@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What a run did.
+ * The report of a run.
  *
  * @param run the run's id
  * @param outcome how it ended
@@ -20,16 +20,16 @@ import java.util.TreeMap;
  * @param model what scored
  * @param input what was read
  * @param output where it was published
- * @param partitions what became of each partition that was scored, published ones first
+ * @param partitions a report on each partition that was scored, published ones first
  * @param published how many of these the run has published
- * @param alreadyPublished the partitions that had nothing to do
+ * @param alreadyPublished the partitions that were published before, or by another run meanwhile
  * @param codes quarantined rows by fault code
  * @param missing missing values by feature
  * @param unseen values that are in no vocabulary, by feature
  * @param duplicateKeys rows that repeat a key of their partition; -1 if they were not counted
  * @param scores the distribution of the first score
  * @param seconds how long each part took
- * @param quarantine where quarantined rows lie; empty if there is none
+ * @param quarantine where quarantined rows are stored; empty if there are none
  */
 public record JobReport(
     String run,
@@ -70,7 +70,7 @@ public record JobReport(
   /**
    * Returns the report of a run whose groups were published one after the other.
    *
-   * @param groups the groups' reports, in order; at least one, and none but the last has failed
+   * @param groups the groups' reports, in order; at least one, and only the last may have failed
    */
   public static JobReport total(List<JobReport> groups) {
     JobReport last = groups.get(groups.size() - 1);
@@ -123,7 +123,10 @@ public record JobReport(
             .orElse(""));
   }
 
-  /** Returns the last group's outcome, unless that had nothing left to do after others had. */
+  /**
+   * Returns the last group's outcome; but if the last group was already published and an earlier
+   * one has published, the outcome is that the run has published.
+   */
   private static Outcome outcome(List<JobReport> groups) {
     Outcome last = groups.get(groups.size() - 1).outcome();
     boolean hasPublished = groups.stream().anyMatch(group -> group.published() > 0);

@@ -4,9 +4,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A run's figures in OpenMetrics text, for node-exporter's textfile collector.
+ * A run's metrics in OpenMetrics text, for node-exporter's textfile collector.
  *
- * <p>All are gauges of the last run on an output; the label {@code output} tells outputs apart.
+ * <p>All are gauges of the last run on an output; the label {@code output} distinguishes outputs.
  */
 public final class OpenMetrics {
   private final StringBuilder text = new StringBuilder();
@@ -34,7 +34,7 @@ public final class OpenMetrics {
   }
 
   private void add(JobReport report) {
-    family("paritree_job_rows", "Rows of the last run, published or not, by what became of them.");
+    family("paritree_job_rows", "Rows of the last run, published or not: scored or quarantined.");
     sample("paritree_job_rows", label("became", "scored"), report.scored());
     sample("paritree_job_rows", label("became", "quarantined"), report.quarantined());
     family("paritree_job_rows_per_second", "Rows per second while scoring.");

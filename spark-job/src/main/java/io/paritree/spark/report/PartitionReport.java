@@ -3,7 +3,7 @@ package io.paritree.spark.report;
 import java.util.List;
 
 /**
- * What became of one partition.
+ * The report on one partition of a run.
  *
  * @param partition its directory below the output; empty if the output is not partitioned
  * @param identity SHA-256 of all that its content depends on

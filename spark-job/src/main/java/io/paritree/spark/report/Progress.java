@@ -11,9 +11,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Tells on a stream, every few seconds, how far a run is.
+ * Prints the progress of a run on a stream, at a fixed interval.
  *
- * <p>Short runs tell nothing. Thread-safe.
+ * <p>For a run that is shorter than the interval, it prints nothing. Thread-safe.
  */
 public final class Progress implements AutoCloseable {
   private final PrintStream out;
@@ -27,7 +27,7 @@ public final class Progress implements AutoCloseable {
   /**
    * Starts.
    *
-   * @param every zero for never
+   * @param every the interval; zero to print nothing
    * @param expectedRows how many rows there are, if that is known
    */
   public Progress(PrintStream out, Duration every, OptionalLong expectedRows) {
@@ -49,18 +49,18 @@ public final class Progress implements AutoCloseable {
         this::tell, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** More tasks will run. */
+  /** Records that more tasks will run. */
   public void tasksAdded(int added) {
     tasks.addAndGet(added);
   }
 
-  /** A task has ended well. */
+  /** Records that a task has succeeded. */
   public void taskEnded(long rowsRead) {
     ended.incrementAndGet();
     rows.addAndGet(rowsRead);
   }
 
-  /** Returns how many tasks have ended well. */
+  /** Returns how many tasks have succeeded. */
   public int ended() {
     return ended.get();
   }
@@ -70,7 +70,7 @@ public final class Progress implements AutoCloseable {
     out.println(line(ended.get(), tasks.get(), rows.get(), expectedRows, seconds));
   }
 
-  /** Returns the line that is told. */
+  /** Returns the line that is printed. */
   static String line(int ended, int tasks, long rows, OptionalLong expectedRows, double seconds) {
     double rate = rows / seconds;
     String left = "";

@@ -15,7 +15,10 @@ public final class Stages {
     this.since = nanos.getAsLong();
   }
 
-  /** Ends the present part, which gets this name, and begins the next one. */
+  /**
+   * Ends the current part under this name, and begins the next one. Parts of the same name are
+   * added up.
+   */
   public void end(String name) {
     long now = nanos.getAsLong();
     seconds.merge(name, (now - since) / 1e9, Double::sum);

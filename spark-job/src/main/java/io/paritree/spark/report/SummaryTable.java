@@ -120,7 +120,7 @@ public final class SummaryTable {
   }
 
   /**
-   * @param remark stands behind the partition's name
+   * @param remark is appended to the partition's name
    */
   private static String[] line(PartitionReport partition, String remark) {
     return new String[] {

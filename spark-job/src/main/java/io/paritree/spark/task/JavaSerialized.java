@@ -8,10 +8,10 @@ import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
 
 /**
- * An object as Java serializes it, which is how Spark sends its own functions: for data the
- * operator may have set Kryo, which cannot read records.
+ * An object in Java's serialized form, the form in which Spark sends its own functions. For data,
+ * the operator may have configured Kryo, which cannot read records.
  *
- * <p>Read once where it arrives. Thread-safe.
+ * <p>It is deserialized at most once. Thread-safe.
  */
 public final class JavaSerialized<T extends Serializable> implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -31,7 +31,7 @@ public final class JavaSerialized<T extends Serializable> implements Serializabl
     return SparkEnv.get().closureSerializer().newInstance();
   }
 
-  @SuppressWarnings("unchecked") // what was written
+  @SuppressWarnings("unchecked") // the type that was written
   public synchronized T value() {
     if (object == null) {
       ClassLoader loader = Thread.currentThread().getContextClassLoader();

@@ -9,7 +9,7 @@ public final class PartitionCounts implements Serializable {
   private long scored;
   private long quarantined;
 
-  /** Returns how many rows were read: each was scored or quarantined. */
+  /** Returns how many rows were read; each of them was scored or quarantined. */
   public long read() {
     return scored + quarantined;
   }

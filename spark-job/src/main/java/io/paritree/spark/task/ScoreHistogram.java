@@ -4,11 +4,11 @@ import java.io.Serializable;
 import java.util.Arrays;
 
 /**
- * How the scores of a run are distributed: count, mean, and quantiles to within 1 %.
+ * The distribution of the scores of a run: count, mean, and quantiles to within 1 %.
  *
  * <p>Scores are counted by the upper 16 bits of their float pattern: sign, exponent and 7 bits of
- * the fraction. So a quantile is known to one part in 128 of its value, whatever the scores' range,
- * and adding a score is one increment. Not thread-safe.
+ * the fraction. So a quantile is known to one part in 128 of its value for any range of scores, and
+ * adding a score is one increment. Not thread-safe.
  */
 public final class ScoreHistogram implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -35,7 +35,7 @@ public final class ScoreHistogram implements Serializable {
     max = Math.max(max, score);
   }
 
-  /** Packs the bins for the way to the driver. */
+  /** Packs the bins before they are sent to the driver. */
   public void pack() {
     if (bins == null) {
       return;
@@ -68,7 +68,7 @@ public final class ScoreHistogram implements Serializable {
     return all;
   }
 
-  /** Adds another's scores; both are packed. */
+  /** Adds another histogram's scores; both must be packed. */
   public void add(ScoreHistogram other) {
     long[] all = spread();
     for (int index = 0; index < other.usedBins.length; index++) {
@@ -104,7 +104,8 @@ public final class ScoreHistogram implements Serializable {
   }
 
   /**
-   * Returns the score below which a share of all scores lies, to one part in 128.
+   * Returns the score below which a given share of all scores is, to one part in 128; the histogram
+   * must be packed.
    *
    * @param share 0 to 1
    * @return NaN if there is no score
@@ -126,7 +127,7 @@ public final class ScoreHistogram implements Serializable {
     return max;
   }
 
-  /** Returns the scores' bin: bins ascend with the score. */
+  /** Returns the bin of a score; bins ascend with the scores. */
   private static int bin(float score) {
     int bits = Float.floatToRawIntBits(score);
     int ordered = bits ^ ((bits >> 31) | 0x80000000);

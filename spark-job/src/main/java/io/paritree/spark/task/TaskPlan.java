@@ -11,29 +11,31 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * What every task of a run is told.
+ * The instructions that every task of a run receives.
  *
  * @param root the input as a qualified Hadoop path; file names are taken below it
  * @param tasks where tasks write, as a Hadoop path
- * @param run stands in the names of files: no two runs may use one name, or a reader that has
- *     listed the files of one run would open those of the next
- * @param columns what is read: those of the files in select order, then those of directory names
- * @param carried which of the columns are written, in output order
+ * @param run a part of the names of files. No two runs may use the same name: otherwise, a reader
+ *     that has listed the files of one run would open those of the next
+ * @param columns the columns that are read: those of the files in select order, then those of the
+ *     directory names
+ * @param carried the indexes of the columns that are written, in output order
  * @param outputPartition the partition that all rows go to; null if they keep the input's
  * @param output the columns of the scored rows
  * @param quarantine the columns of the quarantined rows
- * @param margins how many margins a row has that are written; 0 if they are not asked for
+ * @param margins how many margins are written per row; 0 if they are not requested
  * @param hasLabel whether a label is written
- * @param modelVersion what the column {@code model_version} holds
+ * @param modelVersion the value of the column {@code model_version}
  * @param digest the model's digest
  * @param engine which engine scores
- * @param rowsPerFile most rows of one output file
- * @param bytesPerFile length at which an output file is full
- * @param sortedColumns by how many of the first output columns a file's rows are sorted; 0 for none
- * @param keyColumns how many of the first output columns make a row's key
- * @param keyBuckets into how many buckets the hashes of the keys go; 0 if they are not hashed
- * @param sampleRows how many rows of each task are scored, and none written; 0 to score and write
- *     all
+ * @param rowsPerFile the largest number of rows of one output file
+ * @param bytesPerFile the length at which an output file is full
+ * @param sortedColumns the number of leading output columns by which a file's rows are sorted; 0 if
+ *     they are not sorted
+ * @param keyColumns the number of leading output columns that form a row's key
+ * @param keyBuckets the number of buckets for the hashes of the keys; 0 if they are not hashed
+ * @param sampleRows the number of rows that each task scores without writing any; 0 to score and
+ *     write all
  */
 public record TaskPlan(
     String root,
@@ -57,10 +59,10 @@ public record TaskPlan(
     int sampleRows)
     implements Serializable {
 
-  /** Rows of the largest block. */
+  /** The number of rows of the largest block. */
   public static final int BLOCK_ROWS = 4_096;
 
-  /** Returns whether some rows are scored to see that it works, and none is written. */
+  /** Returns whether this is a trial: some rows are scored and none is written. */
   public boolean isSample() {
     return sampleRows > 0;
   }
@@ -81,7 +83,7 @@ public record TaskPlan(
     throw new IllegalArgumentException("Cannot find column '%s' in the plan".formatted(name));
   }
 
-  /** Returns the types of the columns that make a row's key. */
+  /** Returns the types of the columns that form a row's key. */
   public List<DataType> keyTypes() {
     return Arrays.stream(output.fields()).limit(keyColumns).map(StructField::dataType).toList();
   }

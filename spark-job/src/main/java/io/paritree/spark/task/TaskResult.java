@@ -5,7 +5,8 @@ import java.util.ArrayList;
 import java.util.TreeMap;
 
 /**
- * What one task attempt tells the driver. Of several attempts of a task, Spark delivers one.
+ * The result that one task attempt returns to the driver. If a task has several attempts, Spark
+ * delivers the result of one.
  *
  * @param scored files of scored rows
  * @param quarantined files of quarantined rows
@@ -15,7 +16,7 @@ import java.util.TreeMap;
  * @param missing missing values by slot
  * @param unseen values that are in no vocabulary, by slot
  * @param scores the distribution of the first score
- * @param unreadable why files could not be read to their ends, one text for each
+ * @param unreadable why files could not be read to their ends, one text for each file
  */
 public record TaskResult(
     ArrayList<WrittenFile> scored,

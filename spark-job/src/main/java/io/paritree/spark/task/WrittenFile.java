@@ -6,7 +6,7 @@ import java.io.Serializable;
  * A file that a task has written and closed.
  *
  * @param path its path below the run's directory of tasks
- * @param partition the output partition it belongs to
+ * @param partition the output partition that it belongs to
  * @param rows how many rows it holds
  */
 public record WrittenFile(String path, String partition, long rows) implements Serializable {}

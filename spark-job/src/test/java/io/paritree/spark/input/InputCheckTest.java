@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the check of an input tells the tasks. */
+/** What the check of an input passes on to the tasks. */
 class InputCheckTest {
   @TempDir static Path store;
   private static Schema schema;

@@ -15,8 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The first operation on the store fails, then the second, and so on until none does: a run that
- * says it has published has, one that says it has not has not, and the next one succeeds.
+ * In one run the first operation on the store fails, in another the second, and so on until none
+ * fails. Each run that reports success has published, each that reports failure has not, and the
+ * next run succeeds.
  */
 class FailingStoreTest {
   private static final String REASON = "No space left on device";
@@ -82,7 +83,7 @@ class FailingStoreTest {
     assertThat(failing).isGreaterThan(40);
   }
 
-  /** One run, one of whose operations fails, or all from there on. */
+  /** One run, in which one operation fails, or that operation and all later ones. */
   private final class Trial {
     private final OutputPlace place;
     private final OutputPlace faulty;
@@ -110,7 +111,7 @@ class FailingStoreTest {
       }
     }
 
-    /** Returns what the run failed with; null if it has published. */
+    /** Returns the exception with which the run failed; null if it has published. */
     private Exception run() throws Exception {
       List<String> before = StagedRun.tokens(place);
       try {

@@ -8,16 +8,16 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 
-/** A store each of whose operations a test can hold up or let fail. */
+/** A store in which a test can delay each operation, or let it fail. */
 final class FaultyStore implements FileStore {
 
-  /** Is told of each operation before it is done. */
+  /** Is called before each operation. */
   @FunctionalInterface
   interface Fault {
     /**
-     * An operation is to be done now; what this throws is its failure.
+     * Is called before an operation; if this throws, the operation fails with the exception.
      *
-     * @param change whether it changes anything
+     * @param change whether the operation changes anything
      */
     void before(String operation, boolean change) throws IOException;
   }

@@ -20,7 +20,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Publishing on a real HDFS, which knows no file locks: signs of life decide who may move. */
+/**
+ * Publishing on a real HDFS, which has no file locks: signs of life decide which run may move
+ * partitions.
+ */
 class HdfsPublisherTest {
   private static MiniDFSCluster cluster;
 
@@ -100,6 +103,6 @@ class HdfsPublisherTest {
   private static void die(Location output, Step fatal) throws Exception {
     Process process = StagedRun.start(output, "dead", "die", fatal);
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).as("it died at %s", fatal).isEqualTo(137);
+    assertThat(process.exitValue()).as("killed at %s", fatal).isEqualTo(137);
   }
 }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The lock for stores that know no file locks, tried on a local disk; it only needs a store. */
+/** The lock for stores without file locks, tested on a local disk: it needs only a store. */
 class NumberedOutputLockTest {
   private static final LockTimes QUICK =
       new LockTimes(Duration.ofMillis(20), Duration.ofMillis(400));
@@ -113,13 +113,13 @@ class NumberedOutputLockTest {
                 new Publisher(place, LockTimes.DEFAULT, takeOver)
                     .publish(paused, prepared, moving -> {}))
         .isInstanceOf(ConflictException.class)
-        .hasMessageContaining("taken this one for dead");
+        .hasMessageContaining("declared this one dead");
     assertThat(place.manifest("day=1").orElseThrow().identity()).isEqualTo("winner");
     assertThat(place.manifest("day=2").orElseThrow().identity()).isEqualTo("winner");
     paused.close();
   }
 
-  /** Does what a run does that takes the lock over, while the holder is paused. */
+  /** Does what another run does when it takes the lock over while the holder is paused. */
   private void fenceAndPublish(String holder) {
     try {
       place.store().rename(place.state().resolve(holder), place.state().resolve(holder + "~2"));
@@ -158,7 +158,7 @@ class NumberedOutputLockTest {
     take("first").close();
     take("second").close();
     try (OutputLock third = take("third")) {
-      // The numbers 1 and 2 are cleared; whoever looked long ago would create 2 again.
+      // The numbers 1 and 2 are removed; a run with an old listing would create 2 again.
       assertThat(place.store().find(place.lock().resolve("2"))).isEmpty();
       place.store().create(place.lock().resolve("2"), OutputPlace.utf8("late"));
       assertThat(NumberedOutputLock.highest(place)).isEqualTo(3);

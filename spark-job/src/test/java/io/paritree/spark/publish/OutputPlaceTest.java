@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a look at an output tells while another run publishes. */
+/** What is read from an output while another run publishes. */
 class OutputPlaceTest {
   @TempDir Path directory;
 

@@ -28,8 +28,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A run that stands still and goes on later. On HDFS it counts as dead meanwhile, and moves nothing
- * any more once another run has taken its lock; on local disks its lock stays its own.
+ * A run that is paused and continues later. On HDFS it counts as dead meanwhile, and can no longer
+ * move anything once another run has taken over its lock; on local disks, it keeps its lock.
  */
 class PausedRunTest {
   private static final LockTimes QUICK =
@@ -78,7 +78,7 @@ class PausedRunTest {
     assertThat(pausing).isGreaterThan(15);
   }
 
-  /** A run that stands still before one of its changes, while others recover and publish. */
+  /** A run that is paused before one of its changes, while others recover and publish. */
   private static final class Pause {
     private final OutputPlace place;
     private final OutputPlace pausing;
@@ -103,7 +103,7 @@ class PausedRunTest {
 
     private void before(String operation, boolean change) {
       if (Thread.currentThread() != thread) {
-        // Its signs of life stand still with it.
+        // Its signs of life are paused with it.
         if (isPaused) {
           await(over);
         }
@@ -221,7 +221,7 @@ class PausedRunTest {
 
       paused.kill();
 
-      // What the dead one had begun is finished first, then replaced.
+      // What the dead run had begun is finished first, then replaced.
       assertThat(other.get()).isEqualTo("published");
       assertThat(outputOf(place))
           .containsOnly(Map.entry("day=1", twice("other")), Map.entry("day=2", twice("other")));
@@ -246,7 +246,7 @@ class PausedRunTest {
     }
   }
 
-  /** A run in a process of its own that stands still at a step, by SIGSTOP. */
+  /** A run in its own process that is paused at a step, by SIGSTOP. */
   private static final class Stopped implements AutoCloseable {
     private final Process process;
 
@@ -267,7 +267,7 @@ class PausedRunTest {
       assertThat(kill.waitFor()).isZero();
     }
 
-    /** Lets it go on, and returns the code that it leaves with. */
+    /** Lets the process continue, and returns its exit code. */
     private int goOn() throws Exception {
       signal("CONT");
       process.outputWriter().write('\n');

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A partition holds the files of one run, whatever dies and whoever else publishes. */
+/** A partition holds the files of one run, even if runs are killed and others publish. */
 class PublisherTest {
   @TempDir Path directory;
   private Path output;
@@ -114,7 +114,7 @@ class PublisherTest {
   void deadPreparedRunIsRemovedWhereAnotherHasPublished() throws Exception {
     List<String> before = StagedRun.tokens(place);
     die("dead", Step.PREPARED);
-    // Another run that began before the dead one's end, so it does not know of it.
+    // Another run, which began before the dead one ended, and therefore does not know of it.
     Path hidden = place.state().toPath().resolveSibling("hidden");
     Path dead = onlyUnfinished();
     Files.move(dead, hidden);
@@ -224,7 +224,7 @@ class PublisherTest {
     }
   }
 
-  /** Returns what the files of a partition hold; each run writes two of one content. */
+  /** Returns the contents of a partition's files; each run writes two files of the same content. */
   private Set<String> contents(String partition) throws IOException {
     Path at = output.resolve(partition);
     if (!Files.exists(at)) {
@@ -264,6 +264,6 @@ class PublisherTest {
   private void die(String content, Step fatal) throws Exception {
     Process process = StagedRun.start(Location.of(output), content, "die", fatal);
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).as("it died at %s", fatal).isEqualTo(137);
+    assertThat(process.exitValue()).as("killed at %s", fatal).isEqualTo(137);
   }
 }

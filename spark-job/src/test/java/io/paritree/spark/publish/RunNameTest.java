@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The groups of a run are known by their names, and no other run's are taken for them. */
+/** The groups of a run are recognized by their names, and not confused with those of others. */
 class RunNameTest {
   @TempDir Path directory;
 

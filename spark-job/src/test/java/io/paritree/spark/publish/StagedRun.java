@@ -14,14 +14,14 @@ import java.util.Map;
 /**
  * A run without Spark: it stages partitions of two text files each, and publishes them.
  *
- * <p>As a program it dies or waits at a step: {@code StagedRun OUTPUT CONTENT die|wait STEP}. Dying
- * is as by {@code kill -9}; waiting ends with a line on standard input. It leaves with 0 if it has
- * published, with 5 if another run was faster.
+ * <p>As a program, it dies or waits at a step: {@code StagedRun OUTPUT CONTENT die|wait STEP}. To
+ * die is to end as by {@code kill -9}; waiting ends with a line on standard input. The exit code is
+ * 0 if the run has published, 5 if another run was faster.
  */
 final class StagedRun {
   static final List<String> PARTITIONS = List.of("day=1", "day=2");
 
-  /** Signs of life that tests can wait for. */
+  /** Times of signs of life that are short enough for tests to wait for. */
   static final LockTimes QUICK = new LockTimes(Duration.ofMillis(100), Duration.ofMillis(2_000));
 
   private static final Map<String, String> IMPATIENT =
@@ -58,7 +58,7 @@ final class StagedRun {
     }
   }
 
-  /** Starts a run as a process of its own. */
+  /** Starts a run in its own process. */
   static Process start(Location output, String content, String what, Step step) throws IOException {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -83,7 +83,7 @@ final class StagedRun {
     return new OutputPlace(FileStore.of(output, IMPATIENT), output);
   }
 
-  /** Returns what the files of a partition hold, each of them; none if it is absent. */
+  /** Returns the content of each file of a partition; none if the partition is absent. */
   static List<String> contents(OutputPlace place, String partition) throws IOException {
     List<String> contents = new ArrayList<>();
     for (FileEntry entry : place.listOrNone(place.partition(partition))) {
@@ -95,7 +95,10 @@ final class StagedRun {
     return contents;
   }
 
-  /** Returns all that lies in the output's state, by path, but for kept reports. */
+  /**
+   * Returns the paths of all files and directories in the output's state, except kept reports, the
+   * lock's files, and the directories of these and of the signs of life.
+   */
   static List<String> leftOver(OutputPlace place) throws IOException {
     List<String> paths = new ArrayList<>();
     walk(place, place.state(), "", paths);
@@ -115,7 +118,7 @@ final class StagedRun {
     }
   }
 
-  /** Returns what stands in each partition's place. */
+  /** Returns the token of each partition's place. */
   static List<String> tokens(OutputPlace place) throws IOException {
     List<String> tokens = new ArrayList<>();
     for (String partition : PARTITIONS) {
@@ -128,8 +131,8 @@ final class StagedRun {
   /**
    * Stages and publishes.
    *
-   * @param content tells runs apart; it is also their identity
-   * @param before what stood in each partition's place when the run began
+   * @param content distinguishes runs; it is also their identity
+   * @param before the token of each partition's place when the run began
    */
   static List<String> publish(
       OutputPlace place, String content, List<String> before, StepObserver observer)
