@@ -19,9 +19,9 @@ import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 
-/** Rows and models to measure with, made from fixed seeds where they are not there yet. */
+/** Rows and models to measure with, made from fixed seeds if they do not exist yet. */
 final class BenchInput {
-  /** How many floats a row has, beside its key. */
+  /** Number of floats in a row, in addition to its key. */
   static final int WIDTH = 28;
 
   private static final int DEPTH = 6;
@@ -33,7 +33,7 @@ final class BenchInput {
   private final PrintStream told;
 
   /**
-   * @param directory what is made is kept here
+   * @param directory where rows and models are kept
    */
   BenchInput(Path directory, PrintStream told) {
     this.directory = directory;
@@ -45,7 +45,7 @@ final class BenchInput {
     return rows(spark, rows, FILES, directory.resolve("data-" + rows));
   }
 
-  /** Returns the same in as many files as asked for. */
+  /** Returns such rows in a given number of files. */
   Path rows(SparkSession spark, long rows, int files, Path data) {
     if (!Files.exists(data.resolve("_SUCCESS"))) {
       told.println("Making %s rows in %s ...".formatted(rows, data));
@@ -93,7 +93,7 @@ final class BenchInput {
   Path modelPackage(int trees) throws IOException, XGBoostError, InterruptedException {
     Path sealed = directory.resolve("models").resolve(name(trees)).resolve("1");
     if (!Files.exists(sealed.resolve("paritree.sha256"))) {
-      // In a JVM of its own, as scripts/model does it: the command may end its JVM.
+      // In a separate JVM, as scripts/model does it: the command may end its JVM.
       Process seal =
           new ProcessBuilder(
                   Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -122,7 +122,8 @@ final class BenchInput {
   }
 
   /**
-   * Trains scores, not classes: beside the key only the score and the model's version are written.
+   * Trains scores, not classes, so that besides the key only the score and the model's version are
+   * written.
    */
   private static byte[] train(int trees) throws XGBoostError {
     Random random = new Random(42);

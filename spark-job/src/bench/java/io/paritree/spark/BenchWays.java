@@ -22,14 +22,14 @@ import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 
-/** The ways from the same rows to their scores, and a check that each one's answer is right. */
+/** The ways to score the same rows, and a check that the result of each is right. */
 final class BenchWays {
   static final String FLOOR = "floor";
   static final String PARITREE = "paritree";
   static final String XGBOOST_ENGINE = "xgboostEngine";
   static final String USUAL_WAY = "usualWay";
 
-  /** As {@link #PARITREE}, but nobody looks for keys that stand twice; only if asked for. */
+  /** As {@link #PARITREE}, but repeated keys are not counted; runs only if requested. */
   static final String KEYS_NOT_COUNTED = "keysNotCounted";
 
   private static final int CHECKED_SUMS = 10_000;
@@ -41,14 +41,14 @@ final class BenchWays {
   private final Path modelPackage;
   private final Path outputs;
 
-  /** One way, from the call until its output is there for readers. */
+  /** One way, from the call until readers see its output. */
   @FunctionalInterface
   interface Way {
     void run() throws IOException;
   }
 
   /**
-   * @param rows how many {@code data} has
+   * @param rows number of rows in {@code data}
    * @param outputs where each way writes
    */
   BenchWays(
@@ -83,7 +83,9 @@ final class BenchWays {
     return outputs.resolve(way);
   }
 
-  /** Reads the key and the floats, writes the key and their sum: no job through Spark does less. */
+  /**
+   * Reads the key and the floats, writes the key and their sum: the least that a Spark job does.
+   */
   private void floor() {
     Column sum = functions.lit(0f);
     for (int feature = 0; feature < BenchInput.WIDTH; feature++) {
@@ -100,7 +102,7 @@ final class BenchWays {
         .parquet(output(FLOOR).toString());
   }
 
-  /** Runs the command {@code scripts/score}, with a Spark that stays up. */
+  /** Runs the command {@code scripts/score}, with a Spark that keeps running. */
   private void score(String way, String... more) throws IOException {
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     int exitCode;
@@ -128,12 +130,13 @@ final class BenchWays {
 
     if (exitCode != 0) {
       throw new IOException(
-          "The job left with %s: %s".formatted(exitCode, said.toString(StandardCharsets.UTF_8)));
+          "The job ended with exit code %s: %s"
+              .formatted(exitCode, said.toString(StandardCharsets.UTF_8)));
     }
   }
 
   /**
-   * Checks the outputs that the ways have left: the speed of a wrong answer is no figure.
+   * Checks the outputs of the ways: the speed of a wrong result means nothing.
    *
    * @param ran the ways that have run
    */
@@ -146,7 +149,7 @@ final class BenchWays {
         continue;
       }
 
-      // Keys and bits of all rows, in any order; three implementations must agree.
+      // Keys and score bits of all rows, in any order; three implementations must agree.
       Row hash =
           output
               .agg(
@@ -188,7 +191,7 @@ final class BenchWays {
   private static void expect(String way, String what, Object expected, Object got) {
     if (!expected.equals(got)) {
       throw new IllegalStateException(
-          "Wrong answer of %s: %s is %s, expected was %s".formatted(way, what, got, expected));
+          "Wrong result of %s: %s is %s, expected %s".formatted(way, what, got, expected));
     }
   }
 }

@@ -16,10 +16,11 @@ import org.apache.spark.sql.SparkSession;
 /**
  * Shows that the job's memory does not grow with the rows.
  *
- * <p>What one task holds follows from the row groups of the input's files, since Spark reads one at
- * once; so ten times the rows are ten times the files. All in one JVM first, by a full collection
- * every 50 ms or so; then the driver of a standalone cluster with two executors, by its log of the
- * full collections that Spark makes every second.
+ * <p>The memory of one task depends on the row groups of the input's files, because Spark reads one
+ * row group at a time. So an input with ten times the rows has ten times the files. The bench first
+ * measures one JVM that runs everything, with a full collection about every 50 ms; then the driver
+ * of a standalone cluster with two executors, from its log of the full collections that Spark makes
+ * every second.
  *
  * <p>Run: {@code scripts/bench job --heap}
  */
@@ -72,9 +73,8 @@ final class HeapBench {
       input.rows(spark, rows, (int) (rows / ROWS_PER_FILE), more);
     }
 
-    // What a collection finds depends on the moment, so that more of them find more: as many rows
-    // are
-    // read in both, those of the smaller input over and over.
+    // The heap after a collection depends on its moment, so more collections find a larger maximum.
+    // Both runs therefore read the same number of rows: the smaller input is read several times.
     int times = (int) Math.max(1, rows / FEWER_ROWS);
     HeapBench bench = new HeapBench(directory, model);
     bench.compare("one JVM", bench.local(fewer, "fewer", times), bench.local(more, "more", 1));
@@ -171,7 +171,8 @@ final class HeapBench {
   private static void succeed(Process run, Path log) throws IOException, InterruptedException {
     int exitCode = JobProcess.exitCode(run);
     if (exitCode != 0) {
-      throw new IOException("The job left with %s: %s".formatted(exitCode, Files.readString(log)));
+      throw new IOException(
+          "The job ended with exit code %s: %s".formatted(exitCode, Files.readString(log)));
     }
   }
 

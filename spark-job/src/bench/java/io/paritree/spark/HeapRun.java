@@ -17,15 +17,15 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /**
- * Runs the job, once or a few times, with full collections several times a second, and tells the
- * largest heap after one.
+ * Runs the job, once or a few times, with full collections several times a second, and writes the
+ * largest heap after one to a file.
  *
- * <p>Each is the second of two with all finalizers run in between: Parquet opens a stream with a
- * finalizer for each page, and each such stream holds a whole row group of the input until it has
- * been finalized.
+ * <p>The heap is measured after the second of two collections, with all finalizers run in between:
+ * Parquet opens a stream with a finalizer for each page, and each such stream holds a whole row
+ * group of the input until it has been finalized.
  *
- * <p>Arguments: a file that takes the number of bytes and of collections, how often to run the job,
- * then the job's own.
+ * <p>Arguments: a file for the number of bytes and the number of collections, how often to run the
+ * job, then the job's own arguments.
  */
 final class HeapRun {
   private static final long NANOS_BETWEEN = 50_000_000;

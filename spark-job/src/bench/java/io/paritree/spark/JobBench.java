@@ -19,11 +19,11 @@ import java.util.NoSuchElementException;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Seconds from the call until the scores are published, in turn with three other ways.
+ * Measures the seconds from the call until the scores are published, in turn with three other ways.
  *
  * <p>The floor reads the key and 28 floats and writes the key and their sum. The others are the job
  * with the engine of XGBoost4J, and {@code mapPartitions} over rows with XGBoost4J, the usual way.
- * The first turn is only checked, and it and the next are not counted.
+ * The first two rounds warm up and do not count; the results of the first one are checked.
  *
  * <p>Run: {@code scripts/bench job}
  */
@@ -32,10 +32,10 @@ final class JobBench {
       """
       Usage: scripts/bench job [--rows N] [--rounds N] [--trees N,N] [--only WAYS] [--json]
         --rows    rows of the input, made once (default: 5000000)
-        --rounds  counted turns (default: 7)
+        --rounds  counted rounds (default: 7)
         --trees   sizes of the models, all of depth 6 (default: 100,1000)
-        --only    some of floor,paritree,xgboostEngine,usualWay (default: all), and keysNotCounted
-        --json    print the figures as one JSON object; all else goes to the standard error
+        --only    some of floor,paritree,xgboostEngine,usualWay (default: all four), keysNotCounted
+        --json    print the figures as one JSON object; everything else goes to standard error
       """;
   private static final int WARM_UPS = 2;
   private static final List<String> USUAL =
@@ -63,7 +63,7 @@ final class JobBench {
       bench.run(spark);
     }
 
-    // XGBoost4J and Spark may leave threads behind.
+    // XGBoost4J and Spark may leave threads running.
     System.exit(0);
   }
 
@@ -107,7 +107,7 @@ final class JobBench {
     }
   }
 
-  /** Returns the seconds of each way's counted turns. */
+  /** Returns the seconds of each way's counted rounds. */
   private Map<String, List<Double>> measure(String model, BenchWays ways, PrintStream told)
       throws IOException {
     Map<String, BenchWays.Way> chosen = new LinkedHashMap<>(ways.all());

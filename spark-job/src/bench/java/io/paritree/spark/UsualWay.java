@@ -23,7 +23,7 @@ import org.apache.spark.sql.types.StructType;
 
 /**
  * How XGBoost models are usually scored from Java on Spark: {@code mapPartitions} over rows, which
- * are gathered for one {@code Booster.predict} of XGBoost4J's at a time.
+ * are gathered into batches, each scored by one call of XGBoost4J's {@code Booster.predict}.
  */
 final class UsualWay {
   private static final int WIDTH = BenchInput.WIDTH;

@@ -18,7 +18,7 @@ import org.apache.spark.sql.functions;
  * Shows what the nightly job stored: how good the model was, and that the endpoint gives a stored
  * flight the same score, bit for bit.
  *
- * <p>Usage: {@code FlightDelayCheck FLIGHTS SCORES http://HOST:PORT}. Leaves with 1 if the scores
+ * <p>Usage: {@code FlightDelayCheck FLIGHTS SCORES http://HOST:PORT}. Exits with 1 if the scores
  * differ.
  */
 public final class FlightDelayCheck {
@@ -53,7 +53,9 @@ public final class FlightDelayCheck {
         scored.count(), scored.select("flight_date").distinct().count(), areaUnderCurve(rows));
   }
 
-  /** Returns how often a late flight scores above one on time, ties counting half. */
+  /**
+   * Returns the share of pairs in which a late flight scores above one on time; ties count half.
+   */
   private static double areaUnderCurve(List<Row> ascending) {
     double late = 0;
     double onTime = 0;

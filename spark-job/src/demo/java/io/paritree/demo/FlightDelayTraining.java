@@ -19,14 +19,14 @@ import ml.dmlc.xgboost4j.java.XGBoostError;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Trains a model that tells whether a flight will arrive 15 minutes late or more, and writes what
- * {@code scripts/model seal} makes a package of.
+ * Trains a model that predicts whether a flight will arrive 15 minutes late or more, and writes the
+ * files from which {@code scripts/model seal} makes a package.
  *
- * <p>Usage: {@code FlightDelayTraining TRAIN.parquet DIRECTORY}. Written are {@code model.ubj}, the
- * trained model; {@code schema.json}, which tells how a record becomes the model's inputs; and
+ * <p>Usage: {@code FlightDelayTraining TRAIN.parquet DIRECTORY}. It writes {@code model.ubj}, the
+ * trained model; {@code schema.json}, which states how a record becomes the model's inputs; and
  * {@code rows.csv}, some raw rows with the predictions of this program. Sealing encodes these rows
- * by the schema, scores them, and refuses the seal if a prediction differs: that is how a mistake
- * in the schema is found before it scores a night's table.
+ * by the schema, scores them, and refuses the seal if a prediction differs. This finds a mistake in
+ * the schema before it scores a night's table.
  */
 public final class FlightDelayTraining {
   private static final String[] FEATURES = {
@@ -67,7 +67,7 @@ public final class FlightDelayTraining {
     return codes;
   }
 
-  /** Returns the model's inputs, row after row, as this trainer understands its columns. */
+  /** Returns the model's inputs, row after row, as this trainer encodes its columns. */
   private static float[] inputs(
       List<Flight> flights, Map<String, Integer> origins, Map<String, Integer> destinations) {
     float[] inputs = new float[flights.size() * FEATURES.length];

@@ -5,7 +5,7 @@ import java.util.List;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
-/** The demo's flights, read with a Spark session of the demo's own. */
+/** Reads the demo's flights, with the demo's own Spark session. */
 final class Flights {
   static final int LATE_MINUTES = 15;
 
@@ -27,7 +27,7 @@ final class Flights {
   }
 
   /**
-   * One flight as the table has it.
+   * One flight, as it is in the table.
    *
    * @param scheduled scheduled departure, local time
    * @param late whether it arrived {@link #LATE_MINUTES} minutes late or more

@@ -19,7 +19,7 @@ final class DuplicateKeys {
 
   /**
    * @param schema the columns of the staged files
-   * @param keys which of them make the key; none where every row has the same one
+   * @param keys which of them form the key; empty if every row has the same key
    */
   DuplicateKeys(SparkSession session, StructType schema, List<String> keys) {
     this.session = session;
@@ -37,7 +37,7 @@ final class DuplicateKeys {
     Column partition =
         functions.regexp_extract(
             staged.metadataColumn("_metadata").getField("file_path"), "^(.*)/[^/]*$", 1);
-    // No name of the input's stands in the plan: a key may be called count, or anything else.
+    // The plan renames the keys: a key of the input may be called count, or have any other name.
     Column[] group = new Column[keys.size() + 1];
     group[0] = partition.as("_partition");
     for (int index = 0; index < keys.size(); index++) {

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What is known of a group so far, as a report on the run. Not thread-safe. */
+/** Makes reports on the run from what is known about a group so far. Not thread-safe. */
 final class GroupReport {
   private final JobSettings settings;
   private final String startedAt;
@@ -26,7 +26,7 @@ final class GroupReport {
   private long repeatedKeys = KeyCheck.NOT_COUNTED;
 
   /**
-   * @param tally what came of the rows; may still grow
+   * @param tally the results of the rows; may still grow
    */
   GroupReport(
       JobSettings settings, String startedAt, Stages stages, CheckedRun checked, Tally tally) {
@@ -37,27 +37,29 @@ final class GroupReport {
     this.tally = tally;
   }
 
-  /** The group has a directory, as a sample has not. */
+  /** Sets the directory of the group; a sample has none. */
   void begun(RunDirectory own) {
     directory = Optional.of(own);
   }
 
-  /** The partitions are staged and verified. */
+  /** Sets the partitions, which are now staged and verified. */
   void verified(List<PartitionReport> staged) {
     partitions = List.copyOf(staged);
   }
 
-  /** The rows that repeat a key are counted. */
+  /** Sets the number of rows that repeat a key. */
   void keysCounted(long repeated) {
     repeatedKeys = repeated;
   }
 
-  /** Returns the report on a sample, of which nothing was written. */
+  /** Returns the report on a sample, for which nothing was written. */
   JobReport sampled(String message) {
     return report(Outcome.CHECKED, message, List.of(), 0);
   }
 
-  /** Returns the report on a run of which these partitions were not published by another one. */
+  /**
+   * Returns the report on a run that published these partitions; another run published the rest.
+   */
   JobReport published(List<String> moved) {
     List<PartitionReport> own =
         partitions.stream().filter(partition -> moved.contains(partition.partition())).toList();
@@ -65,12 +67,15 @@ final class GroupReport {
     return report(outcome, "", own, own.size());
   }
 
-  /** Keeps the report on a run that is about to publish these partitions. */
+  /** Stores the report on a run that is about to publish these partitions. */
   void keepPublished(List<String> moving) throws IOException {
     keep(published(moving));
   }
 
-  /** Keeps the report on a run that publishes nothing; the caller throws the reason. */
+  /**
+   * Stores the report on a run that publishes nothing. The caller throws the reason, to which a
+   * failure to store the report is added.
+   */
   void keepFailure(Exception reason) {
     try {
       if (checked.place().store().find(directory.orElseThrow().location()).isPresent()) {
@@ -95,7 +100,7 @@ final class GroupReport {
             directory.orElseThrow().kept().resolve("report.json"), JobReportWriter.toJson(report));
   }
 
-  /** Returns where quarantined rows lie when the run has ended; empty if there is none. */
+  /** Returns where quarantined rows are once the run has ended; empty if there are none. */
   String quarantine() {
     return tally.quarantined().isEmpty()
         ? ""

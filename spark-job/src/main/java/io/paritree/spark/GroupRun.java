@@ -92,7 +92,10 @@ final class GroupRun {
         checked.open().stream().map(OutputPartition::partition).toList());
   }
 
-  /** Removes reports of earlier runs that are too many; a run does not fail by it. */
+  /**
+   * Removes the oldest reports and quarantines beyond the number to keep. A failure is printed and
+   * does not fail the run.
+   */
   void removeOldRuns(OutputPlace place) {
     try {
       place.removeOldRuns(settings.keptRuns(), name);
@@ -101,7 +104,7 @@ final class GroupRun {
     }
   }
 
-  /** Scores some rows of the first file, and writes nothing. */
+  /** Scores some rows of the first file that has any, and writes nothing. */
   JobReport sample(CheckedRun checked) throws JobException, IOException {
     Tally tally = tally(checked);
     scoring(checked).sample(tally);
@@ -161,14 +164,14 @@ final class GroupRun {
     }
   }
 
-  /** Makes sure that what was scored is what was checked, and what the identities stand for. */
+  /** Makes sure that the input that was scored is the one that was checked and identified. */
   private static void checkInput(CheckedRun checked, Tally tally) throws IOException {
     List<String> changed = InputListing.changed(checked.inputStore(), checked.files());
     if (!changed.isEmpty()) {
       throw new IOException(
-          "Cannot publish: %s of %s input files have changed since the run began, %s first; run"
+          "Cannot publish: %s of %s input files have changed since the run began, for instance %s;"
                   .formatted(changed.size(), checked.files().size(), changed.get(0))
-              + " again when the input is complete");
+              + " run again when the input is complete");
     }
 
     OptionalLong expected = checked.input().rowsOf(checked.files());
@@ -217,7 +220,7 @@ final class GroupRun {
     return quarantined(tally, "sampled rows")
         + " could not be scored"
         + (tooManyQuarantined(tally)
-            ? "; a run with so many is refused (--max-quarantined %s)"
+            ? "; a run with this many is refused (--max-quarantined %s)"
                 .formatted(settings.maxQuarantined())
             : "");
   }

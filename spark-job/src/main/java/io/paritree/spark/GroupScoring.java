@@ -28,7 +28,7 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
-/** The tasks of a group: what they are told, and what they tell. */
+/** Runs the tasks of a group: makes their plan, and collects their results. */
 final class GroupScoring {
   private static final int SAMPLE_ROWS = 1_000;
 
@@ -74,12 +74,12 @@ final class GroupScoring {
             session, settings.duplicates(), output, carried.keys(), input, checked.files());
   }
 
-  /** Returns what writes the files of scored rows. */
+  /** Returns the writers of the files of scored rows. */
   ParquetWriters writers() {
     return writers;
   }
 
-  /** Returns what compares the rows' keys. */
+  /** Returns the check for repeated keys. */
   KeyCheck keys() {
     return keys;
   }
@@ -87,7 +87,7 @@ final class GroupScoring {
   /**
    * Scores all rows of the group.
    *
-   * @param tally receives what came of them
+   * @param tally receives the results
    */
   void score(RunDirectory directory, Tally tally) throws IOException {
     String tasks = HadoopPaths.of(directory.tasks()).toString();
@@ -97,7 +97,7 @@ final class GroupScoring {
   /**
    * Scores some rows of the group's first file that has any, and writes nothing.
    *
-   * @param tally receives what came of them
+   * @param tally receives the results
    */
   void sample(Tally tally) throws IOException {
     List<InputFile> sampled =

@@ -3,28 +3,28 @@ package io.paritree.spark;
 import org.apache.spark.sql.RuntimeConfig;
 import org.apache.spark.sql.SparkSession;
 
-/** The Spark session of a run: its own, with the settings that the job's promises need. */
+/** Makes the Spark session of a run, with the settings that the job's guarantees need. */
 final class JobSession {
   private JobSession() {}
 
   /**
    * Returns a new session.
    *
-   * @param spark any session; its settings are not touched
+   * @param spark any session; its settings do not change
    * @param width how many columns the run reads
    */
   static SparkSession of(SparkSession spark, int width) {
     SparkSession session = spark.newSession();
     RuntimeConfig settings = session.conf();
 
-    // Names and values of directories are text, byte for byte.
+    // Column names and values in directory names are text, byte for byte.
     settings.set("spark.sql.sources.partitionColumnTypeInference.enabled", "false");
     settings.set("spark.sql.caseSensitive", "true");
 
-    // Only this reader numbers the rows of files; some clusters empty the list.
+    // Only Spark's V1 reader numbers the rows of files; some clusters set an empty list here.
     settings.set("spark.sql.sources.useV1SourceList", "parquet");
 
-    // A file that is damaged or gone ends the run; it is not left out in silence.
+    // A damaged or missing file ends the run; it is not silently left out.
     settings.set("spark.sql.files.ignoreCorruptFiles", "false");
     settings.set("spark.sql.files.ignoreMissingFiles", "false");
     settings.set("parquet.page.verify-checksum.enabled", "true");
@@ -40,7 +40,7 @@ final class JobSession {
     settings.set("spark.sql.parquet.mergeSchema", "false");
     settings.set("spark.sql.parquet.compression.codec", "zstd");
 
-    // Above this many columns Spark's scan would bring rows instead of batches.
+    // With more columns than this, Spark's scan would return rows instead of batches.
     settings.set("spark.sql.codegen.maxFields", String.valueOf(Math.max(200, 4 * width)));
     settings.set("spark.sql.parquet.enableNestedColumnVectorizedReader", "true");
     settings.set("spark.sql.parquet.columnarReaderBatchSize", "4096");

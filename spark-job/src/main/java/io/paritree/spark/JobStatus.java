@@ -13,25 +13,26 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What has run on an output, and what runs: for {@code --status}. */
+/** The text of {@code --status}: which runs on an output have ended, and which have not. */
 final class JobStatus {
   private static final JsonFactory JSON = new JsonFactory();
   private static final int MAX_RUNS = 20;
 
   private JobStatus() {}
 
-  /** Returns the last 20 runs, newest last, and all that have not ended. */
+  /** Returns the last 20 ended runs, newest last, and all runs that have not ended. */
   static String of(OutputPlace place) throws IOException {
     List<Map<String, String>> reports = new ArrayList<>();
     if (place.store().find(place.runs()).isPresent()) {
       List<FileEntry> runs = new ArrayList<>(place.store().list(place.runs()));
-      // The groups of one run began at the same time, and ended one after the other.
+      // The groups of one run have the same start time, by which the reports are sorted below. That
+      // sort is stable, so the groups stay in the order in which they ended.
       runs.sort(Comparator.comparingLong(FileEntry::modifiedMillis));
       for (FileEntry entry : runs) {
         try {
           reports.add(texts(place.store().read(entry.location().resolve("report.json"))));
         } catch (NoSuchFileException e) {
-          // A run whose report was not written, or a file of somebody's.
+          // The run's report was not written, or no run made this entry.
         }
       }
     }
@@ -61,7 +62,8 @@ final class JobStatus {
     List<String> unfinished =
         place.store().find(place.state()).isPresent() ? place.unfinished() : List.of();
     for (String name : unfinished) {
-      text.append("  %s has not ended: it runs, or was killed (--recover tells)\n".formatted(name));
+      text.append(
+          "  %s has not ended: it runs, or was killed (--recover shows which)\n".formatted(name));
     }
 
     return text.toString();

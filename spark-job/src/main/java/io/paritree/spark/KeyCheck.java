@@ -15,13 +15,13 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Finds out how many rows of a group repeat a key of their partition.
+ * Counts the rows of a group that repeat a key of their partition.
  *
- * <p>Tasks hash the keys while they score. As long as no hash stands twice no key does; only else
- * are the keys themselves compared, which shuffles them.
+ * <p>Tasks hash the keys while they score. If all hashes differ, all keys do. Only otherwise are
+ * the keys themselves compared, which shuffles them.
  */
 final class KeyCheck {
-  /** What {@link #repeated} returns where nobody is to look. */
+  /** What {@link #repeated} returns if repeated keys are not counted. */
   static final long NOT_COUNTED = -1;
 
   private static final int BYTES_PER_CSV_ROW = 20;
@@ -34,7 +34,7 @@ final class KeyCheck {
 
   /**
    * @param output the columns of the staged files
-   * @param keys which of them make the key
+   * @param keys which of them form the key
    * @param files the files of the group
    */
   KeyCheck(
@@ -62,7 +62,7 @@ final class KeyCheck {
     return RepeatedHashes.buckets(input.rowsOf(files).orElse(bytes / BYTES_PER_CSV_ROW));
   }
 
-  /** Returns into how many buckets the hashes of the keys go; 0 if they are not hashed. */
+  /** Returns the number of buckets for the hashes of the keys; 0 if keys are not hashed. */
   int buckets() {
     return buckets;
   }

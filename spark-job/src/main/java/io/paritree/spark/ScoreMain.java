@@ -28,12 +28,13 @@ import java.util.Set;
  * {@code scripts/score}: scores the rows of a directory with one model and publishes the scores.
  *
  * <p>Exit codes, for schedulers: 0 published, now or before; 1 anything else; 2 wrong usage; 3
- * input or output refused; 4 too many rows quarantined; 5 since this run started another one
- * published one of its partitions with another identity; 6 model refused. After any code but 0,
- * readers see what they saw before the run, apart from groups that it had published.
+ * input or output refused; 4 too many rows quarantined; 5 another run has published one of this
+ * run's partitions with another identity since this run started; 6 model refused. After any code
+ * other than 0, readers see what they saw before the run, except for groups that the run had
+ * already published.
  *
- * <p>In a cluster-mode driver a failure is thrown and a success returns, since an exit of its own
- * is a failed attempt there.
+ * <p>In a cluster-mode driver, a failure throws an exception and a success returns, because there a
+ * call of {@code System.exit} counts as a failed attempt.
  */
 public final class ScoreMain {
   private ScoreMain() {}
@@ -76,7 +77,7 @@ public final class ScoreMain {
         default -> {
           try (SparkOnDemand spark = SparkOnDemand.notStarted()) {
             if (isClusterMode()) {
-              // There a driver that ends without Spark has failed.
+              // In cluster mode, a driver that ends without having started Spark has failed.
               spark.session();
             }
 
@@ -89,7 +90,7 @@ public final class ScoreMain {
     }
   }
 
-  /** Scores with a Spark that the caller closes. */
+  /** Scores with Spark, which the caller closes. */
   static int score(
       JobSettings settings,
       SparkOnDemand spark,
@@ -119,8 +120,8 @@ public final class ScoreMain {
   }
 
   /**
-   * Writes the metrics file, if one is asked for and this is no dry run; a run that has published
-   * does not fail by it.
+   * Writes the metrics file if one is configured and this is not a dry run. A failure is printed
+   * and does not change the exit code.
    */
   private static void writeMetrics(
       JobSettings settings, int exitCode, Optional<JobReport> report, PrintStream err) {

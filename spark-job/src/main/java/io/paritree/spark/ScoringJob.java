@@ -33,7 +33,7 @@ import org.apache.spark.sql.SparkSession;
 /**
  * One run: checks the input, scores the partitions that are not published yet, publishes them.
  *
- * <p>For one call of {@link #run}.
+ * <p>An instance is for one call of {@link #run}.
  */
 final class ScoringJob {
   private final JobSettings settings;
@@ -45,8 +45,8 @@ final class ScoringJob {
   private Optional<JobReport> failure = Optional.empty();
 
   /**
-   * @param spark gives the job its tasks; the job works in a session of its own
-   * @param progress is told how far the run is
+   * @param spark runs the job's tasks; the job uses its own session
+   * @param progress receives the progress of the run, and warnings
    */
   ScoringJob(
       JobSettings settings,
@@ -64,7 +64,8 @@ final class ScoringJob {
   /**
    * Runs.
    *
-   * @throws JobException if nothing was published, for a reason the operator can act on
+   * @throws JobException if a group was not published, for a reason the operator can act on; the
+   *     groups before it stay published
    * @throws ModelException if the model is refused
    */
   JobReport run() throws JobException, ModelException, IOException {
@@ -125,7 +126,7 @@ final class ScoringJob {
     return JobReport.total(reports);
   }
 
-  /** Returns the report on a run that failed at a group, which is the last one in it. */
+  /** Returns the report on a run that failed at a group, which is the last group in the report. */
   Optional<JobReport> failure() {
     return failure;
   }
@@ -146,7 +147,10 @@ final class ScoringJob {
     return List.copyOf(groups.values());
   }
 
-  /** Removes what dead runs have left; a run that has nothing else to do does not fail by it. */
+  /**
+   * Finishes or removes what dead runs have left. A failure is printed and does not fail the run,
+   * which has nothing else to do.
+   */
   private void tidy(OutputPlace place) {
     try {
       new Recovery(place, settings.locks()).tidy();

@@ -22,21 +22,22 @@ final class SparkOnDemand implements AutoCloseable {
     this.start = start;
   }
 
-  /** Returns a Spark by the settings of this JVM. */
+  /** Returns a Spark that is not started yet, with the settings of this JVM. */
   static SparkOnDemand notStarted() {
     return new SparkOnDemand(
         () -> SparkSession.builder().appName(name(new SparkConf())).getOrCreate());
   }
 
   /**
-   * Returns the name to show: the one given; spark-submit gives the main class's if there is none.
+   * Returns the name to show: the given one, unless it is the main class's name, which spark-submit
+   * sets if none is given.
    */
   static String name(SparkConf given) {
     String name = given.get("spark.app.name", "");
     return name.isEmpty() || name.equals(ScoreMain.class.getName()) ? "paritree score" : name;
   }
 
-  /** Returns a Spark that runs, which its owner stops. */
+  /** Returns a running Spark, which {@link #close} does not stop: its owner does. */
   static SparkOnDemand running(SparkSession session) {
     SparkOnDemand running = new SparkOnDemand(null);
     running.session = session;
@@ -52,7 +53,7 @@ final class SparkOnDemand implements AutoCloseable {
     return session;
   }
 
-  /** Returns Spark's settings for Hadoop's clients, which Hadoop's own files need not have. */
+  /** Returns Spark's settings for Hadoop's clients, which Hadoop's own files may lack. */
   Map<String, String> hadoopSettings() {
     SparkConf conf = session == null ? new SparkConf() : session.sparkContext().getConf();
     Map<String, String> settings = new HashMap<>();

@@ -28,9 +28,9 @@ import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
 
 /**
- * Puts the files of the attempts that counted into staged partitions, and verifies them.
+ * Moves the files of the task attempts that count into staged partitions, and verifies them.
  *
- * <p>Files are moved one by one out of the directory of tasks, so nothing that another attempt left
+ * <p>Files are moved one by one out of the tasks' directory, so nothing that another attempt left
  * there, or writes later, can get into a partition.
  */
 final class Staging {
@@ -53,7 +53,7 @@ final class Staging {
     this.tally = tally;
   }
 
-  /** Keeps the quarantined rows, whatever becomes of the run. */
+  /** Moves the quarantined rows to where they are kept, even if the run fails. */
   void keepQuarantine() throws IOException {
     for (WrittenFile file : tally.quarantined()) {
       Location to = quarantine().resolve(name(file));
@@ -69,7 +69,7 @@ final class Staging {
   /**
    * Moves the files of scored rows into their partitions.
    *
-   * @param writers writes a file without rows where a partition has none
+   * @param writers writes a file without rows for a partition that has no file
    */
   Map<String, List<WrittenFile>> stage(List<OutputPartition> targets, ParquetWriters writers)
       throws IOException {
@@ -96,7 +96,7 @@ final class Staging {
     for (OutputPartition target : targets) {
       List<WrittenFile> files = byPartition.get(target.partition());
       if (files.isEmpty()) {
-        // Written among the tasks first: Hadoop leaves a checksum file beside it.
+        // Written into the tasks' directory first: Hadoop leaves a checksum file next to it.
         String name = writers.nameOfEmpty(directory.random());
         Location empty = directory.tasks().resolve("empty").resolve(name);
         store.delete(empty.parent());

@@ -73,7 +73,7 @@ final class Tally {
     return keys;
   }
 
-  /** Returns why files could not be read to their ends, one text for each. */
+  /** Returns why files could not be read to their end, one text for each file. */
   List<String> unreadable() {
     return unreadable;
   }
@@ -107,7 +107,7 @@ final class Tally {
     return counts.values().stream().mapToLong(PartitionCounts::quarantined).sum();
   }
 
-  /** Returns which share of the rows could not be scored, 0 to 1. */
+  /** Returns the share of the rows that could not be scored, 0 to 1. */
   double quarantinedShare() {
     return read() == 0 ? 0 : (double) quarantinedRows() / read();
   }

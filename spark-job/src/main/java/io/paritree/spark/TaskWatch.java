@@ -12,9 +12,9 @@ import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.scheduler.StageInfo;
 
-/** Tells progress and observer of the tasks of one run. */
+/** Reports the tasks of one run to its progress and its observer. */
 final class TaskWatch extends SparkListener {
-  /** The local property by which a run's jobs are known. */
+  /** The local property that identifies a run's Spark jobs. */
   static final String RUN = "paritree.run";
 
   private final String run;

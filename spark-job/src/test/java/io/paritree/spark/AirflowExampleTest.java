@@ -15,7 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The arguments of the Airflow example are arguments of the real command. */
+/** The arguments of the Airflow example are valid for the real command. */
 class AirflowExampleTest {
   private static final Path EXAMPLE =
       Path.of(System.getProperty("paritree.root"), "conf", "airflow", "score_flights.py");
@@ -37,7 +37,7 @@ class AirflowExampleTest {
         .contains("java_class=\"%s\"".formatted(ScoreMain.class.getName()));
   }
 
-  /** Returns the arguments as Airflow would render them on a day. */
+  /** Returns the arguments as Airflow would render them for one day. */
   private static List<String> arguments() throws IOException {
     String text = Files.readString(EXAMPLE);
     String list =

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.junit.jupiter.api.Test;
 
-/** The rooms of this module, and where it depends on what is no public API of Spark. */
+/** The rooms of this module, and which classes depend on what is not public API of Spark. */
 class ArchitectureTest extends ArchitectureContract {
   /** What Spark's published documentation leaves out, or marks as unstable. */
   private static final DescribedPredicate<JavaClass> INTERNAL =

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** On a standalone cluster the job gives the rows, bits and counts of a local run. */
+/** On a standalone cluster the job gives the same rows, bits and counts as a local run. */
 class ClusterIT {
   private static final int DAYS = 3;
   private static final int FILES_PER_DAY = 4;
@@ -131,7 +131,7 @@ class ClusterIT {
     assertThat(outcome("speculative")).isEqualTo(local);
   }
 
-  /** Submits the job with a task for each file. */
+  /** Submits the job with one task per file. */
   private static Process submit(String output, String engine, Path log, List<String> options)
       throws IOException {
     List<String> all = new ArrayList<>(options);
@@ -158,7 +158,7 @@ class ClusterIT {
   }
 
   /**
-   * What a run has left behind, apart from names and times.
+   * What a run has written, except for names and times.
    *
    * @param scores the bits of each key's score
    * @param quarantined key, place and codes of each quarantined row

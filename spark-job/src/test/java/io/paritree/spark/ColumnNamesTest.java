@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A column may be called what Spark, or the job in its plans, calls something of its own. */
+/** A column may have a name that Spark, or the job in its plans, uses itself. */
 class ColumnNamesTest {
   private static final int ROWS = 20;
 
@@ -77,7 +77,7 @@ class ColumnNamesTest {
     assertThat(run.err()).contains("'_tmp_metadata_row_index' has a name that Spark reserves");
   }
 
-  /** Writes rows of which each second one repeats the keys of the one before. */
+  /** Writes rows, every second of which repeats the keys of the row before it. */
   private Path input(String... keys) {
     StructType schema = new StructType().add("f0", DataTypes.FloatType);
     for (String key : keys) {

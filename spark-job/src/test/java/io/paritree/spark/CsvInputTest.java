@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** CSV gives the scores that Parquet gives, and what is wrong with it is told, never guessed. */
+/** CSV gives the same scores as Parquet; what is wrong with it is reported, never guessed. */
 class CsvInputTest {
   @TempDir static Path store;
   private static String model;
@@ -98,7 +98,7 @@ class CsvInputTest {
     }
   }
 
-  /** Returns the score of the record whose number is its zone. */
+  /** Returns the score of the record whose index is also its zone. */
   private static float inZone(int zone) throws Exception {
     ScoringModel open = Opening.open(model, EngineKind.FOREST);
     List<String> cells = new ArrayList<>(TestRecords.cells(zone));

@@ -14,20 +14,20 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Kills runs of the job in JVMs of their own, and looks at what readers see: meanwhile, when the
- * run is dead, and after the next run.
+ * Kills runs of the job, each in its own JVM, and checks what readers see: during the run, after
+ * the kill, and after the next run.
  *
- * <p>When it is dead, a partition must hold what it held before, file by file, or all that the run
- * has scored; it may be absent if it was, or if the run was killed between its two renames. The
- * next run must leave all rows of one run in all partitions, with the scores that the model's
- * specification gives, and nothing else. Not thread-safe.
+ * <p>After the kill, a partition must hold the same files as before, or all rows that the run has
+ * scored. It may be absent if it was absent before, or if the run was killed between its two
+ * renames. After the next run, all partitions must hold all rows of one run, with the scores that
+ * the model's specification gives, and nothing else. Not thread-safe.
  */
 final class DeathTrial {
   static final List<String> PARTITIONS = List.of("day=1", "day=2", "day=3");
 
   private static final int INPUT_FILES = 2;
 
-  /** At least so many: with one file each, no reader could see a mix of two runs. */
+  /** At least this many: with one file each, no reader could see a mix of two runs. */
   private static final int FILES_PER_PARTITION = 4;
 
   private final int rowsPerPartition;
@@ -44,7 +44,7 @@ final class DeathTrial {
 
   /**
    * @param directory for models and logs, on a local disk
-   * @param home where input and output lie
+   * @param home where input and output are
    * @param rows rows of the input, in three partitions of two files each
    * @param locks settings of the output's lock, as in a configuration file; empty for the defaults
    */
@@ -67,7 +67,7 @@ final class DeathTrial {
           INPUT_FILES);
     }
 
-    // A task for each file of the input: a run can die between two of them.
+    // One task per file of the input: a run can be killed between two of them.
     this.job =
         new PackagedJob(
             directory.resolve("job"),
@@ -83,14 +83,14 @@ final class DeathTrial {
     }
   }
 
-  /** Removes the output and its state, so that the next publication is a first one. */
+  /** Removes the output and its state, so that the next publication is the first one. */
   void forgetOutput() throws IOException {
     FileStore store = FileStore.of(home);
     store.delete(output);
     store.delete(home.resolve("_paritree"));
   }
 
-  /** Publishes, unless there is a publication, so that the next one replaces it. */
+  /** Publishes if nothing is published yet, so that the next publication replaces it. */
   void ensureOutput() throws IOException {
     if (FileStore.of(home).find(output).isEmpty()) {
       runs++;
@@ -115,13 +115,13 @@ final class DeathTrial {
           int exitCode = JobProcess.exitCode(start(ObservedJob.class, dying));
           return exitCode == ObservedJob.KILLED
               ? List.of()
-              : List.of("it was to die, but left with %s".formatted(exitCode));
+              : List.of("it should have been killed, but its exit code was %s".formatted(exitCode));
         },
         (partition, before, dying) ->
             List.of(seenAt(fatal, occurrence, PARTITIONS.indexOf(partition) + 1, before, dying)));
   }
 
-  /** Returns what a partition must hold after a kill at a step. */
+  /** Returns the run whose rows a partition must hold after a kill at a step; empty for none. */
   private static String seenAt(
       Step fatal, int occurrence, int partition, String before, String dying) {
     if (fatal.compareTo(Step.OLD_MOVED) < 0 || partition > occurrence && isPerPartition(fatal)) {
@@ -136,7 +136,7 @@ final class DeathTrial {
   }
 
   /**
-   * Kills a run after a while, wherever it is then.
+   * Kills a run after a while, at whatever step it then is.
    *
    * @param share of the time that a run takes
    */
@@ -160,7 +160,7 @@ final class DeathTrial {
 
   @FunctionalInterface
   private interface Expectation {
-    /** Returns the runs whose rows a partition may hold when the run is dead. */
+    /** Returns the runs whose rows a partition may hold after the kill; empty texts for none. */
     List<String> seen(String partition, String before, String dying) throws IOException;
   }
 
@@ -183,17 +183,18 @@ final class DeathTrial {
         String seen = reader.seen(partition);
         List<String> expected = expectation.seen(partition, before.get(partition), dying);
         if (!expected.contains(seen)) {
-          wrong.add("when it was dead %s held %s, not %s".formatted(partition, seen, expected));
+          wrong.add("after the kill %s held %s, not %s".formatted(partition, seen, expected));
         } else if (seen.equals(dying)) {
           wrong.addAll(published.faults(partition, dying));
         } else if (!seen.isEmpty() && !published.files(partition).equals(files.get(partition))) {
-          wrong.add("when it was dead the old files of %s were changed".formatted(partition));
+          wrong.add("after the kill the old files of %s were changed".formatted(partition));
         }
       }
 
       JobRun again = JobRun.of(arguments(next).toArray());
       if (again.exitCode() != 0) {
-        wrong.add("the next run left with %s: %s".formatted(again.exitCode(), again.err()));
+        wrong.add(
+            "the exit code of the next run was %s: %s".formatted(again.exitCode(), again.err()));
       }
 
       String run = reader.seen(PARTITIONS.get(0));
@@ -216,11 +217,11 @@ final class DeathTrial {
 
     Map<Long, Integer> found = Scores.of(output.toString());
     if (!found.equals(scores.get(runs % 2))) {
-      wrong.add("%s rows came out, or with other scores".formatted(found.size()));
+      wrong.add("%s rows are published, or their scores are wrong".formatted(found.size()));
     }
 
     if (!home.isLocal()) {
-      // Without file locks a dead run is known after a while; recovery waits for that.
+      // Without file locks, a run counts as dead only after a while; recovery waits for that.
       JobRun.recovery(output, more);
     }
 
@@ -228,7 +229,7 @@ final class DeathTrial {
     return wrong;
   }
 
-  /** Returns whether a history is made of these states in this order, some left out. */
+  /** Returns whether a history consists of these states in this order; some may be left out. */
   private static boolean isInTurn(List<String> history, List<String> states) {
     int at = 0;
     for (String state : history) {
@@ -263,7 +264,7 @@ final class DeathTrial {
     return job.start("killed", program, arguments);
   }
 
-  /** Returns how often readers have looked at a partition. */
+  /** Returns how often readers have read a partition. */
   long looks() {
     return looks;
   }

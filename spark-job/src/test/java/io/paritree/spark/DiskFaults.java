@@ -13,8 +13,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Runs the job on a disk that is full, with a little more room each time, and as a user who may not
- * read or write. Needs the rights of root: to mount a small disk, and to start jobs as nobody.
+ * Runs the job on a full disk, with a little more free space each time, and as a user who may not
+ * read or write. Must run as root, to mount a small disk and to start jobs as the user {@code
+ * nobody}.
  */
 final class DiskFaults {
   private static final List<String> PARTITIONS = List.of("day=1", "day=2");
@@ -38,7 +39,7 @@ final class DiskFaults {
   }
 
   /**
-   * Runs all, and prints a line for each.
+   * Runs everything, and prints one line for the full disk and one for the permissions.
    *
    * @return whether nothing was wrong
    */
@@ -82,7 +83,7 @@ final class DiskFaults {
 
         String told = String.join("\n", run.err().lines().limit(6).toList());
         boolean isTold = told.contains(disk.toString()) && told.contains("No space left on device");
-        check(wrong, name + " told " + told, run.exitCode() == 1 && isTold);
+        check(wrong, name + " reported " + told, run.exitCode() == 1 && isTold);
         check(wrong, name + " the old output", Scores.files(output).equals(old));
         checkGarbage(wrong, name, published);
       }
@@ -153,7 +154,7 @@ final class DiskFaults {
     }
   }
 
-  /** Runs as nobody, which is to fail because of a place. */
+  /** Runs as the user {@code nobody}, which must fail because of a place. */
   private void denied(List<String> wrong, PackagedJob job, Path output, int exitCode, Path place)
       throws Exception {
     List<Object> arguments = arguments(second, output, "nobody");
@@ -167,7 +168,7 @@ final class DiskFaults {
                         && line.matches(".*([Dd]enied|not permitted).*"));
     check(
         wrong,
-        "%s denied: left with %s, %s".formatted(place, left, job.log("nobody")),
+        "%s denied: exit code %s, %s".formatted(place, left, job.log("nobody")),
         left == exitCode && isTold);
   }
 

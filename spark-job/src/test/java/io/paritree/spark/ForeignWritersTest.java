@@ -35,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Parquet files as writers other than Spark write them: the values count, not how they lie. */
+/** Parquet files as other writers than Spark write them: only the values count, not their form. */
 class ForeignWritersTest {
   private static final int ROWS = 60;
 
@@ -97,7 +97,7 @@ class ForeignWritersTest {
     assertThat(run.err()).contains("column 'p' ", "b.parquet");
   }
 
-  /** As pyarrow writes with use_byte_stream_split; Spark 4.2 cannot read them in batches. */
+  /** As pyarrow writes them with use_byte_stream_split; Spark 4.2 cannot read them in batches. */
   @ParameterizedTest
   @ValueSource(strings = {"float", "double", "int32", "int64", "fixed_len_byte_array(4)"})
   void pagesWhoseBytesAreSplitAreRead(String type) throws Exception {
@@ -120,7 +120,7 @@ class ForeignWritersTest {
     checkPassed();
   }
 
-  /** What Spark's batches do decode, each type in each of the ways of version 2. */
+  /** What Spark can decode in batches: each type in its encodings of version 2. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -214,7 +214,7 @@ class ForeignWritersTest {
     }
   }
 
-  /** Checks that both files' rows have come with the same values. */
+  /** Checks that the rows of both files were published with the same values. */
   private void checkPassed() {
     Map<Long, Row> rows = new TreeMap<>();
     for (Row row : ScoringJobTest.read(directory.resolve("out")).collectAsList()) {
@@ -244,7 +244,7 @@ class ForeignWritersTest {
         "p");
   }
 
-  /** Writes rows whose {@code p} counts from 1, in whatever way its type says. */
+  /** Writes rows whose {@code p} counts from 1, in the form that its type states. */
   private void write(String name, String type, long firstId) throws IOException {
     write(name, type, firstId, builder -> {});
   }

@@ -10,12 +10,12 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.util.Progressable;
 
-/** Hadoop's local file system on a disk that takes a given number of bytes and no more. */
+/** Hadoop's local file system on a disk that takes only a given number of bytes. */
 public final class FullDisk extends RawLocalFileSystem {
   static final String REASON = "No space left on device";
   private static final AtomicLong FREE = new AtomicLong();
 
-  /** Lets tasks of this JVM write so many bytes. */
+  /** Lets the tasks of this JVM write this many bytes in total. */
   static void begin(Configuration hadoop, long bytes) {
     FREE.set(bytes);
     hadoop.set("fs.file.impl", FullDisk.class.getName());

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A run that cannot write says where and why, and leaves the old output as it was; the next run
- * leaves nothing of it. For each operation of publishing itself, {@code FailingStoreTest} shows it.
+ * removes what it left. {@code FailingStoreTest} shows the same for each operation of publishing
+ * itself.
  */
 class FullDiskTest {
   private static final List<String> PARTITIONS = List.of("day=1", "day=2");

@@ -268,7 +268,7 @@ class GroupsTest {
     }
   }
 
-  /** Puts a file in a directory's place, so that none can be made there. */
+  /** Replaces a directory by a file, so that no directory can be made in it. */
   private static void replaceByFile(Path place) {
     try {
       Files.move(place, place.resolveSibling("aside"));

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The whole job with input and output on HDFS is killed; the next run takes its lock over. */
+/** The whole job with input and output on HDFS is killed; the next run takes over its lock. */
 class HdfsDeathIT {
   @TempDir static Path directory;
   private static MiniDFSCluster cluster;

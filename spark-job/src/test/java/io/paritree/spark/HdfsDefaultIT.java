@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code hdfs:///dir} lies on the HDFS that Spark's settings name, for models and status too. */
+/** {@code hdfs:///dir} is on the HDFS that Spark's settings name, for models and status too. */
 class HdfsDefaultIT {
   @TempDir static Path directory;
   private static MiniDFSCluster cluster;

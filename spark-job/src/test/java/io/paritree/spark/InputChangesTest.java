@@ -16,7 +16,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An input that changes while it is scored is not published; one that grows is, as it was. */
+/**
+ * An input whose files change while it is scored is not published; one that gets new files is
+ * published without them.
+ */
 class InputChangesTest {
   private static final int ROWS = 300;
 
@@ -98,7 +101,8 @@ class InputChangesTest {
   private void assertRefused(JobRun run, String file) {
     assertThat(run.exitCode()).as(run.err()).isEqualTo(1);
     assertThat(run.err())
-        .contains("Cannot publish: 1 of ", "input files", "since the run began, " + file);
+        .contains(
+            "Cannot publish: 1 of ", "input files", "since the run began, for instance " + file);
     assertThat(output()).doesNotExist();
   }
 

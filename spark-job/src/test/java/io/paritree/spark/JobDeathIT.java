@@ -12,7 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The whole job is killed at each step: once where it replaces, and once where it publishes first.
+ * The whole job is killed: at each step while it replaces an output, and at some steps while it
+ * publishes for the first time.
  */
 class JobDeathIT {
   @TempDir static Path directory;

@@ -15,11 +15,12 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 
 /**
- * Kills the job at every named step and at random, with a reader polling all the while; with {@code
- * --hdfs} where input and output lie on HDFS; with {@code --disk}, lets its disk be full instead.
+ * Kills the job at every named step and at random times, while a reader polls; with {@code --hdfs},
+ * with input and output on HDFS; with {@code --disk}, runs it on a full disk instead, and without
+ * permissions.
  *
- * <p>Run: {@code scripts/faults job [OPTIONS]}. One line for each step, a last one with totals;
- * exit code 1 if anything was wrong.
+ * <p>Run: {@code scripts/faults job [OPTIONS]}. Prints one line for each step and a last one with
+ * totals; exit code 1 if anything was wrong.
  */
 final class JobFaults {
   private JobFaults() {}
@@ -95,7 +96,7 @@ final class JobFaults {
     failed += wrong.isEmpty() ? 0 : 1;
     tell("B1 at random: %s kills, %s".formatted(random, told(wrong)));
     tell(
-        "B1 must 0 wrong of %s kills: %s, %s looks of a reader (%s s, %s rows, seed 0x%s)"
+        "B1 must 0 wrong of %s kills: %s, %s reads by a reader (%s s, %s rows, seed 0x%s)"
             .formatted(
                 kills,
                 failed == 0 ? "PASS" : "FAIL",

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The job in a JVM of its own, as {@code scripts/score} starts it without {@code SPARK_HOME}. */
+/** The job in its own JVM, as {@code scripts/score} starts it without {@code SPARK_HOME}. */
 final class JobProcess {
   private static final Path MODULE = Path.of(System.getProperty("paritree.root"), "spark-job");
 
@@ -26,7 +26,7 @@ final class JobProcess {
     return start(command(javaHome(), classPath, javaOptions, main, arguments), log);
   }
 
-  /** Starts a main class with the Java of a directory. */
+  /** Starts a main class with the Java that is in a directory. */
   static Process start(
       Path javaHome,
       String classPath,
@@ -74,7 +74,7 @@ final class JobProcess {
     return command;
   }
 
-  /** Returns the file of the flags that Spark's own launcher gives. */
+  /** Returns the file of the JVM flags that Spark's own launcher sets. */
   static Path flags() {
     return MODULE.resolve("target/spark.flags");
   }

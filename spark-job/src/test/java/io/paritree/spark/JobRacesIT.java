@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Drivers in JVMs of their own that publish to one output: at once, or after a long stand-still.
+ * Drivers, each in its own JVM, that publish to one output: at the same time, or after a long stop.
  */
 class JobRacesIT {
   private static final int RUNS = 8;
@@ -49,7 +49,7 @@ class JobRacesIT {
   void ofEightAlikeOnePublishesAndTheOthersFindItPublished() throws Exception {
     List<String> logs = race(false);
 
-    assertThat(logs).allSatisfy(log -> assertThat(log).contains("left with 0"));
+    assertThat(logs).allSatisfy(log -> assertThat(log).contains("exited with 0"));
     assertThat(logs.stream().filter(log -> log.contains(": published"))).hasSize(1);
     assertThat(logs.stream().filter(log -> log.contains(": already published"))).hasSize(RUNS - 1);
   }
@@ -58,13 +58,13 @@ class JobRacesIT {
   void ofEightThatDifferOnePublishesAndTheOthersLeaveWithFive() throws Exception {
     List<String> logs = race(true);
 
-    assertThat(logs.stream().filter(log -> log.contains("left with 0"))).hasSize(1);
-    assertThat(logs.stream().filter(log -> log.contains("left with 5")))
+    assertThat(logs.stream().filter(log -> log.contains("exited with 0"))).hasSize(1);
+    assertThat(logs.stream().filter(log -> log.contains("exited with 5")))
         .hasSize(RUNS - 1)
         .allSatisfy(log -> assertThat(log).contains("another one has published the output"));
   }
 
-  /** Returns what each of eight runs has printed, and the code that it left with. */
+  /** Returns what each of eight runs has printed, and its exit code. */
   private List<String> race(boolean different) throws Exception {
     Location output = Location.of(directory.resolve("out"));
     List<Waiting> runs = new ArrayList<>();
@@ -90,7 +90,7 @@ class JobRacesIT {
       List<String> winners = new ArrayList<>();
       for (int run = 0; run < RUNS; run++) {
         int exitCode = runs.get(run).exitCode();
-        logs.add(runs.get(run).log() + "left with " + exitCode);
+        logs.add(runs.get(run).log() + "exited with " + exitCode);
         if (runs.get(run).log().contains(": published")) {
           winners.add("run-" + run);
         }
@@ -210,7 +210,7 @@ class JobRacesIT {
             run));
   }
 
-  /** A driver that stands still at a step. */
+  /** A driver that waits at a step. */
   private static final class Waiting implements AutoCloseable {
     private final String name;
     private final Step step;

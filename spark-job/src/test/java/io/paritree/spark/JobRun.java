@@ -16,9 +16,9 @@ import java.util.Optional;
 /**
  * A command line that was run in the tests' Spark.
  *
- * @param exitCode what the command would leave with
- * @param out what it printed
- * @param err what it complained about
+ * @param exitCode what the command would exit with
+ * @param out what it printed to the standard output
+ * @param err what it printed to the standard error
  */
 record JobRun(int exitCode, String out, String err) {
 

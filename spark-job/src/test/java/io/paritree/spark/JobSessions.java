@@ -6,7 +6,7 @@ import org.apache.spark.sql.SparkSession;
 public final class JobSessions {
   private JobSessions() {}
 
-  /** Returns a session as a run of so many columns has it. */
+  /** Returns a session like the one of a run that reads this many columns. */
   public static SparkSession wide(SparkSession spark, int width) {
     return JobSession.of(spark, width);
   }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How many files there are, and how long they are. */
+/** How many files the output has, and how long they are. */
 class LayoutTest {
   private static final int TARGET = 1 << 20;
   private static final int ROWS = 150_000;

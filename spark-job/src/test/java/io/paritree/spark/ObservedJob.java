@@ -9,13 +9,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The job as a program that gets {@code kill -9} at a step, or stands still there.
+ * The job as a program that gets {@code kill -9} at a step, or waits there.
  *
  * <p>Arguments: {@code die} or {@code wait}, the step, at which of its occurrences, and the job's
- * own arguments. Who waits says {@code at STEP} and goes on with a byte on standard input.
+ * own arguments. A process that waits prints {@code at STEP}, and continues when it gets a byte on
+ * standard input.
  */
 final class ObservedJob {
-  /** What a process leaves with that gets {@code kill -9}. */
+  /** The exit code of a process that gets {@code kill -9}. */
   static final int KILLED = 137;
 
   private ObservedJob() {}

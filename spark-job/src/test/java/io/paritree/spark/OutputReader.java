@@ -24,11 +24,12 @@ import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
 
 /**
- * Looks at the partitions of an output again and again, as a reader does that knows nothing of
+ * Reads the partitions of an output again and again, as a reader does that knows nothing about
  * Paritree: it lists the Parquet files and reads their footers.
  *
- * <p>A look during which a file goes away is no look: such a reader fails and reads again. Each
- * partition must be absent, or hold all rows of one run; what it was, in turn, is remembered.
+ * <p>A read during which a file disappears does not count: such a reader fails and reads again.
+ * Each partition must be absent, or hold all rows of one run; the sequence of these states is
+ * recorded.
  */
 final class OutputReader implements AutoCloseable {
   private static final Pattern RUN = Pattern.compile("\"paritree\\.run\":\"([^\"]*)\"");
@@ -59,7 +60,7 @@ final class OutputReader implements AutoCloseable {
           remember(partition, seen(partition));
           looks.incrementAndGet();
         } catch (IOException | RuntimeException e) {
-          // Files went away under this look.
+          // Files disappeared during this read.
         }
       }
 
@@ -75,8 +76,8 @@ final class OutputReader implements AutoCloseable {
   }
 
   /**
-   * Returns the runs whose rows a partition has held, in the order in which they were seen; empty
-   * for a time when it was absent. To be called once it has ended.
+   * Returns the runs whose rows a partition has held, in the order in which they were seen; an
+   * empty text for a time when it was absent. To be called after {@link #end}.
    */
   List<String> history(String partition) {
     return histories.getOrDefault(partition, List.of());
@@ -85,7 +86,7 @@ final class OutputReader implements AutoCloseable {
   /**
    * Returns the run whose rows a partition holds; empty if it is absent.
    *
-   * @throws IOException if files went away meanwhile
+   * @throws IOException if files disappeared meanwhile
    */
   String seen(String partition) throws IOException {
     FileStatus[] found;
@@ -111,9 +112,9 @@ final class OutputReader implements AutoCloseable {
       }
     }
 
-    // Hadoop lists the names first, and then leaves out those that are not there any more.
+    // Hadoop lists the names first, and then leaves out those that no longer exist.
     if (runs.isEmpty() && holdsRows(partition)) {
-      throw new FileNotFoundException("The files of %s went away".formatted(partition));
+      throw new FileNotFoundException("The files of %s disappeared".formatted(partition));
     }
 
     if (runs.size() != 1 || rows != rowsPerPartition) {
@@ -145,7 +146,7 @@ final class OutputReader implements AutoCloseable {
     end();
   }
 
-  /** Ends looking. */
+  /** Stops reading, and waits until the reading thread has ended. */
   void end() {
     ended.set(true);
     try {

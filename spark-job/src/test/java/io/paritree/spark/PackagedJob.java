@@ -14,8 +14,8 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 
 /**
- * Starts the packaged job in JVMs of their own, many times: the classes that a first run has loaded
- * are archived, which takes more than half off the time that a JVM needs to be ready.
+ * Starts the packaged job many times, each time in its own JVM. The classes that a first run has
+ * loaded are archived, which more than halves the time that a JVM needs to be ready.
  */
 final class PackagedJob {
   private static final List<Class<?>> PROGRAMS = List.of(ObservedJob.class);
@@ -37,7 +37,7 @@ final class PackagedJob {
     this.classPath = JobProcess.packaged() + System.getProperty("path.separator") + programs;
   }
 
-  /** Archives of classes need class paths of jars only. */
+  /** Writes the programs into a jar, because archives of classes need class paths of jars only. */
   private static void writePrograms(Path jar) throws IOException {
     try (OutputStream out = Files.newOutputStream(jar);
         JarOutputStream entries = new JarOutputStream(out)) {
@@ -69,7 +69,7 @@ final class PackagedJob {
     return start(name, List.of("-XX:SharedArchiveFile=" + archive), program, arguments);
   }
 
-  /** Starts a program as the user that may do nothing; for root only. */
+  /** Starts a program as the user {@code nobody}, who has no rights; only root can do this. */
   Process startAsNobody(String name, Class<?> program, List<Object> arguments) throws IOException {
     List<String> command =
         new ArrayList<>(
@@ -79,7 +79,7 @@ final class PackagedJob {
     return JobProcess.start(command, directory.resolve(name + ".log"));
   }
 
-  /** Returns the class path with copies of the jars, whose originals lie in a home directory. */
+  /** Returns the class path with copies of the jars, whose originals are in a home directory. */
   private String readableClassPath() throws IOException {
     Path copies = Files.createDirectories(directory.resolve("libraries"));
     List<String> readable = new ArrayList<>();
@@ -105,7 +105,7 @@ final class PackagedJob {
   private List<String> command(
       String classPath, List<String> options, Class<?> program, List<Object> arguments)
       throws IOException {
-    // What Spark leaves of a killed JVM lies there, and not in the system's directory.
+    // What Spark leaves of a killed JVM goes there, and not into the system's directory.
     Path temporary = Files.createDirectories(directory.resolve("tmp"));
     List<String> all = new ArrayList<>(javaOptions);
     all.addAll(options);
@@ -119,7 +119,7 @@ final class PackagedJob {
     return Files.readString(directory.resolve(name + ".log"));
   }
 
-  /** Removes what killed JVMs have left; none may run. */
+  /** Removes what killed JVMs have left; no JVM may be running. */
   void clear() throws IOException {
     Location temporary = Location.of(directory.resolve("tmp"));
     FileStore.of(temporary).delete(temporary);

@@ -53,7 +53,7 @@ final class Parcels {
     return RowFactory.create(values);
   }
 
-  /** Writes good records as Parquet files to any store of Hadoop's. */
+  /** Writes good records as Parquet files to any Hadoop file system. */
   static void write(String directory, int from, int to, int files) {
     List<Row> rows = new ArrayList<>();
     for (int index = from; index < to; index++) {
@@ -66,7 +66,7 @@ final class Parcels {
   /**
    * Writes records as Parquet files.
    *
-   * @param badEvery every how manieth row cannot be scored; 0 for none
+   * @param badEvery rows whose index is a multiple of this cannot be scored; 0 for none
    */
   static Path write(Path directory, int from, int to, int badEvery, int files) {
     List<Row> rows = new ArrayList<>();

@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** An output and its state looked at by one who knows what may lie where. */
+/** Checks an output and its state, with knowledge of what may be where. */
 final class PublishedOutput {
   private final OutputPlace place;
   private final FileStore store;
@@ -26,7 +26,7 @@ final class PublishedOutput {
     this.place = new OutputPlace(store, output);
   }
 
-  /** Returns what is wrong with a partition that is to be published by a run. */
+  /** Returns what is wrong with a partition that a run must have published. */
   List<String> faults(String partition, String run) throws IOException {
     Optional<PartitionManifest> manifest = place.manifest(partition);
     if (manifest.isEmpty() || !manifest.get().run().equals(run)) {
@@ -48,7 +48,7 @@ final class PublishedOutput {
     return faults;
   }
 
-  /** Returns whether a run lies there that was killed between the two renames of a partition. */
+  /** Returns whether an unfinished run was killed between the two renames of a partition. */
   boolean isBetweenRenames(String partition) throws IOException {
     for (String run : place.unfinished()) {
       Location directory = place.state().resolve(run);
@@ -62,7 +62,7 @@ final class PublishedOutput {
     return false;
   }
 
-  /** Returns all that must not be there when no run lives or is to be finished. */
+  /** Returns everything that must not exist when no run is alive and none must be finished. */
   List<String> garbage(List<String> partitions) throws IOException {
     List<String> garbage = new ArrayList<>();
     for (String name : names(place.output())) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A bad row is data: it is kept, with its reasons, and too many of them publish nothing. */
+/** A bad row is data: it is kept, with its reasons; with too many of them nothing is published. */
 class QuarantineTest {
   @TempDir static Path store;
   private static String model;
@@ -95,7 +95,7 @@ class QuarantineTest {
     assertThat(Scores.files(output)).isEqualTo(before);
     assertThat(quarantine(output).count()).as("the quarantine of a refused run").isEqualTo(100);
     assertThat(Files.list(output.resolveSibling("_paritree/out")).map(Path::getFileName))
-        .as("nothing of the refused run is left beside its report and quarantine")
+        .as("nothing of the refused run is left except its report and quarantine")
         .extracting(Path::toString)
         .containsExactlyInAnyOrder("lock", "running", "runs");
   }

@@ -16,7 +16,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Eight runs that begin at once on one output: one publishes, and nothing is mixed. */
+/** Eight runs that begin at the same time on one output: one publishes, and nothing is mixed. */
 class RacingRunsTest {
   private static final int RUNS = 8;
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What cannot be scored or published is refused before the first task, all problems at once. */
+/** What cannot be scored or published is refused before the first task, with all problems. */
 class RefusedTest {
   @TempDir static Path store;
   private static TestPackages packages;
@@ -79,7 +79,7 @@ class RefusedTest {
     TestSpark.session().sparkContext().removeSparkListener(counter);
     assertThat(run.exitCode()).isEqualTo(3);
     assertThat(run.err())
-        .contains("column 'score' is asked for")
+        .contains("column 'score' is requested as a key or passed column")
         .contains("column 'nobody'")
         .contains("column 'distance' is STRING, but feature 'distance' needs a number")
         .contains("column 'weight', which the model reads, is not in file", "it has 'Weight'")
@@ -189,7 +189,7 @@ class RefusedTest {
             input, input.resolve("scores"), directory.resolve("data"), link, link.resolve("x"))) {
       JobRun run = scoreTo(input, output);
       assertThat(run.exitCode()).as(output.toString()).isEqualTo(3);
-      assertThat(run.err()).contains("must not be the same or lie in each other");
+      assertThat(run.err()).contains("must not be the same or contain each other");
     }
 
     assertThat(scoreTo(link, input).exitCode()).isEqualTo(3);
@@ -234,7 +234,7 @@ class RefusedTest {
     JobRun run = scoreTo(input, output);
 
     assertThat(run.exitCode()).isEqualTo(3);
-    assertThat(run.err()).contains("is no partition of day");
+    assertThat(run.err()).contains("is not a partition of day");
   }
 
   @Test
@@ -296,7 +296,7 @@ class RefusedTest {
     assertThat(file).hasContent("kept");
   }
 
-  /** Of the mounts that every Linux has; a dry run would not write there either. */
+  /** Uses a mount that every Linux has, in a dry run, which would not write there in any case. */
   @Test
   void outputThatIsAMountIsRefusedBeforeAnythingIsScored() {
     Path input = Parcels.write(directory.resolve("in"), 0, 10, 0, 1);
@@ -311,7 +311,7 @@ class RefusedTest {
 
       assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
       assertThat(run.err())
-          .contains("output /proc lies on another file system than /_paritree/proc")
+          .contains("output /proc is on another file system than /_paritree/proc")
           .contains("give a directory below it");
     }
   }
@@ -324,7 +324,7 @@ class RefusedTest {
     JobRun run = scoreTo(input, link);
 
     assertThat(run.exitCode()).isEqualTo(3);
-    assertThat(run.err()).contains("must not be the same or lie in each other");
+    assertThat(run.err()).contains("must not be the same or contain each other");
     assertThat(input.resolve("new")).doesNotExist();
   }
 

@@ -26,7 +26,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A run that was done is not done again; anything that shapes the output makes a new one. */
+/**
+ * A run that has published is not repeated; a change of what shapes the output causes a new one.
+ */
 class RepeatTest {
   @TempDir Path directory;
   private TestPackages packages;
@@ -138,7 +140,9 @@ class RepeatTest {
     assertThat(Scores.of(output)).hasSize(150);
   }
 
-  /** A reader that has listed the old files and opens them one by one finds them gone, not new. */
+  /**
+   * A reader that has listed the old files and then opens them finds them missing, not replaced.
+   */
   @Test
   void namesOfFilesAreTheirRunsOwn() throws Exception {
     Set<String> seen = new HashSet<>();

@@ -14,7 +14,7 @@ import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The report says what was done, in figures that can be counted again. */
+/** The report says what was done, in figures that can be checked by counting again. */
 class ReportTest {
   @TempDir Path directory;
 

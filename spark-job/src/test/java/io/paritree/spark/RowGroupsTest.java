@@ -29,7 +29,7 @@ class RowGroupsTest {
   @ValueSource(
       strings = {"float", "double", "int", "bigint", "smallint", "tinyint", "decimal(9,2)"})
   void nullsAmongRowGroupsWhoseDictionariesShrink(String type) {
-    // Where a row is null, Spark's vector keeps an id that the next group's dictionary lacks.
+    // For a null, Spark's vector keeps an id that the next row group's dictionary lacks.
     String value = "cast((id * 37) %% if(id < %s, 120, 30) as %s)".formatted(ROWS_OF_A_GROUP, type);
     Dataset<Row> rows =
         TestSpark.session()

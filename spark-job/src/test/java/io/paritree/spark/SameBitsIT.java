@@ -19,12 +19,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Rows and bits of the output are those that are pinned here, whatever the number of files and
- * cores, the engine, the JDK and Spark's serializer.
+ * The rows and bits of the output are those that are pinned here, for any number of files and
+ * cores, and for any engine, JDK and Spark serializer.
  *
- * <p>The package is a sealed one that lies beside the tests, so that nothing depends on the machine
- * that trains. Other JDKs are looked for beside the one that runs the tests, and in {@code
- * PARITREE_OTHER_JAVA_HOME}; where there is none, the pinned digest still compares with the JDKs of
+ * <p>The package is sealed and stored with the tests, so that nothing depends on the machine that
+ * trains. Other JDKs are searched for next to the one that runs the tests, and in {@code
+ * PARITREE_OTHER_JAVA_HOME}; if there are none, the pinned digest still compares with the JDKs of
  * all other machines.
  */
 class SameBitsIT {
@@ -47,7 +47,7 @@ class SameBitsIT {
    * A way to score the same rows.
    *
    * @param files how many files the input has
-   * @param serializer what Spark sends data with
+   * @param serializer how Spark serializes the data that it sends
    */
   record Way(int files, int cores, String engine, Path javaHome, String serializer) {
     Way(int files, int cores, String engine, Path javaHome) {

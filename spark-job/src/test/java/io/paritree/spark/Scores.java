@@ -11,16 +11,16 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 
-/** Looks at an output as its readers do. */
+/** Reads an output as its readers do. */
 final class Scores {
   private Scores() {}
 
-  /** Returns the bits of the score of each {@code parcel_id}; none may stand twice. */
+  /** Returns the bits of the score of each {@code parcel_id}; no key may occur twice. */
   static Map<Long, Integer> of(Path output) {
     return of(output.toString());
   }
 
-  /** Returns the bits of the score of each {@code parcel_id}; none may stand twice. */
+  /** Returns the bits of the score of each {@code parcel_id}; no key may occur twice. */
   static Map<Long, Integer> of(String output) {
     Map<Long, Integer> scores = new TreeMap<>();
     List<Row> rows =

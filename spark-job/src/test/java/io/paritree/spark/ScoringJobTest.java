@@ -44,7 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the job writes is what the model says of each row, in a layout that every reader knows. */
+/** The job writes what the model gives for each row, in a layout that every reader knows. */
 class ScoringJobTest {
   @TempDir static Path store;
   private static TestPackages packages;
@@ -489,7 +489,7 @@ class ScoringJobTest {
     return TestSpark.session().read().parquet(output.toString());
   }
 
-  /** Returns the directories that hold data, and checks that nothing else lies in the output. */
+  /** Returns the directories that hold data, and checks that the output holds nothing else. */
   private static Set<String> dataDirectories(Path output) throws Exception {
     Set<String> directories = new TreeSet<>();
     for (String file : Scores.files(output).keySet()) {
@@ -502,7 +502,7 @@ class ScoringJobTest {
     return directories;
   }
 
-  /** Returns the bits of each record's score, by way of CSV cells and one row at a time. */
+  /** Returns the bits of each record's score, computed from CSV cells and one row at a time. */
   private static Map<Long, Integer> expected(int from, int to) throws Exception {
     return expected(model, from, to);
   }

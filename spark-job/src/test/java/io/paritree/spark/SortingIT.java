@@ -11,7 +11,7 @@ import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Sorting needs the memory that it gets, and no more: what does not fit goes to the disk. */
+/** Sorting needs only the memory that it gets: rows that do not fit go to the disk. */
 class SortingIT {
   private static final int PARTITIONS = 20;
   private static final int ROWS = 20_000;

@@ -18,11 +18,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A standalone Spark cluster of one master and two workers, each a JVM of its own on loopback, with
- * a {@code SPARK_HOME} made of the build's Spark jars.
+ * A standalone Spark cluster of one master and two workers, each in its own JVM on loopback, with a
+ * {@code SPARK_HOME} made of the build's Spark jars.
  *
- * <p>All ports are free ones. The processes end with {@link #close}, or with this JVM. Not
- * thread-safe.
+ * <p>All ports are chosen among the free ones. The processes end with {@link #close}, or with this
+ * JVM. Not thread-safe.
  */
 final class SparkCluster implements AutoCloseable {
   private static final Path MODULE = Path.of(System.getProperty("paritree.root"), "spark-job");
@@ -128,7 +128,7 @@ final class SparkCluster implements AutoCloseable {
     }
   }
 
-  /** Returns a worker's address: one of its own, since copies of a task run on different hosts. */
+  /** Returns a worker's own address: Spark runs the copies of a task on different hosts. */
   private static String host(int worker) {
     return "127.0.0." + worker;
   }
@@ -156,11 +156,11 @@ final class SparkCluster implements AutoCloseable {
   }
 
   /**
-   * Submits the job in client mode, by {@code scripts/score}.
+   * Submits the job in client mode, with {@code scripts/score}.
    *
-   * @param log takes what the driver prints
-   * @param options of {@code spark-submit}; none has a blank
-   * @param arguments the job's
+   * @param log receives what the driver prints
+   * @param options of {@code spark-submit}, none with a space
+   * @param arguments the job's arguments
    */
   Process score(Path log, List<String> options, Object... arguments) throws IOException {
     List<String> command = new ArrayList<>();
@@ -210,13 +210,14 @@ final class SparkCluster implements AutoCloseable {
           return stopped.get() != null || !job.isAlive();
         });
     if (stopped.get() == null) {
-      throw new IOException("The job ended with %s before".formatted(job.exitValue()));
+      throw new IOException(
+          "The job ended with exit code %s before it wrote a file".formatted(job.exitValue()));
     }
 
     return stopped.get();
   }
 
-  /** Lets an executor go on. */
+  /** Lets a stopped executor continue. */
   void letGo(ProcessHandle executor) {
     signal(executor, "CONT");
   }
@@ -262,7 +263,8 @@ final class SparkCluster implements AutoCloseable {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(MAX_WAIT_SECONDS);
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > end) {
-        throw new IOException("Waited %s s in vain for %s".formatted(MAX_WAIT_SECONDS, what));
+        throw new IOException(
+            "Waited %s s without success for %s".formatted(MAX_WAIT_SECONDS, what));
       }
 
       LockSupport.parkNanos(2_000_000);

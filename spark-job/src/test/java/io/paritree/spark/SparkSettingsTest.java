@@ -10,7 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What an operator's or a cluster's settings of Spark are to a run. */
+/** How the Spark settings of an operator or a cluster affect a run. */
 class SparkSettingsTest {
   @TempDir Path directory;
 

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What has run and what was left can be asked for without Spark. */
+/** {@code --status} and {@code --recover} work without Spark. */
 class StatusTest {
   @TempDir Path directory;
 

@@ -8,7 +8,7 @@ public final class TestSpark {
 
   private TestSpark() {}
 
-  /** Returns a session; it stays up until the JVM ends. */
+  /** Returns a session; it keeps running until the JVM ends. */
   public static SparkSession session() {
     return SESSION;
   }

@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * The columns of the input that are written with the scores.
  *
- * @param columns keys first, then passed ones, in the order asked for
+ * @param columns keys first, then passed columns, in the order of the settings
  * @param keys the names of the keys among them
  */
 public record CarriedColumns(List<ReadColumn> columns, List<String> keys) {
@@ -19,8 +19,9 @@ public record CarriedColumns(List<ReadColumn> columns, List<String> keys) {
   }
 
   /**
-   * Returns what a run writes. Where the output keeps the input's partitions, the values of their
-   * columns are its directory names, alike in all rows of a partition, and are not written again.
+   * Returns the columns that a run writes. If the output keeps the input's partitions, the
+   * partition columns are left out: their values are the directory names, and the same in all rows
+   * of a partition.
    */
   public static CarriedColumns of(JobSettings settings, CheckedInput input) {
     List<String> names = new ArrayList<>(settings.keys());

@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a run needs to know about its model, input and output once all is checked.
+ * What a run needs to know about its model, input and output once everything is checked.
  *
- * @param open the partitions that are to be scored
- * @param alreadyPublished the partitions that are published with the same identity
+ * @param open the partitions to score
+ * @param alreadyPublished the partitions that are already published with the same identity
  */
 public record CheckedRun(
     ModelFiles modelFiles,
@@ -36,13 +36,13 @@ public record CheckedRun(
     return open.stream().flatMap(target -> target.files().stream()).toList();
   }
 
-  /** Returns the same for some of the open partitions. */
+  /** Returns a copy with only some of the open partitions. */
   public CheckedRun withOpen(List<OutputPartition> group) {
     return new CheckedRun(
         modelFiles, model, columns, inputStore, input, place, group, alreadyPublished);
   }
 
-  /** Returns what a report says of the model. */
+  /** Returns what a report says about the model. */
   public static JobReport.Model modelOf(ScoringModel model, JobSettings settings) {
     return new JobReport.Model(
         model.name(),

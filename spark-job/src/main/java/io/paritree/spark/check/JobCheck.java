@@ -25,10 +25,11 @@ import java.util.Set;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * What a run finds at its input and output, and whether it may go on.
+ * Checks the input and output of a run before its first task.
  *
- * <p>First without Spark: what is published already with the same identity needs no further look,
- * since its input and options are what they were when it was checked. Then the files themselves.
+ * <p>The constructor checks without Spark. If all partitions are published already with the same
+ * identity, that is enough, because their input and options are the same as when they were checked.
+ * Otherwise {@link #check} checks the files themselves.
  */
 public final class JobCheck {
   private final JobSettings settings;
@@ -43,9 +44,10 @@ public final class JobCheck {
   private final List<String> problems = new ArrayList<>();
 
   /**
-   * Looks at what is there.
+   * Lists the input and compares it with the output. Problems are kept for {@link #check}.
    *
    * @param hadoopSettings Spark's settings for Hadoop's clients
+   * @throws RefusedException if the output is a root
    */
   public JobCheck(JobSettings settings, ScoringModel model, Map<String, String> hadoopSettings)
       throws RefusedException, IOException {
@@ -54,7 +56,7 @@ public final class JobCheck {
     Location input = Location.of(settings.input());
     if (Location.of(settings.output()).isRoot()) {
       throw new RefusedException(
-          "Output refused: %s is a root, and needs a directory beside it"
+          "Output refused: %s is a root, but the output needs a directory next to it"
               .formatted(settings.output()));
     }
 
@@ -85,7 +87,7 @@ public final class JobCheck {
     }
   }
 
-  /** Returns whether all that was asked for is published already. */
+  /** Returns whether everything that was requested is published already. */
   public boolean isNothingToDo() {
     return problems.isEmpty() && !targets.isEmpty() && open.isEmpty();
   }
@@ -94,7 +96,7 @@ public final class JobCheck {
     return listing;
   }
 
-  /** Returns what holds the input. */
+  /** Returns the store that holds the input. */
   public FileStore inputStore() {
     return inputStore;
   }
@@ -107,7 +109,7 @@ public final class JobCheck {
     return place;
   }
 
-  /** Returns the partitions that are to be scored. */
+  /** Returns the partitions to score. */
   public List<OutputPartition> open() {
     return List.copyOf(open);
   }
@@ -123,7 +125,7 @@ public final class JobCheck {
   /**
    * Checks the files of the selected partitions.
    *
-   * @throws RefusedException with all that is wrong
+   * @throws RefusedException with all problems
    */
   public CheckedInput check(SparkSession session) throws RefusedException {
     CheckedInput checked =
@@ -165,7 +167,7 @@ public final class JobCheck {
     return new OutputPartition(partition, sources, identity, place.token(partition));
   }
 
-  /** Refuses names that would stand twice in the output or in the quarantine. */
+  /** Refuses names that would occur twice in the output or in the quarantine. */
   private void checkNames() {
     Set<String> own = new HashSet<>(columns.names());
     Set<String> seen = new HashSet<>();
@@ -173,14 +175,14 @@ public final class JobCheck {
     for (String name : carried) {
       if (own.contains(name)) {
         problems.add(
-            "column '%s' is asked for as key or passed column, but the output has a column of this"
+            "column '%s' is requested as a key or passed column, but the job itself writes a column"
                     .formatted(name)
-                + " name of its own");
+                + " of this name");
       }
 
       if (!seen.add(name)) {
         problems.add(
-            "column '%s' is asked for twice among keys and passed columns".formatted(name));
+            "column '%s' is requested twice among keys and passed columns".formatted(name));
       }
     }
 
@@ -190,7 +192,7 @@ public final class JobCheck {
             : settings.outputPartition().stream().map(PartitionValue::column).toList();
     if (!settings.groupBy().isEmpty() && !partitionColumns.contains(settings.groupBy())) {
       problems.add(
-          "column '%s' of --group-by is no partition column of the output; it has %s"
+          "column '%s' of --group-by is not a partition column of the output; these are %s"
               .formatted(settings.groupBy(), partitionColumns));
     }
 
@@ -202,7 +204,7 @@ public final class JobCheck {
 
       if (!settings.outputPartition().isEmpty() && carried.contains(name)) {
         problems.add(
-            "column '%s' is asked for as key or passed column, but is the output's partition"
+            "column '%s' is requested as a key or passed column, but is the output's partition"
                 .formatted(name));
       }
     }

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Finds out whether a run may publish to an output. */
+/** Checks whether a run may publish to an output. */
 final class OutputCheck {
   private static final String DEVICE = "unix:dev";
 
@@ -26,7 +26,7 @@ final class OutputCheck {
   private final List<String> problems;
 
   /**
-   * @param problems receives what is wrong
+   * @param problems receives the problems found
    */
   OutputCheck(OutputPlace place, List<String> problems) {
     this.place = place;
@@ -34,9 +34,10 @@ final class OutputCheck {
   }
 
   /**
-   * Refuses an output that equals, holds or lies in the input, links resolved.
+   * Refuses an output that is the input, contains it or is inside it, and an input inside the
+   * output's state, all with links resolved.
    *
-   * @return whether the output can be looked at further
+   * @return whether the output can be checked further
    */
   boolean checkApart(InputListing input, FileStore inputStore) throws IOException {
     Location real = place.store().real(place.output());
@@ -50,13 +51,13 @@ final class OutputCheck {
     for (Location directory : directories) {
       if (liesIn(real, directory) || liesIn(directory, real)) {
         problems.add(
-            "output %s and input %s must not be the same or lie in each other"
+            "output %s and input %s must not be the same or contain each other"
                 .formatted(real, directory));
         return false;
       }
 
       if (liesIn(directory, realState)) {
-        problems.add("input %s lies in the output's state %s".formatted(directory, realState));
+        problems.add("input %s is inside the output's state %s".formatted(directory, realState));
         return false;
       }
     }
@@ -70,7 +71,7 @@ final class OutputCheck {
     return in.equals(out) || in.startsWith(out.endsWith("/") ? out : out + "/");
   }
 
-  /** Refuses a local output that no rename leads to from where its rows are staged. */
+  /** Refuses a local output to which rows cannot be renamed from where they are staged. */
   void checkRenames(List<OutputPartition> targets) throws IOException {
     if (!place.output().isLocal()) {
       return;
@@ -89,7 +90,7 @@ final class OutputCheck {
 
       if (!isSameDisk(partition, staging)) {
         problems.add(
-            ("output %s lies on another file system than %s, where its rows are staged, and"
+            ("output %s is on another file system than %s, where its rows are staged, and"
                     + " publishing is a rename; if it is a mount, give a directory below it")
                 .formatted(partition, place.state()));
         return;
@@ -141,7 +142,7 @@ final class OutputCheck {
     }
   }
 
-  /** Refuses an output that is to lie below a file. */
+  /** Refuses an output whose path would be below a file. */
   private void checkAbove() throws IOException {
     Location above = place.output().parent();
     while (!above.isRoot() && place.store().find(above).isEmpty()) {
@@ -149,7 +150,7 @@ final class OutputCheck {
     }
 
     if (place.store().find(above).filter(FileEntry::isDirectory).isEmpty()) {
-      problems.add("output %s cannot be made, since %s is a file".formatted(place.output(), above));
+      problems.add("output %s cannot be made: %s is a file".formatted(place.output(), above));
     }
   }
 
@@ -157,7 +158,7 @@ final class OutputCheck {
     return PartitionValue.ofPath(partition).stream().map(PartitionValue::column).toList();
   }
 
-  /** Returns the columns of the first partition of a directory that holds anything. */
+  /** Returns the columns of a directory's first partition that is not empty. */
   private List<String> columnsFound(Location directory) throws IOException {
     // Another run may move a partition away meanwhile.
     for (FileEntry entry : place.listOrNone(directory)) {
@@ -180,8 +181,8 @@ final class OutputCheck {
       boolean hidden = name.startsWith(".");
       if (!alike && !hidden) {
         problems.add(
-            ("output %s holds %s, which is no partition of %s; choose another output, or keep it"
-                    + " with --replace-foreign")
+            ("output %s holds %s, which is not a partition of %s; choose another output, or leave"
+                    + " it there with --replace-foreign")
                 .formatted(place.output(), name, column));
         return;
       }

@@ -14,10 +14,10 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The columns that a model adds to a row: scores, margins if asked for, the label, the version.
+ * The columns that a model adds to a row: scores, margins if requested, the label, the version.
  *
  * @param scores {@code score}, or {@code score_<output>} where there are several
- * @param margins {@code margin}, or {@code margin_<output>}; none if not asked for
+ * @param margins {@code margin}, or {@code margin_<output>}; empty if not requested
  * @param hasLabel whether there is a {@code label}
  */
 public record OutputColumns(List<String> scores, List<String> margins, boolean hasLabel) {
@@ -56,7 +56,8 @@ public record OutputColumns(List<String> scores, List<String> margins, boolean h
    * Returns the schema of the output's files.
    *
    * @param carried columns of the input that are written first
-   * @param run stands in the metadata of the scores, with the model's name, version and digest
+   * @param run the run's id, written to the metadata of the scores with the model's name, version
+   *     and digest
    */
   public StructType schema(List<ReadColumn> carried, ScoringModel model, String run) {
     Metadata origin =

@@ -11,23 +11,23 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * A partition of the output, and what it is made of.
+ * A partition of the output, and what it is made from.
  *
  * @param partition its directory below the output; empty if the output is not partitioned
- * @param sources the input's partitions that it is made of
- * @param identity SHA-256 of all that its content depends on
- * @param before what stood in its place when the run began
+ * @param sources the input's partitions that it is made from
+ * @param identity SHA-256 of everything that its content depends on
+ * @param before what was in its place when the run began
  */
 public record OutputPartition(
     String partition, List<InputPartition> sources, String identity, String before) {
-  /** Changes when the same input and options give other files. */
+  /** To be changed when a new version writes other files for the same input and options. */
   private static final String LAYOUT = "layout 2";
 
   public OutputPartition {
     sources = List.copyOf(sources);
   }
 
-  /** Returns the input's files that it is made of. */
+  /** Returns the input's files that it is made from. */
   List<InputFile> files() {
     return sources.stream().flatMap(source -> source.files().stream()).toList();
   }
@@ -70,7 +70,7 @@ public record OutputPartition(
     texts.forEach(text -> add(sha256, text));
   }
 
-  /** Adds a text with its length, so that no two lists of texts look alike. */
+  /** Adds a text with its length, so that different lists of texts are different bytes. */
   private static void add(MessageDigest sha256, String text) {
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
     sha256.update((utf8.length + ":").getBytes(StandardCharsets.US_ASCII));

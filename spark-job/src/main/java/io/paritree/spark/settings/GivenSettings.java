@@ -23,8 +23,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The settings of a run: those of the command line, else of the configuration file, else the
- * defaults.
+ * Makes the settings of a run: from the command line, otherwise from the configuration file,
+ * otherwise from the defaults.
  */
 final class GivenSettings {
   static final double MAX_QUARANTINED = 0.05;
@@ -42,7 +42,7 @@ final class GivenSettings {
   /**
    * Returns the settings.
    *
-   * @param clock names runs that are given no id
+   * @param clock gives the id of a run for which none is given
    */
   JobSettings settings(Clock clock) throws UsageException {
     JobConfig config = given.conf == null ? JobConfig.none() : JobConfig.read(given.conf);
@@ -141,7 +141,7 @@ final class GivenSettings {
     }
 
     if (asked.size() > 1) {
-      throw new UsageException("Cannot do --dry-run, --recover and --status at once: choose one");
+      throw new UsageException("Cannot combine --dry-run, --recover and --status: choose one");
     }
 
     return asked.isEmpty() ? Mode.SCORE : asked.get(0);

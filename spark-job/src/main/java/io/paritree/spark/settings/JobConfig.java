@@ -19,7 +19,7 @@ import java.util.TreeSet;
  * The keys of {@code conf/scoring-job.conf}: a closed, typed set.
  *
  * <p>A key that is unknown, or a value of the wrong type, stops the run with a message that names
- * it: a mistyped limit must not become a default in silence.
+ * it: a mistyped limit must not silently become a default.
  */
 final class JobConfig {
   private static final String ROOT = "scoring-job";

@@ -12,19 +12,19 @@ import java.util.Optional;
 /**
  * What a run is asked to do; read once, never changed.
  *
- * @param mode what to do at all
+ * @param mode what the run does
  * @param model reference of the model; empty where the mode needs none
  * @param input directory or file to score; empty where the mode needs none
- * @param inputFormat how the input's files are written
+ * @param inputFormat the format of the input's files
  * @param partitions which partitions to score
  * @param groupBy partition column whose values make the groups that are published one after the
  *     other; empty for one group
  * @param output directory that readers see
  * @param keys columns that identify a row in the output
- * @param outputPartition the partition that all rows go to; none if they keep the input's
+ * @param outputPartition the partition that all rows go to; empty if they keep the input's
  * @param pass other columns to write unchanged
- * @param duplicates what becomes of keys that stand twice in a partition
- * @param margin whether margins are written beside the scores
+ * @param duplicates what happens to keys that occur twice in a partition
+ * @param margin whether margins are written in addition to the scores
  * @param engine which engine scores
  * @param maxQuarantined largest share of quarantined rows of a group that is published, 0 to 1
  * @param runId the run's id, {@code [A-Za-z0-9._-]{1,64}}
@@ -33,11 +33,12 @@ import java.util.Optional;
  * @param rowsPerFile most rows of one output file, at least 1
  * @param bytesPerFile length at which an output file is full, at least 1 MiB
  * @param order whether rows are sorted by their keys within a file
- * @param keptRuns of how many ended runs reports and quarantines are kept, at least 1
- * @param progress how often progress is told; zero for never
+ * @param keptRuns number of ended runs whose reports and quarantines are kept, at least 1
+ * @param progress time between two lines of progress; zero for none
  * @param metricsFile local file to write metrics to, for node-exporter's textfile collector; empty
  *     for none
- * @param locks signs of life on stores without file locks
+ * @param locks on stores without file locks: how often a run shows that it is alive, and after how
+ *     long without a sign it counts as dead
  */
 public record JobSettings(
     Mode mode,
@@ -65,7 +66,7 @@ public record JobSettings(
     String metricsFile,
     LockTimes locks) {
 
-  /** What a run is for. */
+  /** What a run does. */
   public enum Mode {
     /** Scores and publishes. */
     SCORE,
@@ -73,17 +74,17 @@ public record JobSettings(
     DRY_RUN,
     /** Finishes and removes what dead runs have left. */
     RECOVER,
-    /** Tells what has run and what runs. */
+    /** Shows which runs have ended and which have not. */
     STATUS
   }
 
-  /** What becomes of keys that stand twice in a partition. */
+  /** What happens to keys that occur twice in a partition. */
   public enum Duplicates {
-    /** They are not looked for. */
+    /** They are not searched for. */
     ADMITTED,
     /** They are counted and reported. */
     REPORTED,
-    /** One of them keeps its group from being published. */
+    /** One of them prevents its group from being published. */
     REFUSED
   }
 
@@ -93,19 +94,19 @@ public record JobSettings(
     LEFT_OUT
   }
 
-  /** What becomes of a partition that is published already with the same identity. */
+  /** What happens to a partition that is published already with the same identity. */
   public enum Repeat {
     LEFT_AS_IT_IS,
     PUBLISHED_AGAIN
   }
 
-  /** What becomes of a partition in the output that Paritree did not write. */
+  /** What happens to a partition in the output that Paritree did not write. */
   public enum Foreign {
     REFUSED,
     REPLACED
   }
 
-  /** In which order a file's rows stand. */
+  /** The order of a file's rows. */
   public enum Order {
     AS_READ,
     BY_KEYS
@@ -117,7 +118,7 @@ public record JobSettings(
     pass = List.copyOf(pass);
   }
 
-  /** Returns the directory below the output that all rows go to, if they do not keep theirs. */
+  /** Returns the directory below the output that all rows go to; empty if they keep the input's. */
   public Optional<String> outputPartitionPath() {
     return outputPartition.isEmpty()
         ? Optional.empty()

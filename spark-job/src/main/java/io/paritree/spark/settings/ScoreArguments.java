@@ -9,7 +9,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** The command line of {@code scripts/score}; it wins over the configuration file. */
+/** The command line of {@code scripts/score}; it overrides the configuration file. */
 @Command(
     name = "score",
     sortOptions = false,
@@ -40,14 +40,14 @@ public final class ScoreArguments {
       names = "--partition",
       paramLabel = "COLUMN=VALUE",
       description =
-          "score this partition only; values of one column are alternatives, of several columns all"
-              + " must hold; compared as text")
+          "score this partition only; values of one column are alternatives, and all columns must"
+              + " match; values are compared as text")
   List<String> partitions;
 
   @Option(
       names = "--from",
       paramLabel = "[COLUMN=]DAY",
-      description = "score the days from this one to --to, each of which must be there")
+      description = "score the days from this one to --to; each of them must be in the input")
   String from;
 
   @Option(names = "--to", paramLabel = "[COLUMN=]DAY", description = "the last day, included")
@@ -55,14 +55,14 @@ public final class ScoreArguments {
 
   @Option(
       names = "--skip-missing",
-      description = "pass over partitions and days that are not in the input")
+      description = "skip partitions and days that are not in the input")
   boolean skipMissing;
 
   @Option(
       names = "--group-by",
       paramLabel = "COLUMN",
       description =
-          "publish the partitions of each value of this partition column before the next are scored")
+          "publish the partitions of one value of this partition column before scoring the next")
   String groupBy;
 
   @Option(names = "--output", paramLabel = "DIR", description = "directory to publish to")
@@ -91,14 +91,14 @@ public final class ScoreArguments {
   @Option(
       names = "--unique-keys",
       description =
-          "publish nothing if a key stands twice in a partition; else such rows are counted")
+          "publish nothing if a key occurs twice in a partition; otherwise such rows are counted")
   boolean uniqueKeys;
 
   @Option(
       names = "--file-size",
       paramLabel = "SIZE",
       description =
-          "length at which an output file is full and another is begun, such as 64MiB (default:"
+          "length at which an output file is full and the next one begins, such as 64MiB (default:"
               + " 128MiB)")
   String fileSize;
 
@@ -137,7 +137,7 @@ public final class ScoreArguments {
   @Option(names = "--recover", description = "finish or remove what dead runs have left")
   boolean recover;
 
-  @Option(names = "--status", description = "tell what has run and what runs")
+  @Option(names = "--status", description = "show which runs have ended and which have not")
   boolean status;
 
   @Option(
@@ -160,8 +160,8 @@ public final class ScoreArguments {
   /**
    * Reads a command line, and the configuration file that it names.
    *
-   * @param clock names runs that are given no id
-   * @return empty if help is asked for
+   * @param clock gives the id of a run for which none is given
+   * @return empty if help is requested
    */
   public static Optional<JobSettings> parse(Clock clock, String... arguments)
       throws UsageException {

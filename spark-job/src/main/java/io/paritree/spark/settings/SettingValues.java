@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Values of settings out of what stands on the command line, else in the configuration file.
+ * Reads values of settings from the command line, otherwise from the configuration file.
  *
- * <p>A value that is not admitted is refused by the name of its option or key.
+ * <p>A value that is not allowed is refused with a message that names its option or key.
  */
 final class SettingValues {
   private static final long MIN_BYTES = 1L << 20;

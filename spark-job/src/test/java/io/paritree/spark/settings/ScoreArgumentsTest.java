@@ -22,7 +22,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A closed set of options and keys; the command line wins, and what is wrong is named. */
+/** Options and keys are a closed set; the command line overrides the file; errors are named. */
 class ScoreArgumentsTest {
   private static final Clock CLOCK =
       Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC);
