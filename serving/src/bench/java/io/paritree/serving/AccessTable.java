@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Every endpoint with every method and every way to come with or without a token, and the one
- * status that is right; for a server with {@link #settings}.
+ * Every endpoint with every method and with every form of a valid, wrong or missing token, and the
+ * only status that is right; for a server with {@link #settings}.
  */
 public final class AccessTable {
   private static final String CALLER = "a-caller-with-a-long-secret-0123456789abcdef";
@@ -100,7 +100,10 @@ public final class AccessTable {
     return cells;
   }
 
-  /** A record alone is no batch, no tensors and none of MLflow's forms. */
+  /**
+   * Returns the status for a single record, which is not a batch, not tensors and not one of
+   * MLflow's forms.
+   */
   private static int answerToRecord(String path) {
     return path.endsWith("/score") ? 200 : 400;
   }
@@ -123,7 +126,7 @@ public final class AccessTable {
     return cells;
   }
 
-  /** Returns header lines, and for each the status that refuses it; 0 for none. */
+  /** Returns header lines, and for each the status with which it is refused; 0 if it is not. */
   private static Map<String, Integer> callers(String right, String otherRole) {
     Map<String, Integer> refusals = new LinkedHashMap<>();
     refusals.put("", 401);

@@ -17,13 +17,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Who may ask what, as a whole table; and paths that climb, while strace watches every file that
- * the server touches.
+ * Checks who may request what, as a complete table; and requests paths that climb out of the store,
+ * while strace records every file that the server touches.
  */
 @Command(
     name = "access",
     description = {
-      "Endpoints x methods x tokens as a table; paths that climb, under strace, which must be there."
+      "A table of endpoints x methods x tokens; paths that climb, under strace (must be installed)."
     })
 final class AccessTrial extends Trial {
   private static final Pattern TOUCHED = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\"");
@@ -31,7 +31,7 @@ final class AccessTrial extends Trial {
 
   @Option(
       names = "--rounds",
-      description = "How often each climbing path is asked for. Default: ${DEFAULT-VALUE}.")
+      description = "How often each climbing path is requested. Default: ${DEFAULT-VALUE}.")
   private int rounds = 3;
 
   private int cells;
@@ -47,7 +47,7 @@ final class AccessTrial extends Trial {
       Path calls = directory().resolve("calls");
       int asked;
       try (Tracing tracing = new Tracing(server.process().pid(), calls)) {
-        tracing.awaitCall("champion"); // the watch reads the alias: what is touched is seen
+        tracing.awaitCall("champion"); // the watch has read the alias: strace sees what is touched
         asked = climb(paths, server.port());
         tracing.awaitCall("champion");
       }
@@ -109,7 +109,7 @@ final class AccessTrial extends Trial {
     return foreign;
   }
 
-  /** Writes down every system call of a process that takes a path. */
+  /** Records every system call of a process that takes a path. */
   private static final class Tracing implements AutoCloseable {
     private final Process strace;
     private final Path calls;

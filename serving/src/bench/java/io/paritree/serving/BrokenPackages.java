@@ -12,8 +12,8 @@ import java.util.Random;
 import java.util.stream.Stream;
 
 /**
- * Versions of a model that were sealed whole and are broken in one way each; but for that way each
- * would come into service.
+ * Versions of a model that were sealed undamaged and then broken, each in one way; without that,
+ * each would be put into service.
  */
 public final class BrokenPackages {
   private static final String DIGESTS = "paritree.sha256";
@@ -23,7 +23,7 @@ public final class BrokenPackages {
   private final Random random;
 
   /**
-   * @param workshop where versions are made, on the target's file system
+   * @param workshop directory where versions are made, on the target's file system
    * @param target the model's directory in the store that is served
    */
   public BrokenPackages(Path workshop, Path target, Random random) {
@@ -36,17 +36,20 @@ public final class BrokenPackages {
   public enum Harm {
     /** A file ends too early. */
     CUT,
-    /** A bit of a file is another one. */
+    /** One bit of a file is flipped. */
     FLIPPED,
     /** A golden row has another margin; all digests are right. */
     GOLDEN_WRONG,
-    /** A file is not there. */
+    /** A file is missing. */
     MISSING,
-    /** Some files are there, as a copy under way leaves them: in no order, the last one cut. */
+    /**
+     * The first files by name exist, or none; the last of them is cut, and the digests are missing,
+     * as in an unfinished copy.
+     */
     HALF_COPIED
   }
 
-  /** Makes a whole version, to be offered. */
+  /** Makes an undamaged version, to be offered. */
   public void make(long version) {
     source.binary(version, 100);
   }
@@ -78,7 +81,7 @@ public final class BrokenPackages {
         TestPackages.digestAnew(directory);
       }
       case HALF_COPIED -> {
-        Files.delete(directory.resolve(DIGESTS)); // which a copy by name's order brings last
+        Files.delete(directory.resolve(DIGESTS)); // a copy in the order of names brings it last
         files.remove(directory.resolve(DIGESTS));
         int copied = random.nextInt(files.size() + 1);
         for (Path file : files.subList(copied, files.size())) {

@@ -3,7 +3,7 @@ package io.paritree.serving;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Ways to write a path that climbs out of where it begins, or begins elsewhere. */
+/** Ways to write a path that climbs out of its directory, or that begins in another place. */
 final class ClimbingPaths {
   private static final String[] DOTS = {
     "..", "%2e%2e", "%2E.", ".%2e", "%252e%252e", "..%00", "..;", "..;x=1", "%c0%ae%c0%ae",

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Times of answers to POSTs of JSON at a fixed rate, by h2load: a process of its own, whose own
- * pauses do not count as the server's.
+ * Answer times of JSON POSTs at a fixed rate, measured by h2load: a separate process, so that
+ * pauses of this one do not count as the server's.
  *
  * @param micros times to the answers in microseconds, ascending
  */
@@ -86,7 +86,7 @@ record H2Load(double[] micros) {
     return micros[(int) Math.min(micros.length - 1L, (long) (micros.length * quantile))];
   }
 
-  /** Ends the program, with what to do, if a tool is not there. */
+  /** Ends the program, with a message that says what to install, if a tool is missing. */
   static void require(String... tools) {
     for (String tool : tools) {
       boolean installed =

@@ -12,7 +12,7 @@ import java.util.TreeMap;
 /**
  * An answer to a hostile request, read strictly.
  *
- * @param headers their names in small letters
+ * @param headers with names in lower case
  */
 record HostileAnswer(int status, Map<String, String> headers, String body) {
   /** Returns the next answer, or null at the connection's end. */
@@ -40,7 +40,7 @@ record HostileAnswer(int status, Map<String, String> headers, String body) {
     for (String line = line(in); line == null || !line.isEmpty(); line = line(in)) {
       int colon = line == null ? -1 : line.indexOf(':');
       if (colon < 0) {
-        throw new EOFException("An answer broke off within its headers");
+        throw new EOFException("An answer was cut off within its headers");
       }
 
       headers.put(
@@ -58,7 +58,7 @@ record HostileAnswer(int status, Map<String, String> headers, String body) {
     int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
     byte[] body = in.readNBytes(length);
     if (body.length < length) {
-      throw new EOFException("An answer broke off within its body");
+      throw new EOFException("An answer was cut off within its body");
     }
 
     return new String(body, StandardCharsets.UTF_8);
@@ -72,7 +72,7 @@ record HostileAnswer(int status, Map<String, String> headers, String body) {
           return null;
         }
 
-        throw new EOFException("An answer broke off within a line");
+        throw new EOFException("An answer was cut off within a line");
       }
 
       if (next != '\r') {

@@ -11,7 +11,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 
-/** Bodies that were thought out to do harm: numbers, text, depth, length, repetition, bombs. */
+/** Bodies that are made to do harm: numbers, text, depth, length, repetition, compression bombs. */
 final class HostileBodies {
   private static final String[] VALUES = {
     "1e400",
@@ -45,7 +45,7 @@ final class HostileBodies {
     "1 1",
     "1,,",
   };
-  // Overlong, beyond Unicode, cut short, a surrogate as UTF-8, a lone continuation.
+  // Overlong, beyond Unicode, cut short, a surrogate as UTF-8, a lone continuation byte.
   private static final String[] BAD_UTF8 = {
     "c080", "c1bf", "f5808080", "e282", "eda080", "80", "ff"
   };
@@ -105,7 +105,7 @@ final class HostileBodies {
     return body.toByteArray();
   }
 
-  /** Returns 10 MB of blanks, packed. */
+  /** Returns 10 MB of spaces, compressed with gzip. */
   static byte[] bomb() {
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
     try (GZIPOutputStream zip = new GZIPOutputStream(packed)) {

@@ -2,15 +2,15 @@ package io.paritree.serving;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-/** Request heads that were thought out to do harm. */
+/** Request heads that are made to do harm. */
 public final class HostileHeads {
   private static final String LINE = "POST /v1/models/parcel-late/score HTTP/1.1\r\n";
   private static final String HOST = LINE + "Host: x\r\nContent-Type: application/json\r\n";
   private static final String HIDDEN = "GET /v1/models HTTP/1.1\r\nHost: hidden\r\n\r\n";
 
   /**
-   * Two readers could see two different requests in each of these. At most one answer may come: a
-   * second one would be to the hidden request.
+   * Two parsers could read each of these as two different requests. At most one answer is allowed:
+   * a second one would be the answer to the hidden request.
    */
   public static final String[] SMUGGLING = {
     HOST + "Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + HIDDEN,
@@ -44,7 +44,7 @@ public final class HostileHeads {
     LINE.replace("HTTP/1.1", "HTTP/1.0") + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + HIDDEN,
   };
 
-  /** What is not a request of HTTP/1.1, or one that no one should send. */
+  /** Input that is not an HTTP/1.1 request, or a request that no caller should send. */
   public static final String[] PROTOCOLS = {
     "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003" + "\u00a5".repeat(500),
     "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0",
@@ -88,7 +88,7 @@ public final class HostileHeads {
     bomb("deflate, gzip"),
   };
 
-  /** Ways to names of files outside, and paths that are none. */
+  /** Paths to files outside the store, and paths that are not valid. */
   public static final String[] PATHS = {
     "/v1/models/../../../etc/passwd",
     "/v1/models/..%2f..%2f..%2fetc%2fpasswd",

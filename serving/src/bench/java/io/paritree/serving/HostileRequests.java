@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Hostile requests by number: a seed and a number always make the same one. Immutable and
+ * Hostile requests by number: a seed and a number always make the same request. Immutable and
  * thread-safe.
  */
 final class HostileRequests {

@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Pattern;
 
-/** Sends hostile requests from several connections at once, and judges every answer. */
+/** Sends hostile requests over several connections at the same time, and checks every answer. */
 final class HostileRun {
   private static final int HANG_MILLIS = 2_000;
   private static final int MOST_TOLD = 20;
@@ -41,7 +41,7 @@ final class HostileRun {
 
   /**
    * @param first number of the first request
-   * @param count how many
+   * @param count number of requests
    */
   HostileRun(int port, HostileRequests requests, long first, long count) {
     this.port = port;
@@ -77,7 +77,7 @@ final class HostileRun {
     return failed.get();
   }
 
-  /** Returns what was wrong first, each with its number. */
+  /** Returns the first failures, each with the number of its request. */
   List<String> failures() {
     return List.copyOf(failures);
   }
@@ -86,7 +86,7 @@ final class HostileRun {
     return slowestNanos.get() / 1e6;
   }
 
-  /** Returns how many answers there were of each status, and how many requests of each kind. */
+  /** Returns the number of answers of each status, and the number of requests of each kind. */
   Map<String, Long> counts() {
     Map<String, Long> sorted = new TreeMap<>();
     counts.forEach((name, count) -> sorted.put(name, count.sum()));
@@ -107,7 +107,10 @@ final class HostileRun {
       try {
         if (request.end() == HostileRequest.End.KEEP) {
           if (kept != null && keptIn.available() > 0) {
-            fail(number, request, "an answer before it was asked; see the request before: " + last);
+            fail(
+                number,
+                request,
+                "an answer before this request was sent; see the previous request: " + last);
             kept.close();
             kept = null;
           }
@@ -172,7 +175,7 @@ final class HostileRun {
 
     if (answer == null) {
       if (whole) {
-        fail(number, request, "closed without an answer; the request before: " + last);
+        fail(number, request, "closed without an answer; the previous request: " + last);
       }
 
       return false;
@@ -213,11 +216,11 @@ final class HostileRun {
         answers++;
       }
     } catch (SocketException e) {
-      count("reset"); // with bytes of ours unread, a close resets
+      count("reset"); // if bytes of ours are unread, a close resets the connection
     }
 
     if (answers > request.maxAnswers()) {
-      fail(number, request, answers + " answers: out of step");
+      fail(number, request, answers + " answers: more than expected");
     } else if (request.answer() != null && answers < request.maxAnswers()) {
       fail(number, request, "only " + answers + " answers");
     } else if (answers == 0) {
@@ -253,7 +256,7 @@ final class HostileRun {
     if (status < 200 || status >= 500 && status != 501 && status != 505 && !refused) {
       fail(number, request, "status " + status + " " + answer.body());
     } else if (TELLS.matcher(answer.body()).find()) {
-      fail(number, request, "tells too much: " + answer.body());
+      fail(number, request, "reveals too much: " + answer.body());
     } else if (request.answer() != null && !refused && !answer.body().equals(request.answer())) {
       fail(number, request, "status " + status + " " + answer.body());
     }

@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
     description = "Hostile requests: none makes the server fail, hang, grow or log an error.")
 final class HostileTrial extends Trial {
   private static final double MOST_GROWTH = 1.05;
-  // What the JVM has to compile and to load before its memory can be flat.
+  // Requests in which the JVM compiles and loads code; its memory can be flat only after them.
   private static final long SETTLING = 100_000;
   private static final long REST_MILLIS = 25_000;
   private static final List<String> AT_REST =
@@ -31,10 +31,10 @@ final class HostileTrial extends Trial {
           "paritree_admission_running",
           "paritree_admission_waiting");
 
-  @Option(names = "--requests", description = "How many. Default: ${DEFAULT-VALUE}.")
+  @Option(names = "--requests", description = "Number of requests. Default: ${DEFAULT-VALUE}.")
   private long requests = 1_000_000;
 
-  @Option(names = "--first", description = "Number of the first; with --seed, replays one.")
+  @Option(names = "--first", description = "Number of the first request; with --seed, replays one.")
   private long first;
 
   @Option(names = "--minutes", description = "Longest time. Default: ${DEFAULT-VALUE}.")
@@ -43,7 +43,7 @@ final class HostileTrial extends Trial {
   @Option(names = "--callers", description = "Connections. Default: ${DEFAULT-VALUE}.")
   private int callers = 8;
 
-  @Option(names = "--seed", description = "Replays a run; default: another each time.")
+  @Option(names = "--seed", description = "Replays a run; default: a new seed each time.")
   private long seed = System.nanoTime();
 
   @Override
@@ -79,7 +79,7 @@ final class HostileTrial extends Trial {
       claim(errors(server).isEmpty(), "errors in the log: %s", errors(server));
       List<String> warnings = warnings(server);
       claim(warnings.isEmpty(), "%s warnings in the log: %s", warnings.size(), warnings);
-      claim(server.process().isAlive(), "the server is gone");
+      claim(server.process().isAlive(), "the server has ended");
       awaitRest(server.managementPort());
 
       Map<String, Long> counts = new TreeMap<>(before.counts());
@@ -101,7 +101,10 @@ final class HostileTrial extends Trial {
     }
   }
 
-  /** Reads the memory when nothing compiles any more, and scripts/serve's options gave it back. */
+  /**
+   * Reads the resident memory when the JVM no longer compiles, and the options of scripts/serve
+   * have returned unused memory to the system.
+   */
   private static long residentAtRest(ServeRun server) throws IOException {
     pause(REST_MILLIS);
     return server.residentBytes();
@@ -116,7 +119,7 @@ final class HostileTrial extends Trial {
     return run;
   }
 
-  /** Waits until the server holds nothing for anybody. */
+  /** Waits until the server holds nothing for any caller. */
   private void awaitRest(int managementPort) throws IOException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
     List<String> busy;

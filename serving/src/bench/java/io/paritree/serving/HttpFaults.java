@@ -4,7 +4,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /**
- * Harms a running server on purpose and looks at what becomes of it.
+ * Harms a running server on purpose and checks what happens.
  *
  * <p>Run: {@code scripts/faults http TRIAL}. Exit codes: 0 every claim held; 1 one did not; 2 wrong
  * usage.
@@ -20,7 +20,7 @@ import picocli.CommandLine.Command;
       AccessTrial.class,
       SoakTrial.class
     },
-    description = "Harms a running server on purpose and looks at what becomes of it.",
+    description = "Harms a running server on purpose and checks what happens.",
     footer = "Exit codes: 0 every claim held; 1 one did not; 2 wrong usage.")
 final class HttpFaults {
   @CommandLine.Option(names = "--help", usageHelp = true, description = "Shows this help.")

@@ -15,11 +15,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
 
 /**
- * Requests over several connections, by one thread of its own, each connection waiting for its
- * answer; as fast as it goes, or at a rate.
+ * Sends requests over several connections from its own thread; each connection waits for its
+ * answer. Sends as fast as the server answers, or at a rate.
  *
- * <p>Begins when it is made. A connection that the server closes is opened again. A request that
- * could not leave at its time counts from then, so that a stalled server cannot hide.
+ * <p>Begins when it is constructed. A connection that the server closes is opened again. The time
+ * of a request that could not be sent when it was due counts from when it was due, so that a stall
+ * of the server shows in the times.
  */
 final class Load implements AutoCloseable {
   private static final long HANG_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -39,8 +40,9 @@ final class Load implements AutoCloseable {
   private long numbers;
 
   /**
-   * @param requests from a number that counts up, a whole request
-   * @param rate requests per second of all connections together; 0 for as many as are answered
+   * @param requests makes a whole request from its number; numbers count up from 0
+   * @param rate requests per second of all connections together; 0 for as fast as the server
+   *     answers
    */
   Load(int port, int connections, double rate, LongFunction<byte[]> requests, Judge judge)
       throws IOException {
@@ -56,7 +58,7 @@ final class Load implements AutoCloseable {
     thread.start();
   }
 
-  /** What is thought of an answer. */
+  /** Checks answers. */
   interface Judge {
     /** Returns what is wrong with it, or an empty text. */
     String wrong(long number, LoadAnswer answer);
@@ -86,13 +88,13 @@ final class Load implements AutoCloseable {
     return finish();
   }
 
-  /** Waits for the answers that are due, ends, and returns what came. */
+  /** Waits for the answers that are due, ends, and returns the totals. */
   LoadTotals finish() throws IOException {
     close();
     return totals;
   }
 
-  /** Returns how many requests were answered by 200 so far. */
+  /** Returns how many requests were answered with 200 so far. */
   long answered() {
     return totals.ok();
   }
@@ -195,7 +197,7 @@ final class Load implements AutoCloseable {
     private void begin(long now) {
       number = numbers++;
       out = ByteBuffer.wrap(requests.apply(number));
-      // One millisecond is this thread's own pace, not the server's.
+      // A delay of up to 2 ms is caused by this thread, not by the server.
       begun = now - due > TimeUnit.MILLISECONDS.toNanos(2) && intervalNanos > 0 ? due : now;
       due = Math.max(due + intervalNanos, begun);
       in.clear();
@@ -250,7 +252,7 @@ final class Load implements AutoCloseable {
       long now = System.nanoTime();
       String wrong =
           !waits() || in.position() > answer.end()
-              ? "An answer nobody asked for"
+              ? "An answer without a request"
               : judge.wrong(number, answer);
       totals.answered(answer.status(), now - begun, wrong);
       out = null;

@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * One answer to a {@link Load}, as it lies in the buffer; valid until that is used again. Texts are
- * made when they are asked for.
+ * One answer to a {@link Load}, in the receive buffer; valid until the buffer is used again. Texts
+ * are made on request.
  */
 final class LoadAnswer {
   private static final byte[] HEAD_END = ascii("\r\n\r\n");
@@ -22,7 +22,7 @@ final class LoadAnswer {
     this.end = end;
   }
 
-  /** Returns the answer at the beginning of what has come; null if it is not there as a whole. */
+  /** Returns the answer at the beginning of the received bytes; null if it is not complete. */
   static LoadAnswer first(byte[] bytes, int length) {
     int head = find(HEAD_END, bytes, length);
     if (head < 0) {
@@ -51,7 +51,7 @@ final class LoadAnswer {
     return new String(bytes, bodyAt, end - bodyAt, StandardCharsets.ISO_8859_1);
   }
 
-  /** Returns where in the buffer it ends. */
+  /** Returns the position in the buffer at which the answer ends. */
   int end() {
     return end;
   }

@@ -5,12 +5,15 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** What became of a {@link Load}'s requests. Written by its thread; read when it has ended. */
+/**
+ * The results of a {@link Load}'s requests. Written by the load's thread; read when the load has
+ * ended.
+ */
 final class LoadTotals {
   private final int[] byStatus = new int[1_000];
   private final Map<Long, Long> lost = new HashMap<>(); // number, and when it was sent
-  private final int[] okMicros = new int[1 << 16]; // how many took so long
-  private final int[] okMillis = new int[10_001]; // of those that took longer
+  private final int[] okMicros = new int[1 << 16]; // answers by their microseconds
+  private final int[] okMillis = new int[10_001]; // slower answers by their milliseconds
   private volatile int ok;
   private long slowestNanos;
   private long wrong;
@@ -41,7 +44,7 @@ final class LoadTotals {
 
   /**
    * @param sent nanosecond clock
-   * @param begun whether a part of an answer came
+   * @param begun whether a part of an answer arrived
    */
   void lost(long number, long sent, boolean begun) {
     lost.put(number, sent);
@@ -70,7 +73,7 @@ final class LoadTotals {
     return byStatus[status];
   }
 
-  /** Returns how many answers were not as they must be. */
+  /** Returns the number of wrong answers. */
   long wrong() {
     return wrong;
   }
@@ -79,17 +82,17 @@ final class LoadTotals {
     return firstWrong;
   }
 
-  /** Returns the requests whose connection ended before a byte of an answer, or within it. */
+  /** Returns the numbers of the requests whose connection ended before or within the answer. */
   Set<Long> lostNumbers() {
     return lost.keySet();
   }
 
-  /** Returns how many of them had been sent before a moment of the nanosecond clock. */
+  /** Returns how many of these requests were sent before a time of the nanosecond clock. */
   long lostSentBefore(long nanos) {
     return lost.values().stream().filter(sent -> sent - nanos < 0).count();
   }
 
-  /** Returns how many answers broke off. */
+  /** Returns how many answers were cut off. */
   long broken() {
     return broken;
   }
@@ -103,7 +106,7 @@ final class LoadTotals {
     return notConnected;
   }
 
-  /** Returns the answers by 200 per second. */
+  /** Returns the number of 200 answers per second. */
   double rate() {
     return ok * 1e9 / lastedNanos;
   }
@@ -132,7 +135,7 @@ final class LoadTotals {
     return slowestMillis();
   }
 
-  /** Returns whether every request was answered by 200, rightly. */
+  /** Returns whether every request was answered with 200 and correctly. */
   boolean flawless() {
     return wrong + hung + lost.size() + notConnected == 0 && ok > 0 && answers() == ok;
   }

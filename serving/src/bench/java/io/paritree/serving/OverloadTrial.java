@@ -4,10 +4,14 @@ import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Five times the callers that reach the peak: as much is answered, and the rest is told so. */
+/**
+ * Five times the connections that reach the peak: the same rate is answered, and the rest is
+ * refused with 503.
+ */
 @Command(
     name = "overload",
-    description = "Five times the connections of the peak: as much is answered, the rest told so.")
+    description =
+        "Five times the connections of the peak: the same rate is answered, the rest gets 503.")
 final class OverloadTrial extends Trial {
   private static final int[] CONNECTIONS = {4, 8, 16, 32, 64};
   private static final int TIMES = 5;
@@ -18,24 +22,24 @@ final class OverloadTrial extends Trial {
 
   @Option(
       names = "--rounds",
-      description = "Peak, overload and peak again, so often. Default: ${DEFAULT-VALUE}.")
+      description = "Rounds of peak, overload and peak again. Default: ${DEFAULT-VALUE}.")
   private int rounds = 3;
 
   @Option(
       names = "--seconds",
-      description = "Of overload in each round. Default: ${DEFAULT-VALUE}.")
+      description = "Seconds of overload in each round. Default: ${DEFAULT-VALUE}.")
   private int seconds = 60;
 
   @Option(
       names = "--probe-seconds",
-      description = "How long each look for the peak takes. Default: ${DEFAULT-VALUE}.")
+      description = "Seconds of each measurement of the peak. Default: ${DEFAULT-VALUE}.")
   private int probeSeconds = 5;
 
   @Override
   String run() throws Exception {
     try (ServeRun server = serve()) {
       int port = server.port();
-      peak(port, 16, 2 * probeSeconds); // warms it
+      peak(port, 16, 2 * probeSeconds); // warms the server up
       double peak = 0;
       int best = 0;
       for (int connections : CONNECTIONS) {
@@ -64,11 +68,15 @@ final class OverloadTrial extends Trial {
         slowestMillis = Math.max(slowestMillis, over.slowestMillis());
         refused += over.status(503);
         claim(over.wrong() == 0, "%s wrong answers: %s", over.wrong(), over.firstWrong());
-        claim(over.hangs() + over.lostNumbers().size() == 0, "without answer: %s", over);
+        claim(
+            over.hangs() + over.lostNumbers().size() == 0, "requests without an answer: %s", over);
       }
 
       claim(median(ratios) >= LEAST, "goodput is %.3f of the peak", median(ratios));
-      claim(median(afterwards) >= LEAST, "afterwards it is %.3f of before", median(afterwards));
+      claim(
+          median(afterwards) >= LEAST,
+          "the peak afterwards is %.3f of the peak before",
+          median(afterwards));
       claim(
           slowestMillis <= WAIT_MILLIS + SLACK_MILLIS,
           "the slowest answer took %.0f ms",

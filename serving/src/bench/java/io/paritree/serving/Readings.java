@@ -42,7 +42,7 @@ final class Readings {
     return median(slopes);
   }
 
-  /** Returns the growth from the first reading to the last, as a part of the median. */
+  /** Returns the growth from the first reading to the last, as a fraction of the median. */
   double growth() {
     double nanos = readings.get(readings.size() - 1)[0] - readings.get(0)[0];
     return perHour() * nanos / HOUR / median();

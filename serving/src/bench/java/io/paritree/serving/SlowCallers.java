@@ -15,11 +15,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Connections of three kinds in turn, by one thread: headers of one byte per 5 s, a body of one
- * byte per 5 s, and silence; and a few that ask for large answers and never read them.
+ * Connections of three kinds in turn, run by one thread: headers of one byte per 5 s, a body of one
+ * byte per 5 s, and silence. In addition, a few that request large answers and never read them.
  *
- * <p>They belong into a process of their own: in that of the {@link Load}, the first hundred that
- * are closed make the JVM throw away what it has compiled for both, and the load stands still.
+ * <p>They must run in a separate process: in the process of the {@link Load}, the first hundred
+ * connections that are closed make the JVM discard the code that it has compiled for both, and the
+ * load stalls.
  */
 final class SlowCallers implements AutoCloseable {
   private static final long STEP_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -30,11 +31,11 @@ final class SlowCallers implements AutoCloseable {
       "POST /v1/models/parcel-late/score HTTP/1.1\r\nHost: slow\r\nContent-Type: application/json\r\nContent-Length: 400\r\n\r\n"
           .getBytes(StandardCharsets.US_ASCII);
 
-  // Each record has a field that nobody knows, so its part of the answer is longer than itself.
+  // Each record has an unknown field, so its part of the answer is longer than the record.
   private static final byte[] LARGE = large("[" + "{\"unknown\":1},".repeat(9_999) + "{}]");
   private static final int LARGE_REQUESTS = 4;
   private static final int RECEIVE_BYTES = 4_096;
-  // Their requests are work like any other; all at once they would be an overload.
+  // The server processes their requests; all at the same time they would be an overload.
   private static final long LARGE_SPREAD_NANOS = TimeUnit.MILLISECONDS.toNanos(2_500);
 
   private final Selector selector = Selector.open();
@@ -77,10 +78,10 @@ final class SlowCallers implements AutoCloseable {
   }
 
   /**
-   * Opens connections, says "open", and after a line of input what became of them.
+   * Opens connections and prints "open"; after a line of input, prints what happened to them.
    *
-   * @param arguments port, connections, how many more never read, and how many seconds to wait for
-   *     the last to be closed
+   * @param arguments port, number of connections, number of additional ones that never read, and
+   *     seconds to wait until the last one is closed
    */
   public static void main(String[] arguments) throws IOException, InterruptedException {
     int port = Integer.parseInt(arguments[0]);
@@ -104,7 +105,7 @@ final class SlowCallers implements AutoCloseable {
     HEAD,
     BODY,
     IDLE,
-    DEAF // the last, as those before it come in turn
+    DEAF // must be last: the kinds before it are used in turn
   }
 
   private static final class Caller {
@@ -126,14 +127,14 @@ final class SlowCallers implements AutoCloseable {
       return kind == Kind.HEAD || kind == Kind.BODY;
     }
 
-    /** Sends what a slow caller sends at this time. */
+    /** Sends the bytes that are due at this time. */
     void send(long now) throws IOException {
       if (now < due) {
         return;
       }
 
       if (kind == Kind.DEAF) {
-        // A connection that the server has reset shows when it is written to.
+        // Only a write shows that the server has reset the connection.
         if (!request.hasRemaining()) {
           request = sent++ < LARGE_REQUESTS ? ByteBuffer.wrap(LARGE) : ByteBuffer.allocate(1);
         }

@@ -4,15 +4,17 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** A process of {@link SlowCallers}. */
+/** A process that runs {@link SlowCallers}. */
 final class SlowProcess implements AutoCloseable {
-  // server.request-timeout, one look a second, and what a loaded machine needs
+  // server.request-timeout, one check a second, and slack for a loaded machine
   private static final long DRIPPER_SECONDS = 15;
 
   private final Process process;
   private final BufferedReader output;
 
-  /** Starts it, and waits until so many connections, and those that never read, are open. */
+  /**
+   * Starts it, and waits until its connections are open: the slow ones, and those that never read.
+   */
   SlowProcess(int port, int connections, int deaf) throws IOException {
     process =
         new ProcessBuilder(
@@ -35,20 +37,23 @@ final class SlowProcess implements AutoCloseable {
   }
 
   /**
-   * What became of the connections that drip or never read.
+   * What happened to the connections that drip or never read.
    *
-   * @param deafOpen how many that never read are still open
-   * @param slowestMillis how long the one that was closed last was open
+   * @param deafOpen how many of those that never read are still open
+   * @param slowestMillis the longest time that a closed one was open
    */
   record Closed(long drippers, long closed, long deafOpen, long slowestMillis) {}
 
-  /** Waits until the server has closed all that drip or never read, but not for long. */
+  /**
+   * Waits until the server has closed all that drip or never read, for at most {@link
+   * #DRIPPER_SECONDS}.
+   */
   Closed awaitClosed() throws IOException {
     process.getOutputStream().write('\n');
     process.getOutputStream().flush();
     String line = output.readLine();
     if (line == null) {
-      throw new IOException("Cannot tell what became of the slow connections; see above");
+      throw new IOException("Cannot read the result of the slow connections; see above");
     }
 
     String[] told = line.split(" ");

@@ -9,17 +9,17 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Slow callers: the others, whose times h2load takes, are answered as before, and the slow ones are
- * closed.
+ * Slow callers: the others, whose times h2load measures, are answered as before, and the slow ones
+ * are closed.
  *
- * <p>The others' p99 is compared while the slow ones are there; while two thousand connect at once,
- * and in a first round, in which the server compiles, it is shown, and every request must be
- * answered.
+ * <p>The others' p99 is compared while the slow callers are connected. While two thousand connect
+ * at the same time, and in a first round, in which the server compiles, it is only shown, but every
+ * request must be answered.
  */
 @Command(
     name = "slow",
     description =
-        "Callers of one byte per 5 s or none, or who never read: others are answered as before.")
+        "Callers that send one byte per 5 s or none, or never read: others are answered as before.")
 final class SlowTrial extends Trial {
   private static final int CONNECTIONS = 8;
   private static final int CONNECTING_SECONDS = 3;
@@ -31,15 +31,18 @@ final class SlowTrial extends Trial {
   @Option(
       names = "--never-reading",
       description =
-          "Connections beside them that ask for answers of 2 MB and never read. Default: ${DEFAULT-VALUE}.")
+          "Additional connections that request answers of 2 MB and never read. Default: ${DEFAULT-VALUE}.")
   private int deaf = 16;
 
   @Option(
       names = "--rounds",
-      description = "With and without, in turn, after a first one. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Rounds without and with slow ones, after a first one. Default: ${DEFAULT-VALUE}.")
   private int rounds = 5;
 
-  @Option(names = "--seconds", description = "Of each. Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--seconds",
+      description = "Seconds of each measurement. Default: ${DEFAULT-VALUE}.")
   private int seconds = 16;
 
   @Option(names = "--rate", description = "Requests per second; default: half of the peak.")
@@ -56,7 +59,7 @@ final class SlowTrial extends Trial {
     long closed = 0;
     long deafOpen = 0;
     long slowestMillis = 0;
-    // Half of the answers that nobody reads.
+    // Half the size of the answers that are not read.
     try (ServeRun server = serve("limits.pending-answers=%s MiB".formatted(Math.max(deaf, 1)))) {
       int port = server.port();
       String url = "http://127.0.0.1:" + port + SCORE;
@@ -96,13 +99,13 @@ final class SlowTrial extends Trial {
       claim(errors(server).isEmpty(), "errors in the log: %s", errors(server));
     }
 
-    // Of all rounds together: one stall of the machine makes the p99 of 16 seconds.
+    // Over all rounds together: in one of 16 seconds, a single stall of the machine sets the p99.
     double p99Without = H2Load.together(without).quantile(0.99) / 1e3;
     double p99With = H2Load.together(with).quantile(0.99) / 1e3;
     double ratio = p99With / p99Without;
-    claim(ratio <= MOST, "p99 is %.2f times that without", ratio);
+    claim(ratio <= MOST, "p99 is %.2f times the p99 without slow callers", ratio);
     claim(closed == drippers, "%s of %s drippers were closed", closed, drippers);
-    claim(deafOpen == 0, "%s that never read were not closed", deafOpen);
+    claim(deafOpen == 0, "%s connections that never read were not closed", deafOpen);
     return String.format(
         Locale.ROOT,
         "slow: connections=%s never-reading=%s rounds=%s rate=%.0f requests=%s p99-without=%.2fms p99=%.2fms"

@@ -13,14 +13,16 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Load for a long time, with reloads: what lives on the heap after a full collection, and the
- * process's resident memory, stay as they are.
+ * Load for a long time, with reloads: the heap after a full collection and the resident memory of
+ * the process do not grow.
  *
- * <p>Read just before each reload, after the first third of the time, in which the JVM compiles.
+ * <p>Both are read just before each reload, except in the first third of the time, in which the JVM
+ * compiles.
  */
 @Command(
     name = "soak",
-    description = "Load for long, with reloads: heap after collections and resident memory flat.")
+    description =
+        "Load for long, with reloads: heap after collections and resident memory stay flat.")
 final class SoakTrial extends Trial {
   private static final int CONNECTIONS = 16;
   private static final double MEGABYTE = 1 << 20;
@@ -29,15 +31,17 @@ final class SoakTrial extends Trial {
   private static final Pattern COLLECTED =
       Pattern.compile("(?m)^jvm_memory_pool_collection_used_bytes\\{[^}]*\\} (\\S+)$");
 
-  @Option(names = "--minutes", description = "How long. Default: ${DEFAULT-VALUE}.")
+  @Option(names = "--minutes", description = "Minutes of load. Default: ${DEFAULT-VALUE}.")
   private int minutes = 30;
 
   @Option(
       names = "--reload-seconds",
-      description = "Time between two reloads. Default: ${DEFAULT-VALUE}.")
+      description = "Seconds between two reloads. Default: ${DEFAULT-VALUE}.")
   private int reloadSeconds = 60;
 
-  @Option(names = "--load", description = "Part of the peak. Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--load",
+      description = "Load as a fraction of the peak. Default: ${DEFAULT-VALUE}.")
   private double part = 0.7;
 
   @Option(names = "--rate", description = "Requests per second, in place of --load.")
@@ -113,7 +117,7 @@ final class SoakTrial extends Trial {
     return count;
   }
 
-  /** Has the server collect its garbage, and reads what is left. */
+  /** Makes the server collect its garbage, and reads its heap and resident memory. */
   private void read(ServeRun server) throws Exception {
     String pid = String.valueOf(server.process().pid());
     Process jcmd =
@@ -122,7 +126,7 @@ final class SoakTrial extends Trial {
             .redirectErrorStream(true)
             .start();
     if (jcmd.waitFor() != 0) {
-      throw new IOException("Cannot have the server collect its garbage: jcmd failed");
+      throw new IOException("Cannot make the server collect its garbage: jcmd failed");
     }
 
     long now = System.nanoTime();
@@ -134,7 +138,7 @@ final class SoakTrial extends Trial {
       }
     }
 
-    claim(collected > 0, "the metrics do not tell what is left after a collection");
+    claim(collected > 0, "the metrics do not show what is left after a collection");
     heap.add(now, collected);
     resident.add(now, server.residentBytes());
   }

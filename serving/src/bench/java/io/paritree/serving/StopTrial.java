@@ -12,20 +12,20 @@ import picocli.CommandLine.Option;
 /**
  * SIGTERM under load: every accepted request is answered.
  *
- * <p>Accepted is what the server's own request lines hold with another status than 503; each of
- * these answers must have come to its caller; and so must an answer to each request that was sent
- * before the signal, whatever the lines say. Told apart are requests that were sent later, that the
- * server never read or refused, and whose connection ended without a byte: their callers may send
- * them again.
+ * <p>A request is accepted if the server's own request log has it with a status other than 503.
+ * Each of these answers must have reached its caller; and so must an answer to each request that
+ * was sent before the signal, whatever the log says. Requests that were sent later, that the server
+ * never read or refused, and whose connection ended without a byte are counted separately: their
+ * callers can send them again.
  */
 @Command(name = "stop", description = "SIGTERM under load: every accepted request is answered.")
 final class StopTrial extends Trial {
   private static final Pattern LINE =
       Pattern.compile("\"status\":([0-9]+).*\"request_id\":\"([0-9]+)\"");
   private static final int CONNECTIONS = 16;
-  private static final int STOP_SECONDS = 12; // the stop timeout and 2
+  private static final int STOP_SECONDS = 12; // the stop timeout plus 2
 
-  @Option(names = "--times", description = "How often. Default: ${DEFAULT-VALUE}.")
+  @Option(names = "--times", description = "Number of stops. Default: ${DEFAULT-VALUE}.")
   private int times = 100;
 
   @Option(names = "--rate", description = "Requests per second; default: half of the peak.")
@@ -53,7 +53,7 @@ final class StopTrial extends Trial {
       stopOnce(time);
     }
 
-    claim(broken == 0, "%s answers broke off", broken);
+    claim(broken == 0, "%s answers were cut off", broken);
     claim(lostInFlight == 0, "%s requests sent before SIGTERM were lost", lostInFlight);
     claim(unanswered == 0, "%s accepted requests were not answered", unanswered);
     return String.format(
@@ -78,7 +78,7 @@ final class StopTrial extends Trial {
     long told;
     try (ServeRun server = serve("log.requests=\"" + lines + "\"", "log.queue=256 MiB")) {
       Load load = load(server.port(), CONNECTIONS, rate, (number, answer) -> wrong(answer));
-      // Another moment each time, and never before the load runs.
+      // A different time in each round, and never before the load runs.
       pause(300 + time * 37L % 400);
       told = System.nanoTime();
       server.process().destroy(); // SIGTERM
@@ -90,7 +90,7 @@ final class StopTrial extends Trial {
       totals = load.finish();
     }
 
-    claim(totals.ok() > 0, "Stop %s: no request before it", time);
+    claim(totals.ok() > 0, "Stop %s: no request was answered", time);
     claim(totals.wrong() == 0, "Stop %s: %s", time, totals.firstWrong());
     claim(totals.hangs() == 0, "Stop %s: %s requests hung", time, totals.hangs());
     answered += totals.ok();
@@ -104,7 +104,7 @@ final class StopTrial extends Trial {
         if (found.group(1).equals("503")) {
           unheard++;
         } else {
-          claim(false, "Stop %s: its caller saw nothing of %s", time, line);
+          claim(false, "Stop %s: the caller received nothing of %s", time, line);
           unanswered++;
         }
       }

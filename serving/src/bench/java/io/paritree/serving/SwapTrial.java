@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 
 /**
  * New versions under load: no request fails, and version and score of an answer belong together.
- * Broken versions in between: the old one goes on.
+ * Broken versions in between: the old version stays in service.
  */
 @Command(
     name = "swap",
@@ -32,10 +32,10 @@ public final class SwapTrial extends Trial {
   private static final Pattern ANSWER =
       Pattern.compile("\"version\":\"parcel-late/([12])\"|\"score\":([-0-9.E]+)");
 
-  @Option(names = "--swaps", description = "How many swaps. Default: ${DEFAULT-VALUE}.")
+  @Option(names = "--swaps", description = "Number of swaps. Default: ${DEFAULT-VALUE}.")
   private int swaps = 500;
 
-  @Option(names = "--seconds", description = "In how long. Default: ${DEFAULT-VALUE}.")
+  @Option(names = "--seconds", description = "Seconds for all swaps. Default: ${DEFAULT-VALUE}.")
   private int seconds = 300;
 
   @Option(
@@ -43,7 +43,7 @@ public final class SwapTrial extends Trial {
       description = "How many broken packages are offered in between. Default: ${DEFAULT-VALUE}.")
   private int broken = 200;
 
-  @Option(names = "--seed", description = "Replays what is broken; default: another each time.")
+  @Option(names = "--seed", description = "Replays what is broken; default: a new seed each time.")
   private long seed = System.nanoTime();
 
   private final Map<Harm, Integer> refused = new EnumMap<>(Harm.class);
@@ -66,7 +66,7 @@ public final class SwapTrial extends Trial {
       Path model = store.resolve(TestPackages.BINARY);
       BrokenPackages harmed =
           new BrokenPackages(directory().resolve("workshop"), model, new Random(seed));
-      for (int number = 0; number < broken; number++) { // not while callers wait for this process
+      for (int number = 0; number < broken; number++) { // before this process runs the load
         harmed.make(FIRST_BROKEN + number, harm(number));
       }
 
@@ -98,8 +98,8 @@ public final class SwapTrial extends Trial {
   }
 
   /**
-   * Finds out what each version answers; and that the packages to be broken come into service if
-   * they are not.
+   * Finds out what each version answers; and that the packages, before they are broken, are put
+   * into service.
    */
   private void learn(int port, Client operator, BrokenPackages harmed) throws IOException {
     harmed.make(WHOLE);
@@ -107,13 +107,13 @@ public final class SwapTrial extends Trial {
     champion(WHOLE);
     Answer whole = reload(operator);
     if (whole.status() != 200) {
-      throw new IOException("A package that is whole is refused: " + whole.body());
+      throw new IOException("An undamaged package is refused: " + whole.body());
     }
 
     for (int version : new int[] {2, 1}) {
       champion(version);
       if (reload(operator).status() != 200) {
-        throw new IOException("Version " + version + " does not come into service");
+        throw new IOException("Version " + version + " is not put into service");
       }
 
       try (Client client = new Client(port)) {
@@ -125,7 +125,7 @@ public final class SwapTrial extends Trial {
     }
 
     if (scores[1].equals(scores[2])) {
-      throw new IOException("The versions score alike; a mix could not be seen");
+      throw new IOException("The versions give the same score; a mix could not be seen");
     }
   }
 
@@ -166,7 +166,7 @@ public final class SwapTrial extends Trial {
     champion(store.resolve(TestPackages.BINARY), version);
   }
 
-  /** Makes a model's alias champion name a version, in one step. */
+  /** Sets a model's alias champion to a version, in one step. */
   public static void champion(Path model, long version) throws IOException {
     Path next = Files.writeString(model.resolve("next-alias"), version + "\n");
     Path alias = model.resolve("aliases/champion");

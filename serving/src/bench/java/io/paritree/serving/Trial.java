@@ -19,10 +19,10 @@ import picocli.CommandLine.Option;
 
 /**
  * One way to harm a server that {@code scripts/serve} has started, and the claims that must hold
- * meanwhile.
+ * during it.
  */
 abstract class Trial implements Callable<Integer> {
-  /** The model that is asked unless a trial says otherwise. */
+  /** The path for scoring with the model of most trials. */
   static final String SCORE = "/v1/models/" + TestPackages.BINARY + "/score";
 
   /** A record of that model. */
@@ -35,7 +35,7 @@ abstract class Trial implements Callable<Integer> {
   private boolean help;
 
   /**
-   * Does the harm.
+   * Runs the trial.
    *
    * @return the totals, on one line
    */
@@ -64,7 +64,7 @@ abstract class Trial implements Callable<Integer> {
     }
   }
 
-  /** Notes whether a claim held. */
+  /** Records the claim as failed if it did not hold. */
   final void claim(boolean held, String claim, Object... figures) {
     if (!held) {
       failed.add(String.format(Locale.ROOT, claim, figures));
@@ -103,22 +103,22 @@ abstract class Trial implements Callable<Integer> {
     return run;
   }
 
-  /** Returns answers per second by 200 over some connections, after a warm-up. */
+  /** Returns the number of 200 answers per second over some connections; does not warm up. */
   static double peak(int port, int connections, int seconds) throws IOException {
     return closedLoop(port, connections).finishAfter(seconds).rate();
   }
 
-  /** Returns a load of as many requests as are answered. */
+  /** Returns a load in which each connection sends its next request as soon as it has an answer. */
   static Load closedLoop(int port, int connections) throws IOException {
     return load(port, connections, 0, (number, answer) -> "");
   }
 
-  /** Returns a load of the one record at a rate. */
+  /** Returns a load of {@link #RECORD} at a rate. */
   static Load load(int port, int connections, double rate, Load.Judge judge) throws IOException {
     return new Load(port, connections, rate, Load.posts(SCORE, RECORD), judge);
   }
 
-  /** Returns what the server's log has at ERROR, and stacks. */
+  /** Returns the lines of the server's log that are at ERROR or of a stack trace. */
   static List<String> errors(ServeRun run) throws IOException {
     return run.output()
         .lines()
@@ -126,7 +126,7 @@ abstract class Trial implements Callable<Integer> {
         .toList();
   }
 
-  /** Returns what the server's log has at WARN; callers must not be able to write there. */
+  /** Returns the lines of the server's log at WARN; callers must not be able to cause any. */
   static List<String> warnings(ServeRun run) throws IOException {
     return run.output().lines().filter(line -> line.matches("\\S+ WARN .*")).toList();
   }

@@ -14,16 +14,20 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The server's own log: one line per event on stderr, from INFO for Paritree and from WARN for its
- * libraries. Nobody waits for it: where stderr is blocked, events are dropped.
+ * libraries. No thread waits for it: while stderr is blocked, events that do not fit into the queue
+ * are dropped.
  *
- * <p>Set up in Java, since reading logback's XML takes a tenth of a second of each start.
+ * <p>Configured in Java, because reading logback's XML takes a tenth of a second of each start.
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_NORMAL_PRIORITY)
 public final class LogSetup extends ContextAwareBase implements Configurator {
   private static final int QUEUE = 1_024;
   private static final int FLUSH_MILLIS = 1_000;
 
-  /** Writes what is logged, for at most a second, and ends the log; for the end of the process. */
+  /**
+   * Writes the queued events, for at most a second, and ends the log; called at the end of the
+   * process.
+   */
   static void end() {
     if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
       context.stop();
@@ -43,7 +47,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     console.setEncoder(encoder);
     console.start();
 
-    // A blocked pipe behind stderr must not hold whoever logs.
+    // If stderr is a blocked pipe, the threads that log must not wait for it.
     AsyncAppender queued = new AsyncAppender();
     queued.setContext(context);
     queued.setQueueSize(QUEUE);
@@ -56,10 +60,10 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.WARN);
     root.addAppender(queued);
-    // They warn of what callers send, in the callers' words; it is answered and counted.
+    // They warn about bad requests and quote them; such requests are answered and counted.
     context.getLogger("org.eclipse.jetty.http").setLevel(Level.ERROR);
     context.getLogger("org.eclipse.jetty.util.HostPort").setLevel(Level.ERROR);
-    // Each failure of a start is told once, in the operator's words.
+    // A failed start is reported once, by ServingMain, in words for the operator.
     context.getLogger("io.javalin").setLevel(Level.OFF);
     context.getLogger("io.paritree").setLevel(Level.INFO);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;

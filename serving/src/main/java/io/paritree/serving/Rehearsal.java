@@ -8,16 +8,20 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Asks a server what callers ask it, once each; also the run that a class archive is made of. */
+/**
+ * Sends a server the usual requests of callers, once each. The archive of loaded classes is made
+ * from such a run.
+ */
 final class Rehearsal {
   private static final int TIMEOUT_MILLIS = 10_000;
 
   private Rehearsal() {}
 
   /**
-   * Asks for each model's card, for scores, for health and for metrics.
+   * Requests each model's card and scores, and the server's contract, list of models, health and
+   * metrics.
    *
-   * @throws IOException if the server does not answer
+   * @throws IOException if the server does not answer, or answers with a 5xx status
    */
   static void run(Serving serving, List<String> names) throws IOException {
     ask(serving.port(), "GET", "/openapi.json");
@@ -43,7 +47,7 @@ final class Rehearsal {
       String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (!answer.startsWith("HTTP/1.1 ") || answer.startsWith("HTTP/1.1 5")) {
         throw new IOException(
-            "Cannot rehearse %s %s: the server does not answer".formatted(method, path));
+            "Cannot check %s %s: no answer, or an answer with status 5xx".formatted(method, path));
       }
     }
   }

@@ -12,14 +12,14 @@ import java.util.Optional;
 /**
  * The command line of {@code scripts/serve}.
  *
- * <p>Read without a library: the other commands' would take a fifth of the time of a start, since
- * no archive of loaded classes takes it in.
+ * <p>Parsed without a library: the library of the other commands would take a fifth of the time of
+ * a start, because the archive of loaded classes cannot contain it.
  *
- * @param models what to serve, in place of {@code models.serve}; empty if none is given
- * @param configuration a file over the defaults
- * @param settings keys of the configuration and their values, over the file's
- * @param check whether to start, ask, and stop
- * @param help whether to show {@link #HELP} and nothing else
+ * @param models the models to serve, in place of {@code models.serve}; empty if none is given
+ * @param configuration a file whose values replace the defaults
+ * @param settings keys of the configuration and their values, which replace the file's
+ * @param check whether to start, send some requests ({@link Rehearsal}), and stop
+ * @param help whether only to show {@link #HELP}
  */
 record ServeOptions(
     List<String> models,
@@ -30,26 +30,28 @@ record ServeOptions(
   static final String HELP =
       """
       Usage: serve [--model NAME|PATH]... [--port N] [--conf FILE] [--set KEY=VALUE]... [--check]
-      Serves models over HTTP until it is told to stop (SIGTERM or Ctrl-C).
+      Serves models over HTTP until it is stopped (SIGTERM or Ctrl-C).
 
         --model NAME|PATH  What to serve: a package directory, STORE/NAME[@ALIAS], STORE/NAME/VERSION, a
                            bare model file, an MLflow directory, or a plain NAME[@ALIAS] of models.store.
                            May be given several times. Replaces models.serve.
         --port N           The same as --set server.port=N.
         --conf FILE        Configuration; conf/serving.conf shows every key with its default.
-        --set KEY=VALUE    One key of the configuration, over the file's. May be given several times.
-        --check            Starts on free ports, asks itself, stops, and leaves: 0 if the configuration
-                           and the models are fit to be served.
+        --set KEY=VALUE    Sets one key of the configuration, in place of the file's value. May be given
+                           several times.
+        --check            Starts on free ports, sends itself some requests, stops, and exits: with 0 if
+                           the configuration and the models can be served.
         --help             Shows this help.
 
-      Exit codes: 0 stopped as told; 2 wrong usage or configuration; 3 a port or a file is refused;
+      Exit codes: 0 stopped as requested; 2 wrong usage or configuration; 3 a port or a file is refused;
       6 a model is refused; 1 anything else.
       """;
 
   /**
    * Reads the command line; a value follows its option as the next argument or after {@code =}.
    *
-   * @throws ConfigurationException if an argument is no option, or an option has no value
+   * @throws ConfigurationException if an argument is not an option, or the value of an option is
+   *     missing, malformed or not allowed
    */
   static ServeOptions of(String... arguments) throws ConfigurationException {
     List<String> models = new ArrayList<>();
@@ -73,7 +75,7 @@ record ServeOptions(
         case "--help" -> help = flag(option, attached);
         default ->
             throw new ConfigurationException(
-                "Unknown option: '%s'; serve --help shows those there are".formatted(option));
+                "Unknown option: '%s'; serve --help lists all options".formatted(option));
       }
     }
 

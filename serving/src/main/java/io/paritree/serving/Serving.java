@@ -51,11 +51,13 @@ final class Serving implements AutoCloseable {
   }
 
   /**
-   * Opens the models and starts listening, both at once; ready when it returns.
+   * Opens the models and starts listening, both at the same time; the server is ready when this
+   * method returns.
    *
-   * @throws ConfigurationException if there is nothing to serve, or a model could not be called
+   * @throws ConfigurationException if no model is configured, or no path would lead to one of them
    * @throws ModelException if a model is corrupt or not supported
-   * @throws IOException if a model cannot be read, or a port not be listened on
+   * @throws IOException if a model cannot be read, a log cannot be written, or a port cannot be
+   *     listened on
    */
   static Serving start(ServingConfig config)
       throws ConfigurationException, ModelException, IOException {
@@ -80,7 +82,7 @@ final class Serving implements AutoCloseable {
     Readiness readiness = new Readiness(metrics);
     Models models = new Models();
     ModelMetrics.register(models, metrics.registry());
-    Models.Opening opening = models.open(config, metrics); // goes on while the ports are opened
+    Models.Opening opening = models.open(config, metrics); // continues while the ports are opened
     VersionWatch watch = new VersionWatch(models, config.models().poll());
     ManagementServer management = new ManagementServer(config, models, metrics, readiness, watch);
     ScoringServer server;
@@ -117,7 +119,7 @@ final class Serving implements AutoCloseable {
         server.port(),
         config.management().host(),
         management.port());
-    metrics.watchJvm(); // no caller has to wait for it
+    metrics.watchJvm(); // takes a while; no caller waits for it
     return new Serving(models, server, management, watch, logs);
   }
 
@@ -177,7 +179,7 @@ final class Serving implements AutoCloseable {
     return management.port();
   }
 
-  /** Answers what was accepted, and stops. */
+  /** Answers the accepted requests, until the stop timeout is over, and stops. */
   @Override
   public void close() {
     LOG.info("Stopping");

@@ -9,12 +9,12 @@ import java.io.IOException;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Serves models over HTTP until it is told to stop.
+ * Serves models over HTTP until a signal stops it.
  *
  * <p>Exit codes: 0 stopped by SIGTERM or SIGINT, after every accepted request was answered or the
  * stop timeout was over; 2 wrong usage or configuration; 3 a port cannot be listened on, or a file
- * not be read or written; 6 a model is refused; 1 anything else. A server that cannot start fully
- * does not start.
+ * cannot be read or written; 6 a model is refused; 1 anything else. A server that cannot start
+ * fully does not start.
  */
 public final class ServingMain {
   private static final int RUNNING = -1;
@@ -26,7 +26,7 @@ public final class ServingMain {
 
   private ServingMain() {}
 
-  /** Runs until told to stop; see the class for the exit codes. */
+  /** Runs until a signal stops it; see the class for the exit codes. */
   public static void main(String[] args) {
     int code = new ServingMain().run(args);
     if (code != RUNNING) {
@@ -40,7 +40,7 @@ public final class ServingMain {
     Runtime.getRuntime().addShutdownHook(stop);
     int code = start(arguments);
     if (code != RUNNING) {
-      forget(stop); // the exit code is to be this one
+      forget(stop); // otherwise the hook would change the exit code
     }
 
     return code;
@@ -79,18 +79,18 @@ public final class ServingMain {
     try {
       Runtime.getRuntime().removeShutdownHook(stop);
     } catch (IllegalStateException e) {
-      // The process is being stopped already.
+      // The process is already being stopped.
     }
   }
 
   private static int check(ServingConfig config)
       throws ConfigurationException, ModelException, IOException {
-    Logs.open(config).close(); // the rehearsal itself writes nothing down
+    Logs.open(config).close(); // checks the log files; the rehearsal has no logs
     try (Serving rehearsing = Serving.start(config.onFreePorts())) {
       Rehearsal.run(rehearsing, rehearsing.names());
     }
 
-    System.out.println("Fit to be served");
+    System.out.println("OK: the configuration and the models can be served");
     return 0;
   }
 
@@ -99,7 +99,10 @@ public final class ServingMain {
     return code;
   }
 
-  /** Ends the process with 0, where the signal's own ending would be 143. */
+  /**
+   * Stops the server and ends the process with 0, or with 1 if the stop fails; SIGTERM alone would
+   * end it with 143.
+   */
   private void stop() {
     int code = 0;
     Serving running = serving.get();

@@ -2,6 +2,6 @@
  * The program: command line, start, stop, and the list of all endpoints.
  *
  * <p>Knows every room of the server except {@code request}, {@code admission} and {@code answer},
- * which it leaves to the others. No room knows it.
+ * which only other rooms use. No room knows it.
  */
 package io.paritree.serving;

@@ -126,6 +126,6 @@ class StartingTest {
     List<String> references = List.of(former.toString(), latter.toString());
     assertThatThrownBy(() -> RunningServer.start(references, Map.of()).close())
         .isInstanceOf(ConfigurationException.class)
-        .hasMessageContainingAll("Cannot serve " + latter + " beside " + former, "another name");
+        .hasMessageContainingAll("Cannot serve both " + latter + " and " + former, "another name");
   }
 }

@@ -15,13 +15,13 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
- * Lets a fixed number of requests be worked on at once, and as many wait, for a fixed time, as
- * there is memory for.
+ * Runs at most a fixed number of requests at once. Others wait for a bounded time, as long as their
+ * bodies fit in memory.
  *
- * <p>A request that waits holds no thread. A permit is given back when the handlers are done, not
- * when the answer is sent: Jetty's own QoSHandler keeps it that long, so that a few callers who
- * never read would hold them all. What cannot wait, or has waited too long, is answered 503. Probes
- * pass always. Thread-safe; takes no lock.
+ * <p>A waiting request holds no thread. A permit is returned when the handlers are done, not when
+ * the answer is sent. Jetty's QoSHandler returns it only when the answer is sent, so a few callers
+ * that never read would hold all permits. A request for which there is no room to wait, or that has
+ * waited too long, is answered with 503. Probes always pass. Thread-safe; takes no lock.
  */
 public final class Admission extends Handler.Wrapper {
   private final int permits;
@@ -35,10 +35,10 @@ public final class Admission extends Handler.Wrapper {
   private final Queue<Waiting> queue = new ConcurrentLinkedQueue<>();
 
   /**
-   * @param permits most requests that run at once
+   * @param permits most requests that run at the same time
    * @param maxWaiting most requests that wait
    * @param maxWaitingBytes most bytes of the bodies of those that wait
-   * @param maxWait longest time that one waits
+   * @param maxWait longest time that a request waits
    * @param refused counts the requests that are refused
    */
   public Admission(
@@ -54,12 +54,12 @@ public final class Admission extends Handler.Wrapper {
     this.refused = refused;
   }
 
-  /** Returns how many requests run. */
+  /** Returns the number of running requests. */
   public int running() {
     return running.get();
   }
 
-  /** Returns how many requests wait. */
+  /** Returns the number of waiting requests. */
   public int waiting() {
     return waiting.get();
   }
@@ -83,7 +83,7 @@ public final class Admission extends Handler.Wrapper {
     entry.deadline =
         getServer().getScheduler().schedule(entry::expire, maxWaitMillis, TimeUnit.MILLISECONDS);
     queue.add(entry);
-    next(); // a permit may have come back in between
+    next(); // a permit may have been returned since take()
     return true;
   }
 
@@ -105,7 +105,7 @@ public final class Admission extends Handler.Wrapper {
     next();
   }
 
-  /** Starts as many waiting requests as there are permits. */
+  /** Starts waiting requests while there are free permits. */
   private void next() {
     while (!queue.isEmpty() && take()) {
       Waiting entry = queue.poll();
@@ -113,7 +113,7 @@ public final class Admission extends Handler.Wrapper {
         entry.deadline.cancel();
         entry.request.getContext().execute(entry::run);
       } else {
-        // Nobody was left, or this one had expired: look again with the permit given back.
+        // The queue was empty, or this request had expired: return the permit and try again.
         running.decrementAndGet();
       }
     }
@@ -137,7 +137,7 @@ public final class Admission extends Handler.Wrapper {
     Response.writeError(request, response, callback, 503);
   }
 
-  /** A request that has a permit; gives it back once. */
+  /** A request that has a permit; returns it exactly once. */
   private final class Running extends Callback.Nested {
     private final AtomicBoolean released = new AtomicBoolean();
 
@@ -164,7 +164,7 @@ public final class Admission extends Handler.Wrapper {
     }
   }
 
-  /** A request that has none yet; ends either by its turn or by its deadline. */
+  /** A request without a permit; waits until it gets one or until its deadline. */
   private final class Waiting {
     private final Request request;
     private final Response response;
@@ -180,7 +180,7 @@ public final class Admission extends Handler.Wrapper {
       this.bytes = request.getAttribute(BodyLoader.BODY) instanceof byte[] body ? body.length : 0;
     }
 
-    /** Takes a place among those that wait, if there is one. */
+    /** Counts this request as waiting, unless that exceeds a limit. */
     boolean mayWait() {
       int count = waiting.incrementAndGet();
       if (waitingBytes.addAndGet(bytes) > maxWaitingBytes || count > maxWaiting) {

@@ -15,10 +15,10 @@ import org.eclipse.jetty.util.Callback;
 /**
  * Sends answers without holding a thread or a permit for a caller that reads slowly.
  *
- * <p>What the handlers write is gathered and sent in one piece when they are done; Jetty goes on
- * sending it by itself. An answer that is not sent at once belongs to the {@link UnreadAnswers}
- * until it is; while those are too large together and nothing can be done about it, new requests
- * are answered 503, except probes. Thread-safe.
+ * <p>The output of the handlers is collected, and sent in one piece when they are done; Jetty then
+ * continues to send it without a thread. An answer that is not sent immediately belongs to the
+ * {@link UnreadAnswers} until it is sent. While those are too large together and no connection can
+ * be closed to make room, new requests, except probes, are answered with 503. Thread-safe.
  */
 public final class AnswerWriter extends Handler.Wrapper {
   private static final byte[] NOTHING = {};
@@ -47,7 +47,7 @@ public final class AnswerWriter extends Handler.Wrapper {
     return super.handle(request, answer, answer);
   }
 
-  /** One answer; done when the handlers are, and what they wrote is sent. */
+  /** One answer; done when the handlers are done and their output is sent. */
   private final class Answer extends Response.Wrapper implements Callback {
     private final Callback callback;
     private final AtomicInteger open = new AtomicInteger(1);
@@ -108,7 +108,7 @@ public final class AnswerWriter extends Handler.Wrapper {
     @Override
     public void succeeded() {
       if (open.get() > 1) {
-        getRequest().removeAttribute(BodyLoader.BODY); // nobody needs it while the answer waits
+        getRequest().removeAttribute(BodyLoader.BODY); // not needed while the answer waits
       }
 
       done(null);
@@ -138,7 +138,10 @@ public final class AnswerWriter extends Handler.Wrapper {
       }
     }
 
-    /** The answer on its way; unread if it has not ended when the writing of it returns. */
+    /**
+     * The sending of the answer; the answer is unread if this has not ended when {@code write}
+     * returns.
+     */
     private final class Sending implements Callback {
       private final ByteBuffer content;
       private volatile boolean ended;
@@ -148,7 +151,10 @@ public final class AnswerWriter extends Handler.Wrapper {
         this.content = content;
       }
 
-      /** Either this sees the end, or the end sees that it waits. */
+      /**
+       * Adds the answer to the unread ones unless its sending has ended. Either this method sees
+       * {@code ended}, or {@code end} sees {@code waiting}.
+       */
       void returned() {
         if (!ended) {
           Unread added = unread.add(endPoint(), content);

@@ -19,12 +19,12 @@ import org.eclipse.jetty.util.thread.Invocable;
 import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
- * Loads a request's body, within its limits, before a thread or a permit is taken for it.
+ * Loads a request's body, within limits, before the request takes a thread or a permit.
  *
- * <p>Jetty calls it when bytes arrive, so a slow body costs memory for what has arrived and nothing
- * else. The body is then the request's attribute {@link #BODY}, a {@code byte[]} of its length. A
- * body that is too large ends in 413, one that is too slow in 408, and one that would make all
- * bodies under way too large together in 503.
+ * <p>Jetty calls it when bytes arrive, so a slow body costs only the memory for what has arrived.
+ * The loaded body is the request attribute {@link #BODY}, a {@code byte[]} of its exact length. A
+ * body that is too large is answered with 413, one that is too slow with 408, and one that would
+ * make all arriving bodies together too large with 503.
  */
 public final class BodyLoader implements EagerContentHandler.ContentLoaderFactory {
   /** Name of the request attribute that holds the body. */
@@ -42,7 +42,7 @@ public final class BodyLoader implements EagerContentHandler.ContentLoaderFactor
    * @param maxBytes most bytes of one body
    * @param maxPendingBytes most bytes of all bodies that are being loaded
    * @param timeout longest time that one body may take
-   * @param refused counts the requests that are refused for the sake of other bodies
+   * @param refused counts the requests that are refused because all bodies together are too large
    */
   public BodyLoader(
       int maxBytes, long maxPendingBytes, Duration timeout, CounterDataPoint refused) {
@@ -73,7 +73,7 @@ public final class BodyLoader implements EagerContentHandler.ContentLoaderFactor
     return new Loading(handler, request, response, callback);
   }
 
-  /** One body; its monitor keeps the deadline from ending it in the middle of a read. */
+  /** One body; its monitor prevents the deadline from ending it in the middle of a read. */
   private final class Loading extends EagerContentHandler.ContentLoader implements Invocable.Task {
     private boolean ended;
     private byte[] bytes;
@@ -118,7 +118,7 @@ public final class BodyLoader implements EagerContentHandler.ContentLoaderFactor
 
         if (Content.Chunk.isFailure(chunk)) {
           end();
-          // Nobody is there to answer; the failed callback closes the connection.
+          // The caller is gone, so there is no answer; the failed callback closes the connection.
           getCallback().failed(chunk.getFailure());
           return;
         }
@@ -145,7 +145,7 @@ public final class BodyLoader implements EagerContentHandler.ContentLoaderFactor
       getRequest().demand(this);
     }
 
-    /** Returns 200, or the status that refuses the body. */
+    /** Returns 200, or the status with which the body is refused. */
     private int add(ByteBuffer chunk) {
       int added = chunk.remaining();
       if (added > maxBytes - length) {
@@ -185,7 +185,7 @@ public final class BodyLoader implements EagerContentHandler.ContentLoaderFactor
           refused.inc();
         }
 
-        // What is left of the body is not read.
+        // The rest of the body is not read, so the connection cannot be used again.
         getResponse()
             .getHeaders()
             .put(new HttpField(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE.asString()));

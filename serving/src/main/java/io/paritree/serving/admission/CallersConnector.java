@@ -6,11 +6,12 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
 /**
- * A connector that can end listening and go on with the connections that there are.
+ * A connector that can stop listening and keep its open connections.
  *
- * <p>Jetty's {@code shutdown()} ends listening too, but from then on two threads may each close a
- * connection, the second one in the middle of the last answer: {@code scripts/faults http stop}
- * shows about one lost answer per stop. Thread-safe.
+ * <p>Works around a fault of Jetty 12.1.12. Its {@code shutdown()} stops listening too, but after
+ * that, two threads may each close a connection, which cuts off the last answer: {@code
+ * scripts/faults http stop} shows about one lost answer per stop. This class can be deleted when
+ * {@code scripts/faults http stop} loses no answer with Jetty's {@code shutdown()}. Thread-safe.
  */
 public final class CallersConnector extends ServerConnector {
   private volatile boolean listening = true;
@@ -19,7 +20,7 @@ public final class CallersConnector extends ServerConnector {
     super(server, null, null, buffers, -1, -1, factory);
   }
 
-  /** Closes the port. */
+  /** Closes the port; open connections stay open. */
   public void endListening() {
     listening = false;
     close();
@@ -27,6 +28,6 @@ public final class CallersConnector extends ServerConnector {
 
   @Override
   protected boolean handleAcceptFailure(Throwable failure) {
-    return listening && super.handleAcceptFailure(failure); // false ends the thread that accepts
+    return listening && super.handleAcceptFailure(failure); // false ends the acceptor thread
   }
 }

@@ -5,7 +5,10 @@ import java.util.function.Supplier;
 import org.eclipse.jetty.util.component.AbstractLifeCycle;
 import org.eclipse.jetty.util.thread.Scheduler;
 
-/** What looks after connections once a second, from its start to its stop, on Jetty's scheduler. */
+/**
+ * A check of all connections that Jetty's scheduler runs once a second, from the start of this
+ * object to its stop.
+ */
 abstract class EverySecond extends AbstractLifeCycle {
   private static final long INTERVAL_MILLIS = 1_000;
 
@@ -13,13 +16,14 @@ abstract class EverySecond extends AbstractLifeCycle {
   private volatile Scheduler.Task next;
 
   /**
-   * @param scheduler asked for when a look is scheduled, as there may be none before the start
+   * @param scheduler called when a check is scheduled, because there may be no scheduler before the
+   *     start
    */
   EverySecond(Supplier<Scheduler> scheduler) {
     this.scheduler = scheduler;
   }
 
-  /** Looks; called by one thread at a time. */
+  /** Checks the connections; called by one thread at a time. */
   abstract void look();
 
   @Override

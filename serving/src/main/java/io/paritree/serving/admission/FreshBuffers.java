@@ -8,19 +8,23 @@ import org.eclipse.jetty.io.RetainableByteBuffer;
 import org.eclipse.jetty.util.BufferUtil;
 
 /**
- * Buffers that are made for one use each and never serve a second one.
+ * Network buffers without a pool: each is allocated for one use and never used again.
  *
- * <p>Jetty lets go of a request's buffer twice now and then: after a request that is not HTTP, the
- * thread that read it and the thread that answered it both do, in {@code
- * HttpConnection.onFillable}. With a pool, a buffer that another connection took in between is then
- * taken from it, and two callers read each other's bytes; either thread may even still fill the
- * buffer meanwhile. So there is no pool. Buffers on the heap and of the size of a usual request
- * cost less than a pool does, as long as they are small. Thread-safe.
+ * <p>Works around a fault of Jetty 12.1.12 (the code is the same in 12.1.14; a related upstream
+ * report is jetty.project issue 12939): {@code HttpConnection.onFillable} can release a request's
+ * buffer twice. This was seen after a request that is not HTTP: the thread that read it and the
+ * thread that answered it both release the buffer. A pool then lends the buffer to two connections,
+ * and callers read each other's bytes; one of the two threads may even still be filling the buffer.
+ *
+ * <p>Heap buffers of the size of a usual request cost less than a pool, as long as they are small.
+ *
+ * <p>This class can be deleted when {@code paritree_buffers_released_twice_total} stays 0 during
+ * {@code scripts/faults http hostile}, and the trial also passes with Jetty's own pool. Thread-safe.
  */
 public final class FreshBuffers implements ByteBufferPool {
   private final LongAdder releasedTwice = new LongAdder();
 
-  /** Returns how often a buffer was let go of that nobody held any more. */
+  /** Returns how often a buffer was released that had no holder left. */
   public long releasedTwice() {
     return releasedTwice.sum();
   }
@@ -35,7 +39,7 @@ public final class FreshBuffers implements ByteBufferPool {
     // Nothing is kept.
   }
 
-  /** Counts who holds a buffer; letting go once too often does nothing. */
+  /** Counts the holders of a buffer; one release too many is counted and has no other effect. */
   private final class Holders implements Retainable {
     private final AtomicInteger count = new AtomicInteger(1);
 

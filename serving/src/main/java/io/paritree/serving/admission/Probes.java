@@ -3,10 +3,9 @@ package io.paritree.serving.admission;
 import java.util.Set;
 
 /**
- * The paths by which probes ask the callers' port whether the server is there.
+ * The paths of the callers' port that probes request, to see whether the server is live or ready.
  *
- * <p>Anybody may ask, token or not; they are answered while others are refused, and not written
- * down.
+ * <p>They need no token, are answered while other requests are refused, and are not logged.
  */
 public final class Probes {
   /** Paths, which are also their routes. */

@@ -9,10 +9,11 @@ import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.ServerConnector;
 
 /**
- * Closes connections whose next request has begun and does not get past its headers.
+ * Closes connections whose next request has begun but whose headers do not arrive in time.
  *
- * <p>Each byte of a header makes a connection look busy, so no idle timeout ends it. Bodies that
- * drip are the {@link BodyLoader}'s, and answers that nobody reads the {@link UnreadAnswers}'.
+ * <p>Each byte of a header makes a connection look busy, so no idle timeout closes it. {@link
+ * BodyLoader} handles bodies that drip, and {@link UnreadAnswers} handles answers that are not
+ * read.
  */
 public final class SlowClients extends EverySecond {
   private final ServerConnector connector;
@@ -32,9 +33,9 @@ public final class SlowClients extends EverySecond {
   }
 
   /**
-   * What a connection had done when it last did anything but send a part of a request's headers.
+   * The state of a connection when it last did anything except send a part of a request's headers.
    *
-   * @param since nanosecond clock; when the part began to be sent, or 0 if none is
+   * @param since nanosecond clock; when this part began to arrive, or 0 if no part has arrived
    */
   private record Progress(long messagesIn, long messagesOut, long bytesIn, long since) {}
 
@@ -66,7 +67,7 @@ public final class SlowClients extends EverySecond {
     long bytes = connection.getBytesIn();
     boolean moved = before == null || before.messagesIn() != in || before.messagesOut() != out;
     if (moved) {
-      // A connection that is new here may have sent a part before.
+      // A connection that is seen for the first time may already have sent a part.
       boolean begun = before == null && in == 0 && bytes > 0;
       return new Progress(in, out, bytes, begun ? now : 0);
     }

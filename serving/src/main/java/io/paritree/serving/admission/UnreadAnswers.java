@@ -18,27 +18,31 @@ import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Server;
 
 /**
- * The answers that wait for their callers to read, and what ends the connections of those who do
- * not.
+ * The answers that wait for their callers to read them; closes the connections of callers that read
+ * too slowly.
  *
- * <p>Looks once a second for answers that are read more slowly than the least rate. What the
- * system's buffers take of an answer counts as read, so a caller that keeps the rate is never
- * closed for it. When the answers are too large together, the connections of those that have stood
- * still longest are closed until the others have room. Thread-safe; takes no lock.
+ * <p>Checks once a second for answers that are read more slowly than the minimum rate. The part of
+ * an answer that is in the system's buffers counts as read, so a caller that keeps the rate is
+ * never closed as too slow. When the answers are too large together, the connections whose answers
+ * have made no progress for the longest time are closed until the others have room.
+ *
+ * <p>Jetty's {@code MinimumDataRateHandler} is not used: in 12.1.12 it divides the bytes written by
+ * the whole handler by the time of one response, so under load it closes no connection.
+ * Thread-safe; takes no lock.
  */
 public final class UnreadAnswers extends EverySecond {
   /**
-   * Bytes that the system holds of what a connection has not read. Linux takes twice as many, and
-   * up to 4 MiB if it is not told; they count as read.
+   * Size of the send buffer in which the system holds what a caller has not read yet. Linux uses
+   * twice this size, and up to 4 MiB if no size is set. Bytes in this buffer count as read.
    */
   public static final int SEND_BYTES = 128 << 10;
 
-  // A caller that reads is not closed for the room of others: it moves more often than this.
+  // Answers that progress more often than this are not closed to make room for others.
   private static final long STILL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final long maxBytes;
 
-  /** Time that each answer may take in addition to that of its bytes. */
+  /** Time that each answer may take in addition to the time for its bytes. */
   private final long spareNanos;
 
   private final double nanosPerByte;
@@ -60,7 +64,10 @@ public final class UnreadAnswers extends EverySecond {
     server.addBean(this, true);
   }
 
-  /** One answer. Whoever has set {@link #looking} may use what is not final. */
+  /**
+   * One answer. Only the thread that has set {@link #looking} may use the fields that are not
+   * final.
+   */
   static final class Unread {
     private final EndPoint endPoint;
     private final ByteBuffer content;
@@ -76,7 +83,7 @@ public final class UnreadAnswers extends EverySecond {
       this.left = content.remaining();
     }
 
-    /** Jetty moves the content's position; without a lock, this may see it a moment late. */
+    /** Jetty moves the content's position; without a lock, this method may see it slightly late. */
     private void observe(long now) {
       int remaining = content.remaining();
       if (remaining != left) {
@@ -96,7 +103,8 @@ public final class UnreadAnswers extends EverySecond {
   }
 
   /**
-   * Returns whether there is room for the answers of new requests, after making some if need be.
+   * Returns whether there is room for the answers of new requests; if there is none, first tries to
+   * make some.
    */
   boolean hasRoom() {
     return !isFull() || makeRoom();
@@ -109,17 +117,17 @@ public final class UnreadAnswers extends EverySecond {
   /**
    * Adds an answer, and makes room for it.
    *
-   * @param content on an array of its own; its position tells how far the answer is sent
+   * @param content on its own array; its position shows how far the answer is sent
    */
   Unread add(EndPoint endPoint, ByteBuffer content) {
     Unread added = new Unread(endPoint, content);
     bytes.addAndGet(content.array().length);
     unread.add(added);
-    hasRoom(); // at once, not only when the next request comes
+    hasRoom(); // makes room now, not only at the next request
     return added;
   }
 
-  /** Removes an answer that is sent, or never will be; does nothing the second time. */
+  /** Removes an answer that is sent, or that will never be sent; a second call does nothing. */
   void remove(Unread answer) {
     if (unread.remove(answer)) {
       bytes.addAndGet(-answer.content.array().length);
@@ -127,9 +135,10 @@ public final class UnreadAnswers extends EverySecond {
   }
 
   /**
-   * Closes what has stood still longest while the answers are too large together.
+   * Closes the connections whose answers have made no progress for the longest time, while the
+   * answers are too large together.
    *
-   * @return whether there is room now, or another thread is just making some
+   * @return whether there is room now, or another thread is making room
    */
   private boolean makeRoom() {
     if (!looking.compareAndSet(false, true)) {
@@ -184,7 +193,7 @@ public final class UnreadAnswers extends EverySecond {
     remove(answer);
   }
 
-  /** Closes a connection without its last bytes, which the system would go on holding. */
+  /** Closes a connection and drops its unsent bytes, which the system would otherwise keep. */
   private static void reset(EndPoint endPoint) {
     if (endPoint.getTransport() instanceof SocketChannel channel) {
       try {

@@ -7,7 +7,10 @@ import java.net.UnknownHostException;
 final class Exposure {
   private Exposure() {}
 
-  /** Adds a problem for each port that would be open beyond this machine without being told. */
+  /**
+   * Adds a problem for each port that other machines could reach without a token, unless {@code
+   * security.open-beyond-loopback} allows that.
+   */
   static void check(ServingConfig config, Settings settings) {
     if (config.security().openBeyondLoopback()) {
       return;
@@ -15,14 +18,14 @@ final class Exposure {
 
     if (!isLoopback(config.server().host()) && config.security().scoreTokens().isEmpty()) {
       settings.problem(
-          "server.host is reached from other machines, but anybody could score: set"
+          "server.host is reachable from other machines, but scoring needs no token: set"
               + " security.score-tokens, or security.open-beyond-loopback = true");
     }
 
     if (!isLoopback(config.management().host())) {
       settings.problem(
-          "management.host is reached from other machines, but metrics have no token: set"
-              + " security.open-beyond-loopback = true if the network guards them");
+          "management.host is reachable from other machines, but metrics need no token: set"
+              + " security.open-beyond-loopback = true if the network protects them");
     }
   }
 
@@ -30,7 +33,7 @@ final class Exposure {
     try {
       return InetAddress.getByName(host).isLoopbackAddress();
     } catch (UnknownHostException e) {
-      return true; // cannot be listened on; the start fails with that
+      return true; // cannot be listened on, so the start will fail with that
     }
   }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * How the server is set up; each component is one key of {@code conf/serving.conf}.
+ * The settings of the server; each component is one key of {@code conf/serving.conf}.
  *
  * <p>Read once at the start, by {@link ServingConfigParser}, and never changed.
  */
@@ -22,7 +22,7 @@ public record ServingConfig(
     Security security,
     Log log,
     PredictionLog predictionLog) {
-  /** In place of a file: nothing is written. */
+  /** The value, in place of a file, that switches a log off. */
   public static final String OFF = "off";
 
   /**
@@ -67,7 +67,7 @@ public record ServingConfig(
    *
    * @param store directory of models; a plain name in {@code serve} is looked up there
    * @param serve references of the models to serve, at least one
-   * @param poll how often aliases are looked up anew; 0 for never
+   * @param poll how often aliases are looked up again; 0 for never
    * @param warmUpRows made-up rows that each model scores before the server is ready
    */
   public record Models(String store, List<String> serve, Duration poll, int warmUpRows) {
@@ -85,7 +85,7 @@ public record ServingConfig(
   /**
    * How records are read.
    *
-   * @param unknownFields what becomes of a field that no feature reads
+   * @param unknownFields what happens to a field that no feature reads
    */
   public record Records(UnknownFields unknownFields) {}
 
@@ -95,12 +95,12 @@ public record ServingConfig(
    * @param body bytes of a body
    * @param rows records in one request
    * @param header bytes of the request line and the headers
-   * @param pendingBodies bytes of all bodies that are still arriving, and of those that wait for
-   *     their turn; past it, 503
-   * @param pendingAnswers bytes of all answers that wait for slow readers; past it, those that have
-   *     stood still longest are closed
-   * @param answerBytesPerSecond least rate at which an answer must be read, after a first {@link
-   *     Server#requestTimeout}
+   * @param pendingBodies bytes of all bodies that are still arriving, and also of all that wait for
+   *     their turn; above that, 503
+   * @param pendingAnswers bytes of all answers that wait for slow readers; above that, the
+   *     connections that have made no progress for the longest time are closed
+   * @param answerBytesPerSecond minimum rate at which an answer must be read; each answer may take
+   *     {@link Server#requestTimeout} in addition
    */
   public record Limits(
       int body,
@@ -111,16 +111,19 @@ public record ServingConfig(
       int answerBytesPerSecond) {}
 
   /**
-   * How many requests are worked on.
+   * How many requests run and wait.
    *
-   * @param running most requests scored at once; 0 for two per core
+   * @param running most requests scored at the same time; 0 for two per core
    * @param waiting most requests that wait for their turn; one more is answered 503
    * @param maxWait longest wait; after it, 503
-   * @param retryAfter what a 503 asks the caller to wait; whole seconds
+   * @param retryAfter how long a 503 asks the caller to wait; whole seconds
    */
   public record Admission(int running, int waiting, Duration maxWait, Duration retryAfter) {
 
-    /** Returns how many requests are scored at once, by the number of cores if none is set. */
+    /**
+     * Returns how many requests are scored at the same time, chosen by the number of cores if none
+     * is set.
+     */
     public int permits() {
       return running > 0 ? running : 2 * Runtime.getRuntime().availableProcessors();
     }
@@ -129,9 +132,9 @@ public record ServingConfig(
   /**
    * Who may call.
    *
-   * @param scoreTokens SHA-256 of each bearer token that may score, in hexadecimal digits; none if
-   *     everybody may
-   * @param adminTokens the same for the admin endpoints; none if there are no such endpoints
+   * @param scoreTokens SHA-256 of each bearer token that may score, in hexadecimal digits; empty if
+   *     scoring needs no token
+   * @param adminTokens the same for the admin endpoints, which do not exist if this is empty
    * @param corsOrigins origins whose pages may call, such as {@code https://dashboard.example}
    * @param openBeyondLoopback whether to listen beyond this machine without tokens
    */
@@ -142,7 +145,7 @@ public record ServingConfig(
       boolean openBeyondLoopback) {}
 
   /**
-   * What is written down.
+   * The request log.
    *
    * @param requests where one JSON line per request goes: {@code off}, {@code stdout} or a file
    * @param queue most bytes of lines that wait to be written; more are dropped and counted
@@ -150,10 +153,10 @@ public record ServingConfig(
   public record Log(String requests, int queue) {}
 
   /**
-   * What is written down of each scored row.
+   * The prediction log.
    *
    * @param file where one JSON line per row goes: {@code off} or a file
-   * @param fileSize bytes after which a file is set aside
+   * @param fileSize bytes after which a file is rotated
    * @param totalSize most bytes of all files
    * @param keep how long a file is kept after its last line
    * @param queue most bytes of rows that wait to be written; more are dropped and counted

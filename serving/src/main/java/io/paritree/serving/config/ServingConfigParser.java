@@ -24,8 +24,8 @@ import java.util.Optional;
  * Reads a configuration: which keys there are, and the type and range of each.
  *
  * <p>A key that is unknown, or a value that does not parse or is out of range, stops the start with
- * a message that names the key: a mistyped limit must not become a default in silence. The defaults
- * stand in the jar's {@code defaults.conf}.
+ * a message that names the key: a mistyped limit must not silently become a default. The defaults
+ * are in the jar's {@code defaults.conf}.
  */
 public final class ServingConfigParser {
   private static final String DEFAULTS = "io/paritree/serving/config/defaults.conf";
@@ -33,11 +33,12 @@ public final class ServingConfigParser {
   private ServingConfigParser() {}
 
   /**
-   * Reads the defaults, a file over them, and single keys over both.
+   * Reads the defaults, then a file that overrides them, then single keys that override both.
    *
    * @param file a HOCON file; empty for the defaults alone
    * @param overrides keys such as {@code server.port}, and their values
-   * @throws ConfigurationException if the file cannot be read, or naming all that is wrong in it
+   * @throws ConfigurationException if the file cannot be read, or if there are errors; the message
+   *     names all of them
    */
   public static ServingConfig read(Optional<Path> file, Map<String, String> overrides)
       throws ConfigurationException {
@@ -75,7 +76,7 @@ public final class ServingConfigParser {
     try {
       return ConfigFactory.parseString(key + " = " + value, options);
     } catch (ConfigException e) {
-      // No HOCON value, such as a path with a colon: taken as text.
+      // Not a HOCON value, such as a path with a colon: used as text.
       return ConfigFactory.parseMap(Map.of(key, value), "--set " + key);
     }
   }

@@ -16,7 +16,7 @@ import java.util.function.Function;
 /**
  * A configuration tree that is read once, key by key, with a type and a range for each.
  *
- * <p>Collects all that is wrong, unknown keys included, so that one start shows everything. Not
+ * <p>Collects all errors, including unknown keys, so that one start shows all of them. Not
  * thread-safe.
  */
 final class Settings {
@@ -88,7 +88,7 @@ final class Settings {
 
   private Duration wholeMillis(String key) {
     Duration value = config.getDuration(key);
-    // Without a unit it would be milliseconds, also for those who meant seconds.
+    // Without a unit it would be milliseconds, even if the operator meant seconds.
     boolean hasUnit = value.isZero() || config.getString(key).matches(".*\\p{L}\\s*");
     if (!hasUnit || !value.equals(Duration.ofMillis(value.toMillis()))) {
       throw new ConfigException.BadValue(key, "no whole milliseconds");
@@ -97,7 +97,7 @@ final class Settings {
     return value;
   }
 
-  /** Returns one of an enumeration's words, in small letters. */
+  /** Returns a constant of an enumeration, written in lower case with hyphens. */
   <E extends Enum<E>> E word(String key, Class<E> words) {
     E[] all = words.getEnumConstants();
     List<String> spelled = new ArrayList<>();
@@ -116,15 +116,15 @@ final class Settings {
     return read(key, "true or false", false, config::getBoolean);
   }
 
-  /** Adds a finding that concerns several keys. */
+  /** Adds an error that concerns several keys. */
   void problem(String text) {
     problems.add(text);
   }
 
   /**
-   * Ends the reading.
+   * Finishes reading.
    *
-   * @throws ConfigurationException naming all keys that are unknown or wrong
+   * @throws ConfigurationException if keys are unknown or wrong; the message names all of them
    */
   void finish() throws ConfigurationException {
     for (Map.Entry<String, ConfigValue> entry : config.entrySet()) {

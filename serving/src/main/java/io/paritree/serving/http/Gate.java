@@ -16,11 +16,11 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Looks at a request's headers before anything is done for it, and sets the headers that every
- * answer has.
+ * Checks a request's headers before any work is done for it, and sets the headers that every answer
+ * has.
  *
- * <p>Asks for a token where tokens are configured. Refuses what Paritree never reads: compressed or
- * otherwise coded bodies, and a method other than the request's own (Javalin would obey {@code
+ * <p>Requires a token if tokens are configured. Refuses what Paritree does not support: compressed
+ * or otherwise encoded bodies, and method overrides (Javalin would obey {@code
  * X-HTTP-Method-Override}). Thread-safe.
  */
 public final class Gate extends Handler.Wrapper {
@@ -35,7 +35,7 @@ public final class Gate extends Handler.Wrapper {
     this.tokens = tokens;
   }
 
-  /** Makes each further answer the last one of its connection. */
+  /** From now on, each answer is the last one of its connection. */
   void closeConnections() {
     closing = true;
   }
@@ -56,7 +56,7 @@ public final class Gate extends Handler.Wrapper {
           return true;
         }
       } else if (known == HttpHeader.TRANSFER_ENCODING) {
-        // Jetty undoes the last coding, which is chunked, and passes over the others.
+        // Jetty decodes the last coding, which is chunked, and ignores the others.
         if (!field.getValue().equalsIgnoreCase(HttpHeaderValue.CHUNKED.asString())) {
           answered.put(HttpFields.CONNECTION_CLOSE);
           JettyErrors.write(Problems.unsupportedTransferCoding(), request, response, callback);

@@ -15,15 +15,15 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Writes the errors that Jetty finds by itself, such as broken requests, as problems.
+ * Writes the errors that Jetty itself finds, such as broken requests, as problems.
  *
- * <p>Nothing of the request and nothing of an exception gets into the answer. Thread-safe.
+ * <p>The answer contains nothing from the request and nothing from an exception. Thread-safe.
  */
 public final class JettyErrors extends ErrorHandler {
   private final HttpField retryAfter;
 
   /**
-   * @param retryAfterSeconds what a 503 asks the caller to wait
+   * @param retryAfterSeconds how long a 503 asks the caller to wait
    */
   public JettyErrors(String retryAfterSeconds) {
     this.retryAfter = new HttpField(HttpHeader.RETRY_AFTER, retryAfterSeconds);
@@ -51,9 +51,9 @@ public final class JettyErrors extends ErrorHandler {
     return true;
   }
 
-  /** Answers in front of Javalin, in the form of the protocol whose path was asked. */
+  /** Answers before Javalin is reached, in the form of the protocol whose path was requested. */
   public static void write(Problem problem, Request request, Response response, Callback callback) {
-    Gate.guard(response.getHeaders()); // a broken request gets no further than Jetty's parser
+    Gate.guard(response.getHeaders()); // not yet set if Jetty's parser refused the request
     response.setStatus(problem.status());
     if (problem.status() == 401) {
       response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, "Bearer");

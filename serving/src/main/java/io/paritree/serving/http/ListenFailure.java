@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.net.SocketException;
 import java.nio.channels.UnresolvedAddressException;
 
-/** Failures to listen, told in the operator's words. */
+/** Failures to listen, in words for the operator. */
 public final class ListenFailure {
   private ListenFailure() {}
 

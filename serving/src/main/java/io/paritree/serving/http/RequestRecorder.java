@@ -10,8 +10,8 @@ import org.eclipse.jetty.server.RequestLog;
 import org.eclipse.jetty.server.Response;
 
 /**
- * Counts and times every answered request, whoever answered it, and writes it down unless it was a
- * probe.
+ * Counts and times every answered request, whichever component answered it, and logs it unless it
+ * was a probe.
  *
  * <p>Called by Jetty after the answer is complete. Thread-safe.
  */

@@ -29,16 +29,17 @@ import org.eclipse.jetty.io.EofException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Javalin with the endpoints of the callers' port, and what their exceptions become. */
+/** Javalin with the endpoints of the callers' port; turns their exceptions into problems. */
 final class Routing {
   private static final Logger LOG = LoggerFactory.getLogger(Routing.class);
 
   private Routing() {}
 
   /**
-   * Returns Javalin as a servlet, without what no endpoint needs: WebSocket, filters, files.
+   * Returns Javalin as a servlet, without the parts that no endpoint needs: WebSocket, filters,
+   * files.
    *
-   * @param retryAfter what a 503 asks the caller to wait, in seconds
+   * @param retryAfter how long a 503 asks the caller to wait, in seconds
    */
   static Servlet servlet(List<Route> routes, ServerMetrics metrics, String retryAfter) {
     return Javalin.create(javalin -> set(javalin, routes, metrics, retryAfter)).javalinServlet();
@@ -64,7 +65,7 @@ final class Routing {
           };
       add(route.method(), route.path(), handler, javalin);
       if (route.method() == HandlerType.GET) {
-        // The same headers, and Jetty leaves the body out; Javalin by itself says that it is empty.
+        // The same headers; Jetty omits the body. Javalin itself would announce an empty body.
         add(HandlerType.HEAD, route.path(), handler, javalin);
       }
     }
@@ -114,7 +115,7 @@ final class Routing {
     write(Problems.internalError(), ctx);
   }
 
-  /** Answers in the form of the protocol whose path was asked. */
+  /** Answers in the form of the protocol whose path was requested. */
   private static void write(Problem problem, Context ctx) {
     ErrorForm form = ErrorForm.of(ctx.path());
     ctx.status(problem.status()).contentType(form.contentType(problem)).result(form.write(problem));

@@ -38,12 +38,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The callers' port, from the start to the end of listening; {@link #requestLife} lists what a
- * request passes through. Thread-safe.
+ * The callers' port: starts listening, serves and stops; {@link #requestLife} lists what a request
+ * passes through. Thread-safe.
  */
 public final class ScoringServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ScoringServer.class);
-  private static final int SYSTEM_THREADS = 4; // acceptor, selectors, and one to spare
+  private static final int SYSTEM_THREADS = 4; // acceptor, selectors, and one spare
   private static final int ACCEPT_QUEUE = 1_024;
   private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long DRAINED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -126,10 +126,10 @@ public final class ScoringServer implements AutoCloseable {
   }
 
   /**
-   * Returns what a request passes through, first to last; each step hands it to the next one or
-   * answers it. Jetty has parsed the headers before the first step, and calls the {@link
-   * RequestRecorder} after the last byte of the answer. All steps before Javalin hold no thread
-   * while they wait.
+   * Returns the steps that a request passes through, in order; each step passes it to the next one
+   * or answers it. Jetty parses the headers before the first step, and calls the {@link
+   * RequestRecorder} after the last byte of the answer. No step before Javalin holds a thread while
+   * it waits.
    */
   private List<Handler.Singleton> requestLife(Servlet javalin) {
     List<Handler.Singleton> life = new ArrayList<>();
@@ -138,9 +138,9 @@ public final class ScoringServer implements AutoCloseable {
       life.add(crossOrigin()); // answers preflights, which need no token
     }
 
-    life.add(gate); // sets the headers of every answer; asks for the token; refuses by headers
+    life.add(gate); // sets headers of every answer; requires the token; refuses by headers
     life.add(new EagerContentHandler(bodies)); // loads the body
-    life.add(answers); // gathers the answer and sends it in one piece
+    life.add(answers); // collects the answer and sends it in one piece
     life.add(admission); // waits for a permit
     ServletContextHandler routes = new ServletContextHandler();
     routes.addServlet(new ServletHolder(javalin), "/*"); // finds the route and runs its handler
@@ -161,7 +161,7 @@ public final class ScoringServer implements AutoCloseable {
     server.setRequestLog(new RequestRecorder(metrics, lines));
   }
 
-  /** Lets the allowed origins' pages call; their preflights get no further. */
+  /** Allows pages of the configured origins to call; answers their preflights itself. */
   private CrossOriginHandler crossOrigin() {
     CrossOriginHandler crossOrigin = new CrossOriginHandler();
     crossOrigin.setAllowedOriginPatterns(
@@ -175,8 +175,9 @@ public final class ScoringServer implements AutoCloseable {
   }
 
   /**
-   * Returns the callers' connector; with Jetty's own pool of buffers, {@code scripts/faults http
-   * hostile} shows a caller that gets the answer to another's request within 100,000 requests.
+   * Returns the callers' connector. It uses {@link FreshBuffers}: with Jetty's own pool of buffers,
+   * {@code scripts/faults http hostile} shows, within 100,000 requests, a caller that gets the
+   * answer to another caller's request.
    */
   private CallersConnector connector(HttpConfiguration http) {
     FreshBuffers buffers = new FreshBuffers();
@@ -197,7 +198,7 @@ public final class ScoringServer implements AutoCloseable {
         () -> connector.getConnectedEndPoints().size());
     metrics.counter(
         "paritree_buffers_released_twice_total",
-        "Buffers that Jetty let go of once too often since the start; harmless, as none is reused.",
+        "Buffers that Jetty released twice since the start; harmless, because none is reused.",
         buffers::releasedTwice);
     return connector;
   }
@@ -218,7 +219,7 @@ public final class ScoringServer implements AutoCloseable {
     http.setRequestHeaderSize(config.limits().header());
     http.setUseInputDirectByteBuffers(false);
     http.setUseOutputDirectByteBuffers(false);
-    // Buffers live as long as a request, so they have the size of a usual one.
+    // A buffer is used for one request, so it has the size of a usual request.
     http.setInputBufferSize(INPUT_BYTES);
     http.setResponseHeaderSize(ANSWER_HEAD_BYTES);
     http.setMaxResponseHeaderSize(MAX_ANSWER_HEAD_BYTES);
@@ -229,7 +230,7 @@ public final class ScoringServer implements AutoCloseable {
   }
 
   private void measure() {
-    metrics.gauge("paritree_admission_running", "Requests that are worked on.", admission::running);
+    metrics.gauge("paritree_admission_running", "Requests that are running.", admission::running);
     metrics.gauge(
         "paritree_admission_waiting", "Requests that wait for their turn.", admission::waiting);
     metrics.gauge(
@@ -243,15 +244,15 @@ public final class ScoringServer implements AutoCloseable {
   }
 
   /**
-   * Stops: not ready, then after the drain delay no longer listening, then done when every accepted
-   * request is answered or the stop timeout is over.
+   * Stops the server. It is no longer ready; after the drain delay it stops listening; it has
+   * stopped when every accepted request is answered or the stop timeout is over.
    */
   @Override
   public void close() {
     boolean known = readiness.isReady(); // no balancer knows of a server that was never ready
     readiness.end();
     try {
-      // The balancer has to notice before the port closes: a wait for the time itself.
+      // The balancer must notice before the port closes, so this waits for a fixed time.
       TimeUnit.MILLISECONDS.sleep(known ? config.server().drainDelay().toMillis() : 0);
       drain();
     } catch (InterruptedException e) {
@@ -262,12 +263,13 @@ public final class ScoringServer implements AutoCloseable {
   }
 
   /**
-   * Takes no new connection, and answers what still comes over the others, each for the last time,
-   * until there is none; after a while, those without a request are closed.
+   * Accepts no new connections, and answers the requests that still arrive on the open ones; each
+   * answer is the last one of its connection. Returns when no connection is left or the stop
+   * timeout is over. After {@link #IDLE_NANOS}, connections without a request are closed.
    *
-   * <p>Jetty's own stop cuts off some of what is in flight, so it is to find no connection left.
-   * One that was accepted last is not among the open ones at once: there has to be none for a
-   * while.
+   * <p>Jetty's own stop cuts off some requests in flight, so no connection should be left when it
+   * begins. A connection that was accepted last is not immediately among the open ones, so there
+   * must be none for {@link #DRAINED_NANOS}.
    */
   private void drain() throws InterruptedException {
     long limit = config.server().stopTimeout().toNanos();
@@ -301,7 +303,7 @@ public final class ScoringServer implements AutoCloseable {
       server.stop();
     } catch (Exception e) {
       LOG.warn(
-          "Cut off what was in flight: it took longer than server.stop-timeout ({} ms)",
+          "Cut off requests in flight: they took longer than server.stop-timeout ({} ms)",
           config.server().stopTimeout().toMillis());
     }
   }

@@ -13,9 +13,9 @@ import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 
 /**
- * Who may do what: bearer tokens, of which the configuration holds nothing but the SHA-256.
+ * The bearer tokens and what each of them allows; the configuration holds only their SHA-256.
  *
- * <p>Every comparison takes the same time, whatever the token. Thread-safe.
+ * <p>Every comparison takes the same time for every token. Thread-safe.
  */
 public final class Tokens {
   private static final String SCHEME = "bearer ";
@@ -33,18 +33,21 @@ public final class Tokens {
   public enum Role {
     /** Score, and read about the models. */
     SCORE,
-    /** Have models loaded anew. */
+    /** Reload the models. */
     ADMIN
   }
 
-  /** Returns whether there is a token of a role; if there is none, its requests need none. */
+  /**
+   * Returns whether a token is configured for a role. Without one, scoring needs no token, and the
+   * admin endpoints do not exist.
+   */
   public boolean exist(Role role) {
     return !(role == Role.SCORE ? score : admin).isEmpty();
   }
 
   /**
-   * Returns the status that refuses a request: 401 without a known token, 403 with one of another
-   * role; empty if the request may pass.
+   * Returns the status with which a request is refused: 401 without a known token, 403 with a token
+   * of another role; empty if the request is allowed.
    */
   public Optional<Integer> refusal(HttpFields headers, Role role) {
     Enumeration<String> given = headers.getValues(HttpHeader.AUTHORIZATION.asString());

@@ -2,6 +2,7 @@
  * The callers' port: Jetty, Javalin's routes, tokens, the recording of each answer, and the
  * graceful stop.
  *
- * <p>Knows what a request passes through. Knows no protocol and no model: it is given the routes.
+ * <p>Knows the steps that a request passes through. Knows no protocol and no model: the routes are
+ * passed to it.
  */
 package io.paritree.serving.http;

@@ -15,12 +15,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes a log by a thread of its own, so that a full disk, a blocked pipe or a directory that is
- * gone never holds a request and never stops the server.
+ * Writes a log from its own thread, so that a full disk, a blocked pipe or a missing directory
+ * never delays a request and never stops the server.
  *
- * <p>What waits is bounded in bytes; the lines that do not fit, and those that cannot be written,
- * are dropped and counted. That lines are lost is told once, and so is that they are written again.
- * Thread-safe; whoever adds lines takes no lock and wakes nobody.
+ * <p>The waiting lines are bounded in bytes. Lines that do not fit, and lines that cannot be
+ * written, are dropped and counted. A failure to write is logged once when it begins and once when
+ * it ends; lines that do not fit are logged at most once a minute. Thread-safe; adding lines takes
+ * no lock and wakes no thread.
  */
 final class LineWriter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LineWriter.class);
@@ -40,11 +41,11 @@ final class LineWriter implements AutoCloseable {
   private final AtomicBoolean overflowTold = new AtomicBoolean();
   private final AtomicBoolean ending = new AtomicBoolean();
   private final Thread thread;
-  private volatile boolean failing; // written by the thread alone
+  private volatile boolean failing; // written only by the thread
 
   /**
    * @param name what the log is called in messages and metrics, such as "request log"
-   * @param target closed when this is
+   * @param target closed together with this writer
    * @param maxWaitingBytes most bytes that wait to be written
    */
   LineWriter(String name, LogTarget target, long maxWaitingBytes) {
@@ -62,8 +63,8 @@ final class LineWriter implements AutoCloseable {
    * Adds lines; never waits.
    *
    * @param count number of lines
-   * @param bytes about how many bytes they hold while they wait
-   * @param lines makes them; not called if there is no room
+   * @param bytes about how many bytes of memory they take while they wait
+   * @param lines makes the lines; not called if there is no room
    */
   void add(int count, long bytes, Supplier<LogLines> lines) {
     if (waitingBytes.addAndGet(bytes) > maxWaitingBytes) {
@@ -77,17 +78,17 @@ final class LineWriter implements AutoCloseable {
     }
   }
 
-  /** Returns how many lines were not written. */
+  /** Returns the number of lines that were not written. */
   long dropped() {
     return dropped.get();
   }
 
-  /** Returns whether the last try to write has failed. */
+  /** Returns whether the last attempt to write failed. */
   boolean isFailing() {
     return failing;
   }
 
-  /** Writes what waits, for at most a second, and ends. */
+  /** Writes the waiting lines, for at most a second, and ends. */
   @Override
   public void close() {
     ending.set(true);
@@ -103,7 +104,7 @@ final class LineWriter implements AutoCloseable {
     }
   }
 
-  /** What the thread does. */
+  /** The work of the thread. */
   private final class Writing implements Runnable {
     private final JsonBytes text = new JsonBytes();
     private int pending; // lines in the text
@@ -117,7 +118,7 @@ final class LineWriter implements AutoCloseable {
       try (target) {
         boolean last;
         do {
-          last = ending.get(); // before the queue is emptied
+          last = ending.get(); // read before the queue is emptied
           empty();
           flush();
           tend();
@@ -178,7 +179,8 @@ final class LineWriter implements AutoCloseable {
       if (!failing) {
         failing = true;
         LOG.warn(
-            "Cannot write the {}, and go on without; its lines are dropped until it can be: {}",
+            "Cannot write the {}; the server continues, and drops the lines of this log until it"
+                + " can be written again: {}",
             name,
             reason(cause));
       }

@@ -14,10 +14,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
- * A file that lines are added to; made with mode 0600.
+ * A file to which lines are appended; created with mode 0600.
  *
- * <p>When it was renamed or removed, it is made anew before the next lines. Lines that were written
- * in part, because the disk is full, are cut off again. Not thread-safe.
+ * <p>If it was renamed or removed, it is created again before the next lines are written. Lines
+ * that were written only in part, because the disk is full, are cut off again. Not thread-safe.
  */
 final class LogFile implements LogTarget {
   private static final Set<PosixFilePermission> OWNER_ONLY =
@@ -32,7 +32,7 @@ final class LogFile implements LogTarget {
   /**
    * Opens the file.
    *
-   * @throws IOException if that cannot be done
+   * @throws IOException if it cannot be opened
    */
   LogFile(Path file) throws IOException {
     this.file = file.toAbsolutePath();
@@ -62,7 +62,7 @@ final class LogFile implements LogTarget {
     return file.getFileSystem().supportedFileAttributeViews().contains("posix");
   }
 
-  /** To open a named pipe would wait for its reader. */
+  /** Refuses a named pipe, because opening one waits for its reader. */
   private void refusePipe() throws IOException {
     if (posix()
         && Files.exists(file)
@@ -71,7 +71,7 @@ final class LogFile implements LogTarget {
     }
   }
 
-  /** Sees to it that the file under this name is open. */
+  /** Makes sure that the file that now has this name is open. */
   void prepare() throws IOException {
     if (channel != null && !isInPlace()) {
       close();
@@ -91,7 +91,7 @@ final class LogFile implements LogTarget {
     }
   }
 
-  /** Lets nobody but the owner read the file, whoever made it. */
+  /** Sets the mode to 0600, even if another program created the file. */
   void restrict() throws IOException {
     if (posix() && Files.isRegularFile(file)) {
       Files.setPosixFilePermissions(file, OWNER_ONLY);
@@ -102,7 +102,7 @@ final class LogFile implements LogTarget {
     return file;
   }
 
-  /** Returns the number of bytes that are in the file; it is open. */
+  /** Returns the size of the file in bytes; the file must be open. */
   long bytes() throws IOException {
     return channel.size();
   }
@@ -117,7 +117,7 @@ final class LogFile implements LogTarget {
         channel.write(buffer);
       }
     } catch (IOException e) {
-      // Unless somebody else has added something meanwhile.
+      // Not if another process has appended something in the meantime.
       if (buffer.position() > 0 && channel.size() == before + buffer.position()) {
         channel.truncate(before);
       }

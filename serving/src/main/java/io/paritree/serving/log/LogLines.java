@@ -2,7 +2,7 @@ package io.paritree.serving.log;
 
 import io.paritree.serving.answer.JsonBytes;
 
-/** Lines for a log, made into text when they are written. */
+/** Lines for a log; they become text only when they are written. */
 interface LogLines {
   /** Returns the number of lines. */
   int count();
@@ -10,7 +10,7 @@ interface LogLines {
   /**
    * Appends one line, with its line feed.
    *
-   * @param index from 0 to {@link #count}
+   * @param index from 0, and less than {@link #count}
    */
   void write(int index, JsonBytes out);
 }

@@ -2,17 +2,17 @@ package io.paritree.serving.log;
 
 import java.io.IOException;
 
-/** Where a {@link LineWriter} writes; used by its thread alone, and may block it. */
+/** The destination of a {@link LineWriter}; used only by its thread, which it may block. */
 interface LogTarget extends AutoCloseable {
   /**
-   * Writes whole lines, all or none where that can be helped.
+   * Writes whole lines: all or none, where possible.
    *
    * @param lines holds them from index 0
-   * @throws IOException if they cannot be written now; the next call tries anew
+   * @throws IOException if they cannot be written now; the next call tries again
    */
   void write(byte[] lines, int length) throws IOException;
 
-  /** Does what has to be done from time to time, lines or no lines. */
+  /** Does periodic work; called about once a second, with or without new lines. */
   default void tend() throws IOException {}
 
   @Override

@@ -5,14 +5,14 @@ import io.paritree.serving.metrics.ServerMetrics;
 import java.io.IOException;
 
 /**
- * What the server writes down of its callers.
+ * The logs of callers' requests.
  *
  * @param requests a line per request
  * @param predictions a line per scored row
  */
 public record Logs(RequestLines requests, PredictionLog predictions) implements AutoCloseable {
   /**
-   * Opens the logs that are wanted.
+   * Opens the logs that are enabled.
    *
    * @throws IOException if one cannot be written
    */
@@ -26,7 +26,7 @@ public record Logs(RequestLines requests, PredictionLog predictions) implements 
     }
   }
 
-  /** Adds how they do to the metrics. */
+  /** Adds the state of the logs to the metrics. */
   public void measure(ServerMetrics metrics) {
     metrics.counter(
         "paritree_log_lines_dropped_total",

@@ -18,10 +18,11 @@ import java.util.Set;
 /**
  * How a scored row is written to the prediction log, for one model.
  *
- * <p>The columns are when it was scored, the caller's request id and the row's place in the
- * request; then each feature under its name, as the model saw it; then those that the nightly job
- * writes: {@code score}, {@code margin}, {@code label} and {@code model_version}. A feature that is
- * called like one of the others gets {@code feature_} before its name. Immutable and thread-safe.
+ * <p>The columns are the time of scoring, the caller's request id and the row's position in the
+ * request; then each feature under its name, as the model saw it; then the columns that the nightly
+ * job writes: {@code score}, {@code margin}, {@code label} and {@code model_version}. A feature
+ * that has the name of another column gets {@code feature_} before its name. Immutable and
+ * thread-safe.
  */
 public final class PredictionForm {
   private static final String SCORED_AT = "scored_at";
@@ -44,7 +45,7 @@ public final class PredictionForm {
   private final int blockRows;
 
   /**
-   * @param blockRows most rows that are copied at once for the log
+   * @param blockRows most rows that are copied together for the log
    */
   public PredictionForm(ScoringModel model, int blockRows) {
     this.blockRows = blockRows;
@@ -83,7 +84,7 @@ public final class PredictionForm {
     return scores.length;
   }
 
-  /** Returns the most rows that are copied at once for the log. */
+  /** Returns the largest number of rows that are copied together for the log. */
   int blockRows() {
     return blockRows;
   }

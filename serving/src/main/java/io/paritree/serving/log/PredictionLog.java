@@ -7,16 +7,17 @@ import java.time.Instant;
 import java.util.Arrays;
 
 /**
- * One JSON line per scored row, if they are wanted: what the model saw and what it said.
+ * The prediction log, if it is enabled: one JSON line per scored row, with what the model saw and
+ * what it returned.
  *
- * <p>Holds callers' data. A request copies its rows and goes on; they are made into text by the
- * thread that writes them. Thread-safe.
+ * <p>Holds callers' data. A request only copies its rows; the thread that writes them makes text of
+ * them. Thread-safe.
  */
 public final class PredictionLog implements AutoCloseable {
   private static final int ENTRY_BYTES = 128;
   private static final long[] FIRST = {0};
 
-  private final LineWriter writer; // null if no lines are wanted
+  private final LineWriter writer; // null if the log is off
 
   /**
    * @throws IOException if the file cannot be written
@@ -36,12 +37,12 @@ public final class PredictionLog implements AutoCloseable {
     return writer != null;
   }
 
-  /** Returns how many lines were not written. */
+  /** Returns the number of lines that were not written. */
   long dropped() {
     return on() ? writer.dropped() : 0;
   }
 
-  /** Returns 1 while lines cannot be written, else 0. */
+  /** Returns 1 while lines cannot be written, otherwise 0. */
   long failing() {
     return on() && writer.isFailing() ? 1 : 0;
   }
@@ -49,7 +50,7 @@ public final class PredictionLog implements AutoCloseable {
   /**
    * Adds a request's only row; the arrays are copied.
    *
-   * @param requestId what the caller calls its request; null if it does not
+   * @param requestId the caller's id for its request; null if it gave none
    */
   public void add(
       PredictionForm form, String requestId, float[] slots, float[] margins, float[] scores) {
@@ -59,9 +60,9 @@ public final class PredictionLog implements AutoCloseable {
   /**
    * Adds rows of a request; all arrays are copied.
    *
-   * @param requestId what the caller calls its request; null if it does not
-   * @param places where each row stands in the request, from 0; one for each row
-   * @param slots row after row; may be longer than the rows, as may the others
+   * @param requestId the caller's id for its request; null if it gave none
+   * @param places position of each row in the request, from 0; one for each row
+   * @param slots row after row; this and the other arrays may be longer than the rows need
    */
   public void add(
       PredictionForm form,

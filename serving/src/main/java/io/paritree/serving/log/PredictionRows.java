@@ -4,10 +4,10 @@ import io.paritree.serving.answer.JsonBytes;
 import java.time.Instant;
 
 /**
- * Scored rows of one request on their way to the prediction log; the arrays are its own.
+ * Scored rows of one request that wait for the prediction log; the arrays belong to this object.
  *
- * @param requestId the caller's; null if it gave none
- * @param places where each row stands in the request, from 0
+ * @param requestId the caller's id for its request; null if it gave none
+ * @param places position of each row in the request, from 0
  * @param slots row after row
  * @param margins row after row
  * @param scores row after row

@@ -1,6 +1,6 @@
 package io.paritree.serving.log;
 
-/** The caller's own name for its request, in the header {@code X-Request-Id}. */
+/** The caller's own id for its request, in the header {@code X-Request-Id}. */
 public final class RequestId {
   /** The header's name. */
   public static final String HEADER = "X-Request-Id";
@@ -9,7 +9,10 @@ public final class RequestId {
 
   private RequestId() {}
 
-  /** Returns whether an id is repeated in answers and logs: it is short, and printable ASCII. */
+  /**
+   * Returns whether an id is repeated in the answer and in the prediction log: only if it is short,
+   * and printable ASCII without spaces.
+   */
   public static boolean isRepeated(String id) {
     if (id.isEmpty() || id.length() > MAX_LENGTH) {
       return false;

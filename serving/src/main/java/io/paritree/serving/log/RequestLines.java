@@ -8,16 +8,16 @@ import java.nio.file.Path;
 import java.time.Instant;
 
 /**
- * One JSON line per request, if they are wanted.
+ * The request log, if it is enabled: one JSON line per request.
  *
  * <p>A line holds time, method, path, route, status, microseconds, bytes and the caller's request
- * id; never a query, a header or a body. Thread-safe.
+ * id; never a query, another header or a body. Thread-safe.
  */
 public final class RequestLines implements AutoCloseable {
   private static final int MAX_TEXT = 200;
   private static final int ENTRY_BYTES = 64;
 
-  private final LineWriter writer; // null if no lines are wanted
+  private final LineWriter writer; // null if the log is off
 
   public RequestLines(ServingConfig.Log config) throws IOException {
     this.writer =
@@ -34,12 +34,12 @@ public final class RequestLines implements AutoCloseable {
     return writer != null;
   }
 
-  /** Returns how many lines were not written. */
+  /** Returns the number of lines that were not written. */
   long dropped() {
     return on() ? writer.dropped() : 0;
   }
 
-  /** Returns 1 while lines cannot be written, else 0. */
+  /** Returns 1 while lines cannot be written, otherwise 0. */
   long failing() {
     return on() && writer.isFailing() ? 1 : 0;
   }
@@ -47,8 +47,8 @@ public final class RequestLines implements AutoCloseable {
   /**
    * Adds an answered request.
    *
-   * @param path decoded, without a query; null if the request had none that could be read
-   * @param requestId what the caller calls its request; null if it does not
+   * @param path decoded, without a query; null if no path could be read
+   * @param requestId the caller's id for its request; null if it gave none
    * @param route the path with its parameters' names
    * @param nanos nanoseconds from the request's first byte to the end of the answer
    * @param bytes length of the answer's body
@@ -77,7 +77,7 @@ public final class RequestLines implements AutoCloseable {
     writer.add(1, line.length + ENTRY_BYTES, () -> new Line(line));
   }
 
-  /** One line, made already: Jetty uses the request again. */
+  /** One line, already as text, because Jetty reuses the request object. */
   private record Line(byte[] text) implements LogLines {
     @Override
     public int count() {

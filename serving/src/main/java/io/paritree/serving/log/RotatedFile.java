@@ -18,12 +18,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /**
- * A log file that is set aside when it is large or a day is over, and whose old files are deleted.
+ * A log file that is rotated when it is full or a day is over, and whose old files are deleted.
  *
- * <p>The file that was set aside is called like the log with the time in UTC behind it, such as
- * {@code predictions.jsonl.20261125T030405123Z}. All files together never have more than the bytes
- * that were set, and none outlives its last line by more than the time that was set. Only the owner
- * can read them. Not thread-safe.
+ * <p>A rotated file is named after the log, with the UTC time appended, such as {@code
+ * predictions.jsonl.20261125T030405123Z}. All files together never have more bytes than configured,
+ * and no file is kept longer after its last line than configured. Only the owner can read them. Not
+ * thread-safe.
  */
 final class RotatedFile implements LogTarget {
   private static final DateTimeFormatter STAMP =
@@ -40,12 +40,12 @@ final class RotatedFile implements LogTarget {
   private long expiredAt;
 
   /**
-   * Opens the file, and deletes what is too old.
+   * Opens the file, and deletes old files that must not be kept.
    *
    * @param maxBytes most bytes of one file
    * @param maxTotalBytes most bytes of all files
    * @param keep how long a file is kept after its last line
-   * @throws IOException if the file cannot be written, or an old one not be deleted
+   * @throws IOException if the file cannot be written, or an old one cannot be deleted
    */
   RotatedFile(Path file, long maxBytes, long maxTotalBytes, Duration keep) throws IOException {
     this.current = new LogFile(file);
@@ -102,7 +102,9 @@ final class RotatedFile implements LogTarget {
     expire();
   }
 
-  /** Deletes what is too old, and the oldest until there is room for one whole file. */
+  /**
+   * Deletes the files that are too old, and the oldest ones until there is room for one full file.
+   */
   private void expire() throws IOException {
     expiredAt = System.nanoTime();
     List<Path> oldestFirst = aside();

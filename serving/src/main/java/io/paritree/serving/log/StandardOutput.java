@@ -7,7 +7,7 @@ import java.io.IOException;
 /**
  * The process's standard output as a log.
  *
- * <p>Beside {@code System.out}, whose lock a blocked pipe would hold when the server stops.
+ * <p>Does not use {@code System.out}: a blocked pipe would hold its lock when the server stops.
  */
 final class StandardOutput implements LogTarget {
   private final FileOutputStream out = new FileOutputStream(FileDescriptor.out);
@@ -19,6 +19,6 @@ final class StandardOutput implements LogTarget {
 
   @Override
   public void close() {
-    // The descriptor is the process's.
+    // The descriptor belongs to the process.
   }
 }

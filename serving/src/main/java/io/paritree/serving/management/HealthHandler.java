@@ -7,10 +7,10 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * {@code GET /health/live} and {@code GET /health/ready}, and MLflow's {@code GET /ping} and {@code
- * GET /health}, which tell whether requests are wanted.
+ * GET /health}, which report readiness.
  *
  * <p>Live means that the process answers. Ready means that every model is verified and warm and the
- * server is not stopping; else 503.
+ * server is not stopping; otherwise the answer is 503.
  */
 public final class HealthHandler {
   static final byte[] LIVE = "{\"live\":true}\n".getBytes(StandardCharsets.US_ASCII);
@@ -32,7 +32,7 @@ public final class HealthHandler {
     ctx.status(ready ? 200 : 503).result(body(ready));
   }
 
-  /** As MLflow has it, 404 as long as there is no model. */
+  /** While the server is not ready: 404 if no model is open, as in MLflow; otherwise 503. */
   public void ping(Context ctx) {
     int unready = models.all().isEmpty() ? 404 : 503;
     ctx.status(readiness.isReady() ? 200 : unready).result("\n");

@@ -40,9 +40,9 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
  * The operator's port: {@code GET /metrics}, {@code /health/live} and {@code /health/ready}, which
- * tells about each model; and {@code POST /admin/reload} where admin tokens are configured.
+ * reports on each model; and {@code POST /admin/reload} if admin tokens are configured.
  *
- * <p>Has threads of its own, so that it answers while the callers' port is overloaded or draining.
+ * <p>Has its own threads, so that it answers while the callers' port is overloaded or draining.
  * Thread-safe.
  */
 public final class ManagementServer implements AutoCloseable {
@@ -106,7 +106,7 @@ public final class ManagementServer implements AutoCloseable {
     }
   }
 
-  /** Returns the pages, in front of which callers that do not read are closed. */
+  /** Returns the pages in a handler that closes the connections of callers that do not read. */
   private AnswerWriter answers(ServingConfig config) {
     UnreadAnswers unread = new UnreadAnswers(server, config, metrics.slow("answer"));
     AnswerWriter answers = new AnswerWriter(unread, metrics.refused("answers"));
@@ -206,8 +206,8 @@ public final class ManagementServer implements AutoCloseable {
     }
 
     /**
-     * Opens all models anew; 200 if each is the newest, 409 if one is not, 504 if that takes long,
-     * in which case it goes on. Holds no thread meanwhile.
+     * Opens all models again. Answers 200 if each is now the newest version, 409 if one is not, and
+     * 504 if that takes too long; the reload then continues. Holds no thread while it waits.
      */
     private void reload(Response response, Callback callback) {
       watch
@@ -227,7 +227,7 @@ public final class ManagementServer implements AutoCloseable {
       return json.toByteArray();
     }
 
-    /** Returns an object that begins as given and ends with each model's state. */
+    /** Returns a JSON object that begins with the given text and ends with each model's state. */
     private JsonBytes writeModels(String begin) {
       JsonBytes json = new JsonBytes().raw(begin).raw(",\"models\":[");
       String comma = "";

@@ -2,7 +2,7 @@ package io.paritree.serving.metrics;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Whether the server wants requests. Thread-safe. */
+/** Whether the server is ready for requests. Thread-safe. */
 public final class Readiness {
   private final AtomicBoolean ready = new AtomicBoolean();
   private final ServerMetrics metrics;
@@ -16,13 +16,13 @@ public final class Readiness {
     return ready.get();
   }
 
-  /** All models are verified and warm. */
+  /** Makes the server ready; called when all models are verified and warm. */
   public void begin() {
     ready.set(true);
     metrics.ready(true);
   }
 
-  /** The server is about to stop. */
+  /** Makes the server not ready; called when it is about to stop. */
   public void end() {
     ready.set(false);
     metrics.ready(false);

@@ -16,10 +16,11 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.LongSupplier;
 
 /**
- * What the server counts and times, in a registry of its own.
+ * The counters and timers of the server, in their own registry.
  *
- * <p>The children that a request touches are looked up once, here, and never on its way. Times are
- * in seconds, in buckets from 50 microseconds up. Thread-safe.
+ * <p>The labelled children that a request uses are looked up once, here, and not by each request.
+ * Times are in seconds, in buckets from 50 microseconds up for requests and from 1 microsecond up
+ * for stages. Thread-safe.
  */
 public final class ServerMetrics {
   private static final double[] SECONDS = {
@@ -58,7 +59,7 @@ public final class ServerMetrics {
   private final Counter rows =
       Counter.builder()
           .name("paritree_rows_total")
-          .help("Rows, by what became of them: scored or refused.")
+          .help("Rows, by result: scored or refused.")
           .labelNames("model", "result")
           .register(registry);
   private final Counter faults =
@@ -75,7 +76,7 @@ public final class ServerMetrics {
   private final Gauge ready =
       Gauge.builder()
           .name("paritree_ready")
-          .help("1 while the server is ready for requests, else 0.")
+          .help("1 while the server is ready for requests, otherwise 0.")
           .register(registry);
   private final Counter refused =
       Counter.builder()
@@ -96,7 +97,7 @@ public final class ServerMetrics {
   private final Counter reloads =
       Counter.builder()
           .name("paritree_model_reloads_total")
-          .help("Looks for new versions, by what came of them: replaced, refused or unreachable.")
+          .help("Checks for new versions, by result: replaced, refused or unreachable.")
           .labelNames("model", "result")
           .register(registry);
   private final Map<FaultCode, CounterDataPoint> faultsByCode = new EnumMap<>(FaultCode.class);
@@ -164,12 +165,15 @@ public final class ServerMetrics {
     return slow.labelValues(reason);
   }
 
-  /** Returns the counter of looks for new versions of a model that ended in one way. */
+  /** Returns the counter of checks for new versions of a model that had one result. */
   public CounterDataPoint reloads(String model, String result) {
     return reloads.labelValues(model, result);
   }
 
-  /** Adds a count that is read when the metrics are; its name ends in {@code _total}. */
+  /**
+   * Adds a counter whose value is read whenever the metrics are read; its name ends in {@code
+   * _total}.
+   */
   public void counter(String name, String help, LongSupplier value) {
     CounterWithCallback.builder()
         .name(name)
@@ -178,7 +182,7 @@ public final class ServerMetrics {
         .register(registry);
   }
 
-  /** Adds a number that is read when the metrics are. */
+  /** Adds a gauge whose value is read whenever the metrics are read. */
   public void gauge(String name, String help, LongSupplier value) {
     GaugeWithCallback.builder()
         .name(name)

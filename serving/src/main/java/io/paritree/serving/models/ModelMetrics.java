@@ -8,10 +8,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What the metrics tell of the models in service, read off them whenever the metrics are asked for.
+ * The metrics of the models in service; their values are read from the models whenever the metrics
+ * are requested.
  *
- * <p>Several slots may hold versions of one model, an alias and pinned versions beside it; nothing
- * that one does takes away what is told of another.
+ * <p>Several slots may hold versions of one model, an alias and, in addition, pinned versions. A
+ * change of one slot never removes the metrics of another.
  */
 public final class ModelMetrics {
   private final Models models;
@@ -32,7 +33,7 @@ public final class ModelMetrics {
         .register(registry);
     GaugeWithCallback.builder()
         .name("paritree_model_refusing")
-        .help("1 while the newest version of a model is refused or cannot be read, else 0.")
+        .help("1 while the newest version of a model is refused or cannot be read, otherwise 0.")
         .labelNames("model")
         .callback(metrics::refusing)
         .register(registry);

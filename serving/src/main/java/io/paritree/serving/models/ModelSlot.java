@@ -21,16 +21,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The model that answers under one reference, and the one way to change it.
+ * The model that answers under one reference, and the only way to replace it.
  *
- * <p>Thread-safe. A request reads {@link #current} once and carries that model to its end, so no
- * answer mixes two models. The replaced one is left to the garbage collector: it holds no native
+ * <p>Thread-safe. A request reads {@link #current} once and uses that model to its end, so no
+ * answer mixes two models. The replaced model is left to the garbage collector: it holds no native
  * memory, no file and no thread, and needs no closing.
  */
 public final class ModelSlot {
   private static final Logger LOG = LoggerFactory.getLogger(ModelSlot.class);
 
-  /** A refused version is not opened again by itself before this. */
+  /** A refused version is not opened again automatically before this time has passed. */
   private static final Duration RETRY = Duration.ofSeconds(30);
 
   private final String reference;
@@ -69,7 +69,7 @@ public final class ModelSlot {
   /**
    * Why the newest version is not in service.
    *
-   * @param location where it lies
+   * @param location where that version is
    * @param nanos nanosecond clock, when it was refused
    */
   public record Refusal(Kind kind, String location, String reason, long nanos) {
@@ -81,9 +81,9 @@ public final class ModelSlot {
 
     /** What is known of the newest version. */
     public enum Kind {
-      /** It was read, and is no model to be served. */
+      /** It was read, and cannot be served. */
       REFUSED("refused"),
-      /** It could not be read, nor could be told whether there is a newer one. */
+      /** It could not be read, or it could not be determined whether there is a newer one. */
       UNREACHABLE("unreachable");
 
       private final String word;
@@ -99,14 +99,14 @@ public final class ModelSlot {
     }
   }
 
-  /** What came of a look for a new version. */
+  /** The result of a check for a new version. */
   enum Outcome {
     UNCHANGED,
     REPLACED,
     REFUSED
   }
 
-  /** Returns what the configuration says of the model: a path, or a URI. */
+  /** Returns the reference by which the configuration names the model: a path, or a URI. */
   String reference() {
     return reference;
   }
@@ -126,7 +126,7 @@ public final class ModelSlot {
     return Optional.ofNullable(refusal.get());
   }
 
-  /** Returns what the slot does now, in words for callers. */
+  /** Returns the current state of the slot, in words for callers. */
   public String state() {
     Refusal now = refusal.get();
     if (now == null) {
@@ -139,11 +139,11 @@ public final class ModelSlot {
   }
 
   /**
-   * Looks where the reference leads, and puts what is there into service if it is another version
-   * and whole.
+   * Finds the version to which the reference leads, and puts it into service if it is a different
+   * one and valid.
    *
-   * <p>All or nothing: if anything is wrong, the model that was in service still is, and no request
-   * has seen the new one. Two callers take turns; requests never wait.
+   * <p>All or nothing: if anything is wrong, the old model stays in service, and no request has
+   * seen the new one. Two calls run one after the other; requests never wait.
    */
   synchronized Outcome poll() {
     String found;
@@ -166,7 +166,10 @@ public final class ModelSlot {
     return replace(found);
   }
 
-  /** Opens what the reference leads to, whether it has changed or not; else as {@link #poll}. */
+  /**
+   * Opens the version to which the reference leads, whether it has changed or not; otherwise like
+   * {@link #poll}.
+   */
   synchronized Outcome reload() {
     try {
       return replace(ModelFiles.locate(reference).location());
@@ -205,14 +208,14 @@ public final class ModelSlot {
         before == null || !before.location().equals(found) || !before.reason().equals(reason);
     if (news) {
       String staying = current().model().modelVersion();
-      LOG.warn("{} goes on: {} is {}: {}", staying, found, kind.word(), reason);
+      LOG.warn("{} stays in service: {} is {}: {}", staying, found, kind.word(), reason);
     }
 
     return Outcome.REFUSED;
   }
 
   private ServedModel open() throws ModelException, IOException {
-    // By the reference, so that a package has to be the version that its alias names.
+    // Opened by its reference, so that the package must be the version that its alias names.
     ScoringModel model = Opening.open(reference, EngineKind.FOREST);
     ServedModel served =
         new ServedModel(model, Instant.now(), config.records().unknownFields(), metrics);

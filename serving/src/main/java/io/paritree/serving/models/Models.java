@@ -20,9 +20,9 @@ import java.util.stream.Collectors;
 /**
  * The models in service, by name.
  *
- * <p>A name can stand for several: its aliases, and pinned versions beside them. A plain name means
- * its alias {@code champion}, and where that is not served the first that the configuration lists.
- * Once opened, the set of slots never changes; what is in them may. Thread-safe.
+ * <p>A name can mean several slots: its aliases and, in addition, pinned versions. A plain name
+ * means its alias {@code champion}; if that is not served, the first slot that the configuration
+ * lists. Once opened, the set of slots never changes; the models in them may. Thread-safe.
  */
 public final class Models {
   private static final String CHAMPION = "champion";
@@ -30,8 +30,8 @@ public final class Models {
   private volatile Map<String, List<ModelSlot>> slots = Map.of();
 
   /**
-   * Begins to open all models of a configuration; until they are open, requests for models are
-   * answered 503.
+   * Starts to open all models of a configuration; until they are open, requests for models are
+   * answered with 503.
    */
   public Opening open(ServingConfig config, ServerMetrics metrics) {
     FutureTask<Void> task =
@@ -61,21 +61,21 @@ public final class Models {
     slots = byName;
   }
 
-  /** Makes sure that each of the slots of one name has a path that leads to it. */
+  /** Checks that a path leads to each of the slots of one name. */
   private static void checkAddresses(List<ModelSlot> alike) throws ConfigurationException {
     Map<String, ModelSlot> byAddress = new HashMap<>();
     for (ModelSlot slot : alike) {
       ModelSlot other = byAddress.putIfAbsent(address(slot), slot);
-      // What is not sealed has no version, and so only the plain name.
+      // An unsealed model has no version, so only the plain name leads to it.
       if (other == null && slot.alias().isEmpty() && !slot.current().model().sealed()) {
         other = plain(alike) == slot ? null : plain(alike);
       }
 
       if (other != null) {
         throw new ConfigurationException(
-            "Cannot serve %s beside %s: both are '%s', and no path would lead to the former; serve"
+            "Cannot serve both %s and %s: both are '%s', and no path leads to the former; serve"
                     .formatted(slot.reference(), other.reference(), slot.current().name())
-                + " one of them, or give it another name (of a model that is not sealed, that of its"
+                + " one of them, or give it another name (an unsealed model has the name of its"
                 + " file or directory)");
       }
     }
@@ -85,7 +85,7 @@ public final class Models {
     return slot.alias().map(alias -> "@" + alias).orElse(slot.current().model().modelVersion());
   }
 
-  /** Returns the one that the plain name stands for. */
+  /** Returns the slot that the plain name means. */
   private static ModelSlot plain(List<ModelSlot> alike) {
     return alike.size() == 1 ? alike.get(0) : following(CHAMPION, alike).orElse(alike.get(0));
   }
@@ -104,7 +104,10 @@ public final class Models {
     return all(slots);
   }
 
-  /** Returns the slots, in the order of the configuration, for a caller who must not see none. */
+  /**
+   * Returns the slots, in the order of the configuration; throws a {@link ProblemException} (503)
+   * until they are opened.
+   */
   public List<ModelSlot> inService() {
     return all(opened());
   }
@@ -137,7 +140,7 @@ public final class Models {
         .findFirst();
   }
 
-  /** Returns the slot whose model is of a version, if one is. */
+  /** Returns the slot whose model has a version, if there is one. */
   public Optional<ModelSlot> find(String name, String version) {
     String modelVersion = name + "/" + version;
     return of(name).stream()
@@ -155,14 +158,14 @@ public final class Models {
     return List.copyOf(opened().keySet());
   }
 
-  /** Returns what is served, as a message shows it. */
+  /** Returns the served models as a text for messages. */
   public String addresses() {
     return all().stream()
         .map(slot -> slot.current().name() + " (" + slot.current().model().modelVersion() + ")")
         .collect(Collectors.joining(", "));
   }
 
-  /** The models of a configuration, being opened by a thread of its own. */
+  /** The models of a configuration, which a separate thread opens. */
   public static final class Opening {
     private final FutureTask<Void> task;
 
@@ -173,7 +176,7 @@ public final class Models {
     /**
      * Waits until all models are open.
      *
-     * @throws ConfigurationException if no path would lead to one, since another has its name
+     * @throws ConfigurationException if no path would lead to one, because another has its name
      * @throws ModelException if one is corrupt or not supported
      * @throws IOException if one cannot be read
      */

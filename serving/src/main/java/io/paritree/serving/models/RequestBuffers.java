@@ -8,18 +8,22 @@ import io.paritree.record.UnknownFields;
 import io.paritree.serving.answer.JsonBytes;
 
 /**
- * What a thread needs to score for one model, made once and used again for each request.
+ * The buffers that a thread needs to score with one model; allocated once and reused for each
+ * request.
  *
- * <p>Refers to the schema and nothing else of the model, so that it does not keep a replaced model
- * alive. Not thread-safe: one per thread.
+ * <p>Refers only to the schema of the model, so that it does not keep a replaced model in memory.
+ * Not thread-safe: one per thread.
  */
 public final class RequestBuffers {
   private static final int MAX_BLOCK = 256;
 
-  /** Most slots of a block, and most of its margins: each thread keeps them for each model. */
+  /**
+   * Largest number of slots of a block, and of its margins; limited because each thread keeps them
+   * for each model.
+   */
   private static final int MAX_KEPT = 1 << 18;
 
-  /** Rows that are read, scored and written together; fewer than usual for a wide model. */
+  /** Rows that are read, scored and written together; fewer for a wide model. */
   public final int block;
 
   public final JsonRecordReader reader;
@@ -38,7 +42,7 @@ public final class RequestBuffers {
     this.scores = new float[block * engine.scores()];
   }
 
-  /** Returns the buffer for an answer, empty. */
+  /** Clears and returns the buffer for an answer. */
   public JsonBytes answer() {
     answer.clear();
     return answer;

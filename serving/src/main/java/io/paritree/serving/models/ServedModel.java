@@ -17,9 +17,9 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * A verified model and what the server knows about it.
+ * A verified model, with what the server needs to answer for it.
  *
- * <p>Thread-safe; never changes but for its counters and each thread's buffers.
+ * <p>Thread-safe; only its counters and each thread's buffers change.
  */
 public final class ServedModel {
   private final ScoringModel model;
@@ -30,7 +30,7 @@ public final class ServedModel {
   private final ThreadLocal<RequestBuffers> scratch;
   private final CounterDataPoint scored;
   private final CounterDataPoint refused;
-  private volatile PredictionForm predictionForm; // made when a prediction is first written down
+  private volatile PredictionForm predictionForm; // made when the first prediction is logged
 
   ServedModel(ScoringModel model, Instant loaded, UnknownFields unknown, ServerMetrics metrics) {
     this.model = model;

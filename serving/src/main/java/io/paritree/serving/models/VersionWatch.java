@@ -18,10 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks for new versions, at a fixed distance and when asked to.
+ * Checks for new versions, at a fixed interval and on request.
  *
- * <p>Each file system has one thread: one that does not answer delays the models that lie on it and
- * no others, and requests wait for none. Thread-safe.
+ * <p>Each file system has its own thread: a file system that does not answer delays only the models
+ * on it, and requests never wait. Thread-safe.
  */
 public final class VersionWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(VersionWatch.class);
@@ -32,14 +32,14 @@ public final class VersionWatch implements AutoCloseable {
   private volatile List<FileSystemModels> fileSystems = List.of();
 
   /**
-   * @param distance time between two looks; zero for none but when asked
+   * @param distance time between two checks; zero for checks only on request
    */
   public VersionWatch(Models models, Duration distance) {
     this.models = models;
     this.distance = distance;
   }
 
-  /** Begins to look after the models, which are open. */
+  /** Starts to watch the models, which must be open. */
   public void begin() {
     Map<String, List<ModelSlot>> slots = new LinkedHashMap<>();
     for (ModelSlot slot : models.all()) {
@@ -56,13 +56,13 @@ public final class VersionWatch implements AutoCloseable {
     return scheme.lookingAt() && !location.startsWith("file:") ? scheme.group() : "local files";
   }
 
-  /** Returns whether the models are open and looked after. */
+  /** Returns whether the models are open and being watched. */
   public boolean hasBegun() {
     return !fileSystems.isEmpty();
   }
 
   /**
-   * Opens all models anew, in the watch's own threads.
+   * Opens all models again, in the watch's own threads.
    *
    * @return whether each is now the newest
    */
@@ -78,12 +78,12 @@ public final class VersionWatch implements AutoCloseable {
     fileSystems.forEach(FileSystemModels::close);
   }
 
-  /** The models of one file system, and the thread that looks after them. */
+  /** The models of one file system, and the thread that checks them. */
   private static final class FileSystemModels {
     private final List<ModelSlot> slots;
     private final ScheduledExecutorService thread;
 
-    /** What was asked for and has not begun. */
+    /** The reload that is requested and has not begun; null if there is none. */
     private final AtomicReference<CompletableFuture<Boolean>> asked = new AtomicReference<>();
 
     FileSystemModels(String name, List<ModelSlot> slots, Duration distance) {
@@ -106,8 +106,8 @@ public final class VersionWatch implements AutoCloseable {
         try {
           slot.poll();
         } catch (RuntimeException | Error e) {
-          // Thrown on, it would end all polls in silence.
-          LOG.error("Cannot look for a new version of {}", slot.reference(), e);
+          // If the exception left the task, it would silently end all polls.
+          LOG.error("Cannot check for a new version of {}", slot.reference(), e);
         }
       }
     }

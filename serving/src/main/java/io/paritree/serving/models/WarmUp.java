@@ -4,7 +4,7 @@ import io.paritree.forest.Engine;
 import io.paritree.serving.answer.JsonBytes;
 import java.util.Random;
 
-/** Scores made-up rows, so that the first callers do not wait for the compiler. */
+/** Scores made-up rows, so that the first callers do not wait for the JVM's compiler. */
 final class WarmUp {
   private static final int BLOCK = 64;
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What every request meets before a handler, over real sockets. */
+/** What every request passes through before a handler, over real sockets. */
 class ScoringServerTest {
   private static ScoringServer server;
 

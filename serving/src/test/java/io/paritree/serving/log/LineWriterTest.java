@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A log is bounded, rotated and private, and what goes wrong with it is its own affair. */
+/** A log is bounded, rotated and private, and its failures affect nothing else. */
 class LineWriterTest {
   private static final byte[] LINE = "{\"line\":\"0123456789\"}\n".getBytes(StandardCharsets.UTF_8);
 

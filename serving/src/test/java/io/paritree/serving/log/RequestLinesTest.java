@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * One request is one line of JSON, whatever it holds, and nothing that a caller would hide is in
- * it.
+ * One request is one line of JSON, whatever the request contains, and the line holds no secrets of
+ * a caller.
  */
 class RequestLinesTest {
   @TempDir Path directory;

@@ -38,7 +38,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** New versions come into service without a failed request, and broken ones never do. */
+/** New versions are put into service without a failed request, and broken ones never are. */
 class ReloadTest {
   private static final String SCORE = "/v1/models/parcel-late/score";
   private static final String RECORD = TestPackages.records(1).get(0);
@@ -159,7 +159,7 @@ class ReloadTest {
       packages.make(2);
       packages.offer(2);
       champion(2);
-      assertThat(reload(management).status()).isEqualTo(200); // but for its harm, each would be
+      assertThat(reload(management).status()).isEqualTo(200); // undamaged ones are served
       champion(1);
       assertThat(reload(management).status()).isEqualTo(200);
       long version = 3;
@@ -254,7 +254,7 @@ class ReloadTest {
     }
   }
 
-  /** Waits long enough for some looks of the watch. */
+  /** Waits long enough for some checks of the watch. */
   private static void awaitLooks(Client management) throws IOException {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(200);
     while (System.nanoTime() < end) {
