@@ -2,11 +2,20 @@ package io.paritree;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import io.paritree.architecture.ArchitectureContract;
 import io.paritree.architecture.SourceTree;
+import io.paritree.model.Opening;
+import io.paritree.model.ScoringModel;
+import io.paritree.xgboost.NativeBooster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.stream.Collectors;
+import ml.dmlc.xgboost4j.java.Booster;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,6 +25,50 @@ class ArchitectureTest extends ArchitectureContract {
 
   ArchitectureTest() {
     super("shared-model", "io.paritree");
+  }
+
+  @Test
+  void onlyOpeningMakesAScoringModel() {
+    assertThat(callersOfConstructor(main(), ScoringModel.class)).containsExactly(Opening.class);
+  }
+
+  @Test
+  void onlyNativeBoosterUsesXgboost4j() {
+    assertThat(users(main(), "ml.dmlc")).containsExactly(NativeBooster.class.getName());
+  }
+
+  @Test
+  void plantedCallAndUseAreFound() {
+    JavaClasses planted = new ClassFileImporter().importClasses(Planted.class, TempDir.class);
+
+    assertThat(callersOfConstructor(planted, Planted.class)).containsExactly(Planted.class);
+    assertThat(users(planted, "ml.dmlc")).containsExactly(ArchitectureTest.class.getName());
+  }
+
+  private record Planted(Booster booster) {
+    static Planted make() {
+      return new Planted(null);
+    }
+  }
+
+  private static Set<Class<?>> callersOfConstructor(JavaClasses classes, Class<?> made) {
+    return classes.stream()
+        .filter(
+            caller ->
+                caller.getConstructorCallsFromSelf().stream()
+                    .anyMatch(call -> call.getTargetOwner().isEquivalentTo(made)))
+        .map(JavaClass::reflect)
+        .collect(Collectors.toSet());
+  }
+
+  private static Set<String> users(JavaClasses classes, String library) {
+    return classes.stream()
+        .filter(
+            user ->
+                user.getDirectDependenciesFromSelf().stream()
+                    .anyMatch(used -> used.getTargetClass().getPackageName().startsWith(library)))
+        .map(user -> user.getName().replaceFirst("\\$[^$]*$", ""))
+        .collect(Collectors.toSet());
   }
 
   @Test
@@ -41,7 +94,8 @@ class ArchitectureTest extends ArchitectureContract {
 
     plant(
         root.resolve("two/src/main/java/io/paritree/other/Class0.java"),
-        "import static io.paritree.one.two.Names.NAME;\nimport io.paritree.three.Outer.Inner;\n");
+        "import static io.paritree.one.two.Names.NAME;\nimport io.paritree.three.Outer.Inner;\n"
+            + "import io.paritree.other.Class0.Inner;\n");
     plant(root.resolve("two/src/main/java/io/paritree/other/package-info.java"), "");
 
     SourceTree planted = SourceTree.read(root);

@@ -44,7 +44,7 @@ class FaultTest {
   }
 
   @Test
-  void textWithinTheLimitStaysAsItIs() {
+  void textWithinTheLimitIsUnchanged() {
     String text = "ä 日 \ud83d\ude00 \"quoted\" " + "x".repeat(80);
 
     assertThat(Fault.printable(text, 100)).isEqualTo(text);

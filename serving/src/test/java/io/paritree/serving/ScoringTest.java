@@ -290,7 +290,7 @@ class ScoringTest {
   }
 
   @Test
-  void callerThatTakesNoJsonIsTold() throws Exception {
+  void callerThatAcceptsNoJsonGets406() throws Exception {
     byte[] record = RECORDS.get(0).getBytes(StandardCharsets.UTF_8);
     String headers = "Content-Type: application/json\r\nAccept: text/html, image/png;q=0.9\r\n";
 
@@ -298,7 +298,7 @@ class ScoringTest {
   }
 
   @Test
-  void cardTellsWhatGoesInAndComesOut() throws Exception {
+  void cardListsInputsAndOutputs() throws Exception {
     Object card = JsonTree.parse(client.get(BINARY).body());
 
     assertThat(JsonTree.at(card, "model_version")).isEqualTo("parcel-late/1");

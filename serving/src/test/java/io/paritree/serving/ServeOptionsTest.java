@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ServeOptionsTest {
 
   @Test
-  void valuesFollowTheirOptionsOrStandAfterEquals() throws Exception {
+  void valuesFollowTheirOptionsOrAnEqualsSign() throws Exception {
     ServeOptions options =
         ServeOptions.of(
             "--model",

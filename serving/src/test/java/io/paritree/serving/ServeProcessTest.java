@@ -51,7 +51,7 @@ class ServeProcessTest {
   }
 
   @Test
-  void acceptedRequestsAreAnsweredWhenItIsToldToStop() throws Exception {
+  void acceptedRequestsAreAnsweredWhenItIsStopped() throws Exception {
     try (ServeRun run =
         new ServeRun(directory, Map.of(), "--model", model.getParent().toString())) {
       int port = run.port();

@@ -94,7 +94,7 @@ class StartingTest {
   }
 
   @Test
-  void modelsThatNoPathTellsApartAreRefused() throws Exception {
+  void modelsThatNoPathDistinguishesAreRefused() throws Exception {
     TestPackages packages = new TestPackages(directory.resolve("store"));
     Path first = copy(packages.bareParcelModel(), "one");
     Path second = copy(packages.bareWideModel(4, 2, 2), "two");

@@ -37,11 +37,11 @@ public final class NumberFeature implements Feature {
     this.min = Slots.of(min);
     this.max = Slots.of(max);
     this.nullable = nullable;
-    boolean admitsNumber =
+    boolean acceptsNumber =
         this.min <= this.max
             && this.min != Float.POSITIVE_INFINITY
             && this.max != Float.NEGATIVE_INFINITY;
-    if (!admitsNumber) {
+    if (!acceptsNumber) {
       throw new IllegalArgumentException(
           "Cannot use bounds %s to %s of feature '%s': no float is within them"
               .formatted(min, max, name));

@@ -60,8 +60,12 @@ final class LevelWalkBuilder {
       depth = Math.max(depth, tree.depth());
       needed += Math.max(SMALL_LEAVES, tree.leaves());
       long filled = (end - first + 1L) << Math.min(depth, MAX_DEPTH + 1);
-      boolean isAlike = (tree.leafVectors == null) == (forest.trees.get(first).leafVectors == null);
-      if (!isAlike || depth > MAX_DEPTH || filled > MAX_FILLING * needed || filled > MAX_LEAVES) {
+      boolean hasSameShape =
+          (tree.leafVectors == null) == (forest.trees.get(first).leafVectors == null);
+      if (!hasSameShape
+          || depth > MAX_DEPTH
+          || filled > MAX_FILLING * needed
+          || filled > MAX_LEAVES) {
         break;
       }
 

@@ -61,7 +61,7 @@ final class SlicesBuilder {
       int end = place + 1;
       while (end < trees
           && end - place < Slices.TREES_PER_STEP
-          && addAlike(index, order.get(end))) {
+          && addToSameOutput(index, order.get(end))) {
         end++;
       }
 
@@ -100,7 +100,7 @@ final class SlicesBuilder {
     return forest.trees.get(tree).leafVectors != null;
   }
 
-  private boolean addAlike(int first, int second) {
+  private boolean addToSameOutput(int first, int second) {
     return isVector(first) == isVector(second)
         && (isVector(first) || forest.outputOf[first] == forest.outputOf[second]);
   }

@@ -2,8 +2,8 @@
  * The entry to all models: {@link io.paritree.model.Opening} verifies what a reference names and
  * returns a {@link io.paritree.model.ScoringModel}.
  *
- * <p>Combines schema, forest and model file. The job, the server and the commands all open models
- * through this package: {@code ScoringModel}'s constructor is package-private, so nothing else can
- * create one. Knows no caller, no command and no sealing.
+ * <p>Combines schema, forest and model file. Only {@code Opening} calls the constructor of {@code
+ * ScoringModel}, so the job, the server and the commands all open models through this package.
+ * Knows no caller, no command and no sealing.
  */
 package io.paritree.model;

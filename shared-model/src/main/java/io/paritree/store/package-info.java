@@ -1,8 +1,7 @@
 /**
- * Files on local disks and on Hadoop's stores, behind one narrow interface.
+ * Files on local disks and on Hadoop's stores, behind one interface.
  *
- * <p>Knows only bytes and names, and no other part of Paritree. Paths without a scheme and {@code
- * file:} go through {@code java.nio}; Hadoop's client serves every other scheme and is loaded only
- * then.
+ * <p>Knows bytes and names, and no other part of Paritree. The only room of this module that knows
+ * Hadoop.
  */
 package io.paritree.store;

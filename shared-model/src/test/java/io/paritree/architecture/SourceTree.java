@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  *
  * @param classesByRoom simple names of the top-level classes of each package, and {@code
  *     package-info} if the package has one
- * @param importsByRoom packages of Paritree from which the classes of each package import
+ * @param importsByRoom other packages of Paritree from which the classes of each package import
  */
 public record SourceTree(
     Map<String, List<String>> classesByRoom, Map<String, Set<String>> importsByRoom) {
@@ -48,6 +48,7 @@ public record SourceTree(
             String name = file.getFileName().toString().replace(".java", "");
             classesByRoom.computeIfAbsent(room, key -> new ArrayList<>()).add(name);
             importsByRoom.computeIfAbsent(room, key -> new TreeSet<>()).addAll(imports(file));
+            importsByRoom.get(room).remove(room); // a nested class of the same package
           }
         }
       }

@@ -46,7 +46,7 @@ class FaultsTest {
   }
 
   @Test
-  void moreThanAreWantedAreNotKept() {
+  void moreThanAreRequestedAreNotKept() {
     for (int field = 0; field < 150; field++) {
       NumberFeature.of("f" + field).truth(true, faults);
     }

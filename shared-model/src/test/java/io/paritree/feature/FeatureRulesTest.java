@@ -35,7 +35,7 @@ class FeatureRulesTest {
   }
 
   @Test
-  void boundsThatAdmitNothingAreRefused() {
+  void boundsThatAllowNothingAreRefused() {
     assertRefused("bounds 2.0 to 1.0", () -> number(Sentinels.NONE, 2, 1));
     assertRefused("bounds NaN to 1.0", () -> number(Sentinels.NONE, Double.NaN, 1));
     assertRefused("bounds 1.0 to NaN", () -> number(Sentinels.NONE, 1, Double.NaN));

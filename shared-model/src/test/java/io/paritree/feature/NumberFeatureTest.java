@@ -63,12 +63,12 @@ class NumberFeatureTest {
           }
         }
 
-        assertAlike(feature, values, nulls, seed);
+        assertSameBits(feature, values, nulls, seed);
       }
     }
   }
 
-  private static void assertAlike(
+  private static void assertSameBits(
       NumberFeature feature, float[] values, boolean[] nulls, long seed) {
     Faults faultsOfEach = new Faults();
     float[] slots = new float[values.length];

@@ -22,7 +22,7 @@ class FastForestTest {
       long seed = first + forest;
       RandomForests random = new RandomForests(seed);
       Forest specification = random.forest(random.shape());
-      assertAlike(seed, specification, random.rows(specification, ROWS));
+      assertSameBits(seed, specification, random.rows(specification, ROWS));
     }
   }
 
@@ -44,17 +44,17 @@ class FastForestTest {
       float[] slots = random.rows(specification, ROWS);
       for (Engine way : ways(specification)) {
         tried++;
-        assertAlike(seed, specification, way, slots);
+        assertSameBits(seed, specification, way, slots);
       }
     }
 
     assertThat(tried).isGreaterThan(FORESTS);
   }
 
-  static void assertAlikeInEveryWay(long seed, Forest specification, float[] slots) {
-    assertAlike(seed, specification, slots);
+  static void assertEqualInEveryWay(long seed, Forest specification, float[] slots) {
+    assertSameBits(seed, specification, slots);
     for (Engine way : ways(specification)) {
-      assertAlike(seed, specification, way, slots);
+      assertSameBits(seed, specification, way, slots);
     }
   }
 
@@ -73,11 +73,11 @@ class FastForestTest {
     return ways;
   }
 
-  static void assertAlike(long seed, Forest specification, float[] slots) {
-    assertAlike(seed, specification, specification.fast(), slots);
+  static void assertSameBits(long seed, Forest specification, float[] slots) {
+    assertSameBits(seed, specification, specification.fast(), slots);
   }
 
-  private static void assertAlike(long seed, Forest specification, Engine fast, float[] slots) {
+  private static void assertSameBits(long seed, Forest specification, Engine fast, float[] slots) {
     String replay = "replay with -Dseed=" + seed;
     Bits.assertEqual(replay, fast, specification, slots);
 
@@ -129,7 +129,7 @@ class FastForestTest {
             shape.earlyLeaf = 0;
             shape.categorical = categorical;
             Forest forest = random.forest(shape);
-            assertAlike(seed, forest, random.rows(forest, 70));
+            assertSameBits(seed, forest, random.rows(forest, 70));
           }
         }
       }
@@ -149,7 +149,7 @@ class FastForestTest {
     for (int outputs : new int[] {1, 3}) {
       shape.outputs = outputs;
       Forest forest = random.forest(shape);
-      assertAlike(seed, forest, random.rows(forest, 200));
+      assertSameBits(seed, forest, random.rows(forest, 200));
     }
   }
 
@@ -163,7 +163,7 @@ class FastForestTest {
     shape.maxLeaves = 256;
     Forest forest = random.list(shape);
 
-    assertAlike(seed, forest, random.rows(forest, 130));
+    assertSameBits(seed, forest, random.rows(forest, 130));
   }
 
   @Test

@@ -19,7 +19,7 @@ class ForestLimitsTest {
   private final RandomForests random = new RandomForests(seed);
 
   @Test
-  void rowsThatAreNotThereLeaveNothingBehindForTheNextCallOfAThread() {
+  void absentRowsLeaveNothingForTheNextCallOfAThread() {
     RandomForests.Shape shape = new RandomForests.Shape();
     shape.trees = 60;
     shape.thresholdsPerFeature = 300;
@@ -39,11 +39,11 @@ class ForestLimitsTest {
   }
 
   @Test
-  void treesOfVeryDifferentShapesStandInOneForest() {
+  void oneForestHoldsTreesOfVeryDifferentShapes() {
     for (int at = 0; at < FORESTS; at++) {
       RandomForests ofSeed = new RandomForests(seed + at);
       Forest forest = mixed(ofSeed, new Random(seed + at));
-      FastForestTest.assertAlikeInEveryWay(seed + at, forest, ofSeed.rows(forest, 70));
+      FastForestTest.assertEqualInEveryWay(seed + at, forest, ofSeed.rows(forest, 70));
     }
   }
 
@@ -87,14 +87,14 @@ class ForestLimitsTest {
     shape.categorical = 0.2;
     shape.thresholdsPerFeature = 3;
     Forest wide = random.forest(shape);
-    FastForestTest.assertAlikeInEveryWay(seed, wide, random.rows(wide, 66));
+    FastForestTest.assertEqualInEveryWay(seed, wide, random.rows(wide, 66));
 
     shape.width = 10;
     shape.trees = 20;
     shape.outputs = 1_200;
     shape.hasVectors = true;
     Forest ofVectors = random.forest(shape);
-    FastForestTest.assertAlikeInEveryWay(seed, ofVectors, random.rows(ofVectors, 66));
+    FastForestTest.assertEqualInEveryWay(seed, ofVectors, random.rows(ofVectors, 66));
   }
 
   @Test
@@ -106,7 +106,7 @@ class ForestLimitsTest {
     shape.categorical = 0.95;
     shape.maxCategory = 300;
     Forest forest = random.forest(shape);
-    FastForestTest.assertAlikeInEveryWay(seed, forest, random.rows(forest, 200));
+    FastForestTest.assertEqualInEveryWay(seed, forest, random.rows(forest, 200));
   }
 
   @Test

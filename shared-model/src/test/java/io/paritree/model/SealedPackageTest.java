@@ -163,7 +163,7 @@ public class SealedPackageTest {
   }
 
   @Test
-  void aChangedGoldenMarginIsToldByAnyWayOfMakingTheDigestsRight() throws Exception {
+  void aChangedGoldenMarginIsFoundHoweverTheDigestsAreCorrected() throws Exception {
     String golden = text("golden.jsonl");
     String changed =
         golden.replaceFirst("\"margins\":\\[\"([0-9a-f]{7}).\"", "\"margins\":[\"$10\"");

@@ -195,7 +195,7 @@ class CsvRecordsTest {
   }
 
   @Test
-  void moreColumnsThanAdmittedAreRefused() throws Exception {
+  void moreColumnsThanAllowedAreRefused() throws Exception {
     byte[] csv = "key,a,b\n1,2,3\n".getBytes(UTF_8);
     try (CsvLines lines = CsvLines.open(new ByteArrayInputStream(csv), "in.csv", 3)) {
       assertThat(lines.columns()).containsExactly("key", "a", "b");
@@ -207,7 +207,7 @@ class CsvRecordsTest {
   }
 
   @Test
-  void manyColumnsThatStandTwiceAreCounted() {
+  void manyRepeatedColumnsAreCounted() {
     assertThatThrownBy(() -> read("a,".repeat(5_000) + "a\n"))
         .isInstanceOf(RecordFormatException.class)
         .hasMessageStartingWith("Cannot read in.csv: its header names 'a', 'a', ")
@@ -254,7 +254,7 @@ class CsvRecordsTest {
   }
 
   @Test
-  void lineIsToldAsItStandsInTheFile() throws Exception {
+  void lineIsReportedAsItIsInTheFile() throws Exception {
     String line = "\"a \"\"b\"\", c\",,\"\",d,more";
     try (CsvLines lines = lines(("key,a,b,c\n" + line + "\n").getBytes(UTF_8))) {
       assertThat(lines.next()).isTrue();

@@ -147,7 +147,7 @@ class JsonRecordReaderTest {
   }
 
   @Test
-  void fieldThatStandsTwiceIsAFaultEvenIfNoFeatureReadsIt() throws MalformedJsonException {
+  void fieldThatOccursTwiceIsAFaultEvenIfNoFeatureReadsIt() throws MalformedJsonException {
     read(new JsonRecordReader(SCHEMA, UnknownFields.IGNORE), "{\"distance\":1,\"x\":1,\"x\":1}");
     assertThat(faults.list()).extracting(Fault::code).containsExactly(FaultCode.DUPLICATE_FIELD);
     assertThat(faultsOf("{\"distance\":1,\"distance\":1,\"distance\":1}"))
@@ -203,7 +203,7 @@ class JsonRecordReaderTest {
 
   /** Finding the nearest name is expensive; a hostile record gets only few hints. */
   @Test
-  void recordOfNothingButUnknownFieldsGetsFewHintsAndLeavesNoTrace() throws MalformedJsonException {
+  void recordOfOnlyUnknownFieldsGetsFewHintsAndLeavesNoTrace() throws MalformedJsonException {
     StringBuilder json = new StringBuilder("{");
     IntStream.range(0, 50_000).forEach(index -> json.append("\"distance%s\":1,".formatted(index)));
     read(reader, json.append("\"distance\":1}").toString());
@@ -217,8 +217,7 @@ class JsonRecordReaderTest {
 
   /** A search for the nearest name costs as much as a record: a document gets few searches. */
   @Test
-  void documentOfNothingButUnknownFieldsGetsFewHintsWhateverItsRecords()
-      throws MalformedJsonException {
+  void documentOfOnlyUnknownFieldsGetsFewHintsForAnyRecords() throws MalformedJsonException {
     StringBuilder json = new StringBuilder("[");
     for (int record = 0; record < 1_000; record++) {
       json.append(record == 0 ? "" : ",");

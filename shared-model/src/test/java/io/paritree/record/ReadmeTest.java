@@ -19,12 +19,12 @@ class ReadmeTest {
 
   @ParameterizedTest
   @EnumSource
-  void everyRowOfTheTableThatIsRunStandsInTheReadme(ValueCase.TableRow row) throws IOException {
+  void everyRowOfTheTableThatIsRunIsInTheReadme(ValueCase.TableRow row) throws IOException {
     assertThat(lines()).anyMatch(line -> line.startsWith("| " + row.title() + " | "));
   }
 
   @Test
-  void everyFaultCodeStandsInTheReadme() throws IOException {
+  void everyFaultCodeIsInTheReadme() throws IOException {
     String readme = String.join("\n", lines());
 
     assertThat(FaultCode.values()).allMatch(code -> readme.contains("`" + code.code() + "`"));

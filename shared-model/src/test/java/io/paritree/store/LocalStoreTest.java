@@ -70,7 +70,7 @@ class LocalStoreTest extends FileStoreContract {
   }
 
   @Test
-  void failedWriteLeavesNothingBehind() throws IOException {
+  void failedWriteLeavesNothing() throws IOException {
     store().create(home().resolve("file"), new byte[0]);
 
     assertThatThrownBy(() -> store().create(home().resolve("file/below"), new byte[1]))

@@ -41,13 +41,13 @@ class LocationTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"a", "./a", "file:a", "b/../a"})
-  void relativePathLiesInTheWorkingDirectory(String text) {
+  void relativePathIsInTheWorkingDirectory(String text) {
     assertThat(Location.of(text)).hasToString(WORKING + "/a");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"at10:30.csv", "flight:1", "./hdfs:/a"})
-  void colonWithoutSlashBehindItIsPartOfALocalName(String text) {
+  void colonWithoutSlashAfterItIsPartOfALocalName(String text) {
     assertThat(Location.of(text).isLocal()).isTrue();
     assertThat(Location.of(text).toPath()).isEqualTo(Path.of(WORKING).resolve(text).normalize());
   }

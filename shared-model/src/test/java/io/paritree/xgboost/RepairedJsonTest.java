@@ -82,7 +82,7 @@ class RepairedJsonTest {
   }
 
   @Test
-  void allElseIsPassedOnAsItIs() {
+  void everythingElseIsUnchanged() {
     long seed = Seed.next();
     Random random = new Random(seed);
     for (int round = 0; round < 2_000; round++) {
@@ -130,7 +130,7 @@ class RepairedJsonTest {
    * repaired bytes.
    */
   @Test
-  void placesBehindReplacementsAreThoseOfTheFile() throws Exception {
+  void placesAfterReplacementsAreThoseOfTheFile() throws Exception {
     String odd = "\\u" + "\\unit".repeat(3_000);
     byte[] text =
         ("{\"learner\":{\"attributes\":{\"note\":\""
@@ -154,7 +154,7 @@ class RepairedJsonTest {
   }
 
   @Test
-  void aFileOfNothingButOddTextTakesNoTimeAndLittleMemory() throws Exception {
+  void aFileOfOnlyOddTextTakesLittleTimeAndMemory() throws Exception {
     byte[] ill = new byte[1 << 20];
     Arrays.fill(ill, (byte) 0xff);
     byte[] start = "{\"learner\":{\"other\":\"".getBytes(StandardCharsets.UTF_8);

@@ -131,7 +131,7 @@ class XgboostModelTest {
   }
 
   @Test
-  void modelWithoutTreesScoresItsBaseScoreAsItStands() throws Exception {
+  void modelWithoutTreesScoresItsUnchangedBaseScore() throws Exception {
     String model = new String(HandMade.with(), StandardCharsets.UTF_8);
     int begin = model.indexOf("\"trees\":[") + "\"trees\":[".length();
     String empty =

@@ -116,8 +116,8 @@ final class GroupScoring {
     OptionalLong expected = input.rowsOf(files);
     JavaSparkContext context = new JavaSparkContext(spark);
     Broadcast<ModelFiles> model = context.broadcast(checked.modelFiles());
-    try (Progress told = new Progress(progress, settings.progress(), expected)) {
-      TaskWatch watch = new TaskWatch(name, told, observer);
+    try (Progress display = new Progress(progress, settings.progress(), expected)) {
+      TaskWatch watch = new TaskWatch(name, display, observer);
       spark.addSparkListener(watch);
       context.setLocalProperty(TaskWatch.RUN, name);
       context.setJobDescription("score %s".formatted(name));

@@ -114,7 +114,7 @@ public final class ScoreMain {
     }
 
     Optional<JobReport> report = published.or(job::failure);
-    report.ifPresent(told -> out.print(SummaryTable.of(told)));
+    report.ifPresent(any -> out.print(SummaryTable.of(any)));
     writeMetrics(settings, exitCode, report, err);
     return exitCode;
   }
@@ -140,13 +140,13 @@ public final class ScoreMain {
   }
 
   private static int failed(Exception reason, PrintStream err) {
-    Set<String> told = new LinkedHashSet<>();
-    for (Throwable cause = reason; cause != null && told.size() < 5; cause = cause.getCause()) {
+    Set<String> messages = new LinkedHashSet<>();
+    for (Throwable cause = reason; cause != null && messages.size() < 5; cause = cause.getCause()) {
       String message = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
-      told.add("%s: %s".formatted(cause.getClass().getSimpleName(), message));
+      messages.add("%s: %s".formatted(cause.getClass().getSimpleName(), message));
     }
 
-    err.println("Scoring failed: " + String.join("\n  because of ", told));
+    err.println("Scoring failed: " + String.join("\n  because of ", messages));
     reason.printStackTrace(err);
     return Outcome.FAILED.exitCode();
   }

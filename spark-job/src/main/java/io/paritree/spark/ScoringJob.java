@@ -117,7 +117,7 @@ final class ScoringJob {
       }
     } catch (Exception e) { // Spark throws checked exceptions that it does not declare
       group.failure().ifPresent(reports::add);
-      failure = Optional.of(reports).filter(told -> !told.isEmpty()).map(JobReport::total);
+      failure = Optional.of(reports).filter(any -> !any.isEmpty()).map(JobReport::total);
       throw e;
     } finally {
       group.removeOldRuns(check.place());

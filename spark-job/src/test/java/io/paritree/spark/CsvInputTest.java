@@ -118,7 +118,7 @@ class CsvInputTest {
   }
 
   @Test
-  void nameThatStandsTwiceInAHeaderIsRefusedOnlyWhereItIsRead() throws Exception {
+  void repeatedNameInAHeaderIsRefusedOnlyWhereItIsRead() throws Exception {
     Path input = Files.createDirectories(directory.resolve("in"));
     String header = "spare,spare,spare_,parcel_id,%s,,\n".formatted(TestRecords.csvHeader());
     Files.writeString(

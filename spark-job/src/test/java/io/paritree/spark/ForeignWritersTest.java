@@ -156,7 +156,7 @@ class ForeignWritersTest {
   }
 
   @Test
-  void listsWhoseElementsHaveAnotherNameAreAlike() throws Exception {
+  void listsWhoseElementsHaveAnotherNameAreEqual() throws Exception {
     List<String> names = List.of("list element", "list item", "bag array_element");
     for (String name : names) {
       String[] levels = name.split(" ");
@@ -189,7 +189,7 @@ class ForeignWritersTest {
   }
 
   @Test
-  void shortDecimalsThatLieAsBytesWithinAStructAreRead() throws Exception {
+  void shortDecimalsStoredAsBytesWithinAStructAreRead() throws Exception {
     MessageType schema =
         MessageTypeParser.parseMessageType(
             "message rows { required int64 id; optional float f0;"

@@ -46,7 +46,7 @@ class JobRacesIT {
   }
 
   @Test
-  void ofEightAlikeOnePublishesAndTheOthersFindItPublished() throws Exception {
+  void ofEightEqualRunsOnePublishesAndTheOthersFindItPublished() throws Exception {
     List<String> logs = race(false);
 
     assertThat(logs).allSatisfy(log -> assertThat(log).contains("exited with 0"));

@@ -23,7 +23,7 @@ class RacingRunsTest {
   @TempDir Path directory;
 
   @Test
-  void ofEightAlikeOnePublishesAndAllLeaveWithZero() throws Exception {
+  void ofEightEqualRunsOnePublishesAndAllExitWithZero() throws Exception {
     List<JobRun> runs = race(false);
 
     assertThat(runs).extracting(JobRun::exitCode).containsOnly(0);
@@ -31,7 +31,7 @@ class RacingRunsTest {
   }
 
   @Test
-  void ofEightThatDifferOnePublishesAndTheOthersAreTold() throws Exception {
+  void ofEightDifferentRunsOnePublishesAndTheOthersExitWithFive() throws Exception {
     List<JobRun> runs = race(true);
 
     assertThat(runs.stream().filter(run -> run.exitCode() == 0)).hasSize(1);

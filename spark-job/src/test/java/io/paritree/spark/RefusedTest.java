@@ -40,7 +40,7 @@ class RefusedTest {
   }
 
   @Test
-  void allProblemsAreToldAtOnceAndNoTaskRuns() {
+  void allProblemsAreReportedTogetherAndNoTaskRuns() {
     StructType schema =
         new StructType()
             .add("parcel_id", DataTypes.LongType)
@@ -91,7 +91,7 @@ class RefusedTest {
   }
 
   @Test
-  void filesOfDifferentTypesAreTold() {
+  void filesOfDifferentTypesAreReported() {
     Path input = Parcels.write(directory.resolve("in"), 0, 10, 0, 1);
     StructType other = new StructType();
     for (var field : Parcels.SCHEMA.fields()) {
@@ -180,7 +180,7 @@ class RefusedTest {
   }
 
   @Test
-  void outputMustLieApartFromTheInput() throws IOException {
+  void outputMustBeApartFromTheInput() throws IOException {
     Path input = Parcels.write(directory.resolve("data/in"), 0, 10, 0, 1);
     Path link = Files.createSymbolicLink(directory.resolve("link"), input);
 
@@ -198,7 +198,7 @@ class RefusedTest {
   }
 
   @Test
-  void foreignDirectoryIsKeptUnlessToldOtherwise() throws IOException {
+  void foreignDirectoryIsKeptUnlessRequestedOtherwise() throws IOException {
     Path input = Parcels.write(directory.resolve("in"), 0, 10, 0, 1);
     Path output = Parcels.write(directory.resolve("out"), 50, 60, 0, 1);
 
@@ -283,7 +283,7 @@ class RefusedTest {
   }
 
   @Test
-  void outputThatIsAFileOrLiesBelowOneIsRefused() throws Exception {
+  void outputThatIsAFileOrBelowOneIsRefused() throws Exception {
     Path input = Parcels.write(directory.resolve("in"), 0, 10, 0, 1);
     Path file = Files.writeString(directory.resolve("file"), "kept");
 

@@ -89,7 +89,7 @@ class RepeatTest {
   }
 
   @Test
-  void otherColumnsArePublishedAnew() {
+  void otherColumnsArePublishedAgain() {
     assertThat(score("--pass", "note").exitCode()).isZero();
     assertThat(ScoringJobTest.read(output).columns()).contains("note");
 
@@ -99,7 +99,7 @@ class RepeatTest {
   }
 
   @Test
-  void otherModelIsPublishedAnew() {
+  void otherModelIsPublishedAgain() {
     Map<Long, Integer> before = Scores.of(output);
     model = packages.binary(2, 5).toString();
 
@@ -108,7 +108,7 @@ class RepeatTest {
   }
 
   @Test
-  void onlyThePartitionThatChangedIsPublishedAnew() throws Exception {
+  void onlyThePartitionThatChangedIsPublishedAgain() throws Exception {
     Map<String, String> before = Scores.files(output.resolve("day=2"));
     Parcels.write(input.resolve("day=1"), 200, 210, 0, 1);
 

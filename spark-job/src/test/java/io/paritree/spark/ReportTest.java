@@ -19,7 +19,7 @@ class ReportTest {
   @TempDir Path directory;
 
   @Test
-  void reportAndMetricsTellRowsScoresAndValues() throws Exception {
+  void reportAndMetricsShowRowsScoresAndValues() throws Exception {
     String model = new TestPackages(directory.resolve("models")).binary().toString();
     Path input = Parcels.write(directory.resolve("in"), 0, 2_000, 200, 2);
     Path output = directory.resolve("out");

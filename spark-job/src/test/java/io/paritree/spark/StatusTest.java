@@ -17,7 +17,7 @@ class StatusTest {
   @TempDir Path directory;
 
   @Test
-  void statusTellsRunsAndRecoveryRemovesWhatTheDeadHaveLeft() throws Exception {
+  void statusListsRunsAndRecoveryRemovesWhatDeadRunsHaveLeft() throws Exception {
     String model = new TestPackages(directory.resolve("models")).binary().toString();
     Path input = Parcels.write(directory.resolve("in"), 0, 100, 2, 1);
     Path output = directory.resolve("out");

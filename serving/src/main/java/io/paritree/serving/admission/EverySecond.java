@@ -37,10 +37,10 @@ abstract class EverySecond extends AbstractLifeCycle {
   }
 
   private void schedule() {
-    next = scheduler.get().schedule(this::lookAndGoOn, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+    next = scheduler.get().schedule(this::checkAndSchedule, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  private void lookAndGoOn() {
+  private void checkAndSchedule() {
     look();
     if (isRunning()) {
       schedule();

@@ -19,7 +19,8 @@ import org.eclipse.jetty.util.BufferUtil;
  * <p>Heap buffers of the size of a usual request cost less than a pool, as long as they are small.
  *
  * <p>This class can be deleted when {@code paritree_buffers_released_twice_total} stays 0 during
- * {@code scripts/faults http hostile}, and the trial also passes with Jetty's own pool. Thread-safe.
+ * {@code scripts/faults http hostile}, and the trial also passes with Jetty's own pool.
+ * Thread-safe.
  */
 public final class FreshBuffers implements ByteBufferPool {
   private final LongAdder releasedTwice = new LongAdder();

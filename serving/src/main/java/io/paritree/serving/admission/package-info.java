@@ -2,7 +2,6 @@
  * Jetty handlers that limit what callers can occupy: bodies, permits, waiting requests, unread
  * answers, slow headers.
  *
- * <p>Knows bytes, connections and the configuration. Knows nothing of models, problems, routes or
- * logs. Its state is the bodies, requests, answers and connections that it limits.
+ * <p>Knows the configuration and Jetty. Knows nothing of models, problems, routes or logs.
  */
 package io.paritree.serving.admission;

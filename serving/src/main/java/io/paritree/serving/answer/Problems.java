@@ -152,7 +152,7 @@ public final class Problems {
         "starting", 503, "The server is starting", "Send it again after the time in Retry-After.");
   }
 
-  /** The server has a fault of its own. */
+  /** The server itself failed. */
   public static Problem internalError() {
     return new Problem(
         "internal_error", 500, "The server failed", "The failure is in the server's log.");

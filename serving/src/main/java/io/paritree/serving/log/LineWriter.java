@@ -29,7 +29,7 @@ final class LineWriter implements AutoCloseable {
   private static final int FLUSH_BYTES = 64 << 10;
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
-  private static final long OVERFLOW_TOLD_NANOS = TimeUnit.MINUTES.toNanos(1);
+  private static final long OVERFLOW_LOGGED_NANOS = TimeUnit.MINUTES.toNanos(1);
   private static final long CLOSE_MILLIS = 1_000;
 
   private final String name;
@@ -38,7 +38,7 @@ final class LineWriter implements AutoCloseable {
   private final Queue<Entry> queue = new ConcurrentLinkedQueue<>();
   private final AtomicLong waitingBytes = new AtomicLong();
   private final AtomicLong dropped = new AtomicLong();
-  private final AtomicBoolean overflowTold = new AtomicBoolean();
+  private final AtomicBoolean overflowLogged = new AtomicBoolean();
   private final AtomicBoolean ending = new AtomicBoolean();
   private final Thread thread;
   private volatile boolean failing; // written only by the thread
@@ -70,7 +70,7 @@ final class LineWriter implements AutoCloseable {
     if (waitingBytes.addAndGet(bytes) > maxWaitingBytes) {
       waitingBytes.addAndGet(-bytes);
       dropped.addAndGet(count);
-      if (overflowTold.compareAndSet(false, true)) {
+      if (overflowLogged.compareAndSet(false, true)) {
         LOG.warn("Lines of the {} are dropped: they come faster than they are written", name);
       }
     } else {
@@ -193,10 +193,10 @@ final class LineWriter implements AutoCloseable {
       }
 
       tendedAt = now;
-      if (!overflowTold.get()) {
+      if (!overflowLogged.get()) {
         overflowSeenAt = now;
-      } else if (now - overflowSeenAt > OVERFLOW_TOLD_NANOS) {
-        overflowTold.set(false);
+      } else if (now - overflowSeenAt > OVERFLOW_LOGGED_NANOS) {
+        overflowLogged.set(false);
       }
 
       try {

@@ -168,12 +168,12 @@ final class InvocationsReader {
   }
 
   /** Reads a list of objects, or of lists where the form allows them. */
-  private void readRows(JsonDocument document, String pointer, boolean listsAdmitted)
+  private void readRows(JsonDocument document, String pointer, boolean listsAllowed)
       throws MalformedJsonException {
     int[] positions = null;
     boolean records = false;
     for (int row = 0; document.next() != JsonToken.END_ARRAY; row++) {
-      if (listsAdmitted && document.token() == JsonToken.START_ARRAY) {
+      if (listsAllowed && document.token() == JsonToken.START_ARRAY) {
         if (positions == null) {
           positions = columns.addPositions();
         }

@@ -54,21 +54,21 @@ public final class Models {
       byName.computeIfAbsent(slot.current().name(), name -> new ArrayList<>()).add(slot);
     }
 
-    for (List<ModelSlot> alike : byName.values()) {
-      checkAddresses(alike);
+    for (List<ModelSlot> sameName : byName.values()) {
+      checkAddresses(sameName);
     }
 
     slots = byName;
   }
 
   /** Checks that a path leads to each of the slots of one name. */
-  private static void checkAddresses(List<ModelSlot> alike) throws ConfigurationException {
+  private static void checkAddresses(List<ModelSlot> sameName) throws ConfigurationException {
     Map<String, ModelSlot> byAddress = new HashMap<>();
-    for (ModelSlot slot : alike) {
+    for (ModelSlot slot : sameName) {
       ModelSlot other = byAddress.putIfAbsent(address(slot), slot);
       // An unsealed model has no version, so only the plain name leads to it.
       if (other == null && slot.alias().isEmpty() && !slot.current().model().sealed()) {
-        other = plain(alike) == slot ? null : plain(alike);
+        other = plain(sameName) == slot ? null : plain(sameName);
       }
 
       if (other != null) {
@@ -86,8 +86,10 @@ public final class Models {
   }
 
   /** Returns the slot that the plain name means. */
-  private static ModelSlot plain(List<ModelSlot> alike) {
-    return alike.size() == 1 ? alike.get(0) : following(CHAMPION, alike).orElse(alike.get(0));
+  private static ModelSlot plain(List<ModelSlot> sameName) {
+    return sameName.size() == 1
+        ? sameName.get(0)
+        : following(CHAMPION, sameName).orElse(sameName.get(0));
   }
 
   private Map<String, List<ModelSlot>> opened() {
@@ -123,9 +125,9 @@ public final class Models {
 
   /** Returns the slot under {@code name} or {@code name@alias}. */
   public Optional<ModelSlot> find(String address) {
-    List<ModelSlot> alike = opened().get(address);
-    if (alike != null) {
-      return Optional.of(plain(alike));
+    List<ModelSlot> sameName = opened().get(address);
+    if (sameName != null) {
+      return Optional.of(plain(sameName));
     }
 
     int at = address.lastIndexOf('@');

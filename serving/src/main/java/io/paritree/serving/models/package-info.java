@@ -1,7 +1,7 @@
 /**
  * The models in service: opened, warmed up, found by name, and replaced in one step.
  *
- * <p>Knows {@code io.paritree.model}, which verifies them. Knows no request and no Jetty. Its state
- * is the current model of each served reference, and buffers for each thread.
+ * <p>Knows {@code io.paritree.model}, which verifies them, and the logs, whose columns depend on
+ * the model. Knows no request and no Jetty.
  */
 package io.paritree.serving.models;

@@ -35,7 +35,7 @@ final class FieldSchema {
     for (Feature feature : features) {
       json.writeStartObject();
       json.writeArrayFieldStart("anyOf");
-      writeAdmitted(feature, json);
+      writeAccepted(feature, json);
       writeMissing(sentinels(feature), json);
       if (feature.nullable()) {
         json.writeStartObject();
@@ -50,7 +50,7 @@ final class FieldSchema {
     json.writeEndArray();
   }
 
-  private static void writeAdmitted(Feature feature, JsonGenerator json) throws IOException {
+  private static void writeAccepted(Feature feature, JsonGenerator json) throws IOException {
     json.writeStartObject();
     if (feature instanceof NumberFeature number) {
       json.writeStringField("type", "number");

@@ -98,9 +98,9 @@ public final class InferenceHandler {
   }
 
   /** Each output is allowed once, so that repeated names cannot make the answer larger. */
-  private static void checkOutputs(List<String> wanted, ServedModel served) {
+  private static void checkOutputs(List<String> requested, ServedModel served) {
     Set<String> unique = new HashSet<>();
-    for (String name : wanted) {
+    for (String name : requested) {
       if (!outputNames(served).contains(name) || !unique.add(name)) {
         throw InferRequest.wrong(
             "outputs", "names from %s, each once".formatted(outputNames(served)));
@@ -133,8 +133,8 @@ public final class InferenceHandler {
   }
 
   private static void writeOutputs(
-      List<String> wanted, ServedModel served, Scored scored, JsonBytes answer) {
-    List<String> names = wanted.isEmpty() ? outputNames(served) : wanted;
+      List<String> requested, ServedModel served, Scored scored, JsonBytes answer) {
+    List<String> names = requested.isEmpty() ? outputNames(served) : requested;
     for (int index = 0; index < names.size(); index++) {
       if (index > 0) {
         answer.raw(',');

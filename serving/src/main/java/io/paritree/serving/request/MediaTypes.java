@@ -69,7 +69,7 @@ public final class MediaTypes {
     return is(contentType, expected, false);
   }
 
-  private static boolean is(String contentType, String expected, boolean parametersAdmitted) {
+  private static boolean is(String contentType, String expected, boolean parametersAllowed) {
     if (contentType == null || contentType.equals(expected)) {
       return contentType != null;
     }
@@ -82,7 +82,7 @@ public final class MediaTypes {
     for (int part = 1; part < parts.length; part++) {
       String parameter = parts[part].strip();
       boolean charset = parameter.startsWith("charset=");
-      boolean admitted = parametersAdmitted || parameter.isEmpty();
+      boolean admitted = parametersAllowed || parameter.isEmpty();
       if (charset ? !UTF_8.matcher(parameter).matches() : !admitted) {
         return false;
       }

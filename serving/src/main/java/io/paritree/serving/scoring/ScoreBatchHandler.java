@@ -60,9 +60,9 @@ public final class ScoreBatchHandler {
 
   public void handle(Context ctx) throws IOException {
     ServedModel served = ModelAddress.model(ctx, models);
-    boolean marginWanted = ScoreQuery.marginWanted(ctx);
+    boolean marginRequested = ScoreQuery.marginRequested(ctx);
     byte[] body = MediaTypes.jsonBody(ctx);
-    Batch batch = new Batch(served, marginWanted, ctx);
+    Batch batch = new Batch(served, marginRequested, ctx);
     try {
       score(body, batch);
     } finally {
@@ -104,7 +104,7 @@ public final class ScoreBatchHandler {
     private final RequestBuffers scratch;
     private final Engine engine;
     private final int width;
-    private final boolean marginWanted;
+    private final boolean marginRequested;
     private final JsonBytes answer;
     private final RowLimit limit;
 
@@ -114,25 +114,25 @@ public final class ScoreBatchHandler {
     private int good; // records of the block without faults; their slots are contiguous
     private int blockFaults;
     private long row;
-    private int told;
+    private int reported;
     private long scored;
     private long refused;
 
-    Batch(ServedModel served, boolean marginWanted, Context ctx) {
+    Batch(ServedModel served, boolean marginRequested, Context ctx) {
       this.served = served;
       this.ctx = ctx;
       this.scratch = served.scratch();
       this.engine = served.model().engine();
       this.width = engine.width();
-      this.marginWanted = marginWanted;
+      this.marginRequested = marginRequested;
       this.answer = scratch.answer();
-      int margins = marginWanted ? engine.outputs() : 0;
+      int margins = marginRequested ? engine.outputs() : 0;
       this.limit = RowLimit.of(limits, engine, served.form().rowBytes(margins));
     }
 
     void read(JsonDocument document) throws MalformedJsonException {
       limit.check(row + block.size() + 1);
-      if (told + blockFaults < MAX_FAULTS) {
+      if (reported + blockFaults < MAX_FAULTS) {
         scratch.faults.clear();
       } else {
         scratch.faults.clearForOne();
@@ -200,7 +200,7 @@ public final class ScoreBatchHandler {
           .write(
               scratch.scores,
               index * scores,
-              marginWanted ? scratch.margins : null,
+              marginRequested ? scratch.margins : null,
               index * margins,
               margins,
               answer);
@@ -209,7 +209,7 @@ public final class ScoreBatchHandler {
     private void write(List<Fault> faults) {
       refused++;
       served.refused(faults, metrics);
-      told += faults.size();
+      reported += faults.size();
       List<PointedFault> errors = new ArrayList<>(faults.size());
       for (Fault fault : faults) {
         errors.add(PointedFault.under("/" + row, fault));

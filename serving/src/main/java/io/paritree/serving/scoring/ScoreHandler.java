@@ -44,7 +44,7 @@ public final class ScoreHandler {
   public void handle(Context ctx) throws IOException {
     ServedModel served =
         ModelAddress.model(ctx, models); // read once, so that one model makes the whole answer
-    boolean marginWanted = ScoreQuery.marginWanted(ctx);
+    boolean marginRequested = ScoreQuery.marginRequested(ctx);
     byte[] body = MediaTypes.jsonBody(ctx);
     long begin = System.nanoTime();
     RequestBuffers scratch = served.scratch();
@@ -54,7 +54,7 @@ public final class ScoreHandler {
     engine.score(scratch.slots, 1, scratch.margins, scratch.scores);
     long scored = System.nanoTime();
     JsonBytes answer = scratch.answer().raw(served.answerStart()).raw(',');
-    float[] margins = marginWanted ? scratch.margins : null;
+    float[] margins = marginRequested ? scratch.margins : null;
     served.form().write(scratch.scores, 0, margins, 0, engine.outputs(), answer);
     Answers.send(answer.raw("}\n"), ctx);
     served.scored().inc();

@@ -13,7 +13,7 @@ final class ScoreQuery {
    *
    * @throws ProblemException with 400 if it is anything else but {@code margin=false} or empty
    */
-  static boolean marginWanted(Context ctx) {
+  static boolean marginRequested(Context ctx) {
     String query = ctx.req().getQueryString();
     if (query == null || query.isEmpty() || query.equals("margin=false")) {
       return false;

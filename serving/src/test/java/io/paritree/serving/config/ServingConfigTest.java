@@ -67,7 +67,7 @@ class ServingConfigTest {
   }
 
   @Test
-  void fileAndSingleKeysLieOverTheDefaults() throws Exception {
+  void fileAndSingleKeysReplaceTheDefaults() throws Exception {
     Path file = directory.resolve("serving.conf");
     Files.writeString(
         file, "server.port = 9000\nlimits.body = 2 MiB\nrecords.unknown-fields=ignore");
@@ -114,7 +114,7 @@ class ServingConfigTest {
   }
 
   @Test
-  void allMistakesAreToldAtOnce() {
+  void allMistakesAreReportedTogether() {
     assertThatThrownBy(
             () ->
                 ServingConfigParser.read(

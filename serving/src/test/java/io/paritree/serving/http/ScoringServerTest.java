@@ -260,7 +260,7 @@ class ScoringServerTest {
   }
 
   @Test
-  void headTellsTheLengthThatGetHas() throws IOException {
+  void headHasTheLengthThatGetHas() throws IOException {
     String end = " /name/a HTTP/1.0\r\nHost: a\r\n\r\n";
     String get = RawHttp.exchange(server.port(), "GET" + end);
     String head = RawHttp.exchange(server.port(), "HEAD" + end);

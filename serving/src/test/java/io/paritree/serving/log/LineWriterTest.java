@@ -98,7 +98,7 @@ class LineWriterTest {
   }
 
   @Test
-  void fullDiskIsToldOnceAndCounted() throws Exception {
+  void fullDiskIsLoggedOnceAndCounted() throws Exception {
     try (LoggedErrors log = LoggedErrors.fromWarn()) {
       LineWriter writer = new LineWriter("log", new LogFile(Path.of("/dev/full")), 1 << 20);
       for (int add = 0; add < 3; add++) {
@@ -137,7 +137,7 @@ class LineWriterTest {
   }
 
   @Test
-  void renamedFileIsMadeAnew() throws Exception {
+  void renamedFileIsMadeAgain() throws Exception {
     Path file = directory.resolve("log");
     Path old = directory.resolve("log.1");
     try (LineWriter writer = new LineWriter("log", new LogFile(file), 1 << 20)) {

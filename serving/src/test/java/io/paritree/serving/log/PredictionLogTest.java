@@ -180,7 +180,7 @@ class PredictionLogTest {
   }
 
   @Test
-  void fullDiskFailsNoRequestAndStandsInTheMetrics() throws Exception {
+  void fullDiskFailsNoRequestAndAppearsInTheMetrics() throws Exception {
     new TestPackages(directory).binary();
     try (RunningServer serving = serve("parcel-late", Path.of("/dev/full"));
         Client client = new Client(serving.port());

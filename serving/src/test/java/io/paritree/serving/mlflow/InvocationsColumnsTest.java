@@ -180,7 +180,7 @@ class InvocationsColumnsTest {
   }
 
   @Test
-  void whatElseIsWrongIsToldToo() throws Exception {
+  void whatElseIsWrongIsReportedToo() throws Exception {
     Answer answer =
         post(client, "{'dataframe_records':[7,{'age':'x','a/b':2},{'age':1,'income':'y'}]}");
 

@@ -213,7 +213,7 @@ class ReloadTest {
   }
 
   @Test
-  void refusalOfTheVersionInServiceIsToldUntilItIsWholeAgain() throws Exception {
+  void refusalOfTheVersionInServiceIsReportedUntilItIsWholeAgain() throws Exception {
     Path model = new TestPackages(store).binary(1, 20).resolve("model.ubj");
     byte[] whole = Files.readAllBytes(model);
     try (RunningServer serving = serve(Map.of("models.poll", "10 ms"));
@@ -232,7 +232,7 @@ class ReloadTest {
   }
 
   @Test
-  void versionThatVanishesFromTheStoreIsToldAndGoesOnInService() throws Exception {
+  void versionThatVanishesFromTheStoreIsReportedAndStaysInService() throws Exception {
     Path directory = new TestPackages(store).binary(1, 20);
     Path elsewhere = store.resolve("elsewhere");
     try (RunningServer serving = serve(Map.of("models.poll", "10 ms"));

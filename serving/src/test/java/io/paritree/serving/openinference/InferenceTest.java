@@ -234,7 +234,7 @@ class InferenceTest {
   }
 
   @Test
-  void nullStandsForAMemberThatIsNotThere() throws Exception {
+  void nullMeansThatAMemberIsAbsent() throws Exception {
     String body =
         """
         {"id":null,"parameters":null,"outputs":null,

@@ -100,7 +100,7 @@ class SparseRowsTest {
   }
 
   @Test
-  void rowsOfAWideModelAreAdmittedUpToFourTimesTheBody() throws Exception {
+  void rowsOfAWideModelAreAllowedUpToFourTimesTheBody() throws Exception {
     assertThat(invocations(WIDE_ROWS).status()).isEqualTo(200);
     assertTooManyRows(invocations(WIDE_ROWS + 1), WIDE_ROWS, "1000 features and 1 outputs");
     String inputs = "{\"inputs\":{\"f0\":[" + rows(WIDE_ROWS + 1, "1") + "]}}";
@@ -132,7 +132,7 @@ class SparseRowsTest {
 
   /** The shortest body for many rows, in each protocol. */
   @Test
-  void denseRowsAreAdmittedAsFarAsTheBodyGoes() throws Exception {
+  void denseRowsAreAllowedUpToTheLimitOfTheBody() throws Exception {
     int rows = (BODY - 200) / (2 * WIDTH + 2);
     String row = "[" + rows(WIDTH, "1") + "]";
     String split = "{\"dataframe_split\":{\"data\":[" + rows(rows, row) + "]}}";
@@ -165,7 +165,7 @@ class SparseRowsTest {
   }
 
   @Test
-  void rowsOfAModelOfManyOutputsAreAdmittedByTheirAnswers() throws Exception {
+  void rowsOfAModelOfManyOutputsAreLimitedByTheirAnswers() throws Exception {
     String outputs = "2 features and 200 outputs";
     String path = "/v2/models/classes/infer";
     String full = column(CLASS_ROWS, rows(CLASS_ROWS, "1"));
@@ -190,7 +190,7 @@ class SparseRowsTest {
   }
 
   @Test
-  void headerOfNothingButOtherColumnsIsRefused() throws Exception {
+  void headerOfOnlyOtherColumnsIsRefused() throws Exception {
     String header = String.join(",", IntStream.range(0, 11_001).mapToObj(i -> "g" + i).toList());
     byte[] body = (header + "\n").getBytes(StandardCharsets.UTF_8);
     Answer answer = client.send("POST", "/invocations", body, "Content-Type: text/csv\r\n");

@@ -68,7 +68,7 @@ final class AliasCommand implements Callable<Integer> {
       }
 
       models.removeAlias(name, alias);
-      tell("Removed %s@%s%n".formatted(name, alias));
+      print("Removed %s@%s%n".formatted(name, alias));
       return ModelMain.OK;
     }
 
@@ -80,11 +80,11 @@ final class AliasCommand implements Callable<Integer> {
     }
 
     models.setAlias(name, alias, change.version);
-    tell("%s@%s is version %s now%n".formatted(name, alias, change.version));
+    print("%s@%s is version %s now%n".formatted(name, alias, change.version));
     return ModelMain.OK;
   }
 
-  private void tell(String text) {
+  private void print(String text) {
     spec.commandLine()
         .getOut()
         .print(

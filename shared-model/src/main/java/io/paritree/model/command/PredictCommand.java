@@ -112,11 +112,11 @@ final class PredictCommand implements Callable<Integer> {
       Files.deleteIfExists(temporary);
     }
 
-    tell(opened, counts);
+    printCounts(opened, counts);
     return strict && counts.invalid() > 0 ? ModelMain.INPUT_REFUSED : ModelMain.OK;
   }
 
-  private void tell(ScoringModel opened, CsvScoring.Counts counts) {
+  private void printCounts(ScoringModel opened, CsvScoring.Counts counts) {
     switch (format) {
       case TEXT ->
           spec.commandLine()

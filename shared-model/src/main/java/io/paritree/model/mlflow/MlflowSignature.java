@@ -81,8 +81,8 @@ public record MlflowSignature(List<Column> columns) {
     boolean[] required = {true}; // the default, for files of versions that do not write it
     json.namedValues(
         name -> {
-          boolean wanted = name.equals(TYPE) || name.equals(NAME);
-          if (wanted && !json.isNull()) {
+          boolean isRead = name.equals(TYPE) || name.equals(NAME);
+          if (isRead && !json.isNull()) {
             texts.put(name, json.text());
           } else if (name.equals(REQUIRED) && !json.isNull()) {
             required[0] = json.truth();

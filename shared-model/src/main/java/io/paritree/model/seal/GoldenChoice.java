@@ -58,8 +58,8 @@ public final class GoldenChoice {
 
     for (int slot = 0; slot < schema.width(); slot++) {
       Set<Float> seen = seenValues.computeIfAbsent(slot, key -> new HashSet<>());
-      boolean wanted = seen.size() < VALUES_PER_FEATURE && withNewValue.size() < wantedValues();
-      if (wanted && seen.add(slots[at + slot])) {
+      boolean hasRoom = seen.size() < VALUES_PER_FEATURE && withNewValue.size() < wantedValues();
+      if (hasRoom && seen.add(slots[at + slot])) {
         withNewValue.add(row);
       }
     }

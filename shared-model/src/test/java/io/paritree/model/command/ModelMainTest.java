@@ -457,7 +457,7 @@ class ModelMainTest {
   }
 
   @Test
-  void rowsOfWhichNoneIsAdmittedAreRefusedAndNotTheModel() throws Exception {
+  void rowsOfWhichNoneIsAcceptedAreRefusedAndNotTheModel() throws Exception {
     TestPackages packages = new TestPackages(directory);
     Path model = packages.bareWideModel(2, 3, 5);
     Path rows = Files.write(path("rows.csv"), List.of("f0,f1", "a,b"));
@@ -483,7 +483,7 @@ class ModelMainTest {
   }
 
   @Test
-  void schemaDraftsWhatTheModelAndTheRowsTell() throws Exception {
+  void schemaDraftsWhatTheModelAndTheRowsShow() throws Exception {
     Path model = new TestPackages(directory).bareParcelModel();
     Path rows =
         csv(
@@ -521,7 +521,7 @@ class ModelMainTest {
   }
 
   @Test
-  void schemaTellsWhatToDoAboutTheBooleansOfPandas() throws Exception {
+  void schemaSaysWhatToDoAboutTheBooleansOfPandas() throws Exception {
     Path model = new TestPackages(directory).bareWideModel(2, 3, 5);
     Path rows = Files.write(path("rows.csv"), List.of("f0,f1", "True,1.5", "False,2.5"));
 

@@ -120,7 +120,7 @@ class ModelStoreTest {
   }
 
   @Test
-  void aVersionIsNeverReplacedAndNothingElseIsLeftBehind() throws Exception {
+  void aVersionIsNeverReplacedAndNothingElseIsLeft() throws Exception {
     Location first = store.version(NAME, 1);
     String before = Opening.open(first.toString(), EngineKind.FOREST).digest();
 

@@ -49,14 +49,14 @@ final class OutputCheck {
 
     Location realState = place.store().real(place.state());
     for (Location directory : directories) {
-      if (liesIn(real, directory) || liesIn(directory, real)) {
+      if (isIn(real, directory) || isIn(directory, real)) {
         problems.add(
             "output %s and input %s must not be the same or contain each other"
                 .formatted(real, directory));
         return false;
       }
 
-      if (liesIn(directory, realState)) {
+      if (isIn(directory, realState)) {
         problems.add("input %s is inside the output's state %s".formatted(directory, realState));
         return false;
       }
@@ -65,7 +65,7 @@ final class OutputCheck {
     return true;
   }
 
-  private static boolean liesIn(Location inner, Location outer) {
+  private static boolean isIn(Location inner, Location outer) {
     String in = inner.toString();
     String out = outer.toString();
     return in.equals(out) || in.startsWith(out.endsWith("/") ? out : out + "/");
@@ -176,10 +176,10 @@ final class OutputCheck {
   private void checkSiblings(String column) throws IOException {
     for (FileEntry entry : place.store().list(place.output())) {
       String name = entry.location().name();
-      boolean alike =
+      boolean isPartition =
           entry.isDirectory() && name.indexOf('=') > 0 && columns(name).get(0).equals(column);
       boolean hidden = name.startsWith(".");
-      if (!alike && !hidden) {
+      if (!isPartition && !hidden) {
         problems.add(
             ("output %s holds %s, which is not a partition of %s; choose another output, or leave"
                     + " it there with --replace-foreign")

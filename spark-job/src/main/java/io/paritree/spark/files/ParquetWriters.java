@@ -85,12 +85,12 @@ public final class ParquetWriters implements Serializable {
     new ParquetFileFormat().prepareWrite(session, job, options, schema);
 
     // A row group is kept in memory until it is full, so its size bounds what a task needs.
-    long wanted = Math.min(schema.size() * ROW_GROUP_BYTES_PER_COLUMN, MAX_ROW_GROUP_BYTES);
+    long rowGroup = Math.min(schema.size() * ROW_GROUP_BYTES_PER_COLUMN, MAX_ROW_GROUP_BYTES);
     return new ParquetWriters(
         new SerializableConfiguration(job.getConfiguration()),
         schema,
         new ArrayList<>(distinct),
-        Math.max(MIN_ROW_GROUP_BYTES, wanted),
+        Math.max(MIN_ROW_GROUP_BYTES, rowGroup),
         (int) Math.max(MIN_PAGE_BYTES, Math.min(MAX_PAGE_BYTES, bytesPerFile / PAGES_PER_FILE)),
         null);
   }

@@ -92,7 +92,7 @@ public final class InputCheck {
       }
 
       for (FileSchema schema : schemas) {
-        checkAlike(schema, first, columns, sql);
+        checkSameColumns(schema, first, columns, sql);
       }
 
       checkFeatures(columns);
@@ -192,7 +192,7 @@ public final class InputCheck {
    * Refuses a file whose columns differ from those of the first file. Types are compared as Spark
    * reads them, because writers annotate and store the same values differently.
    */
-  private void checkAlike(
+  private void checkSameColumns(
       FileSchema file, FileSchema first, Map<String, ReadColumn> columns, SQLConf sql) {
     if (file == first) {
       return;

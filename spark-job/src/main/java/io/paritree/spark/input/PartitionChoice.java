@@ -14,13 +14,13 @@ import java.util.TreeSet;
  * <p>Values of one column are alternatives; values of different columns must all match. Values are
  * compared as text, after unescaping: {@code store=007} is not {@code store=7}.
  *
- * @param wanted the requested values, in the order given; if none is requested, and no range, every
+ * @param requested the values, in the order given; if none is requested, and no range, every
  *     partition is chosen
  * @param range days that are requested in addition
  * @param missing what happens if no partition has a requested value
  */
 public record PartitionChoice(
-    List<PartitionValue> wanted, Optional<DateRange> range, Missing missing) {
+    List<PartitionValue> requested, Optional<DateRange> range, Missing missing) {
 
   /** What happens if a requested partition does not exist. */
   public enum Missing {
@@ -29,7 +29,7 @@ public record PartitionChoice(
   }
 
   public PartitionChoice {
-    wanted = List.copyOf(wanted);
+    requested = List.copyOf(requested);
   }
 
   /**
@@ -39,7 +39,7 @@ public record PartitionChoice(
    *     columns
    */
   public List<InputPartition> choose(InputListing listing, List<String> problems) {
-    List<PartitionValue> all = new ArrayList<>(wanted);
+    List<PartitionValue> all = new ArrayList<>(requested);
     if (range.isPresent()) {
       Optional<String> column = range.get().columnIn(listing);
       if (column.isEmpty()) {

@@ -55,8 +55,8 @@ public final class RepeatedHashes implements Serializable {
 
   /** Returns the number of buckets for the hashes of a run, a power of two. */
   public static int buckets(long rows) {
-    long wanted = Math.max(1, Math.min(MAX_GROUPS, rows / HASHES_PER_GROUP));
-    return BUCKETS_PER_GROUP * (int) Long.highestOneBit(2 * wanted - 1);
+    long groups = Math.max(1, Math.min(MAX_GROUPS, rows / HASHES_PER_GROUP));
+    return BUCKETS_PER_GROUP * (int) Long.highestOneBit(2 * groups - 1);
   }
 
   /** Returns whether keys of these types can be hashed. */
@@ -73,16 +73,16 @@ public final class RepeatedHashes implements Serializable {
     }
 
     JavaSparkContext context = new JavaSparkContext(session.sparkContext());
-    Broadcast<SerializableConfiguration> told =
+    Broadcast<SerializableConfiguration> settings =
         context.broadcast(new SerializableConfiguration(hadoop));
     try {
       List<Integer> all = IntStream.range(0, groups).boxed().toList();
       return context
           .parallelize(all, Math.min(groups, TASKS_PER_CORE * context.defaultParallelism()))
-          .map(group -> count(group, told.value().value()))
+          .map(group -> count(group, settings.value().value()))
           .reduce(Long::sum);
     } finally {
-      told.destroy();
+      settings.destroy();
     }
   }
 

@@ -11,6 +11,15 @@ import java.util.List;
  * first publication of a partition is one rename. A replacement is two renames; if a run is killed
  * between them, the partition is absent until the next run, or {@link Recovery}, finishes the swap.
  *
+ * <p>A run is <i>prepared</i> when its partitions are staged and verified, and their list is
+ * written to the store. It is <i>swapping</i> when it has begun to move them. While it runs, it has
+ * a <i>sign of life</i>: a file that it keeps locked or, on stores without file locks, rewrites at
+ * regular intervals. A <i>dead run</i> is one without a sign of life, or whose sign is not locked
+ * or no longer changes. Another run finishes it if it was prepared and no other identity was
+ * published meanwhile, and removes it otherwise. Finishing only goes forward, never back, and needs
+ * only what is in the store. A run whose sign no longer changes may be only paused. It must not
+ * move anything when it wakes, so its directory is renamed first: this rename is the <i>fence</i>.
+ *
  * <p>Not thread-safe: one thread at a time may use an instance. Any number of processes may publish
  * to one output.
  */
@@ -129,7 +138,7 @@ public final class Publisher {
         throw e;
       }
 
-      moved = takenForDead(directory, partitions, e);
+      moved = declaredDead(directory, partitions, e);
     }
 
     run.isPublished = true;
@@ -234,7 +243,7 @@ public final class Publisher {
    * Ends a run that another one has declared dead: that one has renamed its directory, and has
    * finished or removed the run, or will do so.
    */
-  private List<String> takenForDead(
+  private List<String> declaredDead(
       RunDirectory directory, List<PreparedPartition> partitions, IOException cause)
       throws ConflictException, IOException {
     directory.delete();

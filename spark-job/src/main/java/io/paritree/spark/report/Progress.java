@@ -46,7 +46,7 @@ public final class Progress implements AutoCloseable {
               return thread;
             });
     timer.scheduleAtFixedRate(
-        this::tell, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
+        this::print, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Records that more tasks will run. */
@@ -65,7 +65,7 @@ public final class Progress implements AutoCloseable {
     return ended.get();
   }
 
-  private void tell() {
+  private void print() {
     double seconds = (System.nanoTime() - begin) / 1e9;
     out.println(line(ended.get(), tasks.get(), rows.get(), expectedRows, seconds));
   }

@@ -14,7 +14,7 @@ public final class SummaryTable {
   /** Returns the table, with a line feed at its end. */
   public static String of(JobReport report) {
     StringBuilder text = new StringBuilder();
-    text.append("Run %s: %s\n".formatted(report.run(), told(report)));
+    text.append("Run %s: %s\n".formatted(report.run(), ending(report)));
     text.append(
         "  model   %s, engine %s%s\n"
             .formatted(
@@ -56,7 +56,7 @@ public final class SummaryTable {
     return text.toString();
   }
 
-  private static String told(JobReport report) {
+  private static String ending(JobReport report) {
     return switch (report.outcome()) {
       case PUBLISHED ->
           report.alreadyPublished().isEmpty()

@@ -92,9 +92,9 @@ public final class Quarantine {
   }
 
   void add(InputBlock block, SourceFile source, int at, List<Fault> faults) {
-    List<Fault> told =
+    List<Fault> reported =
         faults.get(0).code() == FaultCode.MALFORMED_RECORD ? faults.subList(0, 1) : faults;
-    List<String> distinct = told.stream().map(fault -> fault.code().code()).distinct().toList();
+    List<String> distinct = reported.stream().map(fault -> fault.code().code()).distinct().toList();
     distinct.forEach(code -> codes.merge(code, 1L, Long::sum));
     if (plan.isSample()) {
       return;
@@ -135,7 +135,7 @@ public final class Quarantine {
         columns + 3, new GenericArrayData(distinct.stream().map(UTF8String::fromString).toArray()));
     row.update(
         columns + 4,
-        UTF8String.fromString(String.join("; ", told.stream().map(Fault::toString).toList())));
+        UTF8String.fromString(String.join("; ", reported.stream().map(Fault::toString).toList())));
     file.write(row);
   }
 

@@ -70,17 +70,17 @@ public final class Scan {
       ParquetWriters writers,
       ParquetWriters quarantineWriters) {
     JavaSparkContext context = new JavaSparkContext(session.sparkContext());
-    Broadcast<JavaSerialized<TaskPlan>> told = context.broadcast(new JavaSerialized<>(plan));
+    Broadcast<JavaSerialized<TaskPlan>> planTo = context.broadcast(new JavaSerialized<>(plan));
     Broadcast<JavaSerialized<ParquetWriters>> scoredTo =
         context.broadcast(new JavaSerialized<>(writers));
     Broadcast<JavaSerialized<ParquetWriters>> quarantinedTo =
         context.broadcast(new JavaSerialized<>(quarantineWriters));
     try {
-      return score(model, plan, told, scoredTo, quarantinedTo).stream()
+      return score(model, plan, planTo, scoredTo, quarantinedTo).stream()
           .map(JavaSerialized::value)
           .toList();
     } finally {
-      told.destroy();
+      planTo.destroy();
       scoredTo.destroy();
       quarantinedTo.destroy();
     }
@@ -89,7 +89,7 @@ public final class Scan {
   private List<JavaSerialized<TaskResult>> score(
       Broadcast<ModelFiles> model,
       TaskPlan plan,
-      Broadcast<JavaSerialized<TaskPlan>> told,
+      Broadcast<JavaSerialized<TaskPlan>> planTo,
       Broadcast<JavaSerialized<ParquetWriters>> scoredTo,
       Broadcast<JavaSerialized<ParquetWriters>> quarantinedTo) {
     InputSplits.set(session, files.stream().mapToLong(InputFile::bytes).sum());
@@ -105,7 +105,7 @@ public final class Scan {
       int indexOrdinal = names.indexOf(ParquetFileFormat.ROW_INDEX_TEMPORARY_COLUMN_NAME());
       ScoreTask task =
           new ScoreTask(
-              model, told, scoredTo, quarantinedTo, input.format(), ordinals, indexOrdinal);
+              model, planTo, scoredTo, quarantinedTo, input.format(), ordinals, indexOrdinal);
       JavaRDD<ColumnarBatch> batches = FilesInOrder.of(executed, columnar.get().executeColumnar());
       return batches.mapPartitions(task::scoreBatches).collect();
     }
@@ -114,7 +114,7 @@ public final class Scan {
     ScoreTask task =
         new ScoreTask(
             model,
-            told,
+            planTo,
             scoredTo,
             quarantinedTo,
             input.format(),

@@ -115,11 +115,11 @@ public final class ScoreHistogram implements Serializable {
       return Float.NaN;
     }
 
-    long wanted = Math.max(1, (long) Math.ceil(share * count));
+    long rank = Math.max(1, (long) Math.ceil(share * count));
     long seen = 0;
     for (int index = 0; index < usedBins.length; index++) {
       seen += usedCounts[index];
-      if (seen >= wanted) {
+      if (seen >= rank) {
         return Math.max(min, Math.min(max, middle(usedBins[index])));
       }
     }

@@ -90,7 +90,7 @@ class ParquetWritersTest {
     }
 
     assertThat(FlatFile.writes(FLAT)).isTrue();
-    assertWrittenAlike(rows, FLAT);
+    assertWrittenEqually(rows, FLAT);
   }
 
   @Test
@@ -102,7 +102,7 @@ class ParquetWritersTest {
             .add("list", DataTypes.createArrayType(DataTypes.IntegerType));
 
     assertThat(FlatFile.writes(schema)).isFalse();
-    assertWrittenAlike(
+    assertWrittenEqually(
         List.of(
             RowFactory.create(1L, new BigDecimal("1.25"), List.of(1, 2)),
             RowFactory.create(2L, null, null)),
@@ -121,7 +121,7 @@ class ParquetWritersTest {
         rows.add(RowFactory.create(row, VERSION));
       }
 
-      assertWrittenAlike(rows, schema, VERSION);
+      assertWrittenEqually(rows, schema, VERSION);
     }
   }
 
@@ -156,14 +156,15 @@ class ParquetWritersTest {
     }
   }
 
-  private void assertWrittenAlike(List<Row> rows, StructType schema) throws Exception {
-    assertWrittenAlike(rows, schema, null);
+  private void assertWrittenEqually(List<Row> rows, StructType schema) throws Exception {
+    assertWrittenEqually(rows, schema, null);
   }
 
   /**
    * @param last the text that the last column has in all rows; null if it is not constant
    */
-  private void assertWrittenAlike(List<Row> rows, StructType schema, String last) throws Exception {
+  private void assertWrittenEqually(List<Row> rows, StructType schema, String last)
+      throws Exception {
     SparkSession session = JobSessions.wide(TestSpark.session(), 100);
     Dataset<Row> given = session.createDataFrame(rows, schema).coalesce(1);
     Path theirs = Files.createTempDirectory(directory, "theirs").resolve("files");

@@ -38,7 +38,7 @@ class RepeatedHashesTest {
   @TempDir Path directory;
 
   @Test
-  void hashesThatStandTwiceAreCountedOverAllFilesAndBuckets() {
+  void repeatedHashesAreCountedOverAllFilesAndBuckets() {
     long seed = Long.getLong("seed", System.nanoTime());
     System.out.println("seed " + seed);
     Random random = new Random(seed);

@@ -35,7 +35,7 @@ class OutputPlaceTest {
   }
 
   @Test
-  void placeTellsWhatStandsThere() throws Exception {
+  void placeReportsWhatIsThere() throws Exception {
     Path output = Files.createDirectories(directory.resolve("out"));
     Files.createDirectories(output.resolve("day=1"));
     Files.writeString(Files.createDirectories(output.resolve("day=2")).resolve("a"), "text");

@@ -116,7 +116,7 @@ class ScoreArgumentsTest {
 
     assertThat(settings.model()).isEqualTo("mine");
     assertThat(settings.engine()).isEqualTo(EngineKind.FOREST);
-    assertThat(settings.partitions().wanted()).containsExactly(new PartitionValue("day", "2"));
+    assertThat(settings.partitions().requested()).containsExactly(new PartitionValue("day", "2"));
     assertThat(settings.maxQuarantined()).isEqualTo(0.1);
     assertThat(settings.keys()).containsExactly("k,1");
     assertThat(settings.inputFormat()).isEqualTo(InputFormat.CSV);
