@@ -1,10 +1,13 @@
 package io.paritree;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.ArchRule;
+import io.paritree.architecture.Architecture;
 import io.paritree.architecture.ArchitectureContract;
 import io.paritree.architecture.SourceTree;
 import io.paritree.model.Opening;
@@ -72,6 +75,32 @@ class ArchitectureTest extends ArchitectureContract {
   }
 
   @Test
+  void forestUsesOnlyTheJdkAndNoFiles() {
+    assertThat(
+            usesOnlyTheJdk("io.paritree.forest").evaluate(main()).getFailureReport().getDetails())
+        .isEmpty();
+    assertThat(usesOnlyTheJdk("io.paritree.xgboost").evaluate(main()).hasViolation()).isTrue();
+  }
+
+  private static ArchRule usesOnlyTheJdk(String room) {
+    return noClasses()
+        .that()
+        .resideInAPackage(room)
+        .should()
+        .dependOnClassesThat()
+        .resideOutsideOfPackages(room, "java.lang..", "java.nio", "java.util.."); // no files
+  }
+
+  /** Held here as well, because the other rules follow the map. */
+  @Test
+  void mapKeepsTheLibrariesOfThisModuleApart() {
+    assertThat(roomsUsing("picocli..")).containsExactly("io.paritree.model.command");
+    assertThat(roomsUsing("org.snakeyaml..")).containsExactly("io.paritree.model.mlflow");
+    assertThat(roomsUsing("ml.dmlc..")).containsExactly("io.paritree.xgboost");
+    assertThat(roomsUsing("org.apache.hadoop..")).containsExactly("io.paritree.store");
+  }
+
+  @Test
   void noRoomHasMoreClassesThanOneCanKnow() throws IOException {
     assertThat(SourceTree.read(ROOT).largeRooms()).isEmpty();
   }
@@ -87,6 +116,11 @@ class ArchitectureTest extends ArchitectureContract {
   }
 
   @Test
+  void eachClassThatTheMapMentionsExists() throws IOException {
+    assertThat(SourceTree.classNames(ROOT)).containsAll(Architecture.read().classes());
+  }
+
+  @Test
   void plantedSourcesAreFound(@TempDir Path root) throws IOException {
     for (int index = 0; index <= SourceTree.MAX_CLASSES; index++) {
       plant(root.resolve("one/src/main/java/io/paritree/crowded/Class" + index + ".java"), "");
@@ -94,8 +128,16 @@ class ArchitectureTest extends ArchitectureContract {
 
     plant(
         root.resolve("two/src/main/java/io/paritree/other/Class0.java"),
-        "import static io.paritree.one.two.Names.NAME;\nimport io.paritree.three.Outer.Inner;\n"
-            + "import io.paritree.other.Class0.Inner;\n");
+        """
+        import static io.paritree.one.two.Names.NAME;
+        import io.paritree.three.Outer.Inner;
+        import io.paritree.four.*;
+        import io.paritree.other.Class0.Inner;
+        /** As {@link io.paritree.five.Other}. */
+        class Class0 {
+          int number = io.paritree.six.Numbers.SIX;
+        }
+        """);
     plant(root.resolve("two/src/main/java/io/paritree/other/package-info.java"), "");
 
     SourceTree planted = SourceTree.read(root);
@@ -103,8 +145,9 @@ class ArchitectureTest extends ArchitectureContract {
     assertThat(planted.largeRooms()).containsExactly("io.paritree.crowded");
     assertThat(planted.sharedNames()).containsExactly("Class0");
     assertThat(planted.roomsWithoutDescription()).containsExactly("io.paritree.crowded");
-    assertThat(planted.importsByRoom().get("io.paritree.other"))
-        .containsExactly("io.paritree.one.two", "io.paritree.three");
+    assertThat(planted.namedByRoom().get("io.paritree.other"))
+        .containsExactly(
+            "io.paritree.four", "io.paritree.one.two", "io.paritree.six", "io.paritree.three");
   }
 
   private static void plant(Path file, String text) throws IOException {

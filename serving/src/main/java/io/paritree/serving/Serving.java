@@ -82,7 +82,7 @@ final class Serving implements AutoCloseable {
     Readiness readiness = new Readiness(metrics);
     Models models = new Models();
     ModelMetrics.register(models, metrics.registry());
-    Models.Opening opening = models.open(config, metrics); // continues while the ports are opened
+    Models.Loading loading = models.open(config, metrics); // continues while the ports are opened
     VersionWatch watch = new VersionWatch(models, config.models().poll());
     ManagementServer management = new ManagementServer(config, models, metrics, readiness, watch);
     ScoringServer server;
@@ -95,7 +95,7 @@ final class Serving implements AutoCloseable {
     }
 
     try {
-      opening.await();
+      loading.await();
     } catch (ConfigurationException | ModelException | IOException | RuntimeException | Error e) {
       server.close();
       management.close();

@@ -60,9 +60,9 @@ final class LevelWalkBuilder {
       depth = Math.max(depth, tree.depth());
       needed += Math.max(SMALL_LEAVES, tree.leaves());
       long filled = (end - first + 1L) << Math.min(depth, MAX_DEPTH + 1);
-      boolean hasSameShape =
+      boolean sameLeaves =
           (tree.leafVectors == null) == (forest.trees.get(first).leafVectors == null);
-      if (!hasSameShape
+      if (!sameLeaves
           || depth > MAX_DEPTH
           || filled > MAX_FILLING * needed
           || filled > MAX_LEAVES) {

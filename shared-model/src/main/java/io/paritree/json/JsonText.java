@@ -33,6 +33,16 @@ public final class JsonText {
     return new String(of(body), StandardCharsets.UTF_8);
   }
 
+  /** Returns a value in one line, with a line feed at its end. */
+  public static byte[] line(Body body) {
+    return write(
+        out -> {
+          body.write(out);
+          out.writeRaw('\n');
+        },
+        false);
+  }
+
   /** Returns a value without line feeds, also without one at its end. */
   public static byte[] compact(Body body) {
     return write(body, false);

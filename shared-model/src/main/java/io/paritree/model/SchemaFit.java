@@ -63,7 +63,7 @@ public final class SchemaFit {
     Optional<RecordedCategories> vocabulary = vocabulary(feature);
     boolean category = vocabulary.isPresent() || feature instanceof CategoryCodeFeature;
     if (model.categorical(index) && !category) {
-      throw misfit(origin, index, feature, "it is no category, but the model treats it as one");
+      throw misfit(origin, index, feature, "it is not a category, but the model treats it as one");
     }
 
     Optional<List<String>> types = model.featureTypes();

@@ -67,7 +67,7 @@ public final class CsvRecords {
   private String hint(String column, Hints hints) {
     return hints
         .nearest(column, name -> NearestName.of(name, lines.columns()))
-        .map(near -> " (it has '" + Fault.printable(near, 100) + "')")
+        .map(near -> " (it has '" + Fault.printable(near) + "')")
         .orElse("");
   }
 

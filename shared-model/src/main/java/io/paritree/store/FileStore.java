@@ -32,9 +32,9 @@ public interface FileStore {
   /**
    * Returns the store that holds a location.
    *
-   * @param hadoop settings of Hadoop's client, such as Spark's; they override those of its own
-   *     files. Hadoop keeps one client per scheme, authority and user: the settings of the first
-   *     call apply.
+   * @param hadoop settings of Hadoop's client, such as Spark's; they override Hadoop's
+   *     configuration files. Hadoop keeps one client per scheme, authority and user: the settings
+   *     of the first call apply.
    * @throws IOException if its file system is not available or Hadoop's client cannot be loaded
    */
   static FileStore of(Location location, Map<String, String> hadoop) throws IOException {

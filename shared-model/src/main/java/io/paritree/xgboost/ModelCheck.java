@@ -62,7 +62,7 @@ final class ModelCheck {
     if (Objective.find(read.objective).isEmpty()) {
       throw new UnsupportedModelException(
           "Cannot score the model: its objective '%s' is not known; known are %s"
-              .formatted(Fault.printable(read.objective, 100), Objective.names()));
+              .formatted(Fault.printable(read.objective), Objective.names()));
     }
 
     checkOutputs();
@@ -73,7 +73,7 @@ final class ModelCheck {
       default ->
           throw new UnsupportedModelException(
               "Cannot score the model: its booster '%s' is not known; known are gbtree, dart and"
-                      .formatted(Fault.printable(read.booster, 100))
+                      .formatted(Fault.printable(read.booster))
                   + " gblinear");
     }
   }

@@ -230,7 +230,7 @@ final class ModelReader {
   CorruptModelException corrupt(String what, Object... words) {
     Object[] printable = new Object[words.length];
     for (int at = 0; at < words.length; at++) {
-      printable[at] = words[at] instanceof String text ? Fault.printable(text, 100) : words[at];
+      printable[at] = words[at] instanceof String text ? Fault.printable(text) : words[at];
     }
 
     return new CorruptModelException("Cannot read the model: " + what.formatted(printable));

@@ -33,7 +33,7 @@ final class Parameters {
 
     throw document.corrupt(
         "%s is '%s', expected a whole number of at least %s"
-            .formatted(key, Fault.printable(text, 100), min));
+            .formatted(key, Fault.printable(text), min));
   }
 
   /** Reads base scores: one number, or a list in brackets or parentheses. */
@@ -67,7 +67,7 @@ final class Parameters {
     }
 
     throw document.corrupt(
-        "%s is '%s', expected finite numbers".formatted(key, Fault.printable(whole, 100)));
+        "%s is '%s', expected finite numbers".formatted(key, Fault.printable(whole)));
   }
 
   /**

@@ -113,7 +113,7 @@ final class UbjsonModelDocument implements ModelDocument {
 
     String key = chars();
     if (!keys.element().add(key)) {
-      throw corrupt("key '%s' occurs twice in one object".formatted(Fault.printable(key, 100)));
+      throw corrupt("key '%s' occurs twice in one object".formatted(Fault.printable(key)));
     }
 
     return key;

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -26,12 +27,15 @@ import java.util.stream.Stream;
  *
  * @param rooms in the order of the document
  * @param libraries in the order of the document
+ * @param classes simple names of all classes that the document mentions
  */
-public record Architecture(List<Room> rooms, List<Library> libraries) {
+public record Architecture(List<Room> rooms, List<Library> libraries, Set<String> classes) {
   private static final String ROOT = "io.paritree";
   private static final String ROOMS = "| room | knows | holds |";
   private static final String LIBRARIES = "| library | only in |";
   private static final Pattern NAME = Pattern.compile("`([^`]+)`");
+  private static final Pattern CLASS =
+      Pattern.compile("`([A-Z][a-z]\\w*)(?:\\.[^`]*)?`(?! \\(Jetty\\))");
 
   /**
    * A package of main code.
@@ -39,8 +43,9 @@ public record Architecture(List<Room> rooms, List<Library> libraries) {
    * @param module the directory of its module
    * @param name full name of the package
    * @param knows full names of the packages that its classes may use
+   * @param holds simple names of some of its classes
    */
-  public record Room(String module, String name, Set<String> knows) {
+  public record Room(String module, String name, Set<String> knows, Set<String> holds) {
     /** Returns the rule that the room uses only the rooms that it knows. */
     public ArchRule rule() {
       Set<String> known = new LinkedHashSet<>(knows);
@@ -78,6 +83,11 @@ public record Architecture(List<Room> rooms, List<Library> libraries) {
           .allowEmptyShould(true);
     }
 
+    /** Returns whether a package is one of the library's. */
+    boolean contains(String packageName) {
+      return (packageName + ".").startsWith(packages.substring(0, packages.length() - 1));
+    }
+
     @Override
     public String toString() {
       return packages;
@@ -89,10 +99,12 @@ public record Architecture(List<Room> rooms, List<Library> libraries) {
     Path document = Path.of(System.getProperty("paritree.root"), "ARCHITECTURE.md");
     List<Room> rooms = new ArrayList<>();
     List<Library> libraries = new ArrayList<>();
+    Set<String> classes = new LinkedHashSet<>();
     String module = "";
     String table = "";
     try (Stream<String> lines = Files.lines(document)) {
       for (String line : (Iterable<String>) lines::iterator) {
+        classes.addAll(classes(line));
         if (line.startsWith("### ")) {
           module = line.substring(4);
         }
@@ -105,7 +117,7 @@ public record Architecture(List<Room> rooms, List<Library> libraries) {
           String[] cells = line.split("\\|");
           if (table.equals(ROOMS)) {
             String name = packages(cells[1]).iterator().next();
-            rooms.add(new Room(module, name, packages(cells[2])));
+            rooms.add(new Room(module, name, packages(cells[2]), classes(cells[3])));
           } else if (table.equals(LIBRARIES)) {
             Set<String> users = packages(cells[2]);
             names(cells[1]).forEach(library -> libraries.add(new Library(library, users)));
@@ -116,11 +128,19 @@ public record Architecture(List<Room> rooms, List<Library> libraries) {
       throw new UncheckedIOException(e);
     }
 
-    return new Architecture(List.copyOf(rooms), List.copyOf(libraries));
+    return new Architecture(List.copyOf(rooms), List.copyOf(libraries), classes);
   }
 
   private static List<String> names(String cell) {
     return NAME.matcher(cell).results().map(found -> found.group(1)).toList();
+  }
+
+  private static Set<String> classes(String text) {
+    return CLASS
+        .matcher(text)
+        .results()
+        .map(found -> found.group(1))
+        .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
   private static Set<String> packages(String cell) {

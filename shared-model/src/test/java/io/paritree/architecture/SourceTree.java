@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -20,10 +19,11 @@ import java.util.stream.Stream;
  *
  * @param classesByRoom simple names of the top-level classes of each package, and {@code
  *     package-info} if the package has one
- * @param importsByRoom other packages of Paritree from which the classes of each package import
+ * @param namedByRoom the other packages of which the code of each package names a class, in an
+ *     import or elsewhere
  */
 public record SourceTree(
-    Map<String, List<String>> classesByRoom, Map<String, Set<String>> importsByRoom) {
+    Map<String, List<String>> classesByRoom, Map<String, Set<String>> namedByRoom) {
   /** The largest number of top-level classes of a package. */
   public static final int MAX_CLASSES = 16;
 
@@ -32,29 +32,49 @@ public record SourceTree(
       Set.of("io.paritree.forest", "io.paritree.feature", "io.paritree.spark.publish");
 
   private static final String DESCRIPTION = "package-info";
-  private static final Pattern IMPORT =
-      Pattern.compile("^import (?:static )?(io\\.paritree(?:\\.[a-z]\\w*)*)\\.[A-Z]");
+  private static final Pattern COMMENT = Pattern.compile("(?s)/\\*.*?\\*/|//[^\n]*");
+
+  /** A qualified class name, or an import of a whole package. */
+  private static final Pattern NAME =
+      Pattern.compile("(?<![\\w.\"])([a-z]\\w*(?:\\.[a-z]\\w*)+)\\.(?:[A-Z]|\\*;)");
 
   /** Reads the sources below the root of a repository. */
   public static SourceTree read(Path root) throws IOException {
     Map<String, List<String>> classesByRoom = new TreeMap<>();
-    Map<String, Set<String>> importsByRoom = new TreeMap<>();
+    Map<String, Set<String>> namedByRoom = new TreeMap<>();
     try (Stream<Path> modules = Files.list(root)) {
       for (Path module : modules.toList()) {
         Path sources = module.resolve("src/main/java");
         if (Files.isDirectory(sources)) {
           for (Path file : files(sources)) {
             String room = sources.relativize(file.getParent()).toString().replace('/', '.');
-            String name = file.getFileName().toString().replace(".java", "");
-            classesByRoom.computeIfAbsent(room, key -> new ArrayList<>()).add(name);
-            importsByRoom.computeIfAbsent(room, key -> new TreeSet<>()).addAll(imports(file));
-            importsByRoom.get(room).remove(room); // a nested class of the same package
+            classesByRoom.computeIfAbsent(room, key -> new ArrayList<>()).add(className(file));
+            namedByRoom.computeIfAbsent(room, key -> new TreeSet<>()).addAll(named(file));
+            namedByRoom.get(room).remove(room); // a nested class of the same package
           }
         }
       }
     }
 
-    return new SourceTree(classesByRoom, importsByRoom);
+    return new SourceTree(classesByRoom, namedByRoom);
+  }
+
+  /** Returns the simple names of all top-level classes, those of tests and benches included. */
+  public static Set<String> classNames(Path root) throws IOException {
+    Set<String> names = new TreeSet<>();
+    try (Stream<Path> modules = Files.list(root)) {
+      for (Path module : modules.toList()) {
+        if (Files.isDirectory(module.resolve("src"))) {
+          files(module.resolve("src")).forEach(file -> names.add(className(file)));
+        }
+      }
+    }
+
+    return names;
+  }
+
+  private static String className(Path file) {
+    return file.getFileName().toString().replace(".java", "");
   }
 
   private static List<Path> files(Path sources) throws IOException {
@@ -63,12 +83,12 @@ public record SourceTree(
     }
   }
 
-  private static List<String> imports(Path file) throws IOException {
-    return Files.readAllLines(file).stream()
-        .map(IMPORT::matcher)
-        .filter(Matcher::find)
+  private static Set<String> named(Path file) throws IOException {
+    String code = COMMENT.matcher(Files.readString(file)).replaceAll("");
+    return NAME.matcher(code)
+        .results()
         .map(found -> found.group(1))
-        .toList();
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   private static Stream<String> classes(List<String> names) {
@@ -77,7 +97,9 @@ public record SourceTree(
 
   /** Returns the packages with too many classes. */
   public Set<String> largeRooms() {
-    return rooms(names -> classes(names).count() > MAX_CLASSES);
+    Set<String> large = rooms(names -> classes(names).count() > MAX_CLASSES);
+    large.removeAll(MACHINES);
+    return large;
   }
 
   /** Returns the packages without a {@code package-info}. */
@@ -87,7 +109,7 @@ public record SourceTree(
 
   private Set<String> rooms(Predicate<List<String>> chosen) {
     return classesByRoom.entrySet().stream()
-        .filter(room -> !MACHINES.contains(room.getKey()) && chosen.test(room.getValue()))
+        .filter(room -> chosen.test(room.getValue()))
         .map(Map.Entry::getKey)
         .collect(Collectors.toCollection(TreeSet::new));
   }

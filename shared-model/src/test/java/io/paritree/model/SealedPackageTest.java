@@ -252,7 +252,7 @@ public class SealedPackageTest {
                             "{\"name\":\"carrier\",\"type\":\"number\"}"))))
         .isInstanceOf(CorruptModelException.class)
         .hasMessageContaining("/features/3 ('carrier')")
-        .hasMessageContaining("it is no category");
+        .hasMessageContaining("it is not a category");
     assertThatThrownBy(
             () ->
                 open(

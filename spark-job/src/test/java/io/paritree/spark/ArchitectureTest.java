@@ -14,8 +14,12 @@ import io.paritree.spark.settings.JobSettings;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The rooms of this module, and which classes depend on what is not public API of Spark. */
 class ArchitectureTest extends ArchitectureContract {
@@ -28,11 +32,21 @@ class ArchitectureTest extends ArchitectureContract {
               "org.apache.spark.sql.classic..",
               "org.apache.spark.unsafe",
               "org.apache.spark.util..")
-          .or(name("org.apache.spark.rdd.InputFileBlockHolder"));
+          .or(name("org.apache.spark.rdd.InputFileBlockHolder"))
+          .or(describe("marked", ArchitectureTest::isMarked));
 
-  /** Another Spark version may need other code in these classes, and in no others. */
+  /** Spark's marks of what may change or go with any release. */
+  private static final Set<String> MARKS =
+      Set.of(
+          "org.apache.spark.annotation.DeveloperApi",
+          "org.apache.spark.annotation.Private",
+          "org.apache.spark.annotation.Unstable");
+
+  /** The classes that another Spark version may break. */
   private static final Set<String> USERS =
       Set.of(
+          "GroupScoring",
+          "TaskWatch",
           "blocks.BatchSource",
           "blocks.CsvSource",
           "blocks.InputBlock",
@@ -40,10 +54,13 @@ class ArchitectureTest extends ArchitectureContract {
           "blocks.RowCells",
           "blocks.RowSource",
           "blocks.VectorBlock",
+          "blocks.VectorCells",
           "files.FlatFile",
           "files.ParquetWriters",
           "files.ScoredFiles",
           "files.SortedRows",
+          "input.FeatureTypes",
+          "input.FileSchemas",
           "input.HadoopPaths",
           "input.InputCheck",
           "keys.KeyHasher",
@@ -54,7 +71,8 @@ class ArchitectureTest extends ArchitectureContract {
           "rows.Quarantine",
           "rows.Scan",
           "rows.ScoreTask",
-          "rows.TaskRows");
+          "rows.TaskRows",
+          "task.JavaSerialized");
 
   ArchitectureTest() {
     super("spark-job", "io.paritree.spark");
@@ -65,12 +83,26 @@ class ArchitectureTest extends ArchitectureContract {
     assertThat(usersOfInternals(main())).containsExactlyInAnyOrderElementsOf(USERS);
   }
 
-  @Test
-  void plantedUseOfSparkInternalsIsCaught() {
-    JavaClasses planted =
-        new ClassFileImporter().importClasses(PlantedUser.class, JobSettings.class);
+  @ParameterizedTest
+  @ValueSource(classes = {PlantedUser.class, PlantedEnvironment.class, PlantedCall.class})
+  void plantedUseOfSparkInternalsIsCaught(Class<?> user) {
+    JavaClasses planted = new ClassFileImporter().importClasses(user, JobSettings.class);
 
     assertThat(usersOfInternals(planted)).containsExactly("ArchitectureTest");
+  }
+
+  /** Held here as well, because the other rules follow the map. */
+  @Test
+  void mapKeepsPublishingAndReportsApart() {
+    assertThat(knownBy("io.paritree.spark.publish")).containsExactly("io.paritree.store");
+    assertThat(knownBy("io.paritree.spark.report"))
+        .containsExactlyInAnyOrder("io.paritree.spark.task", "io.paritree.spark.ending");
+    for (String library : Set.of("org.apache.spark..", "scala..", "org.apache.parquet..")) {
+      assertThat(roomsUsing(library))
+          .as(library)
+          .doesNotContain(
+              "io.paritree.spark.publish", "io.paritree.spark.report", "io.paritree.spark.ending");
+    }
   }
 
   private static Set<String> usersOfInternals(JavaClasses classes) {
@@ -80,10 +112,28 @@ class ArchitectureTest extends ArchitectureContract {
   }
 
   private static boolean usesInternals(JavaClass user) {
-    return user.getDirectDependenciesFromSelf().stream()
-        .anyMatch(used -> INTERNAL.test(used.getTargetClass().getBaseComponentType()));
+    boolean usesClass =
+        user.getDirectDependenciesFromSelf().stream()
+            .anyMatch(used -> INTERNAL.test(used.getTargetClass().getBaseComponentType()));
+    return usesClass
+        || user.getAccessesFromSelf().stream()
+            .anyMatch(access -> MARKS.stream().anyMatch(access.getTarget()::isAnnotatedWith));
+  }
+
+  private static boolean isMarked(JavaClass type) {
+    return MARKS.stream().anyMatch(type::isAnnotatedWith);
   }
 
   /** Uses an internal class. */
   private record PlantedUser(InternalRow row) {}
+
+  /** Uses a marked class. */
+  private record PlantedEnvironment(SparkEnv environment) {}
+
+  /** Calls a marked method of a public class. */
+  private record PlantedCall(SparkSession session) {
+    Object run() {
+      return session.executeCommand("", "", null);
+    }
+  }
 }

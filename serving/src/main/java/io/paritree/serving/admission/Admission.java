@@ -35,9 +35,9 @@ public final class Admission extends Handler.Wrapper {
   private final Queue<Waiting> queue = new ConcurrentLinkedQueue<>();
 
   /**
-   * @param permits most requests that run at the same time
-   * @param maxWaiting most requests that wait
-   * @param maxWaitingBytes most bytes of the bodies of those that wait
+   * @param permits maximum number of requests that run at the same time
+   * @param maxWaiting maximum number of requests that wait
+   * @param maxWaitingBytes maximum number of bytes of the bodies of those that wait
    * @param maxWait longest time that a request waits
    * @param refused counts the requests that are refused
    */

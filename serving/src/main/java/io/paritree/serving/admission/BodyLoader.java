@@ -39,8 +39,8 @@ public final class BodyLoader implements EagerContentHandler.ContentLoaderFactor
   private final AtomicLong pendingBytes = new AtomicLong();
 
   /**
-   * @param maxBytes most bytes of one body
-   * @param maxPendingBytes most bytes of all bodies that are being loaded
+   * @param maxBytes maximum number of bytes of one body
+   * @param maxPendingBytes maximum number of bytes of all bodies that are being loaded
    * @param timeout longest time that one body may take
    * @param refused counts the requests that are refused because all bodies together are too large
    */

@@ -96,14 +96,6 @@ public final class Problems {
         "Send the body with Content-Length, or with Transfer-Encoding: chunked only.");
   }
 
-  static Problem bodyTooLarge(int maxBytes) {
-    return new Problem(
-        "body_too_large",
-        413,
-        "The body is too large",
-        "A body may have %s bytes; send fewer records at once.".formatted(maxBytes));
-  }
-
   /**
    * The request has too many records.
    *
@@ -192,10 +184,13 @@ public final class Problems {
               "body_too_large",
               413,
               "The body is too large",
-              "It has more bytes than the server reads; send fewer records at once.");
+              "It has more bytes than the server accepts; send fewer records per request.");
       case 414 ->
           new Problem(
-              "uri_too_long", 414, "The path is too long", "Names have at most 64 characters.");
+              "uri_too_long",
+              414,
+              "The path is too long",
+              "Names of models have at most 64 characters.");
       case 415 -> unsupportedMediaType("application/json");
       case 417 ->
           new Problem(

@@ -113,8 +113,8 @@ public record ServingConfig(
   /**
    * How many requests run and wait.
    *
-   * @param running most requests scored at the same time; 0 for two per core
-   * @param waiting most requests that wait for their turn; one more is answered 503
+   * @param running maximum number of requests scored at the same time; 0 for two per core
+   * @param waiting maximum number of requests that wait for their turn; one more is answered 503
    * @param maxWait longest wait; after it, 503
    * @param retryAfter how long a 503 asks the caller to wait; whole seconds
    */
@@ -148,7 +148,8 @@ public record ServingConfig(
    * The request log.
    *
    * @param requests where one JSON line per request goes: {@code off}, {@code stdout} or a file
-   * @param queue most bytes of lines that wait to be written; more are dropped and counted
+   * @param queue maximum number of bytes of lines that wait to be written; more are dropped and
+   *     counted
    */
   public record Log(String requests, int queue) {}
 
@@ -157,9 +158,10 @@ public record ServingConfig(
    *
    * @param file where one JSON line per row goes: {@code off} or a file
    * @param fileSize bytes after which a file is rotated
-   * @param totalSize most bytes of all files
+   * @param totalSize maximum number of bytes of all files
    * @param keep how long a file is kept after its last line
-   * @param queue most bytes of rows that wait to be written; more are dropped and counted
+   * @param queue maximum number of bytes of rows that wait to be written; more are dropped and
+   *     counted
    */
   public record PredictionLog(
       String file, long fileSize, long totalSize, Duration keep, int queue) {}

@@ -134,7 +134,7 @@ final class Settings {
             NearestName.of(key, known).map(name -> "; did you mean %s?".formatted(name)).orElse("");
         problems.add(
             "%s is not known (%s)%s"
-                .formatted(Fault.printable(key, 100), origin(entry.getValue()), nearest));
+                .formatted(Fault.printable(key), origin(entry.getValue()), nearest));
       }
     }
 

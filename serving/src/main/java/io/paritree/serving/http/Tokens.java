@@ -15,7 +15,7 @@ import org.eclipse.jetty.http.HttpHeader;
 /**
  * The bearer tokens and what each of them allows; the configuration holds only their SHA-256.
  *
- * <p>Every comparison takes the same time for every token. Thread-safe.
+ * <p>A comparison takes the same time whether the token is right or wrong. Thread-safe.
  */
 public final class Tokens {
   private static final String SCHEME = "bearer ";

@@ -46,7 +46,7 @@ final class LineWriter implements AutoCloseable {
   /**
    * @param name what the log is called in messages and metrics, such as "request log"
    * @param target closed together with this writer
-   * @param maxWaitingBytes most bytes that wait to be written
+   * @param maxWaitingBytes maximum number of bytes that wait to be written
    */
   LineWriter(String name, LogTarget target, long maxWaitingBytes) {
     this.name = name;
@@ -169,7 +169,7 @@ final class LineWriter implements AutoCloseable {
     private void succeeded() {
       if (failing) {
         failing = false;
-        LOG.info("The {} is written again; {} lines of it were dropped", name, dropped.get());
+        LOG.info("The {} can be written again; {} of its lines were dropped", name, dropped.get());
       }
     }
 

@@ -45,7 +45,7 @@ public final class PredictionForm {
   private final int blockRows;
 
   /**
-   * @param blockRows most rows that are copied together for the log
+   * @param blockRows maximum number of rows that are copied together for the log
    */
   public PredictionForm(ScoringModel model, int blockRows) {
     this.blockRows = blockRows;

@@ -77,7 +77,7 @@ public final class RequestLines implements AutoCloseable {
     writer.add(1, line.length + ENTRY_BYTES, () -> new Line(line));
   }
 
-  /** One line, already as text, because Jetty reuses the request object. */
+  /** One line, already as text. */
   private record Line(byte[] text) implements LogLines {
     @Override
     public int count() {

@@ -42,8 +42,8 @@ final class RotatedFile implements LogTarget {
   /**
    * Opens the file, and deletes old files that must not be kept.
    *
-   * @param maxBytes most bytes of one file
-   * @param maxTotalBytes most bytes of all files
+   * @param maxBytes maximum number of bytes of one file
+   * @param maxTotalBytes maximum number of bytes of all files
    * @param keep how long a file is kept after its last line
    * @throws IOException if the file cannot be written, or an old one cannot be deleted
    */

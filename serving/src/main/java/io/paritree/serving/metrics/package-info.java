@@ -1,6 +1,6 @@
 /**
  * What the server counts and times, and whether it is ready.
  *
- * <p>Knows the codes of faults, and nothing else of Paritree.
+ * <p>Knows the codes of faults, and no other room.
  */
 package io.paritree.serving.metrics;

@@ -22,8 +22,8 @@ import java.io.IOException;
  * MLflow's scoring protocol: {@code POST /invocations} for the first model of the configuration.
  *
  * <p>Answers what the logged Python class would predict, see {@link Predicted}; {@code
- * params.predict_method} selects its other method. One bad row refuses the whole request, and the
- * answer has the faults of all rows; so does a column that no row has. Thread-safe.
+ * params.predict_method} selects its other method. A bad row, or a column that no row has, refuses
+ * the whole request; the answer has the faults of all rows. Thread-safe.
  */
 public final class InvocationsHandler {
   private static final String EXPECTED =
@@ -71,7 +71,7 @@ public final class InvocationsHandler {
     }
 
     skipped.inc(reader.skipped());
-    JsonBytes answer = served.scratch().answer().raw("{\"predictions\":[");
+    JsonBytes answer = served.buffers().answer().raw("{\"predictions\":[");
     for (int row = 0; row < scored.rows(); row++) {
       if (row > 0) {
         answer.raw(',');

@@ -29,7 +29,7 @@ import java.util.Set;
  * field that some records have is a missing value in the others. One per request; not thread-safe.
  */
 final class InvocationsReader {
-  /** The largest number of columns of a CSV body that no feature reads. */
+  /** The maximum number of columns in a CSV body that are not read by any feature. */
   private static final int MAX_OTHER_COLUMNS = 10_000;
 
   private final Table table;
@@ -222,7 +222,8 @@ final class InvocationsReader {
 
     if (column < fieldOf.length) {
       throw malformed(
-          "Row %s has %s values, but there are %s columns.".formatted(row, column, fieldOf.length));
+          "Row %s has values for only %s of the %s columns."
+              .formatted(row, column, fieldOf.length));
     }
   }
 

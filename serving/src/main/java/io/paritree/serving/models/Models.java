@@ -33,7 +33,7 @@ public final class Models {
    * Starts to open all models of a configuration; until they are open, requests for models are
    * answered with 503.
    */
-  public Opening open(ServingConfig config, ServerMetrics metrics) {
+  public Loading open(ServingConfig config, ServerMetrics metrics) {
     FutureTask<Void> task =
         new FutureTask<>(
             () -> {
@@ -43,7 +43,7 @@ public final class Models {
     Thread thread = new Thread(task, "opening");
     thread.setDaemon(true);
     thread.start();
-    return new Opening(task);
+    return new Loading(task);
   }
 
   private void openAll(ServingConfig config, ServerMetrics metrics)
@@ -168,10 +168,10 @@ public final class Models {
   }
 
   /** The models of a configuration, which a separate thread opens. */
-  public static final class Opening {
+  public static final class Loading {
     private final FutureTask<Void> task;
 
-    private Opening(FutureTask<Void> task) {
+    private Loading(FutureTask<Void> task) {
       this.task = task;
     }
 

@@ -27,7 +27,7 @@ public final class ServedModel {
   private final byte[] answerStart;
   private final AnswerForm form;
 
-  private final ThreadLocal<RequestBuffers> scratch;
+  private final ThreadLocal<RequestBuffers> buffers;
   private final CounterDataPoint scored;
   private final CounterDataPoint refused;
   private volatile PredictionForm predictionForm; // made when the first prediction is logged
@@ -37,7 +37,7 @@ public final class ServedModel {
     this.loaded = loaded;
     Schema schema = model.schema();
     Engine engine = model.engine();
-    this.scratch = ThreadLocal.withInitial(() -> new RequestBuffers(schema, unknown, engine));
+    this.buffers = ThreadLocal.withInitial(() -> new RequestBuffers(schema, unknown, engine));
     this.scored = metrics.rows(model.name(), "scored");
     this.refused = metrics.rows(model.name(), "refused");
     this.answerStart =
@@ -69,8 +69,8 @@ public final class ServedModel {
   }
 
   /** Returns the calling thread's buffers for this model. */
-  public RequestBuffers scratch() {
-    return scratch.get();
+  public RequestBuffers buffers() {
+    return buffers.get();
   }
 
   /** Returns the counter of scored rows. */
@@ -103,7 +103,7 @@ public final class ServedModel {
   public PredictionForm predictionForm() {
     PredictionForm made = predictionForm;
     if (made == null) {
-      made = new PredictionForm(model, scratch().block);
+      made = new PredictionForm(model, buffers().block);
       predictionForm = made;
     }
 

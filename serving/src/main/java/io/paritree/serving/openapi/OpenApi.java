@@ -1,10 +1,10 @@
 package io.paritree.serving.openapi;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.javalin.http.Context;
 import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
+import io.paritree.json.JsonText;
 import io.paritree.model.manifest.Outputs;
 import io.paritree.record.UnknownFields;
 import io.paritree.serving.answer.ServerVersion;
@@ -12,7 +12,6 @@ import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.models.Models;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.request.MediaTypes;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +24,6 @@ import java.util.List;
  * Thread-safe.
  */
 public final class OpenApi {
-  private static final JsonFactory JSON = new JsonFactory();
   private static final String RECORD = "_record";
   private static final String RESULT = "_result";
 
@@ -39,57 +37,51 @@ public final class OpenApi {
     this.tokens = !config.security().scoreTokens().isEmpty();
   }
 
-  public void handle(Context ctx) throws IOException {
+  public void handle(Context ctx) {
     MediaTypes.requireJsonAccepted(ctx);
-    ctx.result(document());
+    ctx.result(JsonText.line(this::write));
   }
 
-  private byte[] document() throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(16_384);
-    try (JsonGenerator json = JSON.createGenerator(bytes)) {
-      json.writeStartObject();
-      json.writeStringField("openapi", "3.1.0");
-      json.writeObjectFieldStart("info");
-      json.writeStringField("title", "Paritree");
-      json.writeStringField("version", ServerVersion.TEXT);
-      json.writeStringField(
-          "description", "Scores records; the nightly job gives the same record the same bits.");
+  private void write(JsonGenerator json) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("openapi", "3.1.0");
+    json.writeObjectFieldStart("info");
+    json.writeStringField("title", "Paritree");
+    json.writeStringField("version", ServerVersion.TEXT);
+    json.writeStringField(
+        "description", "Scores records; the nightly job gives the same record the same bits.");
+    json.writeEndObject();
+    json.writeObjectFieldStart("paths");
+    writePaths(new OpenApiPaths(json));
+    json.writeEndObject();
+    json.writeObjectFieldStart("components");
+    json.writeObjectFieldStart("schemas");
+    writeProblems(json);
+    for (ServedModel served : served()) {
+      json.writeObjectFieldStart(key(served) + RECORD);
+      writeRecord(served.model().schema(), json);
       json.writeEndObject();
-      json.writeObjectFieldStart("paths");
-      writePaths(new OpenApiPaths(json));
+      json.writeObjectFieldStart(key(served) + RESULT);
+      writeResult(served, json);
       json.writeEndObject();
-      json.writeObjectFieldStart("components");
-      json.writeObjectFieldStart("schemas");
-      writeProblems(json);
-      for (ServedModel served : served()) {
-        json.writeObjectFieldStart(key(served) + RECORD);
-        writeRecord(served.model().schema(), json);
-        json.writeEndObject();
-        json.writeObjectFieldStart(key(served) + RESULT);
-        writeResult(served, json);
-        json.writeEndObject();
-      }
-
-      json.writeEndObject();
-      if (tokens) {
-        writeTokens(json);
-      }
-
-      json.writeEndObject();
-      if (tokens) {
-        json.writeArrayFieldStart("security");
-        json.writeStartObject();
-        json.writeArrayFieldStart("token");
-        json.writeEndArray();
-        json.writeEndObject();
-        json.writeEndArray();
-      }
-
-      json.writeEndObject();
-      json.writeRaw('\n');
     }
 
-    return bytes.toByteArray();
+    json.writeEndObject();
+    if (tokens) {
+      writeTokens(json);
+    }
+
+    json.writeEndObject();
+    if (tokens) {
+      json.writeArrayFieldStart("security");
+      json.writeStartObject();
+      json.writeArrayFieldStart("token");
+      json.writeEndArray();
+      json.writeEndObject();
+      json.writeEndArray();
+    }
+
+    json.writeEndObject();
   }
 
   /** Returns each model that a plain name means. */

@@ -87,7 +87,7 @@ public final class InferenceHandler {
       table.write(scored, ctx, predictions);
     }
 
-    JsonBytes answer = served.scratch().answer();
+    JsonBytes answer = served.buffers().answer();
     writeHead(served, answer);
     if (request.id() != null) {
       answer.raw(",\"id\":").string(request.id());

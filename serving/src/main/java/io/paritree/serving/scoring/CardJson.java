@@ -1,14 +1,12 @@
 package io.paritree.serving.scoring;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.paritree.json.JsonText;
 import io.paritree.model.CardWriter;
 import io.paritree.model.ScoringModel;
 import io.paritree.serving.models.ModelSlot;
 import io.paritree.serving.models.ServedModel;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 
 /**
@@ -18,13 +16,11 @@ import java.util.List;
  * <p>Of the package's files, only what the manifest says is written; golden rows are never shown.
  */
 final class CardJson {
-  private static final JsonFactory JSON = new JsonFactory();
-
   private CardJson() {}
 
   /** Returns the list of the models in service. */
   static byte[] list(List<ModelSlot> slots) {
-    return write(
+    return JsonText.line(
         json -> {
           json.writeStartObject();
           json.writeArrayFieldStart("models");
@@ -41,7 +37,7 @@ final class CardJson {
 
   /** Returns the card of one model. */
   static byte[] of(ModelSlot slot, ServedModel served) {
-    return write(
+    return JsonText.line(
         json -> {
           json.writeStartObject();
           json.writeStringField("state", slot.state());
@@ -69,21 +65,5 @@ final class CardJson {
     json.writeBooleanField("compared_with_trainer", model.card().comparedWithTrainer());
     json.writeStringField("state", slot.state());
     json.writeStringField("loaded_at", served.loaded().toString());
-  }
-
-  private static byte[] write(Writing writing) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(4_096);
-    try (JsonGenerator json = JSON.createGenerator(bytes)) {
-      writing.to(json);
-      json.writeRaw('\n');
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot write a model's card: " + e.getMessage(), e);
-    }
-
-    return bytes.toByteArray();
-  }
-
-  private interface Writing {
-    void to(JsonGenerator json) throws IOException;
   }
 }

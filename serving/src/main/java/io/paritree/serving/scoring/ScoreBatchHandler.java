@@ -101,7 +101,7 @@ public final class ScoreBatchHandler {
   private final class Batch {
     private final ServedModel served;
     private final Context ctx;
-    private final RequestBuffers scratch;
+    private final RequestBuffers buffers;
     private final Engine engine;
     private final int width;
     private final boolean marginRequested;
@@ -121,11 +121,11 @@ public final class ScoreBatchHandler {
     Batch(ServedModel served, boolean marginRequested, Context ctx) {
       this.served = served;
       this.ctx = ctx;
-      this.scratch = served.scratch();
+      this.buffers = served.buffers();
       this.engine = served.model().engine();
       this.width = engine.width();
       this.marginRequested = marginRequested;
-      this.answer = scratch.answer();
+      this.answer = buffers.answer();
       int margins = marginRequested ? engine.outputs() : 0;
       this.limit = RowLimit.of(limits, engine, served.form().rowBytes(margins));
     }
@@ -133,36 +133,36 @@ public final class ScoreBatchHandler {
     void read(JsonDocument document) throws MalformedJsonException {
       limit.check(row + block.size() + 1);
       if (reported + blockFaults < MAX_FAULTS) {
-        scratch.faults.clear();
+        buffers.faults.clear();
       } else {
-        scratch.faults.clearForOne();
+        buffers.faults.clearForOne();
       }
 
-      scratch.reader.read(document, scratch.slots, good * width, scratch.faults);
-      if (scratch.faults.isEmpty()) {
+      buffers.reader.read(document, buffers.slots, good * width, buffers.faults);
+      if (buffers.faults.isEmpty()) {
         good++;
         block.add(null);
       } else {
-        List<Fault> faults = scratch.faults.list();
+        List<Fault> faults = buffers.faults.list();
         block.add(faults);
         blockFaults += faults.size();
       }
 
-      if (block.size() == scratch.block || blockFaults >= MAX_BLOCK_FAULTS) {
+      if (block.size() == buffers.block || blockFaults >= MAX_BLOCK_FAULTS) {
         flush();
       }
     }
 
     void flush() {
-      engine.score(scratch.slots, good, scratch.margins, scratch.scores);
+      engine.score(buffers.slots, good, buffers.margins, buffers.scores);
       if (predictions.on() && good > 0) {
         predictions.add(
             served.predictionForm(),
             ctx.req().getHeader(RequestId.HEADER),
             goodPlaces(),
-            scratch.slots,
-            scratch.margins,
-            scratch.scores);
+            buffers.slots,
+            buffers.margins,
+            buffers.scores);
       }
 
       int next = 0;
@@ -198,9 +198,9 @@ public final class ScoreBatchHandler {
       served
           .form()
           .write(
-              scratch.scores,
+              buffers.scores,
               index * scores,
-              marginRequested ? scratch.margins : null,
+              marginRequested ? buffers.margins : null,
               index * margins,
               margins,
               answer);

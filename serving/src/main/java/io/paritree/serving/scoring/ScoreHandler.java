@@ -47,15 +47,15 @@ public final class ScoreHandler {
     boolean marginRequested = ScoreQuery.marginRequested(ctx);
     byte[] body = MediaTypes.jsonBody(ctx);
     long begin = System.nanoTime();
-    RequestBuffers scratch = served.scratch();
-    read(body, served, scratch);
+    RequestBuffers buffers = served.buffers();
+    read(body, served, buffers);
     long read = System.nanoTime();
     Engine engine = served.model().engine();
-    engine.score(scratch.slots, 1, scratch.margins, scratch.scores);
+    engine.score(buffers.slots, 1, buffers.margins, buffers.scores);
     long scored = System.nanoTime();
-    JsonBytes answer = scratch.answer().raw(served.answerStart()).raw(',');
-    float[] margins = marginRequested ? scratch.margins : null;
-    served.form().write(scratch.scores, 0, margins, 0, engine.outputs(), answer);
+    JsonBytes answer = buffers.answer().raw(served.answerStart()).raw(',');
+    float[] margins = marginRequested ? buffers.margins : null;
+    served.form().write(buffers.scores, 0, margins, 0, engine.outputs(), answer);
     Answers.send(answer.raw("}\n"), ctx);
     served.scored().inc();
     metrics.stages(begin, read, scored, System.nanoTime());
@@ -63,24 +63,24 @@ public final class ScoreHandler {
       predictions.add(
           served.predictionForm(),
           ctx.req().getHeader(RequestId.HEADER),
-          scratch.slots,
-          scratch.margins,
-          scratch.scores);
+          buffers.slots,
+          buffers.margins,
+          buffers.scores);
     }
   }
 
-  private void read(byte[] body, ServedModel served, RequestBuffers scratch) {
-    scratch.faults.clear();
+  private void read(byte[] body, ServedModel served, RequestBuffers buffers) {
+    buffers.faults.clear();
     try (JsonDocument document = JsonDocument.of(body, maxBodyBytes)) {
       document.next();
-      scratch.reader.read(document, scratch.slots, 0, scratch.faults);
+      buffers.reader.read(document, buffers.slots, 0, buffers.faults);
       document.end();
     } catch (MalformedJsonException e) {
       throw new ProblemException(Problems.malformedBody(e.getMessage()));
     }
 
-    if (!scratch.faults.isEmpty()) {
-      List<Fault> faults = scratch.faults.list();
+    if (!buffers.faults.isEmpty()) {
+      List<Fault> faults = buffers.faults.list();
       served.refused(faults, metrics);
       throw new ProblemException(
           Problems.invalidRecord(

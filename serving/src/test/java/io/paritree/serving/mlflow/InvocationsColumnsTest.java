@@ -141,7 +141,7 @@ class InvocationsColumnsTest {
     Answer answer = post(client, "{'dataframe_split':{'columns':[],'data':[[0.9,1,2]]}}");
 
     assertThat(answer.status()).isEqualTo(400);
-    assertThat(answer.body()).contains("more than the 0 columns");
+    assertThat(answer.body()).contains("more values than the 0 columns");
     assertThat(post(client, "{'dataframe_split':{'columns':null,'data':[[0.9,1,2]]}}").status())
         .isEqualTo(200);
   }

@@ -16,10 +16,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code model alias}: makes an alias name a version, or removes it. */
+/** {@code model alias}: points an alias to a version, or removes it. */
 @Command(
     name = "alias",
-    description = "Makes an alias of a store name a version, in one step; or removes it.")
+    description = "Points an alias of a store to a version, in one step, or removes it.")
 final class AliasCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -43,7 +43,7 @@ final class AliasCommand implements Callable<Integer> {
 
   /** What to do with the alias. */
   private static final class Change {
-    @Option(names = "--version", description = "The version that it names from now on.")
+    @Option(names = "--version", description = "The version that the alias points to.")
     private Long version;
 
     @Option(names = "--remove", description = "Remove the alias.")

@@ -160,7 +160,7 @@ final class PredictCommand implements Callable<Integer> {
     // A device or a pipe would be replaced by a file, for all of its users.
     if (!Files.isRegularFile(target)) {
       throw new InputException(
-          "Cannot write %s: it is no regular file, which the output must be".formatted(output));
+          "Cannot write %s: the output must be a regular file".formatted(output));
     }
 
     try {

@@ -54,7 +54,7 @@ public final class Digests {
               if (!isGoodName(name)) {
                 throw new IllegalArgumentException(
                     "Cannot seal the file '%s': its name has a control character, a backslash, or"
-                            .formatted(Fault.printable(name, 100))
+                            .formatted(Fault.printable(name))
                         + " does not stay within the package");
               }
 
@@ -95,7 +95,7 @@ public final class Digests {
         throw refused(
             origin,
             "got the line '%s', expected '<64 hexadecimal digits>  <name>', ascending by name"
-                .formatted(Fault.printable(line, 100)));
+                .formatted(Fault.printable(line)));
       }
 
       digests.put(matcher.group(2), matcher.group(1));

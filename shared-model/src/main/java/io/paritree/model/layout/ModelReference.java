@@ -107,7 +107,7 @@ public record ModelReference(
     }
 
     throw new CorruptModelException(
-        "Cannot open model %s: the directory is no package (no %s), no MLflow model (no %s), and no model of a store (no version such as %s/1)"
+        "Cannot open model %s: the directory is not a package (no %s), not an MLflow model (no %s), and not a model of a store (no version such as %s/1)"
             .formatted(
                 printable(reference),
                 PackageFiles.DIGESTS,
@@ -143,7 +143,7 @@ public record ModelReference(
     Location location = store.version(model.name(), version);
     if (FileStore.of(location, hadoop).find(location.resolve(PackageFiles.DIGESTS)).isEmpty()) {
       throw new CorruptModelException(
-          "Cannot open model %s@%s: the alias names version %s, but %s is no sealed package"
+          "Cannot open model %s@%s: the alias names version %s, but %s is not a sealed package"
               .formatted(model, alias, version, location));
     }
 

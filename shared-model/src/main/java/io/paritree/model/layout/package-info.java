@@ -2,7 +2,6 @@
  * Where packages are and what their files are called: references, stores, versions, aliases,
  * digests.
  *
- * <p>Knows files and names. Does not know what is in the manifest or in any other file than {@code
- * paritree.sha256}.
+ * <p>Knows files and names. Knows no manifest, no golden rows and no XGBoost.
  */
 package io.paritree.model.layout;

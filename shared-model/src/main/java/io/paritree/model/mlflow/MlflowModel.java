@@ -45,7 +45,7 @@ public record MlflowModel(
     if (!flavors.containsKey(XGBOOST)) {
       throw new UnsupportedModelException(
           "Cannot open MLflow model %s: its flavors are %s, expected '%s' among them"
-              .formatted(origin, Fault.printable(flavors.keySet().toString(), 100), XGBOOST));
+              .formatted(origin, Fault.printable(flavors.keySet().toString()), XGBOOST));
     }
 
     Map<?, ?> flavor = map(where, FLAVORS + "/" + XGBOOST, flavors.get(XGBOOST));

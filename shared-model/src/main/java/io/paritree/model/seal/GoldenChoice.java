@@ -132,8 +132,8 @@ public final class GoldenChoice {
   }
 
   /**
-   * Adds a row's record, unless it is there already, or the schema, which accepted the row's CSV
-   * cells, refuses the same row as JSON, where texts and numbers differ.
+   * Adds a row's record, unless it was added before. It is not added either if the schema refuses
+   * it: the schema accepted the row's CSV cells, but JSON distinguishes texts from numbers.
    */
   private void addRecord(List<byte[]> records, Row row, int without) {
     byte[] record = RowRecord.of(schema, row.cells(), without);

@@ -9,6 +9,9 @@ import java.util.concurrent.TimeUnit;
 public final class PlantedHelper {
   int counter;
 
+  /** Has a forbidden name. */
+  abstract static class AbstractPlanted {}
+
   Class<?> named(String name) throws ClassNotFoundException {
     counter++;
     return counter > 1

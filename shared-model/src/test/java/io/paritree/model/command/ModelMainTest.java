@@ -204,7 +204,7 @@ class ModelMainTest {
 
     assertRun(3, "predict", "--model", model, "--input", input, "--output", pipe);
 
-    assertThat(err.toString()).contains("Cannot write " + pipe, "no regular file");
+    assertThat(err.toString()).contains("Cannot write " + pipe, "must be a regular file");
     assertThat(Files.readAttributes(pipe, BasicFileAttributes.class).isOther()).isTrue();
   }
 

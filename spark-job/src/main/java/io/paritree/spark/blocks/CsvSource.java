@@ -48,7 +48,7 @@ public final class CsvSource implements BlockSource {
   /**
    * @param files rows with one column, the path of a file as text
    * @param block receives rows of the form that the class comment describes
-   * @param limit most rows to read
+   * @param limit maximum number of rows to read
    */
   public CsvSource(
       TaskPlan plan,

@@ -15,7 +15,7 @@ public final class RowSource implements BlockSource {
   private UTF8String file = UTF8String.EMPTY_UTF8;
 
   /**
-   * @param limit most rows to collect; the others are not read
+   * @param limit maximum number of rows to collect; the others are not read
    */
   public RowSource(Iterator<InternalRow> rows, RowBlock block, long limit) {
     this.rows = rows;

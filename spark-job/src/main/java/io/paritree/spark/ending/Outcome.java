@@ -12,7 +12,7 @@ public enum Outcome {
   CHECKED(0),
   /** Anything else. */
   FAILED(1),
-  /** The command line or the configuration is wrong. */
+  /** The command line or the configuration is wrong; such a run has no report. */
   WRONG_USAGE(2),
   /** The input or the output is not what the run needs. */
   REFUSED(3),
@@ -20,7 +20,7 @@ public enum Outcome {
   QUARANTINED(4),
   /** Another run has published one of its partitions meanwhile, or has declared this run dead. */
   OVERTAKEN(5),
-  /** The model is corrupt or not supported. */
+  /** The model is corrupt or not supported; such a run has no report. */
   MODEL_REFUSED(6);
 
   private final int exitCode;

@@ -126,7 +126,7 @@ public final class PartitionManifestParser {
   private static void expect(boolean holds, String where, String expected) throws IOException {
     if (!holds) {
       throw new IOException(
-          "Cannot read %s: it is no partition manifest of this version, %s is missing"
+          "Cannot read %s: it is not a partition manifest of this version: %s is missing"
               .formatted(where, expected));
     }
   }

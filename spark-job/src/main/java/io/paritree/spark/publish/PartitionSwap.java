@@ -5,7 +5,7 @@ import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 
-/** The renames that replace the old rows of one partition by the new ones. */
+/** The renames that replace the old rows of one partition with the new ones. */
 final class PartitionSwap {
   private final FileStore store;
   private final Location target;

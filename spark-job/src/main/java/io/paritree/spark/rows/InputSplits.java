@@ -49,7 +49,9 @@ final class InputSplits {
     return Math.max(1, Math.min(cores, bytes / MIN_BYTES));
   }
 
-  /** Returns the most bytes that one task reads, if the files can be split that way. */
+  /**
+   * Returns the maximum number of bytes that one task reads, if the files can be split that way.
+   */
   static long mostBytes(long bytes, int cores) {
     return Math.max(USUAL_BYTES, Math.min(MAX_BYTES, bytes / ((long) TASKS_PER_CORE * cores)));
   }

@@ -70,17 +70,18 @@ public final class Scan {
       ParquetWriters writers,
       ParquetWriters quarantineWriters) {
     JavaSparkContext context = new JavaSparkContext(session.sparkContext());
-    Broadcast<JavaSerialized<TaskPlan>> planTo = context.broadcast(new JavaSerialized<>(plan));
+    Broadcast<JavaSerialized<TaskPlan>> planBroadcast =
+        context.broadcast(new JavaSerialized<>(plan));
     Broadcast<JavaSerialized<ParquetWriters>> scoredTo =
         context.broadcast(new JavaSerialized<>(writers));
     Broadcast<JavaSerialized<ParquetWriters>> quarantinedTo =
         context.broadcast(new JavaSerialized<>(quarantineWriters));
     try {
-      return score(model, plan, planTo, scoredTo, quarantinedTo).stream()
+      return score(model, plan, planBroadcast, scoredTo, quarantinedTo).stream()
           .map(JavaSerialized::value)
           .toList();
     } finally {
-      planTo.destroy();
+      planBroadcast.destroy();
       scoredTo.destroy();
       quarantinedTo.destroy();
     }
@@ -89,7 +90,7 @@ public final class Scan {
   private List<JavaSerialized<TaskResult>> score(
       Broadcast<ModelFiles> model,
       TaskPlan plan,
-      Broadcast<JavaSerialized<TaskPlan>> planTo,
+      Broadcast<JavaSerialized<TaskPlan>> planBroadcast,
       Broadcast<JavaSerialized<ParquetWriters>> scoredTo,
       Broadcast<JavaSerialized<ParquetWriters>> quarantinedTo) {
     InputSplits.set(session, files.stream().mapToLong(InputFile::bytes).sum());
@@ -105,7 +106,13 @@ public final class Scan {
       int indexOrdinal = names.indexOf(ParquetFileFormat.ROW_INDEX_TEMPORARY_COLUMN_NAME());
       ScoreTask task =
           new ScoreTask(
-              model, planTo, scoredTo, quarantinedTo, input.format(), ordinals, indexOrdinal);
+              model,
+              planBroadcast,
+              scoredTo,
+              quarantinedTo,
+              input.format(),
+              ordinals,
+              indexOrdinal);
       JavaRDD<ColumnarBatch> batches = FilesInOrder.of(executed, columnar.get().executeColumnar());
       return batches.mapPartitions(task::scoreBatches).collect();
     }
@@ -114,7 +121,7 @@ public final class Scan {
     ScoreTask task =
         new ScoreTask(
             model,
-            planTo,
+            planBroadcast,
             scoredTo,
             quarantinedTo,
             input.format(),

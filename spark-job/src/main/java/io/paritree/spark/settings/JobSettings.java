@@ -30,7 +30,7 @@ import java.util.Optional;
  * @param runId the run's id, {@code [A-Za-z0-9._-]{1,64}}
  * @param repeat whether partitions that are published already are published again
  * @param foreign whether partitions that Paritree did not write may be replaced
- * @param rowsPerFile most rows of one output file, at least 1
+ * @param rowsPerFile maximum number of rows of one output file, at least 1
  * @param bytesPerFile length at which an output file is full, at least 1 MiB
  * @param order whether rows are sorted by their keys within a file
  * @param keptRuns number of ended runs whose reports and quarantines are kept, at least 1
