@@ -111,7 +111,7 @@ class ModelStoreTest {
     Location alias = root.resolve(NAME).resolve("aliases").resolve("champion");
     FileStore files = FileStore.of(root);
     files.replace(alias, "7\n".getBytes(StandardCharsets.UTF_8));
-    assertRefused(root + "/" + NAME, "names version 7", "no sealed package");
+    assertRefused(root + "/" + NAME, "names version 7", "not a sealed package");
 
     for (String content : new String[] {"", "2", "two\n", "-1\n", "2\n2\n", "../1\n"}) {
       files.replace(alias, content.getBytes(StandardCharsets.UTF_8));
