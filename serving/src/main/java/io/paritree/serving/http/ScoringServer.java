@@ -275,8 +275,8 @@ public final class ScoringServer implements AutoCloseable {
     long limit = config.server().stopTimeout().toNanos();
     long begin = System.nanoTime();
     long lastSeen = begin;
+    gate.closeConnections(); // first, so that no caller of a closed port gets another answer
     connector.endListening();
-    gate.closeConnections();
     for (long now = begin;
         now - begin < limit && now - lastSeen < DRAINED_NANOS;
         now = System.nanoTime()) {
