@@ -16,7 +16,8 @@ import java.util.Optional;
  * java.nio.file.FileAlreadyExistsException} if the target exists. When one of these returns, its
  * effect survives a loss of power. Implementations are thread-safe and need no closing.
  *
- * <p>Object stores promise less: they rename a directory file by file.
+ * <p>Object stores promise less: they rename a directory file by file, as {@link
+ * #renamesDirectoriesWhole} says.
  */
 public interface FileStore {
 
@@ -104,6 +105,13 @@ public interface FileStore {
    * @throws java.nio.file.FileAlreadyExistsException if a file or directory exists there already
    */
   void rename(Location from, Location to) throws IOException;
+
+  /**
+   * Returns whether {@link #rename} makes a directory appear at this location in one step.
+   * Otherwise the files are moved one after the other; readers see a part of them meanwhile, and a
+   * process that is killed leaves a part of them.
+   */
+  boolean renamesDirectoriesWhole(Location location) throws IOException;
 
   /**
    * Removes a file, or a directory with everything in it; does nothing if it does not exist. A link

@@ -14,13 +14,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.CommonPathCapabilities;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Options.CreateFileOptionKeys;
 import org.apache.hadoop.fs.Options.Rename;
 import org.apache.hadoop.fs.ParentNotDirectoryException;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.PathIOException;
 import org.apache.hadoop.fs.StreamCapabilities;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.security.AccessControlException;
@@ -34,6 +38,11 @@ import org.apache.hadoop.security.AccessControlException;
  */
 final class HadoopStore implements FileStore {
   private static final Set<String> WHOLE_ON_CLOSE = Set.of("s3a", "gs");
+
+  /** Hadoop has no capability for this. All others move a directory's files one by one, or may. */
+  private static final Set<String> RENAMES_DIRECTORIES = Set.of("file", "hdfs");
+
+  private static final Set<String> AZURE = Set.of("abfs", "abfss");
 
   private static final String CONFIGURATION_DIRECTORY = "paritree.hadoop.conf";
 
@@ -202,14 +211,30 @@ final class HadoopStore implements FileStore {
   }
 
   private void write(Location file, byte[] content, boolean overwrite) throws IOException {
-    try (FSDataOutputStream out = files.create(path(file), overwrite)) {
+    try (FSDataOutputStream out =
+        overwrite ? files.create(path(file), true) : created(path(file))) {
       out.write(content);
       if (out.hasCapability(StreamCapabilities.HSYNC)) {
         out.hsync();
       }
     } catch (org.apache.hadoop.fs.FileAlreadyExistsException e) {
       throw alreadyExists(file, e);
+    } catch (PathIOException e) {
+      // S3A reports this if another process has created the file meanwhile.
+      throw !overwrite && find(file).isPresent() ? alreadyExists(file, e) : e;
     }
+  }
+
+  /** Starts a new file. S3A sends the condition only on request, and checks it when it closes. */
+  private FSDataOutputStream created(Path file) throws IOException {
+    String option = CreateFileOptionKeys.FS_OPTION_CREATE_CONDITIONAL_OVERWRITE;
+    if (!files.hasPathCapability(file, option)) {
+      return files.create(file, false);
+    }
+
+    FSDataOutputStreamBuilder<?, ?> builder = files.createFile(file).create().recursive();
+    builder.must(option, true);
+    return builder.build();
   }
 
   @Override
@@ -231,6 +256,16 @@ final class HadoopStore implements FileStore {
     } catch (FileNotFoundException e) {
       throw noSuchFile(from, e);
     }
+  }
+
+  @Override
+  public boolean renamesDirectoriesWhole(Location location) throws IOException {
+    String scheme =
+        location.scheme().equals("viewfs") ? real(location).scheme() : location.scheme();
+    return RENAMES_DIRECTORIES.contains(scheme)
+        || AZURE.contains(scheme)
+            && files.hasPathCapability(
+                path(location), CommonPathCapabilities.ETAGS_PRESERVED_IN_RENAME);
   }
 
   /** Gives an early and clear error; the step after it must itself not replace anything. */

@@ -174,6 +174,11 @@ final class LocalStore implements FileStore {
   }
 
   @Override
+  public boolean renamesDirectoriesWhole(Location location) {
+    return true;
+  }
+
+  @Override
   public void rename(Location from, Location to) throws IOException {
     Path source = from.toPath();
     Path target = to.toPath();

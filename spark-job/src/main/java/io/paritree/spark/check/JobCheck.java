@@ -12,6 +12,7 @@ import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.rows.Quarantine;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.JobSettings.Foreign;
+import io.paritree.spark.settings.JobSettings.NonAtomic;
 import io.paritree.spark.settings.JobSettings.Repeat;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -70,6 +71,10 @@ public final class JobCheck {
     if (outputCheck.checkApart(listing, inputStore)) {
       addTargets();
       outputCheck.checkRenames(targets);
+      if (settings.nonAtomic() == NonAtomic.REFUSED) {
+        outputCheck.checkAtomic();
+      }
+
       if (settings.foreign() == Foreign.REFUSED) {
         outputCheck.checkOurs(targets);
       }

@@ -104,6 +104,18 @@ final class OutputCheck {
             .equals(Files.getAttribute(other, DEVICE));
   }
 
+  /** Refuses an output on a store that cannot make a partition appear in one step. */
+  void checkAtomic() throws IOException {
+    if (!place.renamesDirectoriesWhole()) {
+      problems.add(
+          ("output %s is on a store that moves the files of a directory one by one, so readers"
+                  + " would see a part of a partition while it is published; choose an output on"
+                  + " HDFS, a local disk or ABFS with a hierarchical namespace, or, if all readers"
+                  + " wait for _SUCCESS, accept it with --accept-non-atomic")
+              .formatted(place.output()));
+    }
+  }
+
   /** Refuses to replace what Paritree has not written, and to mix two layouts in one output. */
   void checkOurs(List<OutputPartition> targets) throws IOException {
     Optional<FileEntry> output = place.store().find(place.output());

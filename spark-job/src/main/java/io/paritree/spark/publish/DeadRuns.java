@@ -28,7 +28,7 @@ final class DeadRuns {
    * @param own the directory of the lock's holder
    * @return one line for each dead run that was found
    */
-  List<String> finish(RunDirectory own) throws IOException {
+  List<String> finish(RunDirectory own, OutputLock lock) throws IOException {
     List<String> found = new ArrayList<>();
     for (String name : place.unfinished()) {
       RunDirectory other = new RunDirectory(place, name);
@@ -37,7 +37,8 @@ final class DeadRuns {
       if (!name.equals(own.name()) && (other.isSwapping() || life.isDead(name))) {
         Optional<RunDirectory> taken = own.take(other);
         if (taken.isPresent()) {
-          finishTaken(taken.get(), found);
+          lock.confirm();
+          finishTaken(taken.get(), lock, found);
         }
       }
     }
@@ -46,46 +47,86 @@ final class DeadRuns {
     return found;
   }
 
-  private void finishTaken(RunDirectory run, List<String> found) throws IOException {
+  private void finishTaken(RunDirectory run, OutputLock lock, List<String> found)
+      throws IOException {
     // The run may have been killed while it was finishing earlier dead runs.
     for (RunDirectory taken : run.takenRuns()) {
-      finishTaken(taken, found);
+      finishTaken(taken, lock, found);
     }
 
-    found.add(run.name() + " was " + outcome(run));
+    found.add(run.name() + " was " + outcome(run, lock));
     run.delete();
   }
 
-  private String outcome(RunDirectory run) throws IOException {
+  private String outcome(RunDirectory run, OutputLock lock) throws IOException {
     boolean isSwapping = run.isSwapping();
     if (!run.isPrepared() || !isSwapping && !run.isWhole(run.prepared())) {
       return "removed: it was killed before its files were complete, or after it had ended";
     }
 
-    if (isSwapping) {
-      swap(run, run.swapping());
-      run.moveKept();
-      return "finished: it had begun to publish";
-    }
-
+    List<PreparedPartition> partitions;
     try {
-      List<PreparedPartition> open = place.stillOpen(run.prepared());
-      run.writeSwapping(open);
-      swap(run, open);
-      run.moveKept();
-      return "finished: its files were complete";
+      partitions = isSwapping ? current(run) : place.stillOpen(run.prepared());
     } catch (ConflictException e) {
       run.moveKept();
       return "removed: " + e.getMessage();
     }
-  }
 
-  private void swap(RunDirectory run, List<PreparedPartition> partitions) throws IOException {
+    List<PartitionSwap> swaps = new ArrayList<>();
     for (PreparedPartition partition : partitions) {
-      PartitionSwap swap = new PartitionSwap(place, run, partition.partition());
+      swaps.add(PartitionSwap.of(place, run, partition.partition(), lock));
+    }
+
+    Optional<String> missing = missing(swaps);
+    if (missing.isPresent()) {
+      for (PartitionSwap swap : isSwapping ? swaps : List.<PartitionSwap>of()) {
+        swap.undo();
+      }
+
+      run.moveKept();
+      return "removed: its file %s is missing; the rows from before it are in place"
+          .formatted(missing.get());
+    }
+
+    if (!isSwapping) {
+      run.writeSwapping(partitions);
+    }
+
+    for (PartitionSwap swap : swaps) {
       if (swap.isOpen()) {
         swap.move(StepObserver.NONE);
       }
     }
+
+    run.moveKept();
+    return isSwapping ? "finished: it had begun to publish" : "finished: its files were complete";
+  }
+
+  /**
+   * Returns those of the partitions that a run was moving that no other run has published since.
+   */
+  private List<PreparedPartition> current(RunDirectory run) throws IOException {
+    List<PreparedPartition> current = new ArrayList<>();
+    for (PreparedPartition partition : run.swapping()) {
+      Optional<PartitionManifest> now = place.manifest(partition.partition());
+      if (now.isEmpty()
+          || now.get().token().equals(partition.before())
+          || now.get().directory().equals(RunName.withoutFence(run.name()))) {
+        current.add(partition);
+      }
+    }
+
+    return current;
+  }
+
+  private static Optional<String> missing(List<PartitionSwap> swaps) throws IOException {
+    for (PartitionSwap swap : swaps) {
+      Optional<String> missing = swap.isOpen() ? swap.missing() : Optional.empty();
+      if (missing.isPresent()) {
+        return missing;
+      }
+    }
+
+    return Optional.empty();
   }
 }

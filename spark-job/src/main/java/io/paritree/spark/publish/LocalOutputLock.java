@@ -36,6 +36,11 @@ final class LocalOutputLock implements OutputLock {
   }
 
   @Override
+  public void confirm() {
+    // The operating system releases the lock when the process ends, and not before.
+  }
+
+  @Override
   public void close() throws IOException {
     held.close();
   }

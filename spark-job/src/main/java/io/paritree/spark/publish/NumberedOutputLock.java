@@ -21,18 +21,20 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>A holder that was only paused must not move anything when it wakes. So a run that takes the
  * lock over from a dead holder first renames the holder's run directory. This is the fence: each of
- * the two renames of a swap has one end in that directory, so they fail from then on.
+ * the two renames of a swap has one end in that directory, so they fail from then on. Where a
+ * directory cannot be renamed in one step, there is no such fence: a holder asks {@link #confirm}
+ * before each change that could harm what others have published since, see {@link FileSwap}.
  */
 final class NumberedOutputLock implements OutputLock {
   private static final Duration POLL = Duration.ofMillis(200);
 
-  private final FileStore store;
-  private final Location free;
+  private final OutputPlace place;
+  private final long number;
   private final Heartbeat heartbeat;
 
-  private NumberedOutputLock(FileStore store, Location free, Heartbeat heartbeat) {
-    this.store = store;
-    this.free = free;
+  private NumberedOutputLock(OutputPlace place, long number, Heartbeat heartbeat) {
+    this.place = place;
+    this.number = number;
     this.heartbeat = heartbeat;
   }
 
@@ -69,7 +71,7 @@ final class NumberedOutputLock implements OutputLock {
       Heartbeat heartbeat =
           new Heartbeat(store, place.lock().resolve(own + ".beat"), run, times.beat());
       clearBelow(place, own);
-      return new NumberedOutputLock(store, place.lock().resolve(own + ".free"), heartbeat);
+      return new NumberedOutputLock(place, own, heartbeat);
     }
   }
 
@@ -80,7 +82,9 @@ final class NumberedOutputLock implements OutputLock {
       return;
     }
 
-    RunDirectory.fence(place, run, holder + 1);
+    if (place.renamesDirectoriesWhole()) {
+      RunDirectory.fence(place, run, holder + 1);
+    }
   }
 
   static long highest(OutputPlace place) throws IOException {
@@ -128,8 +132,17 @@ final class NumberedOutputLock implements OutputLock {
   }
 
   @Override
+  public void confirm() throws IOException {
+    if (highest(place) != number) {
+      throw new IOException(
+          "Cannot go on publishing to %s: another run has taken over the lock of this one"
+              .formatted(place.output()));
+    }
+  }
+
+  @Override
   public void close() throws IOException {
     heartbeat.close();
-    store.replace(free, new byte[0]);
+    place.store().replace(place.lock().resolve(number + ".free"), new byte[0]);
   }
 }

@@ -18,6 +18,13 @@ interface OutputLock extends AutoCloseable {
         : NumberedOutputLock.take(place, run, times, watch);
   }
 
+  /**
+   * Makes sure that no other run has taken over the lock.
+   *
+   * @throws IOException if one has: this run must change nothing any more
+   */
+  void confirm() throws IOException;
+
   /** Releases the lock. */
   @Override
   void close() throws IOException;

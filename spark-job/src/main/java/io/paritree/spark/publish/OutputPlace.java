@@ -8,9 +8,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -145,14 +148,51 @@ public final class OutputPlace {
     }
   }
 
+  /**
+   * Returns whether a partition can be replaced by renames of directories; otherwise its files are
+   * moved one by one, and readers see a part of them meanwhile.
+   */
+  public boolean renamesDirectoriesWhole() throws IOException {
+    return store.renamesDirectoriesWhole(output);
+  }
+
   /** Returns the manifest of a published partition; empty if there is none. */
   public Optional<PartitionManifest> manifest(String partition) throws IOException {
-    Location file = partition(partition).resolve(PartitionManifest.FILE);
+    return manifestIn(partition(partition));
+  }
+
+  Optional<PartitionManifest> manifestIn(Location directory) throws IOException {
+    Location file = directory.resolve(PartitionManifest.FILE);
     try {
       return Optional.of(PartitionManifestParser.fromJson(store.read(file), file.toString()));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * Compares directories with a manifest.
+   *
+   * @return the manifest's first file that is in none of the directories with its length, or the
+   *     manifest itself if there is none; empty if nothing is missing
+   */
+  Optional<String> missing(Optional<PartitionManifest> manifest, Location... directories)
+      throws IOException {
+    if (manifest.isEmpty()) {
+      return Optional.of(PartitionManifest.FILE);
+    }
+
+    Set<DataFile> missing = new LinkedHashSet<>(manifest.get().files());
+    for (Location directory : directories) {
+      Map<String, Long> lengths = new HashMap<>();
+      for (FileEntry entry : listOrNone(directory)) {
+        lengths.put(entry.location().name(), entry.isDirectory() ? -1 : entry.bytes());
+      }
+
+      missing.removeIf(file -> lengths.getOrDefault(file.name(), -1L) == file.bytes());
+    }
+
+    return missing.stream().map(DataFile::name).findFirst();
   }
 
   /**
@@ -179,9 +219,26 @@ public final class OutputPlace {
       // Otherwise, a run has published the partition since the search for its manifest.
       if (found.stream()
           .noneMatch(entry -> entry.location().name().equals(PartitionManifest.FILE))) {
-        return "foreign";
+        return isBeingMoved(partition) ? "unfinished" : "foreign";
       }
     }
+  }
+
+  /** Returns whether a run, dead or alive, has begun to move this partition and has not ended. */
+  private boolean isBeingMoved(String partition) throws IOException {
+    for (String name : unfinished()) {
+      try {
+        RunDirectory run = new RunDirectory(this, name);
+        if (run.isSwapping()
+            && run.swapping().stream().anyMatch(one -> one.partition().equals(partition))) {
+          return true;
+        }
+      } catch (NoSuchFileException e) {
+        // The run has ended meanwhile.
+      }
+    }
+
+    return false;
   }
 
   /**
@@ -190,18 +247,9 @@ public final class OutputPlace {
    */
   public boolean isPublished(String partition, String identity) throws IOException {
     Optional<PartitionManifest> manifest = manifest(partition);
-    if (manifest.isEmpty() || !manifest.get().identity().equals(identity)) {
-      return false;
-    }
-
-    for (DataFile file : manifest.get().files()) {
-      Optional<FileEntry> entry = store.find(partition(partition).resolve(file.name()));
-      if (entry.isEmpty() || entry.get().isDirectory() || entry.get().bytes() != file.bytes()) {
-        return false;
-      }
-    }
-
-    return true;
+    return manifest.isPresent()
+        && manifest.get().identity().equals(identity)
+        && missing(manifest, partition(partition)).isEmpty();
   }
 
   /**

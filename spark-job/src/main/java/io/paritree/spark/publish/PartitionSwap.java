@@ -1,57 +1,37 @@
 package io.paritree.spark.publish;
 
-import io.paritree.store.FileStore;
-import io.paritree.store.Location;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
+import java.util.Optional;
 
-/** The renames that replace the old rows of one partition with the new ones. */
-final class PartitionSwap {
-  private final FileStore store;
-  private final Location target;
-  private final Location old;
-  private final Location fresh;
-  private final Location secondOld;
+/**
+ * Replaces the old rows of one partition with the staged ones.
+ *
+ * <p>Each method may be called again after it failed or its process was killed, also by another
+ * run; only the holder of the output's lock may call them.
+ */
+sealed interface PartitionSwap permits DirectorySwap, FileSwap {
 
-  PartitionSwap(OutputPlace place, RunDirectory run, String partition) {
-    this.store = place.store();
-    this.target = place.partition(partition);
-    this.old = run.old(partition);
-    this.fresh = run.fresh(partition);
-    this.secondOld = run.location().resolve("old").resolve("second-" + System.nanoTime());
+  /** Returns the swap that the output's store allows. */
+  static PartitionSwap of(OutputPlace place, RunDirectory run, String partition, OutputLock lock)
+      throws IOException {
+    return place.renamesDirectoriesWhole()
+        ? new DirectorySwap(place, run, partition)
+        : new FileSwap(place, run, partition, lock);
   }
 
-  /** Returns whether the new rows are still staged. */
-  boolean isOpen() throws IOException {
-    return store.find(fresh).isPresent();
-  }
+  /** Returns whether the swap is not complete. */
+  boolean isOpen() throws IOException;
+
+  /**
+   * Compares the staged rows, file by file, with their manifest.
+   *
+   * @return a file that is not there with its length; empty if the rows are complete
+   */
+  Optional<String> missing() throws IOException;
 
   /** Moves the old rows away, if there are any, and the new ones in. */
-  void move(StepObserver observer) throws IOException {
-    if (store.find(target).isPresent()) {
-      try {
-        store.rename(target, old);
-      } catch (FileAlreadyExistsException e) {
-        // Not done by a run of this job: another program has made a directory there since the old
-        // rows were moved.
-        store.rename(target, secondOld);
-      }
-
-      observer.reached(Step.OLD_MOVED);
-    }
-
-    store.rename(fresh, target);
-    observer.reached(Step.NEW_MOVED);
-  }
+  void move(StepObserver observer) throws IOException;
 
   /** Moves the new rows back if they were moved, and then the old ones. */
-  void undo() throws IOException {
-    if (store.find(fresh).isEmpty()) {
-      store.rename(target, fresh);
-    }
-
-    if (store.find(old).isPresent()) {
-      store.rename(old, target);
-    }
-  }
+  void undo() throws IOException;
 }

@@ -1,6 +1,7 @@
 package io.paritree.spark.publish;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,6 +20,9 @@ import java.util.List;
  * published meanwhile, and removes it otherwise. Finishing only goes forward, never back, and needs
  * only what is in the store. A run whose sign no longer changes may be only paused. It must not
  * move anything when it wakes, so its directory is renamed first: this rename is the <i>fence</i>.
+ *
+ * <p>All this needs a store that renames a directory in one step. On others, files are moved one by
+ * one, see {@link FileSwap}: readers see a part of a partition meanwhile, and nothing is lost.
  *
  * <p>Not thread-safe: one thread at a time may use an instance. Any number of processes may publish
  * to one output.
@@ -65,7 +69,7 @@ public final class Publisher {
     public void close() throws IOException {
       try {
         try {
-          if (directory.exists() && !directory.isSwapping()) {
+          if (directory.mayBeRemoved()) {
             directory.moveKept();
             directory.delete();
           }
@@ -146,7 +150,6 @@ public final class Publisher {
     return moved;
   }
 
-  @SuppressWarnings("try") // the lock is held, not used
   private List<String> publishLocked(
       RunDirectory directory, List<PreparedPartition> partitions, LastWords lastWords)
       throws ConflictException, IOException {
@@ -154,8 +157,13 @@ public final class Publisher {
     List<String> moved = new ArrayList<>();
     try (OutputLock lock = OutputLock.take(place, directory.name(), times, watch)) {
       observer.reached(Step.LOCKED);
+      if (!directory.isAlive()) {
+        throw new NoSuchFileException(
+            directory.location().toString(), null, "another run has declared this one dead");
+      }
+
       List<PreparedPartition> unchanged = place.stillOpen(partitions);
-      dead.finish(directory);
+      dead.finish(directory, lock);
       observer.reached(Step.OTHERS_FINISHED);
       List<PreparedPartition> open = afterOthers(unchanged);
       observer.reached(Step.COMPARED);
@@ -163,7 +171,7 @@ public final class Publisher {
       lastWords.write(moved);
       directory.writeSwapping(open);
       observer.reached(Step.SWAP_BEGUN);
-      swap(directory, open);
+      swap(directory, open, lock);
       published = true;
       end(directory);
     } catch (IOException e) {
@@ -180,10 +188,9 @@ public final class Publisher {
    *
    * @return one line for each dead run that was found
    */
-  @SuppressWarnings("try") // the lock is held, not used
   List<String> finishDead(Run run) throws IOException {
     try (OutputLock lock = OutputLock.take(place, run.directory().name(), times, watch)) {
-      return dead.finish(run.directory());
+      return dead.finish(run.directory(), lock);
     }
   }
 
@@ -212,11 +219,12 @@ public final class Publisher {
     return open;
   }
 
-  private void swap(RunDirectory run, List<PreparedPartition> partitions) throws IOException {
+  private void swap(RunDirectory run, List<PreparedPartition> partitions, OutputLock lock)
+      throws IOException {
     List<PartitionSwap> begun = new ArrayList<>();
     try {
       for (PreparedPartition partition : partitions) {
-        PartitionSwap swap = new PartitionSwap(place, run, partition.partition());
+        PartitionSwap swap = PartitionSwap.of(place, run, partition.partition(), lock);
         begun.add(0, swap);
         swap.move(observer);
       }

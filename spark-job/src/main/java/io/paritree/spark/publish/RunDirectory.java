@@ -4,6 +4,8 @@ import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,16 +25,20 @@ import java.util.Optional;
  *                one if it is dead, unless a partition was published with a different identity
  *   swapping     the list of the partitions that are being moved. Once it exists, the next run that
  *                holds the lock must finish this one
+ *   dead         the name of the run that alone may finish or remove this one, where a directory
+ *                cannot be renamed in one step
  * </pre>
  *
  * <p>Each move of a run has one end in its directory. So a rename of the directory, the fence,
- * makes all later moves of the run fail.
+ * makes all later moves of the run fail. Where a directory cannot be renamed in one step, the file
+ * {@code dead} keeps a run that was only paused from moving or removing anything.
  */
 public final class RunDirectory {
   private static final String WHOLE = "whole";
 
   private static final String PREPARED = "prepared";
   private static final String SWAPPING = "swapping";
+  private static final String DEAD = "dead";
 
   private final OutputPlace place;
   private final Location directory;
@@ -107,11 +113,21 @@ public final class RunDirectory {
 
   /**
    * Moves the directory of a dead run into this one, so that fencing this run fences the dead run
-   * too.
+   * too. Where a directory cannot be renamed in one step, it stays where it is and is marked.
    *
-   * @return empty if either directory is gone
+   * @return the dead run's directory; empty if either directory is gone, or if the run itself was
+   *     removing it
    */
   Optional<RunDirectory> take(RunDirectory dead) throws IOException {
+    if (!place.renamesDirectoriesWhole()) {
+      boolean isTaken = dead.isGivenTo(this) || !dead.isGivenTo(dead);
+      if (!isTaken) {
+        dead.delete();
+      }
+
+      return isTaken ? Optional.of(dead) : Optional.empty();
+    }
+
     Location to = taken().resolve(dead.name());
     try {
       place.store().rename(dead.directory, to);
@@ -187,6 +203,30 @@ public final class RunDirectory {
     return place.store().find(directory.resolve(PREPARED)).isPresent();
   }
 
+  /** Returns whether no other run has declared this one dead. */
+  boolean isAlive() throws IOException {
+    return place.store().find(directory.resolve(DEAD)).isEmpty();
+  }
+
+  /**
+   * Returns whether the run may remove its own directory: no other run has declared it dead, and
+   * none will from now on.
+   */
+  boolean mayBeRemoved() throws IOException {
+    return exists() && !isSwapping() && (place.renamesDirectoriesWhole() || isGivenTo(this));
+  }
+
+  /** Gives the directory to a run, unless it is given to another one; returns whether it is. */
+  private boolean isGivenTo(RunDirectory run) throws IOException {
+    Location mark = directory.resolve(DEAD);
+    try {
+      place.store().create(mark, OutputPlace.utf8(run.name()));
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      return new String(place.store().read(mark), StandardCharsets.UTF_8).equals(run.name());
+    }
+  }
+
   boolean isSwapping() throws IOException {
     return place.store().find(directory.resolve(SWAPPING)).isPresent();
   }
@@ -206,6 +246,12 @@ public final class RunDirectory {
   void moveKept() throws IOException {
     FileStore store = place.store();
     if (place.listOrNone(kept()).isEmpty()) {
+      return;
+    }
+
+    if (!place.renamesDirectoriesWhole()) {
+      FileMoves moves = new FileMoves(store);
+      moves.moveAll(kept(), keptAtEnd(), moves.below(kept()).keySet());
       return;
     }
 

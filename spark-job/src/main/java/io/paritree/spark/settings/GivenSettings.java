@@ -11,6 +11,7 @@ import io.paritree.spark.settings.JobSettings.Duplicates;
 import io.paritree.spark.settings.JobSettings.Foreign;
 import io.paritree.spark.settings.JobSettings.Margin;
 import io.paritree.spark.settings.JobSettings.Mode;
+import io.paritree.spark.settings.JobSettings.NonAtomic;
 import io.paritree.spark.settings.JobSettings.Order;
 import io.paritree.spark.settings.JobSettings.Repeat;
 import java.time.Clock;
@@ -77,6 +78,9 @@ final class GivenSettings {
         runId(clock),
         given.force ? Repeat.PUBLISHED_AGAIN : Repeat.LEFT_AS_IT_IS,
         given.replaceForeign ? Foreign.REPLACED : Foreign.REFUSED,
+        given.acceptNonAtomic || config.truth("accept-non-atomic").orElse(false)
+            ? NonAtomic.ACCEPTED
+            : NonAtomic.REFUSED,
         SettingValues.atLeastOne(
             "rows-per-file", config.whole("rows-per-file").orElse(ROWS_PER_FILE)),
         SettingValues.bytes("--file-size", given.fileSize, config.text("file-size"), FILE_SIZE),

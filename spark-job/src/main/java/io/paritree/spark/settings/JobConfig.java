@@ -42,6 +42,7 @@ final class JobConfig {
           Map.entry("margin", "truth"),
           Map.entry("engine", "text"),
           Map.entry("max-quarantined", "number"),
+          Map.entry("accept-non-atomic", "truth"),
           Map.entry("rows-per-file", "whole"),
           Map.entry("file-size", "text"),
           Map.entry("sort-by-keys", "truth"),

@@ -30,6 +30,7 @@ import java.util.Optional;
  * @param runId the run's id, {@code [A-Za-z0-9._-]{1,64}}
  * @param repeat whether partitions that are published already are published again
  * @param foreign whether partitions that Paritree did not write may be replaced
+ * @param nonAtomic whether the output may be on a store that cannot rename a directory in one step
  * @param rowsPerFile maximum number of rows of one output file, at least 1
  * @param bytesPerFile length at which an output file is full, at least 1 MiB
  * @param order whether rows are sorted by their keys within a file
@@ -58,6 +59,7 @@ public record JobSettings(
     String runId,
     Repeat repeat,
     Foreign foreign,
+    NonAtomic nonAtomic,
     long rowsPerFile,
     long bytesPerFile,
     Order order,
@@ -104,6 +106,12 @@ public record JobSettings(
   public enum Foreign {
     REFUSED,
     REPLACED
+  }
+
+  /** What happens to an output on a store that moves the files of a directory one by one. */
+  public enum NonAtomic {
+    REFUSED,
+    ACCEPTED
   }
 
   /** The order of a file's rows. */

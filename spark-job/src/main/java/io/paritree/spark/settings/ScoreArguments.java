@@ -131,6 +131,13 @@ public final class ScoreArguments {
       description = "replace partitions that Paritree has not written")
   boolean replaceForeign;
 
+  @Option(
+      names = "--accept-non-atomic",
+      description =
+          "publish to a store that moves files one by one (S3 and other object stores): readers see"
+              + " parts of a partition while it is published, unless they wait for _SUCCESS")
+  boolean acceptNonAtomic;
+
   @Option(names = "--dry-run", description = "check everything, score a sample, write nothing")
   boolean dryRun;
 

@@ -24,10 +24,24 @@ final class FaultyStore implements FileStore {
 
   private final FileStore store;
   private final Fault fault;
+  private final boolean renamesDirectories;
 
   FaultyStore(FileStore store, Fault fault) {
+    this(store, fault, true);
+  }
+
+  private FaultyStore(FileStore store, Fault fault, boolean renamesDirectories) {
     this.store = store;
     this.fault = fault;
+    this.renamesDirectories = renamesDirectories;
+  }
+
+  /**
+   * Returns a store that renames a file as object stores do: it copies it, and then removes the
+   * original. It renames no directory.
+   */
+  static FaultyStore ofObjects(FileStore store, Fault fault) {
+    return new FaultyStore(store, fault, false);
   }
 
   @Override
@@ -75,7 +89,19 @@ final class FaultyStore implements FileStore {
   @Override
   public void rename(Location from, Location to) throws IOException {
     fault.before("rename " + from + " to " + to, true);
-    store.rename(from, to);
+    if (renamesDirectories) {
+      store.rename(from, to);
+      return;
+    }
+
+    store.create(to, store.read(from));
+    fault.before("remove " + from, true);
+    store.delete(from);
+  }
+
+  @Override
+  public boolean renamesDirectoriesWhole(Location location) throws IOException {
+    return renamesDirectories;
   }
 
   @Override

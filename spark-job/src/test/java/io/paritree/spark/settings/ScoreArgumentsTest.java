@@ -80,6 +80,7 @@ class ScoreArgumentsTest {
         "20260102T030405Z",
         JobSettings.Repeat.LEFT_AS_IT_IS,
         JobSettings.Foreign.REFUSED,
+        JobSettings.NonAtomic.REFUSED,
         10_000_000,
         128 << 20,
         JobSettings.Order.AS_READ,

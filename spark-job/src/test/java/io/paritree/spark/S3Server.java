@@ -1,0 +1,111 @@
+package io.paritree.spark;
+
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * S3 on loopback with its data in memory, in a JVM of its own. Hadoop's client finds it by the
+ * tests' {@code core-site.xml}; there can be one in a JVM of tests.
+ */
+public final class S3Server implements AutoCloseable {
+  private static final String ENDPOINT = "paritree.s3.endpoint";
+  private static final Pattern STARTED =
+      Pattern.compile("Started .*\\{127\\.0\\.0\\.1:([0-9]{2,})\\}");
+
+  private final Process process;
+  private final String endpoint;
+  private final Location bucket;
+
+  private S3Server(Process process, String endpoint, Location bucket) {
+    this.process = process;
+    this.endpoint = endpoint;
+    this.bucket = bucket;
+  }
+
+  /**
+   * Starts a server with one bucket.
+   *
+   * @param directory for its configuration and log
+   */
+  public static S3Server start(Path directory) throws IOException, InterruptedException {
+    Path home = Path.of(System.getProperty("paritree.root"), "spark-job/src/test/s3proxy");
+    Path configuration = Files.createDirectories(directory).resolve("s3proxy.properties");
+    Files.writeString(
+        configuration,
+        """
+        s3proxy.endpoint=http://127.0.0.1:0
+        s3proxy.authorization=none
+        jclouds.provider=transient-nio2
+        """);
+    Path log = directory.resolve("s3proxy.log");
+    Process process =
+        JobProcess.start(
+            List.of(
+                JobProcess.javaHome().resolve("bin").resolve("java").toString(),
+                "-Xmx1g",
+                "-XX:TieredStopAtLevel=1",
+                "-Dlogback.configurationFile=" + home.resolve("logback.xml"),
+                "-classpath",
+                Files.readString(home.resolve("target/s3proxy.classpath")).strip(),
+                "org.gaul.s3proxy.Main",
+                "--properties",
+                configuration.toString()),
+            log);
+    // A unique name: Hadoop keeps one client for each bucket.
+    String bucket = "bucket-" + UUID.randomUUID();
+    String endpoint = "http://127.0.0.1:" + port(process, log);
+    int status =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(URI.create(endpoint + "/" + bucket))
+                    .PUT(HttpRequest.BodyPublishers.noBody())
+                    .build(),
+                HttpResponse.BodyHandlers.discarding())
+            .statusCode();
+    if (status != 200) {
+      throw new IOException("Cannot make bucket %s: status %s".formatted(bucket, status));
+    }
+
+    System.setProperty(ENDPOINT, endpoint);
+    return new S3Server(process, endpoint, Location.of("s3a://" + bucket));
+  }
+
+  private static String port(Process process, Path log) throws IOException {
+    while (process.isAlive()) {
+      Matcher started = STARTED.matcher(Files.readString(log));
+      if (started.find()) {
+        return started.group(1);
+      }
+
+      LockSupport.parkNanos(50_000_000);
+    }
+
+    throw new IOException("Cannot start the S3 server: " + Files.readString(log));
+  }
+
+  /** Returns a location in the server's bucket. */
+  public Location resolve(String name) {
+    return bucket.resolve(name);
+  }
+
+  /** Returns the JVM option with which another JVM with the tests' resources finds the server. */
+  public String javaOption() {
+    return "-D%s=%s".formatted(ENDPOINT, endpoint);
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}

@@ -1,0 +1,45 @@
+package io.paritree.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What publishing on S3 relies on, shown on a real S3 client and a server on loopback. */
+class S3StoreTest {
+  @TempDir static Path directory;
+  private static S3Server server;
+
+  @BeforeAll
+  static void start() throws Exception {
+    server = S3Server.start(directory);
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  @Test
+  void doesNotRenameDirectoriesInOneStep() throws Exception {
+    Location location = server.resolve("out");
+    assertThat(FileStore.of(location).renamesDirectoriesWhole(location)).isFalse();
+  }
+
+  @Test
+  void createsNothingOverAnExistingFile() throws Exception {
+    Location file = server.resolve("once");
+    FileStore store = FileStore.of(file);
+    store.create(file, new byte[] {1});
+    assertThatThrownBy(() -> store.create(file, new byte[] {2}))
+        .isInstanceOf(FileAlreadyExistsException.class);
+    assertThat(store.read(file)).containsExactly(1);
+  }
+}

@@ -1,0 +1,160 @@
+package io.paritree.spark.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Publishing on a store that moves files one by one. The store is a local disk that refuses to
+ * rename a directory; a run dies at each of its operations, and the run that finishes it as well.
+ */
+class FileSwapTest {
+  @TempDir Path directory;
+
+  /** Ends a run as {@code kill -9} does: nothing of it is done after the operation. */
+  private static final class Killed extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    Killed() {
+      super("killed", null, false, false);
+    }
+  }
+
+  private static final class Dying implements FaultyStore.Fault {
+    private final AtomicInteger left;
+
+    Dying(int operations) {
+      this.left = new AtomicInteger(operations);
+    }
+
+    @Override
+    public void before(String operation, boolean change) {
+      if (change && left.getAndDecrement() <= 0) {
+        throw new Killed();
+      }
+    }
+  }
+
+  @Test
+  void runThatDiesAtAnyChangeIsFinishedOrRemovedWhereverThatDies() throws Exception {
+    long seed = Long.getLong("seed", System.nanoTime());
+    System.out.println("seed " + seed);
+    Random random = new Random(seed);
+    boolean published = false;
+    int operation = 0;
+    for (; !published; operation++) {
+      Location output = Location.of(directory.resolve("died-at-" + operation).resolve("out"));
+      OutputPlace place = place(output, (name, change) -> {});
+      StagedRun.publish(place, "old", StagedRun.tokens(place), StepObserver.NONE);
+      published = publishAndDie(output, "new", operation);
+      String expected = published ? "new" : "";
+      for (int again = 0; again < 3; again++) {
+        recoverAndDie(output, random.nextInt(40));
+      }
+
+      recoverAndDie(output, Integer.MAX_VALUE);
+      assertWhole(place, operation, expected);
+      StagedRun.publish(place, "newer", StagedRun.tokens(place), StepObserver.NONE);
+      assertWhole(place, operation, "newer");
+      assertThat(StagedRun.leftOver(place)).as("after operation %s", operation).isEmpty();
+    }
+
+    assertThat(operation).isGreaterThan(30);
+  }
+
+  @Test
+  void runOfWhichAFileIsGoneIsNotPublishedAndTheOldRowsComeBack() throws Exception {
+    Location output = Location.of(directory.resolve("out"));
+    OutputPlace place = place(output, (name, change) -> {});
+    StagedRun.publish(place, "old", StagedRun.tokens(place), StepObserver.NONE);
+    AtomicInteger moved = new AtomicInteger();
+    OutputPlace dying =
+        place(
+            output,
+            (name, change) -> {
+              if (moved.get() > 1
+                  || name.matches("rename .*/new/.*part-.*") && moved.incrementAndGet() > 1) {
+                throw new Killed();
+              }
+            });
+    assertThatThrownBy(
+            () -> StagedRun.publish(dying, "new", StagedRun.tokens(dying), StepObserver.NONE))
+        .isInstanceOf(Killed.class);
+    Path lost;
+    try (Stream<Path> state = Files.walk(place.state().toPath())) {
+      lost =
+          state
+              .filter(path -> path.toString().contains("/new/day=2/part-"))
+              .findFirst()
+              .orElseThrow();
+    }
+
+    Files.delete(lost);
+
+    List<String> found = new Recovery(place, StagedRun.QUICK).recover();
+
+    assertThat(String.join(" ", found)).contains("removed", lost.getFileName().toString());
+    assertWhole(place, 0, "old");
+  }
+
+  private boolean publishAndDie(Location output, String content, int operations)
+      throws IOException, ConflictException {
+    OutputPlace place = place(output, new Dying(operations));
+    try {
+      StagedRun.publish(place, content, StagedRun.tokens(place), StepObserver.NONE);
+      return true;
+    } catch (Killed | IOException e) {
+      assertKilled(e);
+      return false;
+    }
+  }
+
+  private void recoverAndDie(Location output, int operations) throws IOException {
+    try {
+      new Recovery(place(output, new Dying(operations)), StagedRun.QUICK).recover();
+    } catch (Killed | IOException e) {
+      assertKilled(e);
+      // The next one finishes what this one has left.
+    }
+  }
+
+  private static void assertKilled(Exception end) {
+    assertThat(end instanceof Killed || end.getCause() instanceof Killed).isTrue();
+  }
+
+  /** Each partition holds all files of one run, and nothing else; both of the same run. */
+  private static void assertWhole(OutputPlace place, int operation, String expected)
+      throws IOException {
+    String content = "";
+    for (String partition : StagedRun.PARTITIONS) {
+      PartitionManifest manifest = place.manifest(partition).orElseThrow();
+      assertThat(place.isPublished(partition, manifest.identity()))
+          .as("%s after operation %s", partition, operation)
+          .isTrue();
+      assertThat(StagedRun.contents(place, partition))
+          .as("%s after operation %s", partition, operation)
+          .containsExactly(manifest.identity(), manifest.identity());
+      assertThat(List.of("", manifest.identity())).contains(content);
+      content = manifest.identity();
+    }
+
+    if (!expected.isEmpty()) {
+      assertThat(content).isEqualTo(expected);
+    }
+  }
+
+  private static OutputPlace place(Location output, FaultyStore.Fault fault) throws IOException {
+    return new OutputPlace(FaultyStore.ofObjects(FileStore.of(output), fault), output);
+  }
+}
