@@ -103,6 +103,8 @@ final class FileSwap implements PartitionSwap {
   private boolean moveOthersAway(PartitionManifest manifest) throws IOException {
     List<String> others = others(manifest);
     boolean isEmpty = others.isEmpty();
+    // After the listing: these are no rows of a run that has taken over meanwhile.
+    lock.confirm();
     List<String> marks =
         List.of(PartitionManifest.SUCCESS_FILE, PartitionManifest.FILE).stream()
             .filter(others::remove)

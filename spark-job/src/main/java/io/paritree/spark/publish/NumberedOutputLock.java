@@ -134,7 +134,7 @@ final class NumberedOutputLock implements OutputLock {
   @Override
   public void confirm() throws IOException {
     if (highest(place) != number) {
-      throw new IOException(
+      throw new LostLockException(
           "Cannot go on publishing to %s: another run has taken over the lock of this one"
               .formatted(place.output()));
     }

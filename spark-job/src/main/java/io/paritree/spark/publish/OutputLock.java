@@ -21,7 +21,7 @@ interface OutputLock extends AutoCloseable {
   /**
    * Makes sure that no other run has taken over the lock.
    *
-   * @throws IOException if one has: this run must change nothing any more
+   * @throws LostLockException if one has: this run must change nothing more
    */
   void confirm() throws IOException;
 

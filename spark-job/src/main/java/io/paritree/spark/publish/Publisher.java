@@ -69,7 +69,7 @@ public final class Publisher {
     public void close() throws IOException {
       try {
         try {
-          if (directory.mayBeRemoved()) {
+          if (directory.exists() && !directory.isSwapping() && directory.mayBeRemoved()) {
             directory.moveKept();
             directory.delete();
           }
@@ -138,7 +138,7 @@ public final class Publisher {
     try {
       moved = publishLocked(directory, partitions, lastWords);
     } catch (IOException e) {
-      if (directory.isPrepared()) {
+      if (directory.isPrepared() && !(e instanceof LostLockException)) {
         throw e;
       }
 
@@ -170,6 +170,7 @@ public final class Publisher {
       open.forEach(partition -> moved.add(partition.partition()));
       lastWords.write(moved);
       directory.writeSwapping(open);
+      makeSureToHold(lock, directory);
       observer.reached(Step.SWAP_BEGUN);
       swap(directory, open, lock);
       published = true;
@@ -181,6 +182,22 @@ public final class Publisher {
     }
 
     return moved;
+  }
+
+  /**
+   * Makes sure that a run that takes the lock over from now on sees that this one is swapping.
+   * Where no fence keeps this run from moving anything, it might have been paused until now.
+   */
+  private static void makeSureToHold(OutputLock lock, RunDirectory directory) throws IOException {
+    try {
+      lock.confirm();
+    } catch (LostLockException e) {
+      if (directory.mayBeRemoved()) {
+        directory.delete();
+      }
+
+      throw e;
+    }
   }
 
   /**
@@ -248,13 +265,16 @@ public final class Publisher {
   }
 
   /**
-   * Ends a run that another one has declared dead: that one has renamed its directory, and has
+   * Ends a run that another one has declared dead, or whose lock it has taken over: that one has
    * finished or removed the run, or will do so.
    */
   private List<String> declaredDead(
       RunDirectory directory, List<PreparedPartition> partitions, IOException cause)
       throws ConflictException, IOException {
-    directory.delete();
+    if (!directory.isPrepared()) {
+      directory.delete();
+    }
+
     List<String> published = new ArrayList<>();
     for (PreparedPartition partition : partitions) {
       if (place.isPublished(partition.partition(), partition.identity())) {

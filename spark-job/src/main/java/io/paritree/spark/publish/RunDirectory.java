@@ -210,10 +210,10 @@ public final class RunDirectory {
 
   /**
    * Returns whether the run may remove its own directory: no other run has declared it dead, and
-   * none will from now on.
+   * none will from now on. To be asked only if the run has moved nothing.
    */
   boolean mayBeRemoved() throws IOException {
-    return exists() && !isSwapping() && (place.renamesDirectoriesWhole() || isGivenTo(this));
+    return place.renamesDirectoriesWhole() || isGivenTo(this);
   }
 
   /** Gives the directory to a run, unless it is given to another one; returns whether it is. */

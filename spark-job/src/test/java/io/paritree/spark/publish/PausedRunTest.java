@@ -2,6 +2,7 @@ package io.paritree.spark.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -24,8 +25,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A run that is paused and continues later. On HDFS it counts as dead meanwhile, and can no longer
@@ -50,12 +51,12 @@ class PausedRunTest {
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void runThatIsPausedBeforeAnyChangeMovesNothingOnceItWasTakenForDead(boolean replaced)
-      throws Exception {
+  @CsvSource({"false, false", "true, false", "false, true", "true, true"})
+  void runThatIsPausedBeforeAnyChangeMovesNothingOnceItWasTakenForDead(
+      boolean replaced, boolean fileByFile) throws Exception {
     int pausing = 1;
     while (true) {
-      Pause pause = new Pause(pausing, replaced);
+      Pause pause = new Pause(pausing, replaced, fileByFile);
       String outcome = pause.run();
       if (!pause.hasPaused()) {
         break;
@@ -83,36 +84,50 @@ class PausedRunTest {
     private final OutputPlace place;
     private final OutputPlace pausing;
     private final boolean replaced;
-    private final Thread thread = Thread.currentThread();
     private final CountDownLatch over = new CountDownLatch(1);
     private int left;
     private boolean counts;
-    private volatile boolean isPaused;
+    private volatile Thread paused;
     private String pausedAt = "";
     private Map<String, List<String>> meanwhile;
 
-    private Pause(int pausing, boolean replaced) throws Exception {
-      this.place =
-          StagedRun.place(
-              Location.of(cluster.getURI() + "/paused-" + replaced + "/" + pausing + "/out"));
-      this.pausing = new OutputPlace(new FaultyStore(place.store(), this::before), place.output());
+    private Pause(int pausing, boolean replaced, boolean fileByFile) throws Exception {
+      Location output =
+          Location.of(
+              "%s/paused-%s-%s/%s/out".formatted(cluster.getURI(), replaced, fileByFile, pausing));
+      this.place = place(output, fileByFile, (operation, change) -> {});
+      this.pausing = place(output, fileByFile, this::before);
       this.replaced = replaced;
       this.left = pausing;
       StagedRun.publish(place, QUICK, "old", StagedRun.tokens(place), StepObserver.NONE);
     }
 
+    private static OutputPlace place(Location output, boolean fileByFile, FaultyStore.Fault fault)
+        throws IOException {
+      FileStore store = StagedRun.place(output).store();
+      return new OutputPlace(
+          fileByFile ? FaultyStore.ofObjects(store, fault) : new FaultyStore(store, fault), output);
+    }
+
     private void before(String operation, boolean change) {
-      if (Thread.currentThread() != thread) {
-        // Its signs of life are paused with it.
-        if (isPaused) {
-          await(over);
-        }
-      } else if (counts && change && --left == 0) {
+      if (pauses(change)) {
         pausedAt = operation;
-        isPaused = true;
         takeOver();
         over.countDown();
+      } else if (paused != null && Thread.currentThread() != paused) {
+        // Signs of life, and other files that are being moved.
+        await(over);
       }
+    }
+
+    private synchronized boolean pauses(boolean change) {
+      boolean isSign = Thread.currentThread().getName().equals("paritree-heartbeat");
+      if (isSign || !counts || !change || --left != 0) {
+        return false;
+      }
+
+      paused = Thread.currentThread();
+      return true;
     }
 
     private static void await(CountDownLatch over) {
