@@ -1,6 +1,7 @@
 package io.paritree.spark;
 
 import io.paritree.model.TestPackages;
+import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.publish.Step;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -11,7 +12,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.conf.Configuration;
 
 /**
  * Kills runs of the job, each in its own JVM, and checks what readers see: during the run, after
@@ -19,8 +22,10 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>After the kill, a partition must hold the same files as before, or all rows that the run has
  * scored. It may be absent if it was absent before, or if the run was killed between its two
- * renames. After the next run, all partitions must hold all rows of one run, with the scores that
- * the model's specification gives, and nothing else. Not thread-safe.
+ * renames. On a store that moves files one by one, a reader that waits for {@code _SUCCESS} may
+ * find none after any kill while partitions are moved. After the next run, all partitions must hold
+ * all rows of one run, with the scores that the model's specification gives, and nothing else. Not
+ * thread-safe.
  */
 final class DeathTrial {
   static final List<String> PARTITIONS = List.of("day=1", "day=2", "day=3");
@@ -30,12 +35,19 @@ final class DeathTrial {
   /** At least this many: with one file each, no reader could see a mix of two runs. */
   private static final int FILES_PER_PARTITION = 4;
 
+  /** On S3, more than {@code core-site.xml} lets Hadoop's client delete by one request. */
+  private static final int OBJECTS_PER_PARTITION = 24;
+
+  /** A publication of this many objects takes about as long. */
+  private static final int MILLIS_OF_PUBLICATION = 3_000;
+
   private final int rowsPerPartition;
   private final List<String> models;
   private final List<Map<Long, Integer>> scores = new ArrayList<>();
   private final Location home;
   private final Location input;
   private final Location output;
+  private final boolean fileByFile;
   private final List<Object> more;
   private final PackagedJob job;
   private final long nanosOfRun;
@@ -48,30 +60,38 @@ final class DeathTrial {
    * @param rows rows of the input, in three partitions of two files each
    * @param locks settings of the output's lock, as in a configuration file; empty for the defaults
    */
-  DeathTrial(Path directory, Location home, int rows, String locks) throws Exception {
+  DeathTrial(Path directory, Location home, int rows, String locks, String... javaOptions)
+      throws Exception {
     this.home = home;
+    this.fileByFile = !FileStore.of(home).renamesDirectoriesWhole(home);
     this.rowsPerPartition = rows / PARTITIONS.size();
-    int rowsPerFile = rowsPerPartition / FILES_PER_PARTITION;
+    int rowsPerFile = rowsPerPartition / (fileByFile ? OBJECTS_PER_PARTITION : FILES_PER_PARTITION);
     Path conf = directory.resolve("trial.conf");
     Files.writeString(conf, "scoring-job { rows-per-file = %s, %s }".formatted(rowsPerFile, locks));
     this.more = List.of("--conf", conf);
+    List<String> options = new ArrayList<>(List.of(javaOptions));
+    // One task per file of the input: a run can be killed between two of them.
+    options.add("-Dspark.sql.files.minPartitionNum=" + INPUT_FILES * PARTITIONS.size());
     TestPackages packages = new TestPackages(directory.resolve("models"));
     this.models = List.of(packages.binary(1, 5).toString(), packages.binary(2, 6).toString());
     this.input = home.resolve("in");
     this.output = home.resolve("out");
+    Path local = directory.resolve("in");
     for (int index = 0; index < PARTITIONS.size(); index++) {
       Parcels.write(
-          input.resolve(PARTITIONS.get(index)).toString(),
+          local.resolve(PARTITIONS.get(index)).toString(),
           index * rowsPerPartition,
           (index + 1) * rowsPerPartition,
           INPUT_FILES);
     }
 
-    // One task per file of the input: a run can be killed between two of them.
-    this.job =
-        new PackagedJob(
-            directory.resolve("job"),
-            "-Dspark.sql.files.minPartitionNum=" + INPUT_FILES * PARTITIONS.size());
+    if (!home.isLocal()) {
+      org.apache.hadoop.fs.Path to = HadoopPaths.of(input);
+      to.getFileSystem(new Configuration())
+          .copyFromLocalFile(new org.apache.hadoop.fs.Path(local.toUri()), to);
+    }
+
+    this.job = new PackagedJob(directory.resolve("job"), options.toArray(String[]::new));
     job.archive(arguments("warm"));
     forgetOutput();
     long begin = System.nanoTime();
@@ -118,7 +138,39 @@ final class DeathTrial {
               : List.of("it should have been killed, but its exit code was %s".formatted(exitCode));
         },
         (partition, before, dying) ->
-            List.of(seenAt(fatal, occurrence, PARTITIONS.indexOf(partition) + 1, before, dying)));
+            fileByFile
+                ? List.of(before, "", dying)
+                : List.of(
+                    seenAt(fatal, occurrence, PARTITIONS.indexOf(partition) + 1, before, dying)));
+  }
+
+  /**
+   * Kills a run while it publishes, and half of the time also the recovery that follows, each at a
+   * random time; then runs again.
+   */
+  List<String> killInPublishing(Random random) throws Exception {
+    return trial(
+        arguments -> {
+          List<Object> dying = new ArrayList<>();
+          dying.add("die:" + random.nextInt(MILLIS_OF_PUBLICATION));
+          dying.addAll(List.of(Step.PREPARED.name(), 1));
+          dying.addAll(arguments);
+          int exitCode = JobProcess.exitCode(start(ObservedJob.class, dying));
+          if (exitCode != 0 && exitCode != ObservedJob.KILLED) {
+            return List.of("the exit code of the killed run was %s".formatted(exitCode));
+          }
+
+          if (random.nextBoolean()) {
+            List<Object> recovery = new ArrayList<>(List.of("--recover", "--output", output));
+            recovery.addAll(more);
+            Process process = start(ScoreMain.class, recovery);
+            process.waitFor(random.nextInt(2 * MILLIS_OF_PUBLICATION), TimeUnit.MILLISECONDS);
+            process.destroyForcibly().waitFor();
+          }
+
+          return List.of();
+        },
+        (partition, before, dying) -> List.of(before, "", dying));
   }
 
   /** Returns the run whose rows a partition must hold after a kill at a step; empty for none. */
@@ -256,6 +308,10 @@ final class DeathTrial {
                 "--run-id",
                 id));
     arguments.addAll(more);
+    if (fileByFile) {
+      arguments.add("--accept-non-atomic");
+    }
+
     return arguments;
   }
 

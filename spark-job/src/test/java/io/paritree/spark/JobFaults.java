@@ -16,7 +16,8 @@ import org.apache.hadoop.hdfs.MiniDFSCluster;
 
 /**
  * Kills the job at every named step and at random times, while a reader polls; with {@code --hdfs},
- * with input and output on HDFS; with {@code --disk}, runs it on a full disk instead, and without
+ * with input and output on HDFS; with {@code --s3}, on S3, where it is killed while it publishes
+ * and while it recovers; with {@code --disk}, runs it on a full disk instead, and without
  * permissions.
  *
  * <p>Run: {@code scripts/faults job [OPTIONS]}. Prints one line for each step and a last one with
@@ -30,6 +31,7 @@ final class JobFaults {
     int times = 3;
     int random = 40;
     boolean hdfs = false;
+    boolean s3 = false;
     boolean disk = false;
     List<Step> steps = List.of(Step.values());
     long seed = System.nanoTime();
@@ -40,13 +42,15 @@ final class JobFaults {
         case "--times" -> times = Integer.parseInt(given.next());
         case "--random" -> random = Integer.parseInt(given.next());
         case "--hdfs" -> hdfs = true;
+        case "--s3" -> s3 = true;
         case "--disk" -> disk = true;
         case "--steps" -> steps = steps(given.next());
         case "--seed" -> seed = Long.decode(given.next());
         default -> {
           System.err.println(
               "Usage: faults job [--rows N] [--times N] [--steps NAME,...] [--random N]"
-                  + " [--seed N] [--hdfs] | faults job --disk [--rows N]");
+                  + " [--seed N] [--hdfs] | faults job --s3 [--rows N] [--random N] [--seed N]"
+                  + " | faults job --disk [--rows N]");
           System.exit(2);
         }
       }
@@ -55,6 +59,12 @@ final class JobFaults {
     Path directory = Files.createTempDirectory("paritree-faults");
     if (disk) {
       boolean passed = DiskFaults.run(directory, rows);
+      FileStore.of(Location.of(directory)).delete(Location.of(directory));
+      System.exit(passed ? 0 : 1);
+    }
+
+    if (s3) {
+      boolean passed = onS3(directory, rows, random, seed);
       FileStore.of(Location.of(directory)).delete(Location.of(directory));
       System.exit(passed ? 0 : 1);
     }
@@ -110,6 +120,37 @@ final class JobFaults {
 
     FileStore.of(Location.of(directory)).delete(Location.of(directory));
     System.exit(failed == 0 ? 0 : 1);
+  }
+
+  private static boolean onS3(Path directory, int rows, int kills, long seed) throws Exception {
+    long begin = System.nanoTime();
+    Random random = new Random(seed);
+    int failed = 0;
+    try (S3Server server = S3Server.start(directory.resolve("s3"))) {
+      DeathTrial trial = S3DeathIT.onS3(directory, server, rows);
+      for (int time = 0; time < kills; time++) {
+        // Every fourth time as a first publication.
+        if (time % 4 == 0) {
+          trial.forgetOutput();
+        }
+
+        List<String> wrong = trial.killInPublishing(random);
+        failed += wrong.isEmpty() ? 0 : 1;
+        tell("B1 on S3, kill %s: %s".formatted(time + 1, told(wrong)));
+      }
+
+      tell(
+          "B1 must 0 wrong of %s kills on S3: %s, %s reads by a reader (%s s, %s rows, seed 0x%s)"
+              .formatted(
+                  kills,
+                  failed == 0 ? "PASS" : "FAIL",
+                  trial.looks(),
+                  (System.nanoTime() - begin) / 1_000_000_000,
+                  rows,
+                  Long.toHexString(seed)));
+    }
+
+    return failed == 0;
   }
 
   private static MiniDFSCluster cluster(Path directory) throws IOException {

@@ -12,8 +12,8 @@ import java.util.concurrent.locks.LockSupport;
  * The job as a program that gets {@code kill -9} at a step, or waits there.
  *
  * <p>Arguments: {@code die} or {@code wait}, the step, at which of its occurrences, and the job's
- * own arguments. A process that waits prints {@code at STEP}, and continues when it gets a byte on
- * standard input.
+ * own arguments; {@code die:N} dies N milliseconds after the step. A process that waits prints
+ * {@code at STEP}, and continues when it gets a byte on standard input.
  */
 final class ObservedJob {
   /** The exit code of a process that gets {@code kill -9}. */
@@ -42,13 +42,32 @@ final class ObservedJob {
         return;
       }
 
-      new ProcessBuilder("kill", "-9", String.valueOf(ProcessHandle.current().pid())).start();
+      if (what.startsWith("die:")) {
+        long millis = Long.parseLong(what.substring("die:".length()));
+        new Thread(() -> dieAfter(millis), "death").start();
+        return;
+      }
+
+      die();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
 
     while (true) {
       LockSupport.park();
+    }
+  }
+
+  private static void die() throws IOException {
+    new ProcessBuilder("kill", "-9", String.valueOf(ProcessHandle.current().pid())).start();
+  }
+
+  private static void dieAfter(long millis) {
+    LockSupport.parkNanos(millis * 1_000_000);
+    try {
+      die();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

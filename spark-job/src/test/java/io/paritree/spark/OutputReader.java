@@ -1,6 +1,7 @@
 package io.paritree.spark;
 
 import io.paritree.spark.input.HadoopPaths;
+import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -27,9 +28,10 @@ import org.apache.parquet.hadoop.util.HadoopInputFile;
  * Reads the partitions of an output again and again, as a reader does that knows nothing about
  * Paritree: it lists the Parquet files and reads their footers.
  *
- * <p>A read during which a file disappears does not count: such a reader fails and reads again.
- * Each partition must be absent, or hold all rows of one run; the sequence of these states is
- * recorded.
+ * <p>A read during which a file disappears does not count: such a reader fails and reads again. On
+ * a store that moves files one by one, it reads what has {@code _SUCCESS}, and what changes during
+ * the read does not count. Each partition must be absent, or hold all rows of one run; the sequence
+ * of these states is recorded.
  */
 final class OutputReader implements AutoCloseable {
   private static final Pattern RUN = Pattern.compile("\"paritree\\.run\":\"([^\"]*)\"");
@@ -38,7 +40,8 @@ final class OutputReader implements AutoCloseable {
   private final FileSystem files;
   private final List<String> partitions;
   private final long rowsPerPartition;
-  private final Configuration hadoop = new Configuration(false);
+  private final Configuration hadoop;
+  private final boolean waitsForSuccess;
   private final AtomicLong looks = new AtomicLong();
   private final Map<String, List<String>> histories = new ConcurrentHashMap<>();
   private final AtomicBoolean ended = new AtomicBoolean();
@@ -46,6 +49,8 @@ final class OutputReader implements AutoCloseable {
   private final Thread thread = new Thread(this::look, "reader");
 
   OutputReader(Location output, List<String> partitions, long rowsPerPartition) throws IOException {
+    this.hadoop = new Configuration(!output.isLocal());
+    this.waitsForSuccess = !FileStore.of(output).renamesDirectoriesWhole(output);
     this.output = HadoopPaths.of(output);
     this.files = this.output.getFileSystem(hadoop);
     this.partitions = partitions;
@@ -89,6 +94,41 @@ final class OutputReader implements AutoCloseable {
    * @throws IOException if files disappeared meanwhile
    */
   String seen(String partition) throws IOException {
+    if (!waitsForSuccess) {
+      return seenNow(partition);
+    }
+
+    Path marks = new Path(output, partition);
+    String before = successOf(marks);
+    if (before.isEmpty()) {
+      return "";
+    }
+
+    Set<String> known = violations();
+    String seen = seenNow(partition);
+    if (!successOf(marks).equals(before)) {
+      synchronized (violations) {
+        violations.retainAll(known);
+      }
+
+      throw new FileNotFoundException("The files of %s were replaced".formatted(partition));
+    }
+
+    return seen;
+  }
+
+  /** Returns when the files that are complete were complete; empty if they are not. */
+  private String successOf(Path partition) throws IOException {
+    try {
+      return files.getFileStatus(new Path(partition, "_SUCCESS")).getModificationTime()
+          + " "
+          + files.getFileStatus(new Path(partition, "_paritree.json")).getModificationTime();
+    } catch (FileNotFoundException e) {
+      return "";
+    }
+  }
+
+  private String seenNow(String partition) throws IOException {
     FileStatus[] found;
     try {
       found = files.listStatus(new Path(output, partition));

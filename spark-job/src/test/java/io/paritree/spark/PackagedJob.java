@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Starts the packaged job many times, each time in its own JVM. The classes that a first run has
@@ -19,6 +21,11 @@ import java.util.jar.JarOutputStream;
  */
 final class PackagedJob {
   private static final List<Class<?>> PROGRAMS = List.of(ObservedJob.class);
+
+  /** Hadoop's S3 client and what it needs; not part of Spark. */
+  private static final Pattern S3 =
+      Pattern.compile(
+          "/(hadoop-aws|software/amazon|httpcomponents|org/reactivestreams|wildfly-openssl)/");
 
   private final Path directory;
   private final String classPath;
@@ -34,17 +41,23 @@ final class PackagedJob {
     this.archive = directory.resolve("classes.jsa");
     Path programs = directory.resolve("programs.jar");
     writePrograms(programs);
-    this.classPath = JobProcess.packaged() + System.getProperty("path.separator") + programs;
+    String separator = System.getProperty("path.separator");
+    List<String> jars = new ArrayList<>(List.of(JobProcess.packaged(), programs.toString()));
+    Stream.of(System.getProperty("java.class.path").split(separator))
+        .filter(jar -> S3.matcher(jar).find())
+        .forEach(jars::add);
+    this.classPath = String.join(separator, jars);
   }
 
   /** Writes the programs into a jar, because archives of classes need class paths of jars only. */
   private static void writePrograms(Path jar) throws IOException {
     try (OutputStream out = Files.newOutputStream(jar);
         JarOutputStream entries = new JarOutputStream(out)) {
-      for (Class<?> program : PROGRAMS) {
-        String name = program.getName().replace('.', '/') + ".class";
+      List<String> names = new ArrayList<>(List.of("core-site.xml"));
+      PROGRAMS.forEach(program -> names.add(program.getName().replace('.', '/') + ".class"));
+      for (String name : names) {
         entries.putNextEntry(new JarEntry(name));
-        try (InputStream in = program.getClassLoader().getResourceAsStream(name)) {
+        try (InputStream in = PackagedJob.class.getClassLoader().getResourceAsStream(name)) {
           in.transferTo(entries);
         }
       }

@@ -46,7 +46,8 @@ public final class S3Server implements AutoCloseable {
         """
         s3proxy.endpoint=http://127.0.0.1:0
         s3proxy.authorization=none
-        jclouds.provider=transient-nio2
+        s3proxy.ignore-unknown-headers=true
+        jclouds.provider=transient
         """);
     Path log = directory.resolve("s3proxy.log");
     Process process =

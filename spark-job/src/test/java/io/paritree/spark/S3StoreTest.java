@@ -34,6 +34,25 @@ class S3StoreTest {
   }
 
   @Test
+  void movesFilesIntoAMadeDirectoryAndRemovesWhatIsLeft() throws Exception {
+    Location from = server.resolve("from");
+    Location to = server.resolve("to");
+    FileStore store = FileStore.of(from);
+    store.createDirectories(to.resolve("a"));
+    for (int file = 0; file < 30; file++) {
+      store.create(from.resolve("a").resolve("part-" + file), new byte[file]);
+      store.rename(
+          from.resolve("a").resolve("part-" + file), to.resolve("a").resolve("part-" + file));
+    }
+
+    store.create(from.resolve("rest"), new byte[1]);
+    store.delete(from);
+
+    assertThat(store.list(to.resolve("a"))).hasSize(30);
+    assertThat(store.find(from)).isEmpty();
+  }
+
+  @Test
   void createsNothingOverAnExistingFile() throws Exception {
     Location file = server.resolve("once");
     FileStore store = FileStore.of(file);

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Moves the files of a directory one by one. A move that was interrupted is completed by the next
@@ -24,7 +25,15 @@ import java.util.concurrent.Future;
  */
 final class FileMoves {
   /** Moves at the same time; each is some requests to a store. */
-  private static final int AT_ONCE = 16;
+  private static final int AT_ONCE = 8;
+
+  /**
+   * S3A lists the directory that a file has left, and fails if its server lists a file that another
+   * move has just removed.
+   */
+  private static final int ATTEMPTS = 5;
+
+  private static final long PAUSE_NANOS = 20_000_000;
 
   private final FileStore store;
 
@@ -61,7 +70,7 @@ final class FileMoves {
   /** Moves files one after the other, in this order; those that are not there are left out. */
   void move(Location from, Location to, List<String> paths) throws IOException {
     for (String path : paths) {
-      move(resolve(from, path), resolve(to, path));
+      moveRepeatedly(resolve(from, path), resolve(to, path));
     }
   }
 
@@ -74,7 +83,7 @@ final class FileMoves {
       for (String path : paths) {
         Callable<Void> move =
             () -> {
-              move(resolve(from, path), resolve(to, path));
+              moveRepeatedly(resolve(from, path), resolve(to, path));
               return null;
             };
         all.add(threads.submit(move));
@@ -104,6 +113,21 @@ final class FileMoves {
     }
 
     return location;
+  }
+
+  private void moveRepeatedly(Location from, Location to) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        move(from, to);
+        return;
+      } catch (IOException | RuntimeException e) {
+        if (attempt == ATTEMPTS || Thread.currentThread().isInterrupted()) {
+          throw e;
+        }
+
+        LockSupport.parkNanos(attempt * PAUSE_NANOS);
+      }
+    }
   }
 
   private void move(Location from, Location to) throws IOException {
