@@ -9,6 +9,7 @@ import io.paritree.spark.report.JobReportWriter;
 import io.paritree.spark.report.PartitionReport;
 import io.paritree.spark.report.Stages;
 import io.paritree.spark.settings.JobSettings;
+import io.paritree.spark.task.ScoreHistogram;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,7 +125,8 @@ final class GroupReport {
         tally.missingByFeature(checked.model()),
         tally.unseenByFeature(checked.model()),
         repeatedKeys,
-        tally.scores(),
+        // What is encrypted in the output must not be readable here.
+        checked.encryptsScores() ? new ScoreHistogram() : tally.scores(),
         stages.seconds(),
         quarantine());
   }

@@ -8,6 +8,7 @@ import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.InputFile;
 import io.paritree.spark.input.ReadColumn;
+import io.paritree.spark.keys.KeyHashes;
 import io.paritree.spark.publish.RunDirectory;
 import io.paritree.spark.publish.StepObserver;
 import io.paritree.spark.report.Progress;
@@ -111,7 +112,7 @@ final class GroupScoring {
       return;
     }
 
-    ParquetWriters quarantined = ParquetWriters.of(session, quarantine, List.of(), Long.MAX_VALUE);
+    ParquetWriters quarantined = ParquetWriters.of(session, quarantine).withAllColumnsEncrypted();
     SparkContext spark = session.sparkContext();
     OptionalLong expected = input.rowsOf(files);
     JavaSparkContext context = new JavaSparkContext(spark);
@@ -155,6 +156,7 @@ final class GroupScoring {
         settings.order() == Order.BY_KEYS ? carried.keys().size() : 0,
         carried.keys().size(),
         keys.buckets(),
+        checked.encrypted().isEmpty() ? null : KeyHashes.secret(),
         sampleRows);
   }
 }

@@ -9,6 +9,7 @@ import io.paritree.spark.check.JobCheck;
 import io.paritree.spark.check.OutputPartition;
 import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.Outcome;
+import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.PartitionValue;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.Recovery;
@@ -87,13 +88,15 @@ final class ScoringJob {
     SparkSession session =
         JobSession.of(spark.session(), model.schema().width() + settings.keys().size());
     stages.end("spark");
+    CheckedInput input = check.check(session);
     CheckedRun checked =
         new CheckedRun(
             files,
             model,
             check.columns(),
             check.inputStore(),
-            check.check(session),
+            input,
+            check.checkEncryption(session, input),
             check.place(),
             check.open(),
             check.alreadyPublished());

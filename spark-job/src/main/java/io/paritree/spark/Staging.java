@@ -24,6 +24,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.HadoopReadOptions;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
 
@@ -188,9 +190,14 @@ final class Staging {
   }
 
   private static long rowsInFooter(Location file, Configuration hadoop) throws IOException {
+    Path path = HadoopPaths.of(file);
     try (ParquetFileReader reader =
-        ParquetFileReader.open(HadoopInputFile.fromPath(HadoopPaths.of(file), hadoop))) {
+        ParquetFileReader.open(
+            HadoopInputFile.fromPath(path, hadoop),
+            HadoopReadOptions.builder(hadoop, path).build())) {
       return reader.getRecordCount();
+    } catch (IOException | RuntimeException e) {
+      throw new IOException("Cannot verify %s: %s".formatted(file, e.getMessage()), e);
     }
   }
 

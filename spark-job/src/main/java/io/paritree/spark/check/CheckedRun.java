@@ -10,10 +10,12 @@ import io.paritree.spark.settings.JobSettings;
 import io.paritree.store.FileStore;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * What a run needs to know about its model, input and output once everything is checked.
  *
+ * @param encrypted the names of the output's encrypted columns
  * @param open the partitions to score
  * @param alreadyPublished the partitions that are already published with the same identity
  */
@@ -23,10 +25,12 @@ public record CheckedRun(
     OutputColumns columns,
     FileStore inputStore,
     CheckedInput input,
+    Set<String> encrypted,
     OutputPlace place,
     List<OutputPartition> open,
     List<String> alreadyPublished) {
   public CheckedRun {
+    encrypted = Set.copyOf(encrypted);
     open = List.copyOf(open);
     alreadyPublished = List.copyOf(alreadyPublished);
   }
@@ -36,10 +40,15 @@ public record CheckedRun(
     return open.stream().flatMap(target -> target.files().stream()).toList();
   }
 
+  /** Returns whether the scores are encrypted. */
+  public boolean encryptsScores() {
+    return encrypted.stream().anyMatch(columns.names()::contains);
+  }
+
   /** Returns a copy with only some of the open partitions. */
   public CheckedRun withOpen(List<OutputPartition> group) {
     return new CheckedRun(
-        modelFiles, model, columns, inputStore, input, place, group, alreadyPublished);
+        modelFiles, model, columns, inputStore, input, encrypted, place, group, alreadyPublished);
   }
 
   /** Returns what a report says about the model. */

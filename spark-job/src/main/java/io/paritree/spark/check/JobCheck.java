@@ -3,6 +3,8 @@ package io.paritree.spark.check;
 import io.paritree.feature.Field;
 import io.paritree.model.ScoringModel;
 import io.paritree.spark.ending.RefusedException;
+import io.paritree.spark.files.Encryption;
+import io.paritree.spark.files.ParquetWriters;
 import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.InputCheck;
 import io.paritree.spark.input.InputListing;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * Checks the input and output of a run before its first task.
@@ -40,6 +43,7 @@ public final class JobCheck {
   private final InputListing listing;
   private final List<InputPartition> selected;
   private final OutputPlace place;
+  private final List<String> encryption;
   private final List<OutputPartition> targets = new ArrayList<>();
   private final List<OutputPartition> open = new ArrayList<>();
   private final List<String> problems = new ArrayList<>();
@@ -61,6 +65,7 @@ public final class JobCheck {
               .formatted(settings.output()));
     }
 
+    this.encryption = Encryption.identity(hadoopSettings);
     this.place = OutputPlace.of(settings.output(), hadoopSettings);
     this.inputStore = FileStore.of(input, hadoopSettings);
     this.listing = InputListing.read(inputStore, input, problems);
@@ -148,6 +153,30 @@ public final class JobCheck {
     return checked;
   }
 
+  /**
+   * Checks that the run's files can be encrypted as Hadoop's settings say.
+   *
+   * @return the names of the columns that are encrypted in the output
+   * @throws RefusedException with all problems
+   */
+  public Set<String> checkEncryption(SparkSession session, CheckedInput input)
+      throws RefusedException, IOException {
+    StructType output =
+        columns.schema(CarriedColumns.of(settings, input).columns(), model, settings.runId());
+    Set<String> encrypted =
+        Encryption.check(
+            ParquetWriters.of(session, output),
+            ParquetWriters.of(session, Quarantine.schema(input.columns()))
+                .withAllColumnsEncrypted(),
+            place.state(),
+            problems);
+    if (!problems.isEmpty()) {
+      throw new RefusedException(InputCheck.message(problems));
+    }
+
+    return encrypted;
+  }
+
   /** Returns keys and passed columns. */
   private List<String> carried() {
     List<String> carried = new ArrayList<>(settings.keys());
@@ -168,7 +197,8 @@ public final class JobCheck {
 
   private OutputPartition target(String partition, List<InputPartition> sources)
       throws IOException {
-    String identity = OutputPartition.identity(partition, sources, model.digest(), settings);
+    String identity =
+        OutputPartition.identity(partition, sources, model.digest(), settings, encryption);
     return new OutputPartition(partition, sources, identity, place.token(partition));
   }
 

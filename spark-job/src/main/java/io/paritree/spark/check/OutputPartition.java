@@ -36,9 +36,14 @@ public record OutputPartition(
    * Returns the identity of a partition.
    *
    * @param modelDigest the model's digest
+   * @param encryption the settings that decide how files are encrypted; none if they are not
    */
   static String identity(
-      String partition, List<InputPartition> sources, String modelDigest, JobSettings settings) {
+      String partition,
+      List<InputPartition> sources,
+      String modelDigest,
+      JobSettings settings,
+      List<String> encryption) {
     MessageDigest sha256 = sha256();
     add(sha256, LAYOUT);
     add(sha256, partition);
@@ -51,6 +56,7 @@ public record OutputPartition(
     add(sha256, String.valueOf(settings.bytesPerFile()));
     add(sha256, settings.order().name());
     add(sha256, settings.outputPartitionPath().orElse(""));
+    encryption.forEach(setting -> add(sha256, setting));
     List<InputFile> files =
         sources.stream()
             .flatMap(source -> source.files().stream())

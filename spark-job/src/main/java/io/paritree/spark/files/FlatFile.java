@@ -75,6 +75,7 @@ final class FlatFile implements ParquetWriters.Rows {
   private final ColumnWriter[] writers;
   private ColumnChunkPageWriteStore pages;
   private ColumnWriteStore columns;
+  private int rowGroups;
   private long rows;
   private long nextLook;
 
@@ -88,6 +89,7 @@ final class FlatFile implements ParquetWriters.Rows {
       Configuration hadoop,
       StructType types,
       String constant,
+      Encryption.Columns encrypted,
       CompressionCodecName codec,
       long rowGroupBytes,
       ParquetProperties properties)
@@ -120,7 +122,7 @@ final class FlatFile implements ParquetWriters.Rows {
             ParquetFileWriter.Mode.CREATE,
             rowGroupBytes,
             ParquetWriter.MAX_PADDING_SIZE_DEFAULT,
-            null,
+            Encryption.of(hadoop, path, context, encrypted),
             properties);
     file.start();
     begin();
@@ -161,7 +163,9 @@ final class FlatFile implements ParquetWriters.Rows {
             schema,
             properties.getAllocator(),
             properties.getColumnIndexTruncateLength(),
-            properties.getPageWriteChecksumEnabled());
+            properties.getPageWriteChecksumEnabled(),
+            file.getEncryptor(),
+            rowGroups);
     columns = properties.newColumnWriteStore(varying, pages, pages);
     for (int at = 0; at < writers.length; at++) {
       writers[at] = columns.getColumnWriter(schema.getColumns().get(at));
@@ -240,6 +244,7 @@ final class FlatFile implements ParquetWriters.Rows {
 
       pages.flushToFileWriter(file);
       file.endBlock();
+      rowGroups++;
     }
 
     columns.close();

@@ -11,6 +11,7 @@ import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.mapreduce.Job;
 import org.apache.parquet.column.ParquetProperties;
+import org.apache.parquet.crypto.FileEncryptionProperties;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.api.WriteSupport;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
@@ -53,6 +54,7 @@ public final class ParquetWriters implements Serializable {
   private final long rowGroupBytes;
   private final int pageBytes;
   private final String constant;
+  private final Encryption.Columns encrypted;
 
   private ParquetWriters(
       SerializableConfiguration hadoop,
@@ -60,13 +62,20 @@ public final class ParquetWriters implements Serializable {
       ArrayList<String> distinct,
       long rowGroupBytes,
       int pageBytes,
-      String constant) {
+      String constant,
+      Encryption.Columns encrypted) {
     this.hadoop = hadoop;
     this.schema = schema;
     this.distinct = distinct;
     this.rowGroupBytes = rowGroupBytes;
     this.pageBytes = pageBytes;
     this.constant = constant;
+    this.encrypted = encrypted;
+  }
+
+  /** Prepares writers of files of any length, with the session's Parquet settings. */
+  public static ParquetWriters of(SparkSession session, StructType schema) throws IOException {
+    return of(session, schema, List.of(), Long.MAX_VALUE);
   }
 
   /**
@@ -92,12 +101,21 @@ public final class ParquetWriters implements Serializable {
         new ArrayList<>(distinct),
         Math.max(MIN_ROW_GROUP_BYTES, rowGroup),
         (int) Math.max(MIN_PAGE_BYTES, Math.min(MAX_PAGE_BYTES, bytesPerFile / PAGES_PER_FILE)),
-        null);
+        null,
+        Encryption.Columns.NAMED);
   }
 
   /** Returns the same writers for rows whose last column is a text with one value in all rows. */
   public ParquetWriters withLastColumn(String value) {
-    return new ParquetWriters(hadoop, schema, distinct, rowGroupBytes, pageBytes, value);
+    return new ParquetWriters(hadoop, schema, distinct, rowGroupBytes, pageBytes, value, encrypted);
+  }
+
+  /**
+   * Returns the same writers for files that, if they are encrypted, are encrypted in all columns.
+   */
+  public ParquetWriters withAllColumnsEncrypted() {
+    return new ParquetWriters(
+        hadoop, schema, distinct, rowGroupBytes, pageBytes, constant, Encryption.Columns.ALL);
   }
 
   /** Receives the rows of one file. */
@@ -187,13 +205,18 @@ public final class ParquetWriters implements Serializable {
 
   /** Returns an exception that names the file and the root cause. */
   private static RuntimeException failure(Path path, Throwable failure) {
+    return new IllegalStateException(
+        "Cannot write %s: %s".formatted(path, reason(failure)), failure);
+  }
+
+  /** Returns the message of the root cause. */
+  static String reason(Throwable failure) {
     Throwable reason = failure;
     while (reason.getCause() != null) {
       reason = reason.getCause();
     }
 
-    return new IllegalStateException(
-        "Cannot write %s: %s".formatted(path, reason.getMessage()), failure);
+    return reason.getMessage();
   }
 
   private static final class Builder extends ParquetWriter.Builder<InternalRow, Builder> {
@@ -223,6 +246,16 @@ public final class ParquetWriters implements Serializable {
     return hadoop.value();
   }
 
+  /** Returns the columns of a file as Spark's write support makes them. */
+  WriteSupport.WriteContext context() {
+    return new ParquetWriteSupport().init(hadoop.value());
+  }
+
+  /** Returns how a file is encrypted; null if it is not. */
+  FileEncryptionProperties encryption(Path path) {
+    return Encryption.of(hadoop.value(), path, context(), encrypted);
+  }
+
   /** Opens a new file. */
   public File open(Path path) {
     try {
@@ -236,7 +269,14 @@ public final class ParquetWriters implements Serializable {
     ParquetProperties.Builder properties = ParquetProperties.builder().withPageSize(pageBytes);
     distinct.forEach(column -> properties.withDictionaryEncoding(column, false));
     return new FlatFile(
-        path, hadoop.value(), schema, constant, CODEC, rowGroupBytes, properties.build());
+        path,
+        hadoop.value(),
+        schema,
+        constant,
+        encrypted,
+        CODEC,
+        rowGroupBytes,
+        properties.build());
   }
 
   private Rows sparks(Path path) throws IOException {
@@ -245,7 +285,8 @@ public final class ParquetWriters implements Serializable {
             .withConf(hadoop.value())
             .withCompressionCodec(CODEC)
             .withRowGroupSize(rowGroupBytes)
-            .withPageSize(pageBytes);
+            .withPageSize(pageBytes)
+            .withEncryption(encryption(path));
     distinct.forEach(column -> builder.withDictionaryEncoding(column, false));
     return new SparksRows(builder.build());
   }

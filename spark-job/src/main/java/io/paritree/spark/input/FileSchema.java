@@ -1,6 +1,7 @@
 package io.paritree.spark.input;
 
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.parquet.schema.MessageType;
@@ -13,15 +14,18 @@ import org.apache.parquet.schema.MessageType;
  * @param rows how many rows it holds; empty if the whole file must be read to know it
  * @param parquet its schema if it is Parquet, otherwise null
  * @param onlyByRows those of its columns that Spark can read in rows, but not in batches
+ * @param unreadable why Spark cannot read some of its columns at all, by their names
  */
 record FileSchema(
     InputFile file,
     List<String> columns,
     OptionalLong rows,
     MessageType parquet,
-    Set<String> onlyByRows) {
+    Set<String> onlyByRows,
+    Map<String, String> unreadable) {
   FileSchema {
     columns = List.copyOf(columns);
     onlyByRows = Set.copyOf(onlyByRows);
+    unreadable = Map.copyOf(unreadable);
   }
 }

@@ -4,21 +4,28 @@ import io.paritree.record.CsvLines;
 import io.paritree.record.RecordFormatException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import javax.crypto.AEADBadTagException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.parquet.HadoopReadOptions;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.Encoding;
+import org.apache.parquet.crypto.ParquetCryptoRuntimeException;
+import org.apache.parquet.hadoop.CodecFactory;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.parquet.schema.LogicalTypeAnnotation.DecimalLogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
@@ -30,24 +37,34 @@ import org.apache.spark.sql.types.Decimal;
 /** Reads the footers of Parquet files, or the header lines of CSV files, several at a time. */
 final class FileSchemas {
   private static final int THREADS = 8;
+  private static final String ENCRYPTED =
+      "Hadoop's settings must name a crypto factory (parquet.crypto.factory.class) that has its key";
 
   private FileSchemas() {}
 
   /**
    * Reads the footer or header of each file.
    *
+   * @param names the columns that the run reads; nothing is found out about the others
    * @param problems receives the files that cannot be read
    * @return one schema per readable file, in the order of the files
    */
   static List<FileSchema> read(
-      List<InputFile> files, InputFormat format, Configuration hadoop, List<String> problems) {
+      List<InputFile> files,
+      InputFormat format,
+      Set<String> names,
+      Configuration hadoop,
+      List<String> problems) {
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     try {
       List<Future<FileSchema>> reading = new ArrayList<>();
       for (InputFile file : files) {
         reading.add(
             threads.submit(
-                () -> format == InputFormat.CSV ? header(file, hadoop) : footer(file, hadoop)));
+                () ->
+                    format == InputFormat.CSV
+                        ? header(file, hadoop)
+                        : footer(file, names, hadoop)));
       }
 
       List<FileSchema> schemas = new ArrayList<>();
@@ -69,21 +86,52 @@ final class FileSchemas {
   }
 
   private static String problem(InputFile file, InputFormat format, Throwable cause) {
-    String message = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
-    return cause instanceof RecordFormatException
-        ? message
+    if (cause instanceof RecordFormatException) {
+      return firstLine(cause);
+    }
+
+    return isOfEncryption(cause)
+        ? "file %s is encrypted, and cannot be decrypted: %s; %s"
+            .formatted(file.name(), firstLine(cause), ENCRYPTED)
         : "file %s cannot be read as %s: %s (%s)"
-            .formatted(file.name(), format, message, cause.getClass().getSimpleName());
+            .formatted(file.name(), format, firstLine(cause), cause.getClass().getSimpleName());
   }
 
-  private static FileSchema footer(InputFile file, Configuration hadoop) throws IOException {
+  private static boolean isOfEncryption(Throwable cause) {
+    return cause instanceof ParquetCryptoRuntimeException
+        || cause instanceof AEADBadTagException
+        || (cause.getCause() != null && isOfEncryption(cause.getCause()));
+  }
+
+  private static String firstLine(Throwable cause) {
+    return String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+  }
+
+  private static FileSchema footer(InputFile file, Set<String> names, Configuration hadoop)
+      throws IOException {
     Path path = HadoopPaths.of(file.location());
     try (ParquetFileReader reader =
-        ParquetFileReader.open(HadoopInputFile.fromPath(path, hadoop))) {
+        ParquetFileReader.open(
+            HadoopInputFile.fromPath(path, hadoop),
+            HadoopReadOptions.builder(hadoop, path).build())) {
       MessageType schema = reader.getFooter().getFileMetaData().getSchema();
       long rows = 0;
+      Set<String> onlyByRows = new HashSet<>();
+      Map<String, String> unreadable = new HashMap<>();
+      for (ColumnDescriptor leaf : schema.getColumns()) {
+        if (isShortDecimalAsBytes(leaf.getPrimitiveType())) {
+          onlyByRows.add(leaf.getPath()[0]);
+        }
+      }
+
       for (BlockMetaData block : reader.getFooter().getBlocks()) {
         rows += block.getRowCount();
+        for (ColumnChunkMetaData chunk : block.getColumns()) {
+          String name = chunk.getPath().toArray()[0];
+          if (names.contains(name)) {
+            look(chunk, name, hadoop, onlyByRows, unreadable);
+          }
+        }
       }
 
       return new FileSchema(
@@ -91,28 +139,44 @@ final class FileSchemas {
           schema.getFields().stream().map(Type::getName).toList(),
           OptionalLong.of(rows),
           schema,
-          onlyByRows(schema, reader.getFooter().getBlocks()));
+          onlyByRows,
+          unreadable);
     }
   }
 
-  private static Set<String> onlyByRows(MessageType schema, List<BlockMetaData> blocks) {
-    Set<String> columns = new HashSet<>();
-    for (ColumnDescriptor leaf : schema.getColumns()) {
-      if (isShortDecimalAsBytes(leaf.getPrimitiveType())) {
-        columns.add(leaf.getPath()[0]);
+  /** Finds out how a column can be read; if it is encrypted, that takes its key. */
+  private static void look(
+      ColumnChunkMetaData chunk,
+      String name,
+      Configuration hadoop,
+      Set<String> onlyByRows,
+      Map<String, String> unreadable) {
+    CompressionCodecName codec;
+    try {
+      codec = chunk.getCodec();
+      // The only encoding that Spark cannot read in batches; pyarrow writes it on request.
+      if (chunk.getEncodings().contains(Encoding.BYTE_STREAM_SPLIT)) {
+        onlyByRows.add(name);
       }
+    } catch (RuntimeException e) {
+      // Clients of key management services throw whatever they like.
+      unreadable.put(
+          name, "is encrypted, and cannot be decrypted: %s; %s".formatted(firstLine(e), ENCRYPTED));
+      return;
     }
 
-    for (BlockMetaData block : blocks) {
-      for (ColumnChunkMetaData chunk : block.getColumns()) {
-        // The only encoding that Spark cannot read in batches; pyarrow writes it on request.
-        if (chunk.getEncodings().contains(Encoding.BYTE_STREAM_SPLIT)) {
-          columns.add(chunk.getPath().toArray()[0]);
-        }
-      }
+    CodecFactory codecs = new CodecFactory(hadoop, 0);
+    try {
+      codecs.getDecompressor(codec);
+    } catch (RuntimeException | LinkageError e) {
+      unreadable.put(
+          name,
+          ("is compressed with %s, for which Spark has no codec here; write it with ZSTD or SNAPPY,"
+                  + " or add the codec to Spark's class path")
+              .formatted(codec));
+    } finally {
+      codecs.release();
     }
-
-    return columns;
   }
 
   /**
@@ -130,7 +194,7 @@ final class FileSchemas {
     Path path = HadoopPaths.of(file.location());
     try (CsvLines lines = CsvFiles.open(path, file.name(), hadoop)) {
       OptionalLong rows = hasRow(lines) ? OptionalLong.empty() : OptionalLong.of(0);
-      return new FileSchema(file, lines.columns(), rows, null, Set.of());
+      return new FileSchema(file, lines.columns(), rows, null, Set.of(), Map.of());
     }
   }
 

@@ -71,7 +71,7 @@ public final class InputCheck {
     }
 
     List<FileSchema> schemas =
-        FileSchemas.read(described, format, HadoopPaths.settings(session), problems);
+        FileSchemas.read(described, format, names(), HadoopPaths.settings(session), problems);
     Map<String, Long> rows = new HashMap<>();
     for (FileSchema file : schemas) {
       file.rows().ifPresent(count -> rows.put(file.file().name(), count));
@@ -91,8 +91,13 @@ public final class InputCheck {
         column(name, first, sql).ifPresent(column -> columns.put(name, column));
       }
 
-      for (FileSchema schema : schemas) {
-        checkSameColumns(schema, first, columns, sql);
+      for (FileSchema file : schemas) {
+        checkSameColumns(file, first, columns, sql);
+        file.unreadable()
+            .forEach(
+                (name, reason) ->
+                    problems.add(
+                        "column '%s' of file %s %s".formatted(name, file.file().name(), reason)));
       }
 
       checkFeatures(columns);

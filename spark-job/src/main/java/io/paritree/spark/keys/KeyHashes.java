@@ -5,8 +5,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
+import javax.crypto.Cipher;
+import javax.crypto.spec.SecretKeySpec;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
@@ -19,9 +23,12 @@ import org.apache.hadoop.fs.Path;
  * <p>The file is a sequence of chunks. A chunk begins with one int per bucket, the number of the
  * bucket's hashes in the chunk; then the hashes follow, bucket by bucket, 8 bytes each, big-endian.
  * A hash's first bits are its bucket, so equal hashes are in the same bucket, and each bucket can
- * be checked separately. Memory is that of two chunks, for any number of rows. Not thread-safe.
+ * be checked separately. If the output is encrypted, so are the hashes, each by itself with a key
+ * that is only in memory: otherwise they could be compared with those of guessed keys. Memory is
+ * that of two chunks, for any number of rows. Not thread-safe.
  */
 public final class KeyHashes {
+  private static final int BLOCK_BYTES = 16; // of AES
   private static final int MIN_CHUNK = 1 << 16;
   private static final int MAX_CHUNK = 1 << 20;
 
@@ -32,6 +39,7 @@ public final class KeyHashes {
   private final Path path;
   private final int buckets;
   private final long[] chunk;
+  private final Cipher cipher;
   private final int[] ends;
   private ByteBuffer bytes;
   private OutputStream file;
@@ -41,13 +49,32 @@ public final class KeyHashes {
   /**
    * @param path the file; it is created only if there is a hash
    * @param buckets a power of two
+   * @param secret the same {@link #secret} for all hashes of a run; null if they are not encrypted
    */
-  public KeyHashes(Configuration hadoop, Path path, int buckets) {
+  public KeyHashes(Configuration hadoop, Path path, int buckets, byte[] secret) {
+    this.cipher = secret == null ? null : cipher(secret);
     this.hadoop = hadoop;
     this.path = path;
     this.buckets = buckets;
     this.ends = new int[buckets];
     this.chunk = new long[Math.max(MIN_CHUNK, Math.min(MAX_CHUNK, buckets * CHUNK_PER_BUCKET))];
+  }
+
+  /** Returns a new secret to encrypt the hashes of a run with. */
+  public static byte[] secret() {
+    byte[] secret = new byte[BLOCK_BYTES];
+    new SecureRandom().nextBytes(secret);
+    return secret;
+  }
+
+  private static Cipher cipher(byte[] secret) {
+    try {
+      Cipher cipher = Cipher.getInstance("AES/ECB/NoPadding");
+      cipher.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(secret, "AES"));
+      return cipher;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("Every Java has AES", e);
+    }
   }
 
   /** Returns the bucket of a hash: its first bits. */
@@ -71,7 +98,31 @@ public final class KeyHashes {
     }
   }
 
+  /**
+   * Encrypts the hashes in the chunk. Each becomes the first half of its block, so equal ones stay
+   * equal, and different ones become equal as rarely as hashes do.
+   */
+  private void encrypt() {
+    ByteBuffer blocks = ByteBuffer.allocate(held * BLOCK_BYTES);
+    for (int index = 0; index < held; index++) {
+      blocks.putLong(index * BLOCK_BYTES, chunk[index]);
+    }
+
+    try {
+      ByteBuffer encrypted = ByteBuffer.wrap(cipher.doFinal(blocks.array()));
+      for (int index = 0; index < held; index++) {
+        chunk[index] = encrypted.getLong(index * BLOCK_BYTES);
+      }
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("Cannot encrypt the hashes of keys", e);
+    }
+  }
+
   private void write() {
+    if (cipher != null) {
+      encrypt();
+    }
+
     Arrays.fill(ends, 0);
     for (int index = 0; index < held; index++) {
       ends[bucket(chunk[index], buckets)]++;

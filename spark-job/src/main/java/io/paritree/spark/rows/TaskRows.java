@@ -79,7 +79,8 @@ final class TaskRows {
             ? new KeyHashes(
                 writers.hadoop(),
                 new Path(directory, "keys-" + padded(task) + "-" + attempt),
-                plan.keyBuckets())
+                plan.keyBuckets(),
+                plan.keySecret())
             : null;
     this.output = new SpecificInternalRow(plan.output());
     this.copiers = new Copier[plan.carried().length];

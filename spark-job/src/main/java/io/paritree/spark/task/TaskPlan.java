@@ -34,6 +34,7 @@ import org.apache.spark.sql.types.StructType;
  *     they are not sorted
  * @param keyColumns the number of leading output columns that form a row's key
  * @param keyBuckets the number of buckets for the hashes of the keys; 0 if they are not hashed
+ * @param keySecret what the hashes of the keys are encrypted with; null if they are not
  * @param sampleRows the number of rows that each task scores without writing any; 0 to score and
  *     write all
  */
@@ -56,6 +57,7 @@ public record TaskPlan(
     int sortedColumns,
     int keyColumns,
     int keyBuckets,
+    byte[] keySecret,
     int sampleRows)
     implements Serializable {
 

@@ -3,9 +3,12 @@ package io.paritree.spark.files;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.spark.JobSessions;
+import io.paritree.spark.TestKms;
 import io.paritree.spark.TestSpark;
+import io.paritree.spark.input.HadoopPaths;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -17,7 +20,12 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.HadoopReadOptions;
+import org.apache.parquet.crypto.FileDecryptionProperties;
+import org.apache.parquet.crypto.FileEncryptionProperties;
+import org.apache.parquet.crypto.keytools.PropertiesDrivenCryptoFactory;
 import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.api.WriteSupport;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.hadoop.metadata.FileMetaData;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
@@ -35,6 +43,8 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.unsafe.types.UTF8String;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The files contain what Spark's own writer writes for the same rows. */
 class ParquetWritersTest {
@@ -125,9 +135,55 @@ class ParquetWritersTest {
     }
   }
 
-  @Test
-  void aColumnOfOneValueIsWholeInEachRowGroup() throws Exception {
+  /** A crypto factory whose files can only be read by who knows where they belong. */
+  public static final class OfOneTable extends PropertiesDrivenCryptoFactory {
+    private static final byte[] TABLE = "scores".getBytes(StandardCharsets.UTF_8);
+
+    /** For Parquet, which creates the factory. */
+    public OfOneTable() {}
+
+    @Override
+    public FileEncryptionProperties getFileEncryptionProperties(
+        Configuration hadoop, org.apache.hadoop.fs.Path file, WriteSupport.WriteContext context) {
+      FileEncryptionProperties given = super.getFileEncryptionProperties(hadoop, file, context);
+      return FileEncryptionProperties.builder(given.getFooterKey())
+          .withFooterKeyMetadata(given.getFooterKeyMetadata())
+          .withEncryptedColumns(given.getEncryptedColumns())
+          .withAADPrefix(TABLE)
+          .withoutAADPrefixStorage()
+          .build();
+    }
+
+    @Override
+    public FileDecryptionProperties getFileDecryptionProperties(
+        Configuration hadoop, org.apache.hadoop.fs.Path file) {
+      return FileDecryptionProperties.builder()
+          .withKeyRetriever(super.getFileDecryptionProperties(hadoop, file).getKeyRetriever())
+          .withAADPrefix(TABLE)
+          .build();
+    }
+  }
+
+  static List<Map<String, String>> encryptions() {
+    String footer = "parquet.encryption.footer.key";
+    String columns = "parquet.encryption.column.keys";
+    Map<String, String> ofOneTable =
+        TestKms.settings(footer, "foot", columns, "one:key;two:a_column_of_other_files");
+    ofOneTable.put("parquet.crypto.factory.class", OfOneTable.class.getName());
+    return List.of(
+        Map.of(),
+        TestKms.settings(footer, "foot", columns, "one:key;two:model_version"),
+        TestKms.settings(
+            "parquet.encryption.uniform.key", "foot",
+            "parquet.encryption.algorithm", "AES_GCM_CTR_V1"),
+        ofOneTable);
+  }
+
+  @ParameterizedTest
+  @MethodSource("encryptions")
+  void aColumnOfOneValueIsWholeInEachRowGroup(Map<String, String> encryption) throws Exception {
     SparkSession session = JobSessions.wide(TestSpark.session(), 100);
+    encryption.forEach(session.conf()::set);
     StructType schema =
         new StructType()
             .add("key", DataTypes.LongType)
@@ -145,7 +201,7 @@ class ParquetWritersTest {
 
     written.close();
 
-    assertThat(footer(directory).getBlocks()).hasSizeGreaterThan(1);
+    assertThat(footer(directory, HadoopPaths.settings(session)).getBlocks()).hasSizeGreaterThan(1);
     for (String vectorized : List.of("true", "false")) {
       session.conf().set("spark.sql.parquet.enableVectorizedReader", vectorized);
       Dataset<Row> read = session.read().parquet(file.toString());
@@ -217,13 +273,18 @@ class ParquetWritersTest {
   }
 
   private static ParquetMetadata footer(Path files) throws IOException {
+    return footer(files, new Configuration(false));
+  }
+
+  private static ParquetMetadata footer(Path files, Configuration hadoop) throws IOException {
     try (Stream<Path> all = Files.list(files)) {
       Path file =
           all.filter(path -> path.toString().endsWith(".zstd.parquet")).findFirst().orElseThrow();
+      org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(file.toUri());
       try (ParquetFileReader reader =
           ParquetFileReader.open(
-              HadoopInputFile.fromPath(
-                  new org.apache.hadoop.fs.Path(file.toUri()), new Configuration(false)))) {
+              HadoopInputFile.fromPath(path, hadoop),
+              HadoopReadOptions.builder(hadoop, path).build())) {
         return reader.getFooter();
       }
     }

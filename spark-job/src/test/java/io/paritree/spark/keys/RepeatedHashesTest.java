@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.spark.TestSpark;
 import java.math.BigDecimal;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -49,11 +51,12 @@ class RepeatedHashesTest {
       Set<Long> seen = new HashSet<>();
       long repeated = 0;
       long written = 0;
+      byte[] secret = buckets == 64 ? null : KeyHashes.secret();
       for (int task = 0; task < 3; task++) {
         Path file = directory.resolve("keys-%s-%s".formatted(buckets, task));
         KeyHashes hashes =
             new KeyHashes(
-                new Configuration(), new org.apache.hadoop.fs.Path(file.toUri()), buckets);
+                new Configuration(), new org.apache.hadoop.fs.Path(file.toUri()), buckets, secret);
         for (int row = 0; row < rows / 3; row++) {
           long hash = random.nextInt(1_000) == 0 ? random.nextInt(3) - 1 : random.nextLong();
           hashes.add(hash);
@@ -72,11 +75,30 @@ class RepeatedHashesTest {
   }
 
   @Test
+  void hashesOfAnEncryptedRunDoNotGiveGuessedKeysAway() throws Exception {
+    long hash = 0x1122334455667788L;
+    byte[] secret = KeyHashes.secret();
+    List<String> contents = new ArrayList<>();
+    for (byte[] used : new byte[][] {null, secret, secret, KeyHashes.secret()}) {
+      Path file = directory.resolve("keys-" + contents.size());
+      KeyHashes hashes =
+          new KeyHashes(new Configuration(), new org.apache.hadoop.fs.Path(file.toUri()), 1, used);
+      hashes.add(hash);
+      hashes.close("attempt");
+      contents.add(HexFormat.of().formatHex(Files.readAllBytes(file)));
+    }
+
+    assertThat(contents.get(0)).contains("1122334455667788");
+    assertThat(contents.get(1)).isEqualTo(contents.get(2)).doesNotContain("1122334455667788");
+    assertThat(contents.get(3)).isNotEqualTo(contents.get(1));
+  }
+
+  @Test
   void taskWithoutARowWritesNoFile() {
     org.apache.hadoop.fs.Path file =
         new org.apache.hadoop.fs.Path(directory.resolve("none").toUri());
 
-    assertThat(new KeyHashes(new Configuration(), file, 1).close("attempt")).isEmpty();
+    assertThat(new KeyHashes(new Configuration(), file, 1, null).close("attempt")).isEmpty();
     assertThat(directory.resolve("none")).doesNotExist();
   }
 

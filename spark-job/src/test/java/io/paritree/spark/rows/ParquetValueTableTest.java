@@ -234,6 +234,7 @@ class ParquetValueTableTest {
         0,
         0,
         0,
+        null,
         0);
   }
 

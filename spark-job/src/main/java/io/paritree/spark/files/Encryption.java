@@ -1,0 +1,241 @@
+package io.paritree.spark.files;
+
+import io.paritree.spark.input.HadoopPaths;
+import io.paritree.store.Location;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.crypto.ColumnEncryptionProperties;
+import org.apache.parquet.crypto.DecryptionPropertiesFactory;
+import org.apache.parquet.crypto.EncryptionPropertiesFactory;
+import org.apache.parquet.crypto.FileDecryptionProperties;
+import org.apache.parquet.crypto.FileEncryptionProperties;
+import org.apache.parquet.crypto.ParquetCipher;
+import org.apache.parquet.crypto.keytools.KeyToolkit;
+import org.apache.parquet.crypto.keytools.PropertiesDrivenCryptoFactory;
+import org.apache.parquet.format.EncryptionAlgorithm;
+import org.apache.parquet.hadoop.ParquetOutputFormat;
+import org.apache.parquet.hadoop.api.WriteSupport.WriteContext;
+import org.apache.parquet.hadoop.metadata.ColumnPath;
+import org.apache.parquet.schema.MessageType;
+
+/**
+ * Parquet's modular encryption, as the crypto factory in Hadoop's settings decides: which key
+ * encrypts the footer and which each column.
+ *
+ * <p>A run writes files of two schemas with the same settings, but Parquet refuses a file without a
+ * column that has a key. So each file gets the keys of its own columns. A file that has none of
+ * them is encrypted as a whole, with the key of its footer.
+ */
+public final class Encryption {
+  private static final String FACTORY =
+      EncryptionPropertiesFactory.CRYPTO_FACTORY_CLASS_PROPERTY_NAME;
+
+  private static final List<String> IDENTITY =
+      List.of(
+          FACTORY,
+          PropertiesDrivenCryptoFactory.FOOTER_KEY_PROPERTY_NAME,
+          PropertiesDrivenCryptoFactory.COLUMN_KEYS_PROPERTY_NAME,
+          PropertiesDrivenCryptoFactory.UNIFORM_KEY_PROPERTY_NAME,
+          PropertiesDrivenCryptoFactory.COMPLETE_COLUMN_ENCRYPTION_PROPERTY_NAME,
+          PropertiesDrivenCryptoFactory.PLAINTEXT_FOOTER_PROPERTY_NAME,
+          PropertiesDrivenCryptoFactory.ENCRYPTION_ALGORITHM_PROPERTY_NAME,
+          KeyToolkit.DATA_KEY_LENGTH_PROPERTY_NAME);
+
+  /** The length of the random part of what authenticates a file, after the prefix. */
+  private static final int UNIQUE_BYTES = 8;
+
+  /** Which columns of a file are encrypted. */
+  enum Columns {
+    /** Those that the settings name, or all if the settings say so. */
+    NAMED,
+    /** All: those that have no key of their own are encrypted with the key of the footer. */
+    ALL
+  }
+
+  private Encryption() {}
+
+  /** Returns how a file is encrypted; null if it is not. */
+  static FileEncryptionProperties of(
+      Configuration hadoop, Path file, WriteContext context, Columns columns) {
+    FileEncryptionProperties given =
+        ParquetOutputFormat.createEncryptionProperties(hadoop, file, context);
+    if (given == null || given.getEncryptedColumns() == null) {
+      return given;
+    }
+
+    Map<ColumnPath, ColumnEncryptionProperties> own = new HashMap<>(given.getEncryptedColumns());
+    own.keySet().retainAll(paths(context.getSchema()));
+    boolean asGiven = columns == Columns.NAMED || encryptsOthers(given);
+    return asGiven && own.size() == given.getEncryptedColumns().size()
+        ? given
+        : withColumns(given, own, columns == Columns.ALL || encryptsOthers(given));
+  }
+
+  private static List<ColumnPath> paths(MessageType schema) {
+    return schema.getColumns().stream()
+        .map(ColumnDescriptor::getPath)
+        .map(path -> ColumnPath.get(path))
+        .toList();
+  }
+
+  /** Returns whether columns without a key of their own are encrypted. */
+  private static boolean encryptsOthers(FileEncryptionProperties given) {
+    ColumnPath other = ColumnPath.get("");
+    return given.getColumnProperties(other).isEncrypted();
+  }
+
+  /** Returns the same encryption for a file with these columns. */
+  private static FileEncryptionProperties withColumns(
+      FileEncryptionProperties given,
+      Map<ColumnPath, ColumnEncryptionProperties> columns,
+      boolean others) {
+    EncryptionAlgorithm algorithm = given.getAlgorithm();
+    boolean isGcm = algorithm.isSetAES_GCM_V1();
+    FileEncryptionProperties.Builder builder =
+        FileEncryptionProperties.builder(given.getFooterKey())
+            .withFooterKeyMetadata(given.getFooterKeyMetadata())
+            .withAlgorithm(isGcm ? ParquetCipher.AES_GCM_V1 : ParquetCipher.AES_GCM_CTR_V1);
+    if (!columns.isEmpty()) {
+      builder.withEncryptedColumns(columns);
+      if (others) {
+        builder.withCompleteColumnEncryption();
+      }
+    }
+
+    if (!given.encryptedFooter()) {
+      builder.withPlaintextFooter();
+    }
+
+    byte[] authenticated = given.getFileAAD();
+    if (authenticated.length > UNIQUE_BYTES) {
+      builder.withAADPrefix(Arrays.copyOf(authenticated, authenticated.length - UNIQUE_BYTES));
+      boolean isStored =
+          isGcm
+              ? algorithm.getAES_GCM_V1().isSetAad_prefix()
+              : algorithm.getAES_GCM_CTR_V1().isSetAad_prefix();
+      if (!isStored) {
+        builder.withoutAADPrefixStorage();
+      }
+    }
+
+    return builder.build();
+  }
+
+  /**
+   * Returns the settings that decide how files are encrypted, as texts; none if there is no crypto
+   * factory. Keys and tokens are not among them.
+   *
+   * @param settings Spark's settings for Hadoop's clients
+   */
+  public static List<String> identity(Map<String, String> settings) {
+    Configuration hadoop = new Configuration();
+    settings.forEach(hadoop::set);
+    return hadoop.getTrimmed(FACTORY, "").isEmpty()
+        ? List.of()
+        : IDENTITY.stream().map(name -> name + "=" + hadoop.getTrimmed(name, "")).toList();
+  }
+
+  /**
+   * Checks that the files of a run can be encrypted as the settings say, and read again.
+   *
+   * @param directory where files are written
+   * @param problems receives what is wrong
+   * @return the names of the columns that are encrypted in files of scored rows
+   */
+  public static Set<String> check(
+      ParquetWriters scored,
+      ParquetWriters quarantined,
+      Location directory,
+      List<String> problems) {
+    Path file = new Path(HadoopPaths.of(directory), "part-00000" + scored.extension());
+    Configuration hadoop = scored.hadoop();
+    if (hadoop.getTrimmed(FACTORY, "").isEmpty()) {
+      return Set.of();
+    }
+
+    if (!hadoop.getBoolean(
+        KeyToolkit.KEY_MATERIAL_INTERNAL_PROPERTY_NAME, KeyToolkit.KEY_MATERIAL_INTERNAL_DEFAULT)) {
+      problems.add(
+          ("%s is false: then a file's keys are in another file next to it, which would be left"
+                  + " behind when the file is published; set it to true")
+              .formatted(KeyToolkit.KEY_MATERIAL_INTERNAL_PROPERTY_NAME));
+      return Set.of();
+    }
+
+    try {
+      Set<String> names = new TreeSet<>();
+      for (ParquetWriters writers : List.of(scored, quarantined)) {
+        FileEncryptionProperties encryption = writers.encryption(file);
+        if (encryption != null) {
+          checkReadable(hadoop, file, encryption, problems);
+        }
+      }
+
+      checkColumns(scored, quarantined, file, problems);
+      FileEncryptionProperties encryption = scored.encryption(file);
+      if (encryption != null) {
+        for (ColumnPath path : paths(scored.context().getSchema())) {
+          if (encryption.getColumnProperties(path).isEncrypted()) {
+            names.add(path.toArray()[0]);
+          }
+        }
+      }
+
+      return names;
+    } catch (RuntimeException e) {
+      // Factories and clients of key management services throw whatever they like.
+      problems.add(
+          "files cannot be encrypted as %s and its keys say: %s"
+              .formatted(FACTORY, ParquetWriters.reason(e)));
+      return Set.of();
+    }
+  }
+
+  /** Refuses a column that has a key, but is nowhere: it might be another one's name, misspelt. */
+  private static void checkColumns(
+      ParquetWriters scored, ParquetWriters quarantined, Path file, List<String> problems) {
+    FileEncryptionProperties given =
+        ParquetOutputFormat.createEncryptionProperties(scored.hadoop(), file, scored.context());
+    if (given == null || given.getEncryptedColumns() == null) {
+      return;
+    }
+
+    List<ColumnPath> known = new ArrayList<>(paths(scored.context().getSchema()));
+    known.addAll(paths(quarantined.context().getSchema()));
+    given.getEncryptedColumns().keySet().stream()
+        .filter(path -> !known.contains(path))
+        .map(ColumnPath::toDotString)
+        .sorted()
+        .forEach(
+            name ->
+                problems.add(
+                    ("column '%s' has an encryption key, but is neither in the output nor among the"
+                            + " columns that are read")
+                        .formatted(name)));
+  }
+
+  /** Makes sure that what is written can be verified. */
+  private static void checkReadable(
+      Configuration hadoop, Path file, FileEncryptionProperties encryption, List<String> problems) {
+    DecryptionPropertiesFactory factory = DecryptionPropertiesFactory.loadFactory(hadoop);
+    FileDecryptionProperties decryption = factory.getFileDecryptionProperties(hadoop, file);
+    if (decryption != null
+        && decryption.getKeyRetriever() != null
+        && encryption.getFooterKeyMetadata() != null
+        && !Arrays.equals(
+            decryption.getKeyRetriever().getKey(encryption.getFooterKeyMetadata()),
+            encryption.getFooterKey())) {
+      problems.add(
+          "%s does not return the keys that it encrypts with, so the output could not be verified"
+              .formatted(hadoop.get(FACTORY)));
+    }
+  }
+}
