@@ -12,12 +12,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.apache.parquet.bytes.BytesInput;
 import org.apache.parquet.column.ParquetProperties.WriterVersion;
+import org.apache.parquet.compression.CompressionCodecFactory;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.NanoTime;
 import org.apache.parquet.example.data.simple.SimpleGroup;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.io.LocalOutputFile;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
@@ -153,6 +156,51 @@ class ForeignWritersTest {
 
     assertThat(run.exitCode()).as(run.err()).isZero();
     checkPassed();
+  }
+
+  /** What its writer names is what counts here; a codec that Spark lacks cannot be run. */
+  @Test
+  void codecThatIsNotThereIsRefusedWhereItsColumnIsRead() throws Exception {
+    write("a.parquet", "int32 p", 0);
+    write("b.parquet", "int32 p", ROWS, builder -> builder.withCodecFactory(new Brotli()));
+
+    JobRun run = score();
+
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.err())
+        .contains("column 'p' of file b.parquet is compressed with BROTLI", "ZSTD")
+        .contains("column 'f0' of file b.parquet")
+        .doesNotContain("a.parquet");
+    assertThat(directory.resolve("_paritree")).doesNotExist();
+  }
+
+  /** Compresses nothing, and says that it has. */
+  private static final class Brotli implements CompressionCodecFactory {
+    @Override
+    public BytesInputCompressor getCompressor(CompressionCodecName codec) {
+      return new BytesInputCompressor() {
+        @Override
+        public BytesInput compress(BytesInput bytes) {
+          return bytes;
+        }
+
+        @Override
+        public CompressionCodecName getCodecName() {
+          return CompressionCodecName.BROTLI;
+        }
+
+        @Override
+        public void release() {}
+      };
+    }
+
+    @Override
+    public BytesInputDecompressor getDecompressor(CompressionCodecName codec) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void release() {}
   }
 
   @Test
