@@ -50,6 +50,7 @@ class ArchitectureTest extends ArchitectureContract {
           "blocks.BatchSource",
           "blocks.CsvSource",
           "blocks.InputBlock",
+          "blocks.ReadPlace",
           "blocks.RowBlock",
           "blocks.RowCells",
           "blocks.RowSource",

@@ -186,7 +186,8 @@ class CsvInputTest {
     JobRun run = score(input, "--keys", "parcel_id");
 
     assertThat(run.exitCode()).isEqualTo(1);
-    assertThat(run.err()).containsPattern("Cannot read a\\.csv\\.gz: \\S*EOFException");
+    assertThat(run.err())
+        .containsPattern("Cannot read a\\.csv\\.gz after line [1-9][0-9]*: \\S*EOFException");
     assertThat(directory.resolve("out")).doesNotExist();
   }
 

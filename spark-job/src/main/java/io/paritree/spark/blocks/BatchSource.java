@@ -1,7 +1,8 @@
 package io.paritree.spark.blocks;
 
+import io.paritree.spark.task.TaskPlan;
 import java.util.Iterator;
-import org.apache.spark.rdd.InputFileBlockHolder;
+import org.apache.hadoop.fs.FSError;
 import org.apache.spark.sql.vectorized.ColumnarBatch;
 import org.apache.spark.unsafe.types.UTF8String;
 
@@ -9,24 +10,36 @@ import org.apache.spark.unsafe.types.UTF8String;
 public final class BatchSource implements BlockSource {
   private final Iterator<ColumnarBatch> batches;
   private final VectorBlock block;
+  private final ReadPlace place;
 
-  public BatchSource(Iterator<ColumnarBatch> batches, VectorBlock block) {
+  public BatchSource(TaskPlan plan, Iterator<ColumnarBatch> batches, VectorBlock block) {
     this.batches = batches;
     this.block = block;
+    this.place = new ReadPlace(plan.root());
   }
 
   @Override
   public InputBlock next() {
-    if (!batches.hasNext()) {
-      return null;
+    try {
+      if (!batches.hasNext()) {
+        return null;
+      }
+
+      block.bind(batches.next());
+    } catch (Exception | InternalError | FSError e) {
+      // Spark throws checked exceptions that it does not declare; native codecs throw errors.
+      throw place.failure(e);
     }
 
-    block.bind(batches.next());
+    if (block.rows() > 0) {
+      place.reached(file(), block.indexInFile(block.rows() - 1));
+    }
+
     return block;
   }
 
   @Override
   public UTF8String file() {
-    return InputFileBlockHolder.getInputFilePath();
+    return ReadPlace.currentFile();
   }
 }

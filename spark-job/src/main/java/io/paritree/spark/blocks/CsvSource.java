@@ -87,8 +87,9 @@ public final class CsvSource implements BlockSource {
       } catch (RecordFormatException e) {
         unreadable.add(e.getMessage());
         close();
-      } catch (IOException | FSError e) {
-        throw new IOException("Cannot read %s: %s".formatted(name, e), e);
+      } catch (IOException | RuntimeException | InternalError | FSError e) {
+        String place = lines == null ? "" : " after line " + lines.number();
+        throw new IOException("Cannot read %s%s: %s".formatted(name, place, e), e);
       }
     }
 

@@ -67,7 +67,12 @@ public final class RowBlock implements InputBlock {
 
   @Override
   public long indexInFile(int row) {
-    return indexOrdinal < 0 ? -1 : block[row].getLong(indexOrdinal);
+    return indexInFile(block[row]);
+  }
+
+  /** Returns the index of a row in its file, from 0; -1 if it is not known. */
+  long indexInFile(InternalRow row) {
+    return indexOrdinal < 0 ? -1 : row.getLong(indexOrdinal);
   }
 
   @Override

@@ -1,7 +1,8 @@
 package io.paritree.spark.blocks;
 
+import io.paritree.spark.task.TaskPlan;
 import java.util.Iterator;
-import org.apache.spark.rdd.InputFileBlockHolder;
+import org.apache.hadoop.fs.FSError;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.unsafe.types.UTF8String;
 
@@ -9,6 +10,7 @@ import org.apache.spark.unsafe.types.UTF8String;
 public final class RowSource implements BlockSource {
   private final Iterator<InternalRow> rows;
   private final RowBlock block;
+  private final ReadPlace place;
   private long left;
   private InternalRow ahead;
   private UTF8String aheadFile;
@@ -17,7 +19,8 @@ public final class RowSource implements BlockSource {
   /**
    * @param limit maximum number of rows to collect; the others are not read
    */
-  public RowSource(Iterator<InternalRow> rows, RowBlock block, long limit) {
+  public RowSource(TaskPlan plan, Iterator<InternalRow> rows, RowBlock block, long limit) {
+    this.place = new ReadPlace(plan.root());
     this.rows = rows;
     this.block = block;
     this.left = limit;
@@ -32,10 +35,15 @@ public final class RowSource implements BlockSource {
       ahead = null;
     }
 
-    while (!block.isFull() && left > 0 && rows.hasNext()) {
-      InternalRow row = rows.next();
+    while (!block.isFull() && left > 0) {
+      InternalRow row = read();
+      if (row == null) {
+        break;
+      }
+
       left--;
-      UTF8String from = InputFileBlockHolder.getInputFilePath();
+      UTF8String from = ReadPlace.currentFile();
+      place.reached(from, block.indexInFile(row));
       if (block.rows() == 0) {
         file = from;
       } else if (from != file && !from.equals(file)) {
@@ -48,6 +56,16 @@ public final class RowSource implements BlockSource {
     }
 
     return block.rows() == 0 ? null : block;
+  }
+
+  /** Returns the next row; null at the end. */
+  private InternalRow read() {
+    try {
+      return rows.hasNext() ? rows.next() : null;
+    } catch (Exception | InternalError | FSError e) {
+      // Spark throws checked exceptions that it does not declare; native codecs throw errors.
+      throw place.failure(e);
+    }
   }
 
   @Override

@@ -40,6 +40,42 @@ public record SourceFile(String name, String partition, List<PartitionValue> val
     return new SourceFile(below, partition, PartitionValue.ofPath(partition));
   }
 
+  /**
+   * Returns the exception for a file that cannot be read.
+   *
+   * @param place the place in it
+   * @param cause its root is named in the message
+   */
+  public RuntimeException unreadable(String place, Throwable cause) {
+    Throwable root = cause;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+
+    return new IllegalStateException(
+        "Cannot read %s %s: %s (%s)"
+            .formatted(
+                name,
+                place,
+                String.valueOf(root.getMessage()).lines().findFirst().orElse(""),
+                root.getClass().getSimpleName()),
+        cause);
+  }
+
+  /**
+   * Returns the exception for a column of a block that cannot be read. Spark decodes dictionaries
+   * only when a value is asked for.
+   */
+  public RuntimeException unreadable(String column, InputBlock block, RuntimeException cause) {
+    long first = block.indexInFile(0);
+    return unreadable(
+        "in column '%s'%s"
+            .formatted(
+                column,
+                first < 0 ? "" : " of rows %s to %s".formatted(first, first + block.rows() - 1)),
+        cause);
+  }
+
   /** Returns the value of a partition column; null where the directory represents null. */
   public UTF8String value(int level) {
     PartitionValue value = values.get(level);

@@ -13,7 +13,7 @@ public final class VectorBlock implements InputBlock {
 
   /**
    * @param ordinals the ordinal of each column in the batch; -1 for columns that are not in it
-   * @param indexOrdinal the ordinal of a row's index in its file
+   * @param indexOrdinal the ordinal of a row's index in its file; -1 if rows have none
    */
   public VectorBlock(TaskPlan plan, int[] ordinals, int indexOrdinal) {
     this.ordinals = ordinals;
@@ -57,7 +57,7 @@ public final class VectorBlock implements InputBlock {
 
   @Override
   public long indexInFile(int row) {
-    return batch.column(indexOrdinal).getLong(row);
+    return indexOrdinal < 0 ? -1 : batch.column(indexOrdinal).getLong(row);
   }
 
   @Override

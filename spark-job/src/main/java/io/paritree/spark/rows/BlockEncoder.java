@@ -128,7 +128,11 @@ final class BlockEncoder {
       if (kinds[field] == Kind.PARTITION) {
         partition(schema.fields().get(field), file, levels[field], rows, slots, faults);
       } else {
-        column(field, block, rows, slots, faults);
+        try {
+          column(field, block, rows, slots, faults);
+        } catch (RuntimeException e) {
+          throw file.unreadable(schema.fields().get(field).column(), block, e);
+        }
       }
     }
   }

@@ -110,10 +110,13 @@ public final class Quarantine {
       ReadColumn read = plan.column(column);
       if (read.isPartition()) {
         row.update(column, source.value(read.partitionLevel()));
-      } else if (from.isNullAt(block.ordinal(column))) {
-        row.setNullAt(column);
-      } else {
-        copiers[column].copy(from, block.ordinal(column), row, column);
+        continue;
+      }
+
+      try {
+        copiers[column].copyOrNull(from, block.ordinal(column), row, column);
+      } catch (RuntimeException e) {
+        throw source.unreadable(read.name(), block, e);
       }
     }
 

@@ -59,11 +59,12 @@ final class ScoreTask implements Serializable {
 
   Iterator<JavaSerialized<TaskResult>> scoreBatches(Iterator<ColumnarBatch> batches)
       throws IOException {
-    return score(() -> new BatchSource(batches, new VectorBlock(plan(), ordinals, indexOrdinal)));
+    return score(
+        () -> new BatchSource(plan(), batches, new VectorBlock(plan(), ordinals, indexOrdinal)));
   }
 
   Iterator<JavaSerialized<TaskResult>> scoreRows(Iterator<InternalRow> rows) throws IOException {
-    return score(() -> new RowSource(rows, block(-1), limit()));
+    return score(() -> new RowSource(plan(), rows, block(-1), limit()));
   }
 
   /** Scores the lines of CSV files. The rows contain the paths of the files. */

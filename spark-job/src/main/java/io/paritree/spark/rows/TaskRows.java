@@ -170,13 +170,15 @@ final class TaskRows {
     SpecializedGetters from = block.row(row);
     int to = 0;
     for (int index = 0; index < copiers.length; index++, to++) {
-      int ordinal = ordinals[index];
       if (levels[index] >= 0) {
         output.update(to, file.value(levels[index]));
-      } else if (from.isNullAt(ordinal)) {
-        output.setNullAt(to);
-      } else {
-        copiers[index].copy(from, ordinal, output, to);
+        continue;
+      }
+
+      try {
+        copiers[index].copyOrNull(from, ordinals[index], output, to);
+      } catch (RuntimeException e) {
+        throw file.unreadable(plan.column(plan.carried()[index]).name(), block, e);
       }
     }
 

@@ -164,8 +164,8 @@ class ParquetValueTableTest {
       List<ValueCase> cases = typedCases().toList();
       for (int index = 0; index < cases.size(); index++) {
         TaskPlan plan = plan(cases.get(index));
-        VectorBlock columns = new VectorBlock(plan, new int[] {index}, index);
-        InputBlock block = new BatchSource(List.of(batch).iterator(), columns).next();
+        VectorBlock columns = new VectorBlock(plan, new int[] {index}, -1);
+        InputBlock block = new BatchSource(plan, List.of(batch).iterator(), columns).next();
         outcomes.put(cases.get(index).toString(), encode(cases.get(index), plan, block));
       }
     }
@@ -190,7 +190,7 @@ class ParquetValueTableTest {
 
   private static InputBlock block(InternalRow row, TaskPlan plan, int ordinal) {
     RowBlock block = new RowBlock(plan, 1, new int[] {ordinal}, -1, -1);
-    return new RowSource(List.of(row).iterator(), block, 1).next();
+    return new RowSource(plan, List.of(row).iterator(), block, 1).next();
   }
 
   private static TaskPlan plan(ValueCase value) {
