@@ -118,6 +118,39 @@ class CsvInputTest {
   }
 
   @Test
+  void columnsAreFoundByNameInEachFile() throws Exception {
+    Path input = Parcels.writeCsv(directory.resolve("in/a.csv"), 0, 100).getParent();
+    StringBuilder turned = new StringBuilder("more,");
+    turned.append(TestRecords.csvHeader()).append(",parcel_id\n");
+    for (int index = 100; index < 200; index++) {
+      turned.append("x,%s,%s\n".formatted(TestRecords.csvLine(index), index));
+    }
+
+    Files.writeString(input.resolve("b.csv"), turned);
+
+    JobRun run = score(input, "--keys", "parcel_id");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(Scores.of(directory.resolve("out")))
+        .isEqualTo(ScoringJobTest.expected(model, 0, 200));
+  }
+
+  @Test
+  void headerThatLacksAColumnOrHasItTwiceIsRefused() throws Exception {
+    Path input = Parcels.writeCsv(directory.resolve("in/a.csv"), 0, 100).getParent();
+    Files.writeString(input.resolve("b.csv"), TestRecords.csvHeader() + "\n");
+    Files.writeString(
+        input.resolve("c.csv"), "parcel_id,parcel_id,%s\n".formatted(TestRecords.csvHeader()));
+
+    JobRun run = score(input, "--keys", "parcel_id");
+
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.err())
+        .contains("column 'parcel_id', a key or passed column, is not in file b.csv")
+        .contains("column 'parcel_id' occurs twice in file c.csv");
+  }
+
+  @Test
   void repeatedNameInAHeaderIsRefusedOnlyWhereItIsRead() throws Exception {
     Path input = Files.createDirectories(directory.resolve("in"));
     String header = "spare,spare,spare_,parcel_id,%s,,\n".formatted(TestRecords.csvHeader());

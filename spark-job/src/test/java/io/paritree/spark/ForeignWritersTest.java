@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.model.TestPackages;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.parquet.bytes.BytesInput;
 import org.apache.parquet.column.ParquetProperties.WriterVersion;
 import org.apache.parquet.compression.CompressionCodecFactory;
@@ -30,6 +33,8 @@ import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnot
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
 import org.apache.parquet.schema.PrimitiveType;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -82,8 +87,10 @@ class ForeignWritersTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "int32 p                          | int64 p",
-        "int32 p                          | int32 p (INTEGER(32,false))",
+        "int32 p                          | float p",
+        "int64 p                          | double p",
+        "int64 p                          | int64 p (DECIMAL(18,0))",
+        "int64 p (DECIMAL(12,2))          | int32 p (DECIMAL(9,3))",
         "int32 p (DECIMAL(9,2))           | int32 p (DECIMAL(9,3))",
         "int32 p (DECIMAL(9,2))           | int32 p",
         "binary p                         | binary p (STRING)",
@@ -98,6 +105,66 @@ class ForeignWritersTest {
 
     assertThat(run.exitCode()).isEqualTo(3);
     assertThat(run.err()).contains("column 'p' ", "b.parquet");
+  }
+
+  /** The day on which a column becomes wider is read in one run with the days before. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "int32 p                         | int64 p                          | LongType",
+        "int32 p                         | int32 p (INTEGER(32,false))      | LongType",
+        "int32 p (INTEGER(8,true))       | int32 p (INTEGER(16,true))       | ShortType",
+        "int32 p (INTEGER(8,true))       | int32 p                          | IntegerType",
+        "int32 p (INTEGER(16,true))      | int64 p                          | LongType",
+        "float p                         | double p                         | DoubleType",
+        "int32 p                         | double p                         | DoubleType",
+        "int32 p                         | int64 p (DECIMAL(18,2))          | DecimalType(18,2)",
+        "int32 p                         | int64 p (DECIMAL(10,0))          | DecimalType(10,0)",
+        "int32 p (INTEGER(16,true))      | binary p (DECIMAL(30,2))         | DecimalType(30,2)",
+        "int64 p                         | fixed_len_byte_array(16) p (DECIMAL(38,2)) | DecimalType(38,2)",
+        "int32 p (DECIMAL(9,2))          | int64 p (DECIMAL(18,2))          | DecimalType(18,2)",
+        "int32 p (DECIMAL(9,2))          | int64 p (DECIMAL(18,4))          | DecimalType(18,4)",
+        "int64 p (DECIMAL(18,2))         | binary p (DECIMAL(30,4))         | DecimalType(30,4)",
+        "binary p (DECIMAL(9,2))         | fixed_len_byte_array(16) p (DECIMAL(30,4)) | DecimalType(30,4)"
+      })
+  void columnThatBecomesWiderIsReadInItsWidestType(String narrow, String wide, String type)
+      throws Exception {
+    for (String vectorized : List.of("true", "false")) {
+      for (boolean narrowFirst : new boolean[] {true, false}) {
+        directory = Files.createTempDirectory(store, "widening");
+        write("a.parquet", narrowFirst ? narrow : wide, 0);
+        write("b.parquet", narrowFirst ? wide : narrow, ROWS);
+        SparkConf cluster = TestSpark.session().sparkContext().conf();
+        JobRun run;
+        try {
+          cluster.set("spark.sql.parquet.enableVectorizedReader", vectorized);
+          run = score();
+        } finally {
+          cluster.remove("spark.sql.parquet.enableVectorizedReader");
+        }
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        checkNumbers(type, narrowFirst ? narrow : wide, narrowFirst ? wide : narrow);
+      }
+    }
+  }
+
+  private void checkNumbers(String type, String first, String second) {
+    Dataset<Row> output = ScoringJobTest.read(directory.resolve("out"));
+    assertThat(output.schema().apply("p").dataType().toString()).isEqualTo(type);
+    List<Row> rows = output.select("id", "p").collectAsList();
+    assertThat(rows).hasSize(2 * ROWS);
+    for (Row row : rows) {
+      long id = row.getLong(0);
+      BigDecimal written = BigDecimal.valueOf(id % ROWS + 1, scale(id < ROWS ? first : second));
+      assertThat(new BigDecimal(row.get(1).toString())).isEqualByComparingTo(written);
+    }
+  }
+
+  private static int scale(String type) {
+    Matcher decimal = Pattern.compile("DECIMAL\\(\\d+,(\\d+)\\)").matcher(type);
+    return decimal.find() ? Integer.parseInt(decimal.group(1)) : 0;
   }
 
   /** As pyarrow writes them with use_byte_stream_split; Spark 4.2 cannot read them in batches. */

@@ -455,6 +455,44 @@ class ScoringJobTest {
   }
 
   @Test
+  void columnsThatHaveBecomeWiderChangeNoScore() throws Exception {
+    Path input = directory.resolve("in");
+    Dataset<Row> rows =
+        TestSpark.session()
+            .read()
+            .parquet(Parcels.write(directory.resolve("all"), 0, 300, 0, 1) + "");
+    String narrow = "int(parcel_id) parcel_id, distance, weight, express, carrier, zone, departure";
+    String wide =
+        narrow.replace("int(parcel_id)", "parcel_id").replace("weight", "double(weight) weight");
+    rows.where("parcel_id < 100").selectExpr(narrow.split(", ")).write().parquet(input + "/day=1");
+    rows.where("parcel_id between 100 and 199")
+        .selectExpr(wide.replace("zone", "bigint(zone) zone").split(", "))
+        .write()
+        .parquet(input + "/day=2");
+    rows.where("parcel_id >= 200")
+        .selectExpr(wide.replace("zone", "cast(zone as decimal(22,2)) zone").split(", "))
+        .write()
+        .parquet(input + "/day=3");
+
+    JobRun run =
+        JobRun.of(
+            "--model",
+            model,
+            "--input",
+            input,
+            "--output",
+            directory.resolve("out"),
+            "--keys",
+            "parcel_id",
+            "--unique-keys");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(Scores.of(directory.resolve("out"))).isEqualTo(expected(0, 300));
+    assertThat(read(directory.resolve("out")).schema().apply("parcel_id").dataType())
+        .isEqualTo(DataTypes.LongType);
+  }
+
+  @Test
   void dryRunSamplesAFileThatHasRows() throws Exception {
     Path parquet = directory.resolve("parquet");
     Parcels.write(parquet.resolve("day=1"), List.of(), Parcels.SCHEMA, 1);

@@ -91,8 +91,14 @@ public final class InputCheck {
         column(name, first, sql).ifPresent(column -> columns.put(name, column));
       }
 
+      for (ReadColumn column : List.copyOf(columns.values())) {
+        if (format == InputFormat.PARQUET && !column.isPartition()) {
+          columns.put(column.name(), widest(column, schemas, sql));
+        }
+      }
+
       for (FileSchema file : schemas) {
-        checkSameColumns(file, first, columns, sql);
+        checkSameColumns(file, first, columns);
         file.unreadable()
             .forEach(
                 (name, reason) ->
@@ -137,10 +143,7 @@ public final class InputCheck {
       return Optional.empty();
     }
 
-    if (Collections.frequency(file.columns(), name) > 1) {
-      problems.add(
-          "column '%s' occurs twice in file %s; which one counts is unclear"
-              .formatted(name, file.file().name()));
+    if (!checkOnce(name, file)) {
       return Optional.empty();
     }
 
@@ -153,6 +156,17 @@ public final class InputCheck {
     return format == InputFormat.CSV
         ? Optional.of(new ReadColumn(name, DataTypes.StringType, -1))
         : type(name, file, sql).map(type -> new ReadColumn(name, type, -1));
+  }
+
+  private boolean checkOnce(String name, FileSchema file) {
+    boolean isOnce = Collections.frequency(file.columns(), name) == 1;
+    if (!isOnce) {
+      problems.add(
+          "column '%s' occurs twice in file %s; which one counts is unclear"
+              .formatted(name, file.file().name()));
+    }
+
+    return isOnce;
   }
 
   private String missing(String name, FileSchema file) {
@@ -193,23 +207,10 @@ public final class InputCheck {
     }
   }
 
-  /**
-   * Refuses a file whose columns differ from those of the first file. Types are compared as Spark
-   * reads them, because writers annotate and store the same values differently.
-   */
+  /** Refuses a file that lacks columns of the first file, or has them in another way. */
   private void checkSameColumns(
-      FileSchema file, FileSchema first, Map<String, ReadColumn> columns, SQLConf sql) {
+      FileSchema file, FileSchema first, Map<String, ReadColumn> columns) {
     if (file == first) {
-      return;
-    }
-
-    if (format == InputFormat.CSV) {
-      if (!file.columns().equals(first.columns())) {
-        problems.add(
-            "the header of file %s differs from that of %s"
-                .formatted(file.file().name(), first.file().name()));
-      }
-
       return;
     }
 
@@ -223,19 +224,43 @@ public final class InputCheck {
       } else if (!file.columns().contains(column.name())) {
         problems.add(missing(column.name(), file));
       } else {
-        checkType(column, file, first, sql);
+        checkOnce(column.name(), file);
       }
     }
   }
 
-  private void checkType(ReadColumn column, FileSchema file, FileSchema first, SQLConf sql) {
-    Type type = file.parquet().getType(column.name());
-    if (!type.equals(first.parquet().getType(column.name()))) {
-      // If Spark does not read the type, the call reports that as a problem.
-      type(column.name(), file, sql)
-          .filter(own -> !own.equals(column.type()))
-          .ifPresent(own -> problems.add(differs(column, own, file, first)));
+  /**
+   * Returns a column in the type that holds its values of all files; if there is none, that is a
+   * problem. Types are compared as Spark reads them, because writers annotate and store the same
+   * values differently.
+   */
+  private ReadColumn widest(ReadColumn column, List<FileSchema> schemas, SQLConf sql) {
+    FileSchema first = schemas.get(0);
+    Map<DataType, FileSchema> types = new LinkedHashMap<>();
+    types.put(column.type(), first);
+    Type seen = first.parquet().getType(column.name());
+    for (FileSchema file : schemas) {
+      if (file.columns().contains(column.name())) {
+        Type type = file.parquet().getType(column.name());
+        if (!type.equals(seen)) {
+          // If Spark does not read the type, the call reports that as a problem.
+          type(column.name(), file, sql).ifPresent(own -> types.putIfAbsent(own, file));
+          seen = type;
+        }
+      }
     }
+
+    Optional<DataType> widest = Widening.widest(types.keySet());
+    if (widest.isEmpty()) {
+      types.forEach(
+          (own, file) -> {
+            if (file != first) {
+              problems.add(differs(column, own, file, first));
+            }
+          });
+    }
+
+    return new ReadColumn(column.name(), widest.orElse(column.type()), -1);
   }
 
   private static String differs(
