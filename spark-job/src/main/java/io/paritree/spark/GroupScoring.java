@@ -142,6 +142,7 @@ final class GroupScoring {
         tasks,
         run,
         columns,
+        settings.comparison(),
         indexes,
         settings.outputPartitionPath().orElse(null),
         output,

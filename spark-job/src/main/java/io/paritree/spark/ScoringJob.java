@@ -86,7 +86,10 @@ final class ScoringJob {
     }
 
     SparkSession session =
-        JobSession.of(spark.session(), model.schema().width() + settings.keys().size());
+        JobSession.of(
+            spark.session(),
+            model.schema().width() + settings.keys().size(),
+            settings.comparison());
     stages.end("spark");
     CheckedInput input = check.check(session);
     CheckedRun checked =

@@ -3,9 +3,13 @@ package io.paritree.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.model.TestPackages;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -15,6 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A column may have a name that Spark, or the job in its plans, uses itself. */
@@ -67,6 +72,73 @@ class ColumnNamesTest {
     assertThat(run.out()).contains("rows that repeat a key: %s\n".formatted(ROWS / 2));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"true", "false"})
+  void caseIsIgnoredOnRequestInEachFileByItself(String vectorized) {
+    SparkSession spark = JobSessions.wide(TestSpark.session(), 2);
+    Path input = directory.resolve("in");
+    spark
+        .range(10)
+        .selectExpr("id ID", "float(id) F0", "id other", "id OTHER")
+        .write()
+        .parquet(input + "/Day=1");
+    spark.range(10, 20).selectExpr("float(id) f0", "id Id").write().parquet(input + "/Day=2");
+    SparkConf cluster = TestSpark.session().sparkContext().conf();
+    JobRun exact = score(input, "id");
+    JobRun run;
+    try {
+      cluster.set("spark.sql.parquet.enableVectorizedReader", vectorized);
+      run = score(input, "id", "--ignore-case", "--output-partition", "all=1", "--pass", "day");
+    } finally {
+      cluster.remove("spark.sql.parquet.enableVectorizedReader");
+    }
+
+    assertThat(exact.exitCode()).isEqualTo(3);
+    assertThat(exact.err()).contains("it has 'ID'", "--ignore-case");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    Dataset<Row> output = ScoringJobTest.read(directory.resolve("out/all=1"));
+    assertThat(output.columns()).containsExactly("id", "day", "score", "model_version");
+    List<Row> rows = output.orderBy("id").collectAsList();
+    assertThat(rows).extracting(row -> row.getLong(0)).hasSize(20).startsWith(0L, 1L).endsWith(19L);
+    assertThat(rows).extracting(row -> row.getString(1)).startsWith("1").endsWith("2");
+  }
+
+  @Test
+  void caseIsIgnoredInCsvHeadersToo() throws Exception {
+    Path input = Files.createDirectories(directory.resolve("in"));
+    Files.writeString(input.resolve("a.csv"), "ID,F0\n1,1.5\n");
+    Files.writeString(input.resolve("b.csv"), "f0,Id\n2.5,2\n");
+
+    JobRun run = score(input, "id", "--ignore-case", "--input-format", "csv");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(ScoringJobTest.read(directory.resolve("out")).orderBy("id").collectAsList())
+        .extracting(row -> row.getString(0))
+        .containsExactly("1", "2");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "id f0 F0     | id    | column 'f0' occurs twice in file",
+        "id ID f0     | id,ID | column 'ID' is requested twice",
+        "id f0 Score  | id,Score | the job itself writes a column",
+        "id F0        | id,F0 | columns 'F0' and 'f0' are the same one"
+      })
+  void columnsThatThenCollideAreRefused(String columns, String keys, String reason) {
+    SparkSession spark = JobSessions.wide(TestSpark.session(), 4);
+    Path input = directory.resolve("in");
+    String[] selected =
+        Arrays.stream(columns.split(" ")).map("float(id) %s"::formatted).toArray(String[]::new);
+    spark.range(10).selectExpr(selected).write().parquet(input.toString());
+
+    JobRun run = score(input, keys, "--ignore-case");
+
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.err()).contains(reason);
+  }
+
   @Test
   void nameThatSparkKeepsForItselfIsRefused() {
     Path input = input("_tmp_metadata_row_index");
@@ -100,8 +172,11 @@ class ColumnNamesTest {
     return input;
   }
 
-  private JobRun score(Path input, String keys) {
-    return JobRun.of(
-        "--model", model, "--input", input, "--output", directory.resolve("out"), "--keys", keys);
+  private JobRun score(Path input, String keys, Object... more) {
+    List<Object> arguments =
+        new ArrayList<>(List.of("--model", model, "--input", input, "--keys", keys, "--output"));
+    arguments.add(directory.resolve("out"));
+    arguments.addAll(List.of(more));
+    return JobRun.of(arguments.toArray());
   }
 }

@@ -180,6 +180,28 @@ class RefusedTest {
   }
 
   @Test
+  void filesOfAnIcebergTableAreRefusedWhateverPartOfItIsRead() throws IOException {
+    Path table = directory.resolve("loans");
+    Path data = table.resolve("data");
+    Parcels.write(data.resolve("day=1"), 0, 10, 0, 1);
+    Path metadata = Files.createDirectories(table.resolve("metadata"));
+    assertThat(score(data).exitCode()).isZero();
+    for (String name :
+        List.of("v2.metadata.json", "00001-5f.metadata.json", "v1.metadata.json.gz")) {
+      Path log = Files.createFile(metadata.resolve(name));
+
+      for (Path read : List.of(table, data, data.resolve("day=1"))) {
+        JobRun run = score(read);
+
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(run.err()).contains("belongs to the Iceberg table " + table, "plain Parquet");
+      }
+
+      Files.delete(log);
+    }
+  }
+
+  @Test
   void outputMustBeApartFromTheInput() throws IOException {
     Path input = Parcels.write(directory.resolve("data/in"), 0, 10, 0, 1);
     Path link = Files.createSymbolicLink(directory.resolve("link"), input);

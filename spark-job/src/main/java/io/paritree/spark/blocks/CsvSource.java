@@ -112,13 +112,15 @@ public final class CsvSource implements BlockSource {
     name = SourceFile.of(uri, plan.root()).name();
     index = 0;
     lines = CsvFiles.open(path, name, hadoop);
-    List<String> header = lines.columns();
+    List<String> names = columns.stream().map(ReadColumn::name).toList();
+    List<String> header =
+        lines.columns().stream().map(name -> plan.comparison().asked(name, names)).toList();
     for (int column = 0; column < cells.length && !header.isEmpty(); column++) {
-      cells[column] = lines.column(columns.get(column).name());
-      if (cells[column] < 0 || cells[column] < header.lastIndexOf(columns.get(column).name())) {
+      cells[column] = header.indexOf(names.get(column));
+      if (cells[column] < 0 || cells[column] < header.lastIndexOf(names.get(column))) {
         throw new IOException(
             "its header no longer names column '%s' exactly once; it has changed since the check"
-                .formatted(columns.get(column).name()));
+                .formatted(names.get(column)));
       }
     }
   }

@@ -1,6 +1,5 @@
 package io.paritree.spark.check;
 
-import io.paritree.feature.Field;
 import io.paritree.model.ScoringModel;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.files.Encryption;
@@ -144,6 +143,7 @@ public final class JobCheck {
                 listing,
                 model.schema(),
                 List.copyOf(new LinkedHashSet<>(carried())),
+                settings.comparison(),
                 problems)
             .check(selected, session);
     if (!problems.isEmpty()) {
@@ -202,20 +202,25 @@ public final class JobCheck {
     return new OutputPartition(partition, sources, identity, place.token(partition));
   }
 
+  private String key(String name) {
+    return settings.comparison().key(name);
+  }
+
   /** Refuses names that would occur twice in the output or in the quarantine. */
   private void checkNames() {
-    Set<String> own = new HashSet<>(columns.names());
+    Set<String> own = new HashSet<>();
+    columns.names().forEach(name -> own.add(key(name)));
     Set<String> seen = new HashSet<>();
     List<String> carried = carried();
     for (String name : carried) {
-      if (own.contains(name)) {
+      if (own.contains(key(name))) {
         problems.add(
             "column '%s' is requested as a key or passed column, but the job itself writes a column"
                     .formatted(name)
                 + " of this name");
       }
 
-      if (!seen.add(name)) {
+      if (!seen.add(key(name))) {
         problems.add(
             "column '%s' is requested twice among keys and passed columns".formatted(name));
       }
@@ -232,22 +237,23 @@ public final class JobCheck {
     }
 
     for (String name : partitionColumns) {
-      if (own.contains(name)) {
+      if (own.contains(key(name))) {
         problems.add(
             "partition column '%s' has the name of a column of the output".formatted(name));
       }
 
-      if (!settings.outputPartition().isEmpty() && carried.contains(name)) {
+      if (!settings.outputPartition().isEmpty() && seen.contains(key(name))) {
         problems.add(
             "column '%s' is requested as a key or passed column, but is the output's partition"
                 .formatted(name));
       }
     }
 
-    Set<String> read = new LinkedHashSet<>(carried);
-    model.schema().fields().stream().map(Field::column).forEach(read::add);
+    Set<String> read = new LinkedHashSet<>();
+    carried.forEach(name -> read.add(key(name)));
+    model.schema().fields().forEach(field -> read.add(key(field.column())));
     for (String name : Quarantine.ADDED) {
-      if (read.contains(name)) {
+      if (read.contains(key(name))) {
         problems.add(
             "column '%s' has the name of a column that the quarantine adds; rename it"
                 .formatted(name));

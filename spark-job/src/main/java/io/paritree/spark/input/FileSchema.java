@@ -4,15 +4,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
 
 /**
  * The contents of one file's footer or header.
  *
  * @param file the file
- * @param columns its columns
+ * @param columns its columns, those that the run reads by the names that it asks for
  * @param rows how many rows it holds; empty if the whole file must be read to know it
- * @param parquet its schema if it is Parquet, otherwise null
+ * @param types the types of its columns if it is Parquet; of several with one name, of the first
  * @param onlyByRows those of its columns that Spark can read in rows, but not in batches
  * @param unreadable why Spark cannot read some of its columns at all, by their names
  */
@@ -20,11 +20,12 @@ record FileSchema(
     InputFile file,
     List<String> columns,
     OptionalLong rows,
-    MessageType parquet,
+    Map<String, Type> types,
     Set<String> onlyByRows,
     Map<String, String> unreadable) {
   FileSchema {
     columns = List.copyOf(columns);
+    types = Map.copyOf(types);
     onlyByRows = Set.copyOf(onlyByRows);
     unreadable = Map.copyOf(unreadable);
   }

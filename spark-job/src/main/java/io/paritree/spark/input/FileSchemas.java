@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.UnaryOperator;
 import javax.crypto.AEADBadTagException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -46,6 +47,7 @@ final class FileSchemas {
    * Reads the footer or header of each file.
    *
    * @param names the columns that the run reads; nothing is found out about the others
+   * @param comparison how they are compared with those of files
    * @param problems receives the files that cannot be read
    * @return one schema per readable file, in the order of the files
    */
@@ -53,8 +55,10 @@ final class FileSchemas {
       List<InputFile> files,
       InputFormat format,
       Set<String> names,
+      ReadColumn.Case comparison,
       Configuration hadoop,
       List<String> problems) {
+    UnaryOperator<String> asked = name -> comparison.asked(name, names);
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     try {
       List<Future<FileSchema>> reading = new ArrayList<>();
@@ -63,8 +67,8 @@ final class FileSchemas {
             threads.submit(
                 () ->
                     format == InputFormat.CSV
-                        ? header(file, hadoop)
-                        : footer(file, names, hadoop)));
+                        ? header(file, asked, hadoop)
+                        : footer(file, names, asked, hadoop)));
       }
 
       List<FileSchema> schemas = new ArrayList<>();
@@ -107,7 +111,8 @@ final class FileSchemas {
     return String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
   }
 
-  private static FileSchema footer(InputFile file, Set<String> names, Configuration hadoop)
+  private static FileSchema footer(
+      InputFile file, Set<String> names, UnaryOperator<String> asked, Configuration hadoop)
       throws IOException {
     Path path = HadoopPaths.of(file.location());
     try (ParquetFileReader reader =
@@ -115,19 +120,21 @@ final class FileSchemas {
             HadoopInputFile.fromPath(path, hadoop),
             HadoopReadOptions.builder(hadoop, path).build())) {
       MessageType schema = reader.getFooter().getFileMetaData().getSchema();
+      Map<String, Type> types = new HashMap<>();
+      schema.getFields().forEach(type -> types.putIfAbsent(asked.apply(type.getName()), type));
       long rows = 0;
       Set<String> onlyByRows = new HashSet<>();
       Map<String, String> unreadable = new HashMap<>();
       for (ColumnDescriptor leaf : schema.getColumns()) {
         if (isShortDecimalAsBytes(leaf.getPrimitiveType())) {
-          onlyByRows.add(leaf.getPath()[0]);
+          onlyByRows.add(asked.apply(leaf.getPath()[0]));
         }
       }
 
       for (BlockMetaData block : reader.getFooter().getBlocks()) {
         rows += block.getRowCount();
         for (ColumnChunkMetaData chunk : block.getColumns()) {
-          String name = chunk.getPath().toArray()[0];
+          String name = asked.apply(chunk.getPath().toArray()[0]);
           if (names.contains(name)) {
             look(chunk, name, hadoop, onlyByRows, unreadable);
           }
@@ -136,9 +143,9 @@ final class FileSchemas {
 
       return new FileSchema(
           file,
-          schema.getFields().stream().map(Type::getName).toList(),
+          schema.getFields().stream().map(Type::getName).map(asked).toList(),
           OptionalLong.of(rows),
-          schema,
+          types,
           onlyByRows,
           unreadable);
     }
@@ -189,12 +196,14 @@ final class FileSchemas {
         && decimal.getPrecision() <= Decimal.MAX_LONG_DIGITS();
   }
 
-  private static FileSchema header(InputFile file, Configuration hadoop)
+  private static FileSchema header(
+      InputFile file, UnaryOperator<String> asked, Configuration hadoop)
       throws IOException, RecordFormatException {
     Path path = HadoopPaths.of(file.location());
     try (CsvLines lines = CsvFiles.open(path, file.name(), hadoop)) {
       OptionalLong rows = hasRow(lines) ? OptionalLong.empty() : OptionalLong.of(0);
-      return new FileSchema(file, lines.columns(), rows, null, Set.of(), Map.of());
+      List<String> columns = lines.columns().stream().map(asked).toList();
+      return new FileSchema(file, columns, rows, Map.of(), Set.of(), Map.of());
     }
   }
 

@@ -34,10 +34,12 @@ public final class InputCheck {
   private final InputListing listing;
   private final Schema schema;
   private final Set<String> carried;
+  private final ReadColumn.Case comparison;
   private final List<String> problems;
 
   /**
    * @param carried keys and passed columns, which need not be features
+   * @param comparison how their names and those of the features are compared with those of files
    * @param problems receives what is wrong
    */
   public InputCheck(
@@ -45,7 +47,9 @@ public final class InputCheck {
       InputListing listing,
       Schema schema,
       List<String> carried,
+      ReadColumn.Case comparison,
       List<String> problems) {
+    this.comparison = comparison;
     this.format = format;
     this.listing = listing;
     this.schema = schema;
@@ -61,6 +65,7 @@ public final class InputCheck {
    */
   public CheckedInput check(List<InputPartition> selected, SparkSession session) {
     SQLConf sql = session.sessionState().conf();
+    checkApart();
     List<InputFile> files =
         selected.stream().flatMap(partition -> partition.files().stream()).toList();
     // If no selected partition has a file, the schema comes from a file of another one.
@@ -71,7 +76,8 @@ public final class InputCheck {
     }
 
     List<FileSchema> schemas =
-        FileSchemas.read(described, format, names(), HadoopPaths.settings(session), problems);
+        FileSchemas.read(
+            described, format, names(), comparison, HadoopPaths.settings(session), problems);
     Map<String, Long> rows = new HashMap<>();
     for (FileSchema file : schemas) {
       file.rows().ifPresent(count -> rows.put(file.file().name(), count));
@@ -124,8 +130,31 @@ public final class InputCheck {
     return names;
   }
 
+  /** Refuses names that are names of the same column. */
+  private void checkApart() {
+    Map<String, String> seen = new HashMap<>();
+    for (String name : names()) {
+      String other = seen.putIfAbsent(comparison.key(name), name);
+      if (other != null) {
+        problems.add(
+            "columns '%s' and '%s' are the same one if case is ignored; ask for it by one name"
+                .formatted(other, name));
+      }
+    }
+  }
+
   private Optional<ReadColumn> column(String name, FileSchema file, SQLConf sql) {
-    int level = listing.partitionColumns().indexOf(name);
+    Set<String> names = names();
+    List<String> levels =
+        listing.partitionColumns().stream().map(level -> comparison.asked(level, names)).toList();
+    int level = levels.indexOf(name);
+    if (levels.lastIndexOf(name) > level) {
+      problems.add(
+          "column '%s' occurs twice in the partition columns %s; which one counts is unclear"
+              .formatted(name, listing.partitionColumns()));
+      return Optional.empty();
+    }
+
     boolean inFile = file.columns().contains(name);
     if (level >= 0 && inFile) {
       problems.add(
@@ -176,14 +205,17 @@ public final class InputCheck {
         file.columns().stream()
             .filter(column -> column.equalsIgnoreCase(name))
             .findFirst()
-            .map(column -> "; it has '%s', and names must match exactly".formatted(column))
+            .map(
+                column ->
+                    "; it has '%s', and names must match exactly (unless --ignore-case is set)"
+                        .formatted(column))
             .orElse("");
     return "column '%s', %s, is not in file %s%s"
         .formatted(name, users, file.file().name(), nearest);
   }
 
   private Optional<DataType> type(String name, FileSchema file, SQLConf sql) {
-    Type parquet = file.parquet().getType(name);
+    Type parquet = file.types().get(name);
     if (parquet.isPrimitive()
         && parquet.getLogicalTypeAnnotation() instanceof TimestampLogicalTypeAnnotation timestamp
         && timestamp.getUnit() == LogicalTypeAnnotation.TimeUnit.NANOS) {
@@ -238,10 +270,10 @@ public final class InputCheck {
     FileSchema first = schemas.get(0);
     Map<DataType, FileSchema> types = new LinkedHashMap<>();
     types.put(column.type(), first);
-    Type seen = first.parquet().getType(column.name());
+    Type seen = first.types().get(column.name());
     for (FileSchema file : schemas) {
       if (file.columns().contains(column.name())) {
-        Type type = file.parquet().getType(column.name());
+        Type type = file.types().get(column.name());
         if (!type.equals(seen)) {
           // If Spark does not read the type, the call reports that as a problem.
           type(column.name(), file, sql).ifPresent(own -> types.putIfAbsent(own, file));
@@ -269,10 +301,10 @@ public final class InputCheck {
         .formatted(
             column.name(),
             own.sql(),
-            shown(file.parquet().getType(column.name())),
+            shown(file.types().get(column.name())),
             file.file().name(),
             column.type().sql(),
-            shown(first.parquet().getType(column.name())),
+            shown(first.types().get(column.name())),
             first.file().name());
   }
 

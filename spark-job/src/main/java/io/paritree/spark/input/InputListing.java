@@ -82,6 +82,26 @@ public record InputListing(
                 .formatted(above, log));
       }
     }
+
+    boolean isData = !above.isRoot() && above.name().equals("data");
+    Location table = isData ? above.parent() : above;
+    if (isIceberg(store, table)) {
+      problems.add(
+          ("input %s belongs to the Iceberg table %s, so not all of its files count; read it with"
+                  + " Iceberg, and write plain Parquet to score")
+              .formatted(directory, table));
+    }
+  }
+
+  /** Returns whether a directory is a table of Iceberg, whose log is in files with these names. */
+  private static boolean isIceberg(FileStore store, Location table) throws IOException {
+    Location metadata = table.resolve("metadata");
+    Optional<FileEntry> found = store.find(metadata);
+    return found.isPresent()
+        && found.get().isDirectory()
+        && entries(store, metadata).stream()
+            .map(entry -> entry.location().name())
+            .anyMatch(name -> name.contains(".metadata.json"));
   }
 
   /**

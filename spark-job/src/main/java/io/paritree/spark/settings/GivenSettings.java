@@ -6,6 +6,7 @@ import io.paritree.spark.input.DateRange;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.PartitionChoice;
 import io.paritree.spark.input.PartitionChoice.Missing;
+import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.publish.LockTimes;
 import io.paritree.spark.settings.JobSettings.Duplicates;
 import io.paritree.spark.settings.JobSettings.Foreign;
@@ -71,6 +72,9 @@ final class GivenSettings {
         SettingValues.values(
             "--output-partition", given.outputPartition, config.list("output-partition")),
         SettingValues.names("--pass", given.pass, config.list("pass"), false),
+        given.ignoreCase || config.truth("ignore-case").orElse(false)
+            ? ReadColumn.Case.IGNORED
+            : ReadColumn.Case.COMPARED,
         duplicates(config),
         given.margin || config.truth("margin").orElse(false) ? Margin.WRITTEN : Margin.LEFT_OUT,
         SettingValues.oneOf(EngineKind.class, "--engine", given.engine, config.text("engine")),

@@ -37,6 +37,7 @@ final class JobConfig {
           Map.entry("keys", "list"),
           Map.entry("output-partition", "list"),
           Map.entry("pass", "list"),
+          Map.entry("ignore-case", "truth"),
           Map.entry("unique-keys", "truth"),
           Map.entry("count-duplicates", "truth"),
           Map.entry("margin", "truth"),

@@ -4,6 +4,7 @@ import io.paritree.model.EngineKind;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.PartitionChoice;
 import io.paritree.spark.input.PartitionValue;
+import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.publish.LockTimes;
 import java.time.Duration;
 import java.util.List;
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param keys columns that identify a row in the output
  * @param outputPartition the partition that all rows go to; empty if they keep the input's
  * @param pass other columns to write unchanged
+ * @param comparison how the names of columns are compared with those of the input
  * @param duplicates what happens to keys that occur twice in a partition
  * @param margin whether margins are written in addition to the scores
  * @param engine which engine scores
@@ -52,6 +54,7 @@ public record JobSettings(
     List<String> keys,
     List<PartitionValue> outputPartition,
     List<String> pass,
+    ReadColumn.Case comparison,
     Duplicates duplicates,
     Margin margin,
     EngineKind engine,

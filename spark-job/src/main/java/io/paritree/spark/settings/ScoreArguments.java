@@ -89,6 +89,13 @@ public final class ScoreArguments {
   List<String> pass;
 
   @Option(
+      names = "--ignore-case",
+      description =
+          "find columns of the input whose names differ in case only from those of the model, --keys"
+              + " and --pass")
+  boolean ignoreCase;
+
+  @Option(
       names = "--unique-keys",
       description =
           "publish nothing if a key occurs twice in a partition; otherwise such rows are counted")

@@ -19,6 +19,7 @@ import org.apache.spark.sql.types.StructType;
  *     that has listed the files of one run would open those of the next
  * @param columns the columns that are read: those of the files in select order, then those of the
  *     directory names
+ * @param comparison how their names are compared with those of files
  * @param carried the indexes of the columns that are written, in output order
  * @param outputPartition the partition that all rows go to; null if they keep the input's
  * @param output the columns of the scored rows
@@ -43,6 +44,7 @@ public record TaskPlan(
     String tasks,
     String run,
     ArrayList<ReadColumn> columns,
+    ReadColumn.Case comparison,
     int[] carried,
     String outputPartition,
     StructType output,

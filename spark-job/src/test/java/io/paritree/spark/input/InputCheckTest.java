@@ -46,7 +46,13 @@ class InputCheckTest {
     List<String> problems = new ArrayList<>();
     InputListing listing = InputListing.read(FileStore.of(input), input, problems);
     CheckedInput checked =
-        new InputCheck(InputFormat.PARQUET, listing, schema, List.of("id"), problems)
+        new InputCheck(
+                InputFormat.PARQUET,
+                listing,
+                schema,
+                List.of("id"),
+                ReadColumn.Case.COMPARED,
+                problems)
             .check(listing.partitions(), session);
     assertThat(problems).isEmpty();
     return checked;

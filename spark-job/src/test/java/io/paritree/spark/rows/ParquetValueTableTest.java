@@ -220,6 +220,7 @@ class ParquetValueTableTest {
         "",
         "",
         new ArrayList<>(List.of(column)),
+        ReadColumn.Case.COMPARED,
         new int[0],
         null,
         new StructType(),

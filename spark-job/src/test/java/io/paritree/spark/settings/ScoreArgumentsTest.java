@@ -8,6 +8,7 @@ import io.paritree.spark.ending.UsageException;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.PartitionChoice;
 import io.paritree.spark.input.PartitionValue;
+import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.publish.LockTimes;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -73,6 +74,7 @@ class ScoreArgumentsTest {
         List.of("a", "b"),
         List.of(),
         List.of(),
+        ReadColumn.Case.COMPARED,
         JobSettings.Duplicates.REPORTED,
         JobSettings.Margin.LEFT_OUT,
         EngineKind.FOREST,
