@@ -3,6 +3,7 @@ package io.paritree.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.paritree.UnsupportedModelException;
 import io.paritree.model.TestPackages;
 import io.paritree.serving.config.ConfigurationException;
 import io.paritree.serving.config.ServingConfig;
@@ -96,7 +97,7 @@ class StartingTest {
   @Test
   void modelsThatNoPathDistinguishesAreRefused() throws Exception {
     TestPackages packages = new TestPackages(directory.resolve("store"));
-    Path first = copy(packages.bareParcelModel(), "one");
+    Path first = copy(packages.bareWideModel(3, 2, 2), "one");
     Path second = copy(packages.bareWideModel(4, 2, 2), "two");
     String sealed = packages.binary().toString();
 
@@ -104,6 +105,26 @@ class StartingTest {
     assertRefused(first, first);
     assertRefused(sealed, sealed);
     assertRefused(Path.of(sealed).getParent(), Path.of(sealed).getParent());
+  }
+
+  @Test
+  void modelWithCategoriesOfUnknownValuesIsNotServed() {
+    String bare = new TestPackages(directory).bareParcelModel().toString();
+
+    assertThatThrownBy(() -> RunningServer.start(List.of(bare), Map.of()).close())
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessageContainingAll("'carrier', 'zone'", "values are unknown");
+  }
+
+  @Test
+  void cardSaysWhichRoundsScoreOfAModelThatWasStoppedEarly() throws Exception {
+    String stopped = new TestPackages(directory).bareStoppedModel().toString();
+    try (RunningServer serving = RunningServer.start(List.of(stopped), Map.of());
+        Client client = new Client(serving.port())) {
+      assertThat(client.get("/v1/models/stopped").body())
+          .contains("\"end\":4,\"of\":9", "\"best\":4")
+          .contains("scored are the first 4 rounds", "--rounds all for all 9 rounds");
+    }
   }
 
   @Test

@@ -5,8 +5,8 @@ import java.util.Objects;
 /**
  * A category without a recorded vocabulary: the record contains the code itself.
  *
- * <p>A bare model of XGBoost 3.0 or older has such categories. Every finite number is allowed, and
- * the trees apply libxgboost's rule to codes that they do not know.
+ * <p>Only where a schema, a manifest or the caller says so. Every finite number is allowed, and the
+ * trees apply libxgboost's rule to codes that they do not know.
  */
 public final class CategoryCodeFeature implements Feature {
   private final NumberFeature codes;

@@ -2,6 +2,7 @@ package io.paritree.model;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.Fault;
+import io.paritree.feature.CategoryCodeFeature;
 import io.paritree.feature.Feature;
 import io.paritree.json.JsonText;
 import io.paritree.model.manifest.ManifestParser;
@@ -17,6 +18,8 @@ import java.util.Locale;
 
 /** Describes an opened model: as JSON for machines, as lines for people. */
 public final class CardWriter {
+  private static final String UNKNOWN =
+      "%s: category of unknown values, because the model file does not list them: it is scored only with a schema that gives them, or says that they are codes";
   private static final int MAX_SHOWN_CATEGORIES = 5;
 
   private CardWriter() {}
@@ -48,14 +51,24 @@ public final class CardWriter {
     out.writeNumberField(ManifestParser.END, card.rounds());
     out.writeNumberField("of", card.allRounds());
     out.writeStringField(ManifestParser.WHY, card.roundsWhy());
+    if (card.earlyStopping().isPresent()) {
+      out.writeNumberField("best", card.bestRounds().getAsInt());
+      out.writeStringField("early_stopping", card.earlyStopping().get());
+    }
+
     out.writeEndObject();
     outputs(out, model.outputs());
     out.writeArrayFieldStart(SchemaParser.FEATURES);
     for (Feature feature : model.schema().features()) {
-      JsonText.inLine(out, line -> new SchemaWriter(line).feature(feature));
+      JsonText.inLine(out, line -> new SchemaWriter(line, model.sealed()).feature(feature));
     }
 
     out.writeEndArray();
+    List<String> unknown = unknownCategories(model);
+    if (!unknown.isEmpty()) {
+      texts(out, "unknown_categories", unknown);
+    }
+
     out.writeBooleanField(ManifestParser.COMPARED, card.comparedWithTrainer());
     if (card.provenance().isPresent()) {
       out.writeFieldName(ManifestParser.PROVENANCE);
@@ -63,6 +76,14 @@ public final class CardWriter {
     }
 
     out.writeStringField(ManifestParser.NOTES, card.notes());
+  }
+
+  /** Returns the features of which nothing but the caller's assumption says that they are codes. */
+  private static List<String> unknownCategories(ScoringModel model) {
+    return model.schema().features().stream()
+        .filter(feature -> feature instanceof CategoryCodeFeature && !model.sealed())
+        .map(Feature::name)
+        .toList();
   }
 
   private static void outputs(JsonGenerator out, Outputs outputs) throws IOException {
@@ -112,6 +133,7 @@ public final class CardWriter {
             "%s of %s (%s), %s trees"
                 .formatted(
                     card.rounds(), card.allRounds(), card.roundsWhy(), model.engine().trees())));
+    card.earlyStopping().ifPresent(text -> lines.add(line("stopped early", text)));
     lines.add(line("outputs", outputs(model.outputs())));
     card.provenance().ifPresent(provenance -> provenance(lines, provenance));
     lines.add(
@@ -129,7 +151,13 @@ public final class CardWriter {
     }
 
     lines.add("features");
+    List<String> unknown = unknownCategories(model);
     for (Feature feature : model.schema().features()) {
+      if (unknown.contains(feature.name())) {
+        lines.add("  " + UNKNOWN.formatted(Fault.printableLine(feature.name())));
+        continue;
+      }
+
       lines.add("  " + FeatureText.of(feature, MAX_SHOWN_CATEGORIES));
     }
 

@@ -3,6 +3,7 @@ package io.paritree.model;
 import io.paritree.model.manifest.Provenance;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -18,6 +19,7 @@ import java.util.Set;
  * @param rounds number of rounds that are used, counted from the first
  * @param allRounds number of rounds in the model file
  * @param roundsWhy why this number of rounds is used
+ * @param bestRounds number of rounds up to the best iteration, if training was stopped early
  * @param provenance where a sealed model comes from; empty for an unsealed one, for which nothing
  *     vouches
  * @param notes free text
@@ -32,6 +34,7 @@ public record ModelCard(
     int rounds,
     int allRounds,
     String roundsWhy,
+    OptionalInt bestRounds,
     Optional<Provenance> provenance,
     String notes) {
 
@@ -43,6 +46,7 @@ public record ModelCard(
     optionalColumns = Set.copyOf(optionalColumns);
     Objects.requireNonNull(xgboostVersion, "xgboostVersion");
     Objects.requireNonNull(roundsWhy, "roundsWhy");
+    Objects.requireNonNull(bestRounds, "bestRounds");
     Objects.requireNonNull(provenance, "provenance");
     Objects.requireNonNull(notes, "notes");
   }
@@ -50,5 +54,10 @@ public record ModelCard(
   /** Returns whether the trainer's own predictions were compared with the model's scores. */
   public boolean comparedWithTrainer() {
     return provenance.flatMap(Provenance::comparedWithTrainer).isPresent();
+  }
+
+  /** Returns a sentence about early stopping, as {@link RoundsChoice#earlyStopping} does. */
+  public Optional<String> earlyStopping() {
+    return RoundsChoice.earlyStopping(rounds, bestRounds, allRounds);
   }
 }

@@ -43,18 +43,29 @@ public final class Opening {
   }
 
   /**
+   * Verifies and opens a model that leaves nothing open.
+   *
+   * @throws ModelException if anything about it is wrong or not supported
+   */
+  public static ScoringModel open(ModelFiles files, EngineKind kind) throws ModelException {
+    return open(files, kind, Assumptions.NONE);
+  }
+
+  /**
    * Verifies and opens a model.
    *
    * <p>In this order: digests, manifest, model file, the schema against the model file, golden
    * rows. Only a model that passed all checks is returned.
    *
+   * @param assumptions used for an unsealed model only
    * @throws ModelException if anything about it is wrong or not supported
    */
-  public static ScoringModel open(ModelFiles files, EngineKind kind) throws ModelException {
+  public static ScoringModel open(ModelFiles files, EngineKind kind, Assumptions assumptions)
+      throws ModelException {
     return switch (files.kind()) {
       case PACKAGE -> sealed(files, kind);
-      case MLFLOW -> mlflow(files, kind);
-      case FILE -> bare(files, kind);
+      case MLFLOW -> mlflow(files, kind, assumptions);
+      case FILE -> bare(files, kind, assumptions);
     };
   }
 
@@ -111,7 +122,8 @@ public final class Opening {
         engine);
   }
 
-  private static ScoringModel mlflow(ModelFiles files, EngineKind kind) throws ModelException {
+  private static ScoringModel mlflow(ModelFiles files, EngineKind kind, Assumptions assumptions)
+      throws ModelException {
     MlflowModel mlflow = MlflowModel.parse(files.origin(), files.file(PackageFiles.MLMODEL));
     byte[] content = files.file(mlflow.modelFile());
     if (content == null) {
@@ -121,15 +133,14 @@ public final class Opening {
     }
 
     XgboostModel model = read(files.origin() + "/" + mlflow.modelFile(), content);
-    RoundsChoice rounds =
-        mlflow.stopsAtBestIteration() ? RoundsChoice.best(model) : RoundsChoice.all(model);
-    return unsealed(files, mlflow.modelFile(), Optional.of(mlflow), model, rounds, kind);
+    return unsealed(files, mlflow.modelFile(), Optional.of(mlflow), model, kind, assumptions);
   }
 
-  private static ScoringModel bare(ModelFiles files, EngineKind kind) throws ModelException {
+  private static ScoringModel bare(ModelFiles files, EngineKind kind, Assumptions assumptions)
+      throws ModelException {
     String name = files.names().iterator().next();
     XgboostModel model = read(files.origin(), files.file(name));
-    return unsealed(files, name, Optional.empty(), model, RoundsChoice.all(model), kind);
+    return unsealed(files, name, Optional.empty(), model, kind, assumptions);
   }
 
   private static ScoringModel unsealed(
@@ -137,14 +148,20 @@ public final class Opening {
       String modelFile,
       Optional<MlflowModel> mlflow,
       XgboostModel model,
-      RoundsChoice rounds,
-      EngineKind kind)
+      EngineKind kind,
+      Assumptions assumptions)
       throws ModelException {
     String origin = files.origin();
     byte[] content = files.file(modelFile);
-    SchemaForm form = UnsealedSchema.of(origin, model, mlflow.flatMap(MlflowModel::signature));
+    SchemaForm form =
+        UnsealedSchema.of(
+            origin, model, mlflow.flatMap(MlflowModel::signature), assumptions.categoryCodes());
     Schema schema = form.schema(origin, model::categories);
     SchemaFit.check(origin, schema, model);
+    RoundsChoice rounds =
+        assumptions.rounds().isPresent()
+            ? RoundsChoice.of(assumptions.rounds().get(), model)
+            : RoundsChoice.ofTrainer(model, mlflow);
     Engine engine = engine(content, model, rounds.range(origin, model), kind);
     String digest = Digests.sha256(content);
     return new ScoringModel(
@@ -164,6 +181,7 @@ public final class Opening {
             rounds.end(),
             model.rounds(),
             rounds.why(),
+            RoundsChoice.bestRounds(model),
             Optional.empty(),
             ""),
         engine);
@@ -227,6 +245,7 @@ public final class Opening {
         manifest.rounds(),
         model.rounds(),
         manifest.roundsWhy(),
+        RoundsChoice.bestRounds(model),
         Optional.of(manifest.provenance()),
         manifest.notes());
   }

@@ -5,6 +5,7 @@ import io.paritree.Fault;
 import io.paritree.ModelException;
 import io.paritree.UnsupportedModelException;
 import io.paritree.feature.BooleanFeature;
+import io.paritree.feature.CategoryCodeFeature;
 import io.paritree.feature.NumberFeature;
 import io.paritree.feature.Sentinels;
 import io.paritree.model.manifest.FeatureForm;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Derives the schema of a model without a manifest from its model file and, if it has one, its
@@ -24,12 +26,15 @@ import java.util.Optional;
  *
  * <p>Names come from the model file, otherwise from the signature, otherwise they are {@code f0},
  * {@code f1}, ... A category has the model file's vocabulary, and a value outside it is refused, as
- * libxgboost's own recoding does; without a vocabulary the record holds the code. Type {@code i} is
- * boolean, as is the signature's {@code boolean}; everything else is a number. Every feature
- * accepts missing values.
+ * libxgboost's own recoding does; without a vocabulary its values are unknown, unless the caller
+ * states that they are codes. Type {@code i} is boolean, as is the signature's {@code boolean};
+ * everything else is a number. Every feature accepts missing values.
  */
 public final class UnsealedSchema {
   private static final String BOOLEAN_TYPE = "i";
+
+  /** MLflow's types of columns that hold numbers; "" where there is no signature. */
+  private static final Set<String> NUMBER_TYPES = Set.of("", "integer", "long", "float", "double");
 
   /** Limit for features without names, because a model file may claim any number of them. */
   private static final int MAX_UNNAMED = 100_000;
@@ -38,10 +43,12 @@ public final class UnsealedSchema {
 
   /**
    * @param origin names the model in messages
+   * @param categoryCodes whether the values of categories that the model file does not list are
+   *     codes
    * @throws ModelException if signature and model file contradict each other
    */
   public static SchemaForm of(
-      String origin, XgboostModel model, Optional<MlflowSignature> signature)
+      String origin, XgboostModel model, Optional<MlflowSignature> signature, boolean categoryCodes)
       throws ModelException {
     List<MlflowSignature.Column> columns =
         signature.map(MlflowSignature::columns).orElse(List.of());
@@ -83,29 +90,49 @@ public final class UnsealedSchema {
         type = named ? typesByName.get(name) : columns.get(index).type();
       }
 
-      features.add(feature(origin, index, name, type, model));
+      features.add(feature(origin, index, name, type, model, categoryCodes));
     }
 
     return new SchemaForm(features, OutputsForm.DEFAULT);
   }
 
   private static FeatureForm feature(
-      String origin, int index, String name, String mlflowType, XgboostModel model)
+      String origin,
+      int index,
+      String name,
+      String mlflowType,
+      XgboostModel model,
+      boolean categoryCodes)
       throws UnsupportedModelException {
-    if (model.categorical(index) || model.categories(index).isPresent()) {
-      return new FeatureForm.FromModel(name, name, Optional.empty(), Sentinels.NONE, true);
+    if (model.categorical(index)) {
+      return categoryCodes && model.categories(index).isEmpty()
+          ? code(origin, name, mlflowType)
+          : new FeatureForm.FromModel(name, name, Optional.empty(), Sentinels.NONE, true, false);
     }
 
     String modelType = model.featureTypes().map(types -> types.get(index)).orElse("");
-    return switch (mlflowType) {
-      case "", "integer", "long", "float", "double" ->
-          modelType.equals(BOOLEAN_TYPE) ? truth(name) : number(name);
-      case "boolean" -> truth(name);
-      default ->
-          throw new UnsupportedModelException(
-              "Cannot open model %s: its signature says that '%s' is of type '%s', but the model file treats it as a number; seal the model with a schema that says how to read it"
-                  .formatted(origin, Fault.printable(name), Fault.printable(mlflowType)));
-    };
+    if (mlflowType.equals("boolean")) {
+      return truth(name);
+    }
+
+    if (NUMBER_TYPES.contains(mlflowType)) {
+      return modelType.equals(BOOLEAN_TYPE) ? truth(name) : number(name);
+    }
+
+    throw new UnsupportedModelException(
+        "Cannot open model %s: its signature says that '%s' is of type '%s', but the model file treats it as a number; seal the model with a schema that says how to read it"
+            .formatted(origin, Fault.printable(name), Fault.printable(mlflowType)));
+  }
+
+  private static FeatureForm code(String origin, String name, String mlflowType)
+      throws UnsupportedModelException {
+    if (!NUMBER_TYPES.contains(mlflowType)) {
+      throw new UnsupportedModelException(
+          "Cannot open model %s: its signature says that the category '%s' is of type '%s', so its values are no codes, and the model file does not list them; seal the model with a schema that gives them as \"categories\""
+              .formatted(origin, Fault.printable(name), Fault.printable(mlflowType)));
+    }
+
+    return new FeatureForm.Complete(new CategoryCodeFeature(name, name, Sentinels.NONE, true));
   }
 
   private static FeatureForm truth(String name) {

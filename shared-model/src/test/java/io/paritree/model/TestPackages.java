@@ -103,7 +103,7 @@ public final class TestPackages {
     byte[] model = wideModel(width, rounds, depth);
     try {
       SealSource source = SealSource.ofFile("wide", model);
-      SchemaForm form = UnsealedSchema.of("wide", source.model(), Optional.empty());
+      SchemaForm form = UnsealedSchema.of("wide", source.model(), Optional.empty(), false);
       Schema schema = form.schema("wide", source.model()::categories);
       return write(WIDE, 1, source, form, GeneratedRecords.of("wide", schema, source.model()));
     } catch (ModelException | IOException e) {
@@ -119,6 +119,23 @@ public final class TestPackages {
   /** Writes a bare model file without names and types, and returns it. */
   public Path bareWideModel(int width, int rounds, int depth) {
     return file("wide.ubj", wideModel(width, rounds, depth));
+  }
+
+  /**
+   * Writes a bare model file of the numbers f0 and f1 as XGBoost's scikit-learn wrapper saves one
+   * of 9 rounds of which the fourth was the best, and returns it.
+   */
+  public Path bareStoppedModel() {
+    try {
+      Booster booster = XGBoost.loadModel(wideModel(2, 9, 3));
+      booster.setAttr("best_iteration", "3");
+      booster.setAttr("scikit_learn", "{\"_estimator_type\": \"regressor\"}");
+      byte[] file = booster.toByteArray("json");
+      booster.dispose();
+      return file("stopped.json", file);
+    } catch (XGBoostError | IOException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Writes a bare model file of the numbers f0 and f1 that scores many classes; returns it. */

@@ -305,6 +305,25 @@ class RefusedTest {
   }
 
   @Test
+  void modelWithCategoriesOfUnknownValuesIsRefused() {
+    Path input = Parcels.write(directory.resolve("in"), 0, 10, 0, 1);
+
+    JobRun run =
+        JobRun.of(
+            "--model",
+            packages.bareParcelModel(),
+            "--input",
+            input,
+            "--output",
+            directory.resolve("out"),
+            "--keys",
+            "parcel_id");
+
+    assertThat(run.exitCode()).isEqualTo(6);
+    assertThat(run.err()).contains("Model refused", "'carrier', 'zone'", "values are unknown");
+  }
+
+  @Test
   void outputThatIsAFileOrBelowOneIsRefused() throws Exception {
     Path input = Parcels.write(directory.resolve("in"), 0, 10, 0, 1);
     Path file = Files.writeString(directory.resolve("file"), "kept");

@@ -10,7 +10,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -76,6 +79,27 @@ class ReportTest {
             "code=\"missing_value\"} 10\n",
             "feature=\"carrier\"} %s\n".formatted(unseen))
         .endsWith("# EOF\n");
+  }
+
+  @Test
+  void reportAndTableSayWhichRoundsScoreOfAModelThatWasStoppedEarly() throws Exception {
+    StructType columns =
+        new StructType()
+            .add("parcel_id", DataTypes.LongType)
+            .add("f0", DataTypes.FloatType)
+            .add("f1", DataTypes.FloatType);
+    List<Row> records = List.of(RowFactory.create(1L, 30f, -40f));
+    Path input = Parcels.write(directory.resolve("in"), records, columns, 1);
+    Path model = new TestPackages(directory.resolve("store")).bareStoppedModel();
+    Path output = directory.resolve("out");
+
+    JobRun run =
+        JobRun.of("--model", model, "--input", input, "--output", output, "--keys", "parcel_id");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    String said = "training was stopped early, round 4 of 9 was the best; scored are the first 4";
+    assertThat(run.out()).contains("  rounds  " + said);
+    assertThat(report(output).get("model").get("earlyStopping").asText()).startsWith(said);
   }
 
   private static org.assertj.core.data.Offset<Double> within() {

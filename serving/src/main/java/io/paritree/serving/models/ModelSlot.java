@@ -220,6 +220,7 @@ public final class ModelSlot {
     ServedModel served =
         new ServedModel(model, Instant.now(), config.records().unknownFields(), metrics);
     WarmUp.run(served, config.models().warmUpRows());
+    model.card().earlyStopping().ifPresent(text -> LOG.info("{}: {}", model.modelVersion(), text));
     return served;
   }
 }

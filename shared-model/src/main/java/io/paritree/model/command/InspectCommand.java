@@ -1,10 +1,13 @@
 package io.paritree.model.command;
 
+import io.paritree.model.Assumptions;
 import io.paritree.model.CardWriter;
 import io.paritree.model.EngineKind;
+import io.paritree.model.ModelFiles;
 import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,7 +31,9 @@ final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    ScoringModel opened = Opening.open(model, EngineKind.FOREST);
+    // Assumed only to describe the model; the card says that the values are unknown.
+    Assumptions assumptions = new Assumptions(true, Optional.empty());
+    ScoringModel opened = Opening.open(ModelFiles.read(model), EngineKind.FOREST, assumptions);
     String text =
         switch (format) {
           case JSON -> new String(CardWriter.toJson(opened), StandardCharsets.UTF_8);

@@ -2,7 +2,7 @@ package io.paritree.model.command;
 
 import io.paritree.json.JsonText;
 import io.paritree.model.EngineKind;
-import io.paritree.model.Opening;
+import io.paritree.model.ModelFiles;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.rows.CsvRows;
 import io.paritree.model.rows.CsvScoring;
@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -44,6 +45,8 @@ final class PredictCommand implements Callable<Integer> {
       paramLabel = "MODEL",
       description = "A package, STORE/NAME, STORE/NAME@ALIAS, a model file or an MLflow directory.")
   private String model;
+
+  @Mixin private UnsealedOptions unsealed;
 
   @Option(
       names = "--input",
@@ -92,7 +95,7 @@ final class PredictCommand implements Callable<Integer> {
     }
 
     Path target = target();
-    ScoringModel opened = Opening.open(model, engine);
+    ScoringModel opened = unsealed.open(ModelFiles.read(model), engine);
     if (emits.equals(List.of(CsvScoring.Emit.LEAF)) && opened.engine().trees() == 0) {
       throw new InputException("Cannot write leaves: %s has no trees".formatted(model));
     }

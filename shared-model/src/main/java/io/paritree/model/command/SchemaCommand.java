@@ -44,13 +44,14 @@ final class SchemaCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     SealSource source = SealSource.read(model);
     Optional<MlflowSignature> signature = source.mlflow().flatMap(MlflowModel::signature);
-    SchemaForm plain = UnsealedSchema.of(source.origin(), source.model(), signature);
-    SchemaDraft draft = new SchemaDraft(source.model(), plain);
+    SchemaForm plain = UnsealedSchema.of(source.origin(), source.model(), signature, false);
+    SchemaDraft draft = new SchemaDraft(source.model(), plain, signature);
     if (rows != null) {
       draft.read(rows);
     }
 
     PrintWriter err = spec.commandLine().getErr();
+    source.earlyStopping().ifPresent(text -> err.println("Note: " + text));
     draft.advice().forEach(err::println);
     byte[] json = SchemaWriter.toJson(draft.schema());
     spec.commandLine().getOut().print(new String(json, StandardCharsets.UTF_8));

@@ -98,7 +98,8 @@ final class SealCommand implements Callable<Integer> {
       names = "--rounds",
       paramLabel = "all|best|N",
       description =
-          "The rounds to use (default: all; best for an MLflow model of an xgboost.sklearn class).")
+          "The rounds to use (default: best for a model that XGBoost's scikit-learn wrapper saved,"
+              + " or that MLflow logged as one of its classes; otherwise all).")
   private String rounds;
 
   @Option(
@@ -148,6 +149,12 @@ final class SealCommand implements Callable<Integer> {
             golden.source(),
             compared);
     write(sealing, golden, provenance);
+    if (compared.isEmpty() && !sealing.unlistedCategories().isEmpty()) {
+      note(
+          "the model file does not list the values of the categories %s, and without --expected nothing has shown that the schema has the trainer's values in its order"
+              .formatted(Fault.printable(sealing.unlistedCategories().toString())));
+    }
+
     return ModelMain.OK;
   }
 
@@ -172,7 +179,7 @@ final class SealCommand implements Callable<Integer> {
           Fault.printable(alias), ModelName.RULE);
     }
 
-    if (rounds != null && !rounds.matches("all|best|[1-9][0-9]{0,8}")) {
+    if (rounds != null && !rounds.matches(RoundsChoice.FORM)) {
       throw usage("Invalid --rounds '%s': expected all, best or a number from 1", rounds);
     }
 
@@ -192,6 +199,10 @@ final class SealCommand implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), message.formatted(values));
   }
 
+  private void note(String text) {
+    spec.commandLine().getErr().println("Note: " + text);
+  }
+
   private String schemaOrigin() {
     return schemaFile == null ? model : schemaFile;
   }
@@ -199,7 +210,7 @@ final class SealCommand implements Callable<Integer> {
   private SchemaForm schema(SealSource source) throws Exception {
     if (schemaFile == null) {
       return UnsealedSchema.of(
-          source.origin(), source.model(), source.mlflow().flatMap(MlflowModel::signature));
+          source.origin(), source.model(), source.mlflow().flatMap(MlflowModel::signature), false);
     }
 
     Location location = Location.of(schemaFile);
@@ -212,16 +223,7 @@ final class SealCommand implements Callable<Integer> {
   }
 
   private Optional<RoundsChoice> rounds(SealSource source) throws Exception {
-    if (rounds == null) {
-      return Optional.empty();
-    }
-
-    return Optional.of(
-        switch (rounds) {
-          case "all" -> RoundsChoice.all(source.model());
-          case "best" -> RoundsChoice.best(source.model());
-          default -> RoundsChoice.asked(Integer.parseInt(rounds));
-        });
+    return rounds == null ? Optional.empty() : Optional.of(RoundsChoice.of(rounds, source.model()));
   }
 
   /** Reads the rows once, to choose golden rows and, if {@code check} is given, to compare. */
@@ -251,9 +253,7 @@ final class SealCommand implements Callable<Integer> {
     }
 
     if (refused > 0) {
-      spec.commandLine()
-          .getErr()
-          .println("Note: the schema refuses %s rows of %s".formatted(refused, rows));
+      note("the schema refuses %s rows of %s".formatted(refused, rows));
     }
 
     return choice.records(rows);
@@ -299,6 +299,7 @@ final class SealCommand implements Callable<Integer> {
       Location directory, long sealedVersion, GoldenRecords golden, Provenance provenance)
       throws IOException, io.paritree.ModelException {
     ScoringModel sealed = Opening.open(directory.toString(), EngineKind.FOREST);
+    sealed.card().earlyStopping().ifPresent(this::note);
     String text =
         switch (format) {
           case JSON -> new String(CardWriter.toJson(sealed), StandardCharsets.UTF_8);

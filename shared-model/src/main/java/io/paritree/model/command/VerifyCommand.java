@@ -4,13 +4,13 @@ import io.paritree.forest.Engine;
 import io.paritree.json.JsonText;
 import io.paritree.model.EngineKind;
 import io.paritree.model.ModelFiles;
-import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.rows.CsvRows;
 import io.paritree.model.rows.EngineComparison;
 import io.paritree.model.rows.InputException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -32,6 +32,8 @@ final class VerifyCommand implements Callable<Integer> {
       description = "A package, STORE/NAME, STORE/NAME@ALIAS, a model file or an MLflow directory.")
   private String model;
 
+  @Mixin private UnsealedOptions unsealed;
+
   @Option(
       names = "--rows",
       paramLabel = "FILE.csv",
@@ -44,11 +46,11 @@ final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     ModelFiles files = ModelFiles.read(model);
-    ScoringModel opened = Opening.open(files, EngineKind.FOREST);
+    ScoringModel opened = unsealed.open(files, EngineKind.FOREST);
     long compared = 0;
     long refused = 0;
     if (rows != null) {
-      Engine reference = Opening.open(files, EngineKind.XGBOOST).engine();
+      Engine reference = unsealed.reopen(files, EngineKind.XGBOOST).engine();
       EngineComparison comparison = new EngineComparison(opened.engine(), reference);
       try (CsvRows csv =
           CsvRows.open(rows, opened.schema(), opened.engine(), java.util.List.of())) {

@@ -32,13 +32,20 @@ public sealed interface FeatureForm {
   }
 
   /**
-   * A category with the model file's vocabulary, or, if the file has none, the code itself.
+   * A category with the model file's vocabulary.
    *
+   * @param codesOtherwise whether its values are codes if the model file has no vocabulary: in a
+   *     manifest, a category without {@code categories} means that; a schema file must say it
    * @param unseen empty if the manifest does not say, which means {@code reject}, as in
    *     libxgboost's own recoding
    */
   record FromModel(
-      String name, String column, Optional<Unseen> unseen, Sentinels missing, boolean nullable)
+      String name,
+      String column,
+      Optional<Unseen> unseen,
+      Sentinels missing,
+      boolean nullable,
+      boolean codesOtherwise)
       implements FeatureForm {
     @Override
     public Feature bind(Optional<RecordedCategories> fromModel) {
@@ -51,6 +58,11 @@ public sealed interface FeatureForm {
         throw new IllegalArgumentException(
             "Cannot use 'unseen' of feature '%s': neither the manifest nor the model file has its categories"
                 .formatted(name));
+      }
+
+      if (!codesOtherwise) {
+        throw new IllegalArgumentException(
+            "Cannot use feature '%s': its categories are unknown".formatted(name));
       }
 
       return new CategoryCodeFeature(name, column, missing, nullable);

@@ -3,6 +3,7 @@ package io.paritree.model.manifest;
 import io.paritree.CorruptModelException;
 import io.paritree.Fault;
 import io.paritree.feature.BooleanFeature;
+import io.paritree.feature.CategoryCodeFeature;
 import io.paritree.feature.NumberFeature;
 import io.paritree.feature.Sentinels;
 import io.paritree.feature.TimestampFeature;
@@ -46,6 +47,9 @@ final class FeatureParser {
   static final String BOOLEAN = "boolean";
   static final String CATEGORY = "category";
 
+  /** The value of {@link #CATEGORIES} which says that the values are codes. */
+  static final String CODES = "codes";
+
   static final String UNSEEN_MISSING = "missing";
   static final String UNSEEN_REJECT = "reject";
   static final String UNSEEN_AS = "as";
@@ -57,6 +61,7 @@ final class FeatureParser {
           .collect(Collectors.toUnmodifiableMap(TimestampPart::key, part -> part));
 
   private final StrictJson json;
+  private final boolean isManifest;
   private final Set<String> given = new HashSet<>();
 
   private String name;
@@ -67,6 +72,7 @@ final class FeatureParser {
   private double min = Double.NEGATIVE_INFINITY;
   private double max = Double.POSITIVE_INFINITY;
   private Optional<RecordedCategories> categories = Optional.empty();
+  private boolean codes;
   private Optional<Unseen> unseen = Optional.empty();
   private Optional<ZoneId> zone = Optional.empty();
 
@@ -82,13 +88,19 @@ final class FeatureParser {
     return Map.copyOf(keys);
   }
 
-  private FeatureParser(StrictJson json) {
+  private FeatureParser(StrictJson json, boolean isManifest) {
     this.json = json;
+    this.isManifest = isManifest;
   }
 
-  /** Reads the feature at the current token. */
-  static FeatureForm read(StrictJson json) throws CorruptModelException {
-    return new FeatureParser(json).read();
+  /**
+   * Reads the feature at the current token.
+   *
+   * @param isManifest whether it is one of a manifest, in which a category without {@code
+   *     categories}, in neither manifest nor model file, has codes as values
+   */
+  static FeatureForm read(StrictJson json, boolean isManifest) throws CorruptModelException {
+    return new FeatureParser(json, isManifest).read();
   }
 
   private FeatureForm read() throws CorruptModelException {
@@ -100,7 +112,7 @@ final class FeatureParser {
     members.put(MISSING, () -> json.list(() -> missing.add(numberOrText())));
     members.put(MIN, () -> min = json.floatNumber());
     members.put(MAX, () -> max = json.floatNumber());
-    members.put(CATEGORIES, () -> categories = Optional.of(categories()));
+    members.put(CATEGORIES, this::readCategories);
     members.put(UNSEEN, () -> unseen = Optional.of(unseen()));
     members.put(ZONE, () -> zone = Optional.of(zone()));
     members.replaceAll(
@@ -144,8 +156,18 @@ final class FeatureParser {
   }
 
   private FeatureForm category(String reads, Sentinels sentinels) {
+    if (codes) {
+      if (unseen.isPresent()) {
+        throw new IllegalArgumentException(
+            "Cannot use 'unseen' of feature '%s': its values are codes, and none is unseen"
+                .formatted(name));
+      }
+
+      return new FeatureForm.Complete(new CategoryCodeFeature(name, reads, sentinels, nullable));
+    }
+
     if (categories.isEmpty()) {
-      return new FeatureForm.FromModel(name, reads, unseen, sentinels, nullable);
+      return new FeatureForm.FromModel(name, reads, unseen, sentinels, nullable, isManifest);
     }
 
     Unseen rule = unseen.orElse(new Unseen.Reject());
@@ -182,6 +204,14 @@ final class FeatureParser {
     }
 
     throw json.wrong("a number or a text");
+  }
+
+  private void readCategories() throws CorruptModelException {
+    if (json.isText()) {
+      codes = oneOf(Set.of(CODES)).equals(CODES);
+    } else {
+      categories = Optional.of(categories());
+    }
   }
 
   private RecordedCategories categories() throws CorruptModelException {

@@ -55,7 +55,7 @@ public final class ManifestParser {
 
   private ManifestParser(StrictJson json) {
     this.json = json;
-    this.schema = new SchemaParser(json);
+    this.schema = new SchemaParser(json, true);
   }
 
   /**

@@ -23,7 +23,7 @@ public final class ManifestWriter {
     out.writeNumberField(ManifestParser.END, manifest.rounds());
     out.writeStringField(ManifestParser.WHY, manifest.roundsWhy());
     out.writeEndObject();
-    new SchemaWriter(out).members(manifest.schema());
+    new SchemaWriter(out, false).members(manifest.schema());
     out.writeFieldName(ManifestParser.PROVENANCE);
     write(out, manifest.provenance());
     if (!manifest.notes().isEmpty()) {

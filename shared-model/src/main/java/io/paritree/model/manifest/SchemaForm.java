@@ -1,6 +1,9 @@
 package io.paritree.model.manifest;
 
 import io.paritree.CorruptModelException;
+import io.paritree.Fault;
+import io.paritree.ModelException;
+import io.paritree.UnsupportedModelException;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Schema;
 import io.paritree.xgboost.RecordedCategories;
@@ -15,6 +18,8 @@ import java.util.function.IntFunction;
  * @param features in model order
  */
 public record SchemaForm(List<FeatureForm> features, OutputsForm outputs) {
+  private static final int SHOWN = 20;
+
   public SchemaForm {
     features = List.copyOf(features);
   }
@@ -24,9 +29,11 @@ public record SchemaForm(List<FeatureForm> features, OutputsForm outputs) {
    *
    * @param origin names the file in messages
    * @param vocabularies for the index of a feature, the categories that the model file records
+   * @throws UnsupportedModelException if nothing says what the values of a category are
    */
   public Schema schema(String origin, IntFunction<Optional<RecordedCategories>> vocabularies)
-      throws CorruptModelException {
+      throws ModelException {
+    checkCategories(origin, vocabularies);
     List<Feature> bound = new ArrayList<>();
     for (int index = 0; index < features.size(); index++) {
       try {
@@ -42,6 +49,31 @@ public record SchemaForm(List<FeatureForm> features, OutputsForm outputs) {
     } catch (IllegalArgumentException e) {
       throw new CorruptModelException(
           "Cannot read %s at /features: %s".formatted(origin, e.getMessage()), e);
+    }
+  }
+
+  /** Refuses all categories of unknown values together. */
+  private void checkCategories(
+      String origin, IntFunction<Optional<RecordedCategories>> vocabularies)
+      throws UnsupportedModelException {
+    List<String> unknown = new ArrayList<>();
+    for (int index = 0; index < features.size(); index++) {
+      if (features.get(index) instanceof FeatureForm.FromModel category
+          && !category.codesOtherwise()
+          && category.unseen().isEmpty()
+          && vocabularies.apply(index).isEmpty()) {
+        unknown.add("'" + Fault.printable(category.name()) + "'");
+      }
+    }
+
+    if (!unknown.isEmpty()) {
+      String more = unknown.size() > SHOWN ? " and %s more".formatted(unknown.size() - SHOWN) : "";
+      throw new UnsupportedModelException(
+          "Cannot use the features %s%s of %s: they are categories whose values are unknown, because the model file does not list them (XGBoost 3.1 and newer do, for data frames); seal the model with a schema that gives each feature's values in the trainer's order as \"categories\" (model schema --rows drafts it), or says \"categories\": \"codes\" if they are the codes themselves, as model predict --category-codes does for a bare file"
+              .formatted(
+                  String.join(", ", unknown.subList(0, Math.min(SHOWN, unknown.size()))),
+                  more,
+                  origin));
     }
   }
 }

@@ -20,11 +20,16 @@ public final class SchemaParser {
   private static final int MAX_FEATURES = 1_000_000;
 
   private final StrictJson json;
+  private final boolean isManifest;
   private final List<FeatureForm> features = new ArrayList<>();
   private OutputsForm outputs = OutputsForm.DEFAULT;
 
-  SchemaParser(StrictJson json) {
+  /**
+   * @param isManifest whether a manifest is read, and not a schema file
+   */
+  SchemaParser(StrictJson json, boolean isManifest) {
     this.json = json;
+    this.isManifest = isManifest;
   }
 
   /**
@@ -34,7 +39,7 @@ public final class SchemaParser {
    */
   public static SchemaForm fromJson(String origin, byte[] content) throws CorruptModelException {
     StrictJson json = new StrictJson(origin, content);
-    SchemaParser parser = new SchemaParser(json);
+    SchemaParser parser = new SchemaParser(json, false);
     json.document(() -> json.object(parser.members(), Set.of(FEATURES)));
     return parser.schema();
   }
@@ -56,7 +61,7 @@ public final class SchemaParser {
             throw json.refused("more than %s features".formatted(MAX_FEATURES), null);
           }
 
-          features.add(FeatureParser.read(json));
+          features.add(FeatureParser.read(json, isManifest));
         });
   }
 

@@ -18,9 +18,15 @@ import java.util.List;
 /** Writes features and outputs in the form that a schema file and a manifest have. */
 public final class SchemaWriter {
   private final JsonGenerator out;
+  private final boolean namesCodes;
 
-  public SchemaWriter(JsonGenerator out) {
+  /**
+   * @param namesCodes whether a category whose values are codes is written with that; otherwise it
+   *     has no {@code categories}, which means the same in a manifest
+   */
+  public SchemaWriter(JsonGenerator out, boolean namesCodes) {
     this.out = out;
+    this.namesCodes = namesCodes;
   }
 
   /** Returns a schema file. */
@@ -28,7 +34,7 @@ public final class SchemaWriter {
     return JsonText.of(
         out -> {
           out.writeStartObject();
-          new SchemaWriter(out).members(schema);
+          new SchemaWriter(out, true).members(schema);
           out.writeEndObject();
         });
   }
@@ -37,7 +43,7 @@ public final class SchemaWriter {
   void members(SchemaForm schema) throws IOException {
     out.writeArrayFieldStart(SchemaParser.FEATURES);
     for (FeatureForm form : schema.features()) {
-      JsonText.inLine(out, line -> new SchemaWriter(line).form(form));
+      JsonText.inLine(out, line -> new SchemaWriter(line, namesCodes).form(form));
     }
 
     out.writeEndArray();
@@ -110,6 +116,10 @@ public final class SchemaWriter {
       end(category.sentinels(), category.nullable());
     } else if (feature instanceof CategoryCodeFeature code) {
       start(feature.name(), feature.column(), FeatureParser.CATEGORY);
+      if (namesCodes) {
+        out.writeStringField(FeatureParser.CATEGORIES, FeatureParser.CODES);
+      }
+
       end(code.sentinels(), code.nullable());
     } else {
       timestamp((TimestampFeature) feature);

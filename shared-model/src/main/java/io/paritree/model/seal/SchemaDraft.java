@@ -8,6 +8,7 @@ import io.paritree.feature.Sentinels;
 import io.paritree.feature.Unseen;
 import io.paritree.model.manifest.FeatureForm;
 import io.paritree.model.manifest.SchemaForm;
+import io.paritree.model.mlflow.MlflowSignature;
 import io.paritree.model.rows.CsvRows;
 import io.paritree.model.rows.InputException;
 import io.paritree.record.CsvLines;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * A schema to edit: names from the model, types from rows, vocabularies from the model file.
@@ -30,11 +32,13 @@ import java.util.TreeSet;
 public final class SchemaDraft {
   private static final long MAX_ROWS = 100_000;
   private static final int MAX_CATEGORIES = 10_000;
+  private static final String MLFLOW_TEXT = "string";
 
   private final List<FeatureForm> features = new ArrayList<>();
   private final List<String> advice = new ArrayList<>();
   private final XgboostModel model;
   private final SchemaForm plain;
+  private final List<MlflowSignature.Column> signature;
 
   /** What the cells of one column have in common. */
   private static final class Column {
@@ -68,10 +72,12 @@ public final class SchemaDraft {
 
   /**
    * @param plain the schema that follows from the model alone
+   * @param signature MLflow's, if the model has one
    */
-  public SchemaDraft(XgboostModel model, SchemaForm plain) {
+  public SchemaDraft(XgboostModel model, SchemaForm plain, Optional<MlflowSignature> signature) {
     this.model = model;
     this.plain = plain;
+    this.signature = signature.map(MlflowSignature::columns).orElse(List.of());
   }
 
   /**
@@ -124,7 +130,17 @@ public final class SchemaDraft {
 
   /** Returns what the draft cannot know, one line each. */
   public List<String> advice() {
-    return List.copyOf(advice);
+    List<String> all = new ArrayList<>(advice);
+    for (int index = 0; features.isEmpty() && index < plain.features().size(); index++) {
+      if (plain.features().get(index) instanceof FeatureForm.FromModel
+          && model.categories(index).isEmpty()) {
+        all.add(
+            "'%s': the model file does not list this category's values; give all of the trainer's, in its order, as \"categories\" (--rows proposes them), or \"codes\" if they are the codes themselves"
+                .formatted(Fault.printable(name(index))));
+      }
+    }
+
+    return all;
   }
 
   private FeatureForm withVocabulary(int index, FeatureForm form) {
@@ -150,16 +166,11 @@ public final class SchemaDraft {
 
   private FeatureForm feature(int index, Column column, boolean isRead) {
     FeatureForm form = plain.features().get(index);
-    String name = name(index);
-    if (form instanceof FeatureForm.FromModel && model.categories(index).isEmpty()) {
-      return column.isText() ? guessedCategory(form, name, column, isRead) : form;
+    if (form instanceof FeatureForm.FromModel) {
+      return model.categories(index).isPresent() ? form : category(index, form, column, isRead);
     }
 
-    if (form instanceof FeatureForm.Complete complete) {
-      return number(complete.feature(), column);
-    }
-
-    return form;
+    return number(((FeatureForm.Complete) form).feature(), column);
   }
 
   /**
@@ -168,27 +179,55 @@ public final class SchemaDraft {
    *
    * @param isRead whether all rows were read
    */
-  private FeatureForm guessedCategory(
-      FeatureForm form, String name, Column column, boolean isRead) {
-    String printable = Fault.printable(name);
-    if (column.hasTooMany()) {
+  private FeatureForm category(int index, FeatureForm form, Column column, boolean isRead) {
+    String name = name(index);
+    String start =
+        "'%s': the model file does not list this category's values, "
+            .formatted(Fault.printable(name));
+    Optional<CategoryGuess> guessed =
+        column.hasTooMany()
+            ? Optional.empty()
+            : CategoryGuess.of(column.texts, isText(index, name));
+    if (guessed.isEmpty()) {
       advice.add(
-          "'%s': the model file has no categories, and the rows have more than %s; give all of the trainer's, in its order, as \"categories\""
-              .formatted(printable, MAX_CATEGORIES));
+          start
+              + "and the rows have %s; give all of the trainer's, in its order, as \"categories\", or \"codes\" if they are the codes themselves"
+                  .formatted(column.hasTooMany() ? "more than " + MAX_CATEGORIES : "none"));
       return form;
     }
 
-    String read =
-        isRead
-            ? ""
-            : "; only the first %s rows were read, and a missing category shifts the codes of others"
-                .formatted(MAX_ROWS);
+    CategoryGuess guess = guessed.get();
+    List<String> doubts = new ArrayList<>(guess.doubts());
+    if (!isRead) {
+      doubts.add("only the first %s rows were read".formatted(MAX_ROWS));
+    }
+
+    int size = guess.categories().size();
+    if (model.largestCode(index) >= size) {
+      doubts.add(
+          "the rows show %s values, but the model splits on code %s: add those that they lack, at their places, or give \"codes\" if the values are codes"
+              .formatted(size, model.largestCode(index)));
+    }
+
     advice.add(
-        "'%s': the model file has no categories, so their order is a guess (ascending, as pandas sorts them); it must be the trainer's, check it with seal --expected%s"
-            .formatted(printable, read));
+        start
+            + "so \"categories\" is a guess: those of the rows in ascending order, as pandas codes them; one that the rows lack shifts the codes of others. Check it with seal --expected"
+            + doubts.stream().map(doubt -> "; " + doubt).collect(Collectors.joining()));
     return new FeatureForm.Complete(
-        new FeatureForm.CategoryRules(name, name, new Unseen.Reject(), Sentinels.NONE, true)
-            .feature(new RecordedCategories.Texts(List.copyOf(column.texts))));
+        new FeatureForm.CategoryRules(name, name, new Unseen.Reject(), guess.missing(), true)
+            .feature(guess.categories()));
+  }
+
+  /** Returns whether MLflow's signature says that the values are text. */
+  private boolean isText(int index, String name) {
+    for (int at = 0; at < signature.size(); at++) {
+      MlflowSignature.Column input = signature.get(at);
+      if (input.name().isEmpty() ? at == index : input.name().equals(name)) {
+        return input.type().equals(MLFLOW_TEXT);
+      }
+    }
+
+    return false;
   }
 
   private FeatureForm number(Feature feature, Column column) {

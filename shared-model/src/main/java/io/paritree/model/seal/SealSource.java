@@ -119,8 +119,11 @@ public record SealSource(
 
   /** Returns the rounds that the model's trainer scores with. */
   RoundsChoice trainersRounds() throws CorruptModelException {
-    return mlflow.isPresent() && mlflow.get().stopsAtBestIteration()
-        ? RoundsChoice.best(model)
-        : RoundsChoice.all(model);
+    return RoundsChoice.ofTrainer(model, mlflow);
+  }
+
+  /** Returns a sentence about early stopping, with the trainer's rounds; empty if there is none. */
+  public Optional<String> earlyStopping() throws CorruptModelException {
+    return trainersRounds().earlyStopping(model);
   }
 }

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * A model, checked against a schema and ready to become a package.
@@ -102,6 +103,14 @@ public final class Sealing {
 
   public Schema schema() {
     return schema;
+  }
+
+  /** Returns the categories that only the schema describes, because the model file does not. */
+  public List<String> unlistedCategories() {
+    return IntStream.range(0, schema.width())
+        .filter(index -> model.categorical(index) && model.categories(index).isEmpty())
+        .mapToObj(index -> schema.features().get(index).name())
+        .toList();
   }
 
   /** Returns the forest engine of the model. */

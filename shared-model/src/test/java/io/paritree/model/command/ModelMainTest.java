@@ -434,7 +434,7 @@ class ModelMainTest {
     assertRun(0, "inspect", "--model", store.resolve("wide/7"));
     assertThat(out.toString())
         .contains("model         wide/7")
-        .contains("1 of 2 (requested when the package was sealed), 1 trees")
+        .contains("1 of 2 (requested with --rounds), 1 trees")
         .contains("not compared with its trainer");
   }
 
@@ -496,9 +496,9 @@ class ModelMainTest {
         .contains("{\"name\":\"distance\",\"type\":\"number\"}")
         .contains("{\"name\":\"express\",\"type\":\"boolean\"}")
         .contains("\"categories\":[\"AA\",\"DL\",\"Nobody's\",\"UA\",\"Zürich Post\"]")
-        .contains("{\"name\":\"zone\",\"type\":\"category\"}");
+        .contains("{\"name\":\"zone\",\"type\":\"category\",\"categories\":[7,10,20,30],");
     assertThat(err.toString())
-        .contains("'carrier': the model file has no categories, so their order is a guess")
+        .contains("'carrier': the model file does not list this category's values, so ")
         .contains("'hour': ", "has no such column");
     SchemaParser.fromJson("draft", out.toString().getBytes(StandardCharsets.UTF_8));
   }

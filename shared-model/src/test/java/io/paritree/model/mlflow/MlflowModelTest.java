@@ -9,7 +9,9 @@ import io.paritree.feature.BooleanFeature;
 import io.paritree.feature.CategoryCodeFeature;
 import io.paritree.feature.Feature;
 import io.paritree.feature.NumberFeature;
+import io.paritree.model.Assumptions;
 import io.paritree.model.EngineKind;
+import io.paritree.model.ModelFiles;
 import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.TestPackages;
@@ -21,6 +23,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import ml.dmlc.xgboost4j.java.Booster;
 import ml.dmlc.xgboost4j.java.DMatrix;
 import ml.dmlc.xgboost4j.java.XGBoost;
@@ -59,17 +62,19 @@ class MlflowModelTest {
       {"type": "double", "name": "distance", "required": true}, \
       {"type": "double", "name": "weight", "required": true}, \
       {"type": "boolean", "name": "express", "required": false}, \
-      {"type": "string", "name": "carrier", "required": true}, \
+      {"type": "long", "name": "carrier", "required": true}, \
       {"type": "integer", "name": "zone", "required": true}, \
       {"type": "long", "name": "hour", "required": true}]""";
+
+  private static final Assumptions CODES = new Assumptions(true, Optional.empty());
 
   @TempDir Path directory;
 
   @Test
-  void namesComeFromTheModelFileInItsOrderAndCategoriesAreCodes() throws Exception {
+  void namesComeFromTheModelFileInItsOrder() throws Exception {
     Path mlflow = mlflow(MLMODEL.formatted(BOOSTER, PARCELS), parcels());
 
-    ScoringModel model = Opening.open(mlflow.toString(), EngineKind.FOREST);
+    ScoringModel model = opened(mlflow, EngineKind.FOREST);
 
     assertThat(model.sealed()).isFalse();
     assertThat(model.name()).isEqualTo("logged");
@@ -86,12 +91,31 @@ class MlflowModelTest {
   }
 
   @Test
+  void aCategoryOfUnknownValuesIsRefusedAndThatOfASignatureOfTextIsNeverTakenAsACode()
+      throws Exception {
+    Path integers = mlflow(MLMODEL.formatted(BOOSTER, PARCELS), parcels());
+    assertThatThrownBy(() -> Opening.open(integers.toString(), EngineKind.FOREST))
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessageContaining("'carrier', 'zone'")
+        .hasMessageContaining("values are unknown");
+
+    String text = PARCELS.replace("\"long\", \"name\": \"c", "\"string\", \"name\": \"c");
+    Path texts = mlflow(MLMODEL.formatted(BOOSTER, text), parcels());
+    assertThatThrownBy(() -> Opening.open(texts.toString(), EngineKind.FOREST))
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessageContaining("'carrier', 'zone'");
+    assertThatThrownBy(() -> opened(texts, EngineKind.FOREST))
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessageContaining("'carrier' is of type 'string', so its values are no codes");
+  }
+
+  @Test
   void namesComeFromTheSignatureWhereTheModelFileHasNone() throws Exception {
     String signature =
         "[{\"type\": \"double\", \"name\": \"a\"}, {\"type\": \"long\", \"name\": \"b b\"}]";
     Path mlflow = mlflow(MLMODEL.formatted(BOOSTER, signature), TestPackages.wideModel(2, 3, 3));
 
-    ScoringModel model = Opening.open(mlflow.toString(), EngineKind.FOREST);
+    ScoringModel model = opened(mlflow, EngineKind.FOREST);
 
     assertThat(model.schema().features()).extracting(Feature::name).containsExactly("a", "b b");
   }
@@ -117,11 +141,11 @@ class MlflowModelTest {
     byte[] stopped = withBestIteration("4");
 
     Path classifier = mlflow(MLMODEL.formatted(CLASSIFIER, PARCELS), stopped);
-    assertThat(Opening.open(classifier.toString(), EngineKind.FOREST).card().rounds()).isEqualTo(5);
+    assertThat(opened(classifier, EngineKind.FOREST).card().rounds()).isEqualTo(5);
     Path booster = mlflow(MLMODEL.formatted(BOOSTER, PARCELS), stopped);
-    assertThat(Opening.open(booster.toString(), EngineKind.FOREST).card().rounds()).isEqualTo(20);
+    assertThat(opened(booster, EngineKind.FOREST).card().rounds()).isEqualTo(20);
     Path beyond = mlflow(MLMODEL.formatted(CLASSIFIER, PARCELS), withBestIteration("20"));
-    assertThatThrownBy(() -> Opening.open(beyond.toString(), EngineKind.FOREST))
+    assertThatThrownBy(() -> opened(beyond, EngineKind.FOREST))
         .isInstanceOf(CorruptModelException.class)
         .hasMessageContaining("best_iteration is '20', but it has 20 rounds");
   }
@@ -133,8 +157,7 @@ class MlflowModelTest {
     Booster booster = XGBoost.loadModel(file);
     booster.setAttr("best_iteration", "4");
     byte[] stopped = booster.toByteArray("json");
-    String numbers = PARCELS.replace("string", "double");
-    Path logged = mlflow(MLMODEL.formatted(CLASSIFIER, numbers), stopped);
+    Path logged = mlflow(MLMODEL.formatted(CLASSIFIER, PARCELS), stopped);
 
     ScoringModel forest = Opening.open(logged.toString(), EngineKind.FOREST);
     ScoringModel reference = Opening.open(logged.toString(), EngineKind.XGBOOST);
@@ -165,8 +188,8 @@ class MlflowModelTest {
   void bothEnginesScoreTheBestRounds() throws Exception {
     Path classifier = mlflow(MLMODEL.formatted(CLASSIFIER, PARCELS), withBestIteration("4"));
 
-    ScoringModel forest = Opening.open(classifier.toString(), EngineKind.FOREST);
-    ScoringModel reference = Opening.open(classifier.toString(), EngineKind.XGBOOST);
+    ScoringModel forest = opened(classifier, EngineKind.FOREST);
+    ScoringModel reference = opened(classifier, EngineKind.XGBOOST);
 
     float[] slots = {1f, 2f, 1f, 0f, 3f, 12f, 4f};
     float[] computed = new float[1];
@@ -240,7 +263,12 @@ class MlflowModelTest {
             "--output",
             sealed.toString());
 
-    assertThat(err.toString()).isEmpty();
+    assertThat(err.toString().lines())
+        .hasSize(2)
+        .allMatch(line -> line.startsWith("Note: "))
+        .first()
+        .asString()
+        .contains("scored are the first 5 rounds");
     assertThat(exitCode).isZero();
     ScoringModel model = Opening.open(sealed.toString(), EngineKind.FOREST);
     assertThat(model.sealed()).isTrue();
@@ -268,8 +296,13 @@ class MlflowModelTest {
     return file;
   }
 
+  /** Opens a directory; the test model's file does not list the values of its categories. */
+  private static ScoringModel opened(Path logged, EngineKind kind) throws Exception {
+    return Opening.open(ModelFiles.read(logged.toString()), kind, CODES);
+  }
+
   private ScoringModel open(String mlmodel, byte[] model) throws Exception {
-    return Opening.open(mlflow(mlmodel, model).toString(), EngineKind.FOREST);
+    return opened(mlflow(mlmodel, model), EngineKind.FOREST);
   }
 
   private Path mlflow(String mlmodel, byte[] model) throws IOException {

@@ -58,6 +58,7 @@ public record CheckedRun(
         model.modelVersion(),
         model.digest(),
         settings.engine().name().toLowerCase(Locale.ROOT),
-        model.sealed());
+        model.sealed(),
+        model.card().earlyStopping());
   }
 }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -58,8 +59,15 @@ public record JobReport(
    * @param digest its SHA-256
    * @param engine which engine
    * @param sealed whether it is a sealed package
+   * @param earlyStopping which rounds score, if training was stopped early, in a sentence
    */
-  public record Model(String name, String version, String digest, String engine, boolean sealed) {}
+  public record Model(
+      String name,
+      String version,
+      String digest,
+      String engine,
+      boolean sealed,
+      Optional<String> earlyStopping) {}
 
   public JobReport {
     partitions = List.copyOf(partitions);

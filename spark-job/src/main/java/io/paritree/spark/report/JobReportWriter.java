@@ -32,6 +32,10 @@ public final class JobReportWriter {
       json.writeStringField("digest", report.model().digest());
       json.writeStringField("engine", report.model().engine());
       json.writeBooleanField("sealed", report.model().sealed());
+      if (report.model().earlyStopping().isPresent()) {
+        json.writeStringField("earlyStopping", report.model().earlyStopping().get());
+      }
+
       json.writeEndObject();
       json.writeStringField("input", report.input());
       json.writeStringField("output", report.output());

@@ -21,6 +21,10 @@ public final class SummaryTable {
                 report.model().version(),
                 report.model().engine(),
                 report.model().sealed() ? "" : " (unsealed: nothing vouches for it)"));
+    report
+        .model()
+        .earlyStopping()
+        .ifPresent(rounds -> text.append("  rounds  %s\n".formatted(rounds)));
     text.append("  input   %s\n".formatted(report.input()));
     text.append("  output  %s\n".formatted(report.output()));
     if (!report.partitions().isEmpty()) {

@@ -1,0 +1,293 @@
+package io.paritree.model.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.paritree.feature.CategoryCodeFeature;
+import io.paritree.forest.Engine;
+import io.paritree.forest.Rounds;
+import io.paritree.model.EngineKind;
+import io.paritree.model.Opening;
+import io.paritree.model.ScoringModel;
+import io.paritree.model.TestPackages;
+import io.paritree.model.TestRecords;
+import io.paritree.xgboost.NativeBooster;
+import io.paritree.xgboost.XgboostModel;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import ml.dmlc.xgboost4j.java.Booster;
+import ml.dmlc.xgboost4j.java.XGBoost;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A model that XGBoost 3.0's scikit-learn wrapper trained on a pandas frame and saved: its file
+ * does not list the values of its categories, and its trainer scores only its best rounds.
+ */
+class OlderTrainersTest {
+  private static final String CATEGORIES = "'zone', 'postcode', 'grade', 'size'";
+
+  @TempDir Path directory;
+  private Path model;
+  private Path rows;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @BeforeEach
+  void copy() throws IOException {
+    model = resource("stopped.ubj");
+    rows = resource("rows.csv");
+  }
+
+  @Test
+  void noCommandScoresCategoriesOfUnknownValues() {
+    Path output = directory.resolve("out.csv");
+    run(6, "predict", "--model", model, "--input", rows, "--output", output);
+    assertRefused();
+    assertThat(output).doesNotExist();
+    run(6, "verify", "--model", model, "--rows", rows);
+    assertRefused();
+    Path sealed = directory.resolve("sealed");
+    run(6, "seal", "--model", model, "--name", "n", "--output", sealed);
+    assertRefused();
+    run(6, "seal", "--model", model, "--name", "n", "--output", sealed, "--rows", rows);
+    assertRefused();
+    assertThat(sealed).doesNotExist();
+  }
+
+  @Test
+  void aSchemaThatLeavesTheValuesOfACategoryOpenIsNotSealed() throws Exception {
+    run(0, "schema", "--model", model);
+    assertThat(err.toString())
+        .contains("'postcode': the model file does not list this category's values; give all");
+    Path schema = Files.writeString(directory.resolve("schema.json"), out.toString());
+
+    run(
+        6,
+        "seal",
+        "--model",
+        model,
+        "--name",
+        "n",
+        "--output",
+        directory.resolve("sealed"),
+        "--schema",
+        schema);
+
+    assertRefused();
+    assertThat(err.toString()).contains(schema.toString());
+  }
+
+  @Test
+  void inspectDescribesTheModelAndSaysWhatIsUnknown() {
+    run(0, "inspect", "--model", model);
+    assertThat(out.toString())
+        .contains("postcode: category of unknown values")
+        .contains("5 of 10 (best_iteration is 4), 5 trees")
+        .contains("stopped early")
+        .contains("scored are the first 5 rounds", "--rounds all for all 10 rounds");
+    run(0, "inspect", "--model", model, "--format", "json");
+    assertThat(out.toString().replaceAll("\\s", ""))
+        .contains("\"unknown_categories\":[\"zone\",\"postcode\",\"grade\",\"size\"]")
+        .contains("{\"name\":\"zone\",\"type\":\"category\"}")
+        .contains("\"best\":5,\"early_stopping\":\"training");
+  }
+
+  @Test
+  void theDraftOrdersValuesAsPandasDoesAndTheTrainersPredictionsShowWhereItIsWrong()
+      throws Exception {
+    run(0, "schema", "--model", model, "--rows", rows);
+    assertThat(err.toString())
+        .contains("Note: training was stopped early, round 5 of 10 was the best")
+        .contains("'zone': the model file does not list this category's values, so ")
+        .contains("is a guess", "Check it with seal --expected")
+        .contains(
+            "if they were text for the trainer, they are \"10\", \"11\", \"9\" in this order");
+    String draft = out.toString();
+    assertThat(draft)
+        .contains("\"categories\":[7,10,20,30]")
+        .contains("\"categories\":[\"01234\",\"10115\",\"80331\",\"9000\"]")
+        .contains("\"categories\":[1,2,10]");
+
+    Path schema = Files.writeString(directory.resolve("schema.json"), draft);
+    Path sealed = directory.resolve("sealed");
+    seal(6, schema, sealed, "--expected", "predicted");
+    assertThat(err.toString()).contains("differ from the trainer's predictions");
+    assertThat(draft).contains("[9,10,11]");
+    Files.writeString(schema, draft.replace("[9,10,11]", "[\"10\",\"11\",\"9\"]"));
+    seal(0, schema, sealed, "--expected", "predicted");
+    assertThat(err.toString())
+        .contains("Note: training was stopped early", "scored are the first 5 rounds")
+        .doesNotContain("without --expected");
+    ScoringModel opened = Opening.open(sealed.toString(), EngineKind.FOREST);
+    assertThat(opened.card().rounds()).isEqualTo(5);
+    assertThat(opened.card().comparedWithTrainer()).isTrue();
+
+    Path whole = directory.resolve("whole");
+    seal(0, schema, whole, "--expected", "all_rounds", "--rounds", "all");
+    assertThat(err.toString())
+        .contains("scored are all 10 rounds", "--rounds best for the first 5");
+    assertThat(Opening.open(whole.toString(), EngineKind.FOREST).card().rounds()).isEqualTo(10);
+
+    seal(0, schema, directory.resolve("unchecked"));
+    assertThat(err.toString())
+        .contains("[zone, postcode, grade, size], and without --expected nothing has shown");
+  }
+
+  @Test
+  void predictTakesTheRoundsAndRefusesOptionsThatDoNotApply() throws Exception {
+    Path stopped = directory.resolve("numbers.json");
+    Booster booster = XGBoost.loadModel(TestPackages.wideModel(2, 9, 3));
+    booster.setAttr("best_iteration", "3");
+    Files.write(stopped, booster.toByteArray("json"));
+    Path input = Files.writeString(directory.resolve("in.csv"), "f0,f1\n30,-40\n");
+
+    assertThat(margin(stopped, input)).isEqualTo(margin(stopped, Rounds.ALL));
+    assertThat(err.toString())
+        .contains("Note: training was stopped early, round 4 of 9 was the best")
+        .contains("scored are all 9 rounds", "--rounds best for the first 4 rounds");
+
+    booster.setAttr("scikit_learn", "{\"_estimator_type\": \"regressor\"}");
+    Files.write(stopped, booster.toByteArray("json"));
+    booster.dispose();
+    assertThat(margin(stopped, Rounds.ALL)).isNotEqualTo(margin(stopped, new Rounds(0, 4)));
+    assertThat(margin(stopped, input)).isEqualTo(margin(stopped, new Rounds(0, 4)));
+    assertThat(err.toString()).contains("scored are the first 4 rounds");
+    assertThat(margin(stopped, input, "--rounds", "all")).isEqualTo(margin(stopped, Rounds.ALL));
+    assertThat(margin(stopped, input, "--rounds", "2"))
+        .isEqualTo(margin(stopped, new Rounds(0, 2)));
+    assertThat(err.toString()).contains("--rounds best for", "and --rounds all for");
+
+    Path output = directory.resolve("out.csv");
+    String[] predict = {"--input", input.toString(), "--output", output.toString()};
+    run(2, "predict", "--model", stopped, predict, "--rounds", "first");
+    run(2, "predict", "--model", stopped, predict, "--category-codes");
+    assertThat(err.toString()).contains("it has no category whose values its file does not list");
+    run(6, "predict", "--model", stopped, predict, "--rounds", "10");
+    Path sealed = new TestPackages(directory.resolve("store")).binary();
+    run(2, "predict", "--model", sealed, predict, "--rounds", "all");
+    assertThat(err.toString()).contains("it is sealed");
+  }
+
+  @Test
+  void codesAreScoredWhereTheCallerOrTheSchemaSaysThatTheyAreCodes() throws Exception {
+    Path parcels = new TestPackages(directory).bareParcelModel();
+    Path input =
+        Files.write(
+            directory.resolve("codes.csv"),
+            List.of(String.join(",", TestRecords.FEATURE_NAMES), "1200.5,0.25,true,3,2,12,4"));
+    float[] slots = {1200.5f, 0.25f, 1, 3, 2, 12, 4};
+
+    assertThat(margin(parcels, input, "--category-codes"))
+        .isEqualTo(reference(parcels, slots, Rounds.ALL));
+
+    String codes = "\"categories\": \"codes\"";
+    String schema =
+        TestRecords.SCHEMA
+            .formatted("")
+            .replaceFirst("\"categories\": \\[\"AA[^\\]]*\\],\\s*\"unseen\": \"missing\"", codes)
+            .replaceFirst("\"categories\": \\[10[^\\]]*\\], \"unseen\": \"reject\"", codes);
+    Path file = Files.writeString(directory.resolve("schema.json"), schema);
+    Path sealed = directory.resolve("sealed");
+    run(0, "seal", "--model", parcels, "--schema", file, "--name", "n", "--output", sealed);
+
+    ScoringModel opened = Opening.open(sealed.toString(), EngineKind.FOREST);
+    assertThat(opened.schema().features().get(3)).isInstanceOf(CategoryCodeFeature.class);
+    assertThat(opened.schema().features().get(4)).isInstanceOf(CategoryCodeFeature.class);
+    run(0, "inspect", "--model", sealed, "--format", "json");
+    assertThat(out.toString())
+        .contains("{\"name\":\"zone\",\"type\":\"category\",\"categories\":\"codes\"}")
+        .doesNotContain("unknown_categories");
+    // The spelling of packages from before there was "codes": those still open, and score codes.
+    assertThat(Files.readString(sealed.resolve("paritree.json")))
+        .contains("{\"name\":\"zone\",\"type\":\"category\"}");
+
+    Files.writeString(file, schema.replaceFirst(codes, codes + ", \"unseen\": \"missing\""));
+    run(6, "seal", "--model", parcels, "--schema", file, "--name", "n", "--output", sealed);
+    assertThat(err.toString()).contains("'unseen'", "codes");
+    Files.writeString(file, schema.replaceFirst(codes, "\"categories\": \"values\""));
+    run(6, "seal", "--model", parcels, "--schema", file, "--name", "n", "--output", sealed);
+    assertThat(err.toString()).contains("'values'", "codes");
+  }
+
+  private float margin(Path file, Path input, String... options) throws IOException {
+    Path output = directory.resolve("margins.csv");
+    run(
+        0,
+        "predict",
+        "--model",
+        file,
+        "--input",
+        input,
+        "--output",
+        output,
+        "--emit",
+        "margin",
+        options);
+    return Float.parseFloat(Files.readAllLines(output).get(1));
+  }
+
+  private static float margin(Path file, Rounds rounds) throws Exception {
+    return reference(file, new float[] {30, -40}, rounds);
+  }
+
+  private static float reference(Path file, float[] slots, Rounds rounds) throws Exception {
+    byte[] content = Files.readAllBytes(file);
+    Engine reference = NativeBooster.load(content, XgboostModel.read(content), rounds);
+    float[] margin = new float[1];
+    reference.score(slots, 1, margin, null);
+    return margin[0];
+  }
+
+  private void assertRefused() {
+    assertThat(err.toString())
+        .startsWith("Model refused: Cannot use the features " + CATEGORIES + " of ")
+        .contains("the model file does not list them")
+        .contains("as \"categories\"", "\"categories\": \"codes\"", "predict --category-codes");
+  }
+
+  private void seal(int exitCode, Path schema, Path output, String... options) {
+    run(
+        exitCode,
+        "seal",
+        "--model",
+        model,
+        "--schema",
+        schema,
+        "--name",
+        "n",
+        "--output",
+        output,
+        "--rows",
+        rows,
+        options);
+  }
+
+  /** Runs the command; an argument may be an array of arguments. */
+  private void run(int exitCode, Object... arguments) {
+    out.getBuffer().setLength(0);
+    err.getBuffer().setLength(0);
+    String[] texts =
+        java.util.Arrays.stream(arguments)
+            .flatMap(
+                argument ->
+                    argument instanceof String[] several
+                        ? java.util.Arrays.stream(several)
+                        : java.util.stream.Stream.of(argument.toString()))
+            .toArray(String[]::new);
+    int got = ModelMain.run(new PrintWriter(out, true), new PrintWriter(err, true), texts);
+    assertThat(got).as("%s%n%s", List.of(texts), err).isEqualTo(exitCode);
+  }
+
+  private Path resource(String name) throws IOException {
+    try (InputStream in = getClass().getResourceAsStream("/trainers/" + name)) {
+      return Files.write(directory.resolve(name), in.readAllBytes());
+    }
+  }
+}
