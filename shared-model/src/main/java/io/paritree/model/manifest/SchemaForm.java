@@ -60,7 +60,6 @@ public record SchemaForm(List<FeatureForm> features, OutputsForm outputs) {
     for (int index = 0; index < features.size(); index++) {
       if (features.get(index) instanceof FeatureForm.FromModel category
           && !category.codesOtherwise()
-          && category.unseen().isEmpty()
           && vocabularies.apply(index).isEmpty()) {
         unknown.add("'" + Fault.printable(category.name()) + "'");
       }
