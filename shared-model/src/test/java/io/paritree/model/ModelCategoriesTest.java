@@ -46,6 +46,28 @@ class ModelCategoriesTest {
   }
 
   @Test
+  void aCallerWhoTakesTheValuesOfTheModelFileForCodesIsRefused() throws Exception {
+    String output = directory.resolve("scores.csv").toString();
+    StringWriter err = new StringWriter();
+
+    int exitCode =
+        ModelMain.run(
+            new PrintWriter(new StringWriter()),
+            new PrintWriter(err, true),
+            "predict",
+            "--category-codes",
+            "--model",
+            bare().toString(),
+            "--input",
+            "rows.csv",
+            "--output",
+            output);
+
+    assertThat(exitCode).isEqualTo(2);
+    assertThat(err.toString()).contains("the model file lists the values of its categories");
+  }
+
+  @Test
   void aSchemaMayLeaveTheVocabularyToTheModelFileOrRepeatIt() throws Exception {
     XgboostModel model = XgboostModel.read(Files.readAllBytes(bare()));
     Schema left =

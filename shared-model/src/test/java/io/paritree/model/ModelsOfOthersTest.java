@@ -63,7 +63,7 @@ class ModelsOfOthersTest {
     models.add(withStoredPredictions());
     for (Path model : models) {
       Path stored = model.resolveSibling(model.getFileName() + ".csv");
-      List<String> expected = new ArrayList<>(List.of("score_0"));
+      List<String> expected = new ArrayList<>(List.of("score"));
       List<String> rows = new ArrayList<>();
       for (String line : Files.readAllLines(stored)) {
         int last = line.lastIndexOf(',');
@@ -158,6 +158,7 @@ class ModelsOfOthersTest {
         directory.resolve(engine + ".csv").toString(),
         "--engine",
         engine,
+        "--category-codes",
         "--emit",
         "leaf,margin,score");
   }

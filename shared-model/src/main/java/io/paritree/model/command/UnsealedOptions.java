@@ -2,12 +2,16 @@ package io.paritree.model.command;
 
 import io.paritree.ModelException;
 import io.paritree.feature.CategoryCodeFeature;
+import io.paritree.feature.Feature;
+import io.paritree.feature.IntegerCategoryFeature;
+import io.paritree.feature.TextCategoryFeature;
 import io.paritree.model.Assumptions;
 import io.paritree.model.EngineKind;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.Opening;
 import io.paritree.model.RoundsChoice;
 import io.paritree.model.ScoringModel;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -50,11 +54,17 @@ final class UnsealedOptions {
           opened.modelVersion());
     }
 
-    boolean hasCodes =
-        opened.schema().features().stream().anyMatch(CategoryCodeFeature.class::isInstance);
-    if (categoryCodes && !hasCodes) {
+    List<Feature> features = opened.schema().features();
+    boolean hasCodes = features.stream().anyMatch(CategoryCodeFeature.class::isInstance);
+    boolean hasValues =
+        features.stream()
+            .anyMatch(
+                feature ->
+                    feature instanceof TextCategoryFeature
+                        || feature instanceof IntegerCategoryFeature);
+    if (categoryCodes && hasValues && !hasCodes) {
       throw usage(
-          "Cannot use --category-codes with %s: it has no category whose values its file does not list",
+          "Cannot use --category-codes with %s: the model file lists the values of its categories, so these are read, and not codes",
           files.origin());
     }
 

@@ -167,8 +167,6 @@ class OlderTrainersTest {
     Path output = directory.resolve("out.csv");
     String[] predict = {"--input", input.toString(), "--output", output.toString()};
     run(2, "predict", "--model", stopped, predict, "--rounds", "first");
-    run(2, "predict", "--model", stopped, predict, "--category-codes");
-    assertThat(err.toString()).contains("it has no category whose values its file does not list");
     run(6, "predict", "--model", stopped, predict, "--rounds", "10");
     Path sealed = new TestPackages(directory.resolve("store")).binary();
     run(2, "predict", "--model", sealed, predict, "--rounds", "all");
