@@ -63,8 +63,10 @@ class ScoringTest {
 
       assertThat(answer.status()).isEqualTo(200);
       Map<String, Object> body = JsonTree.object(answer.body());
-      assertThat(body.keySet()).containsExactly("model", "version", "score", "label", "margin");
+      assertThat(body.keySet())
+          .containsExactly("model", "model_version", "version", "score", "label", "margin");
       assertThat(body.get("model")).isEqualTo("parcel-late");
+      assertThat(body.get("model_version")).isEqualTo("parcel-late/1");
       assertThat(body.get("version")).isEqualTo("parcel-late/1");
       assertSameBits(body.get("score"), score[0]);
       assertSameBits(body.get("margin"), margin[0]);
@@ -109,7 +111,7 @@ class ScoringTest {
     for (int row = 0; row < 300; row++) {
       Map<String, Object> single =
           JsonTree.object(client.post(model + "/score?margin=true", RECORDS.get(row)).body());
-      single.keySet().removeAll(List.of("model", "version"));
+      single.keySet().removeAll(List.of("model", "model_version", "version"));
       assertThat(results.get(row)).as("row %s", row).isEqualTo(single);
     }
   }

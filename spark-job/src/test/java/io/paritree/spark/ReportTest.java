@@ -54,7 +54,7 @@ class ReportTest {
     assertThat(report.get("scored").asLong()).isEqualTo(1_990);
     assertThat(report.get("quarantined").asLong()).isEqualTo(10);
     assertThat(report.get("codes").get("missing_value").asLong()).isEqualTo(10);
-    assertThat(report.get("model").get("version").asText()).isEqualTo("parcel-late/1");
+    assertThat(report.get("model").get("model_version").asText()).isEqualTo("parcel-late/1");
     long unseen = rows(input).filter("carrier = 'Nobody''s'").count();
     long nulls = rows(input).filter("carrier is null").count();
     assertThat(unseen).isPositive();

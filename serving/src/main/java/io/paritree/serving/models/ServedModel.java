@@ -40,8 +40,10 @@ public final class ServedModel {
     this.buffers = ThreadLocal.withInitial(() -> new RequestBuffers(schema, unknown, engine));
     this.scored = metrics.rows(model.name(), "scored");
     this.refused = metrics.rows(model.name(), "refused");
+    String version = quoted(model.modelVersion());
     this.answerStart =
-        ("{\"model\":" + quoted(model.name()) + ",\"version\":" + quoted(model.modelVersion()))
+        "{\"model\":%s,\"model_version\":%s,\"version\":%s" // "version" until the next release
+            .formatted(quoted(model.name()), version, version)
             .getBytes(StandardCharsets.UTF_8);
     this.form = new AnswerForm(model.outputs());
   }

@@ -167,7 +167,11 @@ public final class OpenApi {
     json.writeStringField("type", "object");
     json.writeObjectFieldStart("properties");
     writeType("model", "string", json);
-    writeType("version", "string", json);
+    writeType("model_version", "string", json);
+    json.writeObjectFieldStart("version");
+    json.writeStringField("type", "string");
+    json.writeBooleanField("deprecated", true);
+    json.writeEndObject();
     if (outputs.names().size() == 1) {
       writeType("score", "number", json);
       writeType("margin", "number", json);

@@ -118,7 +118,9 @@ public final class InferenceHandler {
   private static void writeHead(ServedModel served, JsonBytes answer) {
     answer.raw("{\"model_name\":").string(served.name());
     version(served, answer);
-    answer.raw(",\"parameters\":{\"version\":").string(served.model().modelVersion()).raw('}');
+    String modelVersion = served.model().modelVersion();
+    answer.raw(",\"parameters\":{\"model_version\":").string(modelVersion);
+    answer.raw(",\"version\":").string(modelVersion).raw('}');
   }
 
   private static void version(ServedModel served, JsonBytes answer) {

@@ -124,7 +124,7 @@ class ReloadTest {
         Answer answer = client.post(SCORE, RECORD);
         assertThat(answer.status()).isEqualTo(200);
         Map<String, Object> body = JsonTree.object(answer.body());
-        assertThat(body.get("score")).isEqualTo(scores.get(body.get("version")));
+        assertThat(body.get("score")).isEqualTo(scores.get(body.get("model_version")));
         count++;
       }
     }

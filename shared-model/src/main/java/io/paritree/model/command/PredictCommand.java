@@ -106,7 +106,8 @@ final class PredictCommand implements Callable<Integer> {
     try {
       try (CsvRows rows = CsvRows.open(input, opened.schema(), opened.engine(), List.of());
           BufferedWriter out = create(temporary)) {
-        counts = new CsvScoring(opened.engine(), emits).score(rows, out, err::println);
+        counts =
+            new CsvScoring(opened.engine(), opened.outputs(), emits).score(rows, out, err::println);
       }
 
       Files.move(

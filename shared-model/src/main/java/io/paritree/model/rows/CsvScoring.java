@@ -2,11 +2,14 @@ package io.paritree.model.rows;
 
 import io.paritree.Fault;
 import io.paritree.forest.Engine;
+import io.paritree.model.manifest.Outputs;
 import java.io.IOException;
 import java.io.Writer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Scores the rows of a CSV file and writes another: a header, then one line per row in the same
@@ -17,15 +20,18 @@ import java.util.stream.Collectors;
  */
 public final class CsvScoring {
   private final Engine engine;
+  private final Outputs outputs;
   private final List<Emit> emits;
 
-  /** What is written for a row, in columns {@code <name>_0}, {@code <name>_1}, ... */
+  /** What is written for a row. */
   public enum Emit {
-    /** The margins. */
+    /**
+     * The margins, in columns {@code margin}, or {@code margin_<output>} where there are several.
+     */
     MARGIN,
-    /** The scores. */
+    /** The scores, in columns {@code score}, or {@code score_<output>} where there are several. */
     SCORE,
-    /** XGBoost's node id of the leaf, per tree. */
+    /** XGBoost's node id of the leaf, per tree, in columns {@code leaf_0}, {@code leaf_1}, ... */
     LEAF;
 
     /** Returns the name in options and headers. */
@@ -35,10 +41,12 @@ public final class CsvScoring {
   }
 
   /**
+   * @param outputs names the columns
    * @param emits what is written, in this order
    */
-  public CsvScoring(Engine engine, List<Emit> emits) {
+  public CsvScoring(Engine engine, Outputs outputs, List<Emit> emits) {
     this.engine = engine;
+    this.outputs = outputs;
     this.emits = List.copyOf(emits);
   }
 
@@ -129,13 +137,21 @@ public final class CsvScoring {
   }
 
   private String header() {
-    StringBuilder header = new StringBuilder();
+    List<String> columns = new ArrayList<>();
     for (Emit emit : emits) {
-      for (int cell = 0; cell < cells(emit); cell++) {
-        header.append(header.isEmpty() ? "" : ",").append(emit.key()).append('_').append(cell);
+      switch (emit) {
+        case MARGIN, SCORE -> columns.addAll(outputs.columns(emit.key(), cells(emit)));
+        case LEAF ->
+            IntStream.range(0, cells(emit)).forEach(tree -> columns.add(emit.key() + "_" + tree));
       }
     }
 
-    return header.append('\n').toString();
+    return columns.stream().map(CsvScoring::quoted).collect(Collectors.joining(",", "", "\n"));
+  }
+
+  /** Returns a cell, in quotes if a reader needs them: an output may have any name. */
+  private static String quoted(String cell) {
+    boolean plain = cell.chars().noneMatch(character -> ",\"\r\n".indexOf(character) >= 0);
+    return plain ? cell : "\"" + cell.replace("\"", "\"\"") + "\"";
   }
 }

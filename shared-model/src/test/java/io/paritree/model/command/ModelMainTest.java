@@ -79,7 +79,7 @@ class ModelMainTest {
     reference.score(slots, rows, margins, scores);
     reference.leaves(slots, rows, leaves);
     List<String> expected = new ArrayList<>();
-    StringBuilder header = new StringBuilder("margin_0,score_0");
+    StringBuilder header = new StringBuilder("margin,score");
     IntStream.range(0, 12).forEach(tree -> header.append(",leaf_").append(tree));
     expected.add(header.toString());
     for (int row = 0; row < rows; row++) {
@@ -120,7 +120,7 @@ class ModelMainTest {
 
     List<String> lines = Files.readAllLines(path("scores.csv"));
     assertThat(lines).hasSize(5);
-    assertThat(lines.get(0)).isEqualTo("score_0,margin_0");
+    assertThat(lines.get(0)).isEqualTo("score,margin");
     assertThat(lines.get(1)).matches("0\\.\\d+,-?\\d+\\.\\d+");
     assertThat(lines.get(2)).isEqualTo(",");
     assertThat(lines.get(3)).isEqualTo(",");
@@ -151,6 +151,29 @@ class ModelMainTest {
   }
 
   @Test
+  void predictNamesSeveralScoresByTheirOutputs() throws Exception {
+    Path model = new TestPackages(directory).bareClassesModel(3);
+    Path schema =
+        schema(
+            """
+            {"features": [{"name": "f0", "type": "number"}, {"name": "f1", "type": "number"}],
+             "outputs": {"names": ["small", "a \\"b\\", c", "large"]}}""");
+    Path input = Files.writeString(path("rows.csv"), "f0,f1\n1,2\n");
+    Path output = path("scores.csv");
+
+    assertRun(0, "predict", "--model", model, "--input", input, "--output", output);
+    assertThat(Files.readAllLines(output).get(0))
+        .isEqualTo("margin_0,margin_1,margin_2,score_0,score_1,score_2");
+
+    Path sealed = path("sealed");
+    assertRun(0, "seal", "--model", model, "--schema", schema, "--name", "n", "--output", sealed);
+    assertRun(
+        0, "predict", "--model", sealed, "--input", input, "--output", output, "--emit", "score");
+    assertThat(Files.readAllLines(output).get(0))
+        .isEqualTo("score_small,\"score_a \"\"b\"\", c\",score_large");
+  }
+
+  @Test
   void predictHasNoLeavesToWriteOfALinearModel() throws Exception {
     byte[] file =
         new Training(7, 2).objective("reg:squarederror").with("booster", "gblinear").file("ubj");
@@ -169,7 +192,7 @@ class ModelMainTest {
         output,
         "--emit",
         "leaf,score");
-    assertThat(Files.readAllLines(output)).hasSize(2).first().isEqualTo("score_0");
+    assertThat(Files.readAllLines(output)).hasSize(2).first().isEqualTo("score");
     Files.delete(output);
     assertRun(
         3, "predict", "--model", model, "--input", input, "--output", output, "--emit", "leaf");
@@ -478,7 +501,7 @@ class ModelMainTest {
         0, "predict", "--model", model, "--input", rows, "--output", output, "--emit", "score");
 
     List<String> lines = Files.readAllLines(output);
-    assertThat(lines).hasSize(3).startsWith("score_0", "\"\"");
+    assertThat(lines).hasSize(3).startsWith("score", "\"\"");
     assertThat(Float.parseFloat(lines.get(2))).isNotNaN();
   }
 

@@ -28,7 +28,7 @@ public final class JobReportWriter {
       json.writeStringField("startedAt", report.startedAt());
       json.writeObjectFieldStart("model");
       json.writeStringField("name", report.model().name());
-      json.writeStringField("version", report.model().version());
+      json.writeStringField("model_version", report.model().version());
       json.writeStringField("digest", report.model().digest());
       json.writeStringField("engine", report.model().engine());
       json.writeBooleanField("sealed", report.model().sealed());
