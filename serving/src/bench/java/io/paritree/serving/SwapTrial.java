@@ -30,7 +30,7 @@ public final class SwapTrial extends Trial {
   private static final long WHOLE = 3;
   private static final long FIRST_BROKEN = 4;
   private static final Pattern ANSWER =
-      Pattern.compile("\"version\":\"parcel-late/([12])\"|\"score\":([-0-9.E]+)");
+      Pattern.compile("\"model_version\":\"parcel-late/([12])\"|\"score\":([-0-9.E]+)");
 
   @Option(names = "--swaps", description = "Number of swaps. Default: ${DEFAULT-VALUE}.")
   private int swaps = 500;

@@ -8,12 +8,15 @@ import io.paritree.serving.Client.Answer;
 import io.paritree.serving.JsonTree;
 import io.paritree.serving.Logged;
 import io.paritree.serving.RunningServer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import ml.dmlc.xgboost4j.java.Booster;
+import ml.dmlc.xgboost4j.java.XGBoost;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +29,8 @@ class PredictedTest {
   private static final List<String> ROWS =
       List.of("{\"a\":2,\"b\":-2}", "{\"a\":-2,\"b\":2}", "{\"a\":0.1,\"b\":null}");
 
+  private static final String RECORD = "{\"f0\":1.5,\"f1\":0.5}";
+
   @TempDir Path directory;
 
   private static String body(List<String> records, String params) {
@@ -37,32 +42,37 @@ class PredictedTest {
     return RunningServer.start(List.of(model.toString()), Map.of());
   }
 
-  /** Returns a record of the parcels' bare model file, with all columns. */
-  private static String bareParcel() {
-    return """
-        {"distance":10,"weight":1.5,"express":true,"carrier":1,"zone":1,"hour":3,"day_of_week":2}""";
+  /** Returns a model of the numbers f0 and f1. */
+  private byte[] model(String objective) throws Exception {
+    if (objective.startsWith("binary:")) {
+      return Logged.trained(objective, 1, "f0", "f1");
+    }
+
+    Path classes = new TestPackages(directory).bareClassesModel(3);
+    Booster booster = XGBoost.loadModel(Files.readAllBytes(classes));
+    String json = new String(booster.toByteArray("json"), StandardCharsets.UTF_8);
+    booster.dispose();
+    return json.replace("multi:softprob", objective).getBytes(StandardCharsets.UTF_8);
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "parcel-class | xgboost.sklearn.XGBClassifier | {}                                   | [012]",
-        "parcel-class | xgboost.sklearn.XGBClassifier | {\"predict_method\":\"predict\"}       | [012]",
-        "parcel-class | xgboost.sklearn.XGBClassifier | {\"predict_method\":\"predict_proba\"} | \\[0\\.[^,]+,0\\.[^,]+,0\\.[^,]+\\]",
-        "parcel-class | xgboost.core.Booster          | {}                                   | \\[0\\.[^,]+,0\\.[^,]+,0\\.[^,]+\\]",
-        "parcel-class-index | xgboost.sklearn.XGBClassifier | {}                              | [012]",
-        "parcel-late  | xgboost.sklearn.XGBClassifier | {}                                   | [01]",
-        "parcel-late  | xgboost.core.Booster          | {}                                   | 0\\.[0-9]+",
+        "multi:softprob  | xgboost.sklearn.XGBClassifier | {}                                   | [012]",
+        "multi:softprob  | xgboost.sklearn.XGBClassifier | {\"predict_method\":\"predict\"}       | [012]",
+        "multi:softprob  | xgboost.sklearn.XGBClassifier | {\"predict_method\":\"predict_proba\"} | \\[0\\.[^,]+,0\\.[^,]+,0\\.[^,]+\\]",
+        "multi:softprob  | xgboost.core.Booster          | {}                                   | \\[0\\.[^,]+,0\\.[^,]+,0\\.[^,]+\\]",
+        "multi:softmax   | xgboost.sklearn.XGBClassifier | {}                              | [012]",
+        "binary:logistic | xgboost.sklearn.XGBClassifier | {}                                   | [01]",
+        "binary:logistic | xgboost.core.Booster          | {}                                   | 0\\.[0-9]+",
       })
   void mlflowModelsPredictAsTheirPythonClassDoes(
-      String model, String modelClass, String params, String prediction) throws Exception {
-    TestPackages packages = new TestPackages(directory);
-    List.of(packages.binary(), packages.classes(), packages.classIndex());
-    byte[] file = Files.readAllBytes(directory.resolve(model).resolve("1/model.ubj"));
+      String objective, String modelClass, String params, String prediction) throws Exception {
+    byte[] file = model(objective);
     try (RunningServer serving = serve(Logged.model(directory, file, modelClass, ""));
         Client client = new Client(serving.port())) {
-      Answer answer = client.post("/invocations", body(List.of(bareParcel()), params));
+      Answer answer = client.post("/invocations", body(List.of(RECORD), params));
       assertThat(answer.body().strip()).matches("\\{\"predictions\":\\[" + prediction + "\\]\\}");
     }
   }
@@ -119,10 +129,10 @@ class PredictedTest {
   @ParameterizedTest
   @ValueSource(strings = {Logged.CLASSIFIER, Logged.BOOSTER})
   void classNumbersAreNotPassedOffAsProbabilities(String modelClass) throws Exception {
-    byte[] file = Files.readAllBytes(new TestPackages(directory).classIndex().resolve("model.ubj"));
+    byte[] file = model("multi:softmax");
     try (RunningServer serving = serve(Logged.model(directory, file, modelClass, ""));
         Client client = new Client(serving.port())) {
-      Answer answer = client.post("/invocations", body(List.of(bareParcel()), PROBABILITIES));
+      Answer answer = client.post("/invocations", body(List.of(RECORD), PROBABILITIES));
 
       assertThat(answer.status()).isEqualTo(400);
       assertThat(JsonTree.object(answer.body())).containsEntry("error_code", "BAD_REQUEST");

@@ -66,7 +66,7 @@ class ReloadTest {
     packages.binary(1, 20);
     try (RunningServer serving = serve(Map.of("models.poll", "20 ms"));
         Client client = new Client(serving.port())) {
-      assertThat(client.post(SCORE, RECORD).body()).contains("\"version\":\"parcel-late/1\"");
+      assertThat(client.post(SCORE, RECORD).body()).contains("\"model_version\":\"parcel-late/1\"");
       champion(2);
       awaitVersion(client, 2);
       champion(1);
@@ -316,7 +316,7 @@ class ReloadTest {
       throws IOException {
     assertThat(client.post("/v1/models/" + address + "/score", RECORD).body())
         .as(address)
-        .contains("\"version\":\"parcel-late/" + version + "\"");
+        .contains("\"model_version\":\"parcel-late/" + version + "\"");
   }
 
   /** Returns the versions that the metrics name. */
