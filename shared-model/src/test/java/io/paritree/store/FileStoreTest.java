@@ -8,7 +8,10 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class FileStoreTest {
 
@@ -19,6 +22,22 @@ class FileStoreTest {
         .hasMessage(
             "Cannot open nosuch://host/a: Hadoop's client has no file system for 'nosuch'; add a"
                 + " jar that provides it");
+  }
+
+  @Test
+  void pathOfAViewIsRenamedAsTheStoreThatItIsMountedTo(@TempDir Path directory) throws Exception {
+    Map<String, String> mounts =
+        Map.of(
+            "fs.viewfs.mounttable.lake.link./local", directory.toUri().toString(),
+            "fs.viewfs.mounttable.lake.link./bucket", "gs://bucket" + directory,
+            "fs.gs.impl", BucketStoreTest.Bucket.class.getName());
+    Location local = Location.of("viewfs://lake/local/out");
+    Location bucket = Location.of("viewfs://lake/bucket/out");
+
+    FileStore view = FileStore.of(local, mounts);
+
+    assertThat(view.renamesDirectoriesWhole(local)).isTrue();
+    assertThat(view.renamesDirectoriesWhole(bucket)).isFalse();
   }
 
   /** The server does not include Hadoop: local files must not need it, other stores must say so. */

@@ -3,10 +3,15 @@ package io.paritree.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.paritree.model.TestPackages;
+import io.paritree.spark.publish.OutputPlace;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
+import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,6 +30,43 @@ class S3StoreTest {
   @AfterAll
   static void stop() {
     server.close();
+  }
+
+  @Test
+  void outputIsRefusedUnlessItIsAcceptedThatItsFilesAreMovedOneByOne() throws Exception {
+    String model = new TestPackages(directory.resolve("models")).binary().toString();
+    String input = directory.resolve("in").toString();
+    Parcels.write(input, 0, 60, 2);
+    Location output = server.resolve("scores").resolve("out");
+    List<Object> arguments =
+        List.of(
+            "--model",
+            model,
+            "--input",
+            input,
+            "--output",
+            output,
+            "--keys",
+            "parcel_id",
+            "--output-partition",
+            "day=1");
+
+    JobRun refused = JobRun.of(arguments.toArray());
+
+    assertThat(refused.exitCode()).isEqualTo(3);
+    assertThat(refused.err()).contains("one by one", "--accept-non-atomic", "HDFS");
+    assertThat(FileStore.of(output).find(output)).isEmpty();
+
+    List<Object> accepting = new ArrayList<>(arguments);
+    accepting.add("--accept-non-atomic");
+    assertThat(JobRun.of(accepting.toArray()).exitCode()).isZero();
+    assertThat(new PublishedOutput(output).faults("day=1", runOf(output))).isEmpty();
+    assertThat(Scores.of(output.toString())).hasSize(60);
+    assertThat(JobRun.of(accepting.toArray()).out()).contains("already published");
+  }
+
+  private static String runOf(Location output) throws IOException {
+    return new OutputPlace(FileStore.of(output), output).manifest("day=1").orElseThrow().run();
   }
 
   @Test

@@ -110,6 +110,28 @@ class PublisherTest {
     assertThat(new Recovery(place, LockTimes.DEFAULT).recover()).isEmpty();
   }
 
+  @ParameterizedTest
+  @EnumSource(
+      value = Step.class,
+      names = {"PREPARED", "SWAP_BEGUN", "OLD_MOVED", "NEW_MOVED"})
+  void deadRunOfWhichAStagedFileIsGoneIsNotPublished(Step fatal) throws Exception {
+    publishAndExpect("old");
+    die("new", fatal);
+    Path lost = onlyUnfinished().resolve("new").resolve("day=2").resolve("part-b-new");
+    Files.delete(lost);
+
+    List<String> found = new Recovery(place, LockTimes.DEFAULT).recover();
+
+    assertThat(String.join("", found)).contains("removed", "part-b-new");
+    for (String partition : StagedRun.PARTITIONS) {
+      assertThat(contents(partition)).isEqualTo(Set.of("old"));
+      assertThat(place.isPublished(partition, "old")).isTrue();
+    }
+
+    assertNoGarbage();
+    publishAndExpect("new");
+  }
+
   @Test
   void deadPreparedRunIsRemovedWhereAnotherHasPublished() throws Exception {
     List<String> before = StagedRun.tokens(place);
