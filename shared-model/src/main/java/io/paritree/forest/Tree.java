@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * One decision tree. Its constructor proves that it is a tree: every path from the root ends in a
@@ -261,6 +262,21 @@ public final class Tree {
     }
 
     return nodes;
+  }
+
+  /**
+   * Returns this tree with other leaf weights.
+   *
+   * @param change makes the new weight of a leaf from its weight; not called for leaf vectors
+   */
+  public Tree withWeights(UnaryOperator<Float> change) {
+    float[] changed = value.clone();
+    for (int node = 0; node < changed.length; node++) {
+      changed[node] = isLeaf(node) ? change.apply(value[node]) : value[node];
+    }
+
+    return new Tree(
+        left, right, feature, changed, missingGoesLeft, categories, leafVectors, outputs);
   }
 
   /** Returns the number of weights of a leaf. */

@@ -238,6 +238,35 @@ public final class XgboostModel {
         known.transform());
   }
 
+  /**
+   * Returns how libxgboost scores a DART model by inplace prediction: each tree's weight is added
+   * to the base margin and taken off again before its factor is applied, which rounds it. Empty for
+   * other boosters, and for trees with leaf vectors.
+   *
+   * @throws CorruptModelException if the model has no such rounds
+   */
+  public Optional<Forest> dartInplace(Rounds range) throws CorruptModelException {
+    if (dartWeights == null || trees.stream().anyMatch(tree -> tree.outputs() > 1)) {
+      return Optional.empty();
+    }
+
+    int[] ends = treesOf(range);
+    List<Tree> rounded = new ArrayList<>();
+    for (int index = ends[0]; index < ends[1]; index++) {
+      float base = baseMargins[outputOf[index]];
+      rounded.add(trees.get(index).withWeights(weight -> (base + weight) - base));
+    }
+
+    return Optional.of(
+        Forest.of(
+            width,
+            baseMargins,
+            rounded,
+            Arrays.copyOfRange(outputOf, ends[0], ends[1]),
+            Arrays.copyOfRange(dartWeights, ends[0], ends[1]),
+            Objective.find(objective).orElseThrow().transform()));
+  }
+
   /** Returns why libxgboost cannot score this model; empty if it can. */
   Optional<String> notForNative() {
     if (hasVectorsByNode) {

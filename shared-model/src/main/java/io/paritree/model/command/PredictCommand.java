@@ -6,6 +6,7 @@ import io.paritree.model.ModelFiles;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.rows.CsvRows;
 import io.paritree.model.rows.CsvScoring;
+import io.paritree.model.rows.FaultSummary;
 import io.paritree.model.rows.InputException;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -33,8 +34,9 @@ import picocli.CommandLine.Spec;
     description = {
       "Scores a CSV file with a header: one line out per line in, in the same order.",
       "Columns are found by name (a model file without names reads f0, f1, ...); an empty cell is"
-          + " missing, an empty line is skipped. A row that cannot be scored gets empty cells,"
-          + " and a line on the standard error with its faults."
+          + " missing, an empty line is skipped. A row that cannot be scored gets empty cells;"
+          + " the standard error has the faults of the first such rows and a summary of all.",
+      "Exits with 3 if no row could be scored."
     })
 final class PredictCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -77,7 +79,8 @@ final class PredictCommand implements Callable<Integer> {
 
   @Option(
       names = "--strict",
-      description = "Exit with 3 if a row could not be scored; the output is written in any case.")
+      description =
+          "Exit with 3 if any row could not be scored; the output is written in any case.")
   private boolean strict;
 
   @Option(
@@ -100,14 +103,14 @@ final class PredictCommand implements Callable<Integer> {
       throw new InputException("Cannot write leaves: %s has no trees".formatted(model));
     }
 
-    PrintWriter err = spec.commandLine().getErr();
-    CsvScoring.Counts counts;
+    FaultSummary refused = new FaultSummary();
+    long scored;
     Path temporary = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
     try {
       try (CsvRows rows = CsvRows.open(input, opened.schema(), opened.engine(), List.of());
           BufferedWriter out = create(temporary)) {
-        counts =
-            new CsvScoring(opened.engine(), opened.outputs(), emits).score(rows, out, err::println);
+        scored =
+            new CsvScoring(opened.engine(), opened.outputs(), emits).score(rows, out, refused);
       }
 
       Files.move(
@@ -116,19 +119,33 @@ final class PredictCommand implements Callable<Integer> {
       Files.deleteIfExists(temporary);
     }
 
-    printCounts(opened, counts);
-    return strict && counts.invalid() > 0 ? ModelMain.INPUT_REFUSED : ModelMain.OK;
+    printRefused(refused);
+    printCounts(opened, scored, refused);
+    boolean isRefused = refused.rows() > 0 && (strict || scored == 0);
+    return isRefused ? ModelMain.INPUT_REFUSED : ModelMain.OK;
   }
 
-  private void printCounts(ScoringModel opened, CsvScoring.Counts counts) {
+  private void printRefused(FaultSummary refused) {
+    PrintWriter err = spec.commandLine().getErr();
+    refused.firstRows().forEach(err::println);
+    long more = refused.rows() - refused.firstRows().size();
+    if (more > 0) {
+      err.println("... and %s more refused rows".formatted(more));
+    }
+
+    if (refused.rows() > 0) {
+      err.println("Refused, by fault: " + refused.text());
+    }
+  }
+
+  private void printCounts(ScoringModel opened, long scored, FaultSummary refused) {
     switch (format) {
       case TEXT ->
           spec.commandLine()
               .getErr()
               .println(
                   "Scored %s rows of %s with %s into %s; %s refused"
-                      .formatted(
-                          counts.scored(), input, opened.modelVersion(), output, counts.invalid()));
+                      .formatted(scored, input, opened.modelVersion(), output, refused.rows()));
       case JSON ->
           spec.commandLine()
               .getOut()
@@ -139,8 +156,21 @@ final class PredictCommand implements Callable<Integer> {
                         out.writeStringField("model_version", opened.modelVersion());
                         out.writeStringField("digest", opened.digest());
                         out.writeBooleanField("sealed", opened.sealed());
-                        out.writeNumberField("rows_scored", counts.scored());
-                        out.writeNumberField("rows_refused", counts.invalid());
+                        out.writeNumberField("rows_scored", scored);
+                        out.writeNumberField("rows_refused", refused.rows());
+                        out.writeArrayFieldStart("faults");
+                        for (FaultSummary.Entry entry : refused.entries()) {
+                          out.writeStartObject();
+                          out.writeStringField("code", entry.example().code().code());
+                          out.writeStringField("column", entry.example().field());
+                          out.writeNumberField("rows", entry.rows());
+                          out.writeStringField("example", entry.example().got());
+                          out.writeStringField("place", entry.place());
+                          out.writeStringField("cure", entry.cure());
+                          out.writeEndObject();
+                        }
+
+                        out.writeEndArray();
                         out.writeEndObject();
                       }));
     }

@@ -16,13 +16,14 @@ import io.paritree.model.manifest.SchemaForm;
 import io.paritree.model.manifest.SchemaParser;
 import io.paritree.model.mlflow.MlflowModel;
 import io.paritree.model.rows.CsvRows;
+import io.paritree.model.rows.FaultSummary;
 import io.paritree.model.rows.InputException;
-import io.paritree.model.rows.TrainerCheck;
 import io.paritree.model.seal.GeneratedRecords;
 import io.paritree.model.seal.GoldenChoice;
 import io.paritree.model.seal.GoldenRecords;
 import io.paritree.model.seal.SealSource;
 import io.paritree.model.seal.Sealing;
+import io.paritree.model.trainer.TrainerCheck;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -91,7 +92,10 @@ final class SealCommand implements Callable<Integer> {
       names = "--expected",
       split = ",",
       paramLabel = "COLUMN",
-      description = "Column of --rows with the trainer's predictions; one per score.")
+      description = {
+        "Column of --rows with the trainer's predictions; one per score.",
+        "Where they differ from the scores, the cause is looked for and named."
+      })
   private List<String> expected = new ArrayList<>();
 
   @Option(
@@ -123,22 +127,17 @@ final class SealCommand implements Callable<Integer> {
   @Option(names = "--format", defaultValue = "text", description = "text or json (default: text).")
   private OutputFormat format;
 
+  private Optional<Provenance.TrainerComparison> compared = Optional.empty();
+
   @Override
   public Integer call() throws Exception {
     checkUsage();
     SealSource source = SealSource.read(model);
     Sealing sealing = Sealing.of(source, schemaOrigin(), schema(source), rounds(source));
-    TrainerCheck check = null;
-    GoldenRecords golden;
-    if (rows == null) {
-      golden = GeneratedRecords.of(source.origin(), sealing.schema(), source.model());
-    } else {
-      check = expected.isEmpty() ? null : new TrainerCheck(expected, sealing.forest());
-      golden = choose(sealing, check);
-    }
-
-    Optional<Provenance.TrainerComparison> compared =
-        check == null ? Optional.empty() : Optional.of(check.result(source.origin()));
+    GoldenRecords golden =
+        rows == null
+            ? GeneratedRecords.of(source.origin(), sealing.schema(), source.model())
+            : choose(sealing);
     Provenance provenance =
         new Provenance(
             now(),
@@ -226,34 +225,43 @@ final class SealCommand implements Callable<Integer> {
     return rounds == null ? Optional.empty() : Optional.of(RoundsChoice.of(rounds, source.model()));
   }
 
-  /** Reads the rows once, to choose golden rows and, if {@code check} is given, to compare. */
-  private GoldenRecords choose(Sealing sealing, TrainerCheck check) throws Exception {
+  /** Reads the rows once, to choose golden rows and, if predictions are given, to compare. */
+  private GoldenRecords choose(Sealing sealing) throws Exception {
+    TrainerCheck check = expected.isEmpty() ? null : new TrainerCheck(expected, sealing);
     int fields = sealing.schema().fields().size();
     List<String> kept = new ArrayList<>();
     sealing.schema().fields().forEach(field -> kept.add(field.column()));
     kept.addAll(expected);
     GoldenChoice choice = new GoldenChoice(sealing.schema());
     int width = sealing.schema().width();
-    long refused = 0;
+    FaultSummary refused = new FaultSummary();
     try (CsvRows csv = CsvRows.open(rows, sealing.schema(), sealing.forest(), kept)) {
       for (int count = csv.next(); count > 0; count = csv.next()) {
         for (int row = 0; row < count; row++) {
-          if (csv.faults(row).isEmpty()) {
+          if (!refused.addIfRefused(csv, row)) {
             String[] cells = java.util.Arrays.copyOf(csv.cells(row), fields);
             choice.add(csv.slots(), row * width, cells);
-          } else {
-            refused++;
           }
         }
 
         if (check != null) {
-          check.add(csv, count, fields);
+          check.add(csv, count);
         }
       }
     }
 
-    if (refused > 0) {
-      note("the schema refuses %s rows of %s".formatted(refused, rows));
+    if (check != null) {
+      compared = Optional.of(check.result());
+    }
+
+    if (choice.isEmpty() && refused.rows() > 0) {
+      throw new InputException(
+          "Cannot seal with the rows of %s: the schema accepts none of its rows: %s"
+              .formatted(rows, refused.text()));
+    }
+
+    if (refused.rows() > 0) {
+      note("the schema refuses %s rows of %s: %s".formatted(refused.rows(), rows, refused.text()));
     }
 
     return choice.records(rows);

@@ -7,6 +7,7 @@ import io.paritree.model.ModelFiles;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.rows.CsvRows;
 import io.paritree.model.rows.EngineComparison;
+import io.paritree.model.rows.FaultSummary;
 import io.paritree.model.rows.InputException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -48,7 +49,7 @@ final class VerifyCommand implements Callable<Integer> {
     ModelFiles files = ModelFiles.read(model);
     ScoringModel opened = unsealed.open(files, EngineKind.FOREST);
     long compared = 0;
-    long refused = 0;
+    FaultSummary refused = new FaultSummary();
     if (rows != null) {
       Engine reference = unsealed.reopen(files, EngineKind.XGBOOST).engine();
       EngineComparison comparison = new EngineComparison(opened.engine(), reference);
@@ -56,7 +57,7 @@ final class VerifyCommand implements Callable<Integer> {
           CsvRows.open(rows, opened.schema(), opened.engine(), java.util.List.of())) {
         for (int count = csv.next(); count > 0; count = csv.next()) {
           for (int row = 0; row < count; row++) {
-            refused += csv.faults(row).isEmpty() ? 0 : 1;
+            refused.addIfRefused(csv, row);
           }
 
           compared += count;
@@ -64,14 +65,14 @@ final class VerifyCommand implements Callable<Integer> {
         }
       }
 
-      if (compared == refused) {
+      if (compared == refused.rows()) {
         throw new InputException(
-            "Cannot verify %s on %s: the schema accepts none of its %s rows"
-                .formatted(files.origin(), rows, compared));
+            "Cannot verify %s on %s: the schema accepts none of its %s rows: %s"
+                .formatted(files.origin(), rows, compared, refused.text()));
       }
     }
 
-    print(opened, files, compared - refused, refused);
+    print(opened, files, compared - refused.rows(), refused.rows());
     return ModelMain.OK;
   }
 

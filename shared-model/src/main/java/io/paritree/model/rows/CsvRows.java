@@ -140,6 +140,11 @@ public final class CsvRows implements AutoCloseable {
     return texts;
   }
 
+  /** Returns the columns of the file, in its order. */
+  public List<String> columns() {
+    return lines.columns();
+  }
+
   /** Returns the largest number of rows that a block may have. */
   int capacity() {
     return capacity;
@@ -161,7 +166,7 @@ public final class CsvRows implements AutoCloseable {
   }
 
   /** Returns the file and the line of a row of the block, for messages. */
-  String place(int row) {
+  public String place(int row) {
     return "%s line %s".formatted(origin, lineNumbers[row]);
   }
 

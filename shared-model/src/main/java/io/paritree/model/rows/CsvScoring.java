@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.Writer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -54,10 +53,10 @@ public final class CsvScoring {
    * Scores all rows.
    *
    * @param out receives the CSV text; the caller closes it
-   * @param refused receives one line per row with faults
-   * @return the counts of rows
+   * @param refused receives the rows with faults
+   * @return the number of rows with scores
    */
-  public Counts score(CsvRows rows, Writer out, Consumer<String> refused)
+  public long score(CsvRows rows, Writer out, FaultSummary refused)
       throws IOException, InputException {
     out.write(header());
     int capacity = rows.capacity();
@@ -65,7 +64,6 @@ public final class CsvScoring {
     float[] scores = emits.contains(Emit.SCORE) ? new float[capacity * engine.scores()] : null;
     int[] leaves = emits.contains(Emit.LEAF) ? new int[capacity * engine.trees()] : null;
     long scored = 0;
-    long invalid = 0;
     for (int count = rows.next(); count > 0; count = rows.next()) {
       engine.score(rows.slots(), count, margins, scores);
       if (leaves != null) {
@@ -74,31 +72,20 @@ public final class CsvScoring {
 
       StringBuilder text = new StringBuilder();
       for (int row = 0; row < count; row++) {
-        List<Fault> faults = rows.faults(row);
-        if (faults.isEmpty()) {
-          line(text, row, margins, scores, leaves);
-          scored++;
-        } else {
+        if (refused.addIfRefused(rows, row)) {
           // One empty cell alone would be a blank line, which readers skip.
           text.append(columns() == 1 ? "\"\"" : ",".repeat(columns() - 1)).append('\n');
-          refused.accept(rows.place(row) + ": " + listed(faults));
-          invalid++;
+        } else {
+          line(text, row, margins, scores, leaves);
+          scored++;
         }
       }
 
       out.append(text);
     }
 
-    return new Counts(scored, invalid);
+    return scored;
   }
-
-  /**
-   * The number of rows with scores, and of rows with faults.
-   *
-   * @param scored rows with scores
-   * @param invalid rows with faults
-   */
-  public record Counts(long scored, long invalid) {}
 
   /** Returns faults in one line. */
   static String listed(List<Fault> faults) {

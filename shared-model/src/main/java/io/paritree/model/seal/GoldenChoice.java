@@ -74,6 +74,11 @@ public final class GoldenChoice {
     }
   }
 
+  /** Returns whether no row was considered. */
+  public boolean isEmpty() {
+    return rows == 0;
+  }
+
   private static int wantedValues() {
     return GoldenRecords.WANTED / 4;
   }

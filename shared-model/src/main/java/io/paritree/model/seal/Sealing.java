@@ -19,6 +19,7 @@ import io.paritree.model.layout.ModelReference;
 import io.paritree.model.layout.PackageFiles;
 import io.paritree.model.manifest.Manifest;
 import io.paritree.model.manifest.ManifestWriter;
+import io.paritree.model.manifest.Outputs;
 import io.paritree.model.manifest.Provenance;
 import io.paritree.model.manifest.SchemaForm;
 import io.paritree.xgboost.XgboostModel;
@@ -47,6 +48,7 @@ public final class Sealing {
   private final Schema schema;
   private final XgboostModel model;
   private final Engine forest;
+  private final Outputs outputs;
 
   private Sealing(
       String origin,
@@ -55,7 +57,8 @@ public final class Sealing {
       XgboostModel model,
       RoundsChoice rounds,
       SchemaForm form,
-      Schema schema)
+      Schema schema,
+      String schemaOrigin)
       throws ModelException {
     this.origin = origin;
     this.modelFile = modelFile;
@@ -66,6 +69,8 @@ public final class Sealing {
     this.schema = schema;
     this.forest =
         Opening.engine(files.get(modelFile), model, rounds.range(origin, model), EngineKind.FOREST);
+    this.outputs =
+        form.outputs().bind(schemaOrigin, model.objective(), forest.outputs(), forest.scores());
   }
 
   /**
@@ -83,22 +88,15 @@ public final class Sealing {
     Schema schema = form.schema(schemaOrigin, source.model()::categories);
     SchemaFit.check(schemaOrigin, schema, source.model());
     RoundsChoice rounds = asked.isPresent() ? asked.get() : source.trainersRounds();
-    Sealing sealing =
-        new Sealing(
-            source.origin(),
-            source.modelFile(),
-            source.files(),
-            source.model(),
-            rounds,
-            form,
-            schema);
-    form.outputs()
-        .bind(
-            schemaOrigin,
-            source.model().objective(),
-            sealing.forest.outputs(),
-            sealing.forest.scores());
-    return sealing;
+    return new Sealing(
+        source.origin(),
+        source.modelFile(),
+        source.files(),
+        source.model(),
+        rounds,
+        form,
+        schema,
+        schemaOrigin);
   }
 
   public Schema schema() {
@@ -111,6 +109,26 @@ public final class Sealing {
         .filter(index -> model.categorical(index) && model.categories(index).isEmpty())
         .mapToObj(index -> schema.features().get(index).name())
         .toList();
+  }
+
+  /** Returns the name of the model in messages. */
+  public String origin() {
+    return origin;
+  }
+
+  /** Returns the model file, read and checked. */
+  public XgboostModel model() {
+    return model;
+  }
+
+  /** Returns the rounds that the package will score. */
+  public RoundsChoice rounds() {
+    return rounds;
+  }
+
+  /** Returns what the scores mean. */
+  public Outputs outputs() {
+    return outputs;
   }
 
   /** Returns the forest engine of the model. */

@@ -1,0 +1,149 @@
+package io.paritree.model.trainer;
+
+import io.paritree.Fault;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Finds the features on which rows that differ from the predictions differ from the others. */
+final class DifferingFeatures {
+  private static final int SHOWN = 3;
+  private static final int MAX_VALUES = 20;
+  private static final double LEAST_CONTRAST = 0.3;
+
+  private final Evidence evidence;
+  private final List<TrainerRow> rows;
+  private final BitSet equal;
+
+  /**
+   * What rows have in common.
+   *
+   * @param text the condition, as a clause
+   * @param contrast its share among the rows that differ, minus that among the others
+   */
+  private record Condition(String text, double contrast, int differing, int others) {}
+
+  /**
+   * @param equal the rows that agree with the predictions, by index in {@link Evidence#rows}
+   */
+  DifferingFeatures(Evidence evidence, BitSet equal) {
+    this.evidence = evidence;
+    this.rows = evidence.rows();
+    this.equal = equal;
+  }
+
+  /** Returns the conditions that tell differing rows from others, in one line; empty if none do. */
+  String text() {
+    int same = equal.cardinality();
+    if (same == 0 || same == rows.size()) {
+      return "";
+    }
+
+    List<Condition> found = new ArrayList<>();
+    for (int feature = 0; feature < evidence.schema().width(); feature++) {
+      best(feature).ifPresent(found::add);
+    }
+
+    int differing = rows.size() - same;
+    return String.join(
+        ", ",
+        found.stream()
+            .filter(condition -> condition.contrast() >= LEAST_CONTRAST)
+            .sorted(Comparator.comparingDouble(Condition::contrast).reversed())
+            .limit(SHOWN)
+            .map(
+                condition ->
+                    "%s (%s of %s differing rows, %s of %s others)"
+                        .formatted(
+                            condition.text(),
+                            condition.differing(),
+                            differing,
+                            condition.others(),
+                            same))
+            .toList());
+  }
+
+  private Optional<Condition> best(int feature) {
+    String name = Fault.printable(evidence.feature(feature).name());
+    List<Condition> conditions = new ArrayList<>();
+    BitSet missing = new BitSet();
+    Map<String, BitSet> byCell = new HashMap<>();
+    for (int at = 0; at < rows.size(); at++) {
+      String cell = rows.get(at).cells()[evidence.field(feature)];
+      missing.set(at, Float.isNaN(rows.get(at).slots()[feature]));
+      byCell.computeIfAbsent(cell, key -> new BitSet()).set(at);
+    }
+
+    conditions.add(condition("'%s' is missing".formatted(name), missing));
+    byCell.entrySet().stream()
+        .sorted(
+            Comparator.comparingInt(
+                (Map.Entry<String, BitSet> entry) -> -entry.getValue().cardinality()))
+        .limit(MAX_VALUES)
+        .filter(entry -> !entry.getKey().isEmpty())
+        .forEach(
+            entry ->
+                conditions.add(
+                    condition(
+                        "'%s' is %s".formatted(name, Fault.printable(entry.getKey())),
+                        entry.getValue())));
+    if (!Evidence.isCategory(evidence.feature(feature))) {
+      addCuts(name, feature, conditions);
+    }
+
+    return conditions.stream().max(Comparator.comparingDouble(Condition::contrast));
+  }
+
+  /** Adds the best cuts between two values: below, and at or above. */
+  private void addCuts(String name, int feature, List<Condition> conditions) {
+    Integer[] order = new Integer[rows.size()];
+    for (int at = 0; at < order.length; at++) {
+      order[at] = at;
+    }
+
+    Comparator<Integer> bySlot = Comparator.comparingDouble(at -> rows.get(at).slots()[feature]);
+    Arrays.sort(order, bySlot); // NaN comes last
+    BitSet below = new BitSet();
+    Condition best = null;
+    for (int next = 0; next < order.length; next++) {
+      float slot = rows.get(order[next]).slots()[feature];
+      if (Float.isNaN(slot)) {
+        break;
+      }
+
+      boolean isCut = next > 0 && slot > rows.get(order[next - 1]).slots()[feature];
+      if (isCut) {
+        BitSet above = new BitSet();
+        for (int at = next; at < order.length; at++) {
+          above.set(order[at], !Float.isNaN(rows.get(order[at]).slots()[feature]));
+        }
+
+        Condition low = condition("'%s' is below %s".formatted(name, slot), below);
+        Condition high = condition("'%s' is at least %s".formatted(name, slot), above);
+        Condition better = low.contrast() > high.contrast() ? low : high;
+        best = best == null || better.contrast() > best.contrast() ? better : best;
+      }
+
+      below.set(order[next]);
+    }
+
+    if (best != null) {
+      conditions.add(best);
+    }
+  }
+
+  private Condition condition(String text, BitSet holds) {
+    BitSet same = (BitSet) holds.clone();
+    same.and(equal);
+    int others = same.cardinality();
+    int differing = holds.cardinality() - others;
+    int allOthers = equal.cardinality();
+    double contrast = (double) differing / (rows.size() - allOthers) - (double) others / allOthers;
+    return new Condition(text, contrast, differing, others);
+  }
+}

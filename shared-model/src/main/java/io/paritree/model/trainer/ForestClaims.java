@@ -1,0 +1,115 @@
+package io.paritree.model.trainer;
+
+import io.paritree.CorruptModelException;
+import io.paritree.forest.Engine;
+import io.paritree.forest.Rounds;
+import io.paritree.model.RoundsChoice;
+import io.paritree.model.seal.Sealing;
+import io.paritree.xgboost.XgboostModel;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Claims that the trainer added other trees, or added them otherwise. */
+final class ForestClaims {
+  /** To try all numbers of rounds takes time in the square of their number. */
+  private static final long MAX_TREE_WALKS = 20_000_000;
+
+  private record Scoring(String text, Engine other) implements Claim {
+    @Override
+    public Engine engine(Engine usual) {
+      return other;
+    }
+  }
+
+  /** Some of the first rounds; its engine is made only when it is tried. */
+  private record FirstRounds(XgboostModel model, int end) implements Claim {
+    @Override
+    public String text() {
+      return "the trainer scored the first %s of %s rounds: give --rounds %s"
+          .formatted(end, model.rounds(), end);
+    }
+
+    @Override
+    public Engine engine(Engine usual) {
+      try {
+        return model.forest(range(model, end));
+      } catch (CorruptModelException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  private ForestClaims() {}
+
+  /** Returns the usual forest, and the others that have names. */
+  static List<Claim> named(Sealing sealing) {
+    List<Claim> claims = new ArrayList<>(List.of(Claim.NOTHING));
+    XgboostModel model = sealing.model();
+    try {
+      RoundsChoice best = RoundsChoice.best(model);
+      if (best.end() != sealing.rounds().end()) {
+        claims.add(
+            new Scoring(
+                "the trainer stopped early and scored the best %s of %s rounds: give --rounds best"
+                    .formatted(best.end(), model.rounds()),
+                engine(model, best.end())));
+      }
+    } catch (CorruptModelException e) {
+      // The file names a best iteration that it does not have: then nobody scored with it.
+    }
+
+    try {
+      if (model.rounds() != sealing.rounds().end()) {
+        claims.add(
+            new Scoring(
+                "the trainer scored all %s rounds: give --rounds all".formatted(model.rounds()),
+                engine(model, model.rounds())));
+      }
+
+      int end = sealing.rounds().end();
+      model
+          .dartInplace(range(model, end))
+          .ifPresent(
+              forest ->
+                  claims.add(
+                      new Scoring(
+                          "the predictions of this DART model were made by inplace prediction, as the scikit-learn wrapper does, which rounds each tree's sum: write those of booster.predict(DMatrix)",
+                          forest)));
+    } catch (CorruptModelException e) {
+      throw new IllegalStateException(e);
+    }
+
+    return claims;
+  }
+
+  /**
+   * Returns the model with each smaller number of rounds, the largest first; none if there are too
+   * many to try.
+   *
+   * @param rows number of rows that each will be tried on
+   */
+  static List<Claim> numbered(Sealing sealing, int rows) {
+    XgboostModel model = sealing.model();
+    List<Claim> claims = new ArrayList<>();
+    boolean isTooMany = (long) model.rounds() * model.trees() / 2 * rows > MAX_TREE_WALKS;
+    if (model.isLinear() || isTooMany) {
+      return claims;
+    }
+
+    for (int end = model.rounds() - 1; end > 0; end--) {
+      if (end != sealing.rounds().end()) {
+        claims.add(new FirstRounds(model, end));
+      }
+    }
+
+    return claims;
+  }
+
+  private static Engine engine(XgboostModel model, int end) throws CorruptModelException {
+    return model.forest(range(model, end)).fast();
+  }
+
+  private static Rounds range(XgboostModel model, int end) {
+    return end == model.rounds() ? Rounds.ALL : new Rounds(0, end);
+  }
+}

@@ -1,0 +1,296 @@
+package io.paritree.model.trainer;
+
+import io.paritree.Fault;
+import io.paritree.feature.CategoryCodeFeature;
+import io.paritree.feature.Feature;
+import io.paritree.feature.IntegerCategoryFeature;
+import io.paritree.feature.NumberFeature;
+import io.paritree.feature.TextCategoryFeature;
+import io.paritree.feature.TimestampFeature;
+import io.paritree.model.rows.SpelledCell;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Claims that the trainer took other values as missing, or filled the missing ones. */
+final class MissingClaims {
+  private static final List<String> USUAL =
+      List.of(
+          "-999",
+          "-9999",
+          "-99999",
+          "-99",
+          "-9",
+          "-1",
+          "0",
+          "9",
+          "99",
+          "999",
+          "9999",
+          "99999",
+          "-2147483648",
+          "2147483647",
+          "1e9",
+          "-1e9",
+          "1e20",
+          "-1e20");
+  private static final List<Float> FILLS = List.of(0f, -1f, -999f, -9999f, -99f, 999f);
+  private static final int MAX_NAMES = 8;
+
+  private final Evidence evidence;
+  private final List<Claim> claims = new ArrayList<>();
+
+  private MissingClaims(Evidence evidence) {
+    this.evidence = evidence;
+  }
+
+  static List<Claim> of(Evidence evidence) {
+    MissingClaims made = new MissingClaims(evidence);
+    made.addSentinels();
+    made.addTexts();
+    made.addDeclared();
+    made.addFills();
+    return made.claims;
+  }
+
+  /** Slots that are missing instead, per feature; codes above a removed category move down. */
+  private record Sentinel(String text, Map<Integer, Float> slots, boolean isRemoved)
+      implements Claim {
+    @Override
+    public void change(TrainerRow row, float[] slots) {
+      this.slots.forEach(
+          (feature, sentinel) -> {
+            if (slots[feature] == sentinel) {
+              slots[feature] = Float.NaN;
+            } else if (isRemoved && slots[feature] > sentinel) {
+              slots[feature]--;
+            }
+          });
+    }
+  }
+
+  private record Filled(String text, Map<Integer, Float> slots) implements Claim {
+    @Override
+    public void change(TrainerRow row, float[] slots) {
+      this.slots.forEach(
+          (feature, fill) -> slots[feature] = Float.isNaN(slots[feature]) ? fill : slots[feature]);
+    }
+  }
+
+  private record NotMissing(String text, int feature, Feature plain, int field) implements Claim {
+    @Override
+    public void change(TrainerRow row, float[] slots) {
+      slots[feature] = Evidence.slot(plain, row.cells()[field]);
+    }
+  }
+
+  private void addSentinels() {
+    Map<String, Map<Integer, Float>> byValue = new LinkedHashMap<>();
+    USUAL.forEach(value -> byValue.put(value, new TreeMap<>()));
+    for (int index = 0; index < evidence.schema().width(); index++) {
+      Feature feature = evidence.feature(index);
+      if (feature instanceof TextCategoryFeature || feature instanceof TimestampFeature) {
+        continue;
+      }
+
+      Set<String> values = new LinkedHashSet<>(USUAL);
+      values.addAll(extremes(index));
+      Set<Float> slots = slotsOf(index);
+      for (String value : values) {
+        float slot = Evidence.slot(feature, value);
+        if (slots.contains(slot)) {
+          byValue.computeIfAbsent(value, key -> new TreeMap<>()).put(index, slot);
+        }
+      }
+    }
+
+    byValue.forEach(
+        (value, slots) -> {
+          if (slots.size() > 1) {
+            claims.add(sentinel(value, slots));
+          }
+        });
+    byValue.forEach(
+        (value, slots) ->
+            slots.forEach((index, slot) -> claims.add(sentinel(value, Map.of(index, slot)))));
+  }
+
+  private Claim sentinel(String value, Map<Integer, Float> slots) {
+    return new Sentinel(
+        "the trainer took %s of %s as missing: give \"missing\": [%s]"
+            .formatted(value, names(slots.keySet()), value),
+        slots,
+        false);
+  }
+
+  private Set<Float> slotsOf(int feature) {
+    Set<Float> slots = new LinkedHashSet<>();
+    evidence.rows().forEach(row -> slots.add(row.slots()[feature] + 0f));
+    slots.remove(Float.NaN);
+    return slots;
+  }
+
+  /** Returns the cells with the least and the largest number, and the most frequent one. */
+  private Set<String> extremes(int feature) {
+    String least = null;
+    String largest = null;
+    float low = Float.POSITIVE_INFINITY;
+    float high = Float.NEGATIVE_INFINITY;
+    Map<String, Integer> counts = new LinkedHashMap<>();
+    for (TrainerRow row : evidence.rows()) {
+      float slot = row.slots()[feature];
+      String cell = row.cells()[evidence.field(feature)];
+      if (Float.isNaN(slot)) {
+        continue;
+      }
+
+      counts.merge(cell, 1, Integer::sum);
+      if (slot < low) {
+        low = slot;
+        least = cell;
+      }
+
+      if (slot > high) {
+        high = slot;
+        largest = cell;
+      }
+    }
+
+    Set<String> found = new LinkedHashSet<>();
+    if (least != null && evidence.feature(feature) instanceof NumberFeature) {
+      found.add(least);
+      found.add(largest);
+      counts.entrySet().stream()
+          .max(Map.Entry.comparingByValue())
+          .ifPresent(entry -> found.add(entry.getKey()));
+    }
+
+    return found;
+  }
+
+  private void addTexts() {
+    for (int index = 0; index < evidence.schema().width(); index++) {
+      Feature feature = evidence.feature(index);
+      boolean isText = feature instanceof TextCategoryFeature;
+      if (!isText && !(feature instanceof IntegerCategoryFeature)) {
+        continue;
+      }
+
+      boolean isFree = evidence.sealing().model().categories(index).isEmpty();
+      for (String category : evidence.categories(index).keySet()) {
+        boolean isMissing =
+            SpelledCell.of(category)
+                .filter(spelled -> spelled.kind() == SpelledCell.Kind.MISSING)
+                .isPresent();
+        float slot = Evidence.slot(feature, category);
+        if (Float.isNaN(slot) || (isText && !isMissing)) {
+          continue;
+        }
+
+        String shown = (isText ? "\"%s\"" : "%s").formatted(Fault.printable(category));
+        String text =
+            "the trainer took %s of '%s' as missing: give \"missing\": [%s]"
+                .formatted(shown, name(index), shown);
+        claims.add(new Sentinel(text, Map.of(index, slot), false));
+        if (isFree && (isMissing || USUAL.contains(category))) {
+          claims.add(
+              new Sentinel(text + " and take it out of \"categories\"", Map.of(index, slot), true));
+        }
+      }
+    }
+  }
+
+  private void addDeclared() {
+    for (int index = 0; index < evidence.schema().width(); index++) {
+      if (evidence.feature(index) instanceof NumberFeature number
+          && !(number.sentinels().numbers().isEmpty() && number.sentinels().texts().isEmpty())) {
+        claims.add(
+            new NotMissing(
+                "the trainer took the values in \"missing\" of '%s' as numbers: leave them out"
+                    .formatted(name(index)),
+                index,
+                NumberFeature.of(number.name()),
+                evidence.field(index)));
+      }
+    }
+  }
+
+  private void addFills() {
+    List<Integer> lacking = new ArrayList<>();
+    for (int index = 0; index < evidence.schema().width(); index++) {
+      int feature = index;
+      boolean isNumber =
+          evidence.feature(index) instanceof NumberFeature
+              || evidence.feature(index) instanceof CategoryCodeFeature;
+      if (isNumber && evidence.rows().stream().anyMatch(row -> Float.isNaN(row.slots()[feature]))) {
+        lacking.add(index);
+      }
+    }
+
+    if (lacking.size() > 1) {
+      FILLS.forEach(fill -> addFill(lacking, fill, shown(fill)));
+    }
+
+    for (int index : lacking) {
+      FILLS.forEach(fill -> addFill(List.of(index), fill, shown(fill)));
+      float[] values = sorted(index);
+      if (values.length > 0) {
+        float median = values[values.length / 2];
+        addFill(List.of(index), median, "a number such as their median, about " + shown(median));
+        double sum = 0;
+        for (float value : values) {
+          sum += value;
+        }
+
+        float mean = (float) (sum / values.length);
+        addFill(List.of(index), mean, "a number such as their mean, about " + shown(mean));
+      }
+    }
+  }
+
+  private float[] sorted(int feature) {
+    List<Float> values =
+        evidence.rows().stream()
+            .map(row -> row.slots()[feature])
+            .filter(slot -> !Float.isNaN(slot))
+            .sorted()
+            .toList();
+    float[] sorted = new float[values.size()];
+    for (int at = 0; at < sorted.length; at++) {
+      sorted[at] = values.get(at);
+    }
+
+    return sorted;
+  }
+
+  private void addFill(List<Integer> features, float fill, String shown) {
+    Map<Integer, Float> slots = new TreeMap<>();
+    features.forEach(index -> slots.put(index, fill));
+    claims.add(
+        new Filled(
+            "the trainer filled the missing values of %s with %s, which no key of the schema does: fill them in the column itself, or train without filling"
+                .formatted(names(slots.keySet()), shown),
+            slots));
+  }
+
+  private static String shown(float value) {
+    return value == Math.rint(value) && Math.abs(value) < 1e9
+        ? String.valueOf((long) value)
+        : String.valueOf(value);
+  }
+
+  private String name(int feature) {
+    return Fault.printable(evidence.feature(feature).name());
+  }
+
+  private String names(Set<Integer> features) {
+    List<String> shown =
+        features.stream().limit(MAX_NAMES).map(index -> "'" + name(index) + "'").toList();
+    int more = features.size() - shown.size();
+    return String.join(", ", shown) + (more > 0 ? " and %s more features".formatted(more) : "");
+  }
+}

@@ -1,0 +1,101 @@
+package io.paritree.model.trainer;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How far a prediction may be from what was computed.
+ *
+ * @param text why it may be further away than by {@value #MAX_ULPS} ulp, as a clause; empty if it
+ *     may not
+ * @param absolute an allowed difference
+ * @param relative an allowed difference, as a fraction of the prediction
+ */
+record Precision(String text, double absolute, double relative) {
+  /** Allowed because the trainer turned margins into scores with its own libm, and libms differ. */
+  static final int MAX_ULPS = 1;
+
+  static final Precision EXACT = new Precision("", 0, 0);
+
+  /** For sums in another order or in double. */
+  static final Precision LOOSE =
+      new Precision(
+          "they agree to about 5 digits only, as if computed on a GPU or in double: predict with"
+              + " booster.predict(DMatrix) on a CPU",
+          2e-6,
+          2e-5);
+
+  private static final int LEAST_DIGITS = 2;
+  private static final int MOST_DIGITS = 7;
+
+  /** Returns the precisions that the texts of predictions show, {@link #EXACT} first. */
+  static List<Precision> of(List<TrainerRow> rows) {
+    int decimals = 0;
+    int digits = 0;
+    for (TrainerRow row : rows) {
+      for (int index = 0; index < row.predictions().length; index++) {
+        if (!Double.isNaN(row.predicted(index))) {
+          BigDecimal number = new BigDecimal(row.predictions()[index]).stripTrailingZeros();
+          decimals = Math.max(decimals, number.scale());
+          digits = Math.max(digits, number.precision());
+        }
+      }
+    }
+
+    List<Precision> found = new ArrayList<>();
+    found.add(EXACT);
+    if (decimals >= LEAST_DIGITS && decimals <= MOST_DIGITS) {
+      found.add(rounded(decimals + " decimals", Math.pow(10, -decimals), 0));
+    }
+
+    if (digits >= LEAST_DIGITS && digits <= MOST_DIGITS) {
+      found.add(rounded(digits + " digits", 0, Math.pow(10, 1 - digits)));
+    }
+
+    return found;
+  }
+
+  private static Precision rounded(String to, double absolute, double relative) {
+    double half = 0.5001;
+    return new Precision(
+        "the predictions were rounded to %s when they were written: write them in full, such as to_csv without float_format"
+            .formatted(to),
+        half * absolute,
+        half * relative);
+  }
+
+  boolean near(double predicted, float computed) {
+    return near(predicted, computed, 0);
+  }
+
+  /**
+   * Returns whether a prediction is what was computed.
+   *
+   * @param slack allowed in addition, for what the check itself computes
+   */
+  boolean near(double predicted, double computed, double slack) {
+    if (ulps((float) predicted, (float) computed) <= MAX_ULPS) {
+      return true;
+    }
+
+    return Math.abs(predicted - computed) <= absolute + relative * Math.abs(predicted) + slack;
+  }
+
+  /**
+   * Returns the distance from one float to the other in units in the last place: 0 for the same
+   * bits and for 0.0 and -0.0; NaN has the largest distance from all values except NaN.
+   */
+  static long ulps(float one, float other) {
+    if (Float.isNaN(one) || Float.isNaN(other)) {
+      return Float.isNaN(one) && Float.isNaN(other) ? 0 : Long.MAX_VALUE;
+    }
+
+    return Math.abs(order(one) - order(other));
+  }
+
+  private static long order(float value) {
+    int bits = Float.floatToRawIntBits(value);
+    return bits < 0 ? Integer.MIN_VALUE - (long) bits : bits;
+  }
+}

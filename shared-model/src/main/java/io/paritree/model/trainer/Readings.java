@@ -1,0 +1,294 @@
+package io.paritree.model.trainer;
+
+import io.paritree.model.manifest.Outputs;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * Claims that the predictions are something else than the scores: margins, labels, and the like.
+ */
+final class Readings {
+  private static final double SLACK = 1e-6;
+  private static final int MAX_OUTPUTS = 1_000;
+
+  private final Evidence evidence;
+  private final Outputs meaning;
+  private final int outputs;
+  private final int scores;
+  private final int columns;
+  private final List<Claim> claims = new ArrayList<>();
+
+  /** How a row's predictions follow from its scores. */
+  private interface Rule {
+    boolean agrees(TrainerRow row, Scored scored, int at, Precision precision);
+  }
+
+  private record Reading(String text, Rule rule) implements Claim {
+    @Override
+    public boolean agrees(TrainerRow row, Scored scored, int at, Precision precision) {
+      return rule.agrees(row, scored, at, precision);
+    }
+  }
+
+  private Readings(Evidence evidence, int columns) {
+    this.evidence = evidence;
+    this.meaning = evidence.sealing().outputs();
+    this.outputs = evidence.sealing().forest().outputs();
+    this.scores = evidence.sealing().forest().scores();
+    this.columns = columns;
+  }
+
+  /**
+   * Returns all readings of the predictions, the scores themselves first.
+   *
+   * @param columns number of columns with predictions
+   */
+  static List<Claim> of(Evidence evidence, int columns) {
+    Readings readings = new Readings(evidence, columns);
+    readings.claims.add(Claim.NOTHING);
+    readings.addMargins();
+    readings.addClasses();
+    if (readings.scores > 1 && readings.scores <= MAX_OUTPUTS) {
+      readings.addSomeOfSeveral();
+    }
+
+    readings.addTransforms();
+    return readings.claims;
+  }
+
+  private void add(String text, Rule rule) {
+    claims.add(new Reading(text, rule));
+  }
+
+  private void addMargins() {
+    String text = "the predictions are margins: write predictions without output_margin=True";
+    if (evidence.sealing().model().objective().equals("reg:quantileerror")) {
+      text =
+          "the quantiles are not sorted, as XGBoost before 3.4 leaves them; they are sorted here, as in 3.4: write each row's predictions in ascending order";
+    }
+
+    if (columns == outputs) {
+      add(text, (row, scored, at, precision) -> all(row, precision, 0, i -> scored.margin(at, i)));
+    }
+
+    if (columns == scores && scores > 1) {
+      add(
+          "the predictions of each row are the scores in ascending order: write them as predict gives them",
+          (row, scored, at, precision) -> {
+            float[] sorted = scored.scores(at);
+            java.util.Arrays.sort(sorted);
+            return all(row, precision, 0, i -> sorted[i]);
+          });
+    }
+
+    // Where the score is the margin already, the trainer may have transformed it.
+    if (columns == outputs && columns == scores) {
+      add(
+          "the predictions are probabilities, the logistic function of the scores, which are margins for this objective: write margins (output_margin=True)",
+          (row, scored, at, precision) ->
+              all(row, precision, SLACK, i -> logistic(scored.margin(at, i))));
+    }
+  }
+
+  private void addClasses() {
+    if (meaning.kind() == Outputs.Kind.BINARY && columns == 1) {
+      add(
+          "the predictions are the probabilities of the other class, '%s': write predict_proba(X)[:, 1]"
+              .formatted(meaning.classes().get(0)),
+          (row, scored, at, precision) ->
+              precision.near(row.predicted(0), 1.0 - scored.score(at, 0), 0x1p-23));
+      addLabels("probabilities: write predict_proba(X)[:, 1]");
+    } else if (meaning.kind() == Outputs.Kind.BINARY && columns == 2) {
+      for (int second = 0; second < 2; second++) {
+        int column = second;
+        add(
+            "the columns are the probabilities of both classes, but the model has one score, that of '%s': give only the %s column as --expected"
+                .formatted(meaning.classes().get(1), second == 1 ? "second" : "first"),
+            (row, scored, at, precision) ->
+                precision.near(row.predicted(column), scored.score(at, 0))
+                    && precision.near(
+                        row.predicted(1 - column), 1.0 - scored.score(at, 0), 0x1p-23));
+      }
+    } else if (meaning.kind() == Outputs.Kind.CLASS_SCORES && columns == 1) {
+      addLabels(
+          "the scores of all %s classes: write predict_proba(X), one column per class, and give all as --expected"
+              .formatted(scores));
+    } else if (meaning.kind() == Outputs.Kind.CLASS_INDEX && columns == 1) {
+      addLabels("the index of the class, which is what multi:softmax predicts");
+    }
+
+    if (meaning.kind() == Outputs.Kind.CLASS_INDEX && columns == outputs) {
+      add(
+          "the predictions are probabilities of the classes, but the score of multi:softmax is the index of the class: write it instead",
+          (row, scored, at, precision) -> {
+            double[] powers = scored.softmax(at);
+            return all(row, precision, SLACK, i -> powers[i]);
+          });
+    }
+  }
+
+  private void addLabels(String wanted) {
+    boolean isIndex = meaning.kind() == Outputs.Kind.CLASS_INDEX;
+    if (!isIndex) {
+      add(
+          "the predictions are class indices instead of " + wanted,
+          (row, scored, at, precision) -> row.predicted(0) == scored.classIndex(at, meaning));
+    }
+
+    if (meaning.kind() == Outputs.Kind.BINARY && meaning.threshold() != 0.5f) {
+      add(
+          "the predictions are class indices with a threshold of 0.5 instead of " + wanted,
+          (row, scored, at, precision) -> row.predicted(0) == (scored.score(at, 0) > 0.5f ? 1 : 0));
+    }
+
+    add(
+        "the predictions are class labels instead of " + wanted,
+        (row, scored, at, precision) ->
+            row.predictions()[0].equals(meaning.classes().get(scored.classIndex(at, meaning))));
+    foundLabels(wanted);
+  }
+
+  /** Labels that the schema does not name: each belongs to one class, as far as rows show. */
+  private void foundLabels(String wanted) {
+    List<TrainerRow> rows = evidence.rows();
+    Map<String, Integer> classOf = new HashMap<>();
+    Scored scored = scored(rows);
+    for (int at = 0; at < rows.size(); at++) {
+      String label = rows.get(at).predictions()[0];
+      if (classOf.size() < MAX_OUTPUTS && !label.isEmpty()) {
+        classOf.putIfAbsent(label, scored.classIndex(at, meaning));
+      }
+    }
+
+    boolean isOneToOne = new HashSet<>(classOf.values()).size() == classOf.size();
+    if (isOneToOne && classOf.size() > 1) {
+      String named =
+          classOf.entrySet().stream()
+              .sorted(Map.Entry.comparingByValue())
+              .limit(5)
+              .map(entry -> "'%s'".formatted(io.paritree.Fault.printable(entry.getKey())))
+              .toList()
+              .toString();
+      add(
+          "the predictions are class labels %s instead of %s".formatted(named, wanted),
+          (row, block, at, precision) ->
+              classOf.getOrDefault(row.predictions()[0], -1).equals(block.classIndex(at, meaning)));
+    }
+  }
+
+  private Scored scored(List<TrainerRow> rows) {
+    return new Scored(
+        evidence.sealing().forest(), Search.slots(rows, evidence.schema().width()), rows.size());
+  }
+
+  private void addSomeOfSeveral() {
+    if (columns == 1) {
+      for (int output = 0; output < scores; output++) {
+        int index = output;
+        add(
+            "the column is the score of '%s' alone: give one column for each of %s as --expected"
+                .formatted(meaning.names().get(output), shown(meaning.names())),
+            (row, scored, at, precision) ->
+                precision.near(row.predicted(0), scored.score(at, index)));
+      }
+
+      add(
+          "the predictions are the largest of the scores: give one column for each of %s as --expected"
+              .formatted(shown(meaning.names())),
+          (row, scored, at, precision) -> {
+            float largest = Float.NEGATIVE_INFINITY;
+            for (float score : scored.scores(at)) {
+              largest = Math.max(largest, score);
+            }
+
+            return precision.near(row.predicted(0), largest);
+          });
+    } else if (columns == scores) {
+      permuted();
+    }
+  }
+
+  private static String shown(List<String> names) {
+    return names.size() <= 10 ? names.toString() : names.size() + " outputs";
+  }
+
+  /** The columns in another order: for each, the score that is nearest in all of a few rows. */
+  private void permuted() {
+    List<TrainerRow> rows = evidence.rows();
+    rows = rows.subList(0, Math.min(rows.size(), 50));
+    Scored scored = scored(rows);
+    int[] order = new int[columns];
+    HashSet<Integer> used = new HashSet<>();
+    for (int column = 0; column < columns; column++) {
+      double least = Double.POSITIVE_INFINITY;
+      for (int score = 0; score < scores; score++) {
+        double distance = 0;
+        for (int at = 0; at < rows.size(); at++) {
+          distance += Math.abs(rows.get(at).predicted(column) - scored.score(at, score));
+        }
+
+        if (distance < least) {
+          least = distance;
+          order[column] = score;
+        }
+      }
+
+      used.add(order[column]);
+    }
+
+    if (used.size() == columns) {
+      List<String> names =
+          java.util.Arrays.stream(order).mapToObj(index -> meaning.names().get(index)).toList();
+      add(
+          "the columns are in another order, they are those of the outputs %s: give them to --expected in the order %s"
+              .formatted(shown(names), shown(meaning.names())),
+          (row, block, at, precision) -> all(row, precision, 0, i -> block.score(at, order[i])));
+    }
+  }
+
+  private void addTransforms() {
+    if (columns != scores || scores != 1) {
+      return;
+    }
+
+    Map<String, Function<Double, Double>> transforms =
+        Map.of(
+            "exp(score)", Math::exp,
+            "exp(score) - 1, as np.expm1 gives it", Math::expm1,
+            "log(score)", Math::log,
+            "log(score + 1), as np.log1p gives it", Math::log1p,
+            "the score times 100", score -> 100 * score,
+            "the score divided by 100", score -> score / 100);
+    transforms.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .forEach(
+            transform ->
+                add(
+                    "the predictions are %s: write what predict gives, before any transformation"
+                        .formatted(transform.getKey()),
+                    (row, scored, at, precision) -> {
+                      double value = transform.getValue().apply((double) scored.score(at, 0));
+                      return precision.near(row.predicted(0), value, SLACK * Math.abs(value));
+                    }));
+  }
+
+  private static double logistic(float margin) {
+    return 1 / (1 + Math.exp(-margin));
+  }
+
+  private static boolean all(
+      TrainerRow row, Precision precision, double slack, Function<Integer, Number> computed) {
+    for (int index = 0; index < row.predictions().length; index++) {
+      double value = computed.apply(index).doubleValue();
+      if (!precision.near(row.predicted(index), value, slack)) {
+        return false;
+      }
+    }
+
+    return true;
+  }
+}

@@ -1,0 +1,73 @@
+package io.paritree.model.trainer;
+
+import io.paritree.forest.Engine;
+import io.paritree.model.manifest.Outputs;
+import java.util.Arrays;
+
+/** Margins and scores of a block of rows. */
+final class Scored {
+  private final float[] margins;
+  private final float[] values;
+  private final int outputs;
+  private final int scores;
+
+  /**
+   * Scores rows.
+   *
+   * @param slots {@code rows * engine.width()} slots, row after row
+   */
+  Scored(Engine engine, float[] slots, int rows) {
+    this.outputs = engine.outputs();
+    this.scores = engine.scores();
+    this.margins = new float[rows * outputs];
+    this.values = new float[rows * scores];
+    engine.score(slots, rows, margins, values);
+  }
+
+  int outputs() {
+    return outputs;
+  }
+
+  int scores() {
+    return scores;
+  }
+
+  float margin(int row, int output) {
+    return margins[row * outputs + output];
+  }
+
+  float score(int row, int score) {
+    return values[row * scores + score];
+  }
+
+  /** Returns a copy of a row's scores. */
+  float[] scores(int row) {
+    return Arrays.copyOfRange(values, row * scores, (row + 1) * scores);
+  }
+
+  /** Returns the index of a row's class; -1 if the outputs are no classes. */
+  int classIndex(int row, Outputs meaning) {
+    return meaning.classIndex(values, row * scores);
+  }
+
+  /** Returns the probabilities that the softmax of a row's margins gives. */
+  double[] softmax(int row) {
+    double max = Double.NEGATIVE_INFINITY;
+    for (int output = 0; output < outputs; output++) {
+      max = Math.max(max, margin(row, output));
+    }
+
+    double[] powers = new double[outputs];
+    double sum = 0;
+    for (int output = 0; output < outputs; output++) {
+      powers[output] = Math.exp(margin(row, output) - max);
+      sum += powers[output];
+    }
+
+    for (int output = 0; output < outputs; output++) {
+      powers[output] /= sum;
+    }
+
+    return powers;
+  }
+}

@@ -1,0 +1,33 @@
+package io.paritree.model.trainer;
+
+import io.paritree.Fault;
+import io.paritree.feature.NumberText;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * A row with the trainer's predictions for it. The caller must not change the arrays.
+ *
+ * @param place its file and line
+ * @param cells its cells, one per field of the schema
+ * @param slots its slots; NaN where a cell has a fault
+ * @param predictions the cells with the predictions
+ * @param faults what the schema refuses about it
+ * @param equal whether the computed scores are the predictions
+ */
+record TrainerRow(
+    String place,
+    String[] cells,
+    float[] slots,
+    String[] predictions,
+    List<Fault> faults,
+    boolean equal) {
+
+  /** Returns a prediction as a number; NaN if it is none. */
+  double predicted(int index) {
+    byte[] utf8 = predictions[index].getBytes(StandardCharsets.UTF_8);
+    return NumberText.isNumber(utf8, 0, utf8.length)
+        ? NumberText.parse(utf8, 0, utf8.length)
+        : Double.NaN;
+  }
+}

@@ -1,0 +1,292 @@
+package io.paritree.model.trainer;
+
+import io.paritree.Fault;
+import io.paritree.feature.CategoryCodeFeature;
+import io.paritree.feature.Feature;
+import io.paritree.feature.IntegerCategoryFeature;
+import io.paritree.feature.NumberText;
+import io.paritree.feature.TextCategoryFeature;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/** Claims that the trainer coded categories in another order. */
+final class VocabularyClaims {
+  private static final int MAX_SHOWN = 40;
+  private static final int MAX_INFERRED = 200;
+
+  private final Evidence evidence;
+  private final List<Claim> claims = new ArrayList<>();
+
+  /**
+   * The usual orders of categories: texts, with the number of rows of each as the file has them.
+   */
+  private enum Order {
+    ASCENDING("ascending", Comparator.naturalOrder()),
+    NUMERIC("ascending as numbers", Comparator.comparingDouble(VocabularyClaims::number)),
+    IGNORING_CASE("ascending without regard to case", String.CASE_INSENSITIVE_ORDER),
+    FIRST("in the order of their first appearance in the file", null),
+    FREQUENT("with the most frequent first", null),
+    DESCENDING("descending", Comparator.reverseOrder()),
+    NUMERIC_DESCENDING(
+        "descending as numbers", Comparator.comparingDouble(VocabularyClaims::number).reversed()),
+    RARE("with the least frequent first", null);
+
+    private final String text;
+    private final Comparator<String> comparator;
+
+    Order(String text, Comparator<String> comparator) {
+      this.text = text;
+      this.comparator = comparator;
+    }
+
+    List<String> of(Collection<String> all, Map<String, Long> counts) {
+      Comparator<String> order = comparator;
+      if (this == FREQUENT || this == RARE) {
+        Comparator<String> byCount =
+            Comparator.comparingLong(text -> counts.getOrDefault(text, 0L));
+        order = (this == FREQUENT ? byCount.reversed() : byCount).thenComparing(text -> text);
+      } else if (this == FIRST) {
+        List<String> seen = new ArrayList<>(counts.keySet());
+        order =
+            Comparator.comparingInt(
+                text -> counts.containsKey(text) ? seen.indexOf(text) : Integer.MAX_VALUE);
+      }
+
+      return all.stream().sorted(order).toList();
+    }
+  }
+
+  /**
+   * Categories with other codes.
+   *
+   * @param codes per feature the new code of each slot
+   */
+  private record Recoded(String text, Map<Integer, Map<Float, Float>> codes) implements Claim {
+    @Override
+    public void change(TrainerRow row, float[] slots) {
+      codes.forEach(
+          (feature, code) -> slots[feature] = code.getOrDefault(slots[feature], slots[feature]));
+    }
+  }
+
+  /** Every row has one code of a feature, unless it is missing. */
+  private record Coded(String text, int feature, int code) implements Claim {
+    @Override
+    public void change(TrainerRow row, float[] slots) {
+      slots[feature] = Float.isNaN(slots[feature]) ? Float.NaN : code;
+    }
+  }
+
+  private VocabularyClaims(Evidence evidence) {
+    this.evidence = evidence;
+  }
+
+  /** Returns the usual orders: of all vocabularies, and of each alone. */
+  static List<Claim> known(Evidence evidence) {
+    VocabularyClaims made = new VocabularyClaims(evidence);
+    List<Integer> free = made.free();
+    for (boolean isSeenOnly : new boolean[] {false, true}) {
+      for (Order order : Order.values()) {
+        if (free.size() > 1) {
+          made.add(free, order, isSeenOnly);
+        }
+      }
+
+      for (int feature : free) {
+        for (Order order : Order.values()) {
+          made.add(List.of(feature), order, isSeenOnly);
+        }
+      }
+    }
+
+    return made.claims;
+  }
+
+  /** Returns the category features whose vocabulary is not in the model file. */
+  private List<Integer> free() {
+    List<Integer> free = new ArrayList<>();
+    for (int index = 0; index < evidence.schema().width(); index++) {
+      if (Evidence.isCategory(evidence.feature(index))
+          && evidence.sealing().model().categories(index).isEmpty()) {
+        free.add(index);
+      }
+    }
+
+    return free;
+  }
+
+  /** Returns the vocabulary of the schema; of bare codes, the cells of the file. */
+  private List<String> vocabulary(int index) {
+    Feature feature = evidence.feature(index);
+    if (feature instanceof TextCategoryFeature texts) {
+      return texts.vocabulary();
+    }
+
+    return feature instanceof IntegerCategoryFeature integers
+        ? integers.vocabulary().stream().map(String::valueOf).toList()
+        : List.copyOf(evidence.categories(index).keySet());
+  }
+
+  private void add(List<Integer> features, Order order, boolean isSeenOnly) {
+    Map<Integer, List<String>> orders = new LinkedHashMap<>();
+    for (int feature : features) {
+      List<String> all = vocabulary(feature);
+      boolean isNumeric = order == Order.NUMERIC || order == Order.NUMERIC_DESCENDING;
+      if (isNumeric && !all.stream().allMatch(text -> !Double.isNaN(number(text)))) {
+        return;
+      }
+
+      Map<String, Long> counts = evidence.categories(feature);
+      LinkedHashSet<String> sorted = new LinkedHashSet<>();
+      if (isSeenOnly) {
+        sorted.addAll(order.of(counts.keySet(), counts));
+        sorted.retainAll(new LinkedHashSet<>(all));
+      }
+
+      sorted.addAll(order.of(all, counts));
+      orders.put(feature, List.copyOf(sorted));
+    }
+
+    add(order.text + (isSeenOnly ? ", only those of the rows" : ""), orders);
+  }
+
+  private void add(String order, Map<Integer, List<String>> orders) {
+    Map<Integer, Map<Float, Float>> codes = new TreeMap<>();
+    orders.forEach(
+        (feature, sorted) -> {
+          Map<Float, Float> code = codes(feature, sorted);
+          if (!code.entrySet().stream()
+              .allMatch(entry -> entry.getKey().equals(entry.getValue()))) {
+            codes.put(feature, code);
+          }
+        });
+    if (!codes.isEmpty()) {
+      claims.add(new Recoded(text(order, codes.keySet(), orders::get), codes));
+    }
+  }
+
+  private Map<Float, Float> codes(int feature, List<String> sorted) {
+    Map<Float, Float> codes = new HashMap<>();
+    for (int code = 0; code < sorted.size(); code++) {
+      codes.put(Evidence.slot(evidence.feature(feature), sorted.get(code)), (float) code);
+    }
+
+    return codes;
+  }
+
+  private String text(
+      String order, Collection<Integer> features, Function<Integer, List<String>> sorted) {
+    StringBuilder text = new StringBuilder("the trainer coded the categories " + order + ":");
+    for (int feature : features) {
+      boolean isText = evidence.feature(feature) instanceof TextCategoryFeature;
+      List<String> all = sorted.apply(feature);
+      List<String> shown =
+          all.stream()
+              .limit(MAX_SHOWN)
+              .map(value -> (isText ? "\"%s\"" : "%s").formatted(Fault.printable(value)))
+              .toList();
+      text.append(text.charAt(text.length() - 1) == ':' ? "" : ",")
+          .append(
+              " give '%s' \"categories\": [%s%s]"
+                  .formatted(
+                      Fault.printable(evidence.feature(feature).name()),
+                      String.join(", ", shown),
+                      all.size() > shown.size() ? ", ..." : ""));
+    }
+
+    return text.toString();
+  }
+
+  /**
+   * Returns an order of one feature's categories under which rows agree, found code by code; empty
+   * if there is none.
+   *
+   * @param agreeing returns which rows agree under a claim
+   * @param rows the rows
+   */
+  static List<Claim> inferred(
+      Evidence evidence, List<TrainerRow> rows, Function<Claim, BitSet> agreeing) {
+    VocabularyClaims made = new VocabularyClaims(evidence);
+    for (int feature : made.free()) {
+      int size = made.vocabulary(feature).size();
+      if (!(evidence.feature(feature) instanceof CategoryCodeFeature) && size <= MAX_INFERRED) {
+        made.infer(feature, size, rows, agreeing)
+            .ifPresent(
+                sorted ->
+                    made.add("in an order that the predictions show", Map.of(feature, sorted)));
+      }
+    }
+
+    return made.claims;
+  }
+
+  private Optional<List<String>> infer(
+      int feature, int size, List<TrainerRow> rows, Function<Claim, BitSet> agreeing) {
+    boolean[][] isPossible = new boolean[size][size];
+    int[] seen = new int[size];
+    for (int code = 0; code < size; code++) {
+      BitSet agree = agreeing.apply(new Coded("", feature, code));
+      int[] agreed = new int[size];
+      Arrays.fill(seen, 0);
+      for (int at = 0; at < rows.size(); at++) {
+        float slot = rows.get(at).slots()[feature];
+        if (!Float.isNaN(slot)) {
+          seen[(int) slot]++;
+          agreed[(int) slot] += agree.get(at) ? 1 : 0;
+        }
+      }
+
+      // A few rows may differ for another reason.
+      for (int category = 0; category < size; category++) {
+        isPossible[category][code] = agreed[category] >= seen[category] * 0.9;
+      }
+    }
+
+    int[] categoryOf = new int[size];
+    Arrays.fill(categoryOf, -1);
+    for (int category = 0; category < size; category++) {
+      if (!assign(category, isPossible, categoryOf, new boolean[size])) {
+        return Optional.empty();
+      }
+    }
+
+    List<String> all = vocabulary(feature);
+    return Optional.of(Arrays.stream(categoryOf).mapToObj(all::get).toList());
+  }
+
+  /** Gives a category a code, moving others to other codes if it must (Kuhn's algorithm). */
+  private static boolean assign(
+      int category, boolean[][] isPossible, int[] categoryOf, boolean[] isTried) {
+    for (int step = 0; step < categoryOf.length; step++) {
+      int code = (category + step) % categoryOf.length; // its present code first
+      if (isPossible[category][code] && !isTried[code]) {
+        isTried[code] = true;
+        if (categoryOf[code] < 0 || assign(categoryOf[code], isPossible, categoryOf, isTried)) {
+          categoryOf[code] = category;
+          return true;
+        }
+      }
+    }
+
+    return false;
+  }
+
+  private static double number(String text) {
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    return NumberText.isNumber(utf8, 0, utf8.length)
+        ? NumberText.parse(utf8, 0, utf8.length)
+        : Double.NaN;
+  }
+}
