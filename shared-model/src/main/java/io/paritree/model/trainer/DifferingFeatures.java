@@ -14,6 +14,7 @@ import java.util.Optional;
 final class DifferingFeatures {
   private static final int SHOWN = 3;
   private static final int MAX_VALUES = 20;
+  private static final int LEAST_ROWS = 5;
   private static final double LEAST_CONTRAST = 0.3;
 
   private final Evidence evidence;
@@ -40,7 +41,7 @@ final class DifferingFeatures {
   /** Returns the conditions that tell differing rows from others, in one line; empty if none do. */
   String text() {
     int same = equal.cardinality();
-    if (same == 0 || same == rows.size()) {
+    if (same < LEAST_ROWS || same == rows.size()) {
       return "";
     }
 

@@ -1,52 +1,66 @@
 package io.paritree.model.trainer;
 
+import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
-/** Finds out whether the predictions are those of the same rows in another order. */
+/**
+ * Finds out whether the predictions are those of the same rows in another order.
+ *
+ * <p>Keeps the scores and predictions of at most {@value #MAX_ROWS} rows; of a longer file it finds
+ * nothing.
+ */
 final class OtherOrder {
+  private static final int MAX_ROWS = 200_000;
+  private static final int FIRST_CAPACITY = 1_024;
   private static final double MOST = 0.9;
 
-  private final Evidence evidence;
+  private float[] computed = new float[FIRST_CAPACITY];
+  private float[] predicted = new float[FIRST_CAPACITY];
+  private int rows;
+  private boolean isWhole = true;
 
-  OtherOrder(Evidence evidence) {
-    this.evidence = evidence;
+  /** Adds a row with one score and one prediction. */
+  void add(float score, float prediction) {
+    if (rows == MAX_ROWS) {
+      isWhole = false;
+      return;
+    }
+
+    if (rows == computed.length) {
+      computed = Arrays.copyOf(computed, Math.min(2 * rows, MAX_ROWS));
+      predicted = Arrays.copyOf(predicted, computed.length);
+    }
+
+    computed[rows] = score;
+    predicted[rows] = prediction;
+    rows++;
   }
 
-  /** Returns the finding and what to do; empty if there is none, or not all rows were kept. */
+  /** Returns the finding and what to do; empty if there is none. */
   String text() {
-    List<TrainerRow> rows = evidence.rows();
-    if (rows.size() < evidence.compared() || rows.get(0).predictions().length != 1) {
-      return "";
+    Map<Float, Integer> left = new HashMap<>();
+    for (int row = 0; row < rows; row++) {
+      left.merge(computed[row], 1, Integer::sum);
     }
 
-    Scored scored =
-        new Scored(
-            evidence.sealing().forest(),
-            Search.slots(rows, evidence.schema().width()),
-            rows.size());
-    Map<Float, Integer> computed = new HashMap<>();
-    for (int at = 0; at < rows.size(); at++) {
-      computed.merge(scored.score(at, 0), 1, Integer::sum);
-    }
-
-    boolean isTelling = scored.scores() == 1 && computed.size() * 2 > rows.size();
+    // Scores that many rows share tell nothing about their order.
+    boolean isTelling = isWhole && rows > 1 && left.size() * 2 > rows;
     int found = 0;
-    for (TrainerRow row : rows) {
-      float predicted = (float) row.predicted(0);
-      for (float near : new float[] {predicted, Math.nextUp(predicted), Math.nextDown(predicted)}) {
-        if (computed.getOrDefault(near, 0) > 0) {
-          computed.merge(near, -1, Integer::sum);
+    for (int row = 0; row < rows; row++) {
+      float value = predicted[row];
+      for (float near : new float[] {value, Math.nextUp(value), Math.nextDown(value)}) {
+        if (left.getOrDefault(near, 0) > 0) {
+          left.merge(near, -1, Integer::sum);
           found++;
           break;
         }
       }
     }
 
-    return isTelling && found >= MOST * rows.size()
+    return isTelling && found >= MOST * rows
         ? "%s of %s predictions are the scores of other rows of the file: the predictions are in another order than the rows, so join them by the index (pandas: reset_index before both)"
-            .formatted(found, rows.size())
+            .formatted(found, rows)
         : "";
   }
 }

@@ -86,12 +86,24 @@ final class Readings {
     }
 
     // Where the score is the margin already, the trainer may have transformed it.
-    if (columns == outputs && columns == scores) {
+    if (columns == outputs && columns == scores && isMarginScore()) {
       add(
           "the predictions are probabilities, the logistic function of the scores, which are margins for this objective: write margins (output_margin=True)",
           (row, scored, at, precision) ->
               all(row, precision, SLACK, i -> logistic(scored.margin(at, i))));
     }
+  }
+
+  private boolean isMarginScore() {
+    List<TrainerRow> rows = evidence.rows();
+    Scored scored = scored(rows);
+    for (int at = 0; at < rows.size(); at++) {
+      if (scored.score(at, 0) != scored.margin(at, 0)) {
+        return false;
+      }
+    }
+
+    return true;
   }
 
   private void addClasses() {

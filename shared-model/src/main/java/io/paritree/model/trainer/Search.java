@@ -112,17 +112,19 @@ final class Search {
   }
 
   private Explanation withInputsAsTheyAre() {
-    Explanation best = null;
+    List<Scored> scored = new ArrayList<>();
+    forests.forEach(forest -> scored.add(score(forest, slots(rows, width), rows.size())));
     List<Precision> all = new ArrayList<>(precisions);
-    all.add(Precision.LOOSE);
-    for (Claim forest : forests) {
-      Scored scored = score(forest, slots(rows, width), rows.size());
-      for (Precision precision : all) {
+    all.add(Precision.loose(rows));
+    Explanation best = null;
+    for (Precision precision : all) {
+      for (int forest = 0; forest < forests.size(); forest++) {
         for (Claim reading : readings) {
-          BitSet agreeing = agreeing(rows, scored, reading, precision);
+          BitSet agreeing = agreeing(rows, scored.get(forest), reading, precision);
           Explanation found =
-              new Explanation(List.of(), forest, reading, precision, List.of(), agreeing);
-          boolean isEnough = precision != Precision.LOOSE || found.rows() >= MOST * rows.size();
+              new Explanation(
+                  List.of(), forests.get(forest), reading, precision, List.of(), agreeing);
+          boolean isEnough = !precision.isLoose() || found.rows() >= MOST * rows.size();
           best = best == null ? found : isEnough ? better(best, found) : best;
         }
       }

@@ -29,6 +29,7 @@ public final class TrainerCheck {
   private final Engine engine;
   private final List<Difference> worst = new ArrayList<>();
   private final FaultSummary refused = new FaultSummary();
+  private final OtherOrder otherOrder = new OtherOrder();
   private Evidence evidence;
   private long compared;
   private long different;
@@ -79,6 +80,10 @@ public final class TrainerCheck {
     if (row.predictions().length != scored.scores()) {
       different++;
       return false;
+    }
+
+    if (scored.scores() == 1) {
+      otherOrder.add(scored.score(at, 0), (float) row.predicted(0));
     }
 
     Difference largest = null;
@@ -196,7 +201,7 @@ public final class TrainerCheck {
           "what agrees, with %s of %s rows%s: %s"
               .formatted(found.rows(), tried, tried < compared ? " tried" : "", found.text()));
     } else {
-      String order = new OtherOrder(evidence).text();
+      String order = otherOrder.text();
       parts.add(
           order.isEmpty()
               ? "none of the usual causes agrees with more rows%s, so the schema does not say what the trainer meant"
