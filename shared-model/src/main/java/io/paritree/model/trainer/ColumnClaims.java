@@ -30,8 +30,8 @@ final class ColumnClaims {
 
   static List<Claim> of(Evidence evidence) {
     ColumnClaims made = new ColumnClaims(evidence);
-    made.addOrders();
     made.addExchanges();
+    made.addOrders();
     made.addMoves();
     made.addTimes();
     return made.claims;

@@ -2,6 +2,7 @@ package io.paritree.model.trainer;
 
 import io.paritree.forest.Engine;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 
@@ -18,7 +19,11 @@ final class Search {
   private static final int PROBES = 16;
   private static final int ROUNDS_PROBES = 4;
   private static final int MAX_INPUT_CLAIMS = 8;
+  private static final int DISTANCE_ROWS = 120;
   private static final double MOST = 0.9;
+
+  /** The share of the rows that do not agree yet which one more claim must let agree. */
+  private static final double LEAST_GAIN = 0.1;
 
   private final Evidence evidence;
   private final List<TrainerRow> rows;
@@ -107,6 +112,12 @@ final class Search {
     return best;
   }
 
+  /** Returns that nothing explains anything. */
+  Explanation nothing(BitSet equal) {
+    return new Explanation(
+        List.of(), Claim.NOTHING, Claim.NOTHING, Precision.EXACT, List.of(), equal);
+  }
+
   private static Explanation better(Explanation one, Explanation other) {
     return other != null && other.rows() > one.rows() ? other : one;
   }
@@ -165,32 +176,53 @@ final class Search {
     Explanation best = start;
     boolean isOpen = true;
     while (isOpen && best.rows() < rows.size() && best.inputs().size() < MAX_INPUT_CLAIMS) {
-      Explanation next = step(best, claims, precision);
-      if (next.rows() == best.rows()) {
-        Explanation base = best;
+      Explanation base = best;
+      Explanation next = step(base, claims, precision);
+      if (next.rows() < rows.size()) {
         List<Claim> inferred =
             VocabularyClaims.inferred(
                 evidence,
                 rows,
-                claim ->
-                    agreeing(
-                        rows,
-                        score(base.forest(), changed(base.inputs(), claim), rows.size()),
-                        base.reading(),
-                        precision));
-        next = step(best, inferred, precision);
+                claim -> agreeing(base, claim, precision),
+                claim -> distance(base, claim));
+        next = better(next, step(base, inferred, precision));
       }
 
-      isOpen = next.rows() > best.rows();
-      best = next;
+      isOpen = next.rows() - best.rows() >= LEAST_GAIN * (rows.size() - best.rows());
+      best = isOpen ? next : best;
     }
 
     return best;
   }
 
+  private BitSet agreeing(Explanation base, Claim claim, Precision precision) {
+    float[] slots = changed(rows, base.inputs(), claim);
+    return agreeing(rows, score(base.forest(), slots, rows.size()), base.reading(), precision);
+  }
+
+  /** Returns the sum of the differences of some rows' scores and predictions; -1 if cut. */
+  private double distance(Explanation base, Claim claim) {
+    List<TrainerRow> some = rows.subList(0, Math.min(DISTANCE_ROWS, rows.size()));
+    Scored scored = score(base.forest(), changed(some, base.inputs(), claim), some.size());
+    double sum = 0;
+    for (int at = 0; at < some.size(); at++) {
+      TrainerRow row = some.get(at);
+      if (row.predictions().length != scored.scores()) {
+        return -1;
+      }
+
+      for (int score = 0; score < scored.scores(); score++) {
+        boolean isNear = base.precision().near(row.predicted(score), scored.score(at, score));
+        sum += isNear ? 0 : Math.abs(row.predicted(score) - scored.score(at, score));
+      }
+    }
+
+    return isCut() || Double.isNaN(sum) ? -1 : sum;
+  }
+
   /** Returns the best explanation with one more claim; {@code base} itself if none is better. */
   private Explanation step(Explanation base, List<Claim> claims, Precision precision) {
-    float[] before = changed(base.inputs(), Claim.NOTHING);
+    float[] before = changed(rows, base.inputs(), Claim.NOTHING);
     Explanation best = base;
     for (Claim claim : claims) {
       if (isCut()) {
@@ -218,8 +250,7 @@ final class Search {
       if (!base.agreeing().get(at)) {
         System.arraycopy(before, at * width, slots, 0, width);
         claim.change(rows.get(at), slots);
-        boolean isChanged =
-            !java.util.Arrays.equals(slots, 0, width, before, at * width, (at + 1) * width);
+        boolean isChanged = !Arrays.equals(slots, 0, width, before, at * width, (at + 1) * width);
         if (isChanged) {
           probes.add(at);
         }
@@ -257,7 +288,7 @@ final class Search {
           BitSet all =
               agreeing(
                   rows,
-                  score(forest, changed(base.inputs(), claim), rows.size()),
+                  score(forest, changed(rows, base.inputs(), claim), rows.size()),
                   reading,
                   precision);
           Explanation found = new Explanation(inputs, forest, reading, precision, List.of(), all);
@@ -270,24 +301,23 @@ final class Search {
     return best;
   }
 
-  private static Explanation withOther(Explanation found, Claim claim) {
-    boolean isSame = found.inputs().get(found.inputs().size() - 1) == claim;
-    if (isSame) {
-      return found;
+  /** Notes a claim that explains as many rows, unless it makes the same of them. */
+  private Explanation withOther(Explanation found, Claim claim) {
+    List<Claim> others = new ArrayList<>(found.others());
+    List<Claim> inputs = found.inputs();
+    List<Claim> before = inputs.subList(0, inputs.size() - 1);
+    boolean isSame =
+        inputs.contains(claim)
+            || Arrays.equals(changed(rows, inputs, Claim.NOTHING), changed(rows, before, claim));
+    if (!isSame) {
+      others.add(claim);
     }
 
-    List<Claim> others = new ArrayList<>(found.others());
-    others.add(claim);
     return new Explanation(
-        found.inputs(),
-        found.forest(),
-        found.reading(),
-        found.precision(),
-        others,
-        found.agreeing());
+        inputs, found.forest(), found.reading(), found.precision(), others, found.agreeing());
   }
 
-  private float[] changed(List<Claim> inputs, Claim last) {
+  private float[] changed(List<TrainerRow> rows, List<Claim> inputs, Claim last) {
     float[] slots = slots(rows, width);
     float[] one = new float[width];
     for (int at = 0; at < rows.size(); at++) {

@@ -24,6 +24,9 @@ import java.util.List;
 public final class TrainerCheck {
   private static final int SHOWN = 3;
 
+  /** The share of the differing rows that a cause must explain to be named. */
+  private static final double LEAST_EXPLAINED = 0.3;
+
   private final List<String> columns;
   private final Sealing sealing;
   private final Engine engine;
@@ -144,7 +147,12 @@ public final class TrainerCheck {
     Search search = new Search(evidence, columns.size());
     Search.Explanation found = search.find();
     BitSet equal = equal();
-    boolean isExplained = found.rows() > equal.cardinality();
+    int open = evidence.rows().size() - equal.cardinality();
+    boolean isExplained = open > 0 && found.rows() - equal.cardinality() >= LEAST_EXPLAINED * open;
+    if (!isExplained) {
+      found = search.nothing(equal);
+    }
+
     if (!isExplained && different > 0) {
       refuseColumns();
     }

@@ -11,23 +11,31 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 
 /** Claims that the trainer coded categories in another order. */
 final class VocabularyClaims {
   private static final int MAX_SHOWN = 40;
   private static final int MAX_INFERRED = 200;
+  private static final int MAX_EXCHANGES = 20_000;
+
+  private static final String SHOWN_ORDER = "in an order that the predictions show";
 
   private final Evidence evidence;
   private final List<Claim> claims = new ArrayList<>();
+  private final Set<Map<Integer, Map<Float, Float>>> made = new HashSet<>();
 
   /**
    * The usual orders of categories: texts, with the number of rows of each as the file has them.
@@ -172,7 +180,7 @@ final class VocabularyClaims {
             codes.put(feature, code);
           }
         });
-    if (!codes.isEmpty()) {
+    if (!codes.isEmpty() && made.add(codes)) {
       claims.add(new Recoded(text(order, codes.keySet(), orders::get), codes));
     }
   }
@@ -210,26 +218,75 @@ final class VocabularyClaims {
   }
 
   /**
-   * Returns an order of one feature's categories under which rows agree, found code by code; empty
-   * if there is none.
+   * Returns orders that the predictions themselves show: of one feature alone, found code by code,
+   * and of all together, found by exchanging codes as long as the scores come nearer.
    *
-   * @param agreeing returns which rows agree under a claim
    * @param rows the rows
+   * @param agreeing returns which rows agree under a claim
+   * @param distance returns how far scores are from the predictions under a claim; 0 if they are
+   *     equal, negative if it must not be asked again
    */
   static List<Claim> inferred(
-      Evidence evidence, List<TrainerRow> rows, Function<Claim, BitSet> agreeing) {
+      Evidence evidence,
+      List<TrainerRow> rows,
+      Function<Claim, BitSet> agreeing,
+      ToDoubleFunction<Claim> distance) {
     VocabularyClaims made = new VocabularyClaims(evidence);
+    List<Integer> free = new ArrayList<>();
+    int sum = 0;
     for (int feature : made.free()) {
       int size = made.vocabulary(feature).size();
       if (!(evidence.feature(feature) instanceof CategoryCodeFeature) && size <= MAX_INFERRED) {
+        free.add(feature);
+        sum += size;
         made.infer(feature, size, rows, agreeing)
-            .ifPresent(
-                sorted ->
-                    made.add("in an order that the predictions show", Map.of(feature, sorted)));
+            .ifPresent(sorted -> made.add(SHOWN_ORDER, Map.of(feature, sorted)));
       }
     }
 
+    if (free.size() > 1 && sum <= MAX_INFERRED) {
+      made.exchange(free, distance);
+    }
+
     return made.claims;
+  }
+
+  private void exchange(List<Integer> features, ToDoubleFunction<Claim> distance) {
+    Map<Integer, List<String>> orders = new LinkedHashMap<>();
+    features.forEach(feature -> orders.put(feature, new ArrayList<>(vocabulary(feature))));
+    double least = distance.applyAsDouble(Claim.NOTHING);
+    boolean isNearer = true;
+    int asked = 0;
+    while (isNearer && least > 0) {
+      isNearer = false;
+      for (int feature : features) {
+        List<String> order = orders.get(feature);
+        for (int one = 0; one < order.size(); one++) {
+          for (int other = one + 1; other < order.size(); other++) {
+            Collections.swap(order, one, other);
+            double now = distance.applyAsDouble(new Recoded("", codes(orders)));
+            if (now < 0 || asked++ > MAX_EXCHANGES) {
+              return;
+            }
+
+            if (now < least) {
+              least = now;
+              isNearer = true;
+            } else {
+              Collections.swap(order, one, other);
+            }
+          }
+        }
+      }
+    }
+
+    add(SHOWN_ORDER, orders);
+  }
+
+  private Map<Integer, Map<Float, Float>> codes(Map<Integer, List<String>> orders) {
+    Map<Integer, Map<Float, Float>> codes = new TreeMap<>();
+    orders.forEach((feature, sorted) -> codes.put(feature, codes(feature, sorted)));
+    return codes;
   }
 
   private Optional<List<String>> infer(

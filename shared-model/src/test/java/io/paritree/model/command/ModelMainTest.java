@@ -129,7 +129,10 @@ class ModelMainTest {
         .contains("rows.csv line 3", "out_of_range", "missing_value", "wrong_type")
         .contains("unseen_category", "bad_timestamp");
     assertThat(faults.get(1)).contains("rows.csv line 4", "malformed_record", "2 cells");
-    assertThat(faults.get(2)).contains("Scored 2 rows", "parcel-late/1", "2 refused");
+    assertThat(faults.get(2))
+        .startsWith("Refused, by fault: ")
+        .contains("out_of_range in 'distance' of 1 rows: got 9999, expected 0.0 to 5000.0");
+    assertThat(faults.get(3)).contains("Scored 2 rows", "parcel-late/1", "2 refused");
 
     assertRun(
         3,
@@ -147,7 +150,36 @@ class ModelMainTest {
     assertThat(out.toString())
         .contains("\"model_version\": \"parcel-late/1\"", "\"sealed\": true")
         .contains("\"rows_scored\": 2", "\"rows_refused\": 2");
-    assertThat(err.toString().lines()).as("the faults only").hasSize(2);
+    assertThat(out.toString())
+        .contains("\"code\": \"unseen_category\"", "\"column\": \"zone\"", "\"example\": \"11\"");
+    assertThat(err.toString().lines()).as("the faults only").hasSize(3);
+  }
+
+  @Test
+  void predictOfWhichNoRowCouldBeScoredIsNoSuccessAndSaysOnceWhy() throws Exception {
+    Path model = new TestPackages(directory).bareWideModel(2, 3, 5);
+    List<String> lines = new ArrayList<>(List.of("f0,f1"));
+    for (int row = 0; row < 3_000; row++) {
+      lines.add(row % 3 == 0 ? "True,1" : "1,NA");
+    }
+
+    Path rows = Files.write(path("rows.csv"), lines);
+    assertRun(3, "predict", "--model", model, "--input", rows, "--output", path("out.csv"));
+
+    List<String> said = err.toString().lines().toList();
+    assertThat(said).as("20 rows, what is left, the summary and the counts").hasSize(23);
+    assertThat(said.get(20)).isEqualTo("... and 2980 more refused rows");
+    assertThat(said.get(21))
+        .contains("wrong_type in 'f1' of 2000 rows: got \"NA\", expected a number")
+        .contains("leave missing cells empty")
+        .contains("wrong_type in 'f0' of 1000 rows: got \"True\"", "write booleans as true and");
+    assertThat(said.get(22)).contains("Scored 0 rows", "3000 refused");
+    assertThat(Files.readAllLines(path("out.csv"))).hasSize(3_001);
+
+    Files.write(rows, List.of("1,2"), java.nio.file.StandardOpenOption.APPEND);
+    assertRun(0, "predict", "--model", model, "--input", rows, "--output", path("out.csv"));
+    Files.write(rows, List.of("f0,f1"));
+    assertRun(0, "predict", "--model", model, "--input", rows, "--output", path("out.csv"));
   }
 
   @Test

@@ -1,0 +1,380 @@
+package io.paritree.model.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.paritree.forest.Engine;
+import io.paritree.forest.Rounds;
+import io.paritree.model.command.ModelMain;
+import io.paritree.xgboost.NativeBooster;
+import io.paritree.xgboost.Training;
+import io.paritree.xgboost.XgboostModel;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Function;
+import ml.dmlc.xgboost4j.java.Booster;
+import ml.dmlc.xgboost4j.java.XGBoost;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Sealing names the cause where the trainer's predictions are not our scores. */
+class TrainerCheckTest {
+  private static final int ROWS = 400;
+  private static final int WIDTH = 4;
+  private static final String[] CATEGORIES = {"a", "b", "c", "d", "e"};
+
+  @TempDir Path directory;
+
+  private final float[] slots = new float[ROWS * WIDTH];
+  private final String[][] cells = new String[ROWS][WIDTH];
+  private String schema = numbers("f0", "f1", "f2", "f3");
+
+  TrainerCheckTest() {
+    Random random = new Random(11);
+    for (int at = 0; at < slots.length; at++) {
+      slots[at] = Math.round(random.nextGaussian() * 1_000) / 1_000f;
+      cells[at / WIDTH][at % WIDTH] = String.valueOf(slots[at]);
+    }
+  }
+
+  @Test
+  void predictionsOfTheBestRoundsAreFound() throws Exception {
+    byte[] stopped = withBestIteration(binary(), 4);
+
+    assertThat(refusal(stopped, "--rounds=all", scores(stopped, new Rounds(0, 5))))
+        .contains("400 of 400 rows differ", "with 400 of 400 rows: ")
+        .contains("scored the best 5 of 10 rounds: give --rounds best");
+    assertThat(refusal(stopped, "--rounds=best", scores(stopped, Rounds.ALL)))
+        .contains("scored all 10 rounds: give --rounds all");
+    assertThat(refusal(stopped, "--rounds=all", scores(stopped, new Rounds(0, 7))))
+        .contains("scored the first 7 of 10 rounds: give --rounds 7");
+  }
+
+  @Test
+  void marginsAndProbabilitiesAreToldApart() throws Exception {
+    byte[] model = binary();
+    byte[] raw = new Training(3, WIDTH).objective("binary:logitraw").file("ubj");
+
+    assertThat(refusal(model, "", cells(margins(model), 1)))
+        .contains("the predictions are margins");
+    float[] rawMargins = margins(raw);
+    assertThat(refusal(raw, "", row -> text(1 / (1 + Math.exp(-rawMargins[row])))))
+        .contains("the logistic function of the scores");
+    float[] scores = scores(model, Rounds.ALL);
+    assertThat(refusal(model, "", row -> text(1f - scores[row])))
+        .contains("the probabilities of the other class, '0'");
+    assertThat(refusal(model, "", row -> text(1f - scores[row]) + "," + scores[row]))
+        .contains("give only the second column as --expected");
+  }
+
+  @Test
+  void classesAreToldFromProbabilities() throws Exception {
+    byte[] model = binary();
+    byte[] three = new Training(5, WIDTH).classes(3).objective("multi:softprob").file("ubj");
+    float[] scores = scores(model, Rounds.ALL);
+    float[] threeScores = scores(three, Rounds.ALL);
+
+    assertThat(refusal(model, "", row -> scores[row] > 0.5f ? "1" : "0"))
+        .contains("class indices instead of probabilities", "with 400 of 400 rows");
+    assertThat(refusal(model, "", row -> scores[row] > 0.5f ? "late" : "on time"))
+        .contains("class labels ['on time', 'late'] instead of probabilities");
+    assertThat(refusal(three, "", row -> String.valueOf(largest(threeScores, row))))
+        .contains("class indices instead of the scores of all 3 classes");
+    assertThat(refusal(three, "", row -> text(threeScores[3 * row + 2])))
+        .contains("the score of '2' alone");
+    assertThat(
+            refusal(
+                three,
+                "",
+                row ->
+                    threeScores[3 * row + 1]
+                        + ","
+                        + threeScores[3 * row + 2]
+                        + ","
+                        + threeScores[3 * row]))
+        .contains("those of the outputs [1, 2, 0]");
+  }
+
+  @Test
+  void exchangedColumnsAreFound() throws Exception {
+    byte[] model = binary();
+    schema = numbers("f0", "f3", "f2", "f1");
+
+    assertThat(refusal(model, "", scores(model, Rounds.ALL)))
+        .contains("the columns of 'f1' and 'f3' were exchanged")
+        .contains("give as their \"column\" \"f1\", \"f3\"", "with 400 of 400 rows");
+  }
+
+  @Test
+  void orderOfAVocabularyIsFoundEvenIfItIsNone() throws Exception {
+    byte[] model =
+        new Training(7, WIDTH)
+            .categories(1, 5)
+            .with("max_cat_to_onehot", 1)
+            .objective("reg:squarederror")
+            .rounds(30)
+            .file("ubj");
+    Function<List<String>, String> refusal =
+        order -> {
+          schema =
+              numbers("f0", "f1", "f2", "f3")
+                  .replace(
+                      "{\"name\":\"f1\",\"type\":\"number\",\"column\":\"f1\"}",
+                      "{\"name\":\"f1\",\"type\":\"category\",\"categories\":"
+                          + "[\"a\",\"b\",\"c\",\"d\",\"e\"]}");
+          for (int row = 0; row < ROWS; row++) {
+            cells[row][1] = CATEGORIES[row % 5];
+            slots[row * WIDTH + 1] = order.indexOf(cells[row][1]);
+          }
+
+          return refusal(model, "", scores(model, Rounds.ALL));
+        };
+
+    assertThat(refusal.apply(List.of("e", "d", "c", "b", "a")))
+        .contains("the categories descending: give 'f1' \"categories\": [\"e\", \"d\", \"c\"");
+    assertThat(refusal.apply(List.of("c", "a", "e", "b", "d")))
+        .contains("in an order that the predictions show: give 'f1' \"categories\": [")
+        .contains("with 400 of 400 rows");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"-999,-999", "0,0", "-1,-1", "12345,12345.0"})
+  void sentinelsAreFound(String shown, String cell) throws Exception {
+    byte[] model = binary();
+    for (int row = 0; row < ROWS; row += 9) {
+      cells[row][2] = cell;
+      slots[row * WIDTH + 2] = Float.NaN;
+    }
+
+    assertThat(refusal(model, "", scores(model, Rounds.ALL)))
+        .contains("took %s".formatted(shown), "of 'f2' as missing: give \"missing\": [")
+        .contains("with 400 of 400 rows");
+  }
+
+  @Test
+  void severalCausesAreFoundTogether() throws Exception {
+    byte[] model = withBestIteration(binary(), 6);
+    for (int row = 0; row < ROWS; row++) {
+      if (row % 7 == 0) {
+        cells[row][2] = "-999";
+        slots[row * WIDTH + 2] = Float.NaN;
+      } else if (row % 5 == 0) {
+        cells[row][3] = "0";
+        slots[row * WIDTH + 3] = Float.NaN;
+      }
+    }
+
+    float[] scores = scores(model, new Rounds(0, 7));
+    assertThat(refusal(model, "--rounds=all", row -> text(1f - scores[row])))
+        .contains("took -999 of 'f2'", "took 0 of 'f3'", "--rounds best", "other class")
+        .contains("with 400 of 400 rows");
+  }
+
+  @Test
+  void cellsThatTheSchemaRefusesAreShownAndTried() throws Exception {
+    byte[] model = binary();
+    for (int row = 0; row < ROWS; row++) {
+      if (row % 10 == 0) {
+        cells[row][0] = "NA";
+        slots[row * WIDTH] = Float.NaN;
+      } else if (row % 10 == 1) {
+        cells[row][3] = ".5";
+        slots[row * WIDTH + 3] = 0.5f;
+      }
+    }
+
+    assertThat(refusal(model, "", scores(model, Rounds.ALL)))
+        .contains("refuses 80 rows that the trainer scored")
+        .contains("wrong_type in 'f0' of 40 rows: got \"NA\", expected a number")
+        .contains("80 of 80 refused rows agree", "as what they spell")
+        .contains("give 'f0' \"missing\": [\"NA\"]", "'f3' holds \".5\": write numbers as JSON");
+  }
+
+  @Test
+  void roundedAndShuffledPredictionsAreFound() throws Exception {
+    byte[] model = binary();
+    float[] scores = scores(model, Rounds.ALL);
+
+    assertThat(refusal(model, "", row -> "%.4f".formatted(scores[row])))
+        .contains("were rounded to 4 decimals", "with 400 of 400 rows");
+    assertThat(refusal(model, "", row -> text(scores[(row + 1) % ROWS])))
+        .contains("400 of 400 predictions are the scores of other rows");
+  }
+
+  @Test
+  void dartOfOldInplacePredictionIsFoundBitByBit() throws Exception {
+    assertThat(refusalOf("dart-3.0", "predicted"))
+        .containsPattern("with (\\d+) of \\1 rows: the predictions of this DART model were made")
+        .contains("inplace prediction")
+        .doesNotContain("5 digits");
+  }
+
+  @Test
+  void quantilesOfOldVersionsAreFoundToBeUnsorted() throws Exception {
+    assertThat(refusalOf("quantiles-3.0", "high,low"))
+        .contains("with 60 of 60 rows: the quantiles are not sorted");
+  }
+
+  @Test
+  void withoutACauseTheFeaturesOfDifferingRowsAreNamedAndNothingIsClaimed() throws Exception {
+    byte[] model = binary();
+    for (int row = 0; row < ROWS; row++) {
+      float slot = slots[row * WIDTH + 1];
+      slots[row * WIDTH + 1] = slot > 0.5f ? 0.5f - slot : slot;
+    }
+
+    assertThat(refusal(model, "", scores(model, Rounds.ALL)))
+        .contains("none of the usual causes", "rows still differ where 'f1' is at least 0.5")
+        .doesNotContain("what agrees");
+  }
+
+  @Test
+  void whatHoldsForSomeRowsIsNotClaimedForAll() throws Exception {
+    byte[] model = binary();
+    for (int row = 0; row < ROWS; row += 4) {
+      cells[row][2] = "-999";
+      slots[row * WIDTH + 2] = Float.NaN;
+    }
+
+    float[] scores = scores(model, Rounds.ALL);
+    scores[1] = 0.123f;
+    scores[2] = 0.234f;
+    assertThat(refusal(model, "", scores))
+        .contains("with 398 of 400 rows: the trainer took -999 of 'f2' as missing");
+  }
+
+  private byte[] binary() throws Exception {
+    return new Training(3, WIDTH).objective("binary:logistic").file("ubj");
+  }
+
+  private static byte[] withBestIteration(byte[] file, int best) throws Exception {
+    Booster booster = XGBoost.loadModel(file);
+    booster.setAttr("best_iteration", String.valueOf(best));
+    byte[] stopped = booster.toByteArray("ubj");
+    booster.dispose();
+    return stopped;
+  }
+
+  private static String numbers(String... columns) {
+    List<String> features = new ArrayList<>();
+    for (int index = 0; index < columns.length; index++) {
+      features.add(
+          "{\"name\":\"f%s\",\"type\":\"number\",\"column\":\"%s\"}"
+              .formatted(index, columns[index]));
+    }
+
+    return "{\"features\": [" + String.join(",", features) + "]}";
+  }
+
+  /** Returns libxgboost's scores of the slots. */
+  private float[] scores(byte[] file, Rounds rounds) {
+    try {
+      Engine engine = NativeBooster.load(file, XgboostModel.read(file), rounds);
+      float[] scores = new float[ROWS * engine.scores()];
+      engine.score(slots, ROWS, null, scores);
+      return scores;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private float[] margins(byte[] file) throws Exception {
+    Engine engine = NativeBooster.load(file, XgboostModel.read(file), Rounds.ALL);
+    float[] margins = new float[ROWS * engine.outputs()];
+    engine.score(slots, ROWS, margins, null);
+    return margins;
+  }
+
+  private static int largest(float[] scores, int row) {
+    int best = 0;
+    for (int index = 1; index < 3; index++) {
+      best = scores[3 * row + index] > scores[3 * row + best] ? index : best;
+    }
+
+    return best;
+  }
+
+  private static String text(double value) {
+    return String.valueOf(value);
+  }
+
+  private static String text(float value) {
+    return String.valueOf(value);
+  }
+
+  private static Function<Integer, String> cells(float[] values, int columns) {
+    return row -> {
+      StringBuilder text = new StringBuilder();
+      for (int column = 0; column < columns; column++) {
+        text.append(column == 0 ? "" : ",").append(values[row * columns + column]);
+      }
+
+      return text.toString();
+    };
+  }
+
+  private String refusal(byte[] model, String option, float[] scores) {
+    return refusal(model, option, cells(scores, scores.length / ROWS));
+  }
+
+  /** Seals with the cells and the given predictions, and returns why that is refused. */
+  private String refusal(byte[] model, String option, Function<Integer, String> predictions) {
+    try {
+      String[] columns = new String[predictions.apply(0).split(",").length];
+      Arrays.setAll(columns, column -> "p" + column);
+      List<String> lines = new ArrayList<>();
+      lines.add("f0,f1,f2,f3," + String.join(",", columns));
+      for (int row = 0; row < ROWS; row++) {
+        lines.add(String.join(",", cells[row]) + "," + predictions.apply(row));
+      }
+
+      Files.writeString(directory.resolve("schema.json"), schema);
+      return refusal(
+          Files.write(directory.resolve("model"), model),
+          Files.write(directory.resolve("rows.csv"), lines),
+          String.join(",", columns),
+          List.of("--schema=" + directory.resolve("schema.json"), option));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private String refusalOf(String resource, String columns) throws IOException {
+    Path model = directory.resolve("model.json");
+    Path rows = directory.resolve("rows.csv");
+    for (Path file : List.of(model, rows)) {
+      String type = file.equals(model) ? ".json" : ".csv";
+      try (InputStream in = getClass().getResourceAsStream(resource + type)) {
+        Files.copy(in, file);
+      }
+    }
+
+    return refusal(model, rows, columns, List.of());
+  }
+
+  private String refusal(Path model, Path rows, String columns, List<String> options) {
+    List<String> arguments = new ArrayList<>();
+    arguments.addAll(List.of("seal", "--name=m", "--store=" + directory.resolve("store")));
+    arguments.addAll(List.of("--model=" + model, "--rows=" + rows, "--expected=" + columns));
+    options.stream().filter(option -> !option.isEmpty()).forEach(arguments::add);
+    StringWriter err = new StringWriter();
+    int exitCode =
+        ModelMain.run(
+            new PrintWriter(new StringWriter()),
+            new PrintWriter(err, true),
+            arguments.toArray(String[]::new));
+    assertThat(exitCode).as(err.toString()).isEqualTo(6);
+    assertThat(directory.resolve("store")).doesNotExist();
+    return err.toString();
+  }
+}
