@@ -4,6 +4,8 @@ import io.paritree.CorruptModelException;
 import io.paritree.ModelException;
 import io.paritree.UnsupportedModelException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
 
 /** The format of a model file, recognised by its first bytes; its name is ignored. */
 enum ModelFormat {
@@ -37,10 +39,10 @@ enum ModelFormat {
               + " the pickle and call Booster.save_model(\"model.ubj\")");
     }
 
-    if (file[0] == (byte) 0x80) {
+    Optional<Foreign> foreign = Foreign.of(file);
+    if (foreign.isPresent()) {
       throw new UnsupportedModelException(
-          "Cannot read the model: it looks like a Python pickle, which is a program; load it where"
-              + " it was written and call Booster.save_model(\"model.ubj\")");
+          "Cannot read the model: it looks like " + foreign.get().text);
     }
 
     int first = afterWhiteSpace(file, 0);
@@ -77,8 +79,55 @@ enum ModelFormat {
             + " writes");
   }
 
+  /** Files of other tools, recognised by their first bytes. */
+  private enum Foreign {
+    PICKLE(
+        "\u0080",
+        "a Python pickle, as pickle and joblib write it, which is a program; load it where it was"
+            + " written (joblib.load) and call save_model(\"model.ubj\") of the model"),
+    OLD_PICKLE(
+        "ccopy_reg\n",
+        "a Python pickle, which is a program; load it where it was written and call"
+            + " save_model(\"model.ubj\") of the model"),
+    GZIP("\u001f\u008b", compressed("gzip")),
+    BZIP2("BZh", compressed("bzip2")),
+    XZ("\u00fd7zXZ", compressed("xz")),
+    ZSTD("\u0028\u00b5\u002f\u00fd", compressed("zstd")),
+    ZLIB("\u0078\u009c", compressed("zlib")),
+    ZLIB_FAST("\u0078\u0001", compressed("zlib")),
+    ZLIB_SMALL("\u0078\u00da", compressed("zlib")),
+    ZLIB_LOW("\u0078\u005e", compressed("zlib")),
+    ZIP(
+        "PK\u0003\u0004",
+        "a ZIP archive, as skops and others write it; load it where it was written and call"
+            + " save_model(\"model.ubj\") of the XGBoost model in it"),
+    LIGHTGBM("tree\n", "a model of LightGBM; only models of XGBoost are scored"),
+    LIGHTGBM_WINDOWS("tree\r\n", "a model of LightGBM; only models of XGBoost are scored"),
+    CATBOOST("CBM1", "a model of CatBoost; only models of XGBoost are scored"),
+    HDF5("\u0089HDF", "an HDF5 file; only models of XGBoost are scored");
+
+    private final String start;
+    private final String text;
+
+    Foreign(String start, String text) {
+      this.start = start;
+      this.text = text;
+    }
+
+    private static String compressed(String by) {
+      return "a file compressed with "
+          + by
+          + "; decompress it first, or, if it is a pickle that joblib compressed, load it with"
+          + " joblib.load and call save_model(\"model.ubj\") of the model";
+    }
+
+    static Optional<Foreign> of(byte[] file) {
+      return Arrays.stream(values()).filter(kind -> startsWith(file, kind.start)).findFirst();
+    }
+  }
+
   private static boolean startsWith(byte[] file, String text) {
-    byte[] start = text.getBytes(StandardCharsets.US_ASCII);
+    byte[] start = text.getBytes(StandardCharsets.ISO_8859_1);
     for (int at = 0; at < start.length; at++) {
       if (at >= file.length || file[at] != start[at]) {
         return false;

@@ -267,6 +267,14 @@ public final class XgboostModel {
             Objective.find(objective).orElseThrow().transform()));
   }
 
+  /**
+   * Returns whether each node has a row of leaf weights, as in files of XGBoost 2.0 to 3.1, which
+   * later versions cannot read.
+   */
+  public boolean hasVectorsByNode() {
+    return hasVectorsByNode;
+  }
+
   /** Returns why libxgboost cannot score this model; empty if it can. */
   Optional<String> notForNative() {
     if (hasVectorsByNode) {

@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code model schema}: drafts a schema file, to edit and to seal with. */
@@ -40,11 +41,28 @@ final class SchemaCommand implements Callable<Integer> {
       description = "Raw rows with a header, as the model will be asked to score them.")
   private String rows;
 
+  @Option(
+      names = "--by-position",
+      description = {
+        "Features read the first columns of --rows, in its order,",
+        "for models that were trained without names."
+      })
+  private boolean byPosition;
+
   @Override
   public Integer call() throws Exception {
     SealSource source = SealSource.read(model);
     Optional<MlflowSignature> signature = source.mlflow().flatMap(MlflowModel::signature);
     SchemaForm plain = UnsealedSchema.of(source.origin(), source.model(), signature, false);
+    if (byPosition) {
+      if (rows == null) {
+        throw new ParameterException(
+            spec.commandLine(), "--by-position needs --rows, whose columns it reads");
+      }
+
+      plain = SchemaDraft.byPosition(source.model(), plain, rows);
+    }
+
     SchemaDraft draft = new SchemaDraft(source.model(), plain, signature);
     if (rows != null) {
       draft.read(rows);

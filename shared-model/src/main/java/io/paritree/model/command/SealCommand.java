@@ -21,6 +21,7 @@ import io.paritree.model.rows.InputException;
 import io.paritree.model.seal.GeneratedRecords;
 import io.paritree.model.seal.GoldenChoice;
 import io.paritree.model.seal.GoldenRecords;
+import io.paritree.model.seal.SchemaDraft;
 import io.paritree.model.seal.SealSource;
 import io.paritree.model.seal.Sealing;
 import io.paritree.model.trainer.TrainerCheck;
@@ -87,6 +88,14 @@ final class SealCommand implements Callable<Integer> {
       paramLabel = "FILE.csv",
       description = "Raw rows with a header, to choose golden rows from (default: generated rows).")
   private String rows;
+
+  @Option(
+      names = "--by-position",
+      description = {
+        "Without --schema: features read the first columns of --rows, in its order,",
+        "for models that were trained without names."
+      })
+  private boolean byPosition;
 
   @Option(
       names = "--expected",
@@ -168,6 +177,11 @@ final class SealCommand implements Callable<Integer> {
           version, ModelName.MAX_VERSION);
     }
 
+    if (byPosition && (rows == null || schemaFile != null)) {
+      throw usage(
+          "--by-position reads the columns of --rows, and a schema file says itself what is read");
+    }
+
     if (rows == null && !expected.isEmpty()) {
       throw usage("--expected names a column of --rows, which is not given");
     }
@@ -208,8 +222,10 @@ final class SealCommand implements Callable<Integer> {
 
   private SchemaForm schema(SealSource source) throws Exception {
     if (schemaFile == null) {
-      return UnsealedSchema.of(
-          source.origin(), source.model(), source.mlflow().flatMap(MlflowModel::signature), false);
+      SchemaForm plain =
+          UnsealedSchema.of(
+              source.origin(), source.model(), source.mlflow().flatMap(MlflowModel::signature), false);
+      return byPosition ? SchemaDraft.byPosition(source.model(), plain, rows) : plain;
     }
 
     Location location = Location.of(schemaFile);

@@ -1,8 +1,10 @@
 package io.paritree.model.manifest;
 
+import io.paritree.feature.BooleanFeature;
 import io.paritree.feature.CategoryCodeFeature;
 import io.paritree.feature.Feature;
 import io.paritree.feature.IntegerCategoryFeature;
+import io.paritree.feature.NumberFeature;
 import io.paritree.feature.Sentinels;
 import io.paritree.feature.TextCategoryFeature;
 import io.paritree.feature.Unseen;
@@ -22,6 +24,37 @@ public sealed interface FeatureForm {
    * @throws IllegalArgumentException if they do not fit
    */
   Feature bind(Optional<RecordedCategories> fromModel);
+
+  /**
+   * Returns a form without a schema file's rules, a number, a boolean or a category of the model,
+   * that reads another column.
+   *
+   * @throws IllegalStateException if it is of another kind
+   */
+  default FeatureForm reading(String column) {
+    if (this instanceof FromModel model) {
+      return new FromModel(model.name(), column, model.unseen(), model.missing(), model.nullable());
+    }
+
+    Feature plain = ((Complete) this).feature();
+    if (plain instanceof BooleanFeature truth) {
+      return new Complete(
+          new BooleanFeature(truth.name(), column, truth.sentinels(), truth.nullable()));
+    }
+
+    if (plain instanceof NumberFeature number) {
+      return new Complete(
+          new NumberFeature(
+              number.name(),
+              column,
+              number.sentinels(),
+              number.min(),
+              number.max(),
+              number.nullable()));
+    }
+
+    throw new IllegalStateException("no plain feature: " + plain.name());
+  }
 
   /** A feature that needs nothing from the model file. */
   record Complete(Feature feature) implements FeatureForm {

@@ -3,6 +3,7 @@ package io.paritree.model.seal;
 import io.paritree.Fault;
 import io.paritree.feature.BooleanFeature;
 import io.paritree.feature.Feature;
+import io.paritree.feature.NumberFeature;
 import io.paritree.feature.NumberText;
 import io.paritree.feature.Sentinels;
 import io.paritree.feature.Unseen;
@@ -11,6 +12,7 @@ import io.paritree.model.manifest.SchemaForm;
 import io.paritree.model.mlflow.MlflowSignature;
 import io.paritree.model.rows.CsvRows;
 import io.paritree.model.rows.InputException;
+import io.paritree.model.rows.SpelledCell;
 import io.paritree.record.CsvLines;
 import io.paritree.record.RecordFormatException;
 import io.paritree.xgboost.RecordedCategories;
@@ -19,7 +21,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -27,12 +32,27 @@ import java.util.stream.Collectors;
  * A schema to edit: names from the model, types from rows, vocabularies from the model file.
  *
  * <p>What rows do not show, such as the order of the categories of an older model or which part of
- * a timestamp is meant, is given as advice.
+ * a timestamp is meant, is given as advice. Numbers that look like sentinels, and texts that spell
+ * missing values in a column of numbers, are proposed as {@code missing}, with advice to check.
  */
 public final class SchemaDraft {
   private static final long MAX_ROWS = 100_000;
   private static final int MAX_CATEGORIES = 10_000;
   private static final String MLFLOW_TEXT = "string";
+  private static final double LEAST_DISTANCE = 50;
+  private static final List<Double> SENTINELS =
+      List.of(
+          -999.0,
+          -9_999.0,
+          -99_999.0,
+          -999_999.0,
+          -99.0,
+          999.0,
+          9_999.0,
+          99_999.0,
+          999_999.0,
+          -2_147_483_648.0,
+          2_147_483_647.0);
 
   private final List<FeatureForm> features = new ArrayList<>();
   private final List<String> advice = new ArrayList<>();
@@ -46,6 +66,9 @@ public final class SchemaDraft {
     private boolean onlyNumbers = true;
     private boolean onlyTruths = true;
     private final TreeSet<String> texts = new TreeSet<>();
+    private final Map<Double, Long> sentinels = new TreeMap<>();
+    private double least = Double.POSITIVE_INFINITY;
+    private double largest = Double.NEGATIVE_INFINITY;
 
     void add(String cell) {
       if (cell.isEmpty()) {
@@ -54,11 +77,46 @@ public final class SchemaDraft {
 
       anyValue = true;
       byte[] utf8 = cell.getBytes(StandardCharsets.UTF_8);
-      onlyNumbers &= NumberText.isNumber(utf8, 0, utf8.length);
+      boolean isNumber = NumberText.isNumber(utf8, 0, utf8.length);
+      onlyNumbers &= isNumber;
+      if (isNumber) {
+        addNumber(NumberText.parse(utf8, 0, utf8.length));
+      }
+
       onlyTruths &= cell.equals("true") || cell.equals("false");
       if (texts.size() <= MAX_CATEGORIES) {
         texts.add(cell); // one more than the limit shows that there are too many
       }
+    }
+
+    private void addNumber(double number) {
+      if (SENTINELS.contains(number)) {
+        sentinels.merge(number, 1L, Long::sum);
+      } else {
+        least = Math.min(least, number);
+        largest = Math.max(largest, number);
+      }
+    }
+
+    /** Returns sentinels that occur more than once and lie far from all other numbers. */
+    List<Double> farSentinels() {
+      double distance = Math.max((largest - least) / 2, LEAST_DISTANCE);
+      return sentinels.entrySet().stream()
+          .filter(entry -> entry.getValue() > 1 && least <= largest)
+          .map(Map.Entry::getKey)
+          .filter(number -> number < least - distance || number > largest + distance)
+          .toList();
+    }
+
+    /** Returns the texts that are no numbers. */
+    List<String> words() {
+      return texts.stream()
+          .filter(
+              text -> {
+                byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+                return !NumberText.isNumber(utf8, 0, utf8.length);
+              })
+          .toList();
     }
 
     boolean hasTooMany() {
@@ -81,6 +139,37 @@ public final class SchemaDraft {
   }
 
   /**
+   * Returns a schema whose features read the first columns of a CSV file, in its order.
+   *
+   * @param plain the schema that follows from the model alone
+   * @param path names the file
+   * @throws InputException if the model names its features, or the file has fewer columns
+   */
+  public static SchemaForm byPosition(XgboostModel model, SchemaForm plain, String path)
+      throws InputException, IOException {
+    if (model.featureNames().isPresent()) {
+      throw new InputException(
+          "Cannot read columns by position: the model file names its features, so columns are found by name");
+    }
+
+    try (CsvLines lines = CsvRows.lines(path)) {
+      List<String> columns = lines.columns();
+      if (columns.size() < plain.features().size()) {
+        throw new InputException(
+            "Cannot read columns by position: %s has %s columns, and the model has %s features"
+                .formatted(path, columns.size(), plain.features().size()));
+      }
+
+      List<FeatureForm> features = new ArrayList<>();
+      for (int index = 0; index < plain.features().size(); index++) {
+        features.add(plain.features().get(index).reading(columns.get(index)));
+      }
+
+      return new SchemaForm(features, plain.outputs());
+    }
+  }
+
+  /**
    * Reads the rows of a CSV file, at most 100,000 of them.
    *
    * @param path names the file
@@ -92,7 +181,7 @@ public final class SchemaDraft {
       boolean isRead = readRows(lines, columns);
 
       for (int index = 0; index < plain.features().size(); index++) {
-        int column = lines.column(name(index));
+        int column = lines.column(column(index));
         features.add(
             column < 0 ? withoutColumn(index, path) : feature(index, columns.get(column), isRead));
       }
@@ -157,6 +246,13 @@ public final class SchemaDraft {
         : ((FeatureForm.Complete) form).feature().name();
   }
 
+  private String column(int index) {
+    FeatureForm form = plain.features().get(index);
+    return form instanceof FeatureForm.FromModel fromModel
+        ? fromModel.column()
+        : ((FeatureForm.Complete) form).feature().column();
+  }
+
   private FeatureForm withoutColumn(int index, String path) {
     advice.add(
         "'%s': %s has no such column; give the column to read as \"column\", or a part of a timestamp such as \"hour\" as \"type\""
@@ -214,7 +310,8 @@ public final class SchemaDraft {
             + "so \"categories\" is a guess: those of the rows in ascending order, as pandas codes them; one that the rows lack shifts the codes of others. Check it with seal --expected"
             + doubts.stream().map(doubt -> "; " + doubt).collect(Collectors.joining()));
     return new FeatureForm.Complete(
-        new FeatureForm.CategoryRules(name, name, new Unseen.Reject(), guess.missing(), true)
+        new FeatureForm.CategoryRules(
+                name, column(index), new Unseen.Reject(), guess.missing(), true)
             .feature(guess.categories()));
   }
 
@@ -231,33 +328,55 @@ public final class SchemaDraft {
   }
 
   private FeatureForm number(Feature feature, Column column) {
+    String name = Fault.printable(feature.name());
     if (column.anyValue && column.onlyTruths) {
       return new FeatureForm.Complete(
-          new BooleanFeature(feature.name(), feature.name(), Sentinels.NONE, true));
+          new BooleanFeature(feature.name(), feature.column(), Sentinels.NONE, true));
     }
 
-    if (column.isText()) {
-      String text = firstText(column);
+    List<Object> missing = new ArrayList<>();
+    if (feature instanceof NumberFeature) {
+      missing.addAll(column.farSentinels());
+    }
+
+    List<String> words = column.words();
+    Set<SpelledCell.Kind> kinds = new TreeSet<>();
+    boolean isKnown = !column.hasTooMany();
+    for (String word : words) {
+      Optional<SpelledCell> spelled = SpelledCell.of(word);
+      spelled.map(SpelledCell::kind).ifPresent(kinds::add);
+      isKnown &= spelled.isPresent();
+    }
+
+    if (isKnown && kinds.equals(Set.of(SpelledCell.Kind.MISSING))) {
+      missing.addAll(words);
+    } else if (column.isText()) {
       String cure =
-          text.equals("True") || text.equals("False")
-              ? "write true and false, or 1 and 0 (pandas does not by default), and give \"boolean\" as \"type\""
+          isKnown
+              ? String.join("; ", kinds.stream().map(SpelledCell.Kind::cure).toList())
               : "give texts that mean a missing value as \"missing\", a part of a timestamp as \"type\", or another \"column\"";
       advice.add(
           "'%s': the model reads a number, but the column holds text such as '%s'; %s"
-              .formatted(Fault.printable(feature.name()), Fault.printable(text), cure));
+              .formatted(name, Fault.printable(words.get(0)), cure));
     }
 
-    return new FeatureForm.Complete(feature);
-  }
-
-  private static String firstText(Column column) {
-    for (String text : column.texts) {
-      byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-      if (!NumberText.isNumber(utf8, 0, utf8.length)) {
-        return text;
-      }
+    if (missing.isEmpty()) {
+      return new FeatureForm.Complete(feature);
     }
 
-    return "";
+    advice.add(
+        "'%s': %s look like missing values and are proposed as \"missing\"; that is a guess, check it with seal --expected"
+            .formatted(name, Fault.printable(missing.toString())));
+    Sentinels sentinels = Sentinels.of(missing);
+    return new FeatureForm.Complete(
+        feature instanceof BooleanFeature
+            ? new BooleanFeature(feature.name(), feature.column(), sentinels, true)
+            : new NumberFeature(
+                feature.name(),
+                feature.column(),
+                sentinels,
+                Double.NEGATIVE_INFINITY,
+                Double.POSITIVE_INFINITY,
+                true));
   }
 }

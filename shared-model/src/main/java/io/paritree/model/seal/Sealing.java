@@ -39,6 +39,9 @@ import java.util.stream.IntStream;
  */
 public final class Sealing {
   private static final String MODEL_XGBOOST = "xgboost_of_model_file";
+  private static final String GOLDEN_BY = "golden_margins_by";
+  private static final String SPECIFICATION =
+      "Paritree's specification, because libxgboost 3.2 and later cannot read this file";
 
   private final String origin;
   private final String modelFile;
@@ -153,6 +156,10 @@ public final class Sealing {
       libraries.put(MODEL_XGBOOST, Opening.version(model));
     }
 
+    if (model.hasVectorsByNode()) {
+      libraries.put(GOLDEN_BY, SPECIFICATION);
+    }
+
     Provenance complete =
         new Provenance(
             provenance.sealedAt(),
@@ -175,7 +182,16 @@ public final class Sealing {
     return all;
   }
 
+  /**
+   * Returns the engine whose bits become the golden ones: libxgboost. Where that cannot read leaf
+   * vectors as XGBoost 2.0 to 3.1 stored them, it is the specification, which the forest engine
+   * must then equal.
+   */
   private Engine reference() throws ModelException {
+    if (model.hasVectorsByNode()) {
+      return model.forest(rounds.range(origin, model));
+    }
+
     try {
       return Opening.engine(
           files.get(modelFile), model, rounds.range(origin, model), EngineKind.XGBOOST);
@@ -187,7 +203,7 @@ public final class Sealing {
     }
   }
 
-  /** Scores the records with libxgboost; its bits become the golden ones. */
+  /** Scores the records with the reference; its bits become the golden ones. */
   private List<GoldenRow> golden(GoldenRecords records) throws ModelException {
     int count = records.records().size();
     float[] slots = new float[count * schema.width()];

@@ -32,7 +32,7 @@ record Precision(String text, double absolute, double relative) {
     for (TrainerRow row : rows) {
       for (int index = 0; index < row.predictions().length; index++) {
         if (!Double.isNaN(row.predicted(index))) {
-          BigDecimal number = new BigDecimal(row.predictions()[index]).stripTrailingZeros();
+          BigDecimal number = shortest(row, index);
           decimals = Math.max(decimals, number.scale());
           digits = Math.max(digits, number.precision());
         }
@@ -50,6 +50,16 @@ record Precision(String text, double absolute, double relative) {
     }
 
     return found;
+  }
+
+  /** Returns a prediction in its fewest digits: the float64 text of a float32 has more than it. */
+  private static BigDecimal shortest(TrainerRow row, int index) {
+    BigDecimal given = new BigDecimal(row.predictions()[index]).stripTrailingZeros();
+    double predicted = row.predicted(index);
+    boolean isFloat = predicted == (float) predicted && !Double.isInfinite(predicted);
+    BigDecimal asFloat =
+        isFloat ? new BigDecimal(Float.toString((float) predicted)).stripTrailingZeros() : given;
+    return asFloat.precision() < given.precision() ? asFloat : given;
   }
 
   /** Returns the precision for sums in another order, or in double. */

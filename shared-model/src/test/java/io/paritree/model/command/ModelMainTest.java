@@ -576,15 +576,62 @@ class ModelMainTest {
   }
 
   @Test
-  void schemaSaysWhatToDoAboutTheBooleansOfPandas() throws Exception {
-    Path model = new TestPackages(directory).bareWideModel(2, 3, 5);
-    Path rows = Files.write(path("rows.csv"), List.of("f0,f1", "True,1.5", "False,2.5"));
+  void schemaSaysWhatToDoAboutTheSpellingsOfOtherTools() throws Exception {
+    Path model = new TestPackages(directory).bareWideModel(4, 3, 5);
+    Path rows =
+        Files.write(
+            path("rows.csv"), List.of("f0,f1,f2,f3", "True,1.5,.5,TRUE", "False,2.5,1,FALSE"));
 
     assertRun(0, "schema", "--model", model, "--rows", rows);
 
     assertThat(err.toString())
-        .contains("'f0': ", "text such as 'False'; write true and false, or 1 and 0")
+        .contains("'f0': ", "text such as 'False'; write booleans as true and false")
+        .contains("'f2': ", "text such as '.5'; write numbers as JSON does")
+        .contains("'f3': ", "text such as 'FALSE'; write booleans as true and false")
         .doesNotContain("'f1'");
+  }
+
+  @Test
+  void schemaProposesSentinelsAndSaysThatTheyAreAGuess() throws Exception {
+    Path model = new TestPackages(directory).bareWideModel(4, 3, 5);
+    Path rows =
+        Files.write(
+            path("rows.csv"),
+            List.of("f0,f1,f2,f3", "-999,998,NA,-999", "20,999,1.5,-998", "-999,999,nan,-999"));
+
+    assertRun(0, "schema", "--model", model, "--rows", rows);
+
+    assertThat(out.toString())
+        .contains("{\"name\":\"f0\",\"type\":\"number\",\"missing\":[-999]}")
+        .contains("{\"name\":\"f1\",\"type\":\"number\"}")
+        .contains("{\"name\":\"f2\",\"type\":\"number\",\"missing\":[\"NA\",\"nan\"]}");
+    assertThat(err.toString())
+        .contains("'f0': [-999.0] look like missing values", "check it with seal --expected")
+        .doesNotContain("'f1'");
+  }
+
+  @Test
+  void columnsOfAModelWithoutNamesAreReadByPosition() throws Exception {
+    Path model = new TestPackages(directory).bareWideModel(2, 3, 5);
+    Path rows = Files.write(path("rows.csv"), List.of("age,income,id", "1,2,a", "3,4,b"));
+
+    assertRun(0, "schema", "--model", model, "--rows", rows, "--by-position");
+    assertThat(out.toString())
+        .contains("{\"name\":\"f0\",\"type\":\"number\",\"column\":\"age\"}")
+        .contains("{\"name\":\"f1\",\"type\":\"number\",\"column\":\"income\"}");
+    Path store = path("store");
+    assertRun(
+        0, "seal", "--model", model, "--rows", rows, "--by-position", "--name=m", "--store", store);
+    assertThat(Files.readString(store.resolve("m/1/golden.jsonl"))).contains("\"age\":1");
+
+    Files.write(rows, List.of("age", "1"));
+    assertRun(3, "schema", "--model", model, "--rows", rows, "--by-position");
+    assertThat(err.toString()).contains("has 1 columns, and the model has 2 features");
+    Path named = new TestPackages(directory).bareParcelModel();
+    assertRun(3, "schema", "--model", named, "--rows", rows, "--by-position");
+    assertThat(err.toString()).contains("the model file names its features");
+    assertRun(2, "schema", "--model", model, "--by-position");
+    assertRun(2, "seal", "--model", model, "--by-position", "--name=m", "--store", store);
   }
 
   @Test
@@ -627,6 +674,9 @@ class ModelMainTest {
       Files.write(path("empty.json"), new byte[0]),
       Files.writeString(path("dump.json"), "[{\"nodeid\": 0, \"leaf\": 1}]"),
       Files.write(path("binf.model"), new byte[] {'b', 'i', 'n', 'f', 0, 0, 0, 63}),
+      Files.write(path("model.joblib"), new byte[] {(byte) 0x80, 4, (byte) 0x95}),
+      Files.write(path("model.ubj.gz"), new byte[] {31, (byte) 139, 8, 0}),
+      Files.writeString(path("lightgbm.txt"), "tree\nversion=v4\n"),
       Files.createDirectory(path("directory"))
     };
     for (Path model : refused) {
@@ -634,6 +684,16 @@ class ModelMainTest {
       assertThat(err.toString()).startsWith("Model refused: ").doesNotContain("\tat ");
       assertThat(err.toString().lines()).hasSize(1);
       assertThat(path("out.csv")).doesNotExist();
+    }
+
+    for (Map.Entry<String, String> known :
+        Map.of(
+                "model.joblib", "a Python pickle, as pickle and joblib write it",
+                "model.ubj.gz", "a file compressed with gzip; decompress it first",
+                "lightgbm.txt", "a model of LightGBM")
+            .entrySet()) {
+      assertRun(6, "inspect", "--model", path(known.getKey()));
+      assertThat(err.toString()).contains("it looks like " + known.getValue());
     }
   }
 

@@ -147,6 +147,34 @@ class TrainerCheckTest {
         .contains("with 400 of 400 rows");
   }
 
+  @Test
+  void ordersOfTwoVocabulariesAreFoundTogether() throws Exception {
+    byte[] model =
+        new Training(7, WIDTH)
+            .categories(1, 5)
+            .categories(2, 5)
+            .with("max_cat_to_onehot", 1)
+            .objective("reg:squarederror")
+            .rounds(30)
+            .file("ubj");
+    schema =
+        numbers("f0", "f1", "f2", "f3")
+            .replaceAll(
+                "\"name\":\"(f[12])\",\"type\":\"number\",\"column\":\"f.\"",
+                "\"name\":\"$1\",\"type\":\"category\","
+                    + "\"categories\":[\"a\",\"b\",\"c\",\"d\",\"e\"]");
+    for (int row = 0; row < ROWS; row++) {
+      cells[row][1] = CATEGORIES[row % 5];
+      cells[row][2] = CATEGORIES[row / 5 % 5];
+      slots[row * WIDTH + 1] = List.of("c", "a", "e", "b", "d").indexOf(cells[row][1]);
+      slots[row * WIDTH + 2] = List.of("e", "b", "a", "d", "c").indexOf(cells[row][2]);
+    }
+
+    assertThat(refusal(model, "", scores(model, Rounds.ALL)))
+        .contains("in an order that the predictions show", "'f1' \"categories\": [")
+        .contains("'f2' \"categories\": [", "with 400 of 400 rows");
+  }
+
   @ParameterizedTest
   @CsvSource({"-999,-999", "0,0", "-1,-1", "12345,12345.0"})
   void sentinelsAreFound(String shown, String cell) throws Exception {
@@ -207,6 +235,9 @@ class TrainerCheckTest {
 
     assertThat(refusal(model, "", row -> "%.4f".formatted(scores[row])))
         .contains("were rounded to 4 decimals", "with 400 of 400 rows");
+    assertThat(refusal(model, "", row -> text((double) (Math.round(scores[row] * 1e3f) / 1e3f))))
+        .as("float64 text of rounded float32")
+        .contains("were rounded to 3 decimals");
     assertThat(refusal(model, "", row -> text(scores[(row + 1) % ROWS])))
         .contains("400 of 400 predictions are the scores of other rows");
   }
@@ -223,6 +254,32 @@ class TrainerCheckTest {
   void quantilesOfOldVersionsAreFoundToBeUnsorted() throws Exception {
     assertThat(refusalOf("quantiles-3.0", "high,low"))
         .contains("with 60 of 60 rows: the quantiles are not sorted");
+  }
+
+  @Test
+  void vectorLeavesAsXgboost30StoredThemAreSealedAndComparedWithIt() throws Exception {
+    Path model = directory.resolve("vectors-3.0.json");
+    Path rows = directory.resolve("vectors-3.0.csv");
+    copy(model);
+    copy(rows);
+    StringWriter err = new StringWriter();
+
+    int exitCode =
+        ModelMain.run(
+            new PrintWriter(new StringWriter()),
+            new PrintWriter(err, true),
+            "seal",
+            "--model=" + model,
+            "--rows=" + rows,
+            "--expected=p0,p1",
+            "--name=m",
+            "--store=" + directory.resolve("store"));
+
+    assertThat(exitCode).as(err.toString()).isZero();
+    String manifest = Files.readString(directory.resolve("store/m/1/paritree.json"));
+    assertThat(manifest)
+        .contains("\"golden_margins_by\": \"Paritree's specification")
+        .containsPattern("\"rows\": ?60");
   }
 
   @Test
@@ -350,16 +407,18 @@ class TrainerCheckTest {
   }
 
   private String refusalOf(String resource, String columns) throws IOException {
-    Path model = directory.resolve("model.json");
-    Path rows = directory.resolve("rows.csv");
-    for (Path file : List.of(model, rows)) {
-      String type = file.equals(model) ? ".json" : ".csv";
-      try (InputStream in = getClass().getResourceAsStream(resource + type)) {
-        Files.copy(in, file);
-      }
-    }
-
+    Path model = directory.resolve(resource + ".json");
+    Path rows = directory.resolve(resource + ".csv");
+    copy(model);
+    copy(rows);
     return refusal(model, rows, columns, List.of());
+  }
+
+  /** Copies a file that XGBoost 3.0.0, or pandas with its predictions, wrote. */
+  private void copy(Path file) throws IOException {
+    try (InputStream in = getClass().getResourceAsStream(file.getFileName().toString())) {
+      Files.copy(in, file);
+    }
   }
 
   private String refusal(Path model, Path rows, String columns, List<String> options) {
