@@ -98,13 +98,20 @@ public final class SchemaDraft {
       }
     }
 
-    /** Returns sentinels that occur more than once and lie far from all other numbers. */
+    /**
+     * Returns sentinels that occur more than once and are far from all other numbers, or the only
+     * negative ones.
+     */
     List<Double> farSentinels() {
       double distance = Math.max((largest - least) / 2, LEAST_DISTANCE);
       return sentinels.entrySet().stream()
           .filter(entry -> entry.getValue() > 1 && least <= largest)
           .map(Map.Entry::getKey)
-          .filter(number -> number < least - distance || number > largest + distance)
+          .filter(
+              number ->
+                  number < least - distance
+                      || number > largest + distance
+                      || (number < 0 && least >= 0))
           .toList();
     }
 

@@ -20,6 +20,7 @@ import java.util.Set;
  */
 final class RefusedRows {
   private static final int MAX_CELLS = 5;
+  private static final int MAX_CATEGORIES = 20_000;
 
   private final Evidence evidence;
   private final List<TrainerRow> rows;
@@ -65,7 +66,8 @@ final class RefusedRows {
 
   private static float similar(TextCategoryFeature feature, String cell) {
     String text = cell.strip();
-    for (int code = 0; code < feature.vocabulary().size(); code++) {
+    int known = Math.min(feature.vocabulary().size(), MAX_CATEGORIES);
+    for (int code = 0; code < known; code++) {
       String category = feature.vocabulary().get(code);
       if (category.strip().equalsIgnoreCase(text) || isSameNumber(category, text)) {
         return code;

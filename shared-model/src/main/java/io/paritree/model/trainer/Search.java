@@ -19,6 +19,11 @@ final class Search {
   private static final int PROBES = 16;
   private static final int ROUNDS_PROBES = 4;
   private static final int MAX_INPUT_CLAIMS = 8;
+  private static final int MAX_OTHERS = 3;
+
+  /** Slots that are copied in the time of one tree's walk. */
+  private static final int COPIES_PER_WALK = 16;
+
   private static final int DISTANCE_ROWS = 120;
   private static final double MOST = 0.9;
 
@@ -33,6 +38,7 @@ final class Search {
   private final List<Claim> forests;
   private final List<Precision> precisions;
   private long walks;
+  private boolean isTooWide;
 
   /**
    * Claims, and the rows that agree with the predictions if they hold.
@@ -95,7 +101,7 @@ final class Search {
 
   /** Returns whether not all claims could be tried. */
   boolean isCut() {
-    return walks > MAX_WALKS;
+    return walks > MAX_WALKS || isTooWide;
   }
 
   /** Returns the best explanation; it explains no more than what agrees anyway if none is found. */
@@ -170,7 +176,9 @@ final class Search {
     List<Claim> claims = new ArrayList<>();
     claims.addAll(MissingClaims.of(evidence));
     claims.addAll(VocabularyClaims.known(evidence));
-    claims.addAll(ColumnClaims.of(evidence));
+    List<Claim> columns = ColumnClaims.of(evidence);
+    isTooWide = columns.size() > ColumnClaims.MAX_PAIRS;
+    claims.addAll(columns);
     Precision precision =
         start.rows() == 0 ? precisions.get(precisions.size() - 1) : start.precision();
     Explanation best = start;
@@ -180,7 +188,7 @@ final class Search {
       Explanation next = step(base, claims, precision);
       if (next.rows() < rows.size()) {
         List<Claim> inferred =
-            VocabularyClaims.inferred(
+            InferredVocabularies.of(
                 evidence,
                 rows,
                 claim -> agreeing(base, claim, precision),
@@ -217,7 +225,7 @@ final class Search {
       }
     }
 
-    return isCut() || Double.isNaN(sum) ? -1 : sum;
+    return walks > MAX_WALKS || Double.isNaN(sum) ? -1 : sum;
   }
 
   /** Returns the best explanation with one more claim; {@code base} itself if none is better. */
@@ -225,7 +233,7 @@ final class Search {
     float[] before = changed(rows, base.inputs(), Claim.NOTHING);
     Explanation best = base;
     for (Claim claim : claims) {
-      if (isCut()) {
+      if (walks > MAX_WALKS) {
         return best;
       }
 
@@ -248,6 +256,7 @@ final class Search {
     float[] slots = new float[width];
     for (int at = 0; at < rows.size() && probes.size() < PROBES; at++) {
       if (!base.agreeing().get(at)) {
+        walks += width / COPIES_PER_WALK;
         System.arraycopy(before, at * width, slots, 0, width);
         claim.change(rows.get(at), slots);
         boolean isChanged = !Arrays.equals(slots, 0, width, before, at * width, (at + 1) * width);
@@ -305,6 +314,10 @@ final class Search {
   private Explanation withOther(Explanation found, Claim claim) {
     List<Claim> others = new ArrayList<>(found.others());
     List<Claim> inputs = found.inputs();
+    if (others.size() == MAX_OTHERS) {
+      return found;
+    }
+
     List<Claim> before = inputs.subList(0, inputs.size() - 1);
     boolean isSame =
         inputs.contains(claim)

@@ -213,7 +213,7 @@ public final class TrainerCheck {
       parts.add(
           order.isEmpty()
               ? "none of the usual causes agrees with more rows%s, so the schema does not say what the trainer meant"
-                  .formatted(search.isCut() ? " (not all were tried, the model is large)" : "")
+                  .formatted(search.isCut() ? " (not all were tried, there are too many)" : "")
               : order);
     }
 

@@ -1,17 +1,13 @@
 package io.paritree.model.trainer;
 
 import io.paritree.Fault;
-import io.paritree.feature.CategoryCodeFeature;
 import io.paritree.feature.Feature;
 import io.paritree.feature.IntegerCategoryFeature;
 import io.paritree.feature.NumberText;
 import io.paritree.feature.TextCategoryFeature;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.BitSet;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,19 +15,14 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.function.ToDoubleFunction;
 
 /** Claims that the trainer coded categories in another order. */
 final class VocabularyClaims {
   private static final int MAX_SHOWN = 40;
-  private static final int MAX_INFERRED = 200;
-  private static final int MAX_EXCHANGES = 20_000;
-
-  private static final String SHOWN_ORDER = "in an order that the predictions show";
+  private static final int MAX_CATEGORIES = 20_000;
 
   private final Evidence evidence;
   private final List<Claim> claims = new ArrayList<>();
@@ -89,15 +80,7 @@ final class VocabularyClaims {
     }
   }
 
-  /** Every row has one code of a feature, unless it is missing. */
-  private record Coded(String text, int feature, int code) implements Claim {
-    @Override
-    public void change(TrainerRow row, float[] slots) {
-      slots[feature] = Float.isNaN(slots[feature]) ? Float.NaN : code;
-    }
-  }
-
-  private VocabularyClaims(Evidence evidence) {
+  VocabularyClaims(Evidence evidence) {
     this.evidence = evidence;
   }
 
@@ -123,11 +106,12 @@ final class VocabularyClaims {
   }
 
   /** Returns the category features whose vocabulary is not in the model file. */
-  private List<Integer> free() {
+  List<Integer> free() {
     List<Integer> free = new ArrayList<>();
     for (int index = 0; index < evidence.schema().width(); index++) {
       if (Evidence.isCategory(evidence.feature(index))
-          && evidence.sealing().model().categories(index).isEmpty()) {
+          && evidence.sealing().model().categories(index).isEmpty()
+          && vocabulary(index).size() <= MAX_CATEGORIES) {
         free.add(index);
       }
     }
@@ -136,7 +120,7 @@ final class VocabularyClaims {
   }
 
   /** Returns the vocabulary of the schema; of bare codes, the cells of the file. */
-  private List<String> vocabulary(int index) {
+  List<String> vocabulary(int index) {
     Feature feature = evidence.feature(index);
     if (feature instanceof TextCategoryFeature texts) {
       return texts.vocabulary();
@@ -170,7 +154,13 @@ final class VocabularyClaims {
     add(order.text + (isSeenOnly ? ", only those of the rows" : ""), orders);
   }
 
-  private void add(String order, Map<Integer, List<String>> orders) {
+  /**
+   * Adds a claim.
+   *
+   * @param order how the trainer ordered the categories, for the text
+   * @param orders by feature, the categories in code order
+   */
+  void add(String order, Map<Integer, List<String>> orders) {
     Map<Integer, Map<Float, Float>> codes = new TreeMap<>();
     orders.forEach(
         (feature, sorted) -> {
@@ -217,127 +207,11 @@ final class VocabularyClaims {
     return text.toString();
   }
 
-  /**
-   * Returns orders that the predictions themselves show: of one feature alone, found code by code,
-   * and of all together, found by exchanging codes as long as the scores come nearer.
-   *
-   * @param rows the rows
-   * @param agreeing returns which rows agree under a claim
-   * @param distance returns how far scores are from the predictions under a claim; 0 if they are
-   *     equal, negative if it must not be asked again
-   */
-  static List<Claim> inferred(
-      Evidence evidence,
-      List<TrainerRow> rows,
-      Function<Claim, BitSet> agreeing,
-      ToDoubleFunction<Claim> distance) {
-    VocabularyClaims made = new VocabularyClaims(evidence);
-    List<Integer> free = new ArrayList<>();
-    int sum = 0;
-    for (int feature : made.free()) {
-      int size = made.vocabulary(feature).size();
-      if (!(evidence.feature(feature) instanceof CategoryCodeFeature) && size <= MAX_INFERRED) {
-        free.add(feature);
-        sum += size;
-        made.infer(feature, size, rows, agreeing)
-            .ifPresent(sorted -> made.add(SHOWN_ORDER, Map.of(feature, sorted)));
-      }
-    }
-
-    if (free.size() > 1 && sum <= MAX_INFERRED) {
-      made.exchange(free, distance);
-    }
-
-    return made.claims;
-  }
-
-  private void exchange(List<Integer> features, ToDoubleFunction<Claim> distance) {
-    Map<Integer, List<String>> orders = new LinkedHashMap<>();
-    features.forEach(feature -> orders.put(feature, new ArrayList<>(vocabulary(feature))));
-    double least = distance.applyAsDouble(Claim.NOTHING);
-    boolean isNearer = true;
-    int asked = 0;
-    while (isNearer && least > 0) {
-      isNearer = false;
-      for (int feature : features) {
-        List<String> order = orders.get(feature);
-        for (int one = 0; one < order.size(); one++) {
-          for (int other = one + 1; other < order.size(); other++) {
-            Collections.swap(order, one, other);
-            double now = distance.applyAsDouble(new Recoded("", codes(orders)));
-            if (now < 0 || asked++ > MAX_EXCHANGES) {
-              return;
-            }
-
-            if (now < least) {
-              least = now;
-              isNearer = true;
-            } else {
-              Collections.swap(order, one, other);
-            }
-          }
-        }
-      }
-    }
-
-    add(SHOWN_ORDER, orders);
-  }
-
-  private Map<Integer, Map<Float, Float>> codes(Map<Integer, List<String>> orders) {
+  /** Returns a claim that is only tried: it has no text. */
+  Claim trial(Map<Integer, List<String>> orders) {
     Map<Integer, Map<Float, Float>> codes = new TreeMap<>();
     orders.forEach((feature, sorted) -> codes.put(feature, codes(feature, sorted)));
-    return codes;
-  }
-
-  private Optional<List<String>> infer(
-      int feature, int size, List<TrainerRow> rows, Function<Claim, BitSet> agreeing) {
-    boolean[][] isPossible = new boolean[size][size];
-    int[] seen = new int[size];
-    for (int code = 0; code < size; code++) {
-      BitSet agree = agreeing.apply(new Coded("", feature, code));
-      int[] agreed = new int[size];
-      Arrays.fill(seen, 0);
-      for (int at = 0; at < rows.size(); at++) {
-        float slot = rows.get(at).slots()[feature];
-        if (!Float.isNaN(slot)) {
-          seen[(int) slot]++;
-          agreed[(int) slot] += agree.get(at) ? 1 : 0;
-        }
-      }
-
-      // A few rows may differ for another reason.
-      for (int category = 0; category < size; category++) {
-        isPossible[category][code] = agreed[category] >= seen[category] * 0.9;
-      }
-    }
-
-    int[] categoryOf = new int[size];
-    Arrays.fill(categoryOf, -1);
-    for (int category = 0; category < size; category++) {
-      if (!assign(category, isPossible, categoryOf, new boolean[size])) {
-        return Optional.empty();
-      }
-    }
-
-    List<String> all = vocabulary(feature);
-    return Optional.of(Arrays.stream(categoryOf).mapToObj(all::get).toList());
-  }
-
-  /** Gives a category a code, moving others to other codes if it must (Kuhn's algorithm). */
-  private static boolean assign(
-      int category, boolean[][] isPossible, int[] categoryOf, boolean[] isTried) {
-    for (int step = 0; step < categoryOf.length; step++) {
-      int code = (category + step) % categoryOf.length; // its present code first
-      if (isPossible[category][code] && !isTried[code]) {
-        isTried[code] = true;
-        if (categoryOf[code] < 0 || assign(categoryOf[code], isPossible, categoryOf, isTried)) {
-          categoryOf[code] = category;
-          return true;
-        }
-      }
-    }
-
-    return false;
+    return new Recoded("", codes);
   }
 
   private static double number(String text) {
@@ -345,5 +219,10 @@ final class VocabularyClaims {
     return NumberText.isNumber(utf8, 0, utf8.length)
         ? NumberText.parse(utf8, 0, utf8.length)
         : Double.NaN;
+  }
+
+  /** Returns the claims that were added. */
+  List<Claim> claims() {
+    return claims;
   }
 }

@@ -548,7 +548,7 @@ class ModelMainTest {
     assertRun(0, "schema", "--model", model, "--rows", rows);
 
     assertThat(out.toString())
-        .contains("{\"name\":\"distance\",\"type\":\"number\"}")
+        .contains("{\"name\":\"distance\",\"type\":\"number\",\"missing\":[-999]}")
         .contains("{\"name\":\"express\",\"type\":\"boolean\"}")
         .contains("\"categories\":[\"AA\",\"DL\",\"Nobody's\",\"UA\",\"Zürich Post\"]")
         .contains("{\"name\":\"zone\",\"type\":\"category\",\"categories\":[7,10,20,30],");

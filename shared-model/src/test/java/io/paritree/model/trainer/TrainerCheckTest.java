@@ -190,6 +190,56 @@ class TrainerCheckTest {
   }
 
   @Test
+  void sentinelsThatTheTrainerTookAsNumbersAreFound() throws Exception {
+    byte[] model = binary();
+    schema = schema.replace("\"column\":\"f2\"", "\"column\":\"f2\",\"missing\":[-999]");
+    for (int row = 0; row < ROWS; row += 9) {
+      cells[row][2] = "-999";
+      slots[row * WIDTH + 2] = -999f;
+    }
+
+    assertThat(refusal(model, "", scores(model, Rounds.ALL)))
+        .contains("values in \"missing\" of 'f2' as numbers: leave them out", "400 of 400 rows");
+  }
+
+  @Test
+  void missingValuesThatTheTrainerFilledAreFound() throws Exception {
+    byte[] model = binary();
+    for (int row = 0; row < ROWS; row += 9) {
+      cells[row][2] = "";
+      slots[row * WIDTH + 2] = 0f;
+    }
+
+    assertThat(refusal(model, "", scores(model, Rounds.ALL)))
+        .contains("filled the missing values of 'f2' with 0", "with 400 of 400 rows");
+  }
+
+  @Test
+  void searchOfAWideFileStopsAtItsBoundAndSaysSo() throws Exception {
+    int width = 3_000;
+    byte[] model =
+        new Training(9, width).rows(400).rounds(40).objective("binary:logistic").file("ubj");
+    Random random = new Random(4);
+    StringBuilder text = new StringBuilder();
+    for (int feature = 0; feature < width; feature++) {
+      text.append('f').append(feature).append(',');
+    }
+
+    text.append("p\n");
+    for (int row = 0; row < 300; row++) {
+      for (int feature = 0; feature < width; feature++) {
+        text.append(random.nextInt(100)).append(',');
+      }
+
+      text.append(random.nextFloat()).append('\n');
+    }
+
+    Path rows = Files.writeString(directory.resolve("wide.csv"), text);
+    assertThat(refusal(Files.write(directory.resolve("wide"), model), rows, "p", List.of()))
+        .contains("none of the usual causes agrees with more rows (not all were tried");
+  }
+
+  @Test
   void severalCausesAreFoundTogether() throws Exception {
     byte[] model = withBestIteration(binary(), 6);
     for (int row = 0; row < ROWS; row++) {

@@ -1,0 +1,162 @@
+package io.paritree.model.trainer;
+
+import io.paritree.feature.CategoryCodeFeature;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+
+/** Orders of categories that have no name: the predictions show them. */
+final class InferredVocabularies {
+  private static final int MAX_INFERRED = 200;
+  private static final int MAX_EXCHANGES = 20_000;
+  private static final String SHOWN_ORDER = "in an order that the predictions show";
+
+  private final VocabularyClaims made;
+  private final List<TrainerRow> rows;
+  private final Function<Claim, BitSet> agreeing;
+  private final ToDoubleFunction<Claim> distance;
+
+  /** Every row has one code of a feature, unless it is missing. */
+  private record Coded(String text, int feature, int code) implements Claim {
+    @Override
+    public void change(TrainerRow row, float[] slots) {
+      slots[feature] = Float.isNaN(slots[feature]) ? Float.NaN : code;
+    }
+  }
+
+  private InferredVocabularies(
+      Evidence evidence,
+      List<TrainerRow> rows,
+      Function<Claim, BitSet> agreeing,
+      ToDoubleFunction<Claim> distance) {
+    this.made = new VocabularyClaims(evidence);
+    this.rows = rows;
+    this.agreeing = agreeing;
+    this.distance = distance;
+  }
+
+  /**
+   * Returns orders that the predictions themselves show: of one feature alone, found code by code,
+   * and of all together, found by exchanging codes as long as the scores come nearer.
+   *
+   * @param rows the rows
+   * @param agreeing returns which rows agree under a claim
+   * @param distance returns how far scores are from the predictions under a claim; 0 if they are
+   *     equal, negative if it must not be asked again
+   */
+  static List<Claim> of(
+      Evidence evidence,
+      List<TrainerRow> rows,
+      Function<Claim, BitSet> agreeing,
+      ToDoubleFunction<Claim> distance) {
+    InferredVocabularies inferred = new InferredVocabularies(evidence, rows, agreeing, distance);
+    VocabularyClaims made = inferred.made;
+    List<Integer> free = new ArrayList<>();
+    int sum = 0;
+    for (int feature : made.free()) {
+      int size = made.vocabulary(feature).size();
+      if (!(evidence.feature(feature) instanceof CategoryCodeFeature) && size <= MAX_INFERRED) {
+        free.add(feature);
+        sum += size;
+        inferred
+            .infer(feature, size)
+            .ifPresent(sorted -> made.add(SHOWN_ORDER, Map.of(feature, sorted)));
+      }
+    }
+
+    if (free.size() > 1 && sum <= MAX_INFERRED) {
+      inferred.exchange(free);
+    }
+
+    return made.claims();
+  }
+
+  private void exchange(List<Integer> features) {
+    Map<Integer, List<String>> orders = new LinkedHashMap<>();
+    features.forEach(feature -> orders.put(feature, new ArrayList<>(made.vocabulary(feature))));
+    double least = distance.applyAsDouble(Claim.NOTHING);
+    boolean isNearer = true;
+    int asked = 0;
+    while (isNearer && least > 0) {
+      isNearer = false;
+      for (int feature : features) {
+        List<String> order = orders.get(feature);
+        for (int one = 0; one < order.size(); one++) {
+          for (int other = one + 1; other < order.size(); other++) {
+            Collections.swap(order, one, other);
+            double now = distance.applyAsDouble(made.trial(orders));
+            if (now < 0 || asked++ > MAX_EXCHANGES) {
+              return;
+            }
+
+            if (now < least) {
+              least = now;
+              isNearer = true;
+            } else {
+              Collections.swap(order, one, other);
+            }
+          }
+        }
+      }
+    }
+
+    made.add(SHOWN_ORDER, orders);
+  }
+
+  private Optional<List<String>> infer(int feature, int size) {
+    boolean[][] isPossible = new boolean[size][size];
+    int[] seen = new int[size];
+    for (int code = 0; code < size; code++) {
+      BitSet agree = agreeing.apply(new Coded("", feature, code));
+      int[] agreed = new int[size];
+      Arrays.fill(seen, 0);
+      for (int at = 0; at < rows.size(); at++) {
+        float slot = rows.get(at).slots()[feature];
+        if (!Float.isNaN(slot)) {
+          seen[(int) slot]++;
+          agreed[(int) slot] += agree.get(at) ? 1 : 0;
+        }
+      }
+
+      // A few rows may differ for another reason.
+      for (int category = 0; category < size; category++) {
+        isPossible[category][code] = agreed[category] >= seen[category] * 0.9;
+      }
+    }
+
+    int[] categoryOf = new int[size];
+    Arrays.fill(categoryOf, -1);
+    for (int category = 0; category < size; category++) {
+      if (!assign(category, isPossible, categoryOf, new boolean[size])) {
+        return Optional.empty();
+      }
+    }
+
+    List<String> all = made.vocabulary(feature);
+    return Optional.of(Arrays.stream(categoryOf).mapToObj(all::get).toList());
+  }
+
+  /** Gives a category a code, moving others to other codes if it must (Kuhn's algorithm). */
+  private static boolean assign(
+      int category, boolean[][] isPossible, int[] categoryOf, boolean[] isTried) {
+    for (int step = 0; step < categoryOf.length; step++) {
+      int code = (category + step) % categoryOf.length; // its present code first
+      if (isPossible[category][code] && !isTried[code]) {
+        isTried[code] = true;
+        if (categoryOf[code] < 0 || assign(categoryOf[code], isPossible, categoryOf, isTried)) {
+          categoryOf[code] = category;
+          return true;
+        }
+      }
+    }
+
+    return false;
+  }
+}
