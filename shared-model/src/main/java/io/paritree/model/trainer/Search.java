@@ -15,7 +15,7 @@ import java.util.List;
  * the number of trees that are walked, so that the result does not depend on the machine.
  */
 final class Search {
-  private static final long MAX_WALKS = 300_000_000;
+  private static final long MAX_WALKS = 100_000_000;
   private static final int PROBES = 16;
   private static final int ROUNDS_PROBES = 4;
   private static final int MAX_INPUT_CLAIMS = 8;
