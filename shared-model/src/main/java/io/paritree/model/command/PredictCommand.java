@@ -109,8 +109,7 @@ final class PredictCommand implements Callable<Integer> {
     try {
       try (CsvRows rows = CsvRows.open(input, opened.schema(), opened.engine(), List.of());
           BufferedWriter out = create(temporary)) {
-        scored =
-            new CsvScoring(opened.engine(), opened.outputs(), emits).score(rows, out, refused);
+        scored = new CsvScoring(opened.engine(), opened.outputs(), emits).score(rows, out, refused);
       }
 
       Files.move(

@@ -224,7 +224,10 @@ final class SealCommand implements Callable<Integer> {
     if (schemaFile == null) {
       SchemaForm plain =
           UnsealedSchema.of(
-              source.origin(), source.model(), source.mlflow().flatMap(MlflowModel::signature), false);
+              source.origin(),
+              source.model(),
+              source.mlflow().flatMap(MlflowModel::signature),
+              false);
       return byPosition ? SchemaDraft.byPosition(source.model(), plain, rows) : plain;
     }
 

@@ -33,7 +33,13 @@ public sealed interface FeatureForm {
    */
   default FeatureForm reading(String column) {
     if (this instanceof FromModel model) {
-      return new FromModel(model.name(), column, model.unseen(), model.missing(), model.nullable());
+      return new FromModel(
+          model.name(),
+          column,
+          model.unseen(),
+          model.missing(),
+          model.nullable(),
+          model.codesOtherwise());
     }
 
     Feature plain = ((Complete) this).feature();
