@@ -23,10 +23,12 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Models on HDFS, served by the distribution with Hadoop's client. */
+@Tag("clusters")
 class HdfsProcessTest {
   private static final String TOKEN = "an-operator-with-a-long-secret-0123456789";
   private static final String SCORE = "/v1/models/parcel-late/score";

@@ -7,9 +7,11 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@link HadoopStore} on a real HDFS: a name node and a data node in this process. */
+@Tag("clusters")
 class HdfsStoreTest extends FileStoreContract {
   /** Shortens the wait of a client before it asks again whether its file is complete. */
   private static final Map<String, String> IMPATIENT =

@@ -15,10 +15,12 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** On a standalone cluster the job gives the same rows, bits and counts as a local run. */
+@Tag("clusters")
 class ClusterIT {
   private static final int DAYS = 3;
   private static final int FILES_PER_DAY = 4;

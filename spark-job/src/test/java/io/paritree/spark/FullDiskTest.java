@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * removes what it left. {@code FailingStoreTest} shows the same for each operation of publishing
  * itself.
  */
+@Tag("clusters")
 class FullDiskTest {
   private static final List<String> PARTITIONS = List.of("day=1", "day=2");
 

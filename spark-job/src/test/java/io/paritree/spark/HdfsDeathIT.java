@@ -9,11 +9,13 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The whole job with input and output on HDFS is killed; the next run takes over its lock. */
+@Tag("clusters")
 class HdfsDeathIT {
   @TempDir static Path directory;
   private static MiniDFSCluster cluster;

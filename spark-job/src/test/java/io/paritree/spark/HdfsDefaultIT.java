@@ -13,10 +13,12 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code hdfs:///dir} is on the HDFS that Spark's settings name, for models and status too. */
+@Tag("clusters")
 class HdfsDefaultIT {
   @TempDir static Path directory;
   private static MiniDFSCluster cluster;

@@ -7,6 +7,7 @@ import io.paritree.store.Location;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * The whole job is killed: at each step while it replaces an output, and at some steps while it
  * publishes for the first time.
  */
+@Tag("clusters")
 class JobDeathIT {
   @TempDir static Path directory;
   private static DeathTrial trial;

@@ -18,12 +18,14 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Drivers, each in its own JVM, that publish to one output: at the same time, or after a long stop.
  */
+@Tag("clusters")
 class JobRacesIT {
   private static final int RUNS = 8;
   private static final int ROWS = 500;

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * The whole job with input and output on S3 is killed while it publishes more files than one
  * request deletes; no row is lost or doubled.
  */
+@Tag("clusters")
 class S3DeathIT {
   @TempDir static Path directory;
   private static S3Server server;

@@ -14,10 +14,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What publishing on S3 relies on, shown on a real S3 client and a server on loopback. */
+@Tag("clusters")
 class S3StoreTest {
   @TempDir static Path directory;
   private static S3Server server;

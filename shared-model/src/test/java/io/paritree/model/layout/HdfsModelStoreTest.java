@@ -18,12 +18,14 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A store on a real HDFS (a name node and a data node in this process) behaves like a local one.
  */
+@Tag("clusters")
 class HdfsModelStoreTest {
   private static final String NAME = TestPackages.BINARY;
 

@@ -22,6 +22,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * A run that is paused and continues later. On HDFS it counts as dead meanwhile, and can no longer
  * move anything once another run has taken over its lock; on local disks, it keeps its lock.
  */
+@Tag("clusters")
 class PausedRunTest {
   private static final LockTimes QUICK =
       new LockTimes(Duration.ofMillis(20), Duration.ofMillis(200));
