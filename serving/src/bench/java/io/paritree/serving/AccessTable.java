@@ -52,7 +52,7 @@ public final class AccessTable {
   }
 
   /** Returns a header line with the token of callers. */
-  static String callersToken() {
+  public static String callersToken() {
     return bearer(CALLER);
   }
 

@@ -1,7 +1,7 @@
 package io.paritree.serving;
 
-import io.paritree.serving.openapi.OpenApiPaths;
 import io.paritree.serving.request.MediaTypes;
+import io.paritree.serving.request.ModelAddress;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -30,7 +30,7 @@ final class Rehearsal {
     ask(serving.managementPort(), "GET", "/metrics");
     ask(serving.managementPort(), "GET", "/health/ready");
     for (String name : names) {
-      String path = "/v1/models/" + OpenApiPaths.encoded(name);
+      String path = "/v1/models/" + ModelAddress.encoded(name);
       ask(serving.port(), "GET", path);
       ask(serving.port(), "POST", path + "/score");
       ask(serving.port(), "POST", path + "/score-batch");

@@ -62,7 +62,7 @@ public record Sentinels(Set<Double> numbers, Set<String> texts) {
    * <p>A CSV cell that spells a number is read as a number; without this, a sentinel given as
    * {@code "-999"} would be a value in CSV and in Parquet.
    */
-  Sentinels withSpelledNumbers() {
+  public Sentinels withSpelledNumbers() {
     Set<Double> all = new HashSet<>(numbers);
     for (String text : texts) {
       byte[] utf8 = Utf8.bytes(text);

@@ -60,6 +60,21 @@ public final class TestPackages {
       """
       , "outputs": {"names": ["late"], "classes": ["on_time", "late"], "threshold": 0.25}""";
 
+  private static final String AWKWARD =
+      """
+      {"features": [
+        {"name": "loan amount", "type": "number"},
+        {"name": "class", "type": "boolean"},
+        {"name": "größe", "type": "number", "min": 0.1, "missing": ["NA", -1], "nullable": false},
+        {"name": "1st", "type": "category", "categories": ["A", "a"], "unseen": "reject"},
+        {"name": "a/b~c", "type": "category", "categories": ["+", "-"], "unseen": "reject"},
+        {"name": "city", "type": "category", "categories": ["Köln", "Москва"], "unseen": "reject"},
+        {"name": "$income", "type": "category", "categories": ["<=50K", ">50K", "1", "null"],
+         "unseen": "reject", "missing": ["n/a"]},
+        {"name": "day", "type": "day_of_week", "missing": ["", "n.a."]}
+      ]}
+      """;
+
   private final Path store;
 
   /**
@@ -106,6 +121,26 @@ public final class TestPackages {
       SchemaForm form = UnsealedSchema.of("wide", source.model(), Optional.empty(), false);
       Schema schema = form.schema("wide", source.model()::categories);
       return write(WIDE, 1, source, form, GeneratedRecords.of("wide", schema, source.model()));
+    } catch (ModelException | IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * Writes a version of a model of numbers, with a schema whose names and values are hard to use in
+   * programs: blanks, signs, keywords, letters that are not ASCII or differ in case only.
+   */
+  public Path awkward(String name, long version) {
+    return sealNumbers(name, version, AWKWARD);
+  }
+
+  private Path sealNumbers(String name, long version, String schema) {
+    try {
+      SealSource source = SealSource.ofFile(name, wideModel(8, 5, 3));
+      SchemaForm form =
+          SchemaParser.fromJson("schema.json", schema.getBytes(StandardCharsets.UTF_8));
+      Schema bound = form.schema("schema.json", source.model()::categories);
+      return write(name, version, source, form, GeneratedRecords.of(name, bound, source.model()));
     } catch (ModelException | IOException e) {
       throw new IllegalStateException(e);
     }

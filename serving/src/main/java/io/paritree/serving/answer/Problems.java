@@ -201,6 +201,12 @@ public final class Problems {
       case 426 ->
           new Problem(
               "upgrade_required", 426, "The protocol is not supported", "Use HTTP/1.1 or 1.0.");
+      case 429 ->
+          new Problem(
+              "too_many_requests",
+              429,
+              "The caller sends too many requests",
+              "Send it again after the time in Retry-After.");
       case 431 ->
           new Problem(
               "headers_too_large",

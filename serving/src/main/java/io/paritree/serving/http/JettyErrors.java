@@ -43,7 +43,7 @@ public final class JettyErrors extends ErrorHandler {
       status = 500;
     }
 
-    if (status == 503) {
+    if (status == 503 || status == 429) {
       response.getHeaders().put(retryAfter);
     }
 

@@ -85,6 +85,6 @@ public final class InvocationsHandler {
 
   /** {@code GET /version}. */
   public static void version(Context ctx) {
-    ctx.result(ServerVersion.TEXT);
+    ctx.contentType("text/plain").result(ServerVersion.TEXT); // it is no JSON
   }
 }

@@ -14,12 +14,29 @@ import io.paritree.feature.TimestampFeature;
 import io.paritree.feature.Unseen;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** A field of a record as JSON Schema, and a made-up value that it accepts. */
+/**
+ * A field of a record as a schema of one plain type, and a made-up value that it accepts.
+ *
+ * <p>The schema accepts every value that the field accepts, except a second way to write one: 0 and
+ * 1 for a boolean, 5.0 for the category 5, and a text that means a missing number or boolean. Where
+ * several features read the field, it is the schema of one of them.
+ */
 final class FieldSchema {
   private static final int MAX_ENUM = 1_000;
+  private static final int MAX_SHOWN = 20;
   private static final String EXAMPLE_TIME = "2026-01-15T08:30:00";
+  private static final String TIMESTAMP =
+      "[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,9})?)?)?";
+  private static final String OFFSET = "(Z|[+-][0-9]{2}(:?[0-9]{2})?)?";
 
   private FieldSchema() {}
 
@@ -30,87 +47,67 @@ final class FieldSchema {
 
   /** Writes the members of the field's schema. */
   static void write(Field field, JsonGenerator json) throws IOException {
-    List<Feature> features = field.features();
-    json.writeArrayFieldStart("allOf");
-    for (Feature feature : features) {
-      json.writeStartObject();
-      json.writeArrayFieldStart("anyOf");
-      writeAccepted(feature, json);
-      writeMissing(sentinels(feature), json);
-      if (feature.nullable()) {
-        json.writeStartObject();
-        json.writeStringField("type", "null");
-        json.writeEndObject();
-      }
-
-      json.writeEndArray();
-      json.writeEndObject();
-    }
-
-    json.writeEndArray();
-  }
-
-  private static void writeAccepted(Feature feature, JsonGenerator json) throws IOException {
-    json.writeStartObject();
+    Feature feature = typed(field);
     if (feature instanceof NumberFeature number) {
-      json.writeStringField("type", "number");
-      writeBound("minimum", number.min(), json);
-      writeBound("maximum", number.max(), json);
-    } else if (feature instanceof BooleanFeature) {
-      json.writeArrayFieldStart("enum");
-      json.writeBoolean(true);
-      json.writeBoolean(false);
-      json.writeNumber(0);
-      json.writeNumber(1);
-      json.writeEndArray();
-    } else if (feature instanceof TextCategoryFeature category) {
-      writeTexts(category, json);
-    } else if (feature instanceof IntegerCategoryFeature category) {
-      writeIntegers(category, json);
+      writeNumber(number, json);
     } else if (feature instanceof CategoryCodeFeature) {
-      json.writeStringField("type", "number");
-    } else if (feature instanceof TimestampFeature) {
+      writeType("number", "double", json);
+    } else if (feature instanceof BooleanFeature) {
+      json.writeStringField("type", "boolean");
+    } else if (feature instanceof TextCategoryFeature category) {
       json.writeStringField("type", "string");
-      json.writeStringField("description", feature.expected());
+      writeEnum(texts(category), category.unseen(), nullable(field), json);
+    } else if (feature instanceof IntegerCategoryFeature category) {
+      writeType("integer", "int64", json);
+      writeEnum(integers(category), category.unseen(), nullable(field), json);
+    } else {
+      json.writeStringField("type", "string");
+      json.writeStringField("pattern", pattern(field));
     }
 
-    json.writeEndObject();
-  }
-
-  private static void writeTexts(TextCategoryFeature category, JsonGenerator json)
-      throws IOException {
-    json.writeStringField("type", "string");
-    if (category.vocabulary().size() <= MAX_ENUM) {
-      // Values outside the vocabulary are accepted, unless the feature rejects them.
-      boolean closed = category.unseen() instanceof Unseen.Reject;
-      json.writeArrayFieldStart(closed ? "enum" : "examples");
-      for (String text : category.vocabulary()) {
-        json.writeString(text);
-      }
-
-      json.writeEndArray();
+    if (nullable(field)) {
+      json.writeBooleanField("nullable", true);
     }
+
+    json.writeStringField(
+        "description",
+        field.features().stream()
+            .map(FieldSchema::description)
+            .distinct()
+            .collect(Collectors.joining(". ")));
   }
 
-  private static void writeIntegers(IntegerCategoryFeature category, JsonGenerator json)
-      throws IOException {
-    json.writeStringField("type", "integer");
-    if (category.vocabulary().size() <= MAX_ENUM) {
-      boolean closed = category.unseen() instanceof Unseen.Reject;
-      json.writeArrayFieldStart(closed ? "enum" : "examples");
-      for (long number : category.vocabulary()) {
-        json.writeNumber(number);
-      }
+  /** Returns the feature whose schema the field has: a boolean one only if there is no other. */
+  private static Feature typed(Field field) {
+    return field.features().stream()
+        .min(Comparator.comparing(feature -> feature instanceof BooleanFeature))
+        .orElseThrow();
+  }
 
-      json.writeEndArray();
+  private static void writeType(String type, String format, JsonGenerator json) throws IOException {
+    json.writeStringField("type", type);
+    json.writeStringField("format", format);
+  }
+
+  /** Writes bounds that include the sentinels. */
+  private static void writeNumber(NumberFeature number, JsonGenerator json) throws IOException {
+    writeType("number", "double", json);
+    double least = number.min();
+    double greatest = number.max();
+    for (double sentinel : number.sentinels().withSpelledNumbers().numbers()) {
+      least = Math.min(least, sentinel);
+      greatest = Math.max(greatest, sentinel);
     }
+
+    writeBound("minimum", least, number.min(), json);
+    writeBound("maximum", greatest, number.max(), json);
   }
 
-  private static void writeBound(String member, float bound, JsonGenerator json)
+  private static void writeBound(String member, double bound, float own, JsonGenerator json)
       throws IOException {
-    if (!Float.isInfinite(bound)) {
+    if (!Double.isInfinite(bound)) {
       json.writeFieldName(member);
-      json.writeNumber(decimal(bound));
+      json.writeNumber(bound == own ? decimal(own) : BigDecimal.valueOf(bound));
     }
   }
 
@@ -118,24 +115,120 @@ final class FieldSchema {
     return new BigDecimal(Float.toString(value)).stripTrailingZeros();
   }
 
-  private static void writeMissing(Sentinels sentinels, JsonGenerator json) throws IOException {
-    if (sentinels.equals(Sentinels.NONE)) {
+  private static List<Object> texts(TextCategoryFeature category) {
+    return Stream.concat(
+            category.vocabulary().stream(), category.sentinels().texts().stream().sorted())
+        .<Object>map(text -> text)
+        .distinct()
+        .toList();
+  }
+
+  private static List<Object> integers(IntegerCategoryFeature category) {
+    return Stream.concat(
+            category.vocabulary().stream(),
+            category.sentinels().withSpelledNumbers().numbers().stream()
+                .filter(number -> number == Math.rint(number))
+                .map(Double::longValue)
+                .sorted())
+        .<Object>map(number -> number)
+        .distinct()
+        .toList();
+  }
+
+  /** Writes the only values, if unseen ones are refused and each can be a constant of a client. */
+  private static void writeEnum(
+      List<Object> values, Unseen unseen, boolean nullable, JsonGenerator json) throws IOException {
+    if (!(unseen instanceof Unseen.Reject) || values.size() > MAX_ENUM || !areConstants(values)) {
       return;
     }
 
-    json.writeStartObject();
-    json.writeStringField("description", "means a missing value");
     json.writeArrayFieldStart("enum");
-    for (double number : sentinels.numbers().stream().sorted().toList()) {
-      json.writeNumber(number);
+    for (Object value : values) {
+      json.writeObject(value);
     }
 
-    for (String text : sentinels.texts().stream().sorted().toList()) {
-      json.writeString(text);
+    if (nullable) {
+      json.writeNull(); // OpenAPI 3.0 demands it in addition to nullable
     }
 
     json.writeEndArray();
-    json.writeEndObject();
+  }
+
+  /**
+   * Returns whether generators can name a constant for each value: they leave out what is no ASCII
+   * letter or digit, or replace it, and do not tell small letters from capital ones.
+   */
+  private static boolean areConstants(List<Object> values) {
+    Set<String> names = new HashSet<>();
+    for (Object value : values) {
+      boolean number = value instanceof Long;
+      String name =
+          number
+              ? value.toString()
+              : value.toString().replaceAll("[^A-Za-z0-9]", "").toUpperCase(Locale.ROOT);
+      if (name.isEmpty() || !names.add(name)) {
+        return false;
+      }
+    }
+
+    return true;
+  }
+
+  /**
+   * Returns what the timestamps look like that all features of a field read, or that are missing.
+   */
+  private static String pattern(Field field) {
+    boolean instants = true;
+    StringBuilder missing = new StringBuilder();
+    for (Feature feature : field.features()) {
+      if (feature instanceof TimestampFeature timestamp) {
+        instants &= timestamp.zone().isPresent();
+        for (String text : timestamp.sentinels().texts().stream().sorted().toList()) {
+          missing.append('|').append(text.replaceAll("[\\\\^$.|?*+()\\[\\]{}/]", "\\\\$0"));
+        }
+      }
+    }
+
+    return "^(" + TIMESTAMP + (instants ? OFFSET : "") + missing + ")$";
+  }
+
+  private static String description(Feature feature) {
+    StringBuilder text = new StringBuilder(feature.expected());
+    text.setCharAt(0, Character.toUpperCase(text.charAt(0)));
+    if (feature instanceof TextCategoryFeature category) {
+      describe(category.vocabulary(), category.unseen(), text);
+    } else if (feature instanceof IntegerCategoryFeature category) {
+      describe(category.vocabulary(), category.unseen(), text);
+    }
+
+    List<Object> missing = new ArrayList<>();
+    missing.addAll(sentinels(feature).numbers().stream().sorted().map(FieldSchema::shown).toList());
+    sentinels(feature).texts().stream()
+        .sorted()
+        .map(value -> "'" + value + "'")
+        .forEach(missing::add);
+    if (!missing.isEmpty()) {
+      text.append("; missing if it is one of ").append(missing);
+    }
+
+    return text.toString();
+  }
+
+  private static Object shown(double number) {
+    return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
+  }
+
+  private static void describe(List<?> vocabulary, Unseen unseen, StringBuilder text) {
+    text.append(" from ").append(vocabulary.subList(0, Math.min(MAX_SHOWN, vocabulary.size())));
+    if (vocabulary.size() > MAX_SHOWN) {
+      text.append(" and ").append(vocabulary.size() - MAX_SHOWN).append(" more");
+    }
+
+    if (unseen instanceof Unseen.Missing) {
+      text.append("; any other is missing");
+    } else if (unseen instanceof Unseen.Category other) {
+      text.append("; any other counts as '").append(other.category()).append('\'');
+    }
   }
 
   private static Sentinels sentinels(Feature feature) {
@@ -162,9 +255,9 @@ final class FieldSchema {
     return ((TimestampFeature) feature).sentinels();
   }
 
-  /** Writes a made-up value that the field's first feature accepts and that is not missing. */
+  /** Writes a made-up value that the field accepts and that is not missing. */
   static void writeExample(Field field, JsonGenerator json) throws IOException {
-    Feature feature = field.features().get(0);
+    Feature feature = typed(field);
     if (feature instanceof NumberFeature number) {
       json.writeNumber(decimal(example(number)));
     } else if (feature instanceof BooleanFeature) {

@@ -6,6 +6,8 @@ import io.paritree.serving.answer.Problems;
 import io.paritree.serving.models.ModelSlot;
 import io.paritree.serving.models.Models;
 import io.paritree.serving.models.ServedModel;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,6 +23,11 @@ public final class ModelAddress {
    */
   public static ServedModel model(Context ctx, Models models) {
     return slot(ctx, models).current();
+  }
+
+  /** Returns a name as it is written in a path. */
+  public static String encoded(String name) {
+    return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
   /** Returns the slot of the model; see {@link #model}. */

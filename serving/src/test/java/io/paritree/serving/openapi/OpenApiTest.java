@@ -1,10 +1,13 @@
 package io.paritree.serving.openapi;
 
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.paritree.model.TestPackages;
+import io.paritree.serving.AccessTable;
 import io.paritree.serving.Client;
 import io.paritree.serving.Client.Answer;
 import io.paritree.serving.JsonTree;
@@ -17,19 +20,23 @@ import io.swagger.v3.parser.core.models.SwaggerParseResult;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The contract is valid OpenAPI, names every endpoint, and its examples are scored. */
+/** The document is valid, plain enough for generators, and names every endpoint and status. */
 class OpenApiTest {
-  private static final String RECORD = "components/schemas/parcel-late_record/";
+  private static final String RECORD = "components/schemas/ParcelLateRecord/";
+  private static final Set<String> STATUSES =
+      Set.of("400", "404", "405", "406", "408", "413", "415", "429", "431", "500", "503");
 
   @TempDir static Path directory;
   private static RunningServer serving;
@@ -53,8 +60,15 @@ class OpenApiTest {
     SwaggerParseResult result = new OpenAPIV3Parser().readContents(document);
 
     assertThat(result.getMessages()).isEmpty();
-    assertThat(result.getOpenAPI().getOpenapi()).isEqualTo("3.1.0");
+    assertThat(result.getOpenAPI().getOpenapi()).isEqualTo("3.0.3");
     assertThat(result.getOpenAPI().getPaths()).hasSizeGreaterThan(30);
+  }
+
+  @Test
+  void generatorsFindNothingThatTheyCannotExpress() {
+    assertThat(document).doesNotContain("\"allOf\"", "\"anyOf\"", "\"oneOf\"", "\"not\"");
+    assertThat(document).doesNotContain("\"application/json\":{}");
+    assertThat(document).doesNotContain("<", ">"); // no place of the templates was left
   }
 
   @Test
@@ -66,43 +80,172 @@ class OpenApiTest {
 
   @Test
   void everyRouteIsDescribed() throws Exception {
-    Set<String> described =
-        ((Map<?, ?>) JsonTree.at(JsonTree.parse(document), "paths"))
-            .keySet().stream().map(Object::toString).collect(Collectors.toSet());
+    Contract contract = new Contract(document);
     ServingConfig config = ServingConfigParser.read(Optional.empty(), Map.of());
     for (Route route : RunningServer.routes(config)) {
-      if (!route.path().contains("{version}")) {
-        assertThat(described).contains(route.path().replace("{name}", "parcel-late"));
+      String path = route.path().replace("{version}", "1");
+      String method = route.method().name().toLowerCase(Locale.ROOT);
+      for (String name : List.of("parcel-late", "parcel-late@champion")) {
+        if (name.equals("parcel-late") || !path.contains("/versions/")) {
+          String template = contract.template(path.replace("{name}", name));
+          assertThat(contract.document().path("paths").path(template).has(method))
+              .as(template)
+              .isTrue();
+        }
       }
     }
   }
 
   @Test
+  void everyOperationHasItsOwnNameAndEveryStatus() throws Exception {
+    JsonNode paths = new Contract(document).document().path("paths");
+    Set<String> names = new HashSet<>();
+    for (JsonNode path : paths) {
+      for (JsonNode operation : path) {
+        if (operation.isArray()) {
+          continue; // the parameters of the path
+        }
+
+        assertThat(names.add(operation.path("operationId").asText().toLowerCase(Locale.ROOT)))
+            .as(operation.path("operationId").asText())
+            .isTrue();
+        Set<String> statuses = Contract.names(operation.path("responses")).collect(toSet());
+        assertThat(statuses).containsAll(STATUSES).contains("200", "default");
+        boolean open = operation.path("security").isArray();
+        assertThat(statuses.contains("401")).isNotEqualTo(open);
+      }
+    }
+
+    assertThat(paths.path("/ping").path("get").path("security")).isEmpty();
+  }
+
+  @Test
+  void answersWithoutResultHaveTheirHeaders() throws Exception {
+    JsonNode responses = new Contract(document).document().path("components").path("responses");
+    for (String form : List.of("Problem", "MlflowError", "InferenceError")) {
+      assertThat(Contract.names(responses.path(form + "-503").path("headers")))
+          .contains("Retry-After", "X-Request-Id");
+      assertThat(Contract.names(responses.path(form + "-405").path("headers"))).contains("Allow");
+      assertThat(Contract.names(responses.path(form + "-401").path("headers")))
+          .contains("WWW-Authenticate");
+    }
+  }
+
+  @Test
+  void tokensAreRequiredWhereTheServerHasThem() throws Exception {
+    assertThat(new Contract(document).document().path("security").toString())
+        .isEqualTo("[{},{\"token\":[]}]");
+    try (RunningServer guarded =
+            RunningServer.start(
+                List.of(directory.resolve("parcel-late").toString()), AccessTable.settings());
+        Client client = new Client(guarded.port())) {
+      String its =
+          client.send("GET", "/openapi.json", new byte[0], AccessTable.callersToken()).body();
+      assertThat(new Contract(its).document().path("security").toString())
+          .isEqualTo("[{\"token\":[]}]");
+    }
+  }
+
+  @Test
+  void serverIsTheOneThatTheCallerReached() throws Exception {
+    try (Client client = new Client(serving.port())) {
+      assertThat(server(client, "")).isEqualTo("http://test");
+      assertThat(server(client, "X-Forwarded-For: 10.0.0.1\r\n")).isEqualTo("/");
+    }
+  }
+
+  private static String server(Client client, String headers) throws IOException {
+    String its = client.send("GET", "/openapi.json", new byte[0], headers).body();
+    return new Contract(its).document().path("servers").path(0).path("url").asText();
+  }
+
+  @Test
   void recordsAreDescribedByTheModelsOwnFeatures() {
     Object tree = JsonTree.parse(document);
-    String distance = RECORD + "properties/distance/allOf/0/anyOf/";
+    String distance = RECORD + "properties/distance/";
 
-    assertThat(JsonTree.at(tree, distance + "0/minimum")).isEqualTo("0");
-    assertThat(JsonTree.at(tree, distance + "0/maximum").toString()).startsWith("5");
-    assertThat(JsonTree.at(tree, distance + "1/enum")).isEqualTo(List.of("-999.0"));
-    assertThat(JsonTree.at(tree, distance + "2/type")).isEqualTo("null");
+    assertThat(JsonTree.at(tree, distance + "type")).isEqualTo("number");
+    assertThat(JsonTree.at(tree, distance + "minimum").toString()).startsWith("-999");
+    assertThat(JsonTree.at(tree, distance + "maximum").toString()).startsWith("5");
+    assertThat(JsonTree.at(tree, distance + "nullable")).isEqualTo(true);
     assertThat(JsonTree.at(tree, RECORD + "required")).isEqualTo(List.of("weight"));
     assertThat(JsonTree.at(tree, RECORD + "additionalProperties")).isEqualTo(false);
-    assertThat(JsonTree.at(tree, RECORD + "properties/zone/allOf/0/anyOf/0/enum"))
-        .isEqualTo(List.of("10", "20", "30", "7"));
+    assertThat(JsonTree.at(tree, RECORD + "properties/zone/enum"))
+        .isEqualTo(Arrays.asList("10", "20", "30", "7", null));
     assertThat(document).contains("Zürich Post");
+  }
+
+  @Test
+  void namesOfModelsThatDifferInSignsOnlyStayApart() throws Exception {
+    TestPackages packages = new TestPackages(directory.resolve("names"));
+    List<String> names = List.of("a-b", "a.b", "AB", "ab-batch", "ab", "2", "ab-by-alias", "-");
+    List<String> references =
+        names.stream().map(name -> packages.awkward(name, 1).getParent().toString()).toList();
+    try (RunningServer server = RunningServer.start(references, Map.of());
+        Client client = new Client(server.port())) {
+      Contract contract = new Contract(client.get("/openapi.json").body());
+      Set<String> operations = new HashSet<>();
+      for (JsonNode path : contract.document().path("paths")) {
+        JsonNode operation = path.path("post");
+        if (!operation.isMissingNode()) {
+          String id = operation.path("operationId").asText();
+          assertThat(operations.add(id.toLowerCase(Locale.ROOT))).as(id).isTrue();
+          assertThat(id).matches("[a-zA-Z0-9]+");
+        }
+      }
+
+      List<String> schemas =
+          Contract.names(contract.document().path("components").path("schemas"))
+              .map(name -> name.toLowerCase(Locale.ROOT))
+              .toList();
+      assertThat(schemas).doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void versionWithOtherFeaturesIsNotDescribedByThoseOfThePlainName() throws Exception {
+    TestPackages packages = new TestPackages(directory.resolve("versions"));
+    Path first = packages.awkward(TestPackages.BINARY, 1);
+    packages.binary(2, 5);
+    List<String> references = List.of(first.getParent().toString(), first.toString());
+    try (RunningServer server = RunningServer.start(references, Map.of());
+        Client client = new Client(server.port())) {
+      Contract contract = new Contract(client.get("/openapi.json").body());
+      String version = "/v1/models/parcel-late/versions/1/score";
+      Answer answer = client.post(version, "{\"größe\":5}");
+
+      assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+      assertThat(body(contract, "/v1/models/parcel-late/score")).endsWith("/ParcelLateRecord");
+      assertThat(body(contract, version)).endsWith("/ParcelLateOtherRecord");
+      assertThat(client.post("/v1/models/parcel-late/score", "{\"weight\":5}").status())
+          .isEqualTo(200);
+    }
+  }
+
+  private static String body(Contract contract, String path) {
+    return contract
+        .document()
+        .path("paths")
+        .path(contract.template(path))
+        .at("/post/requestBody/content/application~1json/schema/$ref")
+        .asText();
   }
 
   @Test
   void everyModelScoresItsExample() throws Exception {
     Object tree = JsonTree.parse(document);
     try (Client client = new Client(serving.port())) {
-      for (String name : List.of("parcel-late", "parcel-class", "parcel-class-index", "wide")) {
-        Object example = JsonTree.at(tree, "components/schemas/" + name + "_record/examples/0");
-        Answer answer = client.post("/v1/models/" + name + "/score", json((Map<?, ?>) example));
+      for (String name : List.of("ParcelLate", "ParcelClass", "ParcelClassIndex", "Wide")) {
+        Object example = JsonTree.at(tree, "components/schemas/" + name + "Record/example");
+        Answer answer =
+            client.post("/v1/models/" + path(name) + "/score", json((Map<?, ?>) example));
         assertThat(answer.status()).as(answer.body()).isEqualTo(200);
       }
     }
+  }
+
+  private static String path(String name) {
+    return name.replaceAll("(?<=[a-z])(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
   }
 
   /** Writes a flat object; texts that look like numbers become numbers. */

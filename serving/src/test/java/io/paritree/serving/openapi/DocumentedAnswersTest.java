@@ -1,0 +1,328 @@
+package io.paritree.serving.openapi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.paritree.model.TestPackages;
+import io.paritree.model.TestRecords;
+import io.paritree.serving.AccessTable;
+import io.paritree.serving.Client;
+import io.paritree.serving.Client.Answer;
+import io.paritree.serving.RawHttp;
+import io.paritree.serving.RunningServer;
+import io.paritree.serving.config.ServingConfigParser;
+import io.paritree.serving.http.Route;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every answer that the server can be made to give is what its document says. */
+class DocumentedAnswersTest {
+  private static final String JSON = "Content-Type: application/json\r\n";
+  private static final String SCORE = "/v1/models/parcel-late/score";
+  private static final String BATCH = "/v1/models/parcel-late/score-batch";
+  private static final String INFER = "/v2/models/parcel-late/infer";
+  private static final ObjectMapper READER = new ObjectMapper();
+
+  /** A path in each form of errors, for refusals that do not depend on the endpoint. */
+  private static final List<String> POSTS = List.of(SCORE, BATCH, INFER, "/invocations");
+
+  @TempDir static Path directory;
+  private static RunningServer serving;
+  private static RunningServer guarded;
+  private static Contract contract;
+
+  @BeforeAll
+  static void start() throws Exception {
+    TestPackages packages = new TestPackages(directory);
+    List<Path> models =
+        List.of(
+            packages.binary(),
+            packages.classes(),
+            packages.classIndex(),
+            packages.wide(28, 20, 4),
+            packages.awkward("awkward", 1));
+    List<String> references =
+        Stream.concat(
+                models.stream().map(model -> model.getParent().toString()),
+                Stream.of(packages.bareClassesModel(3).toString()))
+            .toList();
+    Map<String, String> settings = new HashMap<>(Map.of("server.request-timeout", "1 s"));
+    serving = RunningServer.start(references, settings);
+    settings.putAll(AccessTable.settings());
+    settings.putAll(Map.of("limits.body", "4 KiB", "limits.rows", "3"));
+    guarded = RunningServer.start(references.subList(0, 1), settings);
+    try (Client client = new Client(serving.port())) {
+      contract = new Contract(client.get("/openapi.json").body());
+    }
+  }
+
+  @AfterAll
+  static void stop() {
+    serving.close();
+    guarded.close();
+  }
+
+  @Test
+  void everyGetAnswersAsDocumented() throws Exception {
+    Set<String> asked = new TreeSet<>();
+    for (Route route : RunningServer.routes(ServingConfigParser.read(Optional.empty(), Map.of()))) {
+      if (route.method().name().equals("GET")) {
+        for (String name : List.of("parcel-late", "parcel-late@champion", "parcel-class", "wide")) {
+          if (name.contains("@") && route.path().contains("{version}")) {
+            continue;
+          }
+
+          String path = route.path().replace("{name}", name).replace("{version}", "1");
+          expect(200, "GET", path, "", "X-Request-Id: mine\r\n");
+          asked.add(contract.template(path));
+        }
+      }
+    }
+
+    expect(200, "GET", "/v1/models/classes", "", ""); // not sealed
+    Set<String> documented =
+        Contract.names(contract.document().path("paths"))
+            .filter(path -> contract.document().path("paths").path(path).has("get"))
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertThat(asked).isEqualTo(documented);
+  }
+
+  @Test
+  void scoresAreAsDocumented() throws Exception {
+    Map<String, List<String>> records = new LinkedHashMap<>();
+    for (String name : List.of("parcel-late", "parcel-class", "parcel-class-index")) {
+      records.put(name, IntStream.range(0, 50).mapToObj(TestRecords::json).toList());
+    }
+
+    records.put("classes", List.of("{\"f0\":1.5}"));
+    records.put("wide", List.of("{}", "{\"f3\":1e9}"));
+    records.put("awkward", List.of("{\"größe\":0.1,\"class\":true,\"city\":\"Москва\"}"));
+    for (Map.Entry<String, List<String>> each : records.entrySet()) {
+      String name = each.getKey();
+      List<String> addresses =
+          name.equals("classes")
+              ? List.of(name)
+              : List.of(name, name + "@champion", name + "/versions/1");
+      for (String address : addresses) {
+        String base = "/v1/models/" + address;
+        for (String query : List.of("", "?margin=true", "?margin=false")) {
+          String body = each.getValue().get(0);
+          expect(200, "POST", base + "/score" + query, body, JSON + "X-Request-Id: mine\r\n");
+          String array = "[" + String.join(",", each.getValue()) + ",{\"x\":1},5]";
+          Answer batch = expect(200, "POST", base + "/score-batch" + query, array, JSON);
+          JsonNode answer = READER.readTree(batch.body());
+          assertThat(answer.path("refused").asInt()).isPositive();
+          for (JsonNode row : answer.path("results")) {
+            assertThat(row.has("errors")).isNotEqualTo(row.has("score") || row.has("scores"));
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void everyRecordThatIsScoredFitsItsSchema() throws Exception {
+    String pointer = "/components/schemas/ParcelLateRecord";
+    for (int index = 0; index < 500; index++) {
+      String record = TestRecords.json(index);
+      expect(200, "POST", SCORE, record, JSON);
+      assertThat(contract.faults(pointer, READER.readTree(record))).as(record).isEmpty();
+    }
+
+    assertThat(contract.faults(pointer, READER.readTree("{\"weight\":\"1\"}"))).isNotEmpty();
+    assertThat(contract.faults(pointer, READER.readTree("{}"))).isNotEmpty();
+    assertThat(contract.faults(pointer, READER.readTree("{\"weight\":1,\"zone\":11}")))
+        .isNotEmpty();
+  }
+
+  @Test
+  void foreignProtocolsAnswerAsDocumented() throws Exception {
+    String wide = "{\"name\":\"input\",\"datatype\":\"FP32\",\"shape\":[1,28],\"data\":[[";
+    String zeros = String.join(",", IntStream.range(0, 28).mapToObj(index -> "0").toList());
+    String all = "{\"id\":\"a\",\"inputs\":[" + wide + zeros + "]]}]}";
+    expect(200, "POST", "/v2/models/wide/infer", all, JSON);
+    expect(200, "POST", "/v2/models/wide/versions/1/infer", all, "");
+    String weight =
+        "{\"inputs\":[{\"name\":\"weight\",\"datatype\":\"FP64\",\"shape\":[2],\"data\":[%s]}]}";
+    expect(200, "POST", INFER, weight.formatted("1,2"), JSON);
+    expect(200, "POST", "/v2/models/parcel-class/infer", weight.formatted("1,2"), JSON);
+    expect(400, "POST", INFER, weight.formatted("1,null"), JSON);
+    expect(400, "POST", INFER, weight.formatted("1"), JSON);
+    String record = TestRecords.json(0);
+    expect(200, "POST", "/invocations", "{\"dataframe_records\":[" + record + "]}", JSON);
+    expect(
+        200,
+        "POST",
+        "/invocations",
+        String.join(",", TestRecords.COLUMNS) + "\n" + String.join(",", TestRecords.cells(0)),
+        "Content-Type: text/csv\r\n");
+    expect(400, "POST", "/invocations", "{\"dataframe_records\":[{\"weight\":1}]}", JSON);
+    expect(400, "POST", "/invocations", "{\"instances\":5}", JSON);
+  }
+
+  @Test
+  void refusalsAreAsDocumented() throws Exception {
+    for (String path : POSTS) {
+      expect(400, "POST", path, "{", JSON);
+      expect(400, "POST", path, "{}", JSON + "X-HTTP-Method-Override: PUT\r\n");
+      expect(406, "POST", path, "{}", JSON + "Accept: text/html\r\n");
+      expect(415, "POST", path, "{}", "Content-Type: image/png\r\n");
+      expect(415, "POST", path, "{}", JSON + "Content-Encoding: gzip\r\n");
+      refuse(guarded, 401, path, "{}", JSON);
+      refuse(guarded, 401, path, "{}", JSON + "Authorization: Bearer wrong\r\n");
+      refuse(guarded, 403, path, "{}", JSON + AccessTable.operatorsToken());
+      refuse(guarded, 413, path, " ".repeat(5_000), JSON + AccessTable.callersToken());
+      refuse(guarded, 408, path, null, JSON + AccessTable.callersToken());
+      assertThat(documented("POST", path, method("DELETE", path))).isEmpty();
+    }
+
+    expect(400, "POST", SCORE, "{\"weight\":\"heavy\",\"x\":1}", JSON);
+    expect(400, "POST", SCORE + "?margn=true", TestRecords.json(0), JSON);
+    expect(400, "POST", BATCH, "{}", JSON);
+    String array = "[" + String.join(",", TestPackages.records(4)) + "]";
+    refuse(guarded, 413, BATCH, array, JSON + AccessTable.callersToken());
+    for (String path : List.of("/v1/models/x", "/v2/models/x", "/v2/models/x/ready")) {
+      expect(404, "GET", path, "", "");
+    }
+
+    expect(404, "POST", "/v1/models/parcel-late/versions/9/score", TestRecords.json(0), JSON);
+    expect(404, "POST", "/v1/models/parcel-late@nobody/score", TestRecords.json(0), JSON);
+    expect(404, "POST", "/v2/models/x/infer", "{}", JSON);
+  }
+
+  @Test
+  void overloadIsAnsweredAsDocumented() throws Exception {
+    Map<String, String> little = Map.of("limits.body", "900 KiB", "limits.pending-bodies", "1 MiB");
+    String model = directory.resolve("parcel-late").toString();
+    try (RunningServer server = RunningServer.start(List.of(model), little);
+        Socket large = RawHttp.open(server.port())) {
+      large.getOutputStream().write(unfinished(SCORE, 700_000));
+      for (String path : POSTS) {
+        Answer answer = parsed(refused(server.port(), path));
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.headers()).containsKey("retry-after");
+        assertThat(documented("POST", path, answer)).isEmpty();
+      }
+    }
+  }
+
+  /** Sends until the large body has arrived, and the server's answer has outrun its reset. */
+  private static String refused(int port, String path) throws IOException {
+    while (true) {
+      try (Socket socket = RawHttp.open(port)) {
+        socket.setSoTimeout(1_000);
+        socket.getOutputStream().write(unfinished(path, 140_000));
+        String text = RawHttp.readAll(socket.getInputStream());
+        if (text.endsWith("}\n")) {
+          return text;
+        }
+      } catch (SocketTimeoutException | SocketException e) {
+        continue;
+      }
+    }
+  }
+
+  private static byte[] unfinished(String path, int bytes) {
+    String head =
+        "POST %s HTTP/1.1\r\nHost: test\r\nContent-Length: 800000\r\n\r\n".formatted(path);
+    return (head + " ".repeat(bytes)).getBytes(StandardCharsets.US_ASCII);
+  }
+
+  @Test
+  void refusalsOfHttpItselfAreAsDocumented() throws Exception {
+    for (String path : POSTS) {
+      String head = "POST " + path + " HTTP/1.1\r\nHost: test\r\nContent-Length: 0\r\n";
+      assertThat(raw(path, head + "X-Long: " + "x".repeat(9_000) + "\r\n\r\n")).isEqualTo(431);
+      assertThat(raw(path, head + "No colon\r\n\r\n")).isEqualTo(400);
+      assertThat(raw(path, "POST " + path + " HTTP/1.1\r\nContent-Length: 0\r\n\r\n"))
+          .isEqualTo(400);
+    }
+  }
+
+  private static int raw(String path, String request) throws IOException {
+    Answer answer = parsed(RawHttp.exchange(serving.port(), request));
+    assertThat(documented("POST", path, answer)).as(answer.body()).isEmpty();
+    return answer.status();
+  }
+
+  private static Answer method(String method, String path) throws IOException {
+    try (Client client = new Client(serving.port())) {
+      Answer answer = client.send(method, path, new byte[0], "");
+      assertThat(answer.status()).isEqualTo(405);
+      assertThat(answer.headers()).containsKey("allow");
+      return answer;
+    }
+  }
+
+  /** Sends a body, or one that never ends if it is null. */
+  private static void refuse(
+      RunningServer server, int status, String path, String body, String headers)
+      throws IOException {
+    Answer answer;
+    if (body == null) {
+      try (Socket socket = RawHttp.open(server.port())) {
+        String head = "POST " + path + " HTTP/1.1\r\nHost: test\r\nContent-Length: 9\r\n";
+        byte[] begun = (head + headers + "\r\n{").getBytes(StandardCharsets.ISO_8859_1);
+        socket.getOutputStream().write(begun);
+        answer = parsed(RawHttp.readAll(socket.getInputStream()));
+      }
+    } else {
+      try (Client client = new Client(server.port())) {
+        answer = client.send("POST", path, body.getBytes(StandardCharsets.UTF_8), headers);
+      }
+    }
+
+    assertThat(answer.status()).as(path).isEqualTo(status);
+    assertThat(documented("POST", path, answer)).as(path + " " + answer).isEmpty();
+  }
+
+  private static Answer expect(int status, String method, String path, String body, String headers)
+      throws IOException {
+    try (Client client = new Client(serving.port())) {
+      Answer answer = client.send(method, path, body.getBytes(StandardCharsets.UTF_8), headers);
+      assertThat(answer.status()).as(path + " " + answer.body()).isEqualTo(status);
+      assertThat(documented(method, path, answer)).as(path + " " + answer.body()).isEmpty();
+      return answer;
+    }
+  }
+
+  private static List<String> documented(String method, String path, Answer answer)
+      throws IOException {
+    return contract.faults(method, path, answer);
+  }
+
+  private static Answer parsed(String text) {
+    int end = text.indexOf("\r\n\r\n");
+    List<String> lines = new ArrayList<>(List.of(text.substring(0, end).split("\r\n")));
+    Map<String, String> headers = new LinkedHashMap<>();
+    for (String line : lines.subList(1, lines.size())) {
+      int colon = line.indexOf(':');
+      headers.put(
+          line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
+    }
+
+    return new Answer(
+        RawHttp.status(text), headers, text.substring(end + 4).getBytes(StandardCharsets.UTF_8));
+  }
+}
