@@ -13,7 +13,9 @@ import io.paritree.serving.metrics.Readiness;
 import io.paritree.serving.metrics.ServerMetrics;
 import io.paritree.serving.models.Models;
 import io.paritree.serving.models.VersionWatch;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -116,6 +118,7 @@ class PressureTest {
 
       assertThat(System.nanoTime() - begin).isLessThan(TimeUnit.SECONDS.toNanos(3));
       assertThat(metrics.refused("waiting").get()).isEqualTo(2);
+      assertThat(answered("/quick", "503")).isEqualTo(2);
       assertThat(client.get("/health/live").status()).isEqualTo(200);
       leave.countDown();
       assertThat(running.get(10, TimeUnit.SECONDS).status()).isEqualTo(200);
@@ -157,6 +160,15 @@ class PressureTest {
       assertThat(System.nanoTime()).as(name).isLessThan(end);
       Thread.onSpinWait();
     }
+  }
+
+  private double answered(String route, String status) {
+    Labels labels = Labels.of("route", route, "status", status);
+    return metrics.registry().scrape("paritree_http_requests"::equals).stream()
+        .flatMap(snapshot -> snapshot.getDataPoints().stream())
+        .filter(point -> point.getLabels().equals(labels))
+        .mapToDouble(point -> ((CounterDataPointSnapshot) point).getValue())
+        .sum();
   }
 
   private double gauge(String name) {

@@ -5,6 +5,7 @@ import io.paritree.serving.log.RequestId;
 import io.paritree.serving.log.RequestLines;
 import io.paritree.serving.metrics.ServerMetrics;
 import io.paritree.serving.metrics.ServerMetrics.RouteMetrics;
+import java.util.List;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.RequestLog;
 import org.eclipse.jetty.server.Response;
@@ -13,16 +14,19 @@ import org.eclipse.jetty.server.Response;
  * Counts and times every answered request, whichever component answered it, and logs it unless it
  * was a probe.
  *
- * <p>Called by Jetty after the answer is complete. Thread-safe.
+ * <p>A request that was refused before its route was found is counted under the route that it would
+ * have taken. Called by Jetty after the answer is complete. Thread-safe.
  */
 final class RequestRecorder implements RequestLog {
   /** Name of the request attribute that holds the {@link RouteMetrics} of the route taken. */
   static final String ROUTE = "io.paritree.serving.route";
 
+  private final List<Route> routes;
   private final ServerMetrics metrics;
   private final RequestLines lines;
 
-  RequestRecorder(ServerMetrics metrics, RequestLines lines) {
+  RequestRecorder(List<Route> routes, ServerMetrics metrics, RequestLines lines) {
+    this.routes = routes;
     this.metrics = metrics;
     this.lines = lines;
   }
@@ -31,7 +35,7 @@ final class RequestRecorder implements RequestLog {
   public void log(Request request, Response response) {
     long nanos = System.nanoTime() - request.getBeginNanoTime();
     RouteMetrics route =
-        request.getAttribute(ROUTE) instanceof RouteMetrics taken ? taken : metrics.unrouted();
+        request.getAttribute(ROUTE) instanceof RouteMetrics taken ? taken : missed(request);
     int status = response.getStatus();
     route.answered(status, nanos);
     if (lines.on() && !Probes.PATHS.contains(route.route())) {
@@ -44,5 +48,16 @@ final class RequestRecorder implements RequestLog {
           nanos,
           Response.getContentBytesWritten(response));
     }
+  }
+
+  /** Returns the route to which a request leads that was answered before it got there. */
+  private RouteMetrics missed(Request request) {
+    for (Route route : routes) {
+      if (route.takes(request.getMethod(), Request.getPathInContext(request))) {
+        return metrics.route(route.path());
+      }
+    }
+
+    return metrics.unrouted();
   }
 }

@@ -56,7 +56,6 @@ public final class ScoringServer implements AutoCloseable {
   private final ServingConfig config;
   private final ServerMetrics metrics;
   private final Readiness readiness;
-  private final RequestLines lines;
   private final Gate gate;
   private final BodyLoader bodies;
   private final UnreadAnswers unread;
@@ -80,7 +79,6 @@ public final class ScoringServer implements AutoCloseable {
     this.config = config;
     this.metrics = metrics;
     this.readiness = readiness;
-    this.lines = lines;
     this.gate = new Gate(new Tokens(config.security()));
     this.bodies =
         new BodyLoader(
@@ -93,6 +91,7 @@ public final class ScoringServer implements AutoCloseable {
     this.answers = new AnswerWriter(unread, metrics.refused("answers"));
     this.admission = admission();
     set(server, Routing.servlet(routes, metrics, retryAfterSeconds()));
+    server.setRequestLog(new RequestRecorder(routes, metrics, lines));
     this.connector = connector(http());
     server.addConnector(connector);
     measure();
@@ -158,7 +157,6 @@ public final class ScoringServer implements AutoCloseable {
 
     server.setStopTimeout(config.server().stopTimeout().toMillis());
     server.setErrorHandler(jettyErrors());
-    server.setRequestLog(new RequestRecorder(metrics, lines));
   }
 
   /** Allows pages of the configured origins to call; answers their preflights itself. */

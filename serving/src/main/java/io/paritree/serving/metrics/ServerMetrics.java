@@ -12,6 +12,7 @@ import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.LongSupplier;
 
@@ -101,6 +102,7 @@ public final class ServerMetrics {
           .labelNames("model", "result")
           .register(registry);
   private final Map<FaultCode, CounterDataPoint> faultsByCode = new EnumMap<>(FaultCode.class);
+  private final Map<String, RouteMetrics> routes = new ConcurrentHashMap<>();
   private final RouteMetrics unrouted = route("none");
   private final DistributionDataPoint reading = stages.labelValues("read");
   private final DistributionDataPoint scoring = stages.labelValues("score");
@@ -123,10 +125,10 @@ public final class ServerMetrics {
 
   /** Returns the counters of one route. */
   public RouteMetrics route(String route) {
-    return new RouteMetrics(route);
+    return routes.computeIfAbsent(route, RouteMetrics::new);
   }
 
-  /** Returns the counters of requests that no route answered. */
+  /** Returns the counters of requests that lead to no route. */
   public RouteMetrics unrouted() {
     return unrouted;
   }

@@ -48,7 +48,7 @@ record InvocationsOutline(String form, Optional<List<String>> columns, String pr
     while (document.next() == JsonToken.FIELD_NAME) {
       String name = document.name();
       document.next();
-      if (FORMS.contains(name)) {
+      if (FORMS.contains(name) && document.token() != JsonToken.VALUE_NULL) {
         if (!form.isEmpty()) {
           throw malformed(ONE_FORM + "; it has more.");
         }

@@ -74,6 +74,7 @@ class InvocationsTest {
         "{\"instances\":" + lists + ",\"params\":{}}",
         "{\"instances\":" + lists + ",\"params\":null}",
         "{\"inputs\":" + lists + "}",
+        "{\"instances\":null,\"inputs\":" + lists + ",\"dataframe_split\":null}",
         "{\"inputs\":{" + columns + "}}",
         "{\"inputs\":{" + columns + ",\"extra\":[1]}}",
         "{\"dataframe_split\":{\"columns\":"

@@ -1,0 +1,90 @@
+import java.util.List;
+import org.openapitools.client.ApiClient;
+import org.openapitools.client.ApiException;
+import org.openapitools.client.api.HealthApi;
+import org.openapitools.client.api.MlflowApi;
+import org.openapitools.client.api.ModelsApi;
+import org.openapitools.client.api.OpenInferenceApi;
+import org.openapitools.client.api.ScoringApi;
+import org.openapitools.client.model.AwkwardRecord;
+import org.openapitools.client.model.InferenceRequest;
+import org.openapitools.client.model.InputTensor;
+import org.openapitools.client.model.MlflowRequest;
+import org.openapitools.client.model.ParcelClassRecord;
+import org.openapitools.client.model.ParcelLateBatch;
+import org.openapitools.client.model.ParcelLateRecord;
+import org.openapitools.client.model.ParcelLateResult;
+
+/** Uses a generated client as its users do; prints what it reads. */
+public final class Scores {
+  public static void main(String[] arguments) throws ApiException {
+    ApiClient client = new ApiClient().setBasePath(arguments[0]);
+    client.setBearerToken(arguments[1]);
+    ScoringApi scoring = new ScoringApi(client);
+    ParcelLateRecord record =
+        new ParcelLateRecord()
+            .distance(1200.5)
+            .weight(-0.5)
+            .express(true)
+            .carrier("Zürich Post")
+            .zone(ParcelLateRecord.ZoneEnum.NUMBER_30)
+            .departure("2026-01-15T08:30:00");
+    ParcelLateResult late = scoring.scoreParcelLate(record, true, "mine");
+    print("late", late.getScore(), late.getLabel(), late.getMargin(), late.getModel());
+    ParcelLateBatch batch =
+        scoring.scoreBatchParcelLate(
+            List.of(record, new ParcelLateRecord(), new ParcelLateRecord().weight(2.0)), null, null);
+    print("batch", batch.getScored(), batch.getRefused());
+    print("first", batch.getResults().get(0).getScore(), batch.getResults().get(0).getLabel());
+    print("second", batch.getResults().get(1).getErrors().get(0).getCode());
+    print("third", batch.getResults().get(2).getScore());
+    print("alias", scoring.scoreParcelLateByAlias("champion", record, null, null).getScore());
+    print("version of model", scoring.scoreParcelLateByVersion("1", record, null, null).getScore());
+    ParcelClassRecord parcel = new ParcelClassRecord().weight(-0.5);
+    print("class", scoring.scoreParcelClass(parcel, null, null).getScores().get("medium"));
+    AwkwardRecord awkward = new AwkwardRecord().größe(0.5).city("Москва");
+    print("awkward", scoring.scoreAwkward(awkward, null, null).getScore());
+
+    ModelsApi models = new ModelsApi(client);
+    print("models", models.listModels().getModels().size());
+    print("card", models.getModel("parcel-late@champion").getFeatures().size());
+    InputTensor weight =
+        new InputTensor()
+            .name("weight")
+            .datatype(InputTensor.DatatypeEnum.FP64)
+            .shape(List.of(1L))
+            .data(List.of(2.0));
+    InferenceRequest request = new InferenceRequest().inputs(List.of(weight));
+    print(
+        "infer",
+        new OpenInferenceApi(client)
+            .infer("parcel-late", request, null)
+            .getOutputs()
+            .get(0)
+            .getData()
+            .get(0));
+    MlflowRequest rows = new MlflowRequest();
+    rows.addDataframeRecordsItem(
+        new java.util.HashMap<>(
+            java.util.Map.of(
+                "distance", 1200.5, "weight", -0.5, "express", true, "carrier", "Zürich Post", "zone",
+                30, "departure", "2026-01-15T08:30:00")));
+    print("invocations", new MlflowApi(client).invocations(rows, null).getPredictions().get(0));
+    print("version", new MlflowApi(client).version());
+    print("live", new HealthApi(client).live().getLive());
+    try {
+      scoring.scoreParcelLate(record.distance(-5.0), null, null);
+    } catch (ApiException e) {
+      print("refused", e.getCode(), e.getResponseBody().contains("out_of_range"));
+    }
+  }
+
+  private static void print(String what, Object... values) {
+    StringBuilder line = new StringBuilder(what);
+    for (Object value : values) {
+      line.append('\t').append(value);
+    }
+
+    System.out.println(line);
+  }
+}
