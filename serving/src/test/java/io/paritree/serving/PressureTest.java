@@ -118,7 +118,7 @@ class PressureTest {
 
       assertThat(System.nanoTime() - begin).isLessThan(TimeUnit.SECONDS.toNanos(3));
       assertThat(metrics.refused("waiting").get()).isEqualTo(2);
-      assertThat(answered("/quick", "503")).isEqualTo(2);
+      awaitAnswered("/quick", "503", 2);
       assertThat(client.get("/health/live").status()).isEqualTo(200);
       leave.countDown();
       assertThat(running.get(10, TimeUnit.SECONDS).status()).isEqualTo(200);
@@ -160,6 +160,17 @@ class PressureTest {
       assertThat(System.nanoTime()).as(name).isLessThan(end);
       Thread.onSpinWait();
     }
+  }
+
+  /** An answer is counted after it is sent. */
+  private void awaitAnswered(String route, String status, double count) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (answered(route, status) < count) {
+      assertThat(System.nanoTime()).as(route).isLessThan(end);
+      Thread.onSpinWait();
+    }
+
+    assertThat(answered(route, status)).isEqualTo(count);
   }
 
   private double answered(String route, String status) {

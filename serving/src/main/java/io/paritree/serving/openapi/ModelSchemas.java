@@ -114,7 +114,9 @@ record ModelSchemas(UnknownFields unknown) {
       json.writeEndObject();
     }
 
-    writeNumbers("margin", model.engine().outputs(), false, json);
+    boolean index = outputs.kind() == Outputs.Kind.CLASS_INDEX; // one score, a margin per class
+    int margins = index ? outputs.classes().size() : outputs.names().size();
+    writeNumbers("margin", margins, false, json);
   }
 
   private static void writeNumbers(String what, int count, boolean overflows, JsonGenerator json)

@@ -47,7 +47,6 @@ class RefusedRoutesTest {
     "/v2/models/x%20y/infer, /v2/models/{name}/infer",
     "/invocations, /invocations",
     "/v1/models/x, none", // has no POST
-    "/v1/models//score, none",
     "/elsewhere, none",
     "/, none"
   })
