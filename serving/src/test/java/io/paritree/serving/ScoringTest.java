@@ -230,6 +230,20 @@ class ScoringTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "margn=true, an unknown parameter",
+    "margin=true&x, an unknown parameter",
+    "margin=yes, the value of parameter 'margin'",
+    "margin=true&margin=true, the value of parameter 'margin'"
+  })
+  void wrongQueriesAreToldWhatIsWrong(String query, String told) throws Exception {
+    Answer answer = client.post("/v1/models/parcel-late/score?" + query, RECORDS.get(0));
+
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.body()).contains(told, "expected only margin=true or margin=false");
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {

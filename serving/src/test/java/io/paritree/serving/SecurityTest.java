@@ -8,6 +8,7 @@ import io.paritree.serving.AccessTable.Cell;
 import io.paritree.serving.Client.Answer;
 import io.paritree.serving.config.ConfigurationException;
 import io.paritree.serving.config.ServingConfigParser;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -76,6 +77,19 @@ class SecurityTest {
     assertThat(answer.status()).isEqualTo(401);
     assertThat(answer.headers()).containsEntry("www-authenticate", "Bearer");
     assertThat(answer.body()).contains("urn:paritree:problem:unauthorized");
+  }
+
+  @Test
+  void wrongTokenIsNotToldThatATokenIsNeeded() throws Exception {
+    String wrong = "Content-Type: application/json\r\nAuthorization: Bearer wrong\r\n";
+    byte[] record = RECORD.getBytes(StandardCharsets.UTF_8);
+    Answer answer = client.send("POST", "/v1/models/parcel-late/score", record, wrong);
+
+    assertThat(answer.status()).isEqualTo(401);
+    assertThat(answer.headers())
+        .containsEntry("www-authenticate", "Bearer error=\"invalid_token\"");
+    assertThat(answer.body())
+        .contains("urn:paritree:problem:unknown_token", "The token is not known");
   }
 
   @Test

@@ -44,6 +44,28 @@ public final class Problems {
   }
 
   /**
+   * The request has a parameter that the endpoint does not know.
+   *
+   * @param expected the parameters that it knows
+   */
+  public static Problem unknownParameter(String expected) {
+    return new Problem(
+        "bad_parameter",
+        400,
+        "A parameter of the request is wrong",
+        "Cannot use the query: it has an unknown parameter; expected %s.".formatted(expected));
+  }
+
+  /** The caller's token is none of the configured ones. */
+  public static Problem unknownToken() {
+    return new Problem(
+        "unknown_token",
+        401,
+        "The token is not known",
+        "Send a token whose SHA-256 the server's configuration has.");
+  }
+
+  /**
    * The path names a model that is not served.
    *
    * @param expected the models that are served

@@ -72,6 +72,10 @@ public final class ServingConfigParser {
           "Cannot use --set %s: the key must be like server.port".formatted(key));
     }
 
+    if (value.isBlank()) { // HOCON would read it as if the key were not given
+      return ConfigFactory.parseMap(Map.of(key, value), "--set " + key);
+    }
+
     ConfigParseOptions options = ConfigParseOptions.defaults().setOriginDescription("--set " + key);
     try {
       return ConfigFactory.parseString(key + " = " + value, options);
@@ -136,7 +140,7 @@ public final class ServingConfigParser {
     return new Security(
         settings.hashes("security.score-tokens"),
         settings.hashes("security.admin-tokens"),
-        settings.texts("security.cors-origins"),
+        settings.origins("security.cors-origins"),
         settings.truth("security.open-beyond-loopback"));
   }
 

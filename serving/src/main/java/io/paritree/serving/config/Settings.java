@@ -31,14 +31,25 @@ final class Settings {
     this.config = config;
   }
 
-  /** Returns a text. */
+  /** Returns a text that is not empty. */
   String text(String key) {
-    return read(key, "a text", "", config::getString);
+    String text = read(key, "a text", "-", config::getString);
+    return within(key, text, !text.isBlank(), "a text");
   }
 
   /** Returns a list of texts. */
   List<String> texts(String key) {
     return read(key, "a list of texts", List.of(), config::getStringList);
+  }
+
+  /** Returns a list of origins, as browsers send them. */
+  List<String> origins(String key) {
+    List<String> origins = texts(key);
+    boolean all = origins.stream().allMatch(origin -> origin.matches("[a-z]+://[^/*?#@\\s]+"));
+    String expected =
+        "a list of whole origins such as \"https://dashboard.example\", without a slash at the end"
+            + " and without *";
+    return within(key, origins, all, expected);
   }
 
   /** Returns a list of SHA-256 digests in hexadecimal digits. */

@@ -1,6 +1,7 @@
 package io.paritree.serving.http;
 
 import io.paritree.serving.admission.Probes;
+import io.paritree.serving.answer.Problem;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.http.Tokens.Role;
 import io.paritree.serving.log.RequestId;
@@ -48,6 +49,11 @@ public final class Gate extends Handler.Wrapper {
       answered.put(HttpFields.CONNECTION_CLOSE);
     }
 
+    if (request.getMethod().equals("CONNECT")) {
+      answered.put(HttpFields.CONNECTION_CLOSE); // Jetty would wait for bytes to tunnel
+    }
+
+    boolean identified = false;
     for (HttpField field : request.getHeaders()) {
       HttpHeader known = field.getHeader();
       if (known == HttpHeader.CONTENT_ENCODING) {
@@ -65,9 +71,12 @@ public final class Gate extends Handler.Wrapper {
       } else if (known == null) {
         String name = field.getName();
         if (name.equalsIgnoreCase(RequestId.HEADER)) {
-          if (RequestId.isRepeated(field.getValue())) {
+          // Only the first one, as in the logs.
+          if (!identified && RequestId.isRepeated(field.getValue())) {
             answered.put(RequestId.HEADER, field.getValue());
           }
+
+          identified = true;
         } else if (name.equalsIgnoreCase("X-HTTP-Method-Override")) {
           JettyErrors.write(Problems.methodOverride(), request, response, callback);
           return true;
@@ -76,9 +85,9 @@ public final class Gate extends Handler.Wrapper {
     }
 
     if (tokens.exist(Role.SCORE) && !Probes.PATHS.contains(Request.getPathInContext(request))) {
-      Optional<Integer> refusal = tokens.refusal(request.getHeaders(), Role.SCORE);
+      Optional<Problem> refusal = tokens.refusal(request.getHeaders(), Role.SCORE);
       if (refusal.isPresent()) {
-        JettyErrors.write(Problems.ofStatus(refusal.get()), request, response, callback);
+        JettyErrors.write(refusal.get(), request, response, callback);
         return true;
       }
     }

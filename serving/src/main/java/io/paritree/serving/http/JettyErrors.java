@@ -20,6 +20,8 @@ import org.eclipse.jetty.util.Callback;
  * <p>The answer contains nothing from the request and nothing from an exception. Thread-safe.
  */
 public final class JettyErrors extends ErrorHandler {
+  private static final String UNKNOWN_TOKEN = "Bearer error=\"invalid_token\"";
+
   private final HttpField retryAfter;
 
   /**
@@ -56,7 +58,8 @@ public final class JettyErrors extends ErrorHandler {
     Gate.guard(response.getHeaders()); // not yet set if Jetty's parser refused the request
     response.setStatus(problem.status());
     if (problem.status() == 401) {
-      response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, "Bearer");
+      String challenge = problem.equals(Problems.unknownToken()) ? UNKNOWN_TOKEN : "Bearer";
+      response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, challenge);
     }
 
     if (HttpStatus.hasNoBody(problem.status()) || request.getMethod().equals("HEAD")) {

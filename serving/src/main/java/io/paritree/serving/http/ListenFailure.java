@@ -2,6 +2,7 @@ package io.paritree.serving.http;
 
 import java.io.IOException;
 import java.net.SocketException;
+import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 
 /** Failures to listen, in words for the operator. */
@@ -15,11 +16,17 @@ public final class ListenFailure {
    */
   public static IOException failed(String section, String host, int port, Throwable cause) {
     for (Throwable reason = cause; reason != null; reason = reason.getCause()) {
-      if (reason instanceof SocketException || reason instanceof UnresolvedAddressException) {
-        String text = reason.getMessage() == null ? "unknown host" : reason.getMessage();
+      boolean unknown =
+          reason instanceof UnresolvedAddressException || reason instanceof UnknownHostException;
+      if (unknown || reason instanceof SocketException) {
+        String text = unknown ? "unknown host" : reason.getMessage();
+        boolean address = unknown || text.startsWith("Cannot assign requested address");
+        String cure =
+            address
+                ? "choose an address of this machine with --set %s.host=ADDRESS"
+                : "free the port, or choose another with --set %s.port=N";
         return new IOException(
-            "Cannot listen on %s:%s: %s; free the port, or choose another with --set %s.port=N"
-                .formatted(host, port, text, section),
+            "Cannot listen on %s:%s: %s; %s".formatted(host, port, text, cure.formatted(section)),
             cause);
       }
     }

@@ -213,7 +213,6 @@ public final class ScoringServer implements AutoCloseable {
     HttpConfiguration http = new HttpConfiguration();
     http.setUriCompliance(UriCompliance.DEFAULT);
     http.setSendServerVersion(false);
-    http.setSendDateHeader(false);
     http.setRequestHeaderSize(config.limits().header());
     http.setUseInputDirectByteBuffers(false);
     http.setUseOutputDirectByteBuffers(false);

@@ -1,5 +1,7 @@
 package io.paritree.serving.http;
 
+import io.paritree.serving.answer.Problem;
+import io.paritree.serving.answer.Problems;
 import io.paritree.serving.config.ServingConfig;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -46,13 +48,13 @@ public final class Tokens {
   }
 
   /**
-   * Returns the status with which a request is refused: 401 without a known token, 403 with a token
-   * of another role; empty if the request is allowed.
+   * Returns why a request is refused: 401 without a known token, 403 with a token of another role;
+   * empty if the request is allowed.
    */
-  public Optional<Integer> refusal(HttpFields headers, Role role) {
+  public Optional<Problem> refusal(HttpFields headers, Role role) {
     Enumeration<String> given = headers.getValues(HttpHeader.AUTHORIZATION.asString());
     if (!given.hasMoreElements()) {
-      return Optional.of(401);
+      return Optional.of(Problems.ofStatus(401));
     }
 
     String header = given.nextElement();
@@ -60,7 +62,7 @@ public final class Tokens {
     if (!one
         || header.length() > MAX_TOKEN + SCHEME.length()
         || !header.toLowerCase(Locale.ROOT).startsWith(SCHEME)) {
-      return Optional.of(401);
+      return Optional.of(Problems.ofStatus(401));
     }
 
     byte[] hash =
@@ -71,7 +73,8 @@ public final class Tokens {
       return Optional.empty();
     }
 
-    return Optional.of(mayScore || mayAdminister ? 403 : 401);
+    return Optional.of(
+        mayScore || mayAdminister ? Problems.ofStatus(403) : Problems.unknownToken());
   }
 
   private static boolean contains(List<byte[]> hashes, byte[] hash) {

@@ -4,6 +4,7 @@ import io.paritree.serving.admission.AnswerWriter;
 import io.paritree.serving.admission.SlowClients;
 import io.paritree.serving.admission.UnreadAnswers;
 import io.paritree.serving.answer.JsonBytes;
+import io.paritree.serving.answer.Problem;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.http.Gate;
@@ -84,7 +85,6 @@ public final class ManagementServer implements AutoCloseable {
     HttpConfiguration http = new HttpConfiguration();
     http.setUriCompliance(UriCompliance.DEFAULT);
     http.setSendServerVersion(false);
-    http.setSendDateHeader(false);
     this.connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
     connector.setHost(config.management().host());
     connector.setPort(config.management().port());
@@ -150,9 +150,9 @@ public final class ManagementServer implements AutoCloseable {
         return;
       }
 
-      Optional<Integer> refusal = tokens.refusal(request.getHeaders(), Role.ADMIN);
+      Optional<Problem> refusal = tokens.refusal(request.getHeaders(), Role.ADMIN);
       if (refusal.isPresent()) {
-        JettyErrors.write(Problems.ofStatus(refusal.get()), request, response, callback);
+        JettyErrors.write(refusal.get(), request, response, callback);
         return;
       }
 

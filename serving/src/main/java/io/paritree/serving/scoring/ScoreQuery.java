@@ -6,6 +6,8 @@ import io.paritree.serving.answer.Problems;
 
 /** The query of a scoring request. */
 final class ScoreQuery {
+  private static final int MAX_PARAMETERS = 10;
+
   private ScoreQuery() {}
 
   /**
@@ -23,6 +25,13 @@ final class ScoreQuery {
       return true;
     }
 
-    throw new ProblemException(Problems.badParameter("margin", "only margin=true or margin=false"));
+    String expected = "only margin=true or margin=false";
+    for (String parameter : query.split("&", MAX_PARAMETERS)) {
+      if (!parameter.split("=", 2)[0].equals("margin")) {
+        throw new ProblemException(Problems.unknownParameter(expected));
+      }
+    }
+
+    throw new ProblemException(Problems.badParameter("margin", expected));
   }
 }

@@ -99,6 +99,10 @@ class ServingConfigTest {
         "records.unknown-fields | REJECT | must be one of [reject, ignore], but is 'REJECT'",
         "models.serve     | flight | models.serve must be a list of texts, but is 'flight'",
         "server.host      | null   | server.host is missing; expected a text",
+        "server.port      | ''     | server.port must be a whole number from 0 to 65535, but is ''",
+        "server.host      | ' '    | server.host must be a text, but is ' '",
+        "security.cors-origins | [\"https://a.example/\"] | security.cors-origins must be a list of whole origins",
+        "security.cors-origins | [\"*\"] | security.cors-origins must be a list of whole origins",
         "port             | 1      | the key must be like server.port",
       })
   void wrongKeysAndValuesAreRefusedByName(String key, String value, String message) {

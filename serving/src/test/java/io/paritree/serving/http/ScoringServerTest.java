@@ -270,6 +270,44 @@ class ScoringServerTest {
   }
 
   @Test
+  void firstRequestIdIsTheOneThatCounts() throws IOException {
+    String ids = "GET /none HTTP/1.1\r\nHost: a\r\n%sConnection: close\r\n\r\n";
+    String two = ids.formatted("X-Request-Id: one\r\nX-Request-Id: two\r\n");
+    assertThat(RawHttp.exchange(server.port(), two))
+        .contains("X-Request-Id: one\r\n")
+        .doesNotContain("two");
+    String bad = ids.formatted("X-Request-Id: a b\r\nX-Request-Id: two\r\n");
+    assertThat(RawHttp.exchange(server.port(), bad)).doesNotContain("X-Request-Id");
+  }
+
+  @Test
+  void everyAnswerHasItsDate() throws IOException {
+    for (String request :
+        List.of("GET /none HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "broken\r\n\r\n")) {
+      assertThat(RawHttp.exchange(server.port(), request)).contains("\r\nDate: ");
+    }
+  }
+
+  @Test
+  void connectEndsItsConnection() throws IOException {
+    String request = "CONNECT 127.0.0.1:22 HTTP/1.1\r\nHost: 127.0.0.1:22\r\n\r\n";
+    try (Socket socket = RawHttp.open(server.port())) {
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      String answer = RawHttp.readAll(socket.getInputStream()); // ends when the server closes
+      assertThat(RawHttp.status(answer)).isBetween(400, 501);
+    }
+  }
+
+  @Test
+  void unknownHostIsNotBlamedOnThePort() {
+    assertThatThrownBy(() -> server(Map.of("server.host", "nowhere.invalid")))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("unknown host")
+        .hasMessageContaining("--set server.host=ADDRESS")
+        .hasMessageNotContaining("free the port");
+  }
+
+  @Test
   void usedPortIsRefusedInWords() {
     Map<String, String> same = Map.of("server.port", String.valueOf(server.port()));
 
