@@ -91,13 +91,7 @@ final class ErrorResponses {
 
   private static void writeReference(String member, String target, JsonGenerator json)
       throws IOException {
-    json.writeFieldName(member);
-    reference(target, json);
-  }
-
-  /** Writes a reference to a component. */
-  static void reference(String target, JsonGenerator json) throws IOException {
-    json.writeStartObject();
+    json.writeObjectFieldStart(member);
     json.writeStringField("$ref", target);
     json.writeEndObject();
   }

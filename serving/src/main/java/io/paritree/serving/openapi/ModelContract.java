@@ -124,12 +124,25 @@ final class ModelContract {
         (given, out) -> {
           if (!parameter.isEmpty()) {
             out.writeArrayFieldStart("parameters");
-            ErrorResponses.reference("#/components/parameters/" + parameter, out);
+            writeParameter(parameter, out);
             out.writeEndArray();
           }
         };
     OPERATIONS.writeMembers(
         texts, Map.of("<parameters>", parameters, "<errors>", ErrorResponses::refer), json);
+  }
+
+  /** A parameter of the document itself would be unused where no model has it. */
+  private static void writeParameter(String name, JsonGenerator json) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("name", name);
+    json.writeStringField("in", "path");
+    json.writeBooleanField("required", true);
+    json.writeStringField("description", "One that is served, see GET /v1/models");
+    json.writeObjectFieldStart("schema");
+    json.writeStringField("type", "string");
+    json.writeEndObject();
+    json.writeEndObject();
   }
 
   /** Writes the schemas as members of the open object. */

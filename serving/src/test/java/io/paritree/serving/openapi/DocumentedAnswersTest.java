@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -213,7 +214,11 @@ class DocumentedAnswersTest {
 
   @Test
   void overloadIsAnsweredAsDocumented() throws Exception {
-    Map<String, String> little = Map.of("limits.body", "900 KiB", "limits.pending-bodies", "1 MiB");
+    Map<String, String> little =
+        Map.of(
+            "limits.body", "900 KiB",
+            "limits.pending-bodies", "1 MiB",
+            "server.request-timeout", "10 min"); // the large body stays
     String model = directory.resolve("parcel-late").toString();
     try (RunningServer server = RunningServer.start(List.of(model), little);
         Socket large = RawHttp.open(server.port())) {
@@ -229,7 +234,8 @@ class DocumentedAnswersTest {
 
   /** Sends until the large body has arrived, and the server's answer has outrun its reset. */
   private static String refused(int port, String path) throws IOException {
-    while (true) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (System.nanoTime() < end) {
       try (Socket socket = RawHttp.open(port)) {
         socket.setSoTimeout(1_000);
         socket.getOutputStream().write(unfinished(path, 140_000));
@@ -241,6 +247,8 @@ class DocumentedAnswersTest {
         continue;
       }
     }
+
+    throw new AssertionError("Not refused: " + path);
   }
 
   private static byte[] unfinished(String path, int bytes) {

@@ -125,14 +125,19 @@ class GeneratedClientsIT {
 
   @Test
   void redoclyHasNothingToRemark() throws Exception {
-    String report =
-        run(
-            node,
-            node.resolve("node_modules/.bin/redocly").toString(),
-            "lint",
-            "--format=json",
-            document.toString());
+    lint(document);
+    Path bare = new TestPackages(directory.resolve("bare")).bareClassesModel(3);
+    try (RunningServer server = RunningServer.start(List.of(bare.toString()), Map.of());
+        Client client = new Client(server.port())) {
+      Path other = directory.resolve("bare.json");
+      Files.write(other, client.get("/openapi.json").content());
+      lint(other);
+    }
+  }
 
+  private static void lint(Path file) throws Exception {
+    String redocly = node.resolve("node_modules/.bin/redocly").toString();
+    String report = run(node, redocly, "lint", "--format=json", file.toString());
     JsonNode totals = READER.readTree(report.substring(report.indexOf("{"))).path("totals");
     assertThat(totals.path("errors").asInt(-1)).as(report).isZero();
     assertThat(totals.path("warnings").asInt(-1)).as(report).isZero();
