@@ -15,8 +15,6 @@ import io.paritree.serving.config.ServingConfigParser;
 import io.paritree.serving.http.Route;
 import java.io.IOException;
 import java.net.Socket;
-import java.net.SocketException;
-import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,6 +27,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -223,6 +223,7 @@ class DocumentedAnswersTest {
     try (RunningServer server = RunningServer.start(List.of(model), little);
         Socket large = RawHttp.open(server.port())) {
       large.getOutputStream().write(unfinished(SCORE, 700_000));
+      awaitPending(server.managementPort(), 700_000);
       for (String path : POSTS) {
         Answer answer = parsed(refused(server.port(), path));
         assertThat(answer.status()).isEqualTo(503);
@@ -232,23 +233,28 @@ class DocumentedAnswersTest {
     }
   }
 
-  /** Sends until the large body has arrived; little more than is read, so that no reset comes. */
-  private static String refused(int port, String path) throws IOException {
+  /** Waits until bodies that are arriving take a number of bytes. */
+  private static void awaitPending(int managementPort, double bytes) throws IOException {
+    Pattern gauge = Pattern.compile("\\nparitree_pending_body_bytes (\\S+)");
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (System.nanoTime() < end) {
-      try (Socket socket = RawHttp.open(port)) {
-        socket.setSoTimeout(1_000);
-        socket.getOutputStream().write(unfinished(path, 66_000));
-        String text = RawHttp.readAll(socket.getInputStream());
-        if (text.endsWith("}\n")) {
-          return text;
+    try (Client operator = new Client(managementPort)) {
+      while (true) {
+        Matcher found = gauge.matcher(operator.get("/metrics").body());
+        if (found.find() && Double.parseDouble(found.group(1)) >= bytes) {
+          return;
         }
-      } catch (SocketTimeoutException | SocketException e) {
-        continue;
+
+        assertThat(System.nanoTime()).isLessThan(end);
       }
     }
+  }
 
-    throw new AssertionError("Not refused: " + path);
+  /** Sends little more than the server reads, so that no reset outruns its answer. */
+  private static String refused(int port, String path) throws IOException {
+    try (Socket socket = RawHttp.open(port)) {
+      socket.getOutputStream().write(unfinished(path, 66_000));
+      return RawHttp.readAll(socket.getInputStream());
+    }
   }
 
   private static byte[] unfinished(String path, int bytes) {
