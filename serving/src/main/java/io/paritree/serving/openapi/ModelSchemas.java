@@ -56,7 +56,7 @@ record ModelSchemas(UnknownFields unknown) {
     DocumentTemplate.Insert required =
         (given, out) -> {
           out.writeArrayFieldStart("required");
-          for (String member : List.of("model", "version")) {
+          for (String member : List.of("model", "model_version")) {
             out.writeString(member);
           }
 
