@@ -1,46 +1,20 @@
 package io.paritree.feature;
 
-import java.util.Objects;
-
 /** True or false, as 1 and 0. A number that is exactly 0 or 1 is allowed too. */
-public final class BooleanFeature implements Feature {
-  private final String name;
-  private final String column;
-  private final Sentinels missing;
+public final class BooleanFeature extends Feature {
   private final float[] missingSlots;
-  private final byte[][] missingTexts;
-  private final boolean nullable;
 
   /**
    * @param missing values that mean "missing"
    */
   public BooleanFeature(String name, String column, Sentinels missing, boolean nullable) {
-    this.name = Objects.requireNonNull(name, "name");
-    this.column = Objects.requireNonNull(column, "column");
-    this.missing = missing;
+    super(name, column, missing, nullable);
     this.missingSlots = missing.withSpelledNumbers().slots();
-    this.missingTexts = missing.utf8();
-    this.nullable = nullable;
   }
 
   @Override
-  public String name() {
-    return name;
-  }
-
-  @Override
-  public String column() {
-    return column;
-  }
-
-  @Override
-  public boolean nullable() {
-    return nullable;
-  }
-
-  /** Returns the values that mean "missing", as the manifest gives them. */
-  public Sentinels sentinels() {
-    return missing;
+  public Kind kind() {
+    return Kind.BOOLEAN;
   }
 
   @Override
@@ -65,12 +39,5 @@ public final class BooleanFeature implements Feature {
   @Override
   public float truth(boolean value, Faults faults) {
     return value ? 1f : 0f;
-  }
-
-  @Override
-  public float text(byte[] utf8, int offset, int length, Faults faults) {
-    return Sentinels.contains(missingTexts, utf8, offset, length)
-        ? missing(faults)
-        : faults.wrongType(this, utf8, offset, length);
   }
 }

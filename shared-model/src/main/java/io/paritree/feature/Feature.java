@@ -1,5 +1,7 @@
 package io.paritree.feature;
 
+import java.util.Objects;
+
 /**
  * One input of the model, and the rules that turn a value of it into one {@code float} slot.
  *
@@ -12,29 +14,87 @@ package io.paritree.feature;
  * manifest's parser and in the format version together, never by a plug-in. Immutable and
  * thread-safe.
  */
-public sealed interface Feature
+public abstract sealed class Feature
     permits NumberFeature,
         BooleanFeature,
         TextCategoryFeature,
         IntegerCategoryFeature,
         CategoryCodeFeature,
         TimestampFeature {
+  private final String name;
+  private final String column;
+  private final Sentinels sentinels;
+  private final byte[][] missingTexts;
+  private final boolean nullable;
+
+  /** What a feature reads, for code that treats each kind in its own way. */
+  public enum Kind {
+    NUMBER,
+    BOOLEAN,
+    TEXT_CATEGORY,
+    INTEGER_CATEGORY,
+    CATEGORY_CODE,
+    TIMESTAMP;
+
+    /** Returns whether its values are text in formats that distinguish text from numbers. */
+    public boolean isText() {
+      return this == TEXT_CATEGORY || this == TIMESTAMP;
+    }
+  }
+
+  /**
+   * @param sentinels values that mean "missing"
+   */
+  Feature(String name, String column, Sentinels sentinels, boolean nullable) {
+    this.name = Objects.requireNonNull(name, "name");
+    this.column = Objects.requireNonNull(column, "column");
+    this.sentinels = Objects.requireNonNull(sentinels, "sentinels");
+    this.missingTexts = sentinels.utf8();
+    this.nullable = nullable;
+    if (kind().isText() && !sentinels.numbers().isEmpty()) {
+      throw new IllegalArgumentException(
+          "Cannot use the missing sentinels %s of %s '%s': give them as text"
+              .formatted(
+                  sentinels.numbers(),
+                  kind() == Kind.TIMESTAMP ? "timestamp" : "text category",
+                  name));
+    }
+  }
 
   /** Returns the model's name for this input, unique in its schema. */
-  String name();
+  public final String name() {
+    return name;
+  }
 
   /** Returns the field or column that is read, matched exactly, case included. */
-  String column();
+  public final String column() {
+    return column;
+  }
 
   /** Returns whether a missing value is allowed. */
-  boolean nullable();
+  public final boolean nullable() {
+    return nullable;
+  }
+
+  /** Returns the values that mean "missing", as the manifest gives them. */
+  public final Sentinels sentinels() {
+    return sentinels;
+  }
+
+  /** Returns what the feature reads; each kind has one class. */
+  public abstract Kind kind();
 
   /** Returns the kind of value that is allowed, worded to follow "expected" in a message. */
-  String expected();
+  public abstract String expected();
 
   /** Returns the slot for an absent or null value: NaN, with a fault if it must be present. */
-  default float missing(Faults faults) {
-    return nullable() ? Float.NaN : faults.missingValue(this);
+  public final float missing(Faults faults) {
+    return nullable ? Float.NaN : faults.missingValue(this);
+  }
+
+  /** Returns whether a text is one of the sentinels. */
+  final boolean isMissing(byte[] utf8, int offset, int length) {
+    return Sentinels.contains(missingTexts, utf8, offset, length);
   }
 
   /**
@@ -42,7 +102,7 @@ public sealed interface Feature
    *
    * @param value the nearest {@code double} of the number; NaN is a missing value
    */
-  default float number(double value, Faults faults) {
+  public float number(double value, Faults faults) {
     return Double.isNaN(value) ? missing(faults) : faults.wrongType(this, value);
   }
 
@@ -52,12 +112,14 @@ public sealed interface Feature
    * @param utf8 holds the text; not kept. Bytes that are not UTF-8, such as those of an unpaired
    *     surrogate, are of the wrong type.
    */
-  default float text(byte[] utf8, int offset, int length, Faults faults) {
-    return faults.wrongType(this, utf8, offset, length);
+  public float text(byte[] utf8, int offset, int length, Faults faults) {
+    return isMissing(utf8, offset, length)
+        ? missing(faults)
+        : faults.wrongType(this, utf8, offset, length);
   }
 
   /** Returns the slot for a boolean. */
-  default float truth(boolean value, Faults faults) {
+  public float truth(boolean value, Faults faults) {
     return faults.wrongType(this, String.valueOf(value));
   }
 
@@ -66,7 +128,7 @@ public sealed interface Feature
    *
    * @param microsUtc microseconds since 1970-01-01T00:00Z
    */
-  default float instant(long microsUtc, Faults faults) {
+  public float instant(long microsUtc, Faults faults) {
     return faults.wrongType(this, "a timestamp");
   }
 
@@ -75,7 +137,7 @@ public sealed interface Feature
    *
    * @param micros microseconds since 1970-01-01T00:00 on a clock without zone
    */
-  default float local(long micros, Faults faults) {
+  public float local(long micros, Faults faults) {
     return faults.wrongType(this, "a timestamp");
   }
 
@@ -84,7 +146,7 @@ public sealed interface Feature
    *
    * @param got what came, for the fault
    */
-  default float other(String got, Faults faults) {
+  public float other(String got, Faults faults) {
     return faults.wrongType(this, got);
   }
 }

@@ -14,19 +14,14 @@ import java.util.stream.Collectors;
  * <p>5 and 5.0 are the same category; 5.5 is of the wrong type. Categories must be within 2^53,
  * where a {@code double} holds every whole number.
  */
-public final class IntegerCategoryFeature implements Feature {
+public final class IntegerCategoryFeature extends Feature {
   private static final double LIMIT = 0x1p53;
 
-  private final String name;
-  private final String column;
   private final List<Long> vocabulary;
   private final Map<Long, Integer> codes;
   private final Unseen unseen;
   private final float unseenSlot;
-  private final Sentinels missing;
   private final Set<Double> missingNumbers;
-  private final byte[][] missingTexts;
-  private final boolean nullable;
 
   /**
    * @param vocabulary in code order, each category once, each within 2^53; at most 16,777,216
@@ -42,19 +37,15 @@ public final class IntegerCategoryFeature implements Feature {
       Unseen unseen,
       Sentinels missing,
       boolean nullable) {
-    this.name = Objects.requireNonNull(name, "name");
-    this.column = Objects.requireNonNull(column, "column");
+    super(name, column, missing, nullable);
     Categories.checkSize(name, vocabulary.size());
     this.vocabulary = List.copyOf(vocabulary);
     this.codes = codes(name, this.vocabulary);
     this.unseen = Objects.requireNonNull(unseen, "unseen");
-    this.missing = missing;
     this.missingNumbers =
         missing.withSpelledNumbers().numbers().stream()
             .map(number -> number + 0.0) // -0.0 + 0.0 is 0.0
             .collect(Collectors.toUnmodifiableSet());
-    this.missingTexts = missing.utf8();
-    this.nullable = nullable;
     if (unseen instanceof Unseen.Category other) {
       byte[] utf8 = other.category().getBytes(StandardCharsets.UTF_8);
       Integer code =
@@ -95,21 +86,6 @@ public final class IntegerCategoryFeature implements Feature {
     return value == Math.rint(value) && Math.abs(value) < LIMIT ? codes.get((long) value) : null;
   }
 
-  @Override
-  public String name() {
-    return name;
-  }
-
-  @Override
-  public String column() {
-    return column;
-  }
-
-  @Override
-  public boolean nullable() {
-    return nullable;
-  }
-
   /** Returns the categories in code order. */
   public List<Long> vocabulary() {
     return vocabulary;
@@ -120,9 +96,9 @@ public final class IntegerCategoryFeature implements Feature {
     return unseen;
   }
 
-  /** Returns the values that mean "missing", as the manifest gives them. */
-  public Sentinels sentinels() {
-    return missing;
+  @Override
+  public Kind kind() {
+    return Kind.INTEGER_CATEGORY;
   }
 
   @Override
@@ -158,12 +134,5 @@ public final class IntegerCategoryFeature implements Feature {
     return unseen instanceof Unseen.Reject
         ? faults.unseenCategory(this, Faults.text(value), vocabulary.size())
         : unseenSlot;
-  }
-
-  @Override
-  public float text(byte[] utf8, int offset, int length, Faults faults) {
-    return Sentinels.contains(missingTexts, utf8, offset, length)
-        ? missing(faults)
-        : faults.wrongType(this, utf8, offset, length);
   }
 }

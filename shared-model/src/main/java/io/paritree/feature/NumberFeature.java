@@ -1,17 +1,10 @@
 package io.paritree.feature;
 
-import java.util.Objects;
-
 /** A number, used as it is. */
-public final class NumberFeature implements Feature {
-  private final String name;
-  private final String column;
-  private final Sentinels missing;
+public final class NumberFeature extends Feature {
   private final float[] missingSlots;
-  private final byte[][] missingTexts;
   private final float min;
   private final float max;
-  private final boolean nullable;
 
   /*
    * Every float from least to greatest is its own slot: not NaN, not infinite, no sentinel, within
@@ -29,14 +22,10 @@ public final class NumberFeature implements Feature {
    */
   public NumberFeature(
       String name, String column, Sentinels missing, double min, double max, boolean nullable) {
-    this.name = Objects.requireNonNull(name, "name");
-    this.column = Objects.requireNonNull(column, "column");
-    this.missing = missing;
+    super(name, column, missing, nullable);
     this.missingSlots = missing.withSpelledNumbers().slots();
-    this.missingTexts = missing.utf8();
     this.min = Slots.of(min);
     this.max = Slots.of(max);
-    this.nullable = nullable;
     boolean acceptsNumber =
         this.min <= this.max
             && this.min != Float.POSITIVE_INFINITY
@@ -66,26 +55,6 @@ public final class NumberFeature implements Feature {
         name, name, Sentinels.NONE, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, true);
   }
 
-  @Override
-  public String name() {
-    return name;
-  }
-
-  @Override
-  public String column() {
-    return column;
-  }
-
-  @Override
-  public boolean nullable() {
-    return nullable;
-  }
-
-  /** Returns the values that mean "missing", as the manifest gives them. */
-  public Sentinels sentinels() {
-    return missing;
-  }
-
   /** Returns the least allowed slot, or -Infinity. */
   public float min() {
     return min;
@@ -94,6 +63,11 @@ public final class NumberFeature implements Feature {
   /** Returns the largest allowed slot, or Infinity. */
   public float max() {
     return max;
+  }
+
+  @Override
+  public Kind kind() {
+    return Kind.NUMBER;
   }
 
   @Override
@@ -168,12 +142,5 @@ public final class NumberFeature implements Feature {
     }
 
     return slot < min || slot > max ? faults.outOfRange(this, value, min, max) : slot;
-  }
-
-  @Override
-  public float text(byte[] utf8, int offset, int length, Faults faults) {
-    return Sentinels.contains(missingTexts, utf8, offset, length)
-        ? missing(faults)
-        : faults.wrongType(this, utf8, offset, length);
   }
 }

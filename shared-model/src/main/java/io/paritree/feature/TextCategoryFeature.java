@@ -10,15 +10,10 @@ import java.util.Objects;
  * <p>Text is compared as UTF-8 bytes: no trimming, folding or normalisation. The empty text is a
  * value like any other, unless it is a sentinel.
  */
-public final class TextCategoryFeature implements Feature {
-  private final String name;
-  private final String column;
+public final class TextCategoryFeature extends Feature {
   private final Vocabulary vocabulary;
   private final Unseen unseen;
   private final float unseenSlot;
-  private final Sentinels missing;
-  private final byte[][] missingTexts;
-  private final boolean nullable;
 
   /**
    * @param vocabulary in code order, each category once; at most 16,777,216, so that a {@code
@@ -35,20 +30,10 @@ public final class TextCategoryFeature implements Feature {
       Unseen unseen,
       Sentinels missing,
       boolean nullable) {
-    this.name = Objects.requireNonNull(name, "name");
-    this.column = Objects.requireNonNull(column, "column");
+    super(name, column, missing, nullable);
     Categories.checkSize(name, vocabulary.size());
     this.vocabulary = new Vocabulary(vocabulary);
     this.unseen = Objects.requireNonNull(unseen, "unseen");
-    this.missing = missing;
-    this.missingTexts = missing.utf8();
-    this.nullable = nullable;
-    if (!missing.numbers().isEmpty()) {
-      throw new IllegalArgumentException(
-          "Cannot use the missing sentinels %s of text category '%s': give them as text"
-              .formatted(missing.numbers(), name));
-    }
-
     if (unseen instanceof Unseen.Category other) {
       byte[] utf8 = other.category().getBytes(StandardCharsets.UTF_8);
       int code = this.vocabulary.code(utf8, 0, utf8.length);
@@ -62,21 +47,6 @@ public final class TextCategoryFeature implements Feature {
     }
   }
 
-  @Override
-  public String name() {
-    return name;
-  }
-
-  @Override
-  public String column() {
-    return column;
-  }
-
-  @Override
-  public boolean nullable() {
-    return nullable;
-  }
-
   /** Returns the categories in code order. */
   public List<String> vocabulary() {
     return vocabulary.categories();
@@ -87,9 +57,9 @@ public final class TextCategoryFeature implements Feature {
     return unseen;
   }
 
-  /** Returns the texts that mean "missing". */
-  public Sentinels sentinels() {
-    return missing;
+  @Override
+  public Kind kind() {
+    return Kind.TEXT_CATEGORY;
   }
 
   @Override
@@ -100,11 +70,11 @@ public final class TextCategoryFeature implements Feature {
   @Override
   public float text(byte[] utf8, int offset, int length, Faults faults) {
     int code = vocabulary.code(utf8, offset, length);
-    if (code >= 0 && missingTexts.length == 0) {
+    if (code >= 0 && sentinels().texts().isEmpty()) {
       return code;
     }
 
-    if (Sentinels.contains(missingTexts, utf8, offset, length)) {
+    if (isMissing(utf8, offset, length)) {
       return missing(faults);
     }
 

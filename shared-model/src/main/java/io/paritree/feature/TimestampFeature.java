@@ -13,17 +13,12 @@ import java.util.Optional;
  * feature without a zone refuses instants. Times before 1970 are rounded down to whole seconds and
  * days, by floor division.
  */
-public final class TimestampFeature implements Feature {
+public final class TimestampFeature extends Feature {
   private static final long MICROS_PER_SECOND = 1_000_000L;
 
-  private final String name;
-  private final String column;
   private final TimestampPart part;
   private final ZoneId zone;
   private final ZoneRules rules;
-  private final Sentinels missing;
-  private final byte[][] missingTexts;
-  private final boolean nullable;
 
   /**
    * @param zone converts an instant to local time; empty if instants are refused
@@ -37,34 +32,10 @@ public final class TimestampFeature implements Feature {
       Optional<ZoneId> zone,
       Sentinels missing,
       boolean nullable) {
-    this.name = Objects.requireNonNull(name, "name");
-    this.column = Objects.requireNonNull(column, "column");
+    super(name, column, missing, nullable);
     this.part = Objects.requireNonNull(part, "part");
     this.zone = zone.orElse(null);
     this.rules = zone.map(ZoneId::getRules).orElse(null);
-    this.missing = missing;
-    this.missingTexts = missing.utf8();
-    this.nullable = nullable;
-    if (!missing.numbers().isEmpty()) {
-      throw new IllegalArgumentException(
-          "Cannot use the missing sentinels %s of timestamp '%s': give them as text"
-              .formatted(missing.numbers(), name));
-    }
-  }
-
-  @Override
-  public String name() {
-    return name;
-  }
-
-  @Override
-  public String column() {
-    return column;
-  }
-
-  @Override
-  public boolean nullable() {
-    return nullable;
   }
 
   /** Returns the part of the timestamp that the model reads. */
@@ -77,9 +48,9 @@ public final class TimestampFeature implements Feature {
     return Optional.ofNullable(zone);
   }
 
-  /** Returns the texts that mean "missing". */
-  public Sentinels sentinels() {
-    return missing;
+  @Override
+  public Kind kind() {
+    return Kind.TIMESTAMP;
   }
 
   @Override
@@ -91,7 +62,7 @@ public final class TimestampFeature implements Feature {
 
   @Override
   public float text(byte[] utf8, int offset, int length, Faults faults) {
-    if (Sentinels.contains(missingTexts, utf8, offset, length)) {
+    if (isMissing(utf8, offset, length)) {
       return missing(faults);
     }
 

@@ -1,8 +1,6 @@
 package io.paritree.model;
 
 import io.paritree.Fault;
-import io.paritree.feature.BooleanFeature;
-import io.paritree.feature.CategoryCodeFeature;
 import io.paritree.feature.Feature;
 import io.paritree.feature.IntegerCategoryFeature;
 import io.paritree.feature.NumberFeature;
@@ -32,29 +30,24 @@ final class FeatureText {
   }
 
   private static String kind(Feature feature, int maxCategories) {
-    if (feature instanceof NumberFeature number) {
-      return "number" + bounds(number);
-    }
-
-    if (feature instanceof BooleanFeature) {
-      return "boolean";
-    }
-
-    if (feature instanceof TextCategoryFeature category) {
-      return category(category.vocabulary(), category.unseen(), maxCategories);
-    }
-
-    if (feature instanceof IntegerCategoryFeature category) {
-      return category(category.vocabulary(), category.unseen(), maxCategories);
-    }
-
-    if (feature instanceof CategoryCodeFeature) {
-      return "category, given as its code";
-    }
-
-    TimestampFeature timestamp = (TimestampFeature) feature;
-    return timestamp.part().key()
-        + timestamp.zone().map(zone -> " in " + zone.getId()).orElse(" of a local time");
+    return switch (feature.kind()) {
+      case NUMBER -> "number" + bounds((NumberFeature) feature);
+      case BOOLEAN -> "boolean";
+      case TEXT_CATEGORY -> {
+        TextCategoryFeature category = (TextCategoryFeature) feature;
+        yield category(category.vocabulary(), category.unseen(), maxCategories);
+      }
+      case INTEGER_CATEGORY -> {
+        IntegerCategoryFeature category = (IntegerCategoryFeature) feature;
+        yield category(category.vocabulary(), category.unseen(), maxCategories);
+      }
+      case CATEGORY_CODE -> "category, given as its code";
+      case TIMESTAMP -> {
+        TimestampFeature timestamp = (TimestampFeature) feature;
+        yield timestamp.part().key()
+            + timestamp.zone().map(zone -> " in " + zone.getId()).orElse(" of a local time");
+      }
+    };
   }
 
   private static String bounds(NumberFeature number) {

@@ -1,12 +1,9 @@
 package io.paritree.record;
 
-import io.paritree.feature.BooleanFeature;
 import io.paritree.feature.Faults;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
 import io.paritree.feature.NumberText;
-import io.paritree.feature.TextCategoryFeature;
-import io.paritree.feature.TimestampFeature;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -75,10 +72,10 @@ public final class CsvCells {
   }
 
   private static Kind kind(Feature feature) {
-    if (feature instanceof TextCategoryFeature || feature instanceof TimestampFeature) {
-      return Kind.TEXT;
-    }
-
-    return feature instanceof BooleanFeature ? Kind.BOOLEAN : Kind.NUMBER;
+    return switch (feature.kind()) {
+      case TEXT_CATEGORY, TIMESTAMP -> Kind.TEXT;
+      case BOOLEAN -> Kind.BOOLEAN;
+      case NUMBER, INTEGER_CATEGORY, CATEGORY_CODE -> Kind.NUMBER;
+    };
   }
 }

@@ -8,7 +8,6 @@ import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
 import io.paritree.feature.IntegerCategoryFeature;
 import io.paritree.feature.NumberFeature;
-import io.paritree.feature.Sentinels;
 import io.paritree.feature.TextCategoryFeature;
 import io.paritree.feature.TimestampFeature;
 import io.paritree.feature.Unseen;
@@ -202,8 +201,9 @@ final class FieldSchema {
     }
 
     List<Object> missing = new ArrayList<>();
-    missing.addAll(sentinels(feature).numbers().stream().sorted().map(FieldSchema::shown).toList());
-    sentinels(feature).texts().stream()
+    missing.addAll(
+        feature.sentinels().numbers().stream().sorted().map(FieldSchema::shown).toList());
+    feature.sentinels().texts().stream()
         .sorted()
         .map(value -> "'" + value + "'")
         .forEach(missing::add);
@@ -229,30 +229,6 @@ final class FieldSchema {
     } else if (unseen instanceof Unseen.Category other) {
       text.append("; any other counts as '").append(other.category()).append('\'');
     }
-  }
-
-  private static Sentinels sentinels(Feature feature) {
-    if (feature instanceof NumberFeature number) {
-      return number.sentinels();
-    }
-
-    if (feature instanceof BooleanFeature truth) {
-      return truth.sentinels();
-    }
-
-    if (feature instanceof TextCategoryFeature category) {
-      return category.sentinels();
-    }
-
-    if (feature instanceof IntegerCategoryFeature category) {
-      return category.sentinels();
-    }
-
-    if (feature instanceof CategoryCodeFeature code) {
-      return code.sentinels();
-    }
-
-    return ((TimestampFeature) feature).sentinels();
   }
 
   /** Writes a made-up value that the field accepts and that is not missing. */

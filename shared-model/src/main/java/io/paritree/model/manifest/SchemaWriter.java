@@ -1,7 +1,6 @@
 package io.paritree.model.manifest;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.paritree.feature.BooleanFeature;
 import io.paritree.feature.CategoryCodeFeature;
 import io.paritree.feature.Feature;
 import io.paritree.feature.IntegerCategoryFeature;
@@ -91,21 +90,14 @@ public final class SchemaWriter {
 
   /** Writes one feature as a JSON object, with its whole vocabulary. */
   public void feature(Feature feature) throws IOException {
+    start(feature.name(), feature.column(), type(feature));
     if (feature instanceof NumberFeature number) {
-      start(feature.name(), feature.column(), FeatureParser.NUMBER);
       bound(FeatureParser.MIN, number.min());
       bound(FeatureParser.MAX, number.max());
-      end(number.sentinels(), number.nullable());
-    } else if (feature instanceof BooleanFeature truth) {
-      start(feature.name(), feature.column(), FeatureParser.BOOLEAN);
-      end(truth.sentinels(), truth.nullable());
     } else if (feature instanceof TextCategoryFeature category) {
-      start(feature.name(), feature.column(), FeatureParser.CATEGORY);
       texts(FeatureParser.CATEGORIES, category.vocabulary());
       unseen(category.unseen());
-      end(category.sentinels(), category.nullable());
     } else if (feature instanceof IntegerCategoryFeature category) {
-      start(feature.name(), feature.column(), FeatureParser.CATEGORY);
       out.writeArrayFieldStart(FeatureParser.CATEGORIES);
       for (long value : category.vocabulary()) {
         out.writeNumber(value);
@@ -113,26 +105,22 @@ public final class SchemaWriter {
 
       out.writeEndArray();
       unseen(category.unseen());
-      end(category.sentinels(), category.nullable());
-    } else if (feature instanceof CategoryCodeFeature code) {
-      start(feature.name(), feature.column(), FeatureParser.CATEGORY);
-      if (namesCodes) {
-        out.writeStringField(FeatureParser.CATEGORIES, FeatureParser.CODES);
-      }
-
-      end(code.sentinels(), code.nullable());
-    } else {
-      timestamp((TimestampFeature) feature);
-    }
-  }
-
-  private void timestamp(TimestampFeature feature) throws IOException {
-    start(feature.name(), feature.column(), feature.part().key());
-    if (feature.zone().isPresent()) {
-      out.writeStringField(FeatureParser.ZONE, feature.zone().get().getId());
+    } else if (feature instanceof CategoryCodeFeature && namesCodes) {
+      out.writeStringField(FeatureParser.CATEGORIES, FeatureParser.CODES);
+    } else if (feature instanceof TimestampFeature time && time.zone().isPresent()) {
+      out.writeStringField(FeatureParser.ZONE, time.zone().get().getId());
     }
 
     end(feature.sentinels(), feature.nullable());
+  }
+
+  private static String type(Feature feature) {
+    return switch (feature.kind()) {
+      case NUMBER -> FeatureParser.NUMBER;
+      case BOOLEAN -> FeatureParser.BOOLEAN;
+      case TEXT_CATEGORY, INTEGER_CATEGORY, CATEGORY_CODE -> FeatureParser.CATEGORY;
+      case TIMESTAMP -> ((TimestampFeature) feature).part().key();
+    };
   }
 
   private void start(String name, String column, String type) throws IOException {

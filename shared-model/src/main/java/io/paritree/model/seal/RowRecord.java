@@ -1,13 +1,10 @@
 package io.paritree.model.seal;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.paritree.feature.BooleanFeature;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
 import io.paritree.feature.NumberText;
 import io.paritree.feature.Schema;
-import io.paritree.feature.TextCategoryFeature;
-import io.paritree.feature.TimestampFeature;
 import io.paritree.json.JsonText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -42,12 +39,10 @@ final class RowRecord {
   private static void value(JsonGenerator out, List<Feature> features, String cell)
       throws IOException {
     Feature feature = features.get(0);
-    boolean text = feature instanceof TextCategoryFeature || feature instanceof TimestampFeature;
-    boolean truth = feature instanceof BooleanFeature;
     byte[] utf8 = cell.getBytes(StandardCharsets.UTF_8);
-    if (truth && (cell.equals("true") || cell.equals("false"))) {
+    if (feature.kind() == Feature.Kind.BOOLEAN && (cell.equals("true") || cell.equals("false"))) {
       out.writeBoolean(cell.equals("true"));
-    } else if (!text && NumberText.isNumber(utf8, 0, utf8.length)) {
+    } else if (!feature.kind().isText() && NumberText.isNumber(utf8, 0, utf8.length)) {
       out.writeNumber(cell);
     } else {
       out.writeString(cell);

@@ -1,8 +1,6 @@
 package io.paritree.spark.input;
 
-import io.paritree.feature.BooleanFeature;
 import io.paritree.feature.Feature;
-import io.paritree.feature.TextCategoryFeature;
 import io.paritree.feature.TimestampFeature;
 import java.util.Optional;
 import org.apache.spark.sql.types.BooleanType;
@@ -40,17 +38,14 @@ final class FeatureTypes {
   }
 
   private static boolean fits(Feature feature, DataType type) {
-    if (feature instanceof TimestampFeature) {
-      return type instanceof TimestampType
-          || type instanceof TimestampNTZType
-          || type instanceof StringType;
-    }
-
-    if (feature instanceof TextCategoryFeature) {
-      return type instanceof StringType;
-    }
-
-    return type instanceof NumericType
-        || (feature instanceof BooleanFeature && type instanceof BooleanType);
+    return switch (feature.kind()) {
+      case TIMESTAMP ->
+          type instanceof TimestampType
+              || type instanceof TimestampNTZType
+              || type instanceof StringType;
+      case TEXT_CATEGORY -> type instanceof StringType;
+      case BOOLEAN -> type instanceof NumericType || type instanceof BooleanType;
+      case NUMBER, INTEGER_CATEGORY, CATEGORY_CODE -> type instanceof NumericType;
+    };
   }
 }
