@@ -7,7 +7,6 @@ import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.publish.DataFile;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.PartitionManifest;
-import io.paritree.spark.publish.PartitionManifestParser;
 import io.paritree.spark.publish.RunDirectory;
 import io.paritree.spark.report.PartitionReport;
 import io.paritree.spark.report.PartitionReport.ScoredFile;
@@ -186,7 +185,7 @@ final class Staging {
             files);
     Location to = directory.fresh(target.partition());
     store.create(to.resolve(PartitionManifest.SUCCESS_FILE), new byte[0]);
-    store.create(to.resolve(PartitionManifest.FILE), PartitionManifestParser.toJson(manifest));
+    store.create(to.resolve(PartitionManifest.FILE), manifest.toJson());
   }
 
   private static long rowsInFooter(Location file, Configuration hadoop) throws IOException {

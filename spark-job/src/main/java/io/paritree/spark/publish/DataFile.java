@@ -1,5 +1,9 @@
 package io.paritree.spark.publish;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Objects;
+
 /**
  * One file of a partition.
  *
@@ -7,4 +11,13 @@ package io.paritree.spark.publish;
  * @param bytes its length
  * @param rows how many rows it holds
  */
-public record DataFile(String name, long bytes, long rows) {}
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record DataFile(
+    String name,
+    @JsonProperty(required = true) long bytes,
+    @JsonProperty(required = true) long rows) {
+
+  public DataFile {
+    Objects.requireNonNull(name, "name");
+  }
+}

@@ -164,7 +164,7 @@ public final class OutputPlace {
   Optional<PartitionManifest> manifestIn(Location directory) throws IOException {
     Location file = directory.resolve(PartitionManifest.FILE);
     try {
-      return Optional.of(PartitionManifestParser.fromJson(store.read(file), file.toString()));
+      return Optional.of(PartitionManifest.fromJson(store.read(file), file.toString()));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }

@@ -1,5 +1,11 @@
 package io.paritree.spark.publish;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 
@@ -21,6 +27,7 @@ import java.util.Objects;
  * @param quarantined rows that could not be scored
  * @param files the files that hold the rows
  */
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record PartitionManifest(
     String partition,
     String identity,
@@ -36,6 +43,9 @@ public record PartitionManifest(
     long quarantined,
     List<DataFile> files) {
 
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int FORMAT = 1;
+
   /** The manifest's file name. */
   public static final String FILE = "_paritree.json";
 
@@ -46,11 +56,48 @@ public record PartitionManifest(
     Objects.requireNonNull(partition, "partition");
     Objects.requireNonNull(identity, "identity");
     Objects.requireNonNull(directory, "directory");
+    run = Objects.requireNonNullElse(run, "");
+    modelName = Objects.requireNonNullElse(modelName, "");
+    modelVersion = Objects.requireNonNullElse(modelVersion, "");
+    modelDigest = Objects.requireNonNullElse(modelDigest, "");
+    engine = Objects.requireNonNullElse(engine, "");
+    stagedAt = Objects.requireNonNullElse(stagedAt, "");
     files = List.copyOf(files);
   }
 
   /** Returns a text that differs for any two publications, even of the same identity. */
   String token() {
     return identity + "@" + directory;
+  }
+
+  /** Returns the manifest as indented JSON. */
+  public byte[] toJson() throws IOException {
+    ObjectNode json = JSON.createObjectNode().put("format", FORMAT);
+    json.setAll(JSON.<ObjectNode>valueToTree(this));
+    return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json);
+  }
+
+  /**
+   * Reads a manifest; fields that this version does not know are ignored.
+   *
+   * @param where the file, for messages
+   * @throws IOException if this is not a manifest
+   */
+  public static PartitionManifest fromJson(byte[] json, String where) throws IOException {
+    try {
+      JsonNode node = JSON.readTree(json);
+      if (node.path("format").asInt() != FORMAT) {
+        throw new IOException(
+            "Cannot read %s: it is not a partition manifest of this version: \"format\": %s is missing"
+                .formatted(where, FORMAT));
+      }
+
+      return JSON.treeToValue(node, PartitionManifest.class);
+    } catch (JsonProcessingException e) {
+      throw new IOException(
+          "Cannot read %s: it is not a partition manifest: %s"
+              .formatted(where, e.getOriginalMessage()),
+          e);
+    }
   }
 }

@@ -152,7 +152,7 @@ public final class RunDirectory {
   }
 
   void writePrepared(List<PreparedPartition> partitions) throws IOException {
-    place.store().create(directory.resolve(PREPARED), PreparedPartitions.toJson(partitions));
+    place.store().create(directory.resolve(PREPARED), PreparedPartition.toJson(partitions));
   }
 
   /**
@@ -170,7 +170,7 @@ public final class RunDirectory {
       store.createDirectories(place.partition(partition.partition()).parent());
     }
 
-    store.create(directory.resolve(SWAPPING), PreparedPartitions.toJson(partitions));
+    store.create(directory.resolve(SWAPPING), PreparedPartition.toJson(partitions));
     // Checked last: the lines above may have made a new directory in place of a fenced one.
     if (!isWhole(partitions)) {
       delete();
@@ -232,11 +232,15 @@ public final class RunDirectory {
   }
 
   List<PreparedPartition> prepared() throws IOException {
-    return PreparedPartitions.fromJson(place.store().read(directory.resolve(PREPARED)));
+    return listed(directory.resolve(PREPARED));
   }
 
   List<PreparedPartition> swapping() throws IOException {
-    return PreparedPartitions.fromJson(place.store().read(directory.resolve(SWAPPING)));
+    return listed(directory.resolve(SWAPPING));
+  }
+
+  private List<PreparedPartition> listed(Location file) throws IOException {
+    return PreparedPartition.fromJson(place.store().read(file), file.toString());
   }
 
   /**

@@ -143,9 +143,7 @@ class NumberedOutputLockTest {
                 List.of());
         place
             .store()
-            .create(
-                place.partition(partition).resolve(PartitionManifest.FILE),
-                PartitionManifestParser.toJson(manifest));
+            .create(place.partition(partition).resolve(PartitionManifest.FILE), manifest.toJson());
       }
     } catch (IOException e) {
       throw new IllegalStateException(e);

@@ -189,9 +189,7 @@ final class StagedRun {
               2,
               0,
               files);
-      place
-          .store()
-          .create(to.resolve(PartitionManifest.FILE), PartitionManifestParser.toJson(manifest));
+      place.store().create(to.resolve(PartitionManifest.FILE), manifest.toJson());
       prepared.add(new PreparedPartition(partition, content, before.get(index)));
     }
 

@@ -1,0 +1,101 @@
+package io.paritree.spark.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The files that runs of different versions read of each other keep their layout. */
+class PartitionManifestTest {
+  private static final PartitionManifest MANIFEST =
+      new PartitionManifest(
+          "day=1",
+          "identity",
+          "run",
+          "run-0a1b2c3d",
+          "credit",
+          "credit/3",
+          "digest",
+          "forest",
+          "2026-01-02T03:04:05Z",
+          11,
+          10,
+          1,
+          List.of(new DataFile("part-0.parquet", 1234, 10)));
+
+  private static final String LAYOUT =
+      """
+      {
+        "format" : 1,
+        "partition" : "day=1",
+        "identity" : "identity",
+        "run" : "run",
+        "directory" : "run-0a1b2c3d",
+        "modelName" : "credit",
+        "modelVersion" : "credit/3",
+        "modelDigest" : "digest",
+        "engine" : "forest",
+        "stagedAt" : "2026-01-02T03:04:05Z",
+        "read" : 11,
+        "scored" : 10,
+        "quarantined" : 1,
+        "files" : [ {
+          "name" : "part-0.parquet",
+          "bytes" : 1234,
+          "rows" : 10
+        } ]
+      }""";
+
+  @Test
+  void manifestHasOneLayout() throws Exception {
+    assertThat(new String(MANIFEST.toJson(), StandardCharsets.UTF_8)).isEqualTo(LAYOUT);
+    assertThat(PartitionManifest.fromJson(utf8(LAYOUT), "x")).isEqualTo(MANIFEST);
+  }
+
+  @Test
+  void manifestOfALaterVersionMayHaveMore() throws Exception {
+    String more = LAYOUT.replace("\"read\"", "\"more\" : {\"a\" : [1]}, \"read\"");
+
+    assertThat(PartitionManifest.fromJson(utf8(more), "x")).isEqualTo(MANIFEST);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"format\" : 1,",
+        "\"partition\" : \"day=1\",",
+        "\"bytes\" : 1234,",
+        "\"identity\" : \"identity\",",
+        "\"directory\" : \"run-0a1b2c3d\","
+      })
+  void manifestWithoutWhatItMustHaveIsNamed(String missing) {
+    assertThatThrownBy(
+            () -> PartitionManifest.fromJson(utf8(LAYOUT.replace(missing, "")), "f.json"))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("Cannot read f.json: it is not a partition manifest");
+  }
+
+  @Test
+  void preparedPartitionsHaveOneLayoutAndAreChecked() throws Exception {
+    List<PreparedPartition> partitions = List.of(new PreparedPartition("day=1", "i", "absent"));
+    String layout = "[{\"partition\":\"day=1\",\"identity\":\"i\",\"before\":\"absent\"}]";
+
+    assertThat(new String(PreparedPartition.toJson(partitions), StandardCharsets.UTF_8))
+        .isEqualTo(layout);
+    assertThat(PreparedPartition.fromJson(utf8(layout), "x")).isEqualTo(partitions);
+    for (String broken : List.of("[{\"partition\":\"day=1\"}]", "[{", "{}", "[1]")) {
+      assertThatThrownBy(() -> PreparedPartition.fromJson(utf8(broken), "prepared"))
+          .isInstanceOf(IOException.class)
+          .hasMessageStartingWith("Cannot read prepared: it does not list a run's partitions");
+    }
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}
