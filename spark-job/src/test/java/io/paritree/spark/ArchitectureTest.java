@@ -73,6 +73,7 @@ class ArchitectureTest extends ArchitectureContract {
           "rows.Scan",
           "rows.ScoreTask",
           "rows.TaskRows",
+          "task.ColumnKind",
           "task.JavaSerialized");
 
   ArchitectureTest() {

@@ -1,5 +1,6 @@
 package io.paritree.spark.blocks;
 
+import io.paritree.spark.task.ColumnKind;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DecimalType;
@@ -9,7 +10,7 @@ import org.apache.spark.unsafe.types.UTF8String;
 final class RowCells implements Cells {
   private final InternalRow[] block;
   private final int ordinal;
-  private final NumberKind kind;
+  private final ColumnKind kind;
   private final int precision;
   private final int scale;
 
@@ -19,7 +20,7 @@ final class RowCells implements Cells {
   RowCells(InternalRow[] block, int ordinal, DataType type) {
     this.block = block;
     this.ordinal = ordinal;
-    this.kind = NumberKind.of(type);
+    this.kind = ColumnKind.of(type);
     this.precision = type instanceof DecimalType decimal ? decimal.precision() : 0;
     this.scale = type instanceof DecimalType decimal ? decimal.scale() : 0;
   }
@@ -52,6 +53,9 @@ final class RowCells implements Cells {
       case SHORT -> row.getShort(ordinal);
       case BYTE -> row.getByte(ordinal);
       case DECIMAL -> row.getDecimal(ordinal, precision, scale).toJavaBigDecimal().doubleValue();
+      case BOOLEAN, TEXT, BINARY, OTHER ->
+          throw new IllegalStateException(
+              "Cannot read column %s as a number: it is of kind %s".formatted(ordinal, kind));
     };
   }
 

@@ -1,5 +1,6 @@
 package io.paritree.spark.blocks;
 
+import io.paritree.spark.task.ColumnKind;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DecimalType;
 import org.apache.spark.sql.vectorized.ColumnVector;
@@ -7,13 +8,13 @@ import org.apache.spark.unsafe.types.UTF8String;
 
 /** A column of a columnar batch. */
 final class VectorCells implements Cells {
-  private final NumberKind kind;
+  private final ColumnKind kind;
   private final int precision;
   private final int scale;
   private ColumnVector vector;
 
   VectorCells(DataType type) {
-    this.kind = NumberKind.of(type);
+    this.kind = ColumnKind.of(type);
     this.precision = type instanceof DecimalType decimal ? decimal.precision() : 0;
     this.scale = type instanceof DecimalType decimal ? decimal.scale() : 0;
   }
@@ -82,6 +83,9 @@ final class VectorCells implements Cells {
                   : from.getDecimal(row, precision, scale).toJavaBigDecimal().doubleValue();
         }
       }
+      case BOOLEAN, TEXT, BINARY, OTHER ->
+          throw new IllegalStateException(
+              "Cannot read a column of kind %s as a number".formatted(kind));
     }
   }
 

@@ -1,8 +1,11 @@
 package io.paritree.spark.files;
 
+import io.paritree.spark.task.ColumnKind;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.column.ColumnDescriptor;
@@ -21,20 +24,8 @@ import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.MessageType;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.execution.datasources.parquet.ParquetWriteSupport;
-import org.apache.spark.sql.types.BooleanType;
-import org.apache.spark.sql.types.ByteType;
-import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.DateType;
-import org.apache.spark.sql.types.DoubleType;
-import org.apache.spark.sql.types.FloatType;
-import org.apache.spark.sql.types.IntegerType;
-import org.apache.spark.sql.types.LongType;
-import org.apache.spark.sql.types.ShortType;
-import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
-import org.apache.spark.sql.types.TimestampNTZType;
-import org.apache.spark.sql.types.TimestampType;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
@@ -47,19 +38,10 @@ import org.apache.spark.unsafe.types.UTF8String;
  * unchanged, in microseconds, as the job's session is configured. Not thread-safe.
  */
 final class FlatFile implements ParquetWriters.Rows {
-  private enum Kind {
-    BOOLEAN,
-    BYTE,
-    SHORT,
-    INT,
-    LONG,
-    FLOAT,
-    DOUBLE,
-    TEXT,
-    OTHER
-  }
+  private static final Set<ColumnKind> OTHERS =
+      EnumSet.of(ColumnKind.DECIMAL, ColumnKind.BINARY, ColumnKind.OTHER);
 
-  private final Kind[] kinds;
+  private final ColumnKind[] kinds;
   private final UTF8String[] lastTexts;
   private final Binary[] lastBinaries;
   private final ParquetProperties properties;
@@ -98,8 +80,8 @@ final class FlatFile implements ParquetWriters.Rows {
     this.kinds =
         Arrays.stream(types.fields(), 0, count)
             .map(StructField::dataType)
-            .map(FlatFile::kind)
-            .toArray(Kind[]::new);
+            .map(ColumnKind::of)
+            .toArray(ColumnKind[]::new);
     this.lastTexts = new UTF8String[kinds.length];
     this.lastBinaries = new Binary[kinds.length];
     this.writers = new ColumnWriter[kinds.length];
@@ -130,29 +112,8 @@ final class FlatFile implements ParquetWriters.Rows {
 
   /** Returns whether all columns are of types that this class writes. */
   static boolean writes(StructType schema) {
-    return Arrays.stream(schema.fields()).noneMatch(field -> kind(field.dataType()) == Kind.OTHER);
-  }
-
-  private static Kind kind(DataType type) {
-    if (type instanceof LongType
-        || type instanceof TimestampType
-        || type instanceof TimestampNTZType) {
-      return Kind.LONG;
-    } else if (type instanceof IntegerType || type instanceof DateType) {
-      return Kind.INT;
-    } else if (type instanceof FloatType) {
-      return Kind.FLOAT;
-    } else if (type instanceof DoubleType) {
-      return Kind.DOUBLE;
-    } else if (type instanceof ShortType) {
-      return Kind.SHORT;
-    } else if (type instanceof ByteType) {
-      return Kind.BYTE;
-    } else if (type instanceof BooleanType) {
-      return Kind.BOOLEAN;
-    }
-
-    return type instanceof StringType ? Kind.TEXT : Kind.OTHER;
+    return Arrays.stream(schema.fields())
+        .noneMatch(field -> OTHERS.contains(ColumnKind.of(field.dataType())));
   }
 
   /** Begins a row group. */

@@ -1,5 +1,6 @@
 package io.paritree.spark.files;
 
+import io.paritree.spark.task.ColumnKind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -13,12 +14,7 @@ import org.apache.spark.sql.catalyst.expressions.UnsafeProjection;
 import org.apache.spark.sql.execution.UnsafeExternalRowSorter;
 import org.apache.spark.sql.execution.UnsafeExternalRowSorter.PrefixComputer;
 import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.DateType;
-import org.apache.spark.sql.types.IntegerType;
-import org.apache.spark.sql.types.LongType;
 import org.apache.spark.sql.types.StructType;
-import org.apache.spark.sql.types.TimestampNTZType;
-import org.apache.spark.sql.types.TimestampType;
 import org.apache.spark.util.collection.unsafe.sort.PrefixComparators;
 
 /**
@@ -60,11 +56,8 @@ final class SortedRows {
 
   /** Returns what is compared before whole rows: the first key if it is stored as int or long. */
   private static PrefixComputer prefix(DataType type) {
-    boolean isInt = type instanceof IntegerType || type instanceof DateType;
-    boolean isLong =
-        type instanceof LongType
-            || type instanceof TimestampType
-            || type instanceof TimestampNTZType;
+    boolean isInt = ColumnKind.of(type) == ColumnKind.INT;
+    boolean isLong = ColumnKind.of(type) == ColumnKind.LONG;
     return new PrefixComputer() {
       private final Prefix prefix = new Prefix();
 

@@ -1,23 +1,13 @@
 package io.paritree.spark.keys;
 
+import io.paritree.spark.task.ColumnKind;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.XXH64;
-import org.apache.spark.sql.types.BinaryType;
-import org.apache.spark.sql.types.BooleanType;
-import org.apache.spark.sql.types.ByteType;
 import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.DateType;
 import org.apache.spark.sql.types.DecimalType;
-import org.apache.spark.sql.types.DoubleType;
-import org.apache.spark.sql.types.FloatType;
-import org.apache.spark.sql.types.IntegerType;
-import org.apache.spark.sql.types.LongType;
-import org.apache.spark.sql.types.ShortType;
 import org.apache.spark.sql.types.StringType;
-import org.apache.spark.sql.types.TimestampNTZType;
-import org.apache.spark.sql.types.TimestampType;
 import org.apache.spark.unsafe.Platform;
 
 /**
@@ -58,37 +48,33 @@ public final class KeyHasher {
   }
 
   private static Column column(DataType type) {
-    if (type instanceof LongType
-        || type instanceof TimestampType
-        || type instanceof TimestampNTZType) {
-      return (row, at, seed) -> XXH64.hashLong(row.getLong(at), seed);
-    } else if (type instanceof IntegerType || type instanceof DateType) {
-      return (row, at, seed) -> XXH64.hashLong(row.getInt(at), seed);
-    } else if (type instanceof ShortType) {
-      return (row, at, seed) -> XXH64.hashLong(row.getShort(at), seed);
-    } else if (type instanceof ByteType) {
-      return (row, at, seed) -> XXH64.hashLong(row.getByte(at), seed);
-    } else if (type instanceof BooleanType) {
-      return (row, at, seed) -> XXH64.hashLong(row.getBoolean(at) ? 1 : 0, seed);
-    } else if (type instanceof FloatType) {
-      return (row, at, seed) -> XXH64.hashLong(Float.floatToIntBits(row.getFloat(at) + 0f), seed);
-    } else if (type instanceof DoubleType) {
-      return (row, at, seed) ->
-          XXH64.hashLong(Double.doubleToLongBits(row.getDouble(at) + 0d), seed);
-    } else if (type instanceof StringType text && text.isUTF8BinaryCollation()) {
-      return (row, at, seed) -> XXH64.hashUTF8String(row.getUTF8String(at), seed);
-    } else if (type instanceof BinaryType) {
-      return (row, at, seed) -> bytes(row.getBinary(at), seed);
-    } else if (type instanceof DecimalType decimal) {
-      int precision = decimal.precision();
-      int scale = decimal.scale();
-      return (row, at, seed) ->
-          bytes(
-              row.getDecimal(at, precision, scale).toJavaBigDecimal().unscaledValue().toByteArray(),
-              seed);
-    }
+    return switch (ColumnKind.of(type)) {
+      case LONG -> (row, at, seed) -> XXH64.hashLong(row.getLong(at), seed);
+      case INT -> (row, at, seed) -> XXH64.hashLong(row.getInt(at), seed);
+      case SHORT -> (row, at, seed) -> XXH64.hashLong(row.getShort(at), seed);
+      case BYTE -> (row, at, seed) -> XXH64.hashLong(row.getByte(at), seed);
+      case BOOLEAN -> (row, at, seed) -> XXH64.hashLong(row.getBoolean(at) ? 1 : 0, seed);
+      case FLOAT ->
+          (row, at, seed) -> XXH64.hashLong(Float.floatToIntBits(row.getFloat(at) + 0f), seed);
+      case DOUBLE ->
+          (row, at, seed) -> XXH64.hashLong(Double.doubleToLongBits(row.getDouble(at) + 0d), seed);
+      case TEXT ->
+          ((StringType) type).isUTF8BinaryCollation()
+              ? (row, at, seed) -> XXH64.hashUTF8String(row.getUTF8String(at), seed)
+              : null;
+      case BINARY -> (row, at, seed) -> bytes(row.getBinary(at), seed);
+      case DECIMAL -> decimal((DecimalType) type);
+      case OTHER -> null;
+    };
+  }
 
-    return null;
+  private static Column decimal(DecimalType decimal) {
+    int precision = decimal.precision();
+    int scale = decimal.scale();
+    return (row, at, seed) ->
+        bytes(
+            row.getDecimal(at, precision, scale).toJavaBigDecimal().unscaledValue().toByteArray(),
+            seed);
   }
 
   private static long bytes(byte[] bytes, long seed) {

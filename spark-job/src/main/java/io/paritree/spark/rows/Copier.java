@@ -1,19 +1,9 @@
 package io.paritree.spark.rows;
 
+import io.paritree.spark.task.ColumnKind;
 import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
 import org.apache.spark.sql.catalyst.expressions.SpecificInternalRow;
-import org.apache.spark.sql.types.BooleanType;
-import org.apache.spark.sql.types.ByteType;
 import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.DateType;
-import org.apache.spark.sql.types.DoubleType;
-import org.apache.spark.sql.types.FloatType;
-import org.apache.spark.sql.types.IntegerType;
-import org.apache.spark.sql.types.LongType;
-import org.apache.spark.sql.types.ShortType;
-import org.apache.spark.sql.types.StringType;
-import org.apache.spark.sql.types.TimestampNTZType;
-import org.apache.spark.sql.types.TimestampType;
 
 /** Copies a value from an input row to an output row; numbers are not boxed. */
 @FunctionalInterface
@@ -33,26 +23,17 @@ interface Copier {
 
   /** Returns the copier for a type. */
   static Copier of(DataType type) {
-    if (type instanceof IntegerType || type instanceof DateType) {
-      return (source, from, target, to) -> target.setInt(to, source.getInt(from));
-    } else if (type instanceof LongType
-        || type instanceof TimestampType
-        || type instanceof TimestampNTZType) {
-      return (source, from, target, to) -> target.setLong(to, source.getLong(from));
-    } else if (type instanceof FloatType) {
-      return (source, from, target, to) -> target.setFloat(to, source.getFloat(from));
-    } else if (type instanceof DoubleType) {
-      return (source, from, target, to) -> target.setDouble(to, source.getDouble(from));
-    } else if (type instanceof ShortType) {
-      return (source, from, target, to) -> target.setShort(to, source.getShort(from));
-    } else if (type instanceof ByteType) {
-      return (source, from, target, to) -> target.setByte(to, source.getByte(from));
-    } else if (type instanceof BooleanType) {
-      return (source, from, target, to) -> target.setBoolean(to, source.getBoolean(from));
-    } else if (type instanceof StringType) {
-      return (source, from, target, to) -> target.update(to, source.getUTF8String(from));
-    }
-
-    return (source, from, target, to) -> target.update(to, source.get(from, type));
+    return switch (ColumnKind.of(type)) {
+      case INT -> (source, from, target, to) -> target.setInt(to, source.getInt(from));
+      case LONG -> (source, from, target, to) -> target.setLong(to, source.getLong(from));
+      case FLOAT -> (source, from, target, to) -> target.setFloat(to, source.getFloat(from));
+      case DOUBLE -> (source, from, target, to) -> target.setDouble(to, source.getDouble(from));
+      case SHORT -> (source, from, target, to) -> target.setShort(to, source.getShort(from));
+      case BYTE -> (source, from, target, to) -> target.setByte(to, source.getByte(from));
+      case BOOLEAN -> (source, from, target, to) -> target.setBoolean(to, source.getBoolean(from));
+      case TEXT -> (source, from, target, to) -> target.update(to, source.getUTF8String(from));
+      case DECIMAL, BINARY, OTHER ->
+          (source, from, target, to) -> target.update(to, source.get(from, type));
+    };
   }
 }
