@@ -24,7 +24,7 @@ public interface FileStore {
   /**
    * Returns the store that holds a location.
    *
-   * @throws IOException if its file system is not available or Hadoop's client cannot be loaded
+   * @throws NoSuchStoreException if no client for its file system is on the class path
    */
   static FileStore of(Location location) throws IOException {
     return of(location, Map.of());
@@ -36,7 +36,8 @@ public interface FileStore {
    * @param hadoop settings of Hadoop's client, such as Spark's; they override Hadoop's
    *     configuration files. Hadoop keeps one client per scheme, authority and user: the settings
    *     of the first call apply.
-   * @throws IOException if its file system is not available or Hadoop's client cannot be loaded
+   * @throws NoSuchStoreException if no client for its file system is on the class path
+   * @throws IOException if its file system is not available
    */
   static FileStore of(Location location, Map<String, String> hadoop) throws IOException {
     if (location.isLocal()) {
@@ -46,13 +47,27 @@ public interface FileStore {
     try {
       return HadoopStore.of(location, hadoop);
     } catch (NoClassDefFoundError e) {
-      throw new IOException(
+      throw new NoSuchStoreException(
           "Cannot open %s: Hadoop's client is not on the class path (no %s); add hadoop-client-api"
                   .formatted(location, e.getMessage())
               + " and hadoop-client-runtime (scripts/serve --with-hadoop), or run by spark-submit,"
               + " which provides them",
           e);
     }
+  }
+
+  /**
+   * Returns the location that a user's text names where paths without a scheme are Hadoop's, as
+   * they are to Spark: on the file system {@code fs.defaultFS}, and in the user's home directory
+   * there if they are relative. If that file system is the local one, they are local paths.
+   *
+   * @param hadoop settings of Hadoop's client, as in {@link #of(Location, Map)}
+   * @throws IllegalArgumentException as {@link Location#of(String)}
+   */
+  static Location located(String text, Map<String, String> hadoop) throws IOException {
+    return text.isEmpty() || Location.hasScheme(text)
+        ? Location.of(text)
+        : HadoopStore.byDefault(text, hadoop);
   }
 
   /** Returns the entry of a file or directory; follows links; empty if nothing exists there. */

@@ -51,7 +51,7 @@ public final class Location {
     }
 
     Matcher remote = REMOTE.matcher(text);
-    if (remote.matches() && (remote.group(2) != null || remote.group(3) != null)) {
+    if (isRemote(remote)) {
       String authority = Objects.requireNonNullElse(remote.group(2), "");
       String path = Objects.requireNonNullElse(remote.group(3), "/");
       String scheme = remote.group(1).toLowerCase(Locale.ROOT);
@@ -59,6 +59,15 @@ public final class Location {
     }
 
     return ofLocal(text, text);
+  }
+
+  /** Returns whether a user's text names its file system, so that it means the same everywhere. */
+  static boolean hasScheme(String text) {
+    return text.startsWith(LOCAL) || isRemote(REMOTE.matcher(text));
+  }
+
+  private static boolean isRemote(Matcher remote) {
+    return remote.matches() && (remote.group(2) != null || remote.group(3) != null);
   }
 
   /** Returns the path of a {@code file:} URI. */
@@ -170,6 +179,11 @@ public final class Location {
   public boolean holds(Location other) {
     return equals(other)
         || (other.pathStart == pathStart && other.text.startsWith(isRoot() ? text : text + "/"));
+  }
+
+  /** Returns whether both have the same scheme and authority. */
+  public boolean isOnStoreOf(Location other) {
+    return other.text.substring(0, other.pathStart).equals(text.substring(0, pathStart));
   }
 
   /** Returns the path, without scheme and authority; it starts with a slash. */
