@@ -27,8 +27,8 @@ final class FeatureTypes {
         && timestamp.zone().isEmpty()) {
       return Optional.of(
           ("is a TIMESTAMP, an instant, but feature '%s' has no zone that would turn it into local"
-                  + " time; give the feature a zone in the package's manifest, or write"
-                  + " TIMESTAMP_NTZ")
+                  + " time; seal the model again with a zone for the feature in its schema, or"
+                  + " write the column as TIMESTAMP_NTZ")
               .formatted(feature.name()));
     }
 

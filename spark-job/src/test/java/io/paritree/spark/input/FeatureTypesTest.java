@@ -61,7 +61,8 @@ class FeatureTypesTest {
     assertThat(FeatureTypes.problem(local, DataTypes.TimestampNTZType)).isEmpty();
     assertThat(FeatureTypes.problem(local, DataTypes.StringType)).isEmpty();
     assertThat(FeatureTypes.problem(local, DataTypes.TimestampType).orElseThrow())
-        .contains("has no zone");
+        .contains("has no zone", "seal the model again with a zone")
+        .doesNotContain("manifest");
     assertThat(FeatureTypes.problem(zoned, DataTypes.TimestampType)).isEmpty();
     assertThat(FeatureTypes.problem(zoned, DataTypes.DateType).orElseThrow())
         .contains("DATE, which has no hour");
