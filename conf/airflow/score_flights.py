@@ -4,6 +4,10 @@ The arguments are those of scripts/score; a test of the job reads this file and 
 the real command. A run that is retried, or cleared and run again, publishes the same partition: if
 that is already published, the job exits with 0 and changes nothing. A retry does not help after
 exit codes 2, 3, 4 and 6.
+
+This is client mode, in which the job's exit code is the task's. In cluster mode it is not: there, let one
+BashOperator run scripts/score and then "scripts/score --status --output DIR --run-id ID", which ends with
+the code of that run.
 """
 
 from datetime import datetime, timedelta
@@ -23,7 +27,7 @@ with DAG(
         task_id="score",
         application="/opt/paritree/paritree-spark-job.jar",
         java_class="io.paritree.spark.ScoreMain",
-        conf={"spark.speculation": "true"},
+        conf={"spark.speculation": "true", "spark.yarn.maxAppAttempts": "1"},
         # begin arguments
         application_args=[
             "--model", "hdfs:///models/flight-delay@champion",

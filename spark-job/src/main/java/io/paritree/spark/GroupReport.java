@@ -22,20 +22,34 @@ final class GroupReport {
   private final Stages stages;
   private final CheckedRun checked;
   private final Tally tally;
+  private final int groupsLeft;
+  private boolean isKept;
   private Optional<RunDirectory> directory = Optional.empty();
   private List<PartitionReport> partitions = List.of();
   private long repeatedKeys = KeyCheck.NOT_COUNTED;
 
   /**
    * @param tally the results of the rows; may still grow
+   * @param groupsLeft how many groups of the run follow this one
    */
   GroupReport(
-      JobSettings settings, String startedAt, Stages stages, CheckedRun checked, Tally tally) {
+      JobSettings settings,
+      String startedAt,
+      Stages stages,
+      CheckedRun checked,
+      Tally tally,
+      int groupsLeft) {
     this.settings = settings;
     this.startedAt = startedAt;
     this.stages = stages;
     this.checked = checked;
     this.tally = tally;
+    this.groupsLeft = groupsLeft;
+  }
+
+  /** Returns whether a report is stored, which stays when the run has ended. */
+  boolean isKept() {
+    return isKept;
   }
 
   /** Sets the directory of the group; a sample has none. */
@@ -98,7 +112,9 @@ final class GroupReport {
         .place()
         .store()
         .replace(
-            directory.orElseThrow().kept().resolve("report.json"), JobReportWriter.toJson(report));
+            directory.orElseThrow().kept().resolve(JobReportWriter.FILE),
+            JobReportWriter.toJson(report));
+    isKept = true;
   }
 
   /** Returns where quarantined rows are once the run has ended; empty if there are none. */
@@ -115,7 +131,7 @@ final class GroupReport {
         outcome,
         message,
         startedAt,
-        CheckedRun.modelOf(checked.model(), settings),
+        Optional.of(CheckedRun.modelOf(checked.model(), settings)),
         checked.input().listing().root().toString(),
         checked.place().output().toString(),
         reported,
@@ -128,7 +144,8 @@ final class GroupReport {
         // What is encrypted in the output must not be readable here.
         checked.encryptsScores() ? new ScoreHistogram() : tally.scores(),
         stages.seconds(),
-        quarantine());
+        quarantine(),
+        groupsLeft);
   }
 
   /** Returns the partitions that were published before, or meanwhile by another run. */

@@ -10,6 +10,7 @@ import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.InputCheck;
 import io.paritree.spark.input.InputListing;
 import io.paritree.spark.publish.ConflictException;
+import io.paritree.spark.publish.KeptRuns;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.PreparedPartition;
 import io.paritree.spark.publish.Publisher;
@@ -42,6 +43,7 @@ final class GroupRun {
   private final Stages stages;
   private RunName name;
   private Optional<JobReport> failure = Optional.empty();
+  private boolean isKept;
 
   GroupRun(
       JobSettings settings,
@@ -59,15 +61,20 @@ final class GroupRun {
     this.name = RunName.first(settings.runId());
   }
 
-  /** Scores the open partitions, which are the next group, and publishes them. */
-  JobReport run(CheckedRun checked) throws JobException, IOException {
+  /**
+   * Scores the open partitions, which are the next group, and publishes them.
+   *
+   * @param groupsLeft how many groups of the run follow this one
+   */
+  JobReport run(CheckedRun checked, int groupsLeft) throws JobException, IOException {
     Publisher publisher = new Publisher(checked.place(), settings.locks(), observer);
     Tally tally = tally(checked);
-    GroupReport report = new GroupReport(settings, startedAt, stages, checked, tally);
+    GroupReport report = new GroupReport(settings, startedAt, stages, checked, tally, groupsLeft);
     try (Publisher.Run run = publisher.begin(name)) {
       report.begun(run.directory());
       observer.reached(Step.STAGING_MADE);
       try {
+        claimState(checked.place());
         return publish(checked, publisher, run, tally, report);
       } catch (Exception e) { // Spark throws checked exceptions that it does not declare
         report.keepFailure(e);
@@ -77,8 +84,21 @@ final class GroupRun {
       failure = Optional.of(report.failure(e));
       throw e;
     } finally {
+      isKept = report.isKept();
       name = name.next();
     }
+  }
+
+  private static void claimState(OutputPlace place) throws RefusedException, IOException {
+    Optional<String> problem = place.claimState();
+    if (problem.isPresent()) {
+      throw new RefusedException(InputCheck.message(List.of(problem.get())));
+    }
+  }
+
+  /** Returns whether the last group has stored its report. */
+  boolean isKept() {
+    return isKept;
   }
 
   /** Returns the report on the group that could not be published. */
@@ -98,7 +118,7 @@ final class GroupRun {
    */
   void removeOldRuns(OutputPlace place) {
     try {
-      place.removeOldRuns(settings.keptRuns(), name);
+      new KeptRuns(place).remove(settings.keptRuns(), name);
     } catch (IOException e) {
       progress.println("Cannot remove old reports from %s: %s".formatted(place.runs(), e));
     }
@@ -109,7 +129,7 @@ final class GroupRun {
     Tally tally = tally(checked);
     scoring(checked).sample(tally);
     checkReadable(tally);
-    return new GroupReport(settings, startedAt, stages, checked, tally).sampled(sampled(tally));
+    return new GroupReport(settings, startedAt, stages, checked, tally, 0).sampled(sampled(tally));
   }
 
   private GroupScoring scoring(CheckedRun checked) throws IOException {

@@ -12,6 +12,7 @@ import io.paritree.spark.keys.KeyHashes;
 import io.paritree.spark.publish.RunDirectory;
 import io.paritree.spark.publish.StepObserver;
 import io.paritree.spark.report.Progress;
+import io.paritree.spark.report.TaskProgress;
 import io.paritree.spark.rows.Quarantine;
 import io.paritree.spark.rows.Scan;
 import io.paritree.spark.settings.JobSettings;
@@ -106,6 +107,7 @@ final class GroupScoring {
     score("sample-" + settings.runId(), sampled, plan("", "", SAMPLE_ROWS), tally);
   }
 
+  @SuppressWarnings("try") // the display prints by itself until it is closed
   private void score(String name, List<InputFile> files, TaskPlan plan, Tally tally)
       throws IOException {
     if (files.isEmpty()) {
@@ -117,8 +119,9 @@ final class GroupScoring {
     OptionalLong expected = input.rowsOf(files);
     JavaSparkContext context = new JavaSparkContext(spark);
     Broadcast<ModelFiles> model = context.broadcast(checked.modelFiles());
-    try (Progress display = new Progress(progress, settings.progress(), expected)) {
-      TaskWatch watch = new TaskWatch(name, display, observer);
+    TaskProgress tasks = new TaskProgress(expected);
+    try (Progress display = new Progress(progress, settings.progress(), tasks::line)) {
+      TaskWatch watch = new TaskWatch(name, tasks, observer);
       spark.addSparkListener(watch);
       context.setLocalProperty(TaskWatch.RUN, name);
       context.setJobDescription("score %s".formatted(name));

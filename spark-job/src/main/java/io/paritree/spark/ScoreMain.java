@@ -3,6 +3,7 @@ package io.paritree.spark;
 import io.paritree.ModelException;
 import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.Outcome;
+import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.ending.UsageException;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.Recovery;
@@ -15,6 +16,7 @@ import io.paritree.spark.settings.JobSettings.Mode;
 import io.paritree.spark.settings.ScoreArguments;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
+import io.paritree.store.NoSuchStoreException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -33,17 +35,29 @@ import java.util.Set;
  * other than 0, readers see what they saw before the run, except for groups that the run had
  * already published.
  *
+ * <p>Every run that starts leaves a record with its code and reason in the output's state, if that
+ * can be written; {@code --status --run-id} shows it, and ends with its code.
+ *
  * <p>In a cluster-mode driver, a failure throws an exception and a success returns, because there a
  * call of {@code System.exit} counts as a failed attempt.
  */
 public final class ScoreMain {
   private ScoreMain() {}
 
+  /**
+   * How a command has ended.
+   *
+   * @param reason empty if it succeeded
+   */
+  private record Ending(Outcome outcome, String reason) {}
+
   public static void main(String[] arguments) {
-    int exitCode = run(StepObserver.NONE, System.out, System.err, arguments);
+    Ending ending = end(StepObserver.NONE, System.out, System.err, arguments);
+    int exitCode = ending.outcome().exitCode();
     if (isClusterMode()) {
       if (exitCode != 0) {
-        throw new IllegalStateException("Scoring ended with exit code %s".formatted(exitCode));
+        throw new IllegalStateException(
+            "Scoring ended with exit code %s: %s".formatted(exitCode, ending.reason()));
       }
     } else {
       System.exit(exitCode);
@@ -56,18 +70,23 @@ public final class ScoreMain {
 
   /** Runs a command line and returns its exit code; Spark is stopped at the end. */
   static int run(StepObserver observer, PrintStream out, PrintStream err, String... arguments) {
+    return end(observer, out, err, arguments).outcome().exitCode();
+  }
+
+  private static Ending end(
+      StepObserver observer, PrintStream out, PrintStream err, String... arguments) {
     Optional<JobSettings> settings;
     try {
       settings = ScoreArguments.parse(Clock.systemUTC(), arguments);
     } catch (UsageException e) {
       err.println(e.getMessage());
       err.println("Try: score --help");
-      return e.outcome().exitCode();
+      return new Ending(e.outcome(), e.getMessage());
     }
 
     if (settings.isEmpty()) {
       out.print(ScoreArguments.usage());
-      return 0;
+      return new Ending(Outcome.CHECKED, "");
     }
 
     try {
@@ -76,22 +95,26 @@ public final class ScoreMain {
         case RECOVER -> recover(settings.get(), out);
         default -> {
           try (SparkOnDemand spark = SparkOnDemand.notStarted()) {
-            if (isClusterMode()) {
-              // In cluster mode, a driver that ends without having started Spark has failed.
-              spark.session();
-            }
-
-            yield score(settings.get(), spark, observer, out, err);
+            yield ended(settings.get(), spark, observer, out, err);
           }
         }
       };
-    } catch (IOException | RuntimeException e) {
+    } catch (JobException | IOException | RuntimeException e) {
       return failed(e, err);
     }
   }
 
-  /** Scores with Spark, which the caller closes. */
+  /** Scores with Spark, which the caller closes, and returns the exit code. */
   static int score(
+      JobSettings settings,
+      SparkOnDemand spark,
+      StepObserver observer,
+      PrintStream out,
+      PrintStream err) {
+    return ended(settings, spark, observer, out, err).outcome().exitCode();
+  }
+
+  private static Ending ended(
       JobSettings settings,
       SparkOnDemand spark,
       StepObserver observer,
@@ -99,24 +122,24 @@ public final class ScoreMain {
       PrintStream err) {
     ScoringJob job = new ScoringJob(settings, spark, observer, err, Clock.systemUTC());
     Optional<JobReport> published = Optional.empty();
-    int exitCode;
+    Ending ending;
     try {
+      if (isClusterMode()) {
+        // In cluster mode, a driver that ends without having started Spark has failed.
+        spark.session();
+      }
+
       published = Optional.of(job.run());
-      exitCode = published.get().exitCode();
-    } catch (JobException e) {
-      err.println(e.getMessage());
-      exitCode = e.outcome().exitCode();
-    } catch (ModelException e) {
-      err.println("Model refused: " + e.getMessage());
-      exitCode = Outcome.MODEL_REFUSED.exitCode();
-    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
-      exitCode = failed(e, err);
+      ending = new Ending(published.get().outcome(), "");
+    } catch (Throwable e) { // also Spark's undeclared exceptions, and errors: the record says why
+      ending = failed(e, err);
     }
 
+    job.keepRecord(published, ending.outcome(), ending.reason());
     Optional<JobReport> report = published.or(job::failure);
     report.ifPresent(any -> out.print(SummaryTable.of(any)));
-    writeMetrics(settings, exitCode, report, err);
-    return exitCode;
+    writeMetrics(settings, ending.outcome().exitCode(), report, err);
+    return ending;
   }
 
   /**
@@ -139,34 +162,72 @@ public final class ScoreMain {
     }
   }
 
-  private static int failed(Exception reason, PrintStream err) {
+  /** Prints why a command failed; where the reason is not known, with the stack trace. */
+  private static Ending failed(Throwable reason, PrintStream err) {
+    Ending ending = ending(reason);
+    err.println(
+        switch (ending.outcome()) {
+          case MODEL_REFUSED -> "Model refused: " + ending.reason();
+          case FAILED -> "Scoring failed: " + ending.reason();
+          default -> ending.reason();
+        });
+    if (ending.outcome() == Outcome.FAILED) {
+      reason.printStackTrace(err);
+    }
+
+    return ending;
+  }
+
+  private static Ending ending(Throwable reason) {
+    if (reason instanceof JobException known) {
+      return new Ending(known.outcome(), known.getMessage());
+    }
+
+    if (reason instanceof ModelException) {
+      return new Ending(Outcome.MODEL_REFUSED, reason.getMessage());
+    }
+
+    if (reason instanceof NoSuchStoreException) {
+      return new Ending(Outcome.REFUSED, reason.getMessage());
+    }
+
     Set<String> messages = new LinkedHashSet<>();
     for (Throwable cause = reason; cause != null && messages.size() < 5; cause = cause.getCause()) {
       String message = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
       messages.add("%s: %s".formatted(cause.getClass().getSimpleName(), message));
     }
 
-    err.println("Scoring failed: " + String.join("\n  because of ", messages));
-    reason.printStackTrace(err);
-    return Outcome.FAILED.exitCode();
+    return new Ending(Outcome.FAILED, String.join("\n  because of ", messages));
   }
 
-  private static OutputPlace place(JobSettings settings) throws IOException {
-    return OutputPlace.of(settings.output(), SparkOnDemand.notStarted().hadoopSettings());
+  private static OutputPlace place(JobSettings settings) throws RefusedException, IOException {
+    OutputPlace place =
+        OutputPlace.of(
+            settings.output(),
+            settings.stateDirectory(),
+            SparkOnDemand.notStarted().hadoopSettings());
+    if (place.stateProblem().isPresent()) {
+      throw new RefusedException("Cannot use this: " + place.stateProblem().get());
+    }
+
+    return place;
   }
 
-  private static int recover(JobSettings settings, PrintStream out) throws IOException {
+  private static Ending recover(JobSettings settings, PrintStream out)
+      throws RefusedException, IOException {
     List<String> found = new Recovery(place(settings), settings.locks()).recover();
     found.forEach(out::println);
     if (found.isEmpty()) {
       out.println("Nothing to recover.");
     }
 
-    return 0;
+    return new Ending(Outcome.CHECKED, "");
   }
 
-  private static int status(JobSettings settings, PrintStream out) throws IOException {
-    out.print(JobStatus.of(place(settings)));
-    return 0;
+  private static Ending status(JobSettings settings, PrintStream out)
+      throws RefusedException, IOException {
+    JobStatus status = JobStatus.of(place(settings), settings.runId());
+    out.print(status.text());
+    return new Ending(status.outcome(), status.text().strip());
   }
 }

@@ -21,6 +21,8 @@ import io.paritree.spark.rows.OpenModels;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.JobSettings.Mode;
 import io.paritree.spark.task.ScoreHistogram;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Clock;
@@ -43,7 +45,9 @@ final class ScoringJob {
   private final PrintStream progress;
   private final String startedAt;
   private final Stages stages = new Stages(System::nanoTime);
+  private Optional<ScoringModel> opened = Optional.empty();
   private Optional<JobReport> failure = Optional.empty();
+  private boolean isKept;
 
   /**
    * @param spark runs the job's tasks; the job uses its own session
@@ -71,8 +75,9 @@ final class ScoringJob {
    */
   JobReport run() throws JobException, ModelException, IOException {
     Map<String, String> hadoop = spark.hadoopSettings();
-    ModelFiles files = ModelFiles.read(settings.model(), hadoop);
+    ModelFiles files = ModelFiles.read(reference(hadoop), hadoop);
     ScoringModel model = Opening.open(files, settings.engine());
+    opened = Optional.of(model);
     OpenModels.remember(model, settings.engine());
     stages.end("model");
     observer.reached(Step.MODEL_OPENED);
@@ -82,7 +87,7 @@ final class ScoringJob {
       stages.end("check");
       observer.reached(Step.INPUT_CHECKED);
       tidy(check.place());
-      return nothingToDo(check, model);
+      return nothingToDo(check);
     }
 
     SparkSession session =
@@ -91,7 +96,7 @@ final class ScoringJob {
             model.schema().width() + settings.keys().size(),
             settings.comparison());
     stages.end("spark");
-    CheckedInput input = check.check(session);
+    CheckedInput input = check.check(session, progress);
     CheckedRun checked =
         new CheckedRun(
             files,
@@ -113,23 +118,52 @@ final class ScoringJob {
 
     if (checked.open().isEmpty()) {
       tidy(check.place());
-      return nothingToDo(check, model);
+      return nothingToDo(check);
     }
 
     List<JobReport> reports = new ArrayList<>();
+    List<List<OutputPartition>> groups = groups(checked.open());
     try {
-      for (List<OutputPartition> targets : groups(checked.open())) {
-        reports.add(group.run(checked.withOpen(targets)));
+      for (List<OutputPartition> targets : groups) {
+        reports.add(group.run(checked.withOpen(targets), groups.size() - reports.size() - 1));
       }
     } catch (Exception e) { // Spark throws checked exceptions that it does not declare
       group.failure().ifPresent(reports::add);
       failure = Optional.of(reports).filter(any -> !any.isEmpty()).map(JobReport::total);
       throw e;
     } finally {
+      isKept = group.isKept();
       group.removeOldRuns(check.place());
     }
 
     return JobReport.total(reports);
+  }
+
+  /**
+   * Returns the model's reference, with Hadoop's meaning of a path without a scheme, as for input
+   * and output.
+   */
+  private String reference(Map<String, String> hadoop) throws IOException {
+    Location location = FileStore.located(settings.model(), hadoop);
+    return location.isLocal() ? settings.model() : location.toString();
+  }
+
+  /**
+   * Keeps a record of the run, which has ended, unless its last group has kept its own report. A
+   * failure is printed. A dry run writes nothing.
+   *
+   * @param published the run's report; empty if it failed
+   * @param reason why it failed
+   */
+  void keepRecord(Optional<JobReport> published, Outcome outcome, String reason) {
+    if (settings.mode() == Mode.SCORE && !isKept) {
+      JobReport report =
+          published
+              .or(() -> failure)
+              .orElseGet(
+                  () -> ended(outcome, reason, settings.input(), settings.output(), List.of()));
+      RunRecord.keep(settings, spark.hadoopSettings(), report, progress);
+    }
   }
 
   /** Returns the report on a run that failed at a group, which is the last group in the report. */
@@ -166,24 +200,36 @@ final class ScoringJob {
     }
   }
 
-  private JobReport nothingToDo(JobCheck check, ScoringModel model) {
-    return new JobReport(
-        settings.runId(),
+  private JobReport nothingToDo(JobCheck check) {
+    return ended(
         Outcome.ALREADY_PUBLISHED,
         "",
-        startedAt,
-        CheckedRun.modelOf(model, settings),
         check.listing().root().toString(),
         check.place().output().toString(),
+        check.alreadyPublished());
+  }
+
+  /** Returns the report on a run that has scored nothing. */
+  private JobReport ended(
+      Outcome outcome, String message, String input, String output, List<String> published) {
+    return new JobReport(
+        settings.runId(),
+        outcome,
+        message,
+        startedAt,
+        opened.map(model -> CheckedRun.modelOf(model, settings)),
+        input,
+        output,
         List.of(),
         0,
-        check.alreadyPublished(),
+        published,
         Map.of(),
         Map.of(),
         Map.of(),
         -1,
         new ScoreHistogram(),
         stages.seconds(),
-        "");
+        "",
+        0);
   }
 }

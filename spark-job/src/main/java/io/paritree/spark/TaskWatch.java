@@ -2,7 +2,7 @@ package io.paritree.spark;
 
 import io.paritree.spark.publish.Step;
 import io.paritree.spark.publish.StepObserver;
-import io.paritree.spark.report.Progress;
+import io.paritree.spark.report.TaskProgress;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,12 +18,12 @@ final class TaskWatch extends SparkListener {
   static final String RUN = "paritree.run";
 
   private final String run;
-  private final Progress progress;
+  private final TaskProgress progress;
   private final StepObserver observer;
   private final Set<Integer> stages = ConcurrentHashMap.newKeySet();
   private final Map<String, Boolean> seen = new ConcurrentHashMap<>();
 
-  TaskWatch(String run, Progress progress, StepObserver observer) {
+  TaskWatch(String run, TaskProgress progress, StepObserver observer) {
     this.run = run;
     this.progress = progress;
     this.observer = observer;

@@ -97,6 +97,27 @@ class ClusterIT {
     assertThat(directory.resolve("refused")).doesNotExist();
   }
 
+  /** In cluster mode, spark-submit ends with 0 whatever has happened to the driver. */
+  @Test
+  void theCodeOfARunInClusterModeIsAskedFromItsRecord() throws Exception {
+    List<Object> arguments = new ArrayList<>(arguments("remote", "forest"));
+    arguments.set(arguments.indexOf(input), directory.resolve("nowhere"));
+    arguments.addAll(List.of("--run-id", "night"));
+    List<String> remote =
+        List.of(
+            "--deploy-mode", "cluster", "--conf", "spark.standalone.submit.waitAppCompletion=true");
+    Path log = directory.resolve("remote.log");
+
+    Process job = cluster.score(log, remote, arguments.toArray());
+    assertThat(JobProcess.exitCode(job)).as(tail(log)).isZero();
+
+    Path answer = directory.resolve("answer.log");
+    Object[] question = {"--status", "--output", directory.resolve("remote"), "--run-id", "night"};
+    Process status = cluster.score(answer, remote, question);
+    assertThat(JobProcess.exitCode(status)).as(tail(answer)).isEqualTo(3);
+    assertThat(tail(answer)).contains("night  refused, exit code 3", "there is no input");
+  }
+
   @Test
   void anExecutorThatIsKilledWhileItWritesChangesNothing() throws Exception {
     Path log = directory.resolve("killed.log");

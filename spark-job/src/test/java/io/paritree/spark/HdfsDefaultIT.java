@@ -67,13 +67,64 @@ class HdfsDefaultIT {
     assertThat(succeed("--recover", "--output", "hdfs:///out")).contains("Nothing to recover");
   }
 
+  @Test
+  void pathsWithoutASchemeAreOnTheDefaultFileSystem() throws Exception {
+    TestPackages packages = new TestPackages(directory.resolve("plain-models"));
+    String model = packages.binary().toString();
+    try (FileSystem hdfs = cluster.getFileSystem()) {
+      hdfs.copyFromLocalFile(
+          new org.apache.hadoop.fs.Path(packages.store().toString()),
+          new org.apache.hadoop.fs.Path("/plain/models"));
+      Path local = directory.resolve("only-local");
+      Parcels.write(local, 0, 10, 0, 1);
+      Parcels.write(hdfs.getHomeDirectory() + "/in/day=1", 0, 60, 1);
+
+      succeed(
+          "--model",
+          "/plain/models/%s@champion".formatted(TestPackages.BINARY),
+          "--input",
+          "in",
+          "--output",
+          directory + "/scores",
+          "--keys",
+          "parcel_id");
+
+      Location output = Location.of(cluster.getURI() + directory.toString() + "/scores");
+      assertThat(directory.resolve("scores")).doesNotExist();
+      assertThat(directory.resolve("_paritree")).doesNotExist();
+      assertThat(Scores.of(output.toString())).isEqualTo(ScoringJobTest.expected(model, 0, 60));
+      assertThat(succeed("--status", "--output", directory + "/scores"))
+          .contains("Output " + output, "published, exit code 0");
+
+      Path log = directory.resolve("refused.log");
+      Process refused =
+          start(
+              log,
+              "--model",
+              "file:" + model,
+              "--input",
+              local,
+              "--output",
+              "/scores",
+              "--keys",
+              "parcel_id");
+      assertThat(JobProcess.exitCode(refused)).isEqualTo(3);
+      assertThat(Files.readString(log))
+          .contains("there is no input %s%s ".formatted(cluster.getURI(), local), "fs.defaultFS");
+    }
+  }
+
   private static String succeed(Object... arguments) throws Exception {
     Path log = directory.resolve("job.log");
-    List<String> options = List.of("-Dspark.hadoop.fs.defaultFS=" + cluster.getURI());
-    Process job =
-        JobProcess.start(JobProcess.packaged(), options, log, ScoreMain.class.getName(), arguments);
+    Process job = start(log, arguments);
     int exitCode = JobProcess.exitCode(job);
     assertThat(exitCode).as(Files.readString(log)).isZero();
     return Files.readString(log);
+  }
+
+  private static Process start(Path log, Object... arguments) throws Exception {
+    List<String> options = List.of("-Dspark.hadoop.fs.defaultFS=" + cluster.getURI());
+    return JobProcess.start(
+        JobProcess.packaged(), options, log, ScoreMain.class.getName(), arguments);
   }
 }

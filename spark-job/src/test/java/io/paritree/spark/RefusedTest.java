@@ -87,7 +87,7 @@ class RefusedTest {
         .contains("column 'departure' is a DATE, which has no hour");
     assertThat(tasks).hasValue(0);
     assertThat(directory.resolve("out")).doesNotExist();
-    assertThat(directory.resolve("_paritree")).doesNotExist();
+    assertThat(directory.resolve("_paritree/out").toFile().list()).containsExactly("runs");
   }
 
   @Test
@@ -132,6 +132,43 @@ class RefusedTest {
 
     assertThat(run.exitCode()).isEqualTo(3);
     assertThat(run.err()).contains("'departure'", "nanoseconds", "coerce_timestamps='us'");
+  }
+
+  @Test
+  void inputThatIsNotThereIsReportedWithTheFileSystemWhereItWasSought() {
+    JobRun run = score(directory.resolve("nowhere"));
+
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.err())
+        .contains(
+            "there is no input %s on the local disk".formatted(directory.resolve("nowhere")),
+            "fs.defaultFS");
+  }
+
+  @Test
+  void storeWithoutItsJarIsReportedInASentence() {
+    Path input = Parcels.write(directory.resolve("in"), 0, 10, 0, 1);
+    for (List<Object> places :
+        List.<List<Object>>of(
+            List.of("nosuch://host/in", directory.resolve("out")),
+            List.of(input, "nosuch://host/out"))) {
+      JobRun run =
+          JobRun.of(
+              "--model",
+              model,
+              "--input",
+              places.get(0),
+              "--output",
+              places.get(1),
+              "--keys",
+              "parcel_id");
+
+      assertThat(run.exitCode()).isEqualTo(3);
+      assertThat(run.err())
+          .startsWith("Cannot open nosuch://host/")
+          .contains("no file system for 'nosuch'; add a jar")
+          .doesNotContain("\tat ");
+    }
   }
 
   @Test
@@ -215,6 +252,7 @@ class RefusedTest {
     }
 
     assertThat(scoreTo(link, input).exitCode()).isEqualTo(3);
+    assertThat(input.resolve("_paritree")).doesNotExist();
     JobRun root = scoreTo(input, Path.of("/"));
     assertThat(root.exitCode()).as(root.err()).isEqualTo(3);
   }

@@ -48,7 +48,7 @@ class RepeatTest {
   }
 
   @Test
-  void secondRunChangesNoFile() throws Exception {
+  void secondRunOnlyAddsItsRecord() throws Exception {
     Map<String, String> before = Scores.files(directory);
 
     JobRun second = score("--run-id", "second");
@@ -56,7 +56,9 @@ class RepeatTest {
     assertThat(second.exitCode()).as(second.err()).isZero();
     assertThat(second.out())
         .contains("already published, nothing to do: 2 partitions (day=1, day=2)");
-    assertThat(Scores.files(directory)).isEqualTo(before);
+    Map<String, String> after = Scores.files(directory);
+    assertThat(after).containsAllEntriesOf(before).hasSize(before.size() + 1);
+    StatusTest.assertEnded(output, "second", 0, "second  already_published, exit code 0");
   }
 
   @Test

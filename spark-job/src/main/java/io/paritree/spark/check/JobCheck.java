@@ -10,6 +10,7 @@ import io.paritree.spark.input.InputListing;
 import io.paritree.spark.input.InputPartition;
 import io.paritree.spark.input.PartitionValue;
 import io.paritree.spark.publish.OutputPlace;
+import io.paritree.spark.report.Progress;
 import io.paritree.spark.rows.Quarantine;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.JobSettings.Foreign;
@@ -18,12 +19,14 @@ import io.paritree.spark.settings.JobSettings.Repeat;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
@@ -57,15 +60,15 @@ public final class JobCheck {
       throws RefusedException, IOException {
     this.settings = settings;
     this.model = model;
-    Location input = Location.of(settings.input());
-    if (Location.of(settings.output()).isRoot()) {
+    Location input = FileStore.located(settings.input(), hadoopSettings);
+    if (FileStore.located(settings.output(), hadoopSettings).isRoot()) {
       throw new RefusedException(
           "Output refused: %s is a root, but the output needs a directory next to it"
               .formatted(settings.output()));
     }
 
     this.encryption = Encryption.identity(hadoopSettings);
-    this.place = OutputPlace.of(settings.output(), hadoopSettings);
+    this.place = OutputPlace.of(settings.output(), settings.stateDirectory(), hadoopSettings);
     this.inputStore = FileStore.of(input, hadoopSettings);
     this.listing = InputListing.read(inputStore, input, problems);
     this.selected = settings.partitions().choose(listing, problems);
@@ -74,6 +77,7 @@ public final class JobCheck {
     OutputCheck outputCheck = new OutputCheck(place, problems);
     if (outputCheck.checkApart(listing, inputStore)) {
       addTargets();
+      outputCheck.checkState(targets);
       outputCheck.checkRenames(targets);
       if (settings.nonAtomic() == NonAtomic.REFUSED) {
         outputCheck.checkAtomic();
@@ -134,18 +138,30 @@ public final class JobCheck {
   /**
    * Checks the files of the selected partitions.
    *
+   * @param progress receives how many files were read, in the interval of the settings
    * @throws RefusedException with all problems
    */
-  public CheckedInput check(SparkSession session) throws RefusedException {
-    CheckedInput checked =
+  @SuppressWarnings("try") // the display prints by itself until it is closed
+  public CheckedInput check(SparkSession session, PrintStream progress) throws RefusedException {
+    int files = selected.stream().mapToInt(partition -> partition.files().size()).sum();
+    AtomicInteger read = new AtomicInteger();
+    InputCheck check =
         new InputCheck(
-                settings.inputFormat(),
-                listing,
-                model.schema(),
-                List.copyOf(new LinkedHashSet<>(carried())),
-                settings.comparison(),
-                problems)
-            .check(selected, session);
+            settings.inputFormat(),
+            listing,
+            model.schema(),
+            List.copyOf(new LinkedHashSet<>(carried())),
+            settings.comparison(),
+            problems);
+    CheckedInput checked;
+    try (Progress display =
+        new Progress(
+            progress,
+            settings.progress(),
+            () -> "check: %s of %s files read".formatted(read, files))) {
+      checked = check.check(selected, session, read::incrementAndGet);
+    }
+
     if (!problems.isEmpty()) {
       throw new RefusedException(InputCheck.message(problems));
     }

@@ -35,7 +35,7 @@ final class OutputCheck {
 
   /**
    * Refuses an output that is the input, contains it or is inside it, and an input inside the
-   * output's state, all with links resolved.
+   * output's state or around it, all with links resolved.
    *
    * @return whether the output can be checked further
    */
@@ -60,6 +60,11 @@ final class OutputCheck {
         problems.add("input %s is inside the output's state %s".formatted(directory, realState));
         return false;
       }
+
+      if (isIn(realState, directory)) {
+        problems.add("the output's state %s is inside input %s".formatted(realState, directory));
+        return false;
+      }
     }
 
     return true;
@@ -69,6 +74,23 @@ final class OutputCheck {
     String in = inner.toString();
     String out = outer.toString();
     return in.equals(out) || in.startsWith(out.endsWith("/") ? out : out + "/");
+  }
+
+  /**
+   * Refuses a state directory that cannot serve the output, for which it is not the only one, or
+   * that cannot help: an output without partitions is itself replaced by a rename next to it.
+   */
+  void checkState(List<OutputPartition> targets) throws IOException {
+    place.stateProblem().ifPresent(problems::add);
+    place.unfinishedNextToIt().ifPresent(problems::add);
+    if (place.stateDirectory().isPresent()
+        && targets.stream().anyMatch(target -> target.partition().isEmpty())) {
+      problems.add(
+          ("output %s is not partitioned, so it is replaced as a whole, and its state must be next to"
+                  + " it; instead of giving --state-directory, give a directory below it as the"
+                  + " output, or --output-partition")
+              .formatted(place.output()));
+    }
   }
 
   /** Refuses a local output to which rows cannot be renamed from where they are staged. */

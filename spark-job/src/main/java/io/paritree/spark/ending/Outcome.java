@@ -1,6 +1,8 @@
 package io.paritree.spark.ending;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /** How a run, or a group of it, ended. */
 public enum Outcome {
@@ -20,7 +22,7 @@ public enum Outcome {
   QUARANTINED(4),
   /** Another run has published one of its partitions meanwhile, or has declared this run dead. */
   OVERTAKEN(5),
-  /** The model is corrupt or not supported; such a run has no report. */
+  /** The model is corrupt or not supported. */
   MODEL_REFUSED(6);
 
   private final int exitCode;
@@ -32,6 +34,11 @@ public enum Outcome {
   /** Returns the exit code of a process that ends with this outcome. */
   public int exitCode() {
     return exitCode;
+  }
+
+  /** Returns the outcome with a name as of {@link #word}. */
+  public static Optional<Outcome> ofWord(String word) {
+    return Arrays.stream(values()).filter(outcome -> outcome.word().equals(word)).findFirst();
   }
 
   /** Returns the stable name of the outcome in reports, such as {@code already_published}. */

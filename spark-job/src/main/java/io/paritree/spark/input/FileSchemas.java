@@ -49,6 +49,7 @@ final class FileSchemas {
    * @param names the columns that the run reads; nothing is found out about the others
    * @param comparison how they are compared with those of files
    * @param problems receives the files that cannot be read
+   * @param fileRead is called after each file, by several threads
    * @return one schema per readable file, in the order of the files
    */
   static List<FileSchema> read(
@@ -57,7 +58,8 @@ final class FileSchemas {
       Set<String> names,
       ReadColumn.Case comparison,
       Configuration hadoop,
-      List<String> problems) {
+      List<String> problems,
+      Runnable fileRead) {
     UnaryOperator<String> asked = name -> comparison.asked(name, names);
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     try {
@@ -65,10 +67,15 @@ final class FileSchemas {
       for (InputFile file : files) {
         reading.add(
             threads.submit(
-                () ->
-                    format == InputFormat.CSV
+                () -> {
+                  try {
+                    return format == InputFormat.CSV
                         ? header(file, asked, hadoop)
-                        : footer(file, names, asked, hadoop)));
+                        : footer(file, names, asked, hadoop);
+                  } finally {
+                    fileRead.run();
+                  }
+                }));
       }
 
       List<FileSchema> schemas = new ArrayList<>();

@@ -62,8 +62,10 @@ public final class InputCheck {
    *
    * @param selected what {@link PartitionChoice} chose from the listing
    * @param session its settings decide how Spark reads Parquet
+   * @param fileRead is called after each file whose footer or header was read, by several threads
    */
-  public CheckedInput check(List<InputPartition> selected, SparkSession session) {
+  public CheckedInput check(
+      List<InputPartition> selected, SparkSession session, Runnable fileRead) {
     SQLConf sql = session.sessionState().conf();
     checkApart();
     List<InputFile> files =
@@ -77,7 +79,13 @@ public final class InputCheck {
 
     List<FileSchema> schemas =
         FileSchemas.read(
-            described, format, names(), comparison, HadoopPaths.settings(session), problems);
+            described,
+            format,
+            names(),
+            comparison,
+            HadoopPaths.settings(session),
+            problems,
+            fileRead);
     Map<String, Long> rows = new HashMap<>();
     for (FileSchema file : schemas) {
       file.rows().ifPresent(count -> rows.put(file.file().name(), count));

@@ -45,7 +45,9 @@ public record InputListing(
       throws IOException {
     Optional<FileEntry> entry = store.find(root);
     if (entry.isEmpty()) {
-      problems.add("there is no input %s".formatted(root));
+      problems.add(
+          "there is no input %s%s (a path without a scheme is on Hadoop's fs.defaultFS)"
+              .formatted(root, root.isLocal() ? " on the local disk" : ""));
       return new InputListing(root, List.of(), List.of());
     }
 

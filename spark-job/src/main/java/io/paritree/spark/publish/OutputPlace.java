@@ -7,17 +7,17 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.UUID;
 
 /**
- * An output directory, and its state next to it in {@code <parent>/_paritree/<name>/}.
+ * An output directory, and its state: next to it in {@code <parent>/_paritree/<name>/}, or in a
+ * directory that {@link StateRecord} records, in {@code <name>-<hash of the output's path>/}.
  *
  * <p>The output contains only data: with the state inside, {@code **}{@code /*.parquet} would make
  * readers count staged and quarantined rows.
@@ -29,25 +29,50 @@ public final class OutputPlace {
 
   private final FileStore store;
   private final Location output;
+  private final Optional<Location> stateDirectory;
   private final Location state;
+  private final Optional<String> problem;
 
   /**
+   * Returns the place of an output whose state is next to it.
+   *
    * @param output the directory that readers see
    */
   public OutputPlace(FileStore store, Location output) {
+    this(store, output, Optional.empty(), Optional.empty());
+  }
+
+  private OutputPlace(
+      FileStore store,
+      Location output,
+      Optional<Location> stateDirectory,
+      Optional<String> problem) {
     this.store = store;
     this.output = output;
-    this.state = output.parent().resolve("_paritree").resolve(output.name());
+    this.stateDirectory = stateDirectory;
+    this.state =
+        stateDirectory
+            .map(directory -> directory.resolve(output.name() + "-" + hash(output)))
+            .orElseGet(() -> output.parent().resolve("_paritree").resolve(output.name()));
+    this.problem = problem;
+  }
+
+  /** Returns what distinguishes outputs of the same name in one state directory. */
+  private static String hash(Location output) {
+    return UUID.nameUUIDFromBytes(utf8(output.toString())).toString().substring(24);
   }
 
   /**
    * Returns the place that a user's text names. Links are resolved, so the state directory is on
    * the same disk as the output, and the link itself survives a swap.
    *
+   * @param stateDirectory the directory of the state; empty for the recorded one, or the one next
+   *     to the output. If it cannot be used, {@link #stateProblem} says why, and these are taken
    * @param hadoop settings of Hadoop's client, as in {@link FileStore#of(Location, Map)}
    */
-  public static OutputPlace of(String output, Map<String, String> hadoop) throws IOException {
-    Location named = Location.of(output);
+  public static OutputPlace of(String output, String stateDirectory, Map<String, String> hadoop)
+      throws IOException {
+    Location named = FileStore.located(output, hadoop);
     Location real = FileStore.of(named, hadoop).real(named);
     if (real.isRoot()) {
       throw new IOException(
@@ -55,7 +80,47 @@ public final class OutputPlace {
               .formatted(real));
     }
 
-    return new OutputPlace(FileStore.of(real, hadoop), real);
+    FileStore store = FileStore.of(real, hadoop);
+    Optional<Location> recorded = StateRecord.read(store, real);
+    if (stateDirectory.isBlank()) {
+      return new OutputPlace(store, real, recorded, Optional.empty());
+    }
+
+    Location directory = FileStore.located(stateDirectory, hadoop);
+    boolean mayServe = directory.isOnStoreOf(named) || directory.isOnStoreOf(real);
+    Location asked = mayServe ? FileStore.of(directory, hadoop).real(directory) : directory;
+    Optional<String> problem = StateRecord.problem(asked, recorded, real);
+    return new OutputPlace(store, real, problem.isEmpty() ? Optional.of(asked) : recorded, problem);
+  }
+
+  /** Returns why the state directory that was asked for cannot be used; empty if it can. */
+  public Optional<String> stateProblem() {
+    return problem;
+  }
+
+  /**
+   * Returns why the state cannot be in a directory of its own yet: it was next to the output, where
+   * runs have not ended.
+   */
+  public Optional<String> unfinishedNextToIt() throws IOException {
+    return stateDirectory.isEmpty() || StateRecord.read(store, output).isPresent()
+        ? Optional.empty()
+        : new StateRecord(this).unfinishedNextToTheOutput();
+  }
+
+  /** Returns the directory in which the state is; empty if it is next to the output. */
+  public Optional<Location> stateDirectory() {
+    return stateDirectory;
+  }
+
+  /**
+   * Makes sure that all runs on the output use this state directory. To be called by a run that has
+   * begun, before it reads the output for the last time.
+   *
+   * @return why that is not so; empty if it is
+   */
+  public Optional<String> claimState() throws IOException {
+    return new StateRecord(this).claim();
   }
 
   /** Returns the store that holds output and state. */
@@ -104,39 +169,6 @@ public final class OutputPlace {
     }
 
     return names;
-  }
-
-  /**
-   * Removes the reports and quarantined rows of the oldest runs, with all their groups. Those of
-   * runs that have not ended stay, and do not count.
-   *
-   * @param kept the number of runs whose reports stay: the newest, by modification time; at least 1
-   * @param own any group of the run that is ending now; this run is one of those that stay
-   */
-  public void removeOldRuns(int kept, RunName own) throws IOException {
-    Map<String, List<FileEntry>> groups = new TreeMap<>();
-    for (FileEntry group : listOrNone(runs())) {
-      String run = RunName.runOf(group.location().name());
-      groups.computeIfAbsent(run, name -> new ArrayList<>()).add(group);
-    }
-
-    boolean hasOwn = groups.remove(RunName.runOf(own.toString())) != null;
-    for (String unfinished : unfinished()) {
-      groups.remove(RunName.runOf(unfinished));
-    }
-
-    List<List<FileEntry>> runs = new ArrayList<>(groups.values());
-    runs.sort(Comparator.comparingLong(OutputPlace::newestMillis));
-    int others = hasOwn ? kept - 1 : kept;
-    for (List<FileEntry> run : runs.subList(0, Math.max(0, runs.size() - others))) {
-      for (FileEntry group : run) {
-        store.delete(group.location());
-      }
-    }
-  }
-
-  private static long newestMillis(List<FileEntry> entries) {
-    return entries.stream().mapToLong(FileEntry::modifiedMillis).max().orElse(0);
   }
 
   /** Returns the entries of a directory; none if there is no such directory. */

@@ -18,7 +18,7 @@ import java.util.TreeMap;
  * @param outcome how it ended
  * @param message why it ended so; empty if it published
  * @param startedAt when it began, in UTC
- * @param model what scored
+ * @param model what scored; empty if the run ended before its model was opened
  * @param input what was read
  * @param output where it was published
  * @param partitions a report on each partition that was scored, published ones first
@@ -31,13 +31,14 @@ import java.util.TreeMap;
  * @param scores the distribution of the first score
  * @param seconds how long each part took
  * @param quarantine where quarantined rows are stored; empty if there are none
+ * @param groupsLeft how many groups of the run follow this one
  */
 public record JobReport(
     String run,
     Outcome outcome,
     String message,
     String startedAt,
-    Model model,
+    Optional<Model> model,
     String input,
     String output,
     List<PartitionReport> partitions,
@@ -49,7 +50,8 @@ public record JobReport(
     long duplicateKeys,
     ScoreHistogram scores,
     Map<String, Double> seconds,
-    String quarantine) {
+    String quarantine,
+    int groupsLeft) {
 
   /**
    * The model that scored.
@@ -128,7 +130,8 @@ public record JobReport(
             .map(JobReport::quarantine)
             .filter(place -> !place.isEmpty())
             .reduce((first, second) -> first + ", " + second)
-            .orElse(""));
+            .orElse(""),
+        last.groupsLeft);
   }
 
   /**

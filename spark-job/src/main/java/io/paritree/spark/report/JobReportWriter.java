@@ -9,6 +9,9 @@ import java.util.Map;
 
 /** A {@link JobReport} as JSON. */
 public final class JobReportWriter {
+  /** The name of the file in a directory of an ended run. */
+  public static final String FILE = "report.json";
+
   private static final JsonFactory JSON = new JsonFactory();
   private static final int FORMAT = 1;
 
@@ -26,17 +29,11 @@ public final class JobReportWriter {
       json.writeNumberField("exitCode", report.exitCode());
       json.writeStringField("message", report.message());
       json.writeStringField("startedAt", report.startedAt());
-      json.writeObjectFieldStart("model");
-      json.writeStringField("name", report.model().name());
-      json.writeStringField("model_version", report.model().version());
-      json.writeStringField("digest", report.model().digest());
-      json.writeStringField("engine", report.model().engine());
-      json.writeBooleanField("sealed", report.model().sealed());
-      if (report.model().earlyStopping().isPresent()) {
-        json.writeStringField("earlyStopping", report.model().earlyStopping().get());
+      json.writeNumberField("groupsLeft", report.groupsLeft());
+      if (report.model().isPresent()) {
+        model(json, report.model().get());
       }
 
-      json.writeEndObject();
       json.writeStringField("input", report.input());
       json.writeStringField("output", report.output());
       json.writeNumberField("read", report.read());
@@ -86,6 +83,20 @@ public final class JobReportWriter {
     }
 
     return bytes.toByteArray();
+  }
+
+  private static void model(JsonGenerator json, JobReport.Model model) throws IOException {
+    json.writeObjectFieldStart("model");
+    json.writeStringField("name", model.name());
+    json.writeStringField("model_version", model.version());
+    json.writeStringField("digest", model.digest());
+    json.writeStringField("engine", model.engine());
+    json.writeBooleanField("sealed", model.sealed());
+    if (model.earlyStopping().isPresent()) {
+      json.writeStringField("earlyStopping", model.earlyStopping().get());
+    }
+
+    json.writeEndObject();
   }
 
   private static void numbers(JsonGenerator json, String name, Map<String, Long> numbers)

@@ -15,16 +15,7 @@ public final class SummaryTable {
   public static String of(JobReport report) {
     StringBuilder text = new StringBuilder();
     text.append("Run %s: %s\n".formatted(report.run(), ending(report)));
-    text.append(
-        "  model   %s, engine %s%s\n"
-            .formatted(
-                report.model().version(),
-                report.model().engine(),
-                report.model().sealed() ? "" : " (unsealed: nothing vouches for it)"));
-    report
-        .model()
-        .earlyStopping()
-        .ifPresent(rounds -> text.append("  rounds  %s\n".formatted(rounds)));
+    report.model().ifPresent(model -> text.append(model(model)));
     text.append("  input   %s\n".formatted(report.input()));
     text.append("  output  %s\n".formatted(report.output()));
     if (!report.partitions().isEmpty()) {
@@ -58,6 +49,16 @@ public final class SummaryTable {
     }
 
     return text.toString();
+  }
+
+  private static String model(JobReport.Model model) {
+    String line =
+        "  model   %s, engine %s%s\n"
+            .formatted(
+                model.version(),
+                model.engine(),
+                model.sealed() ? "" : " (unsealed: nothing vouches for it)");
+    return line + model.earlyStopping().map("  rounds  %s\n"::formatted).orElse("");
   }
 
   private static String ending(JobReport report) {

@@ -68,6 +68,8 @@ final class GivenSettings {
         choice(config),
         SettingValues.text("--group-by", given.groupBy, config.text("group-by"), false),
         SettingValues.text("--output", given.output, config.text("output"), true),
+        SettingValues.text(
+            "--state-directory", given.stateDirectory, config.text("state-directory"), false),
         SettingValues.names("--keys", given.keys, config.list("keys"), scores),
         SettingValues.values(
             "--output-partition", given.outputPartition, config.list("output-partition")),
@@ -79,7 +81,7 @@ final class GivenSettings {
         given.margin || config.truth("margin").orElse(false) ? Margin.WRITTEN : Margin.LEFT_OUT,
         SettingValues.oneOf(EngineKind.class, "--engine", given.engine, config.text("engine")),
         share,
-        runId(clock),
+        mode == Mode.STATUS && given.runId == null ? "" : runId(clock),
         given.force ? Repeat.PUBLISHED_AGAIN : Repeat.LEFT_AS_IT_IS,
         given.replaceForeign ? Foreign.REPLACED : Foreign.REFUSED,
         given.acceptNonAtomic || config.truth("accept-non-atomic").orElse(false)

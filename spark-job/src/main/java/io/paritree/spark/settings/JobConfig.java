@@ -34,6 +34,7 @@ final class JobConfig {
           Map.entry("group-by", "text"),
           Map.entry("skip-missing", "truth"),
           Map.entry("output", "text"),
+          Map.entry("state-directory", "text"),
           Map.entry("keys", "list"),
           Map.entry("output-partition", "list"),
           Map.entry("pass", "list"),

@@ -21,6 +21,8 @@ import java.util.Optional;
  * @param groupBy partition column whose values make the groups that are published one after the
  *     other; empty for one group
  * @param output directory that readers see
+ * @param stateDirectory directory of the output's state; empty for the one that the output records,
+ *     or the one next to it
  * @param keys columns that identify a row in the output
  * @param outputPartition the partition that all rows go to; empty if they keep the input's
  * @param pass other columns to write unchanged
@@ -29,7 +31,7 @@ import java.util.Optional;
  * @param margin whether margins are written in addition to the scores
  * @param engine which engine scores
  * @param maxQuarantined largest share of quarantined rows of a group that is published, 0 to 1
- * @param runId the run's id, {@code [A-Za-z0-9._-]{1,64}}
+ * @param runId the run's id, {@code [A-Za-z0-9._-]{1,64}}; empty if the status of all runs is asked
  * @param repeat whether partitions that are published already are published again
  * @param foreign whether partitions that Paritree did not write may be replaced
  * @param nonAtomic whether the output may be on a store that cannot rename a directory in one step
@@ -51,6 +53,7 @@ public record JobSettings(
     PartitionChoice partitions,
     String groupBy,
     String output,
+    String stateDirectory,
     List<String> keys,
     List<PartitionValue> outputPartition,
     List<String> pass,

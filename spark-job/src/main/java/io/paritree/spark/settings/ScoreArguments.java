@@ -69,6 +69,14 @@ public final class ScoreArguments {
   String output;
 
   @Option(
+      names = "--state-directory",
+      paramLabel = "DIR",
+      description =
+          "directory for reports, quarantined rows and staging of a partitioned output, on the same"
+              + " file system (default: _paritree next to the output, or what the output records)")
+  String stateDirectory;
+
+  @Option(
       names = "--keys",
       paramLabel = "COLUMNS",
       split = ",",
@@ -127,7 +135,9 @@ public final class ScoreArguments {
   @Option(
       names = "--run-id",
       paramLabel = "ID",
-      description = "name of the run in reports (default: the time)")
+      description =
+          "name of the run in reports (default: the time); with --status, show this run and end with"
+              + " its exit code")
   String runId;
 
   @Option(names = "--force", description = "publish again what is published already")

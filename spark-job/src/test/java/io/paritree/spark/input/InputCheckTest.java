@@ -53,7 +53,7 @@ class InputCheckTest {
                 List.of("id"),
                 ReadColumn.Case.COMPARED,
                 problems)
-            .check(listing.partitions(), session);
+            .check(listing.partitions(), session, () -> {});
     assertThat(problems).isEmpty();
     return checked;
   }

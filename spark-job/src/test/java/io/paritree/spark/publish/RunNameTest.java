@@ -47,7 +47,7 @@ class RunNameTest {
     }
 
     Files.createDirectories(state.resolve(running.next().next().toString()));
-    place.removeOldRuns(1, own.next());
+    new KeptRuns(place).remove(1, own.next());
 
     try (Stream<Path> runs = Files.list(state.resolve("runs"))) {
       assertThat(runs.map(run -> run.getFileName().toString()))

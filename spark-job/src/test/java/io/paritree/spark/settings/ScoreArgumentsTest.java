@@ -71,6 +71,7 @@ class ScoreArgumentsTest {
         new PartitionChoice(List.of(), Optional.empty(), PartitionChoice.Missing.REFUSED),
         "",
         "o",
+        "",
         List.of("a", "b"),
         List.of(),
         List.of(),

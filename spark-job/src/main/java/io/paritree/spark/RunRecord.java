@@ -1,0 +1,56 @@
+package io.paritree.spark;
+
+import io.paritree.spark.publish.KeptRuns;
+import io.paritree.spark.publish.OutputPlace;
+import io.paritree.spark.publish.RunName;
+import io.paritree.spark.report.JobReport;
+import io.paritree.spark.report.JobReportWriter;
+import io.paritree.spark.settings.JobSettings;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.Map;
+
+/**
+ * Keeps the report of a run that no group has kept: it was refused, it failed before its first
+ * group or between two, or it had nothing to do.
+ */
+final class RunRecord {
+  private RunRecord() {}
+
+  /**
+   * Writes the report to where those of groups are.
+   *
+   * @param err receives why that is not possible
+   */
+  static void keep(
+      JobSettings settings, Map<String, String> hadoop, JobReport report, PrintStream err) {
+    try {
+      OutputPlace place = OutputPlace.of(settings.output(), settings.stateDirectory(), hadoop);
+      if (isInInput(place, settings, hadoop)) {
+        throw new IOException("%s is inside the input".formatted(place.state()));
+      }
+
+      RunName name = RunName.record(settings.runId());
+      Location file = place.runs().resolve(name.toString()).resolve(JobReportWriter.FILE);
+      place.store().replace(file, JobReportWriter.toJson(report));
+      new KeptRuns(place).remove(settings.keptRuns(), name);
+    } catch (IOException | RuntimeException e) {
+      err.println("Cannot keep a record of this run: " + e);
+    }
+  }
+
+  private static boolean isInInput(
+      OutputPlace place, JobSettings settings, Map<String, String> hadoop) throws IOException {
+    Location real;
+    try {
+      Location input = FileStore.located(settings.input(), hadoop);
+      real = FileStore.of(input, hadoop).real(input);
+    } catch (IOException | RuntimeException e) {
+      return false; // perhaps the reason why the run was refused
+    }
+
+    return real.holds(place.store().real(place.state()));
+  }
+}
