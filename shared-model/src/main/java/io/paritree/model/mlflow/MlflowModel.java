@@ -14,6 +14,10 @@ import java.util.Set;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Tag;
+import org.snakeyaml.engine.v2.resolver.ScalarResolver;
+import org.snakeyaml.engine.v2.schema.JsonSchema;
+import org.snakeyaml.engine.v2.schema.Schema;
 
 /**
  * What the file {@code MLmodel} of an MLflow directory says about an XGBoost model.
@@ -31,6 +35,19 @@ public record MlflowModel(
   private static final String SIGNATURE = "signature";
   private static final String INPUTS = "inputs";
   private static final String BOOSTER = "xgboost.core.Booster";
+  private static final Set<String> NULLS = Set.of("", "~", "null", "Null", "NULL");
+
+  /**
+   * What PyYAML writes without quotes, such as {@code 1e3}, may be a number for other readers of
+   * YAML; nothing that is read here is one.
+   */
+  private static final Schema TEXTS =
+      new JsonSchema() {
+        @Override
+        public ScalarResolver getScalarResolver() {
+          return (text, plain) -> plain && NULLS.contains(text) ? Tag.NULL : Tag.STR;
+        }
+      };
 
   /**
    * Reads an {@code MLmodel} file.
@@ -96,6 +113,7 @@ public record MlflowModel(
     LoadSettings settings =
         LoadSettings.builder()
             .setLabel(where)
+            .setSchema(TEXTS)
             .setAllowDuplicateKeys(false)
             .setAllowRecursiveKeys(false)
             .setMaxAliasesForCollections(10)

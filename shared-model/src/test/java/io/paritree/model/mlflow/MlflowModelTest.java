@@ -21,6 +21,7 @@ import io.paritree.xgboost.Training;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -237,6 +238,22 @@ class MlflowModelTest {
     assertThatThrownBy(() -> open(MLMODEL.formatted(BOOSTER, unclear), model))
         .isInstanceOf(CorruptModelException.class)
         .hasMessageContaining("got the text 'no', expected true or false");
+  }
+
+  /** PyYAML quotes what is a number in YAML 1.1; these are numbers only in YAML 1.2. */
+  @Test
+  void namesThatPyYamlWritesUnquotedAreTextThoughOtherReadersSeeNumbers() throws Exception {
+    for (String name : new String[] {"1e3", "123e4567", "0o17"}) {
+      String mlmodel = "flavors: {xgboost: {data: %s}}\nsignature: ~\n".formatted(name);
+
+      assertThat(MlflowModel.parse("logged", mlmodel.getBytes(StandardCharsets.UTF_8)))
+          .isEqualTo(new MlflowModel(name, BOOSTER, Optional.empty()));
+    }
+
+    Path logged =
+        mlflow(MLMODEL.formatted(BOOSTER, PARCELS).replace("model.xgb", "1e3"), parcels());
+    Files.move(logged.resolve("model.xgb"), logged.resolve("1e3"));
+    assertThat(opened(logged, EngineKind.FOREST).card().modelFile()).isEqualTo("1e3");
   }
 
   @Test
