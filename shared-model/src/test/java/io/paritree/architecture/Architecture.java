@@ -27,7 +27,7 @@ import java.util.stream.Stream;
  *
  * @param rooms in the order of the document
  * @param libraries in the order of the document
- * @param classes simple names of all classes that the document mentions
+ * @param classes simple names of all classes that the document or {@code CONTRIBUTING.md} mentions
  */
 public record Architecture(List<Room> rooms, List<Library> libraries, Set<String> classes) {
   private static final String ROOT = "io.paritree";
@@ -96,13 +96,14 @@ public record Architecture(List<Room> rooms, List<Library> libraries, Set<String
 
   /** Reads {@code ARCHITECTURE.md}. */
   public static Architecture read() {
-    Path document = Path.of(System.getProperty("paritree.root"), "ARCHITECTURE.md");
+    Path root = Path.of(System.getProperty("paritree.root"));
     List<Room> rooms = new ArrayList<>();
     List<Library> libraries = new ArrayList<>();
     Set<String> classes = new LinkedHashSet<>();
     String module = "";
     String table = "";
-    try (Stream<String> lines = Files.lines(document)) {
+    try (Stream<String> lines = Files.lines(root.resolve("ARCHITECTURE.md"))) {
+      classes.addAll(classes(Files.readString(root.resolve("CONTRIBUTING.md"))));
       for (String line : (Iterable<String>) lines::iterator) {
         classes.addAll(classes(line));
         if (line.startsWith("### ")) {
