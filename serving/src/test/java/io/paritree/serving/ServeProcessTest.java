@@ -2,11 +2,14 @@ package io.paritree.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.PublishedArtifact;
 import io.paritree.model.TestPackages;
 import io.paritree.serving.Client.Answer;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -19,6 +22,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The distribution, started by {@code scripts/serve} as its users start it. */
 class ServeProcessTest {
   private static final Path ROOT = Path.of(System.getProperty("paritree.root"));
+  private static final Path HOME = ROOT.resolve("serving/target/paritree-serving");
 
   @TempDir static Path directory;
   private static Path model;
@@ -39,14 +45,89 @@ class ServeProcessTest {
 
   @Test
   void distributionHasNoNativeLibraryAndNoOtherFace() throws Exception {
-    Path lib = ROOT.resolve("serving/target/paritree-serving/lib");
-    try (Stream<Path> files = Files.list(lib)) {
-      List<String> names = files.map(file -> file.getFileName().toString()).toList();
+    List<String> names = jars("lib").toList();
 
-      assertThat(names).isNotEmpty().allMatch(name -> name.endsWith(".jar"));
-      assertThat(names)
-          .noneMatch(
-              name -> name.matches("(xgboost|hadoop|scala|spark|kryo|commons-logging|log4j).*"));
+    assertThat(names).isNotEmpty().allMatch(name -> name.endsWith(".jar"));
+    assertThat(names)
+        .noneMatch(
+            name -> name.matches("(xgboost|hadoop|scala|spark|kryo|commons-logging|log4j).*"));
+  }
+
+  @Test
+  void distributionTravelsWithItsLicencesAndAnSbomOfAllItsJars() throws Exception {
+    PublishedArtifact artifact = PublishedArtifact.of("serving", "paritree-serving");
+    artifact.assertComplete();
+    for (String file : List.of("LICENSE", "NOTICE", "THIRD-PARTY.txt", "sbom/bom.json")) {
+      assertThat(Files.readString(HOME.resolve(file)))
+          .isEqualTo(artifact.entry("META-INF/" + file));
+    }
+
+    List<String> jars = Stream.concat(jars("lib"), jars("hadoop")).toList();
+    assertThat(artifact.components())
+        .extracting(component -> component + ".jar")
+        .containsExactlyInAnyOrderElementsOf(jars);
+    String thirdParty = artifact.entry("META-INF/THIRD-PARTY.txt");
+    assertThat(jars)
+        .filteredOn(jar -> !jar.startsWith("paritree-"))
+        .allSatisfy(
+            jar ->
+                assertThat(thirdParty)
+                    .contains(":" + jar.replaceFirst("-([0-9][^-]*)\\.jar$", ":$1") + " "));
+  }
+
+  /** A jar that no class is loaded from is only something to scan and to keep up to date. */
+  @Test
+  void everyJarOfTheDistributionIsUsed() throws Exception {
+    Path classes = directory.resolve("classes.log");
+    Process process =
+        new ProcessBuilder(
+                System.getProperty("java.home") + "/bin/java",
+                "-Xshare:off",
+                "-Xlog:class+load:file=" + classes,
+                "-jar",
+                HOME.resolve("serving.jar").toString(),
+                "--model",
+                model.toString(),
+                "--port",
+                "0",
+                "--set",
+                "management.port=0")
+            .redirectErrorStream(true)
+            .start();
+    try (BufferedReader log = process.inputReader();
+        Client client = new Client(portOf(log))) {
+      String record = TestPackages.records(1).get(0);
+      assertThat(client.post("/v1/models/parcel-late/score", record).status()).isEqualTo(200);
+      assertThat(client.post("/v1/models/parcel-late/score", "{").status()).isEqualTo(400);
+      assertThat(client.get("/openapi.json").body()).contains("\"openapi\"");
+      byte[] csv = "distance\nfar\n".getBytes(StandardCharsets.UTF_8);
+      assertThat(client.send("POST", "/invocations", csv, "Content-Type: text/csv\r\n").status())
+          .isEqualTo(400);
+      process.destroy();
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.exitValue()).isZero();
+    } finally {
+      process.destroyForcibly();
+    }
+
+    String loaded = Files.readString(classes);
+    assertThat(jars("lib")).isNotEmpty().allMatch(jar -> loaded.contains("/lib/" + jar));
+  }
+
+  private static int portOf(BufferedReader log) throws IOException {
+    for (String line = log.readLine(); line != null; line = log.readLine()) {
+      Matcher ready = Pattern.compile("Ready: http://127.0.0.1:([0-9]+)/").matcher(line);
+      if (ready.find()) {
+        return Integer.parseInt(ready.group(1));
+      }
+    }
+
+    throw new AssertionError("The server ended before it was ready");
+  }
+
+  private static Stream<String> jars(String directory) throws IOException {
+    try (Stream<Path> files = Files.list(HOME.resolve(directory))) {
+      return files.map(file -> file.getFileName().toString()).toList().stream();
     }
   }
 
@@ -194,7 +275,7 @@ class ServeProcessTest {
   }
 
   private static Set<Path> archives() throws IOException {
-    try (Stream<Path> files = Files.list(ROOT.resolve("serving/target/paritree-serving"))) {
+    try (Stream<Path> files = Files.list(HOME)) {
       return files
           .filter(file -> file.getFileName().toString().startsWith("classes-"))
           .collect(Collectors.toSet());

@@ -48,7 +48,6 @@ public final class CsvLines implements AutoCloseable {
             .skipEmptyLines(false)
             .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
             .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
-            .allowExtraCharsAfterClosingQuote(false)
             .allowUnclosedQuote(false)
             .build(current, withoutByteOrderMark(in), StandardCharsets.ISO_8859_1);
     this.lines = reader.iterator();

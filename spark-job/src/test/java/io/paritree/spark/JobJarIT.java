@@ -2,6 +2,7 @@ package io.paritree.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.PublishedArtifact;
 import io.paritree.model.TestPackages;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,6 +53,23 @@ class JobJarIT {
             "io/paritree/shaded/fastcsv/reader/CsvReader.class",
             "ml/dmlc/xgboost4j/java/Booster.class",
             "lib/linux/x86_64/libxgboost4j.so");
+  }
+
+  @Test
+  void isPublishedAsItIsSubmittedAndTravelsWithTheLicencesOfWhatItCarries() throws IOException {
+    PublishedArtifact artifact = PublishedArtifact.of("spark-job", "paritree-spark-job");
+
+    artifact.assertComplete();
+    assertThat(artifact.jar()).hasSameBinaryContentAs(JobProcess.jar());
+    assertThat(artifact.components())
+        .extracting(name -> name.replaceFirst("-[0-9.]+$", ""))
+        .containsExactlyInAnyOrder(
+            "paritree-model", "xgboost4j_2.12", "picocli", "config", "snakeyaml-engine", "fastcsv");
+    assertThat(artifact.entry("META-INF/THIRD-PARTY.txt"))
+        .contains(":xgboost4j_2.12:", ":picocli:", ":config:", ":snakeyaml-engine:", ":fastcsv:")
+        .doesNotContain(":jackson-core:", "io.paritree");
+    assertThat(artifact.entry("META-INF/licenses/fastcsv-jar/LICENSE"))
+        .contains("Permission is hereby granted", "Oliver Siegmar");
   }
 
   @Test
