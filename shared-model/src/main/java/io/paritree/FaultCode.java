@@ -17,6 +17,8 @@ public enum FaultCode {
   OUT_OF_RANGE,
   /** The value is of another kind than the feature's. */
   WRONG_TYPE,
+  /** The number or the text is longer than what is read. */
+  TOO_LONG,
   /** The category is not in the vocabulary, and the feature rejects such values. */
   UNSEEN_CATEGORY,
   /** The text is not a timestamp, or an instant was given for a feature that has no zone. */

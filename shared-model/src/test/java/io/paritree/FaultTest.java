@@ -16,6 +16,7 @@ class FaultTest {
     "NOT_FINITE, not_finite",
     "OUT_OF_RANGE, out_of_range",
     "WRONG_TYPE, wrong_type",
+    "TOO_LONG, too_long",
     "UNSEEN_CATEGORY, unseen_category",
     "BAD_TIMESTAMP, bad_timestamp",
     "UNKNOWN_FIELD, unknown_field",
@@ -24,7 +25,7 @@ class FaultTest {
   })
   void codeIsStable(FaultCode code, String text) {
     assertThat(code.code()).isEqualTo(text);
-    assertThat(FaultCode.values()).hasSize(9);
+    assertThat(FaultCode.values()).hasSize(10);
   }
 
   @Test

@@ -118,6 +118,22 @@ public final class Faults {
     return add(FaultCode.WRONG_TYPE, feature, got, feature.expected());
   }
 
+  float longText(Feature feature, byte[] utf8, int offset, int length) {
+    return add(
+        FaultCode.TOO_LONG,
+        feature,
+        text(utf8, offset, length),
+        "text of at most %s bytes".formatted(Feature.MAX_TEXT));
+  }
+
+  float longNumber(Feature feature) {
+    return add(
+        FaultCode.TOO_LONG,
+        feature,
+        "a number of more than %s characters".formatted(NumberText.MAX_LENGTH),
+        "a number of at most %s characters".formatted(NumberText.MAX_LENGTH));
+  }
+
   float unseenCategory(Feature feature, String got, int known) {
     return add(
         FaultCode.UNSEEN_CATEGORY,

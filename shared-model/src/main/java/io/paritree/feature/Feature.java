@@ -61,6 +61,9 @@ public abstract sealed class Feature
     }
   }
 
+  /** The largest text that is a value, in bytes of UTF-8. */
+  int MAX_TEXT = 64 << 10;
+
   /** Returns the model's name for this input, unique in its schema. */
   public final String name() {
     return name;
@@ -110,12 +113,20 @@ public abstract sealed class Feature
    * Returns the slot for text.
    *
    * @param utf8 holds the text; not kept. Bytes that are not UTF-8, such as those of an unpaired
-   *     surrogate, are of the wrong type.
+   *     surrogate, are of the wrong type. More than {@link #MAX_TEXT} bytes are never a value.
    */
   public float text(byte[] utf8, int offset, int length, Faults faults) {
     return isMissing(utf8, offset, length)
         ? missing(faults)
         : faults.wrongType(this, utf8, offset, length);
+  }
+
+  /**
+   * Adds a fault for a number whose text has more than {@link NumberText#MAX_LENGTH} characters;
+   * returns NaN.
+   */
+  default float longNumber(Faults faults) {
+    return faults.longNumber(this);
   }
 
   /** Returns the slot for a boolean. */

@@ -48,6 +48,13 @@ public final class Field {
     }
   }
 
+  /** Encodes a number whose text is too long; see {@link Feature#longNumber}. */
+  public void longNumber(float[] row, int at, Faults faults) {
+    for (int index = 0; index < slots.length; index++) {
+      row[at + slots[index]] = features.get(index).longNumber(faults);
+    }
+  }
+
   /** Encodes text; see {@link Feature#text}. */
   public void text(byte[] utf8, int offset, int length, float[] row, int at, Faults faults) {
     for (int index = 0; index < slots.length; index++) {

@@ -4,6 +4,9 @@ import java.nio.charset.StandardCharsets;
 
 /** Numbers as text: JSON's grammar (RFC 8259, section 6), and no other form. */
 public final class NumberText {
+  /** The largest number of characters of a number that is a value. */
+  public static final int MAX_LENGTH = 64;
+
   /** The largest number that stays within 2^53 when any digit is appended. */
   private static final long MAX_BEFORE_NEXT_DIGIT = (1L << 53) / 10 - 1;
 

@@ -82,6 +82,10 @@ public final class TextCategoryFeature extends Feature {
       return code;
     }
 
+    if (length > MAX_TEXT) {
+      return faults.longText(this, utf8, offset, length);
+    }
+
     if (!Utf8.isWellFormed(utf8, offset, length)) {
       return faults.wrongType(this, "text with an unpaired surrogate, or not in UTF-8");
     }

@@ -56,9 +56,13 @@ public final class CsvCells {
       return feature.truth(false, faults);
     }
 
-    return NumberText.isNumber(utf8, offset, length)
-        ? feature.number(NumberText.parse(utf8, offset, length), faults)
-        : feature.text(utf8, offset, length, faults);
+    if (!NumberText.isNumber(utf8, offset, length)) {
+      return feature.text(utf8, offset, length, faults);
+    }
+
+    return length > NumberText.MAX_LENGTH
+        ? feature.longNumber(faults)
+        : feature.number(NumberText.parse(utf8, offset, length), faults);
   }
 
   private static boolean is(byte[] word, byte[] utf8, int offset, int length) {

@@ -1,12 +1,16 @@
 package io.paritree.record;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import io.paritree.feature.Feature;
+import io.paritree.feature.NumberText;
 import io.paritree.feature.Utf8;
 import java.io.IOException;
 import java.util.regex.Pattern;
@@ -14,28 +18,38 @@ import java.util.regex.Pattern;
 /**
  * One JSON document, read token by token.
  *
- * <p>Strict RFC 8259 in well-formed UTF-8 without a byte order mark, nested at most 8 deep; text
- * has at most 65,536 characters, a name 256, a number 64. Anything else is refused with a {@link
- * MalformedJsonException}. Closing the document returns its buffers to the thread. Not thread-safe.
+ * <p>Strict RFC 8259 in well-formed UTF-8 without a byte order mark. Anything else is refused with
+ * a {@link MalformedJsonException}. One value that is too large does not make the rest unreadable:
+ * text of more than 65,536 characters and numbers of more than 64 are refused only where they are
+ * read, so that a reader can skip them or report them ({@link #isLongNumber}); so are arrays and
+ * objects that are nested more than 8 deep. What is beyond these limits is not checked further than
+ * to find its end. Closing the document returns its buffers to the thread. Not thread-safe.
  */
 public final class JsonDocument implements AutoCloseable {
-  private static final int MAX_DEPTH = 8;
-  private static final int MAX_TEXT = 65_536;
-  private static final int MAX_NAME = 256;
-  private static final int MAX_NUMBER = 64;
+  private static final int MAX_TEXT = Feature.MAX_TEXT;
 
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .streamReadConstraints(
               StreamReadConstraints.builder()
-                  .maxNestingDepth(MAX_DEPTH)
-                  .maxStringLength(MAX_TEXT)
-                  .maxNameLength(MAX_NAME)
-                  .maxNumberLength(MAX_NUMBER)
+                  .maxNestingDepth(FittedJson.MAX_DEPTH)
+                  .maxStringLength(FittedJson.MAX_TEXT)
+                  .maxNameLength(FittedJson.MAX_NAME)
+                  .maxNumberLength(FittedJson.MAX_NUMBER)
                   .build())
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
           .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .build();
+
+  private static final JsonFactory FITTED_FACTORY =
+      ((JsonFactoryBuilder) FACTORY.rebuild())
+          .streamReadConstraints(
+              FACTORY
+                  .streamReadConstraints()
+                  .rebuild()
+                  .maxNestingDepth(FittedJson.MAX_DEPTH + 1)
+                  .build())
           .build();
 
   /** The parts of Jackson's messages about its own settings and sources; they are cut out. */
@@ -46,10 +60,14 @@ public final class JsonDocument implements AutoCloseable {
               + "|\\[Source.*",
           Pattern.DOTALL);
 
-  private final JsonParser parser;
+  private final byte[] bytes;
+  private JsonParser parser;
+  private long tokens; // read so far
+  private boolean fitted; // whether the parser reads a copy in which what is too large is cut
   private Hints hints; // made for the first wrong name
 
-  private JsonDocument(JsonParser parser) {
+  private JsonDocument(byte[] bytes, JsonParser parser) {
+    this.bytes = bytes;
     this.parser = parser;
   }
 
@@ -68,7 +86,7 @@ public final class JsonDocument implements AutoCloseable {
 
     checkEncoding(bytes);
     try {
-      return new JsonDocument(FACTORY.createParser(bytes));
+      return new JsonDocument(bytes, FACTORY.createParser(bytes));
     } catch (IOException e) {
       throw new MalformedJsonException("its encoding cannot be determined", 1, 1);
     }
@@ -105,10 +123,52 @@ public final class JsonDocument implements AutoCloseable {
 
   /** Goes to the next token and returns it; null at the end of the document. */
   public JsonToken next() throws MalformedJsonException {
+    JsonToken next = advance();
+    if (fitted && next != null && next.isStructStart()) {
+      if (parser.getParsingContext().getNestingDepth() > FittedJson.MAX_DEPTH) {
+        throw malformed("it is nested too deep");
+      }
+    }
+
+    return next;
+  }
+
+  private JsonToken advance() throws MalformedJsonException {
     try {
-      return parser.nextToken();
+      JsonToken next = parser.nextToken();
+      tokens++;
+      return next;
+    } catch (StreamConstraintsException e) {
+      fit(e);
+      return advance();
     } catch (IOException | IllegalStateException e) {
       throw malformed(e);
+    }
+  }
+
+  /**
+   * Goes to the current token of a copy in which everything that exceeds the parser's limits is
+   * cut: the parser cannot continue after it has met such a thing.
+   *
+   * @param limit thrown by the parser when it met it
+   */
+  private void fit(StreamConstraintsException limit) throws MalformedJsonException {
+    if (fitted) {
+      throw malformed(limit);
+    }
+
+    fitted = true;
+    long again = tokens;
+    tokens = 0;
+    close();
+    try {
+      parser = FITTED_FACTORY.createParser(FittedJson.of(bytes));
+    } catch (IOException e) {
+      throw malformed(e);
+    }
+
+    while (tokens < again) {
+      advance();
     }
   }
 
@@ -126,27 +186,59 @@ public final class JsonDocument implements AutoCloseable {
     }
   }
 
-  /** Returns the current token's text. It may hold unpaired surrogates. */
+  /**
+   * Returns the current token's text. It may hold unpaired surrogates.
+   *
+   * @throws MalformedJsonException if it is too long
+   */
   public String text() throws MalformedJsonException {
     try {
-      return parser.getText();
+      String text = parser.getText();
+      if (text.length() > MAX_TEXT) {
+        throw malformed("a text has more than %s characters".formatted(MAX_TEXT));
+      }
+
+      return text;
     } catch (IOException e) {
       throw malformed(e);
     }
   }
 
-  /** Encodes the current token's text as {@link TextBytes} does. */
+  /**
+   * Encodes the current token's text as {@link TextBytes} does. If it has more than {@link
+   * Feature#MAX_TEXT} characters, it may be cut, and still has more.
+   */
   void text(TextBytes into) throws MalformedJsonException {
     try {
       into.encode(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
+    } catch (StreamConstraintsException e) {
+      fit(e);
+      text(into);
     } catch (IOException e) {
       throw malformed(e);
     }
   }
 
-  /** Returns the current token, a number, as the nearest {@code double}. */
+  /** Returns whether the current token, a number, has too many characters to be read. */
+  public boolean isLongNumber() throws MalformedJsonException {
+    try {
+      return parser.getTextLength() > NumberText.MAX_LENGTH;
+    } catch (IOException e) {
+      throw malformed(e);
+    }
+  }
+
+  /**
+   * Returns the current token, a number, as the nearest {@code double}.
+   *
+   * @throws MalformedJsonException if it is too long
+   */
   public double number() throws MalformedJsonException {
     try {
+      if (isLongNumber()) {
+        throw malformed("a number has more than %s characters".formatted(NumberText.MAX_LENGTH));
+      }
+
       return parser.getDoubleValue();
     } catch (IOException e) {
       throw malformed(e);
@@ -155,10 +247,15 @@ public final class JsonDocument implements AutoCloseable {
 
   /** Skips to the end of the object or array that starts at the current token, if one does. */
   public void skip() throws MalformedJsonException {
-    try {
-      parser.skipChildren();
-    } catch (IOException | IllegalStateException e) {
-      throw malformed(e);
+    JsonToken token = token();
+    int open = token != null && token.isStructStart() ? 1 : 0;
+    while (open > 0) {
+      token = advance();
+      if (token == null) {
+        throw malformed("it ends inside an array or object");
+      }
+
+      open += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
     }
   }
 

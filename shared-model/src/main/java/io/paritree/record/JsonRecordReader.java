@@ -146,7 +146,13 @@ public final class JsonRecordReader {
       throws MalformedJsonException {
     JsonToken token = document.token();
     switch (token) {
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> field.number(document.number(), row, at, faults);
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
+        if (document.isLongNumber()) {
+          field.longNumber(row, at, faults);
+        } else {
+          field.number(document.number(), row, at, faults);
+        }
+      }
       case VALUE_STRING -> {
         document.text(text);
         field.text(text.bytes(), 0, text.length(), row, at, faults);

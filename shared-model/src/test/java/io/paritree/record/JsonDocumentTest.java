@@ -13,9 +13,11 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.paritree.RandomNumbers;
 import java.math.BigInteger;
 import java.nio.charset.Charset;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonDocumentTest {
@@ -28,6 +30,7 @@ class JsonDocumentTest {
       for (JsonToken token = document.next(); token != null; token = document.next()) {
         if (token == JsonToken.VALUE_STRING) {
           document.text(text);
+          document.text();
         } else if (token.isNumeric()) {
           document.number();
         }
@@ -106,13 +109,92 @@ class JsonDocumentTest {
   }
 
   @Test
-  void eachLimitIsHeldExactly() {
+  void eachLimitIsHeldExactlyWhereAValueIsRead() {
     assertLimit("[".repeat(8) + "]".repeat(8), "[".repeat(9) + "]".repeat(9));
+    assertLimit("[".repeat(8) + "]".repeat(8), "[".repeat(10) + "]".repeat(10));
     assertLimit("\"" + "x".repeat(65_536) + "\"", "\"" + "x".repeat(65_537) + "\"");
-    assertLimit("{\"" + "x".repeat(256) + "\":1}", "{\"" + "x".repeat(260) + "\":1}");
+    assertLimit("\"" + "x".repeat(65_536) + "\"", "\"" + "x".repeat(100_000) + "\"");
     assertLimit("1".repeat(64), "1".repeat(65));
-    assertLimit("0." + "1".repeat(60), "0." + "1".repeat(64));
+    assertLimit("1".repeat(64), "1".repeat(1_000));
+    assertLimit("0." + "1".repeat(62), "0." + "1".repeat(63));
     assertLimit(" ".repeat(MAX_BYTES - 1) + "1", " ".repeat(MAX_BYTES) + "1");
+  }
+
+  static Stream<String> tooLarge() {
+    return Stream.of(
+        "1".repeat(65),
+        "-" + "1".repeat(500) + ".5e-7",
+        "\"" + "x".repeat(65_537) + "\"",
+        "\"" + "日\\u65e5\\n".repeat(60_000) + "\"",
+        "\"" + "x".repeat(65_567) + "\\ud83d\\ude00" + "x".repeat(99) + "\"",
+        "[".repeat(9) + "\n1," + "]".repeat(9),
+        "{\"\\\"]\":".repeat(5_000) + "\"}\"" + "}".repeat(5_000),
+        "[{\"a\":".repeat(50_000) + "1" + "}]".repeat(50_000));
+  }
+
+  /** What follows it is read as if it were not there, at the same place in the document. */
+  @ParameterizedTest
+  @MethodSource("tooLarge")
+  void whatIsTooLargeIsSkippedAlone(String large) throws MalformedJsonException {
+    String json =
+        "[[%s,%s],{\"a\":%s,\"b\":%s},\n\"ä\",2.5] x".formatted(large, large, large, large);
+    try (JsonDocument document = JsonDocument.of(json.getBytes(UTF_8), MAX_BYTES * 8)) {
+      document.next();
+      document.next();
+      document.skip();
+      assertThat(document.next()).isEqualTo(JsonToken.START_OBJECT);
+      for (String name : new String[] {"a", "b"}) {
+        assertThat(document.next()).isEqualTo(JsonToken.FIELD_NAME);
+        assertThat(document.name()).isEqualTo(name);
+        document.next();
+        document.skip();
+      }
+
+      assertThat(document.next()).isEqualTo(JsonToken.END_OBJECT);
+      assertThat(document.next()).isEqualTo(JsonToken.VALUE_STRING);
+      assertThat(document.text()).isEqualTo("ä");
+      document.next();
+      assertThat(document.number()).isEqualTo(2.5);
+      assertThat(document.next()).isEqualTo(JsonToken.END_ARRAY);
+      int lines = 2 + 4 * (int) large.chars().filter(unit -> unit == '\n').count();
+      assertThatThrownBy(document::next)
+          .isInstanceOf(MalformedJsonException.class)
+          .hasMessageContaining("at line %s, column 11".formatted(lines));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {257, 1_000, 1_100, 50_000})
+  void namesThatDifferAtTheirEndStayDifferent(int length) throws MalformedJsonException {
+    String name = "ä".repeat(length);
+    String json = "{\"%s1\":1,\"%s2\":2}".formatted(name, name);
+    try (JsonDocument document = JsonDocument.of(json.getBytes(UTF_8), MAX_BYTES)) {
+      document.next();
+      document.next();
+      String first = document.name();
+      document.next();
+      document.next();
+
+      assertThat(document.name()).isNotEqualTo(first);
+      document.next();
+      assertThat(document.number()).isEqualTo(2);
+      document.next();
+      document.end();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"[[[[[[[[[[[}", "[[[[[[[[[[[\"]", "[[[[[[[[[[1]]]]]]]]]", "[[[[[[[[[[]]]]]]]]]]}"})
+  void whatIsTooDeepMustEnd(String json) {
+    assertThatThrownBy(
+            () -> {
+              JsonDocument document = JsonDocument.of(json.getBytes(UTF_8), MAX_BYTES);
+              document.next();
+              document.skip();
+              document.end();
+            })
+        .isInstanceOf(MalformedJsonException.class);
   }
 
   private static void assertLimit(String within, String beyond) {

@@ -86,6 +86,7 @@ public record ValueCase(
     OUT_OF_RANGE("below `min` or above `max`"),
     BOOLEAN("boolean"),
     WRONG_TYPE("text for a number, number for text, anything else of the wrong kind"),
+    TOO_LONG("number of over 64 characters, text category of over 65,536 bytes"),
     TEXT_CATEGORY("text category"),
     INTEGER_CATEGORY("integer category"),
     UNSEEN_CATEGORY("unseen category"),

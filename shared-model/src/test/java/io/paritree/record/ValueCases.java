@@ -4,6 +4,7 @@ import static io.paritree.FaultCode.BAD_TIMESTAMP;
 import static io.paritree.FaultCode.MISSING_VALUE;
 import static io.paritree.FaultCode.NOT_FINITE;
 import static io.paritree.FaultCode.OUT_OF_RANGE;
+import static io.paritree.FaultCode.TOO_LONG;
 import static io.paritree.FaultCode.UNSEEN_CATEGORY;
 import static io.paritree.FaultCode.WRONG_TYPE;
 import static io.paritree.record.ValueCase.Carrier.BOOLEAN;
@@ -93,6 +94,7 @@ public final class ValueCases {
     table.outOfRange();
     table.booleans();
     table.wrongTypes();
+    table.tooLong();
     table.textCategories();
     table.integerCategories();
     table.unseenCategories();
@@ -353,6 +355,13 @@ public final class ValueCases {
         .json("{\"a\":[1]}")
         .noCsv(NESTED)
         .noParquet(REFUSED_COLUMN);
+    for (int depth : new int[] {8, 9, 10, 100_000}) {
+      of("array of depth %s for a number".formatted(depth), NUMBER, WRONG_TYPE)
+          .json("[".repeat(depth) + "]".repeat(depth))
+          .noCsv(NESTED)
+          .noParquet(REFUSED_COLUMN);
+    }
+
     of("array for a number", NUMBER, WRONG_TYPE)
         .json("[1]")
         .noCsv(NESTED)
@@ -388,6 +397,41 @@ public final class ValueCases {
     of("text for a category code", CODE, WRONG_TYPE)
         .json(quoted("a"))
         .csv("a")
+        .noParquet(REFUSED_COLUMN);
+  }
+
+  private void tooLong() {
+    row = TableRow.TOO_LONG;
+    String typed = "a column holds numbers, not their text";
+    of("64 characters", NUMBER, 0.1f).text("0.1" + "0".repeat(61)).noParquet(typed);
+    for (int length : new int[] {65, 129, 300, 100_000}) {
+      of(length + " characters", NUMBER, TOO_LONG)
+          .text("0.1" + "0".repeat(length - 3))
+          .noParquet(typed);
+    }
+
+    of("exponent of 70 digits", NUMBER, TOO_LONG)
+        .text("-1.5e-" + "0".repeat(69) + "1")
+        .noParquet(typed);
+    of("long number for a boolean", FLAG, TOO_LONG).text("1".repeat(65)).noParquet(typed);
+    of("long number for an integer category", STORE_MISSING, TOO_LONG)
+        .text("1".repeat(65))
+        .noParquet(typed);
+    String longest = "x".repeat(65_536);
+    of("65,536 bytes", PLACE_MISSING, MISSING)
+        .json(quoted(longest))
+        .csv(longest)
+        .parquet(STRING, longest);
+    for (String text : List.of(longest + "x", "ä".repeat(32_769), longest.repeat(3))) {
+      of(text.length() + " characters of text", PLACE_MISSING, TOO_LONG)
+          .json(quoted(text))
+          .csv(text)
+          .parquet(STRING, text);
+    }
+
+    of("text of 65,537 bytes for a number", NUMBER, WRONG_TYPE)
+        .json(quoted(longest + "x"))
+        .csv(longest + "x")
         .noParquet(REFUSED_COLUMN);
   }
 

@@ -77,7 +77,7 @@ class ValueTableTest {
             : "{}";
     float[] row = {Float.NEGATIVE_INFINITY};
     Faults faults = new Faults();
-    try (JsonDocument document = JsonDocument.of(json.getBytes(UTF_8), 1_000)) {
+    try (JsonDocument document = JsonDocument.of(json.getBytes(UTF_8), 1 << 20)) {
       document.next();
       new JsonRecordReader(schema, UnknownFields.REJECT).read(document, row, 0, faults);
       document.end();

@@ -236,7 +236,10 @@ final class TensorReader {
       case VALUE_NULL -> feature.missing(table.faults());
       case VALUE_TRUE -> feature.truth(true, table.faults());
       case VALUE_FALSE -> feature.truth(false, table.faults());
-      default -> feature.number(document.number(), table.faults());
+      default ->
+          document.isLongNumber()
+              ? feature.longNumber(table.faults())
+              : feature.number(document.number(), table.faults());
     };
   }
 
@@ -254,7 +257,7 @@ final class TensorReader {
       case VALUE_TRUE, VALUE_FALSE -> datatype == Datatype.BOOL ? null : "a boolean";
       case VALUE_STRING -> datatype == Datatype.BYTES ? null : "text";
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT ->
-          datatype.admits(document.number()) ? null : "a number";
+          document.isLongNumber() || datatype.admits(document.number()) ? null : "a number";
       default -> "an object";
     };
   }
