@@ -81,9 +81,10 @@ final class Serving implements AutoCloseable {
     logs.measure(metrics);
     Readiness readiness = new Readiness(metrics);
     Models models = new Models();
-    ModelMetrics.register(models, metrics.registry());
+    ModelMetrics.register(models, config.models().poll(), metrics.registry());
     Models.Loading loading = models.open(config, metrics); // continues while the ports are opened
-    VersionWatch watch = new VersionWatch(models, config.models().poll());
+    VersionWatch watch =
+        new VersionWatch(models, config.models().poll(), config.models().lookTimeout());
     ManagementServer management = new ManagementServer(config, models, metrics, readiness, watch);
     ScoringServer server;
     try {

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
-/** Collects what is logged at ERROR, or at WARN and above, while it is open. */
+/** Collects what is logged at ERROR, or from another level up, while it is open. */
 public final class LoggedErrors extends AppenderBase<ILoggingEvent> implements AutoCloseable {
   private final List<String> lines = new CopyOnWriteArrayList<>();
   private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
@@ -21,6 +21,10 @@ public final class LoggedErrors extends AppenderBase<ILoggingEvent> implements A
 
   public static LoggedErrors fromWarn() {
     return new LoggedErrors(Level.WARN);
+  }
+
+  public static LoggedErrors fromInfo() {
+    return new LoggedErrors(Level.INFO);
   }
 
   private LoggedErrors(Level least) {

@@ -353,7 +353,7 @@ class PressureTest {
             "limits.answer-bytes-per-second", "1 MiB");
     ServingConfig config = ServingConfigParser.read(Optional.empty(), settings);
     Models models = new Models();
-    VersionWatch watch = new VersionWatch(models, Duration.ZERO);
+    VersionWatch watch = new VersionWatch(models, Duration.ZERO, Duration.ofMinutes(1));
     List<Socket> slow = new ArrayList<>();
     List<Socket> dripping = new ArrayList<>();
     try (ManagementServer server =

@@ -82,7 +82,7 @@ class StartingTest {
   void reloadBeforeTheModelsAreOpenIsRefused() throws Exception {
     ServerMetrics metrics = new ServerMetrics();
     Models unopened = new Models();
-    try (VersionWatch watch = new VersionWatch(unopened, Duration.ZERO);
+    try (VersionWatch watch = new VersionWatch(unopened, Duration.ZERO, Duration.ofMinutes(1));
         ManagementServer management =
             new ManagementServer(config(), unopened, metrics, new Readiness(metrics), watch);
         Client operator = new Client(management.port())) {

@@ -4,14 +4,15 @@ import io.paritree.Fault;
 import io.paritree.FaultCode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * Collects everything that is wrong with one row while it is read.
  *
  * <p>Owned by the calling code, which clears it and uses it again for each row. At most 100 faults
- * are kept, so that a hostile record cannot cause a long answer; a field that feeds several
- * features is reported once per kind of fault. Not thread-safe.
+ * are kept and counted, so that a hostile record cannot cause a long answer; a field that feeds
+ * several features is reported once per kind of fault. Not thread-safe.
  */
 public final class Faults {
   private static final int MAX_FAULTS = 100;
@@ -22,8 +23,14 @@ public final class Faults {
   /** More than enough for MAX_TEXT characters. */
   private static final int MAX_BYTES = 400;
 
+  private static final int CODES = FaultCode.values().length;
+
   private final List<Fault> faults = new ArrayList<>();
-  private int max = MAX_FAULTS;
+  private final int[] byCode = new int[CODES];
+  private int count;
+  private int kept = MAX_FAULTS;
+  private FaultCode lastCode;
+  private String lastField;
   private long unseen;
 
   /** Returns whether no fault was found so far. */
@@ -31,14 +38,30 @@ public final class Faults {
     return faults.isEmpty();
   }
 
-  /** Returns whether no further fault is kept. */
+  /** Returns whether no further fault is counted. */
   public boolean isFull() {
-    return faults.size() >= max;
+    return count >= MAX_FAULTS;
   }
 
-  /** Returns the faults so far, in the order found; a copy. */
+  /** Returns the faults that are kept, in the order found; a copy. */
   public List<Fault> list() {
     return List.copyOf(faults);
+  }
+
+  /** Returns the number of faults so far, kept or not. */
+  public int count() {
+    return count;
+  }
+
+  /**
+   * Adds the number of faults of each code to the element at the code's ordinal.
+   *
+   * @param totals has an element for each code
+   */
+  public void addTo(long[] totals) {
+    for (int code = 0; code < CODES; code++) {
+      totals[code] += byCode[code];
+    }
   }
 
   /**
@@ -56,14 +79,22 @@ public final class Faults {
 
   /** Forgets all faults, for the next row. */
   public void clear() {
-    faults.clear();
-    max = MAX_FAULTS;
+    clear(MAX_FAULTS);
   }
 
-  /** Forgets all faults. Only the first fault of the next row is kept. */
+  /** Forgets all faults. Only the first fault of the next row is kept; the others are counted. */
   public void clearForOne() {
-    faults.clear();
-    max = 1;
+    clear(1);
+  }
+
+  private void clear(int keep) {
+    kept = keep;
+    if (count > 0) {
+      faults.clear();
+      Arrays.fill(byCode, 0);
+      count = 0;
+      lastField = null;
+    }
   }
 
   /**
@@ -72,14 +103,31 @@ public final class Faults {
    * @return NaN, the slot of a value that is not allowed
    */
   public float add(Fault fault) {
-    if (!isFull() && !reported(fault.code(), fault.field())) {
+    if (counts(fault.code(), fault.field()) && faults.size() < kept) {
       faults.add(fault);
     }
 
     return Float.NaN;
   }
 
+  /** Counts a fault; returns false if it is reported already, or if no further one is counted. */
+  private boolean counts(FaultCode code, String field) {
+    if (isFull() || reported(code, field)) {
+      return false;
+    }
+
+    byCode[code.ordinal()]++;
+    count++;
+    lastCode = code;
+    lastField = field;
+    return true;
+  }
+
   private boolean reported(FaultCode code, String field) {
+    if (code == lastCode && field.equals(lastField)) {
+      return true; // also if it is not kept: the features of a field follow each other
+    }
+
     for (Fault fault : faults) {
       if (fault.code() == code && fault.field().equals(field)) {
         return true;
@@ -147,6 +195,11 @@ public final class Faults {
   }
 
   private float add(FaultCode code, Feature feature, String got, String expected) {
+    if (faults.size() >= kept) {
+      counts(code, feature.column());
+      return Float.NaN;
+    }
+
     return add(new Fault(code, feature.column(), got, expected));
   }
 

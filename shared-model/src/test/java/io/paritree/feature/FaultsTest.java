@@ -46,21 +46,33 @@ class FaultsTest {
   }
 
   @Test
-  void moreThanAreRequestedAreNotKept() {
+  void faultsThatAreNotKeptAreCounted() {
     for (int field = 0; field < 150; field++) {
       NumberFeature.of("f" + field).truth(true, faults);
     }
 
     assertThat(faults.list()).hasSize(100);
+    assertThat(faults.count()).isEqualTo(100);
     faults.clearForOne();
-    NumberFeature.of("a").truth(true, faults);
-    assertThat(faults.isFull()).isTrue();
-    NumberFeature.of("b").truth(true, faults);
+    Feature[] features = {NumberFeature.of("a"), NumberFeature.of("b")};
+    for (Feature feature : features) {
+      feature.truth(true, faults);
+      feature.truth(false, faults);
+      feature.number(Double.POSITIVE_INFINITY, faults);
+    }
+
+    long[] totals = new long[FaultCode.values().length];
+    totals[FaultCode.WRONG_TYPE.ordinal()] = 7;
+    faults.addTo(totals);
     assertThat(only().field()).isEqualTo("a");
+    assertThat(faults.count()).isEqualTo(4);
+    assertThat(totals[FaultCode.WRONG_TYPE.ordinal()]).isEqualTo(9);
+    assertThat(totals[FaultCode.NOT_FINITE.ordinal()]).isEqualTo(2);
     faults.clear();
-    assertThat(faults.isFull()).isFalse();
+    assertThat(faults.count()).isZero();
+    NumberFeature.of("b").truth(true, faults);
     NumberFeature.of("a").truth(true, faults);
-    assertThat(faults.isFull()).isFalse();
+    assertThat(faults.list()).hasSize(2);
   }
 
   @Test

@@ -7,16 +7,21 @@ import java.util.List;
 public final class Problems {
   private Problems() {}
 
-  /** The record has faults. */
-  public static Problem invalidRecord(List<PointedFault> errors) {
-    return new Problem(
-        "invalid_record",
-        400,
-        "The record cannot be scored",
-        errors.size() == 1
+  /**
+   * The record or one of the records has faults.
+   *
+   * @param errors the first of them, or all
+   * @param count how many there are
+   */
+  public static Problem invalidRecord(List<PointedFault> errors, long count) {
+    String detail =
+        count == 1
             ? "One thing is wrong with the record; see errors."
-            : "%s things are wrong with the record; see errors.".formatted(errors.size()),
-        errors);
+            : count == errors.size()
+                ? "%s things are wrong with the record; see errors.".formatted(count)
+                : "%s things are wrong with the records; errors has the first %s."
+                    .formatted(count, errors.size());
+    return new Problem("invalid_record", 400, "The record cannot be scored", detail, errors);
   }
 
   /**

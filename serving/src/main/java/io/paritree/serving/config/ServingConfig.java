@@ -68,9 +68,11 @@ public record ServingConfig(
    * @param store directory of models; a plain name in {@code serve} is looked up there
    * @param serve references of the models to serve, at least one
    * @param poll how often aliases are looked up again; 0 for never
+   * @param lookTimeout a look for a new version that takes longer counts as unanswered
    * @param warmUpRows made-up rows that each model scores before the server is ready
    */
-  public record Models(String store, List<String> serve, Duration poll, int warmUpRows) {
+  public record Models(
+      String store, List<String> serve, Duration poll, Duration lookTimeout, int warmUpRows) {
     private static final Pattern PLAIN =
         Pattern.compile("[A-Za-z0-9._-]{1,64}(@[A-Za-z0-9._-]{1,64}|/[0-9]{1,9})?");
 
@@ -173,7 +175,12 @@ public record ServingConfig(
         : new ServingConfig(
             server,
             management,
-            new Models(models.store(), List.copyOf(references), models.poll(), models.warmUpRows()),
+            new Models(
+                models.store(),
+                List.copyOf(references),
+                models.poll(),
+                models.lookTimeout(),
+                models.warmUpRows()),
             records,
             limits,
             admission,

@@ -95,6 +95,8 @@ public final class ServingConfigParser {
                 settings.text("models.store"),
                 settings.texts("models.serve"),
                 settings.duration("models.poll", Duration.ZERO, Duration.ofHours(1)),
+                settings.duration(
+                    "models.look-timeout", Duration.ofMillis(100), Duration.ofHours(1)),
                 settings.integer("models.warm-up-rows", 0, 10_000_000)),
             new Records(settings.word("records.unknown-fields", UnknownFields.class)),
             new Limits(

@@ -237,6 +237,7 @@ public final class ManagementServer implements AutoCloseable {
         slot.alias().ifPresent(alias -> json.raw(",\"alias\":").string(alias));
         json.raw(",\"ready\":true,\"model_version\":").string(served.model().modelVersion());
         json.raw(",\"loaded_at\":").string(served.loaded().toString());
+        json.raw(",\"last_look_at\":").string(slot.seen().toString());
         slot.refusal().ifPresent(refusal -> writeRefusal(refusal, json));
         json.raw('}');
         comma = ",";

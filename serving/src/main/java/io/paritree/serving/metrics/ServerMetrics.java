@@ -142,8 +142,13 @@ public final class ServerMetrics {
     return skipped;
   }
 
-  public void fault(FaultCode code) {
-    faultsByCode.get(code).inc();
+  /**
+   * Counts faults.
+   *
+   * @param byCode how many, at the ordinal of each code
+   */
+  public void faults(long[] byCode) {
+    faultsByCode.forEach((code, counter) -> counter.inc(byCode[code.ordinal()]));
   }
 
   void ready(boolean now) {

@@ -4,6 +4,7 @@ import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -21,8 +22,12 @@ public final class ModelMetrics {
     this.models = models;
   }
 
-  /** Adds the metrics of models to a registry. */
-  public static void register(Models models, PrometheusRegistry registry) {
+  /**
+   * Adds the metrics of models to a registry.
+   *
+   * @param poll time between two looks for new versions; zero for none
+   */
+  public static void register(Models models, Duration poll, PrometheusRegistry registry) {
     ModelMetrics metrics = new ModelMetrics(models);
     registry.register(metrics::info);
     GaugeWithCallback.builder()
@@ -37,6 +42,25 @@ public final class ModelMetrics {
         .labelNames("model")
         .callback(metrics::refusing)
         .register(registry);
+    if (!poll.isZero()) {
+      GaugeWithCallback.builder()
+          .name("paritree_model_last_look_timestamp_seconds")
+          .help(
+              "When a model's store last said which version is the newest, in seconds since 1970.")
+          .labelNames("model")
+          .callback(metrics::lastLook)
+          .register(registry);
+    }
+  }
+
+  /** Of several slots of a model, the one whose store has not answered for the longest time. */
+  private void lastLook(GaugeWithCallback.Callback callback) {
+    Map<String, Long> seconds = new LinkedHashMap<>();
+    for (ModelSlot slot : models.all()) {
+      seconds.merge(slot.current().name(), slot.seen().getEpochSecond(), Math::min);
+    }
+
+    seconds.forEach((name, second) -> callback.call(second, name));
   }
 
   private InfoSnapshot info() {

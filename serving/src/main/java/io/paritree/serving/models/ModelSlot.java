@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +42,10 @@ public final class ModelSlot {
   private final Optional<String> alias;
   private final CounterDataPoint replaced;
   private final Map<Refusal.Kind, CounterDataPoint> refusals = new EnumMap<>(Refusal.Kind.class);
+  private final AtomicLong looks = new AtomicLong();
   private String location; // guarded by this
+  private long ended; // guarded by this: the number of the last look whose result was used
+  private volatile Instant seen = Instant.now(); // when a look last found the newest version
 
   /**
    * Opens the model under a reference.
@@ -138,69 +142,117 @@ public final class ModelSlot {
         : "in service; its store cannot be read, so there may be a newer version";
   }
 
+  /** Returns when it was last known which version is the newest; the start counts. */
+  public Instant seen() {
+    return seen;
+  }
+
   /**
    * Finds the version to which the reference leads, and puts it into service if it is a different
    * one and valid.
    *
    * <p>All or nothing: if anything is wrong, the old model stays in service, and no request has
-   * seen the new one. Two calls run one after the other; requests never wait.
+   * seen the new one. Requests never wait. A look may take as long as its store does not answer;
+   * its result is dropped if a look that began later has ended.
    */
-  synchronized Outcome poll() {
-    String found;
-    try {
-      found = ModelFiles.locate(reference).location();
-    } catch (ModelException | IOException | RuntimeException e) {
-      return refused(reference, e);
-    }
-
-    Optional<Refusal> before = refusal().filter(known -> known.location().equals(found));
-    if (before.isPresent() && before.get().isFresh()) {
-      return Outcome.REFUSED;
-    }
-
-    if (before.isEmpty() && found.equals(location)) {
-      refusal.set(null);
-      return Outcome.UNCHANGED;
-    }
-
-    return replace(found);
+  Outcome poll() {
+    return look(false);
   }
 
   /**
    * Opens the version to which the reference leads, whether it has changed or not; otherwise like
    * {@link #poll}.
    */
-  synchronized Outcome reload() {
-    try {
-      return replace(ModelFiles.locate(reference).location());
-    } catch (ModelException | IOException | RuntimeException e) {
-      return refused(reference, e);
-    }
+  Outcome reload() {
+    return look(true);
   }
 
-  private Outcome replace(String found) {
+  private Outcome look(boolean anyway) {
+    long look = looks.incrementAndGet();
+    String found = reference;
     try {
-      ServedModel next = open();
-      ServedModel old = current();
-      if (!next.name().equals(old.name())) {
-        throw new CorruptModelException(
-            "Cannot serve %s as %s: it is another model".formatted(next.name(), old.name()));
-      }
-
-      current.set(next);
-      location = found;
-      refusal.set(null);
-      replaced.inc();
-      LOG.info(
-          "Serving {} in place of {}", next.model().modelVersion(), old.model().modelVersion());
-      return Outcome.REPLACED;
+      found = ModelFiles.locate(reference).location();
+      Optional<Outcome> known = anyway ? Optional.empty() : known(look, found);
+      return known.isPresent() ? known.get() : replace(look, found, open());
     } catch (ModelException | IOException | RuntimeException | StackOverflowError e) {
-      return refused(found, e);
+      return ends(look) ? refused(found, e) : Outcome.REFUSED;
     }
   }
 
-  private Outcome refused(String found, Throwable cause) {
+  /** Records that a look has not ended in time; if it ends later, its result is used. */
+  void overdue(Duration limit) {
+    String reason = "its store has not answered for %s s".formatted(limit.toSeconds());
+    refused(reference, new IOException(reason));
+  }
+
+  /** Returns whether a look's result is still to be used, because no later look has ended. */
+  private synchronized boolean ends(long look) {
+    if (look < ended) {
+      return false;
+    }
+
+    ended = look;
+    return true;
+  }
+
+  /** Returns the outcome of a look that found a version that needs not be opened. */
+  private synchronized Optional<Outcome> known(long look, String found) {
+    Optional<Refusal> before = refusal().filter(known -> known.location().equals(found));
+    if (before.isPresent() && before.get().isFresh()) {
+      seen = Instant.now();
+      return Optional.of(Outcome.REFUSED);
+    }
+
+    if (before.isPresent() || !found.equals(location)) {
+      return Optional.empty();
+    }
+
+    if (ends(look)) {
+      recovered();
+    }
+
+    return Optional.of(Outcome.UNCHANGED);
+  }
+
+  private synchronized Outcome replace(long look, String found, ServedModel next)
+      throws ModelException {
+    if (!ends(look)) {
+      return Outcome.REFUSED;
+    }
+
+    ServedModel old = current();
+    if (!next.name().equals(old.name())) {
+      throw new CorruptModelException(
+          "Cannot serve %s as %s: it is another model".formatted(next.name(), old.name()));
+    }
+
+    current.set(next);
+    location = found;
+    recovered();
+    replaced.inc();
+    LOG.info("Serving {} in place of {}", next.model().modelVersion(), old.model().modelVersion());
+    return Outcome.REPLACED;
+  }
+
+  private void recovered() {
+    seen = Instant.now();
+    Refusal before = refusal.getAndSet(null);
+    if (before != null) {
+      LOG.info(
+          "{} is the newest version again; {} was {}: {}",
+          current().model().modelVersion(),
+          before.location(),
+          before.kind().word(),
+          before.reason());
+    }
+  }
+
+  private synchronized Outcome refused(String found, Throwable cause) {
     Kind kind = cause instanceof IOException ? Kind.UNREACHABLE : Kind.REFUSED;
+    if (kind == Kind.REFUSED) {
+      seen = Instant.now();
+    }
+
     String reason = String.valueOf(cause.getMessage());
     Refusal before = refusal.getAndSet(new Refusal(kind, found, reason, System.nanoTime()));
     refusals.get(kind).inc();

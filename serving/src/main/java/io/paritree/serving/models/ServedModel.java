@@ -1,6 +1,5 @@
 package io.paritree.serving.models;
 
-import io.paritree.Fault;
 import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
 import io.paritree.model.ScoringModel;
@@ -8,13 +7,11 @@ import io.paritree.record.JsonRecordReader;
 import io.paritree.record.UnknownFields;
 import io.paritree.serving.answer.AnswerForm;
 import io.paritree.serving.answer.JsonBytes;
-import io.paritree.serving.answer.Problem.PointedFault;
 import io.paritree.serving.log.PredictionForm;
 import io.paritree.serving.metrics.ServerMetrics;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.List;
 
 /**
  * A verified model, with what the server needs to answer for it.
@@ -80,20 +77,14 @@ public final class ServedModel {
     return scored;
   }
 
-  /** Counts a refused row and its faults. */
-  public void refused(List<Fault> faults, ServerMetrics metrics) {
-    refused.inc();
-    for (Fault fault : faults) {
-      metrics.fault(fault.code());
-    }
-  }
-
-  /** Counts refused rows and their faults. */
-  public void refused(int rows, List<PointedFault> errors, ServerMetrics metrics) {
+  /**
+   * Counts refused rows and their faults.
+   *
+   * @param faults how many of each code, at the code's ordinal
+   */
+  public void refused(long rows, long[] faults, ServerMetrics metrics) {
     refused.inc(rows);
-    for (PointedFault error : errors) {
-      metrics.fault(error.fault().code());
-    }
+    metrics.faults(faults);
   }
 
   /** Returns a reader of records that ignores the fields that no feature reads. */

@@ -6,11 +6,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,10 +23,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Checks for new versions, at a fixed interval and on request.
+ * Looks for new versions, at a fixed interval and on request.
  *
- * <p>Each file system has its own thread: a file system that does not answer delays only the models
- * on it, and requests never wait. Thread-safe.
+ * <p>Each file system has its own threads: one that does not answer delays only the models on it,
+ * and requests never wait. A look that takes too long is left to its thread, which may never end,
+ * and the models are looked at by another. Thread-safe.
  */
 public final class VersionWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(VersionWatch.class);
@@ -29,14 +35,17 @@ public final class VersionWatch implements AutoCloseable {
 
   private final Models models;
   private final Duration distance;
+  private final Duration limit;
   private volatile List<FileSystemModels> fileSystems = List.of();
 
   /**
-   * @param distance time between two checks; zero for checks only on request
+   * @param distance time between two looks; zero for looks only on request
+   * @param limit longest time of a look before its store counts as one that does not answer
    */
-  public VersionWatch(Models models, Duration distance) {
+  public VersionWatch(Models models, Duration distance, Duration limit) {
     this.models = models;
     this.distance = distance;
+    this.limit = limit;
   }
 
   /** Starts to watch the models, which must be open. */
@@ -47,7 +56,7 @@ public final class VersionWatch implements AutoCloseable {
     }
 
     List<FileSystemModels> all = new ArrayList<>();
-    slots.forEach((name, found) -> all.add(new FileSystemModels(name, found, distance)));
+    slots.forEach((name, found) -> all.add(new FileSystemModels(name, found, distance, limit)));
     fileSystems = List.copyOf(all);
   }
 
@@ -78,38 +87,66 @@ public final class VersionWatch implements AutoCloseable {
     fileSystems.forEach(FileSystemModels::close);
   }
 
-  /** The models of one file system, and the thread that checks them. */
+  /** The models of one file system, and the threads that look for their versions. */
   private static final class FileSystemModels {
-    private final List<ModelSlot> slots;
+    private final String name;
+    private final List<WatchedSlot> slots;
+    private final long limitNanos;
+
+    /** Waits for the looks, so it is held up for a limited time only. */
     private final ScheduledExecutorService thread;
+
+    /** Reads the store; replaced when it does not come back. */
+    private volatile ExecutorService looking;
 
     /** The reload that is requested and has not begun; null if there is none. */
     private final AtomicReference<CompletableFuture<Boolean>> asked = new AtomicReference<>();
 
-    FileSystemModels(String name, List<ModelSlot> slots, Duration distance) {
-      this.slots = slots;
+    FileSystemModels(String name, List<ModelSlot> slots, Duration distance, Duration limit) {
+      this.name = name;
+      this.slots = slots.stream().map(slot -> new WatchedSlot(slot, limit)).toList();
+      this.limitNanos = limit.toNanos();
+      this.looking = Executors.newSingleThreadExecutor(task -> thread("store of " + name, task));
       this.thread =
-          Executors.newSingleThreadScheduledExecutor(
-              task -> {
-                Thread looking = new Thread(task, "versions of " + name);
-                looking.setDaemon(true);
-                return looking;
-              });
+          Executors.newSingleThreadScheduledExecutor(task -> thread("versions of " + name, task));
       if (!distance.isZero()) {
         long millis = distance.toMillis();
         thread.scheduleWithFixedDelay(this::poll, millis, millis, TimeUnit.MILLISECONDS);
       }
     }
 
+    private static Thread thread(String name, Runnable task) {
+      Thread thread = new Thread(task, name);
+      thread.setDaemon(true);
+      return thread;
+    }
+
     private void poll() {
-      for (ModelSlot slot : slots) {
-        try {
-          slot.poll();
-        } catch (RuntimeException | Error e) {
-          // If the exception left the task, it would silently end all polls.
-          LOG.error("Cannot check for a new version of {}", slot.reference(), e);
+      for (WatchedSlot watched : slots) {
+        if (watched.isDue()) {
+          look(watched, watched.slot::poll);
         }
       }
+    }
+
+    private Outcome look(WatchedSlot watched, Callable<Outcome> look) {
+      Future<Outcome> outcome = looking.submit(look);
+      try {
+        Outcome found = outcome.get(limitNanos, TimeUnit.NANOSECONDS);
+        watched.answered();
+        return found;
+      } catch (TimeoutException e) {
+        looking.shutdown(); // not interrupted: its result is used if it comes
+        looking = Executors.newSingleThreadExecutor(task -> thread("store of " + name, task));
+        watched.unanswered();
+      } catch (ExecutionException e) {
+        // If the exception left the task, it would silently end all looks.
+        LOG.error("Cannot look for a new version of {}", watched.slot.reference(), e.getCause());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt(); // the server is being stopped
+      }
+
+      return Outcome.REFUSED;
     }
 
     CompletableFuture<Boolean> reload() {
@@ -123,7 +160,12 @@ public final class VersionWatch implements AutoCloseable {
         thread.execute(
             () -> {
               asked.set(null);
-              reload(mine);
+              boolean newest = true;
+              for (WatchedSlot watched : slots) {
+                newest &= look(watched, watched.slot::reload) == Outcome.REPLACED;
+              }
+
+              mine.complete(newest);
             });
       } catch (RejectedExecutionException e) {
         mine.complete(false); // the server is being stopped
@@ -132,22 +174,37 @@ public final class VersionWatch implements AutoCloseable {
       return mine;
     }
 
-    private void reload(CompletableFuture<Boolean> result) {
-      try {
-        boolean newest = true;
-        for (ModelSlot slot : slots) {
-          newest &= slot.reload() == Outcome.REPLACED;
-        }
-
-        result.complete(newest);
-      } catch (RuntimeException | Error e) {
-        LOG.error("Cannot reload the models", e);
-        result.complete(false);
-      }
-    }
-
     void close() {
       thread.shutdownNow();
+      looking.shutdownNow();
+    }
+  }
+
+  /** A slot, and how often its store has not answered in a row. */
+  private static final class WatchedSlot {
+    private final ModelSlot slot;
+    private final Duration limit;
+    private int unanswered;
+    private long next = System.nanoTime();
+
+    WatchedSlot(ModelSlot slot, Duration limit) {
+      this.slot = slot;
+      this.limit = limit;
+    }
+
+    boolean isDue() {
+      return System.nanoTime() - next >= 0;
+    }
+
+    void answered() {
+      unanswered = 0;
+    }
+
+    /** The next look is later each time, because each may cost a thread that never ends. */
+    void unanswered() {
+      slot.overdue(limit);
+      unanswered++;
+      next = System.nanoTime() + unanswered * limit.toNanos();
     }
   }
 }

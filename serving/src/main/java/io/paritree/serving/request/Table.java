@@ -16,7 +16,9 @@ import io.paritree.serving.models.ServedModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.LongStream;
 
@@ -37,6 +39,13 @@ public final class Table {
   private final Faults faults = new Faults();
   private final List<PointedFault> errors = new ArrayList<>();
   private final BitSet refusedRows = new BitSet();
+
+  /** How many faults of each code were found, at the code's ordinal, listed or not. */
+  private final long[] found = new long[FaultCode.values().length];
+
+  /** How many rows lack a value that the field requires, by field. */
+  private final Map<String, Integer> missing = new HashMap<>();
+
   private float[] slots = {};
   private int rows;
   private String lacking = "";
@@ -115,7 +124,7 @@ public final class Table {
    * @param pointer JSON pointer to the value
    */
   public void point(int row, String pointer) {
-    refusedRows.set(row);
+    count(row);
     for (Fault fault : faults.list()) {
       if (errors.size() < MAX_ERRORS) {
         errors.add(new PointedFault(pointer, fault));
@@ -125,12 +134,22 @@ public final class Table {
     faults.clear();
   }
 
+  private void count(int row) {
+    refusedRows.set(row);
+    faults.addTo(found);
+    for (Fault fault : faults.list()) {
+      if (fault.code() == FaultCode.MISSING_VALUE) {
+        missing.merge(fault.field(), 1, Integer::sum);
+      }
+    }
+  }
+
   /**
    * Records the faults of a record, each at its field under the pointer {@code prefix}; there must
    * be some.
    */
   public void pointFields(int row, String prefix) {
-    refusedRows.set(row);
+    count(row);
     for (Fault fault : faults.list()) {
       if (errors.size() < MAX_ERRORS) {
         errors.add(PointedFault.under(prefix, fault));
@@ -157,6 +176,11 @@ public final class Table {
 
   /** Removes the faults of rows that lack a value for one of the columns. */
   public void forgetMissing(Set<String> columns) {
+    for (String column : columns) {
+      Integer rows = missing.remove(column);
+      found[FaultCode.MISSING_VALUE.ordinal()] -= rows == null ? 0 : rows;
+    }
+
     errors.removeIf(
         error ->
             error.fault().code() == FaultCode.MISSING_VALUE
@@ -173,6 +197,7 @@ public final class Table {
     refuseAll();
     lacking = text;
     errors.addAll(0, absent);
+    absent.forEach(fault -> found[fault.fault().code().ordinal()]++);
     if (errors.size() > MAX_ERRORS) {
       errors.subList(MAX_ERRORS, errors.size()).clear();
     }
@@ -189,10 +214,10 @@ public final class Table {
    */
   public Scored score(ServerMetrics metrics) {
     if (!errors.isEmpty()) {
-      served.refused(refusedRows.cardinality(), errors, metrics);
+      served.refused(refusedRows.cardinality(), found, metrics);
       throw new ProblemException(
           lacking.isEmpty()
-              ? Problems.invalidRecord(errors)
+              ? Problems.invalidRecord(errors, LongStream.of(found).sum())
               : Problems.missingInputs(lacking, errors));
     }
 

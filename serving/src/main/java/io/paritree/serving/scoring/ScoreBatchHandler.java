@@ -3,6 +3,7 @@ package io.paritree.serving.scoring;
 import com.fasterxml.jackson.core.JsonToken;
 import io.javalin.http.Context;
 import io.paritree.Fault;
+import io.paritree.FaultCode;
 import io.paritree.forest.Engine;
 import io.paritree.record.JsonDocument;
 import io.paritree.record.MalformedJsonException;
@@ -36,8 +37,11 @@ import java.util.stream.IntStream;
  * JSON array, 413 if it has too many records. Thread-safe; takes no lock.
  */
 public final class ScoreBatchHandler {
-  /** After this many faults in a request, only the first fault of each record is searched. */
-  private static final int MAX_FAULTS = 10_000;
+  /**
+   * The faults of a request are listed until they take this many times {@code limits.body}; after
+   * that, each record lists its first fault and the number of the others.
+   */
+  private static final int LISTED_BODIES = 4;
 
   /** A block with this many faults is written before it is full. */
   private static final int MAX_BLOCK_FAULTS = 1_000;
@@ -70,6 +74,7 @@ public final class ScoreBatchHandler {
     }
 
     served.scored().inc(batch.scored);
+    served.refused(batch.refused, batch.faults, metrics);
   }
 
   private void score(byte[] body, Batch batch) throws IOException {
@@ -109,12 +114,17 @@ public final class ScoreBatchHandler {
     private final RowLimit limit;
 
     /** For each record of the block, its faults; null where it has none. */
-    private final List<List<Fault>> block = new ArrayList<>();
+    private final List<Refused> block = new ArrayList<>();
+
+    /** How many faults of each code were found, at the code's ordinal. */
+    private final long[] faults = new long[FaultCode.values().length];
+
+    /** Bytes that may still be used to list faults. */
+    private long listing = (long) LISTED_BODIES * limits.body();
 
     private int good; // records of the block without faults; their slots are contiguous
     private int blockFaults;
     private long row;
-    private int reported;
     private long scored;
     private long refused;
 
@@ -132,7 +142,7 @@ public final class ScoreBatchHandler {
 
     void read(JsonDocument document) throws MalformedJsonException {
       limit.check(row + block.size() + 1);
-      if (reported + blockFaults < MAX_FAULTS) {
+      if (listing > 0) {
         buffers.faults.clear();
       } else {
         buffers.faults.clearForOne();
@@ -143,9 +153,10 @@ public final class ScoreBatchHandler {
         good++;
         block.add(null);
       } else {
-        List<Fault> faults = buffers.faults.list();
-        block.add(faults);
-        blockFaults += faults.size();
+        List<Fault> listed = buffers.faults.list();
+        block.add(new Refused(listed, buffers.faults.count() - listed.size()));
+        buffers.faults.addTo(faults);
+        blockFaults += listed.size();
       }
 
       if (block.size() == buffers.block || blockFaults >= MAX_BLOCK_FAULTS) {
@@ -166,12 +177,12 @@ public final class ScoreBatchHandler {
       }
 
       int next = 0;
-      for (List<Fault> faults : block) {
+      for (Refused record : block) {
         answer.raw(row == 0 ? "{" : ",{");
-        if (faults == null) {
+        if (record == null) {
           write(next++);
         } else {
-          write(faults);
+          write(record);
         }
 
         answer.raw('}');
@@ -206,17 +217,28 @@ public final class ScoreBatchHandler {
               answer);
     }
 
-    private void write(List<Fault> faults) {
+    private void write(Refused record) {
       refused++;
-      served.refused(faults, metrics);
-      reported += faults.size();
-      List<PointedFault> errors = new ArrayList<>(faults.size());
-      for (Fault fault : faults) {
+      int begin = answer.length();
+      List<PointedFault> errors = new ArrayList<>(record.listed.size());
+      for (Fault fault : record.listed) {
         errors.add(PointedFault.under("/" + row, fault));
       }
 
       answer.raw("\"errors\":");
       Problem.write(errors, answer);
+      if (record.omitted > 0) {
+        answer.raw(",\"errors_omitted\":").number(record.omitted);
+      }
+
+      listing -= answer.length() - begin;
     }
   }
+
+  /**
+   * A record with faults.
+   *
+   * @param omitted number of faults that are counted but not listed
+   */
+  private record Refused(List<Fault> listed, int omitted) {}
 }

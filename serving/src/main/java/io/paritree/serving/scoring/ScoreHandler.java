@@ -2,6 +2,7 @@ package io.paritree.serving.scoring;
 
 import io.javalin.http.Context;
 import io.paritree.Fault;
+import io.paritree.FaultCode;
 import io.paritree.forest.Engine;
 import io.paritree.record.JsonDocument;
 import io.paritree.record.MalformedJsonException;
@@ -81,10 +82,12 @@ public final class ScoreHandler {
 
     if (!buffers.faults.isEmpty()) {
       List<Fault> faults = buffers.faults.list();
-      served.refused(faults, metrics);
+      long[] byCode = new long[FaultCode.values().length];
+      buffers.faults.addTo(byCode);
+      served.refused(1, byCode, metrics);
       throw new ProblemException(
           Problems.invalidRecord(
-              faults.stream().map(fault -> PointedFault.under("", fault)).toList()));
+              faults.stream().map(fault -> PointedFault.under("", fault)).toList(), faults.size()));
     }
   }
 }

@@ -36,7 +36,8 @@ class ServingConfigTest {
                     Duration.ZERO,
                     Duration.ofSeconds(10)),
                 new ServingConfig.Management("127.0.0.1", 8081),
-                new ServingConfig.Models("models", List.of(), Duration.ofSeconds(5), 2_000),
+                new ServingConfig.Models(
+                    "models", List.of(), Duration.ofSeconds(5), Duration.ofMinutes(1), 2_000),
                 new ServingConfig.Records(UnknownFields.REJECT),
                 new ServingConfig.Limits(1 << 20, 10_000, 8 << 10, 64 << 20, 64 << 20, 64 << 10),
                 new ServingConfig.Admission(

@@ -243,7 +243,7 @@ class ReloadTest {
       assertThat(client.post(SCORE, RECORD).status()).isEqualTo(200);
 
       Files.move(elsewhere, directory);
-      awaitReady(management, "Z\"}]}"); // nothing after the time of loading
+      awaitReady(management, "Z\"}]}"); // nothing after the time of the last look
     }
   }
 
