@@ -19,6 +19,7 @@ public record ServingConfig(
     Records records,
     Limits limits,
     Admission admission,
+    Callers callers,
     Security security,
     Log log,
     PredictionLog predictionLog) {
@@ -132,6 +133,16 @@ public record ServingConfig(
   }
 
   /**
+   * What one address may occupy.
+   *
+   * @param connections open connections of one address; 0 for any number
+   * @param requestsPerSecond requests of one caller in a second; 0 for any number
+   * @param trustedProxies addresses and ranges such as {@code 10.0.0.0/8} whose {@code
+   *     X-Forwarded-For} says who calls
+   */
+  public record Callers(int connections, int requestsPerSecond, List<String> trustedProxies) {}
+
+  /**
    * Who may call.
    *
    * @param scoreTokens SHA-256 of each bearer token that may score, in hexadecimal digits; empty if
@@ -184,6 +195,7 @@ public record ServingConfig(
             records,
             limits,
             admission,
+            callers,
             security,
             log,
             predictionLog);
@@ -207,6 +219,7 @@ public record ServingConfig(
         records,
         limits,
         admission,
+        callers,
         security,
         new Log(OFF, log.queue()),
         new PredictionLog(

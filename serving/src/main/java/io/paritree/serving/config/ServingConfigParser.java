@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
 import io.paritree.record.UnknownFields;
 import io.paritree.serving.config.ServingConfig.Admission;
+import io.paritree.serving.config.ServingConfig.Callers;
 import io.paritree.serving.config.ServingConfig.Limits;
 import io.paritree.serving.config.ServingConfig.Log;
 import io.paritree.serving.config.ServingConfig.Management;
@@ -113,6 +114,10 @@ public final class ServingConfigParser {
                     "admission.max-wait", Duration.ofMillis(1), Duration.ofMinutes(1)),
                 settings.duration(
                     "admission.retry-after", Duration.ofSeconds(1), Duration.ofHours(1))),
+            new Callers(
+                settings.integer("callers.connections", 0, 1_000_000),
+                settings.integer("callers.requests-per-second", 0, 1_000_000),
+                settings.networks("callers.trusted-proxies")),
             security(settings),
             new Log(settings.text("log.requests"), settings.bytes("log.queue", 1 << 10, 1 << 30)),
             predictionLog(settings));

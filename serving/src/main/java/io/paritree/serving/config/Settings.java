@@ -5,6 +5,9 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigValue;
 import io.paritree.Fault;
 import io.paritree.feature.NearestName;
+import java.math.BigInteger;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +15,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A configuration tree that is read once, key by key, with a type and a range for each.
@@ -20,6 +25,9 @@ import java.util.function.Function;
  * thread-safe.
  */
 final class Settings {
+  private static final Pattern NETWORK =
+      Pattern.compile("(\\d{1,3}(?:\\.\\d{1,3}){3}|[0-9a-fA-F.]*:[0-9a-fA-F:.]+)(?:/(\\d{1,3}))?");
+
   private final Config config;
   private final TreeSet<String> known = new TreeSet<>();
   private final List<String> problems = new ArrayList<>();
@@ -50,6 +58,30 @@ final class Settings {
         "a list of whole origins such as \"https://dashboard.example\", without a slash at the end"
             + " and without *";
     return within(key, origins, all, expected);
+  }
+
+  /** Returns a list of IP addresses, each alone or with the length of its network. */
+  List<String> networks(String key) {
+    List<String> networks = texts(key);
+    String expected = "a list of IP addresses or networks, such as \"10.0.0.0/8\"";
+    return within(key, networks, networks.stream().allMatch(Settings::isNetwork), expected);
+  }
+
+  private static boolean isNetwork(String text) {
+    Matcher matcher = NETWORK.matcher(text);
+    if (!matcher.matches()) {
+      return false;
+    }
+
+    try {
+      byte[] address = InetAddress.getByName(matcher.group(1)).getAddress(); // looks up no name
+      int all = 8 * address.length;
+      int bits = matcher.group(2) == null ? all : Integer.parseInt(matcher.group(2));
+      BigInteger host = new BigInteger(1, address);
+      return bits <= all && (host.signum() == 0 || host.getLowestSetBit() >= all - bits);
+    } catch (UnknownHostException e) {
+      return false;
+    }
   }
 
   /** Returns a list of SHA-256 digests in hexadecimal digits. */

@@ -21,6 +21,9 @@ final class RequestRecorder implements RequestLog {
   /** Name of the request attribute that holds the {@link RouteMetrics} of the route taken. */
   static final String ROUTE = "io.paritree.serving.route";
 
+  /** The path that Jetty gives to a connection that is closed before its request was complete. */
+  private static final String NO_REQUEST = "/badRequest";
+
   private final List<Route> routes;
   private final ServerMetrics metrics;
   private final RequestLines lines;
@@ -37,6 +40,10 @@ final class RequestRecorder implements RequestLog {
     RouteMetrics route =
         request.getAttribute(ROUTE) instanceof RouteMetrics taken ? taken : missed(request);
     int status = response.getStatus();
+    if (status == 500 && NO_REQUEST.equals(Request.getPathInContext(request))) {
+      return; // counted where it was closed; a request for this path would be answered with 404
+    }
+
     route.answered(status, nanos);
     if (lines.on() && !Probes.PATHS.contains(route.route())) {
       lines.write(

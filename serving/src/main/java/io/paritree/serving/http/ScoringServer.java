@@ -3,6 +3,7 @@ package io.paritree.serving.http;
 import io.paritree.serving.admission.Admission;
 import io.paritree.serving.admission.AnswerWriter;
 import io.paritree.serving.admission.BodyLoader;
+import io.paritree.serving.admission.Callers;
 import io.paritree.serving.admission.CallersConnector;
 import io.paritree.serving.admission.FreshBuffers;
 import io.paritree.serving.admission.SlowClients;
@@ -29,10 +30,13 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.handler.CrossOriginHandler;
 import org.eclipse.jetty.server.handler.EagerContentHandler;
 import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +61,7 @@ public final class ScoringServer implements AutoCloseable {
   private final ServerMetrics metrics;
   private final Readiness readiness;
   private final Gate gate;
+  private final Callers callers;
   private final BodyLoader bodies;
   private final UnreadAnswers unread;
   private final AnswerWriter answers;
@@ -80,6 +85,11 @@ public final class ScoringServer implements AutoCloseable {
     this.metrics = metrics;
     this.readiness = readiness;
     this.gate = new Gate(new Tokens(config.security()));
+    this.callers =
+        new Callers(
+            config.callers().trustedProxies(),
+            metrics.limited("requests"),
+            metrics.limited("connections"));
     this.bodies =
         new BodyLoader(
             config.limits().body(),
@@ -133,6 +143,12 @@ public final class ScoringServer implements AutoCloseable {
   private List<Handler.Singleton> requestLife(Servlet javalin) {
     List<Handler.Singleton> life = new ArrayList<>();
     life.add(new GracefulHandler()); // counts the request, so that a stop waits for it
+    int perSecond = config.callers().requestsPerSecond();
+    if (perSecond > 0) {
+      life.add(
+          callers.requests(perSecond, ScoringServer::tooMany)); // 429 for an address with too many
+    }
+
     if (!config.security().corsOrigins().isEmpty()) {
       life.add(crossOrigin()); // answers preflights, which need no token
     }
@@ -146,6 +162,12 @@ public final class ScoringServer implements AutoCloseable {
     routes.setErrorHandler(jettyErrors());
     life.add(routes);
     return life;
+  }
+
+  private static boolean tooMany(Request request, Response response, Callback callback) {
+    Gate.identify(request, response);
+    Response.writeError(request, response, callback, 429);
+    return true;
   }
 
   private void set(Server server, Servlet javalin) {
@@ -180,13 +202,19 @@ public final class ScoringServer implements AutoCloseable {
   private CallersConnector connector(HttpConfiguration http) {
     FreshBuffers buffers = new FreshBuffers();
     HttpConnectionFactory factory = new HttpConnectionFactory(http);
-    CallersConnector connector = new CallersConnector(server, buffers, factory);
+    CallersConnector connector =
+        new CallersConnector(server, buffers, factory, -1, metrics.slow("silent"));
     connector.setHost(config.server().host());
     connector.setPort(config.server().port());
     connector.setIdleTimeout(config.server().idleTimeout().toMillis());
     connector.setAcceptQueueSize(ACCEPT_QUEUE);
     connector.setAcceptedSendBufferSize(UnreadAnswers.SEND_BYTES);
     server.addBean(new NetworkConnectionLimit(config.server().maxConnections(), connector), true);
+    int perCaller = config.callers().connections();
+    if (perCaller > 0) {
+      connector.addBean(callers.connections(perCaller));
+    }
+
     connector.addBean(
         new SlowClients(connector, config.server().requestTimeout(), metrics.slow("headers")),
         true);
@@ -194,6 +222,10 @@ public final class ScoringServer implements AutoCloseable {
         "paritree_connections",
         "Open connections.",
         () -> connector.getConnectedEndPoints().size());
+    metrics.gauge(
+        "paritree_connections_limit",
+        "Connections that may be open at once; more wait to be accepted.",
+        config.server()::maxConnections);
     metrics.counter(
         "paritree_buffers_released_twice_total",
         "Buffers that Jetty released twice since the start; harmless, because none is reused.",

@@ -1,6 +1,7 @@
 package io.paritree.serving.management;
 
 import io.paritree.serving.admission.AnswerWriter;
+import io.paritree.serving.admission.CallersConnector;
 import io.paritree.serving.admission.SlowClients;
 import io.paritree.serving.admission.UnreadAnswers;
 import io.paritree.serving.answer.JsonBytes;
@@ -85,7 +86,9 @@ public final class ManagementServer implements AutoCloseable {
     HttpConfiguration http = new HttpConfiguration();
     http.setUriCompliance(UriCompliance.DEFAULT);
     http.setSendServerVersion(false);
-    this.connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+    this.connector =
+        new CallersConnector(
+            server, null, new HttpConnectionFactory(http), 1, metrics.slow("silent"));
     connector.setHost(config.management().host());
     connector.setPort(config.management().port());
     connector.setIdleTimeout(config.server().idleTimeout().toMillis());

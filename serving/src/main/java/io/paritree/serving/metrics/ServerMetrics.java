@@ -91,9 +91,15 @@ public final class ServerMetrics {
       Counter.builder()
           .name("paritree_slow_connections_closed_total")
           .help(
-              "Connections closed since the start, by reason: a request's headers took too long, or"
-                  + " an answer was not read.")
+              "Connections closed since the start, by reason: a request's headers took too long, no"
+                  + " request came at all (silent), or an answer was not read.")
           .labelNames("reason")
+          .register(registry);
+  private final Counter limited =
+      Counter.builder()
+          .name("paritree_callers_limited_total")
+          .help("What was refused because one address had too much of it: connections, requests.")
+          .labelNames("what")
           .register(registry);
   private final Counter reloads =
       Counter.builder()
@@ -170,6 +176,11 @@ public final class ServerMetrics {
   /** Returns the counter of connections that are closed as too slow for one reason. */
   public CounterDataPoint slow(String reason) {
     return slow.labelValues(reason);
+  }
+
+  /** Returns the counter of what is refused because one address has too much of it. */
+  public CounterDataPoint limited(String what) {
+    return limited.labelValues(what);
   }
 
   /** Returns the counter of checks for new versions of a model that had one result. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.paritree.record.UnknownFields;
+import io.paritree.serving.admission.Callers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,10 +43,39 @@ class ServingConfigTest {
                 new ServingConfig.Limits(1 << 20, 10_000, 8 << 10, 64 << 20, 64 << 20, 64 << 10),
                 new ServingConfig.Admission(
                     0, 10_000, Duration.ofMillis(500), Duration.ofSeconds(1)),
+                new ServingConfig.Callers(0, 0, List.of()),
                 new ServingConfig.Security(List.of(), List.of(), List.of(), false),
                 new ServingConfig.Log("stdout", 4 << 20),
                 new ServingConfig.PredictionLog(
                     "off", 64 << 20, 1 << 30, Duration.ofDays(30), 16 << 20)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "10.0.0.0/8, true",
+    "10.1.2.3, true",
+    "0.0.0.0/0, true",
+    "::1, true",
+    "2001:db8::/32, true",
+    "10.0.0.1/8, false",
+    "10.0.0.0/33, false",
+    "10.0.0, false",
+    "256.0.0.1, false",
+    "proxy.example, false",
+    "cafe, false",
+    "2001:db8::1/32, false",
+    "::/129, false"
+  })
+  void trustedProxiesAreAddressesOrNetworks(String text, boolean valid) throws Exception {
+    Map<String, String> settings = Map.of("callers.trusted-proxies", "[\"" + text + "\"]");
+    if (valid) {
+      List<String> proxies =
+          ServingConfigParser.read(Optional.empty(), settings).callers().trustedProxies();
+      new Callers(proxies, null, null);
+    } else {
+      assertThatThrownBy(() -> ServingConfigParser.read(Optional.empty(), settings))
+          .hasMessageContaining("callers.trusted-proxies must be a list of IP addresses");
+    }
   }
 
   @Test
