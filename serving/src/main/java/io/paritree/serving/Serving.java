@@ -54,7 +54,8 @@ final class Serving implements AutoCloseable {
    * Opens the models and starts listening, both at the same time; the server is ready when this
    * method returns.
    *
-   * @throws ConfigurationException if no model is configured, or no path would lead to one of them
+   * @throws ConfigurationException if no model is configured, no path would lead to one of them, or
+   *     the system does not allow what the limits do
    * @throws ModelException if a model is corrupt or not supported
    * @throws IOException if a model cannot be read, a log cannot be written, or a port cannot be
    *     listened on
@@ -66,6 +67,7 @@ final class Serving implements AutoCloseable {
           "Cannot serve: no model is named; give --model NAME|PATH, or set models.serve");
     }
 
+    SystemLimits.checkFiles(config);
     Logs logs = Logs.open(config);
     try {
       return start(config, logs);
@@ -97,6 +99,7 @@ final class Serving implements AutoCloseable {
 
     try {
       loading.await();
+      SystemLimits.checkHeap(config);
     } catch (ConfigurationException | ModelException | IOException | RuntimeException | Error e) {
       server.close();
       management.close();

@@ -28,6 +28,12 @@ public final class ServingMain {
 
   /** Runs until a signal stops it; see the class for the exit codes. */
   public static void main(String[] args) {
+    try {
+      SystemLimits.checkFiles(); // before the log is used, whose library is a file
+    } catch (ConfigurationException e) {
+      System.exit(failed(USAGE, e.getMessage()));
+    }
+
     int code = new ServingMain().run(args);
     if (code != RUNNING) {
       LogSetup.end();

@@ -249,7 +249,7 @@ class ServeProcessTest {
 
   @Test
   void archiveOfClassesIsMadeOnceForTheSameOptionsAlsoByTwoStartsAtOnce() throws Exception {
-    Map<String, String> options = Map.of("PARITREE_JAVA_OPTS", "-Xmx201m");
+    Map<String, String> options = Map.of("PARITREE_JAVA_OPTS", "-Xmx301m");
     Set<Path> before = archives();
     try (ServeRun first = new ServeRun(directory, options, "--model", model.toString());
         ServeRun second = new ServeRun(directory, options, "--model", model.toString())) {
@@ -311,9 +311,21 @@ class ServeProcessTest {
     assertRefused(6, "Model refused", "--model", directory.resolve("nothing").toString());
   }
 
+  @Test
+  void heapThatTheLimitsExceedIsRefused() throws Exception {
+    Map<String, String> small = Map.of("PARITREE_JAVA_OPTS", "-Xmx64m");
+    assertRefused(2, "Cannot serve: the heap has ", small, "--model", model.toString());
+  }
+
   private static void assertRefused(int code, String message, String... arguments)
       throws Exception {
-    try (ServeRun run = new ServeRun(directory, Map.of(), arguments)) {
+    assertRefused(code, message, Map.of(), arguments);
+  }
+
+  private static void assertRefused(
+      int code, String message, Map<String, String> environment, String... arguments)
+      throws Exception {
+    try (ServeRun run = new ServeRun(directory, environment, arguments)) {
       assertThat(run.process().waitFor(120, TimeUnit.SECONDS)).isTrue();
       assertThat(run.output()).contains(message).doesNotContain("Ready", "\tat ");
       assertThat(run.process().exitValue()).as(run.output()).isEqualTo(code);

@@ -1,0 +1,105 @@
+package io.paritree.serving;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import io.paritree.serving.config.ConfigurationException;
+import io.paritree.serving.config.ServingConfig;
+import java.lang.management.ManagementFactory;
+
+/**
+ * What the limits of a configuration need of the system, checked at the start: later, a server
+ * without it would fail the requests that its limits allow, or end.
+ */
+final class SystemLimits {
+  /** Files of the program, its models and logs, and connections of the operator's port. */
+  private static final int OTHER_FILES = 128;
+
+  private static final long MEBIBYTE = 1 << 20;
+
+  private SystemLimits() {}
+
+  /**
+   * Checks that the process may open as many files as connections are allowed.
+   *
+   * @throws ConfigurationException if it may not
+   */
+  static void checkFiles(ServingConfig config) throws ConfigurationException {
+    checkFiles(config.server().maxConnections(), files());
+  }
+
+  /**
+   * Checks that the process may open the files of the program itself; called before any other class
+   * is used, because each library is a file.
+   *
+   * @throws ConfigurationException if it may not
+   */
+  static void checkFiles() throws ConfigurationException {
+    if (files() < OTHER_FILES) {
+      throw new ConfigurationException(
+          "Cannot serve: the system lets this process open %s files, but the program alone needs %s;"
+                  .formatted(files(), OTHER_FILES)
+              + " raise the limit (ulimit -n, or LimitNOFILE of systemd)");
+    }
+  }
+
+  private static long files() {
+    return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
+        ? system.getMaxFileDescriptorCount()
+        : Long.MAX_VALUE;
+  }
+
+  static void checkFiles(int connections, long files) throws ConfigurationException {
+    long needed = (long) connections + OTHER_FILES;
+    if (files < needed) {
+      String fewer =
+          files > OTHER_FILES
+              ? ", or set server.max-connections to %s or less".formatted(files - OTHER_FILES)
+              : "";
+      throw new ConfigurationException(
+          "Cannot serve: the system lets this process open %s files, but server.max-connections ="
+                  .formatted(files)
+              + " %s needs %s; raise the limit (ulimit -n %s, or LimitNOFILE of systemd)%s"
+                  .formatted(connections, needed, needed, fewer));
+    }
+  }
+
+  /**
+   * Checks that the heap holds, beside the open models, what the limits allow callers to occupy.
+   *
+   * @throws ConfigurationException if it does not
+   */
+  static void checkHeap(ServingConfig config) throws ConfigurationException {
+    Runtime runtime = Runtime.getRuntime();
+    if (used(runtime) + occupied(config) > runtime.maxMemory()) {
+      System.gc(); // only now, because what is in use may be garbage
+      checkHeap(config, used(runtime), runtime.maxMemory());
+    }
+  }
+
+  private static long used(Runtime runtime) {
+    return runtime.totalMemory() - runtime.freeMemory();
+  }
+
+  static void checkHeap(ServingConfig config, long used, long heap) throws ConfigurationException {
+    long callers = occupied(config);
+    if (used + callers > heap) {
+      throw new ConfigurationException(
+          "Cannot serve: the heap has %s MiB, but the models take %s MiB and callers may occupy %s"
+                  .formatted(heap / MEBIBYTE, up(used), up(callers))
+              + " MiB; give it more (PARITREE_JAVA_OPTS=-Xmx%sm), or lower limits.pending-bodies"
+                  // the collector keeps a part of -Xmx to itself
+                  .formatted(up((used + callers) / 8 * 9))
+              + " (counted twice), limits.pending-answers, or limits.body (of each running request)");
+    }
+  }
+
+  /** Returns the most bytes that requests and answers take: arriving, waiting, running, unread. */
+  private static long occupied(ServingConfig config) {
+    ServingConfig.Limits limits = config.limits();
+    long running = (long) config.admission().permits() * limits.body();
+    return 2L * limits.pendingBodies() + limits.pendingAnswers() + running;
+  }
+
+  private static long up(long bytes) {
+    return (bytes + MEBIBYTE - 1) / MEBIBYTE;
+  }
+}
