@@ -24,6 +24,11 @@ final class BlockWalks {
     this.walks = walks;
   }
 
+  /** Returns the walks by which single rows are scored, if all of them have this kind of layout. */
+  static Optional<BlockWalks> of(KeyWalks ofRows) {
+    return ofRows.nodeWalks().map(walks -> new BlockWalks(ofRows.keys(), walks));
+  }
+
   /**
    * Returns the walks of a forest; empty if a single tree, or the number of columns, is too large
    * for the format of a node.

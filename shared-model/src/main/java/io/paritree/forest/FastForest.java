@@ -77,7 +77,7 @@ final class FastForest implements Engine {
         sliced < MIN_GAIN * byRow ? SlicesBuilder.build(forest, tests.get()) : Optional.empty();
     Optional<BlockWalks> blockWalks =
         slices.isEmpty() && walks.isPresent() && cost.isLarge()
-            ? BlockWalks.of(forest, columns.get())
+            ? BlockWalks.of(walks.get()).or(() -> BlockWalks.of(forest, columns.get()))
             : Optional.empty();
     if (slices.isEmpty() && walks.isEmpty()) {
       return forest;
@@ -186,8 +186,8 @@ final class FastForest implements Engine {
   }
 
   /**
-   * Returns the bytes that the layouts take, without the forest itself; sets of categories that
-   * several layouts share are counted in each of them.
+   * Returns the bytes that the layouts take, without the forest itself; what several layouts share
+   * is counted in each of them.
    */
   long bytes() {
     return rows.bytes()

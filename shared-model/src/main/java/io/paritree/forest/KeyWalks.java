@@ -79,6 +79,24 @@ final class KeyWalks implements Rows {
     }
   }
 
+  RowKeys keys() {
+    return keys;
+  }
+
+  /** Returns the walks, if all of them are of this kind. */
+  Optional<List<NodeWalk>> nodeWalks() {
+    List<NodeWalk> found = new ArrayList<>();
+    for (Walk walk : walks) {
+      if (!(walk instanceof NodeWalk nodeWalk)) {
+        return Optional.empty();
+      }
+
+      found.add(nodeWalk);
+    }
+
+    return Optional.of(found);
+  }
+
   /** Returns the cost of the steps of one row, in the nanoseconds of {@link Cost}. */
   double costOfSteps() {
     double cost = 0;

@@ -2,10 +2,8 @@ package io.paritree.forest;
 
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -312,16 +310,16 @@ public final class Tree {
     return adjacent;
   }
 
-  /**
-   * Adds the thresholds of numeric splits, in slot units.
-   *
-   * @param byFeature one set per feature of the model
-   */
-  public void addThresholds(List<Set<Float>> byFeature) {
+  /** Takes a threshold of a feature, in slot units. */
+  public interface ThresholdSink {
+    void accept(int feature, float threshold);
+  }
+
+  /** Passes on the feature and the threshold of each numeric split. */
+  public void forEachThreshold(ThresholdSink sink) {
     for (int node = 0; node < left.length; node++) {
-      boolean known = feature[node] >= 0 && feature[node] < byFeature.size();
-      if (known && !isLeaf(node) && !isCategorical(node)) {
-        byFeature.get(feature[node]).add(value[node]);
+      if (feature[node] >= 0 && !isLeaf(node) && !isCategorical(node)) {
+        sink.accept(feature[node], value[node]);
       }
     }
   }

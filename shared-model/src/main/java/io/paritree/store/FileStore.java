@@ -95,8 +95,9 @@ public interface FileStore {
    * @param maxBytes the largest number of bytes to read
    */
   default byte[] read(Location file, int maxBytes) throws IOException {
+    long size = find(file).map(FileEntry::bytes).orElse(0L);
     try (InputStream in = open(file)) {
-      return in.readNBytes(maxBytes);
+      return WholeFile.read(in, size, maxBytes);
     }
   }
 

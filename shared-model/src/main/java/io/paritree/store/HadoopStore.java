@@ -243,8 +243,8 @@ final class HadoopStore implements FileStore {
   public byte[] read(Location file, int maxBytes) throws IOException {
     while (true) {
       Optional<FileEntry> before = find(file);
-      try {
-        return FileStore.super.read(file, maxBytes);
+      try (InputStream in = open(file)) {
+        return WholeFile.read(in, before.map(FileEntry::bytes).orElse(0L), maxBytes);
       } catch (IOException e) {
         if (find(file).equals(before)) {
           throw e;

@@ -31,6 +31,8 @@ import java.util.Optional;
 final class LocalStore implements FileStore {
   static final LocalStore INSTANCE = new LocalStore();
 
+  private static final int MAX_WRITE = 1 << 20;
+
   private LocalStore() {}
 
   @Override
@@ -160,8 +162,10 @@ final class LocalStore implements FileStore {
     Path temporary = TemporaryName.beside(file).toPath();
     try (FileChannel channel =
         FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      // The channel copies what it is given into memory outside of the heap, and keeps that.
       ByteBuffer rest = ByteBuffer.wrap(content);
-      while (rest.hasRemaining()) {
+      while (rest.position() < content.length) {
+        rest.limit(Math.min(content.length, rest.position() + MAX_WRITE));
         channel.write(rest);
       }
 

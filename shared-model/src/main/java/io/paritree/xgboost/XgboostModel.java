@@ -11,8 +11,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * An XGBoost model as its file describes it, checked completely. Files of all versions from 1.0 to
@@ -130,14 +128,44 @@ public final class XgboostModel {
   }
 
   /** Returns the thresholds of the numeric splits per feature, ascending, each once. */
-  public List<List<Float>> thresholds() {
-    List<Set<Float>> byFeature = new ArrayList<>();
+  public float[][] thresholds() {
+    int[] counts = new int[width];
+    forEachThreshold((feature, threshold) -> counts[feature]++);
+    float[][] byFeature = new float[width][];
     for (int feature = 0; feature < width; feature++) {
-      byFeature.add(new TreeSet<>());
+      byFeature[feature] = new float[counts[feature]];
     }
 
-    trees.forEach(tree -> tree.addThresholds(byFeature));
-    return byFeature.stream().map(List::copyOf).toList();
+    forEachThreshold((feature, threshold) -> byFeature[feature][--counts[feature]] = threshold);
+    for (int feature = 0; feature < width; feature++) {
+      byFeature[feature] = distinct(byFeature[feature]);
+    }
+
+    return byFeature;
+  }
+
+  /** Nodes that no path reaches may name features that do not exist. */
+  private void forEachThreshold(Tree.ThresholdSink sink) {
+    for (Tree tree : trees) {
+      tree.forEachThreshold(
+          (feature, threshold) -> {
+            if (feature < width) {
+              sink.accept(feature, threshold);
+            }
+          });
+    }
+  }
+
+  private static float[] distinct(float[] values) {
+    Arrays.sort(values);
+    int count = 0;
+    for (float value : values) {
+      if (count == 0 || Float.compare(values[count - 1], value) != 0) {
+        values[count++] = value;
+      }
+    }
+
+    return Arrays.copyOf(values, count);
   }
 
   /** Returns the largest category code that a split on a feature names; -1 if none names one. */

@@ -40,7 +40,7 @@ public final class GeneratedRecords {
 
   private final Schema schema;
   private final XgboostModel model;
-  private final List<List<Float>> thresholds;
+  private final float[][] thresholds;
   private final SplittableRandom random = new SplittableRandom(SEED);
 
   private GeneratedRecords(Schema schema, XgboostModel model) {
@@ -102,7 +102,7 @@ public final class GeneratedRecords {
 
   private void value(JsonGenerator out, Feature feature, int slot) throws IOException {
     if (feature instanceof NumberFeature number) {
-      number(out, number, thresholds.get(slot));
+      number(out, number, thresholds[slot]);
     } else if (feature instanceof BooleanFeature) {
       out.writeBoolean(random.nextBoolean());
     } else if (feature instanceof TextCategoryFeature category) {
@@ -117,16 +117,15 @@ public final class GeneratedRecords {
     }
   }
 
-  private void number(JsonGenerator out, NumberFeature number, List<Float> splits)
-      throws IOException {
+  private void number(JsonGenerator out, NumberFeature number, float[] splits) throws IOException {
     Sentinels sentinels = number.sentinels();
     if (number.nullable() && !sentinels.numbers().isEmpty() && random.nextInt(ONE_IN) == 0) {
       JsonText.number(out, sentinels.numbers().stream().sorted().findFirst().orElseThrow());
       return;
     }
 
-    if (!splits.isEmpty() && random.nextInt(4) > 0) {
-      float near = near(splits.get(random.nextInt(splits.size())));
+    if (splits.length > 0 && random.nextInt(4) > 0) {
+      float near = near(splits[random.nextInt(splits.length)]);
       if (near >= number.min() && near <= number.max() && Float.isFinite(near)) {
         out.writeNumber(near);
         return;

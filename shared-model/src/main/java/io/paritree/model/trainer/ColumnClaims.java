@@ -122,11 +122,11 @@ final class ColumnClaims {
 
   /** Returns the features that some tree tests; all for a linear booster. */
   private List<Integer> used() {
-    List<List<Float>> thresholds = evidence.sealing().model().thresholds();
+    float[][] thresholds = evidence.sealing().model().thresholds();
     List<Integer> used = new ArrayList<>();
     for (int feature = 0; feature < width; feature++) {
       boolean isTested =
-          !thresholds.get(feature).isEmpty()
+          thresholds[feature].length > 0
               || evidence.sealing().model().largestCode(feature) >= 0
               || evidence.sealing().model().isLinear();
       if (isTested) {
