@@ -34,6 +34,7 @@ final class CategoriesReader {
    */
   static List<RecordedCategories> read(ModelDocument document) throws ModelException {
     List<RecordedCategories> byFeature = new ArrayList<>();
+    boolean isListed = false;
     document.beginObject();
     for (String key = document.nextKey(); key != null; key = document.nextKey()) {
       if (!key.equals("enc")) {
@@ -41,10 +42,15 @@ final class CategoriesReader {
         continue;
       }
 
+      isListed = true;
       document.beginArray();
       while (document.nextElement()) {
         byFeature.add(readFeature(document, byFeature.size()));
       }
+    }
+
+    if (!isListed) {
+      throw document.corrupt("cats has no 'enc', which lists the categories of the features");
     }
 
     return Collections.unmodifiableList(byFeature);
@@ -61,20 +67,32 @@ final class CategoriesReader {
     byte[] utf8 = null;
     long[] values = {};
     long type = 0;
+    boolean hasValues = false;
+    boolean hasType = false;
     document.beginObject();
     for (String key = document.nextKey(); key != null; key = document.nextKey()) {
       switch (key) {
         case "offsets" -> offsets = document.ints();
         case "values" -> {
+          hasValues = true;
           if (offsets != null) {
             utf8 = document.bytes();
           } else {
             values = document.longs();
           }
         }
-        case "type" -> type = document.integer();
+        case "type" -> {
+          type = document.integer();
+          hasType = true;
+        }
         default -> document.skip();
       }
+    }
+
+    if (!hasValues || offsets == null && !hasType) {
+      throw document.corrupt(
+          "the categories of feature %s have %s"
+              .formatted(feature, hasValues ? "neither 'offsets' nor a 'type'" : "no 'values'"));
     }
 
     if (offsets != null) {

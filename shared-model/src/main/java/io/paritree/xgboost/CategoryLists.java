@@ -91,6 +91,12 @@ final class CategoryLists {
     }
 
     if (splitType == null) {
+      if (known.length > 0 || orNone(listing).length > 0) {
+        throw corrupt.apply(
+            "it lists categories of nodes, but has no split_type, which says which nodes split on"
+                + " categories");
+      }
+
       return null;
     }
 

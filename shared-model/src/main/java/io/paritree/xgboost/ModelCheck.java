@@ -6,13 +6,17 @@ import io.paritree.ModelException;
 import io.paritree.UnsupportedModelException;
 import io.paritree.forest.Tree;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Checks that the parts of a model document agree with each other:
  *
  * <ul>
- *   <li>The model has {@code attributes} or a version, {@code learner_model_param}, an objective
- *       with a name, and a booster with a name and a model. Objective and booster are known.
+ *   <li>The model has {@code attributes}, {@code learner_model_param}, an objective with a name,
+ *       and a booster with a name and a model. Objective and booster are known.
+ *   <li>It has {@code iteration_indptr} from version 2.0 on, {@code cats} from 3.1 on and, if
+ *       leaves are vectors, {@code leaf_weights} from 3.2 on; a linear booster has {@code
+ *       boosted_rounds} from 1.6 on.
  *   <li>{@code num_class} and {@code num_target} are not both above 1. The larger one, at least 1,
  *       is the number of outputs; it is at most the number of bytes of the file. An objective
  *       {@code multi:*} has a {@code num_class} of at least 1 and no {@code num_target} above 1.
@@ -49,7 +53,7 @@ final class ModelCheck {
 
   /** Fails on the first rule that the model breaks. */
   void run() throws ModelException {
-    if (!read.hasAttributes && read.version.isEmpty()
+    if (!read.hasAttributes
         || !read.hasParameters
         || read.objective == null
         || read.booster == null
@@ -68,13 +72,40 @@ final class ModelCheck {
     checkOutputs();
     checkFeatures();
     switch (read.booster) {
-      case "gbtree", "dart" -> checkTrees();
-      case "gblinear" -> checkLinear();
+      case "gbtree", "dart" -> {
+        checkKeysOfTrees();
+        checkTrees();
+      }
+      case "gblinear" -> {
+        checkKey("boosted_rounds", read.hasLinearRounds, 1, 6);
+        checkLinear();
+      }
       default ->
           throw new UnsupportedModelException(
               "Cannot score the model: its booster '%s' is not known; known are gbtree, dart and"
                       .formatted(Fault.printable(read.booster))
                   + " gblinear");
+    }
+  }
+
+  /** Without these keys the file would be read, but otherwise than its trainer wrote it. */
+  private void checkKeysOfTrees() throws CorruptModelException {
+    checkKey("iteration_indptr", read.iterationStarts != null, 2, 0);
+    checkKey("cats", read.hasCategories, 3, 1);
+    checkKey("leaf_weights", !read.hasVectorsByNode, 3, 2);
+  }
+
+  private void checkKey(String key, boolean isThere, int major, int minor)
+      throws CorruptModelException {
+    List<Integer> version = read.version;
+    boolean isNewer =
+        version.size() >= 2
+            && (version.get(0) > major || version.get(0) == major && version.get(1) >= minor);
+    if (isNewer && !isThere) {
+      throw read.corrupt(
+          "it says that XGBoost %s.%s wrote it, but has no %s, which every version from %s.%s on"
+              + " writes; it was changed",
+          version.get(0), version.get(1), key, major, minor);
     }
   }
 

@@ -51,8 +51,10 @@ final class ModelReader {
   int[] treeInfo;
   int[] iterationStarts;
   float[] dartWeights;
+  boolean hasCategories;
   List<RecordedCategories> categories = List.of();
   float[] linearWeights;
+  boolean hasLinearRounds;
   int linearRounds;
 
   ModelReader(ModelDocument document) {
@@ -187,9 +189,15 @@ final class ModelReader {
         case "tree_info" -> treeInfo = document.ints();
         case "iteration_indptr" -> iterationStarts = document.ints();
         case "weight_drop" -> readDartWeights();
-        case "cats" -> categories = CategoriesReader.read(document);
+        case "cats" -> {
+          categories = CategoriesReader.read(document);
+          hasCategories = true;
+        }
         case "weights" -> linearWeights = document.floats();
-        case "boosted_rounds" -> linearRounds = rounds(document.integer());
+        case "boosted_rounds" -> {
+          linearRounds = rounds(document.integer());
+          hasLinearRounds = true;
+        }
         default -> document.skip();
       }
     }

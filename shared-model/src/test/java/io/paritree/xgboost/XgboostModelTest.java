@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -157,6 +158,8 @@ class XgboostModelTest {
   void roundsOfOldModelsFollowFromTheirTrees() throws Exception {
     byte[] file =
         HandMade.with(
+            "\"version\":[3,4,0]",
+            "\"version\":[1,7,6]",
             ",\"iteration_indptr\":[0,1,2]",
             "",
             "\"num_parallel_tree\":\"1\"",
@@ -300,7 +303,9 @@ class XgboostModelTest {
         "{\"type\":7,\"values\":[5,1]}"
       })
   void categoriesThatAreFloatsAreRefusedByTheirType(String categories) {
-    byte[] file = HandMade.with("\"enc\":[]", "\"enc\":[{\"values\":[]},%s]".formatted(categories));
+    byte[] file =
+        HandMade.with(
+            "\"enc\":[]", "\"enc\":[{\"offsets\":[],\"values\":[]},%s]".formatted(categories));
 
     assertThatThrownBy(() -> XgboostModel.read(file))
         .isInstanceOf(UnsupportedModelException.class)
@@ -341,7 +346,9 @@ class XgboostModelTest {
   @Test
   void categoriesOfAWholeTypeThatAreFloatsAreCorrupt() {
     byte[] file =
-        HandMade.with("\"enc\":[]", "\"enc\":[{\"values\":[]},{\"type\":13,\"values\":[5E-1]}]");
+        HandMade.with(
+            "\"enc\":[]",
+            "\"enc\":[{\"offsets\":[],\"values\":[]},{\"type\":13,\"values\":[5E-1]}]");
 
     assertThatThrownBy(() -> XgboostModel.read(file))
         .isInstanceOf(CorruptModelException.class)
@@ -421,5 +428,50 @@ class XgboostModelTest {
     assertThatThrownBy(() -> XgboostModel.read(file.toBytes()))
         .isInstanceOf(CorruptModelException.class)
         .hasMessageContaining("1099511627776");
+  }
+
+  /** A misspelt key counts as absent, and without these the model would be read differently. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'\"enc\":[]' | '\"Enc\":[]' | cats has no 'enc'",
+        "'\"cats\":' | '\"Cats\":' | 'XGBoost 3.4 wrote it, but has no cats'",
+        "'\"iteration_indptr\"' | '\"indptr\"' | 'it, but has no iteration_indptr'",
+        "'\"attributes\"' | '\"atributes\"' | one of attributes",
+        "'\"split_type\":[1,0,0]' | '\"splitType\":[1,0,0]' | tree 1: it lists categories of nodes",
+        "'\"enc\":[]' | '\"enc\":[{\"offsets\":[0,1],\"value\":[65]}]' | have no 'values'",
+        "'\"enc\":[]' | '\"enc\":[{\"tpe\":15,\"values\":[7]}]' | neither 'offsets' nor a 'type'",
+        "'\"enc\":[]' | '\"enc\":[{\"type\":15,\"value\":[7]}]' | have no 'values'",
+      })
+  void aMissingKeyThatItsVersionWritesIsRefused(String old, String replaced, String message) {
+    byte[] file = HandMade.with(old, replaced);
+
+    assertThatThrownBy(() -> XgboostModel.read(file))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void leafVectorsByNodeAreRefusedInFilesOfVersionsThatWriteThemByLeaf() throws Exception {
+    String vectors =
+        new String(
+            Objects.requireNonNull(
+                    XgboostModelTest.class.getResourceAsStream(
+                        "/io/paritree/model/trainer/vectors-3.0.json"))
+                .readAllBytes(),
+            StandardCharsets.UTF_8);
+    assertThat(XgboostModel.read(vectors.getBytes(StandardCharsets.UTF_8)).hasVectorsByNode())
+        .isTrue();
+    String newer =
+        vectors
+            .replaceFirst("\"version\":\\[3,0,\\d+]", "\"version\":[3,2,0]")
+            .replaceFirst(
+                "\"trees\":",
+                "\"cats\":{\"enc\":[],\"feature_segments\":[],\"sorted_idx\":[]},\"trees\":");
+
+    assertThatThrownBy(() -> XgboostModel.read(newer.getBytes(StandardCharsets.UTF_8)))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining("XGBoost 3.2 wrote it, but has no leaf_weights");
   }
 }
