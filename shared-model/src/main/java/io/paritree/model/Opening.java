@@ -63,18 +63,43 @@ public final class Opening {
   public static ScoringModel open(ModelFiles files, EngineKind kind, Assumptions assumptions)
       throws ModelException {
     return switch (files.kind()) {
-      case PACKAGE -> sealed(files, kind);
+      case PACKAGE ->
+          sealed(
+              files,
+              Opening::read,
+              (content, model, rounds) -> engine(content, model, rounds, kind));
       case MLFLOW -> mlflow(files, kind, assumptions);
       case FILE -> bare(files, kind, assumptions);
     };
   }
 
-  private static ScoringModel sealed(ModelFiles files, EngineKind kind) throws ModelException {
+  /**
+   * Verifies and opens a package in all but its model file, which was read and laid out already: a
+   * large one is not needed twice at the same time.
+   *
+   * @param model the package's model file
+   * @param engine of the model and of the rounds that the package says
+   */
+  public static ScoringModel open(ModelFiles files, XgboostModel model, Engine engine)
+      throws ModelException {
+    return sealed(files, (origin, file) -> model, (content, read, rounds) -> engine);
+  }
+
+  private interface ModelSource {
+    XgboostModel read(String origin, byte[] content) throws ModelException;
+  }
+
+  private interface EngineSource {
+    Engine of(byte[] modelFile, XgboostModel model, Rounds rounds) throws ModelException;
+  }
+
+  private static ScoringModel sealed(ModelFiles files, ModelSource models, EngineSource engines)
+      throws ModelException {
     String origin = files.origin();
     Digests digests = Digests.parse(origin, files.file(PackageFiles.DIGESTS));
     ScoringModel model;
     try {
-      model = sealed(files, digests, kind);
+      model = sealed(files, digests, models, engines);
     } catch (ModelException e) {
       digests.checkGuard(origin, e);
       throw e;
@@ -84,7 +109,8 @@ public final class Opening {
     return model;
   }
 
-  private static ScoringModel sealed(ModelFiles files, Digests digests, EngineKind kind)
+  private static ScoringModel sealed(
+      ModelFiles files, Digests digests, ModelSource models, EngineSource engines)
       throws ModelException {
     String origin = files.origin();
     for (String name : digests.names()) {
@@ -102,11 +128,11 @@ public final class Opening {
     }
 
     byte[] modelFile = sealedFile(files, manifest.modelFile());
-    XgboostModel model = read(origin + "/" + manifest.modelFile(), modelFile);
+    XgboostModel model = models.read(origin + "/" + manifest.modelFile(), modelFile);
     Schema schema = manifest.schema().schema(manifestFile, model::categories);
     SchemaFit.check(manifestFile, schema, model);
     RoundsChoice rounds = new RoundsChoice(manifest.rounds(), manifest.roundsWhy());
-    Engine engine = engine(modelFile, model, rounds.range(origin, model), kind);
+    Engine engine = engines.of(modelFile, model, rounds.range(origin, model));
     String goldenFile = origin + "/" + PackageFiles.GOLDEN_ROWS;
     List<GoldenRow> golden =
         GoldenFile.parse(goldenFile, sealedFile(files, PackageFiles.GOLDEN_ROWS));

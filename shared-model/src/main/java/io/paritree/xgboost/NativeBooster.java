@@ -7,6 +7,8 @@ import io.paritree.forest.Engine;
 import io.paritree.forest.Forest;
 import io.paritree.forest.Rounds;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import ml.dmlc.xgboost4j.java.Booster;
 import ml.dmlc.xgboost4j.java.DMatrix;
 import ml.dmlc.xgboost4j.java.XGBoost;
@@ -22,6 +24,9 @@ import ml.dmlc.xgboost4j.java.XGBoostError;
  */
 public final class NativeBooster implements Engine {
   private static final int MAX_GOT = 300;
+
+  /** What stands before the messages of libxgboost's checks: the time, a file and its line. */
+  private static final Pattern PLACE = Pattern.compile("\\[[0-9:]+\\] \\S*?([^/\\s]+:[0-9]+): ");
 
   private final Booster booster;
   private final boolean isLinear;
@@ -79,9 +84,7 @@ public final class NativeBooster implements Engine {
       throw e;
     } catch (Exception e) {
       throw new UnsupportedModelException(
-          "Cannot load the model into libxgboost: %s"
-              .formatted(Fault.printable(String.valueOf(e.getMessage()), MAX_GOT)),
-          e);
+          "Cannot load the model into libxgboost: %s; use the forest engine".formatted(said(e)), e);
     }
   }
 
@@ -190,9 +193,25 @@ public final class NativeBooster implements Engine {
   }
 
   private static IllegalStateException failed(Exception e) {
-    return new IllegalStateException(
-        "Cannot score with libxgboost: " + Fault.printable(String.valueOf(e.getMessage()), MAX_GOT),
-        e);
+    return new IllegalStateException("Cannot score with libxgboost: " + said(e), e);
+  }
+
+  /**
+   * Returns what libxgboost says, without the time and place before it and the native stack trace
+   * after it.
+   */
+  private static String said(Exception e) {
+    String text = String.valueOf(e.getMessage());
+    Matcher place = PLACE.matcher(text);
+    String said = place.lookingAt() ? text.substring(place.end()) : text;
+    int trace = said.indexOf("Stack trace:");
+    String sentence =
+        said.substring(0, trace < 0 ? said.length() : trace)
+            .strip()
+            .replaceAll("\\s+", " ")
+            .replaceFirst("[:.\\s]+$", "");
+    return Fault.printable(sentence, MAX_GOT)
+        + (place.reset().lookingAt() ? " (%s)".formatted(place.group(1)) : "");
   }
 
   @Override

@@ -218,7 +218,8 @@ public final class TestPackages {
     ModelStore models = new ModelStore(Location.of(store));
     Map<String, byte[]> files =
         Sealing.of(source, "schema.json", form, Optional.empty())
-            .files(name, version, records, provenance, "For tests.");
+            .files(name, version, records, provenance, "For tests.")
+            .files();
     ModelStore.write(models.version(name, version), files);
     models.setAlias(name, ModelStore.CHAMPION, version);
     return models.version(name, version).toPath();

@@ -210,4 +210,17 @@ class NativeBoosterTest {
       }
     }
   }
+
+  @Test
+  void aFileThatLibxgboostRefusesIsRefusedInOneSentence() throws Exception {
+    byte[] file = HandMade.with("\"feature_segments\":[]", "\"segments\":[]");
+    XgboostModel model = XgboostModel.read(file);
+
+    assertThatThrownBy(() -> NativeBooster.load(file, model, Rounds.ALL))
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessageMatching(
+            "Cannot load the model into libxgboost: Check failed: .* \\(cat_container\\.cc:\\d+\\);"
+                + " use the forest engine")
+        .hasMessageNotContaining("Stack trace");
+  }
 }

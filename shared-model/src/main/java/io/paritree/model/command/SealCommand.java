@@ -2,8 +2,6 @@ package io.paritree.model.command;
 
 import io.paritree.Fault;
 import io.paritree.model.CardWriter;
-import io.paritree.model.EngineKind;
-import io.paritree.model.Opening;
 import io.paritree.model.RoundsChoice;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.UnsealedSchema;
@@ -27,7 +25,6 @@ import io.paritree.model.seal.Sealing;
 import io.paritree.model.trainer.TrainerCheck;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
@@ -305,9 +302,9 @@ final class SealCommand implements Callable<Integer> {
       throws Exception {
     long sealedVersion = version == null ? target.nextVersion(name) : version;
     Location directory = target.directory(name, sealedVersion);
-    Map<String, byte[]> files = sealing.files(name, sealedVersion, golden, provenance, notes);
+    Sealing.SealedFiles sealed = sealing.files(name, sealedVersion, golden, provenance, notes);
     try {
-      ModelStore.write(directory, files);
+      ModelStore.write(directory, sealed.files());
     } catch (FileAlreadyExistsException e) {
       throw new InputException(
           "Cannot seal into %s: it exists already, and packages are never replaced"
@@ -319,13 +316,15 @@ final class SealCommand implements Callable<Integer> {
       target.store().setAlias(name, alias, sealedVersion);
     }
 
-    print(directory, sealedVersion, golden, provenance);
+    print(sealed.model(), directory, sealedVersion, golden, provenance);
   }
 
   private void print(
-      Location directory, long sealedVersion, GoldenRecords golden, Provenance provenance)
-      throws IOException, io.paritree.ModelException {
-    ScoringModel sealed = Opening.open(directory.toString(), EngineKind.FOREST);
+      ScoringModel sealed,
+      Location directory,
+      long sealedVersion,
+      GoldenRecords golden,
+      Provenance provenance) {
     sealed.card().earlyStopping().ifPresent(this::note);
     String text =
         switch (format) {

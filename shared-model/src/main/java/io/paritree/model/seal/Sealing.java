@@ -10,6 +10,7 @@ import io.paritree.model.ModelFiles;
 import io.paritree.model.Opening;
 import io.paritree.model.RoundsChoice;
 import io.paritree.model.SchemaFit;
+import io.paritree.model.ScoringModel;
 import io.paritree.model.golden.GoldenFile;
 import io.paritree.model.golden.GoldenRow;
 import io.paritree.model.golden.GoldenRows;
@@ -140,13 +141,21 @@ public final class Sealing {
   }
 
   /**
+   * A package that is not written yet.
+   *
+   * @param files its files, by name
+   * @param model what opening them gave
+   */
+  public record SealedFiles(Map<String, byte[]> files, ScoringModel model) {}
+
+  /**
    * Returns the files of the package, after opening it as a check.
    *
    * @param provenance what is known of the model; the golden source is set here, and libraries are
    *     added
    * @throws ModelException if libxgboost cannot be used, or differs from the forest engine
    */
-  public Map<String, byte[]> files(
+  public SealedFiles files(
       String name, long version, GoldenRecords records, Provenance provenance, String notes)
       throws ModelException {
     List<GoldenRow> golden = golden(records);
@@ -176,10 +185,18 @@ public final class Sealing {
     all.put(PackageFiles.MANIFEST, ManifestWriter.toJson(manifest));
     all.put(PackageFiles.GOLDEN_ROWS, GoldenFile.write(golden));
     all.put(PackageFiles.DIGESTS, Digests.of(all).content());
-    Opening.open(
-        new ModelFiles(origin, ModelReference.Kind.PACKAGE, Optional.empty(), all),
-        EngineKind.FOREST);
-    return all;
+    ScoringModel opened =
+        Opening.open(
+            new ModelFiles(origin, ModelReference.Kind.PACKAGE, Optional.empty(), all),
+            model,
+            forest);
+    if (opened.card().rounds() != rounds.end()) {
+      throw new IllegalStateException(
+          "The manifest says %s rounds, expected %s"
+              .formatted(opened.card().rounds(), rounds.end()));
+    }
+
+    return new SealedFiles(all, opened);
   }
 
   /**
