@@ -7,6 +7,7 @@ import io.paritree.model.layout.Digests;
 import io.paritree.model.layout.ModelReference;
 import io.paritree.model.layout.PackageFiles;
 import io.paritree.model.mlflow.MlflowModel;
+import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -71,13 +72,12 @@ public final class ModelFiles implements Serializable {
       throws ModelException, IOException {
     ModelReference found = ModelReference.resolve(reference, hadoop);
     FileStore store = FileStore.of(found.location(), hadoop);
+    Location location = found.location();
     Map<String, byte[]> files =
         switch (found.kind()) {
-          case PACKAGE -> readPackage(store, found.location());
-          case MLFLOW -> readMlflow(store, found.location());
-          case FILE ->
-              Map.of(
-                  found.location().name(), BoundedRead.of(store, found.location(), MAX_FILE_BYTES));
+          case PACKAGE -> readPackage(store, location);
+          case MLFLOW -> readMlflow(store, location);
+          case FILE -> readAll(store, location.parent(), Set.of(location.name()));
         };
     return new ModelFiles(found.location().toString(), found.kind(), found.asked(), files);
   }
@@ -133,9 +133,23 @@ public final class ModelFiles implements Serializable {
   /**
    * Reads files of a directory.
    *
-   * @throws CorruptModelException naming the file, if one is missing or too large
+   * @throws ModelException naming the file, if one is missing or too large
    */
   public static Map<String, byte[]> readAll(FileStore store, Location directory, Set<String> names)
+      throws ModelException, IOException {
+    long expected = 0;
+    for (String name : names) {
+      expected += store.find(directory.resolve(name)).map(FileEntry::bytes).orElse(0L);
+    }
+
+    String origin =
+        (names.size() == 1 ? directory.resolve(names.iterator().next()) : directory).toString();
+    ModelMemory.check(origin, Math.min(expected, MAX_PACKAGE_BYTES));
+    return ModelMemory.within(origin, expected, () -> readEach(store, directory, names));
+  }
+
+  private static Map<String, byte[]> readEach(
+      FileStore store, Location directory, Set<String> names)
       throws CorruptModelException, IOException {
     Map<String, byte[]> files = new TreeMap<>();
     long bytes = 0;

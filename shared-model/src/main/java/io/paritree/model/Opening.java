@@ -62,6 +62,13 @@ public final class Opening {
    */
   public static ScoringModel open(ModelFiles files, EngineKind kind, Assumptions assumptions)
       throws ModelException {
+    long bytes = ModelMemory.bytes(files);
+    ModelMemory.checkOpening(files.origin(), bytes);
+    return ModelMemory.within(files.origin(), bytes, () -> openHere(files, kind, assumptions));
+  }
+
+  private static ScoringModel openHere(ModelFiles files, EngineKind kind, Assumptions assumptions)
+      throws ModelException {
     return switch (files.kind()) {
       case PACKAGE ->
           sealed(

@@ -171,7 +171,7 @@ public final class ScoreMain {
           case FAILED -> "Scoring failed: " + ending.reason();
           default -> ending.reason();
         });
-    if (ending.outcome() == Outcome.FAILED) {
+    if (ending.outcome() == Outcome.FAILED && !(reason instanceof OutOfMemoryError)) {
       reason.printStackTrace(err);
     }
 
@@ -183,12 +183,20 @@ public final class ScoreMain {
       return new Ending(known.outcome(), known.getMessage());
     }
 
-    if (reason instanceof ModelException) {
-      return new Ending(Outcome.MODEL_REFUSED, reason.getMessage());
+    Optional<ModelException> model = modelRefused(reason);
+    if (model.isPresent()) {
+      return new Ending(Outcome.MODEL_REFUSED, model.get().getMessage());
     }
 
     if (reason instanceof NoSuchStoreException) {
       return new Ending(Outcome.REFUSED, reason.getMessage());
+    }
+
+    if (reason instanceof OutOfMemoryError) {
+      return new Ending(
+          Outcome.FAILED,
+          "the driver's heap of %s MB is too small; give it more (spark-submit: --driver-memory; scripts/score without SPARK_HOME: PARITREE_JAVA_OPTS=-Xmx...)"
+              .formatted(Runtime.getRuntime().maxMemory() >> 20));
     }
 
     Set<String> messages = new LinkedHashSet<>();
@@ -198,6 +206,17 @@ public final class ScoreMain {
     }
 
     return new Ending(Outcome.FAILED, String.join("\n  because of ", messages));
+  }
+
+  /** Also by an executor, which opens the model again, in a heap that may be smaller. */
+  private static Optional<ModelException> modelRefused(Throwable reason) {
+    for (Throwable cause = reason; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ModelException refused) {
+        return Optional.of(refused);
+      }
+    }
+
+    return Optional.empty();
   }
 
   private static OutputPlace place(JobSettings settings) throws RefusedException, IOException {

@@ -2,6 +2,7 @@ package io.paritree.spark;
 
 import io.paritree.ModelException;
 import io.paritree.model.ModelFiles;
+import io.paritree.model.ModelMemory;
 import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
 import io.paritree.spark.check.CheckedRun;
@@ -39,6 +40,8 @@ import org.apache.spark.sql.SparkSession;
  * <p>An instance is for one call of {@link #run}.
  */
 final class ScoringJob {
+  private static final String EXECUTOR_MEMORY = "spark.executor.memory";
+
   private final JobSettings settings;
   private final SparkOnDemand spark;
   private final StepObserver observer;
@@ -95,6 +98,7 @@ final class ScoringJob {
             spark.session(),
             model.schema().width() + settings.keys().size(),
             settings.comparison());
+    checkExecutors(session, files);
     stages.end("spark");
     CheckedInput input = check.check(session, progress);
     CheckedRun checked =
@@ -163,6 +167,14 @@ final class ScoringJob {
               .orElseGet(
                   () -> ended(outcome, reason, settings.input(), settings.output(), List.of()));
       RunRecord.keep(settings, spark.hadoopSettings(), report, progress);
+    }
+  }
+
+  private static void checkExecutors(SparkSession session, ModelFiles files)
+      throws ModelException {
+    if (!session.sparkContext().isLocal()) {
+      long heap = session.sparkContext().conf().getSizeAsBytes(EXECUTOR_MEMORY, "1g");
+      ModelMemory.checkExecutor(files, heap, EXECUTOR_MEMORY);
     }
   }
 

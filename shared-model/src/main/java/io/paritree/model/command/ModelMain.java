@@ -104,7 +104,17 @@ public final class ModelMain implements Runnable {
     command.setCaseInsensitiveEnumValuesAllowed(true);
     command.setParameterExceptionHandler((e, given) -> usage(e, err));
     command.setExecutionExceptionHandler((e, parsed, result) -> main.failed(e, err));
-    int exitCode = command.execute(args);
+    int exitCode;
+    try {
+      exitCode = command.execute(args);
+    } catch (OutOfMemoryError e) {
+      err.println(
+          "The heap of %s MB is too small for this; give more, such as PARITREE_JAVA_OPTS=-Xmx%sm"
+              .formatted(
+                  Runtime.getRuntime().maxMemory() >> 20, Runtime.getRuntime().maxMemory() >> 19));
+      return FAILED;
+    }
+
     // A PrintWriter does not throw when it fails: a full disk must not look like a success.
     if (out.checkError() && exitCode == OK) {
       err.println("Cannot write the result to the standard output");

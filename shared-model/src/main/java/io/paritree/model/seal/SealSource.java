@@ -3,6 +3,7 @@ package io.paritree.model.seal;
 import io.paritree.CorruptModelException;
 import io.paritree.ModelException;
 import io.paritree.model.ModelFiles;
+import io.paritree.model.ModelMemory;
 import io.paritree.model.Opening;
 import io.paritree.model.RoundsChoice;
 import io.paritree.model.layout.ModelReference;
@@ -44,6 +45,11 @@ public record SealSource(
    */
   public static SealSource read(String reference) throws ModelException, IOException {
     ModelReference found = ModelReference.resolve(reference, Map.of());
+    return ModelMemory.within(found.location().toString(), 0, () -> read(reference, found));
+  }
+
+  private static SealSource read(String reference, ModelReference found)
+      throws ModelException, IOException {
     return switch (found.kind()) {
       case FILE -> ofFile(ModelFiles.read(reference));
       case MLFLOW -> ofMlflow(found.location());

@@ -3,6 +3,7 @@ package io.paritree.spark.rows;
 import io.paritree.ModelException;
 import io.paritree.model.EngineKind;
 import io.paritree.model.ModelFiles;
+import io.paritree.model.ModelMemory;
 import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,7 +26,9 @@ public final class OpenModels {
         key(digest, engine),
         key -> {
           try {
-            return Opening.open(files.value(), engine);
+            // The broadcast itself may be too large for the executor's heap.
+            return ModelMemory.within(
+                "the model", 0, () -> Opening.open(files.value(), engine));
           } catch (ModelException e) {
             throw new IllegalStateException("Cannot open the model in an executor", e);
           }

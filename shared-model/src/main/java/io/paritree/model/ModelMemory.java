@@ -1,0 +1,143 @@
+package io.paritree.model;
+
+import io.paritree.ModelException;
+import io.paritree.UnsupportedModelException;
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
+
+/**
+ * How much of the heap a model needs while it is opened, and one sentence where it does not fit.
+ *
+ * <p>The need is estimated from the size of the files. It is checked before anything is read,
+ * because a JVM may be configured to exit when its heap is exhausted, as the server's is.
+ */
+public final class ModelMemory {
+  private static final long MEGABYTE = 1 << 20;
+
+  /**
+   * Heap while a model file is read and laid out, per byte of it and including it. Measured with
+   * UBJSON files of trees of 6 to 14 levels, G1 and ParallelGC; JSON needs less.
+   */
+  private static final double OPENING = 2.5;
+
+  /** A smaller model is not checked: its need is within what a JVM needs in any case. */
+  private static final long SMALL = 8 * MEGABYTE;
+
+  private ModelMemory() {}
+
+  /** Work that may need more heap than there is. */
+  public interface Work<T, E extends Exception> {
+    T run() throws ModelException, E;
+  }
+
+  /**
+   * Checks that this JVM has the heap to read and open a model.
+   *
+   * @param bytes of its files, which are not in memory yet
+   * @throws UnsupportedModelException naming the need and the option, if it does not
+   */
+  public static void check(String origin, long bytes) throws UnsupportedModelException {
+    checkNeed(origin, bytes, OPENING);
+  }
+
+  /** Checks that this JVM has the heap to open a model whose files are in memory already. */
+  static void checkOpening(String origin, long bytes) throws UnsupportedModelException {
+    checkNeed(origin, bytes, OPENING - 1);
+  }
+
+  /**
+   * Checks that an executor will have the heap to open a model, whose files it holds twice: Spark
+   * keeps the blocks of what it broadcasts.
+   *
+   * @param heap the largest heap of an executor, in bytes
+   * @param option what sets it
+   */
+  public static void checkExecutor(ModelFiles files, long heap, String option)
+      throws UnsupportedModelException {
+    long bytes = bytes(files);
+    long need = Math.round(bytes * (OPENING + 1));
+    if (bytes > SMALL && need > heap) {
+      throw new UnsupportedModelException(
+          "Cannot open %s: with %s MB of files it needs about %s MB of heap, but %s is %s MB; set it to %s MB or more"
+              .formatted(
+                  files.origin(),
+                  megabytes(bytes),
+                  megabytes(need),
+                  option,
+                  megabytes(heap),
+                  rounded(need)));
+    }
+  }
+
+  private static void checkNeed(String origin, long bytes, double perByte)
+      throws UnsupportedModelException {
+    long need = Math.round(bytes * perByte);
+    if (bytes > SMALL && need > free() && collected() && need > free()) {
+      throw tooLarge(origin, bytes, need);
+    }
+  }
+
+  /** Returns the bytes of a model's files. */
+  static long bytes(ModelFiles files) {
+    return files.names().stream().mapToLong(name -> files.file(name).length).sum();
+  }
+
+  private static long free() {
+    Runtime runtime = Runtime.getRuntime();
+    return runtime.maxMemory() - (runtime.totalMemory() - runtime.freeMemory());
+  }
+
+  /**
+   * Collects garbage, which is counted as used; an exhausted heap would be collected as well.
+   * Returns false if the JVM is configured not to do it on request.
+   */
+  private static boolean collected() {
+    long before = collections();
+    System.gc();
+    return collections() > before;
+  }
+
+  private static long collections() {
+    return ManagementFactory.getGarbageCollectorMXBeans().stream()
+        .mapToLong(GarbageCollectorMXBean::getCollectionCount)
+        .sum();
+  }
+
+  /**
+   * Does work on a model.
+   *
+   * @param bytes of its files; 0 if not known
+   * @throws UnsupportedModelException naming the need and the option, if the heap is exhausted
+   */
+  public static <T, E extends Exception> T within(String origin, long bytes, Work<T, E> work)
+      throws ModelException, E {
+    try {
+      return work.run();
+    } catch (OutOfMemoryError e) {
+      throw tooLarge(origin, bytes, Math.round(bytes * OPENING));
+    }
+  }
+
+  private static UnsupportedModelException tooLarge(String origin, long bytes, long need) {
+    long heap = Runtime.getRuntime().maxMemory();
+    long used = heap - free();
+    return new UnsupportedModelException(
+        "Cannot open %s: %sneeds %s of heap, but of the %s MB of this JVM %s MB are free; start it with -Xmx%sm or more (scripts/model, serve and score: PARITREE_JAVA_OPTS; spark-submit: --driver-memory, --executor-memory)"
+            .formatted(
+                origin,
+                bytes == 0 ? "it " : "with %s MB of files it ".formatted(megabytes(bytes)),
+                bytes == 0 ? "more" : "about %s MB".formatted(megabytes(need)),
+                megabytes(heap),
+                megabytes(heap - used),
+                rounded(Math.max(need + used, heap + heap / 4))));
+  }
+
+  private static long megabytes(long bytes) {
+    return (bytes + MEGABYTE - 1) / MEGABYTE;
+  }
+
+  /** Returns an -Xmx in MB: a multiple of 64 with some room. */
+  private static long rounded(long bytes) {
+    return (megabytes(bytes + bytes / 8) + 63) / 64 * 64;
+  }
+}

@@ -1,0 +1,139 @@
+package io.paritree.model.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A model that is too large for the heap is refused in one sentence with the need and the option.
+ */
+class SmallHeapTest {
+  private static final int MODEL_REFUSED = 6;
+
+  @TempDir private static Path directory;
+  private static Path large;
+  private static Path medium;
+
+  @BeforeAll
+  static void makeModels() throws IOException {
+    large = withTrees("large.json", 32_000);
+    medium = withTrees("medium.json", 16_000);
+    assertThat(Files.size(large)).isBetween(10L << 20, 20L << 20);
+    assertThat(Files.size(medium)).isBetween(6L << 20, 8L << 20);
+    Files.writeString(directory.resolve("rows.csv"), "a\n1\n");
+  }
+
+  private static Path withTrees(String name, int trees) throws IOException {
+    StringBuilder all = new StringBuilder();
+    StringBuilder info = new StringBuilder("0");
+    StringBuilder starts = new StringBuilder("0");
+    for (int tree = 0; tree < trees; tree++) {
+      all.append(tree == 0 ? "" : ",").append(TREE.formatted(tree));
+      info.append(tree == 0 ? "" : ",0");
+      starts.append(',').append(tree + 1);
+    }
+
+    return Files.writeString(
+        directory.resolve(name), MODEL.formatted(trees, info, starts, all).replace("\n", ""));
+  }
+
+  private static final String TREE =
+      """
+      {"id":%s,"tree_param":{"num_nodes":"3","num_feature":"1","num_deleted":"0","size_leaf_vector":"1"},
+      "left_children":[1,-1,-1],"right_children":[2,-1,-1],"parents":[2147483647,0,0],
+      "split_indices":[0,0,0],"split_conditions":[5E-1,1.25E0,2E0],"default_left":[1,0,0],
+      "split_type":[0,0,0],"categories":[],"categories_nodes":[],"categories_segments":[],
+      "categories_sizes":[],"base_weights":[0E0,1.25E0,2E0],"loss_changes":[1E0,0E0,0E0],
+      "sum_hessian":[2E0,1E0,1E0]}
+      """;
+
+  private static final String MODEL =
+      """
+      {"version":[3,0,0],"learner":{"attributes":{},"feature_names":["a"],"feature_types":["float"],
+      "learner_model_param":{"base_score":"5E-1","num_class":"0","num_feature":"1","num_target":"1",
+      "boost_from_average":"1"},"objective":{"name":"reg:squarederror","reg_loss_param":{}},
+      "gradient_booster":{"name":"gbtree","model":{
+      "gbtree_model_param":{"num_trees":"%s","num_parallel_tree":"1"},
+      "tree_info":[%s],"iteration_indptr":[%s],"trees":[%s]}}}}
+      """;
+
+  /** The estimate is checked before the heap is touched: a server exits when it is exhausted. */
+  @Test
+  void theNeedIsSaidBeforeTheFileIsRead() throws Exception {
+    for (String command : List.of("predict", "inspect", "verify", "seal")) {
+      String said = refused("-Xmx20m", "-XX:+ExitOnOutOfMemoryError", command, large);
+
+      assertThat(said)
+          .as(command)
+          .matches(
+              "Model refused: Cannot open \\S*large.json: with 1\\d MB of files it needs about \\d\\d"
+                  + " MB of heap, but of the \\d+ MB of this JVM \\d+ MB are free; start it with"
+                  + " -Xmx\\d+m or more \\(.*PARITREE_JAVA_OPTS.*\\)\n");
+    }
+  }
+
+  @Test
+  void anExhaustedHeapIsSaidInOneSentence() throws Exception {
+    String said = refused("-Xmx12m", "-XX:+UseSerialGC", "inspect", medium);
+
+    assertThat(said).startsWith("Model refused: Cannot open ").contains("medium.json", "-Xmx");
+    assertThat(said.lines()).hasSize(1);
+  }
+
+  @Test
+  void theSameModelIsScoredWithTheHeapThatWasSaid() throws Exception {
+    String said = refused("-Xmx20m", "-XX:+UseG1GC", "predict", large);
+    String option = said.replaceFirst("(?s).*start it with (-Xmx\\d+m) or more.*", "$1");
+
+    assertThat(run(option, "-XX:+UseG1GC", "predict", large).exitCode()).isZero();
+    assertThat(Files.readAllLines(directory.resolve("scores.csv"))).hasSize(2);
+  }
+
+  private record Ended(int exitCode, String said) {}
+
+  private String refused(String heap, String flag, String command, Path model) throws Exception {
+    Ended ended = run(heap, flag, command, model);
+    assertThat(ended.exitCode()).as(ended.said()).isEqualTo(MODEL_REFUSED);
+    return ended.said();
+  }
+
+  private Ended run(String heap, String flag, String command, Path model) throws Exception {
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                heap,
+                flag,
+                "-Dslf4j.internal.verbosity=ERROR",
+                "-cp",
+                System.getProperty("java.class.path"),
+                ModelMain.class.getName(),
+                command,
+                "--model",
+                model.toString()));
+    switch (command) {
+      case "predict" ->
+          line.addAll(
+              List.of(
+                  "--input",
+                  directory.resolve("rows.csv").toString(),
+                  "--output",
+                  directory.resolve("scores.csv").toString()));
+      case "seal" ->
+          line.addAll(List.of("--name", "m", "--output", directory.resolve("sealed").toString()));
+      default -> {}
+    }
+
+    Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Ended(process.waitFor(), said);
+  }
+}
