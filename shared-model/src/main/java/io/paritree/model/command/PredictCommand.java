@@ -8,6 +8,7 @@ import io.paritree.model.rows.CsvRows;
 import io.paritree.model.rows.CsvScoring;
 import io.paritree.model.rows.FaultSummary;
 import io.paritree.model.rows.InputException;
+import io.paritree.model.rows.ScoredSentinels;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -104,12 +105,15 @@ final class PredictCommand implements Callable<Integer> {
     }
 
     FaultSummary refused = new FaultSummary();
+    ScoredSentinels sentinels = new ScoredSentinels(opened.schema());
     long scored;
     Path temporary = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
     try {
       try (CsvRows rows = CsvRows.open(input, opened.schema(), opened.engine(), List.of());
           BufferedWriter out = create(temporary)) {
-        scored = new CsvScoring(opened.engine(), opened.outputs(), emits).score(rows, out, refused);
+        scored =
+            new CsvScoring(opened.engine(), opened.outputs(), emits)
+                .score(rows, out, refused, sentinels);
       }
 
       Files.move(
@@ -119,6 +123,10 @@ final class PredictCommand implements Callable<Integer> {
     }
 
     printRefused(refused);
+    if (!opened.sealed()) {
+      sentinels.notes().forEach(note -> spec.commandLine().getErr().println("Note: " + note));
+    }
+
     printCounts(opened, scored, refused);
     boolean isRefused = refused.rows() > 0 && (strict || scored == 0);
     return isRefused ? ModelMain.INPUT_REFUSED : ModelMain.OK;

@@ -16,6 +16,7 @@ import io.paritree.model.mlflow.MlflowModel;
 import io.paritree.model.rows.CsvRows;
 import io.paritree.model.rows.FaultSummary;
 import io.paritree.model.rows.InputException;
+import io.paritree.model.rows.ScoredSentinels;
 import io.paritree.model.seal.GeneratedRecords;
 import io.paritree.model.seal.GoldenChoice;
 import io.paritree.model.seal.GoldenRecords;
@@ -251,12 +252,14 @@ final class SealCommand implements Callable<Integer> {
     GoldenChoice choice = new GoldenChoice(sealing.schema());
     int width = sealing.schema().width();
     FaultSummary refused = new FaultSummary();
+    ScoredSentinels sentinels = new ScoredSentinels(sealing.schema());
     try (CsvRows csv = CsvRows.open(rows, sealing.schema(), sealing.forest(), kept)) {
       for (int count = csv.next(); count > 0; count = csv.next()) {
         for (int row = 0; row < count; row++) {
           if (!refused.addIfRefused(csv, row)) {
             String[] cells = java.util.Arrays.copyOf(csv.cells(row), fields);
             choice.add(csv.slots(), row * width, cells);
+            sentinels.add(csv.slots(), row * width);
           }
         }
 
@@ -268,6 +271,8 @@ final class SealCommand implements Callable<Integer> {
 
     if (check != null) {
       compared = Optional.of(check.result());
+    } else {
+      sentinels.notes().forEach(this::note);
     }
 
     if (choice.isEmpty() && refused.rows() > 0) {

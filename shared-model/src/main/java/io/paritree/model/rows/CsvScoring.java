@@ -54,9 +54,10 @@ public final class CsvScoring {
    *
    * @param out receives the CSV text; the caller closes it
    * @param refused receives the rows with faults
+   * @param sentinels receives the other rows
    * @return the number of rows with scores
    */
-  public long score(CsvRows rows, Writer out, FaultSummary refused)
+  public long score(CsvRows rows, Writer out, FaultSummary refused, ScoredSentinels sentinels)
       throws IOException, InputException {
     out.write(header());
     int capacity = rows.capacity();
@@ -77,6 +78,7 @@ public final class CsvScoring {
           text.append(columns() == 1 ? "\"\"" : ",".repeat(columns() - 1)).append('\n');
         } else {
           line(text, row, margins, scores, leaves);
+          sentinels.add(rows.slots(), row * engine.width());
           scored++;
         }
       }

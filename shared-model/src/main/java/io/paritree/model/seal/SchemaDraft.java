@@ -11,6 +11,7 @@ import io.paritree.model.manifest.FeatureForm;
 import io.paritree.model.manifest.SchemaForm;
 import io.paritree.model.mlflow.MlflowSignature;
 import io.paritree.model.rows.CsvRows;
+import io.paritree.model.rows.FarNumbers;
 import io.paritree.model.rows.InputException;
 import io.paritree.model.rows.SpelledCell;
 import io.paritree.record.CsvLines;
@@ -21,10 +22,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -39,20 +38,6 @@ public final class SchemaDraft {
   private static final long MAX_ROWS = 100_000;
   private static final int MAX_CATEGORIES = 10_000;
   private static final String MLFLOW_TEXT = "string";
-  private static final double LEAST_DISTANCE = 50;
-  private static final List<Double> SENTINELS =
-      List.of(
-          -999.0,
-          -9_999.0,
-          -99_999.0,
-          -999_999.0,
-          -99.0,
-          999.0,
-          9_999.0,
-          99_999.0,
-          999_999.0,
-          -2_147_483_648.0,
-          2_147_483_647.0);
 
   private final List<FeatureForm> features = new ArrayList<>();
   private final List<String> advice = new ArrayList<>();
@@ -66,9 +51,7 @@ public final class SchemaDraft {
     private boolean onlyNumbers = true;
     private boolean onlyTruths = true;
     private final TreeSet<String> texts = new TreeSet<>();
-    private final Map<Double, Long> sentinels = new TreeMap<>();
-    private double least = Double.POSITIVE_INFINITY;
-    private double largest = Double.NEGATIVE_INFINITY;
+    private final FarNumbers numbers = new FarNumbers();
 
     void add(String cell) {
       if (cell.isEmpty()) {
@@ -80,39 +63,13 @@ public final class SchemaDraft {
       boolean isNumber = NumberText.isNumber(utf8, 0, utf8.length);
       onlyNumbers &= isNumber;
       if (isNumber) {
-        addNumber(NumberText.parse(utf8, 0, utf8.length));
+        numbers.add(NumberText.parse(utf8, 0, utf8.length));
       }
 
       onlyTruths &= cell.equals("true") || cell.equals("false");
       if (texts.size() <= MAX_CATEGORIES) {
         texts.add(cell); // one more than the limit shows that there are too many
       }
-    }
-
-    private void addNumber(double number) {
-      if (SENTINELS.contains(number)) {
-        sentinels.merge(number, 1L, Long::sum);
-      } else {
-        least = Math.min(least, number);
-        largest = Math.max(largest, number);
-      }
-    }
-
-    /**
-     * Returns sentinels that occur more than once and are far from all other numbers, or the only
-     * negative ones.
-     */
-    List<Double> farSentinels() {
-      double distance = Math.max((largest - least) / 2, LEAST_DISTANCE);
-      return sentinels.entrySet().stream()
-          .filter(entry -> entry.getValue() > 1 && least <= largest)
-          .map(Map.Entry::getKey)
-          .filter(
-              number ->
-                  number < least - distance
-                      || number > largest + distance
-                      || (number < 0 && least >= 0))
-          .toList();
     }
 
     /** Returns the texts that are no numbers. */
@@ -262,8 +219,13 @@ public final class SchemaDraft {
 
   private FeatureForm withoutColumn(int index, String path) {
     advice.add(
-        "'%s': %s has no such column; give the column to read as \"column\", or a part of a timestamp such as \"hour\" as \"type\""
-            .formatted(Fault.printable(name(index)), path));
+        "'%s': %s has no such column; give the column to read as \"column\", or a part of a timestamp such as \"hour\" as \"type\"%s"
+            .formatted(
+                Fault.printable(name(index)),
+                path,
+                model.featureNames().isPresent()
+                    ? ""
+                    : ", or all at once with --by-position: the model file has no names"));
     return plain.features().get(index);
   }
 
@@ -343,7 +305,7 @@ public final class SchemaDraft {
 
     List<Object> missing = new ArrayList<>();
     if (feature instanceof NumberFeature) {
-      missing.addAll(column.farSentinels());
+      missing.addAll(column.numbers.found());
     }
 
     List<String> words = column.words();

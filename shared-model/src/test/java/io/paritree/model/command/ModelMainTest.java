@@ -610,11 +610,46 @@ class ModelMainTest {
         .doesNotContain("'f1'");
   }
 
+  /** What a trainer passed as XGBClassifier(missing=-999) is in no file. */
+  @Test
+  void sentinelsThatAreScoredAsNumbersAreSaid() throws Exception {
+    Path model = new TestPackages(directory).bareWideModel(2, 3, 5);
+    Path rows = Files.write(path("rows.csv"), List.of("f0,f1", "-999,998", "20,999", "-999,999"));
+    String said =
+        "Note: 'f0' is -999 in 2 rows, which is scored as a number; if it meant a missing value to"
+            + " the trainer, say so in a schema (\"missing\": [-999]) or leave these cells empty\n";
+
+    assertRun(0, "predict", "--model", model, "--input", rows, "--output", path("scores.csv"));
+    assertThat(err.toString()).contains(said).doesNotContain("'f1'");
+    assertRun(0, "seal", "--model", model, "--rows", rows, "--name=m", "--output", path("sealed"));
+    assertThat(err.toString()).contains(said);
+    Path schema =
+        Files.writeString(
+            path("schema.json"),
+            "{\"features\":[{\"name\":\"f0\",\"type\":\"number\",\"missing\":[-999]},"
+                + "{\"name\":\"f1\",\"type\":\"number\"}]}");
+    assertRun(
+        0,
+        "seal",
+        "--model",
+        model,
+        "--rows",
+        rows,
+        "--schema",
+        schema,
+        "--name=m",
+        "--output",
+        path("other"));
+    assertThat(err.toString()).doesNotContain("-999");
+  }
+
   @Test
   void columnsOfAModelWithoutNamesAreReadByPosition() throws Exception {
     Path model = new TestPackages(directory).bareWideModel(2, 3, 5);
     Path rows = Files.write(path("rows.csv"), List.of("age,income,id", "1,2,a", "3,4,b"));
 
+    assertRun(0, "schema", "--model", model, "--rows", rows);
+    assertThat(err.toString()).contains("'f0': ", "or all at once with --by-position");
     assertRun(0, "schema", "--model", model, "--rows", rows, "--by-position");
     assertThat(out.toString())
         .contains("{\"name\":\"f0\",\"type\":\"number\",\"column\":\"age\"}")
