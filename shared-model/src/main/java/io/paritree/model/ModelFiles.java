@@ -10,6 +10,7 @@ import io.paritree.model.mlflow.MlflowModel;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
+import io.paritree.xgboost.XgboostModel;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.InvalidPathException;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The bytes of a model package, or of an unsealed model, read once.
@@ -38,12 +40,25 @@ public final class ModelFiles implements Serializable {
   private final String asked; // null if no particular version is expected
   private final TreeMap<String, byte[]> files;
 
+  /** Files that are not kept; an object with such files cannot be serialized. */
+  private final Map<String, StreamedFile> streamed;
+
   public ModelFiles(
       String origin, ModelReference.Kind kind, Optional<String> asked, Map<String, byte[]> files) {
+    this(origin, kind, asked, files, Map.of());
+  }
+
+  private ModelFiles(
+      String origin,
+      ModelReference.Kind kind,
+      Optional<String> asked,
+      Map<String, byte[]> files,
+      Map<String, StreamedFile> streamed) {
     this.origin = origin;
     this.kind = kind;
     this.asked = asked.orElse(null);
     this.files = new TreeMap<>(files);
+    this.streamed = streamed;
   }
 
   /**
@@ -70,16 +85,38 @@ public final class ModelFiles implements Serializable {
    */
   public static ModelFiles read(String reference, Map<String, String> hadoop)
       throws ModelException, IOException {
+    return read(reference, hadoop, null);
+  }
+
+  /**
+   * Like {@link #read(String)}, but a large file is not kept in memory: it is read each time it is
+   * used. For opening a model once; not serializable.
+   */
+  public static ModelFiles streamed(String reference) throws ModelException, IOException {
+    return read(reference, Map.of(), new TreeMap<>());
+  }
+
+  /**
+   * @param streamed receives large files; null to read them as well
+   */
+  private static ModelFiles read(
+      String reference, Map<String, String> hadoop, Map<String, StreamedFile> streamed)
+      throws ModelException, IOException {
     ModelReference found = ModelReference.resolve(reference, hadoop);
     FileStore store = FileStore.of(found.location(), hadoop);
     Location location = found.location();
     Map<String, byte[]> files =
         switch (found.kind()) {
-          case PACKAGE -> readPackage(store, location);
-          case MLFLOW -> readMlflow(store, location);
-          case FILE -> readAll(store, location.parent(), Set.of(location.name()));
+          case PACKAGE -> readPackage(store, location, streamed);
+          case MLFLOW -> readMlflow(store, location, streamed);
+          case FILE -> readAll(store, location.parent(), Set.of(location.name()), streamed);
         };
-    return new ModelFiles(found.location().toString(), found.kind(), found.asked(), files);
+    return new ModelFiles(
+        found.location().toString(),
+        found.kind(),
+        found.asked(),
+        files,
+        streamed == null ? Map.of() : streamed);
   }
 
   /**
@@ -102,7 +139,8 @@ public final class ModelFiles implements Serializable {
     return new Place(found.location().toString(), found.alias());
   }
 
-  private static Map<String, byte[]> readPackage(FileStore store, Location directory)
+  private static Map<String, byte[]> readPackage(
+      FileStore store, Location directory, Map<String, StreamedFile> streamed)
       throws ModelException, IOException {
     String origin = directory.toString();
     byte[] content =
@@ -110,7 +148,7 @@ public final class ModelFiles implements Serializable {
     Digests digests = Digests.parse(origin, content);
     Map<String, byte[]> files;
     try {
-      files = readAll(store, directory, digests.names());
+      files = readAll(store, directory, digests.names(), streamed);
     } catch (ModelException | IOException | InvalidPathException e) {
       digests.checkGuard(origin, e);
       throw e;
@@ -120,12 +158,13 @@ public final class ModelFiles implements Serializable {
     return files;
   }
 
-  private static Map<String, byte[]> readMlflow(FileStore store, Location directory)
+  private static Map<String, byte[]> readMlflow(
+      FileStore store, Location directory, Map<String, StreamedFile> streamed)
       throws ModelException, IOException {
     byte[] mlmodel =
         BoundedRead.of(store, directory.resolve(PackageFiles.MLMODEL), MAX_DIGESTS_BYTES);
     String modelFile = MlflowModel.parse(directory.toString(), mlmodel).modelFile();
-    Map<String, byte[]> files = readAll(store, directory, Set.of(modelFile));
+    Map<String, byte[]> files = readAll(store, directory, Set.of(modelFile), streamed);
     files.put(PackageFiles.MLMODEL, mlmodel);
     return files;
   }
@@ -137,15 +176,29 @@ public final class ModelFiles implements Serializable {
    */
   public static Map<String, byte[]> readAll(FileStore store, Location directory, Set<String> names)
       throws ModelException, IOException {
-    long expected = 0;
+    return readAll(store, directory, names, null);
+  }
+
+  private static Map<String, byte[]> readAll(
+      FileStore store, Location directory, Set<String> names, Map<String, StreamedFile> streamed)
+      throws ModelException, IOException {
+    Set<String> read = new TreeSet<>();
+    long bytes = 0;
     for (String name : names) {
-      expected += store.find(directory.resolve(name)).map(FileEntry::bytes).orElse(0L);
+      Location file = directory.resolve(name);
+      long size = store.find(file).map(FileEntry::bytes).orElse(0L);
+      if (streamed != null && size > ModelMemory.SMALL && size <= MAX_FILE_BYTES) {
+        streamed.put(name, new StreamedFile(store, file, (int) size));
+      } else {
+        read.add(name);
+        bytes += Math.min(size, MAX_FILE_BYTES);
+      }
     }
 
     String origin =
         (names.size() == 1 ? directory.resolve(names.iterator().next()) : directory).toString();
-    ModelMemory.check(origin, Math.min(expected, MAX_PACKAGE_BYTES));
-    return ModelMemory.within(origin, expected, () -> readEach(store, directory, names));
+    ModelMemory.check(origin, bytes);
+    return ModelMemory.within(origin, bytes, () -> readEach(store, directory, read));
   }
 
   private static Map<String, byte[]> readEach(
@@ -191,11 +244,51 @@ public final class ModelFiles implements Serializable {
 
   /** Returns the names of the files, ascending. */
   public Set<String> names() {
-    return files.keySet();
+    Set<String> names = new TreeSet<>(files.keySet());
+    names.addAll(streamed.keySet());
+    return names;
   }
 
-  /** Returns a file's content, not a copy; null if it was not read. */
-  public byte[] file(String name) {
-    return files.get(name);
+  /** Returns a file's content, not a copy; null if there is no such file. */
+  public byte[] file(String name) throws ModelException {
+    return streamed.containsKey(name) ? streamed.get(name).content() : files.get(name);
+  }
+
+  /** Returns a file's SHA-256; null if there is no such file. */
+  String sha256(String name) throws ModelException {
+    if (streamed.containsKey(name)) {
+      return streamed.get(name).sha256();
+    }
+
+    return files.containsKey(name) ? Digests.sha256(files.get(name)) : null;
+  }
+
+  /** Reads a file, which must be there, as XGBoost's model. */
+  XgboostModel model(String name) throws ModelException {
+    StreamedFile file = streamed.get(name);
+    return file == null
+        ? XgboostModel.read(files.get(name))
+        : file.read(in -> XgboostModel.read(in, file.size()));
+  }
+
+  /** Returns roughly the heap that opening needs, in bytes, without what is in memory already. */
+  long heapToOpen() {
+    long bytes = 0;
+    for (byte[] content : files.values()) {
+      bytes += ModelMemory.toOpenRead(content.length);
+    }
+
+    for (Map.Entry<String, StreamedFile> file : streamed.entrySet()) {
+      boolean isJson = file.getKey().endsWith(".json");
+      bytes += ModelMemory.toOpenStreamed(file.getValue().size(), isJson);
+    }
+
+    return bytes;
+  }
+
+  /** Returns the bytes of all files. */
+  long bytes() {
+    return files.values().stream().mapToLong(content -> content.length).sum()
+        + streamed.values().stream().mapToLong(StreamedFile::size).sum();
   }
 }

@@ -15,13 +15,16 @@ public final class ModelMemory {
   private static final long MEGABYTE = 1 << 20;
 
   /**
-   * Heap while a model file is read and laid out, per byte of it and including it. Measured with
-   * UBJSON files of trees of 6 to 14 levels, G1 and ParallelGC; JSON needs less.
+   * Heap while a model file is read and laid out, per byte of it. Measured with UBJSON files of
+   * trees of 6 to 14 levels, with G1 and ParallelGC.
    */
-  private static final double OPENING = 2.5;
+  private static final double TREES = 1.4;
 
-  /** A smaller model is not checked: its need is within what a JVM needs in any case. */
-  private static final long SMALL = 8 * MEGABYTE;
+  /** A larger file needs not be in memory as a whole, unless it is JSON. */
+  static final long SMALL = 8 * MEGABYTE;
+
+  /** JSON has more than twice the bytes of UBJSON for the same trees. */
+  private static final double TREES_OF_JSON = 0.9;
 
   private ModelMemory() {}
 
@@ -36,13 +39,21 @@ public final class ModelMemory {
    * @param bytes of its files, which are not in memory yet
    * @throws UnsupportedModelException naming the need and the option, if it does not
    */
-  public static void check(String origin, long bytes) throws UnsupportedModelException {
-    checkNeed(origin, bytes, OPENING);
+  static void check(String origin, long bytes) throws UnsupportedModelException {
+    checkNeed(origin, bytes, bytes + toOpenRead(bytes));
   }
 
-  /** Checks that this JVM has the heap to open a model whose files are in memory already. */
-  static void checkOpening(String origin, long bytes) throws UnsupportedModelException {
-    checkNeed(origin, bytes, OPENING - 1);
+  /** Checks that this JVM has the heap to open a model. */
+  static void checkOpening(ModelFiles files) throws UnsupportedModelException {
+    checkNeed(files.origin(), files.bytes(), files.heapToOpen());
+  }
+
+  static long toOpenRead(long bytes) {
+    return Math.round(bytes * TREES);
+  }
+
+  static long toOpenStreamed(long bytes, boolean isJson) {
+    return isJson ? bytes + Math.round(bytes * TREES_OF_JSON) : toOpenRead(bytes);
   }
 
   /**
@@ -54,8 +65,8 @@ public final class ModelMemory {
    */
   public static void checkExecutor(ModelFiles files, long heap, String option)
       throws UnsupportedModelException {
-    long bytes = bytes(files);
-    long need = Math.round(bytes * (OPENING + 1));
+    long bytes = files.bytes();
+    long need = 2 * bytes + files.heapToOpen();
     if (bytes > SMALL && need > heap) {
       throw new UnsupportedModelException(
           "Cannot open %s: with %s MB of files it needs about %s MB of heap, but %s is %s MB; set it to %s MB or more"
@@ -69,17 +80,11 @@ public final class ModelMemory {
     }
   }
 
-  private static void checkNeed(String origin, long bytes, double perByte)
+  private static void checkNeed(String origin, long bytes, long need)
       throws UnsupportedModelException {
-    long need = Math.round(bytes * perByte);
     if (bytes > SMALL && need > free() && collected() && need > free()) {
       throw tooLarge(origin, bytes, need);
     }
-  }
-
-  /** Returns the bytes of a model's files. */
-  static long bytes(ModelFiles files) {
-    return files.names().stream().mapToLong(name -> files.file(name).length).sum();
   }
 
   private static long free() {
@@ -114,7 +119,7 @@ public final class ModelMemory {
     try {
       return work.run();
     } catch (OutOfMemoryError e) {
-      throw tooLarge(origin, bytes, Math.round(bytes * OPENING));
+      throw tooLarge(origin, bytes, bytes + toOpenRead(bytes));
     }
   }
 

@@ -20,6 +20,7 @@ import io.paritree.model.mlflow.MlflowModel;
 import io.paritree.xgboost.NativeBooster;
 import io.paritree.xgboost.XgboostModel;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -32,14 +33,18 @@ public final class Opening {
   private Opening() {}
 
   /**
-   * Opens what {@link ModelFiles#read} finds under a reference.
+   * Opens what {@link ModelFiles#streamed} finds under a reference.
    *
    * @throws ModelException if anything about it is wrong or not supported
    * @throws IOException if it cannot be read
    */
   public static ScoringModel open(String reference, EngineKind kind)
       throws ModelException, IOException {
-    return open(ModelFiles.read(reference), kind);
+    try {
+      return open(ModelFiles.streamed(reference), kind);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
   }
 
   /**
@@ -62,9 +67,9 @@ public final class Opening {
    */
   public static ScoringModel open(ModelFiles files, EngineKind kind, Assumptions assumptions)
       throws ModelException {
-    long bytes = ModelMemory.bytes(files);
-    ModelMemory.checkOpening(files.origin(), bytes);
-    return ModelMemory.within(files.origin(), bytes, () -> openHere(files, kind, assumptions));
+    ModelMemory.checkOpening(files);
+    return ModelMemory.within(
+        files.origin(), files.bytes(), () -> openHere(files, kind, assumptions));
   }
 
   private static ScoringModel openHere(ModelFiles files, EngineKind kind, Assumptions assumptions)
@@ -73,8 +78,8 @@ public final class Opening {
       case PACKAGE ->
           sealed(
               files,
-              Opening::read,
-              (content, model, rounds) -> engine(content, model, rounds, kind));
+              (origin, name) -> read(origin, files, name),
+              (name, model, rounds) -> engine(files, name, model, rounds, kind));
       case MLFLOW -> mlflow(files, kind, assumptions);
       case FILE -> bare(files, kind, assumptions);
     };
@@ -89,15 +94,15 @@ public final class Opening {
    */
   public static ScoringModel open(ModelFiles files, XgboostModel model, Engine engine)
       throws ModelException {
-    return sealed(files, (origin, file) -> model, (content, read, rounds) -> engine);
+    return sealed(files, (origin, name) -> model, (name, read, rounds) -> engine);
   }
 
   private interface ModelSource {
-    XgboostModel read(String origin, byte[] content) throws ModelException;
+    XgboostModel read(String origin, String name) throws ModelException;
   }
 
   private interface EngineSource {
-    Engine of(byte[] modelFile, XgboostModel model, Rounds rounds) throws ModelException;
+    Engine of(String name, XgboostModel model, Rounds rounds) throws ModelException;
   }
 
   private static ScoringModel sealed(ModelFiles files, ModelSource models, EngineSource engines)
@@ -121,7 +126,7 @@ public final class Opening {
       throws ModelException {
     String origin = files.origin();
     for (String name : digests.names()) {
-      digests.verify(origin, name, files.file(name));
+      digests.verify(origin, name, files.sha256(name));
     }
 
     String manifestFile = origin + "/" + PackageFiles.MANIFEST;
@@ -134,8 +139,12 @@ public final class Opening {
               .formatted(origin, modelVersion, files.asked().get()));
     }
 
-    byte[] modelFile = sealedFile(files, manifest.modelFile());
-    XgboostModel model = models.read(origin + "/" + manifest.modelFile(), modelFile);
+    String modelFile = manifest.modelFile();
+    if (modelFile.equals(PackageFiles.DIGESTS) || !files.names().contains(modelFile)) {
+      throw unlisted(files, modelFile);
+    }
+
+    XgboostModel model = models.read(origin + "/" + modelFile, modelFile);
     Schema schema = manifest.schema().schema(manifestFile, model::categories);
     SchemaFit.check(manifestFile, schema, model);
     RoundsChoice rounds = new RoundsChoice(manifest.rounds(), manifest.roundsWhy());
@@ -158,21 +167,20 @@ public final class Opening {
   private static ScoringModel mlflow(ModelFiles files, EngineKind kind, Assumptions assumptions)
       throws ModelException {
     MlflowModel mlflow = MlflowModel.parse(files.origin(), files.file(PackageFiles.MLMODEL));
-    byte[] content = files.file(mlflow.modelFile());
-    if (content == null) {
+    if (!files.names().contains(mlflow.modelFile())) {
       throw new CorruptModelException(
           "Cannot open model %s: its file '%s' is missing"
               .formatted(files.origin(), Fault.printable(mlflow.modelFile())));
     }
 
-    XgboostModel model = read(files.origin() + "/" + mlflow.modelFile(), content);
+    XgboostModel model = read(files.origin() + "/" + mlflow.modelFile(), files, mlflow.modelFile());
     return unsealed(files, mlflow.modelFile(), Optional.of(mlflow), model, kind, assumptions);
   }
 
   private static ScoringModel bare(ModelFiles files, EngineKind kind, Assumptions assumptions)
       throws ModelException {
     String name = files.names().iterator().next();
-    XgboostModel model = read(files.origin(), files.file(name));
+    XgboostModel model = read(files.origin(), files, name);
     return unsealed(files, name, Optional.empty(), model, kind, assumptions);
   }
 
@@ -185,7 +193,6 @@ public final class Opening {
       Assumptions assumptions)
       throws ModelException {
     String origin = files.origin();
-    byte[] content = files.file(modelFile);
     SchemaForm form =
         UnsealedSchema.of(
             origin, model, mlflow.flatMap(MlflowModel::signature), assumptions.categoryCodes());
@@ -195,8 +202,8 @@ public final class Opening {
         assumptions.rounds().isPresent()
             ? RoundsChoice.of(assumptions.rounds().get(), model)
             : RoundsChoice.ofTrainer(model, mlflow);
-    Engine engine = engine(content, model, rounds.range(origin, model), kind);
-    String digest = Digests.sha256(content);
+    Engine engine = engine(files, modelFile, model, rounds.range(origin, model), kind);
+    String digest = files.sha256(modelFile);
     return new ScoringModel(
         unsealedName(origin),
         "unsealed:" + digest.substring(0, SHORT_DIGEST),
@@ -220,15 +227,19 @@ public final class Opening {
         engine);
   }
 
-  private static byte[] sealedFile(ModelFiles files, String name) throws CorruptModelException {
+  private static byte[] sealedFile(ModelFiles files, String name) throws ModelException {
     byte[] content = files.file(name);
-    if (content == null || name.equals(PackageFiles.DIGESTS)) {
-      throw new CorruptModelException(
-          "Cannot open model package %s: %s does not list the file '%s'"
-              .formatted(files.origin(), PackageFiles.DIGESTS, Fault.printable(name)));
+    if (content == null) {
+      throw unlisted(files, name);
     }
 
     return content;
+  }
+
+  private static CorruptModelException unlisted(ModelFiles files, String name) {
+    return new CorruptModelException(
+        "Cannot open model package %s: %s does not list the file '%s'"
+            .formatted(files.origin(), PackageFiles.DIGESTS, Fault.printable(name)));
   }
 
   /**
@@ -237,8 +248,21 @@ public final class Opening {
    * @param origin names the file in messages
    */
   public static XgboostModel read(String origin, byte[] content) throws ModelException {
+    return named(origin, () -> XgboostModel.read(content));
+  }
+
+  private static XgboostModel read(String origin, ModelFiles files, String name)
+      throws ModelException {
+    return named(origin, () -> files.model(name));
+  }
+
+  private interface Reading {
+    XgboostModel read() throws ModelException;
+  }
+
+  private static XgboostModel named(String origin, Reading reading) throws ModelException {
     try {
-      return XgboostModel.read(content);
+      return reading.read();
     } catch (UnsupportedModelException e) {
       throw new UnsupportedModelException(origin + ": " + e.getMessage(), e);
     } catch (CorruptModelException e) {
@@ -246,7 +270,18 @@ public final class Opening {
     }
   }
 
-  /** Returns the engine of a checked model. */
+  private static Engine engine(
+      ModelFiles files, String name, XgboostModel model, Rounds rounds, EngineKind kind)
+      throws ModelException {
+    byte[] content = kind == EngineKind.FOREST ? null : files.file(name);
+    return engine(content, model, rounds, kind);
+  }
+
+  /**
+   * Returns the engine of a checked model.
+   *
+   * @param modelFile not used for the forest engine
+   */
   public static Engine engine(byte[] modelFile, XgboostModel model, Rounds rounds, EngineKind kind)
       throws ModelException {
     return switch (kind) {

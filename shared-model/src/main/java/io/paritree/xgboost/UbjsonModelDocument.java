@@ -2,6 +2,10 @@ package io.paritree.xgboost;
 
 import io.paritree.CorruptModelException;
 import io.paritree.Fault;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -19,38 +23,108 @@ final class UbjsonModelDocument implements ModelDocument {
   private static final int MAX_NESTING = 64;
   private static final int OPEN = -1;
 
-  private final ByteBuffer file;
+  private static final int WINDOW = 1 << 16;
+
+  private final InputStream in;
+
+  /** Bytes of the file that were read and not consumed yet: from its position to its limit. */
+  private ByteBuffer window = ByteBuffer.allocate(WINDOW).limit(0);
+
+  /** Bytes of the file after the window. */
+  private long after;
+
+  private final long size;
   private final ArrayDeque<Set<String>> keys = new ArrayDeque<>();
 
   /** Number of elements left in each array that was entered; {@link #OPEN} if it has no count. */
   private final ArrayDeque<Integer> left = new ArrayDeque<>();
 
-  UbjsonModelDocument(byte[] file) {
-    this.file = ByteBuffer.wrap(file);
+  /**
+   * @param in the file from its first byte on; the caller closes it
+   * @param size its number of bytes
+   */
+  UbjsonModelDocument(InputStream in, long size) {
+    this.in = in;
+    this.size = size;
+    this.after = size;
+  }
+
+  private long remaining() {
+    return window.remaining() + after;
+  }
+
+  /** Makes bytes available in the window; the file must have them. */
+  private void load(int bytes) throws CorruptModelException {
+    if (window.remaining() >= bytes) {
+      return;
+    }
+
+    ByteBuffer next = bytes <= window.capacity() ? window : ByteBuffer.allocate(bytes);
+    byte[] target = next.array();
+    int kept = window.remaining();
+    System.arraycopy(window.array(), window.position(), target, 0, kept);
+    int wanted = (int) Math.min(target.length - kept, after);
+    int read = read(target, kept, wanted);
+    after -= read;
+    window = next.position(0).limit(kept + read);
+    if (read < wanted) {
+      throw endsTooEarly();
+    }
+  }
+
+  private int read(byte[] to, int from, int bytes) {
+    try {
+      return in.readNBytes(to, from, bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private CorruptModelException endsTooEarly() {
+    return corrupt("the file ends too early: it has fewer bytes than at the start of reading");
+  }
+
+  private void skipBytes(long bytes) throws CorruptModelException {
+    int inWindow = (int) Math.min(bytes, window.remaining());
+    window.position(window.position() + inWindow);
+    try {
+      in.skipNBytes(bytes - inWindow);
+      after -= bytes - inWindow;
+    } catch (EOFException e) {
+      throw endsTooEarly();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override
   public CorruptModelException corrupt(String what) {
     return new CorruptModelException(
-        "Cannot read the model: %s, at byte %s".formatted(what, file.position()));
+        "Cannot read the model: %s, at byte %s".formatted(what, size - remaining()));
   }
 
   private byte marker() throws CorruptModelException {
     need(1);
-    return file.get();
+    return window.get();
   }
 
   private byte peek() throws CorruptModelException {
     need(1);
-    return file.get(file.position());
+    return window.get(window.position());
   }
 
-  private void need(long bytes) throws CorruptModelException {
-    if (bytes > file.remaining()) {
+  private void need(int bytes) throws CorruptModelException {
+    if (window.remaining() >= bytes) {
+      return;
+    }
+
+    if (bytes > remaining()) {
       throw corrupt(
           "the file ends too early: %s bytes must follow, but %s are left"
-              .formatted(bytes, file.remaining()));
+              .formatted(bytes, remaining()));
     }
+
+    load(bytes);
   }
 
   private void expect(char expected, String what) throws CorruptModelException {
@@ -73,10 +147,9 @@ final class UbjsonModelDocument implements ModelDocument {
   private int length(int bytesPerElement) throws CorruptModelException {
     expect('L', "a length of type L");
     need(Long.BYTES);
-    long length = file.getLong();
-    if (length < 0 || length > file.remaining() / bytesPerElement) {
-      throw corrupt(
-          "got a length of %s, but %s bytes are left".formatted(length, file.remaining()));
+    long length = window.getLong();
+    if (length < 0 || length > remaining() / bytesPerElement) {
+      throw corrupt("got a length of %s, but %s bytes are left".formatted(length, remaining()));
     }
 
     return (int) length;
@@ -88,9 +161,10 @@ final class UbjsonModelDocument implements ModelDocument {
    */
   private String chars() throws CorruptModelException {
     int length = length(1);
-    int begin = file.position();
-    file.position(begin + length);
-    return new String(file.array(), begin, length, StandardCharsets.UTF_8);
+    load(length);
+    int begin = window.position();
+    window.position(begin + length);
+    return new String(window.array(), begin, length, StandardCharsets.UTF_8);
   }
 
   @Override
@@ -106,7 +180,7 @@ final class UbjsonModelDocument implements ModelDocument {
   @Override
   public String nextKey() throws CorruptModelException {
     if (peek() == '}') {
-      file.get();
+      window.get();
       keys.pop();
       return null;
     }
@@ -127,7 +201,7 @@ final class UbjsonModelDocument implements ModelDocument {
     }
 
     if (peek() == '#') {
-      file.get();
+      window.get();
       left.push(length(1));
     } else {
       left.push(OPEN);
@@ -139,7 +213,7 @@ final class UbjsonModelDocument implements ModelDocument {
     int rest = left.pop();
     if (rest == OPEN) {
       if (peek() == ']') {
-        file.get();
+        window.get();
         return false;
       }
 
@@ -169,11 +243,11 @@ final class UbjsonModelDocument implements ModelDocument {
   private long integer(byte type) throws CorruptModelException {
     need(bytesOf(type));
     return switch (type) {
-      case 'i' -> file.get();
-      case 'U' -> file.get() & 0xff;
-      case 'I' -> file.getShort();
-      case 'l' -> file.getInt();
-      case 'L' -> file.getLong();
+      case 'i' -> window.get();
+      case 'U' -> window.get() & 0xff;
+      case 'I' -> window.getShort();
+      case 'l' -> window.getInt();
+      case 'L' -> window.getLong();
       case 'T' -> 1;
       case 'F' -> 0;
       default -> throw unexpected(type, "a whole number");
@@ -183,8 +257,8 @@ final class UbjsonModelDocument implements ModelDocument {
   private float number(byte type) throws CorruptModelException {
     need(bytesOf(type));
     return switch (type) {
-      case 'd' -> file.getFloat();
-      case 'D' -> (float) file.getDouble();
+      case 'd' -> window.getFloat();
+      case 'D' -> (float) window.getDouble();
       default -> integer(type);
     };
   }
@@ -217,13 +291,13 @@ final class UbjsonModelDocument implements ModelDocument {
       return OPEN;
     }
 
-    file.get();
+    window.get();
     return length(1);
   }
 
   /** Returns how many numbers to allocate; almost every number takes at least two bytes. */
   private int expected(int count) {
-    return Math.min(count, file.remaining() / 2);
+    return (int) Math.min(count, remaining() / 2);
   }
 
   /** Reads the numbers of an array in which each number has its own marker. */
@@ -245,7 +319,7 @@ final class UbjsonModelDocument implements ModelDocument {
       return 0;
     }
 
-    file.get();
+    window.get();
     byte type = marker();
     if (bytesOf(type) == 0 || type == 'C') {
       throw unexpected(type, "a type of numbers");
@@ -377,7 +451,7 @@ final class UbjsonModelDocument implements ModelDocument {
 
   private int skipNumbers(byte type) throws CorruptModelException {
     int count = length(bytesOf(type));
-    file.position(file.position() + count * bytesOf(type));
+    skipBytes((long) count * bytesOf(type));
     return count;
   }
 
@@ -405,11 +479,10 @@ final class UbjsonModelDocument implements ModelDocument {
       }
       case '[' -> skipArray(depth);
       case 'S' -> {
-        file.get();
-        int length = length(1);
-        file.position(file.position() + length);
+        window.get();
+        skipBytes(length(1));
       }
-      case 'Z', 'T', 'F' -> file.get();
+      case 'Z', 'T', 'F' -> window.get();
       default -> {
         int bytes = bytesOf(type);
         if (bytes == 0) {
@@ -417,14 +490,14 @@ final class UbjsonModelDocument implements ModelDocument {
         }
 
         need(1 + bytes);
-        file.position(file.position() + 1 + bytes);
+        skipBytes(1 + bytes);
       }
     }
   }
 
   private void skipArray(int depth) throws CorruptModelException {
     need(2);
-    if (file.get(file.position() + 1) == '$') {
+    if (window.get(window.position() + 1) == '$') {
       count();
       return;
     }
@@ -437,8 +510,8 @@ final class UbjsonModelDocument implements ModelDocument {
 
   @Override
   public void end() throws CorruptModelException {
-    if (file.hasRemaining()) {
-      throw corrupt("%s bytes follow the end of the document".formatted(file.remaining()));
+    if (remaining() > 0) {
+      throw corrupt("%s bytes follow the end of the document".formatted(remaining()));
     }
   }
 }

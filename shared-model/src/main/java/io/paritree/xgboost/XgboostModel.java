@@ -5,6 +5,11 @@ import io.paritree.ModelException;
 import io.paritree.forest.Forest;
 import io.paritree.forest.Rounds;
 import io.paritree.forest.Tree;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -21,6 +26,9 @@ import java.util.Optional;
  */
 public final class XgboostModel {
   /** Limited because libxgboost finds the depth of a tree by recursion on the caller's stack. */
+  /** The bytes by which the format of a file is recognised. */
+  private static final int START = 1 << 16;
+
   private static final int MAX_NATIVE_DEPTH = 1_000;
 
   /**
@@ -86,13 +94,40 @@ public final class XgboostModel {
    * @throws CorruptModelException if it is damaged or contradicts itself; the message says where
    */
   public static XgboostModel read(byte[] file) throws ModelException {
-    ModelDocument document =
-        ModelFormat.of(file) == ModelFormat.JSON
-            ? new JsonModelDocument(file)
-            : new UbjsonModelDocument(file);
+    if (ModelFormat.of(file) == ModelFormat.JSON) {
+      return read(new JsonModelDocument(file), file.length);
+    }
+
+    return read(new UbjsonModelDocument(new ByteArrayInputStream(file), file.length), file.length);
+  }
+
+  /**
+   * Reads a model file like {@link #read(byte[])}. A file in UBJSON is never in memory as a whole.
+   *
+   * @param in the file from its first byte on, read to its end; the caller closes it
+   * @param size its number of bytes
+   * @throws IOException if it cannot be read
+   */
+  public static XgboostModel read(InputStream in, int size) throws ModelException, IOException {
+    byte[] start = in.readNBytes(Math.min(size, START));
+    InputStream whole = new SequenceInputStream(new ByteArrayInputStream(start), in);
+    if (ModelFormat.of(start) == ModelFormat.JSON) {
+      byte[] file = new byte[size];
+      int bytes = whole.readNBytes(file, 0, size);
+      return read(new JsonModelDocument(bytes < size ? Arrays.copyOf(file, bytes) : file), size);
+    }
+
+    try {
+      return read(new UbjsonModelDocument(whole, size), size);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static XgboostModel read(ModelDocument document, int size) throws ModelException {
     ModelReader reader = new ModelReader(document);
     reader.read();
-    ModelCheck check = new ModelCheck(reader, file.length);
+    ModelCheck check = new ModelCheck(reader, size);
     check.run();
     return new XgboostModel(reader, check);
   }

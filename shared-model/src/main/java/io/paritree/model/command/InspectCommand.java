@@ -33,7 +33,7 @@ final class InspectCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     // Assumed only to describe the model; the card says that the values are unknown.
     Assumptions assumptions = new Assumptions(true, Optional.empty());
-    ScoringModel opened = Opening.open(ModelFiles.read(model), EngineKind.FOREST, assumptions);
+    ScoringModel opened = Opening.open(ModelFiles.streamed(model), EngineKind.FOREST, assumptions);
     String text =
         switch (format) {
           case JSON -> new String(CardWriter.toJson(opened), StandardCharsets.UTF_8);

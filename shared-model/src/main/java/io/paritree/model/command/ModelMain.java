@@ -7,6 +7,7 @@ import io.paritree.model.seal.Libraries;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -103,7 +104,9 @@ public final class ModelMain implements Runnable {
     command.setErr(err);
     command.setCaseInsensitiveEnumValuesAllowed(true);
     command.setParameterExceptionHandler((e, given) -> usage(e, err));
-    command.setExecutionExceptionHandler((e, parsed, result) -> main.failed(e, err));
+    command.setExecutionExceptionHandler(
+        (e, parsed, result) ->
+            main.failed(e instanceof UncheckedIOException read ? read.getCause() : e, err));
     int exitCode;
     try {
       exitCode = command.execute(args);

@@ -99,7 +99,7 @@ final class PredictCommand implements Callable<Integer> {
     }
 
     Path target = target();
-    ScoringModel opened = unsealed.open(ModelFiles.read(model), engine);
+    ScoringModel opened = unsealed.open(ModelFiles.streamed(model), engine);
     if (emits.equals(List.of(CsvScoring.Emit.LEAF)) && opened.engine().trees() == 0) {
       throw new InputException("Cannot write leaves: %s has no trees".formatted(model));
     }

@@ -162,18 +162,17 @@ public final class Digests {
   /**
    * Compares a file with its digest.
    *
-   * @param file its content; null if the file is missing
+   * @param got its SHA-256; null if the file is missing
    * @throws CorruptModelException naming the file, if it is not exactly as it was sealed
    */
-  public void verify(String origin, String name, byte[] file) throws CorruptModelException {
-    if (file == null) {
+  public void verify(String origin, String name, String got) throws CorruptModelException {
+    if (got == null) {
       throw new CorruptModelException(
           "Cannot open model package %s: its file '%s', which %s lists, is missing"
               .formatted(origin, name, PackageFiles.DIGESTS));
     }
 
     String expected = digestsByName.get(name);
-    String got = sha256(file);
     if (!got.equals(expected)) {
       throw new CorruptModelException(
           "Cannot open model package %s: its file '%s' has SHA-256 %s, but %s says %s; it was changed or cut short after it was sealed"
@@ -186,7 +185,13 @@ public final class Digests {
     return HexFormat.of().formatHex(digest().digest(content));
   }
 
-  private static MessageDigest digest() {
+  /** Returns what a digest has gathered as hexadecimal digits, and resets it. */
+  public static String hex(MessageDigest digest) {
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** Returns an empty SHA-256. */
+  public static MessageDigest digest() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {

@@ -2,6 +2,7 @@ package io.paritree.model.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.model.LargeModels;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,46 +25,12 @@ class SmallHeapTest {
 
   @BeforeAll
   static void makeModels() throws IOException {
-    large = withTrees("large.json", 32_000);
-    medium = withTrees("medium.json", 16_000);
+    large = LargeModels.write(directory.resolve("large.json"), 32_000);
+    medium = LargeModels.write(directory.resolve("medium.json"), 16_000);
     assertThat(Files.size(large)).isBetween(10L << 20, 20L << 20);
     assertThat(Files.size(medium)).isBetween(6L << 20, 8L << 20);
     Files.writeString(directory.resolve("rows.csv"), "a\n1\n");
   }
-
-  private static Path withTrees(String name, int trees) throws IOException {
-    StringBuilder all = new StringBuilder();
-    StringBuilder info = new StringBuilder("0");
-    StringBuilder starts = new StringBuilder("0");
-    for (int tree = 0; tree < trees; tree++) {
-      all.append(tree == 0 ? "" : ",").append(TREE.formatted(tree));
-      info.append(tree == 0 ? "" : ",0");
-      starts.append(',').append(tree + 1);
-    }
-
-    return Files.writeString(
-        directory.resolve(name), MODEL.formatted(trees, info, starts, all).replace("\n", ""));
-  }
-
-  private static final String TREE =
-      """
-      {"id":%s,"tree_param":{"num_nodes":"3","num_feature":"1","num_deleted":"0","size_leaf_vector":"1"},
-      "left_children":[1,-1,-1],"right_children":[2,-1,-1],"parents":[2147483647,0,0],
-      "split_indices":[0,0,0],"split_conditions":[5E-1,1.25E0,2E0],"default_left":[1,0,0],
-      "split_type":[0,0,0],"categories":[],"categories_nodes":[],"categories_segments":[],
-      "categories_sizes":[],"base_weights":[0E0,1.25E0,2E0],"loss_changes":[1E0,0E0,0E0],
-      "sum_hessian":[2E0,1E0,1E0]}
-      """;
-
-  private static final String MODEL =
-      """
-      {"version":[3,0,0],"learner":{"attributes":{},"feature_names":["a"],"feature_types":["float"],
-      "learner_model_param":{"base_score":"5E-1","num_class":"0","num_feature":"1","num_target":"1",
-      "boost_from_average":"1"},"objective":{"name":"reg:squarederror","reg_loss_param":{}},
-      "gradient_booster":{"name":"gbtree","model":{
-      "gbtree_model_param":{"num_trees":"%s","num_parallel_tree":"1"},
-      "tree_info":[%s],"iteration_indptr":[%s],"trees":[%s]}}}}
-      """;
 
   /** The estimate is checked before the heap is touched: a server exits when it is exhausted. */
   @Test

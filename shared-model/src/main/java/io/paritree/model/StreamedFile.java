@@ -1,0 +1,81 @@
+package io.paritree.model;
+
+import io.paritree.CorruptModelException;
+import io.paritree.ModelException;
+import io.paritree.model.layout.Digests;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.security.DigestInputStream;
+
+/**
+ * A large file of a model, which is read each time it is used, piece by piece where that is enough.
+ *
+ * <p>Each reading must give the bytes of the first one, which their digests show: what was verified
+ * is what is used, even if somebody changes the file meanwhile. Not thread-safe.
+ */
+final class StreamedFile {
+  private final FileStore store;
+  private final Location location;
+  private final int size;
+  private String sha256; // null before the first reading
+
+  /** What is done with the content, to its end. */
+  interface Reading<T> {
+    T of(InputStream in) throws ModelException, IOException;
+  }
+
+  StreamedFile(FileStore store, Location location, int size) {
+    this.store = store;
+    this.location = location;
+    this.size = size;
+  }
+
+  int size() {
+    return size;
+  }
+
+  /** Returns the SHA-256 of the content. */
+  String sha256() throws ModelException {
+    if (sha256 == null) {
+      read(in -> null);
+    }
+
+    return sha256;
+  }
+
+  byte[] content() throws ModelException {
+    return read(in -> in.readNBytes(size));
+  }
+
+  /**
+   * Reads the content.
+   *
+   * @throws CorruptModelException if it has changed since the first reading
+   * @throws UncheckedIOException if it cannot be read
+   */
+  <T> T read(Reading<T> reading) throws ModelException {
+    try (InputStream in = store.open(location)) {
+      DigestInputStream digested = new DigestInputStream(in, Digests.digest());
+      T result = reading.of(digested);
+      byte[] rest = new byte[1 << 16];
+      while (digested.read(rest) >= 0) {
+        // what the reading has left counts, too
+      }
+
+      String found = Digests.hex(digested.getMessageDigest());
+      if (sha256 != null && !sha256.equals(found)) {
+        throw new CorruptModelException(
+            "Cannot read %s: it was changed while it was being read".formatted(location));
+      }
+
+      sha256 = found;
+      return result;
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          new IOException("Cannot read %s: %s".formatted(location, e.getMessage()), e));
+    }
+  }
+}
