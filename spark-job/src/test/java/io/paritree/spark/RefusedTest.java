@@ -2,7 +2,10 @@ package io.paritree.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.UnsupportedModelException;
 import io.paritree.model.TestPackages;
+import io.paritree.spark.publish.Step;
+import io.paritree.spark.publish.StepObserver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -417,5 +420,36 @@ class RefusedTest {
             List.of("--model", model, "--input", input, "--output", output, "--keys", "parcel_id"));
     arguments.addAll(List.of(more));
     return JobRun.of(arguments.toArray());
+  }
+
+  /** An executor opens the model again, in a heap that may be too small for it. */
+  @Test
+  void aModelThatAnExecutorRefusesIsSaidInOneSentence() {
+    StepObserver executor =
+        step -> {
+          if (step == Step.INPUT_CHECKED) {
+            throw new IllegalStateException(
+                "Job aborted due to stage failure",
+                new IllegalStateException(
+                    "Cannot open the model in an executor",
+                    new UnsupportedModelException("Cannot open m: it needs more of heap")));
+          }
+        };
+
+    JobRun run =
+        JobRun.observed(
+            executor,
+            "--model",
+            model,
+            "--input",
+            Parcels.write(directory.resolve("in"), 0, 10, 0, 1),
+            "--output",
+            directory.resolve("out"),
+            "--keys",
+            "parcel_id");
+
+    assertThat(run.exitCode()).isEqualTo(6);
+    assertThat(run.err()).endsWith("Model refused: Cannot open m: it needs more of heap\n");
+    assertThat(run.err()).doesNotContain("\tat ");
   }
 }
