@@ -21,6 +21,9 @@ public abstract sealed class Feature
         IntegerCategoryFeature,
         CategoryCodeFeature,
         TimestampFeature {
+  /** The largest text that is a value, in bytes of UTF-8. */
+  public static final int MAX_TEXT = 64 << 10;
+
   private final String name;
   private final String column;
   private final Sentinels sentinels;
@@ -60,9 +63,6 @@ public abstract sealed class Feature
                   name));
     }
   }
-
-  /** The largest text that is a value, in bytes of UTF-8. */
-  int MAX_TEXT = 64 << 10;
 
   /** Returns the model's name for this input, unique in its schema. */
   public final String name() {
@@ -125,7 +125,7 @@ public abstract sealed class Feature
    * Adds a fault for a number whose text has more than {@link NumberText#MAX_LENGTH} characters;
    * returns NaN.
    */
-  default float longNumber(Faults faults) {
+  public final float longNumber(Faults faults) {
     return faults.longNumber(this);
   }
 

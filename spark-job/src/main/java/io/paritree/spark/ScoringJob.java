@@ -170,8 +170,7 @@ final class ScoringJob {
     }
   }
 
-  private static void checkExecutors(SparkSession session, ModelFiles files)
-      throws ModelException {
+  private static void checkExecutors(SparkSession session, ModelFiles files) throws ModelException {
     if (!session.sparkContext().isLocal()) {
       long heap = session.sparkContext().conf().getSizeAsBytes(EXECUTOR_MEMORY, "1g");
       ModelMemory.checkExecutor(files, heap, EXECUTOR_MEMORY);

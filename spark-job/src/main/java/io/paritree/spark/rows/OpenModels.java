@@ -27,8 +27,7 @@ public final class OpenModels {
         key -> {
           try {
             // The broadcast itself may be too large for the executor's heap.
-            return ModelMemory.within(
-                "the model", 0, () -> Opening.open(files.value(), engine));
+            return ModelMemory.within("the model", 0, () -> Opening.open(files.value(), engine));
           } catch (ModelException e) {
             throw new IllegalStateException("Cannot open the model in an executor", e);
           }
