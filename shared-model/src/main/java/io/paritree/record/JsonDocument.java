@@ -11,6 +11,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import io.paritree.feature.Feature;
 import io.paritree.feature.NumberText;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import io.paritree.feature.Utf8;
 import java.io.IOException;
 import java.util.regex.Pattern;
@@ -28,29 +29,32 @@ import java.util.regex.Pattern;
 public final class JsonDocument implements AutoCloseable {
   private static final int MAX_TEXT = Feature.MAX_TEXT;
 
-  private static final JsonFactory FACTORY =
-      JsonFactory.builder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(FittedJson.MAX_DEPTH)
-                  .maxStringLength(FittedJson.MAX_TEXT)
-                  .maxNameLength(FittedJson.MAX_NAME)
-                  .maxNumberLength(FittedJson.MAX_NUMBER)
-                  .build())
-          .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-          .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
-          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-          .build();
+  private static final JsonFactory FACTORY = factory(FittedJson.MAX_DEPTH).build();
+  private static final JsonFactory WITH_NAN = withNaN(factory(FittedJson.MAX_DEPTH));
 
-  private static final JsonFactory FITTED_FACTORY =
-      ((JsonFactoryBuilder) FACTORY.rebuild())
-          .streamReadConstraints(
-              FACTORY
-                  .streamReadConstraints()
-                  .rebuild()
-                  .maxNestingDepth(FittedJson.MAX_DEPTH + 1)
-                  .build())
-          .build();
+  /** For copies in which what is too large is cut. */
+  private static final JsonFactory FITTED_FACTORY = factory(FittedJson.MAX_DEPTH + 1).build();
+
+  private static final JsonFactory FITTED_WITH_NAN = withNaN(factory(FittedJson.MAX_DEPTH + 1));
+
+  private static JsonFactoryBuilder factory(int maxDepth) {
+    return (JsonFactoryBuilder)
+        JsonFactory.builder()
+            .streamReadConstraints(
+                StreamReadConstraints.builder()
+                    .maxNestingDepth(maxDepth)
+                    .maxStringLength(FittedJson.MAX_TEXT)
+                    .maxNameLength(FittedJson.MAX_NAME)
+                    .maxNumberLength(FittedJson.MAX_NUMBER)
+                    .build())
+            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+            .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES);
+  }
+
+  private static JsonFactory withNaN(JsonFactoryBuilder factory) {
+    return factory.enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
+  }
 
   /** The parts of Jackson's messages about its own settings and sources; they are cut out. */
   private static final Pattern ASIDE =
@@ -61,13 +65,15 @@ public final class JsonDocument implements AutoCloseable {
           Pattern.DOTALL);
 
   private final byte[] bytes;
+  private final JsonFactory fittedFactory;
   private JsonParser parser;
   private long tokens; // read so far
   private boolean fitted; // whether the parser reads a copy in which what is too large is cut
   private Hints hints; // made for the first wrong name
 
-  private JsonDocument(byte[] bytes, JsonParser parser) {
+  private JsonDocument(byte[] bytes, JsonParser parser, JsonFactory fittedFactory) {
     this.bytes = bytes;
+    this.fittedFactory = fittedFactory;
     this.parser = parser;
   }
 
@@ -79,6 +85,22 @@ public final class JsonDocument implements AutoCloseable {
    * @throws MalformedJsonException if it is too long or not in UTF-8
    */
   public static JsonDocument of(byte[] bytes, int maxBytes) throws MalformedJsonException {
+    return of(bytes, maxBytes, FACTORY, FITTED_FACTORY);
+  }
+
+  /**
+   * Opens a document as {@link #of(byte[], int)} does; it may also have the numbers {@code NaN},
+   * {@code Infinity} and {@code -Infinity}, as Python's {@code json} module writes them.
+   *
+   * @throws MalformedJsonException if it is too long or not in UTF-8
+   */
+  public static JsonDocument withNaN(byte[] bytes, int maxBytes) throws MalformedJsonException {
+    return of(bytes, maxBytes, WITH_NAN, FITTED_WITH_NAN);
+  }
+
+  private static JsonDocument of(
+      byte[] bytes, int maxBytes, JsonFactory factory, JsonFactory fittedFactory)
+      throws MalformedJsonException {
     if (bytes.length > maxBytes) {
       throw new MalformedJsonException(
           "it has %s bytes, at most %s are read".formatted(bytes.length, maxBytes), 1, 1);
@@ -86,7 +108,7 @@ public final class JsonDocument implements AutoCloseable {
 
     checkEncoding(bytes);
     try {
-      return new JsonDocument(bytes, FACTORY.createParser(bytes));
+      return new JsonDocument(bytes, factory.createParser(bytes), fittedFactory);
     } catch (IOException e) {
       throw new MalformedJsonException("its encoding cannot be determined", 1, 1);
     }
@@ -162,7 +184,7 @@ public final class JsonDocument implements AutoCloseable {
     tokens = 0;
     close();
     try {
-      parser = FITTED_FACTORY.createParser(FittedJson.of(bytes));
+      parser = fittedFactory.createParser(FittedJson.of(bytes));
     } catch (IOException e) {
       throw malformed(e);
     }
@@ -229,7 +251,8 @@ public final class JsonDocument implements AutoCloseable {
   }
 
   /**
-   * Returns the current token, a number, as the nearest {@code double}.
+   * Returns the current token, a number, as the nearest {@code double}; NaN only in a document that
+   * may have it.
    *
    * @throws MalformedJsonException if it is too long
    */

@@ -18,10 +18,12 @@ import java.util.Set;
  * absent; other members are ignored.
  *
  * @param form the name of the member that holds the data
+ * @param flat whether the data is one record, an object of values that are no lists
  * @param columns the names of a {@code dataframe_split}, if it has them
  * @param predictMethod {@code params.predict_method}; empty if it is not given
  */
-record InvocationsOutline(String form, Optional<List<String>> columns, String predictMethod) {
+record InvocationsOutline(
+    String form, boolean flat, Optional<List<String>> columns, String predictMethod) {
   /** The members that may hold the data. */
   private static final List<String> FORMS =
       List.of("dataframe_split", "dataframe_records", "instances", "inputs");
@@ -41,6 +43,7 @@ record InvocationsOutline(String form, Optional<List<String>> columns, String pr
     }
 
     String form = "";
+    boolean flat = false;
     Optional<List<String>> columns = Optional.empty();
     String method = "";
     boolean signatureName = false;
@@ -56,6 +59,8 @@ record InvocationsOutline(String form, Optional<List<String>> columns, String pr
         form = name;
         if (name.equals("dataframe_split")) {
           columns = splitColumns(document);
+        } else if (name.equals("inputs") && document.token() == JsonToken.START_OBJECT) {
+          flat = beginsFlat(document);
         }
       } else if (name.equals("params") && document.token() != JsonToken.VALUE_NULL) {
         if (params) {
@@ -81,7 +86,7 @@ record InvocationsOutline(String form, Optional<List<String>> columns, String pr
       throw malformed("\"signature_name\" parameter is currently not supported");
     }
 
-    return new InvocationsOutline(form, columns, method);
+    return new InvocationsOutline(form, flat, columns, method);
   }
 
   private static Optional<List<String>> splitColumns(JsonDocument document)
@@ -111,6 +116,17 @@ record InvocationsOutline(String form, Optional<List<String>> columns, String pr
     }
 
     return columns;
+  }
+
+  /** Returns whether the first value of an object is no list, and reads the object to its end. */
+  private static boolean beginsFlat(JsonDocument document) throws MalformedJsonException {
+    boolean flat = false;
+    for (boolean first = true; document.next() == JsonToken.FIELD_NAME; first = false) {
+      flat |= document.next() != JsonToken.START_ARRAY && first;
+      document.skip();
+    }
+
+    return flat;
   }
 
   private static Optional<List<String>> names(JsonDocument document) throws MalformedJsonException {

@@ -6,6 +6,7 @@ import static io.paritree.serving.mlflow.InvocationsOutline.split;
 import com.fasterxml.jackson.core.JsonToken;
 import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
+import io.paritree.feature.TimestampFeature;
 import io.paritree.record.CsvLines;
 import io.paritree.record.CsvRecords;
 import io.paritree.record.JsonDocument;
@@ -24,9 +25,10 @@ import java.util.Set;
  * Reads the bodies of MLflow's {@code /invocations} into rows of slots.
  *
  * <p>Columns are matched by name, or by position if the request has no names; columns that no
- * feature reads are skipped and counted. A field that the whole request lacks is missing in all
- * rows if MLflow's signature says that it is not required; otherwise the request is refused. A
- * field that some records have is a missing value in the others. One per request; not thread-safe.
+ * feature reads are skipped and counted. NaN is a missing value, as null is. A field that the whole
+ * request lacks is missing in all rows if MLflow's signature says that it is not required;
+ * otherwise the request is refused. A field that some records have is a missing value in the
+ * others. One per request; not thread-safe.
  */
 final class InvocationsReader {
   /** The maximum number of columns in a CSV body that are not read by any feature. */
@@ -85,11 +87,11 @@ final class InvocationsReader {
   InvocationsOutline readJson(byte[] body) {
     try {
       InvocationsOutline outline;
-      try (JsonDocument document = JsonDocument.of(body, maxBodyBytes)) {
+      try (JsonDocument document = JsonDocument.withNaN(body, maxBodyBytes)) {
         outline = InvocationsOutline.read(document);
       }
 
-      try (JsonDocument document = JsonDocument.of(body, maxBodyBytes)) {
+      try (JsonDocument document = JsonDocument.withNaN(body, maxBodyBytes)) {
         document.next();
         while (document.next() == JsonToken.FIELD_NAME) {
           String name = document.name();
@@ -105,7 +107,7 @@ final class InvocationsReader {
       String pointer = "/" + outline.form();
       List<String> lacking = columns.fillAbsent(table, pointer);
       if (!lacking.isEmpty()) {
-        try (JsonDocument document = JsonDocument.of(body, maxBodyBytes)) {
+        try (JsonDocument document = JsonDocument.withNaN(body, maxBodyBytes)) {
           columns.addAll(MissingInputs.names(document, outline.form()));
         }
 
@@ -136,6 +138,13 @@ final class InvocationsReader {
     if (form.equals("dataframe_split")) {
       int[] fieldOf = outline.columns().map(columns::addAll).orElseGet(columns::addPositions);
       readSplit(document, fieldOf, pointer);
+    } else if (outline.flat()) {
+      readRecord(document, 0);
+      if (table.isFaulty()) {
+        table.pointFields(0, pointer);
+      }
+
+      columns.addSeen(reader);
     } else if (form.equals("inputs") && document.token() == JsonToken.START_OBJECT) {
       readColumns(document, pointer);
     } else if (!list && form.equals("dataframe_records")) {
@@ -181,8 +190,7 @@ final class InvocationsReader {
         readRow(document, positions, row, pointer);
       } else {
         records |= document.token() == JsonToken.START_OBJECT;
-        table.reserve(row + 1);
-        reader.read(document, table.slots(), table.at(row), table.faults());
+        readRecord(document, row);
         placeFields(row, pointer);
       }
     }
@@ -192,6 +200,11 @@ final class InvocationsReader {
     } else {
       columns.addPositions(); // rows without names are in the model's order
     }
+  }
+
+  private void readRecord(JsonDocument document, int row) throws MalformedJsonException {
+    table.reserve(row + 1);
+    reader.read(document, table.slots(), table.at(row), table.faults());
   }
 
   /** Reads a row given as a list. */
@@ -228,7 +241,19 @@ final class InvocationsReader {
   }
 
   private void readValue(JsonDocument document, int field, int row) throws MalformedJsonException {
-    reader.value(document, fields.get(field), table.slots(), table.at(row), table.faults());
+    if (isNoTime(document, fields.get(field))) {
+      fields.get(field).missing(table.slots(), table.at(row), table.faults());
+    } else {
+      reader.value(document, fields.get(field), table.slots(), table.at(row), table.faults());
+    }
+  }
+
+  /** Returns whether a value is a missing time of a data frame, as MLflow's client writes it. */
+  private static boolean isNoTime(JsonDocument document, Field field)
+      throws MalformedJsonException {
+    return document.token() == JsonToken.VALUE_STRING
+        && field.features().get(0) instanceof TimestampFeature
+        && document.text().equals("NaT");
   }
 
   private void placeFields(int row, String pointer) {

@@ -75,18 +75,21 @@ record MissingInputs(List<String> lacking, Collection<String> extra) {
   }
 
   /**
-   * Returns the names of all fields of the records in a body's list.
+   * Returns the names of all fields of the records in a body's list, or of its only record.
    *
    * <p>Reads the body again: only a request that is refused needs the names.
    *
-   * @param form the member that may hold a list of records
+   * @param form the member that holds the data
    */
   static List<String> names(JsonDocument document, String form) throws MalformedJsonException {
     Set<String> names = new LinkedHashSet<>();
     document.next();
     while (document.next() == JsonToken.FIELD_NAME) {
       boolean data = document.name().equals(form);
-      if (document.next() == JsonToken.START_ARRAY && data) {
+      document.next();
+      if (data && form.equals("inputs") && document.token() == JsonToken.START_OBJECT) {
+        addNames(document, names);
+      } else if (data && document.token() == JsonToken.START_ARRAY) {
         while (document.next() != JsonToken.END_ARRAY) {
           addNames(document, names);
         }

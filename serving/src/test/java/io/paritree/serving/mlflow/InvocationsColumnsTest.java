@@ -83,6 +83,7 @@ class InvocationsColumnsTest {
         "{'dataframe_records':[{'age':1},{'amuont':0.9,'age':1}]}             | /dataframe_records/amount | amuont",
         "{'instances':[{'amuont':0.9,'age':1}]}                              | /instances/amount | amuont",
         "{'inputs':[{'amuont':0.9,'age':1}]}                                 | /inputs/amount | amuont",
+        "{'inputs':{'amuont':0.9,'age':1,'income':2}}                        | /inputs/amount | amuont",
         "{'inputs':{'amuont':[0.9],'age':[1],'income':[2]}}                  | /inputs/amount | amuont",
         "{'dataframe_split':{'columns':['amuont','age'],'data':[[0.9,1]]}}   | /dataframe_split/amount | amuont",
         "{'dataframe_split':{'data':[],'columns':['amuont','age']}}          | /dataframe_split/amount | amuont",

@@ -101,6 +101,61 @@ class InvocationsTest {
     }
   }
 
+  /** As {@code json.dumps} writes {@code DataFrame.to_dict(orient="split")}. */
+  @Test
+  void frameOfMlflowsClientHasItsMissingValuesAsNaN() throws Exception {
+    String split =
+        Parcels.rows(row -> Parcels.row(row, Parcels.order()))
+            .replace("null]", "\"NaT\"]")
+            .replace("null", "NaN");
+    assertThat(split).contains("NaN", "NaT");
+    String body =
+        "{\"dataframe_split\": {\"index\": [0], \"columns\": %s, \"data\": %s}}"
+            .formatted(Parcels.columnNames(Parcels.order()), split);
+
+    Answer answer = client.post("/invocations", body);
+
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    assertThat(JsonTree.at(JsonTree.parse(answer.body()), "predictions"))
+        .isEqualTo(parcels.scores());
+    assertThat(client.post("/v1/models/parcel-late/score", "{\"weight\":NaN}").status())
+        .isEqualTo(400);
+    assertThat(client.post("/v1/models/parcel-late/score-batch", "[{\"weight\":NaN}]").status())
+        .isEqualTo(400);
+  }
+
+  @Test
+  void infinityAndMissingRequiredValuesAreFaults() throws Exception {
+    String body = "{\"inputs\":[{\"weight\":%s},{\"weight\":NaN}]}";
+    Answer answer = client.post("/invocations", body.formatted("-Infinity"));
+
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat((List<?>) JsonTree.at(JsonTree.parse(answer.body()), "errors"))
+        .extracting(fault -> JsonTree.at(fault, "pointer") + " " + JsonTree.at(fault, "code"))
+        .contains("/inputs/0/weight not_finite", "/inputs/1/weight missing_value");
+  }
+
+  @Test
+  void inputsMayBeOneFlatRecord() throws Exception {
+    for (int row = 0; row < 20; row++) {
+      int index = row;
+      String record =
+          Parcels.order().stream()
+              .map(
+                  at ->
+                      "\"%s\":%s".formatted(TestRecords.COLUMNS.get(at), Parcels.value(index, at)))
+              .collect(Collectors.joining(",", "{", ",\"extra\":[1]}"));
+      Answer answer = client.post("/invocations", "{\"inputs\":" + record + "}");
+
+      assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+      assertThat(JsonTree.at(JsonTree.parse(answer.body()), "predictions"))
+          .isEqualTo(List.of(parcels.scores().get(row)));
+    }
+
+    Answer wrong = client.post("/invocations", "{\"inputs\":{\"weight\":[1],\"zone\":1}}");
+    assertThat(wrong.status()).isEqualTo(400);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"text/csv", "application/csv", "text/csv; charset=utf-8"})
   void csvGivesTheScoresOfTheNativeEndpoint(String type) throws Exception {
@@ -133,7 +188,7 @@ class InvocationsTest {
         "{\"dataframe_split\":{\"data\":[],\"x\":1}}       | must have 'data' field",
         "{\"dataframe_split\":{\"columns\":[\"a\",\"a\"],\"data\":[]}} | each once",
         "{\"instances\":7}                                 | must be a list",
-        "{\"inputs\":{\"weight\":7}}                       | must be a list",
+        "{\"inputs\":{\"weight\":[7],\"distance\":7}}       | must be a list",
         "{\"inputs\":{\"weight\":[1],\"distance\":[1,2]}}  | are not the same",
         "{\"instances\":[[1]]}                             | has values for only 1 of the 6 columns",
         "{\"instances\":[[1,2,3,4,5,6,7]]}                 | more values than the 6 columns",
