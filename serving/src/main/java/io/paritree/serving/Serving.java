@@ -19,6 +19,7 @@ import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.models.VersionWatch;
 import io.paritree.serving.openapi.OpenApi;
 import io.paritree.serving.openinference.InferenceHandler;
+import io.paritree.serving.openinference.RepositoryHandler;
 import io.paritree.serving.scoring.ModelsHandler;
 import io.paritree.serving.scoring.ScoreBatchHandler;
 import io.paritree.serving.scoring.ScoreHandler;
@@ -142,6 +143,7 @@ final class Serving implements AutoCloseable {
     InvocationsHandler invocations = new InvocationsHandler(models, limits, metrics, predictions);
     InferenceHandler inference =
         new InferenceHandler(models, limits, metrics, readiness, predictions);
+    RepositoryHandler repository = new RepositoryHandler(models);
     OpenApi contract = new OpenApi(models, config);
     return List.of(
         Route.get("/openapi.json", contract::handle),
@@ -158,10 +160,14 @@ final class Serving implements AutoCloseable {
         Route.get("/v2/health/live", health::live),
         Route.get("/v2/health/ready", inference::ready),
         Route.get("/v2/models", inference::list),
+        Route.get("/v2/models/stats", repository::allStatistics),
         Route.get("/v2/models/{name}", inference::metadata),
         Route.get("/v2/models/{name}/versions/{version}", inference::metadata),
         Route.get("/v2/models/{name}/ready", inference::modelReady),
         Route.get("/v2/models/{name}/versions/{version}/ready", inference::modelReady),
+        Route.get("/v2/models/{name}/stats", repository::statistics),
+        Route.get("/v2/models/{name}/versions/{version}/stats", repository::statistics),
+        Route.post("/v2/repository/index", repository::index),
         Route.post("/invocations", invocations::handle),
         Route.get("/ping", health::ping),
         Route.get("/health", health::ping),

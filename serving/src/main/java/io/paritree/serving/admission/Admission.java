@@ -24,6 +24,11 @@ import org.eclipse.jetty.util.thread.Scheduler;
  * waited too long, is answered with 503. Probes always pass. Thread-safe; takes no lock.
  */
 public final class Admission extends Handler.Wrapper {
+  /**
+   * Name of the request attribute that holds how many nanoseconds a request has waited, if it has.
+   */
+  public static final String WAITED = "io.paritree.serving.waited";
+
   private final int permits;
   private final int maxWaiting;
   private final long maxWaitingBytes;
@@ -171,6 +176,7 @@ public final class Admission extends Handler.Wrapper {
     private final Callback callback;
     private final int bytes;
     private final AtomicBoolean claimed = new AtomicBoolean();
+    private final long begin = System.nanoTime();
     private Scheduler.Task deadline; // written before the entry is queued
 
     Waiting(Request request, Response response, Callback callback) {
@@ -206,6 +212,7 @@ public final class Admission extends Handler.Wrapper {
     }
 
     void run() {
+      request.setAttribute(WAITED, System.nanoTime() - begin);
       try {
         if (!Admission.this.run(request, response, callback)) {
           Response.writeError(request, response, callback, 404);

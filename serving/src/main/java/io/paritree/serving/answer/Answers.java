@@ -7,6 +7,12 @@ import java.io.IOException;
 public final class Answers {
   private Answers() {}
 
+  /** Sets the content type of an answer that is not JSON; it has no charset. */
+  public static void type(String contentType, Context ctx) {
+    ctx.contentType(contentType);
+    ctx.res().setCharacterEncoding(null); // Javalin has added one
+  }
+
   /** Sends JSON with status 200, and clears the buffer. */
   public static void send(JsonBytes answer, Context ctx) throws IOException {
     ctx.res().getOutputStream().write(answer.array(), 0, answer.length());

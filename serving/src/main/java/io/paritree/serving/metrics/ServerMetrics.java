@@ -161,11 +161,11 @@ public final class ServerMetrics {
     ready.set(now ? 1 : 0);
   }
 
-  /** Records the stages of one request, from four readings of the nanosecond clock. */
-  public void stages(long begin, long read, long scored, long written) {
-    reading.observe((read - begin) * NANOS);
-    scoring.observe((scored - read) * NANOS);
-    writing.observe((written - scored) * NANOS);
+  /** Records the stages of one request, in nanoseconds. */
+  public void stages(long read, long scored, long written) {
+    reading.observe(read * NANOS);
+    scoring.observe(scored * NANOS);
+    writing.observe(written * NANOS);
   }
 
   /** Returns the counter of requests that are refused with 503 for one reason. */

@@ -10,11 +10,13 @@ import io.paritree.serving.answer.ServerVersion;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.log.PredictionLog;
 import io.paritree.serving.metrics.ServerMetrics;
+import io.paritree.serving.models.ModelStatistics.Inference;
 import io.paritree.serving.models.Models;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.Table;
 import io.paritree.serving.request.Table.Scored;
+import io.paritree.serving.request.Waited;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import java.io.IOException;
 
@@ -50,6 +52,12 @@ public final class InvocationsHandler {
   public void handle(Context ctx) throws IOException {
     MediaTypes.requireJsonAccepted(ctx);
     ServedModel served = models.first().current();
+    try (Inference inference = served.statistics().begin(Waited.nanos(ctx))) {
+      predict(served, inference, ctx);
+    }
+  }
+
+  private void predict(ServedModel served, Inference inference, Context ctx) throws IOException {
     Table table = new Table(served, limits);
     InvocationsReader reader = new InvocationsReader(table, limits.body());
     byte[] body = MediaTypes.body(ctx);
@@ -65,7 +73,7 @@ public final class InvocationsHandler {
     }
 
     Predicted predicted = Predicted.of(served.model(), method);
-    Scored scored = table.score(metrics);
+    Scored scored = table.score(inference, metrics);
     if (predictions.on()) {
       table.write(scored, ctx, predictions);
     }
@@ -81,6 +89,7 @@ public final class InvocationsHandler {
     }
 
     Answers.send(answer.raw("]}\n"), ctx);
+    inference.answered(scored.rows());
   }
 
   /** {@code GET /version}. */

@@ -27,6 +27,7 @@ public final class ServedModel {
   private final ThreadLocal<RequestBuffers> buffers;
   private final CounterDataPoint scored;
   private final CounterDataPoint refused;
+  private final ModelStatistics statistics = new ModelStatistics();
   private volatile PredictionForm predictionForm; // made when the first prediction is logged
 
   ServedModel(ScoringModel model, Instant loaded, UnknownFields unknown, ServerMetrics metrics) {
@@ -70,6 +71,11 @@ public final class ServedModel {
   /** Returns the calling thread's buffers for this model. */
   public RequestBuffers buffers() {
     return buffers.get();
+  }
+
+  /** Returns what has been asked of this version since it was loaded. */
+  public ModelStatistics statistics() {
+    return statistics;
   }
 
   /** Returns the counter of scored rows. */

@@ -5,33 +5,36 @@ import java.util.Optional;
 
 /** The datatypes of tensors that the Open Inference Protocol names. */
 enum Datatype {
-  BOOL(0, 1),
-  UINT8(0, 255),
-  UINT16(0, 65_535),
-  UINT32(0, 4_294_967_295d),
-  UINT64(0, 0x1p64),
-  INT8(-128, 127),
-  INT16(-32_768, 32_767),
-  INT32(Integer.MIN_VALUE, Integer.MAX_VALUE),
-  INT64(-0x1p63, 0x1p63),
-  FP16,
-  FP32,
-  FP64,
-  BYTES;
+  BOOL(1, 0, 1),
+  UINT8(1, 0, 255),
+  UINT16(2, 0, 65_535),
+  UINT32(4, 0, 4_294_967_295d),
+  UINT64(8, 0, 0x1p64),
+  INT8(1, -128, 127),
+  INT16(2, -32_768, 32_767),
+  INT32(4, Integer.MIN_VALUE, Integer.MAX_VALUE),
+  INT64(8, -0x1p63, 0x1p63),
+  FP16(2),
+  FP32(4),
+  FP64(8),
+  BYTES(0);
 
+  private final int bytes;
   private final boolean whole;
   private final double least;
   private final double most;
 
   /** A datatype of whole numbers within bounds. */
-  Datatype(double least, double most) {
+  Datatype(int bytes, double least, double most) {
+    this.bytes = bytes;
     this.whole = true;
     this.least = least;
     this.most = most;
   }
 
   /** A datatype of any numbers, or of text. */
-  Datatype() {
+  Datatype(int bytes) {
+    this.bytes = bytes;
     this.whole = false;
     this.least = Double.NEGATIVE_INFINITY;
     this.most = Double.POSITIVE_INFINITY;
@@ -47,6 +50,11 @@ enum Datatype {
     }
 
     return Optional.empty();
+  }
+
+  /** Returns the length of an element as binary data; 0 for BYTES, whose elements differ. */
+  int bytes() {
+    return bytes;
   }
 
   /** Returns whether this datatype can hold a number. */

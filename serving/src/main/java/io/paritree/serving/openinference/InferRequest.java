@@ -18,11 +18,12 @@ import java.util.Set;
  *
  * @param id echoed in the answer; null if the request has none
  * @param inputs in the order of the request
- * @param outputs names of the requested outputs; empty for all
+ * @param outputs the requested outputs; empty for all
+ * @param binary whether outputs are wanted as bytes where they do not say it themselves
  */
-record InferRequest(String id, List<Tensor> inputs, List<String> outputs) {
+record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolean binary) {
   private static final int MAX_INPUTS = 100_000;
-  private static final Set<String> REQUEST = Set.of("id", "inputs", "outputs");
+  private static final Set<String> REQUEST = Set.of("id", "inputs", "outputs", "parameters");
   private static final Set<String> TENSOR =
       Set.of("name", "datatype", "shape", "data", "parameters");
 
@@ -30,8 +31,17 @@ record InferRequest(String id, List<Tensor> inputs, List<String> outputs) {
    * The head of an input tensor.
    *
    * @param shape one or two dimensions, none negative
+   * @param binarySize length of its data after the JSON, in bytes; -1 if the JSON has the data
    */
-  record Tensor(String name, Datatype datatype, long[] shape) {
+  record Tensor(String name, Datatype datatype, long[] shape, long binarySize) {
+    boolean isBinary() {
+      return binarySize >= 0;
+    }
+
+    long elements() {
+      return rows() * perRow();
+    }
+
     long rows() {
       return shape[0];
     }
@@ -41,6 +51,13 @@ record InferRequest(String id, List<Tensor> inputs, List<String> outputs) {
       return shape.length == 1 ? 1 : shape[1];
     }
   }
+
+  /**
+   * An output that the caller wants.
+   *
+   * @param binary whether it is wanted as bytes
+   */
+  record Output(String name, boolean binary) {}
 
   /**
    * Reads everything except the data, which may come before its description.
@@ -54,7 +71,8 @@ record InferRequest(String id, List<Tensor> inputs, List<String> outputs) {
 
     String id = null;
     List<Tensor> inputs = List.of();
-    List<String> outputs = List.of();
+    List<WantedOutput> outputs = List.of();
+    Boolean binary = null;
     Set<String> seen = new HashSet<>();
     while (document.next() == JsonToken.FIELD_NAME) {
       String name = once(document, REQUEST, seen);
@@ -66,6 +84,7 @@ record InferRequest(String id, List<Tensor> inputs, List<String> outputs) {
         case "id" -> id = text(document, "id");
         case "inputs" -> inputs = inputs(document);
         case "outputs" -> outputs = outputs(document);
+        case "parameters" -> binary = truth(document, "binary_data_output");
         default -> document.skip();
       }
     }
@@ -75,7 +94,20 @@ record InferRequest(String id, List<Tensor> inputs, List<String> outputs) {
       throw wrong("inputs", "at least one tensor");
     }
 
-    return new InferRequest(id, inputs, outputs);
+    boolean all = binary != null && binary;
+    return new InferRequest(
+        id, inputs, outputs.stream().map(output -> output.or(all)).toList(), all);
+  }
+
+  /**
+   * An output as the request has it.
+   *
+   * @param binary null if it does not say
+   */
+  private record WantedOutput(String name, Boolean binary) {
+    Output or(boolean all) {
+      return new Output(name, binary == null ? all : binary);
+    }
   }
 
   /** Returns the name of the next member; each of {@code members} may occur once. */
@@ -111,6 +143,7 @@ record InferRequest(String id, List<Tensor> inputs, List<String> outputs) {
     Datatype datatype = null;
     long[] shape = null;
     boolean data = false;
+    long binarySize = -1;
     Set<String> seen = new HashSet<>();
     while (document.next() == JsonToken.FIELD_NAME) {
       String member = once(document, TENSOR, seen);
@@ -119,7 +152,7 @@ record InferRequest(String id, List<Tensor> inputs, List<String> outputs) {
         case "name" -> name = text(document, "name");
         case "datatype" -> datatype = datatype(document);
         case "shape" -> shape = shape(document);
-        case "parameters" -> checkParameters(document);
+        case "parameters" -> binarySize = binarySize(document);
         case "data" -> {
           data = document.token() == JsonToken.START_ARRAY;
           document.skip();
@@ -128,25 +161,36 @@ record InferRequest(String id, List<Tensor> inputs, List<String> outputs) {
       }
     }
 
-    if (name == null || datatype == null || shape == null || !data) {
-      throw wrong("a tensor", "name, shape, datatype and data, a list");
+    if (name == null || datatype == null || shape == null || data == (binarySize >= 0)) {
+      throw wrong(
+          "a tensor", "name, shape, datatype and data, a list, or the parameter binary_data_size");
     }
 
-    return new Tensor(name, datatype, shape);
+    return new Tensor(name, datatype, shape, binarySize);
   }
 
-  /** Refuses parameters that would change the meaning of the data. */
-  private static void checkParameters(JsonDocument document) throws MalformedJsonException {
+  /**
+   * Returns the parameter {@code binary_data_size} of a tensor, -1 without it. Refuses a parameter
+   * that would change the meaning of the data otherwise.
+   */
+  private static long binarySize(JsonDocument document) throws MalformedJsonException {
+    long size = -1;
     if (document.token() != JsonToken.START_OBJECT) {
       document.skip();
-      return;
+      return size;
     }
 
     while (document.next() == JsonToken.FIELD_NAME) {
       String name = document.name();
       document.next();
       if (name.equals("binary_data_size")) {
-        throw wrong("a tensor", "its data as JSON; the binary data extension is not supported");
+        boolean whole = document.token() == JsonToken.VALUE_NUMBER_INT && size < 0;
+        double number = whole ? document.number() : -1;
+        if (number < 0 || number > Integer.MAX_VALUE) {
+          throw wrong("binary_data_size", "a whole number of bytes, 0 or more, only once");
+        }
+
+        size = (long) number;
       }
 
       if (name.equals("content_type") && document.text().equals("base64")) {
@@ -155,6 +199,8 @@ record InferRequest(String id, List<Tensor> inputs, List<String> outputs) {
 
       document.skip();
     }
+
+    return size;
   }
 
   private static Datatype datatype(JsonDocument document) throws MalformedJsonException {
@@ -182,22 +228,23 @@ record InferRequest(String id, List<Tensor> inputs, List<String> outputs) {
     return dimensions.stream().mapToLong(Long::longValue).toArray();
   }
 
-  private static List<String> outputs(JsonDocument document) throws MalformedJsonException {
-    List<String> outputs = new ArrayList<>();
+  private static List<WantedOutput> outputs(JsonDocument document) throws MalformedJsonException {
+    List<WantedOutput> outputs = new ArrayList<>();
     if (document.token() != JsonToken.START_ARRAY) {
       throw wrong("outputs", "a list of objects with a name");
     }
 
     while (document.next() != JsonToken.END_ARRAY) {
       String name = null;
+      Boolean binary = null;
       if (document.token() == JsonToken.START_OBJECT) {
         while (document.next() == JsonToken.FIELD_NAME) {
-          boolean isName = document.name().equals("name");
+          String member = document.name();
           document.next();
-          if (isName) {
-            name = text(document, "name");
-          } else {
-            document.skip();
+          switch (member) {
+            case "name" -> name = text(document, "name");
+            case "parameters" -> binary = truth(document, "binary_data");
+            default -> document.skip();
           }
         }
       }
@@ -206,10 +253,31 @@ record InferRequest(String id, List<Tensor> inputs, List<String> outputs) {
         throw wrong("outputs", "a list of objects with a name");
       }
 
-      outputs.add(name);
+      outputs.add(new WantedOutput(name, binary));
     }
 
     return outputs;
+  }
+
+  /** Returns a parameter that is true or false; null if it is not among the parameters. */
+  private static Boolean truth(JsonDocument document, String parameter)
+      throws MalformedJsonException {
+    Boolean value = null;
+    if (document.token() == JsonToken.START_OBJECT) {
+      while (document.next() == JsonToken.FIELD_NAME) {
+        boolean wanted = document.name().equals(parameter);
+        JsonToken token = document.next();
+        if (wanted && token != JsonToken.VALUE_TRUE && token != JsonToken.VALUE_FALSE) {
+          throw wrong(parameter, "true or false");
+        }
+
+        value = wanted ? Boolean.valueOf(token == JsonToken.VALUE_TRUE) : value;
+        document.skip();
+      }
+    }
+
+    document.skip();
+    return value;
   }
 
   private static String text(JsonDocument document, String member) throws MalformedJsonException {

@@ -7,7 +7,6 @@ import io.paritree.feature.Field;
 import io.paritree.feature.IntegerCategoryFeature;
 import io.paritree.feature.TextCategoryFeature;
 import io.paritree.feature.TimestampFeature;
-import io.paritree.model.manifest.Outputs;
 import io.paritree.record.JsonDocument;
 import io.paritree.record.MalformedJsonException;
 import io.paritree.serving.answer.Answers;
@@ -20,13 +19,17 @@ import io.paritree.serving.log.PredictionLog;
 import io.paritree.serving.metrics.Readiness;
 import io.paritree.serving.metrics.ServerMetrics;
 import io.paritree.serving.models.ModelSlot;
+import io.paritree.serving.models.ModelStatistics.Inference;
 import io.paritree.serving.models.Models;
 import io.paritree.serving.models.ServedModel;
+import io.paritree.serving.openinference.InferRequest.Output;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.ModelAddress;
 import io.paritree.serving.request.Table;
 import io.paritree.serving.request.Table.Scored;
+import io.paritree.serving.request.Waited;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,13 +38,13 @@ import java.util.Set;
 /**
  * The Open Inference Protocol (V2) over REST: {@code /v2}, its health, metadata and inference.
  *
- * <p>The outputs are {@code score}, {@code margin}, and, for models of classes, {@code label}. One
- * bad row refuses the whole request; the answer has the faults of all rows. Thread-safe.
+ * <p>The outputs are {@code score}, {@code margin}, and, for models of classes, {@code label}.
+ * Tensors are JSON, or bytes after it, in both directions. One bad row refuses the whole request;
+ * the answer has the faults of all rows. Thread-safe.
  */
 public final class InferenceHandler {
-  private static final String SCORE = "score";
-  private static final String MARGIN = "margin";
-  private static final String LABEL = "label";
+  /** The length of the JSON at the start of a body that has binary tensor data. */
+  private static final String JSON_LENGTH = "Inference-Header-Content-Length";
 
   private final Models models;
   private final ServingConfig.Limits limits;
@@ -65,123 +68,83 @@ public final class InferenceHandler {
   /** {@code POST /v2/models/{name}[/versions/{version}]/infer}. */
   public void infer(Context ctx) throws IOException {
     ServedModel served = ModelAddress.model(ctx, models);
-    byte[] body = MediaTypes.jsonOrUntypedBody(ctx);
+    try (Inference inference = served.statistics().begin(Waited.nanos(ctx))) {
+      infer(served, inference, ctx);
+    }
+  }
+
+  private void infer(ServedModel served, Inference inference, Context ctx) throws IOException {
+    byte[] body = MediaTypes.tensorBody(ctx);
+    int jsonLength = jsonLength(ctx.header(JSON_LENGTH), body.length);
+    byte[] json = jsonLength == body.length ? body : Arrays.copyOf(body, jsonLength);
     Table table = new Table(served, limits);
     InferRequest request;
     try {
-      try (JsonDocument document = JsonDocument.of(body, limits.body())) {
+      try (JsonDocument document = JsonDocument.of(json, limits.body())) {
         request = InferRequest.read(document);
       }
 
       checkOutputs(request.outputs(), served);
-      TensorReader tensors = new TensorReader(table, request.inputs());
-      try (JsonDocument document = JsonDocument.of(body, limits.body())) {
-        tensors.read(document);
+      TensorPlaces places = new TensorPlaces(table, request.inputs());
+      try (JsonDocument document = JsonDocument.of(json, limits.body())) {
+        new TensorReader(places, request.inputs()).read(document);
       }
+
+      new BinaryReader(places, request.inputs()).read(body, jsonLength);
+      places.fillMissing();
     } catch (MalformedJsonException e) {
       throw new ProblemException(Problems.malformedBody(e.getMessage()));
     }
 
-    Scored scored = table.score(metrics);
+    Scored scored = table.score(inference, metrics);
     if (predictions.on()) {
       table.write(scored, ctx, predictions);
     }
 
     JsonBytes answer = served.buffers().answer();
-    writeHead(served, answer);
-    if (request.id() != null) {
-      answer.raw(",\"id\":").string(request.id());
+    int written = InferAnswer.write(request, served, scored, answer);
+    if (written < answer.length()) {
+      Answers.type(MediaTypes.BYTES, ctx);
+      ctx.header(JSON_LENGTH, Integer.toString(written));
     }
 
-    writeOutputs(request.outputs(), served, scored, answer.raw(",\"outputs\":["));
-    Answers.send(answer.raw("]}\n"), ctx);
+    Answers.send(answer, ctx);
+    inference.answered(scored.rows());
+  }
+
+  /** Returns the length of the JSON at the start of a body. */
+  private static int jsonLength(String header, int bodyLength) {
+    if (header == null) {
+      return bodyLength;
+    }
+
+    boolean number = header.matches("[0-9]{1,9}");
+    int length = number ? Integer.parseInt(header) : -1;
+    if (length < 0 || length > bodyLength) {
+      throw InferRequest.wrong(
+          "the header " + JSON_LENGTH,
+          "the length of the JSON at the start of the body, at most %s".formatted(bodyLength));
+    }
+
+    if (length == 0) {
+      throw InferRequest.wrong(
+          "the body",
+          "JSON that describes the tensors before their data; raw requests have none and are not"
+              + " supported");
+    }
+
+    return length;
   }
 
   /** Each output is allowed once, so that repeated names cannot make the answer larger. */
-  private static void checkOutputs(List<String> requested, ServedModel served) {
+  private static void checkOutputs(List<Output> requested, ServedModel served) {
+    List<String> names = InferAnswer.names(served);
     Set<String> unique = new HashSet<>();
-    for (String name : requested) {
-      if (!outputNames(served).contains(name) || !unique.add(name)) {
-        throw InferRequest.wrong(
-            "outputs", "names from %s, each once".formatted(outputNames(served)));
+    for (Output output : requested) {
+      if (!names.contains(output.name()) || !unique.add(output.name())) {
+        throw InferRequest.wrong("outputs", "names from %s, each once".formatted(names));
       }
     }
-  }
-
-  private static List<String> outputNames(ServedModel served) {
-    return served.model().outputs().kind() == Outputs.Kind.VALUES
-        ? List.of(SCORE, MARGIN)
-        : List.of(SCORE, MARGIN, LABEL);
-  }
-
-  /** Writes the beginning of an answer; an unsealed model has no version. */
-  private static void writeHead(ServedModel served, JsonBytes answer) {
-    answer.raw("{\"model_name\":").string(served.name());
-    version(served, answer);
-    String modelVersion = served.model().modelVersion();
-    answer.raw(",\"parameters\":{\"model_version\":").string(modelVersion);
-    answer.raw(",\"version\":").string(modelVersion).raw('}');
-  }
-
-  private static void version(ServedModel served, JsonBytes answer) {
-    if (served.model().sealed()) {
-      answer.raw(",\"model_version\":").string(number(served));
-    }
-  }
-
-  private static String number(ServedModel served) {
-    String version = served.model().modelVersion();
-    return version.substring(version.lastIndexOf('/') + 1);
-  }
-
-  private static void writeOutputs(
-      List<String> requested, ServedModel served, Scored scored, JsonBytes answer) {
-    List<String> names = requested.isEmpty() ? outputNames(served) : requested;
-    for (int index = 0; index < names.size(); index++) {
-      if (index > 0) {
-        answer.raw(',');
-      }
-
-      switch (names.get(index)) {
-        case SCORE -> writeNumbers(SCORE, scored.scores(), scored.scoreCount(), scored, answer);
-        case MARGIN -> writeNumbers(MARGIN, scored.margins(), scored.marginCount(), scored, answer);
-        default -> writeLabels(served.model().outputs(), scored, answer);
-      }
-    }
-  }
-
-  private static void writeNumbers(
-      String name, float[] values, int perRow, Scored scored, JsonBytes answer) {
-    answer.raw("{\"name\":\"").raw(name).raw("\",\"datatype\":\"FP32\",\"shape\":[");
-    answer.number(scored.rows());
-    if (perRow > 1) {
-      answer.raw(',').number(perRow);
-    }
-
-    answer.raw("],\"data\":[");
-    for (int index = 0; index < values.length; index++) {
-      if (index > 0) {
-        answer.raw(',');
-      }
-
-      answer.number(values[index]);
-    }
-
-    answer.raw("]}");
-  }
-
-  private static void writeLabels(Outputs outputs, Scored scored, JsonBytes answer) {
-    answer.raw("{\"name\":\"label\",\"datatype\":\"BYTES\",\"shape\":[").number(scored.rows());
-    answer.raw("],\"data\":[");
-    for (int row = 0; row < scored.rows(); row++) {
-      if (row > 0) {
-        answer.raw(',');
-      }
-
-      answer.string(outputs.label(scored.scores(), row * scored.scoreCount()).orElseThrow());
-    }
-
-    answer.raw("]}");
   }
 
   /** {@code GET /v2/models/{name}[/versions/{version}]}. */
@@ -201,17 +164,17 @@ public final class InferenceHandler {
     }
 
     json.raw("],\"outputs\":[");
-    List<String> names = outputNames(served);
+    List<String> names = InferAnswer.names(served);
     for (int index = 0; index < names.size(); index++) {
       String name = names.get(index);
       int perRow =
           switch (name) {
-            case SCORE -> served.model().engine().scores();
-            case MARGIN -> served.model().engine().outputs();
+            case InferAnswer.SCORE -> served.model().engine().scores();
+            case InferAnswer.MARGIN -> served.model().engine().outputs();
             default -> 1;
           };
       json.raw(index == 0 ? "{\"name\":" : ",{\"name\":").string(name);
-      json.raw(",\"datatype\":\"").raw(name.equals(LABEL) ? "BYTES" : "FP32");
+      json.raw(",\"datatype\":\"").raw(name.equals(InferAnswer.LABEL) ? "BYTES" : "FP32");
       json.raw("\",\"shape\":[-1").raw(perRow > 1 ? "," + perRow : "").raw("]}");
     }
 
@@ -220,7 +183,7 @@ public final class InferenceHandler {
 
   private static void writeVersions(List<ModelSlot> slots, JsonBytes json) {
     Set<String> versions = new LinkedHashSet<>();
-    slots.forEach(slot -> versions.add(number(slot.current())));
+    slots.forEach(slot -> versions.add(InferAnswer.version(slot.current())));
     String comma = ",\"versions\":[";
     for (String version : versions) {
       json.raw(comma).string(version);
@@ -270,7 +233,7 @@ public final class InferenceHandler {
         new JsonBytes()
             .raw("{\"name\":\"paritree\",\"version\":")
             .string(ServerVersion.TEXT)
-            .raw(",\"extensions\":[]}\n")
+            .raw(",\"extensions\":[\"binary_tensor_data\",\"statistics\"]}\n")
             .toByteArray());
   }
 

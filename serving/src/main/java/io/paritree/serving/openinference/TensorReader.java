@@ -1,117 +1,27 @@
 package io.paritree.serving.openinference;
 
 import com.fasterxml.jackson.core.JsonToken;
-import io.paritree.Fault;
-import io.paritree.FaultCode;
-import io.paritree.feature.Feature;
-import io.paritree.feature.Field;
-import io.paritree.feature.Schema;
-import io.paritree.feature.TextCategoryFeature;
-import io.paritree.feature.TimestampFeature;
 import io.paritree.record.JsonDocument;
-import io.paritree.record.JsonRecordReader;
 import io.paritree.record.MalformedJsonException;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.openinference.InferRequest.Tensor;
-import io.paritree.serving.request.Table;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
- * Reads the data of an inference request's tensors into rows of slots.
+ * Reads the data that an inference request's tensors have in its JSON.
  *
- * <p>Accepts one tensor of shape {@code [rows, features]} in the model's order, for models without
- * text and timestamps, or one tensor of shape {@code [rows]} or {@code [rows, 1]} per field,
- * matched by name. Data is flat or nested; null is a missing value. One per request; not
- * thread-safe.
+ * <p>Data is flat or nested; null is a missing value. One per request; not thread-safe.
  */
 final class TensorReader {
-  private final Table table;
-  private final Schema schema;
-  private final JsonRecordReader reader;
+  private final TensorPlaces places;
   private final List<Tensor> tensors;
 
-  /** The field of each tensor; null if one tensor holds all features. */
-  private final Field[] fields;
-
-  /**
-   * @throws ProblemException with 400 if the tensors' names or shapes do not fit the model
-   */
-  TensorReader(Table table, List<Tensor> tensors) {
-    this.table = table;
-    this.schema = table.served().model().schema();
-    this.reader = table.served().lenientReader();
+  TensorReader(TensorPlaces places, List<Tensor> tensors) {
+    this.places = places;
     this.tensors = tensors;
-    this.fields = isMatrix(tensors) ? null : fields(tensors);
-    table.announce(rows(tensors));
   }
 
-  private boolean isMatrix(List<Tensor> tensors) {
-    Tensor tensor = tensors.get(0);
-    int width = schema.width();
-    boolean fits = tensor.shape().length == 2 && tensor.shape()[1] == width;
-    boolean named = schema.fieldIndex(tensor.name()) >= 0;
-    if (tensors.size() != 1 || named && !(fits && width > 1)) {
-      return false;
-    }
-
-    if (!fits) {
-      throw InferRequest.wrong(
-          "the input",
-          "one tensor of shape [rows, %s], or one tensor per field, by its name".formatted(width));
-    }
-
-    for (Feature feature : schema.features()) {
-      if (feature instanceof TextCategoryFeature || feature instanceof TimestampFeature) {
-        throw InferRequest.wrong(
-            "the input",
-            "one tensor per field, because '%s' is not a number".formatted(feature.name()));
-      }
-    }
-
-    if (tensor.datatype() == Datatype.BYTES) {
-      throw InferRequest.wrong("the input", "numbers; BYTES need one tensor per field");
-    }
-
-    return true;
-  }
-
-  private Field[] fields(List<Tensor> tensors) {
-    Field[] found = new Field[tensors.size()];
-    Set<String> unique = new HashSet<>();
-    for (int index = 0; index < found.length; index++) {
-      Tensor tensor = tensors.get(index);
-      int field = schema.fieldIndex(tensor.name());
-      if (field < 0 || !unique.add(tensor.name())) {
-        String hint =
-            schema.nearest(tensor.name()).map(near -> "; one is '" + near + "'").orElse("");
-        throw InferRequest.wrong(
-            "input " + index, "the name of a field of the model, each once" + hint);
-      }
-
-      if (tensor.perRow() != 1) {
-        throw InferRequest.wrong("input " + index, "shape [rows] or [rows, 1]");
-      }
-
-      found[index] = schema.fields().get(field);
-    }
-
-    return found;
-  }
-
-  private static int rows(List<Tensor> tensors) {
-    long rows = tensors.get(0).rows();
-    for (Tensor tensor : tensors) {
-      if (tensor.rows() != rows) {
-        throw InferRequest.wrong("the inputs", "tensors with the same number of rows");
-      }
-    }
-
-    return (int) rows;
-  }
-
-  /** Reads the data of all tensors. */
+  /** Reads the data of all tensors that have it in the document. */
   void read(JsonDocument document) throws MalformedJsonException {
     document.next();
     while (document.next() == JsonToken.FIELD_NAME) {
@@ -125,17 +35,13 @@ final class TensorReader {
         document.skip();
       }
     }
-
-    if (fields != null) {
-      fillMissing();
-    }
   }
 
   private void readTensor(JsonDocument document, int index) throws MalformedJsonException {
     while (document.next() == JsonToken.FIELD_NAME) {
       boolean data = document.name().equals("data");
       document.next();
-      if (data) {
+      if (data && document.token() == JsonToken.START_ARRAY) {
         readData(document, index);
       } else {
         document.skip();
@@ -146,7 +52,7 @@ final class TensorReader {
   /** Reads the values, which are in one list or in one list per row. */
   private void readData(JsonDocument document, int index) throws MalformedJsonException {
     Tensor tensor = tensors.get(index);
-    long expected = tensor.rows() * tensor.perRow();
+    long expected = tensor.elements();
     boolean nested = document.next() == JsonToken.START_ARRAY;
     int element = 0;
     for (; document.token() != JsonToken.END_ARRAY; document.next()) {
@@ -199,54 +105,26 @@ final class TensorReader {
       throw miscounted(index);
     }
 
-    Datatype datatype = tensors.get(index).datatype();
-    int row = element;
-    if (fields == null) {
-      int width = schema.width();
-      int column = element % width;
-      row = element / width;
-      Feature feature = schema.features().get(column);
-      table.reserve(row + 1);
-      table.slots()[table.at(row) + column] = slot(document, datatype, feature);
-    } else {
-      String kind = mismatch(document, datatype);
-      table.reserve(row + 1);
-      if (kind == null) {
-        reader.value(document, fields[index], table.slots(), table.at(row), table.faults());
-      } else {
-        wrongType(kind, datatype, fields[index].column());
-        document.skip();
+    String kind = mismatch(document, tensors.get(index).datatype());
+    if (kind != null) {
+      places.wrongType(index, element, kind);
+      document.skip();
+      return;
+    }
+
+    switch (document.token()) {
+      case VALUE_NULL -> places.missing(index, element);
+      case VALUE_TRUE -> places.truth(index, element, true);
+      case VALUE_FALSE -> places.truth(index, element, false);
+      case VALUE_STRING -> places.text(index, element, document);
+      default -> {
+        if (document.isLongNumber()) {
+          places.longNumber(index, element);
+        } else {
+          places.number(index, element, document.number());
+        }
       }
     }
-
-    if (table.isFaulty()) {
-      table.point(row, "/inputs/" + index + "/data/" + element);
-    }
-  }
-
-  private float slot(JsonDocument document, Datatype datatype, Feature feature)
-      throws MalformedJsonException {
-    String kind = mismatch(document, datatype);
-    if (kind != null) {
-      document.skip();
-      return wrongType(kind, datatype, feature.column());
-    }
-
-    return switch (document.token()) {
-      case VALUE_NULL -> feature.missing(table.faults());
-      case VALUE_TRUE -> feature.truth(true, table.faults());
-      case VALUE_FALSE -> feature.truth(false, table.faults());
-      default ->
-          document.isLongNumber()
-              ? feature.longNumber(table.faults())
-              : feature.number(document.number(), table.faults());
-    };
-  }
-
-  private float wrongType(String kind, Datatype datatype, String column) {
-    return table
-        .faults()
-        .add(new Fault(FaultCode.WRONG_TYPE, column, kind, "a value of type " + datatype));
   }
 
   /** Returns what kind of value came, if the datatype does not allow it; otherwise null. */
@@ -260,15 +138,5 @@ final class TensorReader {
           document.isLongNumber() || datatype.admits(document.number()) ? null : "a number";
       default -> "an object";
     };
-  }
-
-  private void fillMissing() {
-    Set<String> given = new HashSet<>();
-    tensors.forEach(tensor -> given.add(tensor.name()));
-    for (Field field : schema.fields()) {
-      if (!given.contains(field.column())) {
-        table.fillMissing(field, "/inputs");
-      }
-    }
   }
 }

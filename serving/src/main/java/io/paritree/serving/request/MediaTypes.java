@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 /** The content type of a request's body, and the types that its caller accepts. */
 public final class MediaTypes {
   public static final String JSON = ErrorForm.JSON;
+  public static final String BYTES = "application/octet-stream";
 
   private static final Pattern UTF_8 = Pattern.compile("charset=\"?utf-?8\"?");
 
@@ -24,25 +25,27 @@ public final class MediaTypes {
    *     accept JSON
    */
   public static byte[] jsonBody(Context ctx) {
-    return jsonBody(ctx, ctx.req().getHeader(Header.CONTENT_TYPE));
-  }
-
-  /**
-   * Returns the JSON body as {@link #jsonBody(Context)} does, also if the request has no content
-   * type.
-   */
-  public static byte[] jsonOrUntypedBody(Context ctx) {
-    String type = ctx.req().getHeader(Header.CONTENT_TYPE);
-    return jsonBody(ctx, type == null ? JSON : type);
-  }
-
-  /**
-   * @param type the header; getContentType() throws on a charset that Java does not know
-   */
-  private static byte[] jsonBody(Context ctx, String type) {
     requireJsonAccepted(ctx);
-    if (!isUtf8(type, JSON)) {
+    // getContentType() throws on a charset that Java does not know
+    if (!isUtf8(ctx.req().getHeader(Header.CONTENT_TYPE), JSON)) {
       throw new ProblemException(Problems.unsupportedMediaType(JSON));
+    }
+
+    return body(ctx);
+  }
+
+  /**
+   * Returns a body of JSON that bytes may follow. It may have no content type, as some clients send
+   * it.
+   *
+   * @throws ProblemException with 415 if it has another type, with 406 if the caller accepts
+   *     neither JSON nor bytes
+   */
+  public static byte[] tensorBody(Context ctx) {
+    requireAccepted(ctx, BYTES);
+    String type = ctx.req().getHeader(Header.CONTENT_TYPE);
+    if (type != null && !isUtf8(type, JSON) && !isUtf8(type, BYTES)) {
+      throw new ProblemException(Problems.unsupportedMediaType(JSON + " or " + BYTES));
     }
 
     return body(ctx);
@@ -97,6 +100,10 @@ public final class MediaTypes {
    * @throws ProblemException with 406 if it does not
    */
   public static void requireJsonAccepted(Context ctx) {
+    requireAccepted(ctx, JSON);
+  }
+
+  private static void requireAccepted(Context ctx, String also) {
     String taken = ctx.req().getHeader(Header.ACCEPT);
     if (taken == null || taken.contains("*/*") || taken.contains(JSON)) {
       return;
@@ -104,7 +111,10 @@ public final class MediaTypes {
 
     for (String range : taken.toLowerCase(Locale.ROOT).split(",", 50)) {
       String type = range.split(";", 2)[0].strip();
-      if (type.equals("application/*") || type.equals(JSON) || type.endsWith("+json")) {
+      if (type.equals("application/*")
+          || type.equals(JSON)
+          || type.equals(also)
+          || type.endsWith("+json")) {
         return;
       }
     }

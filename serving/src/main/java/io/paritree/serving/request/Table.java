@@ -12,6 +12,7 @@ import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.log.PredictionLog;
 import io.paritree.serving.log.RequestId;
 import io.paritree.serving.metrics.ServerMetrics;
+import io.paritree.serving.models.ModelStatistics.Inference;
 import io.paritree.serving.models.ServedModel;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -210,9 +211,11 @@ public final class Table {
   /**
    * Scores all rows.
    *
+   * @param inference learns when the rows were read and scored
    * @throws ProblemException with all faults, if there are any
    */
-  public Scored score(ServerMetrics metrics) {
+  public Scored score(Inference inference, ServerMetrics metrics) {
+    inference.read();
     if (!errors.isEmpty()) {
       served.refused(refusedRows.cardinality(), found, metrics);
       throw new ProblemException(
@@ -226,6 +229,7 @@ public final class Table {
     Scored scored =
         new Scored(rows, new float[rows * margins], margins, new float[rows * scores], scores);
     served.model().engine().score(slots, rows, scored.margins, scored.scores);
+    inference.scored();
     served.scored().inc(rows);
     return scored;
   }

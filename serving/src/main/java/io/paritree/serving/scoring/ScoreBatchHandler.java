@@ -17,12 +17,14 @@ import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.log.PredictionLog;
 import io.paritree.serving.log.RequestId;
 import io.paritree.serving.metrics.ServerMetrics;
+import io.paritree.serving.models.ModelStatistics.Inference;
 import io.paritree.serving.models.Models;
 import io.paritree.serving.models.RequestBuffers;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.ModelAddress;
 import io.paritree.serving.request.RowLimit;
+import io.paritree.serving.request.Waited;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,17 +66,20 @@ public final class ScoreBatchHandler {
 
   public void handle(Context ctx) throws IOException {
     ServedModel served = ModelAddress.model(ctx, models);
-    boolean marginRequested = ScoreQuery.marginRequested(ctx);
-    byte[] body = MediaTypes.jsonBody(ctx);
-    Batch batch = new Batch(served, marginRequested, ctx);
-    try {
-      score(body, batch);
-    } finally {
-      batch.answer.clear(); // also if the request is refused halfway
-    }
+    try (Inference inference = served.statistics().begin(Waited.nanos(ctx))) {
+      boolean marginRequested = ScoreQuery.marginRequested(ctx);
+      byte[] body = MediaTypes.jsonBody(ctx);
+      Batch batch = new Batch(served, marginRequested, inference, ctx);
+      try {
+        score(body, batch);
+      } finally {
+        batch.answer.clear(); // also if the request is refused halfway
+      }
 
-    served.scored().inc(batch.scored);
-    served.refused(batch.refused, batch.faults, metrics);
+      served.scored().inc(batch.scored);
+      served.refused(batch.refused, batch.faults, metrics);
+      inference.answered((int) batch.scored);
+    }
   }
 
   private void score(byte[] body, Batch batch) throws IOException {
@@ -106,6 +111,7 @@ public final class ScoreBatchHandler {
   private final class Batch {
     private final ServedModel served;
     private final Context ctx;
+    private final Inference inference;
     private final RequestBuffers buffers;
     private final Engine engine;
     private final int width;
@@ -128,8 +134,9 @@ public final class ScoreBatchHandler {
     private long scored;
     private long refused;
 
-    Batch(ServedModel served, boolean marginRequested, Context ctx) {
+    Batch(ServedModel served, boolean marginRequested, Inference inference, Context ctx) {
       this.served = served;
+      this.inference = inference;
       this.ctx = ctx;
       this.buffers = served.buffers();
       this.engine = served.model().engine();
@@ -165,7 +172,9 @@ public final class ScoreBatchHandler {
     }
 
     void flush() {
+      inference.read();
       engine.score(buffers.slots, good, buffers.margins, buffers.scores);
+      inference.scored();
       if (predictions.on() && good > 0) {
         predictions.add(
             served.predictionForm(),
@@ -193,6 +202,7 @@ public final class ScoreBatchHandler {
       good = 0;
       blockFaults = 0;
       block.clear();
+      inference.written();
     }
 
     /** Returns the positions in the request of the block's records without faults. */

@@ -14,11 +14,13 @@ import io.paritree.serving.answer.Problems;
 import io.paritree.serving.log.PredictionLog;
 import io.paritree.serving.log.RequestId;
 import io.paritree.serving.metrics.ServerMetrics;
+import io.paritree.serving.models.ModelStatistics.Inference;
 import io.paritree.serving.models.Models;
 import io.paritree.serving.models.RequestBuffers;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.ModelAddress;
+import io.paritree.serving.request.Waited;
 import java.io.IOException;
 import java.util.List;
 
@@ -45,28 +47,30 @@ public final class ScoreHandler {
   public void handle(Context ctx) throws IOException {
     ServedModel served =
         ModelAddress.model(ctx, models); // read once, so that one model makes the whole answer
-    boolean marginRequested = ScoreQuery.marginRequested(ctx);
-    byte[] body = MediaTypes.jsonBody(ctx);
-    long begin = System.nanoTime();
-    RequestBuffers buffers = served.buffers();
-    read(body, served, buffers);
-    long read = System.nanoTime();
-    Engine engine = served.model().engine();
-    engine.score(buffers.slots, 1, buffers.margins, buffers.scores);
-    long scored = System.nanoTime();
-    JsonBytes answer = buffers.answer().raw(served.answerStart()).raw(',');
-    float[] margins = marginRequested ? buffers.margins : null;
-    served.form().write(buffers.scores, 0, margins, 0, engine.outputs(), answer);
-    Answers.send(answer.raw("}\n"), ctx);
-    served.scored().inc();
-    metrics.stages(begin, read, scored, System.nanoTime());
-    if (predictions.on()) {
-      predictions.add(
-          served.predictionForm(),
-          ctx.req().getHeader(RequestId.HEADER),
-          buffers.slots,
-          buffers.margins,
-          buffers.scores);
+    try (Inference inference = served.statistics().begin(Waited.nanos(ctx))) {
+      boolean marginRequested = ScoreQuery.marginRequested(ctx);
+      byte[] body = MediaTypes.jsonBody(ctx);
+      RequestBuffers buffers = served.buffers();
+      read(body, served, buffers);
+      inference.read();
+      Engine engine = served.model().engine();
+      engine.score(buffers.slots, 1, buffers.margins, buffers.scores);
+      inference.scored();
+      JsonBytes answer = buffers.answer().raw(served.answerStart()).raw(',');
+      float[] margins = marginRequested ? buffers.margins : null;
+      served.form().write(buffers.scores, 0, margins, 0, engine.outputs(), answer);
+      Answers.send(answer.raw("}\n"), ctx);
+      inference.answered(1);
+      served.scored().inc();
+      metrics.stages(inference.reading(), inference.scoring(), inference.writing());
+      if (predictions.on()) {
+        predictions.add(
+            served.predictionForm(),
+            ctx.req().getHeader(RequestId.HEADER),
+            buffers.slots,
+            buffers.margins,
+            buffers.scores);
+      }
     }
   }
 

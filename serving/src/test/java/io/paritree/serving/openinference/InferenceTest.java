@@ -144,7 +144,7 @@ class InferenceTest {
         "{\"inputs\":[{\"name\":\"weight\",\"shape\":[2],\"datatype\":\"FP32\",\"data\":[[[1]],[2]]}]} | as its shape says",
         "{\"inputs\":[{\"name\":\"weight\",\"shape\":[2],\"datatype\":\"FP32\",\"data\":[1,2],\"data\":[3,4]}]} | expected it only once",
         "{\"id\":\"a\",\"id\":\"b\"} | expected it only once",
-        "{\"inputs\":[{\"name\":\"weight\",\"shape\":[1],\"datatype\":\"FP32\",\"parameters\":{\"binary_data_size\":4}}]} | binary data extension",
+        "{\"inputs\":[{\"name\":\"weight\",\"shape\":[1],\"datatype\":\"FP32\",\"parameters\":{\"binary_data_size\":4}}]} | Inference-Header-Content-Length",
         "{\"inputs\":[{\"name\":\"weight\",\"shape\":[2],\"datatype\":\"BYTES\",\"data\":[\"QQ==\",\"QQ==\"],\"parameters\":{\"content_type\":\"base64\"}}]} | base64 is not decoded",
         "{\"inputs\":[{\"name\":\"weight\",\"shape\":[1],\"datatype\":\"FP32\",\"data\":[1]}],\"outputs\":[{\"name\":\"y\"}]} | names from",
       })
@@ -261,7 +261,8 @@ class InferenceTest {
   void inferenceMetadataAndHealthHaveTheProtocolsForm() throws Exception {
     Object server = JsonTree.parse(client.get("/v2").body());
     assertThat(JsonTree.at(server, "name")).isEqualTo("paritree");
-    assertThat(JsonTree.at(server, "extensions")).isEqualTo(List.of());
+    assertThat(JsonTree.at(server, "extensions"))
+        .isEqualTo(List.of("binary_tensor_data", "statistics"));
 
     Object model = JsonTree.parse(client.get("/v2/models/parcel-class").body());
     assertThat(JsonTree.at(model, "versions")).isEqualTo(List.of("1"));
