@@ -96,7 +96,7 @@ class SecurityTest {
   void onlyAllowedOriginsMayCallFromABrowser() throws Exception {
     String preflight =
         "Access-Control-Request-Method: POST\r\n"
-            + "Access-Control-Request-Headers: content-type, authorization\r\n";
+            + "Access-Control-Request-Headers: content-type, authorization, traceparent\r\n";
     Answer allowed =
         client.send(
             "OPTIONS",

@@ -6,10 +6,12 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.zip.ZipException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.RetainableByteBuffer;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -23,12 +25,16 @@ import org.eclipse.jetty.util.thread.Scheduler;
  *
  * <p>Jetty calls it when bytes arrive, so a slow body costs only the memory for what has arrived.
  * The loaded body is the request attribute {@link #BODY}, a {@code byte[]} of its exact length. A
- * body that is too large is answered with 413, one that is too slow with 408, and one that would
- * make all arriving bodies together too large with 503.
+ * body in gzip is unpacked as it arrives, and its unpacked bytes count. A body that is too large is
+ * answered with 413, one that is too slow with 408, and one that would make all arriving bodies
+ * together too large with 503.
  */
 public final class BodyLoader implements EagerContentHandler.ContentLoaderFactory {
   /** Name of the request attribute that holds the body. */
   public static final String BODY = "io.paritree.serving.body";
+
+  /** Name of the request attribute that is set if the body was refused as broken gzip. */
+  public static final String BROKEN = "io.paritree.serving.broken";
 
   private static final int FIRST_BYTES = 16 << 10;
 
@@ -50,6 +56,11 @@ public final class BodyLoader implements EagerContentHandler.ContentLoaderFactor
     this.maxPendingBytes = maxPendingBytes;
     this.timeout = timeout;
     this.refused = refused;
+  }
+
+  /** Returns whether bodies with a {@code Content-Encoding} are unpacked. */
+  public static boolean unpacks(String contentEncoding) {
+    return contentEncoding.equalsIgnoreCase("gzip") || contentEncoding.equalsIgnoreCase("x-gzip");
   }
 
   /** Returns the number of bytes held for bodies that are being loaded. */
@@ -78,6 +89,8 @@ public final class BodyLoader implements EagerContentHandler.ContentLoaderFactor
     private boolean ended;
     private byte[] bytes;
     private int length;
+    private long arrived;
+    private Unpacking unpacking; // null unless the body is in gzip
     private Scheduler.Task deadline;
 
     Loading(Handler handler, Request request, Response response, Callback callback) {
@@ -92,6 +105,8 @@ public final class BodyLoader implements EagerContentHandler.ContentLoaderFactor
         return;
       }
 
+      String encoding = getRequest().getHeaders().get(HttpHeader.CONTENT_ENCODING);
+      unpacking = encoding != null && unpacks(encoding) ? new Unpacking() : null;
       int first = announced >= 0 ? (int) Math.min(announced, FIRST_BYTES) : 1_024;
       pendingBytes.addAndGet(first);
       bytes = new byte[first];
@@ -105,7 +120,8 @@ public final class BodyLoader implements EagerContentHandler.ContentLoaderFactor
 
     @Override
     public InvocationType getInvocationType() {
-      return InvocationType.NON_BLOCKING;
+      // Unpacking takes too long for the thread that serves all connections.
+      return unpacking == null ? InvocationType.NON_BLOCKING : InvocationType.BLOCKING;
     }
 
     private synchronized void read(boolean later) {
@@ -123,12 +139,19 @@ public final class BodyLoader implements EagerContentHandler.ContentLoaderFactor
           return;
         }
 
-        int status = add(chunk.getByteBuffer());
-        chunk.release();
-        if (status != 200) {
-          refuse(status);
-        } else if (chunk.isLast()) {
-          hand(later);
+        boolean last = chunk.isLast();
+        try {
+          int status = unpacking == null ? add(chunk.getByteBuffer()) : unpack(chunk);
+          if (status != 200) {
+            refuse(status);
+          } else if (last) {
+            hand(later);
+          }
+        } catch (ZipException e) {
+          getRequest().setAttribute(BROKEN, e);
+          refuse(400);
+        } finally {
+          chunk.release();
         }
       }
     }
@@ -143,6 +166,27 @@ public final class BodyLoader implements EagerContentHandler.ContentLoaderFactor
       }
 
       getRequest().demand(this);
+    }
+
+    /** Unpacks a chunk; returns what {@link #add} does, and stops at the first refusal. */
+    private int unpack(Content.Chunk chunk) throws ZipException {
+      arrived += chunk.remaining();
+      int status = arrived > maxBytes ? 413 : 200;
+      for (boolean more = chunk.hasRemaining(); more && status == 200; ) {
+        RetainableByteBuffer part = unpacking.next(chunk.getByteBuffer());
+        if (part != null) {
+          status = add(part.getByteBuffer());
+          part.release();
+        }
+
+        more = part != null || chunk.hasRemaining(); // another member of the gzip may follow
+      }
+
+      if (status == 200 && chunk.isLast() && !unpacking.isFinished()) {
+        throw new ZipException("cut short");
+      }
+
+      return status;
     }
 
     /** Returns 200, or the status with which the body is refused. */
@@ -202,6 +246,10 @@ public final class BodyLoader implements EagerContentHandler.ContentLoaderFactor
 
       if (deadline != null) {
         deadline.cancel();
+      }
+
+      if (unpacking != null) {
+        unpacking.destroy(); // frees the memory of zlib
       }
     }
   }

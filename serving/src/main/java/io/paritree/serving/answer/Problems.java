@@ -110,8 +110,13 @@ public final class Problems {
     return new Problem(
         "unsupported_encoding",
         415,
-        "Compressed bodies are not read",
-        "Send the body without Content-Encoding.");
+        "The body has an encoding that is not read",
+        "Send the body with Content-Encoding: gzip, or without one.");
+  }
+
+  /** The body says that it is gzip and is not, or it is cut short. */
+  public static Problem brokenGzip() {
+    return malformedBody("Cannot unpack the body: it is not whole gzip, as Content-Encoding says.");
   }
 
   /** The body has a transfer coding other than chunked. */

@@ -145,16 +145,18 @@ public record ServingConfig(
   /**
    * Who may call.
    *
-   * @param scoreTokens SHA-256 of each bearer token that may score, in hexadecimal digits; empty if
-   *     scoring needs no token
+   * @param scoreTokens SHA-256 of each bearer token that may score, in hexadecimal digits, possibly
+   *     after a name and a colon; empty if scoring needs no token
    * @param adminTokens the same for the admin endpoints, which do not exist if this is empty
    * @param corsOrigins origins whose pages may call, such as {@code https://dashboard.example}
+   * @param corsHeaders names of the headers that those pages may send
    * @param openBeyondLoopback whether to listen beyond this machine without tokens
    */
   public record Security(
       List<String> scoreTokens,
       List<String> adminTokens,
       List<String> corsOrigins,
+      List<String> corsHeaders,
       boolean openBeyondLoopback) {}
 
   /**

@@ -148,6 +148,7 @@ public final class ServingConfigParser {
         settings.hashes("security.score-tokens"),
         settings.hashes("security.admin-tokens"),
         settings.origins("security.cors-origins"),
+        settings.headers("security.cors-headers"),
         settings.truth("security.open-beyond-loopback"));
   }
 

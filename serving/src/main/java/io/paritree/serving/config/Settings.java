@@ -84,15 +84,22 @@ final class Settings {
     }
   }
 
-  /** Returns a list of SHA-256 digests in hexadecimal digits. */
+  /** Returns a list of names of headers. */
+  List<String> headers(String key) {
+    List<String> headers = texts(key);
+    boolean all = headers.stream().allMatch(header -> header.matches("[A-Za-z0-9-]{1,64}"));
+    return within(key, headers, all, "a list of names of headers such as \"Content-Type\"");
+  }
+
+  /** Returns a list of SHA-256 digests in hexadecimal digits, each possibly after a name. */
   List<String> hashes(String key) {
     List<String> hashes = texts(key);
     // The value itself is not shown: it might be a token.
-    if (!hashes.stream().allMatch(hash -> hash.matches("[0-9a-f]{64}"))) {
+    if (!hashes.stream().allMatch(hash -> hash.matches("([A-Za-z0-9._-]{1,64}:)?[0-9a-f]{64}"))) {
       problems.add(
-          "%s must be SHA-256 digests of tokens, 64 hexadecimal digits each (%s); make one with"
+          "%s must be SHA-256 digests of tokens, 64 hexadecimal digits each (%s), or NAME:DIGEST; make"
                   .formatted(key, origin(config.getValue(key)))
-              + " printf %s \"$TOKEN\" | sha256sum");
+              + " one with printf %s \"$TOKEN\" | sha256sum");
       return List.of();
     }
 

@@ -1,11 +1,12 @@
 package io.paritree.serving.http;
 
+import io.paritree.serving.admission.BodyLoader;
 import io.paritree.serving.admission.Probes;
 import io.paritree.serving.answer.Problem;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.http.Tokens.Role;
 import io.paritree.serving.log.RequestId;
-import java.util.Optional;
+import io.paritree.serving.log.RequestOrigin;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -20,9 +21,9 @@ import org.eclipse.jetty.util.Callback;
  * Checks a request's headers before any work is done for it, and sets the headers that every answer
  * has.
  *
- * <p>Requires a token if tokens are configured. Refuses what Paritree does not support: compressed
- * or otherwise encoded bodies, and method overrides (Javalin would obey {@code
- * X-HTTP-Method-Override}). Thread-safe.
+ * <p>Requires a token if tokens are configured. Gives a request without an id one. Refuses what
+ * Paritree does not support: bodies that are encoded otherwise than by gzip, and method overrides
+ * (Javalin would obey {@code X-HTTP-Method-Override}). Thread-safe.
  */
 public final class Gate extends Handler.Wrapper {
   private static final HttpField NO_SNIFFING =
@@ -53,43 +54,61 @@ public final class Gate extends Handler.Wrapper {
       answered.put(HttpFields.CONNECTION_CLOSE); // Jetty would wait for bytes to tunnel
     }
 
+    Problem refusal = null;
     boolean identified = false;
+    boolean packed = false;
+    String id = null;
+    String trace = null;
     for (HttpField field : request.getHeaders()) {
       HttpHeader known = field.getHeader();
       if (known == HttpHeader.CONTENT_ENCODING) {
         if (!field.getValue().equalsIgnoreCase("identity")) {
-          JettyErrors.write(Problems.unsupportedEncoding(), request, response, callback);
-          return true;
+          if (packed || !BodyLoader.unpacks(field.getValue())) {
+            refusal = Problems.unsupportedEncoding();
+          }
+
+          packed = true;
         }
       } else if (known == HttpHeader.TRANSFER_ENCODING) {
         // Jetty decodes the last coding, which is chunked, and ignores the others.
         if (!field.getValue().equalsIgnoreCase(HttpHeaderValue.CHUNKED.asString())) {
           answered.put(HttpFields.CONNECTION_CLOSE);
-          JettyErrors.write(Problems.unsupportedTransferCoding(), request, response, callback);
-          return true;
+          refusal = Problems.unsupportedTransferCoding();
         }
       } else if (known == null) {
         String name = field.getName();
         if (name.equalsIgnoreCase(RequestId.HEADER)) {
           // Only the first one, as in the logs.
           if (!identified && RequestId.isRepeated(field.getValue())) {
-            answered.put(RequestId.HEADER, field.getValue());
+            id = field.getValue();
           }
 
           identified = true;
+        } else if (name.equalsIgnoreCase(RequestOrigin.TRACE_PARENT)) {
+          if (trace == null && RequestOrigin.isTraceParent(field.getValue())) {
+            trace = field.getValue();
+          }
         } else if (name.equalsIgnoreCase("X-HTTP-Method-Override")) {
-          JettyErrors.write(Problems.methodOverride(), request, response, callback);
-          return true;
+          refusal = Problems.methodOverride();
         }
       }
     }
 
-    if (tokens.exist(Role.SCORE) && !Probes.PATHS.contains(Request.getPathInContext(request))) {
-      Optional<Problem> refusal = tokens.refusal(request.getHeaders(), Role.SCORE);
-      if (refusal.isPresent()) {
-        JettyErrors.write(refusal.get(), request, response, callback);
-        return true;
-      }
+    String token = null;
+    if (refusal == null
+        && tokens.exist(Role.SCORE)
+        && !Probes.PATHS.contains(Request.getPathInContext(request))) {
+      Tokens.Verdict verdict = tokens.verdict(request.getHeaders(), Role.SCORE);
+      token = verdict.token();
+      refusal = verdict.refusal().orElse(null);
+    }
+
+    RequestOrigin origin = new RequestOrigin(id == null ? RequestId.make() : id, trace, token);
+    request.setAttribute(RequestOrigin.ATTRIBUTE, origin);
+    answered.put(RequestId.HEADER, origin.requestId());
+    if (refusal != null) {
+      JettyErrors.write(refusal, request, response, callback);
+      return true;
     }
 
     return super.handle(request, response, callback);

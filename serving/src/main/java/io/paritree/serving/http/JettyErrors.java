@@ -1,8 +1,11 @@
 package io.paritree.serving.http;
 
+import io.paritree.serving.admission.BodyLoader;
 import io.paritree.serving.answer.ErrorForm;
 import io.paritree.serving.answer.Problem;
 import io.paritree.serving.answer.Problems;
+import io.paritree.serving.log.RequestId;
+import io.paritree.serving.log.RequestOrigin;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.ee10.servlet.ErrorHandler;
@@ -49,13 +52,20 @@ public final class JettyErrors extends ErrorHandler {
       response.getHeaders().put(retryAfter);
     }
 
-    write(Problems.ofStatus(status), request, response, callback);
+    boolean broken = request.getAttribute(BodyLoader.BROKEN) != null;
+    Problem problem = broken ? Problems.brokenGzip() : Problems.ofStatus(status);
+    write(problem, request, response, callback);
     return true;
   }
 
   /** Answers before Javalin is reached, in the form of the protocol whose path was requested. */
   public static void write(Problem problem, Request request, Response response, Callback callback) {
     Gate.guard(response.getHeaders()); // not yet set if Jetty's parser refused the request
+    RequestOrigin origin = RequestOrigin.of(request.getAttribute(RequestOrigin.ATTRIBUTE));
+    if (origin.requestId() != null) {
+      response.getHeaders().put(RequestId.HEADER, origin.requestId());
+    }
+
     response.setStatus(problem.status());
     if (problem.status() == 401) {
       String challenge = problem.equals(Problems.unknownToken()) ? UNKNOWN_TOKEN : "Bearer";

@@ -1,8 +1,8 @@
 package io.paritree.serving.http;
 
 import io.paritree.serving.admission.Probes;
-import io.paritree.serving.log.RequestId;
 import io.paritree.serving.log.RequestLines;
+import io.paritree.serving.log.RequestOrigin;
 import io.paritree.serving.metrics.ServerMetrics;
 import io.paritree.serving.metrics.ServerMetrics.RouteMetrics;
 import java.util.List;
@@ -49,7 +49,8 @@ final class RequestRecorder implements RequestLog {
       lines.write(
           request.getMethod(),
           Request.getPathInContext(request),
-          request.getHeaders().get(RequestId.HEADER),
+          RequestOrigin.of(request.getAttribute(RequestOrigin.ATTRIBUTE)),
+          Request.getRemoteAddr(request),
           status,
           route.route(),
           nanos,

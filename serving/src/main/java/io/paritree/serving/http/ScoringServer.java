@@ -187,8 +187,9 @@ public final class ScoringServer implements AutoCloseable {
     crossOrigin.setAllowedOriginPatterns(
         config.security().corsOrigins().stream().map(Pattern::quote).collect(Collectors.toSet()));
     crossOrigin.setAllowedMethods(Set.of("GET", "POST"));
-    crossOrigin.setAllowedHeaders(Set.of("Authorization", "Content-Type", RequestId.HEADER));
-    crossOrigin.setExposedHeaders(Set.of("Retry-After", RequestId.HEADER));
+    crossOrigin.setAllowedHeaders(Set.copyOf(config.security().corsHeaders()));
+    crossOrigin.setExposedHeaders(
+        Set.of("Retry-After", RequestId.HEADER, "Inference-Header-Content-Length"));
     crossOrigin.setAllowCredentials(false);
     crossOrigin.setDeliverPreflightRequests(false);
     return crossOrigin;

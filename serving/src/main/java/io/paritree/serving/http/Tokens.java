@@ -6,6 +6,7 @@ import io.paritree.serving.config.ServingConfig;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.HexFormat;
 import java.util.List;
@@ -23,12 +24,31 @@ public final class Tokens {
   private static final String SCHEME = "bearer ";
   private static final int MAX_TOKEN = 512;
 
-  private final List<byte[]> score;
-  private final List<byte[]> admin;
+  private final List<Known> score;
+  private final List<Known> admin;
+
+  /**
+   * A configured token.
+   *
+   * @param name null if it has none
+   */
+  private record Known(String name, byte[] hash) {}
+
+  /**
+   * What a request's token allows.
+   *
+   * @param token its name; null if it is not known or has no name
+   * @param refusal why the request is refused; empty if it is allowed
+   */
+  public record Verdict(String token, Optional<Problem> refusal) {
+    private static Verdict refused(Problem problem) {
+      return new Verdict(null, Optional.of(problem));
+    }
+  }
 
   public Tokens(ServingConfig.Security config) {
-    this.score = hashes(config.scoreTokens());
-    this.admin = hashes(config.adminTokens());
+    this.score = known(config.scoreTokens());
+    this.admin = known(config.adminTokens());
   }
 
   /** What a caller may do. */
@@ -48,13 +68,13 @@ public final class Tokens {
   }
 
   /**
-   * Returns why a request is refused: 401 without a known token, 403 with a token of another role;
-   * empty if the request is allowed.
+   * Returns what a request's token allows: it is refused with 401 without a known token, with 403
+   * with a token of another role.
    */
-  public Optional<Problem> refusal(HttpFields headers, Role role) {
+  public Verdict verdict(HttpFields headers, Role role) {
     Enumeration<String> given = headers.getValues(HttpHeader.AUTHORIZATION.asString());
     if (!given.hasMoreElements()) {
-      return Optional.of(Problems.ofStatus(401));
+      return Verdict.refused(Problems.ofStatus(401));
     }
 
     String header = given.nextElement();
@@ -62,32 +82,46 @@ public final class Tokens {
     if (!one
         || header.length() > MAX_TOKEN + SCHEME.length()
         || !header.toLowerCase(Locale.ROOT).startsWith(SCHEME)) {
-      return Optional.of(Problems.ofStatus(401));
+      return Verdict.refused(Problems.ofStatus(401));
     }
 
     byte[] hash =
         sha256().digest(header.substring(SCHEME.length()).getBytes(StandardCharsets.UTF_8));
-    boolean mayScore = contains(score, hash);
-    boolean mayAdminister = contains(admin, hash);
-    if (role == Role.SCORE ? mayScore : mayAdminister) {
-      return Optional.empty();
+    Known caller = find(score, hash);
+    Known operator = find(admin, hash);
+    Known allowed = role == Role.SCORE ? caller : operator;
+    if (allowed != null) {
+      return new Verdict(allowed.name(), Optional.empty());
     }
 
-    return Optional.of(
-        mayScore || mayAdminister ? Problems.ofStatus(403) : Problems.unknownToken());
+    Known other = caller == null ? operator : caller;
+    return other == null
+        ? Verdict.refused(Problems.unknownToken())
+        : new Verdict(other.name(), Optional.of(Problems.ofStatus(403)));
   }
 
-  private static boolean contains(List<byte[]> hashes, byte[] hash) {
-    boolean found = false;
-    for (byte[] known : hashes) {
-      found |= MessageDigest.isEqual(known, hash);
+  /** Returns the token with a hash, null if there is none; always compares all of them. */
+  private static Known find(List<Known> all, byte[] hash) {
+    Known found = null;
+    for (Known known : all) {
+      found = MessageDigest.isEqual(known.hash(), hash) ? known : found;
     }
 
     return found;
   }
 
-  private static List<byte[]> hashes(List<String> texts) {
-    return texts.stream().map(text -> HexFormat.of().parseHex(text)).toList();
+  /**
+   * @param texts hexadecimal digits, each after its name and a colon if it has a name
+   */
+  private static List<Known> known(List<String> texts) {
+    List<Known> all = new ArrayList<>();
+    for (String text : texts) {
+      int colon = text.indexOf(':');
+      String name = colon < 0 ? null : text.substring(0, colon);
+      all.add(new Known(name, HexFormat.of().parseHex(text.substring(colon + 1))));
+    }
+
+    return List.copyOf(all);
   }
 
   private static MessageDigest sha256() {

@@ -18,11 +18,11 @@ import java.util.Set;
 /**
  * How a scored row is written to the prediction log, for one model.
  *
- * <p>The columns are the time of scoring, the caller's request id and the row's position in the
- * request; then each feature under its name, as the model saw it; then the columns that the nightly
- * job writes: {@code score}, {@code margin}, {@code label} and {@code model_version}. A feature
- * that has the name of another column gets {@code feature_} before its name. Immutable and
- * thread-safe.
+ * <p>The columns are the time of scoring, the request's id and {@code traceparent}, and the row's
+ * position in the request; then each feature under its name, as the model saw it; then the columns
+ * that the nightly job writes: {@code score}, {@code margin}, {@code label} and {@code
+ * model_version}. A feature that has the name of another column gets {@code feature_} before its
+ * name. Immutable and thread-safe.
  */
 public final class PredictionForm {
   private static final String SCORED_AT = "scored_at";
@@ -30,6 +30,7 @@ public final class PredictionForm {
   private static final String ROW = "row";
   private static final String LABEL = "label";
   private static final byte[] REQUEST_ID_KEY = key(REQUEST_ID);
+  private static final byte[] TRACE_PARENT_KEY = key(RequestOrigin.TRACE_PARENT);
   private static final byte[] ROW_KEY = key(ROW);
   private static final byte[] LABEL_KEY = key(LABEL);
   private static final String MODEL_VERSION = "model_version";
@@ -55,6 +56,7 @@ public final class PredictionForm {
     List<String> scoreNames = outputs.columns("score", engine.scores());
     List<String> marginNames = outputs.columns("margin", engine.outputs());
     Set<String> columns = new HashSet<>(Set.of(SCORED_AT, REQUEST_ID, ROW, LABEL, MODEL_VERSION));
+    columns.add(RequestOrigin.TRACE_PARENT);
     columns.addAll(scoreNames);
     columns.addAll(marginNames);
     this.features = keys(featureNames(schema, columns));
@@ -144,12 +146,8 @@ public final class PredictionForm {
   /** Writes the line of the row at {@code index} of {@code rows}. */
   void write(PredictionRows rows, int index, JsonBytes out) {
     out.raw(START).raw(rows.scoredAt().toString()).raw('"').raw(REQUEST_ID_KEY);
-    if (rows.requestId() == null) {
-      out.raw("null");
-    } else {
-      out.string(rows.requestId());
-    }
-
+    text(rows.origin().requestId(), out);
+    text(rows.origin().traceParent(), out.raw(TRACE_PARENT_KEY));
     out.raw(ROW_KEY).number(rows.places()[index]);
     int slots = index * cells.length;
     for (int slot = 0; slot < cells.length; slot++) {
@@ -168,6 +166,14 @@ public final class PredictionForm {
         .label(rows.scores(), index * scores.length)
         .ifPresent(label -> out.raw(LABEL_KEY).string(label));
     out.raw(end);
+  }
+
+  private static void text(String text, JsonBytes out) {
+    if (text == null) {
+      out.raw("null");
+    } else {
+      out.string(text);
+    }
   }
 
   private static void numbers(byte[][] keys, float[] values, int row, JsonBytes out) {

@@ -50,43 +50,38 @@ public final class PredictionLog implements AutoCloseable {
   /**
    * Adds a request's only row; the arrays are copied.
    *
-   * @param requestId the caller's id for its request; null if it gave none
+   * @param origin by what the request is found again
    */
   public void add(
-      PredictionForm form, String requestId, float[] slots, float[] margins, float[] scores) {
-    add(form, repeated(requestId), FIRST, 0, slots, margins, scores);
+      PredictionForm form, RequestOrigin origin, float[] slots, float[] margins, float[] scores) {
+    add(form, origin, FIRST, 0, slots, margins, scores);
   }
 
   /**
    * Adds rows of a request; all arrays are copied.
    *
-   * @param requestId the caller's id for its request; null if it gave none
+   * @param origin by what the request is found again
    * @param places position of each row in the request, from 0; one for each row
    * @param slots row after row; this and the other arrays may be longer than the rows need
    */
   public void add(
       PredictionForm form,
-      String requestId,
+      RequestOrigin origin,
       long[] places,
       float[] slots,
       float[] margins,
       float[] scores) {
-    String repeated = repeated(requestId);
     int most = form.blockRows();
     for (int first = 0; first < places.length; first += most) {
       int last = Math.min(first + most, places.length);
       long[] block = Arrays.copyOfRange(places, first, last);
-      add(form, repeated, block, first, slots, margins, scores);
+      add(form, origin, block, first, slots, margins, scores);
     }
-  }
-
-  private static String repeated(String requestId) {
-    return requestId != null && RequestId.isRepeated(requestId) ? requestId : null;
   }
 
   private void add(
       PredictionForm form,
-      String requestId,
+      RequestOrigin origin,
       long[] places,
       int first,
       float[] slots,
@@ -98,7 +93,8 @@ public final class PredictionLog implements AutoCloseable {
     int scoreCount = form.scores();
     long bytes =
         ENTRY_BYTES
-            + (requestId == null ? 0 : requestId.length())
+            + length(origin.requestId())
+            + length(origin.traceParent())
             + (long) rows * (Long.BYTES + Float.BYTES * (width + marginCount + scoreCount));
     writer.add(
         rows,
@@ -107,11 +103,15 @@ public final class PredictionLog implements AutoCloseable {
             new PredictionRows(
                 form,
                 Instant.now(),
-                requestId,
+                origin,
                 places,
                 part(slots, first, rows, width),
                 part(margins, first, rows, marginCount),
                 part(scores, first, rows, scoreCount)));
+  }
+
+  private static int length(String text) {
+    return text == null ? 0 : text.length();
   }
 
   private static float[] part(float[] values, int first, int rows, int count) {

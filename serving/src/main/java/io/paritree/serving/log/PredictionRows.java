@@ -6,7 +6,7 @@ import java.time.Instant;
 /**
  * Scored rows of one request that wait for the prediction log; the arrays belong to this object.
  *
- * @param requestId the caller's id for its request; null if it gave none
+ * @param origin by what the request is found again
  * @param places position of each row in the request, from 0
  * @param slots row after row
  * @param margins row after row
@@ -15,7 +15,7 @@ import java.time.Instant;
 record PredictionRows(
     PredictionForm form,
     Instant scoredAt,
-    String requestId,
+    RequestOrigin origin,
     long[] places,
     float[] slots,
     float[] margins,

@@ -1,6 +1,9 @@
 package io.paritree.serving.log;
 
-/** The caller's own id for its request, in the header {@code X-Request-Id}. */
+import java.util.HexFormat;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** The id of a request, in the header {@code X-Request-Id}: the caller's own, or one made here. */
 public final class RequestId {
   /** The header's name. */
   public static final String HEADER = "X-Request-Id";
@@ -9,9 +12,16 @@ public final class RequestId {
 
   private RequestId() {}
 
+  /** Returns a new id: 32 hexadecimal digits, random but not secret. */
+  public static String make() {
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    HexFormat hex = HexFormat.of();
+    return hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong());
+  }
+
   /**
-   * Returns whether an id is repeated in the answer and in the prediction log: only if it is short,
-   * and printable ASCII without spaces.
+   * Returns whether an id is repeated in the answer and in the logs: only if it is short, and
+   * printable ASCII without spaces.
    */
   public static boolean isRepeated(String id) {
     if (id.isEmpty() || id.length() > MAX_LENGTH) {

@@ -10,8 +10,9 @@ import java.time.Instant;
 /**
  * The request log, if it is enabled: one JSON line per request.
  *
- * <p>A line holds time, method, path, route, status, microseconds, bytes and the caller's request
- * id; never a query, another header or a body. Thread-safe.
+ * <p>A line holds time, method, path, route, status, microseconds, bytes, the caller's address, the
+ * request's id, and its {@code traceparent} and the name of its token if it has them; never a
+ * query, another header or a body. Thread-safe.
  */
 public final class RequestLines implements AutoCloseable {
   private static final int MAX_TEXT = 200;
@@ -48,7 +49,8 @@ public final class RequestLines implements AutoCloseable {
    * Adds an answered request.
    *
    * @param path decoded, without a query; null if no path could be read
-   * @param requestId the caller's id for its request; null if it gave none
+   * @param origin by what the request is found again
+   * @param caller the caller's address; null if its connection is gone
    * @param route the path with its parameters' names
    * @param nanos nanoseconds from the request's first byte to the end of the answer
    * @param bytes length of the answer's body
@@ -56,7 +58,8 @@ public final class RequestLines implements AutoCloseable {
   public void write(
       String method,
       String path,
-      String requestId,
+      RequestOrigin origin,
+      String caller,
       int status,
       String route,
       long nanos,
@@ -69,12 +72,19 @@ public final class RequestLines implements AutoCloseable {
     json.raw(",\"status\":").number(status);
     json.raw(",\"micros\":").number(nanos / 1_000);
     json.raw(",\"bytes\":").number(bytes);
-    if (requestId != null) {
-      json.raw(",\"request_id\":").string(shortened(requestId));
-    }
+    write(",\"caller\":", caller, json);
+    write(",\"request_id\":", origin.requestId(), json);
+    write(",\"traceparent\":", origin.traceParent(), json);
+    write(",\"token\":", origin.token(), json);
 
     byte[] line = json.raw("}\n").toByteArray();
     writer.add(1, line.length + ENTRY_BYTES, () -> new Line(line));
+  }
+
+  private static void write(String key, String text, JsonBytes json) {
+    if (text != null) {
+      json.raw(key).string(shortened(text));
+    }
   }
 
   /** One line, already as text. */

@@ -153,7 +153,7 @@ public final class ManagementServer implements AutoCloseable {
         return;
       }
 
-      Optional<Problem> refusal = tokens.refusal(request.getHeaders(), Role.ADMIN);
+      Optional<Problem> refusal = tokens.verdict(request.getHeaders(), Role.ADMIN).refusal();
       if (refusal.isPresent()) {
         JettyErrors.write(refusal.get(), request, response, callback);
         return;

@@ -13,10 +13,10 @@ import io.paritree.serving.metrics.ServerMetrics;
 import io.paritree.serving.models.ModelStatistics.Inference;
 import io.paritree.serving.models.Models;
 import io.paritree.serving.models.ServedModel;
+import io.paritree.serving.request.Arrival;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.Table;
 import io.paritree.serving.request.Table.Scored;
-import io.paritree.serving.request.Waited;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import java.io.IOException;
 
@@ -52,7 +52,7 @@ public final class InvocationsHandler {
   public void handle(Context ctx) throws IOException {
     MediaTypes.requireJsonAccepted(ctx);
     ServedModel served = models.first().current();
-    try (Inference inference = served.statistics().begin(Waited.nanos(ctx))) {
+    try (Inference inference = served.statistics().begin(Arrival.waitedNanos(ctx))) {
       predict(served, inference, ctx);
     }
   }

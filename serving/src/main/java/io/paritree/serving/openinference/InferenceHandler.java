@@ -23,11 +23,11 @@ import io.paritree.serving.models.ModelStatistics.Inference;
 import io.paritree.serving.models.Models;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.openinference.InferRequest.Output;
+import io.paritree.serving.request.Arrival;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.ModelAddress;
 import io.paritree.serving.request.Table;
 import io.paritree.serving.request.Table.Scored;
-import io.paritree.serving.request.Waited;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -68,7 +68,7 @@ public final class InferenceHandler {
   /** {@code POST /v2/models/{name}[/versions/{version}]/infer}. */
   public void infer(Context ctx) throws IOException {
     ServedModel served = ModelAddress.model(ctx, models);
-    try (Inference inference = served.statistics().begin(Waited.nanos(ctx))) {
+    try (Inference inference = served.statistics().begin(Arrival.waitedNanos(ctx))) {
       infer(served, inference, ctx);
     }
   }

@@ -10,7 +10,6 @@ import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.log.PredictionLog;
-import io.paritree.serving.log.RequestId;
 import io.paritree.serving.metrics.ServerMetrics;
 import io.paritree.serving.models.ModelStatistics.Inference;
 import io.paritree.serving.models.ServedModel;
@@ -238,12 +237,7 @@ public final class Table {
   public void write(Scored scored, Context ctx, PredictionLog predictions) {
     long[] places = LongStream.range(0, rows).toArray();
     predictions.add(
-        served.predictionForm(),
-        ctx.req().getHeader(RequestId.HEADER),
-        places,
-        slots,
-        scored.margins,
-        scored.scores);
+        served.predictionForm(), Arrival.origin(ctx), places, slots, scored.margins, scored.scores);
   }
 
   /**

@@ -15,16 +15,15 @@ import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.log.PredictionLog;
-import io.paritree.serving.log.RequestId;
 import io.paritree.serving.metrics.ServerMetrics;
 import io.paritree.serving.models.ModelStatistics.Inference;
 import io.paritree.serving.models.Models;
 import io.paritree.serving.models.RequestBuffers;
 import io.paritree.serving.models.ServedModel;
+import io.paritree.serving.request.Arrival;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.ModelAddress;
 import io.paritree.serving.request.RowLimit;
-import io.paritree.serving.request.Waited;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +65,7 @@ public final class ScoreBatchHandler {
 
   public void handle(Context ctx) throws IOException {
     ServedModel served = ModelAddress.model(ctx, models);
-    try (Inference inference = served.statistics().begin(Waited.nanos(ctx))) {
+    try (Inference inference = served.statistics().begin(Arrival.waitedNanos(ctx))) {
       boolean marginRequested = ScoreQuery.marginRequested(ctx);
       byte[] body = MediaTypes.jsonBody(ctx);
       Batch batch = new Batch(served, marginRequested, inference, ctx);
@@ -178,7 +177,7 @@ public final class ScoreBatchHandler {
       if (predictions.on() && good > 0) {
         predictions.add(
             served.predictionForm(),
-            ctx.req().getHeader(RequestId.HEADER),
+            Arrival.origin(ctx),
             goodPlaces(),
             buffers.slots,
             buffers.margins,

@@ -12,15 +12,14 @@ import io.paritree.serving.answer.Problem.PointedFault;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.log.PredictionLog;
-import io.paritree.serving.log.RequestId;
 import io.paritree.serving.metrics.ServerMetrics;
 import io.paritree.serving.models.ModelStatistics.Inference;
 import io.paritree.serving.models.Models;
 import io.paritree.serving.models.RequestBuffers;
 import io.paritree.serving.models.ServedModel;
+import io.paritree.serving.request.Arrival;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.ModelAddress;
-import io.paritree.serving.request.Waited;
 import java.io.IOException;
 import java.util.List;
 
@@ -47,7 +46,7 @@ public final class ScoreHandler {
   public void handle(Context ctx) throws IOException {
     ServedModel served =
         ModelAddress.model(ctx, models); // read once, so that one model makes the whole answer
-    try (Inference inference = served.statistics().begin(Waited.nanos(ctx))) {
+    try (Inference inference = served.statistics().begin(Arrival.waitedNanos(ctx))) {
       boolean marginRequested = ScoreQuery.marginRequested(ctx);
       byte[] body = MediaTypes.jsonBody(ctx);
       RequestBuffers buffers = served.buffers();
@@ -66,7 +65,7 @@ public final class ScoreHandler {
       if (predictions.on()) {
         predictions.add(
             served.predictionForm(),
-            ctx.req().getHeader(RequestId.HEADER),
+            Arrival.origin(ctx),
             buffers.slots,
             buffers.margins,
             buffers.scores);

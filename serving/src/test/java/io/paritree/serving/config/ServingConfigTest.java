@@ -44,7 +44,19 @@ class ServingConfigTest {
                 new ServingConfig.Admission(
                     0, 10_000, Duration.ofMillis(500), Duration.ofSeconds(1)),
                 new ServingConfig.Callers(0, 0, List.of()),
-                new ServingConfig.Security(List.of(), List.of(), List.of(), false),
+                new ServingConfig.Security(
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    List.of(
+                        "Authorization",
+                        "Content-Type",
+                        "Content-Encoding",
+                        "X-Request-Id",
+                        "traceparent",
+                        "tracestate",
+                        "Inference-Header-Content-Length"),
+                    false),
                 new ServingConfig.Log("stdout", 4 << 20),
                 new ServingConfig.PredictionLog(
                     "off", 64 << 20, 1 << 30, Duration.ofDays(30), 16 << 20)));
@@ -133,6 +145,7 @@ class ServingConfigTest {
         "server.port      | ''     | server.port must be a whole number from 0 to 65535, but is ''",
         "server.host      | ' '    | server.host must be a text, but is ' '",
         "security.cors-origins | [\"https://a.example/\"] | security.cors-origins must be a list of whole origins",
+        "security.cors-headers | [\"*\"] | security.cors-headers must be a list of names of headers",
         "security.cors-origins | [\"*\"] | security.cors-origins must be a list of whole origins",
         "port             | 1      | the key must be like server.port",
       })

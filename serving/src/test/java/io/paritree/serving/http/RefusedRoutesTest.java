@@ -55,7 +55,7 @@ class RefusedRoutesTest {
     check(401, path, route, "", "");
     check(403, path, route, "", AccessTable.operatorsToken());
     check(413, path, route, " ".repeat(5_000), token);
-    check(415, path, route, "", token + "Content-Encoding: gzip\r\n");
+    check(415, path, route, "", token + "Content-Encoding: br\r\n");
     double before = count(route, 408);
     try (Socket socket = RawHttp.open(serving.port())) {
       String head = "POST %s HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n%s\r\n";

@@ -56,7 +56,8 @@ class PredictionLogTest {
               "POST",
               LATE + "/score?margin=true",
               record.getBytes(StandardCharsets.UTF_8),
-              "Content-Type: application/json\r\nX-Request-Id: order-17\r\n");
+              "Content-Type: application/json\r\nX-Request-Id: order-17\r\ntraceparent:"
+                  + " 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n");
       answer = JsonTree.parse(scored.body());
       client.post(LATE + "/score", "{\"weight\": \"no number\"}");
     }
@@ -67,6 +68,7 @@ class PredictionLogTest {
     assertThat(line.keySet())
         .containsExactly(
             "request_id",
+            "traceparent",
             "row",
             "distance",
             "weight",
@@ -81,6 +83,7 @@ class PredictionLogTest {
             "model_version");
     assertThat(line)
         .containsEntry("request_id", "order-17")
+        .containsEntry("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
         .containsEntry("row", "0")
         .containsEntry("distance", null)
         .containsEntry("weight", "0.1")
@@ -136,6 +139,8 @@ class PredictionLogTest {
         other.remove("scored_at");
         single.remove("scored_at");
         single.remove("row");
+        assertThat((String) other.remove("request_id")).matches("[0-9a-f]{32}");
+        single.remove("request_id");
         assertThat(other).isEqualTo(single);
       }
     }

@@ -3,7 +3,9 @@ package io.paritree.serving.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.model.TestPackages;
+import io.paritree.serving.AccessTable;
 import io.paritree.serving.Client;
+import io.paritree.serving.Client.Answer;
 import io.paritree.serving.JsonTree;
 import io.paritree.serving.RawHttp;
 import io.paritree.serving.RunningServer;
@@ -16,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * One request is one line of JSON, whatever the request contains, and the line holds no secrets of
@@ -55,5 +59,58 @@ class RequestLinesTest {
         .doesNotContain("secret");
     assertThat(Files.getPosixFilePermissions(log))
         .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+  }
+
+  @Test
+  void requestIsFoundAgainByItsIdItsTraceItsCallerAndItsToken() throws Exception {
+    Path log = directory.resolve("requests.jsonl");
+    Path model = new TestPackages(directory.resolve("store")).binary();
+    String trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    String hash = AccessTable.settings().get("security.score-tokens").replaceAll("[^0-9a-f]", "");
+    Map<String, String> settings =
+        Map.of(
+            "log.requests", "\"" + log + "\"",
+            "security.score-tokens", "[\"dashboard:" + hash + "\"]");
+    String made;
+    try (RunningServer serving =
+            RunningServer.start(List.of(model.getParent().toString()), settings);
+        Client client = new Client(serving.port())) {
+      String token = AccessTable.callersToken();
+      client.send("GET", "/v1/models", new byte[0], token + "traceparent: " + trace + "\r\n");
+      Answer second =
+          client.send("GET", "/v1/models", new byte[0], token + "traceparent: 00-0\r\n");
+      made = second.headers().get("x-request-id");
+      client.send("GET", "/v1/models", new byte[0], "traceparent: " + trace + "-01\r\n");
+    }
+
+    List<Map<String, Object>> lines =
+        Files.readAllLines(log).stream().map(JsonTree::object).toList();
+    assertThat(lines.get(0))
+        .containsEntry("caller", "127.0.0.1")
+        .containsEntry("token", "dashboard")
+        .containsEntry("traceparent", trace);
+    assertThat((String) lines.get(0).get("request_id")).matches("[0-9a-f]{32}");
+    assertThat(made).isNotEqualTo(lines.get(0).get("request_id"));
+    assertThat(lines.get(1)).containsEntry("request_id", made).doesNotContainKey("traceparent");
+    assertThat(lines.get(2))
+        .containsEntry("status", "401")
+        .doesNotContainKeys("token", "traceparent");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01, true",
+    "01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more, true",
+    "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more, false",
+    "ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01, false",
+    "00-00000000000000000000000000000000-b7ad6b7169203331-01, false",
+    "00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01, false",
+    "00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01, false",
+    "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-0, false",
+    "00_0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01, false",
+    "'', false"
+  })
+  void onlyAValidTraceParentIsRepeated(String text, boolean valid) {
+    assertThat(RequestOrigin.isTraceParent(text)).isEqualTo(valid);
   }
 }

@@ -193,9 +193,10 @@ class DocumentedAnswersTest {
     for (String path : POSTS) {
       expect(400, "POST", path, "{", JSON);
       expect(400, "POST", path, "{}", JSON + "X-HTTP-Method-Override: PUT\r\n");
+      expect(400, "POST", path, "{}", JSON + "Content-Encoding: gzip\r\n");
       expect(406, "POST", path, "{}", JSON + "Accept: text/html\r\n");
       expect(415, "POST", path, "{}", "Content-Type: image/png\r\n");
-      expect(415, "POST", path, "{}", JSON + "Content-Encoding: gzip\r\n");
+      expect(415, "POST", path, "{}", JSON + "Content-Encoding: br\r\n");
       refuse(guarded, 401, path, "{}", JSON);
       refuse(guarded, 401, path, "{}", JSON + "Authorization: Bearer wrong\r\n");
       refuse(guarded, 403, path, "{}", JSON + AccessTable.operatorsToken());
