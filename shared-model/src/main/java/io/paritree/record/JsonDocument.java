@@ -14,6 +14,7 @@ import io.paritree.feature.NumberText;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import io.paritree.feature.Utf8;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.regex.Pattern;
 
 /**
@@ -65,14 +66,19 @@ public final class JsonDocument implements AutoCloseable {
           Pattern.DOTALL);
 
   private final byte[] bytes;
+  private final int offset;
+  private final int length;
   private final JsonFactory fittedFactory;
   private JsonParser parser;
   private long tokens; // read so far
   private boolean fitted; // whether the parser reads a copy in which what is too large is cut
   private Hints hints; // made for the first wrong name
 
-  private JsonDocument(byte[] bytes, JsonParser parser, JsonFactory fittedFactory) {
+  private JsonDocument(
+      byte[] bytes, int offset, int length, JsonParser parser, JsonFactory fittedFactory) {
     this.bytes = bytes;
+    this.offset = offset;
+    this.length = length;
     this.fittedFactory = fittedFactory;
     this.parser = parser;
   }
@@ -85,7 +91,19 @@ public final class JsonDocument implements AutoCloseable {
    * @throws MalformedJsonException if it is too long or not in UTF-8
    */
   public static JsonDocument of(byte[] bytes, int maxBytes) throws MalformedJsonException {
-    return of(bytes, maxBytes, FACTORY, FITTED_FACTORY);
+    checkLength(bytes, maxBytes);
+    return of(bytes, 0, bytes.length, FACTORY, FITTED_FACTORY);
+  }
+
+  /**
+   * Opens a document that is a part of an array, such as a line.
+   *
+   * @param bytes must not change while the document is read
+   * @throws MalformedJsonException if it is not in UTF-8
+   */
+  public static JsonDocument of(byte[] bytes, int offset, int length)
+      throws MalformedJsonException {
+    return of(bytes, offset, length, FACTORY, FITTED_FACTORY);
   }
 
   /**
@@ -95,31 +113,36 @@ public final class JsonDocument implements AutoCloseable {
    * @throws MalformedJsonException if it is too long or not in UTF-8
    */
   public static JsonDocument withNaN(byte[] bytes, int maxBytes) throws MalformedJsonException {
-    return of(bytes, maxBytes, WITH_NAN, FITTED_WITH_NAN);
+    checkLength(bytes, maxBytes);
+    return of(bytes, 0, bytes.length, WITH_NAN, FITTED_WITH_NAN);
   }
 
-  private static JsonDocument of(
-      byte[] bytes, int maxBytes, JsonFactory factory, JsonFactory fittedFactory)
-      throws MalformedJsonException {
+  private static void checkLength(byte[] bytes, int maxBytes) throws MalformedJsonException {
     if (bytes.length > maxBytes) {
       throw new MalformedJsonException(
           "it has %s bytes, at most %s are read".formatted(bytes.length, maxBytes), 1, 1);
     }
+  }
 
-    checkEncoding(bytes);
+  private static JsonDocument of(
+      byte[] bytes, int offset, int length, JsonFactory factory, JsonFactory fittedFactory)
+      throws MalformedJsonException {
+    checkEncoding(bytes, offset, length);
     try {
-      return new JsonDocument(bytes, factory.createParser(bytes), fittedFactory);
+      return new JsonDocument(
+          bytes, offset, length, factory.createParser(bytes, offset, length), fittedFactory);
     } catch (IOException e) {
       throw new MalformedJsonException("its encoding cannot be determined", 1, 1);
     }
   }
 
-  private static void checkEncoding(byte[] bytes) throws MalformedJsonException {
-    int bad = Utf8.firstIllFormed(bytes, 0, bytes.length);
+  private static void checkEncoding(byte[] bytes, int offset, int length)
+      throws MalformedJsonException {
+    int bad = Utf8.firstIllFormed(bytes, offset, length);
     if (bad >= 0) {
       int line = 1;
-      int lineStart = 0;
-      for (int at = 0; at < bad; at++) {
+      int lineStart = offset;
+      for (int at = offset; at < bad; at++) {
         if (bytes[at] == '\n') {
           line++;
           lineStart = at + 1;
@@ -129,15 +152,15 @@ public final class JsonDocument implements AutoCloseable {
       throw new MalformedJsonException("not in UTF-8", line, bad - lineStart + 1);
     }
 
-    if (bytes.length >= 3 && bytes[0] == (byte) 0xef && bytes[1] == (byte) 0xbb) {
-      if (bytes[2] == (byte) 0xbf) {
+    if (length >= 3 && bytes[offset] == (byte) 0xef && bytes[offset + 1] == (byte) 0xbb) {
+      if (bytes[offset + 2] == (byte) 0xbf) {
         throw new MalformedJsonException("it starts with a byte order mark, leave it out", 1, 1);
       }
     }
 
     // Jackson would read zero bytes here as UTF-16 or UTF-32; JSON in UTF-8 has none.
-    for (int at = 0; at < Math.min(4, bytes.length); at++) {
-      if (bytes[at] == 0) {
+    for (int at = 0; at < Math.min(4, length); at++) {
+      if (bytes[offset + at] == 0) {
         throw new MalformedJsonException("not in UTF-8", 1, at + 1);
       }
     }
@@ -184,7 +207,7 @@ public final class JsonDocument implements AutoCloseable {
     tokens = 0;
     close();
     try {
-      parser = fittedFactory.createParser(FittedJson.of(bytes));
+      parser = fittedFactory.createParser(FittedJson.of(Arrays.copyOfRange(bytes, offset, offset + length)));
     } catch (IOException e) {
       throw malformed(e);
     }

@@ -35,6 +35,8 @@ public final class JsonRecordReader {
   private Set<String> unknownNames = new HashSet<>();
   private int record;
   private long ignored;
+  private String keyField; // null unless records have keys
+  private String key;
 
   public JsonRecordReader(Schema schema, UnknownFields unknown) {
     this.schema = schema;
@@ -42,6 +44,29 @@ public final class JsonRecordReader {
     this.fields = schema.fields();
     this.required = schema.required();
     this.seen = new int[fields.size()];
+  }
+
+  /**
+   * From now on, the records have a key in a field. A feature may read it too; otherwise it is no
+   * unknown field.
+   *
+   * @param field null if records have no key
+   */
+  public void keyIn(String field) {
+    keyField = field;
+  }
+
+  /**
+   * Returns the key of the last record: its text, or its number as it is written; null if it has
+   * none.
+   */
+  public String key() {
+    return key;
+  }
+
+  /** Returns whether a field that no feature reads is a fault. */
+  public boolean rejectsUnknown() {
+    return unknown == UnknownFields.REJECT;
   }
 
   /**
@@ -53,6 +78,7 @@ public final class JsonRecordReader {
    */
   public void read(JsonDocument document, float[] row, int at, Faults faults)
       throws MalformedJsonException {
+    key = null;
     if (document.token() == null) {
       throw document.malformed("it ends where a record is expected");
     }
@@ -74,7 +100,17 @@ public final class JsonRecordReader {
               ? expected
               : schema.fieldIndex(name);
       document.next();
-      if (index < 0) {
+      if (keyField != null && name.equals(keyField)) {
+        if (key != null && index < 0) {
+          duplicate(name, faults);
+        }
+
+        key = key(document);
+      }
+
+      if (index < 0 && name.equals(keyField)) {
+        document.skip();
+      } else if (index < 0) {
         unknown(document, name, faults);
         document.skip();
       } else if (seen[index] == record) {
@@ -92,6 +128,13 @@ public final class JsonRecordReader {
         fields.get(index).missing(row, at, faults);
       }
     }
+  }
+
+  private static String key(JsonDocument document) throws MalformedJsonException {
+    return switch (document.token()) {
+      case VALUE_STRING, VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> document.text();
+      default -> null;
+    };
   }
 
   /** Gives each record its own number; when the numbers are used up, all marks are cleared. */

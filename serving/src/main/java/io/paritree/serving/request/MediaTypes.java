@@ -51,6 +51,11 @@ public final class MediaTypes {
     return body(ctx);
   }
 
+  /** Returns whether the body has a content type, in UTF-8; other parameters are ignored. */
+  public static boolean isType(Context ctx, String expected) {
+    return isUtf8(ctx.req().getHeader(Header.CONTENT_TYPE), expected);
+  }
+
   /** Returns the bytes of the body; empty if the request has none. */
   public static byte[] body(Context ctx) {
     return ctx.req().getAttribute(BodyLoader.BODY) instanceof byte[] body ? body : new byte[0];

@@ -1,12 +1,10 @@
 package io.paritree.serving.scoring;
 
-import com.fasterxml.jackson.core.JsonToken;
 import io.javalin.http.Context;
 import io.paritree.Fault;
 import io.paritree.FaultCode;
+import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
-import io.paritree.record.JsonDocument;
-import io.paritree.record.MalformedJsonException;
 import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.Problem;
@@ -30,12 +28,14 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * {@code POST .../score-batch}: an array of records in, one result or its errors per record out, in
- * the same order.
+ * {@code POST .../score-batch}: records in, one result or its errors per record out, in the same
+ * order.
  *
  * <p>Records with faults do not prevent others from being scored: the answer is 200, and says how
- * many were scored and refused. Only a body that is wrong as a whole is refused: 400 if it is not a
- * JSON array, 413 if it has too many records. Thread-safe; takes no lock.
+ * many were scored and refused. Records are a JSON array, lines of JSON, or CSV; each result has
+ * its record's key if the query says {@code key=FIELD}. Only a body that is wrong as a whole is
+ * refused: 400 if it does not have its form, 413 if it has too many records. Thread-safe; takes no
+ * lock.
  */
 public final class ScoreBatchHandler {
   /**
@@ -66,13 +66,15 @@ public final class ScoreBatchHandler {
   public void handle(Context ctx) throws IOException {
     ServedModel served = ModelAddress.model(ctx, models);
     try (Inference inference = served.statistics().begin(Arrival.waitedNanos(ctx))) {
-      boolean marginRequested = ScoreQuery.marginRequested(ctx);
-      byte[] body = MediaTypes.jsonBody(ctx);
-      Batch batch = new Batch(served, marginRequested, inference, ctx);
+      ScoreQuery query = ScoreQuery.ofBatch(ctx);
+      BatchBody form = form(ctx);
+      Batch batch = new Batch(served, query, inference, ctx);
+      batch.buffers.reader.keyIn(query.key().isEmpty() ? null : query.key());
       try {
-        score(body, batch);
+        score(form, batch);
       } finally {
         batch.answer.clear(); // also if the request is refused halfway
+        batch.buffers.reader.keyIn(null);
       }
 
       served.scored().inc(batch.scored);
@@ -81,25 +83,24 @@ public final class ScoreBatchHandler {
     }
   }
 
-  private void score(byte[] body, Batch batch) throws IOException {
-    batch.answer.raw(batch.served.answerStart()).raw(",\"results\":[");
-    try (JsonDocument document = JsonDocument.of(body, limits.body())) {
-      if (document.next() != JsonToken.START_ARRAY) {
-        throw new ProblemException(
-            Problems.malformedBody(
-                "Cannot read the body: expected a JSON array of records; send a single record to"
-                    + " .../score."));
+  /** Returns the form of the body. */
+  private static BatchBody form(Context ctx) {
+    MediaTypes.requireJsonAccepted(ctx);
+    List<String> usual = new ArrayList<>();
+    for (BatchBody form : BatchBody.values()) {
+      if (form.types().stream().anyMatch(type -> MediaTypes.isType(ctx, type))) {
+        return form;
       }
 
-      while (document.next() != JsonToken.END_ARRAY) {
-        batch.read(document);
-      }
-
-      document.end();
-    } catch (MalformedJsonException e) {
-      throw new ProblemException(Problems.malformedBody(e.getMessage()));
+      usual.add(form.types().get(0));
     }
 
+    throw new ProblemException(Problems.unsupportedMediaType(String.join(" or ", usual)));
+  }
+
+  private void score(BatchBody form, Batch batch) throws IOException {
+    batch.answer.raw(batch.served.answerStart()).raw(",\"results\":[");
+    form.read(MediaTypes.body(batch.ctx), batch.query.key(), batch);
     batch.flush();
     batch.answer.raw("],\"scored\":").number(batch.scored);
     batch.answer.raw(",\"refused\":").number(batch.refused).raw("}\n");
@@ -107,14 +108,14 @@ public final class ScoreBatchHandler {
   }
 
   /** One request's records, in blocks. */
-  private final class Batch {
+  final class Batch {
     private final ServedModel served;
     private final Context ctx;
     private final Inference inference;
     private final RequestBuffers buffers;
     private final Engine engine;
     private final int width;
-    private final boolean marginRequested;
+    private final ScoreQuery query;
     private final JsonBytes answer;
     private final RowLimit limit;
 
@@ -127,34 +128,63 @@ public final class ScoreBatchHandler {
     /** Bytes that may still be used to list faults. */
     private long listing = (long) LISTED_BODIES * limits.body();
 
+    /** For each record of the block, its key; null where it has none. */
+    private final List<String> keys = new ArrayList<>();
+
     private int good; // records of the block without faults; their slots are contiguous
     private int blockFaults;
     private long row;
     private long scored;
     private long refused;
 
-    Batch(ServedModel served, boolean marginRequested, Inference inference, Context ctx) {
+    private Batch(ServedModel served, ScoreQuery query, Inference inference, Context ctx) {
       this.served = served;
       this.inference = inference;
       this.ctx = ctx;
       this.buffers = served.buffers();
       this.engine = served.model().engine();
       this.width = engine.width();
-      this.marginRequested = marginRequested;
+      this.query = query;
       this.answer = buffers.answer();
-      int margins = marginRequested ? engine.outputs() : 0;
+      int margins = query.margin() ? engine.outputs() : 0;
       this.limit = RowLimit.of(limits, engine, served.form().rowBytes(margins));
     }
 
-    void read(JsonDocument document) throws MalformedJsonException {
-      limit.check(row + block.size() + 1);
+    RequestBuffers buffers() {
+      return buffers;
+    }
+
+    Schema schema() {
+      return served.model().schema();
+    }
+
+    /** Returns the index in the buffers' slots where the next record begins. */
+    int at() {
+      return good * width;
+    }
+
+    /** Makes the buffers ready for the next record. */
+    void begin() {
       if (listing > 0) {
         buffers.faults.clear();
       } else {
         buffers.faults.clearForOne();
       }
+    }
 
-      buffers.reader.read(document, buffers.slots, good * width, buffers.faults);
+    /**
+     * Takes the record that is in the buffers.
+     *
+     * @param key null if the record has none
+     */
+    void end(String key) {
+      limit.check(row + block.size() + 1);
+      if (key == null && !query.key().isEmpty()) {
+        buffers.faults.add(
+            new Fault(FaultCode.MISSING_VALUE, query.key(), "no value", "the record's key"));
+      }
+
+      keys.add(key);
       if (buffers.faults.isEmpty()) {
         good++;
         block.add(null);
@@ -185,8 +215,13 @@ public final class ScoreBatchHandler {
       }
 
       int next = 0;
-      for (Refused record : block) {
+      for (int index = 0; index < block.size(); index++) {
+        Refused record = block.get(index);
         answer.raw(row == 0 ? "{" : ",{");
+        if (keys.get(index) != null) {
+          answer.raw("\"key\":").string(keys.get(index)).raw(',');
+        }
+
         if (record == null) {
           write(next++);
         } else {
@@ -201,6 +236,7 @@ public final class ScoreBatchHandler {
       good = 0;
       blockFaults = 0;
       block.clear();
+      keys.clear();
       inference.written();
     }
 
@@ -220,7 +256,7 @@ public final class ScoreBatchHandler {
           .write(
               buffers.scores,
               index * scores,
-              marginRequested ? buffers.margins : null,
+              query.margin() ? buffers.margins : null,
               index * margins,
               margins,
               answer);

@@ -47,7 +47,7 @@ public final class ScoreHandler {
     ServedModel served =
         ModelAddress.model(ctx, models); // read once, so that one model makes the whole answer
     try (Inference inference = served.statistics().begin(Arrival.waitedNanos(ctx))) {
-      boolean marginRequested = ScoreQuery.marginRequested(ctx);
+      boolean marginRequested = ScoreQuery.ofRecord(ctx).margin();
       byte[] body = MediaTypes.jsonBody(ctx);
       RequestBuffers buffers = served.buffers();
       read(body, served, buffers);
