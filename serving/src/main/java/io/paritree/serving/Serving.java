@@ -119,7 +119,8 @@ final class Serving implements AutoCloseable {
     watch.begin();
     readiness.begin();
     LOG.info(
-        "Ready: http://{}:{}/v1/models, metrics http://{}:{}/metrics",
+        "Ready: {}://{}:{}/v1/models, metrics http://{}:{}/metrics",
+        config.tls().on() ? "https" : "http",
         config.server().host(),
         server.port(),
         config.management().host(),

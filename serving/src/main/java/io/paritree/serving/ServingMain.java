@@ -7,6 +7,8 @@ import io.paritree.serving.config.ServingConfigParser;
 import io.paritree.serving.log.Logs;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Serves models over HTTP until a signal stops it.
@@ -22,6 +24,9 @@ public final class ServingMain {
   private static final int REFUSED = 3;
   private static final int MODEL_REFUSED = 6;
 
+  private static final Logger LOG = LoggerFactory.getLogger(ServingMain.class);
+
+  private boolean json; // whether the log is JSON; before the configuration is read, it is not
   private final AtomicReference<Serving> serving = new AtomicReference<>();
 
   private ServingMain() {}
@@ -63,6 +68,11 @@ public final class ServingMain {
       ServingConfig config =
           ServingConfigParser.read(options.configuration(), options.settings())
               .serving(options.models());
+      json = config.log().format() == ServingConfig.Log.Format.JSON;
+      if (json) {
+        LogSetup.useJson();
+      }
+
       if (options.check()) {
         return check(config);
       }
@@ -76,7 +86,12 @@ public final class ServingMain {
     } catch (IOException e) {
       return failed(REFUSED, e.getMessage());
     } catch (RuntimeException e) {
-      e.printStackTrace();
+      if (json) {
+        LOG.error("The server cannot start", e);
+      } else {
+        e.printStackTrace();
+      }
+
       return 1;
     }
   }
@@ -100,8 +115,13 @@ public final class ServingMain {
     return 0;
   }
 
-  private static int failed(int code, String message) {
-    System.err.println(message);
+  private int failed(int code, String message) {
+    if (json) {
+      LOG.error(message);
+    } else {
+      System.err.println(message);
+    }
+
     return code;
   }
 

@@ -106,6 +106,9 @@ class SecurityTest {
     assertThat(allowed.status()).isEqualTo(200);
     assertThat(allowed.headers())
         .containsEntry("access-control-allow-origin", "https://dashboard.example")
+        .hasEntrySatisfying(
+            "access-control-allow-headers",
+            headers -> assertThat(headers).contains("traceparent", "Authorization"))
         .doesNotContainKey("access-control-allow-credentials");
 
     for (String origin :

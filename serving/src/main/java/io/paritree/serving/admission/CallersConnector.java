@@ -8,7 +8,7 @@ import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
-import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
@@ -32,14 +32,15 @@ public final class CallersConnector extends ServerConnector {
    * @param buffers null for Jetty's own
    * @param threads threads that accept, and threads that select; -1 for a number by cores
    * @param silent counts the connections that are closed because no request came in time
+   * @param factories the first for new connections, and those that follow it on them
    */
   public CallersConnector(
       Server server,
       ByteBufferPool buffers,
-      HttpConnectionFactory factory,
       int threads,
-      CounterDataPoint silent) {
-    super(server, null, null, buffers, threads, threads, factory);
+      CounterDataPoint silent,
+      ConnectionFactory... factories) {
+    super(server, null, null, buffers, threads, threads, factories);
     this.silent = silent;
   }
 

@@ -9,7 +9,7 @@ import org.eclipse.jetty.util.thread.Scheduler;
  * A check of all connections that Jetty's scheduler runs once a second, from the start of this
  * object to its stop.
  */
-abstract class EverySecond extends AbstractLifeCycle {
+public abstract class EverySecond extends AbstractLifeCycle {
   private static final long INTERVAL_MILLIS = 1_000;
 
   private final Supplier<Scheduler> scheduler;
@@ -19,12 +19,12 @@ abstract class EverySecond extends AbstractLifeCycle {
    * @param scheduler called when a check is scheduled, because there may be no scheduler before the
    *     start
    */
-  EverySecond(Supplier<Scheduler> scheduler) {
+  protected EverySecond(Supplier<Scheduler> scheduler) {
     this.scheduler = scheduler;
   }
 
-  /** Checks the connections; called by one thread at a time. */
-  abstract void look();
+  /** Does the check; called by one thread at a time. */
+  protected abstract void look();
 
   @Override
   protected void doStart() {

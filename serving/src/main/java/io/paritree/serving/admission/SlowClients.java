@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.ServerConnector;
 
 /**
@@ -13,7 +14,7 @@ import org.eclipse.jetty.server.ServerConnector;
  *
  * <p>Each byte of a header makes a connection look busy, so no idle timeout closes it. {@link
  * BodyLoader} handles bodies that drip, and {@link UnreadAnswers} handles answers that are not
- * read.
+ * read. With TLS, the handshake counts as a part of the first headers.
  */
 public final class SlowClients extends EverySecond {
   private final ServerConnector connector;
@@ -40,7 +41,7 @@ public final class SlowClients extends EverySecond {
   private record Progress(long messagesIn, long messagesOut, long bytesIn, long since) {}
 
   @Override
-  void look() {
+  protected void look() {
     long now = System.nanoTime();
     Map<EndPoint, Progress> current = new HashMap<>();
     for (EndPoint endPoint : connector.getConnectedEndPoints()) {
@@ -61,9 +62,17 @@ public final class SlowClients extends EverySecond {
     seen = current;
   }
 
+  /** Returns the connection that reads the requests: with TLS, it is inside of another one. */
+  public static Connection http(Connection connection) {
+    Connection inside =
+        connection instanceof SslConnection tls ? tls.getSslEndPoint().getConnection() : connection;
+    return inside == null ? connection : inside;
+  }
+
   private static Progress progress(Progress before, Connection connection, long now) {
-    long in = connection.getMessagesIn();
-    long out = connection.getMessagesOut();
+    Connection http = http(connection);
+    long in = http.getMessagesIn();
+    long out = http.getMessagesOut();
     long bytes = connection.getBytesIn();
     boolean moved = before == null || before.messagesIn() != in || before.messagesOut() != out;
     if (moved) {

@@ -167,7 +167,7 @@ public final class UnreadAnswers extends EverySecond {
   }
 
   @Override
-  void look() {
+  protected void look() {
     if (looking.compareAndSet(false, true)) {
       try {
         long now = System.nanoTime();
@@ -194,7 +194,9 @@ public final class UnreadAnswers extends EverySecond {
   }
 
   /** Closes a connection and drops its unsent bytes, which the system would otherwise keep. */
-  private static void reset(EndPoint endPoint) {
+  private static void reset(EndPoint answering) {
+    // TLS would wait until the caller has read that the connection ends.
+    EndPoint endPoint = answering instanceof EndPoint.Wrapper tls ? tls.unwrap() : answering;
     if (endPoint.getTransport() instanceof SocketChannel channel) {
       try {
         channel.setOption(StandardSocketOptions.SO_LINGER, 0);

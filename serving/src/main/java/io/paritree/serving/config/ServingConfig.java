@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
  */
 public record ServingConfig(
     Server server,
+    Tls tls,
     Management management,
     Models models,
     Records records,
@@ -52,6 +53,24 @@ public record ServingConfig(
     /** Returns the number of worker threads, chosen by the number of cores if none is set. */
     public int workers() {
       return threads > 0 ? threads : 4 * Runtime.getRuntime().availableProcessors();
+    }
+  }
+
+  /**
+   * TLS on the callers' port.
+   *
+   * @param keyStore {@code off}, or a PKCS12 file with the server's key and certificate
+   * @param password of the file
+   */
+  public record Tls(String keyStore, String password) {
+    public boolean on() {
+      return !keyStore.equals(OFF);
+    }
+
+    /** Returns this without the password. */
+    @Override
+    public String toString() {
+      return "Tls[keyStore=%s]".formatted(keyStore);
     }
   }
 
@@ -160,13 +179,22 @@ public record ServingConfig(
       boolean openBeyondLoopback) {}
 
   /**
-   * The request log.
+   * The request log, and the form of the server's own log.
    *
    * @param requests where one JSON line per request goes: {@code off}, {@code stdout} or a file
    * @param queue maximum number of bytes of lines that wait to be written; more are dropped and
    *     counted
+   * @param format how the events of the server's own log are written
    */
-  public record Log(String requests, int queue) {}
+  public record Log(String requests, int queue, Format format) {
+    /** How an event is written to a log. */
+    public enum Format {
+      /** A line for people. */
+      TEXT,
+      /** A line of JSON. */
+      JSON
+    }
+  }
 
   /**
    * The prediction log.
@@ -187,6 +215,7 @@ public record ServingConfig(
         ? this
         : new ServingConfig(
             server,
+            tls,
             management,
             new Models(
                 models.store(),
@@ -216,6 +245,7 @@ public record ServingConfig(
             server.requestTimeout(),
             Duration.ZERO,
             server.stopTimeout()),
+        new Tls(OFF, ""), // the rehearsal speaks HTTP
         new Management(loopback, 0),
         models,
         records,
@@ -223,7 +253,7 @@ public record ServingConfig(
         admission,
         callers,
         security,
-        new Log(OFF, log.queue()),
+        new Log(OFF, log.queue(), log.format()),
         new PredictionLog(
             OFF,
             predictionLog.fileSize(),

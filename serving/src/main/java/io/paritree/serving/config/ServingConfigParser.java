@@ -15,6 +15,7 @@ import io.paritree.serving.config.ServingConfig.PredictionLog;
 import io.paritree.serving.config.ServingConfig.Records;
 import io.paritree.serving.config.ServingConfig.Security;
 import io.paritree.serving.config.ServingConfig.Server;
+import io.paritree.serving.config.ServingConfig.Tls;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -90,6 +91,9 @@ public final class ServingConfigParser {
     ServingConfig config =
         new ServingConfig(
             server(settings),
+            new Tls(
+                settings.text("server.tls.key-store"),
+                settings.secret("server.tls.key-store-password")),
             new Management(
                 settings.text("management.host"), settings.integer("management.port", 0, 65_535)),
             new Models(
@@ -119,7 +123,10 @@ public final class ServingConfigParser {
                 settings.integer("callers.requests-per-second", 0, 1_000_000),
                 settings.networks("callers.trusted-proxies")),
             security(settings),
-            new Log(settings.text("log.requests"), settings.bytes("log.queue", 1 << 10, 1 << 30)),
+            new Log(
+                settings.text("log.requests"),
+                settings.bytes("log.queue", 1 << 10, 1 << 30),
+                settings.word("log.format", Log.Format.class)),
             predictionLog(settings));
     Exposure.check(config, settings);
     settings.finish();

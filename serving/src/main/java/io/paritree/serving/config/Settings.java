@@ -45,6 +45,17 @@ final class Settings {
     return within(key, text, !text.isBlank(), "a text");
   }
 
+  /** Returns a text that may be empty, and that no message shows. */
+  String secret(String key) {
+    known.add(key);
+    try {
+      return config.getString(key);
+    } catch (ConfigException e) {
+      problems.add("%s must be a text".formatted(key));
+      return "";
+    }
+  }
+
   /** Returns a list of texts. */
   List<String> texts(String key) {
     return read(key, "a list of texts", List.of(), config::getStringList);

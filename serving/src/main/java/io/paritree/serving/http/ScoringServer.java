@@ -26,12 +26,14 @@ import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.handler.CrossOriginHandler;
 import org.eclipse.jetty.server.handler.EagerContentHandler;
@@ -200,11 +202,10 @@ public final class ScoringServer implements AutoCloseable {
    * {@code scripts/faults http hostile} shows, within 100,000 requests, a caller that gets the
    * answer to another caller's request.
    */
-  private CallersConnector connector(HttpConfiguration http) {
+  private CallersConnector connector(HttpConfiguration http) throws IOException {
     FreshBuffers buffers = new FreshBuffers();
-    HttpConnectionFactory factory = new HttpConnectionFactory(http);
     CallersConnector connector =
-        new CallersConnector(server, buffers, factory, -1, metrics.slow("silent"));
+        new CallersConnector(server, buffers, -1, metrics.slow("silent"), factories(http));
     connector.setHost(config.server().host());
     connector.setPort(config.server().port());
     connector.setIdleTimeout(config.server().idleTimeout().toMillis());
@@ -232,6 +233,22 @@ public final class ScoringServer implements AutoCloseable {
         "Buffers that Jetty released twice since the start; harmless, because none is reused.",
         buffers::releasedTwice);
     return connector;
+  }
+
+  private ConnectionFactory[] factories(HttpConfiguration http) throws IOException {
+    if (!config.tls().on()) {
+      return new ConnectionFactory[] {new HttpConnectionFactory(http)};
+    }
+
+    Certificates certificates = new Certificates(config.tls(), server);
+    server.addBean(certificates, true);
+    metrics.gauge(
+        "paritree_certificate_expiry_seconds",
+        "When the certificate expires, in seconds since the epoch.",
+        certificates::expirySeconds);
+    // Callers may use another name of the server, or its address: they check the certificate.
+    http.addCustomizer(new SecureRequestCustomizer(false));
+    return new ConnectionFactory[] {certificates.connections(), new HttpConnectionFactory(http)};
   }
 
   private JettyErrors jettyErrors() {
@@ -325,7 +342,12 @@ public final class ScoringServer implements AutoCloseable {
   }
 
   private static boolean isIdle(Connection connection) {
-    return connection != null && connection.getMessagesIn() == connection.getMessagesOut();
+    if (connection == null) {
+      return false;
+    }
+
+    Connection http = SlowClients.http(connection);
+    return http.getMessagesIn() == http.getMessagesOut();
   }
 
   private void stop() {

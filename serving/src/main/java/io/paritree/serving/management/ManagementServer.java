@@ -88,7 +88,7 @@ public final class ManagementServer implements AutoCloseable {
     http.setSendServerVersion(false);
     this.connector =
         new CallersConnector(
-            server, null, new HttpConnectionFactory(http), 1, metrics.slow("silent"));
+            server, null, 1, metrics.slow("silent"), new HttpConnectionFactory(http));
     connector.setHost(config.management().host());
     connector.setPort(config.management().port());
     connector.setIdleTimeout(config.server().idleTimeout().toMillis());

@@ -36,6 +36,7 @@ class ServingConfigTest {
                     Duration.ofSeconds(10),
                     Duration.ZERO,
                     Duration.ofSeconds(10)),
+                new ServingConfig.Tls("off", ""),
                 new ServingConfig.Management("127.0.0.1", 8081),
                 new ServingConfig.Models(
                     "models", List.of(), Duration.ofSeconds(5), Duration.ofMinutes(1), 2_000),
@@ -57,7 +58,7 @@ class ServingConfigTest {
                         "tracestate",
                         "Inference-Header-Content-Length"),
                     false),
-                new ServingConfig.Log("stdout", 4 << 20),
+                new ServingConfig.Log("stdout", 4 << 20, ServingConfig.Log.Format.TEXT),
                 new ServingConfig.PredictionLog(
                     "off", 64 << 20, 1 << 30, Duration.ofDays(30), 16 << 20)));
   }

@@ -208,6 +208,13 @@ class DocumentedAnswersTest {
     expect(400, "POST", SCORE, "{\"weight\":\"heavy\",\"x\":1}", JSON);
     expect(400, "POST", SCORE + "?margn=true", TestRecords.json(0), JSON);
     expect(400, "POST", BATCH, "{}", JSON);
+    expect(
+        200,
+        "POST",
+        BATCH + "?key=weight",
+        "{\"weight\":1}\n{",
+        "Content-Type: application/x-ndjson\r\n");
+    expect(400, "POST", BATCH, "weight\n1", "Content-Type: text/csv\r\n");
     String array = "[" + String.join(",", TestPackages.records(4)) + "]";
     refuse(guarded, 413, BATCH, array, JSON + AccessTable.callersToken());
     for (String path :
