@@ -36,7 +36,7 @@ public final class ServingMain {
     try {
       SystemLimits.checkFiles(); // before the log is used, whose library is a file
     } catch (ConfigurationException e) {
-      System.exit(failed(USAGE, e.getMessage()));
+      System.exit(new ServingMain().failed(USAGE, e.getMessage()));
     }
 
     int code = new ServingMain().run(args);

@@ -9,9 +9,9 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import io.paritree.feature.Feature;
 import io.paritree.feature.NumberText;
-import com.fasterxml.jackson.core.json.JsonReadFeature;
 import io.paritree.feature.Utf8;
 import java.io.IOException;
 import java.util.Arrays;
@@ -207,7 +207,9 @@ public final class JsonDocument implements AutoCloseable {
     tokens = 0;
     close();
     try {
-      parser = fittedFactory.createParser(FittedJson.of(Arrays.copyOfRange(bytes, offset, offset + length)));
+      parser =
+          fittedFactory.createParser(
+              FittedJson.of(Arrays.copyOfRange(bytes, offset, offset + length)));
     } catch (IOException e) {
       throw malformed(e);
     }

@@ -5,8 +5,6 @@ import io.paritree.FaultCode;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
-import io.paritree.feature.TextCategoryFeature;
-import io.paritree.feature.TimestampFeature;
 import io.paritree.record.JsonDocument;
 import io.paritree.record.JsonRecordReader;
 import io.paritree.record.MalformedJsonException;
