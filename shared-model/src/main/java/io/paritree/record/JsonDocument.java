@@ -22,10 +22,10 @@ import java.util.regex.Pattern;
  *
  * <p>Strict RFC 8259 in well-formed UTF-8 without a byte order mark. Anything else is refused with
  * a {@link MalformedJsonException}. One value that is too large does not make the rest unreadable:
- * text of more than 65,536 characters and numbers of more than 64 are refused only where they are
- * read, so that a reader can skip them or report them ({@link #isLongNumber}); so are arrays and
- * objects that are nested more than 8 deep. What is beyond these limits is not checked further than
- * to find its end. Closing the document returns its buffers to the thread. Not thread-safe.
+ * text of more than 65,536 characters and numbers of more than 64 ({@link #isLongNumber}) can be
+ * skipped or reported by who reads them; so can arrays and objects that are nested more than 8
+ * deep. What is beyond these limits is not checked further than to find its end. Closing the
+ * document returns its buffers to the thread. Not thread-safe.
  */
 public final class JsonDocument implements AutoCloseable {
   private static final int MAX_TEXT = Feature.MAX_TEXT;
@@ -277,16 +277,10 @@ public final class JsonDocument implements AutoCloseable {
 
   /**
    * Returns the current token, a number, as the nearest {@code double}; NaN only in a document that
-   * may have it.
-   *
-   * @throws MalformedJsonException if it is too long
+   * may have it. Not for a number that {@link #isLongNumber}, which may be cut.
    */
   public double number() throws MalformedJsonException {
     try {
-      if (isLongNumber()) {
-        throw malformed("a number has more than %s characters".formatted(NumberText.MAX_LENGTH));
-      }
-
       return parser.getDoubleValue();
     } catch (IOException e) {
       throw malformed(e);

@@ -32,6 +32,10 @@ class JsonDocumentTest {
           document.text(text);
           document.text();
         } else if (token.isNumeric()) {
+          if (document.isLongNumber()) {
+            throw document.malformed("a long number");
+          }
+
           document.number();
         }
       }
