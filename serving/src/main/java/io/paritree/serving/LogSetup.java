@@ -50,6 +50,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
       encoder.setWithNanoseconds(false);
       encoder.setWithMessage(false);
       encoder.setWithArguments(false);
+      encoder.setWithMDC(false);
       encoder.setWithFormattedMessage(true);
       encoder.start();
       console.setEncoder(encoder);

@@ -54,7 +54,7 @@ class JsonLogTest {
 
   @Test
   void startThatFailsIsReportedInTheSameForm() throws Exception {
-    List<Map<String, Object>> lines = run(3, "--model", directory.resolve("absent").toString());
+    List<Map<String, Object>> lines = run(6, "--model", directory.resolve("absent").toString());
 
     assertThat(lines).hasSize(1);
     assertThat(lines.get(0)).containsEntry("level", "ERROR");
