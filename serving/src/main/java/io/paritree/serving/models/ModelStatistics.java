@@ -16,38 +16,38 @@ public final class ModelStatistics {
   /** Sizes beyond this many are not told apart: callers choose them. */
   private static final int MAX_SIZES = 1_000;
 
-  private final Total success = new Total();
-  private final Total failure = new Total();
-  private final Total waiting = new Total();
-  private final LongAdder rows = new LongAdder();
+  private final LongAdder answeredNanos = new LongAdder();
+  private final LongAdder waitedNanos = new LongAdder();
+  private final LongAdder failures = new LongAdder();
+  private final LongAdder failedNanos = new LongAdder();
   private final Stages one = new Stages();
   private final Map<Integer, Stages> others = new ConcurrentHashMap<>();
   private final Stages rest = new Stages();
+  private final LongAdder restRows = new LongAdder();
   private volatile long lastMillis;
 
   /** How often something happened, and how long it took in all. */
-  public static final class Total {
-    private final LongAdder count = new LongAdder();
-    private final LongAdder nanos = new LongAdder();
-
-    void add(long taken) {
-      count.increment();
-      nanos.add(taken);
-    }
-
-    public long count() {
-      return count.sum();
-    }
-
-    public long nanos() {
-      return nanos.sum();
-    }
-  }
+  public record Total(long count, long nanos) {}
 
   /** The stages of requests: records to slots, slots to scores, scores to the answer. */
-  public record Stages(Total reading, Total scoring, Total writing) {
-    private Stages() {
-      this(new Total(), new Total(), new Total());
+  public static final class Stages {
+    private final LongAdder count = new LongAdder();
+    private final LongAdder reading = new LongAdder();
+    private final LongAdder scoring = new LongAdder();
+    private final LongAdder writing = new LongAdder();
+
+    private Stages() {}
+
+    public Total reading() {
+      return new Total(count.sum(), reading.sum());
+    }
+
+    public Total scoring() {
+      return new Total(count.sum(), scoring.sum());
+    }
+
+    public Total writing() {
+      return new Total(count.sum(), writing.sum());
     }
   }
 
@@ -62,22 +62,31 @@ public final class ModelStatistics {
 
   /** Returns the requests that were answered with scores. */
   public Total success() {
-    return success;
+    return new Total(answers(), answeredNanos.sum());
   }
 
   /** Returns the requests that were refused or failed. */
   public Total failure() {
-    return failure;
+    return new Total(failures.sum(), failedNanos.sum());
   }
 
   /** Returns the time that answered requests waited for their turn. */
   public Total waiting() {
-    return waiting;
+    return new Total(answers(), waitedNanos.sum());
+  }
+
+  private long answers() {
+    long several = others.values().stream().mapToLong(stages -> stages.count.sum()).sum();
+    return one.count.sum() + several + rest.count.sum();
   }
 
   /** Returns the number of rows that were scored. */
   public long rows() {
-    return rows.sum();
+    long several =
+        others.entrySet().stream()
+            .mapToLong(stages -> stages.getKey() * stages.getValue().count.sum())
+            .sum();
+    return one.count.sum() + several + restRows.sum();
   }
 
   /** Returns when the last request ended, in milliseconds since the epoch; 0 if there was none. */
@@ -88,7 +97,7 @@ public final class ModelStatistics {
   /** Returns the stages of the answered requests by their number of rows, at most 1,000 numbers. */
   public SortedMap<Integer, Stages> bySize() {
     SortedMap<Integer, Stages> sizes = new TreeMap<>(others);
-    if (one.scoring().count() > 0) {
+    if (one.count.sum() > 0) {
       sizes.put(1, one);
     }
 
@@ -178,17 +187,25 @@ public final class ModelStatistics {
     public void close() {
       lastMillis = System.currentTimeMillis();
       if (answered < 0) {
-        failure.add(waited + System.nanoTime() - begin);
+        failures.increment();
+        failedNanos.add(waited + System.nanoTime() - begin);
         return;
       }
 
-      success.add(waited + last - begin);
-      waiting.add(waited);
-      rows.add(answered);
+      answeredNanos.add(waited + last - begin);
+      if (waited > 0) {
+        waitedNanos.add(waited);
+      }
+
       Stages stages = stages(answered);
-      stages.reading().add(reading);
-      stages.scoring().add(scoring);
-      stages.writing().add(writing);
+      if (stages == rest) {
+        restRows.add(answered);
+      }
+
+      stages.count.increment();
+      stages.reading.add(reading);
+      stages.scoring.add(scoring);
+      stages.writing.add(writing);
     }
   }
 }
