@@ -25,7 +25,7 @@ import ml.dmlc.xgboost4j.java.XGBoostError;
 public final class NativeBooster implements Engine {
   private static final int MAX_GOT = 300;
 
-  /** What stands before the messages of libxgboost's checks: the time, a file and its line. */
+  /** What precedes the messages of libxgboost's checks: the time, a file and its line. */
   private static final Pattern PLACE = Pattern.compile("\\[[0-9:]+\\] \\S*?([^/\\s]+:[0-9]+): ");
 
   private final Booster booster;

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.LongAdder;
  * <p>Thread-safe; takes no lock.
  */
 public final class ModelStatistics {
-  /** Sizes beyond this many are not told apart: callers choose them. */
+  /** Sizes beyond this many are counted together: callers choose them. */
   private static final int MAX_SIZES = 1_000;
 
   private final LongAdder answeredNanos = new LongAdder();

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Each file system has its own threads: one that does not answer delays only the models on it,
  * and requests never wait. A look that takes too long is left to its thread, which may never end,
- * and the models are looked at by another. Thread-safe.
+ * and another thread looks at the models. Thread-safe.
  */
 public final class VersionWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(VersionWatch.class);

@@ -155,7 +155,7 @@ final class FieldSchema {
 
   /**
    * Returns whether generators can name a constant for each value: they leave out what is no ASCII
-   * letter or digit, or replace it, and do not tell small letters from capital ones.
+   * letter or digit, or replace it, and do not distinguish small letters from capital ones.
    */
   private static boolean areConstants(List<Object> values) {
     Set<String> names = new HashSet<>();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A store whose files block whoever reads them, as a FIFO does or a file system that hangs. */
+/** A store whose files block their readers, like a FIFO or a file system that hangs. */
 class SilentStoreTest {
   private static final String RECORD = TestPackages.records(1).get(0);
   private static final Map<String, String> SETTINGS =

@@ -44,7 +44,7 @@ final class OtherOrder {
       left.merge(computed[row], 1, Integer::sum);
     }
 
-    // Scores that many rows share tell nothing about their order.
+    // Scores that many rows share say nothing about their order.
     boolean isTelling = isWhole && rows > 1 && left.size() * 2 > rows;
     int found = 0;
     for (int row = 0; row < rows; row++) {

@@ -222,7 +222,7 @@ public final class TrainerCheck {
       if (!features.isEmpty()) {
         parts.add("rows still differ where " + features);
       } else if (found.rows() == 0) {
-        parts.add("no row agrees, so that no feature tells which rows differ");
+        parts.add("no row agrees, so that no feature separates the rows that differ");
       }
     }
 
