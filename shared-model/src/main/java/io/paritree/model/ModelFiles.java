@@ -41,7 +41,7 @@ public final class ModelFiles implements Serializable {
   private final TreeMap<String, byte[]> files;
 
   /** Files that are not kept; an object with such files cannot be serialized. */
-  private final Map<String, StreamedFile> streamed;
+  private final TreeMap<String, StreamedFile> streamed; // as Kryo can read it, if it is empty
 
   public ModelFiles(
       String origin, ModelReference.Kind kind, Optional<String> asked, Map<String, byte[]> files) {
@@ -58,7 +58,7 @@ public final class ModelFiles implements Serializable {
     this.kind = kind;
     this.asked = asked.orElse(null);
     this.files = new TreeMap<>(files);
-    this.streamed = streamed;
+    this.streamed = new TreeMap<>(streamed);
   }
 
   /**

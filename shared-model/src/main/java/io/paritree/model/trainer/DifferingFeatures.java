@@ -38,7 +38,9 @@ final class DifferingFeatures {
     this.equal = equal;
   }
 
-  /** Returns the conditions that separate differing rows from others, in one line; empty if none do. */
+  /**
+   * Returns the conditions that separate differing rows from others, in one line; empty if none do.
+   */
   String text() {
     int same = equal.cardinality();
     if (same < LEAST_ROWS || same == rows.size()) {

@@ -13,8 +13,8 @@ import java.util.Optional;
  * Moves files one by one, on stores that cannot rename a directory in one step.
  *
  * <p>{@code _SUCCESS} and {@code _paritree.json} are the first that go and the last that come, so a
- * reader that reads only what has both reads complete rows. The old rows stay in the run's directory
- * until all new rows of the run are in place.
+ * reader that reads only what has both reads complete rows. The old rows stay in the run's
+ * directory until all new rows of the run are in place.
  *
  * <p>A run that was only paused may wake after another one has finished its swap. Names of data
  * files are unique and a move fails if its source is gone, so it can then add and remove nothing
