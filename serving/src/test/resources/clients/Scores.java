@@ -33,7 +33,7 @@ public final class Scores {
     print("late", late.getScore(), late.getLabel(), late.getMargin(), late.getModel());
     ParcelLateBatch batch =
         scoring.scoreBatchParcelLate(
-            List.of(record, new ParcelLateRecord(), new ParcelLateRecord().weight(2.0)), null, null);
+            List.of(record, new ParcelLateRecord(), new ParcelLateRecord().weight(2.0)), null, null, null);
     print("batch", batch.getScored(), batch.getRefused());
     print("first", batch.getResults().get(0).getScore(), batch.getResults().get(0).getLabel());
     print("second", batch.getResults().get(1).getErrors().get(0).getCode());
@@ -58,7 +58,7 @@ public final class Scores {
     print(
         "infer",
         new OpenInferenceApi(client)
-            .infer("parcel-late", request, null)
+            .infer("parcel-late", request, null, null)
             .getOutputs()
             .get(0)
             .getData()
