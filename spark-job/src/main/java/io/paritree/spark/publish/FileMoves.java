@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -74,7 +75,10 @@ final class FileMoves {
     }
   }
 
-  /** Moves files, many at once; those that are not there are left out. */
+  /**
+   * Moves files, many at once; those that are not there are left out. When this fails, no move is
+   * in progress any more: the caller may move files back.
+   */
   void moveAll(Location from, Location to, Collection<String> paths) throws IOException {
     ExecutorService threads =
         Executors.newFixedThreadPool(Math.max(1, Math.min(AT_ONCE, paths.size())));
@@ -103,6 +107,24 @@ final class FileMoves {
       throw new IOException("Cannot move the files of %s: interrupted".formatted(from), e);
     } finally {
       threads.shutdownNow();
+      awaitEnd(threads);
+    }
+  }
+
+  /** Also if this thread is interrupted: a move that is left running could undo what comes next. */
+  private static void awaitEnd(ExecutorService threads) {
+    boolean interrupted = false;
+    boolean ended = false;
+    while (!ended) {
+      try {
+        ended = threads.awaitTermination(1, TimeUnit.MINUTES);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -106,6 +108,40 @@ class FileSwapTest {
 
     assertThat(String.join(" ", found)).contains("removed", lost.getFileName().toString());
     assertWhole(place, 0, "old");
+  }
+
+  @Test
+  void oldRowsComeBackOnlyWhenNoFileIsBeingMovedAnyMore() throws Exception {
+    Location output = Location.of(directory.resolve("out"));
+    OutputPlace place = place(output, (name, change) -> {});
+    StagedRun.publish(place, "old", StagedRun.tokens(place), StepObserver.NONE);
+    CountDownLatch comesBack = new CountDownLatch(1);
+    OutputPlace failing =
+        place(
+            output,
+            (name, change) -> {
+              if (name.matches("rename .*/out/day=1/part-a-old to .*")) {
+                throw new IOException("refused");
+              } else if (name.matches("remove .*/out/day=1/part-b-old")) {
+                awaitAtMost(2, comesBack); // copied, and not removed yet
+              } else if (name.matches("delete .*/old/day=1/part-b-old")) {
+                comesBack.countDown();
+              }
+            });
+
+    assertThatThrownBy(
+            () -> StagedRun.publish(failing, "new", StagedRun.tokens(failing), StepObserver.NONE))
+        .hasMessage("refused");
+
+    assertWhole(place, 0, "old");
+  }
+
+  /** Waits as a request to a store does, which an interrupt does not end. */
+  private static void awaitAtMost(int seconds, CountDownLatch latch) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    while (latch.getCount() > 0 && System.nanoTime() < end) {
+      Thread.onSpinWait();
+    }
   }
 
   private boolean publishAndDie(Location output, String content, int operations)
