@@ -152,13 +152,15 @@ class GzipTest {
     byte[] packed = packed(new byte[800 << 10]);
     try (Socket first = RawHttp.open(serving.port());
         Socket second = RawHttp.open(serving.port())) {
-      String head = "POST %s HTTP/1.1\r\nHost: a\r\n%sContent-Length: %s\r\n\r\n";
-      for (Socket socket : List.of(first, second)) {
-        String begun = head.formatted(BATCH, GZIP, packed.length);
-        socket.getOutputStream().write(begun.getBytes(ISO_8859_1));
-        socket.getOutputStream().write(packed, 0, packed.length - 8);
-        Thread.sleep(300);
-      }
+      String head =
+          "POST %s HTTP/1.1\r\nHost: a\r\n%sContent-Length: %s\r\n\r\n"
+              .formatted(BATCH, GZIP, packed.length);
+      ByteArrayOutputStream unfinished = new ByteArrayOutputStream();
+      unfinished.writeBytes(head.getBytes(ISO_8859_1));
+      unfinished.write(packed, 0, packed.length - 8);
+      first.getOutputStream().write(unfinished.toByteArray());
+      serving.awaitPendingBodies(800_000);
+      second.getOutputStream().write(unfinished.toByteArray());
 
       assertThat(RawHttp.status(RawHttp.readAll(second.getInputStream()))).isEqualTo(503);
       assertThat(RawHttp.status(RawHttp.readAll(first.getInputStream()))).isEqualTo(408);

@@ -1,15 +1,21 @@
 package io.paritree.serving;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.paritree.model.TestPackages;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.config.ServingConfigParser;
 import io.paritree.serving.http.Route;
 import io.paritree.serving.metrics.ServerMetrics;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A server on free ports, with real packages. */
 public final class RunningServer implements AutoCloseable {
@@ -54,6 +60,22 @@ public final class RunningServer implements AutoCloseable {
 
   public int managementPort() {
     return serving.managementPort();
+  }
+
+  /** Waits until bodies that are arriving take a number of bytes. */
+  public void awaitPendingBodies(double bytes) throws IOException {
+    Pattern gauge = Pattern.compile("\\nparitree_pending_body_bytes (\\S+)");
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    try (Client operator = new Client(managementPort())) {
+      while (true) {
+        Matcher found = gauge.matcher(operator.get("/metrics").body());
+        if (found.find() && Double.parseDouble(found.group(1)) >= bytes) {
+          return;
+        }
+
+        assertThat(System.nanoTime()).isLessThan(end);
+      }
+    }
   }
 
   @Override

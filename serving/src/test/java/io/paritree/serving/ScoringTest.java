@@ -233,11 +233,11 @@ class ScoringTest {
     "margin=yes, the value of parameter 'margin'",
     "margin=true&margin=true, the value of parameter 'margin'"
   })
-  void wrongQueriesAreToldWhatIsWrong(String query, String told) throws Exception {
+  void whatIsWrongWithAQueryIsReported(String query, String reported) throws Exception {
     Answer answer = client.post("/v1/models/parcel-late/score?" + query, RECORDS.get(0));
 
     assertThat(answer.status()).isEqualTo(400);
-    assertThat(answer.body()).contains(told, "expected only margin=true or margin=false");
+    assertThat(answer.body()).contains(reported, "expected only margin=true or margin=false");
   }
 
   @ParameterizedTest

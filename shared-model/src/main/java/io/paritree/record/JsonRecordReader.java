@@ -182,7 +182,7 @@ public final class JsonRecordReader {
 
   /**
    * Encodes the value at the document's current token for a field, and stops at its last token.
-   * Null and NaN, which few documents may have, are missing values.
+   * Null is a missing value, and so is NaN in a document that may have it.
    *
    * @param row receives a slot at {@code at + slot} for each feature of the field
    */
@@ -193,14 +193,8 @@ public final class JsonRecordReader {
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
         if (document.isLongNumber()) {
           field.longNumber(row, at, faults);
-          return;
-        }
-
-        double number = document.number();
-        if (Double.isNaN(number)) {
-          field.missing(row, at, faults);
         } else {
-          field.number(number, row, at, faults);
+          field.number(document.number(), row, at, faults);
         }
       }
       case VALUE_STRING -> {

@@ -116,7 +116,7 @@ class DamagedInputTest {
                     : CompressionCodecName.UNCOMPRESSED)
             .build()) {
       for (int row = 0; row < ROWS; row++) {
-        // Three values take two bits, which can tell four.
+        // Three values take two bits, which are enough for four.
         int value = (row * 31 % 101) % 3;
         writer.write(
             new SimpleGroup(SCHEMA)

@@ -26,9 +26,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -238,28 +235,12 @@ class DocumentedAnswersTest {
     try (RunningServer server = RunningServer.start(List.of(model), little);
         Socket large = RawHttp.open(server.port())) {
       large.getOutputStream().write(unfinished(SCORE, 700_000));
-      awaitPending(server.managementPort(), 700_000);
+      server.awaitPendingBodies(700_000);
       for (String path : POSTS) {
         Answer answer = parsed(refused(server.port(), path));
         assertThat(answer.status()).isEqualTo(503);
         assertThat(answer.headers()).containsKey("retry-after");
         assertThat(documented("POST", path, answer)).isEmpty();
-      }
-    }
-  }
-
-  /** Waits until bodies that are arriving take a number of bytes. */
-  private static void awaitPending(int managementPort, double bytes) throws IOException {
-    Pattern gauge = Pattern.compile("\\nparitree_pending_body_bytes (\\S+)");
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    try (Client operator = new Client(managementPort)) {
-      while (true) {
-        Matcher found = gauge.matcher(operator.get("/metrics").body());
-        if (found.find() && Double.parseDouble(found.group(1)) >= bytes) {
-          return;
-        }
-
-        assertThat(System.nanoTime()).isLessThan(end);
       }
     }
   }

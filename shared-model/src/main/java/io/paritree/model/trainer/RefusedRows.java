@@ -162,7 +162,10 @@ final class RefusedRows {
     return cures;
   }
 
-  /** Returns what to do about a fault; {@code %s} stands for the cells, with % signs doubled. */
+  /**
+   * Returns what to do about a fault; {@code %s} is the place of the cells, whose % signs are
+   * doubled.
+   */
   private static String cure(Fault fault, Feature feature, String cell, boolean isSpelled) {
     String name = "'" + Fault.printable(feature.name()).replace("%", "%%") + "'";
     SpelledCell.Kind kind = SpelledCell.of(cell).map(SpelledCell::kind).orElse(null);

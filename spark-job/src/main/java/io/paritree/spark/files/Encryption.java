@@ -164,8 +164,8 @@ public final class Encryption {
     if (!hadoop.getBoolean(
         KeyToolkit.KEY_MATERIAL_INTERNAL_PROPERTY_NAME, KeyToolkit.KEY_MATERIAL_INTERNAL_DEFAULT)) {
       problems.add(
-          ("%s is false: then a file's keys are in another file next to it, which would be left"
-                  + " behind when the file is published; set it to true")
+          ("%s is false: then a file's keys are in another file next to it, which would not be"
+                  + " published with it; set it to true")
               .formatted(KeyToolkit.KEY_MATERIAL_INTERNAL_PROPERTY_NAME));
       return Set.of();
     }
