@@ -43,6 +43,10 @@ public record Fault(FaultCode code, String field, String got, String expected, S
    * surrogates escaped, cut after {@code max} characters.
    */
   public static String printable(String foreign, int max) {
+    if (foreign.length() <= max && isPrintableAscii(foreign)) {
+      return foreign;
+    }
+
     StringBuilder text = new StringBuilder(Math.min(foreign.length(), max) + 3);
     for (int at = 0; at < foreign.length(); ) {
       if (text.length() >= max) {
@@ -66,6 +70,17 @@ public record Fault(FaultCode code, String field, String got, String expected, S
     }
 
     return text.toString();
+  }
+
+  private static boolean isPrintableAscii(String text) {
+    for (int at = 0; at < text.length(); at++) {
+      char unit = text.charAt(at);
+      if (unit < ' ' || unit > '~') {
+        return false;
+      }
+    }
+
+    return true;
   }
 
   @Override

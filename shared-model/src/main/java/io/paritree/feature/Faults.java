@@ -154,6 +154,19 @@ public final class Faults {
     return add(FaultCode.OUT_OF_RANGE, feature, text(value), bounds);
   }
 
+  /** Records that a record of a batch whose records have keys has none. */
+  public void missingKey(String field) {
+    add(new Fault(FaultCode.MISSING_VALUE, field, "no value", "the record's key"));
+  }
+
+  /** Records that a record's key is too long to be repeated in the answer. */
+  public void longKey(String field) {
+    String expected =
+        "a key of at most %s bytes, or a number of at most %s characters"
+            .formatted(Feature.MAX_TEXT, NumberText.MAX_LENGTH);
+    add(new Fault(FaultCode.TOO_LONG, field, "a longer key", expected));
+  }
+
   float wrongType(Feature feature, double got) {
     return add(FaultCode.WRONG_TYPE, feature, text(got), feature.expected());
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.paritree.Fault;
 import io.paritree.FaultCode;
 import io.paritree.feature.Faults;
+import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
 import java.util.Arrays;
@@ -47,8 +48,9 @@ public final class JsonRecordReader {
   }
 
   /**
-   * From now on, the records have a key in a field. A feature may read it too; otherwise it is no
-   * unknown field.
+   * From now on, the records have a key in a field: text or a number. A feature may read it too;
+   * otherwise it is no unknown field. A record without a key, or with one that is too long, has a
+   * fault.
    *
    * @param field null if records have no key
    */
@@ -92,6 +94,7 @@ public final class JsonRecordReader {
 
     startRecord();
     schema.clear(row, at);
+    boolean keyed = false;
     int expected = 0;
     while (document.next() == JsonToken.FIELD_NAME) {
       String name = document.name();
@@ -101,11 +104,12 @@ public final class JsonRecordReader {
               : schema.fieldIndex(name);
       document.next();
       if (keyField != null && name.equals(keyField)) {
-        if (key != null && index < 0) {
+        if (keyed && index < 0) {
           duplicate(name, faults);
         }
 
-        key = key(document);
+        key = key(document, faults);
+        keyed = true;
       }
 
       if (index < 0 && name.equals(keyField)) {
@@ -123,6 +127,10 @@ public final class JsonRecordReader {
       }
     }
 
+    if (keyField != null && !keyed) {
+      faults.missingKey(keyField);
+    }
+
     for (int index : required) {
       if (seen[index] != record && !faults.isFull()) {
         fields.get(index).missing(row, at, faults);
@@ -130,11 +138,26 @@ public final class JsonRecordReader {
     }
   }
 
-  private static String key(JsonDocument document) throws MalformedJsonException {
-    return switch (document.token()) {
-      case VALUE_STRING, VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> document.text();
-      default -> null;
-    };
+  private String key(JsonDocument document, Faults faults) throws MalformedJsonException {
+    JsonToken token = document.token();
+    if (token != JsonToken.VALUE_STRING && !token.isNumeric()) {
+      faults.missingKey(keyField);
+      return null;
+    }
+
+    if (token == JsonToken.VALUE_STRING) {
+      document.text(text);
+    }
+
+    boolean tooLong =
+        token == JsonToken.VALUE_STRING
+            ? text.length() > Feature.MAX_TEXT
+            : document.isLongNumber();
+    if (tooLong) {
+      faults.longKey(keyField);
+    }
+
+    return tooLong ? null : document.text();
   }
 
   /** Gives each record its own number; when the numbers are used up, all marks are cleared. */

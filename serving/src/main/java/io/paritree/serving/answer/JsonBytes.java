@@ -81,7 +81,7 @@ public final class JsonBytes {
   /** Appends a text in quotes; control characters and unpaired surrogates are escaped. */
   public JsonBytes string(String text) {
     raw('"');
-    for (int at = 0; at < text.length(); ) {
+    for (int at = plain(text); at < text.length(); ) {
       int point = text.codePointAt(at);
       at += Character.charCount(point);
       if (point == '"' || point == '\\') {
@@ -96,6 +96,21 @@ public final class JsonBytes {
     }
 
     return raw('"');
+  }
+
+  /** Appends the start of a text that needs no escape; returns how many characters that are. */
+  private int plain(String text) {
+    reserve(text.length());
+    for (int at = 0; at < text.length(); at++) {
+      char unit = text.charAt(at);
+      if (unit < ' ' || unit > '~' || unit == '"' || unit == '\\') {
+        return at;
+      }
+
+      bytes[length++] = (byte) unit;
+    }
+
+    return text.length();
   }
 
   /** Returns a text in quotes, as bytes. */

@@ -3,6 +3,8 @@ package io.paritree.serving.scoring;
 import com.fasterxml.jackson.core.JsonToken;
 import io.paritree.Fault;
 import io.paritree.FaultCode;
+import io.paritree.feature.Faults;
+import io.paritree.feature.Feature;
 import io.paritree.feature.Schema;
 import io.paritree.record.CsvLines;
 import io.paritree.record.CsvRecords;
@@ -16,6 +18,7 @@ import io.paritree.serving.models.RequestBuffers;
 import io.paritree.serving.scoring.ScoreBatchHandler.Batch;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Reads the records of a batch from each form that a body may have. */
@@ -81,7 +84,8 @@ enum BatchBody {
             break;
           }
 
-          batch.end(key < 0 || lines.text(key).isEmpty() ? null : lines.text(key));
+          byte[] cell = key < 0 ? new byte[0] : lines.copy(key);
+          batch.end(keyField.isEmpty() ? null : key(cell, keyField, buffers.faults));
         }
       } catch (RecordFormatException e) {
         throw malformed(e.getMessage() + ".");
@@ -110,6 +114,20 @@ enum BatchBody {
    * @param batch receives the records
    */
   abstract void read(byte[] body, String keyField, Batch batch) throws IOException;
+
+  private static String key(byte[] cell, String field, Faults faults) {
+    if (cell.length == 0) {
+      faults.missingKey(field);
+      return null;
+    }
+
+    if (cell.length > Feature.MAX_TEXT) {
+      faults.longKey(field);
+      return null;
+    }
+
+    return new String(cell, StandardCharsets.UTF_8);
+  }
 
   private static boolean isBlank(byte[] body, int from, int to) {
     for (int at = from; at < to; at++) {

@@ -175,15 +175,10 @@ public final class ScoreBatchHandler {
     /**
      * Takes the record that is in the buffers.
      *
-     * @param key null if the record has none
+     * @param key null if the record has none, or none that can be repeated
      */
     void end(String key) {
       limit.check(row + block.size() + 1);
-      if (key == null && !query.key().isEmpty()) {
-        buffers.faults.add(
-            new Fault(FaultCode.MISSING_VALUE, query.key(), "no value", "the record's key"));
-      }
-
       keys.add(key);
       if (buffers.faults.isEmpty()) {
         good++;

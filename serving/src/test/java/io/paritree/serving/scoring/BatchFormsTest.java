@@ -10,6 +10,7 @@ import io.paritree.serving.JsonTree;
 import io.paritree.serving.RunningServer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
@@ -159,6 +160,36 @@ class BatchFormsTest {
     String csv = "weight,distance,express,carrier,zone,departure,id\n1,,,,,,a\n1,,,,,,\n1,2\n";
     assertThat(send(client, "?key=id", csv, "text/csv").body())
         .contains("\"scored\":1,\"refused\":2", "/1/id", "7 cells, as the header has");
+  }
+
+  @Test
+  void aKeyThatIsTooLongIsAFaultOfItsRecordInEveryForm() throws Exception {
+    String text = "k".repeat(70_000);
+    String number = "1".repeat(200);
+    String first = "{\"weight\":1,\"id\":\"%s\"}".formatted(text);
+    String second = "{\"weight\":1,\"id\":%s}".formatted(number);
+    String last = "{\"weight\":1,\"id\":\"a\"}";
+    String csv =
+        "weight,distance,express,carrier,zone,departure,id\n1,,,,,,%s\n1,,,,,,a\n".formatted(text);
+
+    assertThat(refusedKeys("[" + String.join(",", first, second, last) + "]", "application/json"))
+        .containsExactly("/0/id too_long", "/1/id too_long", "a");
+    assertThat(refusedKeys(String.join("\n", first, second, last), "application/x-ndjson"))
+        .containsExactly("/0/id too_long", "/1/id too_long", "a");
+    assertThat(refusedKeys(csv, "text/csv")).containsExactly("/0/id too_long", "a");
+  }
+
+  private List<String> refusedKeys(String body, String type) throws Exception {
+    Object answer = JsonTree.parse(send(client, "?key=id", body, type).body());
+    List<String> results = new ArrayList<>();
+    for (Object result : (List<?>) JsonTree.at(answer, "results")) {
+      results.add(
+          ((Map<?, ?>) result).containsKey("errors")
+              ? JsonTree.at(result, "errors/0/pointer") + " " + JsonTree.at(result, "errors/0/code")
+              : String.valueOf(JsonTree.at(result, "key")));
+    }
+
+    return results;
   }
 
   @ParameterizedTest
