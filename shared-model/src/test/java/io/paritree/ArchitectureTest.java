@@ -95,6 +95,7 @@ class ArchitectureTest extends ArchitectureContract {
   @Test
   void mapKeepsTheLibrariesOfThisModuleApart() {
     assertThat(roomsUsing("picocli..")).containsExactly("io.paritree.model.command");
+    assertThat(roomsUsing("com.typesafe.config..")).containsExactly("io.paritree.config");
     assertThat(roomsUsing("org.snakeyaml..")).containsExactly("io.paritree.model.mlflow");
     assertThat(roomsUsing("ml.dmlc..")).containsExactly("io.paritree.xgboost");
     assertThat(roomsUsing("org.apache.hadoop..")).containsExactly("io.paritree.store");

@@ -1,6 +1,6 @@
 package io.paritree.serving;
 
-import io.paritree.serving.config.ConfigurationException;
+import io.paritree.config.ConfigurationException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;

@@ -1,7 +1,7 @@
 package io.paritree.serving;
 
 import io.paritree.ModelException;
-import io.paritree.serving.config.ConfigurationException;
+import io.paritree.config.ConfigurationException;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.config.ServingConfigParser;
 import io.paritree.serving.log.Logs;

@@ -1,7 +1,7 @@
 package io.paritree.serving;
 
 import com.sun.management.UnixOperatingSystemMXBean;
-import io.paritree.serving.config.ConfigurationException;
+import io.paritree.config.ConfigurationException;
 import io.paritree.serving.config.ServingConfig;
 import java.lang.management.ManagementFactory;
 

@@ -49,7 +49,7 @@ class ArchitectureTest extends ArchitectureContract {
   @Test
   void mapKeepsTheLibrariesOfThisModuleApart() {
     assertThat(roomsUsing("org.eclipse.jetty..")).isSubsetOf(JETTY);
-    assertThat(roomsUsing("com.typesafe.config..")).containsExactly("io.paritree.serving.config");
+    assertThat(roomsUsing("com.typesafe.config..")).isEmpty();
     assertThat(roomsUsing("ml.dmlc..")).isEmpty();
     assertThat(roomsUsing("org.apache.hadoop..")).isEmpty();
     assertThat(roomsUsing("org.apache.spark..")).isEmpty();

@@ -3,10 +3,10 @@ package io.paritree.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.paritree.config.ConfigurationException;
 import io.paritree.model.TestPackages;
 import io.paritree.serving.AccessTable.Cell;
 import io.paritree.serving.Client.Answer;
-import io.paritree.serving.config.ConfigurationException;
 import io.paritree.serving.config.ServingConfigParser;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package io.paritree.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.paritree.serving.config.ConfigurationException;
+import io.paritree.config.ConfigurationException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

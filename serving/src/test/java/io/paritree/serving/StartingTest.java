@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.UnsupportedModelException;
+import io.paritree.config.ConfigurationException;
 import io.paritree.model.TestPackages;
-import io.paritree.serving.config.ConfigurationException;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.config.ServingConfigParser;
 import io.paritree.serving.http.ScoringServer;

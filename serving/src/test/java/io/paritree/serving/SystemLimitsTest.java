@@ -3,7 +3,7 @@ package io.paritree.serving;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.paritree.serving.config.ConfigurationException;
+import io.paritree.config.ConfigurationException;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.config.ServingConfigParser;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package io.paritree.serving.config;
 
+import io.paritree.config.Settings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 

@@ -1,9 +1,8 @@
 package io.paritree.serving.config;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
-import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigParseOptions;
+import io.paritree.config.Configuration;
+import io.paritree.config.ConfigurationException;
+import io.paritree.config.Settings;
 import io.paritree.record.UnknownFields;
 import io.paritree.serving.config.ServingConfig.Admission;
 import io.paritree.serving.config.ServingConfig.Callers;
@@ -16,21 +15,24 @@ import io.paritree.serving.config.ServingConfig.Records;
 import io.paritree.serving.config.ServingConfig.Security;
 import io.paritree.serving.config.ServingConfig.Server;
 import io.paritree.serving.config.ServingConfig.Tls;
-import java.nio.file.Files;
+import java.math.BigInteger;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * Reads a configuration: which keys there are, and the type and range of each.
- *
- * <p>A key that is unknown, or a value that does not parse or is out of range, stops the start with
- * a message that names the key: a mistyped limit must not silently become a default. The defaults
- * are in the jar's {@code defaults.conf}.
+ * Reads the settings of the server: which keys there are, and the type and range of each. The
+ * defaults are in {@code defaults.conf}.
  */
 public final class ServingConfigParser {
-  private static final String DEFAULTS = "io/paritree/serving/config/defaults.conf";
+  private static final Pattern NETWORK =
+      Pattern.compile("(\\d{1,3}(?:\\.\\d{1,3}){3}|[0-9a-fA-F.]*:[0-9a-fA-F:.]+)(?:/(\\d{1,3}))?");
 
   private ServingConfigParser() {}
 
@@ -44,47 +46,22 @@ public final class ServingConfigParser {
    */
   public static ServingConfig read(Optional<Path> file, Map<String, String> overrides)
       throws ConfigurationException {
-    try {
-      Config config =
-          ConfigFactory.parseResources(ServingConfigParser.class.getClassLoader(), DEFAULTS);
-      if (file.isPresent()) {
-        if (!Files.isReadable(file.get())) {
-          throw new ConfigurationException(
-              "Cannot read the configuration %s: there is no such file, or no permission"
-                  .formatted(file.get()));
-        }
+    Configuration configuration = Configuration.defaults(ServingConfigParser.class);
+    if (file.isPresent()) {
+      configuration = configuration.withFile(file.get());
+    }
 
-        ConfigParseOptions options = ConfigParseOptions.defaults().setAllowMissing(false);
-        config = ConfigFactory.parseFile(file.get().toFile(), options).withFallback(config);
+    for (Map.Entry<String, String> override : overrides.entrySet()) {
+      String key = override.getKey();
+      if (!key.matches("[a-z][a-z-]*(\\.[a-z][a-z-]*)+")) {
+        throw new ConfigurationException(
+            "Cannot use --set %s: the key must be like server.port".formatted(key));
       }
 
-      for (Map.Entry<String, String> entry : overrides.entrySet()) {
-        config = override(entry.getKey(), entry.getValue()).withFallback(config);
-      }
-
-      return of(new Settings(config.resolve()));
-    } catch (ConfigException e) {
-      throw new ConfigurationException("Cannot use the configuration: " + e.getMessage());
-    }
-  }
-
-  private static Config override(String key, String value) throws ConfigurationException {
-    if (!key.matches("[a-z][a-z-]*(\\.[a-z][a-z-]*)+")) {
-      throw new ConfigurationException(
-          "Cannot use --set %s: the key must be like server.port".formatted(key));
+      configuration = configuration.withHocon("--set " + key, key, override.getValue());
     }
 
-    if (value.isBlank()) { // HOCON would read it as if the key were not given
-      return ConfigFactory.parseMap(Map.of(key, value), "--set " + key);
-    }
-
-    ConfigParseOptions options = ConfigParseOptions.defaults().setOriginDescription("--set " + key);
-    try {
-      return ConfigFactory.parseString(key + " = " + value, options);
-    } catch (ConfigException e) {
-      // Not a HOCON value, such as a path with a colon: used as text.
-      return ConfigFactory.parseMap(Map.of(key, value), "--set " + key);
-    }
+    return of(configuration.settings());
   }
 
   private static ServingConfig of(Settings settings) throws ConfigurationException {
@@ -121,7 +98,10 @@ public final class ServingConfigParser {
             new Callers(
                 settings.integer("callers.connections", 0, 1_000_000),
                 settings.integer("callers.requests-per-second", 0, 1_000_000),
-                settings.networks("callers.trusted-proxies")),
+                settings.texts(
+                    "callers.trusted-proxies",
+                    "IP addresses or networks, such as \"10.0.0.0/8\"",
+                    ServingConfigParser::isNetwork)),
             security(settings),
             new Log(
                 settings.text("log.requests"),
@@ -152,11 +132,45 @@ public final class ServingConfigParser {
 
   private static Security security(Settings settings) {
     return new Security(
-        settings.hashes("security.score-tokens"),
-        settings.hashes("security.admin-tokens"),
-        settings.origins("security.cors-origins"),
-        settings.headers("security.cors-headers"),
+        digests(settings, "security.score-tokens"),
+        digests(settings, "security.admin-tokens"),
+        settings.texts(
+            "security.cors-origins",
+            "whole origins such as \"https://dashboard.example\", without a slash at the end and"
+                + " without *",
+            origin -> origin.matches("[a-z]+://[^/*?#@\\s]+")),
+        settings.texts(
+            "security.cors-headers",
+            "names of headers such as \"Content-Type\"",
+            header -> header.matches("[A-Za-z0-9-]{1,64}")),
         settings.truth("security.open-beyond-loopback"));
+  }
+
+  /** Reads digests of tokens, each possibly after a name. A wrong one might be a token itself. */
+  private static List<String> digests(Settings settings, String key) {
+    return settings.secrets(
+        key,
+        "SHA-256 digests of tokens, 64 hexadecimal digits each, or NAME:DIGEST; make one with printf"
+            + " %s \"$TOKEN\" | sha256sum",
+        digest -> digest.matches("([A-Za-z0-9._-]{1,64}:)?[0-9a-f]{64}"));
+  }
+
+  /** Returns whether a text is an IP address, alone or with the length of its network. */
+  private static boolean isNetwork(String text) {
+    Matcher matcher = NETWORK.matcher(text);
+    if (!matcher.matches()) {
+      return false;
+    }
+
+    try {
+      byte[] address = InetAddress.getByName(matcher.group(1)).getAddress(); // looks up no name
+      int all = 8 * address.length;
+      int bits = matcher.group(2) == null ? all : Integer.parseInt(matcher.group(2));
+      BigInteger host = new BigInteger(1, address);
+      return bits <= all && (host.signum() == 0 || host.getLowestSetBit() >= all - bits);
+    } catch (UnknownHostException e) {
+      return false;
+    }
   }
 
   private static Server server(Settings settings) {

@@ -2,7 +2,6 @@
  * The configuration of the server: a closed set of keys, each with a type, a unit, a range and a
  * default.
  *
- * <p>The only room of the server that knows the configuration library. Knows no part of the server
- * that is configured.
+ * <p>Knows no part of the server that is configured.
  */
 package io.paritree.serving.config;

@@ -1,9 +1,9 @@
 package io.paritree.serving.models;
 
 import io.paritree.ModelException;
+import io.paritree.config.ConfigurationException;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
-import io.paritree.serving.config.ConfigurationException;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.metrics.ServerMetrics;
 import java.io.IOException;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.paritree.config.ConfigurationException;
 import io.paritree.record.UnknownFields;
 import io.paritree.serving.admission.Callers;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The configuration is closed and typed, and its defaults are the documented ones. */
 class ServingConfigTest {
@@ -133,7 +135,7 @@ class ServingConfigTest {
         "server.port      | 70000  | server.port must be a whole number from 0 to 65535, but is '70000'",
         "server.port      | many   | server.port must be a whole number from 0 to 65535, but is 'many'",
         "server.port      | 80.5   | server.port must be a whole number",
-        "limits.body      | 1      | limits.body must be a size from 1024 to 268435456 bytes",
+        "limits.body      | 1      | limits.body must be a size from 1 KiB to 256 MiB, but is '1'",
         "limits.body      | -1 MiB | limits.body must be a size",
         "server.stop-timeout | soon | server.stop-timeout must be a duration with its unit, from 100 to 600000 ms",
         "server.stop-timeout | 1 ms | server.stop-timeout must be a duration with its unit, from 100 to 600000 ms",
@@ -169,6 +171,16 @@ class ServingConfigTest {
                 ServingConfigParser.read(
                     Optional.empty(), Map.of("server.port", "-1", "log.queue", "0", "log.x", "0")))
         .hasMessageContainingAll("server.port", "log.queue", "log.x");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"hunter2", "[\"hunter2\"]"})
+  void whatMightBeATokenIsNotShown(String value) {
+    assertThatThrownBy(
+            () ->
+                ServingConfigParser.read(Optional.empty(), Map.of("security.admin-tokens", value)))
+        .hasMessageContaining("security.admin-tokens must be a list of SHA-256 digests of tokens")
+        .hasMessageNotContaining("hunter2");
   }
 
   @Test

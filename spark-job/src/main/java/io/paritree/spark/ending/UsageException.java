@@ -4,10 +4,6 @@ package io.paritree.spark.ending;
 public final class UsageException extends JobException {
   private static final long serialVersionUID = 1L;
 
-  public UsageException(String message) {
-    super(Outcome.WRONG_USAGE, message, null);
-  }
-
   public UsageException(String message, Throwable cause) {
     super(Outcome.WRONG_USAGE, message, cause);
   }

@@ -50,8 +50,8 @@ public record PartitionValue(String column, String value) {
     return new PartitionValue(text.substring(0, equals), text.substring(equals + 1));
   }
 
-  /** Returns whether a directory name is that of a partition. */
-  static boolean isPartitionName(String name) {
+  /** Returns whether a directory name is that of a partition, or a text has its form. */
+  public static boolean isPartitionName(String name) {
     return name.indexOf('=') > 0;
   }
 

@@ -1,184 +1,137 @@
 package io.paritree.spark.settings;
 
+import io.paritree.config.Configuration;
+import io.paritree.config.ConfigurationException;
 import io.paritree.spark.ending.UsageException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 
-/** The command line of {@code scripts/score}; it overrides the configuration file. */
-@Command(
-    name = "score",
-    sortOptions = false,
-    usageHelpWidth = 100,
-    description = "Scores the rows of a directory with a model, and publishes the scores.",
-    footer = {
-      "",
-      "Exit codes: 0 published, now or before; 1 anything else; 2 wrong usage; 3 input or output"
-          + " refused; 4 too many rows quarantined; 5 another run has published meanwhile;"
-          + " 6 model refused."
-    })
+/**
+ * The command line of {@code scripts/score}. An option replaces the setting of the same name in the
+ * configuration file, unless it is of {@link #ONE_RUN}.
+ */
 public final class ScoreArguments {
-  @Option(
-      names = "--model",
-      paramLabel = "MODEL",
-      description =
-          "STORE/NAME (its champion), STORE/NAME@ALIAS, STORE/NAME/VERSION, a package's directory,"
-              + " a model file or an MLflow model")
-  String model;
+  /** What is asked of one run, and is no setting. */
+  private static final List<String> ONE_RUN =
+      List.of("from to run-id force replace-foreign dry-run recover status conf".split(" "));
 
-  @Option(names = "--input", paramLabel = "DIR", description = "directory or file to score")
-  String input;
+  private ScoreArguments() {}
 
-  @Option(names = "--input-format", paramLabel = "FORMAT", description = "parquet (default) or csv")
-  String inputFormat;
+  private static List<OptionSpec.Builder> options() {
+    return List.of(
+        text(
+            "--model=MODEL",
+            "STORE/NAME (its champion), STORE/NAME@ALIAS, STORE/NAME/VERSION, a package's directory,"
+                + " a model file or an MLflow model"),
+        text("--input=DIR", "directory or file to score"),
+        text("--input-format=FORMAT", "parquet (default) or csv"),
+        texts(
+            "--partition=COLUMN=VALUE",
+            "score this partition only; values of one column are alternatives, and all columns must"
+                + " match; values are compared as text"),
+        text(
+            "--from=[COLUMN=]DAY",
+            "score the days from this one to --to; each of them must be in the input"),
+        text("--to=[COLUMN=]DAY", "the last day, included"),
+        flag("--skip-missing", "skip partitions and days that are not in the input"),
+        text(
+            "--group-by=COLUMN",
+            "publish the partitions of one value of this partition column before scoring the next"),
+        text("--output=DIR", "directory to publish to"),
+        text(
+            "--state-directory=DIR",
+            "directory for reports, quarantined rows and staging of a partitioned output, on the same"
+                + " file system (default: _paritree next to the output, or what the output records)"),
+        columns("--keys", "columns that identify a row, written first"),
+        texts(
+            "--output-partition=COLUMN=VALUE",
+            "write all rows to this partition, instead of keeping the input's partitions"),
+        columns("--pass", "other columns to write unchanged"),
+        flag(
+            "--ignore-case",
+            "find columns of the input whose names differ in case only from those of the model,"
+                + " --keys and --pass"),
+        flag(
+            "--unique-keys",
+            "publish nothing if a key occurs twice in a partition; otherwise such rows are counted"),
+        text(
+            "--file-size=SIZE",
+            "length at which an output file is full and the next one begins, such as 64MiB (default:"
+                + " 128MiB)"),
+        flag("--sort-by-keys", "sort the rows of each file by their keys"),
+        flag("--margin", "write the margins too"),
+        text("--engine=ENGINE", "forest (default) or xgboost"),
+        text(
+            "--max-quarantined=SHARE",
+            "largest share of rows that may be quarantined, 0 to 1 (default: 0.05)"),
+        text(
+            "--run-id=ID",
+            "name of the run in reports (default: the time); with --status, show this run and end with"
+                + " its exit code"),
+        flag("--force", "publish again what is published already"),
+        flag("--replace-foreign", "replace partitions that Paritree has not written"),
+        flag(
+            "--accept-non-atomic",
+            "publish to a store that moves files one by one (S3 and other object stores): readers see"
+                + " parts of a partition while it is published, unless they wait for _SUCCESS"),
+        flag("--dry-run", "check everything, score a sample, write nothing"),
+        flag("--recover", "finish or remove what dead runs have left"),
+        flag("--status", "show which runs have ended and which have not"),
+        text("--conf=FILE", "configuration file; see conf/scoring-job.conf"),
+        OptionSpec.builder("-h", "--help").usageHelp(true).description("show this text"));
+  }
 
-  @Option(
-      names = "--partition",
-      paramLabel = "COLUMN=VALUE",
-      description =
-          "score this partition only; values of one column are alternatives, and all columns must"
-              + " match; values are compared as text")
-  List<String> partitions;
+  /**
+   * @param usage the option's name, and after the first {@code =} what its value is called
+   */
+  private static OptionSpec.Builder text(String usage, String description) {
+    String[] nameAndValue = usage.split("=", 2);
+    return OptionSpec.builder(nameAndValue[0])
+        .type(String.class)
+        .paramLabel(nameAndValue[1])
+        .description(description);
+  }
 
-  @Option(
-      names = "--from",
-      paramLabel = "[COLUMN=]DAY",
-      description = "score the days from this one to --to; each of them must be in the input")
-  String from;
+  /** An option that may be given several times. */
+  private static OptionSpec.Builder texts(String usage, String description) {
+    return text(usage, description).type(List.class).auxiliaryTypes(String.class);
+  }
 
-  @Option(names = "--to", paramLabel = "[COLUMN=]DAY", description = "the last day, included")
-  String to;
+  private static OptionSpec.Builder columns(String name, String description) {
+    return texts(name + "=COLUMNS", description).splitRegex(",");
+  }
 
-  @Option(
-      names = "--skip-missing",
-      description = "skip partitions and days that are not in the input")
-  boolean skipMissing;
+  private static OptionSpec.Builder flag(String name, String description) {
+    return OptionSpec.builder(name).type(boolean.class).description(description);
+  }
 
-  @Option(
-      names = "--group-by",
-      paramLabel = "COLUMN",
-      description =
-          "publish the partitions of one value of this partition column before scoring the next")
-  String groupBy;
-
-  @Option(names = "--output", paramLabel = "DIR", description = "directory to publish to")
-  String output;
-
-  @Option(
-      names = "--state-directory",
-      paramLabel = "DIR",
-      description =
-          "directory for reports, quarantined rows and staging of a partitioned output, on the same"
-              + " file system (default: _paritree next to the output, or what the output records)")
-  String stateDirectory;
-
-  @Option(
-      names = "--keys",
-      paramLabel = "COLUMNS",
-      split = ",",
-      description = "columns that identify a row, written first")
-  List<String> keys;
-
-  @Option(
-      names = "--output-partition",
-      paramLabel = "COLUMN=VALUE",
-      description = "write all rows to this partition, instead of keeping the input's partitions")
-  List<String> outputPartition;
-
-  @Option(
-      names = "--pass",
-      paramLabel = "COLUMNS",
-      split = ",",
-      description = "other columns to write unchanged")
-  List<String> pass;
-
-  @Option(
-      names = "--ignore-case",
-      description =
-          "find columns of the input whose names differ in case only from those of the model, --keys"
-              + " and --pass")
-  boolean ignoreCase;
-
-  @Option(
-      names = "--unique-keys",
-      description =
-          "publish nothing if a key occurs twice in a partition; otherwise such rows are counted")
-  boolean uniqueKeys;
-
-  @Option(
-      names = "--file-size",
-      paramLabel = "SIZE",
-      description =
-          "length at which an output file is full and the next one begins, such as 64MiB (default:"
-              + " 128MiB)")
-  String fileSize;
-
-  @Option(names = "--sort-by-keys", description = "sort the rows of each file by their keys")
-  boolean sortByKeys;
-
-  @Option(names = "--margin", description = "write the margins too")
-  boolean margin;
-
-  @Option(names = "--engine", paramLabel = "ENGINE", description = "forest (default) or xgboost")
-  String engine;
-
-  @Option(
-      names = "--max-quarantined",
-      paramLabel = "SHARE",
-      description = "largest share of rows that may be quarantined, 0 to 1 (default: 0.05)")
-  Double maxQuarantined;
-
-  @Option(
-      names = "--run-id",
-      paramLabel = "ID",
-      description =
-          "name of the run in reports (default: the time); with --status, show this run and end with"
-              + " its exit code")
-  String runId;
-
-  @Option(names = "--force", description = "publish again what is published already")
-  boolean force;
-
-  @Option(
-      names = "--replace-foreign",
-      description = "replace partitions that Paritree has not written")
-  boolean replaceForeign;
-
-  @Option(
-      names = "--accept-non-atomic",
-      description =
-          "publish to a store that moves files one by one (S3 and other object stores): readers see"
-              + " parts of a partition while it is published, unless they wait for _SUCCESS")
-  boolean acceptNonAtomic;
-
-  @Option(names = "--dry-run", description = "check everything, score a sample, write nothing")
-  boolean dryRun;
-
-  @Option(names = "--recover", description = "finish or remove what dead runs have left")
-  boolean recover;
-
-  @Option(names = "--status", description = "show which runs have ended and which have not")
-  boolean status;
-
-  @Option(
-      names = "--conf",
-      paramLabel = "FILE",
-      description = "configuration file; see conf/scoring-job.conf")
-  Path conf;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "show this text")
-  boolean help;
+  private static CommandLine commandLine() {
+    CommandSpec command = CommandSpec.create().name("score");
+    command
+        .usageMessage()
+        .sortOptions(false)
+        .width(100)
+        .description("Scores the rows of a directory with a model, and publishes the scores.")
+        .footer(
+            "",
+            "Exit codes: 0 published, now or before; 1 anything else; 2 wrong usage; 3 input or"
+                + " output refused; 4 too many rows quarantined; 5 another run has published"
+                + " meanwhile; 6 model refused.");
+    options().forEach(option -> command.addOption(option.build()));
+    return new CommandLine(command);
+  }
 
   /** Returns the usage text. */
   public static String usage() {
-    return new CommandLine(new ScoreArguments()).getUsageMessage(CommandLine.Help.Ansi.OFF);
+    return commandLine().getUsageMessage(Ansi.OFF);
   }
 
   /**
@@ -189,13 +142,30 @@ public final class ScoreArguments {
    */
   public static Optional<JobSettings> parse(Clock clock, String... arguments)
       throws UsageException {
-    ScoreArguments parsed = new ScoreArguments();
     try {
-      new CommandLine(parsed).parseArgs(arguments);
-    } catch (CommandLine.ParameterException e) {
+      ParseResult given = commandLine().parseArgs(arguments);
+      return given.isUsageHelpRequested()
+          ? Optional.empty()
+          : Optional.of(JobSettingsParser.read(configuration(given).settings(), given, clock));
+    } catch (ParameterException | ConfigurationException e) {
       throw new UsageException(e.getMessage(), e);
     }
+  }
 
-    return parsed.help ? Optional.empty() : Optional.of(new GivenSettings(parsed).settings(clock));
+  private static Configuration configuration(ParseResult given) throws ConfigurationException {
+    Configuration configuration = Configuration.defaults(ScoreArguments.class);
+    if (given.hasMatchedOption("--conf")) {
+      configuration = configuration.withFile(Path.of(given.matchedOptionValue("--conf", "")));
+    }
+
+    for (OptionSpec option : given.matchedOptions()) {
+      String name = option.longestName().substring(2);
+      if (!ONE_RUN.contains(name)) {
+        String key = name.equals("partition") ? "partitions" : name;
+        configuration = configuration.with("--" + name, "scoring-job." + key, option.getValue());
+      }
+    }
+
+    return configuration;
   }
 }

@@ -3,8 +3,11 @@ package io.paritree.spark.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
 import io.paritree.model.EngineKind;
 import io.paritree.spark.ending.UsageException;
+import io.paritree.spark.input.DateRange;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.PartitionChoice;
 import io.paritree.spark.input.PartitionValue;
@@ -58,8 +61,11 @@ class ScoreArgumentsTest {
   @Test
   void documentedFileNamesEveryKey() throws IOException {
     String text = Files.readString(DOCUMENTED);
+    Config defaults = ConfigFactory.parseResources(ScoreArguments.class, "defaults.conf");
 
-    assertThat(JobConfig.keys()).allSatisfy(key -> assertThat(text).contains(" " + key + " = "));
+    assertThat(defaults.getConfig("scoring-job").root().keySet())
+        .hasSize(26)
+        .allSatisfy(key -> assertThat(text).contains(" " + key + " = "));
   }
 
   private static JobSettings defaults() {
@@ -126,6 +132,143 @@ class ScoreArgumentsTest {
     assertThat(settings.inputFormat()).isEqualTo(InputFormat.CSV);
     assertThat(settings.margin()).isEqualTo(JobSettings.Margin.WRITTEN);
     assertThat(settings.pass()).containsExactly("p");
+  }
+
+  @Test
+  void eachOptionIsRead() throws Exception {
+    JobSettings settings =
+        parse(
+            "--model=m",
+            "--input=i",
+            "--input-format=csv",
+            "--partition=day=1",
+            "--partition=day=2",
+            "--from=day=2024-01-01",
+            "--to=2024-01-02",
+            "--skip-missing",
+            "--group-by=day",
+            "--output=o",
+            "--state-directory=s",
+            "--keys=a,b",
+            "--output-partition=run=1",
+            "--pass=c,d",
+            "--ignore-case",
+            "--unique-keys",
+            "--file-size=2 MiB",
+            "--sort-by-keys",
+            "--margin",
+            "--engine=xgboost",
+            "--max-quarantined=1",
+            "--run-id=r",
+            "--force",
+            "--replace-foreign",
+            "--accept-non-atomic",
+            "--dry-run");
+
+    assertThat(settings)
+        .isEqualTo(
+            new JobSettings(
+                JobSettings.Mode.DRY_RUN,
+                "m",
+                "i",
+                InputFormat.CSV,
+                new PartitionChoice(
+                    List.of(new PartitionValue("day", "1"), new PartitionValue("day", "2")),
+                    Optional.of(DateRange.parse("day=2024-01-01", "day=2024-01-02")),
+                    PartitionChoice.Missing.SKIPPED),
+                "day",
+                "o",
+                "s",
+                List.of("a", "b"),
+                List.of(new PartitionValue("run", "1")),
+                List.of("c", "d"),
+                ReadColumn.Case.IGNORED,
+                JobSettings.Duplicates.REFUSED,
+                JobSettings.Margin.WRITTEN,
+                EngineKind.XGBOOST,
+                1,
+                "r",
+                JobSettings.Repeat.PUBLISHED_AGAIN,
+                JobSettings.Foreign.REPLACED,
+                JobSettings.NonAtomic.ACCEPTED,
+                10_000_000,
+                2 << 20,
+                JobSettings.Order.BY_KEYS,
+                100,
+                Duration.ofSeconds(5),
+                "",
+                LockTimes.DEFAULT));
+    assertThat(parse("--output", "o", "--recover").mode()).isEqualTo(JobSettings.Mode.RECOVER);
+    assertThat(parse("--output", "o", "--status").runId()).isEmpty();
+  }
+
+  @Test
+  void flagsCanBeTakenBack() throws Exception {
+    Path conf = conf("scoring-job.margin = true\n");
+    JobSettings settings =
+        parse(
+            good("--conf=" + conf, "--margin=false", "--force=false", "--dry-run=false")
+                .toArray(String[]::new));
+
+    assertThat(settings.margin()).isEqualTo(JobSettings.Margin.LEFT_OUT);
+    assertThat(settings.repeat()).isEqualTo(JobSettings.Repeat.LEFT_AS_IT_IS);
+    assertThat(settings.mode()).isEqualTo(JobSettings.Mode.SCORE);
+  }
+
+  @Test
+  void allMistakesAreReportedTogetherAndByWhatWasGiven() throws IOException {
+    Path conf =
+        conf(
+            """
+            scoring-job {
+              rows-per-file = 0.5
+              lock-beat-seconds = 50
+              keep-runs = 3
+              force = true
+            }
+            model = m
+            """);
+
+    assertThatThrownBy(
+            () ->
+                parse(
+                    "--conf=" + conf,
+                    "--partition=2024",
+                    "--engine=gpu",
+                    "--file-size=1023KiB",
+                    "--max-quarantined=1.5",
+                    "--keys=a,,b",
+                    "--from=2024-01-01",
+                    "--run-id=a/b"))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContainingAll(
+            "--model is missing: give it on the command line, or as scoring-job.model in the",
+            "--input is missing",
+            "--output is missing",
+            "--keys must be a list of names of columns, but has ''",
+            "--partition must be a list of COLUMN=VALUE, but has '2024'",
+            "--engine must be one of [forest, xgboost], but is 'gpu'",
+            "--file-size must be a size from 1 MiB to 1 TiB, but is '1023KiB'",
+            "--max-quarantined must be a number from 0 to 1, but is '1.5'",
+            "--from and --to must be given together",
+            "--run-id must be 1 to 64 letters",
+            "scoring-job.rows-per-file must be a whole number from 1 to 1000000000000, but is '0.5' (",
+            "job.conf: 2)",
+            "scoring-job.lock-beat-seconds and lock-stale-seconds: Cannot use a beat of PT50S",
+            "scoring-job.keep-runs is not known (",
+            "job.conf: 4); did you mean scoring-job.kept-runs?",
+            "scoring-job.force is not known (",
+            "model is not known (",
+            "the known keys are scoring-job.accept-non-atomic, ");
+  }
+
+  @Test
+  void whatIsNoGroupOfKeysIsRefused() throws IOException {
+    Path conf = conf("scoring-job = fast\n");
+
+    assertThatThrownBy(() -> parse("--conf", conf.toString()))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("job.conf: 1: scoring-job has type STRING rather than OBJECT");
   }
 
   @Test

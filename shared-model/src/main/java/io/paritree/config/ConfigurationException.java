@@ -1,6 +1,6 @@
-package io.paritree.serving.config;
+package io.paritree.config;
 
-/** The server's configuration or its arguments are wrong; it does not start. */
+/** The settings of a program, or the arguments that give them, are wrong; it does not start. */
 public final class ConfigurationException extends Exception {
   private static final long serialVersionUID = 1L;
 
