@@ -66,8 +66,8 @@ public final class ServingMain {
       }
 
       ServingConfig config =
-          ServingConfigParser.read(options.configuration(), options.settings())
-              .serving(options.models());
+          ServingConfigParser.read(
+              options.configuration(), options.settings(), options.models().toArray(String[]::new));
       json = config.log().format() == ServingConfig.Log.Format.JSON;
       if (json) {
         LogSetup.useJson();

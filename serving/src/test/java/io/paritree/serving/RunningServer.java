@@ -37,7 +37,8 @@ public final class RunningServer implements AutoCloseable {
     all.putIfAbsent("management.port", "0");
     all.putIfAbsent("models.warm-up-rows", "100");
     return new RunningServer(
-        Serving.start(ServingConfigParser.read(Optional.empty(), all).serving(references)));
+        Serving.start(
+            ServingConfigParser.read(Optional.empty(), all, references.toArray(String[]::new))));
   }
 
   /** Starts a server with the packages {@code parcel-late/1}, {@code parcel-class/1} and wide/1. */

@@ -209,29 +209,6 @@ public record ServingConfig(
   public record PredictionLog(
       String file, long fileSize, long totalSize, Duration keep, int queue) {}
 
-  /** Returns this configuration with other models to serve, if any are named. */
-  public ServingConfig serving(List<String> references) {
-    return references.isEmpty()
-        ? this
-        : new ServingConfig(
-            server,
-            tls,
-            management,
-            new Models(
-                models.store(),
-                List.copyOf(references),
-                models.poll(),
-                models.lookTimeout(),
-                models.warmUpRows()),
-            records,
-            limits,
-            admission,
-            callers,
-            security,
-            log,
-            predictionLog);
-  }
-
   /** Returns this configuration on free ports of this machine, and without logs. */
   public ServingConfig onFreePorts() {
     String loopback = "127.0.0.1";

@@ -41,10 +41,12 @@ public final class ServingConfigParser {
    *
    * @param file a HOCON file; empty for the defaults alone
    * @param overrides keys such as {@code server.port}, and their values
+   * @param models what is served in place of {@code models.serve}, if any is given
    * @throws ConfigurationException if the file cannot be read, or if there are errors; the message
    *     names all of them
    */
-  public static ServingConfig read(Optional<Path> file, Map<String, String> overrides)
+  public static ServingConfig read(
+      Optional<Path> file, Map<String, String> overrides, String... models)
       throws ConfigurationException {
     Configuration configuration = Configuration.defaults(ServingConfigParser.class);
     if (file.isPresent()) {
@@ -59,6 +61,10 @@ public final class ServingConfigParser {
       }
 
       configuration = configuration.withHocon("--set " + key, key, override.getValue());
+    }
+
+    if (models.length > 0) {
+      configuration = configuration.with("--model", "models.serve", List.of(models));
     }
 
     return of(configuration.settings());
