@@ -5,8 +5,8 @@ import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.Outcome;
 import io.paritree.spark.publish.RunDirectory;
 import io.paritree.spark.report.JobReport;
-import io.paritree.spark.report.JobReportWriter;
 import io.paritree.spark.report.PartitionReport;
+import io.paritree.spark.report.ReportFile;
 import io.paritree.spark.report.Stages;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.task.ScoreHistogram;
@@ -112,8 +112,8 @@ final class GroupReport {
         .place()
         .store()
         .replace(
-            directory.orElseThrow().kept().resolve(JobReportWriter.FILE),
-            JobReportWriter.toJson(report));
+            directory.orElseThrow().kept().resolve(ReportFile.NAME),
+            ReportFile.of(report).toJson());
     isKept = true;
   }
 

@@ -4,7 +4,7 @@ import io.paritree.spark.publish.KeptRuns;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.RunName;
 import io.paritree.spark.report.JobReport;
-import io.paritree.spark.report.JobReportWriter;
+import io.paritree.spark.report.ReportFile;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -33,8 +33,8 @@ final class RunRecord {
       }
 
       RunName name = RunName.record(settings.runId());
-      Location file = place.runs().resolve(name.toString()).resolve(JobReportWriter.FILE);
-      place.store().replace(file, JobReportWriter.toJson(report));
+      Location file = place.runs().resolve(name.toString()).resolve(ReportFile.NAME);
+      place.store().replace(file, ReportFile.of(report).toJson());
       new KeptRuns(place).remove(settings.keptRuns(), name);
     } catch (IOException | RuntimeException e) {
       err.println("Cannot keep a record of this run: " + e);

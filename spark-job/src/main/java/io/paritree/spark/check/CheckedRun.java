@@ -59,6 +59,6 @@ public record CheckedRun(
         model.digest(),
         settings.engine().name().toLowerCase(Locale.ROOT),
         model.sealed(),
-        model.card().earlyStopping());
+        model.card().earlyStopping().orElse(""));
   }
 }

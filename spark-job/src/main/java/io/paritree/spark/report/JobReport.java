@@ -1,5 +1,9 @@
 package io.paritree.spark.report;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.paritree.spark.ending.Outcome;
 import io.paritree.spark.task.ScoreHistogram;
 import java.util.ArrayList;
@@ -61,15 +65,18 @@ public record JobReport(
    * @param digest its SHA-256
    * @param engine which engine
    * @param sealed whether it is a sealed package
-   * @param earlyStopping which rounds score, if training was stopped early, in a sentence
+   * @param earlyStopping which rounds score, if training was stopped early, in a sentence;
+   *     otherwise empty
    */
+  @JsonPropertyOrder({"name", "model_version"}) // Jackson 2.15 writes a renamed member first
+  @JsonIgnoreProperties(ignoreUnknown = true)
   public record Model(
       String name,
-      String version,
+      @JsonProperty("model_version") String version,
       String digest,
       String engine,
       boolean sealed,
-      Optional<String> earlyStopping) {}
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) String earlyStopping) {}
 
   public JobReport {
     partitions = List.copyOf(partitions);

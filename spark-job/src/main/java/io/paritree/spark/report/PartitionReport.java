@@ -1,5 +1,8 @@
 package io.paritree.spark.report;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.List;
 
 /**
@@ -12,6 +15,8 @@ import java.util.List;
  * @param quarantined rows that could not be scored
  * @param files the files of scored rows
  */
+@JsonPropertyOrder({"partition", "identity", "read", "scored", "quarantined", "bytes", "files"})
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record PartitionReport(
     String partition,
     String identity,
@@ -27,6 +32,7 @@ public record PartitionReport(
    * @param bytes its length
    * @param rows how many rows it holds
    */
+  @JsonIgnoreProperties(ignoreUnknown = true)
   public record ScoredFile(String name, long bytes, long rows) {}
 
   public PartitionReport {
@@ -34,6 +40,7 @@ public record PartitionReport(
   }
 
   /** Returns the length of all files. */
+  @JsonProperty
   public long bytes() {
     return files.stream().mapToLong(ScoredFile::bytes).sum();
   }

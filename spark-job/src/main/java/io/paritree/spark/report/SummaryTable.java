@@ -58,7 +58,8 @@ public final class SummaryTable {
                 model.version(),
                 model.engine(),
                 model.sealed() ? "" : " (unsealed: nothing vouches for it)");
-    return line + model.earlyStopping().map("  rounds  %s\n"::formatted).orElse("");
+    String rounds = model.earlyStopping();
+    return rounds.isEmpty() ? line : line + "  rounds  %s\n".formatted(rounds);
   }
 
   private static String ending(JobReport report) {

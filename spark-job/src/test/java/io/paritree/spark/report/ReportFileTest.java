@@ -1,0 +1,234 @@
+package io.paritree.spark.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.paritree.spark.ending.Outcome;
+import io.paritree.spark.task.ScoreHistogram;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** {@code report.json} is read by users' tools and by other versions: its layout stays. */
+class ReportFileTest {
+  private static final String FULL =
+      """
+      {
+        "format" : 1,
+        "run" : "nightly",
+        "outcome" : "quarantined",
+        "exitCode" : 4,
+        "message" : "too many \\"bad\\" rows",
+        "startedAt" : "2026-01-02T03:04:05Z",
+        "groupsLeft" : 2,
+        "model" : {
+          "name" : "credit",
+          "model_version" : "credit/3",
+          "digest" : "d1",
+          "engine" : "forest",
+          "sealed" : true,
+          "earlyStopping" : "It stopped early."
+        },
+        "input" : "/in",
+        "output" : "/out",
+        "read" : 33,
+        "scored" : 30,
+        "quarantined" : 3,
+        "alreadyPublished" : 1,
+        "rowsPerSecond" : 22,
+        "quarantine" : "/out/quarantine",
+        "codes" : {
+          "not_finite" : 1,
+          "wrong_type" : 2
+        },
+        "missing" : {
+          "zip" : 4,
+          "age" : 0
+        },
+        "unseen" : {
+          "zip" : 0
+        },
+        "duplicateKeys" : 0,
+        "scores" : {
+          "count" : 2,
+          "mean" : 0.30000000074505806,
+          "min" : 0.1,
+          "max" : 0.5,
+          "deciles" : [ 0.1, 0.1, 0.1, 0.1, 0.1, 0.5, 0.5, 0.5, 0.5 ]
+        },
+        "seconds" : {
+          "model" : 0.123,
+          "score" : 1.5
+        },
+        "partitions" : [ {
+          "partition" : "day=1",
+          "identity" : "i1",
+          "read" : 22,
+          "scored" : 20,
+          "quarantined" : 2,
+          "bytes" : 300,
+          "files" : [ {
+            "name" : "part-0.parquet",
+            "bytes" : 100,
+            "rows" : 12
+          }, {
+            "name" : "part-1.parquet",
+            "bytes" : 200,
+            "rows" : 8
+          } ]
+        }, {
+          "partition" : "day=2",
+          "identity" : "i2",
+          "read" : 11,
+          "scored" : 10,
+          "quarantined" : 1,
+          "bytes" : 0,
+          "files" : [ ]
+        } ]
+      }""";
+
+  private static final String LEAST =
+      """
+      {
+        "format" : 1,
+        "run" : "refused",
+        "outcome" : "model_refused",
+        "exitCode" : 6,
+        "message" : "",
+        "startedAt" : "2026-01-02T03:04:05Z",
+        "groupsLeft" : 0,
+        "input" : "/in",
+        "output" : "/out",
+        "read" : 0,
+        "scored" : 0,
+        "quarantined" : 0,
+        "alreadyPublished" : 0,
+        "rowsPerSecond" : 0,
+        "quarantine" : "",
+        "codes" : { },
+        "missing" : { },
+        "unseen" : { },
+        "scores" : {
+          "count" : 0
+        },
+        "seconds" : { },
+        "partitions" : [ ]
+      }""";
+
+  @Test
+  void reportHasOneLayout() throws Exception {
+    assertThat(json(full(true))).isEqualTo(FULL);
+    assertThat(json(least())).isEqualTo(LEAST);
+  }
+
+  @Test
+  void modelWhoseTrainingWasNotStoppedEarlyHasNoSentenceAboutIt() throws Exception {
+    assertThat(json(full(false)))
+        .isEqualTo(FULL.replace(",\n    \"earlyStopping\" : \"It stopped early.\"", ""));
+  }
+
+  @Test
+  void reportIsReadAsItWasWritten() throws Exception {
+    assertThat(ReportFile.fromJson(utf8(FULL), "x")).isEqualTo(ReportFile.of(full(true)));
+    assertThat(ReportFile.fromJson(utf8(LEAST), "x")).isEqualTo(ReportFile.of(least()));
+  }
+
+  @Test
+  void reportOfALaterVersionMayHaveMore() throws Exception {
+    String more = FULL.replaceAll("(\"(digest|count|identity|rows|format)\")", "\"more\" : {}, $1");
+
+    assertThat(ReportFile.fromJson(utf8(more), "x")).isEqualTo(ReportFile.of(full(true)));
+  }
+
+  @Test
+  void fileThatIsNoReportIsNamed() {
+    for (String broken : List.of("", "{\"run\" : ", "[]", FULL.replace("30,", "\"many\","))) {
+      assertThatThrownBy(() -> ReportFile.fromJson(utf8(broken), "/o/report.json"))
+          .isInstanceOf(IOException.class)
+          .hasMessageStartingWith("Cannot read /o/report.json: it is not the report of a run");
+    }
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String json(JobReport report) throws IOException {
+    return new String(ReportFile.of(report).toJson(), StandardCharsets.UTF_8);
+  }
+
+  private static JobReport full(boolean stoppedEarly) {
+    ScoreHistogram scores = new ScoreHistogram();
+    scores.add(0.1f);
+    scores.add(0.5f);
+    scores.pack();
+    Map<String, Long> missing = new LinkedHashMap<>();
+    missing.put("zip", 4L);
+    missing.put("age", 0L);
+    Map<String, Double> seconds = new LinkedHashMap<>();
+    seconds.put("model", 0.12345);
+    seconds.put("score", 1.5);
+    return new JobReport(
+        "nightly",
+        Outcome.QUARANTINED,
+        "too many \"bad\" rows",
+        "2026-01-02T03:04:05Z",
+        Optional.of(
+            new JobReport.Model(
+                "credit",
+                "credit/3",
+                "d1",
+                "forest",
+                true,
+                stoppedEarly ? "It stopped early." : "")),
+        "/in",
+        "/out",
+        List.of(
+            new PartitionReport(
+                "day=1",
+                "i1",
+                22,
+                20,
+                2,
+                List.of(
+                    new PartitionReport.ScoredFile("part-0.parquet", 100, 12),
+                    new PartitionReport.ScoredFile("part-1.parquet", 200, 8))),
+            new PartitionReport("day=2", "i2", 11, 10, 1, List.of())),
+        0,
+        List.of("day=0"),
+        Map.of("wrong_type", 2L, "not_finite", 1L),
+        missing,
+        Map.of("zip", 0L),
+        0,
+        scores,
+        seconds,
+        "/out/quarantine",
+        2);
+  }
+
+  private static JobReport least() {
+    return new JobReport(
+        "refused",
+        Outcome.MODEL_REFUSED,
+        "",
+        "2026-01-02T03:04:05Z",
+        Optional.empty(),
+        "/in",
+        "/out",
+        List.of(),
+        0,
+        List.of(),
+        Map.of(),
+        Map.of(),
+        Map.of(),
+        -1,
+        new ScoreHistogram(),
+        Map.of(),
+        "",
+        0);
+  }
+}
