@@ -2,6 +2,7 @@ package io.paritree.model;
 
 import io.paritree.CorruptModelException;
 import io.paritree.ModelException;
+import io.paritree.Sha256;
 import io.paritree.model.layout.BoundedRead;
 import io.paritree.model.layout.Digests;
 import io.paritree.model.layout.ModelReference;
@@ -260,7 +261,7 @@ public final class ModelFiles implements Serializable {
       return streamed.get(name).sha256();
     }
 
-    return files.containsKey(name) ? Digests.sha256(files.get(name)) : null;
+    return files.containsKey(name) ? Sha256.hex(files.get(name)) : null;
   }
 
   /** Reads a file, which must be there, as XGBoost's model. */

@@ -2,7 +2,7 @@ package io.paritree.model;
 
 import io.paritree.CorruptModelException;
 import io.paritree.ModelException;
-import io.paritree.model.layout.Digests;
+import io.paritree.Sha256;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -58,14 +58,14 @@ final class StreamedFile {
    */
   <T> T read(Reading<T> reading) throws ModelException {
     try (InputStream in = store.open(location)) {
-      DigestInputStream digested = new DigestInputStream(in, Digests.digest());
+      DigestInputStream digested = new DigestInputStream(in, Sha256.digest());
       T result = reading.of(digested);
       byte[] rest = new byte[1 << 16];
       while (digested.read(rest) >= 0) {
         // what the reading has left counts, too
       }
 
-      String found = Digests.hex(digested.getMessageDigest());
+      String found = Sha256.hex(digested.getMessageDigest());
       if (sha256 != null && !sha256.equals(found)) {
         throw new CorruptModelException(
             "Cannot read %s: it was changed while it was being read".formatted(location));

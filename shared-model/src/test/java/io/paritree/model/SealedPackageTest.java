@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.CorruptModelException;
 import io.paritree.ModelException;
+import io.paritree.Sha256;
 import io.paritree.model.layout.Digests;
 import io.paritree.model.layout.ModelReference;
 import io.paritree.model.layout.PackageFiles;
@@ -174,7 +175,7 @@ public class SealedPackageTest {
     byte[] content = changed.getBytes(UTF_8);
     String replaced =
         text(PackageFiles.DIGESTS)
-            .replace(Digests.sha256(files.get("golden.jsonl")), Digests.sha256(content));
+            .replace(Sha256.hex(files.get("golden.jsonl")), Sha256.hex(content));
     String plain = replaced.replaceFirst("#.*\n", ""); // as sha256sum writes it
     for (String digests : new String[] {replaced, plain}) {
       Map<String, byte[]> all = new TreeMap<>(files);

@@ -1,11 +1,11 @@
 package io.paritree.serving.http;
 
+import io.paritree.Sha256;
 import io.paritree.serving.answer.Problem;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.config.ServingConfig;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.HexFormat;
@@ -86,7 +86,7 @@ public final class Tokens {
     }
 
     byte[] hash =
-        sha256().digest(header.substring(SCHEME.length()).getBytes(StandardCharsets.UTF_8));
+        Sha256.digest().digest(header.substring(SCHEME.length()).getBytes(StandardCharsets.UTF_8));
     Known caller = find(score, hash);
     Known operator = find(admin, hash);
     Known allowed = role == Role.SCORE ? caller : operator;
@@ -122,13 +122,5 @@ public final class Tokens {
     }
 
     return List.copyOf(all);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Cannot happen: every Java has SHA-256", e);
-    }
   }
 }

@@ -2,11 +2,9 @@ package io.paritree.model.layout;
 
 import io.paritree.CorruptModelException;
 import io.paritree.Fault;
+import io.paritree.Sha256;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -58,11 +56,11 @@ public final class Digests {
                         + " does not stay within the package");
               }
 
-              String digest = sha256(content);
+              String digest = Sha256.hex(content);
               digests.put(name, digest);
               lines.append(digest).append("  ").append(name).append('\n');
             });
-    String guard = GUARD + sha256(lines.toString().getBytes(StandardCharsets.UTF_8)) + "\n";
+    String guard = GUARD + Sha256.hex(lines.toString().getBytes(StandardCharsets.UTF_8)) + "\n";
     return new Digests(
         digests, lines.append(guard).toString().getBytes(StandardCharsets.UTF_8), true);
   }
@@ -80,7 +78,7 @@ public final class Digests {
     String text = new String(content, StandardCharsets.UTF_8);
     int guardAt = text.lastIndexOf(GUARD);
     String lines = guardAt < 0 ? text : text.substring(0, guardAt);
-    String guard = GUARD + sha256(lines.getBytes(StandardCharsets.UTF_8)) + "\n";
+    String guard = GUARD + Sha256.hex(lines.getBytes(StandardCharsets.UTF_8)) + "\n";
     boolean isGuarded = Arrays.equals(content, (lines + guard).getBytes(StandardCharsets.UTF_8));
 
     SortedMap<String, String> digests = new TreeMap<>();
@@ -156,7 +154,7 @@ public final class Digests {
 
   /** Returns the digest of the package: the SHA-256 of {@code paritree.sha256}. */
   public String packageDigest() {
-    return sha256(content);
+    return Sha256.hex(content);
   }
 
   /**
@@ -177,25 +175,6 @@ public final class Digests {
       throw new CorruptModelException(
           "Cannot open model package %s: its file '%s' has SHA-256 %s, but %s says %s; it was changed or cut short after it was sealed"
               .formatted(origin, name, got, PackageFiles.DIGESTS, expected));
-    }
-  }
-
-  /** Returns the SHA-256 as 64 hexadecimal digits. */
-  public static String sha256(byte[] content) {
-    return HexFormat.of().formatHex(digest().digest(content));
-  }
-
-  /** Returns what a digest has gathered as hexadecimal digits, and resets it. */
-  public static String hex(MessageDigest digest) {
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  /** Returns an empty SHA-256. */
-  public static MessageDigest digest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256", e);
     }
   }
 

@@ -1,13 +1,12 @@
 package io.paritree.spark.check;
 
+import io.paritree.Sha256;
 import io.paritree.spark.input.InputFile;
 import io.paritree.spark.input.InputPartition;
 import io.paritree.spark.settings.JobSettings;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -44,7 +43,7 @@ public record OutputPartition(
       String modelDigest,
       JobSettings settings,
       List<String> encryption) {
-    MessageDigest sha256 = sha256();
+    MessageDigest sha256 = Sha256.digest();
     add(sha256, LAYOUT);
     add(sha256, partition);
     add(sha256, modelDigest);
@@ -68,7 +67,7 @@ public record OutputPartition(
       add(sha256, String.valueOf(file.modifiedMillis()));
     }
 
-    return HexFormat.of().formatHex(sha256.digest());
+    return Sha256.hex(sha256);
   }
 
   private static void addAll(MessageDigest sha256, List<String> texts) {
@@ -81,13 +80,5 @@ public record OutputPartition(
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
     sha256.update((utf8.length + ":").getBytes(StandardCharsets.US_ASCII));
     sha256.update(utf8);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
-    }
   }
 }
