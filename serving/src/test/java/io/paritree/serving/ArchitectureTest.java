@@ -31,6 +31,7 @@ class ArchitectureTest extends ArchitectureContract {
       Set.of(
           "io.paritree.serving",
           "io.paritree.serving.management",
+          "io.paritree.serving.request",
           "io.paritree.serving.http",
           "io.paritree.serving.admission");
 

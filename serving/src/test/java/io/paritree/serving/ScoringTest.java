@@ -302,12 +302,28 @@ class ScoringTest {
     assertThat(answer.status()).isEqualTo(status);
   }
 
-  @Test
-  void callerThatAcceptsNoJsonGets406() throws Exception {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "*/*                                      | 200",
+        "application/json                         | 200",
+        "text/html, APPLICATION/JSON;charset=utf-8| 200",
+        "text/html, application/*;q=.2            | 200",
+        "text/html, */*; q=0.1                    | 200",
+        "application/problem+json                 | 200",
+        "text/html, image/png;q=0.9               | 406",
+        "application/json;q=0                     | 406",
+        "text/html, application/json;q=0.0, a/b   | 406",
+        "text/html, */*;q=0                       | 406",
+        "text/html;a=\"x, application/json\"       | 406",
+      })
+  void callerThatAcceptsNoJsonGets406(String accept, int status) throws Exception {
     byte[] record = RECORDS.get(0).getBytes(StandardCharsets.UTF_8);
-    String headers = "Content-Type: application/json\r\nAccept: text/html, image/png;q=0.9\r\n";
+    String headers = "Content-Type: application/json\r\nAccept: %s\r\n".formatted(accept);
 
-    assertThat(client.send("POST", BINARY + "/score", record, headers).status()).isEqualTo(406);
+    assertThat(client.send("POST", BINARY + "/score", record, headers).status()).isEqualTo(status);
   }
 
   @Test

@@ -8,12 +8,14 @@ import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.eclipse.jetty.http.QuotedQualityCSV;
 
 /** The content type of a request's body, and the types that its caller accepts. */
 public final class MediaTypes {
   public static final String JSON = ErrorForm.JSON;
   public static final String BYTES = "application/octet-stream";
 
+  private static final String ANY = "*/*";
   private static final Pattern UTF_8 = Pattern.compile("charset=\"?utf-?8\"?");
 
   private MediaTypes() {}
@@ -109,14 +111,17 @@ public final class MediaTypes {
   }
 
   private static void requireAccepted(Context ctx, String also) {
-    String taken = ctx.req().getHeader(Header.ACCEPT);
-    if (taken == null || taken.contains("*/*") || taken.contains(JSON)) {
+    String accept = ctx.req().getHeader(Header.ACCEPT);
+    if (accept == null || accept.equals(ANY) || accept.equals(JSON)) {
       return;
     }
 
-    for (String range : taken.toLowerCase(Locale.ROOT).split(",", 50)) {
-      String type = range.split(";", 2)[0].strip();
-      if (type.equals("application/*")
+    QuotedQualityCSV ranges = new QuotedQualityCSV(); // without those of quality 0
+    ctx.req().getHeaders(Header.ACCEPT).asIterator().forEachRemaining(ranges::addValue);
+    for (String range : ranges.getValues()) {
+      String type = range.toLowerCase(Locale.ROOT).split(";", 2)[0];
+      if (type.equals(ANY)
+          || type.equals("application/*")
           || type.equals(JSON)
           || type.equals(also)
           || type.endsWith("+json")) {

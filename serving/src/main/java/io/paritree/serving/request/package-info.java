@@ -2,7 +2,7 @@
  * What the protocols share about a request: which model it addresses, its body and content types,
  * its rows, and how many it may have.
  *
- * <p>Knows the models in service. Knows no protocol, no route and no Jetty; the loaded body comes
- * from {@code admission}.
+ * <p>Knows the models in service. Knows no protocol and no route, and of Jetty only how it reads
+ * headers; the loaded body comes from {@code admission}.
  */
 package io.paritree.serving.request;
