@@ -6,6 +6,7 @@ import io.paritree.InvalidRowException;
 import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
 import java.util.List;
+import java.util.Optional;
 
 /** Verifies golden rows: scores them again and compares bit by bit. */
 public final class GoldenRows {
@@ -20,16 +21,35 @@ public final class GoldenRows {
    */
   public static void verify(String origin, List<GoldenRow> rows, Schema schema, Engine engine)
       throws CorruptModelException {
-    float[] slots = slots(origin, rows, schema);
-    float[] margins = new float[rows.size() * engine.outputs()];
-    int[] leaves = new int[rows.size() * engine.trees()];
-    engine.score(slots, rows.size(), margins, null);
-    if (engine.trees() > 0) {
-      engine.leaves(slots, rows.size(), leaves);
+    int outputs = engine.outputs();
+    int trees = engine.trees();
+    int[] margins = new int[rows.size() * outputs];
+    int[] leaves = new int[rows.size() * trees];
+    for (int index = 0; index < rows.size(); index++) {
+      GoldenRow row = rows.get(index);
+      if (row.marginBits().length != outputs || row.leaves().length != trees) {
+        throw refused(
+            origin,
+            index,
+            " has %s margins and %s leaves, but the model computes %s and %s"
+                .formatted(row.marginBits().length, row.leaves().length, outputs, trees));
+      }
+
+      System.arraycopy(row.marginBits(), 0, margins, index * outputs, outputs);
+      System.arraycopy(row.leaves(), 0, leaves, index * trees, trees);
     }
 
-    for (int row = 0; row < rows.size(); row++) {
-      compare(origin, row, rows.get(row), engine, margins, leaves);
+    EngineResults expected = new EngineResults(rows.size(), margins, new int[0], leaves);
+    EngineResults computed = EngineResults.of(engine, slots(origin, rows, schema), rows.size());
+    for (int index = 0; index < rows.size(); index++) {
+      Optional<EngineResults.Difference> found = computed.difference(expected, index);
+      if (found.isPresent()) {
+        throw refused(
+            origin,
+            index,
+            ": expected %s to be %s, but computed %s"
+                .formatted(found.get().what(), found.get().expected(), found.get().computed()));
+      }
     }
   }
 
@@ -40,63 +60,19 @@ public final class GoldenRows {
       try {
         JsonRecord.encode(schema, rows.get(row).record(), slots, row * schema.width());
       } catch (InvalidRowException e) {
-        throw new CorruptModelException(
-            "Cannot open model package: golden row %s (%s line %s) does not fit the schema: %s"
-                .formatted(row + 1, origin, row + 1, Fault.printable(e.faults().toString(), 300)),
-            e);
+        throw refused(
+            origin,
+            row,
+            " does not fit the schema: " + Fault.printable(e.faults().toString(), 300));
       }
     }
 
     return slots;
   }
 
-  private static void compare(
-      String origin, int index, GoldenRow row, Engine engine, float[] margins, int[] leaves)
-      throws CorruptModelException {
-    int outputs = engine.outputs();
-    int trees = engine.trees();
-    if (row.marginBits().length != outputs || row.leaves().length != trees) {
-      throw new CorruptModelException(
-          "Cannot open model package: golden row %s (%s line %s) has %s margins and %s leaves, but the model computes %s and %s"
-              .formatted(
-                  index + 1,
-                  origin,
-                  index + 1,
-                  row.marginBits().length,
-                  row.leaves().length,
-                  outputs,
-                  trees));
-    }
-
-    for (int output = 0; output < outputs; output++) {
-      int computed = Float.floatToRawIntBits(margins[index * outputs + output]);
-      if (computed != row.marginBits()[output]) {
-        throw differs(
-            origin, index, "margin " + output, bits(row.marginBits()[output]), bits(computed));
-      }
-    }
-
-    for (int tree = 0; tree < trees; tree++) {
-      int computed = leaves[index * trees + tree];
-      if (computed != row.leaves()[tree]) {
-        throw differs(
-            origin,
-            index,
-            "the leaf of tree " + tree,
-            String.valueOf(row.leaves()[tree]),
-            String.valueOf(computed));
-      }
-    }
-  }
-
-  private static CorruptModelException differs(
-      String origin, int index, String what, String expected, String computed) {
+  private static CorruptModelException refused(String origin, int index, String why) {
     return new CorruptModelException(
-        "Cannot open model package: golden row %s (%s line %s): expected %s to be %s, but computed %s"
-            .formatted(index + 1, origin, index + 1, what, expected, computed));
-  }
-
-  private static String bits(int bits) {
-    return "%s (bits %08x)".formatted(Float.intBitsToFloat(bits), bits);
+        "Cannot open model package: golden row %s (%s line %s)%s"
+            .formatted(index + 1, origin, index + 1, why));
   }
 }

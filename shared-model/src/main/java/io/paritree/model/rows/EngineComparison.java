@@ -2,6 +2,8 @@ package io.paritree.model.rows;
 
 import io.paritree.CorruptModelException;
 import io.paritree.forest.Engine;
+import io.paritree.model.golden.EngineResults;
+import java.util.Optional;
 
 /** Compares the forest engine with libxgboost on blocks of rows: margins, scores and leaves. */
 public final class EngineComparison {
@@ -19,61 +21,21 @@ public final class EngineComparison {
    * @throws CorruptModelException naming the first row that differs by a bit
    */
   public void add(CsvRows rows, int count) throws CorruptModelException {
-    int outputs = forest.outputs();
-    int scores = forest.scores();
-    int trees = forest.trees();
-    float[] forestMargins = new float[count * outputs];
-    float[] forestScores = new float[count * scores];
-    int[] forestLeaves = new int[count * trees];
-    forest.score(rows.slots(), count, forestMargins, forestScores);
-    forest.leaves(rows.slots(), count, forestLeaves);
-
-    float[] margins = new float[count * outputs];
-    float[] values = new float[count * scores];
-    int[] leaves = new int[count * trees];
-    reference.score(rows.slots(), count, margins, values);
-    reference.leaves(rows.slots(), count, leaves);
-
+    EngineResults computed = EngineResults.of(forest, rows.slots(), count);
+    EngineResults expected = EngineResults.of(reference, rows.slots(), count);
     for (int row = 0; row < count; row++) {
       if (rows.faults(row).isEmpty()) {
-        String place = rows.place(row);
-        compare(place, "margin", row, outputs, forestMargins, margins);
-        compare(place, "score", row, scores, forestScores, values);
-        for (int tree = 0; tree < trees; tree++) {
-          int at = row * trees + tree;
-          if (forestLeaves[at] != leaves[at]) {
-            throw differs(
-                place,
-                "the leaf of tree " + tree,
-                String.valueOf(leaves[at]),
-                String.valueOf(forestLeaves[at]));
-          }
+        Optional<EngineResults.Difference> found = computed.difference(expected, row);
+        if (found.isPresent()) {
+          throw new CorruptModelException(
+              "The engines differ at %s: for %s libxgboost gives %s, the forest engine %s"
+                  .formatted(
+                      rows.place(row),
+                      found.get().what(),
+                      found.get().expected(),
+                      found.get().computed()));
         }
       }
     }
-  }
-
-  private static void compare(
-      String place, String what, int row, int width, float[] computed, float[] expected)
-      throws CorruptModelException {
-    for (int index = 0; index < width; index++) {
-      int at = row * width + index;
-      int bits = Float.floatToRawIntBits(computed[at]);
-      int expectedBits = Float.floatToRawIntBits(expected[at]);
-      if (bits != expectedBits) {
-        throw differs(
-            place,
-            "%s %s".formatted(what, index),
-            "%s (bits %08x)".formatted(expected[at], expectedBits),
-            "%s (bits %08x)".formatted(computed[at], bits));
-      }
-    }
-  }
-
-  private static CorruptModelException differs(
-      String place, String what, String expected, String computed) {
-    return new CorruptModelException(
-        "The engines differ at %s: for %s libxgboost gives %s, the forest engine %s"
-            .formatted(place, what, expected, computed));
   }
 }
