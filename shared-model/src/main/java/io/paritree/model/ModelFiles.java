@@ -44,6 +44,9 @@ public final class ModelFiles implements Serializable {
   /** Files that are not kept; an object with such files cannot be serialized. */
   private final TreeMap<String, StreamedFile> streamed; // as Kryo can read it, if it is empty
 
+  private transient Digests digests; // null before it is needed, and in an executor
+  private transient MlflowModel mlflow; // likewise
+
   public ModelFiles(
       String origin, ModelReference.Kind kind, Optional<String> asked, Map<String, byte[]> files) {
     this(origin, kind, asked, files, Map.of());
@@ -106,12 +109,16 @@ public final class ModelFiles implements Serializable {
     ModelReference found = ModelReference.resolve(reference, hadoop);
     FileStore store = FileStore.of(found.location(), hadoop);
     Location location = found.location();
-    Map<String, byte[]> files =
-        switch (found.kind()) {
-          case PACKAGE -> readPackage(store, location, streamed);
-          case MLFLOW -> readMlflow(store, location, streamed);
-          case FILE -> readAll(store, location.parent(), Set.of(location.name()), streamed);
-        };
+    return switch (found.kind()) {
+      case PACKAGE -> readPackage(found, store, streamed);
+      case MLFLOW -> readMlflow(found, store, streamed);
+      case FILE ->
+          of(found, readAll(store, location.parent(), Set.of(location.name()), streamed), streamed);
+    };
+  }
+
+  private static ModelFiles of(
+      ModelReference found, Map<String, byte[]> files, Map<String, StreamedFile> streamed) {
     return new ModelFiles(
         found.location().toString(),
         found.kind(),
@@ -140,9 +147,10 @@ public final class ModelFiles implements Serializable {
     return new Place(found.location().toString(), found.alias());
   }
 
-  private static Map<String, byte[]> readPackage(
-      FileStore store, Location directory, Map<String, StreamedFile> streamed)
+  private static ModelFiles readPackage(
+      ModelReference found, FileStore store, Map<String, StreamedFile> streamed)
       throws ModelException, IOException {
+    Location directory = found.location();
     String origin = directory.toString();
     byte[] content =
         BoundedRead.of(store, directory.resolve(PackageFiles.DIGESTS), MAX_DIGESTS_BYTES);
@@ -156,18 +164,23 @@ public final class ModelFiles implements Serializable {
     }
 
     files.put(PackageFiles.DIGESTS, content);
-    return files;
+    ModelFiles read = of(found, files, streamed);
+    read.digests = digests;
+    return read;
   }
 
-  private static Map<String, byte[]> readMlflow(
-      FileStore store, Location directory, Map<String, StreamedFile> streamed)
+  private static ModelFiles readMlflow(
+      ModelReference found, FileStore store, Map<String, StreamedFile> streamed)
       throws ModelException, IOException {
+    Location directory = found.location();
     byte[] mlmodel =
         BoundedRead.of(store, directory.resolve(PackageFiles.MLMODEL), MAX_DIGESTS_BYTES);
-    String modelFile = MlflowModel.parse(directory.toString(), mlmodel).modelFile();
-    Map<String, byte[]> files = readAll(store, directory, Set.of(modelFile), streamed);
+    MlflowModel mlflow = MlflowModel.parse(directory.toString(), mlmodel);
+    Map<String, byte[]> files = readAll(store, directory, Set.of(mlflow.modelFile()), streamed);
     files.put(PackageFiles.MLMODEL, mlmodel);
-    return files;
+    ModelFiles read = of(found, files, streamed);
+    read.mlflow = mlflow;
+    return read;
   }
 
   /**
@@ -253,6 +266,24 @@ public final class ModelFiles implements Serializable {
   /** Returns a file's content, not a copy; null if there is no such file. */
   public byte[] file(String name) throws ModelException {
     return streamed.containsKey(name) ? streamed.get(name).content() : files.get(name);
+  }
+
+  /** Returns the digests of a package. */
+  Digests digests() throws ModelException {
+    if (digests == null) {
+      digests = Digests.parse(origin, file(PackageFiles.DIGESTS));
+    }
+
+    return digests;
+  }
+
+  /** Returns what MLflow says about the model; empty if it does not come from MLflow. */
+  Optional<MlflowModel> mlflow() throws ModelException {
+    if (mlflow == null && names().contains(PackageFiles.MLMODEL)) {
+      mlflow = MlflowModel.parse(origin, file(PackageFiles.MLMODEL));
+    }
+
+    return Optional.ofNullable(mlflow);
   }
 
   /** Returns a file's SHA-256; null if there is no such file. */

@@ -15,6 +15,7 @@ import io.paritree.model.layout.PackageFiles;
 import io.paritree.model.manifest.Manifest;
 import io.paritree.model.manifest.ManifestParser;
 import io.paritree.model.manifest.Outputs;
+import io.paritree.model.manifest.Provenance;
 import io.paritree.model.manifest.SchemaForm;
 import io.paritree.model.mlflow.MlflowModel;
 import io.paritree.xgboost.NativeBooster;
@@ -108,7 +109,7 @@ public final class Opening {
   private static ScoringModel sealed(ModelFiles files, ModelSource models, EngineSource engines)
       throws ModelException {
     String origin = files.origin();
-    Digests digests = Digests.parse(origin, files.file(PackageFiles.DIGESTS));
+    Digests digests = files.digests();
     ScoringModel model;
     try {
       model = sealed(files, digests, models, engines);
@@ -160,13 +161,19 @@ public final class Opening {
         true,
         schema,
         outputs(manifestFile, manifest.schema(), model, engine),
-        card(files, manifest, model),
+        card(
+            modelFile,
+            model,
+            files.mlflow(),
+            rounds,
+            Optional.of(manifest.provenance()),
+            manifest.notes()),
         engine);
   }
 
   private static ScoringModel mlflow(ModelFiles files, EngineKind kind, Assumptions assumptions)
       throws ModelException {
-    MlflowModel mlflow = MlflowModel.parse(files.origin(), files.file(PackageFiles.MLMODEL));
+    MlflowModel mlflow = files.mlflow().orElseThrow();
     if (!files.names().contains(mlflow.modelFile())) {
       throw new CorruptModelException(
           "Cannot open model %s: its file '%s' is missing"
@@ -211,19 +218,7 @@ public final class Opening {
         false,
         schema,
         outputs(origin, form, model, engine),
-        new ModelCard(
-            modelFile,
-            model.objective(),
-            model.booster(),
-            mlflow.map(MlflowModel::modelClass),
-            mlflow.map(MlflowModel::optionalColumns).orElse(Set.of()),
-            version(model),
-            rounds.end(),
-            model.rounds(),
-            rounds.why(),
-            RoundsChoice.bestRounds(model),
-            Optional.empty(),
-            ""),
+        card(modelFile, model, mlflow, rounds, Optional.empty(), ""),
         engine);
   }
 
@@ -296,26 +291,26 @@ public final class Opening {
     return schema.outputs().bind(origin, model.objective(), engine.outputs(), engine.scores());
   }
 
-  private static ModelCard card(ModelFiles files, Manifest manifest, XgboostModel model)
-      throws ModelException {
-    byte[] mlmodel = files.file(PackageFiles.MLMODEL);
-    Optional<MlflowModel> mlflow =
-        mlmodel == null
-            ? Optional.empty()
-            : Optional.of(MlflowModel.parse(files.origin(), mlmodel));
+  private static ModelCard card(
+      String modelFile,
+      XgboostModel model,
+      Optional<MlflowModel> mlflow,
+      RoundsChoice rounds,
+      Optional<Provenance> provenance,
+      String notes) {
     return new ModelCard(
-        manifest.modelFile(),
+        modelFile,
         model.objective(),
         model.booster(),
         mlflow.map(MlflowModel::modelClass),
         mlflow.map(MlflowModel::optionalColumns).orElse(Set.of()),
         version(model),
-        manifest.rounds(),
+        rounds.end(),
         model.rounds(),
-        manifest.roundsWhy(),
+        rounds.why(),
         RoundsChoice.bestRounds(model),
-        Optional.of(manifest.provenance()),
-        manifest.notes());
+        provenance,
+        notes);
   }
 
   public static String version(XgboostModel model) {
