@@ -1,22 +1,20 @@
 package io.paritree.forest;
 
 /**
- * The boosting rounds of a model that are scored: {@code begin} inclusive to {@code end} exclusive.
+ * The boosting rounds of a model that are scored, counted from the first.
  *
- * <p>The base margin is always added, for any range.
+ * <p>The base margin is always added.
  *
- * @param begin first round, from 0
- * @param end round after the last one; {@link Integer#MAX_VALUE} means all rounds
+ * @param end how many; {@link Integer#MAX_VALUE} means all rounds
  */
-public record Rounds(int begin, int end) {
+public record Rounds(int end) {
   /** All rounds of the model. */
-  public static final Rounds ALL = new Rounds(0, Integer.MAX_VALUE);
+  public static final Rounds ALL = new Rounds(Integer.MAX_VALUE);
 
   public Rounds {
-    if (begin < 0 || end <= begin) {
+    if (end < 1) {
       throw new IllegalArgumentException(
-          "Cannot use rounds [%s, %s): the first must be 0 or more, the end greater than the first"
-              .formatted(begin, end));
+          "Cannot use the first %s rounds: at least one is expected".formatted(end));
     }
   }
 

@@ -147,6 +147,6 @@ public record RoundsChoice(int end, String why) {
               .formatted(end, origin, model.rounds()));
     }
 
-    return end == model.rounds() ? Rounds.ALL : new Rounds(0, end);
+    return end == model.rounds() ? Rounds.ALL : new Rounds(end);
   }
 }

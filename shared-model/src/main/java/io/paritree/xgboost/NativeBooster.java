@@ -32,7 +32,6 @@ public final class NativeBooster implements Engine {
   private final boolean isLinear;
   private final int[] rounds;
   private final int treeLimit;
-  private final int skippedTrees;
   private final int width;
   private final int trees;
   private final int outputs;
@@ -42,9 +41,8 @@ public final class NativeBooster implements Engine {
     Forest forest = model.forest(range);
     this.booster = booster;
     this.isLinear = model.isLinear();
-    this.rounds = new int[] {range.begin(), range.isOpen() ? model.rounds() : range.end()};
+    this.rounds = new int[] {0, range.isOpen() ? model.rounds() : range.end()};
     this.treeLimit = Math.multiplyExact(rounds[1], model.parallelTrees());
-    this.skippedTrees = model.treesOf(range)[0];
     this.width = forest.width();
     this.trees = forest.trees();
     this.outputs = forest.outputs();
@@ -226,7 +224,7 @@ public final class NativeBooster implements Engine {
         float[][] found = booster.predictLeaf(matrix, treeLimit);
         for (int row = 0; row < rows; row++) {
           for (int tree = 0; tree < trees; tree++) {
-            leaves[row * trees + tree] = (int) found[row][skippedTrees + tree];
+            leaves[row * trees + tree] = (int) found[row][tree];
           }
         }
       } finally {

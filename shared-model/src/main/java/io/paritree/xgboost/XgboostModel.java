@@ -238,11 +238,6 @@ public final class XgboostModel {
     return linearWeights == null ? roundStarts.length - 1 : linearRounds;
   }
 
-  /** Returns the number of margins of a row. */
-  public int outputs() {
-    return baseMargins.length;
-  }
-
   /** Returns the number of trees. */
   public int trees() {
     return trees.size();
@@ -253,31 +248,19 @@ public final class XgboostModel {
     return parallelTrees;
   }
 
-  /** Returns the first tree of a range, and the tree after its last. */
-  int[] treesOf(Rounds range) throws CorruptModelException {
-    Rounds rounds = checked(range);
-    if (linearWeights != null) {
-      return new int[] {0, 0};
-    }
-
-    int end = rounds.isOpen() ? rounds() : rounds.end();
-    return new int[] {roundStarts[Math.min(rounds.begin(), end)], roundStarts[end]};
-  }
-
-  private Rounds checked(Rounds range) throws CorruptModelException {
-    boolean isWhole = range.begin() == 0 && (range.isOpen() || range.end() == rounds());
-    boolean fits = range.begin() <= rounds() && (range.isOpen() || range.end() <= rounds());
-    if (!isWhole && (!fits || linearWeights != null)) {
+  /** Returns how many trees the rounds of a range have. */
+  private int treesOf(Rounds range) throws CorruptModelException {
+    int end = range.isOpen() ? rounds() : range.end();
+    if (end > rounds() || (end < rounds() && linearWeights != null)) {
       throw new CorruptModelException(
-          "Cannot use rounds [%s, %s) of the model: it has %s%s"
+          "Cannot use rounds [0, %s) of the model: it has %s%s"
               .formatted(
-                  range.begin(),
-                  range.isOpen() ? "all" : range.end(),
+                  end,
                   rounds(),
                   linearWeights == null ? "" : ", and a linear booster is always used as a whole"));
     }
 
-    return range;
+    return linearWeights == null ? roundStarts[end] : 0;
   }
 
   /**
@@ -286,7 +269,7 @@ public final class XgboostModel {
    * @throws CorruptModelException if the model has no such rounds
    */
   public Forest forest(Rounds range) throws CorruptModelException {
-    int[] ends = treesOf(range);
+    int end = treesOf(range);
     Objective known = Objective.find(objective).orElseThrow();
     if (linearWeights != null) {
       return Forest.linear(width, baseMargins, linearWeights, known.transform());
@@ -295,9 +278,9 @@ public final class XgboostModel {
     return Forest.of(
         width,
         baseMargins,
-        trees.subList(ends[0], ends[1]),
-        Arrays.copyOfRange(outputOf, ends[0], ends[1]),
-        dartWeights == null ? null : Arrays.copyOfRange(dartWeights, ends[0], ends[1]),
+        trees.subList(0, end),
+        Arrays.copyOf(outputOf, end),
+        dartWeights == null ? null : Arrays.copyOf(dartWeights, end),
         known.transform());
   }
 
@@ -313,9 +296,9 @@ public final class XgboostModel {
       return Optional.empty();
     }
 
-    int[] ends = treesOf(range);
+    int end = treesOf(range);
     List<Tree> rounded = new ArrayList<>();
-    for (int index = ends[0]; index < ends[1]; index++) {
+    for (int index = 0; index < end; index++) {
       float base = baseMargins[outputOf[index]];
       rounded.add(trees.get(index).withWeights(weight -> (base + weight) - base));
     }
@@ -325,8 +308,8 @@ public final class XgboostModel {
             width,
             baseMargins,
             rounded,
-            Arrays.copyOfRange(outputOf, ends[0], ends[1]),
-            Arrays.copyOfRange(dartWeights, ends[0], ends[1]),
+            Arrays.copyOf(outputOf, end),
+            Arrays.copyOf(dartWeights, end),
             Objective.find(objective).orElseThrow().transform()));
   }
 

@@ -110,6 +110,6 @@ final class ForestClaims {
   }
 
   private static Rounds range(XgboostModel model, int end) {
-    return end == model.rounds() ? Rounds.ALL : new Rounds(0, end);
+    return end == model.rounds() ? Rounds.ALL : new Rounds(end);
   }
 }

@@ -156,12 +156,11 @@ class OlderTrainersTest {
     booster.setAttr("scikit_learn", "{\"_estimator_type\": \"regressor\"}");
     Files.write(stopped, booster.toByteArray("json"));
     booster.dispose();
-    assertThat(margin(stopped, Rounds.ALL)).isNotEqualTo(margin(stopped, new Rounds(0, 4)));
-    assertThat(margin(stopped, input)).isEqualTo(margin(stopped, new Rounds(0, 4)));
+    assertThat(margin(stopped, Rounds.ALL)).isNotEqualTo(margin(stopped, new Rounds(4)));
+    assertThat(margin(stopped, input)).isEqualTo(margin(stopped, new Rounds(4)));
     assertThat(err.toString()).contains("scored are the first 4 rounds");
     assertThat(margin(stopped, input, "--rounds", "all")).isEqualTo(margin(stopped, Rounds.ALL));
-    assertThat(margin(stopped, input, "--rounds", "2"))
-        .isEqualTo(margin(stopped, new Rounds(0, 2)));
+    assertThat(margin(stopped, input, "--rounds", "2")).isEqualTo(margin(stopped, new Rounds(2)));
     assertThat(err.toString()).contains("--rounds best for", "and --rounds all for");
 
     Path output = directory.resolve("out.csv");

@@ -51,12 +51,12 @@ class TrainerCheckTest {
   void predictionsOfTheBestRoundsAreFound() throws Exception {
     byte[] stopped = withBestIteration(binary(), 4);
 
-    assertThat(refusal(stopped, "--rounds=all", scores(stopped, new Rounds(0, 5))))
+    assertThat(refusal(stopped, "--rounds=all", scores(stopped, new Rounds(5))))
         .contains("400 of 400 rows differ", "with 400 of 400 rows: ")
         .contains("scored the best 5 of 10 rounds: give --rounds best");
     assertThat(refusal(stopped, "--rounds=best", scores(stopped, Rounds.ALL)))
         .contains("scored all 10 rounds: give --rounds all");
-    assertThat(refusal(stopped, "--rounds=all", scores(stopped, new Rounds(0, 7))))
+    assertThat(refusal(stopped, "--rounds=all", scores(stopped, new Rounds(7))))
         .contains("scored the first 7 of 10 rounds: give --rounds 7");
   }
 
@@ -252,7 +252,7 @@ class TrainerCheckTest {
       }
     }
 
-    float[] scores = scores(model, new Rounds(0, 7));
+    float[] scores = scores(model, new Rounds(7));
     assertThat(refusal(model, "--rounds=all", row -> text(1f - scores[row])))
         .contains("took -999 of 'f2'", "took 0 of 'f3'", "--rounds best", "other class")
         .contains("with 400 of 400 rows");
