@@ -69,20 +69,6 @@ public final class Field {
     }
   }
 
-  /** Encodes a point on the time line; see {@link Feature#instant}. */
-  public void instant(long microsUtc, float[] row, int at, Faults faults) {
-    for (int index = 0; index < slots.length; index++) {
-      row[at + slots[index]] = features.get(index).instant(microsUtc, faults);
-    }
-  }
-
-  /** Encodes a local date and time; see {@link Feature#local}. */
-  public void local(long micros, float[] row, int at, Faults faults) {
-    for (int index = 0; index < slots.length; index++) {
-      row[at + slots[index]] = features.get(index).local(micros, faults);
-    }
-  }
-
   /** Encodes a value that no feature can read; see {@link Feature#other}. */
   public void other(String got, float[] row, int at, Faults faults) {
     for (int index = 0; index < slots.length; index++) {

@@ -110,9 +110,4 @@ final class Columns {
   int setsAt(int at) {
     return setIds.get(at).size();
   }
-
-  /** Returns the number of features; a feature that is both counts twice. */
-  int size() {
-    return numeric.length + categorical.length;
-  }
 }

@@ -67,11 +67,6 @@ final class Leaves {
     }
   }
 
-  /** Returns the index of the first tree in the forest. */
-  int first() {
-    return first;
-  }
-
   /** Returns the number of trees. */
   int trees() {
     return trees;

@@ -102,11 +102,6 @@ final class SplitTests {
     return size;
   }
 
-  /** Returns the number of features that are tested; one with both kinds of test counts twice. */
-  int columns() {
-    return thresholds.length + categories.length;
-  }
-
   /** Returns the largest number of thresholds of a feature. */
   int maxThresholds() {
     return Arrays.stream(thresholds).mapToInt(Thresholds::size).max().orElse(0);

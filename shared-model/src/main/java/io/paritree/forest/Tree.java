@@ -282,11 +282,6 @@ public final class Tree {
     return outputs;
   }
 
-  /** Returns the number of nodes, reached or not. */
-  public int nodes() {
-    return left.length;
-  }
-
   /** Returns the number of leaves that a path reaches. */
   public int leaves() {
     return leaves;

@@ -7,9 +7,6 @@ public final class MalformedJsonException extends Exception {
   private static final long serialVersionUID = 1L;
   private static final int MAX_REASON = 100;
 
-  private final int line;
-  private final int column;
-
   /**
    * @param reason what is wrong; foreign text in it is escaped and cut
    * @param line counted from 1
@@ -19,17 +16,5 @@ public final class MalformedJsonException extends Exception {
     super(
         "Cannot read the JSON document: %s, at line %s, column %s"
             .formatted(Fault.printable(reason, MAX_REASON), line, column));
-    this.line = line;
-    this.column = column;
-  }
-
-  /** Returns the line of the error, counted from 1. */
-  public int line() {
-    return line;
-  }
-
-  /** Returns the position of the error in its line, in bytes, counted from 1. */
-  public int column() {
-    return column;
   }
 }

@@ -256,8 +256,6 @@ class JsonDocumentTest {
         catchThrowableOfType(
             MalformedJsonException.class, () -> readAll("{\"a\":1,\n  \"b\" secret}"));
 
-    assertThat(failure.line()).isEqualTo(2);
-    assertThat(failure.column()).isEqualTo(7);
     assertThat(failure)
         .hasMessage(
             "Cannot read the JSON document: Unexpected character ('s' (code 115)): was expecting a"

@@ -146,11 +146,6 @@ final class Evidence {
     return refused.rows;
   }
 
-  /** Returns the number of rows that the schema accepts, kept or not. */
-  long compared() {
-    return differing.seen + equal.seen;
-  }
-
   /** Returns the texts of a category's cells in the order of their first appearance. */
   Map<String, Long> categories(int feature) {
     return categories.getOrDefault(field(feature), Map.of());

@@ -24,10 +24,6 @@ final class Scored {
     engine.score(slots, rows, margins, values);
   }
 
-  int outputs() {
-    return outputs;
-  }
-
   int scores() {
     return scores;
   }
