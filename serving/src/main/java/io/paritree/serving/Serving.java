@@ -19,6 +19,7 @@ import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.models.VersionWatch;
 import io.paritree.serving.openapi.OpenApi;
 import io.paritree.serving.openinference.InferenceHandler;
+import io.paritree.serving.openinference.MetadataHandler;
 import io.paritree.serving.openinference.RepositoryHandler;
 import io.paritree.serving.scoring.ModelsHandler;
 import io.paritree.serving.scoring.ScoreBatchHandler;
@@ -142,8 +143,8 @@ final class Serving implements AutoCloseable {
     ModelsHandler cards = new ModelsHandler(models);
     HealthHandler health = new HealthHandler(models, readiness);
     InvocationsHandler invocations = new InvocationsHandler(models, limits, metrics, predictions);
-    InferenceHandler inference =
-        new InferenceHandler(models, limits, metrics, readiness, predictions);
+    InferenceHandler inference = new InferenceHandler(models, limits, metrics, predictions);
+    MetadataHandler metadata = new MetadataHandler(models, readiness);
     RepositoryHandler repository = new RepositoryHandler(models);
     OpenApi contract = new OpenApi(models, config);
     return List.of(
@@ -157,15 +158,15 @@ final class Serving implements AutoCloseable {
         Route.get("/v1/models/{name}/versions/{version}", cards::card),
         Route.post("/v2/models/{name}/infer", inference::infer),
         Route.post("/v2/models/{name}/versions/{version}/infer", inference::infer),
-        Route.get("/v2", InferenceHandler::server),
+        Route.get("/v2", MetadataHandler::server),
         Route.get("/v2/health/live", health::live),
-        Route.get("/v2/health/ready", inference::ready),
-        Route.get("/v2/models", inference::list),
+        Route.get("/v2/health/ready", metadata::ready),
+        Route.get("/v2/models", metadata::list),
         Route.get("/v2/models/stats", repository::allStatistics),
-        Route.get("/v2/models/{name}", inference::metadata),
-        Route.get("/v2/models/{name}/versions/{version}", inference::metadata),
-        Route.get("/v2/models/{name}/ready", inference::modelReady),
-        Route.get("/v2/models/{name}/versions/{version}/ready", inference::modelReady),
+        Route.get("/v2/models/{name}", metadata::metadata),
+        Route.get("/v2/models/{name}/versions/{version}", metadata::metadata),
+        Route.get("/v2/models/{name}/ready", metadata::modelReady),
+        Route.get("/v2/models/{name}/versions/{version}/ready", metadata::modelReady),
         Route.get("/v2/models/{name}/stats", repository::statistics),
         Route.get("/v2/models/{name}/versions/{version}/stats", repository::statistics),
         Route.post("/v2/repository/index", repository::index),

@@ -23,6 +23,15 @@ public final class JsonText {
 
   private JsonText() {}
 
+  /** Returns the value that is an object with these members. */
+  public static Body object(Body members) {
+    return out -> {
+      out.writeStartObject();
+      members.write(out);
+      out.writeEndObject();
+    };
+  }
+
   /** Returns an indented document. */
   public static byte[] of(Body body) {
     return write(body, true);

@@ -1,10 +1,11 @@
 package io.paritree.serving.management;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.paritree.json.JsonText;
 import io.paritree.serving.admission.AnswerWriter;
 import io.paritree.serving.admission.CallersConnector;
 import io.paritree.serving.admission.SlowClients;
 import io.paritree.serving.admission.UnreadAnswers;
-import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.Problem;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.config.ServingConfig;
@@ -205,7 +206,7 @@ public final class ManagementServer implements AutoCloseable {
     private byte[] writeReady(Request request, Response response) {
       boolean ready = readiness.isReady();
       response.setStatus(ready ? 200 : 503);
-      return json(response, writeModels("{\"ready\":" + ready));
+      return models("ready", ready, response);
     }
 
     /**
@@ -220,39 +221,48 @@ public final class ManagementServer implements AutoCloseable {
           .thenAccept(
               status -> {
                 response.setStatus(status);
-                byte[] body = json(response, writeModels("{\"reloaded\":" + (status == 200)));
+                byte[] body = models("reloaded", status == 200, response);
                 response.write(true, ByteBuffer.wrap(body), callback);
               });
     }
 
-    private byte[] json(Response response, JsonBytes json) {
+    /** Returns a JSON object that begins with the given member and ends with each model's state. */
+    private byte[] models(String member, boolean value, Response response) {
       response.getHeaders().put(HttpHeader.CONTENT_TYPE, MediaTypes.JSON);
-      return json.toByteArray();
+      return JsonText.line(
+          JsonText.object(
+              json -> {
+                json.writeBooleanField(member, value);
+                json.writeArrayFieldStart("models");
+                for (ModelSlot slot : models.all()) {
+                  writeModel(slot, json);
+                }
+
+                json.writeEndArray();
+              }));
     }
 
-    /** Returns a JSON object that begins with the given text and ends with each model's state. */
-    private JsonBytes writeModels(String begin) {
-      JsonBytes json = new JsonBytes().raw(begin).raw(",\"models\":[");
-      String comma = "";
-      for (ModelSlot slot : models.all()) {
-        ServedModel served = slot.current();
-        json.raw(comma).raw("{\"name\":").string(served.name());
-        slot.alias().ifPresent(alias -> json.raw(",\"alias\":").string(alias));
-        json.raw(",\"ready\":true,\"model_version\":").string(served.model().modelVersion());
-        json.raw(",\"loaded_at\":").string(served.loaded().toString());
-        json.raw(",\"last_look_at\":").string(slot.seen().toString());
-        slot.refusal().ifPresent(refusal -> writeRefusal(refusal, json));
-        json.raw('}');
-        comma = ",";
+    private void writeModel(ModelSlot slot, JsonGenerator json) throws IOException {
+      ServedModel served = slot.current();
+      json.writeStartObject();
+      json.writeStringField("name", served.name());
+      if (slot.alias().isPresent()) {
+        json.writeStringField("alias", slot.alias().get());
       }
 
-      return json.raw("]}\n");
-    }
+      json.writeBooleanField("ready", true);
+      json.writeStringField("model_version", served.model().modelVersion());
+      json.writeStringField("loaded_at", served.loaded().toString());
+      json.writeStringField("last_look_at", slot.seen().toString());
+      Optional<Refusal> refusal = slot.refusal();
+      if (refusal.isPresent()) {
+        json.writeObjectFieldStart(refusal.get().kind().word());
+        json.writeStringField("location", refusal.get().location());
+        json.writeStringField("reason", refusal.get().reason());
+        json.writeEndObject();
+      }
 
-    private void writeRefusal(Refusal refusal, JsonBytes json) {
-      json.raw(",").raw(JsonBytes.quoted(refusal.kind().word()));
-      json.raw(":{\"location\":").string(refusal.location());
-      json.raw(",\"reason\":").string(refusal.reason()).raw('}');
+      json.writeEndObject();
     }
   }
 

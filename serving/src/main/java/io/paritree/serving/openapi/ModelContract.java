@@ -155,10 +155,9 @@ final class ModelContract {
 
   private String text(ScoringModel model) {
     return JsonText.text(
-        json -> {
-          json.writeStartObject();
-          schemas.write("", model, json);
-          json.writeEndObject();
-        });
+        JsonText.object(
+            json -> {
+              schemas.write("", model, json);
+            }));
   }
 }

@@ -1,24 +1,15 @@
 package io.paritree.serving.openinference;
 
 import io.javalin.http.Context;
-import io.paritree.feature.BooleanFeature;
-import io.paritree.feature.Feature;
-import io.paritree.feature.Field;
-import io.paritree.feature.IntegerCategoryFeature;
-import io.paritree.feature.TextCategoryFeature;
-import io.paritree.feature.TimestampFeature;
 import io.paritree.record.JsonDocument;
 import io.paritree.record.MalformedJsonException;
 import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
-import io.paritree.serving.answer.ServerVersion;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.log.PredictionLog;
-import io.paritree.serving.metrics.Readiness;
 import io.paritree.serving.metrics.ServerMetrics;
-import io.paritree.serving.models.ModelSlot;
 import io.paritree.serving.models.ModelStatistics.Inference;
 import io.paritree.serving.models.Models;
 import io.paritree.serving.models.ServedModel;
@@ -31,12 +22,11 @@ import io.paritree.serving.request.Table.Scored;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
 /**
- * The Open Inference Protocol (V2) over REST: {@code /v2}, its health, metadata and inference.
+ * Inference of the Open Inference Protocol (V2) over REST.
  *
  * <p>The outputs are {@code score}, {@code margin}, and, for models of classes, {@code label}.
  * Tensors are JSON, or bytes after it, in both directions. One bad row refuses the whole request;
@@ -49,19 +39,16 @@ public final class InferenceHandler {
   private final Models models;
   private final ServingConfig.Limits limits;
   private final ServerMetrics metrics;
-  private final Readiness readiness;
   private final PredictionLog predictions;
 
   public InferenceHandler(
       Models models,
       ServingConfig.Limits limits,
       ServerMetrics metrics,
-      Readiness readiness,
       PredictionLog predictions) {
     this.models = models;
     this.limits = limits;
     this.metrics = metrics;
-    this.readiness = readiness;
     this.predictions = predictions;
   }
 
@@ -145,104 +132,5 @@ public final class InferenceHandler {
         throw InferRequest.wrong("outputs", "names from %s, each once".formatted(names));
       }
     }
-  }
-
-  /** {@code GET /v2/models/{name}[/versions/{version}]}. */
-  public void metadata(Context ctx) {
-    ServedModel served = ModelAddress.model(ctx, models);
-    JsonBytes json = new JsonBytes().raw("{\"name\":").string(served.name());
-    if (served.model().sealed()) {
-      writeVersions(models.of(served.name()), json);
-    }
-
-    json.raw(",\"platform\":\"xgboost_paritree\",\"inputs\":[");
-    List<Field> fields = served.model().schema().fields();
-    for (int index = 0; index < fields.size(); index++) {
-      json.raw(index == 0 ? "{\"name\":" : ",{\"name\":").string(fields.get(index).column());
-      json.raw(",\"datatype\":\"").raw(datatype(fields.get(index).features().get(0)));
-      json.raw("\",\"shape\":[-1]}");
-    }
-
-    json.raw("],\"outputs\":[");
-    List<String> names = InferAnswer.names(served);
-    for (int index = 0; index < names.size(); index++) {
-      String name = names.get(index);
-      int perRow =
-          switch (name) {
-            case InferAnswer.SCORE -> served.model().engine().scores();
-            case InferAnswer.MARGIN -> served.model().engine().outputs();
-            default -> 1;
-          };
-      json.raw(index == 0 ? "{\"name\":" : ",{\"name\":").string(name);
-      json.raw(",\"datatype\":\"").raw(name.equals(InferAnswer.LABEL) ? "BYTES" : "FP32");
-      json.raw("\",\"shape\":[-1").raw(perRow > 1 ? "," + perRow : "").raw("]}");
-    }
-
-    ctx.result(json.raw("]}\n").toByteArray());
-  }
-
-  private static void writeVersions(List<ModelSlot> slots, JsonBytes json) {
-    Set<String> versions = new LinkedHashSet<>();
-    slots.forEach(slot -> versions.add(InferAnswer.version(slot.current())));
-    String comma = ",\"versions\":[";
-    for (String version : versions) {
-      json.raw(comma).string(version);
-      comma = ",";
-    }
-
-    json.raw(']');
-  }
-
-  private static String datatype(Feature feature) {
-    if (feature instanceof TextCategoryFeature || feature instanceof TimestampFeature) {
-      return "BYTES";
-    }
-
-    if (feature instanceof BooleanFeature) {
-      return "BOOL";
-    }
-
-    return feature instanceof IntegerCategoryFeature ? "INT64" : "FP64";
-  }
-
-  /** {@code GET /v2/models/{name}[/versions/{version}]/ready}. */
-  public void modelReady(Context ctx) {
-    ServedModel served = ModelAddress.model(ctx, models);
-    ctx.result(
-        new JsonBytes()
-            .raw("{\"name\":")
-            .string(served.name())
-            .raw(",\"ready\":true}\n")
-            .toByteArray());
-  }
-
-  /** {@code GET /v2/models}. */
-  public void list(Context ctx) {
-    JsonBytes json = new JsonBytes().raw("{\"models\":[");
-    List<String> names = models.names();
-    for (int index = 0; index < names.size(); index++) {
-      json.raw(index == 0 ? "" : ",").string(names.get(index));
-    }
-
-    ctx.result(json.raw("]}\n").toByteArray());
-  }
-
-  /** {@code GET /v2}. */
-  public static void server(Context ctx) {
-    ctx.result(
-        new JsonBytes()
-            .raw("{\"name\":\"paritree\",\"version\":")
-            .string(ServerVersion.TEXT)
-            .raw(",\"extensions\":[\"binary_tensor_data\",\"statistics\"]}\n")
-            .toByteArray());
-  }
-
-  /** {@code GET /v2/health/ready}. */
-  public void ready(Context ctx) {
-    if (!readiness.isReady()) {
-      throw new ProblemException(Problems.ofStatus(503));
-    }
-
-    ctx.result("{\"ready\":true,\"live\":true}\n");
   }
 }

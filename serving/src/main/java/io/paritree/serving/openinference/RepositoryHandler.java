@@ -1,10 +1,11 @@
 package io.paritree.serving.openinference;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonToken;
 import io.javalin.http.Context;
+import io.paritree.json.JsonText;
 import io.paritree.record.JsonDocument;
 import io.paritree.record.MalformedJsonException;
-import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.models.ModelSlot;
@@ -15,11 +16,11 @@ import io.paritree.serving.models.Models;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.ModelAddress;
+import java.io.IOException;
 import java.util.Collection;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -39,19 +40,27 @@ public final class RepositoryHandler {
   public void index(Context ctx) {
     MediaTypes.requireJsonAccepted(ctx);
     checkQuestion(MediaTypes.body(ctx));
-    JsonBytes json = new JsonBytes().raw('[');
-    Set<String> listed = new LinkedHashSet<>();
-    for (ModelSlot slot : models.inService()) {
-      ServedModel served = slot.current();
-      if (listed.add(served.model().modelVersion())) {
-        json.raw(listed.size() == 1 ? "{\"name\":" : ",{\"name\":").string(served.name());
-        writeVersion(served, json);
-        json.raw(",\"state\":\"READY\",\"reason\":");
-        json.string(slot.refusal().isPresent() ? slot.state() : "").raw('}');
-      }
-    }
+    ctx.result(
+        JsonText.line(
+            json -> {
+              json.writeStartArray();
+              for (ModelSlot slot : versions(models.inService())) {
+                json.writeStartObject();
+                writeName(slot.current(), json);
+                json.writeStringField("state", "READY");
+                json.writeStringField("reason", slot.refusal().isPresent() ? slot.state() : "");
+                json.writeEndObject();
+              }
 
-    ctx.result(json.raw("]\n").toByteArray());
+              json.writeEndArray();
+            }));
+  }
+
+  /** Returns the first slot of each version. */
+  private static Collection<ModelSlot> versions(List<ModelSlot> slots) {
+    Map<String, ModelSlot> versions = new LinkedHashMap<>();
+    slots.forEach(slot -> versions.putIfAbsent(slot.current().model().modelVersion(), slot));
+    return versions.values();
   }
 
   /**
@@ -99,67 +108,69 @@ public final class RepositoryHandler {
 
   private static void write(List<ModelSlot> slots, Context ctx) {
     MediaTypes.requireJsonAccepted(ctx);
-    JsonBytes json = new JsonBytes().raw("{\"model_stats\":[");
-    String comma = "{\"name\":";
-    Set<String> written = new LinkedHashSet<>();
-    for (ModelSlot slot : slots) {
-      ServedModel served = slot.current();
-      if (written.add(served.model().modelVersion())) {
-        json.raw(comma).string(served.name());
-        writeVersion(served, json);
-        write(served.statistics(), json);
-        comma = ",{\"name\":";
-      }
-    }
+    ctx.result(
+        JsonText.line(
+            JsonText.object(
+                json -> {
+                  json.writeArrayFieldStart("model_stats");
+                  for (ModelSlot slot : versions(slots)) {
+                    json.writeStartObject();
+                    writeName(slot.current(), json);
+                    write(slot.current().statistics(), json);
+                    json.writeEndObject();
+                  }
 
-    ctx.result(json.raw("]}\n").toByteArray());
+                  json.writeEndArray();
+                })));
   }
 
-  /** Writes the version of a sealed model, in the open object; an unsealed model has none. */
-  private static void writeVersion(ServedModel served, JsonBytes json) {
+  /** Writes the name and, of a sealed model, the version. */
+  private static void writeName(ServedModel served, JsonGenerator json) throws IOException {
+    json.writeStringField("name", served.name());
     if (served.model().sealed()) {
-      json.raw(",\"version\":").string(InferAnswer.version(served));
+      json.writeStringField("version", InferAnswer.version(served));
     }
   }
 
-  private static void write(ModelStatistics statistics, JsonBytes json) {
+  private static void write(ModelStatistics statistics, JsonGenerator json) throws IOException {
     Map<Integer, Stages> sizes = statistics.bySize();
     List<Stages> all =
         Stream.concat(sizes.values().stream(), Stream.of(statistics.ofOtherSizes())).toList();
-    json.raw(",\"last_inference\":").number(statistics.lastMillis());
-    json.raw(",\"inference_count\":").number(statistics.rows());
-    json.raw(",\"execution_count\":").number(statistics.success().count());
-    json.raw(",\"inference_stats\":{\"success\":");
-    write(List.of(statistics.success()), json);
-    write(List.of(statistics.failure()), json.raw(",\"fail\":"));
-    write(List.of(statistics.waiting()), json.raw(",\"queue\":"));
+    json.writeNumberField("last_inference", statistics.lastMillis());
+    json.writeNumberField("inference_count", statistics.rows());
+    json.writeNumberField("execution_count", statistics.success().count());
+    json.writeObjectFieldStart("inference_stats");
+    write("success", List.of(statistics.success()), json);
+    write("fail", List.of(statistics.failure()), json);
+    write("queue", List.of(statistics.waiting()), json);
     writeStages(all, json);
-    write(List.of(), json.raw(",\"cache_hit\":")); // there is no cache
-    write(List.of(), json.raw(",\"cache_miss\":"));
-    json.raw("},\"batch_stats\":[");
-    String comma = "";
+    write("cache_hit", List.of(), json); // there is no cache
+    write("cache_miss", List.of(), json);
+    json.writeEndObject();
+    json.writeArrayFieldStart("batch_stats");
     for (Map.Entry<Integer, Stages> size : sizes.entrySet()) {
-      json.raw(comma).raw("{\"batch_size\":").number(size.getKey());
+      json.writeStartObject();
+      json.writeNumberField("batch_size", size.getKey());
       writeStages(List.of(size.getValue()), json);
-      json.raw('}');
-      comma = ",";
+      json.writeEndObject();
     }
 
-    json.raw("]}");
+    json.writeEndArray();
   }
 
-  private static void writeStages(Collection<Stages> stages, JsonBytes json) {
-    json.raw(",\"compute_input\":");
-    write(stages.stream().map(Stages::reading).toList(), json);
-    json.raw(",\"compute_infer\":");
-    write(stages.stream().map(Stages::scoring).toList(), json);
-    json.raw(",\"compute_output\":");
-    write(stages.stream().map(Stages::writing).toList(), json);
+  private static void writeStages(Collection<Stages> stages, JsonGenerator json)
+      throws IOException {
+    write("compute_input", stages.stream().map(Stages::reading).toList(), json);
+    write("compute_infer", stages.stream().map(Stages::scoring).toList(), json);
+    write("compute_output", stages.stream().map(Stages::writing).toList(), json);
   }
 
   /** Writes the sum of totals. */
-  private static void write(List<Total> totals, JsonBytes json) {
-    json.raw("{\"count\":").number(totals.stream().mapToLong(Total::count).sum());
-    json.raw(",\"ns\":").number(totals.stream().mapToLong(Total::nanos).sum()).raw('}');
+  private static void write(String member, List<Total> totals, JsonGenerator json)
+      throws IOException {
+    json.writeObjectFieldStart(member);
+    json.writeNumberField("count", totals.stream().mapToLong(Total::count).sum());
+    json.writeNumberField("ns", totals.stream().mapToLong(Total::nanos).sum());
+    json.writeEndObject();
   }
 }

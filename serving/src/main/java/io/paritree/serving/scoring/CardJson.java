@@ -21,34 +21,32 @@ final class CardJson {
   /** Returns the list of the models in service. */
   static byte[] list(List<ModelSlot> slots) {
     return JsonText.line(
-        json -> {
-          json.writeStartObject();
-          json.writeArrayFieldStart("models");
-          for (ModelSlot slot : slots) {
-            json.writeStartObject();
-            writeIdentity(slot, slot.current(), json);
-            json.writeEndObject();
-          }
+        JsonText.object(
+            json -> {
+              json.writeArrayFieldStart("models");
+              for (ModelSlot slot : slots) {
+                json.writeStartObject();
+                writeIdentity(slot, slot.current(), json);
+                json.writeEndObject();
+              }
 
-          json.writeEndArray();
-          json.writeEndObject();
-        });
+              json.writeEndArray();
+            }));
   }
 
   /** Returns the card of one model. */
   static byte[] of(ModelSlot slot, ServedModel served) {
     return JsonText.line(
-        json -> {
-          json.writeStartObject();
-          json.writeStringField("state", slot.state());
-          json.writeStringField("loaded_at", served.loaded().toString());
-          if (slot.alias().isPresent()) {
-            json.writeStringField("alias", slot.alias().get());
-          }
+        JsonText.object(
+            json -> {
+              json.writeStringField("state", slot.state());
+              json.writeStringField("loaded_at", served.loaded().toString());
+              if (slot.alias().isPresent()) {
+                json.writeStringField("alias", slot.alias().get());
+              }
 
-          CardWriter.members(json, served.model());
-          json.writeEndObject();
-        });
+              CardWriter.members(json, served.model());
+            }));
   }
 
   private static void writeIdentity(ModelSlot slot, ServedModel served, JsonGenerator json)

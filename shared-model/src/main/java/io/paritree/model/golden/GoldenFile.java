@@ -34,24 +34,23 @@ public final class GoldenFile {
     for (GoldenRow row : rows) {
       content.writeBytes(
           JsonText.compact(
-              out -> {
-                out.writeStartObject();
-                out.writeFieldName(RECORD);
-                out.writeRawValue(new String(row.record(), StandardCharsets.UTF_8));
-                out.writeArrayFieldStart(MARGINS);
-                for (int bits : row.marginBits()) {
-                  out.writeString(HexFormat.of().toHexDigits(bits));
-                }
+              JsonText.object(
+                  out -> {
+                    out.writeFieldName(RECORD);
+                    out.writeRawValue(new String(row.record(), StandardCharsets.UTF_8));
+                    out.writeArrayFieldStart(MARGINS);
+                    for (int bits : row.marginBits()) {
+                      out.writeString(HexFormat.of().toHexDigits(bits));
+                    }
 
-                out.writeEndArray();
-                out.writeArrayFieldStart(LEAVES);
-                for (int leaf : row.leaves()) {
-                  out.writeNumber(leaf);
-                }
+                    out.writeEndArray();
+                    out.writeArrayFieldStart(LEAVES);
+                    for (int leaf : row.leaves()) {
+                      out.writeNumber(leaf);
+                    }
 
-                out.writeEndArray();
-                out.writeEndObject();
-              }));
+                    out.writeEndArray();
+                  })));
       content.write('\n');
     }
 
