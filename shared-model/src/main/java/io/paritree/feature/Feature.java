@@ -17,8 +17,7 @@ import java.util.Objects;
 public abstract sealed class Feature
     permits NumberFeature,
         BooleanFeature,
-        TextCategoryFeature,
-        IntegerCategoryFeature,
+        VocabularyFeature,
         CategoryCodeFeature,
         TimestampFeature {
   /** The largest text that is a value, in bytes of UTF-8. */
@@ -42,6 +41,11 @@ public abstract sealed class Feature
     /** Returns whether its values are text in formats that distinguish text from numbers. */
     public boolean isText() {
       return this == TEXT_CATEGORY || this == TIMESTAMP;
+    }
+
+    /** Returns whether its slots are codes of categories. */
+    public boolean isCategory() {
+      return this == TEXT_CATEGORY || this == INTEGER_CATEGORY || this == CATEGORY_CODE;
     }
   }
 

@@ -1,10 +1,8 @@
 package io.paritree.feature;
 
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -14,13 +12,11 @@ import java.util.stream.Collectors;
  * <p>5 and 5.0 are the same category; 5.5 is of the wrong type. Categories must be within 2^53,
  * where a {@code double} holds every whole number.
  */
-public final class IntegerCategoryFeature extends Feature {
+public final class IntegerCategoryFeature extends VocabularyFeature {
   private static final double LIMIT = 0x1p53;
 
   private final List<Long> vocabulary;
   private final Map<Long, Integer> codes;
-  private final Unseen unseen;
-  private final float unseenSlot;
   private final Set<Double> missingNumbers;
 
   /**
@@ -37,29 +33,31 @@ public final class IntegerCategoryFeature extends Feature {
       Unseen unseen,
       Sentinels missing,
       boolean nullable) {
-    super(name, column, missing, nullable);
-    Categories.checkSize(name, vocabulary.size());
+    this(name, column, vocabulary, codes(name, vocabulary), unseen, missing, nullable);
+  }
+
+  private IntegerCategoryFeature(
+      String name,
+      String column,
+      List<Long> vocabulary,
+      Map<Long, Integer> codes,
+      Unseen unseen,
+      Sentinels missing,
+      boolean nullable) {
+    super(
+        name,
+        column,
+        vocabulary.size(),
+        text -> code(codes, NumberText.parse(text)),
+        unseen,
+        missing,
+        nullable);
     this.vocabulary = List.copyOf(vocabulary);
-    this.codes = codes(name, this.vocabulary);
-    this.unseen = Objects.requireNonNull(unseen, "unseen");
+    this.codes = codes;
     this.missingNumbers =
         missing.withSpelledNumbers().numbers().stream()
             .map(number -> number + 0.0) // -0.0 + 0.0 is 0.0
             .collect(Collectors.toUnmodifiableSet());
-    if (unseen instanceof Unseen.Category other) {
-      byte[] utf8 = other.category().getBytes(StandardCharsets.UTF_8);
-      Integer code =
-          NumberText.isNumber(utf8, 0, utf8.length)
-              ? code(NumberText.parse(utf8, 0, utf8.length))
-              : null;
-      if (code == null) {
-        throw Categories.unknownStandIn(name, other);
-      }
-
-      this.unseenSlot = code;
-    } else {
-      this.unseenSlot = Float.NaN;
-    }
   }
 
   private static Map<Long, Integer> codes(String name, List<Long> vocabulary) {
@@ -82,18 +80,15 @@ public final class IntegerCategoryFeature extends Feature {
     return Map.copyOf(codes);
   }
 
-  private Integer code(double value) {
-    return value == Math.rint(value) && Math.abs(value) < LIMIT ? codes.get((long) value) : null;
+  private static int code(Map<Long, Integer> codes, double value) {
+    Integer code =
+        value == Math.rint(value) && Math.abs(value) < LIMIT ? codes.get((long) value) : null;
+    return code == null ? -1 : code;
   }
 
-  /** Returns the categories in code order. */
+  @Override
   public List<Long> vocabulary() {
     return vocabulary;
-  }
-
-  /** Returns what happens to a number that is not in the vocabulary. */
-  public Unseen unseen() {
-    return unseen;
   }
 
   @Override
@@ -121,18 +116,7 @@ public final class IntegerCategoryFeature extends Feature {
       return faults.wrongType(this, value);
     }
 
-    Integer code = code(value);
-    if (code != null) {
-      return code;
-    }
-
-    faults.countUnseen();
-    if (unseen instanceof Unseen.Missing) {
-      return missing(faults);
-    }
-
-    return unseen instanceof Unseen.Reject
-        ? faults.unseenCategory(this, Faults.text(value), vocabulary.size())
-        : unseenSlot;
+    int code = code(codes, value);
+    return code >= 0 ? code : unseen(() -> Faults.text(value), faults);
   }
 }

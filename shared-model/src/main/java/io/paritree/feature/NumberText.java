@@ -56,6 +56,12 @@ public final class NumberText {
     return at == end;
   }
 
+  /** Returns the number that a whole text is; NaN if it is none. */
+  public static double parse(String text) {
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    return isNumber(utf8, 0, utf8.length) ? parse(utf8, 0, utf8.length) : Double.NaN;
+  }
+
   private static int digits(byte[] utf8, int from, int end) {
     int at = from;
     while (at < end && utf8[at] >= '0' && utf8[at] <= '9') {

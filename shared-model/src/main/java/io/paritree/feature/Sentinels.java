@@ -65,12 +65,9 @@ public record Sentinels(Set<Double> numbers, Set<String> texts) {
   public Sentinels withSpelledNumbers() {
     Set<Double> all = new HashSet<>(numbers);
     for (String text : texts) {
-      byte[] utf8 = Utf8.bytes(text);
-      if (NumberText.isNumber(utf8, 0, utf8.length)) {
-        double number = NumberText.parse(utf8, 0, utf8.length);
-        if (Double.isFinite(number)) {
-          all.add(number);
-        }
+      double number = NumberText.parse(text);
+      if (Double.isFinite(number)) {
+        all.add(number);
       }
     }
 

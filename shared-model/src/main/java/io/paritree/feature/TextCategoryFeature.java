@@ -1,8 +1,6 @@
 package io.paritree.feature;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * A text from a fixed vocabulary, encoded as its code there.
@@ -10,10 +8,8 @@ import java.util.Objects;
  * <p>Text is compared as UTF-8 bytes: no trimming, folding or normalisation. The empty text is a
  * value like any other, unless it is a sentinel.
  */
-public final class TextCategoryFeature extends Feature {
+public final class TextCategoryFeature extends VocabularyFeature {
   private final Vocabulary vocabulary;
-  private final Unseen unseen;
-  private final float unseenSlot;
 
   /**
    * @param vocabulary in code order, each category once; at most 16,777,216, so that a {@code
@@ -30,31 +26,23 @@ public final class TextCategoryFeature extends Feature {
       Unseen unseen,
       Sentinels missing,
       boolean nullable) {
-    super(name, column, missing, nullable);
-    Categories.checkSize(name, vocabulary.size());
-    this.vocabulary = new Vocabulary(vocabulary);
-    this.unseen = Objects.requireNonNull(unseen, "unseen");
-    if (unseen instanceof Unseen.Category other) {
-      byte[] utf8 = other.category().getBytes(StandardCharsets.UTF_8);
-      int code = this.vocabulary.code(utf8, 0, utf8.length);
-      if (code < 0) {
-        throw Categories.unknownStandIn(name, other);
-      }
-
-      this.unseenSlot = code;
-    } else {
-      this.unseenSlot = Float.NaN;
-    }
+    this(name, column, new Vocabulary(vocabulary), unseen, missing, nullable);
   }
 
-  /** Returns the categories in code order. */
+  private TextCategoryFeature(
+      String name,
+      String column,
+      Vocabulary vocabulary,
+      Unseen unseen,
+      Sentinels missing,
+      boolean nullable) {
+    super(name, column, vocabulary.size(), vocabulary::code, unseen, missing, nullable);
+    this.vocabulary = vocabulary;
+  }
+
+  @Override
   public List<String> vocabulary() {
     return vocabulary.categories();
-  }
-
-  /** Returns what happens to a text that is not in the vocabulary. */
-  public Unseen unseen() {
-    return unseen;
   }
 
   @Override
@@ -90,13 +78,6 @@ public final class TextCategoryFeature extends Feature {
       return faults.wrongType(this, "text with an unpaired surrogate, or not in UTF-8");
     }
 
-    faults.countUnseen();
-    if (unseen instanceof Unseen.Missing) {
-      return missing(faults);
-    }
-
-    return unseen instanceof Unseen.Reject
-        ? faults.unseenCategory(this, Faults.text(utf8, offset, length), vocabulary.size())
-        : unseenSlot;
+    return unseen(() -> Faults.text(utf8, offset, length), faults);
   }
 }

@@ -1,5 +1,6 @@
 package io.paritree.feature;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
@@ -66,6 +67,12 @@ final class Vocabulary {
     }
 
     return -1;
+  }
+
+  /** Returns the code of a category, or -1. */
+  int code(String text) {
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    return code(utf8, 0, utf8.length);
   }
 
   private static int hash(byte[] text, int offset, int length) {

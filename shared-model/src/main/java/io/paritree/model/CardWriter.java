@@ -2,7 +2,6 @@ package io.paritree.model;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.Fault;
-import io.paritree.feature.CategoryCodeFeature;
 import io.paritree.feature.Feature;
 import io.paritree.json.JsonText;
 import io.paritree.model.manifest.ManifestParser;
@@ -26,11 +25,10 @@ public final class CardWriter {
 
   public static byte[] toJson(ScoringModel model) {
     return JsonText.of(
-        out -> {
-          out.writeStartObject();
-          members(out, model);
-          out.writeEndObject();
-        });
+        JsonText.object(
+            out -> {
+              members(out, model);
+            }));
   }
 
   /**
@@ -81,7 +79,7 @@ public final class CardWriter {
   /** Returns the features of which nothing but the caller's assumption says that they are codes. */
   private static List<String> unknownCategories(ScoringModel model) {
     return model.schema().features().stream()
-        .filter(feature -> feature instanceof CategoryCodeFeature && !model.sealed())
+        .filter(feature -> feature.kind() == Feature.Kind.CATEGORY_CODE && !model.sealed())
         .map(Feature::name)
         .toList();
   }

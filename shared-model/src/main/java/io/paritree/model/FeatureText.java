@@ -2,11 +2,10 @@ package io.paritree.model;
 
 import io.paritree.Fault;
 import io.paritree.feature.Feature;
-import io.paritree.feature.IntegerCategoryFeature;
 import io.paritree.feature.NumberFeature;
-import io.paritree.feature.TextCategoryFeature;
 import io.paritree.feature.TimestampFeature;
 import io.paritree.feature.Unseen;
+import io.paritree.feature.VocabularyFeature;
 import java.util.List;
 
 /** Describes a feature in one line of text. */
@@ -33,14 +32,7 @@ final class FeatureText {
     return switch (feature.kind()) {
       case NUMBER -> "number" + bounds((NumberFeature) feature);
       case BOOLEAN -> "boolean";
-      case TEXT_CATEGORY -> {
-        TextCategoryFeature category = (TextCategoryFeature) feature;
-        yield category(category.vocabulary(), category.unseen(), maxCategories);
-      }
-      case INTEGER_CATEGORY -> {
-        IntegerCategoryFeature category = (IntegerCategoryFeature) feature;
-        yield category(category.vocabulary(), category.unseen(), maxCategories);
-      }
+      case TEXT_CATEGORY, INTEGER_CATEGORY -> category((VocabularyFeature) feature, maxCategories);
       case CATEGORY_CODE -> "category, given as its code";
       case TIMESTAMP -> {
         TimestampFeature timestamp = (TimestampFeature) feature;
@@ -63,13 +55,14 @@ final class FeatureText {
     return bounds;
   }
 
-  private static String category(List<?> vocabulary, Unseen unseen, int max) {
+  private static String category(VocabularyFeature category, int max) {
+    List<?> vocabulary = category.vocabulary();
     String shown = vocabulary.stream().limit(max).toList().toString();
     String more = vocabulary.size() > max ? " and %s more".formatted(vocabulary.size() - max) : "";
     String rule =
-        unseen instanceof Unseen.Category other
+        category.unseen() instanceof Unseen.Category other
             ? "'" + other.category() + "'"
-            : unseen instanceof Unseen.Missing ? "missing" : "refused";
+            : category.unseen() instanceof Unseen.Missing ? "missing" : "refused";
     return "category %s%s, unseen: %s".formatted(shown, more, rule);
   }
 }

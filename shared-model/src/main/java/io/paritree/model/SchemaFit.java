@@ -2,14 +2,11 @@ package io.paritree.model;
 
 import io.paritree.CorruptModelException;
 import io.paritree.Fault;
-import io.paritree.feature.CategoryCodeFeature;
 import io.paritree.feature.Feature;
-import io.paritree.feature.IntegerCategoryFeature;
 import io.paritree.feature.Schema;
-import io.paritree.feature.TextCategoryFeature;
+import io.paritree.feature.VocabularyFeature;
 import io.paritree.xgboost.RecordedCategories;
 import io.paritree.xgboost.XgboostModel;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -60,8 +57,7 @@ public final class SchemaFit {
 
   private static void checkType(String origin, int index, Feature feature, XgboostModel model)
       throws CorruptModelException {
-    Optional<RecordedCategories> vocabulary = vocabulary(feature);
-    boolean category = vocabulary.isPresent() || feature instanceof CategoryCodeFeature;
+    boolean category = feature.kind().isCategory();
     if (model.categorical(index) && !category) {
       throw misfit(origin, index, feature, "it is not a category, but the model treats it as one");
     }
@@ -77,30 +73,31 @@ public final class SchemaFit {
     }
 
     Optional<RecordedCategories> own = model.categories(index);
-    if (own.isPresent() && feature instanceof CategoryCodeFeature) {
+    if (own.isPresent() && feature.kind() == Feature.Kind.CATEGORY_CODE) {
       throw misfit(
           origin, index, feature, "it is a bare code, but the model file has its categories");
     }
 
-    if (vocabulary.isPresent() && model.largestCode(index) >= vocabulary.get().size()) {
-      throw misfit(
-          origin,
-          index,
-          feature,
-          "it has %s categories, but the model file splits on code %s"
-              .formatted(vocabulary.get().size(), model.largestCode(index)));
-    }
+    if (feature instanceof VocabularyFeature vocabulary) {
+      if (model.largestCode(index) >= vocabulary.vocabulary().size()) {
+        throw misfit(
+            origin,
+            index,
+            feature,
+            "it has %s categories, but the model file splits on code %s"
+                .formatted(vocabulary.vocabulary().size(), model.largestCode(index)));
+      }
 
-    if (own.isPresent() && vocabulary.isPresent()) {
-      checkVocabulary(origin, index, feature, vocabulary.get(), own.get());
+      if (own.isPresent()) {
+        checkVocabulary(origin, index, vocabulary, own.get().values());
+      }
     }
   }
 
   private static void checkVocabulary(
-      String origin, int index, Feature feature, RecordedCategories given, RecordedCategories own)
+      String origin, int index, VocabularyFeature feature, List<?> there)
       throws CorruptModelException {
-    List<Object> here = values(given);
-    List<Object> there = values(own);
+    List<?> here = feature.vocabulary();
     if (here.equals(there)) {
       return;
     }
@@ -118,26 +115,10 @@ public final class SchemaFit {
             .formatted(at, shown(here, at), shown(there, at)));
   }
 
-  private static List<Object> values(RecordedCategories categories) {
-    return categories instanceof RecordedCategories.Texts texts
-        ? new ArrayList<>(texts.values())
-        : new ArrayList<>(((RecordedCategories.Integers) categories).values());
-  }
-
-  private static String shown(List<Object> values, int at) {
+  private static String shown(List<?> values, int at) {
     return at < values.size()
         ? "'%s'".formatted(Fault.printable(String.valueOf(values.get(at))))
         : "none";
-  }
-
-  private static Optional<RecordedCategories> vocabulary(Feature feature) {
-    if (feature instanceof TextCategoryFeature category) {
-      return Optional.of(new RecordedCategories.Texts(category.vocabulary()));
-    }
-
-    return feature instanceof IntegerCategoryFeature category
-        ? Optional.of(new RecordedCategories.Integers(category.vocabulary()))
-        : Optional.empty();
   }
 
   private static CorruptModelException misfit(

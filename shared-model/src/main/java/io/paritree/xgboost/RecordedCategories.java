@@ -8,18 +8,18 @@ import java.util.List;
  */
 public sealed interface RecordedCategories {
 
+  /** Returns the categories. */
+  List<?> values();
+
   /** Returns the number of categories. */
-  int size();
+  default int size() {
+    return values().size();
+  }
 
   /** Categories that are text. */
   record Texts(List<String> values) implements RecordedCategories {
     public Texts {
       values = List.copyOf(values);
-    }
-
-    @Override
-    public int size() {
-      return values.size();
     }
   }
 
@@ -27,11 +27,6 @@ public sealed interface RecordedCategories {
   record Integers(List<Long> values) implements RecordedCategories {
     public Integers {
       values = List.copyOf(values);
-    }
-
-    @Override
-    public int size() {
-      return values.size();
     }
   }
 }

@@ -1,11 +1,9 @@
 package io.paritree.serving.log;
 
-import io.paritree.feature.BooleanFeature;
 import io.paritree.feature.Feature;
 import io.paritree.feature.IntegerCategoryFeature;
 import io.paritree.feature.Schema;
 import io.paritree.feature.TextCategoryFeature;
-import io.paritree.feature.TimestampFeature;
 import io.paritree.forest.Engine;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.manifest.Outputs;
@@ -122,25 +120,20 @@ public final class PredictionForm {
   }
 
   private static Cell cell(Feature feature) {
-    if (feature instanceof BooleanFeature) {
-      return (slot, out) -> out.raw(slot == 0 ? "false" : "true");
-    }
-
-    if (feature instanceof TextCategoryFeature category) {
-      byte[][] texts = category.vocabulary().stream().map(JsonBytes::quoted).toArray(byte[][]::new);
-      return (slot, out) -> out.raw(texts[(int) slot]);
-    }
-
-    if (feature instanceof IntegerCategoryFeature category) {
-      List<Long> numbers = category.vocabulary();
-      return (slot, out) -> out.number(numbers.get((int) slot));
-    }
-
-    if (feature instanceof TimestampFeature) {
-      return (slot, out) -> out.number((long) slot);
-    }
-
-    return (slot, out) -> out.number(slot);
+    return switch (feature.kind()) {
+      case NUMBER, CATEGORY_CODE -> (slot, out) -> out.number(slot);
+      case BOOLEAN -> (slot, out) -> out.raw(slot == 0 ? "false" : "true");
+      case TEXT_CATEGORY -> {
+        List<String> texts = ((TextCategoryFeature) feature).vocabulary();
+        byte[][] quoted = texts.stream().map(JsonBytes::quoted).toArray(byte[][]::new);
+        yield (slot, out) -> out.raw(quoted[(int) slot]);
+      }
+      case INTEGER_CATEGORY -> {
+        List<Long> numbers = ((IntegerCategoryFeature) feature).vocabulary();
+        yield (slot, out) -> out.number(numbers.get((int) slot));
+      }
+      case TIMESTAMP -> (slot, out) -> out.number((long) slot);
+    };
   }
 
   /** Writes the line of the row at {@code index} of {@code rows}. */

@@ -4,9 +4,9 @@ import static io.paritree.serving.mlflow.InvocationsOutline.malformed;
 import static io.paritree.serving.mlflow.InvocationsOutline.split;
 
 import com.fasterxml.jackson.core.JsonToken;
+import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
-import io.paritree.feature.TimestampFeature;
 import io.paritree.record.CsvLines;
 import io.paritree.record.CsvRecords;
 import io.paritree.record.JsonDocument;
@@ -252,7 +252,7 @@ final class InvocationsReader {
   private static boolean isNoTime(JsonDocument document, Field field)
       throws MalformedJsonException {
     return document.token() == JsonToken.VALUE_STRING
-        && field.features().get(0) instanceof TimestampFeature
+        && field.features().get(0).kind() == Feature.Kind.TIMESTAMP
         && document.text().equals("NaT");
   }
 

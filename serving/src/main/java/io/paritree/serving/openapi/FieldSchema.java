@@ -1,16 +1,14 @@
 package io.paritree.serving.openapi;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.paritree.feature.BooleanFeature;
-import io.paritree.feature.CategoryCodeFeature;
 import io.paritree.feature.Faults;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
-import io.paritree.feature.IntegerCategoryFeature;
 import io.paritree.feature.NumberFeature;
-import io.paritree.feature.TextCategoryFeature;
+import io.paritree.feature.Sentinels;
 import io.paritree.feature.TimestampFeature;
 import io.paritree.feature.Unseen;
+import io.paritree.feature.VocabularyFeature;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -47,21 +45,23 @@ final class FieldSchema {
   /** Writes the members of the field's schema. */
   static void write(Field field, JsonGenerator json) throws IOException {
     Feature feature = typed(field);
-    if (feature instanceof NumberFeature number) {
-      writeNumber(number, json);
-    } else if (feature instanceof CategoryCodeFeature) {
-      writeType("number", "double", json);
-    } else if (feature instanceof BooleanFeature) {
-      json.writeStringField("type", "boolean");
-    } else if (feature instanceof TextCategoryFeature category) {
-      json.writeStringField("type", "string");
-      writeEnum(texts(category), category.unseen(), nullable(field), json);
-    } else if (feature instanceof IntegerCategoryFeature category) {
-      writeType("integer", "int64", json);
-      writeEnum(integers(category), category.unseen(), nullable(field), json);
-    } else {
-      json.writeStringField("type", "string");
-      json.writeStringField("pattern", pattern(field));
+    switch (feature.kind()) {
+      case NUMBER -> writeNumber((NumberFeature) feature, json);
+      case BOOLEAN -> json.writeStringField("type", "boolean");
+      case TEXT_CATEGORY -> {
+        json.writeStringField("type", "string");
+        writeEnum((VocabularyFeature) feature, texts(feature.sentinels()), nullable(field), json);
+      }
+      case INTEGER_CATEGORY -> {
+        writeType("integer", "int64", json);
+        writeEnum(
+            (VocabularyFeature) feature, integers(feature.sentinels()), nullable(field), json);
+      }
+      case CATEGORY_CODE -> writeType("number", "double", json);
+      case TIMESTAMP -> {
+        json.writeStringField("type", "string");
+        json.writeStringField("pattern", pattern(field));
+      }
     }
 
     if (nullable(field)) {
@@ -79,7 +79,7 @@ final class FieldSchema {
   /** Returns the feature whose schema the field has: a boolean one only if there is no other. */
   private static Feature typed(Field field) {
     return field.features().stream()
-        .min(Comparator.comparing(feature -> feature instanceof BooleanFeature))
+        .min(Comparator.comparing(feature -> feature.kind() == Feature.Kind.BOOLEAN))
         .orElseThrow();
   }
 
@@ -114,30 +114,28 @@ final class FieldSchema {
     return new BigDecimal(Float.toString(value)).stripTrailingZeros();
   }
 
-  private static List<Object> texts(TextCategoryFeature category) {
-    return Stream.concat(
-            category.vocabulary().stream(), category.sentinels().texts().stream().sorted())
-        .<Object>map(text -> text)
-        .distinct()
-        .toList();
+  private static Stream<String> texts(Sentinels sentinels) {
+    return sentinels.texts().stream().sorted();
   }
 
-  private static List<Object> integers(IntegerCategoryFeature category) {
-    return Stream.concat(
-            category.vocabulary().stream(),
-            category.sentinels().withSpelledNumbers().numbers().stream()
-                .filter(number -> number == Math.rint(number))
-                .map(Double::longValue)
-                .sorted())
-        .<Object>map(number -> number)
-        .distinct()
-        .toList();
+  private static Stream<Long> integers(Sentinels sentinels) {
+    return sentinels.withSpelledNumbers().numbers().stream()
+        .filter(number -> number == Math.rint(number))
+        .map(Double::longValue)
+        .sorted();
   }
 
-  /** Writes the only values, if unseen ones are refused and each can be a constant of a client. */
+  /**
+   * Writes the only values, categories and sentinels, if unseen ones are refused and each can be a
+   * constant of a client.
+   */
   private static void writeEnum(
-      List<Object> values, Unseen unseen, boolean nullable, JsonGenerator json) throws IOException {
-    if (!(unseen instanceof Unseen.Reject) || values.size() > MAX_ENUM || !areConstants(values)) {
+      VocabularyFeature category, Stream<?> sentinels, boolean nullable, JsonGenerator json)
+      throws IOException {
+    List<?> values = Stream.concat(category.vocabulary().stream(), sentinels).distinct().toList();
+    if (!(category.unseen() instanceof Unseen.Reject)
+        || values.size() > MAX_ENUM
+        || !areConstants(values)) {
       return;
     }
 
@@ -157,7 +155,7 @@ final class FieldSchema {
    * Returns whether generators can name a constant for each value: they leave out what is no ASCII
    * letter or digit, or replace it, and do not distinguish small letters from capital ones.
    */
-  private static boolean areConstants(List<Object> values) {
+  private static boolean areConstants(List<?> values) {
     Set<String> names = new HashSet<>();
     for (Object value : values) {
       boolean number = value instanceof Long;
@@ -182,7 +180,7 @@ final class FieldSchema {
     for (Feature feature : field.features()) {
       if (feature instanceof TimestampFeature timestamp) {
         instants &= timestamp.zone().isPresent();
-        for (String text : timestamp.sentinels().texts().stream().sorted().toList()) {
+        for (String text : texts(timestamp.sentinels()).toList()) {
           missing.append('|').append(text.replaceAll("[\\\\^$.|?*+()\\[\\]{}/]", "\\\\$0"));
         }
       }
@@ -194,19 +192,14 @@ final class FieldSchema {
   private static String description(Feature feature) {
     StringBuilder text = new StringBuilder(feature.expected());
     text.setCharAt(0, Character.toUpperCase(text.charAt(0)));
-    if (feature instanceof TextCategoryFeature category) {
-      describe(category.vocabulary(), category.unseen(), text);
-    } else if (feature instanceof IntegerCategoryFeature category) {
+    if (feature instanceof VocabularyFeature category) {
       describe(category.vocabulary(), category.unseen(), text);
     }
 
     List<Object> missing = new ArrayList<>();
     missing.addAll(
         feature.sentinels().numbers().stream().sorted().map(FieldSchema::shown).toList());
-    feature.sentinels().texts().stream()
-        .sorted()
-        .map(value -> "'" + value + "'")
-        .forEach(missing::add);
+    texts(feature.sentinels()).map(value -> "'" + value + "'").forEach(missing::add);
     if (!missing.isEmpty()) {
       text.append("; missing if it is one of ").append(missing);
     }
@@ -234,18 +227,13 @@ final class FieldSchema {
   /** Writes a made-up value that the field accepts and that is not missing. */
   static void writeExample(Field field, JsonGenerator json) throws IOException {
     Feature feature = typed(field);
-    if (feature instanceof NumberFeature number) {
-      json.writeNumber(decimal(example(number)));
-    } else if (feature instanceof BooleanFeature) {
-      json.writeBoolean(true);
-    } else if (feature instanceof TextCategoryFeature category) {
-      json.writeString(example(category));
-    } else if (feature instanceof IntegerCategoryFeature category) {
-      json.writeNumber(example(category));
-    } else if (feature instanceof CategoryCodeFeature) {
-      json.writeNumber(0);
-    } else {
-      json.writeString(EXAMPLE_TIME);
+    switch (feature.kind()) {
+      case NUMBER -> json.writeNumber(decimal(example((NumberFeature) feature)));
+      case BOOLEAN -> json.writeBoolean(true);
+      case TEXT_CATEGORY, INTEGER_CATEGORY ->
+          json.writeObject(example((VocabularyFeature) feature));
+      case CATEGORY_CODE -> json.writeNumber(0);
+      case TIMESTAMP -> json.writeString(EXAMPLE_TIME);
     }
   }
 
@@ -261,19 +249,16 @@ final class FieldSchema {
     return 1;
   }
 
-  private static String example(TextCategoryFeature category) {
-    List<String> texts = category.vocabulary();
-    return texts.stream()
-        .filter(text -> !category.sentinels().texts().contains(text))
+  private static Object example(VocabularyFeature category) {
+    Sentinels missing = category.sentinels().withSpelledNumbers();
+    return category.vocabulary().stream()
+        .<Object>map(value -> value)
+        .filter(
+            value ->
+                value instanceof Long number
+                    ? !missing.numbers().contains(number.doubleValue())
+                    : !missing.texts().contains(value))
         .findFirst()
-        .orElse(texts.get(0));
-  }
-
-  private static long example(IntegerCategoryFeature category) {
-    List<Long> numbers = category.vocabulary();
-    return numbers.stream()
-        .filter(number -> !category.sentinels().numbers().contains((double) number))
-        .findFirst()
-        .orElse(numbers.get(0));
+        .orElse(category.vocabulary().get(0));
   }
 }

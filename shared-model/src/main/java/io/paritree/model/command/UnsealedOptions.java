@@ -3,8 +3,7 @@ package io.paritree.model.command;
 import io.paritree.ModelException;
 import io.paritree.feature.CategoryCodeFeature;
 import io.paritree.feature.Feature;
-import io.paritree.feature.IntegerCategoryFeature;
-import io.paritree.feature.TextCategoryFeature;
+import io.paritree.feature.VocabularyFeature;
 import io.paritree.model.Assumptions;
 import io.paritree.model.EngineKind;
 import io.paritree.model.ModelFiles;
@@ -56,12 +55,7 @@ final class UnsealedOptions {
 
     List<Feature> features = opened.schema().features();
     boolean hasCodes = features.stream().anyMatch(CategoryCodeFeature.class::isInstance);
-    boolean hasValues =
-        features.stream()
-            .anyMatch(
-                feature ->
-                    feature instanceof TextCategoryFeature
-                        || feature instanceof IntegerCategoryFeature);
+    boolean hasValues = features.stream().anyMatch(VocabularyFeature.class::isInstance);
     if (categoryCodes && hasValues && !hasCodes) {
       throw usage(
           "Cannot use --category-codes with %s: the model file lists the values of its categories, so these are read, and not codes",

@@ -17,6 +17,12 @@ import java.util.Optional;
  */
 public sealed interface FeatureForm {
 
+  /** Returns the model's name for the input. */
+  String name();
+
+  /** Returns the field or column that is read. */
+  String column();
+
   /**
    * Returns the feature.
    *
@@ -31,39 +37,36 @@ public sealed interface FeatureForm {
    *
    * @throws IllegalStateException if it is of another kind
    */
-  default FeatureForm reading(String column) {
-    if (this instanceof FromModel model) {
-      return new FromModel(
-          model.name(),
-          column,
-          model.unseen(),
-          model.missing(),
-          model.nullable(),
-          model.codesOtherwise());
-    }
-
-    Feature plain = ((Complete) this).feature();
-    if (plain instanceof BooleanFeature truth) {
-      return new Complete(
-          new BooleanFeature(truth.name(), column, truth.sentinels(), truth.nullable()));
-    }
-
-    if (plain instanceof NumberFeature number) {
-      return new Complete(
-          new NumberFeature(
-              number.name(),
-              column,
-              number.sentinels(),
-              number.min(),
-              number.max(),
-              number.nullable()));
-    }
-
-    throw new IllegalStateException("no plain feature: " + plain.name());
-  }
+  FeatureForm reading(String column);
 
   /** A feature that needs nothing from the model file. */
   record Complete(Feature feature) implements FeatureForm {
+    @Override
+    public String name() {
+      return feature.name();
+    }
+
+    @Override
+    public String column() {
+      return feature.column();
+    }
+
+    @Override
+    public FeatureForm reading(String column) {
+      Sentinels missing = feature.sentinels();
+      boolean nullable = feature.nullable();
+      return switch (feature.kind()) {
+        case BOOLEAN -> new Complete(new BooleanFeature(name(), column, missing, nullable));
+        case NUMBER -> {
+          NumberFeature number = (NumberFeature) feature;
+          yield new Complete(
+              new NumberFeature(name(), column, missing, number.min(), number.max(), nullable));
+        }
+        case TEXT_CATEGORY, INTEGER_CATEGORY, CATEGORY_CODE, TIMESTAMP ->
+            throw new IllegalStateException("no plain feature: " + name());
+      };
+    }
+
     @Override
     public Feature bind(Optional<RecordedCategories> fromModel) {
       return feature;
@@ -86,6 +89,11 @@ public sealed interface FeatureForm {
       boolean nullable,
       boolean codesOtherwise)
       implements FeatureForm {
+    @Override
+    public FeatureForm reading(String column) {
+      return new FromModel(name, column, unseen, missing, nullable, codesOtherwise);
+    }
+
     @Override
     public Feature bind(Optional<RecordedCategories> fromModel) {
       if (fromModel.isPresent()) {

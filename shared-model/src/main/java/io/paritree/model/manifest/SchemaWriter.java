@@ -1,18 +1,18 @@
 package io.paritree.model.manifest;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.paritree.feature.CategoryCodeFeature;
 import io.paritree.feature.Feature;
-import io.paritree.feature.IntegerCategoryFeature;
 import io.paritree.feature.NumberFeature;
 import io.paritree.feature.Sentinels;
-import io.paritree.feature.TextCategoryFeature;
 import io.paritree.feature.TimestampFeature;
 import io.paritree.feature.Unseen;
+import io.paritree.feature.VocabularyFeature;
 import io.paritree.json.JsonText;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.time.ZoneId;
 import java.util.List;
+import java.util.Optional;
 
 /** Writes features and outputs in the form that a schema file and a manifest have. */
 public final class SchemaWriter {
@@ -31,11 +31,10 @@ public final class SchemaWriter {
   /** Returns a schema file. */
   public static byte[] toJson(SchemaForm schema) {
     return JsonText.of(
-        out -> {
-          out.writeStartObject();
-          new SchemaWriter(out, true).members(schema);
-          out.writeEndObject();
-        });
+        JsonText.object(
+            out -> {
+              new SchemaWriter(out, true).members(schema);
+            }));
   }
 
   /** Writes the members {@code features} and {@code outputs}. */
@@ -64,7 +63,7 @@ public final class SchemaWriter {
 
     out.writeObjectFieldStart(SchemaParser.OUTPUTS);
     if (outputs.names().isPresent()) {
-      texts(SchemaParser.NAMES, outputs.names().get());
+      values(SchemaParser.NAMES, outputs.names().get());
     }
 
     if (outputs.threshold().isPresent()) {
@@ -73,7 +72,7 @@ public final class SchemaWriter {
     }
 
     if (outputs.classes().isPresent()) {
-      texts(SchemaParser.CLASSES, outputs.classes().get());
+      values(SchemaParser.CLASSES, outputs.classes().get());
     }
 
     out.writeEndObject();
@@ -91,24 +90,29 @@ public final class SchemaWriter {
   /** Writes one feature as a JSON object, with its whole vocabulary. */
   public void feature(Feature feature) throws IOException {
     start(feature.name(), feature.column(), type(feature));
-    if (feature instanceof NumberFeature number) {
-      bound(FeatureParser.MIN, number.min());
-      bound(FeatureParser.MAX, number.max());
-    } else if (feature instanceof TextCategoryFeature category) {
-      texts(FeatureParser.CATEGORIES, category.vocabulary());
-      unseen(category.unseen());
-    } else if (feature instanceof IntegerCategoryFeature category) {
-      out.writeArrayFieldStart(FeatureParser.CATEGORIES);
-      for (long value : category.vocabulary()) {
-        out.writeNumber(value);
+    switch (feature.kind()) {
+      case NUMBER -> {
+        NumberFeature number = (NumberFeature) feature;
+        bound(FeatureParser.MIN, number.min());
+        bound(FeatureParser.MAX, number.max());
       }
-
-      out.writeEndArray();
-      unseen(category.unseen());
-    } else if (feature instanceof CategoryCodeFeature && namesCodes) {
-      out.writeStringField(FeatureParser.CATEGORIES, FeatureParser.CODES);
-    } else if (feature instanceof TimestampFeature time && time.zone().isPresent()) {
-      out.writeStringField(FeatureParser.ZONE, time.zone().get().getId());
+      case BOOLEAN -> {}
+      case TEXT_CATEGORY, INTEGER_CATEGORY -> {
+        VocabularyFeature category = (VocabularyFeature) feature;
+        values(FeatureParser.CATEGORIES, category.vocabulary());
+        unseen(category.unseen());
+      }
+      case CATEGORY_CODE -> {
+        if (namesCodes) {
+          out.writeStringField(FeatureParser.CATEGORIES, FeatureParser.CODES);
+        }
+      }
+      case TIMESTAMP -> {
+        Optional<ZoneId> zone = ((TimestampFeature) feature).zone();
+        if (zone.isPresent()) {
+          out.writeStringField(FeatureParser.ZONE, zone.get().getId());
+        }
+      }
     }
 
     end(feature.sentinels(), feature.nullable());
@@ -179,10 +183,10 @@ public final class SchemaWriter {
     out.writeNumber(new BigDecimal(Float.toString(value)).stripTrailingZeros().toPlainString());
   }
 
-  private void texts(String key, List<String> texts) throws IOException {
+  private void values(String key, List<?> values) throws IOException {
     out.writeArrayFieldStart(key);
-    for (String text : texts) {
-      out.writeString(text);
+    for (Object value : values) {
+      out.writeObject(value);
     }
 
     out.writeEndArray();

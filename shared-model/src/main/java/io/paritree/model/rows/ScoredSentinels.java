@@ -2,7 +2,6 @@ package io.paritree.model.rows;
 
 import io.paritree.Fault;
 import io.paritree.feature.Feature;
-import io.paritree.feature.NumberFeature;
 import io.paritree.feature.Schema;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +25,7 @@ public final class ScoredSentinels {
    */
   public void add(float[] slots, int at) {
     for (int feature = 0; feature < features.size(); feature++) {
-      if (features.get(feature) instanceof NumberFeature) {
+      if (features.get(feature).kind() == Feature.Kind.NUMBER) {
         numbers.get(feature).add(slots[at + feature]);
       }
     }

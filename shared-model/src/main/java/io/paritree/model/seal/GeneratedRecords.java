@@ -3,16 +3,14 @@ package io.paritree.model.seal;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.CorruptModelException;
 import io.paritree.InvalidRowException;
-import io.paritree.feature.BooleanFeature;
-import io.paritree.feature.CategoryCodeFeature;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
 import io.paritree.feature.IntegerCategoryFeature;
 import io.paritree.feature.NumberFeature;
 import io.paritree.feature.Schema;
 import io.paritree.feature.Sentinels;
-import io.paritree.feature.TextCategoryFeature;
 import io.paritree.feature.Unseen;
+import io.paritree.feature.VocabularyFeature;
 import io.paritree.json.JsonText;
 import io.paritree.model.golden.JsonRecord;
 import io.paritree.model.manifest.Provenance;
@@ -21,6 +19,7 @@ import java.io.IOException;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -101,19 +100,16 @@ public final class GeneratedRecords {
   }
 
   private void value(JsonGenerator out, Feature feature, int slot) throws IOException {
-    if (feature instanceof NumberFeature number) {
-      number(out, number, thresholds[slot]);
-    } else if (feature instanceof BooleanFeature) {
-      out.writeBoolean(random.nextBoolean());
-    } else if (feature instanceof TextCategoryFeature category) {
-      text(out, category);
-    } else if (feature instanceof IntegerCategoryFeature category) {
-      integer(out, category);
-    } else if (feature instanceof CategoryCodeFeature) {
-      out.writeNumber(random.nextInt(model.largestCode(slot) + UNKNOWN_CODES));
-    } else {
-      long second = FIRST_SECOND + random.nextLong(SECONDS);
-      out.writeString(LocalDateTime.ofEpochSecond(second, 0, ZoneOffset.UTC).toString());
+    switch (feature.kind()) {
+      case NUMBER -> number(out, (NumberFeature) feature, thresholds[slot]);
+      case BOOLEAN -> out.writeBoolean(random.nextBoolean());
+      case TEXT_CATEGORY, INTEGER_CATEGORY -> category(out, (VocabularyFeature) feature);
+      case CATEGORY_CODE ->
+          out.writeNumber(random.nextInt(model.largestCode(slot) + UNKNOWN_CODES));
+      case TIMESTAMP -> {
+        long second = FIRST_SECOND + random.nextLong(SECONDS);
+        out.writeString(LocalDateTime.ofEpochSecond(second, 0, ZoneOffset.UTC).toString());
+      }
     }
   }
 
@@ -154,20 +150,15 @@ public final class GeneratedRecords {
     };
   }
 
-  private void text(JsonGenerator out, TextCategoryFeature category) throws IOException {
+  private void category(JsonGenerator out, VocabularyFeature category) throws IOException {
     boolean unseen = !(category.unseen() instanceof Unseen.Reject) && random.nextInt(ONE_IN) == 0;
-    out.writeString(
-        unseen
-            ? "(unseen)"
-            : category.vocabulary().get(random.nextInt(category.vocabulary().size())));
+    List<?> vocabulary = category.vocabulary();
+    out.writeObject(unseen ? unseen(category) : vocabulary.get(random.nextInt(vocabulary.size())));
   }
 
-  private void integer(JsonGenerator out, IntegerCategoryFeature category) throws IOException {
-    boolean unseen = !(category.unseen() instanceof Unseen.Reject) && random.nextInt(ONE_IN) == 0;
-    List<Long> vocabulary = category.vocabulary();
-    out.writeNumber(
-        unseen
-            ? vocabulary.stream().mapToLong(Long::longValue).max().orElseThrow() + 1
-            : vocabulary.get(random.nextInt(vocabulary.size())));
+  private static Object unseen(VocabularyFeature category) {
+    return category instanceof IntegerCategoryFeature integers
+        ? (Object) (Collections.max(integers.vocabulary()) + 1)
+        : "(unseen)";
   }
 }

@@ -7,7 +7,6 @@ import io.paritree.feature.NumberText;
 import io.paritree.feature.Schema;
 import io.paritree.json.JsonText;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Turns a line of a CSV file into the JSON record that means the same. */
@@ -22,27 +21,24 @@ final class RowRecord {
    */
   static byte[] of(Schema schema, String[] cells, int without) {
     return JsonText.compact(
-        out -> {
-          out.writeStartObject();
-          for (int index = 0; index < cells.length; index++) {
-            if (index != without && !cells[index].isEmpty()) {
-              Field field = schema.fields().get(index);
-              out.writeFieldName(field.column());
-              value(out, field.features(), cells[index]);
-            }
-          }
-
-          out.writeEndObject();
-        });
+        JsonText.object(
+            out -> {
+              for (int index = 0; index < cells.length; index++) {
+                if (index != without && !cells[index].isEmpty()) {
+                  Field field = schema.fields().get(index);
+                  out.writeFieldName(field.column());
+                  value(out, field.features(), cells[index]);
+                }
+              }
+            }));
   }
 
   private static void value(JsonGenerator out, List<Feature> features, String cell)
       throws IOException {
     Feature feature = features.get(0);
-    byte[] utf8 = cell.getBytes(StandardCharsets.UTF_8);
     if (feature.kind() == Feature.Kind.BOOLEAN && (cell.equals("true") || cell.equals("false"))) {
       out.writeBoolean(cell.equals("true"));
-    } else if (!feature.kind().isText() && NumberText.isNumber(utf8, 0, utf8.length)) {
+    } else if (!feature.kind().isText() && !Double.isNaN(NumberText.parse(cell))) {
       out.writeNumber(cell);
     } else {
       out.writeString(cell);

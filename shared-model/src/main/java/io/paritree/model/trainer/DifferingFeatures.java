@@ -95,7 +95,7 @@ final class DifferingFeatures {
                     condition(
                         "'%s' is %s".formatted(name, Fault.printable(entry.getKey())),
                         entry.getValue())));
-    if (!Evidence.isCategory(evidence.feature(feature))) {
+    if (!evidence.feature(feature).kind().isCategory()) {
       addCuts(name, feature, conditions);
     }
 

@@ -1,11 +1,8 @@
 package io.paritree.model.trainer;
 
-import io.paritree.feature.CategoryCodeFeature;
 import io.paritree.feature.Faults;
 import io.paritree.feature.Feature;
-import io.paritree.feature.IntegerCategoryFeature;
 import io.paritree.feature.Schema;
-import io.paritree.feature.TextCategoryFeature;
 import io.paritree.model.seal.Sealing;
 import io.paritree.record.CsvCells;
 import java.nio.charset.StandardCharsets;
@@ -54,7 +51,7 @@ final class Evidence {
     this.fieldOf = new int[schema.width()];
     for (int feature = 0; feature < fieldOf.length; feature++) {
       fieldOf[feature] = schema.fieldIndex(schema.features().get(feature).column());
-      if (isCategory(schema.features().get(feature))) {
+      if (schema.features().get(feature).kind().isCategory()) {
         categories.put(fieldOf[feature], new LinkedHashMap<>());
       }
     }
@@ -62,12 +59,6 @@ final class Evidence {
     this.differing = new Kept();
     this.equal = new Kept();
     this.refused = new Kept();
-  }
-
-  static boolean isCategory(Feature feature) {
-    return feature instanceof TextCategoryFeature
-        || feature instanceof IntegerCategoryFeature
-        || feature instanceof CategoryCodeFeature;
   }
 
   /** Considers a row. */

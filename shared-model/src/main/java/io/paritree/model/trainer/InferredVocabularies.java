@@ -1,6 +1,6 @@
 package io.paritree.model.trainer;
 
-import io.paritree.feature.CategoryCodeFeature;
+import io.paritree.feature.VocabularyFeature;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -62,7 +62,7 @@ final class InferredVocabularies {
     int sum = 0;
     for (int feature : made.free()) {
       int size = made.vocabulary(feature).size();
-      if (!(evidence.feature(feature) instanceof CategoryCodeFeature) && size <= MAX_INFERRED) {
+      if (evidence.feature(feature) instanceof VocabularyFeature && size <= MAX_INFERRED) {
         free.add(feature);
         sum += size;
         inferred

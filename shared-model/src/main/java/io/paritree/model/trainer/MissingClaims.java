@@ -1,12 +1,9 @@
 package io.paritree.model.trainer;
 
 import io.paritree.Fault;
-import io.paritree.feature.CategoryCodeFeature;
 import io.paritree.feature.Feature;
-import io.paritree.feature.IntegerCategoryFeature;
 import io.paritree.feature.NumberFeature;
-import io.paritree.feature.TextCategoryFeature;
-import io.paritree.feature.TimestampFeature;
+import io.paritree.feature.VocabularyFeature;
 import io.paritree.model.rows.SpelledCell;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -93,7 +90,7 @@ final class MissingClaims {
     USUAL.forEach(value -> byValue.put(value, new TreeMap<>()));
     for (int index = 0; index < evidence.schema().width(); index++) {
       Feature feature = evidence.feature(index);
-      if (feature instanceof TextCategoryFeature || feature instanceof TimestampFeature) {
+      if (feature.kind().isText()) {
         continue;
       }
 
@@ -161,7 +158,7 @@ final class MissingClaims {
     }
 
     Set<String> found = new LinkedHashSet<>();
-    if (least != null && evidence.feature(feature) instanceof NumberFeature) {
+    if (least != null && evidence.feature(feature).kind() == Feature.Kind.NUMBER) {
       found.add(least);
       found.add(largest);
       counts.entrySet().stream()
@@ -175,11 +172,11 @@ final class MissingClaims {
   private void addTexts() {
     for (int index = 0; index < evidence.schema().width(); index++) {
       Feature feature = evidence.feature(index);
-      boolean isText = feature instanceof TextCategoryFeature;
-      if (!isText && !(feature instanceof IntegerCategoryFeature)) {
+      if (!(feature instanceof VocabularyFeature)) {
         continue;
       }
 
+      boolean isText = feature.kind().isText();
       boolean isFree = evidence.sealing().model().categories(index).isEmpty();
       for (String category : evidence.categories(index).keySet()) {
         boolean isMissing =
@@ -223,9 +220,8 @@ final class MissingClaims {
     List<Integer> lacking = new ArrayList<>();
     for (int index = 0; index < evidence.schema().width(); index++) {
       int feature = index;
-      boolean isNumber =
-          evidence.feature(index) instanceof NumberFeature
-              || evidence.feature(index) instanceof CategoryCodeFeature;
+      Feature.Kind kind = evidence.feature(index).kind();
+      boolean isNumber = kind == Feature.Kind.NUMBER || kind == Feature.Kind.CATEGORY_CODE;
       if (isNumber && evidence.rows().stream().anyMatch(row -> Float.isNaN(row.slots()[feature]))) {
         lacking.add(index);
       }

@@ -2,7 +2,6 @@ package io.paritree.model.trainer;
 
 import io.paritree.Fault;
 import io.paritree.FaultCode;
-import io.paritree.feature.BooleanFeature;
 import io.paritree.feature.Feature;
 import io.paritree.feature.TextCategoryFeature;
 import io.paritree.model.rows.SpelledCell;
@@ -182,7 +181,8 @@ final class RefusedRows {
           yield "give %s \"missing\": [%%s]".formatted(name);
         }
 
-        boolean isTruth = kind == SpelledCell.Kind.BOOLEAN && !(feature instanceof BooleanFeature);
+        boolean isTruth =
+            kind == SpelledCell.Kind.BOOLEAN && feature.kind() != Feature.Kind.BOOLEAN;
         boolean isOurs = cell.equals("true") || cell.equals("false");
         yield isTruth && isOurs
             ? "give %s \"boolean\" as \"type\" (%%s)".formatted(name)

@@ -2,7 +2,6 @@ package io.paritree.model.trainer;
 
 import io.paritree.Fault;
 import io.paritree.feature.NumberText;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -25,9 +24,6 @@ record TrainerRow(
 
   /** Returns a prediction as a number; NaN if it is none. */
   double predicted(int index) {
-    byte[] utf8 = predictions[index].getBytes(StandardCharsets.UTF_8);
-    return NumberText.isNumber(utf8, 0, utf8.length)
-        ? NumberText.parse(utf8, 0, utf8.length)
-        : Double.NaN;
+    return NumberText.parse(predictions[index]);
   }
 }

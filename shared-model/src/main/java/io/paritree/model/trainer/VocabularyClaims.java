@@ -1,11 +1,8 @@
 package io.paritree.model.trainer;
 
 import io.paritree.Fault;
-import io.paritree.feature.Feature;
-import io.paritree.feature.IntegerCategoryFeature;
 import io.paritree.feature.NumberText;
-import io.paritree.feature.TextCategoryFeature;
-import java.nio.charset.StandardCharsets;
+import io.paritree.feature.VocabularyFeature;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -33,13 +30,13 @@ final class VocabularyClaims {
    */
   private enum Order {
     ASCENDING("ascending", Comparator.naturalOrder()),
-    NUMERIC("ascending as numbers", Comparator.comparingDouble(VocabularyClaims::number)),
+    NUMERIC("ascending as numbers", Comparator.comparingDouble(NumberText::parse)),
     IGNORING_CASE("ascending without regard to case", String.CASE_INSENSITIVE_ORDER),
     FIRST("in the order of their first appearance in the file", null),
     FREQUENT("with the most frequent first", null),
     DESCENDING("descending", Comparator.reverseOrder()),
     NUMERIC_DESCENDING(
-        "descending as numbers", Comparator.comparingDouble(VocabularyClaims::number).reversed()),
+        "descending as numbers", Comparator.<String>comparingDouble(NumberText::parse).reversed()),
     RARE("with the least frequent first", null);
 
     private final String text;
@@ -109,7 +106,7 @@ final class VocabularyClaims {
   List<Integer> free() {
     List<Integer> free = new ArrayList<>();
     for (int index = 0; index < evidence.schema().width(); index++) {
-      if (Evidence.isCategory(evidence.feature(index))
+      if (evidence.feature(index).kind().isCategory()
           && evidence.sealing().model().categories(index).isEmpty()
           && vocabulary(index).size() <= MAX_CATEGORIES) {
         free.add(index);
@@ -121,13 +118,8 @@ final class VocabularyClaims {
 
   /** Returns the vocabulary of the schema; of bare codes, the cells of the file. */
   List<String> vocabulary(int index) {
-    Feature feature = evidence.feature(index);
-    if (feature instanceof TextCategoryFeature texts) {
-      return texts.vocabulary();
-    }
-
-    return feature instanceof IntegerCategoryFeature integers
-        ? integers.vocabulary().stream().map(String::valueOf).toList()
+    return evidence.feature(index) instanceof VocabularyFeature category
+        ? category.vocabulary().stream().map(String::valueOf).toList()
         : List.copyOf(evidence.categories(index).keySet());
   }
 
@@ -136,7 +128,7 @@ final class VocabularyClaims {
     for (int feature : features) {
       List<String> all = vocabulary(feature);
       boolean isNumeric = order == Order.NUMERIC || order == Order.NUMERIC_DESCENDING;
-      if (isNumeric && !all.stream().allMatch(text -> !Double.isNaN(number(text)))) {
+      if (isNumeric && !all.stream().allMatch(text -> !Double.isNaN(NumberText.parse(text)))) {
         return;
       }
 
@@ -188,7 +180,7 @@ final class VocabularyClaims {
       String order, Collection<Integer> features, Function<Integer, List<String>> sorted) {
     StringBuilder text = new StringBuilder("the trainer coded the categories " + order + ":");
     for (int feature : features) {
-      boolean isText = evidence.feature(feature) instanceof TextCategoryFeature;
+      boolean isText = evidence.feature(feature).kind().isText();
       List<String> all = sorted.apply(feature);
       List<String> shown =
           all.stream()
@@ -212,13 +204,6 @@ final class VocabularyClaims {
     Map<Integer, Map<Float, Float>> codes = new TreeMap<>();
     orders.forEach((feature, sorted) -> codes.put(feature, codes(feature, sorted)));
     return new Recoded("", codes);
-  }
-
-  private static double number(String text) {
-    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-    return NumberText.isNumber(utf8, 0, utf8.length)
-        ? NumberText.parse(utf8, 0, utf8.length)
-        : Double.NaN;
   }
 
   /** Returns the claims that were added. */
