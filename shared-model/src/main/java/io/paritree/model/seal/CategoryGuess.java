@@ -76,7 +76,7 @@ record CategoryGuess(RecordedCategories categories, Sentinels missing, List<Stri
     }
 
     RecordedCategories categories =
-        isText || !values.stream().allMatch(CategoryGuess::isNumber)
+        isText || values.stream().mapToDouble(NumberText::parse).anyMatch(Double::isNaN)
             ? new RecordedCategories.Texts(values)
             : numbers(values, doubts);
     return Optional.of(new CategoryGuess(categories, Sentinels.of(missing), doubts));
@@ -98,11 +98,6 @@ record CategoryGuess(RecordedCategories categories, Sentinels missing, List<Stri
 
     doubts.add("some are no whole numbers, so all are given as text, which callers must send");
     return new RecordedCategories.Texts(bySize);
-  }
-
-  private static boolean isNumber(String cell) {
-    byte[] utf8 = cell.getBytes(StandardCharsets.UTF_8);
-    return NumberText.isNumber(utf8, 0, utf8.length);
   }
 
   private static boolean isWhole(BigDecimal number) {

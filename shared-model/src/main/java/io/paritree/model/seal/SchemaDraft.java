@@ -4,14 +4,12 @@ import io.paritree.Fault;
 import io.paritree.feature.BooleanFeature;
 import io.paritree.feature.Feature;
 import io.paritree.feature.NumberFeature;
-import io.paritree.feature.NumberText;
 import io.paritree.feature.Sentinels;
 import io.paritree.feature.Unseen;
 import io.paritree.model.manifest.FeatureForm;
 import io.paritree.model.manifest.SchemaForm;
 import io.paritree.model.mlflow.MlflowSignature;
 import io.paritree.model.rows.CsvRows;
-import io.paritree.model.rows.FarNumbers;
 import io.paritree.model.rows.InputException;
 import io.paritree.model.rows.SpelledCell;
 import io.paritree.record.CsvLines;
@@ -19,7 +17,6 @@ import io.paritree.record.RecordFormatException;
 import io.paritree.xgboost.RecordedCategories;
 import io.paritree.xgboost.XgboostModel;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,7 +33,6 @@ import java.util.stream.Collectors;
  */
 public final class SchemaDraft {
   private static final long MAX_ROWS = 100_000;
-  private static final int MAX_CATEGORIES = 10_000;
   private static final String MLFLOW_TEXT = "string";
 
   private final List<FeatureForm> features = new ArrayList<>();
@@ -44,53 +40,6 @@ public final class SchemaDraft {
   private final XgboostModel model;
   private final SchemaForm plain;
   private final List<MlflowSignature.Column> signature;
-
-  /** What the cells of one column have in common. */
-  private static final class Column {
-    private boolean anyValue;
-    private boolean onlyNumbers = true;
-    private boolean onlyTruths = true;
-    private final TreeSet<String> texts = new TreeSet<>();
-    private final FarNumbers numbers = new FarNumbers();
-
-    void add(String cell) {
-      if (cell.isEmpty()) {
-        return;
-      }
-
-      anyValue = true;
-      byte[] utf8 = cell.getBytes(StandardCharsets.UTF_8);
-      boolean isNumber = NumberText.isNumber(utf8, 0, utf8.length);
-      onlyNumbers &= isNumber;
-      if (isNumber) {
-        numbers.add(NumberText.parse(utf8, 0, utf8.length));
-      }
-
-      onlyTruths &= cell.equals("true") || cell.equals("false");
-      if (texts.size() <= MAX_CATEGORIES) {
-        texts.add(cell); // one more than the limit shows that there are too many
-      }
-    }
-
-    /** Returns the texts that are no numbers. */
-    List<String> words() {
-      return texts.stream()
-          .filter(
-              text -> {
-                byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-                return !NumberText.isNumber(utf8, 0, utf8.length);
-              })
-          .toList();
-    }
-
-    boolean hasTooMany() {
-      return texts.size() > MAX_CATEGORIES;
-    }
-
-    boolean isText() {
-      return anyValue && !onlyNumbers && !onlyTruths;
-    }
-  }
 
   /**
    * @param plain the schema that follows from the model alone
@@ -140,12 +89,12 @@ public final class SchemaDraft {
    */
   public void read(String path) throws InputException, IOException {
     try (CsvLines lines = CsvRows.lines(path)) {
-      List<Column> columns = new ArrayList<>();
-      lines.columns().forEach(name -> columns.add(new Column()));
+      List<ColumnCells> columns = new ArrayList<>();
+      lines.columns().forEach(name -> columns.add(new ColumnCells()));
       boolean isRead = readRows(lines, columns);
 
       for (int index = 0; index < plain.features().size(); index++) {
-        int column = lines.column(column(index));
+        int column = lines.column(plain.features().get(index).column());
         features.add(
             column < 0 ? withoutColumn(index, path) : feature(index, columns.get(column), isRead));
       }
@@ -155,7 +104,7 @@ public final class SchemaDraft {
   }
 
   /** Reads rows up to the limit; returns whether these were all. */
-  private static boolean readRows(CsvLines lines, List<Column> columns)
+  private static boolean readRows(CsvLines lines, List<ColumnCells> columns)
       throws IOException, RecordFormatException {
     for (long row = 0; row < MAX_ROWS; row++) {
       if (!lines.next()) {
@@ -189,7 +138,7 @@ public final class SchemaDraft {
           && model.categories(index).isEmpty()) {
         all.add(
             "'%s': the model file does not list this category's values; give all of the trainer's, in its order, as \"categories\" (--rows proposes them), or \"codes\" if they are the codes themselves"
-                .formatted(Fault.printable(name(index))));
+                .formatted(Fault.printable(plain.features().get(index).name())));
       }
     }
 
@@ -203,25 +152,11 @@ public final class SchemaDraft {
         : form;
   }
 
-  private String name(int index) {
-    FeatureForm form = plain.features().get(index);
-    return form instanceof FeatureForm.FromModel fromModel
-        ? fromModel.name()
-        : ((FeatureForm.Complete) form).feature().name();
-  }
-
-  private String column(int index) {
-    FeatureForm form = plain.features().get(index);
-    return form instanceof FeatureForm.FromModel fromModel
-        ? fromModel.column()
-        : ((FeatureForm.Complete) form).feature().column();
-  }
-
   private FeatureForm withoutColumn(int index, String path) {
     advice.add(
         "'%s': %s has no such column; give the column to read as \"column\", or a part of a timestamp such as \"hour\" as \"type\"%s"
             .formatted(
-                Fault.printable(name(index)),
+                Fault.printable(plain.features().get(index).name()),
                 path,
                 model.featureNames().isPresent()
                     ? ""
@@ -229,7 +164,7 @@ public final class SchemaDraft {
     return plain.features().get(index);
   }
 
-  private FeatureForm feature(int index, Column column, boolean isRead) {
+  private FeatureForm feature(int index, ColumnCells column, boolean isRead) {
     FeatureForm form = plain.features().get(index);
     if (form instanceof FeatureForm.FromModel) {
       return model.categories(index).isPresent() ? form : category(index, form, column, isRead);
@@ -244,20 +179,21 @@ public final class SchemaDraft {
    *
    * @param isRead whether all rows were read
    */
-  private FeatureForm category(int index, FeatureForm form, Column column, boolean isRead) {
-    String name = name(index);
+  private FeatureForm category(int index, FeatureForm form, ColumnCells column, boolean isRead) {
+    String name = form.name();
     String start =
         "'%s': the model file does not list this category's values, "
             .formatted(Fault.printable(name));
     Optional<CategoryGuess> guessed =
         column.hasTooMany()
             ? Optional.empty()
-            : CategoryGuess.of(column.texts, isText(index, name));
+            : CategoryGuess.of(column.texts(), isText(index, name));
     if (guessed.isEmpty()) {
       advice.add(
           start
               + "and the rows have %s; give all of the trainer's, in its order, as \"categories\", or \"codes\" if they are the codes themselves"
-                  .formatted(column.hasTooMany() ? "more than " + MAX_CATEGORIES : "none"));
+                  .formatted(
+                      column.hasTooMany() ? "more than " + ColumnCells.MAX_CATEGORIES : "none"));
       return form;
     }
 
@@ -280,7 +216,7 @@ public final class SchemaDraft {
             + doubts.stream().map(doubt -> "; " + doubt).collect(Collectors.joining()));
     return new FeatureForm.Complete(
         new FeatureForm.CategoryRules(
-                name, column(index), new Unseen.Reject(), guess.missing(), true)
+                name, form.column(), new Unseen.Reject(), guess.missing(), true)
             .feature(guess.categories()));
   }
 
@@ -296,16 +232,16 @@ public final class SchemaDraft {
     return false;
   }
 
-  private FeatureForm number(Feature feature, Column column) {
+  private FeatureForm number(Feature feature, ColumnCells column) {
     String name = Fault.printable(feature.name());
-    if (column.anyValue && column.onlyTruths) {
+    if (column.isTruths()) {
       return new FeatureForm.Complete(
           new BooleanFeature(feature.name(), feature.column(), Sentinels.NONE, true));
     }
 
     List<Object> missing = new ArrayList<>();
-    if (feature instanceof NumberFeature) {
-      missing.addAll(column.numbers.found());
+    if (feature.kind() == Feature.Kind.NUMBER) {
+      missing.addAll(column.farNumbers());
     }
 
     List<String> words = column.words();
@@ -338,7 +274,7 @@ public final class SchemaDraft {
             .formatted(name, Fault.printable(missing.toString())));
     Sentinels sentinels = Sentinels.of(missing);
     return new FeatureForm.Complete(
-        feature instanceof BooleanFeature
+        feature.kind() == Feature.Kind.BOOLEAN
             ? new BooleanFeature(feature.name(), feature.column(), sentinels, true)
             : new NumberFeature(
                 feature.name(),
