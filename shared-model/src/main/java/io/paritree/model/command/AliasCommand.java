@@ -11,6 +11,7 @@ import io.paritree.store.Location;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -38,8 +39,7 @@ final class AliasCommand implements Callable<Integer> {
   @ArgGroup(multiplicity = "1")
   private Change change;
 
-  @Option(names = "--format", defaultValue = "text", description = "text or json (default: text).")
-  private OutputFormat format;
+  @Mixin private OutputFormat format;
 
   /** What to do with the alias. */
   private static final class Change {
@@ -85,26 +85,16 @@ final class AliasCommand implements Callable<Integer> {
   }
 
   private void print(String text) {
-    spec.commandLine()
-        .getOut()
-        .print(
-            switch (format) {
-              case TEXT -> text;
-              case JSON ->
-                  JsonText.text(
-                      out -> {
-                        out.writeStartObject();
-                        out.writeStringField("name", name);
-                        out.writeStringField("alias", alias);
-                        out.writeFieldName("version");
-                        if (change.remove) {
-                          out.writeNull();
-                        } else {
-                          out.writeNumber(change.version);
-                        }
+    format.print(() -> text, this::json);
+  }
 
-                        out.writeEndObject();
-                      });
-            });
+  private String json() {
+    return JsonText.text(
+        JsonText.object(
+            out -> {
+              out.writeStringField("name", name);
+              out.writeStringField("alias", alias);
+              out.writeObjectField("version", change.version); // null if it was removed
+            }));
   }
 }

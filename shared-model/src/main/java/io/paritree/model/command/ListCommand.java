@@ -5,26 +5,21 @@ import io.paritree.model.layout.ModelStore;
 import io.paritree.model.rows.InputException;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
-import java.io.PrintWriter;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code model list}: lists the models of a store, their versions and aliases. */
 @Command(name = "list", description = "Lists the models of a store, their versions and aliases.")
 final class ListCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
-
   @Option(names = "--store", required = true, paramLabel = "DIR", description = "The store.")
   private String store;
 
-  @Option(names = "--format", defaultValue = "text", description = "text or json (default: text).")
-  private OutputFormat format;
+  @Mixin private OutputFormat format;
 
   private record Entry(List<Long> versions, SortedMap<String, Long> aliases) {}
 
@@ -41,45 +36,44 @@ final class ListCommand implements Callable<Integer> {
       entries.put(name, new Entry(models.versions(name), models.aliases(name)));
     }
 
-    PrintWriter out = spec.commandLine().getOut();
-    switch (format) {
-      case TEXT ->
-          entries.forEach(
-              (name, entry) ->
-                  out.println(
-                      "%s  versions %s  aliases %s"
-                          .formatted(name, entry.versions(), entry.aliases())));
-      case JSON -> out.print(json(entries));
-    }
-
+    format.print(() -> text(entries), () -> json(entries));
     return ModelMain.OK;
+  }
+
+  private static String text(SortedMap<String, Entry> entries) {
+    StringBuilder text = new StringBuilder();
+    entries.forEach(
+        (name, entry) ->
+            text.append(
+                "%s  versions %s  aliases %s%n"
+                    .formatted(name, entry.versions(), entry.aliases())));
+    return text.toString();
   }
 
   private static String json(SortedMap<String, Entry> entries) {
     return JsonText.text(
-        out -> {
-          out.writeStartObject();
-          out.writeArrayFieldStart("models");
-          for (var entry : entries.entrySet()) {
-            out.writeStartObject();
-            out.writeStringField("name", entry.getKey());
-            out.writeArrayFieldStart("versions");
-            for (long version : entry.getValue().versions()) {
-              out.writeNumber(version);
-            }
+        JsonText.object(
+            out -> {
+              out.writeArrayFieldStart("models");
+              for (var entry : entries.entrySet()) {
+                out.writeStartObject();
+                out.writeStringField("name", entry.getKey());
+                out.writeArrayFieldStart("versions");
+                for (long version : entry.getValue().versions()) {
+                  out.writeNumber(version);
+                }
 
-            out.writeEndArray();
-            out.writeObjectFieldStart("aliases");
-            for (var alias : entry.getValue().aliases().entrySet()) {
-              out.writeNumberField(alias.getKey(), alias.getValue());
-            }
+                out.writeEndArray();
+                out.writeObjectFieldStart("aliases");
+                for (var alias : entry.getValue().aliases().entrySet()) {
+                  out.writeNumberField(alias.getKey(), alias.getValue());
+                }
 
-            out.writeEndObject();
-            out.writeEndObject();
-          }
+                out.writeEndObject();
+                out.writeEndObject();
+              }
 
-          out.writeEndArray();
-          out.writeEndObject();
-        });
+              out.writeEndArray();
+            }));
   }
 }

@@ -23,8 +23,7 @@ import picocli.CommandLine.ScopeType;
 /**
  * The command {@code scripts/model}: drafts, seals, shows, verifies and applies models.
  *
- * <p>Exit codes, for schedulers: 0 done; 2 wrong usage; 3 input refused; 6 model refused; 1
- * anything else. Results go to the standard output, everything else to the standard error.
+ * <p>Results go to the standard output, everything else to the standard error.
  */
 @Command(
     name = "model",
@@ -33,11 +32,11 @@ import picocli.CommandLine.ScopeType;
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:done",
-      "2:wrong usage",
-      "3:input refused",
-      "6:model refused",
-      "1:anything else"
+      ModelMain.OK + ":done",
+      ModelMain.USAGE + ":wrong usage",
+      ModelMain.INPUT_REFUSED + ":input refused",
+      ModelMain.MODEL_REFUSED + ":model refused",
+      ModelMain.FAILED + ":anything else"
     },
     subcommands = {
       SchemaCommand.class,

@@ -42,12 +42,7 @@ import picocli.CommandLine.Spec;
 final class PredictCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "MODEL",
-      description = "A package, STORE/NAME, STORE/NAME@ALIAS, a model file or an MLflow directory.")
-  private String model;
+  @Mixin private ModelOption model;
 
   @Mixin private UnsealedOptions unsealed;
 
@@ -89,7 +84,7 @@ final class PredictCommand implements Callable<Integer> {
       defaultValue = "text",
       description =
           "text or json: the form of the counts; json goes to the standard output (default: text).")
-  private OutputFormat format;
+  private OutputFormat.Form format;
 
   @Override
   public Integer call() throws Exception {
@@ -99,9 +94,9 @@ final class PredictCommand implements Callable<Integer> {
     }
 
     Path target = target();
-    ScoringModel opened = unsealed.open(ModelFiles.streamed(model), engine);
+    ScoringModel opened = unsealed.open(ModelFiles.streamed(model.reference()), engine);
     if (emits.equals(List.of(CsvScoring.Emit.LEAF)) && opened.engine().trees() == 0) {
-      throw new InputException("Cannot write leaves: %s has no trees".formatted(model));
+      throw new InputException("Cannot write leaves: %s has no trees".formatted(model.reference()));
     }
 
     FaultSummary refused = new FaultSummary();
@@ -158,28 +153,27 @@ final class PredictCommand implements Callable<Integer> {
               .getOut()
               .print(
                   JsonText.text(
-                      out -> {
-                        out.writeStartObject();
-                        out.writeStringField("model_version", opened.modelVersion());
-                        out.writeStringField("digest", opened.digest());
-                        out.writeBooleanField("sealed", opened.sealed());
-                        out.writeNumberField("rows_scored", scored);
-                        out.writeNumberField("rows_refused", refused.rows());
-                        out.writeArrayFieldStart("faults");
-                        for (FaultSummary.Entry entry : refused.entries()) {
-                          out.writeStartObject();
-                          out.writeStringField("code", entry.example().code().code());
-                          out.writeStringField("column", entry.example().field());
-                          out.writeNumberField("rows", entry.rows());
-                          out.writeStringField("example", entry.example().got());
-                          out.writeStringField("place", entry.place());
-                          out.writeStringField("cure", entry.cure());
-                          out.writeEndObject();
-                        }
+                      JsonText.object(
+                          out -> {
+                            out.writeStringField("model_version", opened.modelVersion());
+                            out.writeStringField("digest", opened.digest());
+                            out.writeBooleanField("sealed", opened.sealed());
+                            out.writeNumberField("rows_scored", scored);
+                            out.writeNumberField("rows_refused", refused.rows());
+                            out.writeArrayFieldStart("faults");
+                            for (FaultSummary.Entry entry : refused.entries()) {
+                              out.writeStartObject();
+                              out.writeStringField("code", entry.example().code().code());
+                              out.writeStringField("column", entry.example().field());
+                              out.writeNumberField("rows", entry.rows());
+                              out.writeStringField("example", entry.example().got());
+                              out.writeStringField("place", entry.place());
+                              out.writeStringField("cure", entry.cure());
+                              out.writeEndObject();
+                            }
 
-                        out.writeEndArray();
-                        out.writeEndObject();
-                      }));
+                            out.writeEndArray();
+                          })));
     }
   }
 

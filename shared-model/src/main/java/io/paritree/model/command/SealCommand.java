@@ -39,6 +39,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -131,8 +132,7 @@ final class SealCommand implements Callable<Integer> {
   @Option(names = "--notes", paramLabel = "TEXT", defaultValue = "", description = "Free notes.")
   private String notes;
 
-  @Option(names = "--format", defaultValue = "text", description = "text or json (default: text).")
-  private OutputFormat format;
+  @Mixin private OutputFormat format;
 
   private Optional<Provenance.TrainerComparison> compared = Optional.empty();
 
@@ -331,27 +331,24 @@ final class SealCommand implements Callable<Integer> {
       GoldenRecords golden,
       Provenance provenance) {
     sealed.card().earlyStopping().ifPresent(this::note);
-    String text =
-        switch (format) {
-          case JSON -> new String(CardWriter.toJson(sealed), StandardCharsets.UTF_8);
-          case TEXT ->
-              "Sealed %s/%s in %s: %s golden rows (%s), %s%s, digest %s%n"
-                  .formatted(
-                      name,
-                      sealedVersion,
-                      directory,
-                      golden.records().size(),
-                      ManifestParser.key(golden.source()),
-                      provenance
-                          .comparedWithTrainer()
-                          .map(
-                              compared ->
-                                  "%s rows compared with the trainer (at most %s ulp apart)"
-                                      .formatted(compared.rows(), compared.maxUlps()))
-                          .orElse("not compared with its trainer"),
-                      alias == null ? "" : ", alias " + alias,
-                      sealed.digest());
-        };
-    spec.commandLine().getOut().print(text);
+    format.print(
+        () ->
+            "Sealed %s/%s in %s: %s golden rows (%s), %s%s, digest %s%n"
+                .formatted(
+                    name,
+                    sealedVersion,
+                    directory,
+                    golden.records().size(),
+                    ManifestParser.key(golden.source()),
+                    provenance
+                        .comparedWithTrainer()
+                        .map(
+                            compared ->
+                                "%s rows compared with the trainer (at most %s ulp apart)"
+                                    .formatted(compared.rows(), compared.maxUlps()))
+                        .orElse("not compared with its trainer"),
+                    alias == null ? "" : ", alias " + alias,
+                    sealed.digest()),
+        () -> new String(CardWriter.toJson(sealed), StandardCharsets.UTF_8));
   }
 }

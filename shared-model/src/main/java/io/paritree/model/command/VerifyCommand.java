@@ -12,9 +12,7 @@ import io.paritree.model.rows.InputException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code model verify}: opens a model, and compares the engines on rows. */
 @Command(
@@ -24,14 +22,7 @@ import picocli.CommandLine.Spec;
       "With --rows, also compares the forest engine with libxgboost, bit by bit."
     })
 final class VerifyCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
-
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "MODEL",
-      description = "A package, STORE/NAME, STORE/NAME@ALIAS, a model file or an MLflow directory.")
-  private String model;
+  @Mixin private ModelOption model;
 
   @Mixin private UnsealedOptions unsealed;
 
@@ -41,12 +32,11 @@ final class VerifyCommand implements Callable<Integer> {
       description = "Rows with a header to compare the engines on.")
   private String rows;
 
-  @Option(names = "--format", defaultValue = "text", description = "text or json (default: text).")
-  private OutputFormat format;
+  @Mixin private OutputFormat format;
 
   @Override
   public Integer call() throws Exception {
-    ModelFiles files = ModelFiles.read(model);
+    ModelFiles files = ModelFiles.read(model.reference());
     ScoringModel opened = unsealed.open(files, EngineKind.FOREST);
     long compared = 0;
     FaultSummary refused = new FaultSummary();
@@ -72,38 +62,34 @@ final class VerifyCommand implements Callable<Integer> {
       }
     }
 
-    print(opened, files, compared - refused.rows(), refused.rows());
+    long agreeing = compared - refused.rows();
+    format.print(
+        () -> text(opened, files, agreeing, refused.rows()),
+        () -> json(opened, agreeing, refused.rows()));
     return ModelMain.OK;
   }
 
-  private void print(ScoringModel opened, ModelFiles files, long compared, long refused) {
-    String text =
-        switch (format) {
-          case JSON ->
-              JsonText.text(
-                  out -> {
-                    out.writeStartObject();
-                    out.writeStringField("model_version", opened.modelVersion());
-                    out.writeStringField("digest", opened.digest());
-                    out.writeBooleanField("sealed", opened.sealed());
-                    out.writeNumberField("rows_compared", compared);
-                    out.writeNumberField("rows_refused", refused);
-                    out.writeEndObject();
-                  });
-          case TEXT ->
-              "%s in %s is valid%s%s%n"
-                  .formatted(
-                      opened.modelVersion(),
-                      files.origin(),
-                      opened.sealed()
-                          ? " and its golden rows were reproduced"
-                          : "; it is not sealed",
-                      rows == null
-                          ? ""
-                          : ("; the forest engine and libxgboost agree on %s rows bit by bit"
-                                  + " (%s refused)")
-                              .formatted(compared, refused));
-        };
-    spec.commandLine().getOut().print(text);
+  private String text(ScoringModel opened, ModelFiles files, long compared, long refused) {
+    return "%s in %s is valid%s%s%n"
+        .formatted(
+            opened.modelVersion(),
+            files.origin(),
+            opened.sealed() ? " and its golden rows were reproduced" : "; it is not sealed",
+            rows == null
+                ? ""
+                : "; the forest engine and libxgboost agree on %s rows bit by bit (%s refused)"
+                    .formatted(compared, refused));
+  }
+
+  private static String json(ScoringModel opened, long compared, long refused) {
+    return JsonText.text(
+        JsonText.object(
+            out -> {
+              out.writeStringField("model_version", opened.modelVersion());
+              out.writeStringField("digest", opened.digest());
+              out.writeBooleanField("sealed", opened.sealed());
+              out.writeNumberField("rows_compared", compared);
+              out.writeNumberField("rows_refused", refused);
+            }));
   }
 }
