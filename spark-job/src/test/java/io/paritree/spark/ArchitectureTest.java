@@ -57,6 +57,7 @@ class ArchitectureTest extends ArchitectureContract {
           "blocks.VectorBlock",
           "blocks.VectorCells",
           "files.FlatFile",
+          "files.ParquetFile",
           "files.ParquetWriters",
           "files.ScoredFiles",
           "files.SortedRows",

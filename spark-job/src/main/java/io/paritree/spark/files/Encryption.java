@@ -194,7 +194,7 @@ public final class Encryption {
       // Factories and clients of key management services throw whatever they like.
       problems.add(
           "files cannot be encrypted as %s and its keys say: %s"
-              .formatted(FACTORY, ParquetWriters.reason(e)));
+              .formatted(FACTORY, ParquetFile.reason(e)));
       return Set.of();
     }
   }

@@ -37,7 +37,7 @@ import org.apache.spark.unsafe.types.UTF8String;
  * Parquet schema and the metadata for Spark come from Spark itself; timestamps are written
  * unchanged, in microseconds, as the job's session is configured. Not thread-safe.
  */
-final class FlatFile implements ParquetWriters.Rows {
+final class FlatFile extends ParquetFile {
   private static final Set<ColumnKind> OTHERS =
       EnumSet.of(ColumnKind.DECIMAL, ColumnKind.BINARY, ColumnKind.OTHER);
 
@@ -76,6 +76,7 @@ final class FlatFile implements ParquetWriters.Rows {
       long rowGroupBytes,
       ParquetProperties properties)
       throws IOException {
+    super(path);
     int count = types.size() - (constant == null ? 0 : 1);
     this.kinds =
         Arrays.stream(types.fields(), 0, count)
@@ -137,7 +138,7 @@ final class FlatFile implements ParquetWriters.Rows {
   }
 
   @Override
-  public void write(InternalRow row) throws IOException {
+  void put(InternalRow row) throws IOException {
     for (int at = 0; at < kinds.length; at++) {
       if (row.isNullAt(at)) {
         writers[at].writeNull(0, 0);
@@ -183,7 +184,7 @@ final class FlatFile implements ParquetWriters.Rows {
     long bytes = columns.getBufferedSize();
     long perRow = Math.max(1, bytes / rows);
     if (bytes > rowGroupBytes - 2 * perRow) {
-      end();
+      endRowGroup();
       begin();
     } else {
       long untilFull = (rowGroupBytes - bytes) / perRow;
@@ -195,7 +196,7 @@ final class FlatFile implements ParquetWriters.Rows {
     }
   }
 
-  private void end() throws IOException {
+  private void endRowGroup() throws IOException {
     if (rows > 0) {
       file.startBlock(rows);
       columns.flush();
@@ -213,14 +214,14 @@ final class FlatFile implements ParquetWriters.Rows {
   }
 
   @Override
-  public long bytes() throws IOException {
+  long length() throws IOException {
     return file.getPos() + columns.getBufferedSize();
   }
 
   @Override
-  public void close() throws IOException {
+  void end() throws IOException {
     try {
-      end();
+      endRowGroup();
       file.end(metadata);
     } finally {
       codecs.release();

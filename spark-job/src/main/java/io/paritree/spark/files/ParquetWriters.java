@@ -118,105 +118,29 @@ public final class ParquetWriters implements Serializable {
         hadoop, schema, distinct, rowGroupBytes, pageBytes, constant, Encryption.Columns.ALL);
   }
 
-  /** Receives the rows of one file. */
-  interface Rows {
-    void write(InternalRow row) throws IOException;
-
-    /**
-     * Returns the length that the file would have if it ended here, its last pages uncompressed.
-     */
-    long bytes() throws IOException;
-
-    void close() throws IOException;
-  }
-
-  /** A file that is being written. */
-  public static final class File {
-    private final Rows writer;
-    private final Path path;
-    private long rows;
-
-    private File(Rows writer, Path path) {
-      this.writer = writer;
-      this.path = path;
-    }
-
-    public void write(InternalRow row) {
-      try {
-        writer.write(row);
-      } catch (IOException | RuntimeException | FSError e) {
-        throw failure(path, e);
-      }
-
-      rows++;
-    }
-
-    public long rows() {
-      return rows;
-    }
-
-    /**
-     * Returns the length that the file would have if it ended here, its last pages uncompressed.
-     */
-    long bytes() {
-      try {
-        return writer.bytes();
-      } catch (IOException e) {
-        throw failure(path, e);
-      }
-    }
-
-    public String name() {
-      return path.getName();
-    }
-
-    public void close() {
-      try {
-        writer.close();
-      } catch (IOException | RuntimeException | FSError e) {
-        throw failure(path, e);
-      }
-    }
-  }
-
-  /** Receives rows with columns that only Spark's write support can write, such as lists. */
-  private static final class SparksRows implements Rows {
+  /** A file with columns that only Spark's write support can write, such as lists. */
+  private static final class SparksFile extends ParquetFile {
     private final ParquetWriter<InternalRow> writer;
 
-    private SparksRows(ParquetWriter<InternalRow> writer) {
+    private SparksFile(Path path, ParquetWriter<InternalRow> writer) {
+      super(path);
       this.writer = writer;
     }
 
     @Override
-    public void write(InternalRow row) throws IOException {
+    void put(InternalRow row) throws IOException {
       writer.write(row);
     }
 
     @Override
-    public long bytes() {
+    long length() {
       return writer.getDataSize();
     }
 
     @Override
-    public void close() throws IOException {
+    void end() throws IOException {
       writer.close();
     }
-  }
-
-  /** Returns an exception that names the file and the root cause. */
-  private static RuntimeException failure(Path path, Throwable failure) {
-    return new IllegalStateException(
-        "Cannot write %s: %s".formatted(path, reason(failure)), failure);
-  }
-
-  /** Returns the message of the root cause. */
-  static String reason(Throwable failure) {
-    Throwable reason = failure;
-    while (reason.getCause() != null) {
-      reason = reason.getCause();
-    }
-
-    return reason.getMessage();
   }
 
   private static final class Builder extends ParquetWriter.Builder<InternalRow, Builder> {
@@ -257,15 +181,15 @@ public final class ParquetWriters implements Serializable {
   }
 
   /** Opens a new file. */
-  public File open(Path path) {
+  public ParquetFile open(Path path) {
     try {
-      return new File(FlatFile.writes(schema) ? flat(path) : sparks(path), path);
+      return FlatFile.writes(schema) ? flat(path) : sparks(path);
     } catch (IOException | RuntimeException | FSError e) {
-      throw failure(path, e);
+      throw ParquetFile.failure(path, e);
     }
   }
 
-  private Rows flat(Path path) throws IOException {
+  private ParquetFile flat(Path path) throws IOException {
     ParquetProperties.Builder properties = ParquetProperties.builder().withPageSize(pageBytes);
     distinct.forEach(column -> properties.withDictionaryEncoding(column, false));
     return new FlatFile(
@@ -279,7 +203,7 @@ public final class ParquetWriters implements Serializable {
         properties.build());
   }
 
-  private Rows sparks(Path path) throws IOException {
+  private ParquetFile sparks(Path path) throws IOException {
     Builder builder =
         new Builder(path, hadoop.value())
             .withConf(hadoop.value())
@@ -288,7 +212,7 @@ public final class ParquetWriters implements Serializable {
             .withPageSize(pageBytes)
             .withEncryption(encryption(path));
     distinct.forEach(column -> builder.withDictionaryEncoding(column, false));
-    return new SparksRows(builder.build());
+    return new SparksFile(path, builder.build());
   }
 
   /** Writes a file without rows, so that readers find the columns of an empty partition. */

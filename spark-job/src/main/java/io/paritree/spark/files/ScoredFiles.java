@@ -38,7 +38,7 @@ public final class ScoredFiles {
     private final String partition;
     private SortedRows sorted;
     private long gathered;
-    private ParquetWriters.File file;
+    private ParquetFile file;
 
     private Open(String partition) {
       this.partition = partition;
@@ -128,7 +128,7 @@ public final class ScoredFiles {
     }
   }
 
-  private ParquetWriters.File create() {
+  private ParquetFile create() {
     String number = String.valueOf(created++);
     String name = prefix + "-" + "0".repeat(Math.max(0, 3 - number.length())) + number;
     return writers.open(new Path(directory, name + writers.extension()));

@@ -4,6 +4,7 @@ import io.paritree.Fault;
 import io.paritree.FaultCode;
 import io.paritree.spark.blocks.InputBlock;
 import io.paritree.spark.blocks.SourceFile;
+import io.paritree.spark.files.ParquetFile;
 import io.paritree.spark.files.ParquetWriters;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.task.TaskPlan;
@@ -55,7 +56,7 @@ public final class Quarantine {
   private final Copier[] copiers;
   private final SpecificInternalRow row;
   private final TreeMap<String, Long> codes = new TreeMap<>();
-  private ParquetWriters.File file;
+  private ParquetFile file;
 
   Quarantine(TaskPlan plan, ParquetWriters writers, Path directory, String name) {
     this.plan = plan;

@@ -191,8 +191,7 @@ class ParquetWritersTest {
     ParquetWriters writers =
         ParquetWriters.of(session, schema, List.of("key"), 128 << 20).withLastColumn(VERSION);
     Path file = directory.resolve("part-0" + writers.extension());
-    ParquetWriters.File written =
-        writers.open(new org.apache.hadoop.fs.Path(file.toUri().toString()));
+    ParquetFile written = writers.open(new org.apache.hadoop.fs.Path(file.toUri().toString()));
     UTF8String version = UTF8String.fromString(VERSION);
     long rows = 2_500_000;
     for (long row = 0; row < rows; row++) {
