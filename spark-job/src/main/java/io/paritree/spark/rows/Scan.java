@@ -99,25 +99,16 @@ public final class Scan {
         .set("spark.sql.parquet.enableVectorizedReader", String.valueOf(!input.isReadByRows()));
     Dataset<Row> selected = selected();
     SparkPlan executed = selected.queryExecution().executedPlan();
-    Optional<FileSourceScanExec> columnar = columnarScan(executed);
-    if (columnar.isPresent() && !plan.isSample()) {
-      List<String> names = names(columnar.get());
-      int[] ordinals = ordinals(plan, names);
-      int indexOrdinal = names.indexOf(ParquetFileFormat.ROW_INDEX_TEMPORARY_COLUMN_NAME());
-      ScoreTask task =
-          new ScoreTask(
-              model,
-              planBroadcast,
-              scoredTo,
-              quarantinedTo,
-              input.format(),
-              ordinals,
-              indexOrdinal);
-      JavaRDD<ColumnarBatch> batches = FilesInOrder.of(executed, columnar.get().executeColumnar());
-      return batches.mapPartitions(task::scoreBatches).collect();
-    }
-
-    int[] ordinals = ordinals(plan, plan.fileColumns().stream().map(ReadColumn::name).toList());
+    Optional<FileSourceScanExec> columnar =
+        plan.isSample() ? Optional.empty() : columnarScan(executed);
+    List<String> names =
+        columnar
+            .map(Scan::names)
+            .orElseGet(() -> plan.fileColumns().stream().map(ReadColumn::name).toList());
+    int indexOrdinal =
+        columnar.isPresent()
+            ? names.indexOf(ParquetFileFormat.ROW_INDEX_TEMPORARY_COLUMN_NAME())
+            : names.size();
     ScoreTask task =
         new ScoreTask(
             model,
@@ -125,8 +116,13 @@ public final class Scan {
             scoredTo,
             quarantinedTo,
             input.format(),
-            ordinals,
-            plan.fileColumns().size());
+            ordinals(plan, names),
+            indexOrdinal);
+    if (columnar.isPresent()) {
+      JavaRDD<ColumnarBatch> batches = FilesInOrder.of(executed, columnar.get().executeColumnar());
+      return batches.mapPartitions(task::scoreBatches).collect();
+    }
+
     JavaRDD<InternalRow> rows = FilesInOrder.of(executed, selected.queryExecution().toRdd());
     return (input.format() == InputFormat.CSV
             ? rows.mapPartitions(task::scoreFiles)
