@@ -235,7 +235,7 @@ class ParquetWritersTest {
         .toJavaRDD()
         .foreachPartition(
             partition -> {
-              ParquetWriters.File file = writers.open(new org.apache.hadoop.fs.Path(uri));
+              ParquetFile file = writers.open(new org.apache.hadoop.fs.Path(uri));
               while (partition.hasNext()) {
                 InternalRow row = partition.next();
                 file.write(row);
