@@ -18,7 +18,7 @@ final class CodeRules {
    * The class that stops the server: it waits until a load balancer notices, which no condition can
    * report, and polls until no connection is open, which Jetty reports by no event.
    */
-  private static final String STOPS_BY_THE_CLOCK = "io.paritree.serving.http.ScoringServer";
+  private static final String STOPS_BY_THE_CLOCK = "io.paritree.serving.http.GracefulStop";
 
   private static final String SET_BY_PICOCLI = "picocli.CommandLine$Option";
 

@@ -18,14 +18,11 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.http.UriCompliance;
-import org.eclipse.jetty.io.Connection;
-import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -40,20 +37,14 @@ import org.eclipse.jetty.server.handler.EagerContentHandler;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The callers' port: starts listening, serves and stops; {@link #requestLife} lists what a request
  * passes through. Thread-safe.
  */
 public final class ScoringServer implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(ScoringServer.class);
   private static final int SYSTEM_THREADS = 4; // acceptor, selectors, and one spare
   private static final int ACCEPT_QUEUE = 1_024;
-  private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-  private static final long DRAINED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-  private static final long DRAIN_LOOK_MILLIS = 5;
   private static final int INPUT_BYTES = 4 << 10;
   private static final int ANSWER_HEAD_BYTES = 512;
   private static final int MAX_ANSWER_HEAD_BYTES = 8 << 10;
@@ -61,7 +52,6 @@ public final class ScoringServer implements AutoCloseable {
 
   private final ServingConfig config;
   private final ServerMetrics metrics;
-  private final Readiness readiness;
   private final Gate gate;
   private final Callers callers;
   private final BodyLoader bodies;
@@ -70,6 +60,7 @@ public final class ScoringServer implements AutoCloseable {
   private final Admission admission;
   private final Server server;
   private final CallersConnector connector;
+  private final GracefulStop stop;
 
   /**
    * Starts listening; the server is not ready before {@link Readiness#begin}.
@@ -85,7 +76,6 @@ public final class ScoringServer implements AutoCloseable {
       throws IOException {
     this.config = config;
     this.metrics = metrics;
-    this.readiness = readiness;
     this.gate = new Gate(new Tokens(config.security()));
     this.callers =
         new Callers(
@@ -106,11 +96,12 @@ public final class ScoringServer implements AutoCloseable {
     server.setRequestLog(new RequestRecorder(routes, metrics, lines));
     this.connector = connector(http());
     server.addConnector(connector);
+    this.stop = new GracefulStop(server, connector, gate, config.server(), readiness);
     measure();
     try {
       server.start();
     } catch (Exception e) {
-      stop();
+      stop.now();
       throw ListenFailure.failed("server", config.server().host(), config.server().port(), e);
     }
   }
@@ -290,73 +281,9 @@ public final class ScoringServer implements AutoCloseable {
         unread::bytes);
   }
 
-  /**
-   * Stops the server. It is no longer ready; after the drain delay it stops listening; it has
-   * stopped when every accepted request is answered or the stop timeout is over.
-   */
+  /** Stops the server as {@link GracefulStop} says. */
   @Override
   public void close() {
-    boolean known = readiness.isReady(); // no balancer knows of a server that was never ready
-    readiness.end();
-    try {
-      // The balancer must notice before the port closes, so this waits for a fixed time.
-      TimeUnit.MILLISECONDS.sleep(known ? config.server().drainDelay().toMillis() : 0);
-      drain();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-
-    stop();
-  }
-
-  /**
-   * Accepts no new connections, and answers the requests that still arrive on the open ones; each
-   * answer is the last one of its connection. Returns when no connection is left or the stop
-   * timeout is over. After {@link #IDLE_NANOS}, connections without a request are closed.
-   *
-   * <p>Jetty's own stop cuts off some requests in flight, so no connection should be left when it
-   * begins. A connection that was accepted last is not immediately among the open ones, so there
-   * must be none for {@link #DRAINED_NANOS}.
-   */
-  private void drain() throws InterruptedException {
-    long limit = config.server().stopTimeout().toNanos();
-    long begin = System.nanoTime();
-    long lastSeen = begin;
-    gate.closeConnections(); // first, so that no caller of a closed port gets another answer
-    connector.endListening();
-    for (long now = begin;
-        now - begin < limit && now - lastSeen < DRAINED_NANOS;
-        now = System.nanoTime()) {
-      for (EndPoint open : connector.getConnectedEndPoints()) {
-        lastSeen = now;
-        if (now - begin > IDLE_NANOS && isIdle(open.getConnection())) {
-          open.close();
-        }
-      }
-
-      TimeUnit.MILLISECONDS.sleep(DRAIN_LOOK_MILLIS);
-    }
-
-    long left = limit - (System.nanoTime() - begin);
-    server.setStopTimeout(Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)));
-  }
-
-  private static boolean isIdle(Connection connection) {
-    if (connection == null) {
-      return false;
-    }
-
-    Connection http = SlowClients.http(connection);
-    return http.getMessagesIn() == http.getMessagesOut();
-  }
-
-  private void stop() {
-    try {
-      server.stop();
-    } catch (Exception e) {
-      LOG.warn(
-          "Cut off requests in flight: they took longer than server.stop-timeout ({} ms)",
-          config.server().stopTimeout().toMillis());
-    }
+    stop.close();
   }
 }

@@ -1,0 +1,110 @@
+package io.paritree.serving.http;
+
+import io.paritree.serving.admission.CallersConnector;
+import io.paritree.serving.admission.SlowClients;
+import io.paritree.serving.config.ServingConfig;
+import io.paritree.serving.metrics.Readiness;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.Server;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The stop of a server that loses no request.
+ *
+ * <p>The server is no longer ready; after the drain delay it stops listening; it has stopped when
+ * every accepted request is answered or the stop timeout is over.
+ */
+final class GracefulStop {
+  private static final Logger LOG = LoggerFactory.getLogger(GracefulStop.class);
+  private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long DRAINED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long DRAIN_LOOK_MILLIS = 5;
+
+  private final Server server;
+  private final CallersConnector connector;
+  private final Gate gate;
+  private final ServingConfig.Server config;
+  private final Readiness readiness;
+
+  GracefulStop(
+      Server server,
+      CallersConnector connector,
+      Gate gate,
+      ServingConfig.Server config,
+      Readiness readiness) {
+    this.server = server;
+    this.connector = connector;
+    this.gate = gate;
+    this.config = config;
+    this.readiness = readiness;
+  }
+
+  void close() {
+    boolean known = readiness.isReady(); // no balancer knows of a server that was never ready
+    readiness.end();
+    try {
+      // The balancer must notice before the port closes, so this waits for a fixed time.
+      TimeUnit.MILLISECONDS.sleep(known ? config.drainDelay().toMillis() : 0);
+      drain();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+
+    now();
+  }
+
+  /**
+   * Accepts no new connections, and answers the requests that still arrive on the open ones; each
+   * answer is the last one of its connection. Returns when no connection is left or the stop
+   * timeout is over. After {@link #IDLE_NANOS}, connections without a request are closed.
+   *
+   * <p>Jetty's own stop cuts off some requests in flight, so no connection should be left when it
+   * begins. A connection that was accepted last is not immediately among the open ones, so there
+   * must be none for {@link #DRAINED_NANOS}.
+   */
+  private void drain() throws InterruptedException {
+    long limit = config.stopTimeout().toNanos();
+    long begin = System.nanoTime();
+    long lastSeen = begin;
+    gate.closeConnections(); // first, so that no caller of a closed port gets another answer
+    connector.endListening();
+    for (long now = begin;
+        now - begin < limit && now - lastSeen < DRAINED_NANOS;
+        now = System.nanoTime()) {
+      for (EndPoint open : connector.getConnectedEndPoints()) {
+        lastSeen = now;
+        if (now - begin > IDLE_NANOS && isIdle(open.getConnection())) {
+          open.close();
+        }
+      }
+
+      TimeUnit.MILLISECONDS.sleep(DRAIN_LOOK_MILLIS);
+    }
+
+    long left = limit - (System.nanoTime() - begin);
+    server.setStopTimeout(Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)));
+  }
+
+  private static boolean isIdle(Connection connection) {
+    if (connection == null) {
+      return false;
+    }
+
+    Connection http = SlowClients.http(connection);
+    return http.getMessagesIn() == http.getMessagesOut();
+  }
+
+  /** Stops at once, within the stop timeout. */
+  void now() {
+    try {
+      server.stop();
+    } catch (Exception e) {
+      LOG.warn(
+          "Cut off requests in flight: they took longer than server.stop-timeout ({} ms)",
+          config.stopTimeout().toMillis());
+    }
+  }
+}
