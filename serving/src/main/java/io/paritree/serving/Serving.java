@@ -21,6 +21,7 @@ import io.paritree.serving.openapi.OpenApi;
 import io.paritree.serving.openinference.InferenceHandler;
 import io.paritree.serving.openinference.MetadataHandler;
 import io.paritree.serving.openinference.RepositoryHandler;
+import io.paritree.serving.request.ScoringParts;
 import io.paritree.serving.scoring.ModelsHandler;
 import io.paritree.serving.scoring.ScoreBatchHandler;
 import io.paritree.serving.scoring.ScoreHandler;
@@ -137,13 +138,13 @@ final class Serving implements AutoCloseable {
       ServerMetrics metrics,
       Readiness readiness,
       PredictionLog predictions) {
-    ServingConfig.Limits limits = config.limits();
-    ScoreHandler score = new ScoreHandler(models, limits.body(), metrics, predictions);
-    ScoreBatchHandler scoreBatch = new ScoreBatchHandler(models, limits, metrics, predictions);
+    ScoringParts parts = new ScoringParts(models, config.limits(), metrics, predictions);
+    ScoreHandler score = new ScoreHandler(parts);
+    ScoreBatchHandler scoreBatch = new ScoreBatchHandler(parts);
     ModelsHandler cards = new ModelsHandler(models);
     HealthHandler health = new HealthHandler(models, readiness);
-    InvocationsHandler invocations = new InvocationsHandler(models, limits, metrics, predictions);
-    InferenceHandler inference = new InferenceHandler(models, limits, metrics, predictions);
+    InvocationsHandler invocations = new InvocationsHandler(parts);
+    InferenceHandler inference = new InferenceHandler(parts);
     MetadataHandler metadata = new MetadataHandler(models, readiness);
     RepositoryHandler repository = new RepositoryHandler(models);
     OpenApi contract = new OpenApi(models, config);

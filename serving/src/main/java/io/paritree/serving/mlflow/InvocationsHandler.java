@@ -7,14 +7,11 @@ import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.answer.ServerVersion;
-import io.paritree.serving.config.ServingConfig;
-import io.paritree.serving.log.PredictionLog;
-import io.paritree.serving.metrics.ServerMetrics;
 import io.paritree.serving.models.ModelStatistics.Inference;
-import io.paritree.serving.models.Models;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.request.Arrival;
 import io.paritree.serving.request.MediaTypes;
+import io.paritree.serving.request.ScoringParts;
 import io.paritree.serving.request.Table;
 import io.paritree.serving.request.Table.Scored;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
@@ -31,35 +28,25 @@ public final class InvocationsHandler {
   private static final String EXPECTED =
       "application/json, text/csv or application/csv, in UTF-8 and without other parameters";
 
-  private final Models models;
-  private final ServingConfig.Limits limits;
-  private final ServerMetrics metrics;
-  private final PredictionLog predictions;
+  private final ScoringParts parts;
   private final CounterDataPoint skipped;
 
-  public InvocationsHandler(
-      Models models,
-      ServingConfig.Limits limits,
-      ServerMetrics metrics,
-      PredictionLog predictions) {
-    this.models = models;
-    this.limits = limits;
-    this.metrics = metrics;
-    this.predictions = predictions;
-    this.skipped = metrics.skippedValues();
+  public InvocationsHandler(ScoringParts parts) {
+    this.parts = parts;
+    this.skipped = parts.metrics().skippedValues();
   }
 
   public void handle(Context ctx) throws IOException {
     MediaTypes.requireJsonAccepted(ctx);
-    ServedModel served = models.first().current();
+    ServedModel served = parts.models().first().current();
     try (Inference inference = served.statistics().begin(Arrival.waitedNanos(ctx))) {
       predict(served, inference, ctx);
     }
   }
 
   private void predict(ServedModel served, Inference inference, Context ctx) throws IOException {
-    Table table = new Table(served, limits);
-    InvocationsReader reader = new InvocationsReader(table, limits.body());
+    Table table = new Table(served, parts.limits());
+    InvocationsReader reader = new InvocationsReader(table, parts.limits().body());
     byte[] body = MediaTypes.body(ctx);
     String type = ctx.req().getHeader(Header.CONTENT_TYPE);
     String method = "";
@@ -73,9 +60,9 @@ public final class InvocationsHandler {
     }
 
     Predicted predicted = Predicted.of(served.model(), method);
-    Scored scored = table.score(inference, metrics);
-    if (predictions.on()) {
-      table.write(scored, ctx, predictions);
+    Scored scored = table.score(inference, parts.metrics());
+    if (parts.predictions().on()) {
+      table.write(scored, ctx, parts.predictions());
     }
 
     skipped.inc(reader.skipped());

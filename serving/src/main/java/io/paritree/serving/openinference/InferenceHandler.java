@@ -7,16 +7,13 @@ import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
-import io.paritree.serving.config.ServingConfig;
-import io.paritree.serving.log.PredictionLog;
-import io.paritree.serving.metrics.ServerMetrics;
 import io.paritree.serving.models.ModelStatistics.Inference;
-import io.paritree.serving.models.Models;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.openinference.InferRequest.Output;
 import io.paritree.serving.request.Arrival;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.ModelAddress;
+import io.paritree.serving.request.ScoringParts;
 import io.paritree.serving.request.Table;
 import io.paritree.serving.request.Table.Scored;
 import java.io.IOException;
@@ -36,25 +33,15 @@ public final class InferenceHandler {
   /** The length of the JSON at the start of a body that has binary tensor data. */
   private static final String JSON_LENGTH = "Inference-Header-Content-Length";
 
-  private final Models models;
-  private final ServingConfig.Limits limits;
-  private final ServerMetrics metrics;
-  private final PredictionLog predictions;
+  private final ScoringParts parts;
 
-  public InferenceHandler(
-      Models models,
-      ServingConfig.Limits limits,
-      ServerMetrics metrics,
-      PredictionLog predictions) {
-    this.models = models;
-    this.limits = limits;
-    this.metrics = metrics;
-    this.predictions = predictions;
+  public InferenceHandler(ScoringParts parts) {
+    this.parts = parts;
   }
 
   /** {@code POST /v2/models/{name}[/versions/{version}]/infer}. */
   public void infer(Context ctx) throws IOException {
-    ServedModel served = ModelAddress.model(ctx, models);
+    ServedModel served = ModelAddress.model(ctx, parts.models());
     try (Inference inference = served.statistics().begin(Arrival.waitedNanos(ctx))) {
       infer(served, inference, ctx);
     }
@@ -64,16 +51,16 @@ public final class InferenceHandler {
     byte[] body = MediaTypes.tensorBody(ctx);
     int jsonLength = jsonLength(ctx.header(JSON_LENGTH), body.length);
     byte[] json = jsonLength == body.length ? body : Arrays.copyOf(body, jsonLength);
-    Table table = new Table(served, limits);
+    Table table = new Table(served, parts.limits());
     InferRequest request;
     try {
-      try (JsonDocument document = JsonDocument.of(json, limits.body())) {
+      try (JsonDocument document = JsonDocument.of(json, parts.limits().body())) {
         request = InferRequest.read(document);
       }
 
       checkOutputs(request.outputs(), served);
       TensorPlaces places = new TensorPlaces(table, request.inputs());
-      try (JsonDocument document = JsonDocument.of(json, limits.body())) {
+      try (JsonDocument document = JsonDocument.of(json, parts.limits().body())) {
         new TensorReader(places, request.inputs()).read(document);
       }
 
@@ -83,9 +70,9 @@ public final class InferenceHandler {
       throw new ProblemException(Problems.malformedBody(e.getMessage()));
     }
 
-    Scored scored = table.score(inference, metrics);
-    if (predictions.on()) {
-      table.write(scored, ctx, predictions);
+    Scored scored = table.score(inference, parts.metrics());
+    if (parts.predictions().on()) {
+      table.write(scored, ctx, parts.predictions());
     }
 
     JsonBytes answer = served.buffers().answer();

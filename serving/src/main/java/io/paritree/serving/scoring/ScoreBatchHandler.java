@@ -11,17 +11,14 @@ import io.paritree.serving.answer.Problem;
 import io.paritree.serving.answer.Problem.PointedFault;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
-import io.paritree.serving.config.ServingConfig;
-import io.paritree.serving.log.PredictionLog;
-import io.paritree.serving.metrics.ServerMetrics;
 import io.paritree.serving.models.ModelStatistics.Inference;
-import io.paritree.serving.models.Models;
 import io.paritree.serving.models.RequestBuffers;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.request.Arrival;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.ModelAddress;
 import io.paritree.serving.request.RowLimit;
+import io.paritree.serving.request.ScoringParts;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,24 +44,14 @@ public final class ScoreBatchHandler {
   /** A block with this many faults is written before it is full. */
   private static final int MAX_BLOCK_FAULTS = 1_000;
 
-  private final Models models;
-  private final ServingConfig.Limits limits;
-  private final ServerMetrics metrics;
-  private final PredictionLog predictions;
+  private final ScoringParts parts;
 
-  public ScoreBatchHandler(
-      Models models,
-      ServingConfig.Limits limits,
-      ServerMetrics metrics,
-      PredictionLog predictions) {
-    this.models = models;
-    this.limits = limits;
-    this.metrics = metrics;
-    this.predictions = predictions;
+  public ScoreBatchHandler(ScoringParts parts) {
+    this.parts = parts;
   }
 
   public void handle(Context ctx) throws IOException {
-    ServedModel served = ModelAddress.model(ctx, models);
+    ServedModel served = ModelAddress.model(ctx, parts.models());
     try (Inference inference = served.statistics().begin(Arrival.waitedNanos(ctx))) {
       ScoreQuery query = ScoreQuery.ofBatch(ctx);
       BatchBody form = form(ctx);
@@ -78,7 +65,7 @@ public final class ScoreBatchHandler {
       }
 
       served.scored().inc(batch.scored);
-      served.refused(batch.refused, batch.faults, metrics);
+      served.refused(batch.refused, batch.faults, parts.metrics());
       inference.answered((int) batch.scored);
     }
   }
@@ -126,7 +113,7 @@ public final class ScoreBatchHandler {
     private final long[] faults = new long[FaultCode.values().length];
 
     /** Bytes that may still be used to list faults. */
-    private long listing = (long) LISTED_BODIES * limits.body();
+    private long listing = (long) LISTED_BODIES * parts.limits().body();
 
     /** For each record of the block, its key; null where it has none. */
     private final List<String> keys = new ArrayList<>();
@@ -147,7 +134,7 @@ public final class ScoreBatchHandler {
       this.query = query;
       this.answer = buffers.answer();
       int margins = query.margin() ? engine.outputs() : 0;
-      this.limit = RowLimit.of(limits, engine, served.form().rowBytes(margins));
+      this.limit = RowLimit.of(parts.limits(), engine, served.form().rowBytes(margins));
     }
 
     RequestBuffers buffers() {
@@ -199,14 +186,16 @@ public final class ScoreBatchHandler {
       inference.read();
       engine.score(buffers.slots, good, buffers.margins, buffers.scores);
       inference.scored();
-      if (predictions.on() && good > 0) {
-        predictions.add(
-            served.predictionForm(),
-            Arrival.origin(ctx),
-            goodPlaces(),
-            buffers.slots,
-            buffers.margins,
-            buffers.scores);
+      if (parts.predictions().on() && good > 0) {
+        parts
+            .predictions()
+            .add(
+                served.predictionForm(),
+                Arrival.origin(ctx),
+                goodPlaces(),
+                buffers.slots,
+                buffers.margins,
+                buffers.scores);
       }
 
       int next = 0;

@@ -11,15 +11,13 @@ import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.Problem.PointedFault;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
-import io.paritree.serving.log.PredictionLog;
-import io.paritree.serving.metrics.ServerMetrics;
 import io.paritree.serving.models.ModelStatistics.Inference;
-import io.paritree.serving.models.Models;
 import io.paritree.serving.models.RequestBuffers;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.request.Arrival;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.ModelAddress;
+import io.paritree.serving.request.ScoringParts;
 import java.io.IOException;
 import java.util.List;
 
@@ -30,22 +28,16 @@ import java.util.List;
  * {@code margin=true}. Thread-safe; takes no lock.
  */
 public final class ScoreHandler {
-  private final Models models;
-  private final int maxBodyBytes;
-  private final ServerMetrics metrics;
-  private final PredictionLog predictions;
+  private final ScoringParts parts;
 
-  public ScoreHandler(
-      Models models, int maxBodyBytes, ServerMetrics metrics, PredictionLog predictions) {
-    this.models = models;
-    this.maxBodyBytes = maxBodyBytes;
-    this.metrics = metrics;
-    this.predictions = predictions;
+  public ScoreHandler(ScoringParts parts) {
+    this.parts = parts;
   }
 
   public void handle(Context ctx) throws IOException {
     ServedModel served =
-        ModelAddress.model(ctx, models); // read once, so that one model makes the whole answer
+        ModelAddress.model(
+            ctx, parts.models()); // read once, so that one model makes the whole answer
     try (Inference inference = served.statistics().begin(Arrival.waitedNanos(ctx))) {
       boolean marginRequested = ScoreQuery.ofRecord(ctx).margin();
       byte[] body = MediaTypes.jsonBody(ctx);
@@ -61,21 +53,23 @@ public final class ScoreHandler {
       Answers.send(answer.raw("}\n"), ctx);
       inference.answered(1);
       served.scored().inc();
-      metrics.stages(inference.reading(), inference.scoring(), inference.writing());
-      if (predictions.on()) {
-        predictions.add(
-            served.predictionForm(),
-            Arrival.origin(ctx),
-            buffers.slots,
-            buffers.margins,
-            buffers.scores);
+      parts.metrics().stages(inference.reading(), inference.scoring(), inference.writing());
+      if (parts.predictions().on()) {
+        parts
+            .predictions()
+            .add(
+                served.predictionForm(),
+                Arrival.origin(ctx),
+                buffers.slots,
+                buffers.margins,
+                buffers.scores);
       }
     }
   }
 
   private void read(byte[] body, ServedModel served, RequestBuffers buffers) {
     buffers.faults.clear();
-    try (JsonDocument document = JsonDocument.of(body, maxBodyBytes)) {
+    try (JsonDocument document = JsonDocument.of(body, parts.limits().body())) {
       document.next();
       buffers.reader.read(document, buffers.slots, 0, buffers.faults);
       document.end();
@@ -87,7 +81,7 @@ public final class ScoreHandler {
       List<Fault> faults = buffers.faults.list();
       long[] byCode = new long[FaultCode.values().length];
       buffers.faults.addTo(byCode);
-      served.refused(1, byCode, metrics);
+      served.refused(1, byCode, parts.metrics());
       throw new ProblemException(
           Problems.invalidRecord(
               faults.stream().map(fault -> PointedFault.under("", fault)).toList(), faults.size()));
