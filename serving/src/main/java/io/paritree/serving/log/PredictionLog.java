@@ -13,38 +13,22 @@ import java.util.Arrays;
  * <p>Holds callers' data. A request only copies its rows; the thread that writes them makes text of
  * them. Thread-safe.
  */
-public final class PredictionLog implements AutoCloseable {
+public final class PredictionLog extends CallersLog {
   private static final int ENTRY_BYTES = 128;
   private static final long[] FIRST = {0};
-
-  private final LineWriter writer; // null if the log is off
 
   /**
    * @throws IOException if the file cannot be written
    */
   PredictionLog(ServingConfig.PredictionLog config) throws IOException {
-    this.writer =
+    super(
         config.file().equals(ServingConfig.OFF)
             ? null
             : new LineWriter(
                 "prediction log",
                 new RotatedFile(
                     Path.of(config.file()), config.fileSize(), config.totalSize(), config.keep()),
-                config.queue());
-  }
-
-  public boolean on() {
-    return writer != null;
-  }
-
-  /** Returns the number of lines that were not written. */
-  long dropped() {
-    return on() ? writer.dropped() : 0;
-  }
-
-  /** Returns 1 while lines cannot be written, otherwise 0. */
-  long failing() {
-    return on() && writer.isFailing() ? 1 : 0;
+                config.queue()));
   }
 
   /**
@@ -116,12 +100,5 @@ public final class PredictionLog implements AutoCloseable {
 
   private static float[] part(float[] values, int first, int rows, int count) {
     return Arrays.copyOfRange(values, first * count, (first + rows) * count);
-  }
-
-  @Override
-  public void close() {
-    if (on()) {
-      writer.close();
-    }
   }
 }

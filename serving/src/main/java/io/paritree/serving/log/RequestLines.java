@@ -14,35 +14,19 @@ import java.time.Instant;
  * request's id, and its {@code traceparent} and the name of its token if it has them; never a
  * query, another header or a body. Thread-safe.
  */
-public final class RequestLines implements AutoCloseable {
+public final class RequestLines extends CallersLog {
   private static final int MAX_TEXT = 200;
   private static final int ENTRY_BYTES = 64;
 
-  private final LineWriter writer; // null if the log is off
-
   public RequestLines(ServingConfig.Log config) throws IOException {
-    this.writer =
+    super(
         config.requests().equals(ServingConfig.OFF)
             ? null
-            : new LineWriter("request log", target(config.requests()), config.queue());
+            : new LineWriter("request log", target(config.requests()), config.queue()));
   }
 
   private static LogTarget target(String target) throws IOException {
     return target.equals("stdout") ? new StandardOutput() : new LogFile(Path.of(target));
-  }
-
-  public boolean on() {
-    return writer != null;
-  }
-
-  /** Returns the number of lines that were not written. */
-  long dropped() {
-    return on() ? writer.dropped() : 0;
-  }
-
-  /** Returns 1 while lines cannot be written, otherwise 0. */
-  long failing() {
-    return on() && writer.isFailing() ? 1 : 0;
   }
 
   /**
@@ -102,12 +86,5 @@ public final class RequestLines implements AutoCloseable {
 
   private static String shortened(String text) {
     return text == null ? "" : Fault.printable(text, MAX_TEXT);
-  }
-
-  @Override
-  public void close() {
-    if (on()) {
-      writer.close();
-    }
   }
 }
