@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.bytes.BytesInput;
 import org.apache.parquet.column.ParquetProperties.WriterVersion;
 import org.apache.parquet.compression.CompressionCodecFactory;
@@ -46,6 +47,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Parquet files as other writers than Spark write them: only the values count, not their form. */
 class ForeignWritersTest {
   private static final int ROWS = 60;
+  private static final Configuration PARSED_ONCE = new Configuration();
 
   @TempDir static Path store;
   private static String model;
@@ -282,7 +284,7 @@ class ForeignWritersTest {
                   .formatted(levels[0], levels[1]));
       Path file = Files.createDirectories(directory.resolve("in")).resolve(levels[1] + ".parquet");
       try (ParquetWriter<Group> writer =
-          ExampleParquetWriter.builder(new LocalOutputFile(file)).withType(schema).build()) {
+          builder(file, schema).build()) {
         Group group =
             new SimpleGroup(schema).append("id", (long) names.indexOf(name)).append("f0", 1f);
         Group list = group.addGroup("p");
@@ -311,7 +313,7 @@ class ForeignWritersTest {
                 + " optional group p { optional binary amount (DECIMAL(9,2)); } }");
     Path file = Files.createDirectories(directory.resolve("in")).resolve("a.parquet");
     try (ParquetWriter<Group> writer =
-        ExampleParquetWriter.builder(new LocalOutputFile(file)).withType(schema).build()) {
+        builder(file, schema).build()) {
       for (int row = 0; row < ROWS; row++) {
         Group group = new SimpleGroup(schema).append("id", (long) row).append("f0", (float) row);
         byte[] amount = BigInteger.valueOf(row).toByteArray();
@@ -372,7 +374,7 @@ class ForeignWritersTest {
             "message rows { required int64 id; optional float f0; optional %s; }".formatted(type));
     Path file = Files.createDirectories(directory.resolve("in")).resolve(name);
     ExampleParquetWriter.Builder builder =
-        ExampleParquetWriter.builder(new LocalOutputFile(file)).withType(schema);
+        builder(file, schema);
     options.accept(builder);
     try (ParquetWriter<Group> writer = builder.build()) {
       for (int row = 0; row < ROWS; row++) {
@@ -381,6 +383,12 @@ class ForeignWritersTest {
         writer.write(group);
       }
     }
+  }
+
+  private static ExampleParquetWriter.Builder builder(Path file, MessageType schema) {
+    return ExampleParquetWriter.builder(new LocalOutputFile(file))
+        .withConf(PARSED_ONCE)
+        .withType(schema);
   }
 
   private static void add(Group group, PrimitiveType type, int value) {

@@ -84,9 +84,10 @@ class LayoutTest {
   @ParameterizedTest
   @ValueSource(strings = {"parquet", "csv"})
   void smallFilesOfManyPartitionsBecomeAboutOnePerPartition(String format) throws Exception {
-    int partitions = 40;
-    int filesOfEach = 10;
-    Path once = Parcels.write(directory.resolve("once"), 0, 8_000, 0, 1);
+    int partitions = 20;
+    int filesOfEach = 8;
+    int rows = 2_000;
+    Path once = Parcels.write(directory.resolve("once"), 0, rows, 0, 1);
     Path input = directory.resolve("in");
     TestSpark.session()
         .read()
@@ -105,7 +106,7 @@ class LayoutTest {
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(filesBelow(directory.resolve("out"))).isBetween(partitions, partitions + 3);
     assertThat(Scores.of(directory.resolve("out")))
-        .isEqualTo(ScoringJobTest.expected(model, 0, 8_000));
+        .isEqualTo(ScoringJobTest.expected(model, 0, rows));
   }
 
   private static int filesBelow(Path directory) throws IOException {

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The rows and bits of the output are those that are pinned here, for any number of files and
- * cores, and for any engine, JDK and Spark serializer.
+ * cores, and for any engine, JDK, compiler of the JVM and Spark serializer.
  *
  * <p>The package is sealed and stored with the tests, so that nothing depends on the machine that
  * trains. Other JDKs are searched for next to the one that runs the tests, and in {@code
@@ -35,6 +35,11 @@ class SameBitsIT {
   private static final String PINNED =
       "9ef308338b1f169b989bed34abb38f1164c9ec5600cdc27f41461e94c9cd7439";
 
+  private static final String FIRST_COMPILER = "-XX:TieredStopAtLevel=1";
+  private static final String BOTH_COMPILERS = "-XX:TieredStopAtLevel=4";
+  private static final String KRYO =
+      "-Dspark.serializer=org.apache.spark.serializer.KryoSerializer";
+
   private static final Path MODEL =
       Path.of(System.getProperty("paritree.root"))
           .resolve("spark-job/src/test/resources/pinned/parcel-late/1");
@@ -47,11 +52,11 @@ class SameBitsIT {
    * A way to score the same rows.
    *
    * @param files how many files the input has
-   * @param serializer how Spark serializes the data that it sends
+   * @param option one more option of the JVM
    */
-  record Way(int files, int cores, String engine, Path javaHome, String serializer) {
+  record Way(int files, int cores, String engine, Path javaHome, String option) {
     Way(int files, int cores, String engine, Path javaHome) {
-      this(files, cores, engine, javaHome, "JavaSerializer");
+      this(files, cores, engine, javaHome, FIRST_COMPILER);
     }
   }
 
@@ -61,9 +66,9 @@ class SameBitsIT {
         Stream.of(
             new Way(1, 1, "forest", own),
             new Way(3, 2, "xgboost", own),
-            new Way(40, 4, "forest", own),
+            new Way(40, 4, "forest", own, BOTH_COMPILERS),
             new Way(7, 4, "xgboost", own),
-            new Way(2, 2, "forest", own, "KryoSerializer")),
+            new Way(2, 2, "forest", own, KRYO)),
         otherJavaHomes(own).stream().map(home -> new Way(5, 2, "forest", home)));
   }
 
@@ -105,9 +110,7 @@ class SameBitsIT {
         JobProcess.start(
             way.javaHome(),
             JobProcess.packaged(),
-            List.of(
-                "-Dspark.master=local[%s]".formatted(way.cores()),
-                "-Dspark.serializer=org.apache.spark.serializer." + way.serializer()),
+            List.of("-Dspark.master=local[%s]".formatted(way.cores()), way.option()),
             log,
             "io.paritree.spark.ScoreMain",
             "--model",

@@ -23,6 +23,7 @@ public final class TestSpark {
         .config("spark.sql.datetime.java8API.enabled", "true")
         .config("spark.sql.shuffle.partitions", "2")
         .config("spark.sql.warehouse.dir", "target/warehouse")
+        .config("spark.hadoop.fs.file.impl", QuickLocalFileSystem.class.getName())
         .getOrCreate();
   }
 }

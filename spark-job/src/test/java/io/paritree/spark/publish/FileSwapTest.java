@@ -8,11 +8,16 @@ import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
  * rename a directory; a run dies at each of its operations, and the run that finishes it as well.
  */
 class FileSwapTest {
+  /** Trials wait for the disk, which writes what several of them wait for at once. */
+  private static final int TRIALS_AT_ONCE = 8;
+
   @TempDir Path directory;
 
   /** Ends a run as {@code kill -9} does: nothing of it is done after the operation. */
@@ -52,27 +60,56 @@ class FileSwapTest {
   void runThatDiesAtAnyChangeIsFinishedOrRemovedWhereverThatDies() throws Exception {
     long seed = Long.getLong("seed", System.nanoTime());
     System.out.println("seed " + seed);
-    Random random = new Random(seed);
-    boolean published = false;
-    int operation = 0;
-    for (; !published; operation++) {
-      Location output = Location.of(directory.resolve("died-at-" + operation).resolve("out"));
-      OutputPlace place = place(output, (name, change) -> {});
-      StagedRun.publish(place, "old", StagedRun.tokens(place), StepObserver.NONE);
-      published = publishAndDie(output, "new", operation);
-      String expected = published ? "new" : "";
-      for (int again = 0; again < 3; again++) {
-        recoverAndDie(output, random.nextInt(40));
+    int changes = changesOfAReplacement();
+    assertThat(changes).isGreaterThan(30);
+
+    ExecutorService trials = Executors.newFixedThreadPool(TRIALS_AT_ONCE);
+    try {
+      List<Future<Boolean>> published = new ArrayList<>();
+      for (int operation = 0; operation <= changes; operation++) {
+        int last = operation;
+        published.add(trials.submit(() -> dieAt(last, new Random(seed + last))));
       }
 
-      recoverAndDie(output, Integer.MAX_VALUE);
-      assertWhole(place, operation, expected);
-      StagedRun.publish(place, "newer", StagedRun.tokens(place), StepObserver.NONE);
-      assertWhole(place, operation, "newer");
-      assertThat(StagedRun.leftOver(place)).as("after operation %s", operation).isEmpty();
+      for (Future<Boolean> trial : published) {
+        trial.get();
+      }
+
+      assertThat(published.get(0).get()).isFalse();
+      assertThat(published.get(changes).get()).isTrue();
+    } finally {
+      trials.shutdownNow();
+    }
+  }
+
+  /** Returns how often a run that replaces rows changes anything in the store. */
+  private int changesOfAReplacement() throws Exception {
+    Location output = Location.of(directory.resolve("counted").resolve("out"));
+    OutputPlace place = place(output, (name, change) -> {});
+    StagedRun.publish(place, "old", StagedRun.tokens(place), StepObserver.NONE);
+    Dying counting = new Dying(Integer.MAX_VALUE);
+    OutputPlace counted = place(output, counting);
+    StagedRun.publish(counted, "new", StagedRun.tokens(counted), StepObserver.NONE);
+    return Integer.MAX_VALUE - counting.left.get();
+  }
+
+  /** Returns whether the run that was to die at an operation has published before. */
+  private boolean dieAt(int operation, Random random) throws Exception {
+    Location output = Location.of(directory.resolve("died-at-" + operation).resolve("out"));
+    OutputPlace place = place(output, (name, change) -> {});
+    StagedRun.publish(place, "old", StagedRun.tokens(place), StepObserver.NONE);
+    boolean published = publishAndDie(output, "new", operation);
+    String expected = published ? "new" : "";
+    for (int again = 0; again < 3; again++) {
+      recoverAndDie(output, random.nextInt(40));
     }
 
-    assertThat(operation).isGreaterThan(30);
+    recoverAndDie(output, Integer.MAX_VALUE);
+    assertWhole(place, operation, expected);
+    StagedRun.publish(place, "newer", StagedRun.tokens(place), StepObserver.NONE);
+    assertWhole(place, operation, "newer");
+    assertThat(StagedRun.leftOver(place)).as("after operation %s", operation).isEmpty();
+    return published;
   }
 
   @Test
@@ -140,7 +177,7 @@ class FileSwapTest {
   private static void awaitAtMost(int seconds, CountDownLatch latch) {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     while (latch.getCount() > 0 && System.nanoTime() < end) {
-      Thread.onSpinWait();
+      LockSupport.parkNanos(1_000_000);
     }
   }
 
