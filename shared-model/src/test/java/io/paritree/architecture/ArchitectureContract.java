@@ -58,7 +58,7 @@ public abstract class ArchitectureContract {
   @BeforeAll
   void plant(@TempDir Path directory) throws IOException {
     sources = SourceTree.read(Path.of(System.getProperty("paritree.root")));
-    planted = new PlantedClasses(ARCHITECTURE, directory);
+    planted = new PlantedClasses(ARCHITECTURE, rooms, directory);
   }
 
   /** Returns the classes of the module without its tests. */

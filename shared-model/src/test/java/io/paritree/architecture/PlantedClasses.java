@@ -15,9 +15,9 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
 /**
- * Classes to check the rules of {@link Architecture} with: in each room, one class per room that
- * uses that room, and one per library that uses that library. Those that the rules do not allow are
- * planted breaches.
+ * Classes to check the rules of {@link Architecture} with: in each room of a module, one class per
+ * room that uses that room, and one per library that uses that library. Those that the rules do not
+ * allow are planted breaches.
  */
 final class PlantedClasses {
   private static final String TARGET = "PlantedTarget";
@@ -28,9 +28,10 @@ final class PlantedClasses {
   /**
    * Compiles the classes.
    *
+   * @param rooms those that use something
    * @param directory receives the class files
    */
-  PlantedClasses(Architecture architecture, Path directory) {
+  PlantedClasses(Architecture architecture, List<Architecture.Room> rooms, Path directory) {
     this.architecture = architecture;
     List<JavaFileObject> sources = new ArrayList<>();
     for (Architecture.Room target : architecture.rooms()) {
@@ -41,7 +42,7 @@ final class PlantedClasses {
       sources.add(source(packageIn(library), TARGET, ""));
     }
 
-    for (Architecture.Room room : architecture.rooms()) {
+    for (Architecture.Room room : rooms) {
       for (Architecture.Room target : architecture.rooms()) {
         sources.add(user(room.name(), nameOf(target), target.name()));
       }

@@ -283,8 +283,7 @@ class ForeignWritersTest {
                       + " repeated group %s { optional int32 %s; } } }")
                   .formatted(levels[0], levels[1]));
       Path file = Files.createDirectories(directory.resolve("in")).resolve(levels[1] + ".parquet");
-      try (ParquetWriter<Group> writer =
-          builder(file, schema).build()) {
+      try (ParquetWriter<Group> writer = builder(file, schema).build()) {
         Group group =
             new SimpleGroup(schema).append("id", (long) names.indexOf(name)).append("f0", 1f);
         Group list = group.addGroup("p");
@@ -312,8 +311,7 @@ class ForeignWritersTest {
             "message rows { required int64 id; optional float f0;"
                 + " optional group p { optional binary amount (DECIMAL(9,2)); } }");
     Path file = Files.createDirectories(directory.resolve("in")).resolve("a.parquet");
-    try (ParquetWriter<Group> writer =
-        builder(file, schema).build()) {
+    try (ParquetWriter<Group> writer = builder(file, schema).build()) {
       for (int row = 0; row < ROWS; row++) {
         Group group = new SimpleGroup(schema).append("id", (long) row).append("f0", (float) row);
         byte[] amount = BigInteger.valueOf(row).toByteArray();
@@ -373,8 +371,7 @@ class ForeignWritersTest {
         MessageTypeParser.parseMessageType(
             "message rows { required int64 id; optional float f0; optional %s; }".formatted(type));
     Path file = Files.createDirectories(directory.resolve("in")).resolve(name);
-    ExampleParquetWriter.Builder builder =
-        builder(file, schema);
+    ExampleParquetWriter.Builder builder = builder(file, schema);
     options.accept(builder);
     try (ParquetWriter<Group> writer = builder.build()) {
       for (int row = 0; row < ROWS; row++) {

@@ -153,7 +153,7 @@ class ReloadTest {
     new TestPackages(store).binary(1, 20);
     BrokenPackages packages =
         new BrokenPackages(workshop, store.resolve("parcel-late"), new Random(seed));
-    try (RunningServer serving = serve(Map.of());
+    try (RunningServer serving = serve(Map.of("models.poll", "0 s"));
         Client client = new Client(serving.port());
         Client management = new Client(serving.managementPort())) {
       packages.make(2);
