@@ -17,6 +17,7 @@ import java.security.cert.X509Certificate;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -144,28 +145,32 @@ class TlsTest {
   void renewedCertificateIsUsedAndABrokenOneIsNot() throws Exception {
     Path used = directory.resolve("used.p12");
     Files.copy(first, used);
-    try (RunningServer server = serve(used, Map.of())) {
+    try (LoggedErrors log = LoggedErrors.fromWarn();
+        RunningServer server = serve(used, Map.of())) {
       assertThat(subject(server.port())).isEqualTo("CN=first");
       replace(used, Files.readAllBytes(second));
-      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-      while (subject(server.port()).equals("CN=first")) {
-        assertThat(System.nanoTime()).isLessThan(end);
-        TimeUnit.MILLISECONDS.sleep(100);
-      }
-
+      await("a new certificate", () -> !subject(server.port()).equals("CN=first"));
       assertThat(subject(server.port())).isEqualTo("CN=second");
       replace(used, "no key store".getBytes(ISO_8859_1));
-      TimeUnit.MILLISECONDS.sleep(2_500);
+      await("a refused key store", () -> refusals(log) == 1);
       assertThat(subject(server.port())).isEqualTo("CN=second");
       Files.delete(used);
-      TimeUnit.MILLISECONDS.sleep(1_500);
+      await("an absent key store", () -> refusals(log) == 2);
       assertThat(subject(server.port())).isEqualTo("CN=second");
       replace(used, Files.readAllBytes(first));
-      end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-      while (subject(server.port()).equals("CN=second")) {
-        assertThat(System.nanoTime()).isLessThan(end);
-        TimeUnit.MILLISECONDS.sleep(100);
-      }
+      await("the first certificate", () -> subject(server.port()).equals("CN=first"));
+    }
+  }
+
+  private static long refusals(LoggedErrors log) {
+    return log.lines().stream().filter(line -> line.contains("old certificate stays")).count();
+  }
+
+  private static void await(String what, Callable<Boolean> condition) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!condition.call()) {
+      assertThat(System.nanoTime()).as(what).isLessThan(end);
+      TimeUnit.MILLISECONDS.sleep(20);
     }
   }
 
@@ -223,13 +228,12 @@ class TlsTest {
           "POST /v1/models/parcel-late/score-batch?margin=true HTTP/1.1\r\nHost: a\r\n"
               + "Content-Type: application/json\r\nConnection: close\r\nContent-Length: %s\r\n\r\n";
       socket.getOutputStream().write((head.formatted(body.length()) + body).getBytes(ISO_8859_1));
-      TimeUnit.SECONDS.sleep(4);
+      String closed = "paritree_slow_connections_closed_total{reason=\"answer\"} 1";
+      try (Client operator = new Client(server.managementPort())) {
+        await(closed, () -> operator.get("/metrics").body().contains(closed));
+      }
 
       assertThat(RawHttp.readAll(socket.getInputStream())).doesNotContain("\"refused\":0");
-      try (Client operator = new Client(server.managementPort())) {
-        assertThat(operator.get("/metrics").body())
-            .contains("paritree_slow_connections_closed_total{reason=\"answer\"} 1");
-      }
     }
   }
 }
