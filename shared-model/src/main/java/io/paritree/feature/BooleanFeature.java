@@ -38,6 +38,6 @@ public final class BooleanFeature extends Feature {
 
   @Override
   public float truth(boolean value, Faults faults) {
-    return value ? 1f : 0f;
+    return number(value ? 1 : 0, faults);
   }
 }

@@ -118,4 +118,12 @@ class FeatureRulesTest {
 
     assertThat(faults.isEmpty()).isTrue();
   }
+
+  @Test
+  void falseIsMissingWhereZeroIsBecauseBothAreOneValue() {
+    Feature flag = new BooleanFeature("b", "b", Sentinels.of(List.of(0.0)), true);
+    assertThat(flag.number(0, new Faults())).isNaN();
+    assertThat(flag.truth(false, new Faults())).isNaN();
+    assertThat(flag.truth(true, new Faults())).isEqualTo(1);
+  }
 }
