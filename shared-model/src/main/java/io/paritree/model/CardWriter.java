@@ -55,6 +55,10 @@ public final class CardWriter {
     }
 
     out.writeEndObject();
+    if (!card.remarks().isEmpty()) {
+      texts(out, "remarks", card.remarks());
+    }
+
     outputs(out, model.outputs());
     out.writeArrayFieldStart(SchemaParser.FEATURES);
     for (Feature feature : model.schema().features()) {
@@ -132,6 +136,7 @@ public final class CardWriter {
                 .formatted(
                     card.rounds(), card.allRounds(), card.roundsWhy(), model.engine().trees())));
     card.earlyStopping().ifPresent(text -> lines.add(line("stopped early", text)));
+    card.remarks().forEach(text -> lines.add(line("remark", text)));
     lines.add(line("outputs", outputs(model.outputs())));
     card.provenance().ifPresent(provenance -> provenance(lines, provenance));
     lines.add(

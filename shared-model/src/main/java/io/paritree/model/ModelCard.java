@@ -1,6 +1,7 @@
 package io.paritree.model;
 
 import io.paritree.model.manifest.Provenance;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -20,6 +21,8 @@ import java.util.Set;
  * @param allRounds number of rounds in the model file
  * @param roundsWhy why this number of rounds is used
  * @param bestRounds number of rounds up to the best iteration, if training was stopped early
+ * @param remarks sentences about what the trainer's own predictions depend on, besides the rounds;
+ *     of a sealed model too, whose schema decides
  * @param provenance where a sealed model comes from; empty for an unsealed one, for which nothing
  *     vouches
  * @param notes free text
@@ -35,6 +38,7 @@ public record ModelCard(
     int allRounds,
     String roundsWhy,
     OptionalInt bestRounds,
+    List<String> remarks,
     Optional<Provenance> provenance,
     String notes) {
 
@@ -47,6 +51,7 @@ public record ModelCard(
     Objects.requireNonNull(xgboostVersion, "xgboostVersion");
     Objects.requireNonNull(roundsWhy, "roundsWhy");
     Objects.requireNonNull(bestRounds, "bestRounds");
+    remarks = List.copyOf(remarks);
     Objects.requireNonNull(provenance, "provenance");
     Objects.requireNonNull(notes, "notes");
   }

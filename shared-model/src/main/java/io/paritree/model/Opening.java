@@ -309,6 +309,7 @@ public final class Opening {
         model.rounds(),
         rounds.why(),
         RoundsChoice.bestRounds(model),
+        TrainerRemarks.of(model),
         provenance,
         notes);
   }

@@ -23,7 +23,7 @@ public record RoundsChoice(int end, String why) {
   private static final String BEST_ITERATION = "best_iteration";
 
   /** The attribute that the {@code save_model} of XGBoost's scikit-learn wrapper adds. */
-  private static final String SCIKIT_LEARN = "scikit_learn";
+  static final String SCIKIT_LEARN = "scikit_learn";
 
   /**
    * Returns the rounds that the model's trainer scores: the best ones if a class of XGBoost's

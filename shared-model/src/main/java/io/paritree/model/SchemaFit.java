@@ -84,7 +84,7 @@ public final class SchemaFit {
             origin,
             index,
             feature,
-            "it has %s categories, but the model file splits on code %s"
+            "it has %s categories, but the model file splits on code %s; give all that the trainer had, each at its place: those that no row has, too"
                 .formatted(vocabulary.vocabulary().size(), model.largestCode(index)));
       }
 

@@ -28,7 +28,8 @@ import java.util.Set;
  * {@code f1}, ... A category has the model file's vocabulary, and a value outside it is refused, as
  * libxgboost's own recoding does; without a vocabulary its values are unknown, unless the caller
  * states that they are codes. Type {@code i} is boolean, as is the signature's {@code boolean};
- * everything else is a number. Every feature accepts missing values.
+ * everything else is a number. Every feature accepts missing values. The number that the trainer
+ * took as missing is missing, if the model file says so, except in categories of values.
  */
 public final class UnsealedSchema {
   private static final String BOOLEAN_TYPE = "i";
@@ -64,6 +65,7 @@ public final class UnsealedSchema {
               .formatted(origin, model.width(), MAX_UNNAMED));
     }
 
+    Sentinels missing = TrainerRemarks.missing(model);
     boolean named = !columns.isEmpty() && !columns.get(0).name().isEmpty();
     Map<String, String> typesByName = new HashMap<>();
     columns.forEach(column -> typesByName.put(column.name(), column.type()));
@@ -90,7 +92,7 @@ public final class UnsealedSchema {
         type = named ? typesByName.get(name) : columns.get(index).type();
       }
 
-      features.add(feature(origin, index, name, type, model, categoryCodes));
+      features.add(feature(origin, index, name, type, missing, model, categoryCodes));
     }
 
     return new SchemaForm(features, OutputsForm.DEFAULT);
@@ -101,22 +103,23 @@ public final class UnsealedSchema {
       int index,
       String name,
       String mlflowType,
+      Sentinels missing,
       XgboostModel model,
       boolean categoryCodes)
       throws UnsupportedModelException {
     if (model.categorical(index)) {
       return categoryCodes && model.categories(index).isEmpty()
-          ? code(origin, name, mlflowType)
+          ? code(origin, name, mlflowType, missing)
           : new FeatureForm.FromModel(name, name, Optional.empty(), Sentinels.NONE, true, false);
     }
 
     String modelType = model.featureTypes().map(types -> types.get(index)).orElse("");
     if (mlflowType.equals("boolean")) {
-      return truth(name);
+      return truth(name, missing);
     }
 
     if (NUMBER_TYPES.contains(mlflowType)) {
-      return modelType.equals(BOOLEAN_TYPE) ? truth(name) : number(name);
+      return modelType.equals(BOOLEAN_TYPE) ? truth(name, missing) : number(name, missing);
     }
 
     throw new UnsupportedModelException(
@@ -124,7 +127,7 @@ public final class UnsealedSchema {
             .formatted(origin, Fault.printable(name), Fault.printable(mlflowType)));
   }
 
-  private static FeatureForm code(String origin, String name, String mlflowType)
+  private static FeatureForm code(String origin, String name, String mlflowType, Sentinels missing)
       throws UnsupportedModelException {
     if (!NUMBER_TYPES.contains(mlflowType)) {
       throw new UnsupportedModelException(
@@ -132,14 +135,16 @@ public final class UnsealedSchema {
               .formatted(origin, Fault.printable(name), Fault.printable(mlflowType)));
     }
 
-    return new FeatureForm.Complete(new CategoryCodeFeature(name, name, Sentinels.NONE, true));
+    return new FeatureForm.Complete(new CategoryCodeFeature(name, name, missing, true));
   }
 
-  private static FeatureForm truth(String name) {
-    return new FeatureForm.Complete(new BooleanFeature(name, name, Sentinels.NONE, true));
+  private static FeatureForm truth(String name, Sentinels missing) {
+    return new FeatureForm.Complete(new BooleanFeature(name, name, missing, true));
   }
 
-  private static FeatureForm number(String name) {
-    return new FeatureForm.Complete(NumberFeature.of(name));
+  private static FeatureForm number(String name, Sentinels missing) {
+    return new FeatureForm.Complete(
+        new NumberFeature(
+            name, name, missing, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, true));
   }
 }

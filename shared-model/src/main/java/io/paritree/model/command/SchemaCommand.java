@@ -1,5 +1,6 @@
 package io.paritree.model.command;
 
+import io.paritree.model.TrainerRemarks;
 import io.paritree.model.UnsealedSchema;
 import io.paritree.model.manifest.SchemaForm;
 import io.paritree.model.manifest.SchemaWriter;
@@ -70,6 +71,7 @@ final class SchemaCommand implements Callable<Integer> {
 
     PrintWriter err = spec.commandLine().getErr();
     source.earlyStopping().ifPresent(text -> err.println("Note: " + text));
+    TrainerRemarks.of(source.model()).forEach(text -> err.println("Note: " + text));
     draft.advice().forEach(err::println);
     byte[] json = SchemaWriter.toJson(draft.schema());
     spec.commandLine().getOut().print(new String(json, StandardCharsets.UTF_8));

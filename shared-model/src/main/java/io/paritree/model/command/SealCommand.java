@@ -331,6 +331,7 @@ final class SealCommand implements Callable<Integer> {
       GoldenRecords golden,
       Provenance provenance) {
     sealed.card().earlyStopping().ifPresent(this::note);
+    sealed.card().remarks().forEach(this::note);
     format.print(
         () ->
             "Sealed %s/%s in %s: %s golden rows (%s), %s%s, digest %s%n"

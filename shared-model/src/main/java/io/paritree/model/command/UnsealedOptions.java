@@ -10,6 +10,7 @@ import io.paritree.model.ModelFiles;
 import io.paritree.model.Opening;
 import io.paritree.model.RoundsChoice;
 import io.paritree.model.ScoringModel;
+import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,7 +38,7 @@ final class UnsealedOptions {
   private String rounds;
 
   /**
-   * Opens a model, and reports on the standard error if its training was stopped early.
+   * Opens a model, and reports on the standard error what its trainer may have done otherwise.
    *
    * @throws ParameterException if an option does not apply to the model
    */
@@ -62,10 +63,12 @@ final class UnsealedOptions {
           files.origin());
     }
 
-    opened
-        .card()
-        .earlyStopping()
-        .ifPresent(text -> spec.commandLine().getErr().println("Note: " + text));
+    PrintWriter err = spec.commandLine().getErr();
+    opened.card().earlyStopping().ifPresent(text -> err.println("Note: " + text));
+    if (!opened.sealed()) {
+      opened.card().remarks().forEach(text -> err.println("Note: " + text));
+    }
+
     return opened;
   }
 

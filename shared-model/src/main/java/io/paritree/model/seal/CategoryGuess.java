@@ -58,18 +58,29 @@ record CategoryGuess(RecordedCategories categories, Sentinels missing, List<Stri
   /**
    * @param cells the different cells of the column, none of them empty
    * @param isText whether the trainer's values are known to be text
+   * @param codes how many codes the model is known to have; texts that pandas takes as missing are
+   *     values if there are too few others
    * @return the guess; empty if pandas takes all cells as missing
    */
-  static Optional<CategoryGuess> of(Set<String> cells, boolean isText) {
+  static Optional<CategoryGuess> of(Set<String> cells, boolean isText, int codes) {
     List<String> missing = cells.stream().filter(MISSING::contains).sorted().toList();
+    boolean isEachAValue = cells.size() >= codes && cells.size() - missing.size() < codes;
     List<String> values =
-        cells.stream().filter(cell -> !MISSING.contains(cell)).sorted(BY_CODE_POINT).toList();
+        cells.stream()
+            .filter(cell -> isEachAValue || !MISSING.contains(cell))
+            .sorted(BY_CODE_POINT)
+            .toList();
     if (values.isEmpty()) {
       return Optional.empty();
     }
 
     List<String> doubts = new ArrayList<>();
-    if (!missing.isEmpty()) {
+    if (isEachAValue) {
+      doubts.add(
+          "%s as a value, unlike pandas, because the model has %s codes"
+              .formatted(quoted(missing), codes));
+      missing = List.of();
+    } else if (!missing.isEmpty()) {
       doubts.add(
           "%s as missing, like pandas: if that is a value, move it to \"categories\""
               .formatted(quoted(missing)));

@@ -187,7 +187,7 @@ public final class SchemaDraft {
     Optional<CategoryGuess> guessed =
         column.hasTooMany()
             ? Optional.empty()
-            : CategoryGuess.of(column.texts(), isText(index, name));
+            : CategoryGuess.of(column.texts(), isText(index, name), model.largestCode(index) + 1);
     if (guessed.isEmpty()) {
       advice.add(
           start
@@ -236,12 +236,13 @@ public final class SchemaDraft {
     String name = Fault.printable(feature.name());
     if (column.isTruths()) {
       return new FeatureForm.Complete(
-          new BooleanFeature(feature.name(), feature.column(), Sentinels.NONE, true));
+          new BooleanFeature(feature.name(), feature.column(), feature.sentinels(), true));
     }
 
     List<Object> missing = new ArrayList<>();
     if (feature.kind() == Feature.Kind.NUMBER) {
       missing.addAll(column.farNumbers());
+      missing.removeAll(feature.sentinels().numbers());
     }
 
     List<String> words = column.words();
@@ -259,7 +260,7 @@ public final class SchemaDraft {
       String cure =
           isKnown
               ? String.join("; ", kinds.stream().map(SpelledCell.Kind::cure).toList())
-              : "give texts that mean a missing value as \"missing\", a part of a timestamp as \"type\", or another \"column\"";
+              : "give texts that mean a missing value as \"missing\", a part of a timestamp as \"type\", or another \"column\"; if the trainer encoded the texts as numbers (LabelEncoder), write the numbers";
       advice.add(
           "'%s': the model reads a number, but the column holds text such as '%s'; %s"
               .formatted(name, Fault.printable(words.get(0)), cure));
@@ -272,6 +273,7 @@ public final class SchemaDraft {
     advice.add(
         "'%s': %s look like missing values and are proposed as \"missing\"; that is a guess, check it with seal --expected"
             .formatted(name, Fault.printable(missing.toString())));
+    missing.addAll(feature.sentinels().numbers());
     Sentinels sentinels = Sentinels.of(missing);
     return new FeatureForm.Complete(
         feature.kind() == Feature.Kind.BOOLEAN

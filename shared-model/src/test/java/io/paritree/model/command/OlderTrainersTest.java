@@ -11,6 +11,7 @@ import io.paritree.model.ScoringModel;
 import io.paritree.model.TestPackages;
 import io.paritree.model.TestRecords;
 import io.paritree.xgboost.NativeBooster;
+import io.paritree.xgboost.Training;
 import io.paritree.xgboost.XgboostModel;
 import java.io.IOException;
 import java.io.InputStream;
@@ -170,6 +171,67 @@ class OlderTrainersTest {
     Path sealed = new TestPackages(directory.resolve("store")).binary();
     run(2, "predict", "--model", sealed, predict, "--rounds", "all");
     assertThat(err.toString()).contains("it is sealed");
+  }
+
+  @Test
+  void numberThatAModelFileSaysItsTrainerTookAsMissingIsMissing() throws Exception {
+    Path file = directory.resolve("numbers.json");
+    Booster booster = XGBoost.loadModel(TestPackages.wideModel(2, 9, 3));
+    Path input = Files.writeString(directory.resolve("in.csv"), "f0,f1\n-1,-1\n");
+    String parameters = "{\"kwargs\": {\"missing\": 2}, \"gamma\": NaN, \"missing\": %s}";
+
+    booster.setAttr("scikit_learn", parameters.formatted("-1.0"));
+    Files.write(file, booster.toByteArray("json"));
+    float asMissing = reference(file, new float[] {Float.NaN, Float.NaN}, Rounds.ALL);
+    float asNumber = reference(file, new float[] {-1, -1}, Rounds.ALL);
+    assertThat(asMissing).isNotEqualTo(asNumber);
+    assertThat(margin(file, input)).isEqualTo(asMissing);
+    String note = "its trainer took -1 as missing";
+    assertThat(err.toString()).contains(note);
+    run(0, "inspect", "--model", file);
+    assertThat(out.toString()).contains(note);
+    run(0, "schema", "--model", file, "--rows", input);
+    assertThat(err.toString()).contains(note).doesNotContain("look like missing");
+    assertThat(out.toString()).containsPattern("\"missing\": ?\\[-1");
+    run(0, "seal", "--model", file, "--name", "n", "--output", directory.resolve("sealed"));
+    assertThat(err.toString()).contains(note);
+
+    for (String other : List.of("NaN", "null", "Infinity", "\"-1\"", "1e300")) {
+      booster.setAttr("scikit_learn", parameters.formatted(other));
+      Files.write(file, booster.toByteArray("json"));
+      assertThat(margin(file, input)).as(other).isEqualTo(asNumber);
+      assertThat(err.toString()).as(other).doesNotContain("as missing");
+    }
+
+    for (String text : List.of("", "{", "{\"missing\":", "[-1]", "missing: -1")) {
+      booster.setAttr("scikit_learn", text);
+      Files.write(file, booster.toByteArray("json"));
+      assertThat(margin(file, input)).as(text).isEqualTo(asNumber);
+    }
+
+    booster.dispose();
+  }
+
+  @Test
+  void quantilesOfVersionsThatDoNotSortThemAreScoredWithANote() throws Exception {
+    Path file = Files.write(directory.resolve("quantiles.json"), quantiles());
+    Path input = Files.writeString(directory.resolve("in.csv"), "f0,f1\n-1,-1\n");
+    Path output = directory.resolve("out.csv");
+    run(0, "predict", "--model", file, "--input", input, "--output", output);
+    assertThat(err.toString()).doesNotContain("are sorted");
+
+    String older =
+        Files.readString(file).replaceFirst("\"version\": ?\\[[0-9, ]*\\]", "\"version\":[3,0,0]");
+    Files.writeString(file, older);
+    run(0, "predict", "--model", file, "--input", input, "--output", output);
+    assertThat(err.toString()).contains("the quantiles of a row are sorted here", "(3.0.0)");
+  }
+
+  private static byte[] quantiles() throws Exception {
+    return new Training(3, 2)
+        .objective("reg:quantileerror")
+        .with("quantile_alpha", "[0.4,0.6]")
+        .file("json");
   }
 
   @Test

@@ -54,11 +54,24 @@ class CategoryGuessTest {
     assertThat(guess.categories()).isEqualTo(new RecordedCategories.Integers(List.of(9L, 10L)));
     assertThat(guess.missing().texts()).containsExactlyInAnyOrder("NA", "nan");
     assertThat(guess.doubts()).anyMatch(doubt -> doubt.startsWith("\"NA\", \"nan\" as missing"));
-    assertThat(CategoryGuess.of(Set.of("NA"), false)).isEmpty();
+    assertThat(CategoryGuess.of(Set.of("NA"), false, 0)).isEmpty();
+  }
+
+  @Test
+  void whatPandasReadsAsMissingIsACategoryIfTheModelHasThatManyCodes() {
+    CategoryGuess guess = CategoryGuess.of(Set.of("car", "home", "NA"), false, 3).orElseThrow();
+    assertThat(guess.categories()).isEqualTo(texts("NA", "car", "home"));
+    assertThat(guess.missing().texts()).isEmpty();
+    assertThat(guess.doubts()).anyMatch(doubt -> doubt.startsWith("\"NA\" as a value"));
+    for (int codes : new int[] {2, 4}) {
+      assertThat(CategoryGuess.of(Set.of("car", "home", "NA"), false, codes).orElseThrow())
+          .extracting(CategoryGuess::categories)
+          .isEqualTo(texts("car", "home"));
+    }
   }
 
   private static CategoryGuess guess(Set<String> cells, boolean isText) {
-    return CategoryGuess.of(cells, isText).orElseThrow();
+    return CategoryGuess.of(cells, isText, 0).orElseThrow();
   }
 
   private static RecordedCategories texts(String... values) {

@@ -1,0 +1,75 @@
+package io.paritree.model;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import io.paritree.feature.Sentinels;
+import io.paritree.xgboost.XgboostModel;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a model file shows of how its trainer scored, besides the rounds. */
+public final class TrainerRemarks {
+  private static final String MISSING = "missing";
+  private static final String QUANTILES = "reg:quantileerror";
+
+  /** Python writes NaN and infinities as such. */
+  private static final JsonFactory PYTHON =
+      JsonFactory.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
+
+  private TrainerRemarks() {}
+
+  /** Returns sentences about what the trainer's own predictions depend on. */
+  public static List<String> of(XgboostModel model) {
+    List<String> remarks = new ArrayList<>();
+    for (double number : missing(model).numbers()) {
+      remarks.add(
+          "the model file says that its trainer took %s as missing (\"missing\" of XGBoost's scikit-learn wrapper): without a schema, it is missing in all columns of numbers and booleans"
+              .formatted(Double.toString(number).replaceFirst("\\.0$", "")));
+    }
+
+    boolean isOlder = !model.version().isEmpty() && !isAtLeast(model.version(), 3, 4);
+    if (model.objective().equals(QUANTILES) && model.outputs() > 1 && isOlder) {
+      remarks.add(
+          "the quantiles of a row are sorted here, as XGBoost 3.4 and newer do; the version that wrote the file (%s) leaves them as they are, so its own predictions differ where quantiles cross"
+              .formatted(Opening.version(model)));
+    }
+
+    return remarks;
+  }
+
+  private static boolean isAtLeast(List<Integer> version, int major, int minor) {
+    int second = version.size() > 1 ? version.get(1) : 0;
+    return version.get(0) > major || (version.get(0) == major && second >= minor);
+  }
+
+  /**
+   * Returns the number that the trainer took as missing, if the file says so: the scikit-learn
+   * wrapper of XGBoost 1.x saves its parameters as an attribute, and scores with them when it has
+   * loaded the file.
+   */
+  static Sentinels missing(XgboostModel model) {
+    String parameters = model.attributes().getOrDefault(RoundsChoice.SCIKIT_LEARN, "");
+    try (JsonParser json = PYTHON.createParser(parameters)) {
+      if (json.nextToken() != JsonToken.START_OBJECT) {
+        return Sentinels.NONE;
+      }
+
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        boolean isMissing = json.currentName().equals(MISSING);
+        boolean isNumber = json.nextToken().isNumeric();
+        if (isMissing && isNumber && Float.isFinite((float) json.getDoubleValue())) {
+          return Sentinels.of(List.of(json.getDoubleValue()));
+        }
+
+        json.skipChildren();
+      }
+    } catch (IOException e) {
+      // Anybody may have set the attribute to any text: then it says nothing about missing values.
+    }
+
+    return Sentinels.NONE;
+  }
+}
