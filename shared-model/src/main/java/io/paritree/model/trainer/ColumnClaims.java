@@ -41,6 +41,26 @@ final class ColumnClaims {
     return made.claims;
   }
 
+  /** Returns the exchanges of the columns of some features with those of any. */
+  static List<Claim> exchanges(Evidence evidence, Set<Integer> features) {
+    ColumnClaims made = new ColumnClaims(evidence);
+    for (int one : features) {
+      for (int other = 0; other < made.width && made.claims.size() < MAX_PAIRS; other++) {
+        if (other != one && !(other < one && features.contains(other))) {
+          made.addExchange(one, other);
+        }
+      }
+    }
+
+    return made.claims;
+  }
+
+  private void addExchange(int one, int other) {
+    add(
+        "the columns of %s were exchanged: give as their \"column\" %s",
+        names(List.of(one, other)), List.of(one, other), List.of(other, one));
+  }
+
   /** Features that read other fields. */
   private record Columns(String text, Evidence evidence, int[] features, int[] fields)
       implements Claim {
@@ -99,11 +119,7 @@ final class ColumnClaims {
           return;
         }
 
-        int one = used.get(first);
-        int other = used.get(second);
-        add(
-            "the columns of %s were exchanged: give as their \"column\" %s",
-            names(List.of(one, other)), List.of(one, other), List.of(other, one));
+        addExchange(used.get(first), used.get(second));
       }
     }
 
@@ -112,9 +128,7 @@ final class ColumnClaims {
     for (int one = 0; one < width && !isTooMany; one++) {
       for (int other : used) {
         if (!tested.contains(one)) {
-          add(
-              "the columns of %s were exchanged: give as their \"column\" %s",
-              names(List.of(one, other)), List.of(one, other), List.of(other, one));
+          addExchange(one, other);
         }
       }
     }

@@ -7,12 +7,17 @@ import io.paritree.model.RoundsChoice;
 import io.paritree.model.seal.Sealing;
 import io.paritree.xgboost.XgboostModel;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Claims that the trainer added other trees, or added them otherwise. */
 final class ForestClaims {
   /** To try all numbers of rounds takes time in the square of their number. */
   private static final long MAX_TREE_WALKS = 20_000_000;
+
+  private static final String INPLACE =
+      "the predictions of this DART model were made by inplace prediction, as the scikit-learn wrapper does, which rounds each tree's sum: write those of booster.predict(DMatrix)";
 
   private record Scoring(String text, Engine other) implements Claim {
     @Override
@@ -43,38 +48,37 @@ final class ForestClaims {
 
   /** Returns the usual forest, and the others that have names. */
   static List<Claim> named(Sealing sealing) {
-    List<Claim> claims = new ArrayList<>(List.of(Claim.NOTHING));
     XgboostModel model = sealing.model();
+    int usual = sealing.rounds().end();
+    Map<Integer, String> rounds = new LinkedHashMap<>();
+    rounds.put(usual, "");
     try {
-      RoundsChoice best = RoundsChoice.best(model);
-      if (best.end() != sealing.rounds().end()) {
-        claims.add(
-            new Scoring(
-                "the trainer stopped early and scored the best %s of %s rounds: give --rounds best"
-                    .formatted(best.end(), model.rounds()),
-                engine(model, best.end())));
-      }
+      rounds.putIfAbsent(
+          RoundsChoice.best(model).end(),
+          "the trainer stopped early and scored the best %s of %s rounds: give --rounds best"
+              .formatted(RoundsChoice.best(model).end(), model.rounds()));
     } catch (CorruptModelException e) {
       // The file names a best iteration that it does not have: then nobody scored with it.
     }
 
+    rounds.putIfAbsent(
+        model.rounds(),
+        "the trainer scored all %s rounds: give --rounds all".formatted(model.rounds()));
+    List<Claim> claims = new ArrayList<>();
     try {
-      if (model.rounds() != sealing.rounds().end()) {
+      for (Map.Entry<Integer, String> choice : rounds.entrySet()) {
+        int end = choice.getKey();
         claims.add(
-            new Scoring(
-                "the trainer scored all %s rounds: give --rounds all".formatted(model.rounds()),
-                engine(model, model.rounds())));
+            end == usual ? Claim.NOTHING : new Scoring(choice.getValue(), engine(model, end)));
       }
 
-      int end = sealing.rounds().end();
-      model
-          .dartInplace(range(model, end))
-          .ifPresent(
-              forest ->
-                  claims.add(
-                      new Scoring(
-                          "the predictions of this DART model were made by inplace prediction, as the scikit-learn wrapper does, which rounds each tree's sum: write those of booster.predict(DMatrix)",
-                          forest)));
+      for (Map.Entry<Integer, String> choice : rounds.entrySet()) {
+        String text =
+            choice.getValue().isEmpty() ? INPLACE : choice.getValue() + "; and " + INPLACE;
+        model
+            .dartInplace(range(model, choice.getKey()))
+            .ifPresent(forest -> claims.add(new Scoring(text, forest)));
+      }
     } catch (CorruptModelException e) {
       throw new IllegalStateException(e);
     }

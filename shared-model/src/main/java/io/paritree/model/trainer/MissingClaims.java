@@ -36,7 +36,7 @@ final class MissingClaims {
           "1e20",
           "-1e20");
   private static final List<Float> FILLS = List.of(0f, -1f, -999f, -9999f, -99f, 999f);
-  private static final int MAX_NAMES = 8;
+  private static final int MAX_NAMES = 100;
 
   private final Evidence evidence;
   private final List<Claim> claims = new ArrayList<>();
@@ -111,9 +111,39 @@ final class MissingClaims {
             claims.add(sentinel(value, slots));
           }
         });
+    addZeroWithCodes(byValue.get("0"));
     byValue.forEach(
         (value, slots) ->
             slots.forEach((index, slot) -> claims.add(sentinel(value, Map.of(index, slot)))));
+  }
+
+  /** The wrapper's {@code missing=0} takes the first category as well, because its code is 0. */
+  private void addZeroWithCodes(Map<Integer, Float> zeros) {
+    Map<Integer, Float> slots = new TreeMap<>(zeros);
+    List<String> firsts = new ArrayList<>();
+    for (int index = 0; index < evidence.schema().width(); index++) {
+      Feature feature = evidence.feature(index);
+      String first =
+          switch (feature.kind()) {
+            case TEXT_CATEGORY -> "\"" + ((TextCategoryFeature) feature).vocabulary().get(0) + "\"";
+            case INTEGER_CATEGORY ->
+                String.valueOf(((IntegerCategoryFeature) feature).vocabulary().get(0));
+            default -> "";
+          };
+      if (!first.isEmpty()) {
+        slots.put(index, 0f);
+        firsts.add("'%s' \"missing\": [%s]".formatted(name(index), Fault.printable(first)));
+      }
+    }
+
+    if (!firsts.isEmpty()) {
+      String text =
+          zeros.isEmpty()
+              ? "the trainer took code 0 as missing"
+              : "the trainer took 0 of %s as missing: give \"missing\": [0]; and code 0 of categories"
+                  .formatted(names(zeros.keySet()));
+      claims.add(new Sentinel(text + ": give " + String.join(", give ", firsts), slots, false));
+    }
   }
 
   private Claim sentinel(String value, Map<Integer, Float> slots) {

@@ -20,7 +20,7 @@ final class OtherOrder {
   private int rows;
   private boolean isWhole = true;
 
-  /** Adds a row with one score and one prediction. */
+  /** Adds a row, of several scores the first. */
   void add(float score, float prediction) {
     if (rows == MAX_ROWS) {
       isWhole = false;

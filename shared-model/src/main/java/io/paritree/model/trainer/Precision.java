@@ -102,11 +102,15 @@ record Precision(String text, double absolute, double relative) {
   }
 
   /**
-   * Returns whether a prediction is what was computed.
+   * Returns whether a prediction is what was computed; never if it is no number.
    *
    * @param slack allowed in addition, for what the check itself computes
    */
   boolean near(double predicted, double computed, double slack) {
+    if (!Double.isFinite(predicted) || !Double.isFinite(computed)) {
+      return predicted == computed;
+    }
+
     if (ulps((float) predicted, (float) computed) <= MAX_ULPS) {
       return true;
     }

@@ -1,11 +1,15 @@
 package io.paritree.model.trainer;
 
+import io.paritree.Fault;
 import io.paritree.model.manifest.Outputs;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -14,6 +18,7 @@ import java.util.function.Function;
 final class Readings {
   private static final double SLACK = 1e-6;
   private static final int MAX_OUTPUTS = 1_000;
+  private static final int LEAST_LABELLED = 10;
 
   private final Evidence evidence;
   private final Outputs meaning;
@@ -56,6 +61,7 @@ final class Readings {
       readings.addSomeOfSeveral();
     }
 
+    readings.addThresholds();
     readings.addTransforms();
     return readings.claims;
   }
@@ -80,7 +86,7 @@ final class Readings {
           "the predictions of each row are the scores in ascending order: write them as predict gives them",
           (row, scored, at, precision) -> {
             float[] sorted = scored.scores(at);
-            java.util.Arrays.sort(sorted);
+            Arrays.sort(sorted);
             return all(row, precision, 0, i -> sorted[i]);
           });
     }
@@ -182,7 +188,7 @@ final class Readings {
           classOf.entrySet().stream()
               .sorted(Map.Entry.comparingByValue())
               .limit(5)
-              .map(entry -> "'%s'".formatted(io.paritree.Fault.printable(entry.getKey())))
+              .map(entry -> "'%s'".formatted(Fault.printable(entry.getKey())))
               .toList()
               .toString();
       add(
@@ -254,11 +260,88 @@ final class Readings {
 
     if (used.size() == columns) {
       List<String> names =
-          java.util.Arrays.stream(order).mapToObj(index -> meaning.names().get(index)).toList();
+          Arrays.stream(order).mapToObj(index -> meaning.names().get(index)).toList();
       add(
           "the columns are in another order, they are those of the outputs %s: give them to --expected in the order %s"
               .formatted(shown(names), shown(meaning.names())),
           (row, block, at, precision) -> all(row, precision, 0, i -> block.score(at, order[i])));
+    }
+  }
+
+  /** Labels by any threshold, one per score: scores with one label are all above the others. */
+  private void addThresholds() {
+    List<TrainerRow> rows = evidence.rows();
+    if (columns != scores || rows.size() < LEAST_LABELLED) {
+      return;
+    }
+
+    Scored scored = scored(rows);
+    List<Threshold> thresholds = new ArrayList<>();
+    for (int score = 0; score < scores; score++) {
+      Optional<Threshold> found = Threshold.of(rows, scored, score);
+      if (found.isEmpty()) {
+        return;
+      }
+
+      thresholds.add(found.get());
+    }
+
+    Threshold first = thresholds.get(0);
+    add(
+        "the predictions are labels, '%s' where the score is above about %s and otherwise '%s', instead of scores: write predict_proba(X), or margins (output_margin=True) where these are the scores"
+            .formatted(
+                Fault.printable(first.above()), first.shown(), Fault.printable(first.below())),
+        (row, block, at, precision) -> {
+          for (int score = 0; score < thresholds.size(); score++) {
+            String label = thresholds.get(score).label(block.score(at, score));
+            if (!label.equals(row.predictions()[score])) {
+              return false;
+            }
+          }
+
+          return true;
+        });
+  }
+
+  /**
+   * Two labels and what separates them.
+   *
+   * @param last the largest score of {@code below}
+   * @param first the least score of {@code above}
+   */
+  private record Threshold(String below, float last, String above, float first) {
+    static Optional<Threshold> of(List<TrainerRow> rows, Scored scored, int score) {
+      Map<String, float[]> ranges = new HashMap<>();
+      for (int at = 0; at < rows.size() && ranges.size() <= 2; at++) {
+        float value = scored.score(at, score);
+        float[] range =
+            ranges.computeIfAbsent(
+                rows.get(at).predictions()[score], label -> new float[] {value, value});
+        range[0] = Math.min(range[0], value);
+        range[1] = Math.max(range[1], value);
+      }
+
+      if (ranges.size() != 2) {
+        return Optional.empty();
+      }
+
+      List<Map.Entry<String, float[]>> sorted =
+          ranges.entrySet().stream()
+              .sorted(Comparator.comparingDouble(entry -> entry.getValue()[0]))
+              .toList();
+      float last = sorted.get(0).getValue()[1];
+      float first = sorted.get(1).getValue()[0];
+      return last < first
+          ? Optional.of(new Threshold(sorted.get(0).getKey(), last, sorted.get(1).getKey(), first))
+          : Optional.empty();
+    }
+
+    String label(float score) {
+      return score > last ? above : below;
+    }
+
+    String shown() {
+      return last <= 0.5f && first > 0.5f ? "0.5" : String.valueOf(last / 2 + first / 2);
     }
   }
 

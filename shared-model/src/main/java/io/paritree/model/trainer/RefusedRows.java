@@ -3,6 +3,7 @@ package io.paritree.model.trainer;
 import io.paritree.Fault;
 import io.paritree.FaultCode;
 import io.paritree.feature.Feature;
+import io.paritree.feature.NumberFeature;
 import io.paritree.feature.TextCategoryFeature;
 import io.paritree.model.rows.SpelledCell;
 import java.util.ArrayList;
@@ -12,14 +13,22 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
- * Finds out how the trainer read the cells that the schema refuses: as missing, or as what they
- * spell. Either is a claim, checked by scoring the refused rows.
+ * Finds out how the trainer read the cells that the schema refuses: as missing, as what they spell,
+ * as encoded texts, or as those of another feature. Each is a claim, checked by scoring the refused
+ * rows.
  */
 final class RefusedRows {
   private static final int MAX_CELLS = 5;
   private static final int MAX_CATEGORIES = 20_000;
+  private static final int PROBES = 16;
+  private static final long MAX_WALKS = 20_000_000;
+
+  /** The share of the refused rows that must agree for a way to read them to be named. */
+  private static final double LEAST_AGREEING = 0.3;
 
   private final Evidence evidence;
   private final List<TrainerRow> rows;
@@ -33,6 +42,16 @@ final class RefusedRows {
           slots[feature] = spelled(read, row.cells()[evidence.field(feature)]);
         }
       }
+    }
+  }
+
+  private record Encoded(String text, Evidence evidence, Map<Integer, Map<String, Float>> codes)
+      implements Claim {
+    @Override
+    public void change(TrainerRow row, float[] slots) {
+      codes.forEach(
+          (feature, code) ->
+              slots[feature] = code.getOrDefault(row.cells()[evidence.field(feature)], Float.NaN));
     }
   }
 
@@ -97,7 +116,12 @@ final class RefusedRows {
     int asMissing = agreeing(missing, usual);
     int asSpelled = agreeing(spelled, usual);
     int most = Math.max(asMissing, asSpelled);
-    if (most == 0) {
+    String other = otherwise(usual, most);
+    if (!other.isEmpty()) {
+      return other;
+    }
+
+    if (most < LEAST_AGREEING * rows.size()) {
       return "";
     }
 
@@ -110,7 +134,69 @@ final class RefusedRows {
             String.join("; ", cures(isSpelled)));
   }
 
-  private int agreeing(Reading reading, Search.Explanation usual) {
+  /**
+   * Returns which texts the trainer encoded, or which columns it exchanged; empty if that lets no
+   * more rows agree.
+   */
+  private String otherwise(Search.Explanation usual, int least) {
+    Set<Integer> refused = new TreeSet<>();
+    for (int feature = 0; feature < evidence.schema().width(); feature++) {
+      Feature read = evidence.feature(feature);
+      if (rows.stream().filter(row -> isRefused(row, read)).count() * 2 > rows.size()) {
+        refused.add(feature);
+      }
+    }
+
+    long walks = (long) PROBES * (evidence.sealing().forest().trees() + evidence.schema().width());
+    List<Claim> claims = new ArrayList<>();
+    claims.add(encoded(refused));
+    ColumnClaims.exchanges(evidence, refused).stream()
+        .limit(MAX_WALKS / walks)
+        .forEach(claims::add);
+    List<TrainerRow> probes = rows.subList(0, Math.min(PROBES, rows.size()));
+    String found = "";
+    int most = least;
+    for (Claim claim : claims) {
+      int agree = agreeing(probes, claim, usual) > 0 ? agreeing(rows, claim, usual) : 0;
+      if (agree > most && agree >= LEAST_AGREEING * rows.size()) {
+        most = agree;
+        found =
+            "%s of %s refused rows agree with the predictions: %s"
+                .formatted(agree, rows.size(), claim.text());
+      }
+    }
+
+    return found;
+  }
+
+  /** Returns that the texts in columns of numbers were encoded, as far as the rows show all. */
+  private Claim encoded(Set<Integer> refused) {
+    Map<Integer, Map<String, Float>> codes = new TreeMap<>();
+    List<String> names = new ArrayList<>();
+    for (int feature : refused) {
+      if (evidence.feature(feature) instanceof NumberFeature) {
+        Set<String> sorted = new TreeSet<>();
+        rows.forEach(row -> sorted.add(row.cells()[evidence.field(feature)]));
+        sorted.remove("");
+        Map<String, Float> code = new HashMap<>();
+        sorted.forEach(cell -> code.put(cell, (float) code.size()));
+        codes.put(feature, code);
+        names.add("'" + Fault.printable(evidence.feature(feature).name()) + "'");
+      }
+    }
+
+    return new Encoded(
+        "the trainer encoded the texts of %s as numbers, from 0 in ascending order, as LabelEncoder does, which no key of the schema does: write the numbers"
+            .formatted(String.join(", ", names)),
+        evidence,
+        codes);
+  }
+
+  private int agreeing(Claim reading, Search.Explanation usual) {
+    return agreeing(rows, reading, usual);
+  }
+
+  private int agreeing(List<TrainerRow> rows, Claim reading, Search.Explanation usual) {
     int width = evidence.schema().width();
     float[] slots = Search.slots(rows, width);
     float[] one = new float[width];

@@ -85,9 +85,7 @@ public final class TrainerCheck {
       return false;
     }
 
-    if (scored.scores() == 1) {
-      otherOrder.add(scored.score(at, 0), (float) row.predicted(0));
-    }
+    otherOrder.add(scored.score(at, 0), (float) row.predicted(0));
 
     Difference largest = null;
     for (int score = 0; score < scored.scores(); score++) {

@@ -18,7 +18,7 @@ import java.util.function.Function;
 
 /** Claims that the trainer coded categories in another order. */
 final class VocabularyClaims {
-  private static final int MAX_SHOWN = 40;
+  private static final int MAX_SHOWN = 1_000;
   private static final int MAX_CATEGORIES = 20_000;
 
   private final Evidence evidence;

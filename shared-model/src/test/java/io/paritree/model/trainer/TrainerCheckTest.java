@@ -106,6 +106,20 @@ class TrainerCheckTest {
   }
 
   @Test
+  void labelsByAnyThresholdAreFoundAlsoOfSeveralOutputs() throws Exception {
+    byte[] model = binary();
+    byte[] raw = new Training(3, WIDTH).objective("binary:logitraw").file("ubj");
+    float[] scores = scores(model, Rounds.ALL);
+    float[] margins = margins(raw);
+
+    assertThat(refusal(model, "", row -> scores[row] > 0.3f ? "yes" : "no"))
+        .contains("with 400 of 400 rows: the predictions are labels, 'yes' where the score is")
+        .contains("above about 0.3");
+    assertThat(refusal(raw, "", row -> margins[row] > 0.5f ? "1" : "0"))
+        .contains("the predictions are labels, '1' where the score is above about 0.5");
+  }
+
+  @Test
   void exchangedColumnsAreFound() throws Exception {
     byte[] model = binary();
     schema = numbers("f0", "f3", "f2", "f1");
@@ -113,6 +127,48 @@ class TrainerCheckTest {
     assertThat(refusal(model, "", scores(model, Rounds.ALL)))
         .contains("the columns of 'f1' and 'f3' were exchanged")
         .contains("give as their \"column\" \"f1\", \"f3\"", "with 400 of 400 rows");
+  }
+
+  @Test
+  void columnsOfDifferentKindsThatWereExchangedAreFound() throws Exception {
+    byte[] model =
+        new Training(7, WIDTH)
+            .categories(1, 5)
+            .with("max_cat_to_onehot", 1)
+            .objective("reg:squarederror")
+            .file("ubj");
+    schema =
+        numbers("f0", "f2", "f1", "f3")
+            .replace(
+                "\"name\":\"f1\",\"type\":\"number\"",
+                "\"name\":\"f1\",\"type\":\"category\",\"categories\":"
+                    + "[\"a\",\"b\",\"c\",\"d\",\"e\"]");
+    for (int row = 0; row < ROWS; row++) {
+      cells[row][1] = CATEGORIES[row % 5];
+      slots[row * WIDTH + 1] = row % 5;
+    }
+
+    assertThat(refusal(model, "", scores(model, Rounds.ALL)))
+        .contains("400 of 400 refused rows agree with the predictions: the columns of 'f1' and")
+        .contains("give as their \"column\" \"f1\", \"f2\"")
+        .doesNotContain("as missing");
+  }
+
+  @Test
+  void textsThatTheTrainerEncodedAsNumbersAreFound() throws Exception {
+    byte[] model = binary();
+    for (int row = 0; row < ROWS; row++) {
+      cells[row][2] = CATEGORIES[row % 5];
+      slots[row * WIDTH + 2] = row % 5;
+    }
+
+    assertThat(refusal(model, "", scores(model, Rounds.ALL)))
+        .contains("400 of 400 refused rows agree with the predictions: the trainer encoded the")
+        .contains("texts of 'f2' as numbers", "LabelEncoder", "write the numbers");
+    float[] scores = scores(model, Rounds.ALL);
+    assertThat(refusal(model, "", row -> text(scores[row] + (row % 5 == 0 ? 0f : 0.01f))))
+        .as("what holds for a few rows is not claimed")
+        .doesNotContain("refused rows agree");
   }
 
   @Test
@@ -173,6 +229,68 @@ class TrainerCheckTest {
     assertThat(refusal(model, "", scores(model, Rounds.ALL)))
         .contains("in an order that the predictions show", "'f1' \"categories\": [")
         .contains("'f2' \"categories\": [", "with 400 of 400 rows");
+  }
+
+  @Test
+  void longVocabulariesAreShownWhole() throws Exception {
+    int size = 300;
+    byte[] model =
+        new Training(7, WIDTH)
+            .rows(4_000)
+            .categories(1, size)
+            .with("max_cat_to_onehot", 1)
+            .objective("reg:squarederror")
+            .rounds(30)
+            .file("ubj");
+    StringBuilder categories = new StringBuilder();
+    StringBuilder descending = new StringBuilder();
+    for (int code = 0; code < size; code++) {
+      categories.append(code == 0 ? "" : ", ").append("\"c%03d\"".formatted(code));
+      descending.insert(0, "\"c%03d\"".formatted(code) + (code == 0 ? "" : ", "));
+    }
+
+    schema =
+        numbers("f0", "f1", "f2", "f3")
+            .replace(
+                "\"name\":\"f1\",\"type\":\"number\",\"column\":\"f1\"",
+                "\"name\":\"f1\",\"type\":\"category\",\"categories\":[" + categories + "]");
+    for (int row = 0; row < ROWS; row++) {
+      cells[row][1] = "c%03d".formatted(row % size);
+      slots[row * WIDTH + 1] = size - 1 - row % size;
+    }
+
+    assertThat(refusal(model, "", scores(model, Rounds.ALL)))
+        .contains("the categories descending: give 'f1' \"categories\": [" + descending + "]");
+  }
+
+  @Test
+  void firstCategoryThatTheTrainerLostWithTheZerosIsFound() throws Exception {
+    byte[] model =
+        new Training(7, WIDTH)
+            .categories(1, 5)
+            .missing(0.2)
+            .with("max_cat_to_onehot", 1)
+            .objective("reg:squarederror")
+            .rounds(30)
+            .file("ubj");
+    schema =
+        numbers("f0", "f1", "f2", "f3")
+            .replace(
+                "\"name\":\"f1\",\"type\":\"number\",\"column\":\"f1\"",
+                "\"name\":\"f1\",\"type\":\"category\",\"categories\":"
+                    + "[\"a\",\"b\",\"c\",\"d\",\"e\"]");
+    for (int row = 0; row < ROWS; row++) {
+      cells[row][1] = CATEGORIES[row % 5];
+      slots[row * WIDTH + 1] = row % 5 == 0 ? Float.NaN : row % 5;
+      if (row % 3 == 0) {
+        cells[row][2] = "0";
+        slots[row * WIDTH + 2] = Float.NaN;
+      }
+    }
+
+    assertThat(refusal(model, "", scores(model, Rounds.ALL)))
+        .contains("took 0 of 'f2' as missing: give \"missing\": [0]; and code 0 of categories")
+        .contains("give 'f1' \"missing\": [\"a\"]", "with 400 of 400 rows");
   }
 
   @ParameterizedTest
@@ -240,6 +358,30 @@ class TrainerCheckTest {
   }
 
   @Test
+  void nothingIsClaimedOfScoresThatATransformationMakesInfinite() throws Exception {
+    byte[] model =
+        new Training(3, WIDTH).objective("reg:squarederror").with("base_score", 900).file("ubj");
+    for (int row = 0; row < ROWS; row += 9) {
+      cells[row][2] = "-999";
+      slots[row * WIDTH + 2] = Float.NaN;
+    }
+
+    assertThat(refusal(model, "", scores(model, Rounds.ALL)))
+        .contains("with 400 of 400 rows: the trainer took -999 of 'f2' as missing")
+        .doesNotContain("exp(score)");
+  }
+
+  @Test
+  void predictionsThatAreNoNumbersAgreeWithNothing() throws Exception {
+    byte[] model = new Training(3, WIDTH).objective("reg:squarederror").file("ubj");
+    float[] scores = scores(model, Rounds.ALL);
+
+    assertThat(refusal(3, model, "", row -> text(scores[row]).replace('.', ':')))
+        .contains("Cannot read the prediction in column 'p0'", "expected a number")
+        .doesNotContain("agree");
+  }
+
+  @Test
   void severalCausesAreFoundTogether() throws Exception {
     byte[] model = withBestIteration(binary(), 6);
     for (int row = 0; row < ROWS; row++) {
@@ -290,12 +432,37 @@ class TrainerCheckTest {
         .contains("were rounded to 3 decimals");
     assertThat(refusal(model, "", row -> text(scores[(row + 1) % ROWS])))
         .contains("400 of 400 predictions are the scores of other rows");
+    byte[] three = new Training(5, WIDTH).classes(3).objective("multi:softprob").file("ubj");
+    float[] threeScores = scores(three, Rounds.ALL);
+    assertThat(refusal(three, "", row -> cells(threeScores, 3).apply((row + 1) % ROWS)))
+        .contains("400 of 400 predictions are the scores of other rows");
   }
 
   @Test
   void dartOfOldInplacePredictionIsFoundBitByBit() throws Exception {
     assertThat(refusalOf("dart-3.0", "predicted"))
         .containsPattern("with (\\d+) of \\1 rows: the predictions of this DART model were made")
+        .contains("inplace prediction")
+        .doesNotContain("5 digits");
+  }
+
+  @Test
+  void dartOfTheBestRoundsIsFoundBitByBit() throws Exception {
+    byte[] dart =
+        withBestIteration(
+            new Training(3, WIDTH)
+                .objective("reg:squarederror")
+                .with("booster", "dart")
+                .with("rate_drop", 0.5)
+                .rounds(20)
+                .file("ubj"),
+            9);
+    Engine inplace = XgboostModel.read(dart).dartInplace(new Rounds(0, 10)).orElseThrow();
+    float[] scores = new float[ROWS];
+    inplace.score(slots, ROWS, null, scores);
+
+    assertThat(refusal(dart, "--rounds=all", scores))
+        .contains("with 400 of 400 rows: the trainer stopped early", "give --rounds best; and")
         .contains("inplace prediction")
         .doesNotContain("5 digits");
   }
@@ -434,8 +601,13 @@ class TrainerCheckTest {
     return refusal(model, option, cells(scores, scores.length / ROWS));
   }
 
-  /** Seals with the cells and the given predictions, and returns why that is refused. */
   private String refusal(byte[] model, String option, Function<Integer, String> predictions) {
+    return refusal(6, model, option, predictions);
+  }
+
+  /** Seals with the cells and the given predictions, and returns why that is refused. */
+  private String refusal(
+      int exitCode, byte[] model, String option, Function<Integer, String> predictions) {
     try {
       String[] columns = new String[predictions.apply(0).split(",").length];
       Arrays.setAll(columns, column -> "p" + column);
@@ -447,6 +619,7 @@ class TrainerCheckTest {
 
       Files.writeString(directory.resolve("schema.json"), schema);
       return refusal(
+          exitCode,
           Files.write(directory.resolve("model"), model),
           Files.write(directory.resolve("rows.csv"), lines),
           String.join(",", columns),
@@ -472,6 +645,11 @@ class TrainerCheckTest {
   }
 
   private String refusal(Path model, Path rows, String columns, List<String> options) {
+    return refusal(6, model, rows, columns, options);
+  }
+
+  private String refusal(
+      int expectedCode, Path model, Path rows, String columns, List<String> options) {
     List<String> arguments = new ArrayList<>();
     arguments.addAll(List.of("seal", "--name=m", "--store=" + directory.resolve("store")));
     arguments.addAll(List.of("--model=" + model, "--rows=" + rows, "--expected=" + columns));
@@ -482,7 +660,7 @@ class TrainerCheckTest {
             new PrintWriter(new StringWriter()),
             new PrintWriter(err, true),
             arguments.toArray(String[]::new));
-    assertThat(exitCode).as(err.toString()).isEqualTo(6);
+    assertThat(exitCode).as(err.toString()).isEqualTo(expectedCode);
     assertThat(directory.resolve("store")).doesNotExist();
     return err.toString();
   }
