@@ -29,6 +29,16 @@ import java.util.Map;
 public final class CsvLines implements AutoCloseable {
   private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
   private static final int MAX_REASON = 100;
+  private static final List<String> OTHER_SEPARATORS = List.of(";", "\t", "|");
+
+  /** What files that are no CSV begin with. */
+  private static final Map<String, String> OTHER_FORMATS =
+      Map.of(
+          "\u001f\u008b", "it is compressed with gzip",
+          "PAR1\u0015", "it is a Parquet file",
+          "PK\u0003\u0004", "it is a ZIP archive, as Excel's files are");
+
+  private static final int LONGEST_START = 5;
 
   private final String origin;
   private final Line current = new Line();
@@ -49,7 +59,7 @@ public final class CsvLines implements AutoCloseable {
             .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
             .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
             .allowUnclosedQuote(false)
-            .build(current, withoutByteOrderMark(in), StandardCharsets.ISO_8859_1);
+            .build(current, checkedStart(in), StandardCharsets.ISO_8859_1);
     this.lines = reader.iterator();
     this.columns = strict ? header(maxColumns) : headerOfPart();
   }
@@ -104,13 +114,22 @@ public final class CsvLines implements AutoCloseable {
     }
   }
 
-  private static InputStream withoutByteOrderMark(InputStream in) throws IOException {
-    PushbackInputStream pushback = new PushbackInputStream(in, BYTE_ORDER_MARK.length);
-    byte[] start = pushback.readNBytes(BYTE_ORDER_MARK.length);
-    if (!Arrays.equals(start, BYTE_ORDER_MARK)) {
-      pushback.unread(start);
+  /** Returns the stream after a byte order mark, if it begins with one. */
+  private InputStream checkedStart(InputStream in) throws IOException, RecordFormatException {
+    PushbackInputStream pushback = new PushbackInputStream(in, LONGEST_START);
+    byte[] start = pushback.readNBytes(LONGEST_START);
+    String text = new String(start, StandardCharsets.ISO_8859_1);
+    for (Map.Entry<String, String> format : OTHER_FORMATS.entrySet()) {
+      if (text.startsWith(format.getKey())) {
+        throw new RecordFormatException(
+            "Cannot read %s: %s, expected CSV as text".formatted(origin, format.getValue()));
+      }
     }
 
+    int mark = BYTE_ORDER_MARK.length;
+    boolean isMarked =
+        start.length >= mark && Arrays.equals(start, 0, mark, BYTE_ORDER_MARK, 0, mark);
+    pushback.unread(start, isMarked ? mark : 0, start.length - (isMarked ? mark : 0));
     return pushback;
   }
 
@@ -165,6 +184,18 @@ public final class CsvLines implements AutoCloseable {
     }
 
     return List.of();
+  }
+
+  /** Returns that the columns seem to be separated otherwise, as a clause; empty if they do not. */
+  public String otherSeparator() {
+    return OTHER_SEPARATORS.stream()
+        .filter(separator -> columns.size() == 1 && columns.get(0).contains(separator))
+        .findFirst()
+        .map(
+            separator ->
+                "; the whole header is one column, since columns are separated by commas, not by '%s'"
+                    .formatted(Fault.printable(separator)))
+        .orElse("");
   }
 
   /** Returns the names of the columns, in the file's order. */

@@ -40,8 +40,8 @@ public final class CsvRecords {
 
     if (!lacking.isEmpty()) {
       throw new RecordFormatException(
-          "Cannot read %s: its header has no column %s, which the model reads"
-              .formatted(origin, lacking));
+          "Cannot read %s: its header has no column %s, which the model reads%s"
+              .formatted(origin, lacking, lines.otherSeparator()));
     }
   }
 

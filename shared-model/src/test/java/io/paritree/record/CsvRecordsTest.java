@@ -327,4 +327,32 @@ class CsvRecordsTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("disk is gone");
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {";", "\t", "|"})
+  void aHeaderWithOtherSeparatorsIsRefusedWithTheReason(String separator) {
+    String header = String.join(separator, "a.b c", "place", "flag");
+    assertThatThrownBy(() -> read(SCHEMA, (header + "\n").getBytes(UTF_8)))
+        .isInstanceOf(RecordFormatException.class)
+        .hasMessageContaining("has no column 'a.b c', 'place', 'flag', which the model reads")
+        .hasMessageContaining("the whole header is one column, since columns are separated by");
+  }
+
+  @Test
+  void filesThatAreNoTextAreNamed() {
+    assertNamed("compressed with gzip", 0x1f, 0x8b, 8, 0, 0, 0);
+    assertNamed("a Parquet file", 'P', 'A', 'R', '1', 0x15, 4);
+    assertNamed("a ZIP archive, as Excel's files are", 'P', 'K', 3, 4, 20, 0);
+  }
+
+  private static void assertNamed(String name, int... file) {
+    byte[] bytes = new byte[file.length];
+    for (int at = 0; at < bytes.length; at++) {
+      bytes[at] = (byte) file[at];
+    }
+
+    assertThatThrownBy(() -> lines(bytes))
+        .isInstanceOf(RecordFormatException.class)
+        .hasMessage("Cannot read in.csv: it is %s, expected CSV as text".formatted(name));
+  }
 }

@@ -49,8 +49,9 @@ public final class CsvRows implements AutoCloseable {
       kept[index] = lines.column(keptColumns.get(index));
       if (kept[index] < 0) {
         throw new InputException(
-            "Cannot read %s: its header has no column '%s'"
-                .formatted(origin, Fault.printable(keptColumns.get(index))));
+            "Cannot read %s: its header has no column '%s'%s"
+                .formatted(
+                    origin, Fault.printable(keptColumns.get(index)), lines.otherSeparator()));
       }
     }
 

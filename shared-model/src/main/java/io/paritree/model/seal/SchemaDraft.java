@@ -89,6 +89,11 @@ public final class SchemaDraft {
    */
   public void read(String path) throws InputException, IOException {
     try (CsvLines lines = CsvRows.lines(path)) {
+      if (!lines.otherSeparator().isEmpty()) {
+        throw new InputException(
+            "Cannot use the rows of %s%s".formatted(path, lines.otherSeparator()));
+      }
+
       List<ColumnCells> columns = new ArrayList<>();
       lines.columns().forEach(name -> columns.add(new ColumnCells()));
       boolean isRead = readRows(lines, columns);
