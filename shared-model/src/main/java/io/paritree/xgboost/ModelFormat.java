@@ -89,9 +89,14 @@ enum ModelFormat {
         "ccopy_reg\n",
         "a Python pickle, which is a program; load it where it was written and call"
             + " save_model(\"model.ubj\") of the model"),
+    OLD_PICKLED_DICT(
+        "(dp0\n",
+        "a Python pickle, which is a program; load it where it was written and call"
+            + " save_model(\"model.ubj\") of the model"),
     GZIP("\u001f\u008b", compressed("gzip")),
     BZIP2("BZh", compressed("bzip2")),
     XZ("\u00fd7zXZ", compressed("xz")),
+    LZMA("]\u0000\u0000", compressed("lzma")),
     ZSTD("\u0028\u00b5\u002f\u00fd", compressed("zstd")),
     ZLIB("\u0078\u009c", compressed("zlib")),
     ZLIB_FAST("\u0078\u0001", compressed("zlib")),
@@ -103,6 +108,12 @@ enum ModelFormat {
             + " save_model(\"model.ubj\") of the XGBoost model in it"),
     LIGHTGBM("tree\n", "a model of LightGBM; only models of XGBoost are scored"),
     LIGHTGBM_WINDOWS("tree\r\n", "a model of LightGBM; only models of XGBoost are scored"),
+    LIGHTGBM_JSON("{\"name\": \"tree\"", "a model of LightGBM; only models of XGBoost are scored"),
+    DUMP(
+        "booster[0]:",
+        "a text that Booster.dump_model wrote, which lacks the objective and the base score; use"
+            + " Booster.save_model(\"model.json\")"),
+    XML("<?xml", "an XML file, such as PMML; only models of XGBoost are scored"),
     CATBOOST("CBM1", "a model of CatBoost; only models of XGBoost are scored"),
     HDF5("\u0089HDF", "an HDF5 file; only models of XGBoost are scored");
 
