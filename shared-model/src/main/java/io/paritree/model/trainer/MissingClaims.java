@@ -200,6 +200,7 @@ final class MissingClaims {
   }
 
   private void addTexts() {
+    Map<String, Map<Integer, Float>> lost = new LinkedHashMap<>();
     for (int index = 0; index < evidence.schema().width(); index++) {
       Feature feature = evidence.feature(index);
       if (!(feature instanceof VocabularyFeature)) {
@@ -219,16 +220,25 @@ final class MissingClaims {
         }
 
         String shown = (isText ? "\"%s\"" : "%s").formatted(Fault.printable(category));
-        String text =
-            "the trainer took %s of '%s' as missing: give \"missing\": [%s]"
-                .formatted(shown, name(index), shown);
-        claims.add(new Sentinel(text, Map.of(index, slot), false));
+        claims.add(sentinel(shown, Map.of(index, slot)));
         if (isFree && (isMissing || USUAL.contains(category))) {
-          claims.add(
-              new Sentinel(text + " and take it out of \"categories\"", Map.of(index, slot), true));
+          claims.add(lost(shown, Map.of(index, slot)));
+          lost.computeIfAbsent(shown, key -> new TreeMap<>()).put(index, slot);
         }
       }
     }
+
+    lost.forEach(
+        (shown, slots) -> {
+          if (slots.size() > 1) {
+            claims.add(lost(shown, slots));
+          }
+        });
+  }
+
+  private Claim lost(String shown, Map<Integer, Float> slots) {
+    String text = sentinel(shown, slots).text() + " and take it out of \"categories\"";
+    return new Sentinel(text, slots, true);
   }
 
   private void addDeclared() {

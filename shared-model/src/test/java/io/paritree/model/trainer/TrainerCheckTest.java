@@ -358,6 +358,36 @@ class TrainerCheckTest {
   }
 
   @Test
+  void textThatIsMissingInSeveralCategoriesIsFoundForAllTogether() throws Exception {
+    byte[] model =
+        new Training(7, WIDTH)
+            .categories(1, 4)
+            .categories(2, 4)
+            .missing(0.2)
+            .with("max_cat_to_onehot", 1)
+            .objective("reg:squarederror")
+            .rounds(30)
+            .file("ubj");
+    schema =
+        numbers("f0", "f1", "f2", "f3")
+            .replaceAll(
+                "\"name\":\"(f[12])\",\"type\":\"number\",\"column\":\"f.\"",
+                "\"name\":\"$1\",\"type\":\"category\","
+                    + "\"categories\":[\"NA\",\"a\",\"b\",\"c\",\"d\"]");
+    List<String> values = List.of("NA", "a", "b", "c", "d");
+    for (int row = 0; row < ROWS; row++) {
+      cells[row][1] = values.get(row % 5);
+      cells[row][2] = values.get(row / 5 % 5);
+      slots[row * WIDTH + 1] = row % 5 == 0 ? Float.NaN : row % 5 - 1;
+      slots[row * WIDTH + 2] = row / 5 % 5 == 0 ? Float.NaN : row / 5 % 5 - 1;
+    }
+
+    assertThat(refusal(model, "", scores(model, Rounds.ALL)))
+        .contains("with 400 of 400 rows: the trainer took \"NA\" of 'f1', 'f2' as missing")
+        .contains("give \"missing\": [\"NA\"] and take it out of \"categories\"");
+  }
+
+  @Test
   void nothingIsClaimedOfScoresThatATransformationMakesInfinite() throws Exception {
     byte[] model =
         new Training(3, WIDTH).objective("reg:squarederror").with("base_score", 900).file("ubj");
@@ -427,6 +457,8 @@ class TrainerCheckTest {
 
     assertThat(refusal(model, "", row -> "%.4f".formatted(scores[row])))
         .contains("were rounded to 4 decimals", "with 400 of 400 rows");
+    assertThat(refusal(model, "", row -> "%.6f".formatted(Double.valueOf(text(scores[row])))))
+        .contains("were rounded to 6 decimals", "with 400 of 400 rows");
     assertThat(refusal(model, "", row -> text((double) (Math.round(scores[row] * 1e3f) / 1e3f))))
         .as("float64 text of rounded float32")
         .contains("were rounded to 3 decimals");
