@@ -1,5 +1,6 @@
 package io.paritree.model.command;
 
+import io.paritree.feature.Sentinels;
 import io.paritree.json.JsonText;
 import io.paritree.model.EngineKind;
 import io.paritree.model.ModelFiles;
@@ -18,6 +19,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.UUID;
@@ -118,13 +120,28 @@ final class PredictCommand implements Callable<Integer> {
     }
 
     printRefused(refused);
-    if (!opened.sealed()) {
-      sentinels.notes().forEach(note -> spec.commandLine().getErr().println("Note: " + note));
+    if (!opened.sealed() && scored > 0) {
+      notes(opened, sentinels)
+          .forEach(note -> spec.commandLine().getErr().println("Note: " + note));
     }
 
     printCounts(opened, scored, refused);
     boolean isRefused = refused.rows() > 0 && (strict || scored == 0);
     return isRefused ? ModelMain.INPUT_REFUSED : ModelMain.OK;
+  }
+
+  /** Returns what may be missing for the trainer of an unsealed model, but is not here. */
+  private static List<String> notes(ScoringModel opened, ScoredSentinels sentinels) {
+    List<String> notes = new ArrayList<>(sentinels.notes());
+    boolean isKnown =
+        opened.schema().features().stream()
+            .anyMatch(feature -> !feature.sentinels().equals(Sentinels.NONE));
+    if (!isKnown) {
+      notes.add(
+          "the model is not sealed, and its file does not say what its trainer took as missing; here only empty cells are missing, as NaN is for XGBoost unless it is given another \"missing\"");
+    }
+
+    return notes;
   }
 
   private void printRefused(FaultSummary refused) {

@@ -712,6 +712,11 @@ class ModelMainTest {
       Files.write(path("model.joblib"), new byte[] {(byte) 0x80, 4, (byte) 0x95}),
       Files.write(path("model.ubj.gz"), new byte[] {31, (byte) 139, 8, 0}),
       Files.writeString(path("lightgbm.txt"), "tree\nversion=v4\n"),
+      Files.writeString(path("lightgbm.json"), "{\"name\": \"tree\", \"version\": \"v4\"}"),
+      Files.writeString(path("old.pkl"), "(dp0\nVmodel\n"),
+      Files.write(path("model.lzma"), new byte[] {']', 0, 0, (byte) 128, 0}),
+      Files.writeString(path("dump.txt"), "booster[0]:\n0:leaf=1\n"),
+      Files.writeString(path("model.pmml"), "<?xml version=\"1.0\"?><PMML/>"),
       Files.createDirectory(path("directory"))
     };
     for (Path model : refused) {
@@ -725,7 +730,12 @@ class ModelMainTest {
         Map.of(
                 "model.joblib", "a Python pickle, as pickle and joblib write it",
                 "model.ubj.gz", "a file compressed with gzip; decompress it first",
-                "lightgbm.txt", "a model of LightGBM")
+                "lightgbm.txt", "a model of LightGBM",
+                "lightgbm.json", "a model of LightGBM",
+                "old.pkl", "a Python pickle",
+                "model.lzma", "a file compressed with lzma",
+                "dump.txt", "a text that Booster.dump_model wrote",
+                "model.pmml", "an XML file")
             .entrySet()) {
       assertRun(6, "inspect", "--model", path(known.getKey()));
       assertThat(err.toString()).contains("it looks like " + known.getValue());

@@ -200,7 +200,9 @@ class OlderTrainersTest {
       booster.setAttr("scikit_learn", parameters.formatted(other));
       Files.write(file, booster.toByteArray("json"));
       assertThat(margin(file, input)).as(other).isEqualTo(asNumber);
-      assertThat(err.toString()).as(other).doesNotContain("as missing");
+      assertThat(err.toString())
+          .as(other)
+          .contains("does not say what its trainer took as missing");
     }
 
     for (String text : List.of("", "{", "{\"missing\":", "[-1]", "missing: -1")) {
