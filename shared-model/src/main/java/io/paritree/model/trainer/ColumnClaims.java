@@ -23,6 +23,19 @@ final class ColumnClaims {
   private static final int MAX_MOVED = 40;
   private static final int MAX_SHOWN = 12;
 
+  /** Zones with summer time, one for each of the usual rules. */
+  private static final List<String> ZONES =
+      List.of(
+          "Europe/Berlin",
+          "Europe/London",
+          "Europe/Athens",
+          "America/New_York",
+          "America/Chicago",
+          "America/Denver",
+          "America/Los_Angeles",
+          "Australia/Sydney",
+          "Asia/Kolkata");
+
   private final Evidence evidence;
   private final int width;
   private final List<Claim> claims = new ArrayList<>();
@@ -200,10 +213,8 @@ final class ColumnClaims {
   private void addTimes() {
     Set<Integer> weekdays = new HashSet<>();
     Set<Integer> months = new HashSet<>();
-    List<Integer> times = new ArrayList<>();
     for (int index = 0; index < width; index++) {
       if (evidence.feature(index) instanceof TimestampFeature time) {
-        times.add(index);
         if (time.part() == TimestampPart.DAY_OF_WEEK) {
           weekdays.add(index);
         } else if (time.part() == TimestampPart.MONTH) {
@@ -232,16 +243,40 @@ final class ColumnClaims {
       claims.add(new Counted("the trainer counted months from 0" + cure, months, 13, -1));
     }
 
-    for (int hours = -12; hours <= 14 && !times.isEmpty(); hours++) {
-      ZoneId zone = ZoneOffset.ofHours(hours);
-      claims.add(
-          new Zoned(
-              "the trainer took the timestamps in a zone %s hours from UTC: give such a \"zone\""
-                  .formatted(hours > 0 ? "+" + hours : hours),
-              evidence,
-              times,
-              zone));
+    claims.addAll(zones());
+  }
+
+  private List<Claim> zones() {
+    List<Integer> times = new ArrayList<>();
+    for (int index = 0; index < width; index++) {
+      if (evidence.feature(index) instanceof TimestampFeature) {
+        times.add(index);
+      }
     }
+
+    List<ZoneId> zones = new ArrayList<>();
+    for (int hours = -12; hours <= 14; hours++) {
+      zones.add(ZoneOffset.ofHours(hours));
+    }
+
+    ZONES.forEach(zone -> zones.add(ZoneId.of(zone)));
+    return times.isEmpty()
+        ? List.of()
+        : zones.stream()
+            .<Claim>map(
+                zone ->
+                    new Zoned(
+                        "the trainer took the timestamps in another zone: give \"zone\": \"%s\""
+                            .formatted(zone.equals(ZoneOffset.UTC) ? "UTC" : zone.getId()),
+                        evidence,
+                        times,
+                        zone))
+            .toList();
+  }
+
+  /** Returns the zones that the trainer may have read the timestamps in. */
+  static List<Claim> zones(Evidence evidence) {
+    return new ColumnClaims(evidence).zones();
   }
 
   private record Zoned(String text, Evidence evidence, List<Integer> features, ZoneId zone)

@@ -37,6 +37,7 @@ final class MissingClaims {
           "-1e20");
   private static final List<Float> FILLS = List.of(0f, -1f, -999f, -9999f, -99f, 999f);
   private static final int MAX_NAMES = 100;
+  private static final int MAX_INTERVALS = 64;
 
   private final Evidence evidence;
   private final List<Claim> claims = new ArrayList<>();
@@ -284,7 +285,33 @@ final class MissingClaims {
 
         float mean = (float) (sum / values.length);
         addFill(List.of(index), mean, "a number such as their mean, about " + shown(mean));
+        addFillsBetween(index, median);
       }
+    }
+  }
+
+  /** The trees do not show the number itself, only between which of their thresholds it is. */
+  private void addFillsBetween(int feature, float median) {
+    float[] thresholds = evidence.sealing().model().thresholds()[feature];
+    List<Float> sorted = new ArrayList<>();
+    for (float threshold : thresholds) {
+      sorted.add(threshold);
+    }
+
+    sorted = sorted.stream().distinct().sorted().toList();
+    int middle = 0;
+    while (middle < sorted.size() && sorted.get(middle) <= median) {
+      middle++;
+    }
+
+    int first = Math.max(1, middle - MAX_INTERVALS / 2);
+    int last = Math.min(sorted.size() - 1, middle + MAX_INTERVALS / 2);
+    for (int next = first; next <= last; next++) {
+      float from = sorted.get(next - 1);
+      String shown =
+          "a number from %s up to %s, such as their mean in the training data"
+              .formatted(shown(from), shown(sorted.get(next)));
+      addFill(List.of(feature), from, shown);
     }
   }
 

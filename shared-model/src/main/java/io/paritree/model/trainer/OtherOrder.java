@@ -20,7 +20,7 @@ final class OtherOrder {
   private int rows;
   private boolean isWhole = true;
 
-  /** Adds a row, of several scores the first. */
+  /** Adds a row that differs, of several scores the first. */
   void add(float score, float prediction) {
     if (rows == MAX_ROWS) {
       isWhole = false;
@@ -59,7 +59,7 @@ final class OtherOrder {
     }
 
     return isTelling && found >= MOST * rows
-        ? "%s of %s predictions are the scores of other rows of the file: the predictions are in another order than the rows, so join them by the index (pandas: reset_index before both)"
+        ? "%s of %s differing predictions are the scores of other rows of the file: the predictions are in another order than the rows, so join them by the index (pandas: reset_index before both)"
             .formatted(found, rows)
         : "";
   }

@@ -135,8 +135,8 @@ final class RefusedRows {
   }
 
   /**
-   * Returns which texts the trainer encoded, or which columns it exchanged; empty if that lets no
-   * more rows agree.
+   * Returns which texts the trainer encoded, in which zone it read timestamps, or which columns it
+   * exchanged; empty if that lets no more rows agree.
    */
   private String otherwise(Search.Explanation usual, int least) {
     Set<Integer> refused = new TreeSet<>();
@@ -150,6 +150,7 @@ final class RefusedRows {
     long walks = (long) PROBES * (evidence.sealing().forest().trees() + evidence.schema().width());
     List<Claim> claims = new ArrayList<>();
     claims.add(encoded(refused));
+    claims.addAll(ColumnClaims.zones(evidence));
     ColumnClaims.exchanges(evidence, refused).stream()
         .limit(MAX_WALKS / walks)
         .forEach(claims::add);

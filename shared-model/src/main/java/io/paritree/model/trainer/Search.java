@@ -4,7 +4,9 @@ import io.paritree.forest.Engine;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Looks for the claims under which rows agree with the trainer's predictions.
@@ -30,6 +32,24 @@ final class Search {
   /** The share of the rows that do not agree yet which one more claim must let agree. */
   private static final double LEAST_GAIN = 0.1;
 
+  /**
+   * What rows must show before a cause is believed, in bits: as many claims are tried as have this
+   * many, and some of them let a row agree by chance. With changed inputs there are many more.
+   */
+  private static final double LEAST_BITS = 6;
+
+  private static final double LEAST_BITS_OF_INPUTS = 24;
+
+  /** What a prediction shows that is written in full, if most predictions are different. */
+  private static final double BITS_OF_NUMBER = 20;
+
+  private static final int LENGTH_OF_NUMBER = 8;
+
+  /** If there are only a few different predictions, such as labels, many agree by chance. */
+  private static final int FEW = 16;
+
+  private static final double MOST_OF_FEW = 0.75;
+
   private final Evidence evidence;
   private final List<TrainerRow> rows;
   private final int width;
@@ -37,6 +57,8 @@ final class Search {
   private final List<Claim> readings;
   private final List<Claim> forests;
   private final List<Precision> precisions;
+  private final int different;
+  private final double bits;
   private long walks;
   private boolean isTooWide;
 
@@ -87,6 +109,20 @@ final class Search {
     this.readings = Readings.of(evidence, columns);
     this.forests = ForestClaims.named(evidence.sealing());
     this.precisions = Precision.of(rows);
+    Set<List<String>> predictions = new HashSet<>();
+    rows.forEach(row -> predictions.add(List.of(row.predictions())));
+    long full =
+        rows.stream().filter(row -> row.predictions()[0].length() >= LENGTH_OF_NUMBER).count();
+    this.different = predictions.size();
+    boolean isNumber = full * 2 >= rows.size() && different * 2 >= rows.size();
+    this.bits = isNumber ? BITS_OF_NUMBER : Math.log(Math.max(different, 1)) / Math.log(2);
+  }
+
+  /** Returns whether rows that agree are too many to do so by chance. */
+  boolean isTelling(Explanation found, int gained) {
+    double least = found.inputs().isEmpty() ? LEAST_BITS : LEAST_BITS_OF_INPUTS;
+    boolean isMost = different > FEW || found.rows() >= MOST_OF_FEW * rows.size();
+    return isMost && gained * bits >= least;
   }
 
   /** Returns the slots of rows, row after row. */
@@ -301,6 +337,10 @@ final class Search {
                   reading,
                   precision);
           Explanation found = new Explanation(inputs, forest, reading, precision, List.of(), all);
+          if ((found.rows() - base.rows()) * bits < LEAST_BITS_OF_INPUTS) {
+            continue;
+          }
+
           boolean isEqual = best.inputs().size() == inputs.size() && best.rows() == found.rows();
           best = isEqual ? withOther(best, claim) : better(best, found);
         }

@@ -85,8 +85,6 @@ public final class TrainerCheck {
       return false;
     }
 
-    otherOrder.add(scored.score(at, 0), (float) row.predicted(0));
-
     Difference largest = null;
     for (int score = 0; score < scored.scores(); score++) {
       double expected = row.predicted(score);
@@ -114,6 +112,7 @@ public final class TrainerCheck {
     }
 
     different++;
+    otherOrder.add(scored.score(at, 0), (float) row.predicted(0));
     worst.add(largest);
     worst.sort(Comparator.comparingLong(Difference::ulps).reversed());
     if (worst.size() > SHOWN) {
@@ -146,7 +145,9 @@ public final class TrainerCheck {
     Search.Explanation found = search.find();
     BitSet equal = equal();
     int open = evidence.rows().size() - equal.cardinality();
-    boolean isExplained = open > 0 && found.rows() - equal.cardinality() >= LEAST_EXPLAINED * open;
+    int gained = found.rows() - equal.cardinality();
+    boolean isExplained =
+        open > 0 && gained >= LEAST_EXPLAINED * open && search.isTelling(found, gained);
     if (!isExplained) {
       found = search.nothing(equal);
     }
