@@ -238,6 +238,11 @@ public final class XgboostModel {
     return linearWeights == null ? roundStarts.length - 1 : linearRounds;
   }
 
+  /** Returns the number of margins of a row. */
+  public int outputs() {
+    return baseMargins.length;
+  }
+
   /** Returns the number of trees. */
   public int trees() {
     return trees.size();

@@ -126,9 +126,10 @@ final class MissingClaims {
       Feature feature = evidence.feature(index);
       String first =
           switch (feature.kind()) {
-            case TEXT_CATEGORY -> "\"" + ((TextCategoryFeature) feature).vocabulary().get(0) + "\"";
-            case INTEGER_CATEGORY ->
-                String.valueOf(((IntegerCategoryFeature) feature).vocabulary().get(0));
+            case TEXT_CATEGORY, INTEGER_CATEGORY -> {
+              Object category = ((VocabularyFeature) feature).vocabulary().get(0);
+              yield category instanceof String ? "\"" + category + "\"" : category.toString();
+            }
             default -> "";
           };
       if (!first.isEmpty()) {

@@ -539,7 +539,7 @@ class TrainerCheckTest {
                 .rounds(20)
                 .file("ubj"),
             9);
-    Engine inplace = XgboostModel.read(dart).dartInplace(new Rounds(0, 10)).orElseThrow();
+    Engine inplace = XgboostModel.read(dart).dartInplace(new Rounds(10)).orElseThrow();
     float[] scores = new float[ROWS];
     inplace.score(slots, ROWS, null, scores);
 
