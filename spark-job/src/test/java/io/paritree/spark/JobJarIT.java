@@ -51,6 +51,7 @@ class JobJarIT {
             "io/paritree/shaded/picocli/CommandLine.class",
             "io/paritree/shaded/config/Config.class",
             "io/paritree/shaded/fastcsv/reader/CsvReader.class",
+            "io/paritree/shaded/jackson/databind/ObjectMapper.class",
             "ml/dmlc/xgboost4j/java/Booster.class",
             "lib/linux/x86_64/libxgboost4j.so");
   }
@@ -70,12 +71,21 @@ class JobJarIT {
               "picocli",
               "config",
               "snakeyaml-engine",
-              "fastcsv");
+              "fastcsv",
+              "jackson-annotations",
+              "jackson-core",
+              "jackson-databind");
     }
 
     assertThat(artifact.entry("META-INF/THIRD-PARTY.txt"))
-        .contains(":xgboost4j_2.12:", ":picocli:", ":config:", ":snakeyaml-engine:", ":fastcsv:")
-        .doesNotContain(":jackson-core:", "io.paritree");
+        .contains(
+            ":xgboost4j_2.12:",
+            ":picocli:",
+            ":config:",
+            ":snakeyaml-engine:",
+            ":fastcsv:",
+            ":jackson-databind:")
+        .doesNotContain("io.paritree");
     assertThat(artifact.entry("META-INF/licenses/fastcsv-jar/LICENSE"))
         .contains("Permission is hereby granted", "Oliver Siegmar");
   }
