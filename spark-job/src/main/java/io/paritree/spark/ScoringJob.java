@@ -10,6 +10,7 @@ import io.paritree.spark.check.JobCheck;
 import io.paritree.spark.check.OutputPartition;
 import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.Outcome;
+import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.PartitionValue;
 import io.paritree.spark.publish.OutputPlace;
@@ -22,6 +23,7 @@ import io.paritree.spark.rows.OpenModels;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.JobSettings.Mode;
 import io.paritree.spark.task.ScoreHistogram;
+import io.paritree.spark.versions.SparkVersion;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -77,6 +79,12 @@ final class ScoringJob {
    * @throws ModelException if the model is refused
    */
   JobReport run() throws JobException, ModelException, IOException {
+    SparkVersion version = SparkVersion.running();
+    if (version.refusal().isPresent()) {
+      throw new RefusedException(version.refusal().get());
+    }
+
+    version.warning().ifPresent(progress::println);
     Map<String, String> hadoop = spark.hadoopSettings();
     ModelFiles files = ModelFiles.read(reference(hadoop), hadoop);
     ScoringModel model = Opening.open(files, settings.engine());

@@ -3,6 +3,7 @@ package io.paritree.spark;
 import io.paritree.spark.publish.Step;
 import io.paritree.spark.publish.StepObserver;
 import io.paritree.spark.report.TaskProgress;
+import io.paritree.spark.versions.SparkLists;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,7 +36,7 @@ final class TaskWatch extends SparkListener {
       return;
     }
 
-    for (StageInfo stage : scala.jdk.javaapi.CollectionConverters.asJava(start.stageInfos())) {
+    for (StageInfo stage : SparkLists.stages(start)) {
       stages.add(stage.stageId());
       progress.tasksAdded(stage.numTasks());
     }

@@ -6,6 +6,8 @@ import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nam
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.AccessTarget;
+import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -17,6 +19,7 @@ import java.util.stream.Collectors;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.execution.SparkPlan;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -75,7 +78,15 @@ class ArchitectureTest extends ArchitectureContract {
           "rows.ScoreTask",
           "rows.TaskRows",
           "task.ColumnKind",
-          "task.JavaSerialized");
+          "task.JavaSerialized",
+          "versions.ReassignedScan",
+          "versions.SparkLists");
+
+  /** Types that Spark's methods return or take as another type in each Scala. */
+  private static final DescribedPredicate<JavaClass> SCALA_LISTS =
+      resideInAnyPackage("scala.jdk..")
+          .or(name("scala.collection.Seq"))
+          .or(name("scala.collection.immutable.Seq"));
 
   ArchitectureTest() {
     super("spark-job", "io.paritree.spark");
@@ -92,6 +103,21 @@ class ArchitectureTest extends ArchitectureContract {
     JavaClasses planted = new ClassFileImporter().importClasses(user, JobSettings.class);
 
     assertThat(usersOfInternals(planted)).containsExactly("ArchitectureTest");
+  }
+
+  /** {@link SparkVersionsIT} looks up all other calls in the jars of each version. */
+  @Test
+  void scalasListsAreUsedInTheRoomForVersionsOnly() {
+    assertThat(usersOfScalasLists(main()))
+        .isNotEmpty()
+        .allMatch(user -> user.startsWith("io.paritree.spark.versions."));
+  }
+
+  @Test
+  void plantedUseOfScalasListsIsCaught() {
+    JavaClasses planted = new ClassFileImporter().importClasses(PlantedList.class);
+
+    assertThat(usersOfScalasLists(planted)).containsExactly(PlantedList.class.getName());
   }
 
   /** Held here as well, because the other rules follow the map. */
@@ -123,12 +149,37 @@ class ArchitectureTest extends ArchitectureContract {
             .anyMatch(access -> MARKS.stream().anyMatch(access.getTarget()::isAnnotatedWith));
   }
 
+  private static Set<String> usersOfScalasLists(JavaClasses classes) {
+    return classes.stream()
+        .filter(
+            user ->
+                user.getDirectDependenciesFromSelf().stream()
+                        .anyMatch(used -> SCALA_LISTS.test(used.getTargetClass()))
+                    || user.getAccessesFromSelf().stream()
+                        .anyMatch(access -> hasScalasList(access.getTarget())))
+        .map(JavaClass::getName)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static boolean hasScalasList(AccessTarget target) {
+    return target instanceof CodeUnitAccessTarget called
+        && (SCALA_LISTS.test(called.getRawReturnType())
+            || called.getRawParameterTypes().stream().anyMatch(SCALA_LISTS));
+  }
+
   private static boolean isMarked(JavaClass type) {
     return MARKS.stream().anyMatch(type::isAnnotatedWith);
   }
 
   /** Uses an internal class. */
   private record PlantedUser(InternalRow row) {}
+
+  /** Calls a method that returns a list of Scala. */
+  private record PlantedList(SparkPlan plan) {
+    Object run() {
+      return plan.children();
+    }
+  }
 
   /** Uses a marked class. */
   private record PlantedEnvironment(SparkEnv environment) {}

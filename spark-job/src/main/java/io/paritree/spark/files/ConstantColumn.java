@@ -1,5 +1,6 @@
 package io.paritree.spark.files;
 
+import io.paritree.spark.versions.DataPages;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
@@ -9,9 +10,7 @@ import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.Encoding;
 import org.apache.parquet.column.page.DictionaryPage;
 import org.apache.parquet.column.page.PageWriter;
-import org.apache.parquet.column.statistics.SizeStatistics;
 import org.apache.parquet.column.statistics.Statistics;
-import org.apache.parquet.column.statistics.geospatial.GeospatialStatistics;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
@@ -48,19 +47,16 @@ record ConstantColumn(ColumnDescriptor column, Binary value) {
   void write(PageWriter pages, int rows) throws IOException {
     Statistics<?> statistics = Statistics.createStats(column.getPrimitiveType());
     statistics.updateStats(value);
-    SizeStatistics sizes =
-        new SizeStatistics(
-            column.getPrimitiveType(), (long) rows * value.length(), List.of(), List.of());
-    pages.writePage(
-        page(rows),
-        rows,
-        rows,
-        statistics,
-        sizes,
-        GeospatialStatistics.newBuilder(column.getPrimitiveType()).build(),
-        Encoding.BIT_PACKED,
-        column.getMaxDefinitionLevel() > 0 ? Encoding.RLE : Encoding.BIT_PACKED,
-        Encoding.PLAIN_DICTIONARY);
+    DataPages.write(
+        new DataPages.Page(
+            column.getPrimitiveType(),
+            page(rows),
+            rows,
+            statistics,
+            (long) rows * value.length(),
+            column.getMaxDefinitionLevel() > 0 ? Encoding.RLE : Encoding.BIT_PACKED,
+            Encoding.PLAIN_DICTIONARY),
+        pages);
     BytesInput dictionary =
         BytesInput.concat(BytesInput.fromInt(value.length()), BytesInput.from(value.getBytes()));
     pages.writeDictionaryPage(new DictionaryPage(dictionary, 1, Encoding.PLAIN_DICTIONARY));

@@ -71,12 +71,17 @@ public final class Encryption {
       return given;
     }
 
+    List<ColumnPath> paths = paths(context.getSchema());
     Map<ColumnPath, ColumnEncryptionProperties> own = new HashMap<>(given.getEncryptedColumns());
-    own.keySet().retainAll(paths(context.getSchema()));
-    boolean asGiven = columns == Columns.NAMED || encryptsOthers(given);
-    return asGiven && own.size() == given.getEncryptedColumns().size()
-        ? given
-        : withColumns(given, own, columns == Columns.ALL || encryptsOthers(given));
+    own.keySet().retainAll(paths);
+    if (!own.isEmpty() && (columns == Columns.ALL || encryptsOthers(given, hadoop))) {
+      // Without a key of its own, a column is encrypted with the key of the footer.
+      paths.forEach(
+          path ->
+              own.computeIfAbsent(path, any -> ColumnEncryptionProperties.builder(any).build()));
+    }
+
+    return own.equals(given.getEncryptedColumns()) ? given : withColumns(given, own);
   }
 
   private static List<ColumnPath> paths(MessageType schema) {
@@ -86,17 +91,20 @@ public final class Encryption {
         .toList();
   }
 
-  /** Returns whether columns without a key of their own are encrypted. */
-  private static boolean encryptsOthers(FileEncryptionProperties given) {
+  /**
+   * Returns whether columns without a key of their own are encrypted. Parquet 1.13, which Spark 3.5
+   * has, does not know of that setting.
+   */
+  private static boolean encryptsOthers(FileEncryptionProperties given, Configuration hadoop) {
     ColumnPath other = ColumnPath.get("");
-    return given.getColumnProperties(other).isEncrypted();
+    return given.getColumnProperties(other).isEncrypted()
+        || hadoop.getBoolean(
+            PropertiesDrivenCryptoFactory.COMPLETE_COLUMN_ENCRYPTION_PROPERTY_NAME, false);
   }
 
   /** Returns the same encryption for a file with these columns. */
   private static FileEncryptionProperties withColumns(
-      FileEncryptionProperties given,
-      Map<ColumnPath, ColumnEncryptionProperties> columns,
-      boolean others) {
+      FileEncryptionProperties given, Map<ColumnPath, ColumnEncryptionProperties> columns) {
     EncryptionAlgorithm algorithm = given.getAlgorithm();
     boolean isGcm = algorithm.isSetAES_GCM_V1();
     FileEncryptionProperties.Builder builder =
@@ -105,9 +113,6 @@ public final class Encryption {
             .withAlgorithm(isGcm ? ParquetCipher.AES_GCM_V1 : ParquetCipher.AES_GCM_CTR_V1);
     if (!columns.isEmpty()) {
       builder.withEncryptedColumns(columns);
-      if (others) {
-        builder.withCompleteColumnEncryption();
-      }
     }
 
     if (!given.encryptedFooter()) {

@@ -1,6 +1,7 @@
 package io.paritree.spark.files;
 
 import io.paritree.spark.task.ColumnKind;
+import io.paritree.spark.versions.DataPages;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -12,7 +13,6 @@ import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ColumnWriteStore;
 import org.apache.parquet.column.ColumnWriter;
 import org.apache.parquet.column.ParquetProperties;
-import org.apache.parquet.compression.CompressionCodecFactory;
 import org.apache.parquet.hadoop.CodecFactory;
 import org.apache.parquet.hadoop.ColumnChunkPageWriteStore;
 import org.apache.parquet.hadoop.ParquetFileWriter;
@@ -47,7 +47,7 @@ final class FlatFile extends ParquetFile {
   private final ParquetProperties properties;
   private final MessageType schema;
   private final Map<String, String> metadata;
-  private final CompressionCodecFactory codecs;
+  private final CodecFactory codecs;
   private final CompressionCodecName codec;
   private final ParquetFileWriter file;
   private final long rowGroupBytes;
@@ -66,6 +66,7 @@ final class FlatFile extends ParquetFile {
    *
    * @param constant the text that the last column has in all rows; null if it is not constant
    */
+  @SuppressWarnings("deprecation") // what every Parquet has
   FlatFile(
       Path path,
       Configuration hadoop,
@@ -105,8 +106,10 @@ final class FlatFile extends ParquetFile {
             ParquetFileWriter.Mode.CREATE,
             rowGroupBytes,
             ParquetWriter.MAX_PADDING_SIZE_DEFAULT,
-            Encryption.of(hadoop, path, context, encrypted),
-            properties);
+            properties.getColumnIndexTruncateLength(),
+            properties.getStatisticsTruncateLength(),
+            properties.getPageWriteChecksumEnabled(),
+            Encryption.of(hadoop, path, context, encrypted));
     file.start();
     begin();
   }
@@ -118,6 +121,7 @@ final class FlatFile extends ParquetFile {
   }
 
   /** Begins a row group. */
+  @SuppressWarnings("deprecation")
   private void begin() {
     pages =
         new ColumnChunkPageWriteStore(
@@ -210,7 +214,7 @@ final class FlatFile extends ParquetFile {
     }
 
     columns.close();
-    pages.close();
+    DataPages.close(pages);
   }
 
   @Override

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.Path;
@@ -89,8 +88,7 @@ public final class ParquetWriters implements Serializable {
       throws IOException {
     Job job = Job.getInstance(HadoopPaths.settings(session));
     scala.collection.immutable.Map<String, String> options =
-        scala.collection.immutable.Map.from(
-            scala.jdk.javaapi.CollectionConverters.asScala(Map.<String, String>of()));
+        scala.collection.immutable.Map$.MODULE$.empty();
     new ParquetFileFormat().prepareWrite(session, job, options, schema);
 
     // A row group is kept in memory until it is full, so its size bounds what a task needs.

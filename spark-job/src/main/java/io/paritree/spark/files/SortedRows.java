@@ -1,6 +1,7 @@
 package io.paritree.spark.files;
 
 import io.paritree.spark.task.ColumnKind;
+import io.paritree.spark.versions.SparkLists;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -8,8 +9,6 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.catalyst.expressions.BaseOrdering;
-import org.apache.spark.sql.catalyst.expressions.RowOrdering;
 import org.apache.spark.sql.catalyst.expressions.UnsafeProjection;
 import org.apache.spark.sql.execution.UnsafeExternalRowSorter;
 import org.apache.spark.sql.execution.UnsafeExternalRowSorter.PrefixComputer;
@@ -37,14 +36,11 @@ final class SortedRows {
     }
 
     this.projection = UnsafeProjection.create(schema);
-    BaseOrdering ordering =
-        RowOrdering.createNaturalAscendingOrdering(
-            scala.jdk.javaapi.CollectionConverters.asScala(types).toSeq());
     try {
       this.sorter =
           UnsafeExternalRowSorter.create(
               schema,
-              ordering,
+              SparkLists.ascending(types),
               PrefixComparators.LONG,
               prefix(types.get(0)),
               SparkEnv.get().memoryManager().pageSizeBytes(),

@@ -3,6 +3,7 @@ package io.paritree.spark.input;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
+import io.paritree.spark.versions.SparkVersion;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
@@ -291,6 +293,18 @@ public final class InputCheck {
     }
 
     Optional<DataType> widest = Widening.widest(types.keySet());
+    SparkVersion spark = SparkVersion.running();
+    if (widest.isPresent()
+        && !spark.readsWidenedColumns()
+        && !Widening.areStoredAlike(types.keySet())) {
+      problems.add(
+          "column '%s' is %s, depending on the file, which Spark %s does not read as one column; Spark 4.0 does"
+              .formatted(
+                  column.name(),
+                  types.keySet().stream().map(DataType::sql).collect(Collectors.joining(" or ")),
+                  spark.text()));
+    }
+
     if (widest.isEmpty()) {
       types.forEach(
           (own, file) -> {

@@ -36,6 +36,12 @@ final class Widening {
         .findFirst();
   }
 
+  /** Returns whether Parquet stores the values of all these types in the same way. */
+  static boolean areStoredAlike(Collection<DataType> types) {
+    return types.size() == 1
+        || types.stream().allMatch(type -> isInteger(type) && !(type instanceof LongType));
+  }
+
   private static boolean holds(DataType wide, DataType type) {
     if (wide.equals(type)) {
       return true;

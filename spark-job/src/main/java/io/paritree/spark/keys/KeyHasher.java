@@ -1,6 +1,7 @@
 package io.paritree.spark.keys;
 
 import io.paritree.spark.task.ColumnKind;
+import io.paritree.spark.versions.TextOrder;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.catalyst.InternalRow;
@@ -59,7 +60,7 @@ public final class KeyHasher {
       case DOUBLE ->
           (row, at, seed) -> XXH64.hashLong(Double.doubleToLongBits(row.getDouble(at) + 0d), seed);
       case TEXT ->
-          ((StringType) type).isUTF8BinaryCollation()
+          TextOrder.isOfBytes((StringType) type)
               ? (row, at, seed) -> XXH64.hashUTF8String(row.getUTF8String(at), seed)
               : null;
       case BINARY -> (row, at, seed) -> bytes(row.getBinary(at), seed);

@@ -1,11 +1,11 @@
 package io.paritree.spark.rows;
 
+import io.paritree.spark.versions.ReassignedScan;
+import io.paritree.spark.versions.SparkLists;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import org.apache.spark.Partition;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.execution.FileSourceScanExec;
@@ -13,33 +13,21 @@ import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.execution.datasources.FilePartition;
 import org.apache.spark.sql.execution.datasources.FileScanRDD;
 import org.apache.spark.sql.execution.datasources.PartitionedFile;
-import scala.jdk.javaapi.CollectionConverters;
-import scala.reflect.ClassTag;
 
 /**
- * The rows or batches of a file scan, with the files assigned to its tasks in the order of their
- * paths.
+ * Assigns the files of a scan to its tasks in the order of their paths.
  *
  * <p>Spark assigns files to tasks by their length, so each task reads files of many directories in
  * mixed order. Here each of Spark's tasks gets one stretch of the ordered files instead; all
  * stretches have about the same length. So the files of an output partition follow each other and
  * are read by few tasks.
  */
-final class FilesInOrder<T> extends RDD<T> {
-  private static final long serialVersionUID = 1L;
-
+final class FilesInOrder {
   private static final Comparator<PartitionedFile> BY_PATH =
       Comparator.comparing(PartitionedFile::urlEncodedPath)
           .thenComparingLong(PartitionedFile::start);
 
-  private final RDD<T> scanned;
-  private final transient FilePartition[] stretches;
-
-  private FilesInOrder(RDD<T> scanned, ClassTag<T> type, FilePartition[] stretches) {
-    super(scanned, type);
-    this.scanned = scanned;
-    this.stretches = stretches;
-  }
+  private FilesInOrder() {}
 
   /**
    * Returns the same rows or batches, with the files in order; unchanged if the plan is not one
@@ -49,7 +37,7 @@ final class FilesInOrder<T> extends RDD<T> {
    * @param scanned the output of the plan
    */
   static <T> JavaRDD<T> of(SparkPlan plan, RDD<T> scanned) {
-    List<SparkPlan> leaves = CollectionConverters.asJava(plan.collectLeaves());
+    List<SparkPlan> leaves = SparkLists.leaves(plan);
     if (leaves.size() != 1
         || !(leaves.get(0) instanceof FileSourceScanExec scan)
         || !(scan.inputRDD() instanceof FileScanRDD files)) {
@@ -57,14 +45,14 @@ final class FilesInOrder<T> extends RDD<T> {
     }
 
     List<PartitionedFile> all = new ArrayList<>();
-    for (FilePartition task : CollectionConverters.asJava(files.filePartitions())) {
+    for (FilePartition task : SparkLists.filePartitions(files)) {
       all.addAll(Arrays.asList(task.files()));
     }
 
     all.sort(BY_PATH);
     long bytesToOpenAFile = plan.conf().filesOpenCostInBytes();
     FilePartition[] stretches = stretches(all, files.getNumPartitions(), bytesToOpenAFile);
-    return new FilesInOrder<>(scanned, scanned.elementClassTag(), stretches).toJavaRDD();
+    return new ReassignedScan<>(scanned, stretches).toJavaRDD();
   }
 
   /** Cuts a list of files into stretches of about the same length. */
@@ -94,22 +82,5 @@ final class FilesInOrder<T> extends RDD<T> {
     }
 
     return partitions;
-  }
-
-  @Override
-  public Partition[] getPartitions() {
-    return stretches;
-  }
-
-  @Override
-  public scala.collection.Iterator<T> compute(Partition stretch, TaskContext context) {
-    // Every RDD between this one and the scan passes the partition on and reads only its index.
-    return scanned.iterator(stretch, context);
-  }
-
-  @Override
-  public scala.collection.immutable.Seq<String> getPreferredLocations(Partition stretch) {
-    String[] hosts = ((FilePartition) stretch).preferredLocations();
-    return CollectionConverters.asScala(Arrays.asList(hosts)).toSeq();
   }
 }

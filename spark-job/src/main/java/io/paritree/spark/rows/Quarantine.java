@@ -71,8 +71,12 @@ public final class Quarantine {
   /** Returns a copier that replaces ill-formed bytes in texts, which may be the row's fault. */
   private static Copier copier(DataType type) {
     return type instanceof StringType
-        ? (source, from, target, to) -> target.update(to, source.getUTF8String(from).makeValid())
+        ? (source, from, target, to) -> target.update(to, wellFormed(source.getUTF8String(from)))
         : Copier.of(type);
+  }
+
+  private static UTF8String wellFormed(UTF8String text) {
+    return UTF8String.fromString(text.toString());
   }
 
   /** Returns the columns of quarantined rows. */

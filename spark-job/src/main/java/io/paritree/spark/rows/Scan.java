@@ -11,6 +11,7 @@ import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.task.JavaSerialized;
 import io.paritree.spark.task.TaskPlan;
 import io.paritree.spark.task.TaskResult;
+import io.paritree.spark.versions.SparkLists;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -181,12 +182,7 @@ public final class Scan {
   }
 
   private static List<String> names(SparkPlan scan) {
-    List<String> names = new ArrayList<>();
-    for (Attribute attribute : scala.jdk.javaapi.CollectionConverters.asJava(scan.output())) {
-      names.add(attribute.name());
-    }
-
-    return names;
+    return SparkLists.output(scan).stream().map(Attribute::name).toList();
   }
 
   /**
@@ -199,7 +195,7 @@ public final class Scan {
         || at instanceof InputAdapter
         || at instanceof ProjectExec
         || at instanceof ColumnarToRowExec) {
-      at = scala.jdk.javaapi.CollectionConverters.asJava(at.children()).get(0);
+      at = SparkLists.children(at).get(0);
     }
 
     return at instanceof FileSourceScanExec scan && scan.supportsColumnar()

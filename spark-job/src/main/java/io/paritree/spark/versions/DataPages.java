@@ -1,0 +1,122 @@
+package io.paritree.spark.versions;
+
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.parquet.bytes.BytesInput;
+import org.apache.parquet.column.Encoding;
+import org.apache.parquet.column.page.PageWriter;
+import org.apache.parquet.column.statistics.SizeStatistics;
+import org.apache.parquet.column.statistics.Statistics;
+import org.apache.parquet.column.statistics.geospatial.GeospatialStatistics;
+import org.apache.parquet.hadoop.ColumnChunkPageWriteStore;
+import org.apache.parquet.schema.PrimitiveType;
+
+/**
+ * Writes data pages of texts with the statistics that the Parquet of this Spark keeps: sizes of
+ * texts since Parquet 1.15 (Spark 4.0), and places since 1.16 (Spark 4.1), which texts have none
+ * of.
+ */
+public final class DataPages {
+  private static final Form FORM = form();
+
+  private DataPages() {}
+
+  /**
+   * A data page of version 1, whose rows have one value each.
+   *
+   * @param type of the column
+   * @param content levels and values
+   * @param statistics the smallest and the largest value
+   * @param textBytes the length of all texts together
+   * @param levels how definition levels are encoded
+   * @param values how the values are encoded
+   */
+  public record Page(
+      PrimitiveType type,
+      BytesInput content,
+      int rows,
+      Statistics<?> statistics,
+      long textBytes,
+      Encoding levels,
+      Encoding values) {}
+
+  /** Writes a page. */
+  public static void write(Page page, PageWriter to) throws IOException {
+    FORM.write(page, to);
+  }
+
+  /**
+   * Frees the memory of a row group's pages; Parquet 1.13, of Spark 3.5, leaves that to the heap.
+   */
+  public static void close(ColumnChunkPageWriteStore pages) {
+    if (AutoCloseable.class.isInstance(pages)) {
+      pages.close();
+    }
+  }
+
+  private interface Form {
+    void write(Page page, PageWriter to) throws IOException;
+  }
+
+  private static Form form() {
+    int parameters =
+        Arrays.stream(PageWriter.class.getMethods())
+            .filter(method -> method.getName().equals("writePage"))
+            .mapToInt(Method::getParameterCount)
+            .max()
+            .orElseThrow();
+    return parameters >= 9 ? new WithPlaces() : parameters == 8 ? new WithSizes() : new Plain();
+  }
+
+  // One class for each form: a class is linked when it is first used.
+
+  private static final class WithPlaces implements Form {
+    @Override
+    @SuppressWarnings("deprecation") // version 1 pages have levels that are bit-packed
+    public void write(Page page, PageWriter to) throws IOException {
+      to.writePage(
+          page.content,
+          page.rows,
+          page.rows,
+          page.statistics,
+          new SizeStatistics(page.type, page.textBytes, List.of(), List.of()),
+          GeospatialStatistics.newBuilder(page.type).build(),
+          Encoding.BIT_PACKED,
+          page.levels,
+          page.values);
+    }
+  }
+
+  private static final class WithSizes implements Form {
+    @Override
+    @SuppressWarnings("deprecation")
+    public void write(Page page, PageWriter to) throws IOException {
+      to.writePage(
+          page.content,
+          page.rows,
+          page.rows,
+          page.statistics,
+          new SizeStatistics(page.type, page.textBytes, List.of(), List.of()),
+          Encoding.BIT_PACKED,
+          page.levels,
+          page.values);
+    }
+  }
+
+  private static final class Plain implements Form {
+    @Override
+    @SuppressWarnings("deprecation")
+    public void write(Page page, PageWriter to) throws IOException {
+      to.writePage(
+          page.content,
+          page.rows,
+          page.rows,
+          page.statistics,
+          Encoding.BIT_PACKED,
+          page.levels,
+          page.values);
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package io.paritree.spark.versions;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.ListIterator;
+import org.apache.spark.scheduler.SparkListenerJobStart;
+import org.apache.spark.scheduler.StageInfo;
+import org.apache.spark.sql.catalyst.expressions.Attribute;
+import org.apache.spark.sql.catalyst.expressions.BaseOrdering;
+import org.apache.spark.sql.catalyst.expressions.RowOrdering;
+import org.apache.spark.sql.execution.SparkPlan;
+import org.apache.spark.sql.execution.datasources.FilePartition;
+import org.apache.spark.sql.execution.datasources.FileScanRDD;
+import org.apache.spark.sql.types.DataType;
+import scala.collection.Iterator;
+import scala.collection.Seq;
+import scala.collection.immutable.$colon$colon;
+import scala.collection.immutable.Nil$;
+
+/**
+ * Spark's methods that return or take a Scala {@code Seq}, with Java's lists.
+ *
+ * <p>{@code Seq} is {@code scala.collection.Seq} to Scala 2.12 and {@code
+ * scala.collection.immutable.Seq} to Scala 2.13, so a compiled call would run on one of them only.
+ * Here the methods are found by name.
+ */
+public final class SparkLists {
+  private SparkLists() {}
+
+  /** Returns the columns that a plan returns. */
+  public static List<Attribute> output(SparkPlan plan) {
+    return list(plan, "output");
+  }
+
+  /** Returns the plans that a plan reads from. */
+  public static List<SparkPlan> children(SparkPlan plan) {
+    return list(plan, "children");
+  }
+
+  /** Returns the plans below a plan that read from no other one. */
+  public static List<SparkPlan> leaves(SparkPlan plan) {
+    return list(plan, "collectLeaves");
+  }
+
+  /** Returns which files each task of a scan reads. */
+  public static List<FilePartition> filePartitions(FileScanRDD scan) {
+    return list(scan, "filePartitions");
+  }
+
+  /** Returns the stages of a Spark job that starts. */
+  public static List<StageInfo> stages(SparkListenerJobStart start) {
+    return list(start, "stageInfos");
+  }
+
+  /** Returns the ascending order, nulls first, of rows with columns of these types. */
+  public static BaseOrdering ascending(List<DataType> types) {
+    return (BaseOrdering)
+        call(RowOrdering.class, null, "createNaturalAscendingOrdering", scala(types));
+  }
+
+  /** Returns a list that both versions of Scala take as a {@code Seq}. */
+  @SuppressWarnings("unchecked") // the empty list has no elements of any type
+  static <T> scala.collection.immutable.List<T> scala(List<T> elements) {
+    scala.collection.immutable.List<T> list =
+        (scala.collection.immutable.List<T>) (Object) Nil$.MODULE$;
+    ListIterator<T> backwards = elements.listIterator(elements.size());
+    while (backwards.hasPrevious()) {
+      list = new $colon$colon<>(backwards.previous(), list);
+    }
+
+    return list;
+  }
+
+  @SuppressWarnings("unchecked") // the callers name methods with elements of their types
+  private static <T> List<T> list(Object owner, String method) {
+    List<T> list = new ArrayList<>();
+    Iterator<T> elements = ((Seq<T>) call(owner.getClass(), owner, method)).iterator();
+    while (elements.hasNext()) {
+      list.add(elements.next());
+    }
+
+    return list;
+  }
+
+  private static Object call(Class<?> type, Object owner, String name, Object... arguments) {
+    Method method =
+        Arrays.stream(type.getMethods())
+            .filter(any -> any.getName().equals(name) && !any.isBridge())
+            .filter(any -> any.getParameterCount() == arguments.length)
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new IllegalStateException(
+                        "Cannot use Spark %s: %s has no method %s"
+                            .formatted(SparkVersion.running().text(), type.getName(), name)));
+    try {
+      return method.invoke(owner, arguments);
+    } catch (InvocationTargetException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+
+      throw new IllegalStateException(e.getCause());
+    } catch (IllegalAccessException e) {
+      throw new IllegalStateException(
+          "Cannot use Spark %s: %s is not accessible"
+              .formatted(SparkVersion.running().text(), method),
+          e);
+    }
+  }
+}

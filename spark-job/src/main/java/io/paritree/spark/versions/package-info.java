@@ -1,0 +1,8 @@
+/**
+ * What differs between the versions of Spark that the job runs on.
+ *
+ * <p>The job is compiled once, against the newest version. Whatever another version lacks, or
+ * declares in another way, is called here and nowhere else; the tests look up every other call in
+ * the jars of each version.
+ */
+package io.paritree.spark.versions;
