@@ -51,10 +51,15 @@ final class PackagedJob {
 
   /** Writes the programs into a jar, because archives of classes need class paths of jars only. */
   private static void writePrograms(Path jar) throws IOException {
+    List<String> names = new ArrayList<>(List.of("core-site.xml"));
+    PROGRAMS.forEach(program -> names.add(program.getName().replace('.', '/') + ".class"));
+    write(jar, names);
+  }
+
+  /** Writes resources of the tests into a jar. */
+  static void write(Path jar, List<String> names) throws IOException {
     try (OutputStream out = Files.newOutputStream(jar);
         JarOutputStream entries = new JarOutputStream(out)) {
-      List<String> names = new ArrayList<>(List.of("core-site.xml"));
-      PROGRAMS.forEach(program -> names.add(program.getName().replace('.', '/') + ".class"));
       for (String name : names) {
         entries.putNextEntry(new JarEntry(name));
         try (InputStream in = PackagedJob.class.getClassLoader().getResourceAsStream(name)) {

@@ -10,8 +10,6 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,8 +41,6 @@ class SameBitsIT {
   private static final Path MODEL =
       Path.of(System.getProperty("paritree.root"))
           .resolve("spark-job/src/test/resources/pinned/parcel-late/1");
-  private static final Pattern VERSION = Pattern.compile("JAVA_VERSION=\"([0-9]+)[^\"]*\"");
-  private static final int OLDEST_JAVA = 17;
 
   @TempDir Path directory;
 
@@ -61,7 +57,8 @@ class SameBitsIT {
   }
 
   static Stream<Way> ways() throws IOException {
-    Path own = Path.of(System.getProperty("java.home")).toRealPath();
+    TreeMap<Integer, Path> homes = JavaHomes.byVersion();
+    Path own = homes.remove(Runtime.version().feature());
     return Stream.concat(
         Stream.of(
             new Way(1, 1, "forest", own),
@@ -69,34 +66,7 @@ class SameBitsIT {
             new Way(40, 4, "forest", own, BOTH_COMPILERS),
             new Way(7, 4, "xgboost", own),
             new Way(2, 2, "forest", own, KRYO)),
-        otherJavaHomes(own).stream().map(home -> new Way(5, 2, "forest", home)));
-  }
-
-  /** Returns one home for each other Java version that can run the job. */
-  private static List<Path> otherJavaHomes(Path own) throws IOException {
-    String given = System.getenv("PARITREE_OTHER_JAVA_HOME");
-    TreeMap<Integer, Path> byVersion = new TreeMap<>();
-    try (Stream<Path> beside = Files.list(own.getParent())) {
-      beside.forEach(home -> byVersion.putIfAbsent(version(home), home));
-    }
-
-    if (given != null) {
-      byVersion.put(version(Path.of(given)), Path.of(given));
-    }
-
-    byVersion.remove(Runtime.version().feature());
-    return List.copyOf(byVersion.tailMap(OLDEST_JAVA).values());
-  }
-
-  /** Returns the version of the JDK in a directory; 0 if there is none. */
-  private static int version(Path home) {
-    try {
-      Matcher version = VERSION.matcher(Files.readString(home.resolve("release")));
-      boolean runs = Files.isExecutable(home.resolve("bin").resolve("java"));
-      return runs && version.find() ? Integer.parseInt(version.group(1)) : 0;
-    } catch (IOException e) {
-      return 0;
-    }
+        homes.values().stream().map(home -> new Way(5, 2, "forest", home)));
   }
 
   @ParameterizedTest

@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,15 +17,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A standalone Spark cluster of one master and two workers, each in its own JVM on loopback, with a
- * {@code SPARK_HOME} made of the build's Spark jars.
+ * A standalone Spark cluster of one master and two workers, each in its own JVM on loopback.
  *
  * <p>All ports are chosen among the free ones. The processes end with {@link #close}, or with this
  * JVM. Not thread-safe.
  */
 final class SparkCluster implements AutoCloseable {
-  private static final Path MODULE = Path.of(System.getProperty("paritree.root"), "spark-job");
-  private static final Path HOME = MODULE.resolve("target/spark-home");
   private static final Pattern MASTER_STARTED =
       Pattern.compile("Starting Spark master at (spark://127\\.0\\.0\\.1:[1-9][0-9]*)");
   private static final Pattern STOPPED = Pattern.compile("State:\\s+(T)");
@@ -34,24 +30,37 @@ final class SparkCluster implements AutoCloseable {
   private static final int WORKERS = 2;
   private static final long MAX_WAIT_SECONDS = 600;
 
+  private final SparkHome home;
+  private final Path javaHome;
   private final Path directory;
   private final List<Process> processes = new ArrayList<>();
   private final List<Process> workers = new ArrayList<>();
   private final Thread endedWithThisJvm = new Thread(this::endProcesses);
   private String master;
 
-  private SparkCluster(Path directory) {
+  private SparkCluster(SparkHome home, Path javaHome, Path directory) {
+    this.home = home;
+    this.javaHome = javaHome;
     this.directory = directory;
+  }
+
+  /**
+   * Starts a cluster of the build's Spark, and returns when both workers are registered.
+   *
+   * @param directory where logs and the workers' files go
+   */
+  static SparkCluster start(Path directory) throws IOException {
+    return start(SparkHome.ofTheBuild(), JobProcess.javaHome(), directory);
   }
 
   /**
    * Starts a cluster, and returns when both workers are registered.
    *
+   * @param javaHome the Java that runs it
    * @param directory where logs and the workers' files go
    */
-  static SparkCluster start(Path directory) throws IOException {
-    makeHome();
-    SparkCluster cluster = new SparkCluster(Files.createDirectories(directory));
+  static SparkCluster start(SparkHome home, Path javaHome, Path directory) throws IOException {
+    SparkCluster cluster = new SparkCluster(home, javaHome, Files.createDirectories(directory));
     Runtime.getRuntime().addShutdownHook(cluster.endedWithThisJvm);
     try {
       cluster.startAll();
@@ -60,27 +69,6 @@ final class SparkCluster implements AutoCloseable {
       cluster.close();
       throw e;
     }
-  }
-
-  private static void makeHome() throws IOException {
-    Path jars = Files.createDirectories(HOME.resolve("jars"));
-    try (Stream<Path> stale = Files.list(jars)) {
-      for (Path jar : stale.toList()) {
-        Files.delete(jar);
-      }
-    }
-
-    String classPath = Files.readString(MODULE.resolve("target/spark.classpath")).strip();
-    for (String jar : classPath.split(System.getProperty("path.separator"))) {
-      Files.createSymbolicLink(jars.resolve(Path.of(jar).getFileName()), Path.of(jar));
-    }
-
-    Path submit = Files.createDirectories(HOME.resolve("bin")).resolve("spark-submit");
-    Files.copy(
-        MODULE.resolve("src/test/spark-home/bin/spark-submit"),
-        submit,
-        StandardCopyOption.REPLACE_EXISTING,
-        StandardCopyOption.COPY_ATTRIBUTES);
   }
 
   private void startAll() throws IOException {
@@ -136,20 +124,19 @@ final class SparkCluster implements AutoCloseable {
   private Process launch(Path log, String host, String option, String main, String... arguments)
       throws IOException {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("@" + MODULE.resolve("target/spark.flags"));
-    command.addAll(
-        List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", option, "-classpath", HOME + "/jars/*"));
+    command.add(home.program("spark-class").toString());
     command.add(main);
     command.addAll(List.of(arguments));
-    return begin(new ProcessBuilder(command), host, log);
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put("SPARK_DAEMON_MEMORY", "256m");
+    builder.environment().put("SPARK_DAEMON_JAVA_OPTS", "-XX:TieredStopAtLevel=1 " + option);
+    return begin(builder, host, log);
   }
 
   private Process begin(ProcessBuilder builder, String host, Path log) throws IOException {
-    builder.environment().put("SPARK_HOME", HOME.toString());
-    builder.environment().put("SPARK_SCALA_VERSION", "2.13");
+    builder.environment().put("SPARK_HOME", home.directory().toString());
     builder.environment().put("SPARK_LOCAL_IP", host);
-    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    builder.environment().put("JAVA_HOME", javaHome.toString());
     Process process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
     processes.add(process);
     return process;

@@ -1,0 +1,163 @@
+package io.paritree.spark;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Runs the job with other versions of Spark and Java, locally and on a standalone cluster, and
+ * compares what it publishes with what the build's own Spark does.
+ *
+ * <p>Run: {@code scripts/compat [OPTIONS] [VERSION...]}. Prints a table; exit code 1 if anything
+ * was wrong.
+ */
+final class Compatibility {
+  /** The newest patch of each line; Scala is named where it is not the usual one of its line. */
+  static final List<String> LINES = List.of("3.5.9", "3.5.9-2.13", "4.0.4", "4.1.3", "4.2.0");
+
+  private static final Set<Integer> JDKS = Set.of(17, 21);
+  private static final Set<Integer> JDKS_SINCE_4_2 = Set.of(17, 21, 25);
+  private static final Path ROOT = Path.of(System.getProperty("paritree.root"));
+
+  private Compatibility() {}
+
+  /**
+   * What was found out about one Spark, one JDK and one kind of cluster.
+   *
+   * @param faults what was wrong
+   */
+  record Result(
+      String spark, String scala, int jdk, String master, long seconds, List<String> faults) {}
+
+  public static void main(String[] arguments) throws Exception {
+    List<String> versions = new ArrayList<>();
+    boolean isJson = false;
+    boolean isLocal = false;
+    for (String argument : arguments) {
+      switch (argument) {
+        case "--json" -> isJson = true;
+        case "--local" -> isLocal = true;
+        default -> {
+          if (argument.startsWith("-")) {
+            System.err.println("Usage: compat [--local] [--json] [VERSION...]");
+            System.exit(2);
+          }
+
+          versions.add(argument);
+        }
+      }
+    }
+
+    Path directory = Files.createTempDirectory("paritree-compat");
+    VersionTrial trial = new VersionTrial(directory);
+    List<Result> results = new ArrayList<>();
+    for (String version : versions.isEmpty() ? LINES : versions) {
+      SparkHome home = SparkHome.resolved(version);
+      TreeMap<Integer, Path> javaHomes = javaHomes(home);
+      for (Map.Entry<Integer, Path> jdk : javaHomes.entrySet()) {
+        results.add(local(trial, home, jdk.getKey(), jdk.getValue()));
+        if (!isLocal && jdk.getKey().equals(javaHomes.firstKey())) {
+          Path cluster = directory.resolve("cluster-" + results.size());
+          results.add(standalone(trial, home, jdk.getKey(), jdk.getValue(), cluster));
+        }
+      }
+    }
+
+    boolean isGood = results.stream().allMatch(result -> result.faults().isEmpty());
+    System.out.print(
+        isJson ? new ObjectMapper().writeValueAsString(results) + "\n" : table(results));
+    if (isGood) {
+      FileStore.of(Location.of(directory)).delete(Location.of(directory));
+    }
+
+    System.exit(isGood ? 0 : 1);
+  }
+
+  /** Returns the JDKs of this machine that a Spark supports. */
+  private static TreeMap<Integer, Path> javaHomes(SparkHome home) throws IOException {
+    TreeMap<Integer, Path> homes = JavaHomes.byVersion();
+    boolean isOlder = home.version().matches("(3|4\\.[01])\\..*");
+    homes.keySet().retainAll(isOlder ? JDKS : JDKS_SINCE_4_2);
+    return homes;
+  }
+
+  /** Runs the job in {@code local[2]}, as {@code scripts/score} submits it. */
+  static Result local(VersionTrial trial, SparkHome home, int jdk, Path javaHome)
+      throws IOException, InterruptedException {
+    return result(
+        trial,
+        home,
+        jdk,
+        "local",
+        (log, options, arguments) -> {
+          List<String> command = new ArrayList<>(List.of(ROOT.resolve("scripts/score").toString()));
+          arguments.forEach(argument -> command.add(argument.toString()));
+          ProcessBuilder builder = new ProcessBuilder(command);
+          builder.environment().put("JAVA_HOME", javaHome.toString());
+          builder.environment().put("SPARK_HOME", home.directory().toString());
+          builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+          builder.environment().put("PARITREE_BUILT", "1");
+          builder
+              .environment()
+              .put(
+                  "PARITREE_SPARK_OPTS",
+                  "--master local[2] --conf spark.ui.enabled=false"
+                      + " --driver-java-options -XX:TieredStopAtLevel=1 "
+                      + String.join(" ", options));
+          return builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        });
+  }
+
+  private static Result standalone(
+      VersionTrial trial, SparkHome home, int jdk, Path javaHome, Path directory)
+      throws IOException, InterruptedException {
+    try (SparkCluster cluster = SparkCluster.start(home, javaHome, directory)) {
+      return result(
+          trial,
+          home,
+          jdk,
+          "standalone",
+          (log, options, arguments) -> cluster.score(log, options, arguments.toArray()));
+    }
+  }
+
+  private static Result result(
+      VersionTrial trial, SparkHome home, int jdk, String master, VersionTrial.Submission spark)
+      throws IOException, InterruptedException {
+    long begin = System.nanoTime();
+    String name = "%s-%s-jdk%s-%s".formatted(home.version(), home.scala(), jdk, master);
+    List<String> faults = trial.faults(name, spark);
+    long seconds = (System.nanoTime() - begin) / 1_000_000_000;
+    System.err.println("%s, %s s: %s".formatted(name, seconds, told(faults)));
+    return new Result(home.version(), home.scala(), jdk, master, seconds, faults);
+  }
+
+  private static String told(List<String> faults) {
+    return faults.isEmpty() ? "same rows and bits" : String.join("; ", faults);
+  }
+
+  private static String table(List<Result> results) {
+    StringBuilder table = new StringBuilder("| Spark | Scala | JDK | master | result |\n");
+    table.append("| --- | --- | --- | --- | --- |\n");
+    for (Result result : results) {
+      table.append(
+          "| %s | %s | %s | %s | %s |\n"
+              .formatted(
+                  result.spark(),
+                  result.scala(),
+                  result.jdk(),
+                  result.master(),
+                  told(result.faults())));
+    }
+
+    return table.toString();
+  }
+}

@@ -1,0 +1,103 @@
+package io.paritree.spark;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A {@code SPARK_HOME} of Maven's jars, with which {@code spark-submit} works as with an installed
+ * Spark.
+ *
+ * @param version of Spark
+ * @param scala of its jars, such as {@code 2.13}
+ */
+record SparkHome(Path directory, String version, String scala) {
+  private static final Path MODULE = Path.of(System.getProperty("paritree.root"), "spark-job");
+  private static final Path SOURCE = MODULE.resolve("src/test/spark-home");
+
+  /** Returns the Spark that the job is built against. */
+  static SparkHome ofTheBuild() throws IOException {
+    String classPath = Files.readString(MODULE.resolve("target/spark.classpath"));
+    return made(MODULE.resolve("target/spark-home"), classPath);
+  }
+
+  /**
+   * Returns a Spark whose jars Maven resolves; the first time may take minutes.
+   *
+   * @param name its version, and, if it is not the usual one, that of Scala: {@code 3.5.9-2.13}
+   */
+  static SparkHome resolved(String name) throws IOException, InterruptedException {
+    String version = name.replaceFirst("-2\\.[0-9]+$", "");
+    String usual = version.startsWith("3.") ? "2.12" : "2.13";
+    String scala = name.equals(version) ? usual : name.substring(version.length() + 1);
+    Path home = MODULE.resolve("target/compat").resolve(version + "-" + scala);
+    Path classPath = Files.createDirectories(home).resolve("spark.classpath");
+    Path log = home.resolve("maven.log");
+    List<String> command = new ArrayList<>(List.of("mvn", "-B", "-q"));
+    if (Boolean.getBoolean("maven.offline")) {
+      command.add("-o");
+    }
+
+    command.addAll(
+        List.of(
+            "-f",
+            SOURCE.resolve("pom.xml").toString(),
+            "-Dspark=" + version,
+            "-Dscala=" + scala,
+            "-Dmdep.includeScope=runtime",
+            "-Dmdep.outputFile=" + classPath,
+            "dependency:build-classpath"));
+    if (JobProcess.exitCode(JobProcess.start(command, log)) != 0) {
+      throw new IOException(
+          "Cannot resolve Spark %s for Scala %s: %s"
+              .formatted(version, scala, Files.readString(log)));
+    }
+
+    return made(home, Files.readString(classPath));
+  }
+
+  private static SparkHome made(Path home, String classPath) throws IOException {
+    Path jars = Files.createDirectories(home.resolve("jars"));
+    try (Stream<Path> stale = Files.list(jars)) {
+      for (Path jar : stale.toList()) {
+        Files.delete(jar);
+      }
+    }
+
+    SparkHome made = null;
+    for (String jar : classPath.strip().split(System.getProperty("path.separator"))) {
+      String name = Path.of(jar).getFileName().toString();
+      Files.createSymbolicLink(jars.resolve(name), Path.of(jar));
+      if (name.startsWith("spark-core_")) {
+        String[] words = name.replace("spark-core_", "").replace(".jar", "").split("-", 2);
+        made = new SparkHome(home, words[1], words[0]);
+      }
+    }
+
+    for (String script : List.of("spark-submit", "spark-class")) {
+      Files.copy(
+          SOURCE.resolve("bin").resolve(script),
+          Files.createDirectories(home.resolve("bin")).resolve(script),
+          StandardCopyOption.REPLACE_EXISTING,
+          StandardCopyOption.COPY_ATTRIBUTES);
+    }
+
+    return made;
+  }
+
+  /** Returns a program of it, such as {@code spark-submit}. */
+  Path program(String name) {
+    return directory.resolve("bin").resolve(name);
+  }
+
+  /** Returns its jars. */
+  List<Path> jars() throws IOException {
+    try (Stream<Path> jars = Files.list(directory.resolve("jars"))) {
+      return jars.sorted().toList();
+    }
+  }
+}

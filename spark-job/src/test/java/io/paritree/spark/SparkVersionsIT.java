@@ -1,0 +1,103 @@
+package io.paritree.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** One jar runs on every supported Spark, and publishes the same rows and bits. */
+@Tag("clusters")
+class SparkVersionsIT {
+  @TempDir static Path directory;
+  private static VersionTrial trial;
+
+  @BeforeAll
+  static void scoreWithTheBuildsSpark() throws IOException {
+    trial = new VersionTrial(directory);
+  }
+
+  /** The build's own Spark is in all other tests. */
+  static List<String> others() {
+    return Compatibility.LINES.subList(0, Compatibility.LINES.size() - 1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("others")
+  void onlyTheRoomForVersionsCallsWhatAnotherVersionLacks(String version) throws Exception {
+    SparkHome home = SparkHome.resolved(version);
+
+    assertThat(
+            Linkage.problems(
+                JobProcess.jar(), home.jars(), "io.paritree.", "io.paritree.spark.versions."))
+        .isEmpty();
+    assertThat(Linkage.problems(JobProcess.jar(), home.jars(), "io.paritree.spark.versions.", "-"))
+        .as("the search finds something")
+        .isNotEmpty();
+  }
+
+  @Test
+  void anOlderSparkIsRefusedInASentence() throws Exception {
+    Path log = directory.resolve("older.log");
+
+    Process job = withSparksVersion("3.4.4", log);
+
+    assertThat(JobProcess.exitCode(job)).isEqualTo(3);
+    assertThat(Files.readString(log))
+        .contains("Cannot score on Spark 3.4.4: the job needs Spark 3.5");
+    assertThat(directory.resolve("with-3.4.4")).doesNotExist();
+  }
+
+  @Test
+  void aNewerSparkIsTriedWithAWarning() throws Exception {
+    Path log = directory.resolve("newer.log");
+
+    Process job = withSparksVersion("5.0.0", log);
+
+    assertThat(JobProcess.exitCode(job)).as(Files.readString(log)).isZero();
+    assertThat(Files.readString(log)).contains("Spark 5.0.0 is newer than 4.2");
+    assertThat(Scores.of(directory.resolve("with-5.0.0"))).hasSize(100);
+  }
+
+  /** Starts the job with the build's Spark, which takes itself for another one. */
+  private static Process withSparksVersion(String version, Path log) throws IOException {
+    Path other = Files.createDirectories(directory.resolve("version-" + version));
+    Files.writeString(other.resolve("spark-version-info.properties"), "version=" + version);
+    Path input = directory.resolve("parcels");
+    if (!Files.exists(input)) {
+      Parcels.write(input, 0, 100, 0, 1);
+    }
+
+    return JobProcess.start(
+        other + System.getProperty("path.separator") + JobProcess.packaged(),
+        List.of(),
+        log,
+        ScoreMain.class.getName(),
+        "--model",
+        VersionTrial.MODEL,
+        "--input",
+        input,
+        "--output",
+        directory.resolve("with-" + version),
+        "--keys",
+        "parcel_id");
+  }
+
+  @ParameterizedTest
+  @MethodSource("others")
+  void everyVersionPublishesTheSameRowsAndBits(String version) throws Exception {
+    SparkHome home = SparkHome.resolved(version);
+
+    Compatibility.Result result =
+        Compatibility.local(trial, home, Runtime.version().feature(), JobProcess.javaHome());
+
+    assertThat(result.faults()).isEmpty();
+  }
+}

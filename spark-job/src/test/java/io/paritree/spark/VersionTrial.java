@@ -1,0 +1,352 @@
+package io.paritree.spark;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.HadoopReadOptions;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Runs the job end to end with any Spark, and compares what it publishes, bit by bit, with what a
+ * local run with the build's Spark does.
+ */
+final class VersionTrial {
+  private static final int ROWS = 4_000;
+  private static final int BAD_EVERY = 50;
+  private static final int DAYS = 2;
+  private static final Path ROOT = Path.of(System.getProperty("paritree.root"));
+
+  /** A sealed model of {@link Parcels}. */
+  static final Path MODEL = ROOT.resolve("spark-job/src/test/resources/pinned/parcel-late/1");
+
+  private static final StructType SCHEMA =
+      Parcels.SCHEMA
+          .add("amount", DataTypes.createDecimalType(20, 2))
+          .add("at", DataTypes.TimestampType)
+          .add("on", DataTypes.DateType)
+          .add("tags", DataTypes.createArrayType(DataTypes.StringType));
+
+  private static final Map<String, String> ENCRYPTED =
+      TestKms.settings(
+          "parquet.encryption.footer.key",
+          "foot",
+          "parquet.encryption.column.keys",
+          "one:score",
+          "parquet.encryption.complete.columns",
+          "true");
+
+  private final Path directory;
+  private final Path keyService;
+  private final Path parquet;
+  private final Path csv;
+  private final Map<String, List<String>> expected = new HashMap<>();
+
+  /** Submits a run with options of {@code spark-submit}; its output goes to the log. */
+  interface Submission {
+    Process score(Path log, List<String> options, List<Object> arguments) throws IOException;
+  }
+
+  /** What a run publishes and quarantines is compared under its name. */
+  private record Way(String name, List<Object> arguments) {}
+
+  /**
+   * Makes the inputs, and scores them with the build's Spark.
+   *
+   * @param directory receives inputs and outputs
+   */
+  VersionTrial(Path directory) throws IOException {
+    this.directory = directory;
+    this.keyService = directory.resolve("keys.jar");
+    PackagedJob.write(keyService, List.of(TestKms.class.getName().replace('.', '/') + ".class"));
+    this.parquet = directory.resolve("in");
+    for (int day = 0; day < DAYS; day++) {
+      Parcels.write(parquet.resolve("day=" + day), rows(day), SCHEMA, 3);
+    }
+
+    this.csv = directory.resolve("csv");
+    Parcels.writeCsv(csv.resolve("a.csv"), 0, 300);
+    Parcels.writeCsv(csv.resolve("b.csv"), 300, 500, "500,too few cells");
+    for (Way way : ways()) {
+      Path output = directory.resolve("expected").resolve(way.name());
+      JobRun run = JobRun.of(arguments(way, output).toArray());
+      if (run.exitCode() != 0) {
+        throw new IllegalStateException("Cannot score with the build's Spark: " + run.err());
+      }
+
+      expected.put(way.name(), published(output));
+    }
+  }
+
+  private static List<Row> rows(int day) {
+    List<Row> rows = new ArrayList<>();
+    for (int index = day * ROWS; index < (day + 1) * ROWS; index++) {
+      Row parcel = index % BAD_EVERY == 0 ? Parcels.badRow(index) : Parcels.row(index);
+      Object[] values = new Object[SCHEMA.size()];
+      for (int column = 0; column < parcel.size(); column++) {
+        values[column] = parcel.get(column);
+      }
+
+      int first = parcel.size();
+      values[first] = index % 7 == 0 ? null : BigDecimal.valueOf(index * 1_000_003L, 2);
+      values[first + 1] = Instant.ofEpochSecond(1_700_000_000L + index, 123_456_000);
+      values[first + 2] = LocalDate.ofEpochDay(index);
+      values[first + 3] = List.of("a" + index, "é");
+      rows.add(RowFactory.create(values));
+    }
+
+    return rows;
+  }
+
+  private List<Way> ways() {
+    return List.of(
+        new Way(
+            "parquet",
+            List.of(
+                "--input",
+                parquet,
+                "--keys",
+                "parcel_id,note",
+                "--pass",
+                "carrier,at,on",
+                "--sort-by-keys",
+                "--unique-keys",
+                "--group-by",
+                "day",
+                "--margin")),
+        new Way(
+            "columns",
+            List.of(
+                "--input",
+                parquet,
+                "--keys",
+                "parcel_id,amount",
+                "--pass",
+                "tags,zone",
+                "--engine",
+                "xgboost")),
+        new Way("csv", List.of("--input", csv, "--input-format", "csv", "--keys", "parcel_id")));
+  }
+
+  private static List<Object> arguments(Way way, Path output, Object... more) {
+    List<Object> arguments = new ArrayList<>(List.of("--model", MODEL, "--output", output));
+    arguments.addAll(way.arguments());
+    arguments.addAll(List.of(more));
+    return arguments;
+  }
+
+  /**
+   * Runs the job in all ways.
+   *
+   * @param name of the directory for outputs and logs
+   * @return what was wrong; empty if nothing was
+   */
+  List<String> faults(String name, Submission spark) throws IOException, InterruptedException {
+    Path outputs = Files.createDirectories(directory.resolve(name));
+    List<String> faults = new ArrayList<>();
+    for (Way way : ways()) {
+      Path output = outputs.resolve(way.name());
+      ends(0, way.name(), outputs, spark, List.of(), arguments(way, output), faults);
+      compare(way, output, faults);
+    }
+
+    Way way = ways().get(0);
+    Path output = outputs.resolve(way.name());
+    Map<String, String> files = Scores.files(output);
+    ends(0, "again", outputs, spark, List.of(), arguments(way, output), faults);
+    if (!Scores.files(output).equals(files)) {
+      faults.add("again: a run of what is published has changed it");
+    }
+
+    Path refused = outputs.resolve("refused");
+    ends(
+        4,
+        "gate",
+        outputs,
+        spark,
+        List.of(),
+        arguments(way, refused, "--max-quarantined", 0),
+        faults);
+    Way nowhere =
+        new Way("nowhere", List.of("--input", outputs.resolve("nowhere"), "--keys", "parcel_id"));
+    ends(3, "nowhere", outputs, spark, List.of(), arguments(nowhere, refused), faults);
+    if (Files.exists(refused)) {
+      faults.add("refused: something was published");
+    }
+
+    Path resumed = outputs.resolve("resumed");
+    kill(outputs, spark, arguments(way, resumed), faults);
+    ends(0, "resumed", outputs, spark, List.of(), arguments(way, resumed), faults);
+    compare(way, resumed, faults);
+
+    Path encrypted = outputs.resolve("encrypted");
+    ends(0, "encrypted", outputs, spark, encryption(), arguments(way, encrypted), faults);
+    withKeys(() -> compareEncrypted(way, encrypted, faults));
+    return faults;
+  }
+
+  /** Returns options that have all columns encrypted, one of them with its own key. */
+  private List<String> encryption() {
+    List<String> options = new ArrayList<>(List.of("--jars", keyService.toString()));
+    ENCRYPTED.forEach(
+        (name, value) ->
+            options.addAll(List.of("--conf", "spark.hadoop.%s=%s".formatted(name, value))));
+    return options;
+  }
+
+  private void compareEncrypted(Way way, Path output, List<String> faults) throws IOException {
+    compare(way, output, faults);
+    try (Stream<Path> files = Files.walk(output.getParent())) {
+      for (Path file : files.filter(Parquets::isParquet).toList()) {
+        boolean isOfTheRun =
+            file.startsWith(output)
+                || file.startsWith(output.resolveSibling("_paritree").resolve("encrypted"));
+        if (isOfTheRun && !isEncrypted(file)) {
+          faults.add("encrypted: %s has columns in the clear".formatted(file));
+        }
+      }
+    }
+  }
+
+  private static boolean isEncrypted(Path file) throws IOException {
+    Configuration hadoop = TestSpark.session().sparkContext().hadoopConfiguration();
+    org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(file.toUri());
+    try (ParquetFileReader reader =
+        ParquetFileReader.open(
+            HadoopInputFile.fromPath(path, hadoop),
+            HadoopReadOptions.builder(hadoop, path).build())) {
+      return reader.getFooter().getBlocks().stream()
+          .flatMap(block -> block.getColumns().stream())
+          .allMatch(ColumnChunkMetaData::isEncrypted);
+    }
+  }
+
+  private interface Reading {
+    void read() throws IOException;
+  }
+
+  private static void withKeys(Reading reading) throws IOException {
+    Configuration hadoop = TestSpark.session().sparkContext().hadoopConfiguration();
+    ENCRYPTED.forEach(hadoop::set);
+    try {
+      reading.read();
+    } finally {
+      ENCRYPTED.keySet().forEach(hadoop::unset);
+    }
+  }
+
+  private static void ends(
+      int code,
+      String name,
+      Path outputs,
+      Submission spark,
+      List<String> options,
+      List<Object> arguments,
+      List<String> faults)
+      throws IOException, InterruptedException {
+    Path log = outputs.resolve(name + ".log");
+    int exitCode = JobProcess.exitCode(spark.score(log, options, arguments));
+    if (exitCode != code) {
+      faults.add("%s: exit code %s instead of %s, see %s".formatted(name, exitCode, code, log));
+    }
+  }
+
+  private void compare(Way way, Path output, List<String> faults) throws IOException {
+    if (!Files.exists(output)) {
+      faults.add("%s: nothing was published".formatted(output.getFileName()));
+      return;
+    }
+
+    List<String> found = published(output);
+    List<String> wanted = expected.get(way.name());
+    if (!found.equals(wanted)) {
+      List<String> strange = new ArrayList<>(found);
+      strange.removeAll(wanted);
+      faults.add(
+          "%s: %s rows instead of %s, such as %s"
+              .formatted(
+                  output.getFileName(),
+                  found.size(),
+                  wanted.size(),
+                  strange.stream().findFirst().orElse("none")));
+    }
+  }
+
+  /** Kills a run that has begun to write. */
+  private static void kill(
+      Path outputs, Submission spark, List<Object> arguments, List<String> faults)
+      throws IOException, InterruptedException {
+    Path state = outputs.resolve("_paritree/resumed");
+    Process run = spark.score(outputs.resolve("killed.log"), List.of(), arguments);
+    SparkCluster.await("a run to begin", () -> !run.isAlive() || hasBegun(state));
+    boolean isAlive = run.isAlive();
+    run.descendants().forEach(ProcessHandle::destroyForcibly);
+    run.destroyForcibly();
+    run.waitFor();
+    if (!isAlive) {
+      faults.add("killed: it ended before, with exit code " + run.exitValue());
+    }
+  }
+
+  private static boolean hasBegun(Path state) {
+    try (Stream<Path> files = Files.walk(state)) {
+      return files.anyMatch(Parquets::isParquet);
+    } catch (IOException | java.io.UncheckedIOException e) {
+      return false;
+    }
+  }
+
+  /** Returns the rows of an output and of its quarantine as texts, in the order of their keys. */
+  private static List<String> published(Path output) throws IOException {
+    List<String> texts = texts(TestSpark.session().read().parquet(output.toString()));
+    Path runs = output.resolveSibling("_paritree").resolve(output.getFileName()).resolve("runs");
+    try (Stream<Path> ended = Files.list(runs)) {
+      String[] quarantines =
+          ended
+              .map(run -> run.resolve("quarantine"))
+              .filter(Files::exists)
+              .map(Path::toString)
+              .toArray(String[]::new);
+      texts.addAll(texts(TestSpark.session().read().parquet(quarantines)));
+    }
+
+    return texts;
+  }
+
+  private static List<String> texts(Dataset<Row> rows) {
+    String[] columns = Stream.of(rows.columns()).sorted().toArray(String[]::new);
+    List<String> texts = new ArrayList<>();
+    for (Row row : rows.collectAsList()) {
+      StringBuilder text = new StringBuilder();
+      for (String column : columns) {
+        Object value = row.getAs(column);
+        text.append(column).append('=');
+        text.append(
+            value instanceof Float score
+                ? Integer.toHexString(Float.floatToRawIntBits(score))
+                : String.valueOf(value));
+        text.append(' ');
+      }
+
+      texts.add(text.toString());
+    }
+
+    texts.sort(null);
+    return texts;
+  }
+}
