@@ -20,6 +20,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -42,6 +43,17 @@ final class VersionTrial {
           .add("on", DataTypes.DateType)
           .add("tags", DataTypes.createArrayType(DataTypes.StringType));
 
+  /** A column that was INT has become BIGINT. */
+  private static final StructType WIDENED =
+      new StructType(
+          Stream.of(Parcels.SCHEMA.fields())
+              .map(
+                  field ->
+                      field.dataType().equals(DataTypes.IntegerType)
+                          ? DataTypes.createStructField(field.name(), DataTypes.LongType, true)
+                          : field)
+              .toArray(StructField[]::new));
+
   private static final Map<String, String> ENCRYPTED =
       TestKms.settings(
           "parquet.encryption.footer.key",
@@ -55,6 +67,7 @@ final class VersionTrial {
   private final Path keyService;
   private final Path parquet;
   private final Path csv;
+  private final Path widened;
   private final Map<String, List<String>> expected = new HashMap<>();
 
   /** Submits a run with options of {@code spark-submit}; its output goes to the log. */
@@ -82,7 +95,12 @@ final class VersionTrial {
     this.csv = directory.resolve("csv");
     Parcels.writeCsv(csv.resolve("a.csv"), 0, 300);
     Parcels.writeCsv(csv.resolve("b.csv"), 300, 500, "500,too few cells");
-    for (Way way : ways()) {
+    this.widened = directory.resolve("widened");
+    Parcels.write(widened, 0, 200, 0, 1);
+    Parcels.write(widened, widenedRows(200, 400), WIDENED, 1);
+    List<Way> all = new ArrayList<>(ways());
+    all.add(widened());
+    for (Way way : all) {
       Path output = directory.resolve("expected").resolve(way.name());
       JobRun run = JobRun.of(arguments(way, output).toArray());
       if (run.exitCode() != 0) {
@@ -111,6 +129,26 @@ final class VersionTrial {
     }
 
     return rows;
+  }
+
+  private static List<Row> widenedRows(int from, int to) {
+    List<Row> rows = new ArrayList<>();
+    for (int index = from; index < to; index++) {
+      Row parcel = Parcels.row(index);
+      Object[] values = new Object[parcel.size()];
+      for (int column = 0; column < values.length; column++) {
+        Object value = parcel.get(column);
+        values[column] = value instanceof Integer zone ? Long.valueOf(zone) : value;
+      }
+
+      rows.add(RowFactory.create(values));
+    }
+
+    return rows;
+  }
+
+  private Way widened() {
+    return new Way("widened", List.of("--input", widened, "--keys", "parcel_id", "--pass", "zone"));
   }
 
   private List<Way> ways() {
@@ -154,9 +192,11 @@ final class VersionTrial {
    * Runs the job in all ways.
    *
    * @param name of the directory for outputs and logs
+   * @param readsWidened whether this Spark reads a column that has become wider, or is to refuse it
    * @return what was wrong; empty if nothing was
    */
-  List<String> faults(String name, Submission spark) throws IOException, InterruptedException {
+  List<String> faults(String name, boolean readsWidened, Submission spark)
+      throws IOException, InterruptedException {
     Path outputs = Files.createDirectories(directory.resolve(name));
     List<String> faults = new ArrayList<>();
     for (Way way : ways()) {
@@ -187,6 +227,13 @@ final class VersionTrial {
     ends(3, "nowhere", outputs, spark, List.of(), arguments(nowhere, refused), faults);
     if (Files.exists(refused)) {
       faults.add("refused: something was published");
+    }
+
+    Path wide = outputs.resolve("widened");
+    int code = readsWidened ? 0 : 3;
+    ends(code, "widened", outputs, spark, List.of(), arguments(widened(), wide), faults);
+    if (readsWidened) {
+      compare(widened(), wide, faults);
     }
 
     Path resumed = outputs.resolve("resumed");
@@ -322,7 +369,9 @@ final class VersionTrial {
               .filter(Files::exists)
               .map(Path::toString)
               .toArray(String[]::new);
-      texts.addAll(texts(TestSpark.session().read().parquet(quarantines)));
+      if (quarantines.length > 0) {
+        texts.addAll(texts(TestSpark.session().read().parquet(quarantines)));
+      }
     }
 
     return texts;
