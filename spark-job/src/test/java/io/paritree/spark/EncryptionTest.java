@@ -347,7 +347,9 @@ class EncryptionTest {
         Arrays.copyOfRange(bytes, bytes.length - 4, bytes.length), StandardCharsets.US_ASCII);
   }
 
-  private Set<String> encryptedColumns(Path file) throws IOException {
+  /** Returns the encrypted columns of a file, whose keys Hadoop's settings must give. */
+  static Set<String> encryptedColumns(Path file) throws IOException {
+    Configuration hadoop = TestSpark.session().sparkContext().hadoopConfiguration();
     org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(file.toUri());
     try (ParquetFileReader reader =
         ParquetFileReader.open(

@@ -12,10 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.parquet.HadoopReadOptions;
-import org.apache.parquet.hadoop.ParquetFileReader;
-import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
-import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -271,16 +267,8 @@ final class VersionTrial {
   }
 
   private static boolean isEncrypted(Path file) throws IOException {
-    Configuration hadoop = TestSpark.session().sparkContext().hadoopConfiguration();
-    org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(file.toUri());
-    try (ParquetFileReader reader =
-        ParquetFileReader.open(
-            HadoopInputFile.fromPath(path, hadoop),
-            HadoopReadOptions.builder(hadoop, path).build())) {
-      return reader.getFooter().getBlocks().stream()
-          .flatMap(block -> block.getColumns().stream())
-          .allMatch(ColumnChunkMetaData::isEncrypted);
-    }
+    String[] columns = TestSpark.session().read().parquet(file.toString()).columns();
+    return EncryptionTest.encryptedColumns(file).containsAll(List.of(columns));
   }
 
   private interface Reading {

@@ -49,12 +49,11 @@ record ConstantColumn(ColumnDescriptor column, Binary value) {
     statistics.updateStats(value);
     DataPages.write(
         new DataPages.Page(
-            column.getPrimitiveType(),
+            column,
             page(rows),
             rows,
             statistics,
             (long) rows * value.length(),
-            column.getMaxDefinitionLevel() > 0 ? Encoding.RLE : Encoding.BIT_PACKED,
             Encoding.PLAIN_DICTIONARY),
         pages);
     BytesInput dictionary =

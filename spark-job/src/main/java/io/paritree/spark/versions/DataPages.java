@@ -2,9 +2,11 @@ package io.paritree.spark.versions;
 
 import java.io.IOException;
 import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.parquet.bytes.BytesInput;
+import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.Encoding;
 import org.apache.parquet.column.page.PageWriter;
 import org.apache.parquet.column.statistics.SizeStatistics;
@@ -26,21 +28,26 @@ public final class DataPages {
   /**
    * A data page of version 1, whose rows have one value each.
    *
-   * @param type of the column
+   * @param column of texts at the top level, none of which is null here
    * @param content levels and values
    * @param statistics the smallest and the largest value
    * @param textBytes the length of all texts together
-   * @param levels how definition levels are encoded
    * @param values how the values are encoded
    */
   public record Page(
-      PrimitiveType type,
+      ColumnDescriptor column,
       BytesInput content,
       int rows,
       Statistics<?> statistics,
       long textBytes,
-      Encoding levels,
-      Encoding values) {}
+      Encoding values) {
+
+    /** Returns how definition levels are encoded. */
+    @SuppressWarnings("deprecation") // those of version 1 pages
+    private Encoding levels() {
+      return column.getMaxDefinitionLevel() > 0 ? Encoding.RLE : Encoding.BIT_PACKED;
+    }
+  }
 
   /** Writes a page. */
   public static void write(Page page, PageWriter to) throws IOException {
@@ -72,6 +79,31 @@ public final class DataPages {
 
   // One class for each form: a class is linked when it is first used.
 
+  private static final class Sizes {
+    /** Parquet decides for which levels there are histograms; all rows have the highest one. */
+    private static SizeStatistics of(Page page) {
+      PrimitiveType type = page.column.getPrimitiveType();
+      SizeStatistics none =
+          SizeStatistics.newBuilder(
+                  type, page.column.getMaxRepetitionLevel(), page.column.getMaxDefinitionLevel())
+              .build();
+      return new SizeStatistics(
+          type,
+          page.textBytes,
+          allInLast(page.rows, none.getRepetitionLevelHistogram()),
+          allInLast(page.rows, none.getDefinitionLevelHistogram()));
+    }
+
+    private static List<Long> allInLast(long rows, List<Long> empty) {
+      List<Long> histogram = new ArrayList<>(empty);
+      if (!histogram.isEmpty()) {
+        histogram.set(histogram.size() - 1, rows);
+      }
+
+      return histogram;
+    }
+  }
+
   private static final class WithPlaces implements Form {
     @Override
     @SuppressWarnings("deprecation") // version 1 pages have levels that are bit-packed
@@ -81,10 +113,10 @@ public final class DataPages {
           page.rows,
           page.rows,
           page.statistics,
-          new SizeStatistics(page.type, page.textBytes, List.of(), List.of()),
-          GeospatialStatistics.newBuilder(page.type).build(),
+          Sizes.of(page),
+          GeospatialStatistics.newBuilder(page.column.getPrimitiveType()).build(),
           Encoding.BIT_PACKED,
-          page.levels,
+          page.levels(),
           page.values);
     }
   }
@@ -98,9 +130,9 @@ public final class DataPages {
           page.rows,
           page.rows,
           page.statistics,
-          new SizeStatistics(page.type, page.textBytes, List.of(), List.of()),
+          Sizes.of(page),
           Encoding.BIT_PACKED,
-          page.levels,
+          page.levels(),
           page.values);
     }
   }
@@ -115,7 +147,7 @@ public final class DataPages {
           page.rows,
           page.statistics,
           Encoding.BIT_PACKED,
-          page.levels,
+          page.levels(),
           page.values);
     }
   }
