@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -641,6 +642,17 @@ class ModelMainTest {
         "--output",
         path("other"));
     assertThat(err.toString()).doesNotContain("-999");
+
+    Path wide = new TestPackages(directory).bareWideModel(12, 3, 5);
+    List<String> names = IntStream.range(0, 12).mapToObj(feature -> "f" + feature).toList();
+    String sentinels = String.join(",", Collections.nCopies(12, "-999"));
+    String numbers = String.join(",", Collections.nCopies(12, "20"));
+    Files.write(rows, List.of(String.join(",", names), sentinels, numbers, sentinels));
+    assertRun(0, "predict", "--model", wide, "--input", rows, "--output", path("scores.csv"));
+    assertThat(err.toString().lines().filter(line -> line.contains("-999")))
+        .singleElement()
+        .asString()
+        .contains("'f0' is -999 in 2 rows, 'f1' is", ", and so are 2 more features, which is");
   }
 
   @Test
