@@ -123,6 +123,40 @@ public final class Forest implements Engine {
     return FastForest.of(this);
   }
 
+  /** Returns a tree, by its place in the order in which trees are added. */
+  public Tree tree(int index) {
+    return trees.get(index);
+  }
+
+  /** Returns the output that a tree adds to, unless its leaves are vectors. */
+  public int outputOf(int tree) {
+    return outputOf[tree];
+  }
+
+  /** Returns the factor of a tree's leaves: 1 except in DART. */
+  public float factor(int tree) {
+    return weights == null ? 1f : weights[tree];
+  }
+
+  /** Returns the margin of an output before the first tree. */
+  public float base(int output) {
+    return base[output];
+  }
+
+  /** Returns whether this is the linear booster. */
+  public boolean isLinear() {
+    return linear != null;
+  }
+
+  /**
+   * Returns a weight of the linear booster.
+   *
+   * @param feature a slot, or {@link #width} for the bias
+   */
+  public float linearWeight(int feature, int output) {
+    return linear.weights()[feature * base.length + output];
+  }
+
   @Override
   public int width() {
     return width;

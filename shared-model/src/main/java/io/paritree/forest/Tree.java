@@ -32,6 +32,7 @@ public final class Tree {
   /** Leaf weights row after row, {@code outputs} each; null if a leaf has one weight, its value. */
   final float[] leafVectors;
 
+  private final float[] covers;
   private final int outputs;
   private final int leaves;
   private final int depth;
@@ -51,6 +52,8 @@ public final class Tree {
    *     that are no categorical split; null as a whole if no node is one
    * @param leafVectors weights of the leaves, {@code outputs} per row; null if each leaf has one
    * @param outputs number of weights of a leaf; 1 if there are no leaf vectors
+   * @param covers how much of the training data reached each node; null if not known. Only
+   *     contributions need them, so their values are not checked here
    * @throws IllegalArgumentException naming the node, if this is no tree
    */
   public Tree(
@@ -61,7 +64,8 @@ public final class Tree {
       boolean[] missingGoesLeft,
       int[][] categories,
       float[] leafVectors,
-      int outputs) {
+      int outputs,
+      float[] covers) {
     this.left = Objects.requireNonNull(left, "left");
     this.right = sameLength(right.length, left, right, "right children");
     this.feature = sameLength(feature.length, left, feature, "split features");
@@ -72,6 +76,7 @@ public final class Tree {
         categories == null ? null : sameLength(categories.length, left, categories, "categories");
     this.leafVectors = leafVectors;
     this.outputs = outputs;
+    this.covers = covers == null ? null : sameLength(covers.length, left, covers, "covers");
 
     if (left.length == 0) {
       throw new IllegalArgumentException("it has no nodes");
@@ -207,8 +212,34 @@ public final class Tree {
     seen.set(child);
   }
 
-  boolean isLeaf(int node) {
+  /** Returns whether a node is a leaf. */
+  public boolean isLeaf(int node) {
     return left[node] == -1;
+  }
+
+  /** Returns the left child of a split. */
+  public int left(int node) {
+    return left[node];
+  }
+
+  /** Returns the right child of a split. */
+  public int right(int node) {
+    return right[node];
+  }
+
+  /** Returns the slot that a split tests. */
+  public int feature(int node) {
+    return feature[node];
+  }
+
+  /** Returns whether the covers of the nodes are known. */
+  public boolean hasCovers() {
+    return covers != null;
+  }
+
+  /** Returns how much of the training data reached a node, as the sum of its Hessians. */
+  public float cover(int node) {
+    return covers[node];
   }
 
   boolean isCategorical(int node) {
@@ -229,7 +260,8 @@ public final class Tree {
     return node;
   }
 
-  private boolean goesLeft(int node, float slot) {
+  /** Returns whether a row with this slot goes left at a split; NaN is a missing slot. */
+  public boolean goesLeft(int node, float slot) {
     if (Float.isNaN(slot)) {
       return missingGoesLeft[node];
     }
@@ -243,7 +275,7 @@ public final class Tree {
   }
 
   /** Returns the weight that a leaf adds to an output; in margin units. */
-  float weight(int leaf, int output) {
+  public float weight(int leaf, int output) {
     return leafVectors == null ? value[leaf] : leafVectors[right[leaf] * outputs + output];
   }
 
@@ -274,7 +306,7 @@ public final class Tree {
     }
 
     return new Tree(
-        left, right, feature, changed, missingGoesLeft, categories, leafVectors, outputs);
+        left, right, feature, changed, missingGoesLeft, categories, leafVectors, outputs, covers);
   }
 
   /** Returns the number of weights of a leaf. */
@@ -340,6 +372,7 @@ public final class Tree {
   /** Returns roughly the bytes that this takes. */
   long bytes() {
     long bytes = 17L * left.length + (leafVectors == null ? 0 : 4L * leafVectors.length);
+    bytes += covers == null ? 0 : 4L * covers.length;
     for (int node = 0; categories != null && node < categories.length; node++) {
       bytes += categories[node] == null ? 4 : 20 + 4L * categories[node].length;
     }

@@ -6,6 +6,7 @@ import io.paritree.UnsupportedModelException;
 import io.paritree.forest.Engine;
 import io.paritree.forest.Forest;
 import io.paritree.forest.Rounds;
+import io.paritree.forest.explain.Explainer;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,11 +19,11 @@ import ml.dmlc.xgboost4j.java.XGBoostError;
  * libxgboost, called through XGBoost4J: the external reference for scores.
  *
  * <p>The only class that uses XGBoost4J. Scores with {@code inplace_predict} on one thread, without
- * a DMatrix. Leaves and the linear booster need a DMatrix, because {@code inplace_predict} does not
- * support them. Thread-safe, because the booster is never changed after it was loaded. Holds native
- * memory until it is garbage-collected.
+ * a DMatrix. Leaves, contributions and the linear booster need a DMatrix, because {@code
+ * inplace_predict} does not support them. Thread-safe, because the booster is never changed after
+ * it was loaded. Holds native memory until it is garbage-collected.
  */
-public final class NativeBooster implements Engine {
+public final class NativeBooster implements Engine, Explainer {
   private static final int MAX_GOT = 300;
 
   /** What precedes the messages of libxgboost's checks: the time, a file and its line. */
@@ -59,7 +60,8 @@ public final class NativeBooster implements Engine {
    * @throws UnsupportedModelException if the library is missing, cannot be loaded, or cannot score
    *     this model; the message says what to do
    */
-  public static Engine load(byte[] file, XgboostModel checked, Rounds range) throws ModelException {
+  public static NativeBooster load(byte[] file, XgboostModel checked, Rounds range)
+      throws ModelException {
     Optional<String> reason = checked.notForNative();
     if (reason.isPresent()) {
       throw new UnsupportedModelException(
@@ -227,6 +229,36 @@ public final class NativeBooster implements Engine {
             leaves[row * trees + tree] = (int) found[row][tree];
           }
         }
+      } finally {
+        matrix.dispose();
+      }
+    } catch (Exception e) {
+      throw failed(e);
+    }
+  }
+
+  /**
+   * Computes contributions with {@code predictContrib}.
+   *
+   * @throws IllegalStateException if the rounds do not begin with the first: libxgboost explains no
+   *     others
+   */
+  @Override
+  public void explain(float[] slots, int rows, float[] contributions) {
+    if (rows == 0) {
+      return;
+    }
+
+    if (skippedTrees > 0) {
+      throw new IllegalStateException(
+          "Cannot explain rounds [%s, %s) with libxgboost: they must begin with 0; use the forest engine"
+              .formatted(rounds[0], rounds[1]));
+    }
+
+    try {
+      DMatrix matrix = new DMatrix(exactly(slots, rows), rows, width, Float.NaN);
+      try {
+        copy(booster.predictContrib(matrix, treeLimit), rows, contributions(), contributions);
       } finally {
         matrix.dispose();
       }

@@ -26,7 +26,7 @@ final class TreeReader {
   private float[] baseWeights;
   private float[] leafWeights;
   private int changes = NOT_THERE;
-  private int covers = NOT_THERE;
+  private float[] covers;
 
   /**
    * Creates a reader of the next tree.
@@ -60,7 +60,7 @@ final class TreeReader {
         case "leaf_weights" -> leafWeights = document.floats();
         case "parents" -> parents = document.ints();
         case "loss_changes" -> changes = document.count();
-        case "sum_hessian" -> covers = document.count();
+        case "sum_hessian" -> covers = document.floats();
         default -> {
           if (!categories.read(key)) {
             document.skip();
@@ -71,7 +71,7 @@ final class TreeReader {
 
     checkSize("parents", parents == null ? NOT_THERE : parents.length);
     checkSize("loss_changes", changes);
-    checkSize("sum_hessian", covers);
+    checkSize("sum_hessian", covers == null ? NOT_THERE : covers.length);
     if (leafSize == 1 && baseWeights != null) {
       checkSize("base_weights", baseWeights.length);
     }
@@ -124,10 +124,11 @@ final class TreeReader {
 
     try {
       if (leafSize == 1) {
-        return new Tree(left, right, feature, value, defaults, listed, null, 1);
+        return new Tree(left, right, feature, value, defaults, listed, null, 1, covers);
       }
 
-      return new Tree(left, right(), feature, value, defaults, listed, leafVectors(), leafSize);
+      return new Tree(
+          left, right(), feature, value, defaults, listed, leafVectors(), leafSize, covers);
     } catch (IllegalArgumentException e) {
       throw corrupt(Fault.printable(e.getMessage(), 300));
     }
@@ -170,7 +171,7 @@ final class TreeReader {
       return "base_weights";
     } else if (changes == NOT_THERE) {
       return "loss_changes";
-    } else if (covers == NOT_THERE) {
+    } else if (covers == null) {
       return "sum_hessian";
     }
 

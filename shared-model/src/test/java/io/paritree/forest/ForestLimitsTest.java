@@ -142,7 +142,9 @@ class ForestLimitsTest {
     float[] vectors = new float[4];
 
     assertThatThrownBy(
-            () -> new Tree(left, right, new int[3], new float[3], new boolean[3], null, vectors, 2))
+            () ->
+                new Tree(
+                    left, right, new int[3], new float[3], new boolean[3], null, vectors, 2, null))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("leaf 2 has its weights in row 1, which another leaf has already");
   }

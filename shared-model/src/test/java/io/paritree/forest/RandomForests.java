@@ -119,7 +119,7 @@ public final class RandomForests {
       }
 
       value[last] = 7f;
-      trees.add(new Tree(left, right, feature, value, missing, null, null, 1));
+      trees.add(new Tree(left, right, feature, value, missing, null, null, 1, null));
     }
 
     return Forest.of(shape.width, new float[1], trees, new int[shape.trees], null, shape.transform);
@@ -194,7 +194,19 @@ public final class RandomForests {
         Arrays.copyOf(missing, nodes),
         Arrays.copyOf(categories, nodes),
         vectors,
-        shape.hasVectors ? shape.outputs : 1);
+        shape.hasVectors ? shape.outputs : 1,
+        covers(left, right, nodes));
+  }
+
+  /** Returns covers of random shares, a few of them 0. The children of a node have larger ids. */
+  private float[] covers(int[] left, int[] right, int nodes) {
+    float[] covers = new float[nodes];
+    for (int node = nodes - 1; node >= 0; node--) {
+      boolean isLeaf = left[node] == -1;
+      covers[node] = isLeaf ? random.nextInt(1_000) : covers[left[node]] + covers[right[node]];
+    }
+
+    return covers;
   }
 
   private int[] categories(Shape shape) {

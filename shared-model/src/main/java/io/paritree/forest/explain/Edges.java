@@ -1,0 +1,153 @@
+package io.paritree.forest.explain;
+
+import io.paritree.forest.Forest;
+import io.paritree.forest.Tree;
+import java.util.Arrays;
+
+/**
+ * The edges of a tree, each from a split to one of its children.
+ *
+ * <p>They are numbered as a recursion returns from them: first the edges below the left child of a
+ * split, then the edge to this child, then the same on the right. So all edges below an edge have
+ * smaller numbers.
+ */
+final class Edges {
+  /** A smaller share would make quotients overflow. From XGBoost, {@code BranchWeight}. */
+  private static final float MIN_SHARE = 1e-12f;
+
+  private static final int ALL_BELOW_DONE = -1;
+
+  final int count;
+
+  /** Per edge the edge into the split that it leaves; {@link #count} if this is the root. */
+  final int[] parent;
+
+  /** Per edge the last edge above it that tests the same feature; -1 if there is none. */
+  final int[] before;
+
+  /** Per edge the split that it leaves, as XGBoost's node id. */
+  final int[] split;
+
+  final boolean[] isLeft;
+
+  /** Per edge the node that it leads to, as XGBoost's node id. */
+  final int[] node;
+
+  /** Per edge the share of the split's cover that follows it. */
+  final float[] share;
+
+  /** The largest number of different features on one path. */
+  final int maxFeatures;
+
+  private final Tree tree;
+
+  /**
+   * Numbers the edges.
+   *
+   * @param index the tree's number, for messages
+   */
+  Edges(Tree tree, int index) {
+    this.tree = tree;
+    this.count = 2 * tree.leaves() - 2;
+    this.parent = new int[count];
+    this.before = new int[count];
+    this.split = new int[count];
+    this.isLeft = new boolean[count];
+    this.node = new int[count];
+    this.share = new float[count];
+    this.maxFeatures = count == 0 ? 0 : number(index);
+  }
+
+  /** Numbers the edges of all trees. */
+  static Edges[] of(Forest forest) {
+    Edges[] edges = new Edges[forest.trees()];
+    for (int index = 0; index < edges.length; index++) {
+      edges[index] = new Edges(forest.tree(index), index);
+    }
+
+    return edges;
+  }
+
+  private void checkCover(int at, int index) {
+    if (!tree.hasCovers()) {
+      throw new IllegalArgumentException(
+          "tree %s has no sum_hessian, which says how much of the training data reached each node"
+              .formatted(index));
+    }
+
+    if (!(tree.cover(at) >= 0f && tree.cover(at) < Float.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "node %s of tree %s has the sum_hessian %s, expected a finite number of 0 or more"
+              .formatted(at, index, tree.cover(at)));
+    }
+  }
+
+  /** Numbers the edges from the last one down; returns the most features on one path. */
+  private int number(int index) {
+    checkCover(0, index);
+    int[] lastOfFeature = new int[tree.maxFeature() + 1];
+    Arrays.fill(lastOfFeature, -1);
+    int[] stack = new int[6 * tree.depth() + 4];
+    int top = pushChildren(0, count, stack, 0);
+    int next = count;
+    int features = 0;
+    int most = 0;
+    while (top > 0) {
+      int above = stack[--top];
+      int child = stack[--top];
+      if (child == ALL_BELOW_DONE) {
+        features -= before[above] < 0 ? 1 : 0;
+        lastOfFeature[tree.feature(split[above])] = before[above];
+        continue;
+      }
+
+      checkCover(child, index);
+      int edge = --next;
+      int from = above == count ? 0 : node[above];
+      int feature = tree.feature(from);
+      parent[edge] = above;
+      before[edge] = lastOfFeature[feature];
+      split[edge] = from;
+      isLeft[edge] = child == tree.left(from);
+      node[edge] = child;
+      share[edge] = share(tree.cover(child), tree.cover(from));
+      int onPath = features + (before[edge] < 0 ? 1 : 0);
+      most = Math.max(most, onPath);
+      if (!tree.isLeaf(child)) {
+        features = onPath;
+        lastOfFeature[feature] = edge;
+        stack[top++] = ALL_BELOW_DONE;
+        stack[top++] = edge;
+        top = pushChildren(child, edge, stack, top);
+      }
+    }
+
+    return most;
+  }
+
+  private int pushChildren(int from, int edge, int[] stack, int top) {
+    stack[top] = tree.left(from);
+    stack[top + 1] = edge;
+    stack[top + 2] = tree.right(from);
+    stack[top + 3] = edge;
+    return top + 4;
+  }
+
+  private static float share(float cover, float ofAll) {
+    return ofAll <= 0f ? 0.5f : Math.max(cover / ofAll, MIN_SHARE);
+  }
+
+  /** Returns the slot that an edge's split tests. */
+  int feature(int edge) {
+    return tree.feature(split[edge]);
+  }
+
+  boolean isLeaf(int edge) {
+    return tree.isLeaf(node[edge]);
+  }
+
+  /** Returns the distinct features of all splits. */
+  int[] features() {
+    return Arrays.stream(split).map(tree::feature).distinct().toArray();
+  }
+}
