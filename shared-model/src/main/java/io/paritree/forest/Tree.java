@@ -232,6 +232,16 @@ public final class Tree {
     return feature[node];
   }
 
+  /** Returns the threshold of a numeric split: smaller slots go left. */
+  public float threshold(int node) {
+    return value[node];
+  }
+
+  /** Returns whether missing slots go left at a split. */
+  public boolean missingGoesLeft(int node) {
+    return missingGoesLeft[node];
+  }
+
   /** Returns whether the covers of the nodes are known. */
   public boolean hasCovers() {
     return covers != null;
@@ -242,7 +252,8 @@ public final class Tree {
     return covers[node];
   }
 
-  boolean isCategorical(int node) {
+  /** Returns whether a split tests a set of categories instead of a threshold. */
+  public boolean isCategorical(int node) {
     return categories != null && categories[node] != null;
   }
 
@@ -292,6 +303,11 @@ public final class Tree {
     }
 
     return nodes;
+  }
+
+  /** Returns the splits that paths reach, level after level from the root. */
+  public int[] splits() {
+    return Arrays.stream(breadthFirst()).filter(node -> !isLeaf(node)).toArray();
   }
 
   /**

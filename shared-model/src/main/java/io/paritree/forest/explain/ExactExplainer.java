@@ -12,19 +12,10 @@ final class ExactExplainer implements Explainer {
   /** Rows that pass a tree before the next one, so that the tree stays in a core's cache. */
   private static final int BLOCK = 64;
 
-  private static final ThreadLocal<Memory> OF_THREAD = ThreadLocal.withInitial(Memory::new);
-
   private final Forest forest;
   private final ExactTree[] trees;
   private final float[] biases;
   private final int maxEdges;
-
-  /** Working memory of one thread. */
-  private static final class Memory {
-    private boolean[] follows = {};
-    private float[] points = {};
-    private float[] phi = {};
-  }
 
   private ExactExplainer(Forest forest, ExactTree[] trees, float[] biases) {
     this.forest = forest;
@@ -74,7 +65,7 @@ final class ExactExplainer implements Explainer {
       }
     }
 
-    Memory memory = memory();
+    ExactMemory memory = ExactMemory.ofThread(maxEdges, width());
     for (int first = 0; first < rows; first += BLOCK) {
       int end = Math.min(rows, first + BLOCK);
       for (int index = 0; index < trees.length; index++) {
@@ -89,23 +80,12 @@ final class ExactExplainer implements Explainer {
                 row * rowStride,
                 featureStride,
                 forest.factor(index),
-                memory.follows,
-                memory.points,
-                memory.phi,
+                memory,
                 contributions,
                 row * ofRow + output * columns);
           }
         }
       }
     }
-  }
-
-  private Memory memory() {
-    Memory memory = OF_THREAD.get();
-    int points = ExactTree.points(maxEdges);
-    memory.follows = memory.follows.length < maxEdges ? new boolean[maxEdges] : memory.follows;
-    memory.points = memory.points.length < points ? new float[points] : memory.points;
-    memory.phi = memory.phi.length < width() ? new float[width()] : memory.phi;
-    return memory;
   }
 }

@@ -3,6 +3,7 @@ package io.paritree.forest.explain;
 import static io.paritree.forest.explain.Quadrature.POINTS;
 
 import io.paritree.forest.Tree;
+import java.util.Arrays;
 
 /**
  * One tree, for contributions with the bits of XGBoost 3.4.
@@ -24,66 +25,81 @@ final class ExactTree {
    *       phi  += sum of a * h' / (1 + a * node), - sum of aBefore * h' / (1 + aBefore * node)
    *     h = h' of the left + h' of the right
    *
-   * p, and so each factor 1 + a * node, has one of two values per edge, because a p of 0 stays 0:
-   * one for rows that follow all edges of the feature so far, and 0. The factors are prepared.
-   * Edges have the numbers of Edges, so counting down visits parents first and counting up returns
-   * from the edges in XGBoost's order. Neither an addition nor a product may change its place.
+   * p has one of two values per edge, because a p of 0 stays 0: one for rows that follow all edges
+   * of the feature so far, and 0. So a is prepared, and all factors 1 + a * node and all quotients
+   * of a tree are computed in two long loops, which the compiler vectorizes. Edges have the numbers
+   * of Edges: counting down visits parents first, counting up returns from the edges in XGBoost's
+   * order. No addition or product may change its place.
    */
-  private static final float[] WEIGHTS = new float[POINTS];
-
-  static {
-    for (int point = 0; point < POINTS; point++) {
-      WEIGHTS[point] = Quadrature.weight(point);
-    }
-  }
+  private static final float WEIGHT0 = Quadrature.weight(0);
+  private static final float WEIGHT1 = Quadrature.weight(1);
+  private static final float WEIGHT2 = Quadrature.weight(2);
+  private static final float WEIGHT3 = Quadrature.weight(3);
+  private static final float WEIGHT4 = Quadrature.weight(4);
+  private static final float WEIGHT5 = Quadrature.weight(5);
+  private static final float WEIGHT6 = Quadrature.weight(6);
+  private static final float WEIGHT7 = Quadrature.weight(7);
 
   private final Tree tree;
   private final Edges edges;
 
-  /** Per edge p - 1 for rows that follow; for the others it is -1. */
+  /** Per edge a for rows that do not follow, which is -1, and for those that do. */
   private final float[] alphas;
-
-  /** The 8 factors of rows that do not follow, then those of the rows that do, edge after edge. */
-  private final float[] factors;
 
   /** Per output and edge to a leaf, the leaf's weight times all shares on its path. */
   private final float[][] scales;
 
   private final int[] features;
+  private final int[] edgeFeature;
+  private final int[] splits;
+
+  /** Per edge the place of its split in {@link #splits}. */
+  private final int[] splitOf;
+
+  /** Per edge 1 if it leads to the right, otherwise 0. */
+  private final int[] flips;
+
+  /** As in {@link Edges}, but the number of edges if there is none. */
+  private final int[] before;
+
+  private final boolean[] isLeaf;
 
   ExactTree(Tree tree, Edges edges) {
     this.tree = tree;
     this.edges = edges;
     this.features = edges.features();
-    this.alphas = new float[edges.count];
-    this.factors = new float[POINTS * (edges.count + 1)];
+    this.alphas = new float[2 * edges.count];
+    this.splits = Arrays.stream(edges.split).distinct().toArray();
+    this.splitOf = new int[edges.count];
+    this.flips = new int[edges.count];
+    this.before = new int[edges.count];
+    int[] places = new int[tree.nodes()];
+    for (int split = 0; split < splits.length; split++) {
+      places[splits[split]] = split;
+    }
+
+    this.edgeFeature = new int[edges.count];
+    this.isLeaf = new boolean[edges.count];
     this.scales = new float[tree.outputs()][edges.count];
     float[] paths = new float[edges.count + 1];
     float[] followed = new float[edges.count];
     paths[edges.count] = 1f;
-    fillFactors(0, -1f);
     for (int edge = edges.count - 1; edge >= 0; edge--) {
       float share = edges.share[edge];
-      int before = edges.before[edge];
-      followed[edge] = before < 0 ? 1f / share : followed[before] / share;
-      alphas[edge] = followed[edge] - 1f;
-      fillFactors(POINTS * (edge + 1), alphas[edge]);
+      int above = edges.before[edge];
+      followed[edge] = above < 0 ? 1f / share : followed[above] / share;
+      alphas[2 * edge] = -1f;
+      alphas[2 * edge + 1] = followed[edge] - 1f;
+      before[edge] = above < 0 ? edges.count : above;
+      splitOf[edge] = places[edges.split[edge]];
+      flips[edge] = edges.isLeft[edge] ? 0 : 1;
+      edgeFeature[edge] = edges.feature(edge);
+      isLeaf[edge] = edges.isLeaf(edge);
       paths[edge] = paths[edges.parent[edge]] * share;
       for (int output = 0; output < scales.length && edges.isLeaf(edge); output++) {
         scales[output][edge] = paths[edge] * tree.weight(edges.node[edge], output);
       }
     }
-  }
-
-  private void fillFactors(int from, float alpha) {
-    for (int point = 0; point < POINTS; point++) {
-      factors[from + point] = 1f + alpha * Quadrature.node(point);
-    }
-  }
-
-  /** Returns the number of floats of working memory for trees of this many edges. */
-  static int points(int edges) {
-    return Math.multiplyExact(POINTS, edges + 1);
   }
 
   int edges() {
@@ -96,9 +112,6 @@ final class ExactTree {
    * @param output of the tree's own outputs: 0 unless its leaves are vectors
    * @param slots slot f of the row is {@code slots[at + f * stride]}
    * @param factor of the tree
-   * @param follows working memory, one per edge
-   * @param points working memory, {@link #points}
-   * @param phi working memory, one per feature; all zero before and after
    * @param sums receives the contributions from {@code to} on
    */
   void add(
@@ -107,14 +120,16 @@ final class ExactTree {
       int at,
       int stride,
       float factor,
-      boolean[] follows,
-      float[] points,
-      float[] phi,
+      ExactMemory memory,
       float[] sums,
       int to) {
-    follow(slots, at, stride, follows);
-    descend(output, follows, points);
-    ascend(follows, points, phi);
+    follow(slots, at, stride, memory);
+    spread(memory);
+    descend(output, memory);
+    ascend(memory.points);
+    divide(POINTS * edges.count, memory.alphas, memory.points, memory.factors, memory.terms);
+    float[] phi = memory.phi;
+    addUp(memory, phi);
     for (int feature : features) {
       sums[to + feature] += phi[feature] * factor;
       phi[feature] = 0f;
@@ -122,72 +137,160 @@ final class ExactTree {
   }
 
   /** Finds the edges that a row follows, together with all edges of the feature above. */
-  private void follow(float[] slots, int at, int stride, boolean[] follows) {
+  private void follow(float[] slots, int at, int stride, ExactMemory memory) {
+    int[] goesLeft = memory.goesLeft;
+    for (int split = 0; split < splits.length; split++) {
+      int node = splits[split];
+      goesLeft[split] = tree.goesLeft(node, slots[at + tree.feature(node) * stride]) ? 1 : 0;
+    }
+
+    int[] follows = memory.follows;
+    follows[edges.count] = 1;
     for (int edge = edges.count - 1; edge >= 0; edge--) {
-      int split = edges.split[edge];
-      boolean goesLeft = tree.goesLeft(split, slots[at + tree.feature(split) * stride]);
-      int before = edges.before[edge];
-      follows[edge] = goesLeft == edges.isLeft[edge] && (before < 0 || follows[before]);
+      follows[edge] = (goesLeft[splitOf[edge]] ^ flips[edge]) & follows[before[edge]];
     }
   }
 
-  private int factorsAt(int edge, boolean follows) {
-    return follows ? POINTS * (edge + 1) : 0;
+  /** Writes a and the factors; the second loop is long, so that the compiler vectorizes it. */
+  private void spread(ExactMemory memory) {
+    float[] spread = memory.alphas;
+    int[] follows = memory.follows;
+    for (int edge = 0; edge < edges.count; edge++) {
+      float alpha = alphas[2 * edge + follows[edge]];
+      int at = POINTS * edge;
+      spread[at] = alpha;
+      spread[at + 1] = alpha;
+      spread[at + 2] = alpha;
+      spread[at + 3] = alpha;
+      spread[at + 4] = alpha;
+      spread[at + 5] = alpha;
+      spread[at + 6] = alpha;
+      spread[at + 7] = alpha;
+    }
+
+    multiply(POINTS * edges.count, spread, memory.nodes, memory.factors);
+  }
+
+  private static void multiply(int count, float[] alphas, float[] nodes, float[] factors) {
+    for (int at = 0; at < count; at++) {
+      factors[at] = 1f + alphas[at] * nodes[at];
+    }
+  }
+
+  private static void divide(
+      int count, float[] alphas, float[] points, float[] factors, float[] terms) {
+    for (int at = 0; at < count; at++) {
+      terms[at] = alphas[at] * points[at] / factors[at];
+    }
   }
 
   /** Writes c per edge, and h per edge to a leaf. */
-  private void descend(int output, boolean[] follows, float[] points) {
-    float[] factors = this.factors;
-    float[] scales = this.scales[output];
-    java.util.Arrays.fill(points, POINTS * edges.count, POINTS * (edges.count + 1), 1f);
+  private void descend(int output, ExactMemory memory) {
+    float[] points = memory.points;
+    Arrays.fill(points, POINTS * edges.count, POINTS * (edges.count + 1), 1f);
     for (int edge = edges.count - 1; edge >= 0; edge--) {
-      int from = POINTS * edges.parent[edge];
-      int to = POINTS * edge;
-      int by = factorsAt(edge, follows[edge]);
-      int before = edges.before[edge];
-      float scale = scales[edge];
-      boolean isLeaf = edges.isLeaf(edge);
-      boolean divides = before >= 0 && (follows[before] ? alphas[before] : -1f) != 0f;
-      int through = divides ? factorsAt(before, follows[before]) : 0;
-      for (int point = 0; point < POINTS; point++) {
-        float c = points[from + point] * factors[by + point];
-        if (divides) {
-          c /= factors[through + point];
-        }
+      multiply(points, POINTS * edges.parent[edge], POINTS * edge, memory.factors);
+      int above = before[edge];
+      if (above < edges.count && memory.alphas[POINTS * above] != 0f) {
+        divide(points, POINTS * edge, memory.factors, POINTS * above);
+      }
 
-        points[to + point] = isLeaf ? c * scale * WEIGHTS[point] : c;
+      if (isLeaf[edge]) {
+        scale(points, POINTS * edge, scales[output][edge]);
       }
     }
   }
 
+  private static void multiply(float[] points, int from, int to, float[] factors) {
+    points[to] = points[from] * factors[to];
+    points[to + 1] = points[from + 1] * factors[to + 1];
+    points[to + 2] = points[from + 2] * factors[to + 2];
+    points[to + 3] = points[from + 3] * factors[to + 3];
+    points[to + 4] = points[from + 4] * factors[to + 4];
+    points[to + 5] = points[from + 5] * factors[to + 5];
+    points[to + 6] = points[from + 6] * factors[to + 6];
+    points[to + 7] = points[from + 7] * factors[to + 7];
+  }
+
+  private static void divide(float[] points, int at, float[] factors, int by) {
+    points[at] /= factors[by];
+    points[at + 1] /= factors[by + 1];
+    points[at + 2] /= factors[by + 2];
+    points[at + 3] /= factors[by + 3];
+    points[at + 4] /= factors[by + 4];
+    points[at + 5] /= factors[by + 5];
+    points[at + 6] /= factors[by + 6];
+    points[at + 7] /= factors[by + 7];
+  }
+
+  private static void scale(float[] points, int at, float scale) {
+    points[at] = points[at] * scale * WEIGHT0;
+    points[at + 1] = points[at + 1] * scale * WEIGHT1;
+    points[at + 2] = points[at + 2] * scale * WEIGHT2;
+    points[at + 3] = points[at + 3] * scale * WEIGHT3;
+    points[at + 4] = points[at + 4] * scale * WEIGHT4;
+    points[at + 5] = points[at + 5] * scale * WEIGHT5;
+    points[at + 6] = points[at + 6] * scale * WEIGHT6;
+    points[at + 7] = points[at + 7] * scale * WEIGHT7;
+  }
+
   /** Replaces c by h, from the leaves up. */
-  private void ascend(boolean[] follows, float[] points, float[] phi) {
+  private void ascend(float[] points) {
+    for (int edge = 0; edge < edges.count; edge++) {
+      int from = POINTS * edge;
+      int to = POINTS * edges.parent[edge];
+      if (edges.isLeft[edge]) {
+        System.arraycopy(points, from, points, to, POINTS);
+        continue;
+      }
+
+      points[to] += points[from];
+      points[to + 1] += points[from + 1];
+      points[to + 2] += points[from + 2];
+      points[to + 3] += points[from + 3];
+      points[to + 4] += points[from + 4];
+      points[to + 5] += points[from + 5];
+      points[to + 6] += points[from + 6];
+      points[to + 7] += points[from + 7];
+    }
+  }
+
+  private void addUp(ExactMemory memory, float[] phi) {
+    float[] terms = memory.terms;
     for (int edge = 0; edge < edges.count; edge++) {
       int from = POINTS * edge;
       float sum = 0f;
-      float alpha = follows[edge] ? alphas[edge] : -1f;
-      if (alpha != 0f) {
-        int by = factorsAt(edge, follows[edge]);
-        for (int point = 0; point < POINTS; point++) {
-          sum += alpha * points[from + point] / factors[by + point];
-        }
+      if (memory.alphas[from] != 0f) {
+        sum += terms[from];
+        sum += terms[from + 1];
+        sum += terms[from + 2];
+        sum += terms[from + 3];
+        sum += terms[from + 4];
+        sum += terms[from + 5];
+        sum += terms[from + 6];
+        sum += terms[from + 7];
       }
 
-      int before = edges.before[edge];
-      float alphaBefore = before < 0 ? 0f : follows[before] ? alphas[before] : -1f;
-      if (alphaBefore != 0f) {
-        int by = factorsAt(before, follows[before]);
-        for (int point = 0; point < POINTS; point++) {
-          sum -= alphaBefore * points[from + point] / factors[by + point];
-        }
+      int above = POINTS * before[edge];
+      if (above < POINTS * edges.count && memory.alphas[above] != 0f) {
+        sum = without(sum, memory.alphas[above], memory.points, from, memory.factors, above);
       }
 
-      phi[edges.feature(edge)] += sum;
-      int to = POINTS * edges.parent[edge];
-      for (int point = 0; point < POINTS; point++) {
-        float h = points[from + point];
-        points[to + point] = edges.isLeft[edge] ? h : points[to + point] + h;
-      }
+      phi[edgeFeature[edge]] += sum;
     }
+  }
+
+  private static float without(
+      float sum, float alpha, float[] points, int from, float[] factors, int by) {
+    float rest = sum;
+    rest -= alpha * points[from] / factors[by];
+    rest -= alpha * points[from + 1] / factors[by + 1];
+    rest -= alpha * points[from + 2] / factors[by + 2];
+    rest -= alpha * points[from + 3] / factors[by + 3];
+    rest -= alpha * points[from + 4] / factors[by + 4];
+    rest -= alpha * points[from + 5] / factors[by + 5];
+    rest -= alpha * points[from + 6] / factors[by + 6];
+    rest -= alpha * points[from + 7] / factors[by + 7];
+    return rest;
   }
 }

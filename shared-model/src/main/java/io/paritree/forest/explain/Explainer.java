@@ -68,7 +68,8 @@ public interface Explainer {
     }
 
     return switch (mode) {
-      case FAST, EXACT -> ExactExplainer.of(forest);
+      case FAST -> FastExplainer.of(forest);
+      case EXACT -> ExactExplainer.of(forest);
     };
   }
 }

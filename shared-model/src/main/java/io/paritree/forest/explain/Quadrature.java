@@ -27,4 +27,30 @@ final class Quadrature {
   static float weight(int point) {
     return Float.intBitsToFloat(WEIGHT_BITS[point]);
   }
+
+  /**
+   * Writes a rule for integrals over [0, 1]: that of Gauss and Legendre for 3 and 4 points, which
+   * is exact for polynomials of a degree below twice their number; XGBoost's for 8.
+   */
+  static void fill(double[] nodes, double[] weights) {
+    for (int point = 0; point < nodes.length; point++) {
+      switch (nodes.length) {
+        case 3 -> {
+          nodes[point] = 0.5 + (point - 1) * Math.sqrt(0.15);
+          weights[point] = (point == 1 ? 8 : 5) / 18.0;
+        }
+        case 4 -> {
+          boolean isInner = point == 1 || point == 2;
+          double far = 2 / 7.0 * Math.sqrt(1.2);
+          double distance = Math.sqrt(3 / 7.0 + (isInner ? -far : far)) / 2;
+          nodes[point] = 0.5 + (point < 2 ? -distance : distance);
+          weights[point] = (18 + (isInner ? 1 : -1) * Math.sqrt(30)) / 72;
+        }
+        default -> {
+          nodes[point] = node(point);
+          weights[point] = weight(point);
+        }
+      }
+    }
+  }
 }

@@ -1,0 +1,109 @@
+package io.paritree.forest.explain;
+
+import java.util.Arrays;
+
+/** Working memory of one thread for {@link FastTree}s and a block of rows, a lane per row. */
+final class FastBlock {
+  /** The most rows of a block: more would not fit into a core's first caches. */
+  static final int MAX_ROWS = 256;
+
+  private static final ThreadLocal<FastBlock> OF_THREAD = ThreadLocal.withInitial(FastBlock::new);
+  private static final float[] ONES = new float[MAX_ROWS];
+
+  static {
+    Arrays.fill(ONES, 1f);
+  }
+
+  private float[][] ranks = {};
+  private float[][] goesLeft = {};
+  private float[][] follows = {};
+  private float[][] path = {};
+  private float[][] sum = {};
+  private float[][] phi = {};
+
+  private float[] slots;
+  private int from;
+  private int rowStride;
+  private int featureStride;
+  private int rows;
+
+  private FastBlock() {}
+
+  static FastBlock ofThread(FastExplainer explainer) {
+    FastBlock block = OF_THREAD.get();
+    int levels = explainer.maxDepth() + 2;
+    block.ranks = grown(block.ranks, explainer.ranks());
+    block.goesLeft = grown(block.goesLeft, levels);
+    block.follows = grown(block.follows, levels);
+    block.path = grown(block.path, levels * Quadrature.POINTS);
+    block.sum = grown(block.sum, levels * Quadrature.POINTS);
+    block.phi = grown(block.phi, explainer.width());
+    return block;
+  }
+
+  /** Lanes are made when they are used first. */
+  private static float[][] grown(float[][] lanes, int size) {
+    return lanes.length < size ? Arrays.copyOf(lanes, size) : lanes;
+  }
+
+  private static float[] lanes(float[][] of, int index) {
+    float[] lanes = of[index];
+    return lanes == null ? of[index] = new float[MAX_ROWS] : lanes;
+  }
+
+  /** Sets the rows: slot f of row r is {@code slots[from + r * rowStride + f * featureStride]}. */
+  void set(float[] slots, int from, int rowStride, int featureStride, int rows) {
+    this.slots = slots;
+    this.from = from;
+    this.rowStride = rowStride;
+    this.featureStride = featureStride;
+    this.rows = rows;
+  }
+
+  /** Forgets the caller's array. */
+  void clear() {
+    slots = null;
+  }
+
+  int rows() {
+    return rows;
+  }
+
+  float slot(int feature, int row) {
+    return slots[from + row * rowStride + feature * featureStride];
+  }
+
+  /** Per column of {@link Ranks}. */
+  float[] ranks(int column) {
+    return lanes(ranks, column);
+  }
+
+  /** Per level whether a row goes left, and follows the feature's edges above: 1 or 0. */
+  float[] goesLeft(int level) {
+    return lanes(goesLeft, level);
+  }
+
+  /** Per level whether a row follows the edge above it and those of the same feature: 1 or 0. */
+  float[] follows(int level) {
+    return lanes(follows, level);
+  }
+
+  float[] ones() {
+    return ONES;
+  }
+
+  /** Per level and point: c. */
+  float[] path(int level, int point) {
+    return lanes(path, level * Quadrature.POINTS + point);
+  }
+
+  /** Per place and point: h. */
+  float[] sum(int place, int point) {
+    return lanes(sum, place * Quadrature.POINTS + point);
+  }
+
+  /** Per feature its contribution. */
+  float[] phi(int feature) {
+    return lanes(phi, feature);
+  }
+}

@@ -1,0 +1,178 @@
+package io.paritree.forest.explain;
+
+import io.paritree.forest.Forest;
+import io.paritree.forest.Tree;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Contributions that are fast: close to {@link ExactExplainer}, not equal.
+ *
+ * <p>Immutable and thread-safe.
+ */
+final class FastExplainer implements Explainer {
+  /** Fewer rows than this are explained one by one. */
+  private static final int MIN_BLOCK = 24;
+
+  /** Trees are walked by recursion, so a deeper one is left to the exact explainer. */
+  private static final int MAX_DEPTH = 256;
+
+  private final int width;
+  private final Ranks ranks;
+
+  /** Per output its trees, in order. */
+  private final List<List<FastTree>> trees;
+
+  /** Per output the features of its splits. */
+  private final int[][] features;
+
+  private final float[] biases;
+  private final int maxDepth;
+  private final int maxSplits;
+
+  private FastExplainer(Forest forest, Edges[] edges) {
+    this.width = forest.width();
+    this.ranks = new Ranks(forest);
+    this.biases = Bias.of(forest, edges);
+    this.trees = new ArrayList<>();
+    this.features = new int[biases.length][];
+    boolean[][] used = new boolean[biases.length][width];
+    for (int output = 0; output < biases.length; output++) {
+      trees.add(new ArrayList<>());
+    }
+
+    int deepest = 0;
+    for (int index = 0; index < edges.length; index++) {
+      Tree tree = forest.tree(index);
+      deepest = Math.max(deepest, tree.depth());
+      for (int vector = 0; vector < tree.outputs(); vector++) {
+        int output = tree.outputs() == 1 ? forest.outputOf(index) : vector;
+        trees
+            .get(output)
+            .add(
+                new FastTree(
+                    new FastTreeBuilder(tree, edges[index], vector, forest.factor(index), ranks)));
+        for (int feature : edges[index].features()) {
+          used[output][feature] = true;
+        }
+      }
+    }
+
+    this.maxDepth = deepest;
+    this.maxSplits =
+        trees.stream().flatMap(List::stream).mapToInt(FastTree::splits).max().orElse(0);
+    for (int output = 0; output < biases.length; output++) {
+      boolean[] ofOutput = used[output];
+      features[output] =
+          java.util.stream.IntStream.range(0, width).filter(at -> ofOutput[at]).toArray();
+    }
+  }
+
+  static Explainer of(Forest forest) {
+    for (int index = 0; index < forest.trees(); index++) {
+      if (forest.tree(index).depth() > MAX_DEPTH) {
+        return ExactExplainer.of(forest);
+      }
+    }
+
+    return new FastExplainer(forest, Edges.of(forest));
+  }
+
+  @Override
+  public int width() {
+    return width;
+  }
+
+  @Override
+  public int outputs() {
+    return biases.length;
+  }
+
+  int maxDepth() {
+    return maxDepth;
+  }
+
+  int maxSplits() {
+    return maxSplits;
+  }
+
+  int ranks() {
+    return ranks.columns();
+  }
+
+  /** Returns the bytes of what is prepared. */
+  long bytes() {
+    return trees.stream().flatMap(List::stream).mapToLong(FastTree::bytes).sum();
+  }
+
+  @Override
+  public void explain(float[] slots, int rows, float[] contributions) {
+    explain(slots, width, 1, rows, contributions);
+  }
+
+  @Override
+  public void explainColumns(float[] slots, int stride, int rows, float[] contributions) {
+    explain(slots, 1, stride, rows, contributions);
+  }
+
+  private void explain(
+      float[] slots, int rowStride, int featureStride, int rows, float[] contributions) {
+    Arrays.fill(contributions, 0, rows * contributions(), 0f);
+    int next = 0;
+    while (rows - next >= MIN_BLOCK) {
+      int count = Math.min(FastBlock.MAX_ROWS, rows - next);
+      FastBlock block = FastBlock.ofThread(this);
+      block.set(slots, next * rowStride, rowStride, featureStride, count);
+      explain(block, contributions, next * contributions());
+      block.clear();
+      next += count;
+    }
+
+    for (; next < rows; next++) {
+      FastRow row = FastRow.ofThread(this);
+      row.set(slots, next * rowStride, featureStride);
+      ranks.write(slots, next * rowStride, featureStride, row.ranks);
+      explain(row, contributions, next * contributions());
+      row.clear();
+    }
+  }
+
+  private void explain(FastRow row, float[] contributions, int to) {
+    for (int output = 0; output < biases.length; output++) {
+      Arrays.fill(row.phi, 0, width, 0f);
+      for (FastTree tree : trees.get(output)) {
+        tree.add(row);
+      }
+
+      int first = to + output * (width + 1);
+      for (int feature : features[output]) {
+        contributions[first + feature] = row.phi[feature];
+      }
+
+      contributions[first + width] = biases[output];
+    }
+  }
+
+  private void explain(FastBlock block, float[] contributions, int to) {
+    ranks.write(block);
+    for (int output = 0; output < biases.length; output++) {
+      for (int feature : features[output]) {
+        Arrays.fill(block.phi(feature), 0, block.rows(), 0f);
+      }
+
+      for (FastTree tree : trees.get(output)) {
+        tree.add(block);
+      }
+
+      int first = to + output * (width + 1);
+      for (int row = 0; row < block.rows(); row++) {
+        for (int feature : features[output]) {
+          contributions[first + row * contributions() + feature] = block.phi(feature)[row];
+        }
+
+        contributions[first + row * contributions() + width] = biases[output];
+      }
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package io.paritree.forest.explain;
+
+import io.paritree.forest.Forest;
+import io.paritree.forest.Tree;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Slots as ranks among the thresholds of a forest, so that a row goes left at a numeric split if
+ * its rank is at or below the threshold's place.
+ *
+ * <p>A rank is the number of thresholds at or below the slot. A feature has a column of ranks for
+ * each side to which its splits send missing slots: their rank is below or above all places there.
+ * Immutable and thread-safe.
+ */
+final class Ranks {
+  private final float[][] thresholds;
+
+  /** Per feature the column for splits that send missing slots to the left, or -1. */
+  private final int[] lows;
+
+  /** Per feature the column for splits that send missing slots to the right, or -1. */
+  private final int[] highs;
+
+  private final int[] used;
+  private int columns;
+
+  Ranks(Forest forest) {
+    Map<Integer, List<Float>> found = new HashMap<>();
+    this.thresholds = new float[forest.width()][];
+    this.lows = new int[forest.width()];
+    this.highs = new int[forest.width()];
+    Arrays.fill(lows, -1);
+    Arrays.fill(highs, -1);
+    for (int index = 0; index < forest.trees(); index++) {
+      Tree tree = forest.tree(index);
+      for (int node : tree.splits()) {
+        if (!tree.isCategorical(node)) {
+          int feature = tree.feature(node);
+          int[] side = tree.missingGoesLeft(node) ? lows : highs;
+          side[feature] = side[feature] < 0 ? columns++ : side[feature];
+          found.computeIfAbsent(feature, unused -> new ArrayList<>()).add(comparable(tree, node));
+        }
+      }
+    }
+
+    found.forEach((feature, values) -> thresholds[feature] = sorted(values));
+    this.used = found.keySet().stream().mapToInt(feature -> feature).sorted().toArray();
+  }
+
+  /** No slot is below a NaN threshold, as none is below -Infinity; -0.0 compares as 0.0. */
+  private static float comparable(Tree tree, int node) {
+    float threshold = tree.threshold(node);
+    return Float.isNaN(threshold) ? Float.NEGATIVE_INFINITY : threshold + 0f;
+  }
+
+  private static float[] sorted(List<Float> values) {
+    float[] sorted = new float[values.size()];
+    int count = 0;
+    for (float value : values.stream().sorted().distinct().toList()) {
+      sorted[count++] = value;
+    }
+
+    return Arrays.copyOf(sorted, count);
+  }
+
+  /** Returns the number of columns. */
+  int columns() {
+    return columns;
+  }
+
+  /** Returns the column of a numeric split. */
+  int column(Tree tree, int node) {
+    return (tree.missingGoesLeft(node) ? lows : highs)[tree.feature(node)];
+  }
+
+  /** Returns the place of a numeric split's threshold. */
+  int place(Tree tree, int node) {
+    return Arrays.binarySearch(thresholds[tree.feature(node)], comparable(tree, node));
+  }
+
+  /**
+   * Writes the ranks of a row, one per column.
+   *
+   * @param slots slot f of the row is {@code slots[at + f * stride]}
+   */
+  void write(float[] slots, int at, int stride, int[] ranks) {
+    for (int feature : used) {
+      float slot = slots[at + feature * stride];
+      if (lows[feature] >= 0) {
+        ranks[lows[feature]] = rank(feature, slot, -1);
+      }
+
+      if (highs[feature] >= 0) {
+        ranks[highs[feature]] = rank(feature, slot, thresholds[feature].length);
+      }
+    }
+  }
+
+  /** Writes the ranks of a block. */
+  void write(FastBlock block) {
+    for (int feature : used) {
+      write(block, feature, lows[feature], -1);
+      write(block, feature, highs[feature], thresholds[feature].length);
+    }
+  }
+
+  private void write(FastBlock block, int feature, int column, int ofMissing) {
+    for (int row = 0; column >= 0 && row < block.rows(); row++) {
+      block.ranks(column)[row] = rank(feature, block.slot(feature, row), ofMissing);
+    }
+  }
+
+  private int rank(int feature, float slot, int ofMissing) {
+    return Float.isNaN(slot) ? ofMissing : rank(thresholds[feature], slot);
+  }
+
+  /** Returns the number of thresholds at or below a slot; the search has no unforeseen branch. */
+  private static int rank(float[] thresholds, float slot) {
+    int from = 0;
+    for (int size = thresholds.length; size > 1; size -= size >> 1) {
+      int half = size >> 1;
+      from = slot < thresholds[from + half - 1] ? from : from + half;
+    }
+
+    return slot < thresholds[from] ? from : from + 1;
+  }
+}
