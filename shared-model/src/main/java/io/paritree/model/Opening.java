@@ -168,7 +168,8 @@ public final class Opening {
             rounds,
             Optional.of(manifest.provenance()),
             manifest.notes()),
-        engine);
+        engine,
+        new Explanations(modelVersion, model.forest(rounds.range(origin, model))));
   }
 
   private static ScoringModel mlflow(ModelFiles files, EngineKind kind, Assumptions assumptions)
@@ -219,7 +220,8 @@ public final class Opening {
         schema,
         outputs(origin, form, model, engine),
         card(modelFile, model, mlflow, rounds, Optional.empty(), ""),
-        engine);
+        engine,
+        new Explanations(origin, model.forest(rounds.range(origin, model))));
   }
 
   private static byte[] sealedFile(ModelFiles files, String name) throws ModelException {

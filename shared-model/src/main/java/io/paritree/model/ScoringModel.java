@@ -1,7 +1,10 @@
 package io.paritree.model;
 
+import io.paritree.UnsupportedModelException;
 import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
+import io.paritree.forest.explain.ContributionMode;
+import io.paritree.forest.explain.Explainer;
 import io.paritree.model.manifest.Outputs;
 
 /**
@@ -21,6 +24,7 @@ public final class ScoringModel {
   private final Outputs outputs;
   private final ModelCard card;
   private final Engine engine;
+  private final Explanations explanations;
 
   ScoringModel(
       String name,
@@ -30,7 +34,8 @@ public final class ScoringModel {
       Schema schema,
       Outputs outputs,
       ModelCard card,
-      Engine engine) {
+      Engine engine,
+      Explanations explanations) {
     this.name = name;
     this.modelVersion = modelVersion;
     this.digest = digest;
@@ -39,6 +44,7 @@ public final class ScoringModel {
     this.outputs = outputs;
     this.card = card;
     this.engine = engine;
+    this.explanations = explanations;
   }
 
   /** Returns the model's name; for an unsealed one, the name of its file or directory. */
@@ -79,5 +85,17 @@ public final class ScoringModel {
   /** Returns the engine; it has the schema's width, and one score per output name. */
   public Engine engine() {
     return engine;
+  }
+
+  /**
+   * Returns what computes the contributions of the margins, for the same rounds as the engine. It
+   * is made when it is asked for first, which takes time and memory; a model that is only scored
+   * needs neither. It never uses libxgboost.
+   *
+   * @throws UnsupportedModelException if the model file has no covers, or impossible ones; the
+   *     message says where
+   */
+  public Explainer explainer(ContributionMode mode) throws UnsupportedModelException {
+    return explanations.get(mode);
   }
 }

@@ -1,6 +1,8 @@
 package io.paritree.model.command;
 
 import io.paritree.feature.Sentinels;
+import io.paritree.forest.explain.ContributionMode;
+import io.paritree.forest.explain.Explainer;
 import io.paritree.json.JsonText;
 import io.paritree.model.EngineKind;
 import io.paritree.model.ModelFiles;
@@ -22,6 +24,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -72,8 +75,18 @@ final class PredictCommand implements Callable<Integer> {
       names = "--emit",
       split = ",",
       defaultValue = "margin,score",
-      description = "What to write, in this order: margin, score, leaf (default: margin,score).")
+      description =
+          "What to write, in this order: margin, score, leaf, contributions (default:"
+              + " margin,score). Contributions are what each feature adds to each margin, in columns"
+              + " contribution_OUTPUT_0, ... in model order, with the base last.")
   private List<CsvScoring.Emit> emits;
+
+  @Option(
+      names = "--exact",
+      description =
+          "Contributions have the bits of XGBoost4J 3.4's predictContrib; otherwise they are close"
+              + " to that, and faster.")
+  private boolean exact;
 
   @Option(
       names = "--strict",
@@ -95,12 +108,28 @@ final class PredictCommand implements Callable<Integer> {
           spec.commandLine(), "Invalid --emit: got %s, expected each once".formatted(emits));
     }
 
+    boolean explains = emits.contains(CsvScoring.Emit.CONTRIBUTIONS);
+    if (exact && !explains) {
+      throw new ParameterException(
+          spec.commandLine(), "Cannot use --exact without --emit contributions");
+    }
+
+    if (explains && engine == EngineKind.XGBOOST) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "Cannot use --emit contributions with --engine xgboost; use --exact, which has its bits");
+    }
+
     Path target = target();
     ScoringModel opened = unsealed.open(ModelFiles.streamed(model.reference()), engine);
     if (emits.equals(List.of(CsvScoring.Emit.LEAF)) && opened.engine().trees() == 0) {
       throw new InputException("Cannot write leaves: %s has no trees".formatted(model.reference()));
     }
 
+    Optional<Explainer> explainer =
+        explains
+            ? Optional.of(opened.explainer(exact ? ContributionMode.EXACT : ContributionMode.FAST))
+            : Optional.empty();
     FaultSummary refused = new FaultSummary();
     ScoredSentinels sentinels = new ScoredSentinels(opened.schema());
     long scored;
@@ -109,7 +138,7 @@ final class PredictCommand implements Callable<Integer> {
       try (CsvRows rows = CsvRows.open(input, opened.schema(), opened.engine(), List.of());
           BufferedWriter out = create(temporary)) {
         scored =
-            new CsvScoring(opened.engine(), opened.outputs(), emits)
+            new CsvScoring(opened.engine(), explainer, opened.outputs(), emits)
                 .score(rows, out, refused, sentinels);
       }
 
@@ -176,6 +205,10 @@ final class PredictCommand implements Callable<Integer> {
                             out.writeStringField("digest", opened.digest());
                             out.writeBooleanField("sealed", opened.sealed());
                             out.writeNumberField("rows_scored", scored);
+                            if (emits.contains(CsvScoring.Emit.CONTRIBUTIONS)) {
+                              out.writeStringField("contributions", exact ? "exact" : "fast");
+                            }
+
                             out.writeNumberField("rows_refused", refused.rows());
                             out.writeArrayFieldStart("faults");
                             for (FaultSummary.Entry entry : refused.entries()) {

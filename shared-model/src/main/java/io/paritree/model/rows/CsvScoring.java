@@ -2,11 +2,14 @@ package io.paritree.model.rows;
 
 import io.paritree.Fault;
 import io.paritree.forest.Engine;
+import io.paritree.forest.explain.Explainer;
 import io.paritree.model.manifest.Outputs;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -18,7 +21,11 @@ import java.util.stream.IntStream;
  * Float#toString}.
  */
 public final class CsvScoring {
+  private static final int EXPLAINED_ROWS = 256;
+  private static final int EXPLAINED_VALUES = 1 << 20;
+
   private final Engine engine;
+  private final Optional<Explainer> explainer;
   private final Outputs outputs;
   private final List<Emit> emits;
 
@@ -31,7 +38,12 @@ public final class CsvScoring {
     /** The scores, in columns {@code score}, or {@code score_<output>} where there are several. */
     SCORE,
     /** XGBoost's node id of the leaf, per tree, in columns {@code leaf_0}, {@code leaf_1}, ... */
-    LEAF;
+    LEAF,
+    /**
+     * What each feature adds to each margin, and the base, in columns {@code
+     * contribution_<output>_<i>}.
+     */
+    CONTRIBUTIONS;
 
     /** Returns the name in options and headers. */
     String key() {
@@ -40,11 +52,14 @@ public final class CsvScoring {
   }
 
   /**
+   * @param explainer of the contributions; empty if they are not written
    * @param outputs names the columns
    * @param emits what is written, in this order
    */
-  public CsvScoring(Engine engine, Outputs outputs, List<Emit> emits) {
+  public CsvScoring(
+      Engine engine, Optional<Explainer> explainer, Outputs outputs, List<Emit> emits) {
     this.engine = engine;
+    this.explainer = explainer;
     this.outputs = outputs;
     this.emits = List.copyOf(emits);
   }
@@ -64,6 +79,8 @@ public final class CsvScoring {
     float[] margins = emits.contains(Emit.MARGIN) ? new float[capacity * engine.outputs()] : null;
     float[] scores = emits.contains(Emit.SCORE) ? new float[capacity * engine.scores()] : null;
     int[] leaves = emits.contains(Emit.LEAF) ? new int[capacity * engine.trees()] : null;
+    int explained = explainedRows();
+    float[] contributions = new float[explained * cells(Emit.CONTRIBUTIONS)];
     long scored = 0;
     for (int count = rows.next(); count > 0; count = rows.next()) {
       engine.score(rows.slots(), count, margins, scores);
@@ -73,11 +90,15 @@ public final class CsvScoring {
 
       StringBuilder text = new StringBuilder();
       for (int row = 0; row < count; row++) {
+        if (explained > 0 && row % explained == 0) {
+          explain(rows.slots(), row, Math.min(explained, count - row), contributions);
+        }
+
         if (refused.addIfRefused(rows, row)) {
           // One empty cell alone would be a blank line, which readers skip.
           text.append(columns() == 1 ? "\"\"" : ",".repeat(columns() - 1)).append('\n');
         } else {
-          line(text, row, margins, scores, leaves);
+          line(text, row, margins, scores, leaves, contributions, explained);
           sentinels.add(rows.slots(), row * engine.width());
           scored++;
         }
@@ -89,12 +110,32 @@ public final class CsvScoring {
     return scored;
   }
 
+  /** Returns how many rows are explained at a time; 0 if none is. */
+  private int explainedRows() {
+    return explainer
+        .map(used -> Math.max(1, Math.min(EXPLAINED_ROWS, EXPLAINED_VALUES / used.contributions())))
+        .orElse(0);
+  }
+
+  private void explain(float[] slots, int first, int count, float[] contributions) {
+    int width = engine.width();
+    float[] some = Arrays.copyOfRange(slots, first * width, (first + count) * width);
+    explainer.orElseThrow().explain(some, count, contributions);
+  }
+
   /** Returns faults in one line. */
   static String listed(List<Fault> faults) {
     return faults.stream().map(Fault::toString).collect(Collectors.joining("; "));
   }
 
-  private void line(StringBuilder text, int row, float[] margins, float[] scores, int[] leaves) {
+  private void line(
+      StringBuilder text,
+      int row,
+      float[] margins,
+      float[] scores,
+      int[] leaves,
+      float[] contributions,
+      int explained) {
     int start = text.length();
     for (Emit emit : emits) {
       int cells = cells(emit);
@@ -103,6 +144,7 @@ public final class CsvScoring {
           case MARGIN -> text.append(margins[cell]);
           case SCORE -> text.append(scores[cell]);
           case LEAF -> text.append(leaves[cell]);
+          case CONTRIBUTIONS -> text.append(contributions[cell % (explained * cells)]);
         }
 
         text.append(',');
@@ -118,6 +160,7 @@ public final class CsvScoring {
       case MARGIN -> engine.outputs();
       case SCORE -> engine.scores();
       case LEAF -> engine.trees();
+      case CONTRIBUTIONS -> explainer.map(Explainer::contributions).orElse(0);
     };
   }
 
@@ -132,10 +175,25 @@ public final class CsvScoring {
         case MARGIN, SCORE -> columns.addAll(outputs.columns(emit.key(), cells(emit)));
         case LEAF ->
             IntStream.range(0, cells(emit)).forEach(tree -> columns.add(emit.key() + "_" + tree));
+        case CONTRIBUTIONS -> addContributionColumns(columns);
       }
     }
 
     return columns.stream().map(CsvScoring::quoted).collect(Collectors.joining(",", "", "\n"));
+  }
+
+  /**
+   * An output is named as in the columns of margins, or numbered where it has no name of its own.
+   */
+  private void addContributionColumns(List<String> columns) {
+    int count = engine.outputs();
+    for (int output = 0; output < count; output++) {
+      String name =
+          outputs.names().size() == count ? outputs.names().get(output) : String.valueOf(output);
+      for (int feature = 0; feature <= engine.width(); feature++) {
+        columns.add("contribution_%s_%s".formatted(name, feature));
+      }
+    }
   }
 
   /** Returns a cell, in quotes if a reader needs them: an output may have any name. */

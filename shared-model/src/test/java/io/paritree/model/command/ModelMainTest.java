@@ -207,6 +207,67 @@ class ModelMainTest {
   }
 
   @Test
+  void predictWritesTheContributionsOfLibxgboost() throws Exception {
+    int width = 5;
+    int rows = 1_100; // more than are explained at a time
+    byte[] file =
+        new Training(7, width).objective("multi:softprob").classes(3).rounds(4).file("ubj");
+    Path model = Files.write(path("classes.ubj"), file);
+    float[] slots = slots(rows, width);
+    Path input = wideCsv("rows.csv", slots, width);
+    Path output = path("contributions.csv");
+    NativeBooster reference = NativeBooster.load(file, XgboostModel.read(file), Rounds.ALL);
+    float[] expected = new float[rows * 3 * (width + 1)];
+    reference.explain(slots, rows, expected);
+    String[] predict = {
+      "predict",
+      "--model",
+      model.toString(),
+      "--input",
+      input.toString(),
+      "--output",
+      output.toString(),
+      "--emit",
+      "contributions"
+    };
+
+    assertRun(0, with(predict, "--exact", "--format", "json"));
+    assertThat(out.toString()).contains("\"contributions\": \"exact\"");
+    List<String> lines = Files.readAllLines(output);
+    assertThat(lines.get(0))
+        .startsWith("contribution_0_0,contribution_0_1,")
+        .contains(",contribution_0_5,contribution_1_0,")
+        .endsWith(",contribution_2_5");
+    for (int row = 0; row < rows; row++) {
+      String line =
+          IntStream.range(row * 18, (row + 1) * 18)
+              .mapToObj(at -> String.valueOf(expected[at]))
+              .collect(java.util.stream.Collectors.joining(","));
+      assertThat(lines.get(row + 1)).as("row %s", row).isEqualTo(line);
+    }
+
+    assertRun(0, with(predict, "--format", "json"));
+    assertThat(out.toString()).contains("\"contributions\": \"fast\"");
+    String[] last = Files.readAllLines(output).get(rows).split(",");
+    for (int at = 0; at < last.length; at++) {
+      assertThat(Float.parseFloat(last[at]))
+          .isCloseTo(expected[(rows - 1) * 18 + at], org.assertj.core.data.Offset.offset(1e-4f));
+    }
+
+    assertRun(2, with(predict, "--engine", "xgboost"));
+    assertThat(err.toString()).contains("use --exact, which has its bits");
+    predict[predict.length - 1] = "margin";
+    assertRun(2, with(predict, "--exact"));
+    assertThat(err.toString()).contains("Cannot use --exact without --emit contributions");
+  }
+
+  private static Object[] with(String[] arguments, Object... more) {
+    return java.util.stream.Stream.concat(
+            java.util.Arrays.stream(arguments), java.util.Arrays.stream(more))
+        .toArray();
+  }
+
+  @Test
   void predictHasNoLeavesToWriteOfALinearModel() throws Exception {
     byte[] file =
         new Training(7, 2).objective("reg:squarederror").with("booster", "gblinear").file("ubj");
