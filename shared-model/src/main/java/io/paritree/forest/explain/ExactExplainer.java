@@ -2,6 +2,7 @@ package io.paritree.forest.explain;
 
 import io.paritree.forest.Forest;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Contributions with the bits of {@code predictContrib} of XGBoost4J 3.4 on x86-64.
@@ -9,29 +10,37 @@ import java.util.Arrays;
  * <p>Immutable and thread-safe.
  */
 final class ExactExplainer implements Explainer {
-  /** Rows that pass a tree before the next one, so that the tree stays in a core's cache. */
-  private static final int BLOCK = 64;
+  /** Fewer rows than this are explained one by one. */
+  private static final int MIN_BLOCK = 24;
 
   private final Forest forest;
   private final ExactTree[] trees;
   private final float[] biases;
+  private final Ranks ranks;
   private final int maxEdges;
+  private final int maxDepth;
+  private final boolean areBlocks;
 
-  private ExactExplainer(Forest forest, ExactTree[] trees, float[] biases) {
+  private ExactExplainer(Forest forest, ExactTree[] trees, Ranks ranks, float[] biases) {
     this.forest = forest;
     this.trees = trees;
     this.biases = biases;
+    this.ranks = ranks;
+    this.areBlocks = Arrays.stream(trees).allMatch(tree -> tree.lanes() != null);
+    this.maxDepth =
+        IntStream.range(0, trees.length).map(at -> forest.tree(at).depth()).max().orElse(0);
     this.maxEdges = Arrays.stream(trees).mapToInt(ExactTree::edges).max().orElse(0);
   }
 
   static ExactExplainer of(Forest forest) {
     Edges[] edges = Edges.of(forest);
+    Ranks ranks = new Ranks(forest);
     ExactTree[] trees = new ExactTree[edges.length];
     for (int index = 0; index < trees.length; index++) {
-      trees[index] = new ExactTree(forest.tree(index), edges[index]);
+      trees[index] = new ExactTree(forest.tree(index), edges[index], ranks);
     }
 
-    return new ExactExplainer(forest, trees, Bias.of(forest, edges));
+    return new ExactExplainer(forest, trees, ranks, Bias.of(forest, edges));
   }
 
   @Override
@@ -56,36 +65,59 @@ final class ExactExplainer implements Explainer {
 
   private void explain(
       float[] slots, int rowStride, int featureStride, int rows, float[] contributions) {
-    int columns = forest.width() + 1;
-    int ofRow = contributions();
-    Arrays.fill(contributions, 0, rows * ofRow, 0f);
-    for (int row = 0; row < rows; row++) {
-      for (int output = 0; output < biases.length; output++) {
-        contributions[row * ofRow + output * columns + forest.width()] = biases[output];
-      }
+    Arrays.fill(contributions, 0, rows * contributions(), 0f);
+    int next = 0;
+    while (areBlocks && rows - next >= MIN_BLOCK) {
+      RowBlock block = RowBlock.ofThread(ranks.columns(), maxDepth, width());
+      int count = Math.min(RowBlock.MAX_ROWS, rows - next);
+      block.set(slots, next * rowStride, rowStride, featureStride, count);
+      explain(block, contributions, next * contributions());
+      block.clear();
+      next += count;
     }
 
     ExactMemory memory = ExactMemory.ofThread(maxEdges, width());
-    for (int first = 0; first < rows; first += BLOCK) {
-      int end = Math.min(rows, first + BLOCK);
+    for (; next < rows; next++) {
+      explain(
+          slots, next * rowStride, featureStride, memory, contributions, next * contributions());
+    }
+  }
+
+  private void explain(
+      float[] slots, int at, int stride, ExactMemory memory, float[] contributions, int to) {
+    int columns = width() + 1;
+    for (int index = 0; index < trees.length; index++) {
+      int vectors = forest.tree(index).outputs();
+      for (int vector = 0; vector < vectors; vector++) {
+        int output = vectors == 1 ? forest.outputOf(index) : vector;
+        int first = to + output * columns;
+        trees[index].add(
+            vector, slots, at, stride, forest.factor(index), memory, contributions, first);
+      }
+    }
+
+    for (int output = 0; output < biases.length; output++) {
+      contributions[to + output * columns + width()] = biases[output];
+    }
+  }
+
+  private void explain(RowBlock block, float[] contributions, int to) {
+    ranks.write(block);
+    for (int output = 0; output < biases.length; output++) {
+      for (int feature = 0; feature < width(); feature++) {
+        Arrays.fill(block.phi(feature), 0, block.rows(), 0f);
+        Arrays.fill(block.ofTree(feature), 0, block.rows(), 0f);
+      }
+
       for (int index = 0; index < trees.length; index++) {
-        ExactTree tree = trees[index];
-        int outputs = forest.tree(index).outputs();
-        for (int row = first; row < end; row++) {
-          for (int vector = 0; vector < outputs; vector++) {
-            int output = outputs == 1 ? forest.outputOf(index) : vector;
-            tree.add(
-                vector,
-                slots,
-                row * rowStride,
-                featureStride,
-                forest.factor(index),
-                memory,
-                contributions,
-                row * ofRow + output * columns);
-          }
+        boolean isVector = forest.tree(index).outputs() > 1;
+        if (isVector || forest.outputOf(index) == output) {
+          trees[index].lanes().add(isVector ? output : 0, forest.factor(index), block);
         }
       }
+
+      block.copy(
+          contributions, to + output * (width() + 1), contributions(), biases[output], width());
     }
   }
 }

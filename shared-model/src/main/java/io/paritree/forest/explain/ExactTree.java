@@ -64,7 +64,10 @@ final class ExactTree {
 
   private final boolean[] isLeaf;
 
-  ExactTree(Tree tree, Edges edges) {
+  /** For blocks; null if rows may only be explained one by one. */
+  private final ExactLanes lanes;
+
+  ExactTree(Tree tree, Edges edges, Ranks ranks) {
     this.tree = tree;
     this.edges = edges;
     this.features = edges.features();
@@ -100,6 +103,16 @@ final class ExactTree {
         scales[output][edge] = paths[edge] * tree.weight(edges.node[edge], output);
       }
     }
+
+    this.lanes =
+        ExactLanes.areFor(tree, edges, followed)
+            ? new ExactLanes(tree, edges, followed, scales, ranks)
+            : null;
+  }
+
+  /** Returns what explains blocks; null if rows may only be explained one by one. */
+  ExactLanes lanes() {
+    return lanes;
   }
 
   int edges() {

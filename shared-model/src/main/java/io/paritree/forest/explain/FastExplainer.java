@@ -89,10 +89,6 @@ final class FastExplainer implements Explainer {
     return biases.length;
   }
 
-  int maxDepth() {
-    return maxDepth;
-  }
-
   int maxSplits() {
     return maxSplits;
   }
@@ -101,8 +97,8 @@ final class FastExplainer implements Explainer {
     return ranks.columns();
   }
 
-  /** Returns the bytes of what is prepared. */
-  long bytes() {
+  @Override
+  public long bytes() {
     return trees.stream().flatMap(List::stream).mapToLong(FastTree::bytes).sum();
   }
 
@@ -121,8 +117,8 @@ final class FastExplainer implements Explainer {
     Arrays.fill(contributions, 0, rows * contributions(), 0f);
     int next = 0;
     while (rows - next >= MIN_BLOCK) {
-      int count = Math.min(FastBlock.MAX_ROWS, rows - next);
-      FastBlock block = FastBlock.ofThread(this);
+      int count = Math.min(RowBlock.MAX_ROWS, rows - next);
+      RowBlock block = RowBlock.ofThread(ranks.columns(), maxDepth, width);
       block.set(slots, next * rowStride, rowStride, featureStride, count);
       explain(block, contributions, next * contributions());
       block.clear();
@@ -154,10 +150,10 @@ final class FastExplainer implements Explainer {
     }
   }
 
-  private void explain(FastBlock block, float[] contributions, int to) {
+  private void explain(RowBlock block, float[] contributions, int to) {
     ranks.write(block);
     for (int output = 0; output < biases.length; output++) {
-      for (int feature : features[output]) {
+      for (int feature = 0; feature < width; feature++) {
         Arrays.fill(block.phi(feature), 0, block.rows(), 0f);
       }
 
@@ -165,14 +161,7 @@ final class FastExplainer implements Explainer {
         tree.add(block);
       }
 
-      int first = to + output * (width + 1);
-      for (int row = 0; row < block.rows(); row++) {
-        for (int feature : features[output]) {
-          contributions[first + row * contributions() + feature] = block.phi(feature)[row];
-        }
-
-        contributions[first + row * contributions() + width] = biases[output];
-      }
+      block.copy(contributions, to + output * (width + 1), contributions(), biases[output], width);
     }
   }
 }

@@ -64,4 +64,54 @@ final class Lanes {
       to[row] += of[row] * (x + y * u[row] + z * v[row]);
     }
   }
+
+  /*
+   * Of the exact mode, with XGBoost's operations: see ExactTree.
+   */
+
+  /** to = follows * p - 1. */
+  static void alpha(float[] to, float[] follows, float p, int rows) {
+    for (int row = 0; row < rows; row++) {
+      to[row] = follows[row] * p - 1f;
+    }
+  }
+
+  static void descend(float[] to, float[] of, float[] alpha, float node, int rows) {
+    for (int row = 0; row < rows; row++) {
+      to[row] = of[row] * (1f + alpha[row] * node);
+    }
+  }
+
+  static void divide(float[] to, float[] alpha, float node, int rows) {
+    for (int row = 0; row < rows; row++) {
+      to[row] /= 1f + alpha[row] * node;
+    }
+  }
+
+  static void scale(float[] to, float by, float weight, int rows) {
+    for (int row = 0; row < rows; row++) {
+      to[row] = to[row] * by * weight;
+    }
+  }
+
+  static void addShare(float[] to, float[] alpha, float[] h, float node, int rows) {
+    for (int row = 0; row < rows; row++) {
+      to[row] += alpha[row] * h[row] / (1f + alpha[row] * node);
+    }
+  }
+
+  static void subtractShare(float[] to, float[] alpha, float[] h, float node, int rows) {
+    for (int row = 0; row < rows; row++) {
+      to[row] -= alpha[row] * h[row] / (1f + alpha[row] * node);
+    }
+  }
+
+  /** to += of * factor; of = 0. */
+  static void move(float[] to, float[] of, float factor, int rows) {
+    for (int row = 0; row < rows; row++) {
+      to[row] += of[row] * factor;
+    }
+
+    java.util.Arrays.fill(of, 0, rows, 0f);
+  }
 }

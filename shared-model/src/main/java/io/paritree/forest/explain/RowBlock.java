@@ -2,12 +2,12 @@ package io.paritree.forest.explain;
 
 import java.util.Arrays;
 
-/** Working memory of one thread for {@link FastTree}s and a block of rows, a lane per row. */
-final class FastBlock {
+/** Working memory of one thread for a block of rows, with a lane per row. */
+final class RowBlock {
   /** The most rows of a block: more would not fit into a core's first caches. */
   static final int MAX_ROWS = 256;
 
-  private static final ThreadLocal<FastBlock> OF_THREAD = ThreadLocal.withInitial(FastBlock::new);
+  private static final ThreadLocal<RowBlock> OF_THREAD = ThreadLocal.withInitial(RowBlock::new);
   private static final float[] ONES = new float[MAX_ROWS];
 
   static {
@@ -17,9 +17,12 @@ final class FastBlock {
   private float[][] ranks = {};
   private float[][] goesLeft = {};
   private float[][] follows = {};
+  private float[][] alphas = {};
   private float[][] path = {};
   private float[][] sum = {};
   private float[][] phi = {};
+  private float[][] ofTree = {};
+  private final float[] share = new float[MAX_ROWS];
 
   private float[] slots;
   private int from;
@@ -27,17 +30,25 @@ final class FastBlock {
   private int featureStride;
   private int rows;
 
-  private FastBlock() {}
+  private RowBlock() {}
 
-  static FastBlock ofThread(FastExplainer explainer) {
-    FastBlock block = OF_THREAD.get();
-    int levels = explainer.maxDepth() + 2;
-    block.ranks = grown(block.ranks, explainer.ranks());
+  /**
+   * Returns the thread's block, for trees of up to a depth.
+   *
+   * @param columns of {@link Ranks}
+   * @param width number of features
+   */
+  static RowBlock ofThread(int columns, int depth, int width) {
+    RowBlock block = OF_THREAD.get();
+    int levels = depth + 2;
+    block.ranks = grown(block.ranks, columns);
     block.goesLeft = grown(block.goesLeft, levels);
     block.follows = grown(block.follows, levels);
+    block.alphas = grown(block.alphas, levels);
     block.path = grown(block.path, levels * Quadrature.POINTS);
     block.sum = grown(block.sum, levels * Quadrature.POINTS);
-    block.phi = grown(block.phi, explainer.width());
+    block.phi = grown(block.phi, width);
+    block.ofTree = grown(block.ofTree, width);
     return block;
   }
 
@@ -88,6 +99,11 @@ final class FastBlock {
     return lanes(follows, level);
   }
 
+  /** Per level a, as in {@link ExactTree}. */
+  float[] alphas(int level) {
+    return lanes(alphas, level);
+  }
+
   float[] ones() {
     return ONES;
   }
@@ -105,5 +121,33 @@ final class FastBlock {
   /** Per feature its contribution. */
   float[] phi(int feature) {
     return lanes(phi, feature);
+  }
+
+  /** Per feature its contribution in one tree; all zero between two trees. */
+  float[] ofTree(int feature) {
+    return lanes(ofTree, feature);
+  }
+
+  /** What one edge adds to a contribution. */
+  float[] share() {
+    return share;
+  }
+
+  /**
+   * Copies the contributions of one output.
+   *
+   * @param to receives those of row r from {@code first + r * stride} on, then the bias
+   */
+  void copy(float[] to, int first, int stride, float bias, int width) {
+    for (int feature = 0; feature < width; feature++) {
+      float[] lanes = phi(feature);
+      for (int row = 0; row < rows; row++) {
+        to[first + row * stride + feature] = lanes[row];
+      }
+    }
+
+    for (int row = 0; row < rows; row++) {
+      to[first + row * stride + width] = bias;
+    }
   }
 }

@@ -1,0 +1,168 @@
+package io.paritree.forest.explain;
+
+import static io.paritree.forest.explain.Quadrature.POINTS;
+
+import io.paritree.forest.Tree;
+import java.util.Arrays;
+
+/**
+ * One tree for blocks of rows: the operations of {@link ExactTree}, each for all rows.
+ *
+ * <p>Immutable and thread-safe.
+ */
+final class ExactLanes {
+  /** Trees are walked by recursion. */
+  private static final int MAX_DEPTH = 256;
+
+  /**
+   * XGBoost leaves a feature out where p is 1; here it adds 0, which is the same unless a c
+   * overflows. No c is larger than this.
+   */
+  private static final double MAX_C = 1e30;
+
+  private final Tree tree;
+  private final Edges edges;
+  private final float[] followed;
+  private final float[][] scales;
+
+  /** Per edge the edge to the left child of its node; that of the root is at the end. */
+  private final int[] lefts;
+
+  private final int[] rights;
+  private final int[] levels;
+  private final int[] columns;
+  private final int[] places;
+  private final int[] features;
+
+  /**
+   * Prepares a tree.
+   *
+   * @param followed per edge p for rows that follow it
+   * @param scales per output and edge to a leaf, the leaf's weight times all shares on its path
+   */
+  ExactLanes(Tree tree, Edges edges, float[] followed, float[][] scales, Ranks ranks) {
+    this.tree = tree;
+    this.edges = edges;
+    this.followed = followed;
+    this.scales = scales;
+    this.lefts = new int[edges.count + 1];
+    this.rights = new int[edges.count + 1];
+    this.levels = new int[edges.count + 1];
+    this.columns = new int[edges.count + 1];
+    this.places = new int[edges.count + 1];
+    this.features = edges.features();
+    for (int edge = edges.count - 1; edge >= 0; edge--) {
+      int parent = edges.parent[edge];
+      int split = edges.split[edge];
+      (edges.isLeft[edge] ? lefts : rights)[parent] = edge;
+      levels[edge] = levels[parent] + 1;
+      columns[parent] = tree.isCategorical(split) ? -1 : ranks.column(tree, split);
+      places[parent] = tree.isCategorical(split) ? 0 : ranks.place(tree, split);
+    }
+  }
+
+  /** Returns whether rows may be explained in blocks; otherwise only one by one. */
+  static boolean areFor(Tree tree, Edges edges, float[] followed) {
+    double[] largest = new double[edges.count + 1];
+    largest[edges.count] = 1;
+    double max = 1;
+    for (int edge = edges.count - 1; edge >= 0; edge--) {
+      largest[edge] = largest[edges.parent[edge]] * Math.max(1, followed[edge]);
+      max = Math.max(max, largest[edge]);
+    }
+
+    return tree.depth() <= MAX_DEPTH && max < MAX_C;
+  }
+
+  /**
+   * Adds the contributions of a block to those of its features.
+   *
+   * @param output of the tree's own outputs
+   */
+  void add(int output, float factor, RowBlock block) {
+    if (edges.count == 0) {
+      return;
+    }
+
+    for (int point = 0; point < POINTS; point++) {
+      Arrays.fill(block.path(0, point), 0, block.rows(), 1f);
+    }
+
+    walk(edges.count, output, 0, block);
+    for (int feature : features) {
+      Lanes.move(block.phi(feature), block.ofTree(feature), factor, block.rows());
+    }
+  }
+
+  private void walk(int edge, int output, int to, RowBlock block) {
+    int rows = block.rows();
+    int level = levels[edge];
+    int left = lefts[edge];
+    int before = edges.before[left];
+    float[] u = before < 0 ? block.ones() : block.follows(levels[before]);
+    float[] v = block.goesLeft(level);
+    decide(edge, v, block);
+    if (before >= 0) {
+      Lanes.multiply(v, u, rows);
+    }
+
+    float[] follows = block.follows(level + 1);
+    System.arraycopy(v, 0, follows, 0, rows);
+    follow(left, output, to, follows, block);
+    Lanes.subtract(follows, u, v, rows);
+    follow(rights[edge], output, to + 1, follows, block);
+    for (int point = 0; point < POINTS; point++) {
+      Lanes.add(block.sum(to, point), block.sum(to + 1, point), rows);
+    }
+  }
+
+  private void decide(int edge, float[] v, RowBlock block) {
+    int split = edges.split[lefts[edge]];
+    if (columns[edge] >= 0) {
+      Lanes.atOrBelow(v, block.ranks(columns[edge]), places[edge], block.rows());
+      return;
+    }
+
+    for (int row = 0; row < block.rows(); row++) {
+      v[row] = tree.goesLeft(split, block.slot(tree.feature(split), row)) ? 1f : 0f;
+    }
+  }
+
+  private void follow(int edge, int output, int to, float[] follows, RowBlock block) {
+    int rows = block.rows();
+    int level = levels[edge];
+    int before = edges.before[edge];
+    float[] alpha = block.alphas(level);
+    float[] alphaBefore = before < 0 ? null : block.alphas(levels[before]);
+    Lanes.alpha(alpha, follows, followed[edge], rows);
+    boolean isLeaf = edges.isLeaf(edge);
+    for (int point = 0; point < POINTS; point++) {
+      float node = Quadrature.node(point);
+      float[] c = isLeaf ? block.sum(to, point) : block.path(level, point);
+      Lanes.descend(c, block.path(level - 1, point), alpha, node, rows);
+      if (before >= 0) {
+        Lanes.divide(c, alphaBefore, node, rows);
+      }
+
+      if (isLeaf) {
+        Lanes.scale(c, scales[output][edge], Quadrature.weight(point), rows);
+      }
+    }
+
+    if (!isLeaf) {
+      walk(edge, output, to, block);
+    }
+
+    float[] share = block.share();
+    Arrays.fill(share, 0, rows, 0f);
+    for (int point = 0; point < POINTS; point++) {
+      Lanes.addShare(share, alpha, block.sum(to, point), Quadrature.node(point), rows);
+    }
+
+    for (int point = 0; point < POINTS && before >= 0; point++) {
+      Lanes.subtractShare(share, alphaBefore, block.sum(to, point), Quadrature.node(point), rows);
+    }
+
+    Lanes.add(block.ofTree(edges.feature(edge)), share, rows);
+  }
+}
