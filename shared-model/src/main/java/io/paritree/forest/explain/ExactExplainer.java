@@ -76,7 +76,7 @@ final class ExactExplainer implements Explainer {
       next += count;
     }
 
-    ExactMemory memory = ExactMemory.ofThread(maxEdges, width());
+    RowMemory memory = RowMemory.forExact(maxEdges, width());
     for (; next < rows; next++) {
       explain(
           slots, next * rowStride, featureStride, memory, contributions, next * contributions());
@@ -84,7 +84,7 @@ final class ExactExplainer implements Explainer {
   }
 
   private void explain(
-      float[] slots, int at, int stride, ExactMemory memory, float[] contributions, int to) {
+      float[] slots, int at, int stride, RowMemory memory, float[] contributions, int to) {
     int columns = width() + 1;
     for (int index = 0; index < trees.length; index++) {
       int vectors = forest.tree(index).outputs();

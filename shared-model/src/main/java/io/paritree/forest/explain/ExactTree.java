@@ -51,7 +51,13 @@ final class ExactTree {
 
   private final int[] features;
   private final int[] edgeFeature;
+
+  /** The nodes of the splits; a split is after the one above it. */
   private final int[] splits;
+
+  private final int[] leftEdges;
+  private final int[] rightEdges;
+  private final int[] parent;
 
   /** Per edge the place of its split in {@link #splits}. */
   private final int[] splitOf;
@@ -72,15 +78,15 @@ final class ExactTree {
     this.edges = edges;
     this.features = edges.features();
     this.alphas = new float[2 * edges.count];
-    this.splits = Arrays.stream(edges.split).distinct().toArray();
+    this.splits = new int[edges.count / 2];
+    this.leftEdges = new int[splits.length];
+    this.rightEdges = new int[splits.length];
+    this.parent = edges.parent;
     this.splitOf = new int[edges.count];
     this.flips = new int[edges.count];
     this.before = new int[edges.count];
     int[] places = new int[tree.nodes()];
-    for (int split = 0; split < splits.length; split++) {
-      places[splits[split]] = split;
-    }
-
+    int next = 0;
     this.edgeFeature = new int[edges.count];
     this.isLeaf = new boolean[edges.count];
     this.scales = new float[tree.outputs()][edges.count];
@@ -94,7 +100,13 @@ final class ExactTree {
       alphas[2 * edge] = -1f;
       alphas[2 * edge + 1] = followed[edge] - 1f;
       before[edge] = above < 0 ? edges.count : above;
+      if (!edges.isLeft[edge]) { // the first of both, and after all edges above
+        places[edges.split[edge]] = next;
+        splits[next++] = edges.split[edge];
+      }
+
       splitOf[edge] = places[edges.split[edge]];
+      (edges.isLeft[edge] ? leftEdges : rightEdges)[splitOf[edge]] = edge;
       flips[edge] = edges.isLeft[edge] ? 0 : 1;
       edgeFeature[edge] = edges.feature(edge);
       isLeaf[edge] = edges.isLeaf(edge);
@@ -133,7 +145,7 @@ final class ExactTree {
       int at,
       int stride,
       float factor,
-      ExactMemory memory,
+      RowMemory memory,
       float[] sums,
       int to) {
     follow(slots, at, stride, memory);
@@ -150,7 +162,7 @@ final class ExactTree {
   }
 
   /** Finds the edges that a row follows, together with all edges of the feature above. */
-  private void follow(float[] slots, int at, int stride, ExactMemory memory) {
+  private void follow(float[] slots, int at, int stride, RowMemory memory) {
     int[] goesLeft = memory.goesLeft;
     for (int split = 0; split < splits.length; split++) {
       int node = splits[split];
@@ -165,7 +177,7 @@ final class ExactTree {
   }
 
   /** Writes a and the factors; the second loop is long, so that the compiler vectorizes it. */
-  private void spread(ExactMemory memory) {
+  private void spread(RowMemory memory) {
     float[] spread = memory.alphas;
     int[] follows = memory.follows;
     for (int edge = 0; edge < edges.count; edge++) {
@@ -198,20 +210,40 @@ final class ExactTree {
   }
 
   /** Writes c per edge, and h per edge to a leaf. */
-  private void descend(int output, ExactMemory memory) {
+  private void descend(int output, RowMemory memory) {
     float[] points = memory.points;
+    float[] factors = memory.factors;
     Arrays.fill(points, POINTS * edges.count, POINTS * (edges.count + 1), 1f);
     for (int edge = edges.count - 1; edge >= 0; edge--) {
-      multiply(points, POINTS * edges.parent[edge], POINTS * edge, memory.factors);
-      int above = before[edge];
-      if (above < edges.count && memory.alphas[POINTS * above] != 0f) {
-        divide(points, POINTS * edge, memory.factors, POINTS * above);
+      int from = POINTS * parent[edge];
+      int to = POINTS * edge;
+      int above = POINTS * before[edge];
+      boolean divides = above < POINTS * edges.count && memory.alphas[above] != 0f;
+      if (isLeaf[edge] && !divides) {
+        multiply(points, from, to, factors, scales[output][edge]);
+        continue;
+      }
+
+      multiply(points, from, to, factors);
+      if (divides) {
+        divide(points, to, factors, above);
       }
 
       if (isLeaf[edge]) {
-        scale(points, POINTS * edge, scales[output][edge]);
+        scale(points, to, scales[output][edge]);
       }
     }
+  }
+
+  private static void multiply(float[] points, int from, int to, float[] factors, float scale) {
+    points[to] = points[from] * factors[to] * scale * WEIGHT0;
+    points[to + 1] = points[from + 1] * factors[to + 1] * scale * WEIGHT1;
+    points[to + 2] = points[from + 2] * factors[to + 2] * scale * WEIGHT2;
+    points[to + 3] = points[from + 3] * factors[to + 3] * scale * WEIGHT3;
+    points[to + 4] = points[from + 4] * factors[to + 4] * scale * WEIGHT4;
+    points[to + 5] = points[from + 5] * factors[to + 5] * scale * WEIGHT5;
+    points[to + 6] = points[from + 6] * factors[to + 6] * scale * WEIGHT6;
+    points[to + 7] = points[from + 7] * factors[to + 7] * scale * WEIGHT7;
   }
 
   private static void multiply(float[] points, int from, int to, float[] factors) {
@@ -247,28 +279,24 @@ final class ExactTree {
     points[at + 7] = points[at + 7] * scale * WEIGHT7;
   }
 
-  /** Replaces c by h, from the leaves up. */
+  /** Replaces c by h, from the leaves up; the edges below a split are done before its right one. */
   private void ascend(float[] points) {
-    for (int edge = 0; edge < edges.count; edge++) {
-      int from = POINTS * edge;
-      int to = POINTS * edges.parent[edge];
-      if (edges.isLeft[edge]) {
-        System.arraycopy(points, from, points, to, POINTS);
-        continue;
-      }
-
-      points[to] += points[from];
-      points[to + 1] += points[from + 1];
-      points[to + 2] += points[from + 2];
-      points[to + 3] += points[from + 3];
-      points[to + 4] += points[from + 4];
-      points[to + 5] += points[from + 5];
-      points[to + 6] += points[from + 6];
-      points[to + 7] += points[from + 7];
+    for (int split = splits.length - 1; split >= 0; split--) {
+      int left = POINTS * leftEdges[split];
+      int right = POINTS * rightEdges[split];
+      int to = POINTS * parent[rightEdges[split]];
+      points[to] = points[left] + points[right];
+      points[to + 1] = points[left + 1] + points[right + 1];
+      points[to + 2] = points[left + 2] + points[right + 2];
+      points[to + 3] = points[left + 3] + points[right + 3];
+      points[to + 4] = points[left + 4] + points[right + 4];
+      points[to + 5] = points[left + 5] + points[right + 5];
+      points[to + 6] = points[left + 6] + points[right + 6];
+      points[to + 7] = points[left + 7] + points[right + 7];
     }
   }
 
-  private void addUp(ExactMemory memory, float[] phi) {
+  private void addUp(RowMemory memory, float[] phi) {
     float[] terms = memory.terms;
     for (int edge = 0; edge < edges.count; edge++) {
       int from = POINTS * edge;

@@ -89,14 +89,6 @@ final class FastExplainer implements Explainer {
     return biases.length;
   }
 
-  int maxSplits() {
-    return maxSplits;
-  }
-
-  int ranks() {
-    return ranks.columns();
-  }
-
   @Override
   public long bytes() {
     return trees.stream().flatMap(List::stream).mapToLong(FastTree::bytes).sum();
@@ -126,7 +118,7 @@ final class FastExplainer implements Explainer {
     }
 
     for (; next < rows; next++) {
-      FastRow row = FastRow.ofThread(this);
+      RowMemory row = RowMemory.forFast(maxSplits, ranks.columns(), width);
       row.set(slots, next * rowStride, featureStride);
       ranks.write(slots, next * rowStride, featureStride, row.ranks);
       explain(row, contributions, next * contributions());
@@ -134,7 +126,7 @@ final class FastExplainer implements Explainer {
     }
   }
 
-  private void explain(FastRow row, float[] contributions, int to) {
+  private void explain(RowMemory row, float[] contributions, int to) {
     for (int output = 0; output < biases.length; output++) {
       Arrays.fill(row.phi, 0, width, 0f);
       for (FastTree tree : trees.get(output)) {

@@ -120,7 +120,7 @@ final class FastTree {
   }
 
   /** Adds the contributions of one row to those of its features. */
-  void add(FastRow row) {
+  void add(RowMemory row) {
     if (nodes.length > 0) {
       Arrays.fill(row.path, 0, points, 1f);
       row.follows[2 * nodes.length] = 1;
@@ -130,7 +130,7 @@ final class FastTree {
   }
 
   /** Writes u, v and c of all splits; a split has a larger number than the one above it. */
-  private void descend(FastRow row) {
+  private void descend(RowMemory row) {
     int[] follows = row.follows;
     for (int split = 0; split < nodes.length; split++) {
       int u = follows[above[split]];
@@ -151,7 +151,7 @@ final class FastTree {
     }
   }
 
-  private int goesLeft(int split, FastRow row) {
+  private int goesLeft(int split, RowMemory row) {
     if (columns[split] >= 0) {
       return row.ranks[columns[split]] - places[split] - 1 >>> 31;
     }
@@ -160,7 +160,7 @@ final class FastTree {
   }
 
   /** Writes h of all splits, the lowest first, and adds to the contributions. */
-  private void ascend(FastRow row) {
+  private void ascend(RowMemory row) {
     float[] c = row.path;
     float[] h = row.sum;
     for (int split = nodes.length - 1; split >= 0; split--) {
