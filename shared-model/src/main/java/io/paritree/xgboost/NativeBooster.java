@@ -237,22 +237,10 @@ public final class NativeBooster implements Engine, Explainer {
     }
   }
 
-  /**
-   * Computes contributions with {@code predictContrib}.
-   *
-   * @throws IllegalStateException if the rounds do not begin with the first: libxgboost explains no
-   *     others
-   */
   @Override
   public void explain(float[] slots, int rows, float[] contributions) {
     if (rows == 0) {
       return;
-    }
-
-    if (skippedTrees > 0) {
-      throw new IllegalStateException(
-          "Cannot explain rounds [%s, %s) with libxgboost: they must begin with 0; use the forest engine"
-              .formatted(rounds[0], rounds[1]));
     }
 
     try {

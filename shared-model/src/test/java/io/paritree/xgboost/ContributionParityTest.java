@@ -128,10 +128,10 @@ class ContributionParityTest {
   @Test
   void firstRounds() throws Exception {
     byte[] file = binary().with("num_parallel_tree", 2).rounds(8).file("ubj");
-    assertParity(file, new Rounds(0, 5));
+    assertParity(file, new Rounds(5));
     byte[] classes =
         new Training(seed, WIDTH).objective("multi:softprob").classes(3).rounds(6).file("ubj");
-    assertParity(classes, new Rounds(0, 2));
+    assertParity(classes, new Rounds(2));
   }
 
   /** As after a refresh of the trees with other data. Seldom, so that most of the model is used. */

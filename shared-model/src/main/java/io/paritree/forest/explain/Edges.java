@@ -146,6 +146,11 @@ final class Edges {
     return tree.isLeaf(node[edge]);
   }
 
+  /** Returns a number above the ids of all nodes that edges lead to. */
+  int nodes() {
+    return 1 + Arrays.stream(node).max().orElse(0);
+  }
+
   /** Returns the distinct features of all splits. */
   int[] features() {
     return Arrays.stream(split).map(tree::feature).distinct().toArray();

@@ -85,7 +85,7 @@ final class ExactTree {
     this.splitOf = new int[edges.count];
     this.flips = new int[edges.count];
     this.before = new int[edges.count];
-    int[] places = new int[tree.nodes()];
+    int[] places = new int[edges.nodes()];
     int next = 0;
     this.edgeFeature = new int[edges.count];
     this.isLeaf = new boolean[edges.count];

@@ -67,7 +67,7 @@ final class FastTreeBuilder {
     // Counting down visits a split's right edge first, and all above it before it.
     int[] leftEdges = new int[splits];
     int[] rightEdges = new int[splits];
-    int[] splitOf = new int[tree.nodes()];
+    int[] splitOf = new int[edges.nodes()];
     int next = 0;
     for (int edge = edges.count - 1; edge >= 0; edge--) {
       int before = edges.before[edge];
