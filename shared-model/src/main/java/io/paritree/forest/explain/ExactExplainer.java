@@ -68,8 +68,8 @@ final class ExactExplainer implements Explainer {
     Arrays.fill(contributions, 0, rows * contributions(), 0f);
     int next = 0;
     while (areBlocks && rows - next >= MIN_BLOCK) {
-      RowBlock block = RowBlock.ofThread(ranks.columns(), maxDepth, width());
-      int count = Math.min(RowBlock.MAX_ROWS, rows - next);
+      LaneMemory block = LaneMemory.ofThread(ranks.columns(), maxDepth, width());
+      int count = Math.min(LaneMemory.MAX_ROWS, rows - next);
       block.set(slots, next * rowStride, rowStride, featureStride, count);
       explain(block, contributions, next * contributions());
       block.clear();
@@ -101,7 +101,7 @@ final class ExactExplainer implements Explainer {
     }
   }
 
-  private void explain(RowBlock block, float[] contributions, int to) {
+  private void explain(LaneMemory block, float[] contributions, int to) {
     ranks.write(block);
     for (int output = 0; output < biases.length; output++) {
       for (int feature = 0; feature < width(); feature++) {

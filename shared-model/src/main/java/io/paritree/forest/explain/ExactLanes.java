@@ -79,7 +79,7 @@ final class ExactLanes {
    *
    * @param output of the tree's own outputs
    */
-  void add(int output, float factor, RowBlock block) {
+  void add(int output, float factor, LaneMemory block) {
     if (edges.count == 0) {
       return;
     }
@@ -94,7 +94,7 @@ final class ExactLanes {
     }
   }
 
-  private void walk(int edge, int output, int to, RowBlock block) {
+  private void walk(int edge, int output, int to, LaneMemory block) {
     int rows = block.rows();
     int level = levels[edge];
     int left = lefts[edge];
@@ -116,7 +116,7 @@ final class ExactLanes {
     }
   }
 
-  private void decide(int edge, float[] v, RowBlock block) {
+  private void decide(int edge, float[] v, LaneMemory block) {
     int split = edges.split[lefts[edge]];
     if (columns[edge] >= 0) {
       Lanes.atOrBelow(v, block.ranks(columns[edge]), places[edge], block.rows());
@@ -128,7 +128,7 @@ final class ExactLanes {
     }
   }
 
-  private void follow(int edge, int output, int to, float[] follows, RowBlock block) {
+  private void follow(int edge, int output, int to, float[] follows, LaneMemory block) {
     int rows = block.rows();
     int level = levels[edge];
     int before = edges.before[edge];

@@ -109,8 +109,8 @@ final class FastExplainer implements Explainer {
     Arrays.fill(contributions, 0, rows * contributions(), 0f);
     int next = 0;
     while (rows - next >= MIN_BLOCK) {
-      int count = Math.min(RowBlock.MAX_ROWS, rows - next);
-      RowBlock block = RowBlock.ofThread(ranks.columns(), maxDepth, width);
+      int count = Math.min(LaneMemory.MAX_ROWS, rows - next);
+      LaneMemory block = LaneMemory.ofThread(ranks.columns(), maxDepth, width);
       block.set(slots, next * rowStride, rowStride, featureStride, count);
       explain(block, contributions, next * contributions());
       block.clear();
@@ -142,7 +142,7 @@ final class FastExplainer implements Explainer {
     }
   }
 
-  private void explain(RowBlock block, float[] contributions, int to) {
+  private void explain(LaneMemory block, float[] contributions, int to) {
     ranks.write(block);
     for (int output = 0; output < biases.length; output++) {
       for (int feature = 0; feature < width; feature++) {

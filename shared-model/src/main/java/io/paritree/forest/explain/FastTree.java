@@ -249,7 +249,7 @@ final class FastTree {
   }
 
   /** Adds the contributions of a block of rows to those of their features. */
-  void add(RowBlock block) {
+  void add(LaneMemory block) {
     if (nodes.length > 0) {
       for (int point = 0; point < points; point++) {
         Arrays.fill(block.path(0, point), 0, block.rows(), 1f);
@@ -259,7 +259,7 @@ final class FastTree {
     }
   }
 
-  private void walk(int split, int level, int to, RowBlock block) {
+  private void walk(int split, int level, int to, LaneMemory block) {
     float[] v = block.goesLeft(level);
     decide(split, v, block);
     float[] u = aboves[split] == 0 ? null : block.follows(aboves[split]);
@@ -313,14 +313,14 @@ final class FastTree {
     }
   }
 
-  private void descend(int split, int group, int level, float[] u, float[] v, RowBlock block) {
+  private void descend(int split, int group, int level, float[] u, float[] v, LaneMemory block) {
     for (int point = 0; point < points; point++) {
       float[] c = block.path(level, point);
       set(block.path(level + 1, point), c, at(split, group), point, u, v, block);
     }
   }
 
-  private void decide(int split, float[] v, RowBlock block) {
+  private void decide(int split, float[] v, LaneMemory block) {
     if (columns[split] >= 0) {
       Lanes.atOrBelow(v, block.ranks(columns[split]), places[split], block.rows());
       return;
@@ -332,7 +332,7 @@ final class FastTree {
   }
 
   private void set(
-      float[] to, float[] of, int group, int point, float[] u, float[] v, RowBlock block) {
+      float[] to, float[] of, int group, int point, float[] u, float[] v, LaneMemory block) {
     int at = group + TERMS * point;
     float x = constants[at];
     float z = constants[at + 2];
@@ -344,7 +344,7 @@ final class FastTree {
   }
 
   private void add(
-      float[] to, float[] of, int group, int point, float[] u, float[] v, RowBlock block) {
+      float[] to, float[] of, int group, int point, float[] u, float[] v, LaneMemory block) {
     int at = group + TERMS * point;
     float x = constants[at];
     float z = constants[at + 2];

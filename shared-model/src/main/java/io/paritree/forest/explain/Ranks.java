@@ -101,14 +101,14 @@ final class Ranks {
   }
 
   /** Writes the ranks of a block. */
-  void write(RowBlock block) {
+  void write(LaneMemory block) {
     for (int feature : used) {
       write(block, feature, lows[feature], -1);
       write(block, feature, highs[feature], thresholds[feature].length);
     }
   }
 
-  private void write(RowBlock block, int feature, int column, int ofMissing) {
+  private void write(LaneMemory block, int feature, int column, int ofMissing) {
     for (int row = 0; column >= 0 && row < block.rows(); row++) {
       block.ranks(column)[row] = rank(feature, block.slot(feature, row), ofMissing);
     }

@@ -3,11 +3,11 @@ package io.paritree.forest.explain;
 import java.util.Arrays;
 
 /** Working memory of one thread for a block of rows, with a lane per row. */
-final class RowBlock {
+final class LaneMemory {
   /** The most rows of a block: more would not fit into a core's first caches. */
   static final int MAX_ROWS = 256;
 
-  private static final ThreadLocal<RowBlock> OF_THREAD = ThreadLocal.withInitial(RowBlock::new);
+  private static final ThreadLocal<LaneMemory> OF_THREAD = ThreadLocal.withInitial(LaneMemory::new);
   private static final float[] ONES = new float[MAX_ROWS];
 
   static {
@@ -30,7 +30,7 @@ final class RowBlock {
   private int featureStride;
   private int rows;
 
-  private RowBlock() {}
+  private LaneMemory() {}
 
   /**
    * Returns the thread's block, for trees of up to a depth.
@@ -38,8 +38,8 @@ final class RowBlock {
    * @param columns of {@link Ranks}
    * @param width number of features
    */
-  static RowBlock ofThread(int columns, int depth, int width) {
-    RowBlock block = OF_THREAD.get();
+  static LaneMemory ofThread(int columns, int depth, int width) {
+    LaneMemory block = OF_THREAD.get();
     int levels = depth + 2;
     block.ranks = grown(block.ranks, columns);
     block.goesLeft = grown(block.goesLeft, levels);
