@@ -28,6 +28,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The distribution, started by {@code scripts/serve} as its users start it. */
@@ -189,6 +191,7 @@ class ServeProcessTest {
   }
 
   @Test
+  @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD) // a pipe that nobody opens waits
   void stopWhileModelsAreOpenedLeavesWithZero() throws Exception {
     Path pipe = directory.resolve("model-that-never-comes.ubj");
     assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
