@@ -8,6 +8,7 @@ import io.paritree.model.manifest.ManifestParser;
 import io.paritree.model.manifest.ManifestWriter;
 import io.paritree.model.manifest.Outputs;
 import io.paritree.model.manifest.Provenance;
+import io.paritree.model.manifest.ReasonRule;
 import io.paritree.model.manifest.SchemaParser;
 import io.paritree.model.manifest.SchemaWriter;
 import java.io.IOException;
@@ -61,8 +62,10 @@ public final class CardWriter {
 
     outputs(out, model.outputs());
     out.writeArrayFieldStart(SchemaParser.FEATURES);
-    for (Feature feature : model.schema().features()) {
-      JsonText.inLine(out, line -> new SchemaWriter(line, model.sealed()).feature(feature));
+    for (int slot = 0; slot < model.schema().width(); slot++) {
+      Feature feature = model.schema().features().get(slot);
+      ReasonRule reason = model.reasonRules().get(slot);
+      JsonText.inLine(out, line -> new SchemaWriter(line, model.sealed()).feature(feature, reason));
     }
 
     out.writeEndArray();

@@ -160,6 +160,7 @@ public final class Opening {
         digests.packageDigest(),
         true,
         schema,
+        manifest.schema().reasons(),
         outputs(manifestFile, manifest.schema(), model, engine),
         card(
             modelFile,
@@ -218,6 +219,7 @@ public final class Opening {
         digest,
         false,
         schema,
+        form.reasons(),
         outputs(origin, form, model, engine),
         card(modelFile, model, mlflow, rounds, Optional.empty(), ""),
         engine,

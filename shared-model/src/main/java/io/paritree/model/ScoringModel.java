@@ -6,6 +6,8 @@ import io.paritree.forest.Engine;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.forest.explain.Explainer;
 import io.paritree.model.manifest.Outputs;
+import io.paritree.model.manifest.ReasonRule;
+import java.util.List;
 
 /**
  * A verified model, ready to score: the schema that turns records into slots, the engine that
@@ -21,6 +23,7 @@ public final class ScoringModel {
   private final String digest;
   private final boolean sealed;
   private final Schema schema;
+  private final List<ReasonRule> reasonRules;
   private final Outputs outputs;
   private final ModelCard card;
   private final Engine engine;
@@ -32,6 +35,7 @@ public final class ScoringModel {
       String digest,
       boolean sealed,
       Schema schema,
+      List<ReasonRule> reasonRules,
       Outputs outputs,
       ModelCard card,
       Engine engine,
@@ -41,6 +45,7 @@ public final class ScoringModel {
     this.digest = digest;
     this.sealed = sealed;
     this.schema = schema;
+    this.reasonRules = reasonRules;
     this.outputs = outputs;
     this.card = card;
     this.engine = engine;
@@ -70,6 +75,11 @@ public final class ScoringModel {
   /** Returns the features, in model order. */
   public Schema schema() {
     return schema;
+  }
+
+  /** Returns what the package says of each feature as a reason, in model order. */
+  public List<ReasonRule> reasonRules() {
+    return reasonRules;
   }
 
   /** Returns what the scores are called and mean. */

@@ -42,6 +42,16 @@ final class FeatureParser {
   static final String CATEGORIES = "categories";
   static final String UNSEEN = "unseen";
   static final String ZONE = "zone";
+  static final String GROUP = "group";
+  static final String REASON = "reason";
+
+  /** The value of {@link #REASON} of a feature that is never named as one. */
+  static final String NEVER = "never";
+
+  static final String UP = "up";
+  static final String DOWN = "down";
+  static final String CODE = "code";
+  static final String TEXT = "text";
 
   static final String NUMBER = "number";
   static final String BOOLEAN = "boolean";
@@ -54,7 +64,8 @@ final class FeatureParser {
   static final String UNSEEN_REJECT = "reject";
   static final String UNSEEN_AS = "as";
 
-  private static final Set<String> COMMON = Set.of(NAME, COLUMN, TYPE, NULLABLE, MISSING);
+  private static final Set<String> COMMON =
+      Set.of(NAME, COLUMN, TYPE, NULLABLE, MISSING, GROUP, REASON);
   private static final Map<String, Set<String>> KEYS_BY_TYPE = keysByType();
   private static final Map<String, TimestampPart> PARTS =
       Arrays.stream(TimestampPart.values())
@@ -75,6 +86,10 @@ final class FeatureParser {
   private boolean codes;
   private Optional<Unseen> unseen = Optional.empty();
   private Optional<ZoneId> zone = Optional.empty();
+  private Optional<String> group = Optional.empty();
+  private boolean never;
+  private Optional<ReasonRule.Code> up = Optional.empty();
+  private Optional<ReasonRule.Code> down = Optional.empty();
 
   private static Map<String, Set<String>> keysByType() {
     Map<String, Set<String>> keys = new HashMap<>();
@@ -88,22 +103,17 @@ final class FeatureParser {
     return Map.copyOf(keys);
   }
 
-  private FeatureParser(StrictJson json, boolean isManifest) {
+  /**
+   * @param isManifest whether the feature is one of a manifest, in which a category without {@code
+   *     categories}, in neither manifest nor model file, has codes as values
+   */
+  FeatureParser(StrictJson json, boolean isManifest) {
     this.json = json;
     this.isManifest = isManifest;
   }
 
-  /**
-   * Reads the feature at the current token.
-   *
-   * @param isManifest whether it is one of a manifest, in which a category without {@code
-   *     categories}, in neither manifest nor model file, has codes as values
-   */
-  static FeatureForm read(StrictJson json, boolean isManifest) throws CorruptModelException {
-    return new FeatureParser(json, isManifest).read();
-  }
-
-  private FeatureForm read() throws CorruptModelException {
+  /** Reads the feature at the current token; called once. */
+  FeatureForm read() throws CorruptModelException {
     Map<String, StrictJson.Value> members = new HashMap<>();
     members.put(NAME, () -> name = notEmpty());
     members.put(COLUMN, () -> column = Optional.of(notEmpty()));
@@ -115,6 +125,8 @@ final class FeatureParser {
     members.put(CATEGORIES, this::readCategories);
     members.put(UNSEEN, () -> unseen = Optional.of(unseen()));
     members.put(ZONE, () -> zone = Optional.of(zone()));
+    members.put(GROUP, () -> group = Optional.of(notEmpty()));
+    members.put(REASON, this::readReason);
     members.replaceAll(
         (key, member) ->
             () -> {
@@ -138,6 +150,11 @@ final class FeatureParser {
     } catch (IllegalArgumentException e) {
       throw json.refused(e.getMessage(), e);
     }
+  }
+
+  /** Returns what has been read of the feature as a reason. */
+  ReasonRule reason() {
+    return new ReasonRule(group, never, up, down);
   }
 
   private FeatureForm form() {
@@ -261,6 +278,29 @@ final class FeatureParser {
               "'%s', '%s' or {\"%s\": category}"
                   .formatted(UNSEEN_MISSING, UNSEEN_REJECT, UNSEEN_AS));
     };
+  }
+
+  private void readReason() throws CorruptModelException {
+    if (json.isText()) {
+      never = oneOf(Set.of(NEVER)).equals(NEVER);
+      return;
+    }
+
+    json.object(
+        Map.of(UP, () -> up = Optional.of(code()), DOWN, () -> down = Optional.of(code())),
+        Set.of());
+    if (up.isEmpty() && down.isEmpty()) {
+      throw json.refused(
+          "got a reason without a code, expected '%s', '%s', or both".formatted(UP, DOWN), null);
+    }
+  }
+
+  private ReasonRule.Code code() throws CorruptModelException {
+    Map<String, String> texts = new HashMap<>();
+    json.object(
+        Map.of(CODE, () -> texts.put(CODE, notEmpty()), TEXT, () -> texts.put(TEXT, notEmpty())),
+        Set.of(CODE));
+    return new ReasonRule.Code(texts.get(CODE), Optional.ofNullable(texts.get(TEXT)));
   }
 
   private ZoneId zone() throws CorruptModelException {

@@ -20,6 +20,14 @@ public record Manifest(
     SchemaForm schema,
     Provenance provenance,
     String notes) {
-  /** The version of the package format that is written and read. */
-  static final int FORMAT = 1;
+  /** The newest version of the package format; all from 1 on are read. */
+  static final int NEWEST_FORMAT = 2;
+
+  /** The first version that has groups of features and their reasons. */
+  static final int FORMAT_OF_REASONS = 2;
+
+  /** Returns the oldest version of the format that can hold this. */
+  int format() {
+    return schema.hasReasons() ? FORMAT_OF_REASONS : 1;
+  }
 }

@@ -37,6 +37,7 @@ public final class ManifestParser {
   private final StrictJson json;
   private final SchemaParser schema;
 
+  private int format;
   private String name;
   private long version;
   private String model;
@@ -68,12 +69,24 @@ public final class ManifestParser {
     StrictJson json = new StrictJson(origin, content);
     ManifestParser parser = new ManifestParser(json);
     json.document(parser::readManifest);
-    return parser.manifest();
+    Manifest manifest = parser.manifest();
+    if (manifest.format() > parser.format) {
+      throw new CorruptModelException(
+          "Cannot read %s at /format: got %s, expected at least %s, because a feature has a '%s' or '%s'"
+              .formatted(
+                  origin,
+                  parser.format,
+                  manifest.format(),
+                  FeatureParser.GROUP,
+                  FeatureParser.REASON));
+    }
+
+    return manifest;
   }
 
   private void readManifest() throws CorruptModelException {
     Map<String, StrictJson.Value> members = new HashMap<>(schema.members());
-    members.put(FORMAT, () -> json.integer(Manifest.FORMAT, Manifest.FORMAT));
+    members.put(FORMAT, () -> format = (int) json.integer(1, Manifest.NEWEST_FORMAT));
     members.put(NAME, () -> name = name());
     members.put(VERSION, () -> version = json.integer(1, ModelName.MAX_VERSION));
     members.put(MODEL, () -> model = json.text());

@@ -15,7 +15,7 @@ public final class ManifestWriter {
 
   private static void write(JsonGenerator out, Manifest manifest) throws IOException {
     out.writeStartObject();
-    out.writeNumberField(ManifestParser.FORMAT, Manifest.FORMAT);
+    out.writeNumberField(ManifestParser.FORMAT, manifest.format());
     out.writeStringField(ManifestParser.NAME, manifest.name());
     out.writeNumberField(ManifestParser.VERSION, manifest.version());
     out.writeStringField(ManifestParser.MODEL, manifest.modelFile());

@@ -8,6 +8,7 @@ import io.paritree.feature.Feature;
 import io.paritree.feature.Schema;
 import io.paritree.xgboost.RecordedCategories;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
@@ -16,12 +17,25 @@ import java.util.function.IntFunction;
  * The features and outputs, as given by a manifest or by a schema file for {@code seal}.
  *
  * @param features in model order
+ * @param reasons what is said of each feature as a reason, in the same order
  */
-public record SchemaForm(List<FeatureForm> features, OutputsForm outputs) {
+public record SchemaForm(
+    List<FeatureForm> features, List<ReasonRule> reasons, OutputsForm outputs) {
   private static final int SHOWN = 20;
 
   public SchemaForm {
     features = List.copyOf(features);
+    reasons = List.copyOf(reasons);
+  }
+
+  /** Creates a form that says nothing of reasons. */
+  public SchemaForm(List<FeatureForm> features, OutputsForm outputs) {
+    this(features, Collections.nCopies(features.size(), ReasonRule.NONE), outputs);
+  }
+
+  /** Returns whether anything is said of reasons. */
+  boolean hasReasons() {
+    return reasons.stream().anyMatch(rule -> !rule.equals(ReasonRule.NONE));
   }
 
   /**
@@ -45,7 +59,9 @@ public record SchemaForm(List<FeatureForm> features, OutputsForm outputs) {
     }
 
     try {
-      return new Schema(bound);
+      Schema schema = new Schema(bound);
+      ReasonGroup.of(schema, reasons); // refuses rules that contradict each other
+      return schema;
     } catch (IllegalArgumentException e) {
       throw new CorruptModelException(
           "Cannot read %s at /features: %s".formatted(origin, e.getMessage()), e);

@@ -22,6 +22,7 @@ public final class SchemaParser {
   private final StrictJson json;
   private final boolean isManifest;
   private final List<FeatureForm> features = new ArrayList<>();
+  private final List<ReasonRule> reasons = new ArrayList<>();
   private OutputsForm outputs = OutputsForm.DEFAULT;
 
   /**
@@ -51,7 +52,7 @@ public final class SchemaParser {
 
   /** Returns what has been read. */
   SchemaForm schema() {
-    return new SchemaForm(features, outputs);
+    return new SchemaForm(features, reasons, outputs);
   }
 
   private void readFeatures() throws CorruptModelException {
@@ -61,7 +62,9 @@ public final class SchemaParser {
             throw json.refused("more than %s features".formatted(MAX_FEATURES), null);
           }
 
-          features.add(FeatureParser.read(json, isManifest));
+          FeatureParser feature = new FeatureParser(json, isManifest);
+          features.add(feature.read());
+          reasons.add(feature.reason());
         });
   }
 

@@ -40,19 +40,21 @@ public final class SchemaWriter {
   /** Writes the members {@code features} and {@code outputs}. */
   void members(SchemaForm schema) throws IOException {
     out.writeArrayFieldStart(SchemaParser.FEATURES);
-    for (FeatureForm form : schema.features()) {
-      JsonText.inLine(out, line -> new SchemaWriter(line, namesCodes).form(form));
+    for (int index = 0; index < schema.features().size(); index++) {
+      FeatureForm form = schema.features().get(index);
+      ReasonRule reason = schema.reasons().get(index);
+      JsonText.inLine(out, line -> new SchemaWriter(line, namesCodes).form(form, reason));
     }
 
     out.writeEndArray();
     outputs(schema.outputs());
   }
 
-  private void form(FeatureForm form) throws IOException {
+  private void form(FeatureForm form, ReasonRule reason) throws IOException {
     if (form instanceof FeatureForm.Complete complete) {
-      feature(complete.feature());
+      feature(complete.feature(), reason);
     } else {
-      fromModel((FeatureForm.FromModel) form);
+      fromModel((FeatureForm.FromModel) form, reason);
     }
   }
 
@@ -78,17 +80,17 @@ public final class SchemaWriter {
     out.writeEndObject();
   }
 
-  private void fromModel(FeatureForm.FromModel form) throws IOException {
+  private void fromModel(FeatureForm.FromModel form, ReasonRule reason) throws IOException {
     start(form.name(), form.column(), FeatureParser.CATEGORY);
     if (form.unseen().isPresent()) {
       unseen(form.unseen().get());
     }
 
-    end(form.missing(), form.nullable());
+    end(form.missing(), form.nullable(), reason);
   }
 
   /** Writes one feature as a JSON object, with its whole vocabulary. */
-  public void feature(Feature feature) throws IOException {
+  public void feature(Feature feature, ReasonRule reason) throws IOException {
     start(feature.name(), feature.column(), type(feature));
     switch (feature.kind()) {
       case NUMBER -> {
@@ -115,7 +117,7 @@ public final class SchemaWriter {
       }
     }
 
-    end(feature.sentinels(), feature.nullable());
+    end(feature.sentinels(), feature.nullable(), reason);
   }
 
   private static String type(Feature feature) {
@@ -136,7 +138,7 @@ public final class SchemaWriter {
     }
   }
 
-  private void end(Sentinels missing, boolean nullable) throws IOException {
+  private void end(Sentinels missing, boolean nullable, ReasonRule reason) throws IOException {
     if (!missing.equals(Sentinels.NONE)) {
       out.writeArrayFieldStart(FeatureParser.MISSING);
       for (double value : missing.numbers().stream().sorted().toList()) {
@@ -154,7 +156,36 @@ public final class SchemaWriter {
       out.writeBooleanField(FeatureParser.NULLABLE, false);
     }
 
+    reason(reason);
+
     out.writeEndObject();
+  }
+
+  private void reason(ReasonRule reason) throws IOException {
+    if (reason.group().isPresent()) {
+      out.writeStringField(FeatureParser.GROUP, reason.group().get());
+    }
+
+    if (reason.never()) {
+      out.writeStringField(FeatureParser.REASON, FeatureParser.NEVER);
+    } else if (reason.hasReason()) {
+      out.writeObjectFieldStart(FeatureParser.REASON);
+      code(FeatureParser.UP, reason.up());
+      code(FeatureParser.DOWN, reason.down());
+      out.writeEndObject();
+    }
+  }
+
+  private void code(String direction, Optional<ReasonRule.Code> code) throws IOException {
+    if (code.isPresent()) {
+      out.writeObjectFieldStart(direction);
+      out.writeStringField(FeatureParser.CODE, code.get().code());
+      if (code.get().text().isPresent()) {
+        out.writeStringField(FeatureParser.TEXT, code.get().text().get());
+      }
+
+      out.writeEndObject();
+    }
   }
 
   private void unseen(Unseen unseen) throws IOException {

@@ -61,6 +61,51 @@ class ManifestParserTest {
   }
 
   @Test
+  void groupsAndReasonsAreWrittenAndReadAgainAsFormat2() throws Exception {
+    String document =
+        WHOLE
+            .replace("\"format\": 1", "\"format\": 2")
+            .replace("\"column\": \"B\"", "\"reason\": \"never\"")
+            .replace(
+                "\"missing\": [\"\"]",
+                "\"group\": \"g\", \"reason\": {\"up\": {\"code\": \"R7\", \"text\": \"High\"}}");
+    Manifest manifest = parse(document);
+    byte[] written = ManifestWriter.toJson(manifest);
+
+    assertThat(ManifestParser.fromJson("again", written).schema().reasons())
+        .isEqualTo(manifest.schema().reasons());
+    assertThat(new String(written, StandardCharsets.UTF_8))
+        .contains("\"format\": 2")
+        .contains("{\"name\":\"b\",\"type\":\"boolean\",\"reason\":\"never\"}")
+        .contains("\"group\":\"g\",\"reason\":{\"up\":{\"code\":\"R7\",\"text\":\"High\"}}}");
+    assertThat(new String(ManifestWriter.toJson(parse(WHOLE)), StandardCharsets.UTF_8))
+        .contains("\"format\": 1");
+  }
+
+  @Test
+  void featuresOfOneGroupCannotHaveDifferentReasons() throws Exception {
+    String document =
+        WHOLE
+            .replace("\"format\": 1", "\"format\": 2")
+            .replace("\"column\": \"B\"", "\"group\": \"t\", \"reason\": \"never\"")
+            .replace(
+                "\"unseen\": {\"as\": \"y\"}",
+                "\"unseen\": {\"as\": \"y\"}, \"reason\": {\"up\": {\"code\": \"R7\"}}");
+    Manifest manifest = parse(document);
+
+    assertThatThrownBy(
+            () ->
+                manifest
+                    .schema()
+                    .schema(
+                        "paritree.json",
+                        slot -> Optional.of(new RecordedCategories.Texts(List.of("v")))))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining("'reason' of feature 't'")
+        .hasMessageContaining("feature 'b'");
+  }
+
+  @Test
   void aCategoryWithoutAnyVocabularyCannotHaveARuleForUnseenValues() throws Exception {
     Manifest manifest = parse(WHOLE);
 
@@ -75,7 +120,11 @@ class ManifestParserTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "\"format\": 1 | \"format\": 2 | /format | got 2 | a whole number from 1 to 1",
+        "\"format\": 1 | \"format\": 3 | /format | got 3 | a whole number from 1 to 2",
+        "\"column\": \"B\" | \"column\": \"B\", \"group\": \"g\" | /format | got 1 | at least 2",
+        "\"column\": \"B\" | \"reason\": \"ever\" | /features/1/reason | 'ever' | never",
+        "\"column\": \"B\" | \"reason\": {} | /features/1/reason | without a code | 'up', 'down'",
+        "\"column\": \"B\" | \"reason\": {\"up\": {\"text\": \"t\"}} | /features/1/reason/up | without [code] | these keys",
         "\"version\": 3 | \"version\": 0 | /version | got 0 | a whole number from 1 to 999999999",
         "\"version\": 3 | \"version\": 3.0 | /version | got 3.0 | a whole number",
         "\"name\": \"parcel\" | \"name\": \"../up\" | /name | '../up' | 1 to 64",

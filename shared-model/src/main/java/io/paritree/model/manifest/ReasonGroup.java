@@ -1,0 +1,69 @@
+package io.paritree.model.manifest;
+
+import io.paritree.feature.Feature;
+import io.paritree.feature.Schema;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Features that are one reason together: all that read one column, or all of one group.
+ *
+ * @param name the name of the group, or else of the column
+ * @param slots the slots of its features, ascending
+ * @param columns the columns that they read, each once, in the order of the features
+ * @param rule whether it is named, and its codes; without a group
+ */
+public record ReasonGroup(String name, List<Integer> slots, List<String> columns, ReasonRule rule) {
+  public ReasonGroup {
+    slots = List.copyOf(slots);
+    columns = List.copyOf(columns);
+  }
+
+  /**
+   * Returns the groups of a schema, in the order of their first feature. Each feature is in one. A
+   * feature without a group is in the group of its column's name.
+   *
+   * @param rules one per feature; those of a group that say something of its reason say the same
+   * @throws IllegalArgumentException if they do not
+   */
+  public static List<ReasonGroup> of(Schema schema, List<ReasonRule> rules) {
+    Map<String, List<Integer>> slots = new LinkedHashMap<>();
+    for (int slot = 0; slot < schema.width(); slot++) {
+      String name = rules.get(slot).group().orElse(schema.features().get(slot).column());
+      slots.computeIfAbsent(name, group -> new ArrayList<>()).add(slot);
+    }
+
+    List<ReasonGroup> groups = new ArrayList<>();
+    slots.forEach(
+        (name, members) -> {
+          List<String> columns =
+              members.stream()
+                  .map(slot -> schema.features().get(slot).column())
+                  .distinct()
+                  .toList();
+          groups.add(new ReasonGroup(name, members, columns, rule(name, members, schema, rules)));
+        });
+    return groups;
+  }
+
+  private static ReasonRule rule(
+      String name, List<Integer> members, Schema schema, List<ReasonRule> rules) {
+    ReasonRule found = ReasonRule.NONE;
+    Feature first = null;
+    for (int slot : members) {
+      ReasonRule said = rules.get(slot).ungrouped();
+      if (said.hasReason() && first == null) {
+        found = said;
+        first = schema.features().get(slot);
+      } else if (said.hasReason() && !said.equals(found)) {
+        throw new IllegalArgumentException(
+            "Cannot use 'reason' of feature '%s': it is one reason together with feature '%s', as '%s', which has another; give it to one of them only, or use another 'group'"
+                .formatted(schema.features().get(slot).name(), first.name(), name));
+      }
+    }
+
+    return found;
+  }
+}
