@@ -22,6 +22,8 @@ public final class CsvRecords {
   /** The column of the file that field i reads; -1 if there is none. */
   private final int[] columns;
 
+  private RecordValues values; // null unless they are kept
+
   /**
    * @param lines read by this from now on; the calling code closes it
    * @param origin names the file in messages
@@ -64,6 +66,15 @@ public final class CsvRecords {
     return new CsvRecords(lines, schema);
   }
 
+  /**
+   * From now on, keeps the cells that are not empty, where the calling code begins each record.
+   *
+   * @param values null if they are not kept
+   */
+  public void keepIn(RecordValues values) {
+    this.values = values;
+  }
+
   private String hint(String column, Hints hints) {
     return hints
         .nearest(column, name -> NearestName.of(name, lines.columns()))
@@ -98,6 +109,10 @@ public final class CsvRecords {
     for (int index = 0; index < columns.length; index++) {
       int cell = columns[index];
       if (cell >= 0) {
+        if (values != null && lines.length(cell) > 0) {
+          values.text(index, lines.bytes(), lines.start(cell), lines.length(cell));
+        }
+
         CsvCells.encode(
             fields.get(index),
             lines.bytes(),

@@ -38,6 +38,7 @@ public final class JsonRecordReader {
   private long ignored;
   private String keyField; // null unless records have keys
   private String key;
+  private RecordValues values; // null unless they are kept
 
   public JsonRecordReader(Schema schema, UnknownFields unknown) {
     this.schema = schema;
@@ -56,6 +57,15 @@ public final class JsonRecordReader {
    */
   public void keyIn(String field) {
     keyField = field;
+  }
+
+  /**
+   * From now on, keeps the values of the records, where the calling code begins each.
+   *
+   * @param values null if they are not kept
+   */
+  public void keepIn(RecordValues values) {
+    this.values = values;
   }
 
   /**
@@ -122,6 +132,10 @@ public final class JsonRecordReader {
         document.skip();
       } else {
         seen[index] = record;
+        if (values != null) {
+          keep(document, index);
+        }
+
         value(document, fields.get(index), row, at, faults);
         expected = index + 1;
       }
@@ -135,6 +149,21 @@ public final class JsonRecordReader {
       if (seen[index] != record && !faults.isFull()) {
         fields.get(index).missing(row, at, faults);
       }
+    }
+  }
+
+  /** Keeps the value at the current token. */
+  private void keep(JsonDocument document, int index) throws MalformedJsonException {
+    JsonToken token = document.token();
+    if (token == JsonToken.VALUE_NULL || !token.isScalarValue()) {
+      return;
+    }
+
+    document.text(text);
+    if (token == JsonToken.VALUE_STRING) {
+      values.text(index, text.bytes(), 0, text.length());
+    } else {
+      values.literal(index, text.bytes(), 0, text.length());
     }
   }
 

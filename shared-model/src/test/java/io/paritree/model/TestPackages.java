@@ -99,6 +99,25 @@ public final class TestPackages {
     return seal(BINARY, version, parcelModel("binary:logistic", rounds), BINARY_OUTPUTS);
   }
 
+  /**
+   * Writes {@code parcel-reasons/1}: of the classes false and true, with a code for the distance,
+   * the group {@code service}, and a weight that is never named.
+   */
+  public Path reasons() {
+    String schema =
+        TestRecords.SCHEMA
+            .formatted("")
+            .replace(
+                "\"missing\": [-999]",
+                """
+                "missing": [-999], "reason": {
+                  "up": {"code": "R1", "text": "The way is long"}, "down": {"code": "R2"}}""")
+            .replace("\"nullable\": false", "\"nullable\": false, \"reason\": \"never\"")
+            .replace("\"type\": \"boolean\"", "\"type\": \"boolean\", \"group\": \"service\"")
+            .replace("\"unseen\": \"missing\"", "\"unseen\": \"missing\", \"group\": \"service\"");
+    return sealSchema("parcel-reasons", 1, parcelModel("binary:logistic", 20), schema);
+  }
+
   /** Writes {@code parcel-class/1}: {@code multi:softprob} of the classes small, medium, large. */
   public Path classes() {
     String outputs =
@@ -187,6 +206,10 @@ public final class TestPackages {
   }
 
   private Path seal(String name, long version, byte[] model, String outputs) {
+    return sealSchema(name, version, model, TestRecords.SCHEMA.formatted(outputs));
+  }
+
+  private Path sealSchema(String name, long version, byte[] model, String schema) {
     List<byte[]> records =
         IntStream.range(0, GOLDEN_ROWS)
             .mapToObj(index -> TestRecords.json(index).getBytes(StandardCharsets.UTF_8))
@@ -196,7 +219,7 @@ public final class TestPackages {
           name,
           version,
           SealSource.ofFile(name, model),
-          SchemaParser.fromJson("schema.json", schema(outputs)),
+          SchemaParser.fromJson("schema.json", schema.getBytes(StandardCharsets.UTF_8)),
           new GoldenRecords(records, Provenance.GoldenSource.ROWS));
     } catch (ModelException | IOException e) {
       throw new IllegalStateException(e);
@@ -225,10 +248,6 @@ public final class TestPackages {
     return models.version(name, version).toPath();
   }
 
-  private static byte[] schema(String outputs) {
-    return TestRecords.SCHEMA.formatted(outputs).getBytes(StandardCharsets.UTF_8);
-  }
-
   /** Returns a trained model of the parcels. */
   public static byte[] parcelModel(String objective, int rounds) {
     return TRAINED.computeIfAbsent(objective + rounds, key -> trainParcels(objective, rounds));
@@ -241,7 +260,8 @@ public final class TestPackages {
     Random random = new Random(42);
     try {
       Schema schema =
-          SchemaParser.fromJson("schema.json", schema(""))
+          SchemaParser.fromJson(
+                  "schema.json", TestRecords.SCHEMA.formatted("").getBytes(StandardCharsets.UTF_8))
               .schema("schema.json", feature -> Optional.empty());
       for (int row = 0; row < TRAINING_ROWS; row++) {
         byte[] record = TestRecords.json(row).getBytes(StandardCharsets.UTF_8);

@@ -44,6 +44,8 @@ import picocli.CommandLine.ScopeType;
       InspectCommand.class,
       VerifyCommand.class,
       PredictCommand.class,
+      ExplainCommand.class,
+      ImportanceCommand.class,
       AliasCommand.class,
       ListCommand.class
     })

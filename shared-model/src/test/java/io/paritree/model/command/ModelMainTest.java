@@ -261,7 +261,92 @@ class ModelMainTest {
     assertThat(err.toString()).contains("Cannot use --exact without --emit contributions");
   }
 
-  private static Object[] with(String[] arguments, Object... more) {
+  @Test
+  void explainShowsTheReasonsOfARecord() throws Exception {
+    Path model = new TestPackages(path("store")).reasons();
+    String text =
+        """
+        {"distance": 4000.50, "weight": -1e3, "express": true, "carrier": "Zürich Post",
+         "zone": null, "departure": "2026-03-01T10:00:00Z"}
+        """;
+    Path record = Files.writeString(path("r.json"), text);
+    Object[] explain = {"explain", "--model", model, "--record", record};
+
+    assertRun(0, with(explain, "--format", "json", "--reasons", "5"));
+    String json = out.toString().replaceAll("\\s+", "");
+    assertThat(json)
+        .contains("\"model_version\":\"parcel-reasons/1\"")
+        .contains("\"field\":\"distance\",\"value\":4000.50,")
+        .contains("\"field\":\"service\",\"value\":{\"express\":true,\"carrier\":\"ZürichPost\"},")
+        .contains("\"value\":\"2026-03-01T10:00:00Z\"", "\"direction\":\"both\"")
+        .containsPattern("\"code\":\"R[12]\"")
+        .doesNotContain("weight", "\"mode\"");
+    assertThat(added(json, "base") + added(json, "rest") + contributions(json))
+        .isCloseTo(added(json, "margin"), org.assertj.core.data.Offset.offset(1e-5));
+
+    assertRun(0, with(explain, "--direction", "up", "--exact"));
+    assertThat(out.toString())
+        .startsWith("parcel-reasons/1: score ")
+        .contains(" base\n")
+        .contains(" rest (")
+        .contains("Contributions: exact")
+        .doesNotContainPattern("-[0-9.]+ +[-0-9.]+ (distance|service|zone|departure)");
+
+    assertRun(2, with(explain, "--reasons", "6"));
+    assertThat(err.toString()).contains("Invalid --reasons: got 6, expected 1 to 5");
+    assertRun(2, with(explain, "--of", "tall"));
+    assertThat(err.toString()).contains("Invalid --of: got tall, expected one of [0]");
+    Files.writeString(record, text.replace("-1e3", "\"heavy\""));
+    assertRun(3, explain);
+    assertThat(err.toString()).contains("r.json", "weight", "heavy");
+  }
+
+  private static double added(String json, String name) {
+    java.util.regex.Matcher number =
+        java.util.regex.Pattern.compile("\"" + name + "\":([-0-9.E]+)").matcher(json);
+    assertThat(number.find()).as(name).isTrue();
+    return Double.parseDouble(number.group(1));
+  }
+
+  private static double contributions(String json) {
+    return java.util.regex.Pattern.compile("\"contribution\":([-0-9.E]+)")
+        .matcher(json)
+        .results()
+        .mapToDouble(number -> Double.parseDouble(number.group(1)))
+        .sum();
+  }
+
+  @Test
+  void importanceListsTheFieldsByTheirMeanContribution() throws Exception {
+    Path model = new TestPackages(path("store")).reasons();
+    List<String> lines = new java.util.ArrayList<>();
+    lines.add(String.join(",", TestRecords.COLUMNS));
+    IntStream.range(0, 300).forEach(row -> lines.add(TestRecords.csvLine(row)));
+    lines.add(TestRecords.csvLine(1).replaceFirst("^[^,]*", "far"));
+    Path rows = Files.write(path("rows.csv"), lines);
+
+    assertRun(0, "importance", "--model", model, "--rows", rows, "--format", "json");
+    String json = out.toString().replaceAll("\\s+", "");
+    assertThat(json).contains("\"rows\":300,\"rows_refused\":1");
+    List<Double> means =
+        java.util.regex.Pattern.compile("\"mean_contribution\":([-0-9.E]+)")
+            .matcher(json)
+            .results()
+            .map(number -> Double.valueOf(number.group(1)))
+            .toList();
+    assertThat(means).hasSize(5).isSortedAccordingTo(java.util.Comparator.reverseOrder());
+    assertThat(means.get(0)).isPositive();
+    assertThat(err.toString()).contains("rows.csv line 302", "far");
+
+    assertRun(0, "importance", "--model", model, "--rows", rows);
+    assertThat(out.toString())
+        .contains("parcel-reasons/1, 300 rows, 1 refused")
+        .contains(" service");
+    Files.write(rows, List.of(lines.get(0), lines.get(301)));
+    assertRun(3, "importance", "--model", model, "--rows", rows);
+  }
+
+  private static Object[] with(Object[] arguments, Object... more) {
     return java.util.stream.Stream.concat(
             java.util.Arrays.stream(arguments), java.util.Arrays.stream(more))
         .toArray();

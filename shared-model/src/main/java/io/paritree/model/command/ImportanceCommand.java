@@ -1,0 +1,122 @@
+package io.paritree.model.command;
+
+import io.paritree.Fault;
+import io.paritree.forest.explain.ContributionMode;
+import io.paritree.json.JsonText;
+import io.paritree.model.EngineKind;
+import io.paritree.model.ModelFiles;
+import io.paritree.model.ScoringModel;
+import io.paritree.model.rows.CsvRows;
+import io.paritree.model.rows.FaultSummary;
+import io.paritree.reasons.Importance;
+import io.paritree.reasons.Reasons;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code model importance}: how much each field moves the margins of the rows of a CSV file. */
+@Command(
+    name = "importance",
+    description = {
+      "Says how much each field moves the scores of the rows of a CSV file: the mean of its absolute"
+          + " contributions to the margin, added up over the outputs; the largest first.",
+      "Rows that cannot be scored are left out and counted. Exits with 3 if no row could be scored."
+    })
+final class ImportanceCommand implements Callable<Integer> {
+  private static final int BLOCK_ROWS = 256;
+  private static final int BLOCK_VALUES = 1 << 20;
+
+  @Spec private CommandSpec spec;
+
+  @Mixin private ModelOption model;
+
+  @Mixin private UnsealedOptions unsealed;
+
+  @Option(
+      names = "--rows",
+      required = true,
+      paramLabel = "FILE.csv",
+      description = "The rows, with a header.")
+  private String input;
+
+  @Mixin private OutputFormat format;
+
+  @Override
+  public Integer call() throws Exception {
+    ScoringModel opened = unsealed.open(ModelFiles.streamed(model.reference()), EngineKind.FOREST);
+    Reasons reasons = Reasons.of(opened, ContributionMode.FAST);
+    Importance importance = new Importance(reasons);
+    FaultSummary refused = new FaultSummary();
+    int block = Math.max(1, Math.min(BLOCK_ROWS, BLOCK_VALUES / reasons.contributions()));
+    float[] contributions = new float[block * reasons.contributions()];
+    try (CsvRows rows = CsvRows.open(input, opened.schema(), opened.engine(), List.of())) {
+      for (int count = rows.next(); count > 0; count = rows.next()) {
+        for (int first = 0; first < count; first += block) {
+          int some = Math.min(block, count - first);
+          reasons.explain(rows.slots(), first, some, contributions);
+          for (int row = 0; row < some; row++) {
+            if (!refused.addIfRefused(rows, first + row)) {
+              importance.add(contributions, row * reasons.contributions());
+            }
+          }
+        }
+      }
+    }
+
+    refused.firstRows().forEach(spec.commandLine().getErr()::println);
+    if (importance.rows() == 0) {
+      spec.commandLine().getErr().println("No row of %s could be scored".formatted(input));
+      return ModelMain.INPUT_REFUSED;
+    }
+
+    print(opened, reasons, importance, refused.rows());
+    return ModelMain.OK;
+  }
+
+  private void print(
+      ScoringModel opened, Reasons reasons, Importance importance, long refusedRows) {
+    List<Integer> sorted =
+        IntStream.range(0, reasons.groups().size())
+            .boxed()
+            .sorted(Comparator.comparing(importance::mean, Comparator.reverseOrder()))
+            .toList();
+    format.print(
+        () ->
+            "%s, %s rows, %s refused%n"
+                    .formatted(opened.modelVersion(), importance.rows(), refusedRows)
+                + sorted.stream()
+                    .map(
+                        group ->
+                            String.format(
+                                Locale.ROOT,
+                                "%12.6f %s%n",
+                                importance.mean(group),
+                                Fault.printable(reasons.groups().get(group).name())))
+                    .collect(Collectors.joining()),
+        () ->
+            JsonText.text(
+                JsonText.object(
+                    out -> {
+                      out.writeStringField("model_version", opened.modelVersion());
+                      out.writeNumberField("rows", importance.rows());
+                      out.writeNumberField("rows_refused", refusedRows);
+                      out.writeArrayFieldStart("fields");
+                      for (int group : sorted) {
+                        out.writeStartObject();
+                        out.writeStringField("field", reasons.groups().get(group).name());
+                        out.writeNumberField("mean_contribution", importance.mean(group));
+                        out.writeEndObject();
+                      }
+
+                      out.writeEndArray();
+                    })));
+  }
+}
