@@ -49,6 +49,19 @@ public final class Problems {
   }
 
   /**
+   * The model does not have what a parameter asks for.
+   *
+   * @param reason why
+   */
+  public static Problem unusableParameter(String name, String reason) {
+    return new Problem(
+        "bad_parameter",
+        400,
+        "A parameter of the request is wrong",
+        "Cannot use parameter '%s' with this model: %s.".formatted(name, reason));
+  }
+
+  /**
    * The request has a parameter that the endpoint does not know.
    *
    * @param expected the parameters that it knows

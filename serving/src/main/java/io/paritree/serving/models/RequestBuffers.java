@@ -3,6 +3,7 @@ package io.paritree.serving.models;
 import io.paritree.feature.Faults;
 import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
+import io.paritree.reasons.Reasons;
 import io.paritree.record.JsonRecordReader;
 import io.paritree.record.UnknownFields;
 import io.paritree.serving.answer.JsonBytes;
@@ -31,15 +32,27 @@ public final class RequestBuffers {
   public final float[] slots;
   public final float[] margins;
   public final float[] scores;
+  private final int fields;
   private final JsonBytes answer = new JsonBytes();
+  private ReasonBuffers reasons; // null until they are asked for
 
   RequestBuffers(Schema schema, UnknownFields unknown, Engine engine) {
     this.reader = new JsonRecordReader(schema, unknown);
+    this.fields = schema.fields().size();
     int largest = Math.max(schema.width(), engine.outputs());
     this.block = Math.max(1, Math.min(MAX_BLOCK, MAX_KEPT / largest));
     this.slots = new float[block * schema.width()];
     this.margins = new float[block * engine.outputs()];
     this.scores = new float[block * engine.scores()];
+  }
+
+  /** Returns the buffers for reasons; they are the same in both modes. */
+  public ReasonBuffers reasons(Reasons of) {
+    if (reasons == null) {
+      reasons = new ReasonBuffers(fields, of.groups().size(), block, of.contributions());
+    }
+
+    return reasons;
   }
 
   /** Clears and returns the buffer for an answer. */

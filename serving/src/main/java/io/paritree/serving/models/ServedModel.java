@@ -1,8 +1,11 @@
 package io.paritree.serving.models;
 
+import io.paritree.UnsupportedModelException;
 import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
+import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.ScoringModel;
+import io.paritree.reasons.Reasons;
 import io.paritree.record.JsonRecordReader;
 import io.paritree.record.UnknownFields;
 import io.paritree.serving.answer.AnswerForm;
@@ -12,6 +15,8 @@ import io.paritree.serving.metrics.ServerMetrics;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A verified model, with what the server needs to answer for it.
@@ -28,6 +33,7 @@ public final class ServedModel {
   private final CounterDataPoint scored;
   private final CounterDataPoint refused;
   private final ModelStatistics statistics = new ModelStatistics();
+  private final Map<ContributionMode, Reasons> reasons = new ConcurrentHashMap<>();
   private volatile PredictionForm predictionForm; // made when the first prediction is logged
 
   ServedModel(ScoringModel model, Instant loaded, UnknownFields unknown, ServerMetrics metrics) {
@@ -104,6 +110,21 @@ public final class ServedModel {
     if (made == null) {
       made = new PredictionForm(model, buffers().block);
       predictionForm = made;
+    }
+
+    return made;
+  }
+
+  /**
+   * Returns the reasons of the model's scores; made when they are asked for first.
+   *
+   * @throws UnsupportedModelException if the model cannot be explained
+   */
+  public Reasons reasons(ContributionMode mode) throws UnsupportedModelException {
+    Reasons made = reasons.get(mode);
+    if (made == null) {
+      made = Reasons.of(model, mode);
+      reasons.put(mode, made);
     }
 
     return made;

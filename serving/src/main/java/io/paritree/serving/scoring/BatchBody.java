@@ -77,6 +77,7 @@ enum BatchBody {
       try (CsvLines lines = CsvLines.open(new ByteArrayInputStream(body), "the body", most)) {
         CsvRecords records = new CsvRecords(lines, "the body", schema);
         int key = keyField.isEmpty() ? -1 : lines.column(keyField);
+        records.keepIn(batch.values());
         checkColumns(lines.columns(), keyField, schema, buffers.reader);
         while (true) {
           batch.begin();

@@ -5,6 +5,7 @@ import io.paritree.Fault;
 import io.paritree.FaultCode;
 import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
+import io.paritree.record.RecordValues;
 import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.Problem;
@@ -56,12 +57,14 @@ public final class ScoreBatchHandler {
       ScoreQuery query = ScoreQuery.ofBatch(ctx);
       BatchBody form = form(ctx);
       Batch batch = new Batch(served, query, inference, ctx);
+      batch.buffers.reader.keepIn(batch.values());
       batch.buffers.reader.keyIn(query.key().isEmpty() ? null : query.key());
       try {
         score(form, batch);
       } finally {
         batch.answer.clear(); // also if the request is refused halfway
         batch.buffers.reader.keyIn(null);
+        batch.buffers.reader.keepIn(null);
       }
 
       served.scored().inc(batch.scored);
@@ -103,6 +106,7 @@ public final class ScoreBatchHandler {
     private final Engine engine;
     private final int width;
     private final ScoreQuery query;
+    private final ReasonsAnswer reasons; // null if none are asked for
     private final JsonBytes answer;
     private final RowLimit limit;
 
@@ -133,8 +137,14 @@ public final class ScoreBatchHandler {
       this.width = engine.width();
       this.query = query;
       this.answer = buffers.answer();
+      this.reasons =
+          query.reasons().map(asked -> ReasonsAnswer.of(asked, served, buffers)).orElse(null);
       int margins = query.margin() ? engine.outputs() : 0;
-      this.limit = RowLimit.of(parts.limits(), engine, served.form().rowBytes(margins));
+      long rowBytes = served.form().rowBytes(margins) + (reasons == null ? 0 : reasons.rowBytes());
+      this.limit = RowLimit.of(parts.limits(), engine, rowBytes);
+      if (reasons != null) {
+        reasons.clear();
+      }
     }
 
     RequestBuffers buffers() {
@@ -143,6 +153,11 @@ public final class ScoreBatchHandler {
 
     Schema schema() {
       return served.model().schema();
+    }
+
+    /** Returns what keeps the values of the records; null if they are not needed. */
+    RecordValues values() {
+      return reasons == null ? null : reasons.values();
     }
 
     /** Returns the index in the buffers' slots where the next record begins. */
@@ -156,6 +171,10 @@ public final class ScoreBatchHandler {
         buffers.faults.clear();
       } else {
         buffers.faults.clearForOne();
+      }
+
+      if (reasons != null) {
+        reasons.values().begin(good);
       }
     }
 
@@ -217,6 +236,10 @@ public final class ScoreBatchHandler {
       }
 
       scored += good;
+      if (reasons != null) {
+        reasons.clear();
+      }
+
       good = 0;
       blockFaults = 0;
       block.clear();
@@ -244,6 +267,10 @@ public final class ScoreBatchHandler {
               index * margins,
               margins,
               answer);
+      if (reasons != null) {
+        reasons.explain(index, good);
+        reasons.write(index, answer);
+      }
     }
 
     private void write(Refused record) {

@@ -25,7 +25,7 @@ import java.util.List;
  * {@code POST .../score}: one flat JSON object in, one answer out.
  *
  * <p>Answers 400 with all faults if the record has any. The answer has the margin if the query says
- * {@code margin=true}. Thread-safe; takes no lock.
+ * {@code margin=true}, and reasons if it says {@code reasons=K}. Thread-safe; takes no lock.
  */
 public final class ScoreHandler {
   private final ScoringParts parts;
@@ -39,17 +39,27 @@ public final class ScoreHandler {
         ModelAddress.model(
             ctx, parts.models()); // read once, so that one model makes the whole answer
     try (Inference inference = served.statistics().begin(Arrival.waitedNanos(ctx))) {
-      boolean marginRequested = ScoreQuery.ofRecord(ctx).margin();
+      ScoreQuery query = ScoreQuery.ofRecord(ctx);
       byte[] body = MediaTypes.jsonBody(ctx);
       RequestBuffers buffers = served.buffers();
-      read(body, served, buffers);
+      ReasonsAnswer reasons =
+          query.reasons().map(asked -> ReasonsAnswer.of(asked, served, buffers)).orElse(null);
+      read(body, served, buffers, reasons);
       inference.read();
       Engine engine = served.model().engine();
       engine.score(buffers.slots, 1, buffers.margins, buffers.scores);
+      if (reasons != null) {
+        reasons.explain(0, 1);
+      }
+
       inference.scored();
       JsonBytes answer = buffers.answer().raw(served.answerStart()).raw(',');
-      float[] margins = marginRequested ? buffers.margins : null;
+      float[] margins = query.margin() ? buffers.margins : null;
       served.form().write(buffers.scores, 0, margins, 0, engine.outputs(), answer);
+      if (reasons != null) {
+        reasons.write(0, answer);
+      }
+
       Answers.send(answer.raw("}\n"), ctx);
       inference.answered(1);
       served.scored().inc();
@@ -67,14 +77,26 @@ public final class ScoreHandler {
     }
   }
 
-  private void read(byte[] body, ServedModel served, RequestBuffers buffers) {
+  /**
+   * @param reasons null if none are asked for; otherwise the record's values are kept for them
+   */
+  private void read(
+      byte[] body, ServedModel served, RequestBuffers buffers, ReasonsAnswer reasons) {
     buffers.faults.clear();
+    if (reasons != null) {
+      reasons.clear();
+      reasons.values().begin(0);
+      buffers.reader.keepIn(reasons.values());
+    }
+
     try (JsonDocument document = JsonDocument.of(body, parts.limits().body())) {
       document.next();
       buffers.reader.read(document, buffers.slots, 0, buffers.faults);
       document.end();
     } catch (MalformedJsonException e) {
       throw new ProblemException(Problems.malformedBody(e.getMessage()));
+    } finally {
+      buffers.reader.keepIn(null);
     }
 
     if (!buffers.faults.isEmpty()) {

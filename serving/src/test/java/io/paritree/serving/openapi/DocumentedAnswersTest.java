@@ -124,7 +124,8 @@ class DocumentedAnswersTest {
               : List.of(name, name + "@champion", name + "/versions/1");
       for (String address : addresses) {
         String base = "/v1/models/" + address;
-        for (String query : List.of("", "?margin=true", "?margin=false")) {
+        for (String query :
+            List.of("", "?margin=true", "?margin=false", "?reasons=1&direction=up&exact=true")) {
           String body = each.getValue().get(0);
           expect(200, "POST", base + "/score" + query, body, JSON + "X-Request-Id: mine\r\n");
           String array = "[" + String.join(",", each.getValue()) + ",{\"x\":1},5]";

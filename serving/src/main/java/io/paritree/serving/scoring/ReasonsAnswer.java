@@ -1,0 +1,191 @@
+package io.paritree.serving.scoring;
+
+import io.paritree.UnsupportedModelException;
+import io.paritree.feature.Schema;
+import io.paritree.forest.explain.ContributionMode;
+import io.paritree.model.manifest.ReasonGroup;
+import io.paritree.model.manifest.ReasonRule;
+import io.paritree.reasons.Reasons;
+import io.paritree.reasons.RowReasons;
+import io.paritree.record.RecordValues;
+import io.paritree.serving.answer.JsonBytes;
+import io.paritree.serving.answer.ProblemException;
+import io.paritree.serving.answer.Problems;
+import io.paritree.serving.models.ReasonBuffers;
+import io.paritree.serving.models.RequestBuffers;
+import io.paritree.serving.models.ServedModel;
+import java.util.List;
+import java.util.Optional;
+
+/** The reasons that one request asks for: chosen and written row by row. Not thread-safe. */
+final class ReasonsAnswer {
+  /** The members of a reason without its names and its value. */
+  private static final int REASON_BYTES = 80;
+
+  private final ScoreQuery.Asked asked;
+  private final Schema schema;
+  private final RequestBuffers requested;
+  private final Reasons reasons;
+  private final ReasonBuffers buffers;
+  private final int scores;
+
+  /** The output that is explained; negative for that of the row's class. */
+  private final int output;
+
+  private int explainedFrom;
+  private int explainedTo;
+
+  private ReasonsAnswer(
+      ScoreQuery.Asked asked, ServedModel served, RequestBuffers requested, Reasons reasons) {
+    this.asked = asked;
+    this.schema = served.model().schema();
+    this.requested = requested;
+    this.reasons = reasons;
+    this.buffers = requested.reasons(reasons);
+    this.scores = served.model().engine().scores();
+    this.output = output();
+    if (asked.most() > reasons.groups().size()) {
+      throw new ProblemException(
+          Problems.badParameter(
+              "reasons",
+              "a whole number from 1 to %s, the number of the model's fields"
+                  .formatted(reasons.groups().size())));
+    }
+  }
+
+  /**
+   * Prepares what a query asks for.
+   *
+   * @throws ProblemException with 400 if the model does not have it
+   */
+  static ReasonsAnswer of(ScoreQuery.Asked asked, ServedModel served, RequestBuffers requested) {
+    try {
+      return new ReasonsAnswer(asked, served, requested, served.reasons(asked.mode()));
+    } catch (UnsupportedModelException e) {
+      throw new ProblemException(Problems.unusableParameter("reasons", e.getMessage()));
+    }
+  }
+
+  private int output() {
+    List<String> names = reasons.outputNames();
+    if (asked.output().isEmpty() && reasons.hasWinner()) {
+      return -1;
+    }
+
+    int named = names.indexOf(asked.output());
+    if (named < 0) {
+      throw new ProblemException(
+          Problems.badParameter("output", "one of the model's outputs, as its margins are named"));
+    }
+
+    return named;
+  }
+
+  /** Returns about how many bytes the reasons of a row take at most, without their values. */
+  long rowBytes() {
+    long largest = 0;
+    for (ReasonGroup group : reasons.groups()) {
+      long columns = group.columns().stream().mapToLong(String::length).sum();
+      long up = group.rule().up().map(ReasonsAnswer::bytes).orElse(0L);
+      long down = group.rule().down().map(ReasonsAnswer::bytes).orElse(0L);
+      largest = Math.max(largest, group.name().length() + columns + Math.max(up, down));
+    }
+
+    return (1 + asked.most()) * (REASON_BYTES + largest);
+  }
+
+  private static long bytes(ReasonRule.Code code) {
+    return code.code().length() + code.text().map(String::length).orElse(0);
+  }
+
+  /** Returns what keeps the values of the records. */
+  RecordValues values() {
+    return buffers.values;
+  }
+
+  /** Makes room for a new block of records. */
+  void clear() {
+    buffers.values.clear();
+    explainedFrom = 0;
+    explainedTo = 0;
+  }
+
+  /**
+   * Explains a row of the block, with those after it, unless that was done.
+   *
+   * @param rows number of rows of the block
+   */
+  void explain(int row, int rows) {
+    if (row < explainedFrom || row >= explainedTo) {
+      explainedFrom = row;
+      explainedTo = Math.min(rows, row + buffers.block);
+      reasons.explain(requested.slots, row, explainedTo - row, buffers.contributions);
+    }
+  }
+
+  /** Writes the member {@code reasons} of a row that was explained. */
+  void write(int row, JsonBytes json) {
+    int explained = output < 0 ? reasons.winner(requested.scores, row * scores) : output;
+    RowReasons chosen = buffers.row;
+    reasons.choose(
+        buffers.contributions,
+        (row - explainedFrom) * reasons.contributions(),
+        explained,
+        asked.most(),
+        asked.direction(),
+        chosen);
+    json.raw(",\"reasons\":{\"base\":").number(chosen.base());
+    json.raw(",\"rest\":").number(chosen.rest());
+    json.raw(",\"direction\":\"").raw(asked.direction().key()).raw('"');
+    if (reasons.outputNames().size() > 1) {
+      json.raw(",\"output\":").string(reasons.outputNames().get(explained));
+    }
+
+    if (asked.mode() == ContributionMode.EXACT) {
+      json.raw(",\"mode\":\"exact\"");
+    }
+
+    json.raw(",\"fields\":[");
+    for (int reason = 0; reason < chosen.count(); reason++) {
+      json.raw(reason == 0 ? "{" : ",{");
+      write(row, chosen.group(reason), chosen.contribution(reason), json);
+      json.raw('}');
+    }
+
+    json.raw("]}");
+  }
+
+  private void write(int row, int index, float contribution, JsonBytes json) {
+    ReasonGroup group = reasons.groups().get(index);
+    json.raw("\"field\":").string(group.name()).raw(",\"value\":");
+    if (group.columns().size() == 1) {
+      writeValue(row, group.columns().get(0), json);
+    } else {
+      for (int column = 0; column < group.columns().size(); column++) {
+        json.raw(column == 0 ? '{' : ',').string(group.columns().get(column)).raw(':');
+        writeValue(row, group.columns().get(column), json);
+      }
+
+      json.raw('}');
+    }
+
+    json.raw(",\"contribution\":").number(contribution);
+    Optional<ReasonRule.Code> code = reasons.code(index, contribution);
+    if (code.isPresent()) {
+      json.raw(",\"code\":").string(code.get().code());
+      code.get().text().ifPresent(text -> json.raw(",\"text\":").string(text));
+    }
+  }
+
+  private void writeValue(int row, String column, JsonBytes json) {
+    int field = schema.fieldIndex(column);
+    String value = buffers.values.value(row, field);
+    if (value == null) {
+      json.raw("null");
+    } else if (buffers.values.isText(row, field)) {
+      json.string(value);
+    } else {
+      json.raw(value);
+    }
+  }
+}
