@@ -20,18 +20,28 @@ final class InferAnswer {
   static final String MARGIN = "margin";
   static final String LABEL = "label";
 
+  /** An output that is answered only if it is requested. */
+  static final String CONTRIBUTIONS = "contributions";
+
   private final ServedModel served;
   private final Scored scored;
+  private final float[] contributions;
   private final JsonBytes json;
   private final List<byte[]> data = new ArrayList<>();
 
-  private InferAnswer(ServedModel served, Scored scored, JsonBytes json) {
+  private InferAnswer(ServedModel served, Scored scored, float[] contributions, JsonBytes json) {
     this.served = served;
     this.scored = scored;
+    this.contributions = contributions;
     this.json = json;
   }
 
-  /** Returns the names of a model's outputs. */
+  /** Returns whether an output is that of the contributions. */
+  static boolean isContributions(Output output) {
+    return output.name().equals(CONTRIBUTIONS);
+  }
+
+  /** Returns the names of the outputs that are answered if none is requested. */
   static List<String> names(ServedModel served) {
     return served.model().outputs().kind() == Outputs.Kind.VALUES
         ? List.of(SCORE, MARGIN)
@@ -47,11 +57,17 @@ final class InferAnswer {
   /**
    * Writes the whole answer.
    *
+   * @param contributions row after row; empty if they are not requested
    * @param json receives it
    * @return the length of its JSON; the whole answer is longer if it has outputs as bytes
    */
-  static int write(InferRequest request, ServedModel served, Scored scored, JsonBytes json) {
-    InferAnswer answer = new InferAnswer(served, scored, json);
+  static int write(
+      InferRequest request,
+      ServedModel served,
+      Scored scored,
+      float[] contributions,
+      JsonBytes json) {
+    InferAnswer answer = new InferAnswer(served, scored, contributions, json);
     answer.writeHead(request.id());
     answer.writeOutputs(request);
     if (answer.data.isEmpty()) {
@@ -90,11 +106,17 @@ final class InferAnswer {
       switch (output.name()) {
         case SCORE -> writeNumbers(scored.scores(), scored.scoreCount(), output.binary());
         case MARGIN -> writeNumbers(scored.margins(), scored.marginCount(), output.binary());
+        case CONTRIBUTIONS -> writeNumbers(contributions, perRow(), output.binary());
         default -> writeLabels(output.binary());
       }
     }
 
     json.raw("]}");
+  }
+
+  /** Returns the number of contributions of a row. */
+  private int perRow() {
+    return scored.marginCount() * (served.model().engine().width() + 1);
   }
 
   private void writeNumbers(float[] values, int perRow, boolean binary) {

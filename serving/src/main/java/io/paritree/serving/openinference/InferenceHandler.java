@@ -1,8 +1,13 @@
 package io.paritree.serving.openinference;
 
 import io.javalin.http.Context;
+import io.paritree.UnsupportedModelException;
+import io.paritree.forest.explain.ContributionMode;
+import io.paritree.forest.explain.Explainer;
+import io.paritree.model.ScoringModel;
 import io.paritree.record.JsonDocument;
 import io.paritree.record.MalformedJsonException;
+import io.paritree.serving.answer.AnswerForm;
 import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.ProblemException;
@@ -13,21 +18,25 @@ import io.paritree.serving.openinference.InferRequest.Output;
 import io.paritree.serving.request.Arrival;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.ModelAddress;
+import io.paritree.serving.request.RowLimit;
 import io.paritree.serving.request.ScoringParts;
 import io.paritree.serving.request.Table;
 import io.paritree.serving.request.Table.Scored;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * Inference of the Open Inference Protocol (V2) over REST.
  *
- * <p>The outputs are {@code score}, {@code margin}, and, for models of classes, {@code label}.
- * Tensors are JSON, or bytes after it, in both directions. One bad row refuses the whole request;
- * the answer has the faults of all rows. Thread-safe.
+ * <p>The outputs are {@code score}, {@code margin}, and, for models of classes, {@code label};
+ * {@code contributions} too if they are requested. Tensors are JSON, or bytes after it, in both
+ * directions. One bad row refuses the whole request; the answer has the faults of all rows.
+ * Thread-safe.
  */
 public final class InferenceHandler {
   /** The length of the JSON at the start of a body that has binary tensor data. */
@@ -70,13 +79,15 @@ public final class InferenceHandler {
       throw new ProblemException(Problems.malformedBody(e.getMessage()));
     }
 
+    Optional<Explainer> explainer = explainer(request, table);
     Scored scored = table.score(inference, parts.metrics());
     if (parts.predictions().on()) {
       table.write(scored, ctx, parts.predictions());
     }
 
     JsonBytes answer = served.buffers().answer();
-    int written = InferAnswer.write(request, served, scored, answer);
+    int written =
+        InferAnswer.write(request, served, scored, contributions(explainer, table), answer);
     if (written < answer.length()) {
       Answers.type(MediaTypes.BYTES, ctx);
       ctx.header(JSON_LENGTH, Integer.toString(written));
@@ -84,6 +95,39 @@ public final class InferenceHandler {
 
     Answers.send(answer, ctx);
     inference.answered(scored.rows());
+  }
+
+  /**
+   * Returns what computes the contributions, if they are requested.
+   *
+   * @throws ProblemException if the model has none, or there are too many rows for them
+   */
+  private Optional<Explainer> explainer(InferRequest request, Table table) {
+    if (request.outputs().stream().noneMatch(InferAnswer::isContributions)) {
+      return Optional.empty();
+    }
+
+    ScoringModel model = table.served().model();
+    try {
+      Explainer explainer = model.explainer(ContributionMode.FAST);
+      long rowBytes = (long) AnswerForm.NUMBER_BYTES * explainer.contributions();
+      RowLimit.of(parts.limits(), model.engine(), rowBytes).check(table.rows());
+      return Optional.of(explainer);
+    } catch (UnsupportedModelException e) {
+      throw new ProblemException(
+          Problems.unusableParameter(InferAnswer.CONTRIBUTIONS, e.getMessage()));
+    }
+  }
+
+  private static float[] contributions(Optional<Explainer> explainer, Table table) {
+    if (explainer.isEmpty()) {
+      return new float[0];
+    }
+
+    float[] contributions =
+        new float[Math.multiplyExact(table.rows(), explainer.get().contributions())];
+    explainer.get().explain(table.slots(), table.rows(), contributions);
+    return contributions;
   }
 
   /** Returns the length of the JSON at the start of a body. */
@@ -112,7 +156,8 @@ public final class InferenceHandler {
 
   /** Each output is allowed once, so that repeated names cannot make the answer larger. */
   private static void checkOutputs(List<Output> requested, ServedModel served) {
-    List<String> names = InferAnswer.names(served);
+    List<String> names = new ArrayList<>(InferAnswer.names(served));
+    names.add(InferAnswer.CONTRIBUTIONS);
     Set<String> unique = new HashSet<>();
     for (Output output : requested) {
       if (!names.contains(output.name()) || !unique.add(output.name())) {

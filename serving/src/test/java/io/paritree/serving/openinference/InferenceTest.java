@@ -72,6 +72,37 @@ class InferenceTest {
             tensor(5, "BYTES", shape));
   }
 
+  @Test
+  void contributionsAreAnsweredOnlyIfTheyAreRequested() throws Exception {
+    for (String name : List.of("parcel-late", "parcel-class")) {
+      String address = "/v2/models/" + name + "/infer";
+      String inference = inference("[60]");
+      String plain = client.post(address, inference).body();
+      assertThat(plain).doesNotContain("contributions");
+      String wanted = ",\"outputs\":[{\"name\":\"contributions\"},{\"name\":\"margin\"}],\"id\"";
+      Object answer =
+          JsonTree.parse(client.post(address, inference.replace(",\"id\"", wanted)).body());
+
+      int outputs = name.equals("parcel-late") ? 1 : 3;
+      int perRow = outputs * (TestRecords.FEATURE_NAMES.length + 1);
+      assertThat(JsonTree.at(answer, "outputs/0/shape")).isEqualTo(List.of("60", "" + perRow));
+      List<?> data = (List<?>) JsonTree.at(answer, "outputs/0/data");
+      List<?> margins = (List<?>) JsonTree.at(answer, "outputs/1/data");
+      assertThat(data).hasSize(60 * perRow);
+      for (int margin = 0; margin < margins.size(); margin++) {
+        int each = perRow / outputs;
+        double sum =
+            data.subList(margin * each, (margin + 1) * each).stream()
+                .mapToDouble(value -> Double.parseDouble(value.toString()))
+                .sum();
+        assertThat(sum)
+            .isCloseTo(
+                Double.parseDouble(margins.get(margin).toString()),
+                org.assertj.core.data.Offset.offset(1e-5));
+      }
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"[60]", "[60,1]"})
   void oneTensorPerFieldGivesTheScoresOfTheNativeEndpoint(String shape) throws Exception {
