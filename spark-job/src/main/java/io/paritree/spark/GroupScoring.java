@@ -152,6 +152,7 @@ final class GroupScoring {
         quarantine,
         checked.columns().margins().size(),
         checked.columns().hasLabel(),
+        settings.reasons().orElse(null),
         checked.model().modelVersion(),
         checked.model().digest(),
         settings.engine(),

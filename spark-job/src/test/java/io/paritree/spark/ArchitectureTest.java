@@ -70,6 +70,7 @@ class ArchitectureTest extends ArchitectureContract {
           "input.InputCheck",
           "keys.KeyHasher",
           "keys.RepeatedHashes",
+          "rows.ReasonColumns",
           "rows.BlockEncoder",
           "rows.Copier",
           "rows.FilesInOrder",

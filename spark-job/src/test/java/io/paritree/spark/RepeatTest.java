@@ -95,6 +95,10 @@ class RepeatTest {
     assertThat(score("--pass", "note").exitCode()).isZero();
     assertThat(ScoringJobTest.read(output).columns()).contains("note");
 
+    assertThat(score("--reasons", "2").exitCode()).isZero();
+    assertThat(ScoringJobTest.read(output).columns()).contains("reasons", "reasons_rest");
+    assertThat(score("--reasons", "2", "--reasons-direction", "up").out())
+        .doesNotContain("already published");
     assertThat(score("--margin").exitCode()).isZero();
     assertThat(ScoringJobTest.read(output).columns()).contains("margin").doesNotContain("note");
     assertThat(Scores.of(output)).hasSize(150);

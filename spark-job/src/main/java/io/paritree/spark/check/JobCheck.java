@@ -1,6 +1,11 @@
 package io.paritree.spark.check;
 
+import io.paritree.UnsupportedModelException;
+import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.ScoringModel;
+import io.paritree.model.manifest.Outputs;
+import io.paritree.reasons.Reasons;
+import io.paritree.reasons.ReasonsAsked;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.files.Encryption;
 import io.paritree.spark.files.ParquetWriters;
@@ -72,8 +77,9 @@ public final class JobCheck {
     this.inputStore = FileStore.of(input, hadoopSettings);
     this.listing = InputListing.read(inputStore, input, problems);
     this.selected = settings.partitions().choose(listing, problems);
-    this.columns = OutputColumns.of(model, settings.margin());
+    this.columns = OutputColumns.of(model, settings);
     checkNames();
+    settings.reasons().ifPresent(this::checkReasons);
     OutputCheck outputCheck = new OutputCheck(place, problems);
     if (outputCheck.checkApart(listing, inputStore)) {
       addTargets();
@@ -220,6 +226,34 @@ public final class JobCheck {
 
   private String key(String name) {
     return settings.comparison().key(name);
+  }
+
+  /** Refuses reasons that the model does not have. */
+  private void checkReasons(ReasonsAsked asked) {
+    Reasons reasons;
+    try {
+      reasons = Reasons.of(model, ContributionMode.FAST);
+    } catch (UnsupportedModelException e) {
+      problems.add("--reasons cannot be written: " + e.getMessage());
+      return;
+    }
+
+    if (asked.most() > reasons.groups().size()) {
+      problems.add(
+          "--reasons is %s, but the model has %s fields"
+              .formatted(asked.most(), reasons.groups().size()));
+    }
+
+    if (!reasons.hasWinner()) {
+      problems.add(
+          "--reasons cannot be written: the model has several outputs %s and no classes, so that"
+                  .formatted(reasons.outputNames())
+              + " none of them is the one to explain");
+    }
+
+    if (model.outputs().kind() == Outputs.Kind.CLASS_INDEX && !Float.isNaN(asked.above())) {
+      problems.add("--reasons-from cannot be used: the model's score is the number of a class");
+    }
   }
 
   /** Refuses names that would occur twice in the output or in the quarantine. */

@@ -19,9 +19,14 @@ import org.apache.spark.sql.types.StructType;
  * @param scores {@code score}, or {@code score_<output>} where there are several
  * @param margins {@code margin}, or {@code margin_<output>}; empty if not requested
  * @param hasLabel whether there is a {@code label}
+ * @param hasReasons whether there are the columns of reasons
  */
-public record OutputColumns(List<String> scores, List<String> margins, boolean hasLabel) {
+public record OutputColumns(
+    List<String> scores, List<String> margins, boolean hasLabel, boolean hasReasons) {
   private static final String LABEL = "label";
+  private static final String REASONS = "reasons";
+  private static final String BASE = "reasons_base";
+  private static final String REST = "reasons_rest";
   private static final String MODEL_VERSION = "model_version";
 
   public OutputColumns {
@@ -29,15 +34,16 @@ public record OutputColumns(List<String> scores, List<String> margins, boolean h
     margins = List.copyOf(margins);
   }
 
-  static OutputColumns of(ScoringModel model, JobSettings.Margin margin) {
+  static OutputColumns of(ScoringModel model, JobSettings settings) {
     Engine engine = model.engine();
     Outputs outputs = model.outputs();
     return new OutputColumns(
         outputs.columns("score", engine.scores()),
-        margin == JobSettings.Margin.WRITTEN
+        settings.margin() == JobSettings.Margin.WRITTEN
             ? outputs.columns("margin", engine.outputs())
             : List.of(),
-        outputs.kind() != Outputs.Kind.VALUES);
+        outputs.kind() != Outputs.Kind.VALUES,
+        settings.reasons().isPresent());
   }
 
   /** Returns the names of all columns. */
@@ -46,6 +52,10 @@ public record OutputColumns(List<String> scores, List<String> margins, boolean h
     names.addAll(margins);
     if (hasLabel) {
       names.add(LABEL);
+    }
+
+    if (hasReasons) {
+      names.addAll(List.of(REASONS, BASE, REST));
     }
 
     names.add(MODEL_VERSION);
@@ -84,7 +94,22 @@ public record OutputColumns(List<String> scores, List<String> margins, boolean h
       fields.add(DataTypes.createStructField(LABEL, DataTypes.StringType, true));
     }
 
+    if (hasReasons) {
+      fields.add(DataTypes.createStructField(REASONS, DataTypes.createArrayType(reason()), true));
+      fields.add(DataTypes.createStructField(BASE, DataTypes.FloatType, true));
+      fields.add(DataTypes.createStructField(REST, DataTypes.FloatType, true));
+    }
+
     fields.add(DataTypes.createStructField(MODEL_VERSION, DataTypes.StringType, true));
     return DataTypes.createStructType(fields);
+  }
+
+  private static StructType reason() {
+    return DataTypes.createStructType(
+        List.of(
+            DataTypes.createStructField("field", DataTypes.StringType, true),
+            DataTypes.createStructField("value", DataTypes.StringType, true),
+            DataTypes.createStructField("contribution", DataTypes.FloatType, true),
+            DataTypes.createStructField("code", DataTypes.StringType, true)));
   }
 }

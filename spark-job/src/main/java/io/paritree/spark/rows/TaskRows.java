@@ -40,6 +40,7 @@ final class TaskRows {
   private final KeyHasher hasher;
   private final KeyHashes keys;
   private final String attempt;
+  private final ReasonColumns reasons; // null if they are not requested
   private final Copier[] copiers;
   private final int[] levels;
   private final SpecificInternalRow output;
@@ -65,6 +66,7 @@ final class TaskRows {
     this.slots = new float[engine.width() * TaskPlan.BLOCK_ROWS];
     this.margins = plan.margins() == 0 ? null : new float[engine.outputs() * TaskPlan.BLOCK_ROWS];
     this.scores = new float[engine.scores() * TaskPlan.BLOCK_ROWS];
+    this.reasons = plan.reasons() == null ? null : new ReasonColumns(plan, model);
     this.attempt = attempt;
     Path directory = plan.isSample() ? null : new Path(plan.tasks(), attempt);
     String prefix = "part-%s-%s-%s".formatted(padded(task), plan.run(), attempt);
@@ -148,6 +150,10 @@ final class TaskRows {
     faults.clear();
     encoder.encode(block, file, slots, faults);
     engine.scoreColumns(slots, TaskPlan.BLOCK_ROWS, rows, margins, scores);
+    if (reasons != null) {
+      reasons.begin(slots, scores, rows, faults);
+    }
+
     int[] ordinals = new int[copiers.length];
     for (int index = 0; index < ordinals.length; index++) {
       ordinals[index] = levels[index] >= 0 ? -1 : block.ordinal(plan.carried()[index]);
@@ -197,7 +203,11 @@ final class TaskRows {
     }
 
     if (plan.hasLabel()) {
-      output.update(to, labels[model.outputs().classIndex(scores, row * perRow)]);
+      output.update(to++, labels[model.outputs().classIndex(scores, row * perRow)]);
+    }
+
+    if (reasons != null) {
+      reasons.write(block, file, row, output, to);
     }
 
     if (!plan.isSample()) {

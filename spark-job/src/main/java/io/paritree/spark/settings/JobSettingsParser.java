@@ -4,6 +4,8 @@ import io.paritree.Fault;
 import io.paritree.config.ConfigurationException;
 import io.paritree.config.Settings;
 import io.paritree.model.EngineKind;
+import io.paritree.reasons.Direction;
+import io.paritree.reasons.ReasonsAsked;
 import io.paritree.spark.input.DateRange;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.PartitionChoice;
@@ -86,6 +88,7 @@ final class JobSettingsParser {
             : ReadColumn.Case.COMPARED,
         duplicates(),
         settings.truth("scoring-job.margin") ? Margin.WRITTEN : Margin.LEFT_OUT,
+        reasons(),
         settings.word("scoring-job.engine", EngineKind.class),
         settings.number("scoring-job.max-quarantined", 0, 1),
         runId(mode, clock),
@@ -155,6 +158,31 @@ final class JobSettingsParser {
     }
 
     return made("--from and --to", () -> DateRange.parse(from, to));
+  }
+
+  private Optional<ReasonsAsked> reasons() {
+    int most = (int) settings.whole("scoring-job.reasons", 0, Integer.MAX_VALUE);
+    Direction direction = settings.word("scoring-job.reasons-direction", Direction.class);
+    String from = settings.anyText("scoring-job.reasons-from");
+    float above = Float.NaN;
+    if (!from.isEmpty()) {
+      try {
+        above = Float.parseFloat(from);
+      } catch (NumberFormatException e) {
+        above = Float.NaN;
+      }
+
+      if (Float.isNaN(above)) {
+        settings.problem(
+            "--reasons-from must be a number, but is '%s'".formatted(Fault.printable(from)));
+      }
+    }
+
+    if (most == 0 && (direction != Direction.BOTH || !from.isEmpty())) {
+      settings.problem("--reasons-direction and --reasons-from need --reasons");
+    }
+
+    return most == 0 ? Optional.empty() : Optional.of(new ReasonsAsked(most, direction, above));
   }
 
   private Duplicates duplicates() {

@@ -68,6 +68,17 @@ public final class ScoreArguments {
                 + " 128MiB)"),
         flag("--sort-by-keys", "sort the rows of each file by their keys"),
         flag("--margin", "write the margins too"),
+        text(
+            "--reasons=K",
+            "write which fields add most to the margin, at most K of them: the columns reasons,"
+                + " reasons_base and reasons_rest"),
+        text(
+            "--reasons-direction=WORD",
+            "with --reasons: up for the fields that raise the margin, down for those that lower it,"
+                + " or both (default)"),
+        text(
+            "--reasons-from=SCORE",
+            "with --reasons: only for rows with a score above this; the others have null"),
         text("--engine=ENGINE", "forest (default) or xgboost"),
         text(
             "--max-quarantined=SHARE",

@@ -227,6 +227,7 @@ class ParquetValueTableTest {
         new StructType(),
         0,
         false,
+        null,
         "",
         "",
         EngineKind.FOREST,

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.paritree.model.EngineKind;
+import io.paritree.reasons.Direction;
+import io.paritree.reasons.ReasonsAsked;
 import io.paritree.spark.ending.UsageException;
 import io.paritree.spark.input.DateRange;
 import io.paritree.spark.input.InputFormat;
@@ -64,7 +66,7 @@ class ScoreArgumentsTest {
     Config defaults = ConfigFactory.parseResources(ScoreArguments.class, "defaults.conf");
 
     assertThat(defaults.getConfig("scoring-job").root().keySet())
-        .hasSize(26)
+        .hasSize(29)
         .allSatisfy(key -> assertThat(text).contains(" " + key + " = "));
   }
 
@@ -84,6 +86,7 @@ class ScoreArgumentsTest {
         ReadColumn.Case.COMPARED,
         JobSettings.Duplicates.REPORTED,
         JobSettings.Margin.LEFT_OUT,
+        Optional.empty(),
         EngineKind.FOREST,
         0.05,
         "20260102T030405Z",
@@ -157,6 +160,9 @@ class ScoreArgumentsTest {
             "--file-size=2 MiB",
             "--sort-by-keys",
             "--margin",
+            "--reasons=4",
+            "--reasons-direction=up",
+            "--reasons-from=0.5",
             "--engine=xgboost",
             "--max-quarantined=1",
             "--run-id=r",
@@ -185,6 +191,7 @@ class ScoreArgumentsTest {
                 ReadColumn.Case.IGNORED,
                 JobSettings.Duplicates.REFUSED,
                 JobSettings.Margin.WRITTEN,
+                Optional.of(new ReasonsAsked(4, Direction.UP, 0.5f)),
                 EngineKind.XGBOOST,
                 1,
                 "r",

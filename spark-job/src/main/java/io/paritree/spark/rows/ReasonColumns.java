@@ -1,0 +1,234 @@
+package io.paritree.spark.rows;
+
+import io.paritree.UnsupportedModelException;
+import io.paritree.forest.explain.ContributionMode;
+import io.paritree.model.ScoringModel;
+import io.paritree.model.manifest.ReasonGroup;
+import io.paritree.model.manifest.ReasonRule;
+import io.paritree.reasons.Reasons;
+import io.paritree.reasons.ReasonsAsked;
+import io.paritree.reasons.RowReasons;
+import io.paritree.spark.blocks.InputBlock;
+import io.paritree.spark.blocks.SourceFile;
+import io.paritree.spark.input.ReadColumn;
+import io.paritree.spark.task.TaskPlan;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
+import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
+import org.apache.spark.sql.catalyst.expressions.SpecificInternalRow;
+import org.apache.spark.sql.catalyst.util.GenericArrayData;
+import org.apache.spark.sql.types.BooleanType;
+import org.apache.spark.sql.types.ByteType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DateType;
+import org.apache.spark.sql.types.DecimalType;
+import org.apache.spark.sql.types.DoubleType;
+import org.apache.spark.sql.types.FloatType;
+import org.apache.spark.sql.types.IntegerType;
+import org.apache.spark.sql.types.LongType;
+import org.apache.spark.sql.types.ShortType;
+import org.apache.spark.sql.types.TimestampNTZType;
+import org.apache.spark.sql.types.TimestampType;
+import org.apache.spark.unsafe.types.UTF8String;
+
+/**
+ * Writes the columns {@code reasons}, {@code reasons_base} and {@code reasons_rest}. The rows of a
+ * block that have reasons are gathered and explained together. Not thread-safe.
+ */
+final class ReasonColumns {
+  private static final int EXPLAINED_ROWS = 256;
+  private static final int EXPLAINED_VALUES = 1 << 20;
+
+  private final TaskPlan plan;
+  private final ReasonsAsked asked;
+  private final ScoringModel model;
+  private final Reasons reasons;
+  private final int scoreCount;
+  private final RowReasons chosen;
+  private final int explainedRows;
+  private final float[] gathered;
+  private final float[] contributions;
+  private final UTF8String[] names;
+
+  /** For each group, the columns that it reads. */
+  private final int[][] columns;
+
+  /** The rows of the block that have reasons, ascending, and the outputs that are explained. */
+  private final int[] rows = new int[TaskPlan.BLOCK_ROWS];
+
+  private final int[] outputs = new int[TaskPlan.BLOCK_ROWS];
+  private int count;
+  private int next;
+  private float[] slots;
+
+  /**
+   * @throws IllegalStateException if the model cannot be explained, which the driver has checked
+   */
+  ReasonColumns(TaskPlan plan, ScoringModel model) {
+    this.plan = plan;
+    this.asked = plan.reasons();
+    this.model = model;
+    try {
+      this.reasons = Reasons.of(model, ContributionMode.FAST);
+    } catch (UnsupportedModelException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    }
+
+    List<ReasonGroup> groups = reasons.groups();
+    this.scoreCount = model.engine().scores();
+    this.chosen = new RowReasons(groups.size());
+    this.explainedRows =
+        Math.max(1, Math.min(EXPLAINED_ROWS, EXPLAINED_VALUES / reasons.contributions()));
+    this.gathered = new float[explainedRows * model.engine().width()];
+    this.contributions = new float[explainedRows * reasons.contributions()];
+    this.names = new UTF8String[groups.size()];
+    this.columns = new int[groups.size()][];
+    for (int group = 0; group < names.length; group++) {
+      names[group] = UTF8String.fromString(groups.get(group).name());
+      columns[group] = groups.get(group).columns().stream().mapToInt(plan::indexOf).toArray();
+    }
+  }
+
+  /**
+   * Begins a block that was scored.
+   *
+   * @param slots of the block, feature by feature
+   */
+  void begin(float[] slots, float[] scores, int blockRows, RowFaults faults) {
+    this.slots = slots;
+    count = 0;
+    next = 0;
+    for (int row = 0; row < blockRows; row++) {
+      int at = row * scoreCount;
+      int output = reasons.winner(scores, at);
+      if (!faults.isFaulty(row) && asked.has(scores[at + Math.min(output, scoreCount - 1)])) {
+        rows[count] = row;
+        outputs[count++] = output;
+      }
+    }
+  }
+
+  /**
+   * Writes the columns of a row from {@code to} on; the rows of a block come in ascending order.
+   */
+  void write(InputBlock block, SourceFile file, int row, SpecificInternalRow output, int to) {
+    if (next == count || rows[next] != row) {
+      output.setNullAt(to);
+      output.setNullAt(to + 1);
+      output.setNullAt(to + 2);
+      return;
+    }
+
+    int place = next % explainedRows;
+    if (place == 0) {
+      explain();
+    }
+
+    reasons.choose(
+        contributions,
+        place * reasons.contributions(),
+        outputs[next],
+        asked.most(),
+        asked.direction(),
+        chosen);
+    next++;
+    Object[] all = new Object[chosen.count()];
+    for (int reason = 0; reason < all.length; reason++) {
+      int group = chosen.group(reason);
+      float contribution = chosen.contribution(reason);
+      UTF8String code =
+          reasons
+              .code(group, contribution)
+              .map(ReasonRule.Code::code)
+              .map(UTF8String::fromString)
+              .orElse(null);
+      all[reason] =
+          new GenericInternalRow(
+              new Object[] {names[group], value(group, block, file, row), contribution, code});
+    }
+
+    output.update(to, new GenericArrayData(all));
+    output.setFloat(to + 1, chosen.base());
+    output.setFloat(to + 2, chosen.rest());
+  }
+
+  /** Explains the next rows of the block that have reasons. */
+  private void explain() {
+    int width = model.engine().width();
+    int some = Math.min(explainedRows, count - next);
+    for (int index = 0; index < some; index++) {
+      int row = rows[next + index];
+      for (int slot = 0; slot < width; slot++) {
+        gathered[index * width + slot] = slots[slot * TaskPlan.BLOCK_ROWS + row];
+      }
+    }
+
+    reasons.explain(gathered, 0, some, contributions);
+  }
+
+  /** Returns the value of a group's column as text; of several, each with its name. */
+  private UTF8String value(int group, InputBlock block, SourceFile file, int row) {
+    if (columns[group].length == 1) {
+      return UTF8String.fromString(given(columns[group][0], block, file, row));
+    }
+
+    StringBuilder text = new StringBuilder();
+    for (int column : columns[group]) {
+      String value = given(column, block, file, row);
+      text.append(text.isEmpty() ? "" : ", ").append(plan.column(column).name()).append('=');
+      text.append(value == null ? "" : value);
+    }
+
+    return UTF8String.fromString(text.toString());
+  }
+
+  /** Returns the value of a column as text; null if it is missing. */
+  private String given(int index, InputBlock block, SourceFile file, int row) {
+    ReadColumn column = plan.column(index);
+    if (column.isPartition()) {
+      UTF8String value = file.value(column.partitionLevel());
+      return value == null ? null : value.toString();
+    }
+
+    SpecializedGetters from = block.row(row);
+    int at = block.ordinal(index);
+    return from.isNullAt(at) ? null : text(from, at, column.type());
+  }
+
+  private static String text(SpecializedGetters from, int at, DataType type) {
+    if (type instanceof DoubleType) {
+      return Double.toString(from.getDouble(at));
+    } else if (type instanceof FloatType) {
+      return Float.toString(from.getFloat(at));
+    } else if (type instanceof LongType) {
+      return Long.toString(from.getLong(at));
+    } else if (type instanceof IntegerType) {
+      return Integer.toString(from.getInt(at));
+    } else if (type instanceof ShortType) {
+      return Short.toString(from.getShort(at));
+    } else if (type instanceof ByteType) {
+      return Byte.toString(from.getByte(at));
+    } else if (type instanceof BooleanType) {
+      return Boolean.toString(from.getBoolean(at));
+    } else if (type instanceof DecimalType decimal) {
+      return from.getDecimal(at, decimal.precision(), decimal.scale()).toString();
+    } else if (type instanceof DateType) {
+      return LocalDate.ofEpochDay(from.getInt(at)).toString();
+    } else if (type instanceof TimestampType) {
+      return instant(from.getLong(at)).toString();
+    } else if (type instanceof TimestampNTZType) {
+      return LocalDateTime.ofInstant(instant(from.getLong(at)), ZoneOffset.UTC).toString();
+    }
+
+    return from.getUTF8String(at).toString();
+  }
+
+  private static Instant instant(long micros) {
+    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+  }
+}
