@@ -206,6 +206,7 @@ class SparseRowsTest {
     Answer answer = client.post("/v2/models/classes/infer", body);
 
     assertThat(answer.status()).isEqualTo(400);
-    assertThat(answer.body()).contains("names from [score, margin, label, contributions], each once");
+    assertThat(answer.body())
+        .contains("names from [score, margin, label, contributions], each once");
   }
 }
