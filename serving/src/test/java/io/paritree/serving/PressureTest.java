@@ -14,9 +14,7 @@ import io.paritree.serving.metrics.ServerMetrics;
 import io.paritree.serving.models.Models;
 import io.paritree.serving.models.VersionWatch;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
-import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
-import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -140,7 +138,7 @@ class PressureTest {
       assertThat(entered.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
 
       CompletableFuture<Answer> waiting = post(server.port(), body);
-      awaitGauge("paritree_admission_waiting", 1);
+      Gauges.await(metrics, "paritree_admission_waiting", 1);
       assertThat(client.post("/quick", body).status()).isEqualTo(503);
       assertThat(waiting).isNotDone();
 
@@ -150,15 +148,6 @@ class PressureTest {
       try (Client next = new Client(server.port())) {
         assertThat(next.post("/quick", body).status()).isEqualTo(200);
       }
-    }
-  }
-
-  /** Waits until a gauge has at least a value. */
-  private void awaitGauge(String name, double least) {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-    while (gauge(name) < least) {
-      assertThat(System.nanoTime()).as(name).isLessThan(end);
-      Thread.onSpinWait();
     }
   }
 
@@ -180,16 +169,6 @@ class PressureTest {
         .filter(point -> point.getLabels().equals(labels))
         .mapToDouble(point -> ((CounterDataPointSnapshot) point).getValue())
         .sum();
-  }
-
-  private double gauge(String name) {
-    for (MetricSnapshot snapshot : metrics.registry().scrape()) {
-      if (snapshot.getMetadata().getName().equals(name)) {
-        return ((GaugeSnapshot) snapshot).getDataPoints().get(0).getValue();
-      }
-    }
-
-    throw new AssertionError("No metric is called " + name);
   }
 
   @Test
@@ -241,7 +220,8 @@ class PressureTest {
       // The callers that do not read may be among the refused.
       assertThat(metrics.refused("answers").get()).isGreaterThanOrEqualTo(refused);
       assertThat(metrics.slow("answer").get()).isBetween(4.0, 32.0);
-      assertThat(gauge("paritree_pending_answer_bytes")).isLessThanOrEqualTo(4 << 20);
+      assertThat(Gauges.value(metrics, "paritree_pending_answer_bytes"))
+          .isLessThanOrEqualTo(4 << 20);
     } finally {
       close(deaf);
     }
@@ -280,7 +260,8 @@ class PressureTest {
     try (ScoringServer server = server(settings);
         Socket deaf = deaf(server.port(), 4)) {
       long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(8);
-      while (metrics.slow("answer").get() < 1 || gauge("paritree_pending_answer_bytes") > 0) {
+      while (metrics.slow("answer").get() < 1
+          || Gauges.value(metrics, "paritree_pending_answer_bytes") > 0) {
         assertThat(System.nanoTime()).isLessThan(end);
         Thread.onSpinWait();
       }
@@ -458,7 +439,7 @@ class PressureTest {
       try (Socket first = RawHttp.open(server.port());
           Socket second = RawHttp.open(server.port())) {
         first.getOutputStream().write(begun);
-        awaitGauge("paritree_pending_body_bytes", 800_000);
+        Gauges.await(metrics, "paritree_pending_body_bytes", 800_000);
         assertThat(isRefused(second, begun)).isTrue();
         assertThat(metrics.refused("bodies").get()).isEqualTo(1);
 

@@ -27,9 +27,9 @@ import org.junit.jupiter.api.Test;
 class StoppingTest {
   private final Semaphore entered = new Semaphore(0);
   private final CountDownLatch leave = new CountDownLatch(1);
+  private final ServerMetrics metrics = new ServerMetrics();
 
   private ScoringServer server(Map<String, String> settings) throws Exception {
-    ServerMetrics metrics = new ServerMetrics();
     Map<String, String> all = new HashMap<>(settings);
     all.put("server.port", "0");
     all.put("log.requests", "off");
@@ -57,6 +57,7 @@ class StoppingTest {
     CompletableFuture<String> first = ask(port, "/slow");
     assertThat(entered.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
     CompletableFuture<String> second = ask(port, "/slow");
+    Gauges.await(metrics, "paritree_admission_waiting", 1);
     CompletableFuture<Void> stop = CompletableFuture.runAsync(server::close);
     awaitRefusal(port);
 
