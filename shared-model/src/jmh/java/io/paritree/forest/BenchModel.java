@@ -56,6 +56,24 @@ record BenchModel(String name, byte[] file, XgboostModel model, float[] rows) {
     }
   }
 
+  /**
+   * Returns the models that are trained, and the flight model if it is there.
+   *
+   * @param args the directory for trained models, then the flight model or "-"
+   */
+  static List<BenchModel> all(String... args) throws IOException, ModelException, XGBoostError {
+    List<BenchModel> models = new ArrayList<>();
+    for (Trained trained : Trained.values()) {
+      models.add(of(trained, Path.of(args[0])));
+    }
+
+    if (Files.exists(Path.of(args[1]))) {
+      models.add(of("flights", Path.of(args[1])));
+    }
+
+    return models;
+  }
+
   /** Reads a trained model from a directory, or trains it and writes it there. */
   static BenchModel of(Trained trained, Path directory)
       throws IOException, ModelException, XGBoostError {

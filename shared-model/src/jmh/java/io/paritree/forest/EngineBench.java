@@ -5,8 +5,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.StringWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -71,14 +69,7 @@ final class EngineBench {
     boolean json = Arrays.asList(args).contains("--json");
     PrintStream report = System.out;
     System.setOut(System.err); // libxgboost's loader may print
-    List<BenchModel> subjects = new ArrayList<>();
-    for (BenchModel.Trained trained : BenchModel.Trained.values()) {
-      subjects.add(BenchModel.of(trained, Path.of(args[0])));
-    }
-
-    if (Files.exists(Path.of(args[1]))) {
-      subjects.add(BenchModel.of("flights", Path.of(args[1])));
-    }
+    List<BenchModel> subjects = BenchModel.all(args);
 
     List<Result> results = new ArrayList<>();
     if (!json) {

@@ -63,12 +63,8 @@ final class EngineCalls {
 
     PrintStream report = System.out;
     List<EngineCalls> subjects = new ArrayList<>();
-    for (BenchModel.Trained trained : BenchModel.Trained.values()) {
-      subjects.add(new EngineCalls(BenchModel.of(trained, Path.of(args[0]))));
-    }
-
-    if (Files.exists(Path.of(args[1]))) {
-      subjects.add(new EngineCalls(BenchModel.of("flights", Path.of(args[1]))));
+    for (BenchModel subject : BenchModel.all(args)) {
+      subjects.add(new EngineCalls(subject));
     }
 
     System.exit(run(subjects, calls, report) ? 0 : 1);
