@@ -131,6 +131,15 @@ public final class Reasons {
   }
 
   /**
+   * Explains a block that is stored feature by feature; see {@link Explainer#explainColumns}.
+   *
+   * @param contributions receives {@code rows * contributions()} values from index 0
+   */
+  public void explainColumns(float[] slots, int stride, int rows, float[] contributions) {
+    explainer.explainColumns(slots, stride, rows, contributions);
+  }
+
+  /**
    * Chooses the reasons of a row: at most {@code most}, the largest first, equal ones in the order
    * of the groups. Only what is in the direction is a reason; a contribution of 0 is in none.
    *

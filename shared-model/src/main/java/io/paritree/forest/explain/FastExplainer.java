@@ -5,6 +5,7 @@ import io.paritree.forest.Tree;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Contributions that are fast: close to {@link ExactExplainer}, not equal.
@@ -64,8 +65,7 @@ final class FastExplainer implements Explainer {
         trees.stream().flatMap(List::stream).mapToInt(FastTree::splits).max().orElse(0);
     for (int output = 0; output < biases.length; output++) {
       boolean[] ofOutput = used[output];
-      features[output] =
-          java.util.stream.IntStream.range(0, width).filter(at -> ofOutput[at]).toArray();
+      features[output] = IntStream.range(0, width).filter(at -> ofOutput[at]).toArray();
     }
   }
 

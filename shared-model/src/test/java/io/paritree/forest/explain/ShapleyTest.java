@@ -9,6 +9,7 @@ import io.paritree.forest.RandomForests;
 import io.paritree.forest.Seed;
 import io.paritree.forest.Tree;
 import java.util.Arrays;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -76,7 +77,7 @@ class ShapleyTest {
 
         assertThat(sum)
             .as("forest %s of -Dseed=%s, margin %s", count, seed, at)
-            .isCloseTo(margins[at], org.assertj.core.data.Offset.offset(2e-5 * size));
+            .isCloseTo(margins[at], Offset.offset(2e-5 * size));
       }
     }
   }

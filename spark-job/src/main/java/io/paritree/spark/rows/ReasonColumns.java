@@ -159,16 +159,15 @@ final class ReasonColumns {
 
   /** Explains the next rows of the block that have reasons. */
   private void explain() {
-    int width = model.engine().width();
     int some = Math.min(explainedRows, count - next);
-    for (int index = 0; index < some; index++) {
-      int row = rows[next + index];
-      for (int slot = 0; slot < width; slot++) {
-        gathered[index * width + slot] = slots[slot * TaskPlan.BLOCK_ROWS + row];
+    for (int slot = 0; slot < model.engine().width(); slot++) {
+      int from = slot * TaskPlan.BLOCK_ROWS;
+      for (int index = 0; index < some; index++) {
+        gathered[slot * explainedRows + index] = slots[from + rows[next + index]];
       }
     }
 
-    reasons.explain(gathered, 0, some, contributions);
+    reasons.explainColumns(gathered, explainedRows, some, contributions);
   }
 
   /** Returns the value of a group's column as text; of several, each with its name. */
