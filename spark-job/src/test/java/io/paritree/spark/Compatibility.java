@@ -136,11 +136,11 @@ final class Compatibility {
     String name = "%s-%s-jdk%s-%s".formatted(home.version(), home.scala(), jdk, master);
     List<String> faults = trial.faults(name, !home.version().startsWith("3."), spark);
     long seconds = (System.nanoTime() - begin) / 1_000_000_000;
-    System.err.println("%s, %s s: %s".formatted(name, seconds, told(faults)));
+    System.err.println("%s, %s s: %s".formatted(name, seconds, outcome(faults)));
     return new Result(home.version(), home.scala(), jdk, master, seconds, faults);
   }
 
-  private static String told(List<String> faults) {
+  private static String outcome(List<String> faults) {
     return faults.isEmpty() ? "same rows and bits" : String.join("; ", faults);
   }
 
@@ -155,7 +155,7 @@ final class Compatibility {
                   result.scala(),
                   result.jdk(),
                   result.master(),
-                  told(result.faults())));
+                  outcome(result.faults())));
     }
 
     return table.toString();

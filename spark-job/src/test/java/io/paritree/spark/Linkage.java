@@ -47,8 +47,8 @@ final class Linkage implements AutoCloseable {
   /**
    * Returns what cannot be linked; each with who uses it.
    *
-   * @param prefix which classes of the jar are looked at, by the beginning of their names
-   * @param exception which of them are not
+   * @param prefix with which the names of the classes begin whose calls are looked up
+   * @param exception with which the names of those among them begin that are left out
    */
   static Set<String> problems(Path jar, List<Path> libraries, String prefix, String exception)
       throws IOException {
