@@ -26,7 +26,15 @@ final class ServeRun implements AutoCloseable {
    */
   ServeRun(Path directory, Map<String, String> environment, String... arguments)
       throws IOException {
-    List<String> command = new ArrayList<>(List.of(ROOT.resolve("scripts/serve").toString()));
+    this(ROOT.resolve("scripts/serve"), directory, environment, arguments);
+  }
+
+  /**
+   * @param script a copy of {@code scripts/serve}
+   */
+  ServeRun(Path script, Path directory, Map<String, String> environment, String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(List.of(script.toString()));
     List<String> given = List.of(arguments);
     command.addAll(given);
     if (!given.contains("--port")) {
