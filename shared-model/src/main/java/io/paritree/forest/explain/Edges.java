@@ -15,6 +15,9 @@ final class Edges {
   /** A smaller share would make quotients overflow. From XGBoost, {@code BranchWeight}. */
   private static final float MIN_SHARE = 1e-12f;
 
+  /** Covers are sums in float. */
+  private static final double MAX_ROUNDING = 1e-6;
+
   private static final int ALL_BELOW_DONE = -1;
 
   final int count;
@@ -144,6 +147,31 @@ final class Edges {
 
   boolean isLeaf(int edge) {
     return tree.isLeaf(node[edge]);
+  }
+
+  /** Returns whether the shares of both edges of each split add up to 1, up to rounding. */
+  boolean haveWholeShares() {
+    double[] sums = new double[count + 1];
+    for (int edge = 0; edge < count; edge++) {
+      sums[parent[edge]] += share[edge];
+      if (!isLeft[edge] && !(Math.abs(sums[parent[edge]] - 1) <= MAX_ROUNDING)) {
+        return false;
+      }
+    }
+
+    return true;
+  }
+
+  /** Returns the largest absolute weight of a leaf. */
+  float largestWeight() {
+    float largest = 0f;
+    for (int edge = 0; edge < count; edge++) {
+      for (int output = 0; output < tree.outputs() && isLeaf(edge); output++) {
+        largest = Math.max(largest, Math.abs(tree.weight(node[edge], output)));
+      }
+    }
+
+    return largest;
   }
 
   /** Returns a number above the ids of all nodes that edges lead to. */

@@ -19,6 +19,9 @@ final class FastExplainer implements Explainer {
   /** Trees are walked by recursion, so a deeper one is left to the exact explainer. */
   private static final int MAX_DEPTH = 256;
 
+  /** Differences and sums of larger weights could overflow. */
+  private static final float MAX_WEIGHT = 1e30f;
+
   private final int width;
   private final Ranks ranks;
 
@@ -51,9 +54,7 @@ final class FastExplainer implements Explainer {
         int output = tree.outputs() == 1 ? forest.outputOf(index) : vector;
         trees
             .get(output)
-            .add(
-                new FastTree(
-                    new FastTreeBuilder(tree, edges[index], vector, forest.factor(index), ranks)));
+            .add(new FastTree(tree, edges[index], vector, forest.factor(index), ranks));
         for (int feature : edges[index].features()) {
           used[output][feature] = true;
         }
@@ -69,14 +70,18 @@ final class FastExplainer implements Explainer {
     }
   }
 
+  /** Returns a fast explainer where it is close to the exact one, which is returned otherwise. */
   static Explainer of(Forest forest) {
-    for (int index = 0; index < forest.trees(); index++) {
-      if (forest.tree(index).depth() > MAX_DEPTH) {
+    Edges[] edges = Edges.of(forest);
+    for (int index = 0; index < edges.length; index++) {
+      if (forest.tree(index).depth() > MAX_DEPTH
+          || !edges[index].haveWholeShares()
+          || !(edges[index].largestWeight() * Math.abs(forest.factor(index)) <= MAX_WEIGHT)) {
         return ExactExplainer.of(forest);
       }
     }
 
-    return new FastExplainer(forest, Edges.of(forest));
+    return new FastExplainer(forest, edges);
   }
 
   @Override

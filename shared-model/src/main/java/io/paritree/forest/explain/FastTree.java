@@ -16,241 +16,398 @@ final class FastTree {
    *   weight * (o_i - z_i) * product over the other features j on the path of (z_j * (1-t) + o_j * t)
    *
    * where z_j is the product of the shares of all edges that test j, and o_j is 1 if the row follows
-   * them, otherwise 0. The quadrature takes the integrand at a few points. At a point, c is the
-   * product over the edges from the root, h the sum over the leaves below. The factor of an edge,
-   * and what an edge adds to the contribution of its feature per h, depend on two decisions only:
-   * v, whether the row goes left at the split (and u, whether it follows the last edge above that
-   * tests the same feature; then v is both). So each is x + y * u + z * v, with constants that are
-   * prepared. Where a child is a leaf, its weight is part of the constants, and where both are, the
-   * split is done in one step.
+   * them, otherwise 0. The quadrature takes the integrand at a few points. At a point, let c of a
+   * split be the product over the edges from the root to it, and g of a node the sum over the leaves
+   * below it of the weight and the product over the edges from the node to the leaf. So at a split,
+   * where s is the share of the left edge, e = 1 - s if the row goes left and -s if it goes right, and
+   * d = g of the left child - g of the right one:
    *
-   * All terms are between 0 and 1, or products with such, so floats suffice: no term is the small
-   * difference of large ones. With up to 8 features on a path the rule of Gauss and Legendre of half
-   * as many points is exact; for more, XGBoost's own points are used, to be as inexact as they are.
+   *   factor of the left edge  = s + e * t, that of the right one = 1 - the left one
+   *   contribution             = e * integral of c * d
+   *   g                        = g of the right child + (s + e * t) * d
+   *
+   * because both shares add up to 1. If an edge above tests the same feature, these are c, g and
+   * contributions beyond those of that edge: with its z, and b = z * (1-t) + t, t becomes t / b, and
+   * the contribution has the factor z / b^2. If the row does not follow that edge, both are 0: what
+   * is below contributes nothing to this feature. All terms are sums of products of shares.
+   *
+   * So a split needs one constant, and each point of a repeated feature two. With up to 8 features on
+   * a path the rule of Gauss and Legendre of half as many points is exact; for more, XGBoost's own
+   * points are used, to be as inexact as they are.
    *
    * One row and a block are computed by different loops, but by the same operations in the same
-   * order, so that a row has the same bits in both.
+   * order, so that a row has the same bits in both. Do not change one without the other.
    */
-  static final int LEFT = 0;
-  static final int LEFT_SHARE = 1;
-  static final int RIGHT = 2;
-  static final int RIGHT_SHARE = 3;
-
-  static final int TERMS = 3;
 
   /*
    * The numbers of points: of the exact rules for up to 6 and up to 8 features on a path, and
    * XGBoost's. The loops over points are written out for these, as the compiler does not do it.
    */
-  static final int FEW = 3;
-  static final int SEVERAL = 4;
-  static final int MANY = Quadrature.POINTS;
+  private static final int FEW = 3;
+  private static final int SEVERAL = 4;
+  private static final int MANY = Quadrature.POINTS;
+
+  /*
+   * The numbers of a split, side by side in memory, because those of a large forest are not in the
+   * caches: the column of its ranks; the place of its threshold; s; the last edge above that tests the
+   * same feature, as twice its split plus 1 on the right, or twice the number of splits; where its t
+   * and weights begin; the feature; the children: splits or leaves, which are numbered from the
+   * number of splits on. Floats are stored as their bits.
+   */
+  private static final int COLUMN = 0;
+  private static final int PLACE = 1;
+  private static final int SHARE = 2;
+  private static final int ABOVE = 3;
+  private static final int TERMS = 4;
+  private static final int FEATURE = 5;
+  private static final int ON_LEFT = 6;
+  private static final int ON_RIGHT = 7;
+  private static final int RECORD = 8;
 
   private final Tree tree;
   private final int points;
 
-  /** Per split its node, in the order of a descent that takes the left child first. */
+  /** The number of splits. A split has a larger number than the one above it. */
+  private final int count;
+
+  private final int[] records;
+
+  /** Per split its node. */
   private final int[] nodes;
 
-  private final int[] features;
+  /** The splits above other splits, ascending. */
+  private final int[] inner;
 
-  /** Per split the column of its ranks; -1 for categories. */
-  private final int[] columns;
+  /** The splits above two leaves. */
+  private final int[] pairs;
 
-  private final int[] places;
+  /** The leaves below inner splits. */
+  private final int[] mixed;
 
-  /** Per split the next split on the left, or -1 if there is a leaf. */
-  private final int[] lefts;
+  /** Per leaf its weight. */
+  private final float[] weights;
 
-  private final int[] rights;
+  /**
+   * The t and, after them, the weights of all points: zeros, then those of a feature that no edge
+   * above tests, then those of each split of a repeated feature.
+   */
+  private final float[] terms;
 
   /** Per split the level below the last edge above that tests the same feature; 0 if none does. */
   private final int[] aboves;
 
-  /** Per split that edge: twice its split, plus 1 on the right; twice the splits for none. */
-  private final int[] above;
-
   /** Per split whether an edge below tests the same feature again. */
   private final boolean[] recurs;
 
-  /** Per split where its constants begin, for blocks. */
-  private final int[] from;
-
-  /** Per split, group and point: x, y, z; y is 0 if no edge above tests the feature. */
-  private final float[] constants;
-
   /**
-   * For one row, per split, group and case the value of each point: x + y * u + z * v, which has
-   * three cases if an edge above tests the feature, otherwise two.
+   * Prepares a tree.
+   *
+   * @param output of the tree's own outputs: 0 unless its leaves are vectors
+   * @param factor of the tree's leaves
    */
-  private final float[] values;
+  FastTree(Tree tree, Edges edges, int output, float factor, Ranks ranks) {
+    this.tree = tree;
+    this.points =
+        edges.maxFeatures <= 2 * FEW ? FEW : edges.maxFeatures <= 2 * SEVERAL ? SEVERAL : MANY;
+    this.count = edges.count / 2;
+    this.records = new int[RECORD * count];
+    this.nodes = new int[count];
+    this.weights = new float[count + 1];
+    this.aboves = new int[count];
+    this.recurs = new boolean[count];
 
-  /** Per split where the values of case u + v = 0 begin, or would begin. */
-  private final int[] valuesFrom;
+    double[] at = new double[points];
+    double[] weightsOfPoints = new double[points];
+    Quadrature.fill(at, weightsOfPoints);
+    int[] splitOf = new int[edges.nodes()];
+    int[] levels = new int[edges.count + 1];
+    double[] shares = new double[edges.count];
+    float[] constants = new float[2 * points * (count + 2)];
+    int next = 0;
+    int nextLeaf = 0;
+    int nextTerm = fill(constants, 2 * points, 1, at, weightsOfPoints);
 
-  /** Per split the distance between two groups of values. */
-  private final int[] groups;
+    // Counting down visits a split's right edge first, and all above it before it.
+    for (int edge = edges.count - 1; edge >= 0; edge--) {
+      int before = edges.before[edge];
+      levels[edge] = levels[edges.parent[edge]] + 1;
+      shares[edge] = edges.share[edge] * (before < 0 ? 1.0 : shares[before]);
+      if (!edges.isLeft[edge]) {
+        int split = next++;
+        int node = edges.split[edge];
+        splitOf[node] = split;
+        nodes[split] = node;
+        set(split, COLUMN, ranks.column(tree, node));
+        set(split, PLACE, tree.isCategorical(node) ? 0 : ranks.place(tree, node));
+        set(split, FEATURE, edges.feature(edge));
+        set(split, ABOVE, 2 * count);
+        set(split, TERMS, 2 * points);
+        if (before >= 0) {
+          int splitBefore = splitOf[edges.split[before]];
+          recurs[splitBefore] = true;
+          aboves[split] = levels[before];
+          set(split, ABOVE, 2 * splitBefore + (edges.isLeft[before] ? 0 : 1));
+          set(split, TERMS, nextTerm);
+          nextTerm = fill(constants, nextTerm, shares[before], at, weightsOfPoints);
+        }
+      }
 
-  FastTree(FastTreeBuilder built) {
-    this.tree = built.tree;
-    this.points = built.points;
-    this.nodes = built.nodes;
-    this.features = built.features;
-    this.columns = built.columns;
-    this.places = built.places;
-    this.lefts = built.lefts;
-    this.rights = built.rights;
-    this.aboves = built.aboves;
-    this.above = built.above;
-    this.recurs = built.recurs;
-    this.from = built.from;
-    this.constants = built.constants;
-    this.values = built.values;
-    this.valuesFrom = built.valuesFrom;
-    this.groups = built.groups;
+      int split = splitOf[edges.split[edge]];
+      if (edges.isLeft[edge]) {
+        set(split, SHARE, Float.floatToRawIntBits(edges.share[edge]));
+      }
+
+      if (edges.isLeaf(edge)) {
+        weights[nextLeaf] = tree.weight(edges.node[edge], output) * factor;
+        set(split, edges.isLeft[edge] ? ON_LEFT : ON_RIGHT, count + nextLeaf++);
+      }
+    }
+
+    for (int edge = 0; edge < edges.count; edge++) {
+      if (!edges.isLeaf(edge)) {
+        int split = splitOf[edges.split[edge]];
+        set(split, edges.isLeft[edge] ? ON_LEFT : ON_RIGHT, splitOf[edges.node[edge]]);
+      }
+    }
+
+    this.terms = Arrays.copyOf(constants, nextTerm);
+    this.pairs = splits(split -> isPair(split));
+    this.inner = splits(split -> !isPair(split));
+    this.mixed =
+        Arrays.stream(inner)
+            .map(split -> Math.max(of(split, ON_LEFT), of(split, ON_RIGHT)))
+            .filter(child -> child >= count)
+            .toArray();
+  }
+
+  /** Fills in t and the weights below an edge with the share z of its feature. */
+  private int fill(float[] to, int from, double z, double[] at, double[] weightsOfPoints) {
+    for (int point = 0; point < points; point++) {
+      double b = z * (1 - at[point]) + at[point];
+      to[from + point] = (float) (at[point] / b);
+      to[from + points + point] = (float) (weightsOfPoints[point] * z / (b * b));
+    }
+
+    return from + 2 * points;
+  }
+
+  private int[] splits(java.util.function.IntPredicate are) {
+    return java.util.stream.IntStream.range(0, count).filter(are).toArray();
+  }
+
+  private void set(int split, int what, int value) {
+    records[split * RECORD + what] = value;
+  }
+
+  private int of(int split, int what) {
+    return records[split * RECORD + what];
+  }
+
+  private float share(int split) {
+    return Float.intBitsToFloat(of(split, SHARE));
+  }
+
+  private boolean isPair(int split) {
+    return of(split, ON_LEFT) >= count && of(split, ON_RIGHT) >= count;
+  }
+
+  private float weight(int leaf) {
+    return weights[leaf - count];
   }
 
   int splits() {
-    return nodes.length;
+    return count;
   }
 
   /** Returns the bytes that this takes. */
   long bytes() {
-    return 4L * (constants.length + values.length) + 49L * nodes.length;
+    return 4L * (records.length + terms.length + weights.length + mixed.length) + 13L * count;
   }
 
   /** Adds the contributions of one row to those of its features. */
   void add(RowMemory row) {
-    if (nodes.length > 0) {
-      Arrays.fill(row.path, 0, points, 1f);
-      row.follows[2 * nodes.length] = 1;
+    if (count > 0) {
+      decide(row);
       descend(row);
+      addPairs(row);
       ascend(row);
+      float[] phi = row.phi;
+      for (int split = count - 1; split >= 0; split--) {
+        phi[records[split * RECORD + FEATURE]] += row.gains[split];
+      }
     }
   }
 
-  /** Writes u, v and c of all splits; a split has a larger number than the one above it. */
-  private void descend(RowMemory row) {
+  /** Writes e, and where the terms of all splits begin. */
+  private void decide(RowMemory row) {
+    int[] records = this.records;
     int[] follows = row.follows;
-    for (int split = 0; split < nodes.length; split++) {
-      int u = follows[above[split]];
-      int v = u & goesLeft(split, row);
+    int[] ranks = row.ranks;
+    follows[2 * count] = 1;
+    int at = 0;
+    for (int split = 0; split < count; split++) {
+      int column = records[at + COLUMN];
+      int goesLeft =
+          column >= 0
+              ? ranks[column] - records[at + PLACE] - 1 >>> 31
+              : tree.goesLeft(nodes[split], row.slot(records[at + FEATURE])) ? 1 : 0;
+      int u = follows[records[at + ABOVE]];
+      int v = u & goesLeft;
       follows[2 * split] = v;
       follows[2 * split + 1] = u - v;
-      int group = groups[split];
-      int values = valuesFrom[split] + (u + v) * points;
-      int left = lefts[split];
-      int right = rights[split];
-      if (left >= 0) {
-        multiply(row.path, split * points, row.path, left * points, values);
+      row.steps[split] = goesLeft - Float.intBitsToFloat(records[at + SHARE]);
+      row.begins[split] = records[at + TERMS] & -u;
+      at += RECORD;
+    }
+  }
+
+  /** Writes c of all splits. */
+  private void descend(RowMemory row) {
+    float[] path = row.path;
+    float[] terms = this.terms;
+    Arrays.fill(path, 0, points, 1f);
+    for (int split : inner) {
+      int record = split * RECORD;
+      float s = Float.intBitsToFloat(records[record + SHARE]);
+      int left = records[record + ON_LEFT] * points;
+      int right = records[record + ON_RIGHT] * points;
+      float e = row.steps[split];
+      int t = row.begins[split];
+      int at = split * points;
+      float left0 = path[at] * (s + e * terms[t]);
+      path[left] = left0;
+      path[right] = path[at] - left0;
+      float left1 = path[at + 1] * (s + e * terms[t + 1]);
+      path[left + 1] = left1;
+      path[right + 1] = path[at + 1] - left1;
+      float left2 = path[at + 2] * (s + e * terms[t + 2]);
+      path[left + 2] = left2;
+      path[right + 2] = path[at + 2] - left2;
+      if (points > FEW) {
+        float left3 = path[at + 3] * (s + e * terms[t + 3]);
+        path[left + 3] = left3;
+        path[right + 3] = path[at + 3] - left3;
       }
 
-      if (right >= 0) {
-        multiply(row.path, split * points, row.path, right * points, values + RIGHT * group);
+      if (points > SEVERAL) {
+        float left4 = path[at + 4] * (s + e * terms[t + 4]);
+        path[left + 4] = left4;
+        path[right + 4] = path[at + 4] - left4;
+        float left5 = path[at + 5] * (s + e * terms[t + 5]);
+        path[left + 5] = left5;
+        path[right + 5] = path[at + 5] - left5;
+        float left6 = path[at + 6] * (s + e * terms[t + 6]);
+        path[left + 6] = left6;
+        path[right + 6] = path[at + 6] - left6;
+        float left7 = path[at + 7] * (s + e * terms[t + 7]);
+        path[left + 7] = left7;
+        path[right + 7] = path[at + 7] - left7;
       }
     }
   }
 
-  private int goesLeft(int split, RowMemory row) {
-    if (columns[split] >= 0) {
-      return row.ranks[columns[split]] - places[split] - 1 >>> 31;
-    }
+  /** Replaces c by g for splits above two leaves. */
+  private void addPairs(RowMemory row) {
+    float[] path = row.path;
+    float[] terms = this.terms;
+    for (int split : pairs) {
+      int record = split * RECORD;
+      float s = Float.intBitsToFloat(records[record + SHARE]);
+      float ofRight = weight(records[record + ON_RIGHT]);
+      float d = weight(records[record + ON_LEFT]) - ofRight;
+      float e = row.steps[split];
+      int t = row.begins[split];
+      int w = t + points;
+      int at = split * points;
+      float sum = 0f + terms[w] * path[at];
+      path[at] = ofRight + (s + e * terms[t]) * d;
+      sum += terms[w + 1] * path[at + 1];
+      path[at + 1] = ofRight + (s + e * terms[t + 1]) * d;
+      sum += terms[w + 2] * path[at + 2];
+      path[at + 2] = ofRight + (s + e * terms[t + 2]) * d;
+      if (points > FEW) {
+        sum += terms[w + 3] * path[at + 3];
+        path[at + 3] = ofRight + (s + e * terms[t + 3]) * d;
+      }
 
-    return tree.goesLeft(nodes[split], row.slot(features[split])) ? 1 : 0;
+      if (points > SEVERAL) {
+        sum += terms[w + 4] * path[at + 4];
+        path[at + 4] = ofRight + (s + e * terms[t + 4]) * d;
+        sum += terms[w + 5] * path[at + 5];
+        path[at + 5] = ofRight + (s + e * terms[t + 5]) * d;
+        sum += terms[w + 6] * path[at + 6];
+        path[at + 6] = ofRight + (s + e * terms[t + 6]) * d;
+        sum += terms[w + 7] * path[at + 7];
+        path[at + 7] = ofRight + (s + e * terms[t + 7]) * d;
+      }
+
+      row.gains[split] = e * (sum * d);
+    }
   }
 
-  /** Writes h of all splits, the lowest first, and adds to the contributions. */
+  /** Replaces c by g for all other splits, the lowest first. */
   private void ascend(RowMemory row) {
-    float[] c = row.path;
-    float[] h = row.sum;
-    for (int split = nodes.length - 1; split >= 0; split--) {
-      int left = lefts[split];
-      int right = rights[split];
-      int own = split * points;
-      int group = groups[split];
-      int values =
-          valuesFrom[split] + (row.follows[above[split]] + row.follows[2 * split]) * points;
-      float phi = row.phi[features[split]];
-      if (left < 0 && right < 0) {
-        row.phi[features[split]] = sum(phi, c, own, values + LEFT_SHARE * group);
-        multiply(c, own, h, own, values);
-      } else if (left >= 0 && right >= 0) {
-        phi = sum(phi, h, left * points, values + LEFT_SHARE * group);
-        row.phi[features[split]] = sum(phi, h, right * points, values + RIGHT_SHARE * group);
-        add(h, left * points, h, right * points, h, own);
-      } else {
-        int below = Math.max(left, right) * points;
-        boolean isLeft = left < 0;
-        phi = sum(phi, isLeft ? c : h, isLeft ? own : below, values + LEFT_SHARE * group);
-        row.phi[features[split]] =
-            sum(phi, isLeft ? h : c, isLeft ? below : own, values + RIGHT_SHARE * group);
-        multiply(c, own, row.leaf, 0, values + (isLeft ? LEFT : RIGHT) * group);
-        add(h, below, row.leaf, 0, h, own);
+    float[] path = row.path;
+    float[] terms = this.terms;
+    for (int leaf : mixed) {
+      Arrays.fill(path, leaf * points, (leaf + 1) * points, weight(leaf));
+    }
+
+    for (int next = inner.length - 1; next >= 0; next--) {
+      int split = inner[next];
+      int record = split * RECORD;
+      float s = Float.intBitsToFloat(records[record + SHARE]);
+      int left = records[record + ON_LEFT] * points;
+      int right = records[record + ON_RIGHT] * points;
+      float e = row.steps[split];
+      int t = row.begins[split];
+      int w = t + points;
+      int at = split * points;
+      float right0 = path[right];
+      float d0 = path[left] - right0;
+      float sum = 0f + terms[w] * path[at] * d0;
+      path[at] = right0 + (s + e * terms[t]) * d0;
+      float right1 = path[right + 1];
+      float d1 = path[left + 1] - right1;
+      sum += terms[w + 1] * path[at + 1] * d1;
+      path[at + 1] = right1 + (s + e * terms[t + 1]) * d1;
+      float right2 = path[right + 2];
+      float d2 = path[left + 2] - right2;
+      sum += terms[w + 2] * path[at + 2] * d2;
+      path[at + 2] = right2 + (s + e * terms[t + 2]) * d2;
+      if (points > FEW) {
+        float right3 = path[right + 3];
+        float d3 = path[left + 3] - right3;
+        sum += terms[w + 3] * path[at + 3] * d3;
+        path[at + 3] = right3 + (s + e * terms[t + 3]) * d3;
       }
+
+      if (points > SEVERAL) {
+        float right4 = path[right + 4];
+        float d4 = path[left + 4] - right4;
+        sum += terms[w + 4] * path[at + 4] * d4;
+        path[at + 4] = right4 + (s + e * terms[t + 4]) * d4;
+        float right5 = path[right + 5];
+        float d5 = path[left + 5] - right5;
+        sum += terms[w + 5] * path[at + 5] * d5;
+        path[at + 5] = right5 + (s + e * terms[t + 5]) * d5;
+        float right6 = path[right + 6];
+        float d6 = path[left + 6] - right6;
+        sum += terms[w + 6] * path[at + 6] * d6;
+        path[at + 6] = right6 + (s + e * terms[t + 6]) * d6;
+        float right7 = path[right + 7];
+        float d7 = path[left + 7] - right7;
+        sum += terms[w + 7] * path[at + 7] * d7;
+        path[at + 7] = right7 + (s + e * terms[t + 7]) * d7;
+      }
+
+      row.gains[split] = e * sum;
     }
-  }
-
-  private void multiply(float[] of, int from, float[] to, int at, int first) {
-    float[] k = values;
-    to[at] = of[from] * k[first];
-    to[at + 1] = of[from + 1] * k[first + 1];
-    to[at + 2] = of[from + 2] * k[first + 2];
-    if (points > FEW) {
-      to[at + 3] = of[from + 3] * k[first + 3];
-    }
-
-    if (points > SEVERAL) {
-      to[at + 4] = of[from + 4] * k[first + 4];
-      to[at + 5] = of[from + 5] * k[first + 5];
-      to[at + 6] = of[from + 6] * k[first + 6];
-      to[at + 7] = of[from + 7] * k[first + 7];
-    }
-  }
-
-  private float sum(float before, float[] of, int from, int first) {
-    float[] k = values;
-    float sum = before;
-    sum += of[from] * k[first];
-    sum += of[from + 1] * k[first + 1];
-    sum += of[from + 2] * k[first + 2];
-    if (points > FEW) {
-      sum += of[from + 3] * k[first + 3];
-    }
-
-    if (points > SEVERAL) {
-      sum += of[from + 4] * k[first + 4];
-      sum += of[from + 5] * k[first + 5];
-      sum += of[from + 6] * k[first + 6];
-      sum += of[from + 7] * k[first + 7];
-    }
-
-    return sum;
-  }
-
-  private void add(float[] a, int left, float[] b, int right, float[] to, int at) {
-    to[at] = a[left] + b[right];
-    to[at + 1] = a[left + 1] + b[right + 1];
-    to[at + 2] = a[left + 2] + b[right + 2];
-    if (points > FEW) {
-      to[at + 3] = a[left + 3] + b[right + 3];
-    }
-
-    if (points > SEVERAL) {
-      to[at + 4] = a[left + 4] + b[right + 4];
-      to[at + 5] = a[left + 5] + b[right + 5];
-      to[at + 6] = a[left + 6] + b[right + 6];
-      to[at + 7] = a[left + 7] + b[right + 7];
-    }
-  }
-
-  /** Returns where the constants of a group begin: {@link #TERMS} per point. */
-  private int at(int split, int group) {
-    return from[split] + group * points * TERMS;
   }
 
   /** Adds the contributions of a block of rows to those of their features. */
   void add(LaneMemory block) {
-    if (nodes.length > 0) {
+    if (count > 0) {
       for (int point = 0; point < points; point++) {
         Arrays.fill(block.path(0, point), 0, block.rows(), 1f);
       }
@@ -259,99 +416,134 @@ final class FastTree {
     }
   }
 
+  /** Writes g of a split, and adds what is below; c is in the lanes of its level. */
   private void walk(int split, int level, int to, LaneMemory block) {
-    float[] v = block.goesLeft(level);
-    decide(split, v, block);
+    int rows = block.rows();
     float[] u = aboves[split] == 0 ? null : block.follows(aboves[split]);
-    if (u != null) {
-      Lanes.multiply(v, u, block.rows());
+    float[] v = block.goesLeft(level);
+    float[] e = block.steps(level);
+    decide(split, v, block);
+    Lanes.subtract(e, v, share(split), rows);
+    if (recurs[split] && u != null) {
+      Lanes.multiply(v, u, rows);
     }
 
-    int left = lefts[split];
-    int right = rights[split];
-    if (left >= 0) {
+    int left = of(split, ON_LEFT);
+    if (left < count) {
       if (recurs[split]) {
-        System.arraycopy(v, 0, block.follows(level + 1), 0, block.rows());
+        System.arraycopy(v, 0, block.follows(level + 1), 0, rows);
       }
 
-      descend(split, LEFT, level, u, v, block);
+      descendLeft(split, level, e, u, block);
       walk(left, level + 1, to, block);
     }
 
-    if (right >= 0) {
+    int right = of(split, ON_RIGHT);
+    if (right < count) {
       if (recurs[split]) {
-        Lanes.subtract(block.follows(level + 1), u == null ? block.ones() : u, v, block.rows());
+        Lanes.subtract(block.follows(level + 1), u == null ? block.ones() : u, v, rows);
       }
 
-      descend(split, RIGHT, level, u, v, block);
+      descendRight(split, level, e, u, block);
       walk(right, level + 1, to + 1, block);
     }
 
-    float[] phi = block.phi(features[split]);
-    for (int point = 0; point < points; point++) {
-      float[] of = left < 0 ? block.path(level, point) : block.sum(to, point);
-      add(phi, of, at(split, LEFT_SHARE), point, u, v, block);
+    float[] sum = block.share();
+    if (left >= count && right >= count) {
+      addPair(split, level, to, e, u, sum, block);
+    } else {
+      ascend(split, level, to, e, u, sum, block);
     }
 
-    for (int point = 0; point < points && (left >= 0 || right >= 0); point++) {
-      float[] of = right < 0 ? block.path(level, point) : block.sum(to + 1, point);
-      add(phi, of, at(split, RIGHT_SHARE), point, u, v, block);
-    }
+    Lanes.addProduct(block.phi(of(split, FEATURE)), e, sum, rows);
+  }
 
+  private void descendLeft(int split, int level, float[] e, float[] u, LaneMemory block) {
+    float s = share(split);
+    int first = of(split, TERMS);
     for (int point = 0; point < points; point++) {
-      float[] sum = block.sum(to, point);
+      float[] to = block.path(level + 1, point);
       float[] c = block.path(level, point);
-      if (left < 0) {
-        set(sum, c, at(split, LEFT), point, u, v, block);
-      }
-
-      if (right >= 0) {
-        Lanes.add(sum, block.sum(to + 1, point), block.rows());
-      } else if (left >= 0) {
-        add(sum, c, at(split, RIGHT), point, u, v, block);
+      if (u == null) {
+        Lanes.descend(to, c, s, e, terms[first + point], block.rows());
+      } else {
+        Lanes.descend(to, c, s, e, u, terms[first + point], block.rows());
       }
     }
   }
 
-  private void descend(int split, int group, int level, float[] u, float[] v, LaneMemory block) {
-    for (int point = 0; point < points; point++) {
-      float[] c = block.path(level, point);
-      set(block.path(level + 1, point), c, at(split, group), point, u, v, block);
+  private void descendRight(int split, int level, float[] e, float[] u, LaneMemory block) {
+    if (of(split, ON_LEFT) >= count) {
+      descendLeft(split, level, e, u, block);
     }
+
+    for (int point = 0; point < points; point++) {
+      float[] to = block.path(level + 1, point);
+      Lanes.subtract(to, block.path(level, point), to, block.rows());
+    }
+  }
+
+  private void ascend(
+      int split, int level, int to, float[] e, float[] u, float[] sum, LaneMemory block) {
+    int rows = block.rows();
+    float s = share(split);
+    int first = of(split, TERMS);
+    int left = of(split, ON_LEFT);
+    int right = of(split, ON_RIGHT);
+    float[] leaf = block.leaf();
+    if (Math.max(left, right) >= count) {
+      Arrays.fill(leaf, 0, rows, weight(Math.max(left, right)));
+    }
+
+    Arrays.fill(sum, 0, rows, 0f);
+    for (int point = 0; point < points; point++) {
+      float[] g = block.sum(to, point);
+      float[] ofLeft = left < count ? g : leaf;
+      float[] ofRight = right < count ? block.sum(to + 1, point) : leaf;
+      float[] c = block.path(level, point);
+      float t = terms[first + point];
+      float w = terms[first + points + point];
+      if (u == null) {
+        Lanes.ascend(g, sum, ofLeft, ofRight, c, s, e, t, w, rows);
+      } else {
+        Lanes.ascend(g, sum, ofLeft, ofRight, c, s, e, u, t, w, rows);
+      }
+    }
+  }
+
+  private void addPair(
+      int split, int level, int to, float[] e, float[] u, float[] sum, LaneMemory block) {
+    int rows = block.rows();
+    float s = share(split);
+    int first = of(split, TERMS);
+    float ofRight = weight(of(split, ON_RIGHT));
+    float d = weight(of(split, ON_LEFT)) - ofRight;
+    Arrays.fill(sum, 0, rows, 0f);
+    for (int point = 0; point < points; point++) {
+      float[] g = block.sum(to, point);
+      float[] c = block.path(level, point);
+      float t = terms[first + point];
+      float w = terms[first + points + point];
+      if (u == null) {
+        Lanes.addPair(g, sum, ofRight, d, c, s, e, t, w, rows);
+      } else {
+        Lanes.addPair(g, sum, ofRight, d, c, s, e, u, t, w, rows);
+      }
+    }
+
+    Lanes.multiply(sum, d, rows);
   }
 
   private void decide(int split, float[] v, LaneMemory block) {
-    if (columns[split] >= 0) {
-      Lanes.atOrBelow(v, block.ranks(columns[split]), places[split], block.rows());
+    int column = of(split, COLUMN);
+    if (column >= 0) {
+      Lanes.atOrBelow(v, block.ranks(column), of(split, PLACE), block.rows());
       return;
     }
 
+    int feature = of(split, FEATURE);
     for (int row = 0; row < block.rows(); row++) {
-      v[row] = tree.goesLeft(nodes[split], block.slot(features[split], row)) ? 1f : 0f;
-    }
-  }
-
-  private void set(
-      float[] to, float[] of, int group, int point, float[] u, float[] v, LaneMemory block) {
-    int at = group + TERMS * point;
-    float x = constants[at];
-    float z = constants[at + 2];
-    if (u == null) {
-      Lanes.set(to, of, x, z, v, block.rows());
-    } else {
-      Lanes.set(to, of, x, constants[at + 1], u, z, v, block.rows());
-    }
-  }
-
-  private void add(
-      float[] to, float[] of, int group, int point, float[] u, float[] v, LaneMemory block) {
-    int at = group + TERMS * point;
-    float x = constants[at];
-    float z = constants[at + 2];
-    if (u == null) {
-      Lanes.add(to, of, x, z, v, block.rows());
-    } else {
-      Lanes.add(to, of, x, constants[at + 1], u, z, v, block.rows());
+      v[row] = tree.goesLeft(nodes[split], block.slot(feature, row)) ? 1f : 0f;
     }
   }
 }

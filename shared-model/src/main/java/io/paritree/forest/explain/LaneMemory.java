@@ -23,6 +23,7 @@ final class LaneMemory {
   private float[][] phi = {};
   private float[][] ofTree = {};
   private final float[] share = new float[MAX_ROWS];
+  private final float[] leaf = new float[MAX_ROWS];
 
   private float[] slots;
   private int from;
@@ -102,6 +103,16 @@ final class LaneMemory {
   /** Per level a, as in {@link ExactTree}. */
   float[] alphas(int level) {
     return lanes(alphas, level);
+  }
+
+  /** Per level e, as in {@link FastTree}. */
+  float[] steps(int level) {
+    return lanes(alphas, level);
+  }
+
+  /** What is below a leaf. */
+  float[] leaf() {
+    return leaf;
   }
 
   float[] ones() {

@@ -35,33 +35,122 @@ final class Lanes {
     }
   }
 
-  /** to = of * (x + z * v). */
-  static void set(float[] to, float[] of, float x, float z, float[] v, int rows) {
+  static void addProduct(float[] to, float[] a, float[] b, int rows) {
     for (int row = 0; row < rows; row++) {
-      to[row] = of[row] * (x + z * v[row]);
+      to[row] += a[row] * b[row];
     }
   }
 
-  /** to = of * (x + y * u + z * v). */
-  static void set(
-      float[] to, float[] of, float x, float y, float[] u, float z, float[] v, int rows) {
+  static void multiply(float[] to, float by, int rows) {
     for (int row = 0; row < rows; row++) {
-      to[row] = of[row] * (x + y * u[row] + z * v[row]);
+      to[row] *= by;
     }
   }
 
-  /** to += of * (x + z * v). */
-  static void add(float[] to, float[] of, float x, float z, float[] v, int rows) {
+  static void subtract(float[] to, float[] from, float subtracted, int rows) {
     for (int row = 0; row < rows; row++) {
-      to[row] += of[row] * (x + z * v[row]);
+      to[row] = from[row] - subtracted;
     }
   }
 
-  /** to += of * (x + y * u + z * v). */
-  static void add(
-      float[] to, float[] of, float x, float y, float[] u, float z, float[] v, int rows) {
+  /*
+   * Of the fast mode: see FastTree. With u where an edge above tests the same feature.
+   */
+
+  /** The c of the left child. */
+  static void descend(float[] to, float[] c, float s, float[] e, float t, int rows) {
     for (int row = 0; row < rows; row++) {
-      to[row] += of[row] * (x + y * u[row] + z * v[row]);
+      to[row] = c[row] * (s + e[row] * t);
+    }
+  }
+
+  static void descend(float[] to, float[] c, float s, float[] e, float[] u, float t, int rows) {
+    for (int row = 0; row < rows; row++) {
+      to[row] = c[row] * (s + e[row] * (u[row] * t));
+    }
+  }
+
+  /** Adds to the sum, and writes g; the arrays may be the same. */
+  static void ascend(
+      float[] g,
+      float[] sum,
+      float[] left,
+      float[] right,
+      float[] c,
+      float s,
+      float[] e,
+      float t,
+      float w,
+      int rows) {
+    for (int row = 0; row < rows; row++) {
+      float ofRight = right[row];
+      float d = left[row] - ofRight;
+      float more = sum[row] + w * c[row] * d;
+      float of = ofRight + (s + e[row] * t) * d;
+      sum[row] = more;
+      g[row] = of;
+    }
+  }
+
+  static void ascend(
+      float[] g,
+      float[] sum,
+      float[] left,
+      float[] right,
+      float[] c,
+      float s,
+      float[] e,
+      float[] u,
+      float t,
+      float w,
+      int rows) {
+    for (int row = 0; row < rows; row++) {
+      float ofRight = right[row];
+      float d = left[row] - ofRight;
+      float more = sum[row] + u[row] * w * c[row] * d;
+      float of = ofRight + (s + e[row] * (u[row] * t)) * d;
+      sum[row] = more;
+      g[row] = of;
+    }
+  }
+
+  /** The same for two leaves; the sum is without d. */
+  static void addPair(
+      float[] g,
+      float[] sum,
+      float ofRight,
+      float d,
+      float[] c,
+      float s,
+      float[] e,
+      float t,
+      float w,
+      int rows) {
+    for (int row = 0; row < rows; row++) {
+      float more = sum[row] + w * c[row];
+      float of = ofRight + (s + e[row] * t) * d;
+      sum[row] = more;
+      g[row] = of;
+    }
+  }
+
+  static void addPair(
+      float[] g,
+      float[] sum,
+      float ofRight,
+      float d,
+      float[] c,
+      float s,
+      float[] e,
+      float[] u,
+      float t,
+      float w,
+      int rows) {
+    for (int row = 0; row < rows; row++) {
+      float more = sum[row] + u[row] * w * c[row];
+      float of = ofRight + (s + e[row] * (u[row] * t)) * d;
+      sum[row] = more;
+      g[row] = of;
     }
   }
 

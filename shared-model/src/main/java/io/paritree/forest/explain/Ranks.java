@@ -72,9 +72,11 @@ final class Ranks {
     return columns;
   }
 
-  /** Returns the column of a numeric split. */
+  /** Returns the column of a numeric split; -1 for categories. */
   int column(Tree tree, int node) {
-    return (tree.missingGoesLeft(node) ? lows : highs)[tree.feature(node)];
+    return tree.isCategorical(node)
+        ? -1
+        : (tree.missingGoesLeft(node) ? lows : highs)[tree.feature(node)];
   }
 
   /** Returns the place of a numeric split's threshold. */

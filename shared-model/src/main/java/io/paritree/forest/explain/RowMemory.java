@@ -33,14 +33,17 @@ final class RowMemory {
   /** a * h / (1 + a * node). */
   float[] terms = {};
 
-  /** Of the fast mode, per split and point: c. */
+  /** Of the fast mode, per split e, as in {@link FastTree}. */
+  float[] steps = {};
+
+  /** Per split where its t begin. */
+  int[] begins = {};
+
+  /** Per split what it adds to the contribution of its feature. */
+  float[] gains = {};
+
+  /** Per split, or leaf, and point: first c, then g. */
   float[] path = {};
-
-  /** Per split and point: h. */
-  float[] sum = {};
-
-  /** Per point: h of one leaf. */
-  final float[] leaf = new float[POINTS];
 
   private float[] slots;
   private int at;
@@ -73,9 +76,11 @@ final class RowMemory {
     RowMemory memory = OF_THREAD.get();
     memory.grow(splits, width);
     memory.ranks = memory.ranks.length < columns ? new int[columns] : memory.ranks;
-    if (memory.path.length < POINTS * splits) {
-      memory.path = new float[Math.multiplyExact(POINTS, splits)];
-      memory.sum = new float[memory.path.length];
+    if (memory.gains.length < splits) {
+      memory.steps = new float[splits];
+      memory.begins = new int[splits];
+      memory.gains = new float[splits];
+      memory.path = new float[Math.multiplyExact(POINTS, 2 * splits + 1)];
     }
 
     return memory;
