@@ -257,6 +257,11 @@ public final class Tree {
     return categories != null && categories[node] != null;
   }
 
+  /** Returns the categories that go right at a categorical split, ascending; not to be changed. */
+  public int[] categories(int node) {
+    return categories[node];
+  }
+
   /**
    * Returns the leaf of a row, as XGBoost's node id.
    *

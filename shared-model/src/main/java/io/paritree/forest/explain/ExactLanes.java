@@ -2,7 +2,6 @@ package io.paritree.forest.explain;
 
 import static io.paritree.forest.explain.Quadrature.POINTS;
 
-import io.paritree.forest.Tree;
 import java.util.Arrays;
 
 /**
@@ -20,7 +19,6 @@ final class ExactLanes {
    */
   private static final double MAX_C = 1e30;
 
-  private final Tree tree;
   private final Edges edges;
   private final float[] followed;
   private final float[][] scales;
@@ -32,6 +30,7 @@ final class ExactLanes {
   private final int[] levels;
   private final int[] columns;
   private final int[] places;
+  private final CategorySet[] sets;
   private final int[] features;
 
   /**
@@ -41,7 +40,6 @@ final class ExactLanes {
    * @param scales per output and edge to a leaf, the leaf's weight times all shares on its path
    */
   ExactLanes(Tree tree, Edges edges, float[] followed, float[][] scales, Ranks ranks) {
-    this.tree = tree;
     this.edges = edges;
     this.followed = followed;
     this.scales = scales;
@@ -50,14 +48,16 @@ final class ExactLanes {
     this.levels = new int[edges.count + 1];
     this.columns = new int[edges.count + 1];
     this.places = new int[edges.count + 1];
+    this.sets = new CategorySet[edges.count + 1];
     this.features = edges.features();
     for (int edge = edges.count - 1; edge >= 0; edge--) {
       int parent = edges.parent[edge];
       int split = edges.split[edge];
       (edges.isLeft[edge] ? lefts : rights)[parent] = edge;
       levels[edge] = levels[parent] + 1;
-      columns[parent] = tree.isCategorical(split) ? -1 : ranks.column(tree, split);
-      places[parent] = tree.isCategorical(split) ? 0 : ranks.place(tree, split);
+      columns[parent] = ranks.column(tree, split);
+      places[parent] = ranks.place(tree, split);
+      sets[parent] = edges.isLeft[edge] ? CategorySet.of(tree, split) : sets[parent];
     }
   }
 
@@ -101,7 +101,7 @@ final class ExactLanes {
     int before = edges.before[left];
     float[] u = before < 0 ? block.ones() : block.follows(levels[before]);
     float[] v = block.goesLeft(level);
-    decide(edge, v, block);
+    block.decide(v, columns[edge], places[edge], sets[edge]);
     if (before >= 0) {
       Lanes.multiply(v, u, rows);
     }
@@ -113,18 +113,6 @@ final class ExactLanes {
     follow(rights[edge], output, to + 1, follows, block);
     for (int point = 0; point < POINTS; point++) {
       Lanes.add(block.sum(to, point), block.sum(to + 1, point), rows);
-    }
-  }
-
-  private void decide(int edge, float[] v, LaneMemory block) {
-    int split = edges.split[lefts[edge]];
-    if (columns[edge] >= 0) {
-      Lanes.atOrBelow(v, block.ranks(columns[edge]), places[edge], block.rows());
-      return;
-    }
-
-    for (int row = 0; row < block.rows(); row++) {
-      v[row] = tree.goesLeft(split, block.slot(tree.feature(split), row)) ? 1f : 0f;
     }
   }
 

@@ -124,10 +124,8 @@ final class FastExplainer implements Explainer {
 
     for (; next < rows; next++) {
       RowMemory row = RowMemory.forFast(maxSplits, ranks.columns(), width);
-      row.set(slots, next * rowStride, featureStride);
       ranks.write(slots, next * rowStride, featureStride, row.ranks);
       explain(row, contributions, next * contributions());
-      row.clear();
     }
   }
 

@@ -49,7 +49,7 @@ final class FastTree {
 
   /*
    * The numbers of a split, side by side in memory, because those of a large forest are not in the
-   * caches: the column of its ranks; the place of its threshold; s; the last edge above that tests the
+   * caches: the column of its ranks; the place of its threshold, or -1 for categories; s; the last edge above that tests the
    * same feature, as twice its split plus 1 on the right, or twice the number of splits; where its t
    * and weights begin; the feature; the children: splits or leaves, which are numbered from the
    * number of splits on. Floats are stored as their bits.
@@ -63,8 +63,8 @@ final class FastTree {
   private static final int ON_LEFT = 6;
   private static final int ON_RIGHT = 7;
   private static final int RECORD = 8;
+  private static final int CATEGORIES = -1;
 
-  private final Tree tree;
   private final int points;
 
   /** The number of splits. A split has a larger number than the one above it. */
@@ -72,8 +72,8 @@ final class FastTree {
 
   private final int[] records;
 
-  /** Per split its node. */
-  private final int[] nodes;
+  /** Per split the categories that go left; null if it has a threshold. */
+  private final CategorySet[] sets;
 
   /** The splits above other splits, ascending. */
   private final int[] inner;
@@ -106,12 +106,11 @@ final class FastTree {
    * @param factor of the tree's leaves
    */
   FastTree(Tree tree, Edges edges, int output, float factor, Ranks ranks) {
-    this.tree = tree;
     this.points =
         edges.maxFeatures <= 2 * FEW ? FEW : edges.maxFeatures <= 2 * SEVERAL ? SEVERAL : MANY;
     this.count = edges.count / 2;
     this.records = new int[RECORD * count];
-    this.nodes = new int[count];
+    this.sets = new CategorySet[count];
     this.weights = new float[count + 1];
     this.aboves = new int[count];
     this.recurs = new boolean[count];
@@ -136,9 +135,9 @@ final class FastTree {
         int split = next++;
         int node = edges.split[edge];
         splitOf[node] = split;
-        nodes[split] = node;
         set(split, COLUMN, ranks.column(tree, node));
-        set(split, PLACE, tree.isCategorical(node) ? 0 : ranks.place(tree, node));
+        set(split, PLACE, tree.isCategorical(node) ? CATEGORIES : ranks.place(tree, node));
+        sets[split] = CategorySet.of(tree, node);
         set(split, FEATURE, edges.feature(edge));
         set(split, ABOVE, 2 * count);
         set(split, TERMS, 2 * points);
@@ -221,7 +220,12 @@ final class FastTree {
 
   /** Returns the bytes that this takes. */
   long bytes() {
-    return 4L * (records.length + terms.length + weights.length + mixed.length) + 13L * count;
+    long bytes = 4L * (records.length + terms.length + weights.length + mixed.length) + 13L * count;
+    for (CategorySet set : sets) {
+      bytes += set == null ? 0 : set.bytes();
+    }
+
+    return bytes;
   }
 
   /** Adds the contributions of one row to those of its features. */
@@ -246,11 +250,9 @@ final class FastTree {
     follows[2 * count] = 1;
     int at = 0;
     for (int split = 0; split < count; split++) {
-      int column = records[at + COLUMN];
-      int goesLeft =
-          column >= 0
-              ? ranks[column] - records[at + PLACE] - 1 >>> 31
-              : tree.goesLeft(nodes[split], row.slot(records[at + FEATURE])) ? 1 : 0;
+      int rank = ranks[records[at + COLUMN]];
+      int place = records[at + PLACE];
+      int goesLeft = place == CATEGORIES ? sets[split].goesLeft(rank) : rank - place - 1 >>> 31;
       int u = follows[records[at + ABOVE]];
       int v = u & goesLeft;
       follows[2 * split] = v;
@@ -422,7 +424,7 @@ final class FastTree {
     float[] u = aboves[split] == 0 ? null : block.follows(aboves[split]);
     float[] v = block.goesLeft(level);
     float[] e = block.steps(level);
-    decide(split, v, block);
+    block.decide(v, of(split, COLUMN), of(split, PLACE), sets[split]);
     Lanes.subtract(e, v, share(split), rows);
     if (recurs[split] && u != null) {
       Lanes.multiply(v, u, rows);
@@ -532,18 +534,5 @@ final class FastTree {
     }
 
     Lanes.multiply(sum, d, rows);
-  }
-
-  private void decide(int split, float[] v, LaneMemory block) {
-    int column = of(split, COLUMN);
-    if (column >= 0) {
-      Lanes.atOrBelow(v, block.ranks(column), of(split, PLACE), block.rows());
-      return;
-    }
-
-    int feature = of(split, FEATURE);
-    for (int row = 0; row < block.rows(); row++) {
-      v[row] = tree.goesLeft(nodes[split], block.slot(feature, row)) ? 1f : 0f;
-    }
   }
 }

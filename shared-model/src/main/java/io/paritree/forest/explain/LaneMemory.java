@@ -90,6 +90,25 @@ final class LaneMemory {
     return lanes(ranks, column);
   }
 
+  /**
+   * Writes which rows go left at a split: 1 or 0.
+   *
+   * @param column of its ranks
+   * @param place of its threshold
+   * @param categories instead of a threshold, or null
+   */
+  void decide(float[] to, int column, int place, CategorySet categories) {
+    float[] of = ranks(column);
+    if (categories == null) {
+      Lanes.atOrBelow(to, of, place, rows);
+      return;
+    }
+
+    for (int row = 0; row < rows; row++) {
+      to[row] = categories.goesLeft((int) of[row]);
+    }
+  }
+
   /** Per level whether a row goes left, and follows the feature's edges above: 1 or 0. */
   float[] goesLeft(int level) {
     return lanes(goesLeft, level);

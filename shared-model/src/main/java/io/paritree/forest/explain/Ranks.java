@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Slots as ranks among the thresholds of a forest, so that a row goes left at a numeric split if
@@ -14,9 +15,12 @@ import java.util.Map;
  *
  * <p>A rank is the number of thresholds at or below the slot. A feature has a column of ranks for
  * each side to which its splits send missing slots: their rank is below or above all places there.
- * Immutable and thread-safe.
+ * The rank of a category is its code + 1; that of a missing slot is 0 there, and that of a slot
+ * that is no category {@link #NO_CATEGORY}. Immutable and thread-safe.
  */
 final class Ranks {
+  private static final int NO_CATEGORY = Integer.MAX_VALUE;
+
   private final float[][] thresholds;
 
   /** Per feature the column for splits that send missing slots to the left, or -1. */
@@ -24,6 +28,9 @@ final class Ranks {
 
   /** Per feature the column for splits that send missing slots to the right, or -1. */
   private final int[] highs;
+
+  /** Per feature the column of its category codes, or -1. */
+  private final int[] codes;
 
   private final int[] used;
   private int columns;
@@ -33,13 +40,17 @@ final class Ranks {
     this.thresholds = new float[forest.width()][];
     this.lows = new int[forest.width()];
     this.highs = new int[forest.width()];
+    this.codes = new int[forest.width()];
+    Arrays.fill(codes, -1);
     Arrays.fill(lows, -1);
     Arrays.fill(highs, -1);
     for (int index = 0; index < forest.trees(); index++) {
       Tree tree = forest.tree(index);
       for (int node : tree.splits()) {
-        if (!tree.isCategorical(node)) {
-          int feature = tree.feature(node);
+        int feature = tree.feature(node);
+        if (tree.isCategorical(node)) {
+          codes[feature] = codes[feature] < 0 ? columns++ : codes[feature];
+        } else {
           int[] side = tree.missingGoesLeft(node) ? lows : highs;
           side[feature] = side[feature] < 0 ? columns++ : side[feature];
           found.computeIfAbsent(feature, unused -> new ArrayList<>()).add(comparable(tree, node));
@@ -48,7 +59,10 @@ final class Ranks {
     }
 
     found.forEach((feature, values) -> thresholds[feature] = sorted(values));
-    this.used = found.keySet().stream().mapToInt(feature -> feature).sorted().toArray();
+    this.used =
+        IntStream.range(0, forest.width())
+            .filter(feature -> lows[feature] >= 0 || highs[feature] >= 0 || codes[feature] >= 0)
+            .toArray();
   }
 
   /** No slot is below a NaN threshold, as none is below -Infinity; -0.0 compares as 0.0. */
@@ -72,16 +86,17 @@ final class Ranks {
     return columns;
   }
 
-  /** Returns the column of a numeric split; -1 for categories. */
+  /** Returns the column of a split. */
   int column(Tree tree, int node) {
-    return tree.isCategorical(node)
-        ? -1
-        : (tree.missingGoesLeft(node) ? lows : highs)[tree.feature(node)];
+    int[] of = tree.isCategorical(node) ? codes : tree.missingGoesLeft(node) ? lows : highs;
+    return of[tree.feature(node)];
   }
 
-  /** Returns the place of a numeric split's threshold. */
+  /** Returns the place of a numeric split's threshold; 0 for categories. */
   int place(Tree tree, int node) {
-    return Arrays.binarySearch(thresholds[tree.feature(node)], comparable(tree, node));
+    return tree.isCategorical(node)
+        ? 0
+        : Arrays.binarySearch(thresholds[tree.feature(node)], comparable(tree, node));
   }
 
   /**
@@ -99,15 +114,39 @@ final class Ranks {
       if (highs[feature] >= 0) {
         ranks[highs[feature]] = rank(feature, slot, thresholds[feature].length);
       }
+
+      if (codes[feature] >= 0) {
+        ranks[codes[feature]] = ofCategory(slot);
+      }
     }
   }
 
   /** Writes the ranks of a block. */
   void write(LaneMemory block) {
     for (int feature : used) {
-      write(block, feature, lows[feature], -1);
-      write(block, feature, highs[feature], thresholds[feature].length);
+      if (thresholds[feature] != null) {
+        write(block, feature, lows[feature], -1);
+        write(block, feature, highs[feature], thresholds[feature].length);
+      }
+
+      for (int row = 0; codes[feature] >= 0 && row < block.rows(); row++) {
+        block.ranks(codes[feature])[row] = ofCategory(block.slot(feature, row));
+      }
     }
+  }
+
+  /** Returns a slot that has a rank among categories. */
+  static float category(int rank) {
+    return rank == 0 ? Float.NaN : rank - 1;
+  }
+
+  /** Returns the rank of a slot among categories. */
+  static int ofCategory(float slot) {
+    if (Float.isNaN(slot)) {
+      return 0;
+    }
+
+    return slot >= 0f && slot < Tree.MAX_CATEGORIES ? 1 + (int) slot : NO_CATEGORY;
   }
 
   private void write(LaneMemory block, int feature, int column, int ofMissing) {

@@ -45,10 +45,6 @@ final class RowMemory {
   /** Per split, or leaf, and point: first c, then g. */
   float[] path = {};
 
-  private float[] slots;
-  private int at;
-  private int stride;
-
   private RowMemory() {}
 
   /** Returns the thread's memory for the exact mode. */
@@ -92,21 +88,5 @@ final class RowMemory {
       goesLeft = new int[splits];
       follows = new int[2 * splits + 1];
     }
-  }
-
-  /** Sets the row: its slot f is {@code slots[at + f * stride]}. */
-  void set(float[] slots, int at, int stride) {
-    this.slots = slots;
-    this.at = at;
-    this.stride = stride;
-  }
-
-  /** Forgets the caller's array. */
-  void clear() {
-    slots = null;
-  }
-
-  float slot(int feature) {
-    return slots[at + feature * stride];
   }
 }
