@@ -132,9 +132,7 @@ public final class JsonRecordReader {
         document.skip();
       } else {
         seen[index] = record;
-        if (values != null) {
-          keep(document, index);
-        }
+        keep(document, index);
 
         value(document, fields.get(index), row, at, faults);
         expected = index + 1;
@@ -152,10 +150,21 @@ public final class JsonRecordReader {
     }
   }
 
-  /** Keeps the value at the current token. */
-  private void keep(JsonDocument document, int index) throws MalformedJsonException {
+  /**
+   * Keeps the value at the document's current token as that of a field, if values are kept. Null
+   * and NaN are absent.
+   *
+   * @param index the index of the field in the schema's fields
+   */
+  public void keep(JsonDocument document, int index) throws MalformedJsonException {
+    if (values == null) {
+      return;
+    }
+
     JsonToken token = document.token();
-    if (token == JsonToken.VALUE_NULL || !token.isScalarValue()) {
+    boolean isNaN =
+        token.isNumeric() && !document.isLongNumber() && Double.isNaN(document.number());
+    if (token == JsonToken.VALUE_NULL || !token.isScalarValue() || isNaN) {
       return;
     }
 

@@ -54,14 +54,19 @@ public final class RecordValues {
     Arrays.fill(starts, index * fields, needed, ABSENT);
   }
 
-  /** Keeps text. */
-  void text(int field, byte[] from, int offset, int length) {
+  /** Continues a record that was begun. */
+  public void resume(int index) {
+    record = index;
+  }
+
+  /** Keeps text in UTF-8 as the value of a field of the record. */
+  public void text(int field, byte[] from, int offset, int length) {
     keep(field, from, offset, length);
     ends[record * fields + field] = ~used;
   }
 
   /** Keeps a number or a boolean as it is written. */
-  void literal(int field, byte[] from, int offset, int length) {
+  public void literal(int field, byte[] from, int offset, int length) {
     keep(field, from, offset, length);
     ends[record * fields + field] = used;
   }

@@ -64,6 +64,7 @@ final class GroupScoring {
     this.quarantine = Quarantine.schema(Scan.inOrder(input.columns()));
     List<String> distinct = new ArrayList<>(checked.columns().scores());
     distinct.addAll(checked.columns().margins());
+    distinct.addAll(checked.columns().contributions());
     if (carried.keys().size() == 1) {
       distinct.addAll(carried.keys());
     }
@@ -152,7 +153,7 @@ final class GroupScoring {
         quarantine,
         checked.columns().margins().size(),
         checked.columns().hasLabel(),
-        settings.reasons().orElse(null),
+        settings.explanation().orElse(null),
         checked.model().modelVersion(),
         checked.model().digest(),
         settings.engine(),

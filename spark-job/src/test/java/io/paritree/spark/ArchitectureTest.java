@@ -70,6 +70,7 @@ class ArchitectureTest extends ArchitectureContract {
           "input.InputCheck",
           "keys.KeyHasher",
           "keys.RepeatedHashes",
+          "rows.ExplanationColumns",
           "rows.ReasonColumns",
           "rows.BlockEncoder",
           "rows.Copier",

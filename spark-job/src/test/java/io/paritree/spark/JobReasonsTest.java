@@ -1,8 +1,10 @@
 package io.paritree.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.paritree.forest.explain.ContributionMode;
+import io.paritree.forest.explain.Explainer;
 import io.paritree.model.Assumptions;
 import io.paritree.model.EngineKind;
 import io.paritree.model.ModelFiles;
@@ -19,7 +21,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -140,6 +144,74 @@ class JobReasonsTest {
   }
 
   @Test
+  void contributionsAreThoseOfTheRecordAndAddUpToTheMargin() throws Exception {
+    Path input = Parcels.write(directory.resolve("in"), 0, ROWS, 50, 2);
+
+    JobRun run =
+        score(input, "--contributions", "--margin", "--reasons", "2", "--reasons-from", "0.3");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    List<Row> rows = ScoringJobTest.read(output).collectAsList();
+    assertThat(rows).hasSize(ROWS - ROWS / 50);
+    check(rows, 2, Direction.BOTH, 0.3f);
+    List<String> names = new ArrayList<>();
+    model.schema().features().forEach(feature -> names.add("contribution_" + feature.name()));
+    names.add("contributions_base");
+    checkContributions(rows, names, ContributionMode.FAST);
+    for (Row row : rows) {
+      double sum = names.stream().mapToDouble(name -> row.<Float>getAs(name)).sum();
+      assertThat(sum).isCloseTo(row.<Float>getAs("margin"), within(1e-4));
+    }
+  }
+
+  @Test
+  void exactContributionsOfSeveralClassesSayThatTheyAreExact() throws Exception {
+    use(new TestPackages(directory).classes());
+    Path input = Parcels.write(directory.resolve("in"), 0, 400, 0, 1);
+
+    JobRun run = score(input, "--contributions", "--exact");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out()).contains("contributions exact");
+    Dataset<Row> table = ScoringJobTest.read(output);
+    List<String> names = new ArrayList<>();
+    for (String output : model.outputs().names()) {
+      model
+          .schema()
+          .features()
+          .forEach(feature -> names.add("contribution_%s_%s".formatted(output, feature.name())));
+      names.add("contributions_base_" + output);
+    }
+
+    checkContributions(table.collectAsList(), names, ContributionMode.EXACT);
+    StructType schema = table.schema();
+    assertThat(schema.apply(names.get(0)).metadata().getString("paritree.contributions"))
+        .isEqualTo("exact");
+    assertThat(schema.apply("model_version").metadata().contains("paritree.contributions"))
+        .isFalse();
+  }
+
+  private void checkContributions(List<Row> rows, List<String> names, ContributionMode mode)
+      throws Exception {
+    Explainer explainer = model.explainer(mode);
+    float[] slots = new float[explainer.width()];
+    float[] expected = new float[explainer.contributions()];
+    assertThat(names).hasSize(expected.length);
+    for (Row row : rows) {
+      int key = Math.toIntExact(row.<Long>getAs("parcel_id"));
+      byte[] record = TestRecords.json(key).getBytes(StandardCharsets.UTF_8);
+      JsonRecord.encode(model.schema(), record, slots, 0);
+      explainer.explain(slots, 1, expected);
+      float[] written = new float[names.size()];
+      for (int index = 0; index < written.length; index++) {
+        written[index] = row.<Float>getAs(names.get(index));
+      }
+
+      assertThat(written).as("parcel %s", key).isEqualTo(expected);
+    }
+  }
+
+  @Test
   void reasonsThatTheModelDoesNotHaveAreRefused() {
     Path input = Parcels.write(directory.resolve("in"), 0, 10, 0, 1);
 
@@ -151,5 +223,10 @@ class JobReasonsTest {
         .contains("--reasons-direction and --reasons-from need --reasons");
     assertThat(score(input, "--reasons", "1", "--reasons-from", "half").err())
         .contains("--reasons-from must be a number, but is 'half'");
+    assertThat(score(input, "--exact").err())
+        .contains("--exact needs --reasons or --contributions");
+    assertThat(
+            score(input, "--contributions", "--pass", "Contributions_Base", "--ignore-case").err())
+        .contains("column 'Contributions_Base' is requested as a key or passed column");
   }
 }

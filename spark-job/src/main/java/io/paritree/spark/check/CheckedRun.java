@@ -1,5 +1,6 @@
 package io.paritree.spark.check;
 
+import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.ScoringModel;
 import io.paritree.spark.input.CheckedInput;
@@ -58,6 +59,11 @@ public record CheckedRun(
         model.modelVersion(),
         model.digest(),
         settings.engine().name().toLowerCase(Locale.ROOT),
+        settings
+            .explanation()
+            .filter(asked -> asked.mode() == ContributionMode.EXACT)
+            .map(exact -> "exact")
+            .orElse(""),
         model.sealed(),
         model.card().earlyStopping().orElse(""));
   }

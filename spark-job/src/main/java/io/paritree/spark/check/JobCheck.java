@@ -1,11 +1,10 @@
 package io.paritree.spark.check;
 
 import io.paritree.UnsupportedModelException;
-import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.manifest.Outputs;
+import io.paritree.reasons.ExplanationAsked;
 import io.paritree.reasons.Reasons;
-import io.paritree.reasons.ReasonsAsked;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.files.Encryption;
 import io.paritree.spark.files.ParquetWriters;
@@ -29,6 +28,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -79,7 +79,7 @@ public final class JobCheck {
     this.selected = settings.partitions().choose(listing, problems);
     this.columns = OutputColumns.of(model, settings);
     checkNames();
-    settings.reasons().ifPresent(this::checkReasons);
+    settings.explanation().ifPresent(this::checkExplanation);
     OutputCheck outputCheck = new OutputCheck(place, problems);
     if (outputCheck.checkApart(listing, inputStore)) {
       addTargets();
@@ -228,13 +228,22 @@ public final class JobCheck {
     return settings.comparison().key(name);
   }
 
-  /** Refuses reasons that the model does not have. */
-  private void checkReasons(ReasonsAsked asked) {
+  /** Refuses explanations that the model does not have. */
+  private void checkExplanation(ExplanationAsked asked) {
+    String option = asked.hasReasons() ? "--reasons" : "--contributions";
     Reasons reasons;
     try {
-      reasons = Reasons.of(model, ContributionMode.FAST);
+      reasons = Reasons.of(model, asked.mode());
     } catch (UnsupportedModelException e) {
-      problems.add("--reasons cannot be written: " + e.getMessage());
+      problems.add("%s cannot be written: %s".formatted(option, e.getMessage()));
+      return;
+    }
+
+    if (asked.contributions()) {
+      checkContributionNames();
+    }
+
+    if (!asked.hasReasons()) {
       return;
     }
 
@@ -253,6 +262,20 @@ public final class JobCheck {
 
     if (model.outputs().kind() == Outputs.Kind.CLASS_INDEX && !Float.isNaN(asked.above())) {
       problems.add("--reasons-from cannot be used: the model's score is the number of a class");
+    }
+  }
+
+  /** Refuses contributions of which two would be in one column, to readers that ignore case. */
+  private void checkContributionNames() {
+    Set<String> seen = new HashSet<>();
+    for (String name : columns.contributions()) {
+      if (!seen.add(name.toLowerCase(Locale.ROOT))) {
+        problems.add(
+            "--contributions cannot be written: two columns would be called '%s', if case is ignored;"
+                    .formatted(name)
+                + " seal the model with other names of outputs, or use scripts/model predict --emit"
+                + " contributions, which numbers them");
+      }
     }
   }
 

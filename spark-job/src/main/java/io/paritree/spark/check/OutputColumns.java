@@ -1,12 +1,17 @@
 package io.paritree.spark.check;
 
+import io.paritree.feature.Feature;
 import io.paritree.forest.Engine;
+import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.manifest.Outputs;
+import io.paritree.reasons.ExplanationAsked;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.settings.JobSettings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.MetadataBuilder;
@@ -20,9 +25,18 @@ import org.apache.spark.sql.types.StructType;
  * @param margins {@code margin}, or {@code margin_<output>}; empty if not requested
  * @param hasLabel whether there is a {@code label}
  * @param hasReasons whether there are the columns of reasons
+ * @param contributions for each margin, {@code contribution_<feature>} in model order, then {@code
+ *     contributions_base}; of several margins with {@code _<output>} before the feature and after
+ *     the base. Empty if not requested
+ * @param mode how reasons and contributions are computed; empty if there are none
  */
 public record OutputColumns(
-    List<String> scores, List<String> margins, boolean hasLabel, boolean hasReasons) {
+    List<String> scores,
+    List<String> margins,
+    boolean hasLabel,
+    boolean hasReasons,
+    List<String> contributions,
+    Optional<ContributionMode> mode) {
   private static final String LABEL = "label";
   private static final String REASONS = "reasons";
   private static final String BASE = "reasons_base";
@@ -32,6 +46,7 @@ public record OutputColumns(
   public OutputColumns {
     scores = List.copyOf(scores);
     margins = List.copyOf(margins);
+    contributions = List.copyOf(contributions);
   }
 
   static OutputColumns of(ScoringModel model, JobSettings settings) {
@@ -43,7 +58,27 @@ public record OutputColumns(
             ? outputs.columns("margin", engine.outputs())
             : List.of(),
         outputs.kind() != Outputs.Kind.VALUES,
-        settings.reasons().isPresent());
+        settings.explanation().filter(ExplanationAsked::hasReasons).isPresent(),
+        settings.explanation().filter(ExplanationAsked::contributions).isPresent()
+            ? contributions(model)
+            : List.of(),
+        settings.explanation().map(ExplanationAsked::mode));
+  }
+
+  private static List<String> contributions(ScoringModel model) {
+    int margins = model.engine().outputs();
+    List<String> bases = model.outputs().columns("contributions_base", margins);
+    List<String> starts = model.outputs().columns("contribution", margins);
+    List<String> names = new ArrayList<>();
+    for (int output = 0; output < margins; output++) {
+      for (Feature feature : model.schema().features()) {
+        names.add(starts.get(output) + "_" + feature.name());
+      }
+
+      names.add(bases.get(output));
+    }
+
+    return names;
   }
 
   /** Returns the names of all columns. */
@@ -58,6 +93,8 @@ public record OutputColumns(
       names.addAll(List.of(REASONS, BASE, REST));
     }
 
+    names.addAll(contributions);
+
     names.add(MODEL_VERSION);
     return names;
   }
@@ -67,7 +104,7 @@ public record OutputColumns(
    *
    * @param carried columns of the input that are written first
    * @param run the run's id, written to the metadata of the scores with the model's name, version
-   *     and digest
+   *     and digest. The metadata of reasons and contributions says so if they are exact
    */
   public StructType schema(List<ReadColumn> carried, ScoringModel model, String run) {
     Metadata origin =
@@ -94,10 +131,19 @@ public record OutputColumns(
       fields.add(DataTypes.createStructField(LABEL, DataTypes.StringType, true));
     }
 
+    MetadataBuilder how = new MetadataBuilder();
+    mode.filter(ContributionMode.EXACT::equals)
+        .ifPresent(exact -> how.putString("paritree.contributions", "exact"));
+    Metadata computed = how.build();
     if (hasReasons) {
-      fields.add(DataTypes.createStructField(REASONS, DataTypes.createArrayType(reason()), true));
-      fields.add(DataTypes.createStructField(BASE, DataTypes.FloatType, true));
-      fields.add(DataTypes.createStructField(REST, DataTypes.FloatType, true));
+      DataType reasons = DataTypes.createArrayType(reason());
+      fields.add(DataTypes.createStructField(REASONS, reasons, true, computed));
+      fields.add(DataTypes.createStructField(BASE, DataTypes.FloatType, true, computed));
+      fields.add(DataTypes.createStructField(REST, DataTypes.FloatType, true, computed));
+    }
+
+    for (String name : contributions) {
+      fields.add(DataTypes.createStructField(name, DataTypes.FloatType, true, computed));
     }
 
     fields.add(DataTypes.createStructField(MODEL_VERSION, DataTypes.StringType, true));

@@ -51,7 +51,7 @@ public record OutputPartition(
     addAll(sha256, settings.keys());
     addAll(sha256, settings.pass());
     add(sha256, settings.margin().name());
-    settings.reasons().ifPresent(reasons -> add(sha256, reasons.toString()));
+    settings.explanation().ifPresent(explanation -> add(sha256, explanation.toString()));
     add(sha256, String.valueOf(settings.rowsPerFile()));
     add(sha256, String.valueOf(settings.bytesPerFile()));
     add(sha256, settings.order().name());

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -64,6 +65,8 @@ public record JobReport(
    * @param version what the column {@code model_version} holds
    * @param digest its SHA-256
    * @param engine which engine
+   * @param contributions {@code exact} if reasons or contributions were written and are; otherwise
+   *     empty
    * @param sealed whether it is a sealed package
    * @param earlyStopping which rounds score, if training was stopped early, in a sentence;
    *     otherwise empty
@@ -75,8 +78,13 @@ public record JobReport(
       @JsonProperty("model_version") String version,
       String digest,
       String engine,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) String contributions,
       boolean sealed,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) String earlyStopping) {}
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) String earlyStopping) {
+    public Model {
+      contributions = Objects.requireNonNullElse(contributions, "");
+    }
+  }
 
   public JobReport {
     partitions = List.copyOf(partitions);

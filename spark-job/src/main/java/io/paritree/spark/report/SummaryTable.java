@@ -53,10 +53,11 @@ public final class SummaryTable {
 
   private static String model(JobReport.Model model) {
     String line =
-        "  model   %s, engine %s%s\n"
+        "  model   %s, engine %s%s%s\n"
             .formatted(
                 model.version(),
                 model.engine(),
+                model.contributions().isEmpty() ? "" : ", contributions exact",
                 model.sealed() ? "" : " (unsealed: nothing vouches for it)");
     String rounds = model.earlyStopping();
     return rounds.isEmpty() ? line : line + "  rounds  %s\n".formatted(rounds);

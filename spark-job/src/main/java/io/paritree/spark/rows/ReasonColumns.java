@@ -1,12 +1,9 @@
 package io.paritree.spark.rows;
 
-import io.paritree.UnsupportedModelException;
-import io.paritree.forest.explain.ContributionMode;
-import io.paritree.model.ScoringModel;
 import io.paritree.model.manifest.ReasonGroup;
 import io.paritree.model.manifest.ReasonRule;
+import io.paritree.reasons.ExplanationAsked;
 import io.paritree.reasons.Reasons;
-import io.paritree.reasons.ReasonsAsked;
 import io.paritree.reasons.RowReasons;
 import io.paritree.spark.blocks.InputBlock;
 import io.paritree.spark.blocks.SourceFile;
@@ -18,9 +15,9 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
-import org.apache.spark.sql.catalyst.expressions.SpecificInternalRow;
 import org.apache.spark.sql.catalyst.util.GenericArrayData;
 import org.apache.spark.sql.types.BooleanType;
 import org.apache.spark.sql.types.ByteType;
@@ -37,55 +34,26 @@ import org.apache.spark.sql.types.TimestampType;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
- * Writes the columns {@code reasons}, {@code reasons_base} and {@code reasons_rest}. The rows of a
- * block that have reasons are gathered and explained together. Not thread-safe.
+ * Writes the columns {@code reasons}, {@code reasons_base} and {@code reasons_rest} of rows whose
+ * contributions are known. Not thread-safe.
  */
 final class ReasonColumns {
-  private static final int EXPLAINED_ROWS = 256;
-  private static final int EXPLAINED_VALUES = 1 << 20;
+  /** How many columns there are. */
+  static final int COUNT = 3;
 
   private final TaskPlan plan;
-  private final ReasonsAsked asked;
-  private final ScoringModel model;
   private final Reasons reasons;
-  private final int scoreCount;
   private final RowReasons chosen;
-  private final int explainedRows;
-  private final float[] gathered;
-  private final float[] contributions;
   private final UTF8String[] names;
 
   /** For each group, the columns that it reads. */
   private final int[][] columns;
 
-  /** The rows of the block that have reasons, ascending, and the outputs that are explained. */
-  private final int[] rows = new int[TaskPlan.BLOCK_ROWS];
-
-  private final int[] outputs = new int[TaskPlan.BLOCK_ROWS];
-  private int count;
-  private int next;
-  private float[] slots;
-
-  /**
-   * @throws IllegalStateException if the model cannot be explained, which the driver has checked
-   */
-  ReasonColumns(TaskPlan plan, ScoringModel model) {
+  ReasonColumns(TaskPlan plan, Reasons reasons) {
     this.plan = plan;
-    this.asked = plan.reasons();
-    this.model = model;
-    try {
-      this.reasons = Reasons.of(model, ContributionMode.FAST);
-    } catch (UnsupportedModelException e) {
-      throw new IllegalStateException(e.getMessage(), e);
-    }
-
+    this.reasons = reasons;
     List<ReasonGroup> groups = reasons.groups();
-    this.scoreCount = model.engine().scores();
     this.chosen = new RowReasons(groups.size());
-    this.explainedRows =
-        Math.max(1, Math.min(EXPLAINED_ROWS, EXPLAINED_VALUES / reasons.contributions()));
-    this.gathered = new float[explainedRows * model.engine().width()];
-    this.contributions = new float[explainedRows * reasons.contributions()];
     this.names = new UTF8String[groups.size()];
     this.columns = new int[groups.size()][];
     for (int group = 0; group < names.length; group++) {
@@ -95,48 +63,22 @@ final class ReasonColumns {
   }
 
   /**
-   * Begins a block that was scored.
+   * Writes the columns of a row from {@code to} on.
    *
-   * @param slots of the block, feature by feature
+   * @param contributions those of the row start at {@code at}
+   * @param explained the output that is explained
    */
-  void begin(float[] slots, float[] scores, int blockRows, RowFaults faults) {
-    this.slots = slots;
-    count = 0;
-    next = 0;
-    for (int row = 0; row < blockRows; row++) {
-      int at = row * scoreCount;
-      int output = reasons.winner(scores, at);
-      if (!faults.isFaulty(row) && asked.has(scores[at + Math.min(output, scoreCount - 1)])) {
-        rows[count] = row;
-        outputs[count++] = output;
-      }
-    }
-  }
-
-  /**
-   * Writes the columns of a row from {@code to} on; the rows of a block come in ascending order.
-   */
-  void write(InputBlock block, SourceFile file, int row, SpecificInternalRow output, int to) {
-    if (next == count || rows[next] != row) {
-      output.setNullAt(to);
-      output.setNullAt(to + 1);
-      output.setNullAt(to + 2);
-      return;
-    }
-
-    int place = next % explainedRows;
-    if (place == 0) {
-      explain();
-    }
-
-    reasons.choose(
-        contributions,
-        place * reasons.contributions(),
-        outputs[next],
-        asked.most(),
-        asked.direction(),
-        chosen);
-    next++;
+  void write(
+      float[] contributions,
+      int at,
+      int explained,
+      InputBlock block,
+      SourceFile file,
+      int row,
+      InternalRow output,
+      int to) {
+    ExplanationAsked asked = plan.explanation();
+    reasons.choose(contributions, at, explained, asked.most(), asked.direction(), chosen);
     Object[] all = new Object[chosen.count()];
     for (int reason = 0; reason < all.length; reason++) {
       int group = chosen.group(reason);
@@ -155,19 +97,6 @@ final class ReasonColumns {
     output.update(to, new GenericArrayData(all));
     output.setFloat(to + 1, chosen.base());
     output.setFloat(to + 2, chosen.rest());
-  }
-
-  /** Explains the next rows of the block that have reasons. */
-  private void explain() {
-    int some = Math.min(explainedRows, count - next);
-    for (int slot = 0; slot < model.engine().width(); slot++) {
-      int from = slot * TaskPlan.BLOCK_ROWS;
-      for (int index = 0; index < some; index++) {
-        gathered[slot * explainedRows + index] = slots[from + rows[next + index]];
-      }
-    }
-
-    reasons.explainColumns(gathered, explainedRows, some, contributions);
   }
 
   /** Returns the value of a group's column as text; of several, each with its name. */

@@ -40,7 +40,7 @@ final class TaskRows {
   private final KeyHasher hasher;
   private final KeyHashes keys;
   private final String attempt;
-  private final ReasonColumns reasons; // null if they are not requested
+  private final ExplanationColumns explanation; // null if none is requested
   private final Copier[] copiers;
   private final int[] levels;
   private final SpecificInternalRow output;
@@ -66,7 +66,7 @@ final class TaskRows {
     this.slots = new float[engine.width() * TaskPlan.BLOCK_ROWS];
     this.margins = plan.margins() == 0 ? null : new float[engine.outputs() * TaskPlan.BLOCK_ROWS];
     this.scores = new float[engine.scores() * TaskPlan.BLOCK_ROWS];
-    this.reasons = plan.reasons() == null ? null : new ReasonColumns(plan, model);
+    this.explanation = plan.explanation() == null ? null : new ExplanationColumns(plan, model);
     this.attempt = attempt;
     Path directory = plan.isSample() ? null : new Path(plan.tasks(), attempt);
     String prefix = "part-%s-%s-%s".formatted(padded(task), plan.run(), attempt);
@@ -150,8 +150,8 @@ final class TaskRows {
     faults.clear();
     encoder.encode(block, file, slots, faults);
     engine.scoreColumns(slots, TaskPlan.BLOCK_ROWS, rows, margins, scores);
-    if (reasons != null) {
-      reasons.begin(slots, scores, rows, faults);
+    if (explanation != null) {
+      explanation.begin(slots, scores, rows, faults);
     }
 
     int[] ordinals = new int[copiers.length];
@@ -206,8 +206,8 @@ final class TaskRows {
       output.update(to++, labels[model.outputs().classIndex(scores, row * perRow)]);
     }
 
-    if (reasons != null) {
-      reasons.write(block, file, row, output, to);
+    if (explanation != null) {
+      explanation.write(block, file, row, output, to);
     }
 
     if (!plan.isSample()) {

@@ -1,7 +1,7 @@
 package io.paritree.spark.settings;
 
 import io.paritree.model.EngineKind;
-import io.paritree.reasons.ReasonsAsked;
+import io.paritree.reasons.ExplanationAsked;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.PartitionChoice;
 import io.paritree.spark.input.PartitionValue;
@@ -30,7 +30,7 @@ import java.util.Optional;
  * @param comparison how the names of columns are compared with those of the input
  * @param duplicates what happens to keys that occur twice in a partition
  * @param margin whether margins are written in addition to the scores
- * @param reasons the reasons that are written in addition to the scores; empty for none
+ * @param explanation reasons and contributions that are written too; empty for none
  * @param engine which engine scores
  * @param maxQuarantined largest share of quarantined rows of a group that is published, 0 to 1
  * @param runId the run's id, {@code [A-Za-z0-9._-]{1,64}}; empty if the status of all runs is asked
@@ -62,7 +62,7 @@ public record JobSettings(
     ReadColumn.Case comparison,
     Duplicates duplicates,
     Margin margin,
-    Optional<ReasonsAsked> reasons,
+    Optional<ExplanationAsked> explanation,
     EngineKind engine,
     double maxQuarantined,
     String runId,

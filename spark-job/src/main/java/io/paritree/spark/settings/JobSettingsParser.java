@@ -3,9 +3,10 @@ package io.paritree.spark.settings;
 import io.paritree.Fault;
 import io.paritree.config.ConfigurationException;
 import io.paritree.config.Settings;
+import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.EngineKind;
 import io.paritree.reasons.Direction;
-import io.paritree.reasons.ReasonsAsked;
+import io.paritree.reasons.ExplanationAsked;
 import io.paritree.spark.input.DateRange;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.PartitionChoice;
@@ -88,7 +89,7 @@ final class JobSettingsParser {
             : ReadColumn.Case.COMPARED,
         duplicates(),
         settings.truth("scoring-job.margin") ? Margin.WRITTEN : Margin.LEFT_OUT,
-        reasons(),
+        explanation(),
         settings.word("scoring-job.engine", EngineKind.class),
         settings.number("scoring-job.max-quarantined", 0, 1),
         runId(mode, clock),
@@ -160,10 +161,12 @@ final class JobSettingsParser {
     return made("--from and --to", () -> DateRange.parse(from, to));
   }
 
-  private Optional<ReasonsAsked> reasons() {
+  private Optional<ExplanationAsked> explanation() {
     int most = (int) settings.whole("scoring-job.reasons", 0, Integer.MAX_VALUE);
     Direction direction = settings.word("scoring-job.reasons-direction", Direction.class);
     String from = settings.anyText("scoring-job.reasons-from");
+    boolean contributions = settings.truth("scoring-job.contributions");
+    boolean exact = settings.truth("scoring-job.exact");
     float above = Float.NaN;
     if (!from.isEmpty()) {
       try {
@@ -182,7 +185,16 @@ final class JobSettingsParser {
       settings.problem("--reasons-direction and --reasons-from need --reasons");
     }
 
-    return most == 0 ? Optional.empty() : Optional.of(new ReasonsAsked(most, direction, above));
+    if (most == 0 && !contributions) {
+      if (exact) {
+        settings.problem("--exact needs --reasons or --contributions");
+      }
+
+      return Optional.empty();
+    }
+
+    ContributionMode mode = exact ? ContributionMode.EXACT : ContributionMode.FAST;
+    return Optional.of(new ExplanationAsked(most, direction, above, contributions, mode));
   }
 
   private Duplicates duplicates() {

@@ -79,6 +79,14 @@ public final class ScoreArguments {
         text(
             "--reasons-from=SCORE",
             "with --reasons: only for rows with a score above this; the others have null"),
+        flag(
+            "--contributions",
+            "write what each feature adds to the margin, which the base and all features add up to:"
+                + " contributions_base and contribution_FEATURE, of several outputs"
+                + " contributions_base_OUTPUT and contribution_OUTPUT_FEATURE"),
+        flag(
+            "--exact",
+            "with --reasons or --contributions: in the bits of XGBoost4J's predictContrib, slower"),
         text("--engine=ENGINE", "forest (default) or xgboost"),
         text(
             "--max-quarantined=SHARE",

@@ -1,7 +1,7 @@
 package io.paritree.spark.task;
 
 import io.paritree.model.EngineKind;
-import io.paritree.reasons.ReasonsAsked;
+import io.paritree.reasons.ExplanationAsked;
 import io.paritree.spark.input.ReadColumn;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -27,7 +27,7 @@ import org.apache.spark.sql.types.StructType;
  * @param quarantine the columns of the quarantined rows
  * @param margins how many margins are written per row; 0 if they are not requested
  * @param hasLabel whether a label is written
- * @param reasons the reasons that are written; null if they are not requested
+ * @param explanation reasons and contributions that are written; null if none are requested
  * @param modelVersion the value of the column {@code model_version}
  * @param digest the model's digest
  * @param engine which engine scores
@@ -53,7 +53,7 @@ public record TaskPlan(
     StructType quarantine,
     int margins,
     boolean hasLabel,
-    ReasonsAsked reasons,
+    ExplanationAsked explanation,
     String modelVersion,
     String digest,
     EngineKind engine,

@@ -183,6 +183,7 @@ class ReportFileTest {
                 "credit/3",
                 "d1",
                 "forest",
+                "",
                 true,
                 stoppedEarly ? "It stopped early." : "")),
         "/in",

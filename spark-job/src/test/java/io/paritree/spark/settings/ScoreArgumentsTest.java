@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.EngineKind;
 import io.paritree.reasons.Direction;
-import io.paritree.reasons.ReasonsAsked;
+import io.paritree.reasons.ExplanationAsked;
 import io.paritree.spark.ending.UsageException;
 import io.paritree.spark.input.DateRange;
 import io.paritree.spark.input.InputFormat;
@@ -66,7 +67,7 @@ class ScoreArgumentsTest {
     Config defaults = ConfigFactory.parseResources(ScoreArguments.class, "defaults.conf");
 
     assertThat(defaults.getConfig("scoring-job").root().keySet())
-        .hasSize(29)
+        .hasSize(31)
         .allSatisfy(key -> assertThat(text).contains(" " + key + " = "));
   }
 
@@ -163,6 +164,8 @@ class ScoreArgumentsTest {
             "--reasons=4",
             "--reasons-direction=up",
             "--reasons-from=0.5",
+            "--contributions",
+            "--exact",
             "--engine=xgboost",
             "--max-quarantined=1",
             "--run-id=r",
@@ -191,7 +194,8 @@ class ScoreArgumentsTest {
                 ReadColumn.Case.IGNORED,
                 JobSettings.Duplicates.REFUSED,
                 JobSettings.Margin.WRITTEN,
-                Optional.of(new ReasonsAsked(4, Direction.UP, 0.5f)),
+                Optional.of(
+                    new ExplanationAsked(4, Direction.UP, 0.5f, true, ContributionMode.EXACT)),
                 EngineKind.XGBOOST,
                 1,
                 "r",

@@ -1,0 +1,31 @@
+package io.paritree.reasons;
+
+import io.paritree.forest.explain.ContributionMode;
+import java.io.Serializable;
+import java.util.Objects;
+
+/**
+ * What a job writes to explain its scores.
+ *
+ * @param most how many fields are named as reasons at most; 0 for no reasons
+ * @param above only rows with a score above this have reasons; NaN for all rows
+ * @param contributions whether those of each feature are written, of all rows
+ * @param mode how contributions are computed, also for the reasons
+ */
+public record ExplanationAsked(
+    int most, Direction direction, float above, boolean contributions, ContributionMode mode)
+    implements Serializable {
+  public ExplanationAsked {
+    Objects.requireNonNull(direction, "direction");
+    Objects.requireNonNull(mode, "mode");
+  }
+
+  public boolean hasReasons() {
+    return most > 0;
+  }
+
+  /** Returns whether a row with this score has reasons. */
+  public boolean hasReasons(float score) {
+    return most > 0 && (Float.isNaN(above) || score > above);
+  }
+}
