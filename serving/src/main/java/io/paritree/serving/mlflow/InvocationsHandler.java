@@ -9,6 +9,7 @@ import io.paritree.serving.answer.Problems;
 import io.paritree.serving.answer.ServerVersion;
 import io.paritree.serving.models.ModelStatistics.Inference;
 import io.paritree.serving.models.ServedModel;
+import io.paritree.serving.reasons.ReasonsAnswer;
 import io.paritree.serving.request.Arrival;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.ScoringParts;
@@ -21,8 +22,9 @@ import java.io.IOException;
  * MLflow's scoring protocol: {@code POST /invocations} for the first model of the configuration.
  *
  * <p>Answers what the logged Python class would predict, see {@link Predicted}; {@code
- * params.predict_method} selects its other method. A bad row, or a column that no row has, refuses
- * the whole request; the answer has the faults of all rows. Thread-safe.
+ * params.predict_method} selects its other method; with {@code params.reasons} the answer has the
+ * reasons of each row too. A bad row, or a column that no row has, refuses the whole request; the
+ * answer has the faults of all rows. Thread-safe.
  */
 public final class InvocationsHandler {
   private static final String EXPECTED =
@@ -49,9 +51,13 @@ public final class InvocationsHandler {
     InvocationsReader reader = new InvocationsReader(table, parts.limits().body());
     byte[] body = MediaTypes.body(ctx);
     String type = ctx.req().getHeader(Header.CONTENT_TYPE);
-    String method = "";
+    InvocationsOutline.Params params = InvocationsOutline.Params.NONE;
+    ReasonsAnswer reasons = null;
     if (MediaTypes.isUtf8Alone(type, MediaTypes.JSON)) {
-      method = reader.readJson(body).predictMethod();
+      InvocationsOutline outline = reader.outline(body);
+      params = outline.params();
+      reasons = reasons(params, table, reader);
+      reader.readJson(body, outline);
     } else if (MediaTypes.isUtf8Alone(type, "text/csv")
         || MediaTypes.isUtf8Alone(type, "application/csv")) {
       reader.readCsv(body);
@@ -59,7 +65,7 @@ public final class InvocationsHandler {
       throw new ProblemException(Problems.unsupportedMediaType(EXPECTED));
     }
 
-    Predicted predicted = Predicted.of(served.model(), method);
+    Predicted predicted = Predicted.of(served.model(), params.predictMethod());
     Scored scored = table.score(inference, parts.metrics());
     if (parts.predictions().on()) {
       table.write(scored, ctx, parts.predictions());
@@ -75,8 +81,41 @@ public final class InvocationsHandler {
       predicted.write(served.model().outputs(), scored, row, answer);
     }
 
-    Answers.send(answer.raw("]}\n"), ctx);
+    answer.raw(']');
+    if (reasons != null) {
+      writeReasons(reasons, table, scored, answer);
+    }
+
+    Answers.send(answer.raw("}\n"), ctx);
     inference.answered(scored.rows());
+  }
+
+  /** Prepares the reasons that are asked for; null if none are. */
+  private ReasonsAnswer reasons(
+      InvocationsOutline.Params params, Table table, InvocationsReader reader) {
+    if (params.reasons().isEmpty()) {
+      return null;
+    }
+
+    ReasonsAnswer reasons = ReasonsAnswer.ofTable(params.reasons().get(), table.served());
+    table.keepIn(reasons.values(), parts.limits(), reasons.rowBytes());
+    reader.keepIn(reasons.values());
+    return reasons;
+  }
+
+  private static void writeReasons(
+      ReasonsAnswer reasons, Table table, Scored scored, JsonBytes answer) {
+    answer.raw(",\"reasons\":[");
+    for (int row = 0; row < scored.rows(); row++) {
+      if (row > 0) {
+        answer.raw(',');
+      }
+
+      reasons.explain(table.slots(), row, scored.rows());
+      reasons.write(scored.scores(), row, answer);
+    }
+
+    answer.raw(']');
   }
 
   /** {@code GET /version}. */

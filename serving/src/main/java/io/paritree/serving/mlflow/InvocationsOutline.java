@@ -5,9 +5,12 @@ import io.paritree.record.JsonDocument;
 import io.paritree.record.MalformedJsonException;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
+import io.paritree.serving.reasons.ReasonsRequest;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -20,10 +23,23 @@ import java.util.Set;
  * @param form the name of the member that holds the data
  * @param flat whether the data is one record, an object of values that are no lists
  * @param columns the names of a {@code dataframe_split}, if it has them
- * @param predictMethod {@code params.predict_method}; empty if it is not given
+ * @param params what is asked in {@code params}
  */
 record InvocationsOutline(
-    String form, boolean flat, Optional<List<String>> columns, String predictMethod) {
+    String form, boolean flat, Optional<List<String>> columns, Params params) {
+  /** What the names of parameters begin with in messages. */
+  private static final String PREFIX = "params.";
+
+  /**
+   * What is asked in {@code params}.
+   *
+   * @param predictMethod {@code predict_method}; empty if it is not given
+   * @param reasons the reasons that the answer has; empty for none
+   */
+  record Params(String predictMethod, Optional<ReasonsRequest> reasons) {
+    static final Params NONE = new Params("", Optional.empty());
+  }
+
   /** The members that may hold the data. */
   private static final List<String> FORMS =
       List.of("dataframe_split", "dataframe_records", "instances", "inputs");
@@ -45,9 +61,8 @@ record InvocationsOutline(
     String form = "";
     boolean flat = false;
     Optional<List<String>> columns = Optional.empty();
-    String method = "";
+    Params params = null;
     boolean signatureName = false;
-    boolean params = false;
     while (document.next() == JsonToken.FIELD_NAME) {
       String name = document.name();
       document.next();
@@ -63,12 +78,11 @@ record InvocationsOutline(
           flat = beginsFlat(document);
         }
       } else if (name.equals("params") && document.token() != JsonToken.VALUE_NULL) {
-        if (params) {
+        if (params != null) {
           throw malformed("'params' must occur only once.");
         }
 
-        params = true;
-        method = predictMethod(document);
+        params = params(document);
       } else if (name.equals("signature_name")) {
         signatureName = true;
       }
@@ -86,7 +100,7 @@ record InvocationsOutline(
       throw malformed("\"signature_name\" parameter is currently not supported");
     }
 
-    return new InvocationsOutline(form, flat, columns, method);
+    return new InvocationsOutline(form, flat, columns, params == null ? Params.NONE : params);
   }
 
   private static Optional<List<String>> splitColumns(JsonDocument document)
@@ -151,15 +165,17 @@ record InvocationsOutline(
     return Optional.of(names);
   }
 
-  private static String predictMethod(JsonDocument document) throws MalformedJsonException {
+  private static Params params(JsonDocument document) throws MalformedJsonException {
     if (document.token() != JsonToken.START_OBJECT) {
       throw malformed("'params' must be an object.");
     }
 
     String method = "";
+    Map<String, String> ofReasons = new HashMap<>();
     while (document.next() == JsonToken.FIELD_NAME) {
       String name = document.name();
       document.next();
+      ReasonsRequest.read(document, name, PREFIX, ofReasons);
       if (name.equals("predict_method")) {
         // A value that is not text is not a method.
         method = document.token() == JsonToken.VALUE_NULL ? "" : document.text();
@@ -168,7 +184,7 @@ record InvocationsOutline(
       document.skip();
     }
 
-    return method;
+    return new Params(method, ReasonsRequest.of(ofReasons, PREFIX));
   }
 
   /** Returns the refusal of a {@code dataframe_split} that has another form. */

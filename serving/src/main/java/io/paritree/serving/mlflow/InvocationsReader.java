@@ -13,6 +13,7 @@ import io.paritree.record.JsonDocument;
 import io.paritree.record.JsonRecordReader;
 import io.paritree.record.MalformedJsonException;
 import io.paritree.record.RecordFormatException;
+import io.paritree.record.RecordValues;
 import io.paritree.serving.answer.Problem.PointedFault;
 import io.paritree.serving.request.Table;
 import java.io.ByteArrayInputStream;
@@ -83,14 +84,23 @@ final class InvocationsReader {
     }
   }
 
-  /** Reads a JSON body. */
-  InvocationsOutline readJson(byte[] body) {
-    try {
-      InvocationsOutline outline;
-      try (JsonDocument document = JsonDocument.withNaN(body, maxBodyBytes)) {
-        outline = InvocationsOutline.read(document);
-      }
+  /** Reads what a JSON body has besides its data. */
+  InvocationsOutline outline(byte[] body) {
+    try (JsonDocument document = JsonDocument.withNaN(body, maxBodyBytes)) {
+      return InvocationsOutline.read(document);
+    } catch (MalformedJsonException e) {
+      throw malformed(e.getMessage());
+    }
+  }
 
+  /** From now on, keeps the values of a JSON body. */
+  void keepIn(RecordValues values) {
+    reader.keepIn(values);
+  }
+
+  /** Reads the data of a JSON body. */
+  void readJson(byte[] body, InvocationsOutline outline) {
+    try {
       try (JsonDocument document = JsonDocument.withNaN(body, maxBodyBytes)) {
         document.next();
         while (document.next() == JsonToken.FIELD_NAME) {
@@ -113,8 +123,6 @@ final class InvocationsReader {
 
         lacks(lacking, pointer);
       }
-
-      return outline;
     } catch (MalformedJsonException e) {
       throw malformed(e.getMessage());
     }
@@ -204,6 +212,7 @@ final class InvocationsReader {
 
   private void readRecord(JsonDocument document, int row) throws MalformedJsonException {
     table.reserve(row + 1);
+    table.values(row);
     reader.read(document, table.slots(), table.at(row), table.faults());
   }
 
@@ -244,6 +253,8 @@ final class InvocationsReader {
     if (isNoTime(document, fields.get(field))) {
       fields.get(field).missing(table.slots(), table.at(row), table.faults());
     } else {
+      table.values(row);
+      reader.keep(document, field);
       reader.value(document, fields.get(field), table.slots(), table.at(row), table.faults());
     }
   }

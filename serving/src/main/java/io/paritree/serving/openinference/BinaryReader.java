@@ -2,8 +2,10 @@ package io.paritree.serving.openinference;
 
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.openinference.InferRequest.Tensor;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -73,6 +75,7 @@ final class BinaryReader {
           places.missing(index, element);
         } else {
           places.number(index, element, number);
+          keep(index, element, number);
         }
       }
     }
@@ -120,6 +123,7 @@ final class BinaryReader {
   private void readTruth(int index, int element, byte value) {
     if (value == 0 || value == 1) {
       places.truth(index, element, value == 1);
+      keepLiteral(index, element, String.valueOf(value == 1));
     } else {
       places.wrongType(index, element, "the byte " + Byte.toUnsignedInt(value));
     }
@@ -136,7 +140,30 @@ final class BinaryReader {
     }
 
     places.text(index, element, data.array(), data.position(), length);
+    places.keep(index, element, data.array(), data.position(), length, false);
     data.position(data.position() + length);
+  }
+
+  /** Keeps a number as the shortest text that means it in its tensor's datatype. */
+  private void keep(int index, int element, double number) {
+    if (!places.keepsValues() || Double.isInfinite(number)) {
+      return;
+    }
+
+    String text =
+        switch (tensors.get(index).datatype()) {
+          case FP16, FP32 -> Float.toString((float) number);
+          case FP64 -> Double.toString(number);
+          default -> BigDecimal.valueOf(number).toBigInteger().toString();
+        };
+    keepLiteral(index, element, text);
+  }
+
+  private void keepLiteral(int index, int element, String text) {
+    if (places.keepsValues()) {
+      byte[] ascii = text.getBytes(StandardCharsets.US_ASCII);
+      places.keep(index, element, ascii, 0, ascii.length, true);
+    }
   }
 
   private ProblemException miscounted(int index) {

@@ -1,15 +1,18 @@
 package io.paritree.serving.openinference;
 
+import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.manifest.Outputs;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.openinference.InferRequest.Output;
+import io.paritree.serving.reasons.ReasonsAnswer;
 import io.paritree.serving.request.Table.Scored;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The answer to an inference request: JSON, and after it the data of the outputs that the caller
@@ -20,25 +23,31 @@ final class InferAnswer {
   static final String MARGIN = "margin";
   static final String LABEL = "label";
 
-  /** An output that is answered only if it is requested. */
+  /** Outputs that are answered only if they are requested. */
   static final String CONTRIBUTIONS = "contributions";
+
+  static final String REASONS = "reasons";
 
   private final ServedModel served;
   private final Scored scored;
-  private final float[] contributions;
+  private final Explained explained;
   private final JsonBytes json;
   private final List<byte[]> data = new ArrayList<>();
 
-  private InferAnswer(ServedModel served, Scored scored, float[] contributions, JsonBytes json) {
+  /**
+   * What explains the scores.
+   *
+   * @param contributions row after row; empty if they are not requested
+   * @param reasons null if they are not requested
+   * @param slots of all rows, which the reasons explain
+   */
+  record Explained(float[] contributions, ReasonsAnswer reasons, float[] slots) {}
+
+  private InferAnswer(ServedModel served, Scored scored, Explained explained, JsonBytes json) {
     this.served = served;
     this.scored = scored;
-    this.contributions = contributions;
+    this.explained = explained;
     this.json = json;
-  }
-
-  /** Returns whether an output is that of the contributions. */
-  static boolean isContributions(Output output) {
-    return output.name().equals(CONTRIBUTIONS);
   }
 
   /** Returns the names of the outputs that are answered if none is requested. */
@@ -57,7 +66,6 @@ final class InferAnswer {
   /**
    * Writes the whole answer.
    *
-   * @param contributions row after row; empty if they are not requested
    * @param json receives it
    * @return the length of its JSON; the whole answer is longer if it has outputs as bytes
    */
@@ -65,9 +73,9 @@ final class InferAnswer {
       InferRequest request,
       ServedModel served,
       Scored scored,
-      float[] contributions,
+      Explained explained,
       JsonBytes json) {
-    InferAnswer answer = new InferAnswer(served, scored, contributions, json);
+    InferAnswer answer = new InferAnswer(served, scored, explained, json);
     answer.writeHead(request.id());
     answer.writeOutputs(request);
     if (answer.data.isEmpty()) {
@@ -97,17 +105,20 @@ final class InferAnswer {
   private void writeOutputs(InferRequest request) {
     List<Output> outputs =
         request.outputs().isEmpty()
-            ? names(served).stream().map(name -> new Output(name, request.binary())).toList()
+            ? names(served).stream()
+                .map(name -> new Output(name, request.binary(), Map.of()))
+                .toList()
             : request.outputs();
     String comma = ",\"outputs\":[";
     for (Output output : outputs) {
       json.raw(comma).raw("{\"name\":\"").raw(output.name());
       comma = ",";
       switch (output.name()) {
-        case SCORE -> writeNumbers(scored.scores(), scored.scoreCount(), output.binary());
-        case MARGIN -> writeNumbers(scored.margins(), scored.marginCount(), output.binary());
-        case CONTRIBUTIONS -> writeNumbers(contributions, perRow(), output.binary());
-        default -> writeLabels(output.binary());
+        case SCORE -> writeNumbers(scored.scores(), scored.scoreCount(), output);
+        case MARGIN -> writeNumbers(scored.margins(), scored.marginCount(), output);
+        case CONTRIBUTIONS -> writeNumbers(explained.contributions, perRow(), output);
+        case REASONS -> writeTexts(this::writeReasons, output);
+        default -> writeTexts((row, text) -> text.raw(utf8(label(row))), output);
       }
     }
 
@@ -119,20 +130,20 @@ final class InferAnswer {
     return scored.marginCount() * (served.model().engine().width() + 1);
   }
 
-  private void writeNumbers(float[] values, int perRow, boolean binary) {
+  private void writeNumbers(float[] values, int perRow, Output output) {
     json.raw("\",\"datatype\":\"FP32\",\"shape\":[").number(scored.rows());
     if (perRow > 1) {
       json.raw(',').number(perRow);
     }
 
-    if (binary) {
+    if (output.binary()) {
       ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * values.length);
       bytes.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(values);
-      addData(bytes.array());
+      addData(bytes.array(), output);
       return;
     }
 
-    json.raw("],\"data\":[");
+    begin(output);
     for (int index = 0; index < values.length; index++) {
       if (index > 0) {
         json.raw(',');
@@ -144,38 +155,64 @@ final class InferAnswer {
     json.raw("]}");
   }
 
-  private void writeLabels(boolean binary) {
+  /** Writes the text of a row. */
+  @FunctionalInterface
+  private interface RowText {
+    void write(int row, JsonBytes text);
+  }
+
+  private void writeTexts(RowText texts, Output output) {
     json.raw("\",\"datatype\":\"BYTES\",\"shape\":[").number(scored.rows());
-    if (binary) {
-      JsonBytes bytes = new JsonBytes();
-      for (int row = 0; row < scored.rows(); row++) {
-        byte[] label = label(row).getBytes(StandardCharsets.UTF_8);
-        ByteBuffer length = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.raw(length.putInt(label.length).array()).raw(label);
-      }
-
-      addData(bytes.toByteArray());
-      return;
+    JsonBytes text = new JsonBytes();
+    JsonBytes bytes = new JsonBytes();
+    if (!output.binary()) {
+      begin(output);
     }
 
-    json.raw("],\"data\":[");
     for (int row = 0; row < scored.rows(); row++) {
-      if (row > 0) {
-        json.raw(',');
+      text.clear();
+      texts.write(row, text);
+      if (output.binary()) {
+        ByteBuffer length = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.raw(length.putInt(text.length()).array()).raw(text.toByteArray());
+      } else {
+        json.raw(row == 0 ? "" : ",")
+            .string(new String(text.toByteArray(), StandardCharsets.UTF_8));
       }
-
-      json.string(label(row));
     }
 
-    json.raw("]}");
+    if (output.binary()) {
+      addData(bytes.toByteArray(), output);
+    } else {
+      json.raw("]}");
+    }
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   private String label(int row) {
     return served.model().outputs().label(scored.scores(), row * scored.scoreCount()).orElseThrow();
   }
 
-  private void addData(byte[] bytes) {
-    json.raw("],\"parameters\":{\"binary_data_size\":").number(bytes.length).raw("}}");
+  private void writeReasons(int row, JsonBytes text) {
+    explained.reasons.explain(explained.slots, row, scored.rows());
+    explained.reasons.write(scored.scores(), row, text);
+  }
+
+  private static boolean isExact(Output output) {
+    return output.name().equals(CONTRIBUTIONS) && output.mode() == ContributionMode.EXACT;
+  }
+
+  /** Begins the data of an output as JSON. */
+  private void begin(Output output) {
+    json.raw(isExact(output) ? "],\"parameters\":{\"mode\":\"exact\"},\"data\":[" : "],\"data\":[");
+  }
+
+  private void addData(byte[] bytes, Output output) {
+    json.raw("],\"parameters\":{").raw(isExact(output) ? "\"mode\":\"exact\"," : "");
+    json.raw("\"binary_data_size\":").number(bytes.length).raw("}}");
     data.add(bytes);
   }
 }

@@ -1,13 +1,17 @@
 package io.paritree.serving.openinference;
 
 import com.fasterxml.jackson.core.JsonToken;
+import io.paritree.forest.explain.ContributionMode;
 import io.paritree.record.JsonDocument;
 import io.paritree.record.MalformedJsonException;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
+import io.paritree.serving.reasons.ReasonsRequest;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -22,6 +26,9 @@ import java.util.Set;
  * @param binary whether outputs are wanted as bytes where they do not say it themselves
  */
 record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolean binary) {
+  /** How many reasons are given if the request asks for the output without a number. */
+  private static final String USUAL_REASONS = "4";
+
   private static final int MAX_INPUTS = 100_000;
   private static final Set<String> REQUEST = Set.of("id", "inputs", "outputs", "parameters");
   private static final Set<String> TENSOR =
@@ -56,8 +63,22 @@ record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolea
    * An output that the caller wants.
    *
    * @param binary whether it is wanted as bytes
+   * @param explained the parameters of {@link ReasonsRequest}, of the output or of the request
    */
-  record Output(String name, boolean binary) {}
+  record Output(String name, boolean binary, Map<String, String> explained) {
+    /** Returns how contributions are computed. */
+    ContributionMode mode() {
+      // checks the other parameters, too
+      return reasons().mode();
+    }
+
+    /** Returns the reasons that this output asks for. */
+    ReasonsRequest reasons() {
+      Map<String, String> given = new HashMap<>(explained);
+      given.putIfAbsent(ReasonsRequest.REASONS, USUAL_REASONS);
+      return ReasonsRequest.of(given, "").orElseThrow();
+    }
+  }
 
   /**
    * Reads everything except the data, which may come before its description.
@@ -73,6 +94,7 @@ record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolea
     List<Tensor> inputs = List.of();
     List<WantedOutput> outputs = List.of();
     Boolean binary = null;
+    Map<String, String> explained = new HashMap<>();
     Set<String> seen = new HashSet<>();
     while (document.next() == JsonToken.FIELD_NAME) {
       String name = once(document, REQUEST, seen);
@@ -84,7 +106,7 @@ record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolea
         case "id" -> id = text(document, "id");
         case "inputs" -> inputs = inputs(document);
         case "outputs" -> outputs = outputs(document);
-        case "parameters" -> binary = truth(document, "binary_data_output");
+        case "parameters" -> binary = parameters(document, "binary_data_output", explained);
         default -> document.skip();
       }
     }
@@ -96,7 +118,7 @@ record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolea
 
     boolean all = binary != null && binary;
     return new InferRequest(
-        id, inputs, outputs.stream().map(output -> output.or(all)).toList(), all);
+        id, inputs, outputs.stream().map(output -> output.or(all, explained)).toList(), all);
   }
 
   /**
@@ -104,9 +126,11 @@ record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolea
    *
    * @param binary null if it does not say
    */
-  private record WantedOutput(String name, Boolean binary) {
-    Output or(boolean all) {
-      return new Output(name, binary == null ? all : binary);
+  private record WantedOutput(String name, Boolean binary, Map<String, String> explained) {
+    Output or(boolean all, Map<String, String> request) {
+      Map<String, String> merged = new HashMap<>(request);
+      merged.putAll(explained);
+      return new Output(name, binary == null ? all : binary, Map.copyOf(merged));
     }
   }
 
@@ -237,13 +261,14 @@ record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolea
     while (document.next() != JsonToken.END_ARRAY) {
       String name = null;
       Boolean binary = null;
+      Map<String, String> explained = new HashMap<>();
       if (document.token() == JsonToken.START_OBJECT) {
         while (document.next() == JsonToken.FIELD_NAME) {
           String member = document.name();
           document.next();
           switch (member) {
             case "name" -> name = text(document, "name");
-            case "parameters" -> binary = truth(document, "binary_data");
+            case "parameters" -> binary = parameters(document, "binary_data", explained);
             default -> document.skip();
           }
         }
@@ -253,24 +278,33 @@ record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolea
         throw wrong("outputs", "a list of objects with a name");
       }
 
-      outputs.add(new WantedOutput(name, binary));
+      outputs.add(new WantedOutput(name, binary, explained));
     }
 
     return outputs;
   }
 
-  /** Returns a parameter that is true or false; null if it is not among the parameters. */
-  private static Boolean truth(JsonDocument document, String parameter)
+  /**
+   * Reads parameters.
+   *
+   * @param truth the name of one that is true or false
+   * @param explained receives those of {@link ReasonsRequest}
+   * @return the value of {@code truth}; null if it is not among the parameters
+   */
+  private static Boolean parameters(
+      JsonDocument document, String truth, Map<String, String> explained)
       throws MalformedJsonException {
     Boolean value = null;
     if (document.token() == JsonToken.START_OBJECT) {
       while (document.next() == JsonToken.FIELD_NAME) {
-        boolean wanted = document.name().equals(parameter);
+        String name = document.name();
+        boolean wanted = name.equals(truth);
         JsonToken token = document.next();
         if (wanted && token != JsonToken.VALUE_TRUE && token != JsonToken.VALUE_FALSE) {
-          throw wrong(parameter, "true or false");
+          throw wrong(truth, "true or false");
         }
 
+        ReasonsRequest.read(document, name, "", explained);
         value = wanted ? Boolean.valueOf(token == JsonToken.VALUE_TRUE) : value;
         document.skip();
       }

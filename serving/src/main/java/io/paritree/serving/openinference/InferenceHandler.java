@@ -2,7 +2,6 @@ package io.paritree.serving.openinference;
 
 import io.javalin.http.Context;
 import io.paritree.UnsupportedModelException;
-import io.paritree.forest.explain.ContributionMode;
 import io.paritree.forest.explain.Explainer;
 import io.paritree.model.ScoringModel;
 import io.paritree.record.JsonDocument;
@@ -15,6 +14,7 @@ import io.paritree.serving.answer.Problems;
 import io.paritree.serving.models.ModelStatistics.Inference;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.openinference.InferRequest.Output;
+import io.paritree.serving.reasons.ReasonsAnswer;
 import io.paritree.serving.request.Arrival;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.ModelAddress;
@@ -34,9 +34,9 @@ import java.util.Set;
  * Inference of the Open Inference Protocol (V2) over REST.
  *
  * <p>The outputs are {@code score}, {@code margin}, and, for models of classes, {@code label};
- * {@code contributions} too if they are requested. Tensors are JSON, or bytes after it, in both
- * directions. One bad row refuses the whole request; the answer has the faults of all rows.
- * Thread-safe.
+ * {@code contributions} and {@code reasons} too if they are requested. Tensors are JSON, or bytes
+ * after it, in both directions. One bad row refuses the whole request; the answer has the faults of
+ * all rows. Thread-safe.
  */
 public final class InferenceHandler {
   /** The length of the JSON at the start of a body that has binary tensor data. */
@@ -62,12 +62,14 @@ public final class InferenceHandler {
     byte[] json = jsonLength == body.length ? body : Arrays.copyOf(body, jsonLength);
     Table table = new Table(served, parts.limits());
     InferRequest request;
+    ReasonsAnswer reasons; // null if none are requested
     try {
       try (JsonDocument document = JsonDocument.of(json, parts.limits().body())) {
         request = InferRequest.read(document);
       }
 
       checkOutputs(request.outputs(), served);
+      reasons = reasons(request, table);
       TensorPlaces places = new TensorPlaces(table, request.inputs());
       try (JsonDocument document = JsonDocument.of(json, parts.limits().body())) {
         new TensorReader(places, request.inputs()).read(document);
@@ -86,8 +88,9 @@ public final class InferenceHandler {
     }
 
     JsonBytes answer = served.buffers().answer();
-    int written =
-        InferAnswer.write(request, served, scored, contributions(explainer, table), answer);
+    InferAnswer.Explained explained =
+        new InferAnswer.Explained(contributions(explainer, table), reasons, table.slots());
+    int written = InferAnswer.write(request, served, scored, explained, answer);
     if (written < answer.length()) {
       Answers.type(MediaTypes.BYTES, ctx);
       ctx.header(JSON_LENGTH, Integer.toString(written));
@@ -97,19 +100,36 @@ public final class InferenceHandler {
     inference.answered(scored.rows());
   }
 
+  private static Optional<Output> requested(InferRequest request, String output) {
+    return request.outputs().stream().filter(wanted -> wanted.name().equals(output)).findFirst();
+  }
+
+  /** Prepares the reasons that are requested; null if none are. */
+  private ReasonsAnswer reasons(InferRequest request, Table table) {
+    Optional<Output> requested = requested(request, InferAnswer.REASONS);
+    if (requested.isEmpty()) {
+      return null;
+    }
+
+    ReasonsAnswer reasons = ReasonsAnswer.ofTable(requested.get().reasons(), table.served());
+    table.keepIn(reasons.values(), parts.limits(), reasons.rowBytes());
+    return reasons;
+  }
+
   /**
    * Returns what computes the contributions, if they are requested.
    *
    * @throws ProblemException if the model has none, or there are too many rows for them
    */
   private Optional<Explainer> explainer(InferRequest request, Table table) {
-    if (request.outputs().stream().noneMatch(InferAnswer::isContributions)) {
+    Optional<Output> requested = requested(request, InferAnswer.CONTRIBUTIONS);
+    if (requested.isEmpty()) {
       return Optional.empty();
     }
 
     ScoringModel model = table.served().model();
     try {
-      Explainer explainer = model.explainer(ContributionMode.FAST);
+      Explainer explainer = model.explainer(requested.get().mode());
       long rowBytes = (long) AnswerForm.NUMBER_BYTES * explainer.contributions();
       RowLimit.of(parts.limits(), model.engine(), rowBytes).check(table.rows());
       return Optional.of(explainer);
@@ -158,6 +178,7 @@ public final class InferenceHandler {
   private static void checkOutputs(List<Output> requested, ServedModel served) {
     List<String> names = new ArrayList<>(InferAnswer.names(served));
     names.add(InferAnswer.CONTRIBUTIONS);
+    names.add(InferAnswer.REASONS);
     Set<String> unique = new HashSet<>();
     for (Output output : requested) {
       if (!names.contains(output.name()) || !unique.add(output.name())) {

@@ -8,6 +8,7 @@ import io.paritree.feature.Schema;
 import io.paritree.record.JsonDocument;
 import io.paritree.record.JsonRecordReader;
 import io.paritree.record.MalformedJsonException;
+import io.paritree.record.RecordValues;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.openinference.InferRequest.Tensor;
 import io.paritree.serving.request.Table;
@@ -106,6 +107,31 @@ final class TensorPlaces {
     }
 
     return (int) rows;
+  }
+
+  /** Returns whether the values of the records are kept. */
+  boolean keepsValues() {
+    return table.values(0) != null;
+  }
+
+  /**
+   * Keeps the value of an element as it was given, if values are kept.
+   *
+   * @param text in UTF-8
+   * @param literal whether it is a number or a boolean as JSON writes it
+   */
+  void keep(int index, int element, byte[] text, int offset, int length, boolean literal) {
+    RecordValues values = table.values(row(index, element));
+    if (values == null) {
+      return;
+    }
+
+    String column = fields == null ? feature(element).column() : fields[index].column();
+    if (literal) {
+      values.literal(schema.fieldIndex(column), text, offset, length);
+    } else {
+      values.text(schema.fieldIndex(column), text, offset, length);
+    }
   }
 
   /**

@@ -5,6 +5,7 @@ import io.paritree.record.JsonDocument;
 import io.paritree.record.MalformedJsonException;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.openinference.InferRequest.Tensor;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -110,6 +111,12 @@ final class TensorReader {
       places.wrongType(index, element, kind);
       document.skip();
       return;
+    }
+
+    if (places.keepsValues() && document.token() != JsonToken.VALUE_NULL) {
+      boolean literal = document.token() != JsonToken.VALUE_STRING;
+      byte[] text = document.text().getBytes(StandardCharsets.UTF_8);
+      places.keep(index, element, text, 0, text.length, literal);
     }
 
     switch (document.token()) {

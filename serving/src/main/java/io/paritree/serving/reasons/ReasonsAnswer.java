@@ -1,4 +1,4 @@
-package io.paritree.serving.scoring;
+package io.paritree.serving.reasons;
 
 import io.paritree.UnsupportedModelException;
 import io.paritree.feature.Schema;
@@ -12,22 +12,21 @@ import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.models.ReasonBuffers;
-import io.paritree.serving.models.RequestBuffers;
 import io.paritree.serving.models.ServedModel;
 import java.util.List;
 import java.util.Optional;
 
 /** The reasons that one request asks for: chosen and written row by row. Not thread-safe. */
-final class ReasonsAnswer {
+public final class ReasonsAnswer {
   /** The members of a reason without its names and its value. */
   private static final int REASON_BYTES = 80;
 
-  private final ScoreQuery.Asked asked;
+  private final ReasonsRequest asked;
   private final Schema schema;
-  private final RequestBuffers requested;
   private final Reasons reasons;
   private final ReasonBuffers buffers;
-  private final int scores;
+  private final RecordValues values;
+  private final int scoreCount;
 
   /** The output that is explained; negative for that of the row's class. */
   private final int output;
@@ -36,33 +35,48 @@ final class ReasonsAnswer {
   private int explainedTo;
 
   private ReasonsAnswer(
-      ScoreQuery.Asked asked, ServedModel served, RequestBuffers requested, Reasons reasons) {
+      ReasonsRequest asked, ServedModel served, Reasons reasons, RecordValues values) {
     this.asked = asked;
     this.schema = served.model().schema();
-    this.requested = requested;
     this.reasons = reasons;
-    this.buffers = requested.reasons(reasons);
-    this.scores = served.model().engine().scores();
+    this.buffers = served.buffers().reasons(reasons);
+    this.values = values == null ? buffers.values : values;
+    this.scoreCount = served.model().engine().scores();
     this.output = output();
     if (asked.most() > reasons.groups().size()) {
       throw new ProblemException(
           Problems.badParameter(
-              "reasons",
+              ReasonsRequest.REASONS,
               "a whole number from 1 to %s, the number of the model's fields"
                   .formatted(reasons.groups().size())));
     }
   }
 
   /**
-   * Prepares what a query asks for.
+   * Prepares what a request asks for that is answered block by block: the values of a block are
+   * kept in the thread's buffers.
    *
    * @throws ProblemException with 400 if the model does not have it
    */
-  static ReasonsAnswer of(ScoreQuery.Asked asked, ServedModel served, RequestBuffers requested) {
+  public static ReasonsAnswer ofBlocks(ReasonsRequest asked, ServedModel served) {
+    return of(asked, served, null);
+  }
+
+  /**
+   * Prepares what a request asks for whose rows are all read before they are answered.
+   *
+   * @throws ProblemException with 400 if the model does not have it
+   */
+  public static ReasonsAnswer ofTable(ReasonsRequest asked, ServedModel served) {
+    return of(asked, served, new RecordValues(served.model().schema().fields().size()));
+  }
+
+  private static ReasonsAnswer of(ReasonsRequest asked, ServedModel served, RecordValues values) {
     try {
-      return new ReasonsAnswer(asked, served, requested, served.reasons(asked.mode()));
+      return new ReasonsAnswer(asked, served, served.reasons(asked.mode()), values);
     } catch (UnsupportedModelException e) {
-      throw new ProblemException(Problems.unusableParameter("reasons", e.getMessage()));
+      throw new ProblemException(
+          Problems.unusableParameter(ReasonsRequest.REASONS, e.getMessage()));
     }
   }
 
@@ -82,7 +96,7 @@ final class ReasonsAnswer {
   }
 
   /** Returns about how many bytes the reasons of a row take at most, without their values. */
-  long rowBytes() {
+  public long rowBytes() {
     long largest = 0;
     for (ReasonGroup group : reasons.groups()) {
       long columns = group.columns().stream().mapToLong(String::length).sum();
@@ -99,33 +113,38 @@ final class ReasonsAnswer {
   }
 
   /** Returns what keeps the values of the records. */
-  RecordValues values() {
-    return buffers.values;
+  public RecordValues values() {
+    return values;
   }
 
   /** Makes room for a new block of records. */
-  void clear() {
-    buffers.values.clear();
+  public void clear() {
+    values.clear();
     explainedFrom = 0;
     explainedTo = 0;
   }
 
   /**
-   * Explains a row of the block, with those after it, unless that was done.
+   * Explains a row, with those after it, unless that was done.
    *
-   * @param rows number of rows of the block
+   * @param slots row after row
+   * @param rows number of rows
    */
-  void explain(int row, int rows) {
+  public void explain(float[] slots, int row, int rows) {
     if (row < explainedFrom || row >= explainedTo) {
       explainedFrom = row;
       explainedTo = Math.min(rows, row + buffers.block);
-      reasons.explain(requested.slots, row, explainedTo - row, buffers.contributions);
+      reasons.explain(slots, row, explainedTo - row, buffers.contributions);
     }
   }
 
-  /** Writes the member {@code reasons} of a row that was explained. */
-  void write(int row, JsonBytes json) {
-    int explained = output < 0 ? reasons.winner(requested.scores, row * scores) : output;
+  /**
+   * Writes the reasons of a row that was explained, as an object.
+   *
+   * @param scores row after row
+   */
+  public void write(float[] scores, int row, JsonBytes json) {
+    int explained = output < 0 ? reasons.winner(scores, row * scoreCount) : output;
     RowReasons chosen = buffers.row;
     reasons.choose(
         buffers.contributions,
@@ -134,7 +153,7 @@ final class ReasonsAnswer {
         asked.most(),
         asked.direction(),
         chosen);
-    json.raw(",\"reasons\":{\"base\":").number(chosen.base());
+    json.raw("{\"base\":").number(chosen.base());
     json.raw(",\"rest\":").number(chosen.rest());
     json.raw(",\"direction\":\"").raw(asked.direction().key()).raw('"');
     if (reasons.outputNames().size() > 1) {
@@ -179,10 +198,10 @@ final class ReasonsAnswer {
 
   private void writeValue(int row, String column, JsonBytes json) {
     int field = schema.fieldIndex(column);
-    String value = buffers.values.value(row, field);
+    String value = values.value(row, field);
     if (value == null) {
       json.raw("null");
-    } else if (buffers.values.isText(row, field)) {
+    } else if (values.isText(row, field)) {
       json.string(value);
     } else {
       json.raw(value);

@@ -23,10 +23,25 @@ import io.paritree.serving.config.ServingConfig.Limits;
 public record RowLimit(int rows, Engine engine, boolean lowered) {
   private static final int BODIES = 4;
 
+  /** A number of a tensor as text, and its place. */
+  private static final int VALUE_BYTES = 32;
+
   /** Returns the limit for protocols that keep the slots of all rows until they answer. */
   static RowLimit ofTable(Limits limits, Engine engine) {
     long slots = (long) Float.BYTES * engine.width();
     return of(limits, engine, Math.max(slots, (long) AnswerForm.NUMBER_BYTES * engine.outputs()));
+  }
+
+  /**
+   * Returns the limit for protocols that keep the slots and values of all rows, and answer with
+   * reasons.
+   *
+   * @param fields number of fields of a record
+   * @param reasonBytes bytes of a row's reasons in the answer
+   */
+  static RowLimit ofValues(Limits limits, Engine engine, int fields, long reasonBytes) {
+    long slots = (long) Float.BYTES * engine.width();
+    return of(limits, engine, slots + (long) VALUE_BYTES * fields + reasonBytes);
   }
 
   /**

@@ -5,6 +5,7 @@ import io.paritree.Fault;
 import io.paritree.FaultCode;
 import io.paritree.feature.Faults;
 import io.paritree.feature.Field;
+import io.paritree.record.RecordValues;
 import io.paritree.serving.answer.Problem.PointedFault;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
@@ -35,7 +36,7 @@ public final class Table {
 
   private final ServedModel served;
   private final int width;
-  private final RowLimit limit;
+  private RowLimit limit;
   private final Faults faults = new Faults();
   private final List<PointedFault> errors = new ArrayList<>();
   private final BitSet refusedRows = new BitSet();
@@ -46,6 +47,7 @@ public final class Table {
   /** How many rows lack a value that the field requires, by field. */
   private final Map<String, Integer> missing = new HashMap<>();
 
+  private RecordValues values; // null unless they are kept
   private float[] slots = {};
   private int rows;
   private String lacking = "";
@@ -61,6 +63,27 @@ public final class Table {
 
   public ServedModel served() {
     return served;
+  }
+
+  /**
+   * From now on, begins each row's record in these values; whoever reads a row keeps its values
+   * there.
+   *
+   * @param rowBytes bytes of the answer that a row takes for that
+   */
+  public void keepIn(RecordValues kept, ServingConfig.Limits limits, long rowBytes) {
+    int fields = served.model().schema().fields().size();
+    this.values = kept;
+    this.limit = RowLimit.ofValues(limits, served.model().engine(), fields, rowBytes);
+  }
+
+  /** Returns the values of a row, to be kept; null if they are not kept. */
+  public RecordValues values(int row) {
+    if (values != null) {
+      values.resume(row);
+    }
+
+    return values;
   }
 
   public int rows() {
@@ -108,6 +131,10 @@ public final class Table {
   public void reserve(int count) {
     if (count > rows) {
       limit.check(count);
+      for (int row = rows; values != null && row < count; row++) {
+        values.begin(row);
+      }
+
       rows = count;
       if ((long) count * width > slots.length) {
         long larger =

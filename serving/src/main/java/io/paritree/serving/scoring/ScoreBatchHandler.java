@@ -15,6 +15,7 @@ import io.paritree.serving.answer.Problems;
 import io.paritree.serving.models.ModelStatistics.Inference;
 import io.paritree.serving.models.RequestBuffers;
 import io.paritree.serving.models.ServedModel;
+import io.paritree.serving.reasons.ReasonsAnswer;
 import io.paritree.serving.request.Arrival;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.ModelAddress;
@@ -138,7 +139,7 @@ public final class ScoreBatchHandler {
       this.query = query;
       this.answer = buffers.answer();
       this.reasons =
-          query.reasons().map(asked -> ReasonsAnswer.of(asked, served, buffers)).orElse(null);
+          query.reasons().map(asked -> ReasonsAnswer.ofBlocks(asked, served)).orElse(null);
       int margins = query.margin() ? engine.outputs() : 0;
       long rowBytes = served.form().rowBytes(margins) + (reasons == null ? 0 : reasons.rowBytes());
       this.limit = RowLimit.of(parts.limits(), engine, rowBytes);
@@ -268,8 +269,8 @@ public final class ScoreBatchHandler {
               margins,
               answer);
       if (reasons != null) {
-        reasons.explain(index, good);
-        reasons.write(index, answer);
+        reasons.explain(buffers.slots, index, good);
+        reasons.write(buffers.scores, index, answer.raw(",\"reasons\":"));
       }
     }
 

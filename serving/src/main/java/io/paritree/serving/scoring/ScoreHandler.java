@@ -14,6 +14,7 @@ import io.paritree.serving.answer.Problems;
 import io.paritree.serving.models.ModelStatistics.Inference;
 import io.paritree.serving.models.RequestBuffers;
 import io.paritree.serving.models.ServedModel;
+import io.paritree.serving.reasons.ReasonsAnswer;
 import io.paritree.serving.request.Arrival;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.ModelAddress;
@@ -43,13 +44,13 @@ public final class ScoreHandler {
       byte[] body = MediaTypes.jsonBody(ctx);
       RequestBuffers buffers = served.buffers();
       ReasonsAnswer reasons =
-          query.reasons().map(asked -> ReasonsAnswer.of(asked, served, buffers)).orElse(null);
+          query.reasons().map(asked -> ReasonsAnswer.ofBlocks(asked, served)).orElse(null);
       read(body, served, buffers, reasons);
       inference.read();
       Engine engine = served.model().engine();
       engine.score(buffers.slots, 1, buffers.margins, buffers.scores);
       if (reasons != null) {
-        reasons.explain(0, 1);
+        reasons.explain(buffers.slots, 0, 1);
       }
 
       inference.scored();
@@ -57,7 +58,7 @@ public final class ScoreHandler {
       float[] margins = query.margin() ? buffers.margins : null;
       served.form().write(buffers.scores, 0, margins, 0, engine.outputs(), answer);
       if (reasons != null) {
-        reasons.write(0, answer);
+        reasons.write(buffers.scores, 0, answer.raw(",\"reasons\":"));
       }
 
       Answers.send(answer.raw("}\n"), ctx);

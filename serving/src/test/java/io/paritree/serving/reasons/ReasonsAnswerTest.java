@@ -1,4 +1,4 @@
-package io.paritree.serving.scoring;
+package io.paritree.serving.reasons;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

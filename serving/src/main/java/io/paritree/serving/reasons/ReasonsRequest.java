@@ -1,0 +1,119 @@
+package io.paritree.serving.reasons;
+
+import com.fasterxml.jackson.core.JsonToken;
+import io.paritree.forest.explain.ContributionMode;
+import io.paritree.reasons.Direction;
+import io.paritree.record.JsonDocument;
+import io.paritree.record.MalformedJsonException;
+import io.paritree.serving.answer.ProblemException;
+import io.paritree.serving.answer.Problems;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The reasons that a request asks for.
+ *
+ * @param most how many fields are named at most, 1 or more
+ * @param output the name of the output that is explained; empty for that of the record's class
+ */
+public record ReasonsRequest(int most, Direction direction, String output, ContributionMode mode) {
+  /** How many fields are named at most. */
+  public static final String REASONS = "reasons";
+
+  private static final String DIRECTION = "direction";
+  private static final String EXACT = "exact";
+  private static final String OUTPUT = "output";
+  private static final Set<String> PARAMETERS = Set.of(REASONS, DIRECTION, OUTPUT, EXACT);
+
+  /** Returns whether a parameter is one of those that ask for reasons. */
+  public static boolean isParameter(String name) {
+    return PARAMETERS.contains(name);
+  }
+
+  /**
+   * Reads the parameters of a request.
+   *
+   * @param given their texts by name; others than {@link #isParameter} are ignored
+   * @param prefix what the names begin with in messages
+   * @return empty if no reasons are asked for
+   * @throws ProblemException with 400 if one is wrong, or is given without reasons
+   */
+  public static Optional<ReasonsRequest> of(Map<String, String> given, String prefix) {
+    for (String name : PARAMETERS) {
+      String value = given.get(name);
+      if (value != null && !value.matches(pattern(name))) {
+        throw wrong(name, prefix);
+      }
+    }
+
+    if (!given.containsKey(REASONS)) {
+      for (String name : PARAMETERS) {
+        if (given.containsKey(name)) {
+          throw new ProblemException(
+              Problems.badParameter(prefix + name, REASONS + "=K beside it"));
+        }
+      }
+
+      return Optional.empty();
+    }
+
+    return Optional.of(
+        new ReasonsRequest(
+            Integer.parseInt(given.get(REASONS)),
+            switch (given.getOrDefault(DIRECTION, Direction.BOTH.key())) {
+              case "up" -> Direction.UP;
+              case "down" -> Direction.DOWN;
+              default -> Direction.BOTH;
+            },
+            given.getOrDefault(OUTPUT, ""),
+            mode(given)));
+  }
+
+  /** Returns how contributions are computed; exactly if {@code exact} is true. */
+  public static ContributionMode mode(Map<String, String> given) {
+    return "true".equals(given.get(EXACT)) ? ContributionMode.EXACT : ContributionMode.FAST;
+  }
+
+  /**
+   * Reads the value at a document's current token, if it is that of such a parameter. Null means
+   * that it is absent.
+   *
+   * @param into receives its text
+   * @throws ProblemException with 400 if it is a list or an object, or occurs twice
+   */
+  public static void read(
+      JsonDocument document, String name, String prefix, Map<String, String> into)
+      throws MalformedJsonException {
+    if (!isParameter(name) || document.token() == JsonToken.VALUE_NULL) {
+      return;
+    }
+
+    if (!document.token().isScalarValue() || into.putIfAbsent(name, document.text()) != null) {
+      throw wrong(name, prefix);
+    }
+  }
+
+  /** Returns the refusal of a parameter. */
+  public static ProblemException wrong(String name, String prefix) {
+    return new ProblemException(Problems.badParameter(prefix + name, rule(name)));
+  }
+
+  private static String rule(String name) {
+    return switch (name) {
+      case REASONS -> "a whole number from 1 to the number of the model's fields, once";
+      case DIRECTION -> "up, down or both, once";
+      case EXACT -> "true or false, once";
+      default -> "the name of an output, once";
+    };
+  }
+
+  private static String pattern(String name) {
+    return switch (name) {
+      case REASONS -> "[1-9][0-9]{0,8}";
+      case DIRECTION -> "up|down|both";
+      case EXACT -> "true|false";
+      default -> "(?s).+";
+    };
+  }
+}
