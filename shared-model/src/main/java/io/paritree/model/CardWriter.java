@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.Fault;
 import io.paritree.feature.Feature;
 import io.paritree.json.JsonText;
+import io.paritree.model.manifest.FieldImportance;
 import io.paritree.model.manifest.ManifestParser;
 import io.paritree.model.manifest.ManifestWriter;
 import io.paritree.model.manifest.Outputs;
@@ -80,6 +81,10 @@ public final class CardWriter {
       ManifestWriter.write(out, card.provenance().get());
     }
 
+    if (card.importance().isPresent()) {
+      ManifestWriter.write(out, card.importance().get());
+    }
+
     out.writeStringField(ManifestParser.NOTES, card.notes());
   }
 
@@ -152,6 +157,7 @@ public final class CardWriter {
                         "compared with its trainer on %s rows, at most %s ulp apart"
                             .formatted(compared.rows(), compared.maxUlps()))
                 .orElse("not compared with its trainer")));
+    card.importance().ifPresent(importance -> importance(lines, importance));
     if (!card.notes().isEmpty()) {
       lines.add(line("notes", card.notes()));
     }
@@ -168,6 +174,16 @@ public final class CardWriter {
     }
 
     return String.join("\n", lines) + "\n";
+  }
+
+  private static void importance(List<String> lines, FieldImportance importance) {
+    lines.add(line("importance", "mean contributions of %s rows".formatted(importance.rows())));
+    importance
+        .means()
+        .forEach(
+            (field, mean) ->
+                lines.add(
+                    String.format(Locale.ROOT, "  %12.6f %s", mean, Fault.printableLine(field))));
   }
 
   private static void provenance(List<String> lines, Provenance provenance) {

@@ -1,11 +1,15 @@
 package io.paritree.model;
 
+import io.paritree.CorruptModelException;
+import io.paritree.ModelException;
 import io.paritree.UnsupportedModelException;
 import io.paritree.forest.Forest;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.forest.explain.Explainer;
+import io.paritree.model.golden.GoldenContributions;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The explainers of a model, each made when it is asked for first; safe for any number of threads.
@@ -13,14 +17,28 @@ import java.util.Map;
 final class Explanations {
   private final String origin;
   private final Forest forest;
+  private final Optional<GoldenContributions> golden;
   private final Map<ContributionMode, Explainer> made = new EnumMap<>(ContributionMode.class);
 
   /**
    * @param origin names the model in messages
+   * @param golden what every explainer must reproduce before it is used; empty if nothing vouches
    */
-  Explanations(String origin, Forest forest) {
+  Explanations(String origin, Forest forest, Optional<GoldenContributions> golden) {
     this.origin = origin;
     this.forest = forest;
+    this.golden = golden;
+  }
+
+  /**
+   * Verifies that the package's contributions are reproduced, without keeping what that needs.
+   *
+   * @throws ModelException if they are not
+   */
+  void verify() throws ModelException {
+    if (golden.isPresent() && golden.get().rows() > 0) {
+      golden.get().verify(made(ContributionMode.EXACT), ContributionMode.EXACT);
+    }
   }
 
   synchronized Explainer get(ContributionMode mode) throws UnsupportedModelException {
@@ -29,10 +47,23 @@ final class Explanations {
       return known;
     }
 
+    Explainer explainer = made(mode);
+    if (golden.isPresent()) {
+      try {
+        golden.get().verify(explainer, mode);
+      } catch (CorruptModelException e) {
+        throw new UnsupportedModelException(
+            "Cannot explain %s: %s".formatted(origin, e.getMessage()), e);
+      }
+    }
+
+    made.put(mode, explainer);
+    return explainer;
+  }
+
+  private Explainer made(ContributionMode mode) throws UnsupportedModelException {
     try {
-      Explainer explainer = Explainer.of(forest, mode);
-      made.put(mode, explainer);
-      return explainer;
+      return Explainer.of(forest, mode);
     } catch (IllegalArgumentException e) {
       throw new UnsupportedModelException(
           "Cannot explain %s: %s; save the model again with XGBoost itself, or score it without contributions"

@@ -1,5 +1,6 @@
 package io.paritree.model;
 
+import io.paritree.model.manifest.FieldImportance;
 import io.paritree.model.manifest.Provenance;
 import java.util.List;
 import java.util.Objects;
@@ -25,6 +26,9 @@ import java.util.Set;
  *     of a sealed model too, whose schema decides
  * @param provenance where a sealed model comes from; empty for an unsealed one, for which nothing
  *     vouches
+ * @param importance how much each field moved the margins when the package was sealed; empty if it
+ *     was not measured
+ * @param goldenContributions how many golden rows have contributions, which were reproduced
  * @param notes free text
  */
 public record ModelCard(
@@ -40,6 +44,8 @@ public record ModelCard(
     OptionalInt bestRounds,
     List<String> remarks,
     Optional<Provenance> provenance,
+    Optional<FieldImportance> importance,
+    int goldenContributions,
     String notes) {
 
   public ModelCard {
@@ -53,6 +59,7 @@ public record ModelCard(
     Objects.requireNonNull(bestRounds, "bestRounds");
     remarks = List.copyOf(remarks);
     Objects.requireNonNull(provenance, "provenance");
+    Objects.requireNonNull(importance, "importance");
     Objects.requireNonNull(notes, "notes");
   }
 

@@ -7,15 +7,18 @@ import io.paritree.UnsupportedModelException;
 import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
 import io.paritree.forest.Rounds;
+import io.paritree.model.golden.GoldenContributions;
 import io.paritree.model.golden.GoldenFile;
 import io.paritree.model.golden.GoldenRow;
 import io.paritree.model.golden.GoldenRows;
 import io.paritree.model.layout.Digests;
 import io.paritree.model.layout.PackageFiles;
+import io.paritree.model.manifest.FieldImportance;
 import io.paritree.model.manifest.Manifest;
 import io.paritree.model.manifest.ManifestParser;
 import io.paritree.model.manifest.Outputs;
 import io.paritree.model.manifest.Provenance;
+import io.paritree.model.manifest.ReasonGroup;
 import io.paritree.model.manifest.SchemaForm;
 import io.paritree.model.mlflow.MlflowModel;
 import io.paritree.xgboost.NativeBooster;
@@ -30,6 +33,7 @@ import java.util.stream.Collectors;
 /** The only way to a {@link ScoringModel}: verifies what a reference names, and opens it. */
 public final class Opening {
   private static final int SHORT_DIGEST = 12;
+  private static final int MAX_NAMES = 300;
 
   private Opening() {}
 
@@ -154,6 +158,18 @@ public final class Opening {
     List<GoldenRow> golden =
         GoldenFile.parse(goldenFile, sealedFile(files, PackageFiles.GOLDEN_ROWS));
     GoldenRows.verify(goldenFile, golden, schema, engine);
+    GoldenContributions contributions = GoldenContributions.of(goldenFile, golden, schema);
+    if (contributions.rows() > 0 && !manifest.hasContributions()) {
+      throw new CorruptModelException(
+          "Cannot open model package %s: %s has contributions, which a package of its format does not have"
+              .formatted(origin, PackageFiles.GOLDEN_ROWS));
+    }
+
+    checkImportance(manifestFile, manifest, schema);
+    Explanations explanations =
+        new Explanations(
+            modelVersion, model.forest(rounds.range(origin, model)), Optional.of(contributions));
+    explanations.verify();
     return new ScoringModel(
         manifest.name(),
         modelVersion,
@@ -168,9 +184,33 @@ public final class Opening {
             files.mlflow(),
             rounds,
             Optional.of(manifest.provenance()),
+            manifest.importance(),
+            contributions.rows(),
             manifest.notes()),
         engine,
-        new Explanations(modelVersion, model.forest(rounds.range(origin, model))));
+        explanations);
+  }
+
+  private static void checkImportance(String manifestFile, Manifest manifest, Schema schema)
+      throws CorruptModelException {
+    if (manifest.importance().isEmpty()) {
+      return;
+    }
+
+    Set<String> groups =
+        ReasonGroup.of(schema, manifest.schema().reasons()).stream()
+            .map(ReasonGroup::name)
+            .collect(Collectors.toSet());
+    Set<String> named = manifest.importance().get().means().keySet();
+    if (!named.equals(groups)) {
+      throw new CorruptModelException(
+          "Cannot read %s at /%s: got %s, expected the fields and groups %s, each once"
+              .formatted(
+                  manifestFile,
+                  ManifestParser.IMPORTANCE,
+                  Fault.printable(named.toString(), MAX_NAMES),
+                  Fault.printable(groups.toString(), MAX_NAMES)));
+    }
   }
 
   private static ScoringModel mlflow(ModelFiles files, EngineKind kind, Assumptions assumptions)
@@ -221,9 +261,9 @@ public final class Opening {
         schema,
         form.reasons(),
         outputs(origin, form, model, engine),
-        card(modelFile, model, mlflow, rounds, Optional.empty(), ""),
+        card(modelFile, model, mlflow, rounds, Optional.empty(), Optional.empty(), 0, ""),
         engine,
-        new Explanations(origin, model.forest(rounds.range(origin, model))));
+        new Explanations(origin, model.forest(rounds.range(origin, model)), Optional.empty()));
   }
 
   private static byte[] sealedFile(ModelFiles files, String name) throws ModelException {
@@ -301,6 +341,8 @@ public final class Opening {
       Optional<MlflowModel> mlflow,
       RoundsChoice rounds,
       Optional<Provenance> provenance,
+      Optional<FieldImportance> importance,
+      int goldenContributions,
       String notes) {
     return new ModelCard(
         modelFile,
@@ -315,6 +357,8 @@ public final class Opening {
         RoundsChoice.bestRounds(model),
         TrainerRemarks.of(model),
         provenance,
+        importance,
+        goldenContributions,
         notes);
   }
 

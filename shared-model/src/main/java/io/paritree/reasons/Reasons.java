@@ -55,11 +55,17 @@ public final class Reasons {
    */
   public static Reasons of(ScoringModel model, ContributionMode mode)
       throws UnsupportedModelException {
-    return new Reasons(
+    return of(
         model.explainer(mode),
         mode,
         model.outputs(),
         ReasonGroup.of(model.schema(), model.reasonRules()));
+  }
+
+  /** Returns the reasons of a model that is not opened, such as one that is to be sealed. */
+  public static Reasons of(
+      Explainer explainer, ContributionMode mode, Outputs outputs, List<ReasonGroup> groups) {
+    return new Reasons(explainer, mode, outputs, groups);
   }
 
   /** Margins are named as scores are; those of a class index as the classes. */

@@ -224,6 +224,45 @@ public class SealedPackageTest {
   }
 
   @Test
+  void aChangedGoldenContributionIsRefusedThoughTheDigestsAreRight() throws Exception {
+    files = filesOf(new TestPackages(directory).reasons());
+    String golden = text(PackageFiles.GOLDEN_ROWS);
+    assertThat(open(files).card().goldenContributions()).isEqualTo(8);
+    Matcher contributions = Pattern.compile("\"contributions\":\\[\"([0-9a-f]{8})").matcher(golden);
+    for (int row = 1; row <= 8; row++) {
+      assertThat(contributions.find()).isTrue();
+      int bits = Integer.parseUnsignedInt(contributions.group(1), 16);
+      String changed =
+          golden.substring(0, contributions.start(1))
+              + "%08x".formatted(bits ^ 1)
+              + golden.substring(contributions.end(1));
+
+      assertThatThrownBy(() -> open(resealed(PackageFiles.GOLDEN_ROWS, changed)))
+          .isInstanceOf(CorruptModelException.class)
+          .hasMessageContaining("golden row %s ".formatted(row))
+          .hasMessageContaining(
+              "contribution 0 to be %s".formatted(Float.intBitsToFloat(bits ^ 1)));
+    }
+
+    String fewer =
+        golden.replaceFirst("(\"contributions\":\\[\"[0-9a-f]{8}\"),\"[0-9a-f]{8}\"", "$1");
+    assertThatThrownBy(() -> open(resealed(PackageFiles.GOLDEN_ROWS, fewer)))
+        .hasMessageContaining("has 7 contributions, but the model computes 8");
+  }
+
+  @Test
+  void contributionsThatTheFormatDoesNotHaveAreRefused() throws Exception {
+    String golden = text(PackageFiles.GOLDEN_ROWS);
+    assertThat(text(PackageFiles.MANIFEST)).contains("\"format\": 1");
+    assertThat(golden).doesNotContain("contributions");
+    String more = golden.replaceFirst("}\n", ",\"contributions\":[\"00000000\"]}\n");
+
+    assertThatThrownBy(() -> open(resealed(PackageFiles.GOLDEN_ROWS, more)))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining("golden.jsonl has contributions, which a package of its format");
+  }
+
+  @Test
   void aGoldenRecordThatTheSchemaRefusesIsRefused() throws Exception {
     String golden = text("golden.jsonl").replaceFirst("\"distance\":", "\"distances\":");
 

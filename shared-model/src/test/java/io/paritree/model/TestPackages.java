@@ -241,7 +241,7 @@ public final class TestPackages {
     ModelStore models = new ModelStore(Location.of(store));
     Map<String, byte[]> files =
         Sealing.of(source, "schema.json", form, Optional.empty())
-            .files(name, version, records, provenance, "For tests.")
+            .files(name, version, records, provenance, Optional.empty(), "For tests.")
             .files();
     ModelStore.write(models.version(name, version), files);
     models.setAlias(name, ModelStore.CHAMPION, version);

@@ -6,16 +6,16 @@ import io.paritree.json.JsonText;
 import io.paritree.model.EngineKind;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.ScoringModel;
+import io.paritree.model.manifest.FieldImportance;
 import io.paritree.model.rows.CsvRows;
 import io.paritree.model.rows.FaultSummary;
 import io.paritree.reasons.Importance;
 import io.paritree.reasons.Reasons;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,9 +31,6 @@ import picocli.CommandLine.Spec;
       "Rows that cannot be scored are left out and counted. Exits with 3 if no row could be scored."
     })
 final class ImportanceCommand implements Callable<Integer> {
-  private static final int BLOCK_ROWS = 256;
-  private static final int BLOCK_VALUES = 1 << 20;
-
   @Spec private CommandSpec spec;
 
   @Mixin private ModelOption model;
@@ -55,19 +52,9 @@ final class ImportanceCommand implements Callable<Integer> {
     Reasons reasons = Reasons.of(opened, ContributionMode.FAST);
     Importance importance = new Importance(reasons);
     FaultSummary refused = new FaultSummary();
-    int block = Math.max(1, Math.min(BLOCK_ROWS, BLOCK_VALUES / reasons.contributions()));
-    float[] contributions = new float[block * reasons.contributions()];
     try (CsvRows rows = CsvRows.open(input, opened.schema(), opened.engine(), List.of())) {
       for (int count = rows.next(); count > 0; count = rows.next()) {
-        for (int first = 0; first < count; first += block) {
-          int some = Math.min(block, count - first);
-          reasons.explain(rows.slots(), first, some, contributions);
-          for (int row = 0; row < some; row++) {
-            if (!refused.addIfRefused(rows, first + row)) {
-              importance.add(contributions, row * reasons.contributions());
-            }
-          }
-        }
+        importance.add(rows.slots(), count, row -> refused.addIfRefused(rows, row));
       }
     }
 
@@ -77,29 +64,23 @@ final class ImportanceCommand implements Callable<Integer> {
       return ModelMain.INPUT_REFUSED;
     }
 
-    print(opened, reasons, importance, refused.rows());
+    print(opened, importance.means(), refused.rows());
     return ModelMain.OK;
   }
 
-  private void print(
-      ScoringModel opened, Reasons reasons, Importance importance, long refusedRows) {
-    List<Integer> sorted =
-        IntStream.range(0, reasons.groups().size())
-            .boxed()
-            .sorted(Comparator.comparing(importance::mean, Comparator.reverseOrder()))
-            .toList();
+  private void print(ScoringModel opened, FieldImportance importance, long refusedRows) {
     format.print(
         () ->
             "%s, %s rows, %s refused%n"
                     .formatted(opened.modelVersion(), importance.rows(), refusedRows)
-                + sorted.stream()
+                + importance.means().entrySet().stream()
                     .map(
-                        group ->
+                        field ->
                             String.format(
                                 Locale.ROOT,
                                 "%12.6f %s%n",
-                                importance.mean(group),
-                                Fault.printable(reasons.groups().get(group).name())))
+                                field.getValue(),
+                                Fault.printable(field.getKey())))
                     .collect(Collectors.joining()),
         () ->
             JsonText.text(
@@ -109,10 +90,10 @@ final class ImportanceCommand implements Callable<Integer> {
                       out.writeNumberField("rows", importance.rows());
                       out.writeNumberField("rows_refused", refusedRows);
                       out.writeArrayFieldStart("fields");
-                      for (int group : sorted) {
+                      for (Map.Entry<String, Double> field : importance.means().entrySet()) {
                         out.writeStartObject();
-                        out.writeStringField("field", reasons.groups().get(group).name());
-                        out.writeNumberField("mean_contribution", importance.mean(group));
+                        out.writeStringField("field", field.getKey());
+                        out.writeNumberField("mean_contribution", field.getValue());
                         out.writeEndObject();
                       }
 

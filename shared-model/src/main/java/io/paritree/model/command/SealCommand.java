@@ -1,6 +1,8 @@
 package io.paritree.model.command;
 
 import io.paritree.Fault;
+import io.paritree.ModelException;
+import io.paritree.UnsupportedModelException;
 import io.paritree.model.CardWriter;
 import io.paritree.model.RoundsChoice;
 import io.paritree.model.ScoringModel;
@@ -8,6 +10,7 @@ import io.paritree.model.UnsealedSchema;
 import io.paritree.model.layout.BoundedRead;
 import io.paritree.model.layout.ModelName;
 import io.paritree.model.layout.ModelStore;
+import io.paritree.model.manifest.FieldImportance;
 import io.paritree.model.manifest.ManifestParser;
 import io.paritree.model.manifest.Provenance;
 import io.paritree.model.manifest.SchemaForm;
@@ -24,6 +27,7 @@ import io.paritree.model.seal.SchemaDraft;
 import io.paritree.model.seal.SealSource;
 import io.paritree.model.seal.Sealing;
 import io.paritree.model.trainer.TrainerCheck;
+import io.paritree.reasons.Importance;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.nio.charset.StandardCharsets;
@@ -52,6 +56,9 @@ import picocli.CommandLine.Spec;
 final class SealCommand implements Callable<Integer> {
   private static final String SOURCE_DATE_EPOCH = "SOURCE_DATE_EPOCH";
   private static final int MAX_SCHEMA_BYTES = 1 << 30;
+
+  /** No block of rows is explained after this many. */
+  private static final int MAX_IMPORTANCE_ROWS = 100_000;
 
   @Spec private CommandSpec spec;
 
@@ -132,8 +139,17 @@ final class SealCommand implements Callable<Integer> {
   @Option(names = "--notes", paramLabel = "TEXT", defaultValue = "", description = "Free notes.")
   private String notes;
 
+  @Option(
+      names = "--without-importance",
+      description = {
+        "Store neither the importance of the fields nor contributions of golden rows, which are taken",
+        "from --rows: a package without them has format 1, unless its schema has groups or reasons."
+      })
+  private boolean withoutImportance;
+
   @Mixin private OutputFormat format;
 
+  private Optional<FieldImportance> importance = Optional.empty();
   private Optional<Provenance.TrainerComparison> compared = Optional.empty();
 
   @Override
@@ -253,8 +269,13 @@ final class SealCommand implements Callable<Integer> {
     int width = sealing.schema().width();
     FaultSummary refused = new FaultSummary();
     ScoredSentinels sentinels = new ScoredSentinels(sealing.schema());
+    Importance measured = importance(sealing);
     try (CsvRows csv = CsvRows.open(rows, sealing.schema(), sealing.forest(), kept)) {
       for (int count = csv.next(); count > 0; count = csv.next()) {
+        if (measured != null && measured.rows() < MAX_IMPORTANCE_ROWS) {
+          measured.add(csv.slots(), count, row -> !csv.faults(row).isEmpty());
+        }
+
         for (int row = 0; row < count; row++) {
           if (!refused.addIfRefused(csv, row)) {
             String[] cells = java.util.Arrays.copyOf(csv.cells(row), fields);
@@ -285,7 +306,21 @@ final class SealCommand implements Callable<Integer> {
       note("the schema refuses %s rows of %s: %s".formatted(refused.rows(), rows, refused.text()));
     }
 
+    if (measured != null && measured.rows() > 0) {
+      importance = Optional.of(measured.means());
+    }
+
     return choice.records(rows);
+  }
+
+  /** Returns what measures the importance of the fields; null if it is not stored. */
+  private Importance importance(Sealing sealing) throws ModelException {
+    try {
+      return withoutImportance ? null : sealing.importance();
+    } catch (UnsupportedModelException e) {
+      note("the package has no importance of fields: " + e.getMessage());
+      return null;
+    }
   }
 
   private Instant now() throws InputException {
@@ -307,7 +342,8 @@ final class SealCommand implements Callable<Integer> {
       throws Exception {
     long sealedVersion = version == null ? target.nextVersion(name) : version;
     Location directory = target.directory(name, sealedVersion);
-    Sealing.SealedFiles sealed = sealing.files(name, sealedVersion, golden, provenance, notes);
+    Sealing.SealedFiles sealed =
+        sealing.files(name, sealedVersion, golden, provenance, importance, notes);
     try {
       ModelStore.write(directory, sealed.files());
     } catch (FileAlreadyExistsException e) {

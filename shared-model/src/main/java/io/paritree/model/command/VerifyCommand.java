@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "verify",
     description = {
-      "Opens a model, which verifies its digests, its schema and its golden rows.",
+      "Opens a model, which verifies its digests, its schema and its golden rows with their contributions.",
       "With --rows, also compares the forest engine with libxgboost, bit by bit."
     })
 final class VerifyCommand implements Callable<Integer> {
@@ -70,11 +70,15 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private String text(ScoringModel opened, ModelFiles files, long compared, long refused) {
+    int golden = opened.card().goldenContributions();
+    String explained = golden == 0 ? "" : " (%s of them with contributions)".formatted(golden);
     return "%s in %s is valid%s%s%n"
         .formatted(
             opened.modelVersion(),
             files.origin(),
-            opened.sealed() ? " and its golden rows were reproduced" : "; it is not sealed",
+            opened.sealed()
+                ? " and its golden rows were reproduced" + explained
+                : "; it is not sealed",
             rows == null
                 ? ""
                 : "; the forest engine and libxgboost agree on %s rows bit by bit (%s refused)"
@@ -88,6 +92,7 @@ final class VerifyCommand implements Callable<Integer> {
               out.writeStringField("model_version", opened.modelVersion());
               out.writeStringField("digest", opened.digest());
               out.writeBooleanField("sealed", opened.sealed());
+              out.writeNumberField("golden_contributions", opened.card().goldenContributions());
               out.writeNumberField("rows_compared", compared);
               out.writeNumberField("rows_refused", refused);
             }));

@@ -1,9 +1,11 @@
 package io.paritree.model.golden;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.CorruptModelException;
 import io.paritree.json.JsonText;
 import io.paritree.json.StrictJson;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -17,13 +19,15 @@ import java.util.regex.Pattern;
  *
  * <p>One line per row: {@code {"record":{...},"margins":["3f000000"],"leaves":[3,5]}}. The record
  * is raw, as a caller would send it; a margin is its 32 bits in hexadecimal, so that the comparison
- * with libxgboost does not depend on how numbers are written or read as text.
+ * with libxgboost does not depend on how numbers are written or read as text. Some rows have {@code
+ * "contributions"} too, in the same form.
  */
 public final class GoldenFile {
 
   private static final String RECORD = "record";
   private static final String MARGINS = "margins";
   private static final String LEAVES = "leaves";
+  private static final String CONTRIBUTIONS = "contributions";
   private static final int MAX_ROWS = 10_000;
   private static final Pattern BITS = Pattern.compile("[0-9a-f]{8}");
 
@@ -38,23 +42,30 @@ public final class GoldenFile {
                   out -> {
                     out.writeFieldName(RECORD);
                     out.writeRawValue(new String(row.record(), StandardCharsets.UTF_8));
-                    out.writeArrayFieldStart(MARGINS);
-                    for (int bits : row.marginBits()) {
-                      out.writeString(HexFormat.of().toHexDigits(bits));
-                    }
-
-                    out.writeEndArray();
+                    write(out, MARGINS, row.marginBits());
                     out.writeArrayFieldStart(LEAVES);
                     for (int leaf : row.leaves()) {
                       out.writeNumber(leaf);
                     }
 
                     out.writeEndArray();
+                    if (row.hasContributions()) {
+                      write(out, CONTRIBUTIONS, row.contributionBits());
+                    }
                   })));
       content.write('\n');
     }
 
     return content.toByteArray();
+  }
+
+  private static void write(JsonGenerator out, String member, int[] values) throws IOException {
+    out.writeArrayFieldStart(member);
+    for (int bits : values) {
+      out.writeString(HexFormat.of().toHexDigits(bits));
+    }
+
+    out.writeEndArray();
   }
 
   /**
@@ -87,6 +98,7 @@ public final class GoldenFile {
     List<byte[]> record = new ArrayList<>();
     List<Integer> margins = new ArrayList<>();
     List<Integer> leaves = new ArrayList<>();
+    List<Integer> contributions = new ArrayList<>();
     json.document(
         () ->
             json.object(
@@ -94,10 +106,10 @@ public final class GoldenFile {
                     RECORD, () -> record.add(json.raw()),
                     MARGINS, () -> json.list(() -> margins.add(bits(json))),
                     LEAVES,
-                        () ->
-                            json.list(() -> leaves.add((int) json.integer(0, Integer.MAX_VALUE)))),
+                        () -> json.list(() -> leaves.add((int) json.integer(0, Integer.MAX_VALUE))),
+                    CONTRIBUTIONS, () -> json.list(() -> contributions.add(bits(json)))),
                 Set.of(RECORD, MARGINS, LEAVES)));
-    return new GoldenRow(record.get(0), ints(margins), ints(leaves));
+    return new GoldenRow(record.get(0), ints(margins), ints(leaves), ints(contributions));
   }
 
   private static int bits(StrictJson json) throws CorruptModelException {

@@ -53,7 +53,7 @@ public final class GoldenRows {
     }
   }
 
-  private static float[] slots(String origin, List<GoldenRow> rows, Schema schema)
+  static float[] slots(String origin, List<GoldenRow> rows, Schema schema)
       throws CorruptModelException {
     float[] slots = new float[rows.size() * schema.width()];
     for (int row = 0; row < rows.size(); row++) {
@@ -70,7 +70,7 @@ public final class GoldenRows {
     return slots;
   }
 
-  private static CorruptModelException refused(String origin, int index, String why) {
+  static CorruptModelException refused(String origin, int index, String why) {
     return new CorruptModelException(
         "Cannot open model package: golden row %s (%s line %s)%s"
             .formatted(index + 1, origin, index + 1, why));

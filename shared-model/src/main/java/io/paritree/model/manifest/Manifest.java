@@ -1,5 +1,7 @@
 package io.paritree.model.manifest;
 
+import java.util.Optional;
+
 /**
  * What {@code paritree.json} says about a package.
  *
@@ -9,6 +11,7 @@ package io.paritree.model.manifest;
  * @param rounds number of rounds that are used, counted from the first
  * @param roundsWhy why this number of rounds
  * @param schema the features and outputs
+ * @param importance of the fields; empty if it was not measured
  * @param notes free text
  */
 public record Manifest(
@@ -19,15 +22,24 @@ public record Manifest(
     String roundsWhy,
     SchemaForm schema,
     Provenance provenance,
+    Optional<FieldImportance> importance,
     String notes) {
   /** The newest version of the package format; all from 1 on are read. */
   static final int NEWEST_FORMAT = 2;
 
-  /** The first version that has groups of features and their reasons. */
+  /**
+   * The first version that has groups of features, their reasons, importance, and contributions of
+   * golden rows.
+   */
   static final int FORMAT_OF_REASONS = 2;
 
   /** Returns the oldest version of the format that can hold this. */
   int format() {
-    return schema.hasReasons() ? FORMAT_OF_REASONS : 1;
+    return schema.hasReasons() || importance.isPresent() ? FORMAT_OF_REASONS : 1;
+  }
+
+  /** Returns whether golden rows may have contributions. */
+  public boolean hasContributions() {
+    return format() >= FORMAT_OF_REASONS;
   }
 }

@@ -5,7 +5,10 @@ import io.paritree.json.StrictJson;
 import io.paritree.model.layout.ModelName;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +36,10 @@ public final class ManifestParser {
   public static final String COMPARED = "compared_with_trainer";
   static final String ROWS = "rows";
   static final String MAX_ULPS = "max_ulps";
+  public static final String IMPORTANCE = "importance";
+  static final String FIELDS = "fields";
+  static final String FIELD = "field";
+  static final String MEAN = "mean_contribution";
 
   private final StrictJson json;
   private final SchemaParser schema;
@@ -44,6 +51,8 @@ public final class ManifestParser {
   private int rounds;
   private String roundsWhy;
   private String notes = "";
+  private long importanceRows;
+  private final Map<String, Double> means = new LinkedHashMap<>();
 
   private Instant sealedAt;
   private Optional<String> trainedOn = Optional.empty();
@@ -72,11 +81,12 @@ public final class ManifestParser {
     Manifest manifest = parser.manifest();
     if (manifest.format() > parser.format) {
       throw new CorruptModelException(
-          "Cannot read %s at /format: got %s, expected at least %s, because a feature has a '%s' or '%s'"
+          "Cannot read %s at /format: got %s, expected at least %s, because it has '%s', or a feature has a '%s' or '%s'"
               .formatted(
                   origin,
                   parser.format,
                   manifest.format(),
+                  IMPORTANCE,
                   FeatureParser.GROUP,
                   FeatureParser.REASON));
     }
@@ -93,6 +103,7 @@ public final class ManifestParser {
     members.put(ROUNDS, this::readRounds);
     members.put(NOTES, () -> notes = json.text());
     members.put(PROVENANCE, this::readProvenance);
+    members.put(IMPORTANCE, this::readImportance);
     json.object(
         members, Set.of(FORMAT, NAME, VERSION, MODEL, ROUNDS, SchemaParser.FEATURES, PROVENANCE));
   }
@@ -103,6 +114,27 @@ public final class ManifestParser {
             END, () -> rounds = (int) json.integer(0, Integer.MAX_VALUE),
             WHY, () -> roundsWhy = json.text()),
         Set.of(END, WHY));
+  }
+
+  private void readImportance() throws CorruptModelException {
+    json.object(
+        Map.of(
+            ROWS, () -> importanceRows = json.integer(1, Long.MAX_VALUE),
+            FIELDS, () -> json.list(this::readMean)),
+        Set.of(ROWS, FIELDS));
+  }
+
+  private void readMean() throws CorruptModelException {
+    List<String> field = new ArrayList<>();
+    List<Double> mean = new ArrayList<>();
+    json.object(
+        Map.of(
+            FIELD, () -> field.add(json.text()),
+            MEAN, () -> mean.add(json.number())),
+        Set.of(FIELD, MEAN));
+    if (mean.get(0) < 0 || means.putIfAbsent(field.get(0), mean.get(0)) != null) {
+      throw json.wrong("each field once, with a mean of 0 or more");
+    }
   }
 
   private void readProvenance() throws CorruptModelException {
@@ -166,6 +198,16 @@ public final class ManifestParser {
     Provenance provenance =
         new Provenance(sealedAt, trainedOn, trainingRows, metrics, libraries, golden, compared);
     return new Manifest(
-        name, version, model, rounds, roundsWhy, schema.schema(), provenance, notes);
+        name,
+        version,
+        model,
+        rounds,
+        roundsWhy,
+        schema.schema(),
+        provenance,
+        importanceRows == 0
+            ? Optional.empty()
+            : Optional.of(new FieldImportance(importanceRows, means)),
+        notes);
   }
 }

@@ -26,10 +26,30 @@ public final class ManifestWriter {
     new SchemaWriter(out, false).members(manifest.schema());
     out.writeFieldName(ManifestParser.PROVENANCE);
     write(out, manifest.provenance());
+    if (manifest.importance().isPresent()) {
+      write(out, manifest.importance().get());
+    }
+
     if (!manifest.notes().isEmpty()) {
       out.writeStringField(ManifestParser.NOTES, manifest.notes());
     }
 
+    out.writeEndObject();
+  }
+
+  /** Writes importance as a member of the open object. */
+  public static void write(JsonGenerator out, FieldImportance importance) throws IOException {
+    out.writeObjectFieldStart(ManifestParser.IMPORTANCE);
+    out.writeNumberField(ManifestParser.ROWS, importance.rows());
+    out.writeArrayFieldStart(ManifestParser.FIELDS);
+    for (Map.Entry<String, Double> field : importance.means().entrySet()) {
+      out.writeStartObject();
+      out.writeStringField(ManifestParser.FIELD, field.getKey());
+      out.writeNumberField(ManifestParser.MEAN, field.getValue());
+      out.writeEndObject();
+    }
+
+    out.writeEndArray();
     out.writeEndObject();
   }
 

@@ -5,12 +5,15 @@ import io.paritree.ModelException;
 import io.paritree.UnsupportedModelException;
 import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
+import io.paritree.forest.explain.ContributionMode;
+import io.paritree.forest.explain.Explainer;
 import io.paritree.model.EngineKind;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.Opening;
 import io.paritree.model.RoundsChoice;
 import io.paritree.model.SchemaFit;
 import io.paritree.model.ScoringModel;
+import io.paritree.model.golden.GoldenContributions;
 import io.paritree.model.golden.GoldenFile;
 import io.paritree.model.golden.GoldenRow;
 import io.paritree.model.golden.GoldenRows;
@@ -18,13 +21,19 @@ import io.paritree.model.golden.JsonRecord;
 import io.paritree.model.layout.Digests;
 import io.paritree.model.layout.ModelReference;
 import io.paritree.model.layout.PackageFiles;
+import io.paritree.model.manifest.FieldImportance;
 import io.paritree.model.manifest.Manifest;
 import io.paritree.model.manifest.ManifestWriter;
 import io.paritree.model.manifest.Outputs;
 import io.paritree.model.manifest.Provenance;
+import io.paritree.model.manifest.ReasonGroup;
 import io.paritree.model.manifest.SchemaForm;
+import io.paritree.reasons.Importance;
+import io.paritree.reasons.Reasons;
+import io.paritree.xgboost.NativeBooster;
 import io.paritree.xgboost.XgboostModel;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +48,13 @@ import java.util.stream.IntStream;
  * {@link Opening}, like any other.
  */
 public final class Sealing {
+  private static final int EXPLAINED_ROWS = 8;
+  private static final int EXPLAINED_VALUES = 1 << 16;
+  private static final boolean IS_X86 = System.getProperty("os.arch").matches("amd64|x86_64");
+
+  /** Opening a package with contributions needs about as much memory again as its model file. */
+  private static final int MAX_EXPLAINED_BYTES = 32 << 20;
+
   private static final String MODEL_XGBOOST = "xgboost_of_model_file";
   private static final String GOLDEN_BY = "golden_margins_by";
   private static final String SPECIFICATION =
@@ -135,6 +151,37 @@ public final class Sealing {
     return outputs;
   }
 
+  /**
+   * Returns what would measure the importance of the fields.
+   *
+   * @throws UnsupportedModelException if contributions cannot be computed, or would take too much
+   *     memory each time that the package is opened
+   */
+  public Importance importance() throws ModelException {
+    return new Importance(
+        Reasons.of(
+            explainer(ContributionMode.FAST),
+            ContributionMode.FAST,
+            outputs,
+            ReasonGroup.of(schema, form.reasons())));
+  }
+
+  private Explainer explainer(ContributionMode mode) throws ModelException {
+    int bytes = files.get(modelFile).length;
+    if (bytes > MAX_EXPLAINED_BYTES) {
+      throw new UnsupportedModelException(
+          "%s has %s bytes, and contributions are stored for model files of at most %s"
+              .formatted(origin, bytes, MAX_EXPLAINED_BYTES));
+    }
+
+    try {
+      return Explainer.of(model.forest(rounds.range(origin, model)), mode);
+    } catch (IllegalArgumentException e) {
+      throw new UnsupportedModelException(
+          "%s cannot be explained: %s".formatted(origin, e.getMessage()), e);
+    }
+  }
+
   /** Returns the forest engine of the model. */
   public Engine forest() {
     return forest;
@@ -153,12 +200,18 @@ public final class Sealing {
    *
    * @param provenance what is known of the model; the golden source is set here, and libraries are
    *     added
+   * @param importance of the fields; empty if it is not to be stored. Golden rows have
+   *     contributions if it is, or if the schema has groups or reasons
    * @throws ModelException if libxgboost cannot be used, or differs from the forest engine
    */
   public SealedFiles files(
-      String name, long version, GoldenRecords records, Provenance provenance, String notes)
+      String name,
+      long version,
+      GoldenRecords records,
+      Provenance provenance,
+      Optional<FieldImportance> importance,
+      String notes)
       throws ModelException {
-    List<GoldenRow> golden = golden(records);
     Map<String, String> libraries = new TreeMap<>(Libraries.versions());
     libraries.putAll(provenance.libraries());
     if (!model.version().isEmpty()) {
@@ -179,7 +232,17 @@ public final class Sealing {
             records.source(),
             provenance.comparedWithTrainer());
     Manifest manifest =
-        new Manifest(name, version, modelFile, rounds.end(), rounds.why(), form, complete, notes);
+        new Manifest(
+            name,
+            version,
+            modelFile,
+            rounds.end(),
+            rounds.why(),
+            form,
+            complete,
+            importance,
+            notes);
+    List<GoldenRow> golden = golden(records, manifest.hasContributions());
 
     Map<String, byte[]> all = new TreeMap<>(files);
     all.put(PackageFiles.MANIFEST, ManifestWriter.toJson(manifest));
@@ -220,8 +283,12 @@ public final class Sealing {
     }
   }
 
-  /** Scores the records with the reference; its bits become the golden ones. */
-  private List<GoldenRow> golden(GoldenRecords records) throws ModelException {
+  /**
+   * Scores the records with the reference; its bits become the golden ones.
+   *
+   * @param explained whether some of them are explained too
+   */
+  private List<GoldenRow> golden(GoldenRecords records, boolean explained) throws ModelException {
     int count = records.records().size();
     float[] slots = new float[count * schema.width()];
     for (int row = 0; row < count; row++) {
@@ -234,20 +301,25 @@ public final class Sealing {
     reference.score(slots, count, margins, null);
     reference.leaves(slots, count, leaves);
 
+    float[] contributions = explained ? contributions(reference, slots, count) : new float[0];
+    int perRow = forest.outputs() * (schema.width() + 1);
     List<GoldenRow> rows = new ArrayList<>();
     for (int row = 0; row < count; row++) {
-      int[] bits = new int[reference.outputs()];
-      for (int output = 0; output < bits.length; output++) {
-        bits[output] = Float.floatToRawIntBits(margins[row * bits.length + output]);
-      }
-
-      int[] rowLeaves = new int[reference.trees()];
-      System.arraycopy(leaves, row * rowLeaves.length, rowLeaves, 0, rowLeaves.length);
-      rows.add(new GoldenRow(records.records().get(row), bits, rowLeaves));
+      int explainedTo = Math.min(contributions.length, (row + 1) * perRow);
+      rows.add(
+          new GoldenRow(
+              records.records().get(row),
+              bits(margins, row * reference.outputs(), (row + 1) * reference.outputs()),
+              Arrays.copyOfRange(leaves, row * reference.trees(), (row + 1) * reference.trees()),
+              bits(contributions, Math.min(explainedTo, row * perRow), explainedTo)));
     }
 
     try {
       GoldenRows.verify(PackageFiles.GOLDEN_ROWS, rows, schema, forest);
+      if (contributions.length > 0) {
+        GoldenContributions.of(PackageFiles.GOLDEN_ROWS, rows, schema)
+            .verify(explainer(ContributionMode.FAST), ContributionMode.FAST);
+      }
     } catch (CorruptModelException e) {
       throw new CorruptModelException(
           "Cannot seal %s: the forest engine differs from libxgboost; this is a fault of Paritree, please report it: %s"
@@ -256,5 +328,30 @@ public final class Sealing {
     }
 
     return rows;
+  }
+
+  /**
+   * Returns the contributions of the first rows, as libxgboost computes them; where it does not
+   * score, or has other bits because this is not an x86-64, as our exact mode does. Empty if the
+   * model cannot be explained.
+   */
+  private float[] contributions(Engine reference, float[] slots, int count) throws ModelException {
+    Explainer ours;
+    try {
+      ours = explainer(ContributionMode.EXACT);
+    } catch (UnsupportedModelException e) {
+      return new float[0];
+    }
+
+    int some = Math.min(count, Math.min(EXPLAINED_ROWS, EXPLAINED_VALUES / ours.contributions()));
+    float[] contributions = new float[some * ours.contributions()];
+    boolean isNative = reference instanceof NativeBooster && reference.trees() > 0 && IS_X86;
+    Explainer explainer = isNative ? (NativeBooster) reference : ours;
+    explainer.explain(slots, some, contributions);
+    return contributions;
+  }
+
+  private static int[] bits(float[] values, int from, int to) {
+    return IntStream.range(from, to).map(at -> Float.floatToRawIntBits(values[at])).toArray();
   }
 }

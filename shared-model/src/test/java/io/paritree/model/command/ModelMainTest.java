@@ -317,6 +317,52 @@ class ModelMainTest {
   }
 
   @Test
+  void sealingWithRowsStoresTheImportanceThatTheCommandMeasures() throws Exception {
+    List<String> lines = new java.util.ArrayList<>();
+    lines.add(String.join(",", TestRecords.COLUMNS));
+    IntStream.range(0, 300).forEach(row -> lines.add(TestRecords.csvLine(row)));
+    Path rows = Files.write(path("rows.csv"), lines);
+    Path model = Files.write(path("m.ubj"), TestPackages.parcelModel("binary:logistic", 6));
+    Path schema = Files.writeString(path("s.json"), TestRecords.SCHEMA.formatted(""));
+    Object[] seal = {
+      "seal", "--model", model, "--schema", schema, "--name", "m", "--store", path("store")
+    };
+
+    assertRun(0, with(seal, "--rows", rows));
+    assertRun(0, with(seal, "--rows", rows, "--without-importance"));
+    assertRun(0, seal);
+
+    Path first = path("store/m/1");
+    assertRun(0, "importance", "--model", first, "--rows", rows, "--format", "json");
+    String measured = out.toString().replaceAll("\\s+", "");
+    String fields = measured.substring(measured.indexOf("\"fields\""));
+    assertRun(0, "inspect", "--model", first, "--format", "json");
+    assertThat(out.toString().replaceAll("\\s+", ""))
+        .contains("\"importance\":{\"rows\":300," + fields);
+    assertRun(0, "inspect", "--model", first);
+    assertThat(out.toString())
+        .contains("importance    mean contributions of 300 rows", " weight\n");
+    assertRun(0, "verify", "--model", first);
+    assertThat(out.toString())
+        .contains("golden rows were reproduced (8 of them with contributions)");
+    assertThat(Files.readString(first.resolve("paritree.json"))).contains("\"format\": 2");
+    for (int version = 2; version <= 3; version++) {
+      Path plain = path("store/m/" + version);
+      assertThat(Files.readString(plain.resolve("paritree.json")))
+          .contains("\"format\": 1")
+          .doesNotContain("importance");
+      assertThat(Files.readString(plain.resolve("golden.jsonl"))).doesNotContain("contributions");
+      assertRun(0, "verify", "--model", plain, "--format", "json");
+      assertThat(out.toString()).contains("\"golden_contributions\": 0");
+    }
+
+    Path manifest = first.resolve("paritree.json");
+    Files.writeString(
+        manifest, Files.readString(manifest).replace("\"format\": 2", "\"format\": 1"));
+    assertRun(6, "verify", "--model", first);
+  }
+
+  @Test
   void importanceListsTheFieldsByTheirMeanContribution() throws Exception {
     Path model = new TestPackages(path("store")).reasons();
     List<String> lines = new java.util.ArrayList<>();

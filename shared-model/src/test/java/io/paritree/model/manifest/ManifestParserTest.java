@@ -147,6 +147,8 @@ class ManifestParserTest {
         "\"threshold\": 0.3 | \"threshold\": null | /outputs/threshold | got null | a number",
         "\"golden_rows\": \"rows\" | \"golden_rows\": \"some\" | /provenance/golden_rows | 'some' | 'rows' or 'generated'",
         "\"2026-01-31T12:00:00Z\" | \"yesterday\" | /provenance/sealed_at | 'yesterday' | a time such as",
+        "\"notes\": | \"importance\": {\"rows\": 1, \"fields\": []}, \"notes\": | /format | got 1 | at least 2, because it has 'importance'",
+        "\"notes\": | \"importance\": {\"rows\": 0, \"fields\": []}, \"notes\": | /importance/rows | got 0 | a whole number from 1",
         "\"end\": 20, | `` | /rounds | without [end] | these keys: [end, why]",
         "\"notes\": | \"notes\" | /notes | not well-formed | colon",
       })
