@@ -1,0 +1,16 @@
+package io.paritree.lookup;
+
+import java.io.IOException;
+
+/** A file of an index does not hold what was written. */
+public final class DamagedIndexException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  DamagedIndexException(String message) {
+    super(message);
+  }
+
+  DamagedIndexException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,290 @@
+package io.paritree.lookup;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.paritree.CorruptModelException;
+import io.paritree.Sha256;
+import io.paritree.json.JsonText;
+import io.paritree.json.StrictJson;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What an index is of: the content of its {@code lookup.json}.
+ *
+ * <p>Beside it, {@code lookup.sha256} lists the digests of it and of all shards in the form of
+ * {@code sha256sum}; it is written last.
+ *
+ * @param partition the partition's directory below the output; empty if it is not partitioned
+ * @param identity the identity that the partition was published with
+ * @param directory the name of the directory of the run that published it; unique
+ * @param run the id of that run
+ * @param modelVersion the value of the column {@code model_version}
+ * @param scoredAt when the rows were complete, in UTC
+ * @param keys the columns of the key
+ * @param scores the names of the scores' columns, in the order of the outputs
+ * @param rows scored rows of the partition
+ * @param quarantined rows of the partition that could not be scored
+ * @param repeatedKeys keys of several rows
+ * @param withoutKey rows that are not in the index, because a column of their key is null
+ * @param spread of the first score
+ * @param shards a power of two; a key's is found by the first bits of its hash
+ */
+public record IndexManifest(
+    String partition,
+    String identity,
+    String directory,
+    String run,
+    String modelVersion,
+    String scoredAt,
+    KeyForm keys,
+    List<String> scores,
+    long rows,
+    long quarantined,
+    long repeatedKeys,
+    long withoutKey,
+    ScoreSpread spread,
+    List<ShardFile> shards) {
+  /** The manifest's file name. */
+  public static final String FILE = "lookup.json";
+
+  /** The name of the file with the digests. */
+  public static final String DIGESTS = "lookup.sha256";
+
+  private static final int FORMAT = 1;
+
+  public IndexManifest {
+    scores = List.copyOf(scores);
+    shards = List.copyOf(shards);
+    if (Integer.bitCount(shards.size()) != 1) {
+      throw new IllegalArgumentException("The number of shards is a power of two");
+    }
+  }
+
+  /** Returns what marks all parts of a shard as its own. */
+  public static long seal(String directory, String partition, int shard) {
+    byte[] digest =
+        Sha256.digest().digest((directory + "\n" + partition).getBytes(StandardCharsets.UTF_8));
+    return ByteBuffer.wrap(digest).getLong() + shard;
+  }
+
+  /** Returns the content of {@link #FILE}. */
+  public byte[] toJson() {
+    return JsonText.of(JsonText.object(this::write));
+  }
+
+  private void write(JsonGenerator json) throws IOException {
+    json.writeNumberField("format", FORMAT);
+    json.writeStringField("partition", partition);
+    json.writeStringField("identity", identity);
+    json.writeStringField("directory", directory);
+    json.writeStringField("run", run);
+    json.writeStringField("model_version", modelVersion);
+    json.writeStringField("scored_at", scoredAt);
+    json.writeArrayFieldStart("keys");
+    for (KeyColumn key : keys.columns()) {
+      JsonText.inLine(
+          json,
+          JsonText.object(
+              out -> {
+                out.writeStringField("name", key.name());
+                out.writeStringField("type", key.type().word());
+                out.writeNumberField("scale", key.scale());
+              }));
+    }
+
+    json.writeEndArray();
+    json.writeArrayFieldStart("scores");
+    for (String score : scores) {
+      json.writeString(score);
+    }
+
+    json.writeEndArray();
+    json.writeNumberField("rows", rows);
+    json.writeNumberField("quarantined", quarantined);
+    json.writeNumberField("repeated_keys", repeatedKeys);
+    json.writeNumberField("without_key", withoutKey);
+    json.writeFieldName("spread");
+    JsonText.inLine(json, JsonText.object(this::writeSpread));
+    json.writeArrayFieldStart("shards");
+    for (ShardFile shard : shards) {
+      JsonText.inLine(
+          json,
+          JsonText.object(
+              out -> {
+                out.writeStringField("file", shard.name());
+                out.writeNumberField("bytes", shard.bytes());
+                out.writeStringField("sha256", shard.sha256());
+              }));
+    }
+
+    json.writeEndArray();
+  }
+
+  private void writeSpread(JsonGenerator json) throws IOException {
+    json.writeNumberField("mean", spread.mean());
+    json.writeNumberField("least", spread.least());
+    json.writeNumberField("largest", spread.largest());
+    json.writeArrayFieldStart("quantiles");
+    for (float quantile : spread.quantiles()) {
+      json.writeNumber(quantile);
+    }
+
+    json.writeEndArray();
+  }
+
+  /** Returns the content of {@link #DIGESTS}. */
+  public byte[] digests() {
+    return digests(toJson());
+  }
+
+  private byte[] digests(byte[] json) {
+    StringBuilder lines = new StringBuilder();
+    lines.append(Sha256.hex(json)).append("  ").append(FILE).append('\n');
+    shards.forEach(
+        shard -> lines.append(shard.sha256()).append("  ").append(shard.name()).append('\n'));
+    return lines.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Reads a manifest.
+   *
+   * @param digests the content of {@link #DIGESTS}
+   * @param where the manifest's file, for messages
+   * @throws DamagedIndexException if it is damaged, or of another format
+   */
+  public static IndexManifest fromJson(byte[] content, byte[] digests, String where)
+      throws DamagedIndexException {
+    try {
+      IndexManifest manifest = new Reader(new StrictJson(where, content)).read();
+      if (!Arrays.equals(digests, manifest.digests(content))) {
+        throw new DamagedIndexException(
+            "Cannot read %s: the digests differ from those in %s".formatted(where, DIGESTS));
+      }
+
+      return manifest;
+    } catch (CorruptModelException | IllegalArgumentException e) {
+      throw new DamagedIndexException(e.getMessage(), e);
+    }
+  }
+
+  /** Reads the members one by one. */
+  private static final class Reader {
+    private final StrictJson json;
+    private final Map<String, String> texts = new LinkedHashMap<>();
+    private final Map<String, Long> numbers = new LinkedHashMap<>();
+    private final List<KeyColumn> keys = new ArrayList<>();
+    private final List<String> scores = new ArrayList<>();
+    private final List<ShardFile> shards = new ArrayList<>();
+    private final List<Float> quantiles = new ArrayList<>();
+    private final Map<String, Double> spread = new LinkedHashMap<>();
+
+    private Reader(StrictJson json) {
+      this.json = json;
+    }
+
+    private IndexManifest read() throws CorruptModelException {
+      json.document(() -> json.namedValues(this::member));
+      if (number("format") != FORMAT) {
+        throw new CorruptModelException(
+            "Cannot read the index: its format is %s, expected %s; a newer version has built it"
+                .formatted(number("format"), FORMAT));
+      }
+
+      return new IndexManifest(
+          text("partition"),
+          text("identity"),
+          text("directory"),
+          text("run"),
+          text("model_version"),
+          text("scored_at"),
+          new KeyForm(keys),
+          scores,
+          number("rows"),
+          number("quarantined"),
+          number("repeated_keys"),
+          number("without_key"),
+          new ScoreSpread(
+              spread.getOrDefault("mean", 0.0),
+              spread.getOrDefault("least", 0.0).floatValue(),
+              spread.getOrDefault("largest", 0.0).floatValue(),
+              quantiles),
+          shards);
+    }
+
+    private void member(String name) throws CorruptModelException {
+      switch (name) {
+        case "keys" -> json.list(this::key);
+        case "scores" -> json.list(() -> scores.add(json.text()));
+        case "shards" -> json.list(this::shard);
+        case "spread" -> json.namedValues(this::spread);
+        default -> {
+          if (json.isText()) {
+            texts.put(name, json.text());
+          } else if (json.isNumber()) {
+            numbers.put(name, json.integer(0, Long.MAX_VALUE));
+          } else {
+            json.skip(); // a later version's
+          }
+        }
+      }
+    }
+
+    private void spread(String name) throws CorruptModelException {
+      if (name.equals("quantiles")) {
+        json.list(() -> quantiles.add((float) json.number()));
+      } else {
+        spread.put(name, json.number());
+      }
+    }
+
+    private void key() throws CorruptModelException {
+      Reader key = new Reader(json);
+      json.namedValues(key::member);
+      keys.add(
+          new KeyColumn(key.text("name"), key.type(key.text("type")), (int) key.number("scale")));
+    }
+
+    private KeyColumn.Type type(String word) throws CorruptModelException {
+      for (KeyColumn.Type type : KeyColumn.Type.values()) {
+        if (type.word().equals(word)) {
+          return type;
+        }
+      }
+
+      throw json.wrong("one of the types of keys");
+    }
+
+    private void shard() throws CorruptModelException {
+      Reader shard = new Reader(json);
+      json.namedValues(shard::member);
+      String file = shard.text("file");
+      if (!file.matches("[A-Za-z0-9_-]{1,80}")) {
+        throw json.wrong("the name of a shard's file");
+      }
+
+      shards.add(new ShardFile(file, shard.number("bytes"), shard.text("sha256")));
+    }
+
+    private String text(String name) throws CorruptModelException {
+      if (!texts.containsKey(name)) {
+        throw json.wrong("a text '%s'".formatted(name));
+      }
+
+      return texts.get(name);
+    }
+
+    private long number(String name) throws CorruptModelException {
+      if (!numbers.containsKey(name)) {
+        throw json.wrong("a number '%s'".formatted(name));
+      }
+
+      return numbers.get(name);
+    }
+  }
+}

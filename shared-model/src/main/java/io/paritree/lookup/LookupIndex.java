@@ -1,0 +1,122 @@
+package io.paritree.lookup;
+
+import io.paritree.Sha256;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The open index of a partition: its stored scores by key.
+ *
+ * <p>Opening reads the manifest and one header per shard, whatever the number of rows; nothing else
+ * is on the heap. Thread-safe. After {@link #close}, look-ups fail.
+ */
+public final class LookupIndex implements AutoCloseable {
+  private static final int MAX_MANIFEST = 64 << 20;
+
+  private final IndexManifest manifest;
+  private final List<Shard> shards;
+
+  private LookupIndex(IndexManifest manifest, List<Shard> shards) {
+    this.manifest = manifest;
+    this.shards = shards;
+  }
+
+  /**
+   * Opens an index.
+   *
+   * @param directory a local directory
+   * @throws DamagedIndexException if its manifest, or the header or length of a shard, is not what
+   *     was written
+   */
+  public static LookupIndex open(Path directory) throws IOException {
+    Path file = directory.resolve(IndexManifest.FILE);
+    IndexManifest manifest =
+        IndexManifest.fromJson(
+            read(file), read(directory.resolve(IndexManifest.DIGESTS)), file.toString());
+    List<Shard> shards = new ArrayList<>();
+    try {
+      for (ShardFile shard : manifest.shards()) {
+        long seal = IndexManifest.seal(manifest.directory(), manifest.partition(), shards.size());
+        shards.add(
+            new Shard(
+                directory.resolve(shard.name()), shard.bytes(), seal, manifest.scores().size()));
+      }
+    } catch (IOException | RuntimeException e) {
+      new LookupIndex(manifest, shards).close();
+      throw e;
+    }
+
+    return new LookupIndex(manifest, List.copyOf(shards));
+  }
+
+  private static byte[] read(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.readNBytes(MAX_MANIFEST);
+    }
+  }
+
+  /**
+   * Reads all files of an index, and compares their digests.
+   *
+   * @throws DamagedIndexException naming the first file that is not what was written
+   */
+  public static void verify(Path directory) throws IOException {
+    try (LookupIndex index = open(directory)) {
+      for (ShardFile shard : index.manifest.shards()) {
+        MessageDigest digest = Sha256.digest();
+        try (InputStream in = Files.newInputStream(directory.resolve(shard.name()))) {
+          byte[] chunk = new byte[1 << 16];
+          for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
+            digest.update(chunk, 0, read);
+          }
+        }
+
+        if (!Sha256.hex(digest).equals(shard.sha256())) {
+          throw new DamagedIndexException(
+              "Cannot use %s: its digest differs from the one in %s"
+                  .formatted(directory.resolve(shard.name()), IndexManifest.FILE));
+        }
+      }
+    }
+  }
+
+  /** Returns what this is the index of. */
+  public IndexManifest manifest() {
+    return manifest;
+  }
+
+  /**
+   * Looks a key up.
+   *
+   * @return empty if the partition has no row with this key
+   * @throws DamagedIndexException if the part of the index that would answer is not what was
+   *     written
+   */
+  public Optional<StoredEntry> find(KeyBytes key) throws IOException {
+    long hash = key.hash();
+    Shard shard = shards.get(ShardLayout.shard(hash, shards.size()));
+    return shard.find(key.array(), key.length(), hash);
+  }
+
+  @Override
+  public void close() throws IOException {
+    IOException failure = null;
+    for (Shard shard : shards) {
+      try {
+        shard.close();
+      } catch (IOException e) {
+        failure = e;
+      }
+    }
+
+    if (failure != null) {
+      throw failure;
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package io.paritree.lookup;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * Rows on their way into an index, one after the other in a byte array that grows.
+ *
+ * <pre>
+ *   row      hash (8), length of the key, key, kind (1), what the kind has
+ *   scored   the scores (4 each), length of the members, members
+ *   faulty   length of the faults, faults
+ * </pre>
+ *
+ * <p>Lengths have 4 bytes; all numbers are big-endian. Not thread-safe.
+ */
+public final class RowRecords {
+  static final byte SCORED = 0;
+  static final byte QUARANTINED = 1;
+
+  private ByteBuffer records;
+
+  /**
+   * @param bytes how many bytes the array has at first
+   */
+  public RowRecords(int bytes) {
+    this.records = ByteBuffer.allocate(bytes);
+  }
+
+  /** Returns the array that holds the rows from index 0; valid until the next change. */
+  public byte[] array() {
+    return records.array();
+  }
+
+  /** Returns the number of bytes of all rows. */
+  public int length() {
+    return records.position();
+  }
+
+  /** Removes all rows. */
+  public void clear() {
+    records.clear();
+  }
+
+  /**
+   * Adds a scored row.
+   *
+   * @param scores the row's scores are {@code count} from {@code at} on
+   * @param members as in {@link StoredEntry.Scored}
+   */
+  public void addScored(
+      KeyBytes key, long hash, float[] scores, int at, int count, byte[] members, int length) {
+    begin(key, hash, SCORED, Math.addExact(count * Float.BYTES, length));
+    for (int index = 0; index < count; index++) {
+      records.putFloat(scores[at + index]);
+    }
+
+    end(members, length);
+  }
+
+  /**
+   * Adds a row that could not be scored.
+   *
+   * @param faults as in {@link StoredEntry.Quarantined}
+   */
+  public void addQuarantined(KeyBytes key, long hash, byte[] faults) {
+    begin(key, hash, QUARANTINED, faults.length);
+    end(faults, faults.length);
+  }
+
+  private void begin(KeyBytes key, long hash, byte kind, int payload) {
+    int bytes = Math.addExact(Math.addExact(Long.BYTES + 9, key.length()), payload);
+    if (records.remaining() < bytes) {
+      int needed = Math.addExact(records.position(), bytes);
+      int doubled = (int) Math.min(Integer.MAX_VALUE - 8, 2L * records.capacity());
+      records =
+          ByteBuffer.wrap(Arrays.copyOf(records.array(), Math.max(needed, doubled)))
+              .position(records.position());
+    }
+
+    records.putLong(hash).putInt(key.length()).put(key.array(), 0, key.length()).put(kind);
+  }
+
+  private void end(byte[] rest, int length) {
+    records.putInt(length).put(rest, 0, length);
+  }
+
+  /** Returns the index of the first byte after the row at an index. */
+  public static int end(ByteBuffer records, int at, int scores) {
+    int kind = at + Long.BYTES + Integer.BYTES + records.getInt(at + Long.BYTES);
+    int length = kind + 1 + (records.get(kind) == SCORED ? scores * Float.BYTES : 0);
+    return length + Integer.BYTES + records.getInt(length);
+  }
+}

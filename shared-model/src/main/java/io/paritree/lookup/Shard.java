@@ -1,0 +1,225 @@
+package io.paritree.lookup;
+
+import io.paritree.lookup.StoredEntry.Quarantined;
+import io.paritree.lookup.StoredEntry.Repeated;
+import io.paritree.lookup.StoredEntry.Scored;
+import java.io.IOException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+
+/**
+ * An open file of a shard. Looking a key up takes two or three positional reads, and nothing is
+ * kept in memory.
+ *
+ * <p>Read by position and not mapped: a file that is cut while it is mapped ends a later method
+ * with an {@code InternalError}, and JDK 17 cannot unmap one that others read. Thread-safe.
+ */
+final class Shard implements AutoCloseable {
+  private static final int KEPT_BYTES = 1 << 16;
+
+  /** Outside of the heap: otherwise, the JDK would copy what it reads once more. */
+  private static final ThreadLocal<ByteBuffer> BUFFER =
+      ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(KEPT_BYTES));
+
+  private final Path file;
+  private final long seal;
+  private final int scores;
+  private final int buckets;
+  private final long bucketsAt;
+  private final long bucketBytes;
+  private final long rowsAt;
+  private final long rowBytes;
+  private volatile FileChannel channel;
+  private volatile boolean isClosed;
+
+  /**
+   * Opens a file, and reads its header.
+   *
+   * @throws DamagedIndexException if it is not this shard, or does not have this length
+   */
+  Shard(Path file, long length, long seal, int scores) throws IOException {
+    this.file = file;
+    this.seal = seal;
+    this.scores = scores;
+    this.channel = FileChannel.open(file, StandardOpenOption.READ);
+    try {
+      ByteBuffer header = read(0, ShardLayout.HEADER);
+      int checksum =
+          ShardLayout.checksum(
+              seal, 0, header.duplicate().limit(ShardLayout.HEADER - ShardLayout.CRC));
+      if (header.getLong(0) != ShardLayout.MAGIC
+          || header.getInt(8) != ShardLayout.FORMAT
+          || header.getLong(12) != seal
+          || header.getInt(20) != scores
+          || header.getInt(44) != checksum) {
+        throw damaged("its header is not that of this shard");
+      }
+
+      this.buckets = header.getInt(24);
+      this.bucketBytes = header.getLong(28);
+      this.rowBytes = header.getLong(36);
+      this.bucketsAt = ShardLayout.HEADER + (buckets + 1L) * Integer.BYTES;
+      this.rowsAt = bucketsAt + bucketBytes;
+      if (channel.size() != length || rowsAt + rowBytes != length) {
+        throw damaged("it has %s bytes, expected %s".formatted(channel.size(), length));
+      }
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Looks a key up.
+   *
+   * @throws DamagedIndexException if what would answer is not what was written
+   */
+  Optional<StoredEntry> find(byte[] key, int length, long hash) throws IOException {
+    int bucket = ShardLayout.bucket(hash, buckets);
+    ByteBuffer ends = read(ShardLayout.HEADER + (long) bucket * Integer.BYTES, 2 * Integer.BYTES);
+    int begin = ends.getInt(0);
+    int bytes = ends.getInt(Integer.BYTES) - begin;
+    if (begin < 0 || bytes < ShardLayout.CRC || begin + (long) bytes > bucketBytes) {
+      throw damaged("its directory leads to no bucket");
+    }
+
+    ByteBuffer content = checked(bucketsAt + begin, bytes, bucket);
+    try {
+      return entry(content, key, length);
+    } catch (BufferUnderflowException | IllegalArgumentException e) {
+      throw new DamagedIndexException(
+          "Cannot read %s: the entries of bucket %s do not end with it".formatted(file, bucket), e);
+    }
+  }
+
+  private Optional<StoredEntry> entry(ByteBuffer content, byte[] key, int length)
+      throws IOException {
+    while (content.hasRemaining()) {
+      long head = var(content);
+      int kind = (int) head & (1 << ShardLayout.KIND_BITS) - 1;
+      int keyLength = (int) (head >>> ShardLayout.KIND_BITS);
+      boolean isFound = keyLength == length && matches(content, key, length);
+      content.position(content.position() + keyLength);
+      if (kind == ShardLayout.REPEATED) {
+        long rows = var(content);
+        if (isFound) {
+          return Optional.of(new Repeated(rows));
+        }
+
+        continue;
+      }
+
+      int scoresAt = content.position();
+      content.position(scoresAt + (kind == RowRecords.SCORED ? scores * Float.BYTES : 0));
+      int rest = (int) var(content);
+      long place = rest == 0 ? 0 : var(content);
+      if (isFound) {
+        float[] found = new float[kind == RowRecords.SCORED ? scores : 0];
+        for (int index = 0; index < found.length; index++) {
+          found[index] = content.getFloat(scoresAt + index * Float.BYTES);
+        }
+
+        byte[] members = rest == 0 ? new byte[0] : row(place, rest);
+        return Optional.of(
+            kind == RowRecords.SCORED ? new Scored(found, members) : new Quarantined(members));
+      }
+    }
+
+    return Optional.empty();
+  }
+
+  private static boolean matches(ByteBuffer content, byte[] key, int length) {
+    int at = content.position();
+    for (int index = 0; index < length; index++) {
+      if (content.get(at + index) != key[index]) {
+        return false;
+      }
+    }
+
+    return true;
+  }
+
+  private static long var(ByteBuffer content) {
+    long value = 0;
+    for (int shift = 0; ; shift += 7) {
+      byte next = content.get();
+      value |= (next & 0x7fL) << shift;
+      if (next >= 0) {
+        return value;
+      }
+    }
+  }
+
+  private byte[] row(long place, int length) throws IOException {
+    if (place < 0 || length < 0 || place + ShardLayout.CRC + length > rowBytes) {
+      throw damaged("an entry leads to no row");
+    }
+
+    ByteBuffer content = checked(rowsAt + place, ShardLayout.CRC + length, place);
+    byte[] row = new byte[length];
+    content.get(row);
+    return row;
+  }
+
+  /** Reads a part of the file that begins with its checksum, and returns the rest of it. */
+  private ByteBuffer checked(long at, int bytes, long place) throws IOException {
+    ByteBuffer content = read(at, bytes);
+    int written = content.getInt();
+    if (ShardLayout.checksum(seal, place, content.duplicate()) != written) {
+      throw damaged("the checksum of its bytes %s to %s differs".formatted(at, at + bytes));
+    }
+
+    return content;
+  }
+
+  private ByteBuffer read(long at, int bytes) throws IOException {
+    ByteBuffer buffer =
+        bytes <= KEPT_BYTES ? BUFFER.get().clear().limit(bytes) : ByteBuffer.allocate(bytes);
+    while (buffer.hasRemaining()) {
+      int read = readOpen(buffer, at + buffer.position());
+      if (read < 0) {
+        throw damaged(
+            "it ends at %s, before byte %s".formatted(at + buffer.position(), at + bytes));
+      }
+    }
+
+    return buffer.flip();
+  }
+
+  /** Reads. Any thread that is interrupted while it reads closes the channel of all others. */
+  private int readOpen(ByteBuffer buffer, long at) throws IOException {
+    while (true) {
+      FileChannel open = channel;
+      try {
+        return open.read(buffer, at);
+      } catch (ClosedChannelException e) {
+        if (isClosed || Thread.currentThread().isInterrupted()) {
+          throw e;
+        }
+
+        reopen(open);
+      }
+    }
+  }
+
+  private synchronized void reopen(FileChannel closed) throws IOException {
+    if (channel == closed && !isClosed) {
+      channel = FileChannel.open(file, StandardOpenOption.READ);
+    }
+  }
+
+  private DamagedIndexException damaged(String why) {
+    return new DamagedIndexException("Cannot read %s: %s".formatted(file, why));
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    isClosed = true;
+    channel.close();
+  }
+}

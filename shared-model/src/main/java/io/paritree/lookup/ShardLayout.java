@@ -1,0 +1,67 @@
+package io.paritree.lookup;
+
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+
+/**
+ * The file of a shard: the rows whose hashes of keys have the same first bits.
+ *
+ * <pre>
+ *   shard      header, directory, buckets, rows
+ *   header     magic (8), format (4), seal (8), scores per row (4), number of buckets (4),
+ *              length of the buckets (8), length of the rows (8), CRC-32C of all this (4)
+ *   directory  per bucket, the index of its first byte among the buckets (4); then their length (4)
+ *   bucket     CRC-32C (4) of the seal, the bucket's number and all entries; entries
+ *   entry      4 * length of the key + kind, key, what the kind has
+ *   scored     the scores (4 each), and the place of the members
+ *   faulty     the place of the faults
+ *   repeated   how many rows have the key
+ *   place      length; if that is not 0, the index of the first byte among the rows
+ *   rows       per place, CRC-32C (4) of the seal, the index, and the content; content
+ * </pre>
+ *
+ * <p>Numbers without a size are in groups of 7 bits, least first, each byte but the last with its
+ * highest bit set; all others are big-endian. A bucket is found by the last 32 bits of the hash.
+ * Every answer, also that a key is absent, is read from a bucket whose checksum was compared; and
+ * since the checksum covers the seal, which only this shard of this index has, no bucket of another
+ * file or place is taken for it.
+ */
+final class ShardLayout {
+  static final long MAGIC = 0x5054_4c4f_4f4b_5550L; // PTLOOKUP
+  static final int FORMAT = 1;
+  static final int HEADER = 48;
+  static final int CRC = Integer.BYTES;
+
+  /** About as many bytes are read and checked for a key. */
+  static final int BUCKET_BYTES = 512;
+
+  static final int KIND_BITS = 2;
+  static final int REPEATED = 2;
+
+  private ShardLayout() {}
+
+  static int bucket(long hash, int buckets) {
+    return (int) ((hash & 0xffff_ffffL) * buckets >>> 32);
+  }
+
+  /**
+   * Returns the number of the shard of a key.
+   *
+   * @param shards a power of two
+   */
+  static int shard(long hash, int shards) {
+    return shards == 1 ? 0 : (int) (hash >>> Long.numberOfLeadingZeros(shards) + 1);
+  }
+
+  /**
+   * Returns the checksum of a part of the file.
+   *
+   * @param place the number of the bucket, or the index among the rows
+   */
+  static int checksum(long seal, long place, ByteBuffer content) {
+    CRC32C checksum = new CRC32C();
+    checksum.update(ByteBuffer.allocate(2 * Long.BYTES).putLong(seal).putLong(place).flip());
+    checksum.update(content);
+    return (int) checksum.getValue();
+  }
+}

@@ -1,0 +1,330 @@
+package io.paritree.lookup;
+
+import io.paritree.Sha256;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Writes the file of a shard from all of its rows, which it keeps in memory as they came, with 12
+ * bytes more for each and the file's buckets. Not thread-safe.
+ */
+public final class ShardWriter {
+  private static final int CHUNK = 1 << 16;
+
+  private final long seal;
+  private final int scores;
+  private final List<ByteBuffer> segments = new ArrayList<>();
+  private int[] segmentOf = new int[1_024];
+  private int[] placeOf = new int[1_024];
+  private int rows;
+  private long bytes;
+  private long scored;
+  private long quarantined;
+  private long repeatedKeys;
+
+  /**
+   * @param seal of this shard; see {@link IndexManifest#seal}
+   * @param scores number of scores of a row
+   */
+  public ShardWriter(long seal, int scores) {
+    this.seal = seal;
+    this.scores = scores;
+  }
+
+  /**
+   * Adds rows.
+   *
+   * @param records as {@link RowRecords} writes them; not changed from now on
+   */
+  public void add(byte[] records, int offset, int length) {
+    ByteBuffer segment = ByteBuffer.wrap(records);
+    segments.add(segment);
+    int end = offset + length;
+    for (int at = offset; at < end; at = RowRecords.end(segment, at, scores)) {
+      if (rows == placeOf.length) {
+        segmentOf = Arrays.copyOf(segmentOf, Math.multiplyExact(2, rows));
+        placeOf = Arrays.copyOf(placeOf, Math.multiplyExact(2, rows));
+      }
+
+      segmentOf[rows] = segments.size() - 1;
+      placeOf[rows++] = at;
+    }
+
+    bytes += length;
+  }
+
+  /** Returns the number of rows that were added. */
+  public int rows() {
+    return rows;
+  }
+
+  /** Returns the number of keys of one scored row; known when the file is written. */
+  public long scored() {
+    return scored;
+  }
+
+  /** Returns the number of keys of one quarantined row; known when the file is written. */
+  public long quarantined() {
+    return quarantined;
+  }
+
+  /** Returns the number of keys of several rows; known when the file is written. */
+  public long repeatedKeys() {
+    return repeatedKeys;
+  }
+
+  /**
+   * Writes the file.
+   *
+   * @param to not closed
+   * @return its length and SHA-256
+   */
+  public ShardFile write(String name, OutputStream to) throws IOException {
+    int buckets = (int) Math.max(1, Math.min(1 << 30, bytes / ShardLayout.BUCKET_BYTES));
+    int[] order = new int[rows];
+    int[] ends = byBucket(buckets, order);
+    ByteBuffer directory = ByteBuffer.allocate(Math.multiplyExact(buckets + 1, Integer.BYTES));
+    Bytes content = new Bytes();
+    long rowBytes = 0;
+    for (int bucket = 0; bucket < buckets; bucket++) {
+      directory.putInt(content.size());
+      rowBytes =
+          bucket(
+              bucket, order, bucket == 0 ? 0 : ends[bucket - 1], ends[bucket], content, rowBytes);
+    }
+
+    directory.putInt(content.size()).flip();
+    MessageDigest digest = Sha256.digest();
+    Output output = new Output(to, digest);
+    output.write(header(buckets, content.size(), rowBytes));
+    output.write(directory.array());
+    output.write(content.array(), 0, content.size());
+    writeRows(order, ends, output);
+    output.flush();
+    return new ShardFile(name, output.written, Sha256.hex(digest));
+  }
+
+  private byte[] header(int buckets, long contentBytes, long rowBytes) {
+    ByteBuffer header = ByteBuffer.allocate(ShardLayout.HEADER);
+    header.putLong(ShardLayout.MAGIC).putInt(ShardLayout.FORMAT).putLong(seal).putInt(scores);
+    header.putInt(buckets).putLong(contentBytes).putLong(rowBytes);
+    int checksum = ShardLayout.checksum(seal, 0, header.duplicate().flip());
+    return header.putInt(checksum).array();
+  }
+
+  /** Sorts the rows by bucket, and otherwise as they came; returns the ends of the buckets. */
+  private int[] byBucket(int buckets, int[] order) {
+    int[] ends = new int[buckets];
+    for (int row = 0; row < rows; row++) {
+      ends[ShardLayout.bucket(hash(row), buckets)]++;
+    }
+
+    int before = 0;
+    for (int bucket = 0; bucket < buckets; bucket++) {
+      int count = ends[bucket];
+      ends[bucket] = before;
+      before += count;
+    }
+
+    for (int row = 0; row < rows; row++) {
+      order[ends[ShardLayout.bucket(hash(row), buckets)]++] = row;
+    }
+
+    return ends;
+  }
+
+  private long hash(int row) {
+    return segments.get(segmentOf[row]).getLong(placeOf[row]);
+  }
+
+  /**
+   * Adds a bucket, and marks rows that are not to be stored, since others have the same key, by
+   * their complement in {@code order}.
+   *
+   * @param rowBytes the length of the rows of all buckets before
+   * @return the length of the rows of these and of this bucket
+   */
+  private long bucket(int bucket, int[] order, int begin, int end, Bytes content, long rowBytes) {
+    int start = content.size();
+    content.putInt(0);
+    long after = rowBytes;
+    for (int at = begin; at < end; at++) {
+      if (order[at] < 0) {
+        continue;
+      }
+
+      int row = order[at];
+      int same = 1;
+      for (int other = at + 1; other < end; other++) {
+        if (order[other] >= 0 && isSameKey(row, order[other])) {
+          order[other] = ~order[other];
+          same++;
+        }
+      }
+
+      after = entry(row, same, content, after);
+      if (same > 1) {
+        order[at] = ~row;
+      }
+    }
+
+    ByteBuffer entries = content.from(start + ShardLayout.CRC);
+    content.setInt(start, ShardLayout.checksum(seal, bucket, entries));
+    return after;
+  }
+
+  private boolean isSameKey(int one, int other) {
+    if (hash(one) != hash(other)) {
+      return false;
+    }
+
+    ByteBuffer first = segments.get(segmentOf[one]);
+    ByteBuffer second = segments.get(segmentOf[other]);
+    int firstAt = placeOf[one] + Long.BYTES;
+    int secondAt = placeOf[other] + Long.BYTES;
+    int firstEnd = firstAt + Integer.BYTES + first.getInt(firstAt);
+    int secondEnd = secondAt + Integer.BYTES + second.getInt(secondAt);
+    return Arrays.equals(first.array(), firstAt, firstEnd, second.array(), secondAt, secondEnd);
+  }
+
+  private long entry(int row, int same, Bytes content, long rowBytes) {
+    ByteBuffer from = segments.get(segmentOf[row]);
+    int at = placeOf[row] + Long.BYTES;
+    int length = from.getInt(at);
+    at += Integer.BYTES;
+    int kind = from.get(at + length);
+    content.putVar(
+        (long) length << ShardLayout.KIND_BITS | (same > 1 ? ShardLayout.REPEATED : kind));
+    content.write(from.array(), at, length);
+    at += length + 1;
+    if (same > 1) {
+      repeatedKeys++;
+      content.putVar(same);
+      return rowBytes;
+    }
+
+    if (kind == RowRecords.SCORED) {
+      scored++;
+      content.write(from.array(), at, scores * Float.BYTES);
+      at += scores * Float.BYTES;
+    } else {
+      quarantined++;
+    }
+
+    int rest = from.getInt(at);
+    content.putVar(rest);
+    if (rest == 0) {
+      return rowBytes;
+    }
+
+    content.putVar(rowBytes);
+    return rowBytes + ShardLayout.CRC + rest;
+  }
+
+  private void writeRows(int[] order, int[] ends, Output output) throws IOException {
+    long index = 0;
+    ByteBuffer checksum = ByteBuffer.allocate(ShardLayout.CRC);
+    int all = ends[ends.length - 1];
+    for (int at = 0; at < all; at++) {
+      if (order[at] < 0) {
+        continue;
+      }
+
+      ByteBuffer from = segments.get(segmentOf[order[at]]);
+      int place = placeOf[order[at]] + Long.BYTES;
+      place += Integer.BYTES + from.getInt(place);
+      place += 1 + (from.get(place) == RowRecords.SCORED ? scores * Float.BYTES : 0);
+      int length = from.getInt(place);
+      if (length > 0) {
+        place += Integer.BYTES;
+        ByteBuffer row = ByteBuffer.wrap(from.array(), place, length);
+        checksum.putInt(0, ShardLayout.checksum(seal, index, row));
+        output.write(checksum.array());
+        output.write(from.array(), place, length);
+        index += ShardLayout.CRC + length;
+      }
+    }
+  }
+
+  /** The buckets of a file. */
+  private static final class Bytes extends ByteArrayOutputStream {
+    private Bytes() {
+      super(CHUNK);
+    }
+
+    private byte[] array() {
+      return buf;
+    }
+
+    private ByteBuffer from(int start) {
+      return ByteBuffer.wrap(buf, start, count - start);
+    }
+
+    private void putInt(int value) {
+      for (int shift = 24; shift >= 0; shift -= 8) {
+        write(value >>> shift);
+      }
+    }
+
+    private void setInt(int at, int value) {
+      ByteBuffer.wrap(buf).putInt(at, value);
+    }
+
+    private void putVar(long value) {
+      long rest = value;
+      for (; rest >= 0x80; rest >>>= 7) {
+        write((int) rest | 0x80);
+      }
+
+      write((int) rest);
+    }
+  }
+
+  /** Gathers what is written into chunks, and their digest and length. */
+  private static final class Output {
+    private final OutputStream to;
+    private final MessageDigest digest;
+    private final byte[] chunk = new byte[CHUNK];
+    private int held;
+    private long written;
+
+    private Output(OutputStream to, MessageDigest digest) {
+      this.to = to;
+      this.digest = digest;
+    }
+
+    private void write(byte[] bytes) throws IOException {
+      write(bytes, 0, bytes.length);
+    }
+
+    private void write(byte[] bytes, int offset, int length) throws IOException {
+      if (length > chunk.length - held) {
+        flush();
+      }
+
+      if (length > chunk.length) {
+        put(bytes, offset, length);
+      } else {
+        System.arraycopy(bytes, offset, chunk, held, length);
+        held += length;
+      }
+    }
+
+    private void flush() throws IOException {
+      put(chunk, 0, held);
+      held = 0;
+    }
+
+    private void put(byte[] bytes, int offset, int length) throws IOException {
+      to.write(bytes, offset, length);
+      digest.update(bytes, offset, length);
+      written += length;
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package io.paritree.lookup;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** An index that a test writes: rows are added, and {@link #write} makes the files of it. */
+public final class BuiltIndex {
+  private final String partition;
+  private final String directory;
+  private final KeyForm form;
+  private final int scores;
+  private final List<ShardWriter> shards = new ArrayList<>();
+  private final KeyBytes key = new KeyBytes();
+  private int rows;
+  private int quarantined;
+
+  /**
+   * @param shards a power of two
+   */
+  public BuiltIndex(String partition, String directory, KeyForm form, int scores, int shards) {
+    this.partition = partition;
+    this.directory = directory;
+    this.form = form;
+    this.scores = scores;
+    for (int shard = 0; shard < shards; shard++) {
+      this.shards.add(new ShardWriter(IndexManifest.seal(directory, partition, shard), scores));
+    }
+  }
+
+  /**
+   * Adds a scored row.
+   *
+   * @param members JSON, such as {@code ,"label":"late"}
+   */
+  public void add(List<String> values, String members, float... score) {
+    RowRecords records = new RowRecords(16);
+    byte[] utf8 = members.getBytes(StandardCharsets.UTF_8);
+    records.addScored(key(values), key.hash(), score, 0, scores, utf8, utf8.length);
+    add(records);
+    rows++;
+  }
+
+  /** Adds a row that could not be scored. */
+  public void addQuarantined(List<String> values, String faults) {
+    RowRecords records = new RowRecords(16);
+    records.addQuarantined(key(values), key.hash(), faults.getBytes(StandardCharsets.UTF_8));
+    add(records);
+    quarantined++;
+  }
+
+  private void add(RowRecords records) {
+    shards
+        .get(ShardLayout.shard(key.hash(), shards.size()))
+        .add(records.array(), 0, records.length());
+  }
+
+  private KeyBytes key(List<String> values) {
+    return key(form, values, key);
+  }
+
+  /** Puts the values of a key into {@code key}, and returns it. */
+  public static KeyBytes key(KeyForm form, List<String> values, KeyBytes key) {
+    key.clear();
+    try {
+      for (int column = 0; column < values.size(); column++) {
+        form.add(column, values.get(column), key);
+      }
+    } catch (InvalidKeyException e) {
+      throw new IllegalArgumentException(e);
+    }
+
+    return key;
+  }
+
+  /** Writes the files. */
+  public IndexManifest write(Path to) throws IOException {
+    return write(to, "identity", "flight-delay/3", "2026-11-25T02:11:09Z");
+  }
+
+  /** Writes the files of an index of a partition that was published in this way. */
+  public IndexManifest write(Path to, String identity, String version, String scoredAt)
+      throws IOException {
+    Files.createDirectories(to);
+    List<ShardFile> files = new ArrayList<>();
+    long repeated = 0;
+    for (ShardWriter shard : shards) {
+      String name = "shard-" + files.size();
+      try (OutputStream out = Files.newOutputStream(to.resolve(name))) {
+        files.add(shard.write(name, out));
+      }
+
+      repeated += shard.repeatedKeys();
+    }
+
+    List<String> names = new ArrayList<>(List.of("score"));
+    for (int score = 1; score < scores; score++) {
+      names.add("score_" + score);
+    }
+
+    IndexManifest manifest =
+        new IndexManifest(
+            partition,
+            identity,
+            directory,
+            directory.replaceFirst("-[0-9a-f]{8}$", ""),
+            version,
+            scoredAt,
+            form,
+            names,
+            rows,
+            quarantined,
+            repeated,
+            0,
+            new ScoreSpread(0.5, 0.25f, 0.75f, List.of(0.5f)),
+            files);
+    Files.write(to.resolve(IndexManifest.FILE), manifest.toJson());
+    Files.write(to.resolve(IndexManifest.DIGESTS), manifest.digests());
+    return manifest;
+  }
+}
