@@ -19,22 +19,28 @@ public final class ShardWriter {
 
   private final long seal;
   private final int scores;
+  private final FirstScores firstScores;
   private final List<ByteBuffer> segments = new ArrayList<>();
   private int[] segmentOf = new int[1_024];
   private int[] placeOf = new int[1_024];
   private int rows;
   private long bytes;
-  private long scored;
-  private long quarantined;
   private long repeatedKeys;
+
+  /** Receives the first score of each scored row. */
+  @FunctionalInterface
+  public interface FirstScores {
+    void add(float score);
+  }
 
   /**
    * @param seal of this shard; see {@link IndexManifest#seal}
    * @param scores number of scores of a row
    */
-  public ShardWriter(long seal, int scores) {
+  public ShardWriter(long seal, int scores, FirstScores firstScores) {
     this.seal = seal;
     this.scores = scores;
+    this.firstScores = firstScores;
   }
 
   /**
@@ -52,6 +58,11 @@ public final class ShardWriter {
         placeOf = Arrays.copyOf(placeOf, Math.multiplyExact(2, rows));
       }
 
+      int kind = at + Long.BYTES + Integer.BYTES + segment.getInt(at + Long.BYTES);
+      if (segment.get(kind) == RowRecords.SCORED) {
+        firstScores.add(segment.getFloat(kind + 1));
+      }
+
       segmentOf[rows] = segments.size() - 1;
       placeOf[rows++] = at;
     }
@@ -62,16 +73,6 @@ public final class ShardWriter {
   /** Returns the number of rows that were added. */
   public int rows() {
     return rows;
-  }
-
-  /** Returns the number of keys of one scored row; known when the file is written. */
-  public long scored() {
-    return scored;
-  }
-
-  /** Returns the number of keys of one quarantined row; known when the file is written. */
-  public long quarantined() {
-    return quarantined;
   }
 
   /** Returns the number of keys of several rows; known when the file is written. */
@@ -210,11 +211,8 @@ public final class ShardWriter {
     }
 
     if (kind == RowRecords.SCORED) {
-      scored++;
       content.write(from.array(), at, scores * Float.BYTES);
       at += scores * Float.BYTES;
-    } else {
-      quarantined++;
     }
 
     int rest = from.getInt(at);

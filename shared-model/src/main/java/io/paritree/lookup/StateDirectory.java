@@ -63,4 +63,13 @@ public final class StateDirectory {
   public static Location index(Location state, String run, String partition) {
     return indexes(state).resolve(run).resolve(partition.isEmpty() ? WHOLE : partition);
   }
+
+  /**
+   * Returns the partition of an index.
+   *
+   * @param path the index's directory below the run's
+   */
+  public static String partition(String path) {
+    return path.equals(WHOLE) ? "" : path;
+  }
 }

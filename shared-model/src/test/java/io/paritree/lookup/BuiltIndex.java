@@ -28,7 +28,8 @@ public final class BuiltIndex {
     this.form = form;
     this.scores = scores;
     for (int shard = 0; shard < shards; shard++) {
-      this.shards.add(new ShardWriter(IndexManifest.seal(directory, partition, shard), scores));
+      this.shards.add(
+          new ShardWriter(IndexManifest.seal(directory, partition, shard), scores, score -> {}));
     }
   }
 

@@ -10,6 +10,7 @@ import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.InputCheck;
 import io.paritree.spark.input.InputListing;
 import io.paritree.spark.publish.ConflictException;
+import io.paritree.spark.publish.KeptIndexes;
 import io.paritree.spark.publish.KeptRuns;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.PreparedPartition;
@@ -21,10 +22,13 @@ import io.paritree.spark.report.JobReport;
 import io.paritree.spark.report.Stages;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.JobSettings.Duplicates;
+import io.paritree.spark.settings.JobSettings.LookupIndex;
 import io.paritree.spark.task.WrittenFile;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -113,14 +117,16 @@ final class GroupRun {
   }
 
   /**
-   * Removes the oldest reports and quarantines beyond the number to keep. A failure is printed and
-   * does not fail the run.
+   * Removes the oldest reports and quarantines beyond the number to keep, and unused indexes. A
+   * failure is printed and does not fail the run.
    */
   void removeOldRuns(OutputPlace place) {
     try {
       new KeptRuns(place).remove(settings.keptRuns(), name);
+      new KeptIndexes(place).removeUnused();
     } catch (IOException e) {
-      progress.println("Cannot remove old reports from %s: %s".formatted(place.runs(), e));
+      progress.println(
+          "Cannot remove old reports and indexes from %s: %s".formatted(place.state(), e));
     }
   }
 
@@ -153,13 +159,20 @@ final class GroupRun {
 
     Configuration hadoop = HadoopPaths.settings(session);
     checkInput(checked, tally);
-    report.verified(staging.verify(checked.open(), staged, hadoop, Clock.systemUTC()));
+    Instant scoredAt = Instant.now();
+    Clock clock = Clock.fixed(scoredAt, ZoneOffset.UTC);
+    report.verified(staging.verify(checked.open(), staged, hadoop, clock));
     checkGate(tally, report);
     stages.end("verify");
     long repeated = scoring.keys().repeated(run.directory(), staged.keySet(), tally);
     report.keysCounted(repeated);
     checkKeys(repeated);
     stages.end("keys");
+    if (settings.lookupIndex() == LookupIndex.BUILT) {
+      scoring.buildIndexes(run.directory(), tally, scoredAt);
+      stages.end("index");
+    }
+
     observer.reached(Step.VERIFIED);
 
     List<PreparedPartition> prepared = new ArrayList<>();

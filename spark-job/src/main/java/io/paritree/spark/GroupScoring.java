@@ -3,12 +3,15 @@ package io.paritree.spark;
 import io.paritree.model.ModelFiles;
 import io.paritree.spark.check.CarriedColumns;
 import io.paritree.spark.check.CheckedRun;
+import io.paritree.spark.check.OutputPartition;
 import io.paritree.spark.files.ParquetWriters;
 import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.InputFile;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.keys.KeyHashes;
+import io.paritree.spark.lookup.IndexBuild;
+import io.paritree.spark.lookup.KeyEncoder;
 import io.paritree.spark.publish.RunDirectory;
 import io.paritree.spark.publish.StepObserver;
 import io.paritree.spark.report.Progress;
@@ -16,18 +19,22 @@ import io.paritree.spark.report.TaskProgress;
 import io.paritree.spark.rows.Quarantine;
 import io.paritree.spark.rows.Scan;
 import io.paritree.spark.settings.JobSettings;
+import io.paritree.spark.settings.JobSettings.LookupIndex;
 import io.paritree.spark.settings.JobSettings.Order;
 import io.paritree.spark.task.TaskPlan;
 import io.paritree.spark.task.TaskResult;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /** Runs the tasks of a group: makes their plan, and collects their results. */
@@ -45,6 +52,7 @@ final class GroupScoring {
   private final StructType quarantine;
   private final ParquetWriters writers;
   private final KeyCheck keys;
+  private final int lookupBuckets;
 
   GroupScoring(
       JobSettings settings,
@@ -75,6 +83,40 @@ final class GroupScoring {
     this.keys =
         new KeyCheck(
             session, settings.duplicates(), output, carried.keys(), input, checked.files());
+    this.lookupBuckets = settings.lookupIndex() == LookupIndex.BUILT ? lookupBuckets() : 0;
+  }
+
+  private int lookupBuckets() {
+    long bytes = checked.files().stream().mapToLong(InputFile::bytes).sum();
+    return IndexBuild.buckets(input.rowsOf(checked.files()).orElse(0), bytes);
+  }
+
+  /**
+   * Builds the indexes of the group's partitions.
+   *
+   * @param scoredAt when the rows were complete
+   */
+  void buildIndexes(RunDirectory directory, Tally tally, Instant scoredAt) throws IOException {
+    List<IndexBuild.Origin> origins = new ArrayList<>();
+    for (OutputPartition target : checked.open()) {
+      origins.add(
+          new IndexBuild.Origin(
+              target.partition(),
+              target.identity(),
+              settings.runId(),
+              checked.model().modelVersion(),
+              scoredAt.toString()));
+    }
+
+    List<StructField> keyFields = Arrays.asList(output.fields()).subList(0, carried.keys().size());
+    new IndexBuild(
+            session,
+            checked.place(),
+            directory,
+            new KeyEncoder(keyFields).form(),
+            checked.columns().scores(),
+            lookupBuckets)
+        .build(origins, tally.lookup(), tally.counts());
   }
 
   /** Returns the writers of the files of scored rows. */
@@ -163,6 +205,7 @@ final class GroupScoring {
         carried.keys().size(),
         keys.buckets(),
         checked.encrypted().isEmpty() ? null : KeyHashes.secret(),
+        lookupBuckets,
         sampleRows);
   }
 }

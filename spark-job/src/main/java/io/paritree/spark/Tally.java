@@ -1,6 +1,7 @@
 package io.paritree.spark;
 
 import io.paritree.model.ScoringModel;
+import io.paritree.spark.task.LookupFile;
 import io.paritree.spark.task.PartitionCounts;
 import io.paritree.spark.task.ScoreHistogram;
 import io.paritree.spark.task.TaskResult;
@@ -19,6 +20,7 @@ final class Tally {
   private final List<WrittenFile> scored = new ArrayList<>();
   private final List<WrittenFile> quarantined = new ArrayList<>();
   private final List<WrittenFile> keys = new ArrayList<>();
+  private final List<LookupFile> lookup = new ArrayList<>();
   private final List<String> unreadable = new ArrayList<>();
   private final ScoreHistogram scores = new ScoreHistogram();
   private final long[] missing;
@@ -44,6 +46,7 @@ final class Tally {
     scored.addAll(result.scored());
     quarantined.addAll(result.quarantined());
     keys.addAll(result.keys());
+    lookup.addAll(result.lookup());
     scores.add(result.scores());
     unreadable.addAll(result.unreadable());
     for (int slot = 0; slot < missing.length; slot++) {
@@ -71,6 +74,11 @@ final class Tally {
   /** Returns the files of the keys' hashes. */
   List<WrittenFile> keys() {
     return keys;
+  }
+
+  /** Returns the files of rows for the indexes. */
+  List<LookupFile> lookup() {
+    return lookup;
   }
 
   /** Returns why files could not be read to their end, one text for each file. */

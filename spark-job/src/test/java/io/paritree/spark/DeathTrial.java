@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -238,6 +239,7 @@ final class DeathTrial {
           wrong.add("after the kill %s held %s, not %s".formatted(partition, seen, expected));
         } else if (seen.equals(dying)) {
           wrong.addAll(published.faults(partition, dying));
+          wrong.addAll(indexFaults(published, partition));
         } else if (!seen.isEmpty() && !published.files(partition).equals(files.get(partition))) {
           wrong.add("after the kill the old files of %s were changed".formatted(partition));
         }
@@ -257,6 +259,7 @@ final class DeathTrial {
       reader.end();
       for (String partition : PARTITIONS) {
         wrong.addAll(published.faults(partition, run));
+        wrong.addAll(indexFaults(published, partition));
         List<String> inTurn = List.of(before.get(partition), "", run);
         if (!isInTurn(reader.history(partition), inTurn)) {
           wrong.add("readers saw %s of %s".formatted(reader.history(partition), partition));
@@ -278,7 +281,19 @@ final class DeathTrial {
     }
 
     published.garbage(PARTITIONS).forEach(name -> wrong.add("left over: " + name));
+    if (home.isLocal()) {
+      published.unusedIndexes(PARTITIONS).forEach(name -> wrong.add("left over: " + name));
+    }
+
     return wrong;
+  }
+
+  private List<String> indexFaults(PublishedOutput published, String partition) throws IOException {
+    long first = (long) PARTITIONS.indexOf(partition) * rowsPerPartition;
+    return home.isLocal()
+        ? published.indexFaults(
+            partition, LongStream.range(first, first + rowsPerPartition).boxed().toList())
+        : List.of();
   }
 
   /** Returns whether a history consists of these states in this order; some may be left out. */
@@ -305,6 +320,7 @@ final class DeathTrial {
                 output,
                 "--keys",
                 "parcel_id",
+                "--lookup-index",
                 "--run-id",
                 id));
     arguments.addAll(more);

@@ -1,5 +1,8 @@
 package io.paritree.spark;
 
+import io.paritree.lookup.KeyBytes;
+import io.paritree.lookup.LookupIndex;
+import io.paritree.lookup.StateDirectory;
 import io.paritree.spark.publish.DataFile;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.PartitionManifest;
@@ -7,6 +10,7 @@ import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -48,6 +52,54 @@ final class PublishedOutput {
     return faults;
   }
 
+  /**
+   * Returns what is wrong with the index of a partition in which keys were published.
+   *
+   * @param keys integers
+   */
+  List<String> indexFaults(String partition, Iterable<Long> keys) throws IOException {
+    String run = place.manifest(partition).orElseThrow().directory();
+    Path directory = StateDirectory.index(place.state(), run, partition).toPath();
+    List<String> faults = new ArrayList<>();
+    try {
+      LookupIndex.verify(directory);
+      try (LookupIndex index = LookupIndex.open(directory)) {
+        KeyBytes bytes = new KeyBytes();
+        for (long key : keys) {
+          bytes.clear();
+          bytes.putLong(key);
+          if (index.find(bytes).isEmpty()) {
+            faults.add("the index of %s lacks key %s".formatted(partition, key));
+          }
+        }
+      }
+    } catch (IOException e) {
+      faults.add("the index of %s: %s".formatted(partition, e));
+    }
+
+    return faults;
+  }
+
+  /** Returns the indexes that belong to no published partition. */
+  List<String> unusedIndexes(List<String> partitions) throws IOException {
+    List<String> used = new ArrayList<>();
+    for (String partition : partitions) {
+      used.add(place.manifest(partition).orElseThrow().directory() + "/" + partition);
+    }
+
+    List<String> unused = new ArrayList<>();
+    Location all = StateDirectory.indexes(place.state());
+    for (String run : names(all)) {
+      for (String partition : names(all.resolve(run))) {
+        if (!used.contains(run + "/" + partition)) {
+          unused.add("state/lookup/%s/%s".formatted(run, partition));
+        }
+      }
+    }
+
+    return unused;
+  }
+
   /** Returns whether an unfinished run was killed between the two renames of a partition. */
   boolean isBetweenRenames(String partition) throws IOException {
     for (String run : place.unfinished()) {
@@ -73,7 +125,7 @@ final class PublishedOutput {
 
     Location state = place.state();
     for (String name : names(state)) {
-      if (!Set.of("runs", "running", "lock").contains(name)) {
+      if (!Set.of("runs", "running", "lock", "lookup").contains(name)) {
         garbage.add("state/" + name);
       }
     }

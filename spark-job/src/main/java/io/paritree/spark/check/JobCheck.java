@@ -13,11 +13,13 @@ import io.paritree.spark.input.InputCheck;
 import io.paritree.spark.input.InputListing;
 import io.paritree.spark.input.InputPartition;
 import io.paritree.spark.input.PartitionValue;
+import io.paritree.spark.lookup.KeyEncoder;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.report.Progress;
 import io.paritree.spark.rows.Quarantine;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.JobSettings.Foreign;
+import io.paritree.spark.settings.JobSettings.LookupIndex;
 import io.paritree.spark.settings.JobSettings.NonAtomic;
 import io.paritree.spark.settings.JobSettings.Repeat;
 import io.paritree.store.FileStore;
@@ -25,6 +27,7 @@ import io.paritree.store.Location;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -185,6 +188,10 @@ public final class JobCheck {
       throws RefusedException, IOException {
     StructType output =
         columns.schema(CarriedColumns.of(settings, input).columns(), model, settings.runId());
+    if (settings.lookupIndex() == LookupIndex.BUILT) {
+      checkLookup(output, CarriedColumns.of(settings, input).keys().size());
+    }
+
     Set<String> encrypted =
         Encryption.check(
             ParquetWriters.of(session, output),
@@ -192,11 +199,34 @@ public final class JobCheck {
                 .withAllColumnsEncrypted(),
             place.state(),
             problems);
+    if (settings.lookupIndex() == LookupIndex.BUILT && !encrypted.isEmpty()) {
+      problems.add(
+          "--lookup-index cannot be used: columns %s of the output are encrypted, and an index is not"
+              .formatted(encrypted));
+    }
+
     if (!problems.isEmpty()) {
       throw new RefusedException(InputCheck.message(problems));
     }
 
     return encrypted;
+  }
+
+  /** Refuses keys that an index cannot have. */
+  private void checkLookup(StructType output, int keys) {
+    if (keys == 0) {
+      problems.add(
+          "--lookup-index cannot be used: all keys %s are partition columns, so that no column of a"
+                  .formatted(settings.keys())
+              + " partition tells its rows apart");
+      return;
+    }
+
+    try {
+      new KeyEncoder(Arrays.asList(output.fields()).subList(0, keys));
+    } catch (IllegalArgumentException e) {
+      problems.add("--lookup-index cannot be used: " + e.getMessage());
+    }
   }
 
   /** Returns keys and passed columns. */

@@ -4,6 +4,7 @@ import io.paritree.Sha256;
 import io.paritree.spark.input.InputFile;
 import io.paritree.spark.input.InputPartition;
 import io.paritree.spark.settings.JobSettings;
+import io.paritree.spark.settings.JobSettings.LookupIndex;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Comparator;
@@ -52,6 +53,10 @@ public record OutputPartition(
     addAll(sha256, settings.pass());
     add(sha256, settings.margin().name());
     settings.explanation().ifPresent(explanation -> add(sha256, explanation.toString()));
+    if (settings.lookupIndex() == LookupIndex.BUILT) {
+      add(sha256, "lookup-index");
+    }
+
     add(sha256, String.valueOf(settings.rowsPerFile()));
     add(sha256, String.valueOf(settings.bytesPerFile()));
     add(sha256, settings.order().name());

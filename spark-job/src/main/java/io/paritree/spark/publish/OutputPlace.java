@@ -1,5 +1,6 @@
 package io.paritree.spark.publish;
 
+import io.paritree.lookup.StateDirectory;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 
 /**
  * An output directory, and its state: next to it in {@code <parent>/_paritree/<name>/}, or in a
@@ -50,16 +50,8 @@ public final class OutputPlace {
     this.store = store;
     this.output = output;
     this.stateDirectory = stateDirectory;
-    this.state =
-        stateDirectory
-            .map(directory -> directory.resolve(output.name() + "-" + hash(output)))
-            .orElseGet(() -> output.parent().resolve("_paritree").resolve(output.name()));
+    this.state = StateDirectory.of(output, stateDirectory);
     this.problem = problem;
-  }
-
-  /** Returns what distinguishes outputs of the same name in one state directory. */
-  private static String hash(Location output) {
-    return UUID.nameUUIDFromBytes(utf8(output.toString())).toString().substring(24);
   }
 
   /**
@@ -81,7 +73,7 @@ public final class OutputPlace {
     }
 
     FileStore store = FileStore.of(real, hadoop);
-    Optional<Location> recorded = StateRecord.read(store, real);
+    Optional<Location> recorded = StateDirectory.recorded(store, real);
     if (stateDirectory.isBlank()) {
       return new OutputPlace(store, real, recorded, Optional.empty());
     }
@@ -103,7 +95,7 @@ public final class OutputPlace {
    * runs have not ended.
    */
   public Optional<String> unfinishedNextToIt() throws IOException {
-    return stateDirectory.isEmpty() || StateRecord.read(store, output).isPresent()
+    return stateDirectory.isEmpty() || StateDirectory.recorded(store, output).isPresent()
         ? Optional.empty()
         : new StateRecord(this).unfinishedNextToTheOutput();
   }
@@ -163,7 +155,10 @@ public final class OutputPlace {
     List<String> names = new ArrayList<>();
     for (FileEntry entry : listOrNone(state)) {
       String name = entry.location().name();
-      if (entry.isDirectory() && !List.of(RUNS, RUNNING, LOCKS).contains(name)) {
+      boolean isShared =
+          List.of(RUNS, RUNNING, LOCKS).contains(name)
+              || entry.location().equals(StateDirectory.indexes(state));
+      if (entry.isDirectory() && !isShared) {
         names.add(name);
       }
     }

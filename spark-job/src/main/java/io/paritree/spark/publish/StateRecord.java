@@ -1,11 +1,10 @@
 package io.paritree.spark.publish;
 
+import io.paritree.lookup.StateDirectory;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -19,24 +18,12 @@ import java.util.UUID;
  * time sees the other.
  */
 final class StateRecord {
-  private static final String FILE = ".paritree-state";
+  private static final String FILE = StateDirectory.RECORD;
 
   private final OutputPlace place;
 
   StateRecord(OutputPlace place) {
     this.place = place;
-  }
-
-  /** Returns the state directory that an output's record names; empty if it has none. */
-  static Optional<Location> read(FileStore store, Location output) throws IOException {
-    Location file = output.resolve(FILE);
-    try {
-      return Optional.of(Location.of(new String(store.read(file), StandardCharsets.UTF_8).strip()));
-    } catch (NoSuchFileException e) {
-      return Optional.empty();
-    } catch (IllegalArgumentException e) {
-      throw new IOException("Cannot use %s: it names no state directory".formatted(file), e);
-    }
   }
 
   /** Returns why a run that was asked for a state directory cannot use it; empty if it can. */
@@ -82,7 +69,7 @@ final class StateRecord {
    * @return why that is not so; empty if it is
    */
   Optional<String> claim() throws IOException {
-    Optional<Location> recorded = read(place.store(), place.output());
+    Optional<Location> recorded = StateDirectory.recorded(place.store(), place.output());
     if (recorded.equals(place.stateDirectory())) {
       return Optional.empty();
     }

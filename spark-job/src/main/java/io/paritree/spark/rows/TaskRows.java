@@ -11,6 +11,7 @@ import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.keys.KeyHasher;
 import io.paritree.spark.keys.KeyHashes;
+import io.paritree.spark.lookup.LookupRows;
 import io.paritree.spark.task.PartitionCounts;
 import io.paritree.spark.task.ScoreHistogram;
 import io.paritree.spark.task.TaskPlan;
@@ -39,6 +40,7 @@ final class TaskRows {
   private final Quarantine quarantine;
   private final KeyHasher hasher;
   private final KeyHashes keys;
+  private final LookupRows lookup; // null if no index is built
   private final String attempt;
   private final ExplanationColumns explanation; // null if none is requested
   private final Copier[] copiers;
@@ -84,6 +86,16 @@ final class TaskRows {
                 plan.keyBuckets(),
                 plan.keySecret())
             : null;
+    this.lookup =
+        plan.lookupBuckets() == 0 || plan.isSample()
+            ? null
+            : new LookupRows(
+                plan,
+                writers.hadoop(),
+                directory,
+                attempt,
+                "lookup-" + padded(task) + "-" + attempt,
+                engine.scores());
     this.output = new SpecificInternalRow(plan.output());
     this.copiers = new Copier[plan.carried().length];
     this.levels = new int[plan.carried().length];
@@ -136,6 +148,7 @@ final class TaskRows {
         files,
         quarantined,
         new ArrayList<>(keys == null ? List.of() : keys.close(attempt)),
+        new ArrayList<>(lookup == null ? List.of() : lookup.close()),
         counts,
         quarantine.codes(),
         encoder.missing(),
@@ -162,6 +175,10 @@ final class TaskRows {
     for (int row = 0; row < rows; row++) {
       if (faults.isFaulty(row)) {
         quarantine.add(block, file, row, faults.of(row));
+        if (lookup != null) {
+          carry(block, ordinals, file, row);
+          lookup.addQuarantined(partition, output, faults.of(row));
+        }
       } else {
         write(block, ordinals, file, partition, row, seed);
       }
@@ -173,21 +190,8 @@ final class TaskRows {
 
   private void write(
       InputBlock block, int[] ordinals, SourceFile file, String partition, int row, long seed) {
-    SpecializedGetters from = block.row(row);
-    int to = 0;
-    for (int index = 0; index < copiers.length; index++, to++) {
-      if (levels[index] >= 0) {
-        output.update(to, file.value(levels[index]));
-        continue;
-      }
-
-      try {
-        copiers[index].copyOrNull(from, ordinals[index], output, to);
-      } catch (RuntimeException e) {
-        throw file.unreadable(plan.column(plan.carried()[index]).name(), block, e);
-      }
-    }
-
+    carry(block, ordinals, file, row);
+    int to = copiers.length;
     if (keys != null) {
       keys.add(hasher.hash(output, seed));
     }
@@ -212,6 +216,27 @@ final class TaskRows {
 
     if (!plan.isSample()) {
       scored.write(partition, output);
+    }
+
+    if (lookup != null) {
+      lookup.add(partition, output, scores, row * perRow, perRow);
+    }
+  }
+
+  /** Copies keys and passed columns to the output row. */
+  private void carry(InputBlock block, int[] ordinals, SourceFile file, int row) {
+    SpecializedGetters from = block.row(row);
+    for (int index = 0; index < copiers.length; index++) {
+      if (levels[index] >= 0) {
+        output.update(index, file.value(levels[index]));
+        continue;
+      }
+
+      try {
+        copiers[index].copyOrNull(from, ordinals[index], output, index);
+      } catch (RuntimeException e) {
+        throw file.unreadable(plan.column(plan.carried()[index]).name(), block, e);
+      }
     }
   }
 }

@@ -40,6 +40,7 @@ import java.util.Optional;
  * @param rowsPerFile maximum number of rows of one output file, at least 1
  * @param bytesPerFile length at which an output file is full, at least 1 MiB
  * @param order whether rows are sorted by their keys within a file
+ * @param lookupIndex whether an index is built from which a server looks the scores up by key
  * @param keptRuns number of ended runs whose reports and quarantines are kept, at least 1
  * @param progress time between two lines of progress; zero for none
  * @param metricsFile local file to write metrics to, for node-exporter's textfile collector; empty
@@ -72,6 +73,7 @@ public record JobSettings(
     long rowsPerFile,
     long bytesPerFile,
     Order order,
+    LookupIndex lookupIndex,
     int keptRuns,
     Duration progress,
     String metricsFile,
@@ -121,6 +123,12 @@ public record JobSettings(
   public enum NonAtomic {
     REFUSED,
     ACCEPTED
+  }
+
+  /** Whether indexes of the partitions are built. */
+  public enum LookupIndex {
+    BUILT,
+    LEFT_OUT
   }
 
   /** The order of a file's rows. */

@@ -16,6 +16,7 @@ import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.publish.LockTimes;
 import io.paritree.spark.settings.JobSettings.Duplicates;
 import io.paritree.spark.settings.JobSettings.Foreign;
+import io.paritree.spark.settings.JobSettings.LookupIndex;
 import io.paritree.spark.settings.JobSettings.Margin;
 import io.paritree.spark.settings.JobSettings.Mode;
 import io.paritree.spark.settings.JobSettings.NonAtomic;
@@ -99,6 +100,7 @@ final class JobSettingsParser {
         settings.whole("scoring-job.rows-per-file", 1, TRILLION),
         settings.size("scoring-job.file-size", 1 << 20, 1L << 40),
         settings.truth("scoring-job.sort-by-keys") ? Order.BY_KEYS : Order.AS_READ,
+        settings.truth("scoring-job.lookup-index") ? LookupIndex.BUILT : LookupIndex.LEFT_OUT,
         (int) Math.min(Integer.MAX_VALUE, settings.whole("scoring-job.kept-runs", 1, TRILLION)),
         seconds("scoring-job.progress-seconds"),
         settings.anyText("scoring-job.metrics-file"),

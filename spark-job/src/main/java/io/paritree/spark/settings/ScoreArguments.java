@@ -67,6 +67,9 @@ public final class ScoreArguments {
             "length at which an output file is full and the next one begins, such as 64MiB (default:"
                 + " 128MiB)"),
         flag("--sort-by-keys", "sort the rows of each file by their keys"),
+        flag(
+            "--lookup-index",
+            "build the index from which a server looks the scores up by key (scripts/serve --scores)"),
         flag("--margin", "write the margins too"),
         text(
             "--reasons=K",

@@ -38,6 +38,7 @@ import org.apache.spark.sql.types.StructType;
  * @param keyColumns the number of leading output columns that form a row's key
  * @param keyBuckets the number of buckets for the hashes of the keys; 0 if they are not hashed
  * @param keySecret what the hashes of the keys are encrypted with; null if they are not
+ * @param lookupBuckets the number of buckets for the rows of the indexes; 0 if none are built
  * @param sampleRows the number of rows that each task scores without writing any; 0 to score and
  *     write all
  */
@@ -63,6 +64,7 @@ public record TaskPlan(
     int keyColumns,
     int keyBuckets,
     byte[] keySecret,
+    int lookupBuckets,
     int sampleRows)
     implements Serializable {
 
@@ -92,7 +94,12 @@ public record TaskPlan(
 
   /** Returns the types of the columns that form a row's key. */
   public List<DataType> keyTypes() {
-    return Arrays.stream(output.fields()).limit(keyColumns).map(StructField::dataType).toList();
+    return keyFields().stream().map(StructField::dataType).toList();
+  }
+
+  /** Returns the columns that form a row's key. */
+  public List<StructField> keyFields() {
+    return Arrays.stream(output.fields()).limit(keyColumns).toList();
   }
 
   /** Returns the columns that come from files. */

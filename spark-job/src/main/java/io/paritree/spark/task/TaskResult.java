@@ -11,6 +11,7 @@ import java.util.TreeMap;
  * @param scored files of scored rows
  * @param quarantined files of quarantined rows
  * @param keys the file of the keys' hashes, if they are hashed
+ * @param lookup files of rows for the indexes, if they are built
  * @param counts rows by output partition
  * @param codes quarantined rows by fault code; a row with several codes counts for each
  * @param missing missing values by slot
@@ -22,6 +23,7 @@ public record TaskResult(
     ArrayList<WrittenFile> scored,
     ArrayList<WrittenFile> quarantined,
     ArrayList<WrittenFile> keys,
+    ArrayList<LookupFile> lookup,
     TreeMap<String, PartitionCounts> counts,
     TreeMap<String, Long> codes,
     long[] missing,

@@ -237,6 +237,7 @@ class ParquetValueTableTest {
         0,
         0,
         null,
+        0,
         0);
   }
 

@@ -67,7 +67,7 @@ class ScoreArgumentsTest {
     Config defaults = ConfigFactory.parseResources(ScoreArguments.class, "defaults.conf");
 
     assertThat(defaults.getConfig("scoring-job").root().keySet())
-        .hasSize(31)
+        .hasSize(32)
         .allSatisfy(key -> assertThat(text).contains(" " + key + " = "));
   }
 
@@ -97,6 +97,7 @@ class ScoreArgumentsTest {
         10_000_000,
         128 << 20,
         JobSettings.Order.AS_READ,
+        JobSettings.LookupIndex.LEFT_OUT,
         100,
         Duration.ofSeconds(5),
         "",
@@ -160,6 +161,7 @@ class ScoreArgumentsTest {
             "--unique-keys",
             "--file-size=2 MiB",
             "--sort-by-keys",
+            "--lookup-index",
             "--margin",
             "--reasons=4",
             "--reasons-direction=up",
@@ -205,6 +207,7 @@ class ScoreArgumentsTest {
                 10_000_000,
                 2 << 20,
                 JobSettings.Order.BY_KEYS,
+                JobSettings.LookupIndex.BUILT,
                 100,
                 Duration.ofSeconds(5),
                 "",

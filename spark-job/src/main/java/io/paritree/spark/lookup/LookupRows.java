@@ -1,0 +1,250 @@
+package io.paritree.spark.lookup;
+
+import io.paritree.Fault;
+import io.paritree.json.JsonText;
+import io.paritree.lookup.KeyBytes;
+import io.paritree.lookup.RowRecords;
+import io.paritree.spark.task.LookupFile;
+import io.paritree.spark.task.TaskPlan;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSError;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.catalyst.InternalRow;
+
+/**
+ * The rows of one task attempt on their way into the indexes of their partitions.
+ *
+ * <p>They are written beside the scored rows, a file per partition, so that nothing is read or
+ * shuffled again. A file is a sequence of chunks. A chunk begins with one int per bucket, the
+ * length of its rows in the chunk; then the rows follow, bucket by bucket, as {@link RowRecords}.
+ * The first bits of a key's hash are its bucket, and a shard is made of successive buckets. Memory
+ * is that of two chunks. Not thread-safe.
+ */
+public final class LookupRows {
+  private static final int CHUNK = 4 << 20;
+  private static final int MAX_FAULTS = 20;
+
+  private final int scores;
+  private final Configuration hadoop;
+  private final Path directory;
+  private final String attempt;
+  private final String prefix;
+  private final KeyEncoder encoder;
+  private final RowMembers members;
+  private final KeyBytes key = new KeyBytes();
+  private final RowRecords records = new RowRecords(CHUNK / 4);
+  private final int[] ends;
+  private final List<LookupFile> written = new ArrayList<>();
+  private ByteBuffer sorted = ByteBuffer.allocate(0);
+  private OutputStream file;
+  private Path path;
+  private String partition;
+  private long rows;
+  private long bytes;
+  private long withoutKey;
+
+  /**
+   * @param directory the attempt's directory
+   * @param attempt the attempt's name below the run's directory of tasks
+   * @param prefix the beginning of the files' names, unique for the attempt
+   * @param scores number of scores of a row, which follow the carried columns
+   */
+  public LookupRows(
+      TaskPlan plan,
+      Configuration hadoop,
+      Path directory,
+      String attempt,
+      String prefix,
+      int scores) {
+    this.scores = scores;
+    this.hadoop = hadoop;
+    this.directory = directory;
+    this.attempt = attempt;
+    this.prefix = prefix;
+    this.encoder = new KeyEncoder(plan.keyFields());
+    this.ends = new int[plan.lookupBuckets()];
+    List<Integer> others = new ArrayList<>();
+    int carried = plan.carried().length;
+    for (int column = plan.keyColumns(); column < plan.output().size() - 1; column++) {
+      if (column < carried || column >= carried + scores) {
+        others.add(column);
+      }
+    }
+
+    this.members = new RowMembers(plan.output(), others);
+  }
+
+  /**
+   * Returns the file system of a file of an index; a local one without files of checksums, since
+   * indexes have their own.
+   */
+  static FileSystem fileSystem(Path path, Configuration hadoop) throws IOException {
+    FileSystem system = path.getFileSystem(hadoop);
+    return system instanceof LocalFileSystem local ? local.getRaw() : system;
+  }
+
+  /**
+   * Adds a scored row.
+   *
+   * @param row as it is written to the output
+   * @param scores the row's scores are {@code count} from {@code at} on
+   */
+  public void add(String to, InternalRow row, float[] scores, int at, int count) {
+    if (begin(to, row)) {
+      members.write(row);
+      records.addScored(key, key.hash(), scores, at, count, members.array(), members.length());
+      end();
+    }
+  }
+
+  /**
+   * Adds a row that could not be scored.
+   *
+   * @param row begins with the columns of the key
+   */
+  public void addQuarantined(String to, InternalRow row, List<Fault> faults) {
+    if (begin(to, row)) {
+      records.addQuarantined(key, key.hash(), json(faults));
+      end();
+    }
+  }
+
+  private static byte[] json(List<Fault> faults) {
+    return JsonText.compact(
+        json -> {
+          json.writeStartArray();
+          for (Fault fault : faults.subList(0, Math.min(MAX_FAULTS, faults.size()))) {
+            json.writeStartObject();
+            if (!fault.field().isEmpty()) {
+              json.writeStringField("field", fault.field());
+            }
+
+            json.writeStringField("code", fault.code().code());
+            json.writeStringField("got", fault.got());
+            json.writeStringField("expected", fault.expected());
+            if (!fault.hint().isEmpty()) {
+              json.writeStringField("hint", fault.hint());
+            }
+
+            json.writeEndObject();
+          }
+
+          json.writeEndArray();
+        });
+  }
+
+  /** Returns whether the row has a key, which is encoded then. */
+  private boolean begin(String to, InternalRow row) {
+    if (!to.equals(partition)) {
+      closeFile();
+      partition = to;
+    }
+
+    if (encoder.encode(row, key)) {
+      return true;
+    }
+
+    withoutKey++;
+    return false;
+  }
+
+  private void end() {
+    rows++;
+    if (records.length() >= CHUNK) {
+      writeChunk();
+    }
+  }
+
+  private void writeChunk() {
+    Arrays.fill(ends, 0);
+    ByteBuffer from = ByteBuffer.wrap(records.array(), 0, records.length());
+    for (int at = 0, next; at < records.length(); at = next) {
+      next = RowRecords.end(from, at, scores);
+      ends[bucket(from.getLong(at), ends.length)] += next - at;
+    }
+
+    int header = ends.length * Integer.BYTES;
+    if (sorted.capacity() < header + records.length()) {
+      sorted = ByteBuffer.allocate(header + records.length());
+    }
+
+    int end = header;
+    for (int bucket = 0; bucket < ends.length; bucket++) {
+      sorted.putInt(bucket * Integer.BYTES, ends[bucket]);
+      int length = ends[bucket];
+      ends[bucket] = end;
+      end += length;
+    }
+
+    for (int at = 0, next; at < records.length(); at = next) {
+      next = RowRecords.end(from, at, scores);
+      int bucket = bucket(from.getLong(at), ends.length);
+      System.arraycopy(records.array(), at, sorted.array(), ends[bucket], next - at);
+      ends[bucket] += next - at;
+    }
+
+    try {
+      if (file == null) {
+        path = new Path(directory, prefix + "-" + written.size());
+        file = fileSystem(path, hadoop).create(path, false);
+      }
+
+      file.write(sorted.array(), 0, end);
+    } catch (IOException | FSError e) {
+      throw failure(e);
+    }
+
+    bytes += records.length();
+    records.clear();
+  }
+
+  /** Returns the bucket of a hash: its first bits. */
+  static int bucket(long hash, int buckets) {
+    return buckets == 1 ? 0 : (int) (hash >>> Long.numberOfLeadingZeros(buckets) + 1);
+  }
+
+  private UncheckedIOException failure(Throwable cause) {
+    return new UncheckedIOException(
+        new IOException("Cannot write %s: %s".formatted(path, cause.getMessage()), cause));
+  }
+
+  private void closeFile() {
+    if (partition == null) {
+      return;
+    }
+
+    if (records.length() > 0) {
+      writeChunk();
+    }
+
+    try {
+      if (file != null) {
+        file.close();
+      }
+    } catch (IOException | FSError e) {
+      throw failure(e);
+    }
+
+    String name = file == null ? "" : attempt + "/" + path.getName();
+    written.add(new LookupFile(name, partition, rows, bytes, withoutKey));
+    file = null;
+    rows = 0;
+    bytes = 0;
+    withoutKey = 0;
+  }
+
+  /** Closes the last file, and returns all that were written. */
+  public List<LookupFile> close() {
+    closeFile();
+    return written;
+  }
+}
