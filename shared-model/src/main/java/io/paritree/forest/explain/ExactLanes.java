@@ -2,6 +2,7 @@ package io.paritree.forest.explain;
 
 import static io.paritree.forest.explain.Quadrature.POINTS;
 
+import io.paritree.forest.Tree;
 import java.util.Arrays;
 
 /**
