@@ -6,6 +6,9 @@ import io.paritree.serving.config.ServingConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 
 /**
  * The request log, if it is enabled: one JSON line per request.
@@ -17,6 +20,10 @@ import java.time.Instant;
 public final class RequestLines extends CallersLog {
   private static final int MAX_TEXT = 200;
   private static final int ENTRY_BYTES = 64;
+  private static final int MICROS_IN_SECOND = 1_000_000;
+
+  /** The last second that was written: formatting it takes longer than the rest of a line. */
+  private volatile Second second = new Second(Instant.EPOCH);
 
   public RequestLines(ServingConfig.Log config) throws IOException {
     super(
@@ -49,7 +56,7 @@ public final class RequestLines extends CallersLog {
       long nanos,
       long bytes) {
     JsonBytes json = new JsonBytes();
-    json.raw("{\"time\":\"").raw(Instant.now().toString());
+    time(Instant.now(), json.raw("{\"time\":\""));
     json.raw("\",\"method\":").string(shortened(method));
     json.raw(",\"path\":").string(shortened(path));
     json.raw(",\"route\":").string(route);
@@ -68,6 +75,32 @@ public final class RequestLines extends CallersLog {
   private static void write(String key, String text, JsonBytes json) {
     if (text != null) {
       json.raw(key).string(shortened(text));
+    }
+  }
+
+  /** Appends a time in UTC, always with microseconds. */
+  private void time(Instant now, JsonBytes json) {
+    Second current = second;
+    if (current.epoch() != now.getEpochSecond()) {
+      current = new Second(now);
+      second = current;
+    }
+
+    String fraction = Integer.toString(MICROS_IN_SECOND + now.getNano() / 1_000);
+    json.raw(current.text()).raw('.').raw(fraction.substring(1)).raw('Z');
+  }
+
+  /**
+   * A second since 1970.
+   *
+   * @param text such as {@code 2026-11-26T08:30:00}
+   */
+  private record Second(long epoch, String text) {
+    Second(Instant instant) {
+      this(
+          instant.getEpochSecond(),
+          LocalDateTime.ofEpochSecond(instant.getEpochSecond(), 0, ZoneOffset.UTC)
+              .format(DateTimeFormatter.ISO_LOCAL_DATE_TIME));
     }
   }
 

@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -33,6 +35,7 @@ class RequestLinesTest {
     Path log = directory.resolve("requests.jsonl");
     Path model = new TestPackages(directory.resolve("store")).binary();
     Map<String, String> settings = Map.of("log.requests", "\"" + log + "\"");
+    Instant before = Instant.now().truncatedTo(ChronoUnit.MICROS);
     try (RunningServer serving =
             RunningServer.start(List.of(model.getParent().toString()), settings);
         Client client = new Client(serving.port())) {
@@ -51,7 +54,11 @@ class RequestLinesTest {
         .hasSizeBetween(3, 4)
         .noneMatch(line -> line.contains("health") || line.contains("ping"));
     assertThat(lines)
-        .allSatisfy(line -> assertThat(JsonTree.object(line)).containsKeys("time", "status"))
+        .allSatisfy(
+            line ->
+                assertThat(Instant.parse((String) JsonTree.object(line).get("time")))
+                    .isBetween(before, Instant.now()))
+        .allSatisfy(line -> assertThat(JsonTree.object(line)).containsKey("status"))
         .allSatisfy(
             line -> assertThat(line.getBytes(StandardCharsets.UTF_8).length).isLessThan(2_048));
     assertThat(lines.get(0))
