@@ -140,6 +140,32 @@ final class Edges {
     return ofAll <= 0f ? 0.5f : Math.max(cover / ofAll, MIN_SHARE);
   }
 
+  /**
+   * Returns per edge p, as in {@link ExactTree}, for rows that follow it and all edges of its
+   * feature above; it is 0 for others.
+   */
+  float[] followed() {
+    float[] followed = new float[count];
+    for (int edge = count - 1; edge >= 0; edge--) {
+      followed[edge] = (before[edge] < 0 ? 1f : followed[before[edge]]) / share[edge];
+    }
+
+    return followed;
+  }
+
+  /** Returns per edge to a leaf the leaf's weight times all shares on its path. */
+  float[] scales(int output) {
+    float[] paths = new float[count + 1];
+    float[] scales = new float[count];
+    paths[count] = 1f;
+    for (int edge = count - 1; edge >= 0; edge--) {
+      paths[edge] = paths[parent[edge]] * share[edge];
+      scales[edge] = isLeaf(edge) ? paths[edge] * tree.weight(node[edge], output) : 0f;
+    }
+
+    return scales;
+  }
+
   /** Returns the slot that an edge's split tests. */
   int feature(int edge) {
     return tree.feature(split[edge]);

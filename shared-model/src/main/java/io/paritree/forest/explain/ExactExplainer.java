@@ -1,8 +1,8 @@
 package io.paritree.forest.explain;
 
 import io.paritree.forest.Forest;
+import io.paritree.forest.Tree;
 import java.util.Arrays;
-import java.util.stream.IntStream;
 
 /**
  * Contributions with the bits of {@code predictContrib} of XGBoost4J 3.4 on x86-64.
@@ -14,33 +14,51 @@ final class ExactExplainer implements Explainer {
   private static final int MIN_BLOCK = 24;
 
   private final Forest forest;
-  private final ExactTree[] trees;
   private final float[] biases;
   private final Ranks ranks;
-  private final int maxEdges;
   private final int maxDepth;
-  private final boolean areBlocks;
 
-  private ExactExplainer(Forest forest, ExactTree[] trees, Ranks ranks, float[] biases) {
+  /** For single rows. */
+  private final ExactTrees[] groups;
+
+  /** For blocks, per tree. */
+  private final ExactLanes[] lanes;
+
+  /** Per tree and output of its own, instead of both, where the forest is unusual; else null. */
+  private final ExactTree[][] trees;
+
+  private ExactExplainer(Forest forest, Edges[] edges) {
+    int count = edges.length;
+    boolean isUsual = true;
+    int depth = 0;
+    for (int index = 0; index < count; index++) {
+      isUsual &= ExactTree.isUsual(forest.tree(index), edges[index]);
+      depth = Math.max(depth, forest.tree(index).depth());
+    }
+
     this.forest = forest;
-    this.trees = trees;
-    this.biases = biases;
-    this.ranks = ranks;
-    this.areBlocks = Arrays.stream(trees).allMatch(tree -> tree.lanes() != null);
-    this.maxDepth =
-        IntStream.range(0, trees.length).map(at -> forest.tree(at).depth()).max().orElse(0);
-    this.maxEdges = Arrays.stream(trees).mapToInt(ExactTree::edges).max().orElse(0);
+    this.biases = Bias.of(forest, edges);
+    this.ranks = new Ranks(forest);
+    this.maxDepth = depth;
+    this.groups = isUsual ? ExactTrees.of(forest, edges, ranks) : null;
+    this.lanes = isUsual ? new ExactLanes[count] : null;
+    this.trees = isUsual ? null : new ExactTree[count][];
+    for (int index = 0; index < count; index++) {
+      Tree tree = forest.tree(index);
+      if (isUsual) {
+        lanes[index] = new ExactLanes(tree, edges[index], ranks);
+        continue;
+      }
+
+      trees[index] = new ExactTree[tree.outputs()];
+      for (int vector = 0; vector < tree.outputs(); vector++) {
+        trees[index][vector] = new ExactTree(tree, edges[index], vector);
+      }
+    }
   }
 
   static ExactExplainer of(Forest forest) {
-    Edges[] edges = Edges.of(forest);
-    Ranks ranks = new Ranks(forest);
-    ExactTree[] trees = new ExactTree[edges.length];
-    for (int index = 0; index < trees.length; index++) {
-      trees[index] = new ExactTree(forest.tree(index), edges[index], ranks);
-    }
-
-    return new ExactExplainer(forest, trees, ranks, Bias.of(forest, edges));
+    return new ExactExplainer(forest, Edges.of(forest));
   }
 
   @Override
@@ -67,7 +85,7 @@ final class ExactExplainer implements Explainer {
       float[] slots, int rowStride, int featureStride, int rows, float[] contributions) {
     Arrays.fill(contributions, 0, rows * contributions(), 0f);
     int next = 0;
-    while (areBlocks && rows - next >= MIN_BLOCK) {
+    while (lanes != null && rows - next >= MIN_BLOCK) {
       LaneMemory block = LaneMemory.ofThread(ranks.columns(), maxDepth, width());
       int count = Math.min(LaneMemory.MAX_ROWS, rows - next);
       block.set(slots, next * rowStride, rowStride, featureStride, count);
@@ -76,28 +94,35 @@ final class ExactExplainer implements Explainer {
       next += count;
     }
 
-    RowMemory memory = RowMemory.forExact(maxEdges, width());
     for (; next < rows; next++) {
-      explain(
-          slots, next * rowStride, featureStride, memory, contributions, next * contributions());
+      int to = next * contributions();
+      if (lanes != null) {
+        explain(slots, next * rowStride, featureStride, contributions, to);
+      } else {
+        explainUnusual(slots, next * rowStride, featureStride, contributions, to);
+      }
+
+      for (int output = 0; output < biases.length; output++) {
+        contributions[to + output * (width() + 1) + width()] = biases[output];
+      }
     }
   }
 
-  private void explain(
-      float[] slots, int at, int stride, RowMemory memory, float[] contributions, int to) {
-    int columns = width() + 1;
-    for (int index = 0; index < trees.length; index++) {
-      int vectors = forest.tree(index).outputs();
-      for (int vector = 0; vector < vectors; vector++) {
-        int output = vectors == 1 ? forest.outputOf(index) : vector;
-        int first = to + output * columns;
-        trees[index].add(
-            vector, slots, at, stride, forest.factor(index), memory, contributions, first);
-      }
+  private void explain(float[] slots, int at, int stride, float[] contributions, int to) {
+    RowMemory row = RowMemory.ofThread(ranks.columns(), width());
+    ranks.write(slots, at, stride, row.ranks);
+    for (ExactTrees group : groups) {
+      group.add(row, contributions, to, width() + 1);
     }
+  }
 
-    for (int output = 0; output < biases.length; output++) {
-      contributions[to + output * columns + width()] = biases[output];
+  private void explainUnusual(float[] slots, int at, int stride, float[] contributions, int to) {
+    for (int index = 0; index < trees.length; index++) {
+      for (int vector = 0; vector < trees[index].length; vector++) {
+        int output = trees[index].length == 1 ? forest.outputOf(index) : vector;
+        int first = to + output * (width() + 1);
+        trees[index][vector].add(slots, at, stride, forest.factor(index), contributions, first);
+      }
     }
   }
 
@@ -109,10 +134,10 @@ final class ExactExplainer implements Explainer {
         Arrays.fill(block.ofTree(feature), 0, block.rows(), 0f);
       }
 
-      for (int index = 0; index < trees.length; index++) {
+      for (int index = 0; index < lanes.length; index++) {
         boolean isVector = forest.tree(index).outputs() > 1;
         if (isVector || forest.outputOf(index) == output) {
-          trees[index].lanes().add(isVector ? output : 0, forest.factor(index), block);
+          lanes[index].add(isVector ? output : 0, forest.factor(index), block);
         }
       }
 

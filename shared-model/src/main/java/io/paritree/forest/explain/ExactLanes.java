@@ -11,15 +11,6 @@ import java.util.Arrays;
  * <p>Immutable and thread-safe.
  */
 final class ExactLanes {
-  /** Trees are walked by recursion. */
-  private static final int MAX_DEPTH = 256;
-
-  /**
-   * XGBoost leaves a feature out where p is 1; here it adds 0, which is the same unless a c
-   * overflows. No c is larger than this.
-   */
-  private static final double MAX_C = 1e30;
-
   private final Edges edges;
   private final float[] followed;
   private final float[][] scales;
@@ -34,16 +25,15 @@ final class ExactLanes {
   private final CategorySet[] sets;
   private final int[] features;
 
-  /**
-   * Prepares a tree.
-   *
-   * @param followed per edge p for rows that follow it
-   * @param scales per output and edge to a leaf, the leaf's weight times all shares on its path
-   */
-  ExactLanes(Tree tree, Edges edges, float[] followed, float[][] scales, Ranks ranks) {
+  /** Prepares a tree. */
+  ExactLanes(Tree tree, Edges edges, Ranks ranks) {
     this.edges = edges;
-    this.followed = followed;
-    this.scales = scales;
+    this.followed = edges.followed();
+    this.scales = new float[tree.outputs()][];
+    for (int output = 0; output < scales.length; output++) {
+      scales[output] = edges.scales(output);
+    }
+
     this.lefts = new int[edges.count + 1];
     this.rights = new int[edges.count + 1];
     this.levels = new int[edges.count + 1];
@@ -60,19 +50,6 @@ final class ExactLanes {
       places[parent] = ranks.place(tree, split);
       sets[parent] = edges.isLeft[edge] ? CategorySet.of(tree, split) : sets[parent];
     }
-  }
-
-  /** Returns whether rows may be explained in blocks; otherwise only one by one. */
-  static boolean areFor(Tree tree, Edges edges, float[] followed) {
-    double[] largest = new double[edges.count + 1];
-    largest[edges.count] = 1;
-    double max = 1;
-    for (int edge = edges.count - 1; edge >= 0; edge--) {
-      largest[edge] = largest[edges.parent[edge]] * Math.max(1, followed[edge]);
-      max = Math.max(max, largest[edge]);
-    }
-
-    return tree.depth() <= MAX_DEPTH && max < MAX_C;
   }
 
   /**

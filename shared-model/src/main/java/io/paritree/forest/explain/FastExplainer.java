@@ -123,7 +123,8 @@ final class FastExplainer implements Explainer {
     }
 
     for (; next < rows; next++) {
-      RowMemory row = RowMemory.forFast(maxSplits, ranks.columns(), width);
+      RowMemory row = RowMemory.ofThread(ranks.columns(), width);
+      row.growToSplits(maxSplits);
       ranks.write(slots, next * rowStride, featureStride, row.ranks);
       explain(row, contributions, next * contributions());
     }

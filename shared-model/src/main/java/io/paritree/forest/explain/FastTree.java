@@ -321,29 +321,29 @@ final class FastTree {
       int t = row.begins[split];
       int w = t + points;
       int at = split * points;
-      float sum = 0f + terms[w] * path[at];
+      float sum = 0f + terms[w] * path[at] * d;
       path[at] = ofRight + (s + e * terms[t]) * d;
-      sum += terms[w + 1] * path[at + 1];
+      sum += terms[w + 1] * path[at + 1] * d;
       path[at + 1] = ofRight + (s + e * terms[t + 1]) * d;
-      sum += terms[w + 2] * path[at + 2];
+      sum += terms[w + 2] * path[at + 2] * d;
       path[at + 2] = ofRight + (s + e * terms[t + 2]) * d;
       if (points > FEW) {
-        sum += terms[w + 3] * path[at + 3];
+        sum += terms[w + 3] * path[at + 3] * d;
         path[at + 3] = ofRight + (s + e * terms[t + 3]) * d;
       }
 
       if (points > SEVERAL) {
-        sum += terms[w + 4] * path[at + 4];
+        sum += terms[w + 4] * path[at + 4] * d;
         path[at + 4] = ofRight + (s + e * terms[t + 4]) * d;
-        sum += terms[w + 5] * path[at + 5];
+        sum += terms[w + 5] * path[at + 5] * d;
         path[at + 5] = ofRight + (s + e * terms[t + 5]) * d;
-        sum += terms[w + 6] * path[at + 6];
+        sum += terms[w + 6] * path[at + 6] * d;
         path[at + 6] = ofRight + (s + e * terms[t + 6]) * d;
-        sum += terms[w + 7] * path[at + 7];
+        sum += terms[w + 7] * path[at + 7] * d;
         path[at + 7] = ofRight + (s + e * terms[t + 7]) * d;
       }
 
-      row.gains[split] = e * (sum * d);
+      row.gains[split] = e * sum;
     }
   }
 
@@ -532,7 +532,5 @@ final class FastTree {
         Lanes.addPair(g, sum, ofRight, d, c, s, e, u, t, w, rows);
       }
     }
-
-    Lanes.multiply(sum, d, rows);
   }
 }

@@ -114,7 +114,7 @@ final class Lanes {
     }
   }
 
-  /** The same for two leaves; the sum is without d. */
+  /** The same for two leaves. */
   static void addPair(
       float[] g,
       float[] sum,
@@ -127,7 +127,7 @@ final class Lanes {
       float w,
       int rows) {
     for (int row = 0; row < rows; row++) {
-      float more = sum[row] + w * c[row];
+      float more = sum[row] + w * c[row] * d;
       float of = ofRight + (s + e[row] * t) * d;
       sum[row] = more;
       g[row] = of;
@@ -147,7 +147,7 @@ final class Lanes {
       float w,
       int rows) {
     for (int row = 0; row < rows; row++) {
-      float more = sum[row] + u[row] * w * c[row];
+      float more = sum[row] + u[row] * w * c[row] * d;
       float of = ofRight + (s + e[row] * (u[row] * t)) * d;
       sum[row] = more;
       g[row] = of;
@@ -202,5 +202,32 @@ final class Lanes {
     }
 
     java.util.Arrays.fill(of, 0, rows, 0f);
+  }
+
+  /** to = (to * by) * weight. */
+  static void scale(float[] to, float[] by, float weight, int rows) {
+    for (int row = 0; row < rows; row++) {
+      to[row] = to[row] * by[row] * weight;
+    }
+  }
+
+  static void add(float[] to, float[] a, float[] b, int rows) {
+    for (int row = 0; row < rows; row++) {
+      to[row] = a[row] + b[row];
+    }
+  }
+
+  /** to[i] = of[at[i]]. */
+  static void gather(float[] to, float[] of, int[] at, int from, int end) {
+    for (int lane = from; lane < end; lane++) {
+      to[lane] = of[at[lane]];
+    }
+  }
+
+  /** to[at[i]] = of[i]. */
+  static void scatter(float[] to, float[] of, int[] at, int from, int end) {
+    for (int lane = from; lane < end; lane++) {
+      to[at[lane]] = of[lane];
+    }
   }
 }
