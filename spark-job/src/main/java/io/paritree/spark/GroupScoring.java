@@ -70,9 +70,7 @@ final class GroupScoring {
     this.carried = CarriedColumns.of(settings, input);
     this.output = checked.columns().schema(carried.columns(), checked.model(), settings.runId());
     this.quarantine = Quarantine.schema(Scan.inOrder(input.columns()));
-    List<String> distinct = new ArrayList<>(checked.columns().scores());
-    distinct.addAll(checked.columns().margins());
-    distinct.addAll(checked.columns().contributions());
+    List<String> distinct = new ArrayList<>(checked.columns().distinct());
     if (carried.keys().size() == 1) {
       distinct.addAll(carried.keys());
     }

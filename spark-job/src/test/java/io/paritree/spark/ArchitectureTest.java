@@ -60,6 +60,8 @@ class ArchitectureTest extends ArchitectureContract {
           "blocks.VectorBlock",
           "blocks.VectorCells",
           "files.FlatFile",
+          "files.LeafColumn",
+          "files.ListColumn",
           "files.ParquetFile",
           "files.ParquetWriters",
           "files.ScoredFiles",

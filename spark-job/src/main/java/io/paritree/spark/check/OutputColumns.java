@@ -99,6 +99,18 @@ public record OutputColumns(
     return names;
   }
 
+  /** Returns the columns of files whose values are nearly all different. */
+  public List<String> distinct() {
+    List<String> distinct = new ArrayList<>(scores);
+    distinct.addAll(margins);
+    distinct.addAll(contributions);
+    if (hasReasons) {
+      distinct.addAll(List.of(REST, REASONS + ".list.element.contribution"));
+    }
+
+    return distinct;
+  }
+
   /**
    * Returns the schema of the output's files.
    *

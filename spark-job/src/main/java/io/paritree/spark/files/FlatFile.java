@@ -1,17 +1,15 @@
 package io.paritree.spark.files;
 
-import io.paritree.spark.task.ColumnKind;
 import io.paritree.spark.versions.DataPages;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ColumnWriteStore;
-import org.apache.parquet.column.ColumnWriter;
 import org.apache.parquet.column.ParquetProperties;
 import org.apache.parquet.hadoop.CodecFactory;
 import org.apache.parquet.hadoop.ColumnChunkPageWriteStore;
@@ -20,16 +18,17 @@ import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.api.WriteSupport;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.util.HadoopOutputFile;
-import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.MessageType;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.execution.datasources.parquet.ParquetWriteSupport;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
-import org.apache.spark.unsafe.types.UTF8String;
 
 /**
- * A Parquet file of flat columns, the same as Parquet's own writer makes from the same rows.
+ * A Parquet file of plain columns and of lists of structs of them, the same as Parquet's own writer
+ * makes from the same rows.
  *
  * <p>Values go directly to the column writers, not through Parquet's record consumer, because that
  * would take about a quarter of the time. No value is boxed, a text that is the same object as in
@@ -38,12 +37,15 @@ import org.apache.spark.unsafe.types.UTF8String;
  * unchanged, in microseconds, as the job's session is configured. Not thread-safe.
  */
 final class FlatFile extends ParquetFile {
-  private static final Set<ColumnKind> OTHERS =
-      EnumSet.of(ColumnKind.DECIMAL, ColumnKind.BINARY, ColumnKind.OTHER);
+  /** For each column of a row that is a list, what writes it; null for a plain one. */
+  private final ListColumn[] lists;
 
-  private final ColumnKind[] kinds;
-  private final UTF8String[] lastTexts;
-  private final Binary[] lastBinaries;
+  /** For each column of a row that is plain, what writes it. */
+  private final LeafColumn[] plain;
+
+  /** All columns that Parquet has. */
+  private final List<LeafColumn> leaves = new ArrayList<>();
+
   private final ParquetProperties properties;
   private final MessageType schema;
   private final Map<String, String> metadata;
@@ -51,10 +53,8 @@ final class FlatFile extends ParquetFile {
   private final CompressionCodecName codec;
   private final ParquetFileWriter file;
   private final long rowGroupBytes;
-  private final int[] present;
   private final ConstantColumn constant;
   private final MessageType varying;
-  private final ColumnWriter[] writers;
   private ColumnChunkPageWriteStore pages;
   private ColumnWriteStore columns;
   private int rowGroups;
@@ -79,14 +79,6 @@ final class FlatFile extends ParquetFile {
       throws IOException {
     super(path);
     int count = types.size() - (constant == null ? 0 : 1);
-    this.kinds =
-        Arrays.stream(types.fields(), 0, count)
-            .map(StructField::dataType)
-            .map(ColumnKind::of)
-            .toArray(ColumnKind[]::new);
-    this.lastTexts = new UTF8String[kinds.length];
-    this.lastBinaries = new Binary[kinds.length];
-    this.writers = new ColumnWriter[kinds.length];
     this.properties = properties;
     WriteSupport.WriteContext context = new ParquetWriteSupport().init(hadoop);
     this.schema = context.getSchema();
@@ -94,8 +86,20 @@ final class FlatFile extends ParquetFile {
     this.constant =
         constant == null ? null : ConstantColumn.of(schema, types.fields()[count].name(), constant);
     this.varying = constant == null ? schema : this.constant.others(schema);
-    this.present =
-        schema.getColumns().stream().mapToInt(ColumnDescriptor::getMaxDefinitionLevel).toArray();
+    this.lists = new ListColumn[count];
+    this.plain = new LeafColumn[count];
+    for (int at = 0; at < count; at++) {
+      StructField field = types.fields()[at];
+      if (ListColumn.writes(field.dataType())) {
+        StructType struct = (StructType) ((ArrayType) field.dataType()).elementType();
+        int first = leaves.size();
+        Arrays.stream(struct.fields()).forEach(each -> add(each.dataType()));
+        lists[at] = new ListColumn(field, leaves.subList(first, leaves.size()));
+      } else {
+        plain[at] = add(field.dataType());
+      }
+    }
+
     this.codec = codec;
     this.codecs = new CodecFactory(hadoop, properties.getPageSizeThreshold());
     this.rowGroupBytes = rowGroupBytes;
@@ -117,7 +121,15 @@ final class FlatFile extends ParquetFile {
   /** Returns whether all columns are of types that this class writes. */
   static boolean writes(StructType schema) {
     return Arrays.stream(schema.fields())
-        .noneMatch(field -> OTHERS.contains(ColumnKind.of(field.dataType())));
+        .map(StructField::dataType)
+        .allMatch(type -> LeafColumn.writes(type) || ListColumn.writes(type));
+  }
+
+  private LeafColumn add(DataType type) {
+    ColumnDescriptor column = schema.getColumns().get(leaves.size());
+    LeafColumn leaf = new LeafColumn(type, column.getMaxDefinitionLevel());
+    leaves.add(leaf);
+    return leaf;
   }
 
   /** Begins a row group. */
@@ -133,8 +145,8 @@ final class FlatFile extends ParquetFile {
             file.getEncryptor(),
             rowGroups);
     columns = properties.newColumnWriteStore(varying, pages, pages);
-    for (int at = 0; at < writers.length; at++) {
-      writers[at] = columns.getColumnWriter(schema.getColumns().get(at));
+    for (int at = 0; at < leaves.size(); at++) {
+      leaves.get(at).begin(columns.getColumnWriter(schema.getColumns().get(at)));
     }
 
     rows = 0;
@@ -143,11 +155,11 @@ final class FlatFile extends ParquetFile {
 
   @Override
   void put(InternalRow row) throws IOException {
-    for (int at = 0; at < kinds.length; at++) {
-      if (row.isNullAt(at)) {
-        writers[at].writeNull(0, 0);
+    for (int at = 0; at < plain.length; at++) {
+      if (plain[at] != null) {
+        plain[at].write(row, at, 0, 0);
       } else {
-        write(row, at, writers[at], present[at]);
+        lists[at].write(row, at);
       }
     }
 
@@ -155,29 +167,6 @@ final class FlatFile extends ParquetFile {
     if (++rows >= nextLook) {
       look();
     }
-  }
-
-  private void write(InternalRow row, int at, ColumnWriter to, int level) {
-    switch (kinds[at]) {
-      case LONG -> to.write(row.getLong(at), 0, level);
-      case FLOAT -> to.write(row.getFloat(at), 0, level);
-      case TEXT -> to.write(binary(row.getUTF8String(at), at), 0, level);
-      case INT -> to.write(row.getInt(at), 0, level);
-      case DOUBLE -> to.write(row.getDouble(at), 0, level);
-      case SHORT -> to.write(row.getShort(at), 0, level);
-      case BYTE -> to.write(row.getByte(at), 0, level);
-      case BOOLEAN -> to.write(row.getBoolean(at), 0, level);
-      default -> throw new IllegalStateException("Cannot write column %s".formatted(at));
-    }
-  }
-
-  private Binary binary(UTF8String text, int at) {
-    if (text != lastTexts[at]) {
-      lastTexts[at] = text;
-      lastBinaries[at] = Binary.fromConstantByteArray(text.getBytes());
-    }
-
-    return lastBinaries[at];
   }
 
   /**

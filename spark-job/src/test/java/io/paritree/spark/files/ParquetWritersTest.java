@@ -104,6 +104,41 @@ class ParquetWritersTest {
   }
 
   @Test
+  void listsOfStructsAreWrittenAsSparkWritesThem() throws Exception {
+    long seed = Long.getLong("seed", System.nanoTime());
+    System.out.println("seed " + seed);
+    Random random = new Random(seed);
+    StructType struct =
+        new StructType()
+            .add("text", DataTypes.StringType)
+            .add("float", DataTypes.FloatType)
+            .add("long", DataTypes.LongType, false);
+    for (boolean nullable : new boolean[] {true, false}) {
+      StructType schema =
+          new StructType()
+              .add("key", DataTypes.LongType)
+              .add("list", DataTypes.createArrayType(struct, nullable), nullable)
+              .add("after", DataTypes.IntegerType);
+      List<Row> rows = new ArrayList<>();
+      for (long row = 0; row < ROWS; row++) {
+        List<Row> list = new ArrayList<>();
+        for (int length = random.nextInt(5); list.size() < length; ) {
+          String text = random.nextInt(4) == 0 ? null : "größe " + random.nextInt(9);
+          Float number = random.nextInt(4) == 0 ? null : random.nextFloat();
+          boolean isNull = nullable && random.nextInt(9) == 0;
+          list.add(isNull ? null : RowFactory.create(text, number, random.nextLong()));
+        }
+
+        boolean isNull = nullable && random.nextInt(9) == 0;
+        rows.add(RowFactory.create(row, isNull ? null : list, random.nextInt(7)));
+      }
+
+      assertThat(FlatFile.writes(schema)).isTrue();
+      assertWrittenEqually(rows, schema);
+    }
+  }
+
+  @Test
   void otherColumnsAreLeftToSpark() throws Exception {
     StructType schema =
         new StructType()
