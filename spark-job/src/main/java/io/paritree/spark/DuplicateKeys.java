@@ -1,8 +1,7 @@
 package io.paritree.spark;
 
 import io.paritree.spark.input.HadoopPaths;
-import io.paritree.spark.publish.RunDirectory;
-import java.util.Collection;
+import io.paritree.store.Location;
 import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -27,12 +26,13 @@ final class DuplicateKeys {
     this.keys = keys;
   }
 
-  /** Returns how many rows repeat the key of another row of their partition. */
-  long count(RunDirectory directory, Collection<String> partitions) {
-    String[] paths =
-        partitions.stream()
-            .map(partition -> HadoopPaths.pattern(directory.fresh(partition)))
-            .toArray(String[]::new);
+  /**
+   * Returns how many rows repeat the key of another row of their partition.
+   *
+   * @param files the staged files; those of a partition are in one directory
+   */
+  long count(List<Location> files) {
+    String[] paths = files.stream().map(HadoopPaths::pattern).toArray(String[]::new);
     Dataset<Row> staged = session.read().schema(schema).parquet(paths);
     Column partition =
         functions.regexp_extract(

@@ -3,6 +3,7 @@ package io.paritree.spark;
 import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.Outcome;
+import io.paritree.spark.publish.DataFile;
 import io.paritree.spark.publish.RunDirectory;
 import io.paritree.spark.report.JobReport;
 import io.paritree.spark.report.PartitionReport;
@@ -12,7 +13,9 @@ import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.task.ScoreHistogram;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Makes reports on the run from what is known about a group so far. Not thread-safe. */
@@ -82,6 +85,21 @@ final class GroupReport {
     return report(outcome, "", own, own.size());
   }
 
+  /** Returns the files of each partition, by their paths below the output. */
+  Map<String, List<DataFile>> filesByPartition() {
+    Map<String, List<DataFile>> files = new HashMap<>();
+    for (PartitionReport partition : partitions) {
+      String above = partition.partition().isEmpty() ? "" : partition.partition() + "/";
+      files.put(
+          partition.partition(),
+          partition.files().stream()
+              .map(file -> new DataFile(above + file.name(), file.bytes(), file.rows()))
+              .toList());
+    }
+
+    return files;
+  }
+
   /** Stores the report on a run that is about to publish these partitions. */
   void keepPublished(List<String> moving) throws IOException {
     keep(published(moving));
@@ -132,7 +150,8 @@ final class GroupReport {
         message,
         startedAt,
         Optional.of(CheckedRun.modelOf(checked.model(), settings)),
-        checked.input().listing().root().toString(),
+        checked.input().listing().shown(),
+        checked.input().listing().version(),
         checked.place().output().toString(),
         reported,
         published,

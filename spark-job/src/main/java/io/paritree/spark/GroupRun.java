@@ -2,6 +2,8 @@ package io.paritree.spark;
 
 import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.check.OutputPartition;
+import io.paritree.spark.commit.OutputTable;
+import io.paritree.spark.commit.TableCommit;
 import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.OvertakenException;
 import io.paritree.spark.ending.QuarantineException;
@@ -24,6 +26,7 @@ import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.JobSettings.Duplicates;
 import io.paritree.spark.settings.JobSettings.LookupIndex;
 import io.paritree.spark.task.WrittenFile;
+import io.paritree.store.Location;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Clock;
@@ -146,12 +149,63 @@ final class GroupRun {
       CheckedRun checked, Publisher publisher, Publisher.Run run, Tally tally, GroupReport report)
       throws JobException, IOException {
     GroupScoring scoring = scoring(checked);
-    scoring.score(run.directory(), tally);
+    try {
+      scoring.score(run.directory(), tally);
+    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
+      checkVersion(checked);
+      throw e;
+    }
+
     stages.end("score");
     observer.reached(Step.SCORED);
 
     Staging staging =
-        new Staging(settings, checked.model(), checked.place(), run.directory(), tally);
+        new Staging(
+            settings,
+            checked.model(),
+            checked.place(),
+            run.directory(),
+            tally,
+            checked.table().isPresent());
+    try {
+      List<PreparedPartition> prepared = prepare(checked, run, tally, report, scoring, staging);
+      List<String> published =
+          checked.table().isPresent()
+              ? commit(checked, checked.table().get(), run, prepared, report)
+              : publisher.publish(run, prepared, report::keepPublished);
+      stages.end("publish");
+      return report.published(published);
+    } catch (ConflictException e) {
+      staging.removeFromTable();
+      throw new OvertakenException(e.getMessage(), e);
+    }
+  }
+
+  /** Stages and verifies what was scored. */
+  private List<PreparedPartition> prepare(
+      CheckedRun checked,
+      Publisher.Run run,
+      Tally tally,
+      GroupReport report,
+      GroupScoring scoring,
+      Staging staging)
+      throws JobException, IOException {
+    try {
+      return verified(checked, run, tally, report, scoring, staging);
+    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
+      staging.removeFromTable();
+      throw e;
+    }
+  }
+
+  private List<PreparedPartition> verified(
+      CheckedRun checked,
+      Publisher.Run run,
+      Tally tally,
+      GroupReport report,
+      GroupScoring scoring,
+      Staging staging)
+      throws JobException, IOException {
     staging.keepQuarantine();
     checkReadable(tally);
     Map<String, List<WrittenFile>> staged = staging.stage(checked.open(), scoring.writers());
@@ -164,7 +218,9 @@ final class GroupRun {
     report.verified(staging.verify(checked.open(), staged, hadoop, clock));
     checkGate(tally, report);
     stages.end("verify");
-    long repeated = scoring.keys().repeated(run.directory(), staged.keySet(), tally);
+    List<Location> files =
+        staged.values().stream().flatMap(List::stream).map(staging::staged).toList();
+    long repeated = scoring.keys().repeated(run.directory(), files, tally);
     report.keysCounted(repeated);
     checkKeys(repeated);
     stages.end("keys");
@@ -180,15 +236,36 @@ final class GroupRun {
       prepared.add(new PreparedPartition(target.partition(), target.identity(), target.before()));
     }
 
-    List<String> moved;
-    try {
-      moved = publisher.publish(run, prepared, report::keepPublished);
-    } catch (ConflictException e) {
-      throw new OvertakenException(e.getMessage(), e);
-    }
+    return prepared;
+  }
 
-    stages.end("publish");
-    return report.published(moved);
+  /** Publishes by one commit to the table's log. */
+  private List<String> commit(
+      CheckedRun checked,
+      OutputTable table,
+      Publisher.Run run,
+      List<PreparedPartition> prepared,
+      GroupReport report)
+      throws ConflictException, IOException {
+    TableCommit commit =
+        new TableCommit(
+            table,
+            checked.place(),
+            run.directory().name(),
+            Map.of(
+                "run",
+                settings.runId(),
+                "model",
+                checked.model().name(),
+                "model_version",
+                checked.model().modelVersion(),
+                "digest",
+                checked.model().digest()),
+            observer);
+    List<String> published =
+        commit.publish(prepared, report.filesByPartition(), report::keepPublished);
+    run.hasCommitted();
+    return published;
   }
 
   private static void checkReadable(Tally tally) throws RefusedException {
@@ -199,7 +276,7 @@ final class GroupRun {
 
   /** Makes sure that the input that was scored is the one that was checked and identified. */
   private static void checkInput(CheckedRun checked, Tally tally) throws IOException {
-    List<String> changed = InputListing.changed(checked.inputStore(), checked.files());
+    List<String> changed = checked.input().listing().changed(checked.inputStore(), checked.files());
     if (!changed.isEmpty()) {
       throw new IOException(
           "Cannot publish: %s of %s input files have changed since the run began, for instance %s;"
@@ -212,6 +289,16 @@ final class GroupRun {
       throw new IOException(
           "Cannot publish: the input's footers say %s rows, but %s were read; a file is damaged"
               .formatted(expected.getAsLong(), tally.read()));
+    }
+  }
+
+  /** Refuses a version of a table whose files were removed while they were read. */
+  private static void checkVersion(CheckedRun checked) throws RefusedException, IOException {
+    InputListing listing = checked.input().listing();
+    if (listing.table().isPresent()
+        && !listing.changed(checked.inputStore(), checked.files()).isEmpty()) {
+      throw new RefusedException(
+          InputCheck.message(List.of(InputCheck.goneVersion(listing.table().get()))));
     }
   }
 

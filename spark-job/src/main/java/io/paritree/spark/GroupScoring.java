@@ -8,6 +8,8 @@ import io.paritree.spark.files.ParquetWriters;
 import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.InputFile;
+import io.paritree.spark.input.InputListing;
+import io.paritree.spark.input.InputPartition;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.keys.KeyHashes;
 import io.paritree.spark.lookup.IndexBuild;
@@ -21,6 +23,7 @@ import io.paritree.spark.rows.Scan;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.JobSettings.LookupIndex;
 import io.paritree.spark.settings.JobSettings.Order;
+import io.paritree.spark.task.SourceRoot;
 import io.paritree.spark.task.TaskPlan;
 import io.paritree.spark.task.TaskResult;
 import java.io.IOException;
@@ -28,8 +31,10 @@ import java.io.PrintStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.UUID;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -134,7 +139,11 @@ final class GroupScoring {
    */
   void score(RunDirectory directory, Tally tally) throws IOException {
     String tasks = HadoopPaths.of(directory.tasks()).toString();
-    score(directory.name(), checked.files(), plan(tasks, directory.random(), 0), tally);
+    String table =
+        checked.table().isPresent() ? HadoopPaths.of(checked.place().output()).toString() : null;
+    // In a table's directory are the files of all runs, for as long as the table keeps versions.
+    String run = table == null ? directory.random() : UUID.randomUUID().toString();
+    score(directory.name(), checked.files(), plan(tasks, table, run, 0), tally);
   }
 
   /**
@@ -145,13 +154,13 @@ final class GroupScoring {
   void sample(Tally tally) throws IOException {
     List<InputFile> sampled =
         checked.files().stream().filter(file -> !input.isEmpty(file)).limit(1).toList();
-    score("sample-" + settings.runId(), sampled, plan("", "", SAMPLE_ROWS), tally);
+    score("sample-" + settings.runId(), sampled, plan("", null, "", SAMPLE_ROWS), tally);
   }
 
   @SuppressWarnings("try") // the display prints by itself until it is closed
   private void score(String name, List<InputFile> files, TaskPlan plan, Tally tally)
       throws IOException {
-    if (files.isEmpty()) {
+    if (files.isEmpty() && !input.listing().isOfRows()) {
       return;
     }
 
@@ -178,12 +187,36 @@ final class GroupScoring {
     }
   }
 
-  private TaskPlan plan(String tasks, String run, int sampleRows) throws IOException {
+  private SourceRoot root() throws IOException {
+    InputListing listing = input.listing();
+    if (listing.isOfRows()) {
+      return new SourceRoot(listing.shown(), SourceRoot.Kind.NOTHING, new HashMap<>());
+    }
+
+    String path =
+        HadoopPaths.qualified(listing.root().orElseThrow(), HadoopPaths.settings(session))
+            .toString();
+    if (listing.table().isEmpty()) {
+      return SourceRoot.ofDirectories(path);
+    }
+
+    HashMap<String, String> partitions = new HashMap<>();
+    for (InputPartition partition : input.selected()) {
+      for (InputFile file : partition.files()) {
+        partitions.put(HadoopPaths.of(file.location()).toString(), partition.path());
+      }
+    }
+
+    return new SourceRoot(path, SourceRoot.Kind.LOG, partitions);
+  }
+
+  private TaskPlan plan(String tasks, String table, String run, int sampleRows) throws IOException {
     ArrayList<ReadColumn> columns = Scan.inOrder(input.columns());
     int[] indexes = carried.columns().stream().mapToInt(columns::indexOf).toArray();
     return new TaskPlan(
-        HadoopPaths.qualified(input.listing().root(), HadoopPaths.settings(session)).toString(),
+        root(),
         tasks,
+        table,
         run,
         columns,
         settings.comparison(),

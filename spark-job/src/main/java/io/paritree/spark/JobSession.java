@@ -42,6 +42,9 @@ final class JobSession {
     settings.set("spark.sql.parquet.mergeSchema", "false");
     settings.set("spark.sql.parquet.compression.codec", "zstd");
 
+    // The files that a run has written to a table are read before the table's log names them.
+    settings.set("spark.databricks.delta.formatCheck.enabled", "false");
+
     // With more columns than this, Spark's scan would return rows instead of batches.
     settings.set("spark.sql.codegen.maxFields", String.valueOf(Math.max(200, 4 * width)));
     settings.set("spark.sql.parquet.enableNestedColumnVectorizedReader", "true");

@@ -7,8 +7,8 @@ import io.paritree.spark.keys.RepeatedHashes;
 import io.paritree.spark.publish.RunDirectory;
 import io.paritree.spark.settings.JobSettings.Duplicates;
 import io.paritree.spark.task.WrittenFile;
+import io.paritree.store.Location;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataType;
@@ -67,15 +67,19 @@ final class KeyCheck {
     return buckets;
   }
 
-  /** Returns how many staged rows repeat a key of their partition. */
-  long repeated(RunDirectory directory, Collection<String> partitions, Tally tally) {
+  /**
+   * Returns how many staged rows repeat a key of their partition.
+   *
+   * @param staged the files; those of a partition are in one directory
+   */
+  long repeated(RunDirectory directory, List<Location> staged, Tally tally) {
     if (duplicates == Duplicates.ADMITTED) {
       return NOT_COUNTED;
     }
 
     boolean anyMay =
         tally.scores().count() > 0 && (buckets == 0 || repeatedHashes(directory, tally.keys()) > 0);
-    return anyMay ? new DuplicateKeys(session, output, keys).count(directory, partitions) : 0;
+    return anyMay ? new DuplicateKeys(session, output, keys).count(staged) : 0;
   }
 
   private long repeatedHashes(RunDirectory directory, List<WrittenFile> files) {

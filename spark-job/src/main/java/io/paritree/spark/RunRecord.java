@@ -11,6 +11,7 @@ import io.paritree.store.Location;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Keeps the report of a run that no group has kept: it was refused, it failed before its first
@@ -22,12 +23,21 @@ final class RunRecord {
   /**
    * Writes the report to where those of groups are.
    *
+   * @param output where the run was to publish; empty if the name of a table was not looked up
    * @param err receives why that is not possible
    */
   static void keep(
-      JobSettings settings, Map<String, String> hadoop, JobReport report, PrintStream err) {
+      JobSettings settings,
+      Optional<String> output,
+      Map<String, String> hadoop,
+      JobReport report,
+      PrintStream err) {
     try {
-      OutputPlace place = OutputPlace.of(settings.output(), settings.stateDirectory(), hadoop);
+      if (output.isEmpty()) {
+        throw new IOException("it is not known where table %s is".formatted(settings.anyOutput()));
+      }
+
+      OutputPlace place = OutputPlace.of(output.get(), settings.stateDirectory(), hadoop);
       if (isInInput(place, settings, hadoop)) {
         throw new IOException("%s is inside the input".formatted(place.state()));
       }
@@ -45,7 +55,7 @@ final class RunRecord {
       OutputPlace place, JobSettings settings, Map<String, String> hadoop) throws IOException {
     Location real;
     try {
-      Location input = FileStore.located(settings.input(), hadoop);
+      Location input = FileStore.located(settings.anyInput(), hadoop);
       real = FileStore.of(input, hadoop).real(input);
     } catch (IOException | RuntimeException e) {
       return false; // perhaps the reason why the run was refused

@@ -154,7 +154,7 @@ public final class ScoreMain {
 
     Location file = Location.of(settings.metricsFile());
     double now = Clock.systemUTC().millis() / 1000.0;
-    String metrics = OpenMetrics.of(settings.output(), exitCode, now, report);
+    String metrics = OpenMetrics.of(settings.anyOutput(), exitCode, now, report);
     try {
       FileStore.of(file).replace(file, metrics.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
@@ -222,7 +222,7 @@ public final class ScoreMain {
   private static OutputPlace place(JobSettings settings) throws RefusedException, IOException {
     OutputPlace place =
         OutputPlace.of(
-            settings.output(),
+            settings.anyOutput(),
             settings.stateDirectory(),
             SparkOnDemand.notStarted().hadoopSettings());
     if (place.stateProblem().isPresent()) {

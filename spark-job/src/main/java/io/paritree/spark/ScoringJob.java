@@ -8,6 +8,7 @@ import io.paritree.model.ScoringModel;
 import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.check.JobCheck;
 import io.paritree.spark.check.OutputPartition;
+import io.paritree.spark.commit.OutputTable;
 import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.Outcome;
 import io.paritree.spark.ending.RefusedException;
@@ -22,6 +23,7 @@ import io.paritree.spark.report.Stages;
 import io.paritree.spark.rows.OpenModels;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.JobSettings.Mode;
+import io.paritree.spark.tables.PinnedTable;
 import io.paritree.spark.task.ScoreHistogram;
 import io.paritree.spark.versions.SparkVersion;
 import io.paritree.store.FileStore;
@@ -33,6 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
 
@@ -53,6 +56,8 @@ final class ScoringJob {
   private Optional<ScoringModel> opened = Optional.empty();
   private Optional<JobReport> failure = Optional.empty();
   private boolean isKept;
+  private String inputVersion = "";
+  private Optional<OutputTable> outputTable = Optional.empty();
 
   /**
    * @param spark runs the job's tasks; the job uses its own session
@@ -93,7 +98,7 @@ final class ScoringJob {
     stages.end("model");
     observer.reached(Step.MODEL_OPENED);
 
-    JobCheck check = new JobCheck(settings, model, hadoop);
+    JobCheck check = new JobCheck(settings, model, table(model), outputTable(model), hadoop);
     if (check.isNothingToDo() && settings.mode() == Mode.SCORE) {
       stages.end("check");
       observer.reached(Step.INPUT_CHECKED);
@@ -101,14 +106,12 @@ final class ScoringJob {
       return nothingToDo(check);
     }
 
-    SparkSession session =
-        JobSession.of(
-            spark.session(),
-            model.schema().width() + settings.keys().size(),
-            settings.comparison());
+    SparkSession session = session(model);
     checkExecutors(session, files);
     stages.end("spark");
     CheckedInput input = check.check(session, progress);
+    Set<String> encrypted = check.checkEncryption(session, input);
+    check.checkTable(input);
     CheckedRun checked =
         new CheckedRun(
             files,
@@ -116,8 +119,9 @@ final class ScoringJob {
             check.columns(),
             check.inputStore(),
             input,
-            check.checkEncryption(session, input),
+            encrypted,
             check.place(),
+            outputTable,
             check.open(),
             check.alreadyPublished());
     stages.end("check");
@@ -146,9 +150,52 @@ final class ScoringJob {
     } finally {
       isKept = group.isKept();
       group.removeOldRuns(check.place());
+      if (outputTable.isPresent()) {
+        tidy(check.place());
+      }
     }
 
     return JobReport.total(reports);
+  }
+
+  private SparkSession session(ScoringModel model) {
+    return JobSession.of(
+        spark.session(), model.schema().width() + settings.keys().size(), settings.comparison());
+  }
+
+  /** Returns the table that is read, at the version that is read; empty if it is no table. */
+  private Optional<PinnedTable> table(ScoringModel model) throws RefusedException {
+    if (settings.inputTable().isEmpty()) {
+      return Optional.empty();
+    }
+
+    PinnedTable table = PinnedTable.open(session(model), settings.inputTable().get());
+    if (table.files().isEmpty()) {
+      progress.println(
+          ("Table %s is read as Spark reads it: that all of its rows were read cannot be checked,"
+                  + " and the same run publishes again, since another read may find other rows")
+              .formatted(table.shown()));
+    }
+
+    inputVersion = table.version();
+    return Optional.of(table);
+  }
+
+  /** Returns the table that is written to; empty if it is a directory. */
+  private Optional<OutputTable> outputTable(ScoringModel model) throws RefusedException {
+    if (settings.outputTable().isPresent()) {
+      outputTable = Optional.of(OutputTable.open(session(model), settings.outputTable().get()));
+    }
+
+    return outputTable;
+  }
+
+  /** Returns where the output is; empty if it is a table whose name was not looked up. */
+  private Optional<String> outputLocation() {
+    boolean isNamed = settings.outputTable().filter(table -> !table.isPath()).isPresent();
+    return outputTable
+        .map(OutputTable::location)
+        .or(() -> isNamed ? Optional.empty() : Optional.of(settings.anyOutput()));
   }
 
   /**
@@ -173,8 +220,9 @@ final class ScoringJob {
           published
               .or(() -> failure)
               .orElseGet(
-                  () -> ended(outcome, reason, settings.input(), settings.output(), List.of()));
-      RunRecord.keep(settings, spark.hadoopSettings(), report, progress);
+                  () ->
+                      ended(outcome, reason, settings.anyInput(), settings.anyOutput(), List.of()));
+      RunRecord.keep(settings, outputLocation(), spark.hadoopSettings(), report, progress);
     }
   }
 
@@ -223,7 +271,7 @@ final class ScoringJob {
     return ended(
         Outcome.ALREADY_PUBLISHED,
         "",
-        check.listing().root().toString(),
+        check.listing().shown(),
         check.place().output().toString(),
         check.alreadyPublished());
   }
@@ -238,6 +286,7 @@ final class ScoringJob {
         startedAt,
         opened.map(model -> CheckedRun.modelOf(model, settings)),
         input,
+        inputVersion,
         output,
         List.of(),
         0,

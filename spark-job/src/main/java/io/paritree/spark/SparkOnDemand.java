@@ -1,5 +1,6 @@
 package io.paritree.spark;
 
+import io.paritree.spark.versions.DeltaSnapshot;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -22,10 +23,21 @@ final class SparkOnDemand implements AutoCloseable {
     this.start = start;
   }
 
-  /** Returns a Spark that is not started yet, with the settings of this JVM. */
+  /**
+   * Returns a Spark that is not started yet, with the settings of this JVM. If Delta is on its
+   * class path, its tables can be read and written.
+   */
   static SparkOnDemand notStarted() {
     return new SparkOnDemand(
-        () -> SparkSession.builder().appName(name(new SparkConf())).getOrCreate());
+        () -> {
+          SparkConf given = new SparkConf();
+          SparkSession.Builder builder = SparkSession.builder().appName(name(given));
+          if (DeltaSnapshot.isOnClassPath()) {
+            DeltaSnapshot.settings(given).forEach(builder::config);
+          }
+
+          return builder.getOrCreate();
+        });
   }
 
   /**

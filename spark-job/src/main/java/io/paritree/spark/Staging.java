@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -40,18 +41,21 @@ final class Staging {
   private final RunDirectory directory;
   private final FileStore store;
   private final Tally tally;
+  private final Optional<Location> table;
 
   Staging(
       JobSettings settings,
       ScoringModel model,
       OutputPlace place,
       RunDirectory directory,
-      Tally tally) {
+      Tally tally,
+      boolean isTable) {
     this.settings = settings;
     this.model = model;
     this.directory = directory;
     this.store = place.store();
     this.tally = tally;
+    this.table = isTable ? Optional.of(place.output()) : Optional.empty();
   }
 
   /** Moves the quarantined rows to where they are kept, even if the run fails. */
@@ -67,6 +71,24 @@ final class Staging {
     return directory.kept().resolve("quarantine");
   }
 
+  /** Returns where a file is once it is staged: the files of a table are not moved. */
+  Location staged(WrittenFile file) {
+    return table.isPresent()
+        ? table.get().resolve(file.path())
+        : directory.fresh(file.partition()).resolve(name(file));
+  }
+
+  /** Removes the files that the run has written to a table, which no commit has named. */
+  void removeFromTable() throws IOException {
+    if (table.isPresent()) {
+      for (WrittenFile file : tally.scored()) {
+        Location location = staged(file);
+        store.delete(location);
+        store.delete(location.parent().resolve(".%s.crc".formatted(location.name())));
+      }
+    }
+  }
+
   /**
    * Moves the files of scored rows into their partitions.
    *
@@ -77,7 +99,9 @@ final class Staging {
     Map<String, List<WrittenFile>> byPartition = new TreeMap<>();
     for (OutputPartition target : targets) {
       byPartition.put(target.partition(), new ArrayList<>());
-      store.createDirectories(directory.fresh(target.partition()));
+      if (table.isEmpty()) {
+        store.createDirectories(directory.fresh(target.partition()));
+      }
     }
 
     for (WrittenFile file : tally.scored()) {
@@ -88,15 +112,16 @@ final class Staging {
                 .formatted(file.path(), file.partition()));
       }
 
-      store.rename(
-          directory.tasks().resolve(file.path()),
-          directory.fresh(file.partition()).resolve(name(file)));
+      if (table.isEmpty()) {
+        store.rename(directory.tasks().resolve(file.path()), staged(file));
+      }
+
       files.add(file);
     }
 
     for (OutputPartition target : targets) {
       List<WrittenFile> files = byPartition.get(target.partition());
-      if (files.isEmpty()) {
+      if (files.isEmpty() && table.isEmpty()) {
         // Written into the tasks' directory first: Hadoop leaves a checksum file next to it.
         String name = writers.nameOfEmpty(directory.random());
         Location empty = directory.tasks().resolve("empty").resolve(name);
@@ -127,7 +152,7 @@ final class Staging {
       List<DataFile> files = new ArrayList<>();
       long rows = 0;
       for (WrittenFile file : staged.get(target.partition())) {
-        Location location = directory.fresh(target.partition()).resolve(name(file));
+        Location location = staged(file);
         long inFooter = rowsInFooter(location, hadoop);
         if (inFooter != file.rows()) {
           throw new IOException(
@@ -147,7 +172,10 @@ final class Staging {
                 .formatted(target.partition(), rows, count.scored()));
       }
 
-      writeManifest(target, count, files, clock);
+      if (table.isEmpty()) {
+        writeManifest(target, count, files, clock);
+      }
+
       reports.add(
           new PartitionReport(
               target.partition(),

@@ -87,6 +87,8 @@ class ArchitectureTest extends ArchitectureContract {
           "rows.TaskRows",
           "task.ColumnKind",
           "task.JavaSerialized",
+          "versions.DeltaSnapshot",
+          "versions.DeltaTransaction",
           "versions.ReassignedScan",
           "versions.SparkLists");
 

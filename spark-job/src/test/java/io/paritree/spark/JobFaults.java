@@ -17,13 +17,15 @@ import org.apache.hadoop.hdfs.MiniDFSCluster;
 /**
  * Kills the job at every named step and at random times, while a reader polls; with {@code --hdfs},
  * with input and output on HDFS; with {@code --s3}, on S3, where it is killed while it publishes
- * and while it recovers; with {@code --disk}, runs it on a full disk instead, and without
- * permissions.
+ * and while it recovers; with {@code --table}, while it commits to a Delta table; with {@code
+ * --disk}, runs it on a full disk instead, and without permissions.
  *
  * <p>Run: {@code scripts/faults job [OPTIONS]}. Prints one line for each step and a last one with
  * totals; exit code 1 if anything was wrong.
  */
 final class JobFaults {
+  private static final int MILLIS_OF_COMMIT = 4_000;
+
   private JobFaults() {}
 
   public static void main(String[] arguments) throws Exception {
@@ -33,7 +35,8 @@ final class JobFaults {
     boolean hdfs = false;
     boolean s3 = false;
     boolean disk = false;
-    List<Step> steps = List.of(Step.values());
+    boolean table = false;
+    List<Step> steps = Stream.of(Step.values()).filter(step -> !step.isOfTables()).toList();
     long seed = System.nanoTime();
     Iterator<String> given = List.of(arguments).iterator();
     while (given.hasNext()) {
@@ -44,12 +47,14 @@ final class JobFaults {
         case "--hdfs" -> hdfs = true;
         case "--s3" -> s3 = true;
         case "--disk" -> disk = true;
+        case "--table" -> table = true;
         case "--steps" -> steps = steps(given.next());
         case "--seed" -> seed = Long.decode(given.next());
         default -> {
           System.err.println(
               "Usage: faults job [--rows N] [--times N] [--steps NAME,...] [--random N]"
                   + " [--seed N] [--hdfs] | faults job --s3 [--rows N] [--random N] [--seed N]"
+                  + " | faults job --table [--rows N] [--random N] [--seed N]"
                   + " | faults job --disk [--rows N]");
           System.exit(2);
         }
@@ -59,6 +64,12 @@ final class JobFaults {
     Path directory = Files.createTempDirectory("paritree-faults");
     if (disk) {
       boolean passed = DiskFaults.run(directory, rows);
+      FileStore.of(Location.of(directory)).delete(Location.of(directory));
+      System.exit(passed ? 0 : 1);
+    }
+
+    if (table) {
+      boolean passed = onTable(directory, rows, random, seed);
       FileStore.of(Location.of(directory)).delete(Location.of(directory));
       System.exit(passed ? 0 : 1);
     }
@@ -120,6 +131,35 @@ final class JobFaults {
 
     FileStore.of(Location.of(directory)).delete(Location.of(directory));
     System.exit(failed == 0 ? 0 : 1);
+  }
+
+  private static boolean onTable(Path directory, int rows, int kills, long seed) throws Exception {
+    long begin = System.nanoTime();
+    Random random = new Random(seed);
+    TableDeathTrial trial = new TableDeathTrial(directory, rows / 3 * 3);
+    List<Step> steps =
+        List.of(Step.VERIFIED, Step.COMMIT_BEGUN, Step.COMMITTED, Step.COMMIT_PROVED);
+    int failed = 0;
+    for (int time = 0; time < kills; time++) {
+      boolean isAtStep = time < steps.size();
+      List<String> wrong =
+          isAtStep
+              ? trial.killAt(steps.get(time))
+              : trial.killAfter(random.nextInt(MILLIS_OF_COMMIT));
+      failed += wrong.isEmpty() ? 0 : 1;
+      tell("B1 on a table, kill %s: %s".formatted(time + 1, told(wrong)));
+    }
+
+    tell(
+        "B1 must 0 wrong of %s kills on a table: %s, %s reads by a reader (%s s, %s rows, seed 0x%s)"
+            .formatted(
+                kills,
+                failed == 0 ? "PASS" : "FAIL",
+                trial.looks(),
+                (System.nanoTime() - begin) / 1_000_000_000,
+                rows,
+                Long.toHexString(seed)));
+    return failed == 0;
   }
 
   private static boolean onS3(Path directory, int rows, int kills, long seed) throws Exception {

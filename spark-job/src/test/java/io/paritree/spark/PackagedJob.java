@@ -22,10 +22,11 @@ import java.util.stream.Stream;
 final class PackagedJob {
   private static final List<Class<?>> PROGRAMS = List.of(ObservedJob.class);
 
-  /** Hadoop's S3 client and what it needs; not part of Spark. */
-  private static final Pattern S3 =
+  /** Delta, and Hadoop's S3 client and what it needs; not part of Spark. */
+  private static final Pattern USERS =
       Pattern.compile(
-          "/(hadoop-aws|software/amazon|httpcomponents|org/reactivestreams|wildfly-openssl)/");
+          "/(io/delta|io/unitycatalog|hadoop-aws|software/amazon|httpcomponents|org/reactivestreams"
+              + "|wildfly-openssl)/");
 
   private final Path directory;
   private final String classPath;
@@ -44,7 +45,7 @@ final class PackagedJob {
     String separator = System.getProperty("path.separator");
     List<String> jars = new ArrayList<>(List.of(JobProcess.packaged(), programs.toString()));
     Stream.of(System.getProperty("java.class.path").split(separator))
-        .filter(jar -> S3.matcher(jar).find())
+        .filter(jar -> USERS.matcher(jar).find())
         .forEach(jars::add);
     this.classPath = String.join(separator, jars);
   }

@@ -48,6 +48,8 @@ record SparkHome(Path directory, String version, String scala) {
             SOURCE.resolve("pom.xml").toString(),
             "-Dspark=" + version,
             "-Dscala=" + scala,
+            "-Ddelta=" + delta(version, scala),
+            "-Ddelta.version=" + (version.startsWith("3.") ? "3.3.2" : "4.4.0"),
             "-Dmdep.includeScope=runtime",
             "-Dmdep.outputFile=" + classPath,
             "dependency:build-classpath"));
@@ -58,6 +60,12 @@ record SparkHome(Path directory, String version, String scala) {
     }
 
     return made(home, Files.readString(classPath));
+  }
+
+  /** Returns the artifact of Delta for a Spark. */
+  private static String delta(String version, String scala) {
+    String line = version.replaceFirst("^(\\d+\\.\\d+)\\..*", "$1");
+    return version.startsWith("3.") ? "delta-spark_" + scala : "delta-spark_" + line + "_" + scala;
   }
 
   private static SparkHome made(Path home, String classPath) throws IOException {

@@ -22,6 +22,10 @@ public final class TestSpark {
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.sql.datetime.java8API.enabled", "true")
         .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
+        .config(
+            "spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog")
+        .config("spark.databricks.delta.snapshotPartitions", "2")
         .config("spark.sql.warehouse.dir", "target/warehouse")
         .config("spark.hadoop.fs.file.impl", QuickLocalFileSystem.class.getName())
         .getOrCreate();

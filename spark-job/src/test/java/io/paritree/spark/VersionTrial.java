@@ -64,6 +64,7 @@ final class VersionTrial {
   private final Path parquet;
   private final Path csv;
   private final Path widened;
+  private final Path table;
   private final Map<String, List<String>> expected = new HashMap<>();
 
   /** Submits a run with options of {@code spark-submit}; its output goes to the log. */
@@ -91,6 +92,9 @@ final class VersionTrial {
     this.csv = directory.resolve("csv");
     Parcels.writeCsv(csv.resolve("a.csv"), 0, 300);
     Parcels.writeCsv(csv.resolve("b.csv"), 300, 500, "500,too few cells");
+    this.table = directory.resolve("table");
+    Dataset<Row> rows = TestSpark.session().read().parquet(parquet.toString());
+    rows.write().format("delta").partitionBy("day").save(table.toString());
     this.widened = directory.resolve("widened");
     Parcels.write(widened, 0, 200, 0, 1);
     Parcels.write(widened, widenedRows(200, 400), WIDENED, 1);
@@ -174,6 +178,7 @@ final class VersionTrial {
                 "tags,zone",
                 "--engine",
                 "xgboost")),
+        new Way("table", List.of("--input-table", table, "--keys", "parcel_id,note")),
         new Way("csv", List.of("--input", csv, "--input-format", "csv", "--keys", "parcel_id")));
   }
 
@@ -209,6 +214,7 @@ final class VersionTrial {
       faults.add("again: a run of what is published has changed it");
     }
 
+    writeTable(way, outputs, spark, faults);
     Path refused = outputs.resolve("refused");
     ends(
         4,
@@ -241,6 +247,29 @@ final class VersionTrial {
     ends(0, "encrypted", outputs, spark, encryption(), arguments(way, encrypted), faults);
     withKeys(() -> compareEncrypted(way, encrypted, faults));
     return faults;
+  }
+
+  /** Publishes to a Delta table, twice. */
+  private void writeTable(Way way, Path outputs, Submission spark, List<String> faults)
+      throws IOException, InterruptedException {
+    Path written = outputs.resolve("written");
+    List<Object> arguments =
+        new ArrayList<>(List.of("--model", MODEL, "--table", written, "--create-table"));
+    arguments.addAll(way.arguments());
+    for (String log : List.of("written", "written-again")) {
+      ends(0, log, outputs, spark, List.of(), arguments, faults);
+    }
+
+    Dataset<Row> rows = TestSpark.session().read().format("delta").load(written.toString());
+    if (!published(rows, written).equals(expected.get(way.name()))) {
+      faults.add("written: the table does not have the rows of the Parquet output");
+    }
+
+    long commits =
+        TestSpark.session().sql("DESCRIBE HISTORY delta.`%s`".formatted(written)).count();
+    if (commits != 1 + DAYS) {
+      faults.add("written: %s commits instead of %s".formatted(commits, 1 + DAYS));
+    }
   }
 
   /** Returns options that have all columns encrypted, one of them with its own key. */
@@ -348,7 +377,11 @@ final class VersionTrial {
 
   /** Returns the rows of an output and of its quarantine as texts, in the order of their keys. */
   private static List<String> published(Path output) throws IOException {
-    List<String> texts = texts(TestSpark.session().read().parquet(output.toString()));
+    return published(TestSpark.session().read().parquet(output.toString()), output);
+  }
+
+  private static List<String> published(Dataset<Row> rows, Path output) throws IOException {
+    List<String> texts = texts(rows);
     Path runs = output.resolveSibling("_paritree").resolve(output.getFileName()).resolve("runs");
     try (Stream<Path> ended = Files.list(runs)) {
       String[] quarantines =

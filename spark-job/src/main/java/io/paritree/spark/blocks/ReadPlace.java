@@ -1,5 +1,6 @@
 package io.paritree.spark.blocks;
 
+import io.paritree.spark.task.SourceRoot;
 import org.apache.spark.TaskKilledException;
 import org.apache.spark.rdd.InputFileBlockHolder;
 import org.apache.spark.unsafe.types.UTF8String;
@@ -9,14 +10,14 @@ import org.apache.spark.unsafe.types.UTF8String;
  * exceptions name no place, and those of Parquet's decoders not even the file. Not thread-safe.
  */
 final class ReadPlace {
-  private final String root;
+  private final SourceRoot root;
   private UTF8String file = UTF8String.EMPTY_UTF8;
   private long nextRow;
 
   /**
    * @param root the input, as in {@link SourceFile#of}
    */
-  ReadPlace(String root) {
+  ReadPlace(SourceRoot root) {
     this.root = root;
   }
 

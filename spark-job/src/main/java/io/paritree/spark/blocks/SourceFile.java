@@ -1,6 +1,7 @@
 package io.paritree.spark.blocks;
 
 import io.paritree.spark.input.PartitionValue;
+import io.paritree.spark.task.SourceRoot;
 import java.net.URI;
 import java.util.List;
 import org.apache.hadoop.fs.Path;
@@ -18,21 +19,31 @@ public record SourceFile(String name, String partition, List<PartitionValue> val
   /**
    * Returns the file of a URI that Spark reports.
    *
-   * @param root the input, a directory or the file itself, as a qualified Hadoop path
+   * @param input a directory, the file itself, or a table
    * @throws IllegalStateException if the file is not in the input, so that its partition is unknown
    */
-  public static SourceFile of(String uri, String root) {
-    Path path = new Path(URI.create(uri));
-    String below = path.getName();
-    if (!path.toString().equals(root)) {
-      String directory = root.endsWith("/") ? root : root + "/";
-      if (!path.toString().startsWith(directory)) {
-        throw new IllegalStateException(
-            "Cannot determine the partition of %s: it is not in the input %s"
-                .formatted(path, root));
-      }
+  public static SourceFile of(String uri, SourceRoot input) {
+    if (input.kind() == SourceRoot.Kind.NOTHING) {
+      return new SourceFile(input.path(), "", List.of());
+    }
 
-      below = path.toString().substring(directory.length());
+    String path = new Path(URI.create(uri)).toString();
+    String root = input.path();
+    String directory = root.endsWith("/") ? root : root + "/";
+    boolean isInput = path.equals(root);
+    boolean isLogged = input.partitions().containsKey(path);
+    if (!isInput && !isLogged && !path.startsWith(directory)) {
+      throw new IllegalStateException(
+          "Cannot determine the partition of %s: it is not in the input %s".formatted(path, root));
+    }
+
+    String below =
+        isInput
+            ? path.substring(path.lastIndexOf('/') + 1)
+            : path.startsWith(directory) ? path.substring(directory.length()) : path;
+    if (isLogged) {
+      String partition = input.partitions().get(path);
+      return new SourceFile(below, partition, PartitionValue.ofPath(partition));
     }
 
     int slash = below.lastIndexOf('/');

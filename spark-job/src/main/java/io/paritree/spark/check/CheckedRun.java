@@ -3,6 +3,7 @@ package io.paritree.spark.check;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.ScoringModel;
+import io.paritree.spark.commit.OutputTable;
 import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.InputFile;
 import io.paritree.spark.publish.OutputPlace;
@@ -11,12 +12,14 @@ import io.paritree.spark.settings.JobSettings;
 import io.paritree.store.FileStore;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * What a run needs to know about its model, input and output once everything is checked.
  *
  * @param encrypted the names of the output's encrypted columns
+ * @param table the table that the output is; empty if it is a directory
  * @param open the partitions to score
  * @param alreadyPublished the partitions that are already published with the same identity
  */
@@ -28,6 +31,7 @@ public record CheckedRun(
     CheckedInput input,
     Set<String> encrypted,
     OutputPlace place,
+    Optional<OutputTable> table,
     List<OutputPartition> open,
     List<String> alreadyPublished) {
   public CheckedRun {
@@ -49,7 +53,16 @@ public record CheckedRun(
   /** Returns a copy with only some of the open partitions. */
   public CheckedRun withOpen(List<OutputPartition> group) {
     return new CheckedRun(
-        modelFiles, model, columns, inputStore, input, encrypted, place, group, alreadyPublished);
+        modelFiles,
+        model,
+        columns,
+        inputStore,
+        input,
+        encrypted,
+        place,
+        table,
+        group,
+        alreadyPublished);
   }
 
   /** Returns what a report says about the model. */

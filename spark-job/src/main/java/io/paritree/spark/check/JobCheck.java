@@ -5,6 +5,7 @@ import io.paritree.model.ScoringModel;
 import io.paritree.model.manifest.Outputs;
 import io.paritree.reasons.ExplanationAsked;
 import io.paritree.reasons.Reasons;
+import io.paritree.spark.commit.OutputTable;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.files.Encryption;
 import io.paritree.spark.files.ParquetWriters;
@@ -20,8 +21,10 @@ import io.paritree.spark.rows.Quarantine;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.JobSettings.Foreign;
 import io.paritree.spark.settings.JobSettings.LookupIndex;
+import io.paritree.spark.settings.JobSettings.Mode;
 import io.paritree.spark.settings.JobSettings.NonAtomic;
 import io.paritree.spark.settings.JobSettings.Repeat;
+import io.paritree.spark.tables.PinnedTable;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -33,9 +36,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -54,6 +59,7 @@ public final class JobCheck {
   private final List<InputPartition> selected;
   private final OutputPlace place;
   private final List<String> encryption;
+  private final Optional<OutputTable> outputTable;
   private final List<OutputPartition> targets = new ArrayList<>();
   private final List<OutputPartition> open = new ArrayList<>();
   private final List<String> problems = new ArrayList<>();
@@ -61,24 +67,39 @@ public final class JobCheck {
   /**
    * Lists the input and compares it with the output. Problems are kept for {@link #check}.
    *
+   * @param table the input, if it is a table
+   * @param outputTable the output, if it is a table
    * @param hadoopSettings Spark's settings for Hadoop's clients
    * @throws RefusedException if the output is a root
    */
-  public JobCheck(JobSettings settings, ScoringModel model, Map<String, String> hadoopSettings)
+  public JobCheck(
+      JobSettings settings,
+      ScoringModel model,
+      Optional<PinnedTable> table,
+      Optional<OutputTable> outputTable,
+      Map<String, String> hadoopSettings)
       throws RefusedException, IOException {
     this.settings = settings;
     this.model = model;
-    Location input = FileStore.located(settings.input(), hadoopSettings);
-    if (FileStore.located(settings.output(), hadoopSettings).isRoot()) {
+    this.outputTable = outputTable;
+    String output = outputTable.map(OutputTable::location).orElse(settings.output());
+    if (FileStore.located(output, hadoopSettings).isRoot()) {
       throw new RefusedException(
           "Output refused: %s is a root, but the output needs a directory next to it"
-              .formatted(settings.output()));
+              .formatted(output));
     }
 
     this.encryption = Encryption.identity(hadoopSettings);
-    this.place = OutputPlace.of(settings.output(), settings.stateDirectory(), hadoopSettings);
-    this.inputStore = FileStore.of(input, hadoopSettings);
-    this.listing = InputListing.read(inputStore, input, problems);
+    this.place = OutputPlace.of(output, settings.stateDirectory(), hadoopSettings);
+    if (table.isPresent()) {
+      this.listing = listing(table.get());
+      this.inputStore = FileStore.of(listing.root().orElse(place.output()), hadoopSettings);
+    } else {
+      Location input = FileStore.located(settings.input(), hadoopSettings);
+      this.inputStore = FileStore.of(input, hadoopSettings);
+      this.listing = InputListing.read(inputStore, input, problems);
+    }
+
     this.selected = settings.partitions().choose(listing, problems);
     this.columns = OutputColumns.of(model, settings);
     checkNames();
@@ -86,14 +107,10 @@ public final class JobCheck {
     OutputCheck outputCheck = new OutputCheck(place, problems);
     if (outputCheck.checkApart(listing, inputStore)) {
       addTargets();
-      outputCheck.checkState(targets);
-      outputCheck.checkRenames(targets);
-      if (settings.nonAtomic() == NonAtomic.REFUSED) {
-        outputCheck.checkAtomic();
-      }
-
-      if (settings.foreign() == Foreign.REFUSED) {
-        outputCheck.checkOurs(targets);
+      if (outputTable.isPresent()) {
+        outputCheck.checkState(List.of());
+      } else {
+        checkDirectory(outputCheck);
       }
     }
 
@@ -102,11 +119,37 @@ public final class JobCheck {
     }
 
     for (OutputPartition target : targets) {
-      if (settings.repeat() == Repeat.PUBLISHED_AGAIN
-          || !place.isPublished(target.partition(), target.identity())) {
+      if (settings.repeat() == Repeat.PUBLISHED_AGAIN || !isPublished(target)) {
         open.add(target);
       }
     }
+  }
+
+  private void checkDirectory(OutputCheck outputCheck) throws IOException {
+    outputCheck.checkState(targets);
+    outputCheck.checkRenames(targets);
+    if (settings.nonAtomic() == NonAtomic.REFUSED) {
+      outputCheck.checkAtomic();
+    }
+
+    if (settings.foreign() == Foreign.REFUSED) {
+      outputCheck.checkOurs(targets);
+    }
+  }
+
+  private boolean isPublished(OutputPartition target) throws IOException {
+    return outputTable.isPresent()
+        ? outputTable.get().isPublished(target.partition(), target.identity())
+        : place.isPublished(target.partition(), target.identity());
+  }
+
+  private InputListing listing(PinnedTable table) {
+    boolean isChosenBySpark = table.files().isEmpty();
+    return InputListing.of(
+        isChosenBySpark
+            ? table.where(settings.partitions().values(table.partitionColumns(), problems))
+            : table,
+        problems);
   }
 
   /** Returns whether everything that was requested is published already. */
@@ -229,6 +272,41 @@ public final class JobCheck {
     }
   }
 
+  /**
+   * Checks that the run's rows can be rows of the table that the output is, and, unless this is a
+   * dry run, makes the table or adds columns to it.
+   *
+   * @throws RefusedException with all problems
+   */
+  public void checkTable(CheckedInput input) throws RefusedException {
+    if (outputTable.isEmpty()) {
+      return;
+    }
+
+    StructType output =
+        columns.schema(CarriedColumns.of(settings, input).columns(), model, settings.runId());
+    List<String> partitions = targets.stream().map(OutputPartition::partition).toList();
+    List<StructField> added = outputTable.get().check(output, partitions, problems);
+    if (!problems.isEmpty()) {
+      throw new RefusedException(InputCheck.message(problems));
+    }
+
+    if (settings.mode() == Mode.SCORE && !open.isEmpty()) {
+      outputTable.get().prepare(output, added, partitionColumns());
+      // Another run may have made it at the same time, otherwise.
+      outputTable.get().check(output, partitions, problems);
+      if (!problems.isEmpty()) {
+        throw new RefusedException(InputCheck.message(problems));
+      }
+    }
+  }
+
+  private List<String> partitionColumns() {
+    return settings.outputPartition().isEmpty()
+        ? listing.partitionColumns()
+        : settings.outputPartition().stream().map(PartitionValue::column).toList();
+  }
+
   /** Returns keys and passed columns. */
   private List<String> carried() {
     List<String> carried = new ArrayList<>(settings.keys());
@@ -249,9 +327,12 @@ public final class JobCheck {
 
   private OutputPartition target(String partition, List<InputPartition> sources)
       throws IOException {
-    String identity =
-        OutputPartition.identity(partition, sources, model.digest(), settings, encryption);
-    return new OutputPartition(partition, sources, identity, place.token(partition));
+    List<String> more = new ArrayList<>(encryption);
+    listing.table().ifPresent(table -> more.add(table.identity()));
+    String identity = OutputPartition.identity(partition, sources, model.digest(), settings, more);
+    String before =
+        outputTable.isPresent() ? outputTable.get().token(partition) : place.token(partition);
+    return new OutputPartition(partition, sources, identity, before);
   }
 
   private String key(String name) {
@@ -329,10 +410,7 @@ public final class JobCheck {
       }
     }
 
-    List<String> partitionColumns =
-        settings.outputPartition().isEmpty()
-            ? listing.partitionColumns()
-            : settings.outputPartition().stream().map(PartitionValue::column).toList();
+    List<String> partitionColumns = partitionColumns();
     if (!settings.groupBy().isEmpty() && !partitionColumns.contains(settings.groupBy())) {
       problems.add(
           "column '%s' of --group-by is not a partition column of the output; these are %s"

@@ -42,7 +42,10 @@ final class OutputCheck {
   boolean checkApart(InputListing input, FileStore inputStore) throws IOException {
     Location real = place.store().real(place.output());
     Set<Location> directories = new LinkedHashSet<>();
-    directories.add(inputStore.real(input.root()));
+    if (input.root().isPresent()) {
+      directories.add(inputStore.real(input.root().get()));
+    }
+
     for (InputFile file : input.files()) {
       directories.add(inputStore.real(file.location()).parent());
     }

@@ -36,14 +36,14 @@ public record OutputPartition(
    * Returns the identity of a partition.
    *
    * @param modelDigest the model's digest
-   * @param encryption the settings that decide how files are encrypted; none if they are not
+   * @param more other texts that its content depends on
    */
   static String identity(
       String partition,
       List<InputPartition> sources,
       String modelDigest,
       JobSettings settings,
-      List<String> encryption) {
+      List<String> more) {
     MessageDigest sha256 = Sha256.digest();
     add(sha256, LAYOUT);
     add(sha256, partition);
@@ -61,7 +61,7 @@ public record OutputPartition(
     add(sha256, String.valueOf(settings.bytesPerFile()));
     add(sha256, settings.order().name());
     add(sha256, settings.outputPartitionPath().orElse(""));
-    encryption.forEach(setting -> add(sha256, setting));
+    more.forEach(text -> add(sha256, text));
     List<InputFile> files =
         sources.stream()
             .flatMap(source -> source.files().stream())

@@ -68,7 +68,7 @@ public final class ScoredFiles {
       }
 
       if (file == null) {
-        file = create();
+        file = create(partition);
       }
 
       file.write(row);
@@ -81,7 +81,14 @@ public final class ScoredFiles {
 
     private void closeFile() {
       file.close();
-      written.add(new WrittenFile(attempt + "/" + file.name(), partition, file.rows()));
+      String path = file.name();
+      if (plan.table() == null) {
+        path = attempt + "/" + path;
+      } else if (!partition.isEmpty()) {
+        path = partition + "/" + path;
+      }
+
+      written.add(new WrittenFile(path, partition, file.rows()));
       file = null;
     }
 
@@ -99,7 +106,7 @@ public final class ScoredFiles {
   }
 
   /**
-   * @param directory the attempt's directory
+   * @param directory the attempt's directory; the files of a table are written to the table's
    * @param attempt the attempt's name below the run's directory of tasks
    * @param prefix the beginning of the files' names, unique for the attempt
    */
@@ -128,10 +135,16 @@ public final class ScoredFiles {
     }
   }
 
-  private ParquetFile create() {
+  private ParquetFile create(String partition) {
     String number = String.valueOf(created++);
     String name = prefix + "-" + "0".repeat(Math.max(0, 3 - number.length())) + number;
-    return writers.open(new Path(directory, name + writers.extension()));
+    Path to = directory;
+    if (plan.table() != null) {
+      Path table = new Path(plan.table());
+      to = partition.isEmpty() ? table : new Path(table, partition);
+    }
+
+    return writers.open(new Path(to, name + writers.extension()));
   }
 
   /** Closes the last file, and returns all that were written. */

@@ -29,9 +29,12 @@ public record CheckedInput(
     rows = Map.copyOf(rows);
   }
 
-  /** Returns how many rows files hold by their footers; empty for CSV, which has no footers. */
+  /**
+   * Returns how many rows files hold by their footers, without those that a table's version does
+   * not have; empty for CSV, which has no footers, and where files are not known.
+   */
   public OptionalLong rowsOf(List<InputFile> files) {
-    return format == InputFormat.CSV
+    return format == InputFormat.CSV || listing.isOfRows()
         ? OptionalLong.empty()
         : OptionalLong.of(files.stream().mapToLong(file -> rows.get(file.name())).sum());
   }

@@ -19,6 +19,13 @@ public final class HadoopPaths {
     return session.sessionState().newHadoopConf();
   }
 
+  /** Returns the location of a qualified Hadoop path. */
+  public static Location located(Path path) {
+    String scheme = path.toUri().getScheme();
+    return Location.of(
+        scheme == null || scheme.equals("file") ? path.toUri().getPath() : path.toString());
+  }
+
   /** Returns a location as a Hadoop path. */
   public static Path of(Location location) {
     return location.isLocal()

@@ -3,7 +3,9 @@ package io.paritree.spark.input;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
+import io.paritree.spark.tables.PinnedTable;
 import io.paritree.spark.versions.SparkVersion;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -23,6 +25,7 @@ import org.apache.spark.sql.execution.datasources.parquet.ParquetToSparkSchemaCo
 import org.apache.spark.sql.internal.SQLConf;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
 
 /**
  * Compares an input with what the model and the run need, before any task runs.
@@ -70,13 +73,17 @@ public final class InputCheck {
       List<InputPartition> selected, SparkSession session, Runnable fileRead) {
     SQLConf sql = session.sessionState().conf();
     checkApart();
+    if (listing.table().isPresent()) {
+      return checkTable(listing.table().get(), selected, session, fileRead);
+    }
+
     List<InputFile> files =
         selected.stream().flatMap(partition -> partition.files().stream()).toList();
     // If no selected partition has a file, the schema comes from a file of another one.
     List<InputFile> described =
         files.isEmpty() ? listing.files().stream().limit(1).toList() : files;
     if (described.isEmpty() && problems.isEmpty()) {
-      problems.add("input %s holds no data file".formatted(listing.root()));
+      problems.add("input %s holds no data file".formatted(listing.shown()));
     }
 
     List<FileSchema> schemas =
@@ -96,7 +103,7 @@ public final class InputCheck {
     if (format == InputFormat.CSV) {
       schemas = schemas.stream().filter(schema -> !schema.columns().isEmpty()).toList();
       if (schemas.isEmpty() && !described.isEmpty() && problems.isEmpty()) {
-        problems.add("no file of input %s has a header line".formatted(listing.root()));
+        problems.add("no file of input %s has a header line".formatted(listing.shown()));
       }
     }
 
@@ -131,6 +138,77 @@ public final class InputCheck {
                 .anyMatch(file -> !Collections.disjoint(file.onlyByRows(), columns.keySet()));
     return new CheckedInput(
         format, listing, selected, List.copyOf(columns.values()), isReadByRows, rows);
+  }
+
+  /**
+   * Checks a table. Its log has the types of the columns; the footers of its files say how many
+   * rows there are, and whether Spark can read them in batches.
+   */
+  private CheckedInput checkTable(
+      PinnedTable table, List<InputPartition> selected, SparkSession session, Runnable fileRead) {
+    Map<String, ReadColumn> columns = new LinkedHashMap<>();
+    Set<String> inFiles = new LinkedHashSet<>();
+    List<String> all =
+        table.columns().stream().map(name -> comparison.asked(name, names())).toList();
+    for (String name : names()) {
+      int index = all.indexOf(name);
+      if (index < 0) {
+        problems.add(missing(name, all, "table " + table.shown()));
+        continue;
+      }
+
+      StructField field = table.schema().fields()[index];
+      int level = listing.partitionColumns().indexOf(field.name());
+      columns.put(
+          name, new ReadColumn(name, level < 0 ? field.dataType() : DataTypes.StringType, level));
+      inFiles.add(table.nameInFiles(field.name()));
+    }
+
+    checkFeatures(columns);
+    List<String> unreadable = new ArrayList<>();
+    List<FileSchema> schemas =
+        FileSchemas.read(
+            selected.stream().flatMap(partition -> partition.files().stream()).toList(),
+            format,
+            inFiles,
+            ReadColumn.Case.COMPARED,
+            HadoopPaths.settings(session),
+            unreadable,
+            fileRead);
+    problems.addAll(unreadable);
+    if (!unreadable.isEmpty()) {
+      problems.add(goneVersion(table));
+    }
+
+    Map<String, Long> rows = new HashMap<>();
+    boolean isReadByRows = !session.sessionState().conf().parquetVectorizedReaderEnabled();
+    for (FileSchema file : schemas) {
+      rows.put(file.file().name(), file.rows().orElseThrow());
+      isReadByRows |= !Collections.disjoint(file.onlyByRows(), inFiles);
+      file.unreadable()
+          .forEach(
+              (name, reason) ->
+                  problems.add(
+                      "column '%s' of file %s %s".formatted(name, file.file().name(), reason)));
+    }
+
+    table
+        .files()
+        .orElse(List.of())
+        .forEach(
+            file ->
+                rows.computeIfPresent(
+                    InputListing.name(listing.root().orElseThrow(), file),
+                    (name, count) -> count - file.deletedRows()));
+    return new CheckedInput(
+        format, listing, selected, List.copyOf(columns.values()), isReadByRows, rows);
+  }
+
+  /** Returns the problem that a version of a table lacks files. */
+  public static String goneVersion(PinnedTable table) {
+    return ("%s cannot be read: not all of its files are there; VACUUM removes those of old versions,"
+            + " so choose a newer one with --as-of")
+        .formatted(table.shown());
   }
 
   /** Returns all columns that the run reads, each once: the carried ones first. */
@@ -209,10 +287,14 @@ public final class InputCheck {
   }
 
   private String missing(String name, FileSchema file) {
+    return missing(name, file.columns(), "file " + file.file().name());
+  }
+
+  private String missing(String name, List<String> columns, String where) {
     String users =
         schema.fieldIndex(name) >= 0 ? "which the model reads" : "a key or passed column";
     String nearest =
-        file.columns().stream()
+        columns.stream()
             .filter(column -> column.equalsIgnoreCase(name))
             .findFirst()
             .map(
@@ -220,8 +302,7 @@ public final class InputCheck {
                     "; it has '%s', and names must match exactly (unless --ignore-case is set)"
                         .formatted(column))
             .orElse("");
-    return "column '%s', %s, is not in file %s%s"
-        .formatted(name, users, file.file().name(), nearest);
+    return "column '%s', %s, is not in %s%s".formatted(name, users, where, nearest);
   }
 
   private Optional<DataType> type(String name, FileSchema file, SQLConf sql) {

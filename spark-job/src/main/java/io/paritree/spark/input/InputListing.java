@@ -1,5 +1,7 @@
 package io.paritree.spark.input;
 
+import io.paritree.spark.tables.PinnedTable;
+import io.paritree.spark.tables.TableFile;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -12,16 +14,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.hadoop.fs.Path;
 
 /**
  * The partitions and files of an input.
  *
- * @param root the input; a directory, or a single file
+ * @param root the input; a directory, or a single file; empty if it is a table whose files are not
+ *     known
  * @param partitionColumns the columns of the directory names, outermost first
  * @param partitions all partitions, by path
+ * @param table the table that the files belong to; empty if they are an input by themselves
  */
 public record InputListing(
-    Location root, List<String> partitionColumns, List<InputPartition> partitions) {
+    Optional<Location> root,
+    List<String> partitionColumns,
+    List<InputPartition> partitions,
+    Optional<PinnedTable> table) {
   /** Where Delta Lake, Spark's streaming sink and Hudi record which files belong to a table. */
   private static final List<String> LOGS = List.of("_delta_log", "_spark_metadata", ".hoodie");
 
@@ -48,7 +56,7 @@ public record InputListing(
       problems.add(
           "there is no input %s%s (a path without a scheme is on Hadoop's fs.defaultFS)"
               .formatted(root, root.isLocal() ? " on the local disk" : ""));
-      return new InputListing(root, List.of(), List.of());
+      return new InputListing(Optional.of(root), List.of(), List.of(), Optional.empty());
     }
 
     checkPlain(store, entry.get().isDirectory() ? root : root.parent(), problems);
@@ -62,7 +70,78 @@ public record InputListing(
     }
 
     partitions.sort(Comparator.comparing(InputPartition::path));
-    return new InputListing(root, columns(partitions, problems), partitions);
+    return new InputListing(
+        Optional.of(root), columns(partitions, problems), partitions, Optional.empty());
+  }
+
+  /**
+   * Lists a table. If its files are not known, it has one partition, without files, of all rows.
+   *
+   * @param problems receives partition columns that cannot be those of an input
+   */
+  public static InputListing of(PinnedTable table, List<String> problems) {
+    if (table.files().isEmpty()) {
+      InputPartition all = new InputPartition("", List.of(), List.of());
+      return new InputListing(Optional.empty(), List.of(), List.of(all), Optional.of(table));
+    }
+
+    Location root = HadoopPaths.located(new Path(table.location()));
+    Map<List<PartitionValue>, List<InputFile>> files = new HashMap<>();
+    for (TableFile file : table.files().get()) {
+      List<PartitionValue> values =
+          table.partitionColumns().stream()
+              .map(
+                  column ->
+                      new PartitionValue(
+                          column,
+                          Optional.ofNullable(file.partition().get(column))
+                              .filter(value -> !value.isEmpty())
+                              .orElse(PartitionValue.HIVE_DEFAULT)))
+              .toList();
+      Location location = HadoopPaths.located(file.path());
+      files
+          .computeIfAbsent(values, partition -> new ArrayList<>())
+          .add(new InputFile(location, name(root, file), file.bytes(), file.modifiedMillis()));
+    }
+
+    if (table.partitionColumns().isEmpty()) {
+      files.putIfAbsent(List.of(), List.of());
+    }
+
+    List<InputPartition> partitions = new ArrayList<>();
+    files.forEach(
+        (values, own) ->
+            partitions.add(
+                new InputPartition(
+                    String.join("/", values.stream().map(PartitionValue::directoryName).toList()),
+                    values,
+                    own.stream().sorted(Comparator.comparing(InputFile::name)).toList())));
+    partitions.sort(Comparator.comparing(InputPartition::path));
+    return new InputListing(
+        Optional.of(root), table.partitionColumns(), partitions, Optional.of(table));
+  }
+
+  /** Returns the name of a table's file: its path below the table, or all of it. */
+  static String name(Location root, TableFile file) {
+    Location location = HadoopPaths.located(file.path());
+    return root.holds(location)
+        ? location.toString().substring(root.toString().length() + 1)
+        : location.toString();
+  }
+
+  /** Returns whether this is a table whose rows only are known, not its files. */
+  public boolean isOfRows() {
+    return table.isPresent() && table.get().files().isEmpty();
+  }
+
+  /** Returns the input as reports name it. */
+  public String shown() {
+    return root.map(Location::toString).orElseGet(() -> table.orElseThrow().shown());
+  }
+
+  /** Returns the table's version; empty if there is none. */
+  public String version() {
+    return table.map(PinnedTable::version).orElse("");
   }
 
   /**
@@ -108,11 +187,11 @@ public record InputListing(
 
   /**
    * Returns the names of the files that have changed since they were listed: they are gone, have a
-   * different length, or were written since.
+   * different length, or were written since. A table's files do not change, but may be gone.
    *
    * @param store holds the files
    */
-  public static List<String> changed(FileStore store, List<InputFile> files) throws IOException {
+  public List<String> changed(FileStore store, List<InputFile> files) throws IOException {
     Map<Location, List<InputFile>> directories = new LinkedHashMap<>();
     for (InputFile file : files) {
       directories
@@ -131,7 +210,7 @@ public record InputListing(
       entries.forEach(entry -> now.put(entry.location(), entry));
       for (InputFile file : directory.getValue()) {
         FileEntry entry = now.get(file.location());
-        if (entry == null || !file(entry, file.name()).equals(file)) {
+        if (entry == null || table.isEmpty() && !file(entry, file.name()).equals(file)) {
           changed.add(file.name());
         }
       }

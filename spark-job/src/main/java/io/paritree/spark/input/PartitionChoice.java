@@ -39,6 +39,10 @@ public record PartitionChoice(
    *     columns
    */
   public List<InputPartition> choose(InputListing listing, List<String> problems) {
+    if (listing.isOfRows()) {
+      return listing.partitions();
+    }
+
     List<PartitionValue> all = new ArrayList<>(requested);
     if (range.isPresent()) {
       Optional<String> column = range.get().columnIn(listing);
@@ -52,18 +56,10 @@ public record PartitionChoice(
       all.addAll(range.get().values(column.get()));
     }
 
-    Map<String, Set<String>> byColumn = new LinkedHashMap<>();
-    for (PartitionValue value : all) {
-      byColumn.computeIfAbsent(value.column(), column -> new TreeSet<>()).add(value.value());
-    }
-
-    for (String column : byColumn.keySet()) {
-      if (!listing.partitionColumns().contains(column)) {
-        problems.add(
-            "the input has no partition column '%s'; it has %s"
-                .formatted(column, listing.partitionColumns()));
-        return List.of();
-      }
+    int before = problems.size();
+    Map<String, Set<String>> byColumn = byColumn(all, listing.partitionColumns(), problems);
+    if (problems.size() > before) {
+      return List.of();
     }
 
     List<InputPartition> chosen = new ArrayList<>();
@@ -88,5 +84,45 @@ public record PartitionChoice(
     }
 
     return chosen;
+  }
+
+  private static Map<String, Set<String>> byColumn(
+      List<PartitionValue> values, List<String> partitionColumns, List<String> problems) {
+    Map<String, Set<String>> byColumn = new LinkedHashMap<>();
+    for (PartitionValue value : values) {
+      byColumn.computeIfAbsent(value.column(), column -> new TreeSet<>()).add(value.value());
+    }
+
+    for (String column : byColumn.keySet()) {
+      if (!partitionColumns.contains(column)) {
+        problems.add(
+            "the input has no partition column '%s'; it has %s"
+                .formatted(column, partitionColumns));
+      }
+    }
+
+    return byColumn;
+  }
+
+  /**
+   * Returns the requested values of each column of a table whose partitions are not known.
+   *
+   * @param problems receives columns that are no partition columns
+   */
+  public Map<String, Set<String>> values(List<String> partitionColumns, List<String> problems) {
+    List<PartitionValue> all = new ArrayList<>(requested);
+    if (range.isPresent()) {
+      if (range.get().column().isEmpty() && partitionColumns.size() != 1) {
+        problems.add(
+            "it is unclear which of the partition columns %s holds the days; give --from COLUMN=DAY"
+                .formatted(partitionColumns));
+        return Map.of();
+      }
+
+      String column = range.get().column();
+      all.addAll(range.get().values(column.isEmpty() ? partitionColumns.get(0) : column));
+    }
+
+    return byColumn(all, partitionColumns, problems);
   }
 }

@@ -7,7 +7,7 @@ package io.paritree.spark.publish;
 public final class ConflictException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  ConflictException(String message) {
+  public ConflictException(String message) {
     super(message);
   }
 }

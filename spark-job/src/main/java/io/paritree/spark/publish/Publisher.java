@@ -55,6 +55,11 @@ public final class Publisher {
       this.sign = sign;
     }
 
+    /** Records that the run has published by a commit to a table. */
+    public void hasCommitted() {
+      isPublished = true;
+    }
+
     /** Returns the run's directory. */
     public RunDirectory directory() {
       return directory;

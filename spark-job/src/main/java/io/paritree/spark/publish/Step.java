@@ -41,5 +41,21 @@ public enum Step {
   /** The run's directory is deleted. */
   DIRECTORY_DELETED,
   /** The lock is free. */
-  UNLOCKED
+  UNLOCKED,
+  /** A table's log names none of the run's files yet; all comparisons with it have passed. */
+  COMMIT_BEGUN,
+  /** The table's log names the run's files. */
+  COMMITTED,
+  /** The log was read again, and the commit is the run's. */
+  COMMIT_PROVED;
+
+  /** Returns whether the step occurs where an output is a table only. */
+  public boolean isOfTables() {
+    return compareTo(UNLOCKED) > 0;
+  }
+
+  /** Returns whether the step occurs where an output is a table. */
+  public boolean occursWithTables() {
+    return isOfTables() || compareTo(VERIFIED) <= 0;
+  }
 }

@@ -25,6 +25,7 @@ import java.util.TreeMap;
  * @param startedAt when it began, in UTC
  * @param model what scored; empty if the run ended before its model was opened
  * @param input what was read
+ * @param inputVersion the version of the table that was read; empty if it has none
  * @param output where it was published
  * @param partitions a report on each partition that was scored, published ones first
  * @param published how many of these the run has published
@@ -45,6 +46,7 @@ public record JobReport(
     String startedAt,
     Optional<Model> model,
     String input,
+    String inputVersion,
     String output,
     List<PartitionReport> partitions,
     int published,
@@ -131,6 +133,7 @@ public record JobReport(
         last.startedAt,
         last.model,
         last.input,
+        last.inputVersion,
         last.output,
         partitions,
         groups.stream().mapToInt(JobReport::published).sum(),

@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
  *
  * @param outcome {@link io.paritree.spark.ending.Outcome#word}
  * @param model null, and not written, if none was opened
+ * @param inputVersion empty, and not written, if the input has no versions
  * @param alreadyPublished how many partitions
  * @param rowsPerSecond rounded
  * @param duplicateKeys null, and not written, if they were not counted
@@ -35,6 +36,7 @@ public record ReportFile(
     int groupsLeft,
     JobReport.Model model,
     String input,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) String inputVersion,
     String output,
     long read,
     long scored,
@@ -81,6 +83,7 @@ public record ReportFile(
     outcome = Objects.requireNonNullElse(outcome, "");
     message = Objects.requireNonNullElse(message, "");
     startedAt = Objects.requireNonNullElse(startedAt, "");
+    inputVersion = Objects.requireNonNullElse(inputVersion, "");
   }
 
   /** Returns what the file says about a run. */
@@ -97,6 +100,7 @@ public record ReportFile(
         report.groupsLeft(),
         report.model().orElse(null),
         report.input(),
+        report.inputVersion(),
         report.output(),
         report.read(),
         report.scored(),

@@ -16,7 +16,11 @@ public final class SummaryTable {
     StringBuilder text = new StringBuilder();
     text.append("Run %s: %s\n".formatted(report.run(), ending(report)));
     report.model().ifPresent(model -> text.append(model(model)));
-    text.append("  input   %s\n".formatted(report.input()));
+    text.append(
+        "  input   %s%s\n"
+            .formatted(
+                report.input(),
+                report.inputVersion().isEmpty() ? "" : ", version " + report.inputVersion()));
     text.append("  output  %s\n".formatted(report.output()));
     if (!report.partitions().isEmpty()) {
       text.append(table(report));

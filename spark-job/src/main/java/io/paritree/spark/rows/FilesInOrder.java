@@ -2,10 +2,13 @@ package io.paritree.spark.rows;
 
 import io.paritree.spark.versions.ReassignedScan;
 import io.paritree.spark.versions.SparkLists;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.execution.FileSourceScanExec;
@@ -35,8 +38,9 @@ final class FilesInOrder {
    *
    * @param plan one scan, and operators that process the rows of each of its tasks separately
    * @param scanned the output of the plan
+   * @param chosen the paths of the files that are read; empty for all
    */
-  static <T> JavaRDD<T> of(SparkPlan plan, RDD<T> scanned) {
+  static <T> JavaRDD<T> of(SparkPlan plan, RDD<T> scanned, Set<String> chosen) {
     List<SparkPlan> leaves = SparkLists.leaves(plan);
     if (leaves.size() != 1
         || !(leaves.get(0) instanceof FileSourceScanExec scan)
@@ -49,10 +53,18 @@ final class FilesInOrder {
       all.addAll(Arrays.asList(task.files()));
     }
 
+    if (!chosen.isEmpty()) {
+      all.removeIf(file -> !chosen.contains(path(file)));
+    }
+
     all.sort(BY_PATH);
     long bytesToOpenAFile = plan.conf().filesOpenCostInBytes();
     FilePartition[] stretches = stretches(all, files.getNumPartitions(), bytesToOpenAFile);
     return new ReassignedScan<>(scanned, stretches).toJavaRDD();
+  }
+
+  private static String path(PartitionedFile file) {
+    return new Path(URI.create(file.urlEncodedPath())).toString();
   }
 
   /** Cuts a list of files into stretches of about the same length. */

@@ -7,15 +7,23 @@ import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.InputFile;
 import io.paritree.spark.input.InputFormat;
+import io.paritree.spark.input.InputPartition;
+import io.paritree.spark.input.PartitionValue;
 import io.paritree.spark.input.ReadColumn;
+import io.paritree.spark.tables.PinnedTable;
 import io.paritree.spark.task.JavaSerialized;
 import io.paritree.spark.task.TaskPlan;
 import io.paritree.spark.task.TaskResult;
 import io.paritree.spark.versions.SparkLists;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -24,7 +32,6 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.execution.ColumnarToRowExec;
 import org.apache.spark.sql.execution.FileSourceScanExec;
 import org.apache.spark.sql.execution.InputAdapter;
@@ -35,6 +42,7 @@ import org.apache.spark.sql.execution.datasources.parquet.ParquetFileFormat;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.vectorized.ColumnarBatch;
 
 /**
@@ -46,6 +54,8 @@ import org.apache.spark.sql.vectorized.ColumnarBatch;
  * CsvSource}.
  */
 public final class Scan {
+  private static final String ROW_INDEX = "row_index";
+
   private final SparkSession session;
   private final CheckedInput input;
   private final List<InputFile> files;
@@ -99,17 +109,25 @@ public final class Scan {
         .conf()
         .set("spark.sql.parquet.enableVectorizedReader", String.valueOf(!input.isReadByRows()));
     Dataset<Row> selected = selected();
+    boolean numbersRows =
+        input.format() == InputFormat.CSV || selected.columns().length > plan.fileColumns().size();
+    Set<String> chosen =
+        input.listing().table().isEmpty() || input.listing().isOfRows()
+            ? Set.of()
+            : files.stream()
+                .map(file -> HadoopPaths.of(file.location()).toString())
+                .collect(Collectors.toSet());
     SparkPlan executed = selected.queryExecution().executedPlan();
     Optional<FileSourceScanExec> columnar =
         plan.isSample() ? Optional.empty() : columnarScan(executed);
     List<String> names =
         columnar
-            .map(Scan::names)
+            .map(scan -> names(scan, plan))
             .orElseGet(() -> plan.fileColumns().stream().map(ReadColumn::name).toList());
     int indexOrdinal =
         columnar.isPresent()
             ? names.indexOf(ParquetFileFormat.ROW_INDEX_TEMPORARY_COLUMN_NAME())
-            : names.size();
+            : numbersRows ? names.size() : -1;
     ScoreTask task =
         new ScoreTask(
             model,
@@ -120,11 +138,13 @@ public final class Scan {
             ordinals(plan, names),
             indexOrdinal);
     if (columnar.isPresent()) {
-      JavaRDD<ColumnarBatch> batches = FilesInOrder.of(executed, columnar.get().executeColumnar());
+      JavaRDD<ColumnarBatch> batches =
+          FilesInOrder.of(executed, columnar.get().executeColumnar(), chosen);
       return batches.mapPartitions(task::scoreBatches).collect();
     }
 
-    JavaRDD<InternalRow> rows = FilesInOrder.of(executed, selected.queryExecution().toRdd());
+    JavaRDD<InternalRow> rows =
+        FilesInOrder.of(executed, selected.queryExecution().toRdd(), chosen);
     return (input.format() == InputFormat.CSV
             ? rows.mapPartitions(task::scoreFiles)
             : rows.mapPartitions(task::scoreRows))
@@ -144,7 +164,44 @@ public final class Scan {
         files.stream().map(file -> HadoopPaths.pattern(file.location())).toArray(String[]::new);
     List<ReadColumn> columns =
         input.columns().stream().filter(column -> !column.isPartition()).toList();
+    if (input.listing().table().isPresent()) {
+      return table(input.listing().table().get(), columns);
+    }
+
     return input.format() == InputFormat.PARQUET ? parquet(columns, paths) : paths(paths);
+  }
+
+  private Dataset<Row> table(PinnedTable table, List<ReadColumn> columns) {
+    Dataset<Row> all = table.rows(session, partitionValues());
+    List<Column> selected = new ArrayList<>();
+    columns.forEach(column -> selected.add(named(column.name())));
+    if (!input.listing().isOfRows()) {
+      // Delta numbers the rows of a file only if the table's features need it.
+      Column metadata = all.metadataColumn("_metadata");
+      StructType numbers = (StructType) all.select(metadata).schema().fields()[0].dataType();
+      if (List.of(numbers.fieldNames()).contains(ROW_INDEX)) {
+        selected.add(metadata.getField(ROW_INDEX));
+      }
+    }
+
+    return all.select(selected.toArray(Column[]::new));
+  }
+
+  /** Returns the values that the partition columns of the read files have; empty texts for null. */
+  private Map<String, Set<String>> partitionValues() {
+    Set<InputFile> read = new HashSet<>(files);
+    Map<String, Set<String>> values = new HashMap<>();
+    for (InputPartition partition : input.selected()) {
+      if (partition.files().stream().anyMatch(read::contains)) {
+        for (PartitionValue value : partition.values()) {
+          values
+              .computeIfAbsent(value.column(), column -> new HashSet<>())
+              .add(value.isNull() ? "" : value.value());
+        }
+      }
+    }
+
+    return values;
   }
 
   private Dataset<Row> parquet(List<ReadColumn> columns, String[] paths) {
@@ -156,7 +213,7 @@ public final class Scan {
     }
 
     Dataset<Row> all = session.read().schema(DataTypes.createStructType(fields)).parquet(paths);
-    selected.add(all.metadataColumn("_metadata").getField("row_index"));
+    selected.add(all.metadataColumn("_metadata").getField(ROW_INDEX));
     return all.select(selected.toArray(Column[]::new));
   }
 
@@ -181,8 +238,12 @@ public final class Scan {
     return ordinals;
   }
 
-  private static List<String> names(SparkPlan scan) {
-    return SparkLists.output(scan).stream().map(Attribute::name).toList();
+  /** Returns the columns of a scan, by the names by which the run asks for them. */
+  private static List<String> names(SparkPlan scan, TaskPlan plan) {
+    List<String> asked = plan.columns().stream().map(ReadColumn::name).toList();
+    return SparkLists.output(scan).stream()
+        .map(column -> plan.comparison().asked(column.name(), asked))
+        .toList();
   }
 
   /**

@@ -7,6 +7,8 @@ import io.paritree.spark.input.PartitionChoice;
 import io.paritree.spark.input.PartitionValue;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.publish.LockTimes;
+import io.paritree.spark.tables.AskedOutput;
+import io.paritree.spark.tables.AskedTable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -16,12 +18,14 @@ import java.util.Optional;
  *
  * @param mode what the run does
  * @param model reference of the model; empty where the mode needs none
- * @param input directory or file to score; empty where the mode needs none
+ * @param input directory or file to score; empty for a table, and where the mode needs none
  * @param inputFormat the format of the input's files
+ * @param inputTable the table to score; empty for a directory or file
  * @param partitions which partitions to score
  * @param groupBy partition column whose values make the groups that are published one after the
  *     other; empty for one group
- * @param output directory that readers see
+ * @param output directory that readers see; empty for a table
+ * @param outputTable the table that is written to; empty for a directory
  * @param stateDirectory directory of the output's state; empty for the one that the output records,
  *     or the one next to it
  * @param keys columns that identify a row in the output
@@ -53,9 +57,11 @@ public record JobSettings(
     String model,
     String input,
     InputFormat inputFormat,
+    Optional<AskedTable> inputTable,
     PartitionChoice partitions,
     String groupBy,
     String output,
+    Optional<AskedOutput> outputTable,
     String stateDirectory,
     List<String> keys,
     List<PartitionValue> outputPartition,
@@ -141,6 +147,16 @@ public record JobSettings(
     keys = List.copyOf(keys);
     outputPartition = List.copyOf(outputPartition);
     pass = List.copyOf(pass);
+  }
+
+  /** Returns where the scores go, as it was asked for. */
+  public String anyOutput() {
+    return outputTable.map(AskedOutput::name).orElse(output);
+  }
+
+  /** Returns what is scored, as it was asked for. */
+  public String anyInput() {
+    return inputTable.map(AskedTable::name).orElse(input);
   }
 
   /** Returns the directory below the output that all rows go to; empty if they keep the input's. */

@@ -22,6 +22,8 @@ import io.paritree.spark.settings.JobSettings.Mode;
 import io.paritree.spark.settings.JobSettings.NonAtomic;
 import io.paritree.spark.settings.JobSettings.Order;
 import io.paritree.spark.settings.JobSettings.Repeat;
+import io.paritree.spark.tables.AskedOutput;
+import io.paritree.spark.tables.AskedTable;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -75,12 +77,14 @@ final class JobSettingsParser {
         settings.anyText("scoring-job.model"),
         settings.anyText("scoring-job.input"),
         settings.word("scoring-job.input-format", InputFormat.class),
+        inputTable(),
         new PartitionChoice(
             partitions("scoring-job.partitions"),
             days(),
             settings.truth("scoring-job.skip-missing") ? Missing.SKIPPED : Missing.REFUSED),
         settings.anyText("scoring-job.group-by"),
         settings.anyText("scoring-job.output"),
+        outputTable(),
         settings.anyText("scoring-job.state-directory"),
         columns("scoring-job.keys"),
         partitions("scoring-job.output-partition"),
@@ -107,6 +111,24 @@ final class JobSettingsParser {
         locks());
   }
 
+  private Optional<AskedTable> inputTable() {
+    String name = settings.anyText("scoring-job.input-table");
+    AskedTable.Format format = settings.word("scoring-job.table-format", AskedTable.Format.class);
+    String asOf = given.matchedOptionValue("--as-of", "");
+    if (name.isBlank() && !asOf.isEmpty()) {
+      settings.problem("--as-of needs --input-table: it names a version of a table");
+    }
+
+    return name.isBlank() ? Optional.empty() : Optional.of(new AskedTable(name, format, asOf));
+  }
+
+  private Optional<AskedOutput> outputTable() {
+    String name = settings.anyText("scoring-job.table");
+    boolean created = settings.truth("scoring-job.create-table");
+    boolean evolved = settings.truth("scoring-job.evolve");
+    return name.isBlank() ? Optional.empty() : Optional.of(new AskedOutput(name, created, evolved));
+  }
+
   private Mode mode() {
     List<Mode> asked = MODES.keySet().stream().filter(this::isGiven).map(MODES::get).toList();
     if (asked.size() > 1) {
@@ -121,12 +143,36 @@ final class JobSettingsParser {
   }
 
   private void checkWhatIsNeeded(JobSettings job) {
-    check("output", !job.output().isBlank());
+    check("output", !job.anyOutput().isBlank());
+    if (job.outputTable().isPresent() && job.lookupIndex() == LookupIndex.BUILT) {
+      settings.problem(
+          "--lookup-index cannot be used with --table: an index appears with a directory of its rows");
+    }
+
+    if (job.outputTable().isPresent() && !job.output().isBlank()) {
+      settings.problem("--output and --table cannot be combined: choose one");
+    } else if (job.outputTable().isPresent()
+        && !job.outputTable().get().isPath()
+        && isOfState(job)) {
+      settings.problem(
+          "--status and --recover need the table's path: give it as --table, with a slash in it");
+    }
+
     if (job.mode() == Mode.SCORE || job.mode() == Mode.DRY_RUN) {
       check("model", !job.model().isBlank());
-      check("input", !job.input().isBlank());
+      check("input", !job.anyInput().isBlank());
+      if (job.inputTable().isPresent() && !job.input().isBlank()) {
+        settings.problem("--input and --input-table cannot be combined: choose one");
+      } else if (job.inputTable().isPresent() && job.inputFormat() == InputFormat.CSV) {
+        settings.problem("--input-format csv cannot be used with --input-table");
+      }
+
       check("keys", !job.keys().isEmpty());
     }
+  }
+
+  private static boolean isOfState(JobSettings job) {
+    return job.mode() == Mode.STATUS || job.mode() == Mode.RECOVER;
   }
 
   private void check(String name, boolean there) {

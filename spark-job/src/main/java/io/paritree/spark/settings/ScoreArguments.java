@@ -21,7 +21,7 @@ import picocli.CommandLine.ParseResult;
 public final class ScoreArguments {
   /** What is asked of one run, and is no setting. */
   private static final List<String> ONE_RUN =
-      List.of("from to run-id force replace-foreign dry-run recover status conf".split(" "));
+      List.of("from to as-of run-id force replace-foreign dry-run recover status conf".split(" "));
 
   private ScoreArguments() {}
 
@@ -33,6 +33,16 @@ public final class ScoreArguments {
                 + " a model file or an MLflow model"),
         text("--input=DIR", "directory or file to score"),
         text("--input-format=FORMAT", "parquet (default) or csv"),
+        text(
+            "--input-table=TABLE",
+            "table to score, instead of --input: the path of a Delta table, which has a slash, or a"
+                + " name in a catalog of Spark's"),
+        text(
+            "--table-format=FORMAT",
+            "delta if the table must be one; by default any that the catalog has is read"),
+        text(
+            "--as-of=VERSION",
+            "version of the table, a number, or the time of which it is read (default: now)"),
         texts(
             "--partition=COLUMN=VALUE",
             "score this partition only; values of one column are alternatives, and all columns must"
@@ -46,6 +56,12 @@ public final class ScoreArguments {
             "--group-by=COLUMN",
             "publish the partitions of one value of this partition column before scoring the next"),
         text("--output=DIR", "directory to publish to"),
+        text(
+            "--table=TABLE",
+            "Delta table to publish to in one commit, instead of --output: its path, which has a slash,"
+                + " or a name in a catalog of Spark's"),
+        flag("--create-table", "make the table if there is none at the path"),
+        flag("--evolve", "add the columns that the table lacks"),
         text(
             "--state-directory=DIR",
             "directory for reports, quarantined rows and staging of a partitioned output, on the same"

@@ -14,8 +14,9 @@ import org.apache.spark.sql.types.StructType;
 /**
  * The instructions that every task of a run receives.
  *
- * @param root the input as a qualified Hadoop path; file names are taken below it
+ * @param root the input, and what says to which of its partitions a file belongs
  * @param tasks where tasks write, as a Hadoop path
+ * @param table the table's directory, as a Hadoop path, if scored rows are written there; else null
  * @param run a part of the names of files. No two runs may use the same name: otherwise, a reader
  *     that has listed the files of one run would open those of the next
  * @param columns the columns that are read: those of the files in select order, then those of the
@@ -43,8 +44,9 @@ import org.apache.spark.sql.types.StructType;
  *     write all
  */
 public record TaskPlan(
-    String root,
+    SourceRoot root,
     String tasks,
+    String table,
     String run,
     ArrayList<ReadColumn> columns,
     ReadColumn.Case comparison,

@@ -11,6 +11,7 @@ import org.apache.spark.scheduler.StageInfo;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.BaseOrdering;
 import org.apache.spark.sql.catalyst.expressions.RowOrdering;
+import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.execution.datasources.FilePartition;
 import org.apache.spark.sql.execution.datasources.FileScanRDD;
@@ -45,6 +46,11 @@ public final class SparkLists {
     return list(plan, "collectLeaves");
   }
 
+  /** Returns the plans below a logical plan that read from no other one. */
+  static List<LogicalPlan> leaves(LogicalPlan plan) {
+    return list(plan, "collectLeaves");
+  }
+
   /** Returns which files each task of a scan reads. */
   public static List<FilePartition> filePartitions(FileScanRDD scan) {
     return list(scan, "filePartitions");
@@ -75,14 +81,24 @@ public final class SparkLists {
   }
 
   @SuppressWarnings("unchecked") // the callers name methods with elements of their types
-  private static <T> List<T> list(Object owner, String method) {
-    List<T> list = new ArrayList<>();
-    Iterator<T> elements = ((Seq<T>) call(owner.getClass(), owner, method)).iterator();
+  static <T> List<T> list(Object owner, String method) {
+    return (List<T>) java(call(owner, method));
+  }
+
+  /** Returns the elements of a Scala {@code Seq}. */
+  static List<Object> java(Object seq) {
+    List<Object> list = new ArrayList<>();
+    Iterator<?> elements = ((Seq<?>) seq).iterator();
     while (elements.hasNext()) {
       list.add(elements.next());
     }
 
     return list;
+  }
+
+  /** Calls a method that has no parameters. */
+  static Object call(Object owner, String name) {
+    return call(owner.getClass(), owner, name);
   }
 
   private static Object call(Class<?> type, Object owner, String name, Object... arguments) {
@@ -96,6 +112,11 @@ public final class SparkLists {
                     new IllegalStateException(
                         "Cannot use Spark %s: %s has no method %s"
                             .formatted(SparkVersion.running().text(), type.getName(), name)));
+    return invoke(method, owner, arguments);
+  }
+
+  /** Calls a method, and throws what it throws. */
+  static Object invoke(Method method, Object owner, Object... arguments) {
     try {
       return method.invoke(owner, arguments);
     } catch (InvocationTargetException e) {

@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.package$;
+import scala.util.Properties;
 
 /**
  * A version of Spark.
@@ -60,6 +61,14 @@ public record SparkVersion(int major, int minor, String text) {
    */
   public boolean readsWidenedColumns() {
     return major >= 4;
+  }
+
+  /** Returns the package of Delta for this version, as {@code --packages} takes it. */
+  public String deltaPackage() {
+    return major < 4
+        ? "io.delta:delta-spark_%s:3.3.2"
+            .formatted(Properties.versionNumberString().substring(0, 4))
+        : "io.delta:delta-spark_%s.%s_2.13:4.4.0".formatted(major, minor);
   }
 
   private boolean isBefore(SparkVersion other) {

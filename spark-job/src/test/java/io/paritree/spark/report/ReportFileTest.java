@@ -187,6 +187,7 @@ class ReportFileTest {
                 true,
                 stoppedEarly ? "It stopped early." : "")),
         "/in",
+        "",
         "/out",
         List.of(
             new PartitionReport(
@@ -219,6 +220,7 @@ class ReportFileTest {
         "2026-01-02T03:04:05Z",
         Optional.empty(),
         "/in",
+        "",
         "/out",
         List.of(),
         0,

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.paths.SparkPath;
@@ -44,7 +45,7 @@ class FilesInOrderTest {
         .parquet(input);
     QueryExecution query = session.read().parquet(input).select("id").queryExecution();
 
-    JavaRDD<InternalRow> rows = FilesInOrder.of(query.executedPlan(), query.toRdd());
+    JavaRDD<InternalRow> rows = FilesInOrder.of(query.executedPlan(), query.toRdd(), Set.of());
 
     List<List<String>> tasks = rows.mapPartitions(FilesInOrderTest::files).collect();
     List<String> read = tasks.stream().flatMap(List::stream).distinct().toList();

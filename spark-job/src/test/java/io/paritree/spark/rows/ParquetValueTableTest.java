@@ -22,6 +22,7 @@ import io.paritree.spark.blocks.VectorBlock;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.PartitionValue;
 import io.paritree.spark.input.ReadColumn;
+import io.paritree.spark.task.SourceRoot;
 import io.paritree.spark.task.TaskPlan;
 import java.io.Serializable;
 import java.nio.file.Path;
@@ -216,8 +217,9 @@ class ParquetValueTableTest {
 
   private static TaskPlan plan(ReadColumn column) {
     return new TaskPlan(
+        SourceRoot.ofDirectories(""),
         "",
-        "",
+        null,
         "",
         new ArrayList<>(List.of(column)),
         ReadColumn.Case.COMPARED,

@@ -67,7 +67,7 @@ class ScoreArgumentsTest {
     Config defaults = ConfigFactory.parseResources(ScoreArguments.class, "defaults.conf");
 
     assertThat(defaults.getConfig("scoring-job").root().keySet())
-        .hasSize(32)
+        .hasSize(37)
         .allSatisfy(key -> assertThat(text).contains(" " + key + " = "));
   }
 
@@ -77,9 +77,11 @@ class ScoreArgumentsTest {
         "m",
         "i",
         InputFormat.PARQUET,
+        Optional.empty(),
         new PartitionChoice(List.of(), Optional.empty(), PartitionChoice.Missing.REFUSED),
         "",
         "o",
+        Optional.empty(),
         "",
         List.of("a", "b"),
         List.of(),
@@ -183,12 +185,14 @@ class ScoreArgumentsTest {
                 "m",
                 "i",
                 InputFormat.CSV,
+                Optional.empty(),
                 new PartitionChoice(
                     List.of(new PartitionValue("day", "1"), new PartitionValue("day", "2")),
                     Optional.of(DateRange.parse("day=2024-01-01", "day=2024-01-02")),
                     PartitionChoice.Missing.SKIPPED),
                 "day",
                 "o",
+                Optional.empty(),
                 "s",
                 List.of("a", "b"),
                 List.of(new PartitionValue("run", "1")),

@@ -1,0 +1,30 @@
+package io.paritree.spark.task;
+
+import java.io.Serializable;
+import java.util.HashMap;
+
+/**
+ * The input that files belong to, and what says to which of its partitions.
+ *
+ * @param path the input as a qualified Hadoop path; file names are taken below it
+ * @param kind what says to which partition a file belongs
+ * @param partitions the partition of each file of a table, by the file's qualified Hadoop path
+ */
+public record SourceRoot(String path, Kind kind, HashMap<String, String> partitions)
+    implements Serializable {
+
+  /** What says to which partition a file belongs. */
+  public enum Kind {
+    /** The names of its directories. */
+    DIRECTORIES,
+    /** The log of a table. */
+    LOG,
+    /** Nothing: the files of a table are not known, and all rows belong to one partition. */
+    NOTHING
+  }
+
+  /** Returns an input whose directories are its partitions. */
+  public static SourceRoot ofDirectories(String path) {
+    return new SourceRoot(path, Kind.DIRECTORIES, new HashMap<>());
+  }
+}

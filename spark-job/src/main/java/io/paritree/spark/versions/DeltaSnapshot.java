@@ -1,0 +1,141 @@
+package io.paritree.spark.versions;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.execution.datasources.HadoopFsRelation;
+import org.apache.spark.sql.execution.datasources.LogicalRelation;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * A version of a Delta table: what Delta's own reader has found in the table's log.
+ *
+ * <p>Delta has no public interface for this. It is not on the class path when the job is compiled,
+ * and need not be there when it runs; its methods are found by name.
+ */
+public final class DeltaSnapshot {
+  private static final String EXTENSION = "io.delta.sql.DeltaSparkSessionExtension";
+  private static final String EXTENSIONS = "spark.sql.extensions";
+  private static final String CATALOG = "spark.sql.catalog.spark_catalog";
+  private static final String FILE_INDEX = "org.apache.spark.sql.delta.files.TahoeLogFileIndex";
+
+  private final Object snapshot;
+  private final Object metadata;
+  private final Path location;
+
+  private DeltaSnapshot(Object snapshot, Path location) {
+    this.snapshot = snapshot;
+    this.metadata = SparkLists.call(snapshot, "metadata");
+    this.location = location;
+  }
+
+  /** Returns whether Delta is on Spark's class path. */
+  public static boolean isOnClassPath() {
+    ClassLoader loader = Thread.currentThread().getContextClassLoader();
+    return loader != null && loader.getResource(EXTENSION.replace('.', '/') + ".class") != null;
+  }
+
+  /**
+   * Returns whether a session reads Delta tables as Delta promises: without its extension, rows
+   * that were deleted would be read.
+   */
+  public static boolean isAvailable(SparkSession session) {
+    return isOnClassPath()
+        && session.sparkContext().getConf().get(EXTENSIONS, "").contains(EXTENSION);
+  }
+
+  /**
+   * Returns the settings that Delta needs, where they are not given: its extension, and its catalog
+   * for the names of tables.
+   */
+  public static Map<String, String> settings(SparkConf given) {
+    String others = given.get(EXTENSIONS, "");
+    Map<String, String> settings = new HashMap<>();
+    if (!others.contains(EXTENSION)) {
+      settings.put(EXTENSIONS, others.isBlank() ? EXTENSION : others + "," + EXTENSION);
+    }
+
+    if (!given.contains(CATALOG)) {
+      settings.put(CATALOG, "org.apache.spark.sql.delta.catalog.DeltaCatalog");
+    }
+
+    return settings;
+  }
+
+  /**
+   * @param log the table's log, as Delta knows it
+   */
+  static DeltaSnapshot of(Object snapshot, Object log) {
+    return new DeltaSnapshot(snapshot, (Path) SparkLists.call(log, "dataPath"));
+  }
+
+  /** Returns the version of a table that was read; empty if it is no Delta table. */
+  public static Optional<DeltaSnapshot> of(Dataset<Row> read) {
+    for (LogicalPlan leaf : SparkLists.leaves(read.queryExecution().analyzed())) {
+      if (leaf instanceof LogicalRelation relation
+          && relation.relation() instanceof HadoopFsRelation files
+          && files.location().getClass().getName().equals(FILE_INDEX)) {
+        Object index = files.location();
+        return Optional.of(
+            of(SparkLists.call(index, "getSnapshot"), SparkLists.call(index, "deltaLog")));
+      }
+    }
+
+    return Optional.empty();
+  }
+
+  public long version() {
+    return (long) SparkLists.call(snapshot, "version");
+  }
+
+  public String tableId() {
+    return (String) SparkLists.call(metadata, "id");
+  }
+
+  /** Returns the table's directory, qualified. */
+  public Path location() {
+    return location;
+  }
+
+  public StructType schema() {
+    return (StructType) SparkLists.call(snapshot, "schema");
+  }
+
+  public List<String> partitionColumns() {
+    return SparkLists.list(metadata, "partitionColumns");
+  }
+
+  /** Returns the names of the transactions that the table knows. */
+  public Set<String> transactions() {
+    Set<String> names = new HashSet<>();
+    for (Object transaction : SparkLists.list(snapshot, "setTransactions")) {
+      names.add((String) SparkLists.call(transaction, "appId"));
+    }
+
+    return names;
+  }
+
+  /** Returns the table's columns, properties and features as a text. */
+  public String definition() {
+    return "%s %s %s %s"
+        .formatted(
+            schema().json(),
+            partitionColumns(),
+            SparkLists.call(metadata, "configuration"),
+            SparkLists.call(snapshot, "protocol"));
+  }
+
+  /** Returns a row for each data file, with the fields of the log's action {@code add}. */
+  public Dataset<Row> files() {
+    return ((Dataset<?>) SparkLists.call(snapshot, "allFiles")).toDF();
+  }
+}

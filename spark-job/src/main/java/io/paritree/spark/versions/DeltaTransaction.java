@@ -1,0 +1,154 @@
+package io.paritree.spark.versions;
+
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.parser.ParseException;
+import scala.Option;
+
+/**
+ * A transaction on a Delta table: what it reads, it protects from being changed before it commits.
+ *
+ * <p>Like {@link DeltaSnapshot}, without a public interface of Delta. Not thread-safe.
+ */
+public final class DeltaTransaction {
+  private static final String DELTA = "org.apache.spark.sql.delta.";
+
+  private final SparkSession session;
+  private final Object transaction;
+
+  private DeltaTransaction(SparkSession session, Object transaction) {
+    this.session = session;
+    this.transaction = transaction;
+  }
+
+  /**
+   * Begins a transaction on the newest version of a table.
+   *
+   * @param table the table's directory
+   */
+  public static DeltaTransaction begin(SparkSession session, String table) {
+    Object log =
+        SparkLists.invoke(
+            method(module("DeltaLog$"), "forTable", SparkSession.class, String.class),
+            module("DeltaLog$"),
+            session,
+            table);
+    return new DeltaTransaction(session, SparkLists.call(log, "startTransaction"));
+  }
+
+  /** Returns the version that the transaction reads. */
+  public DeltaSnapshot snapshot() {
+    Object log = SparkLists.call(transaction, "deltaLog");
+    return DeltaSnapshot.of(SparkLists.call(transaction, "snapshot"), log);
+  }
+
+  /** Returns whether a commit to the table, by this name, is known to it. */
+  public boolean knows(String name) {
+    Method method = method(transaction, "txnVersion", String.class);
+    return (long) SparkLists.invoke(method, transaction, name) >= 0;
+  }
+
+  /**
+   * Returns the log's actions that remove the files of some partitions, which the transaction
+   * reads: no other one may add files to them.
+   *
+   * @param predicate an SQL expression of partition columns
+   */
+  public List<Object> removals(String predicate) {
+    Expression expression;
+    try {
+      expression = session.sessionState().sqlParser().parseExpression(predicate);
+    } catch (ParseException e) {
+      throw new IllegalArgumentException(e);
+    }
+
+    Method filter =
+        Arrays.stream(transaction.getClass().getMethods())
+            .filter(method -> method.getName().equals("filterFiles") && !method.isBridge())
+            .filter(method -> method.getParameterCount() == 2)
+            .findFirst()
+            .orElseThrow();
+    List<Object> removals = new ArrayList<>();
+    for (Object file :
+        SparkLists.java(
+            SparkLists.invoke(filter, transaction, SparkLists.scala(List.of(expression)), false))) {
+      removals.add(SparkLists.call(file, "remove"));
+    }
+
+    return removals;
+  }
+
+  /**
+   * Commits.
+   *
+   * @param removals of {@link #removals}
+   * @param actions other actions, as JSON
+   * @param predicate says in the table's history what was replaced
+   * @param metadata is kept with the commit
+   * @return the version that the commit has made
+   * @throws java.util.ConcurrentModificationException if another transaction has changed what this
+   *     one has read
+   */
+  public long commit(
+      List<Object> removals, List<String> actions, String predicate, String metadata) {
+    List<Object> all = new ArrayList<>();
+    Object parser = module("actions.Action$");
+    Method parse = method(parser, "fromJson", String.class);
+    actions.forEach(action -> all.add(SparkLists.invoke(parse, parser, action)));
+    all.addAll(removals);
+    Method commit =
+        Arrays.stream(transaction.getClass().getMethods())
+            .filter(method -> method.getName().equals("commit") && !method.isBridge())
+            .filter(method -> method.getParameterCount() == 2)
+            .findFirst()
+            .orElseThrow();
+    return (long)
+        SparkLists.invoke(
+            commit, transaction, SparkLists.scala(all), operation(predicate, metadata));
+  }
+
+  /** Returns the operation of the commit; later versions of Delta know more about one. */
+  private static Object operation(String predicate, String metadata) {
+    Object write = module("DeltaOperations$Write$");
+    Method apply =
+        Arrays.stream(write.getClass().getMethods())
+            .filter(method -> method.getName().equals("apply") && !method.isBridge())
+            .filter(method -> method.getParameterTypes()[0] == SaveMode.class)
+            .findFirst()
+            .orElseThrow();
+    Object[] arguments = new Object[apply.getParameterCount()];
+    Arrays.fill(arguments, Option.empty());
+    arguments[0] = SaveMode.Overwrite;
+    arguments[2] = Option.apply(predicate);
+    arguments[3] = Option.apply(metadata);
+    return SparkLists.invoke(apply, write, arguments);
+  }
+
+  private static Object module(String name) {
+    try {
+      ClassLoader loader = Thread.currentThread().getContextClassLoader();
+      return loader.loadClass(DELTA + name).getField("MODULE$").get(null);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(
+          "Cannot use this Delta on Spark %s: it has no %s"
+              .formatted(SparkVersion.running().text(), DELTA + name),
+          e);
+    }
+  }
+
+  private static Method method(Object owner, String name, Class<?>... types) {
+    try {
+      return owner.getClass().getMethod(name, types);
+    } catch (NoSuchMethodException e) {
+      throw new IllegalStateException(
+          "Cannot use this Delta on Spark %s: %s has no method %s"
+              .formatted(SparkVersion.running().text(), owner.getClass().getName(), name),
+          e);
+    }
+  }
+}

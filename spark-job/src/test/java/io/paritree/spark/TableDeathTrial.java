@@ -1,0 +1,209 @@
+package io.paritree.spark;
+
+import io.paritree.model.TestPackages;
+import io.paritree.spark.publish.Step;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+
+/**
+ * Kills runs that publish to a Delta table, each in its own JVM, while a reader polls the table.
+ *
+ * <p>At every moment the table must hold all rows of one run, or, before the first one, none: there
+ * is no gap and no mix. After the kill and after the next run, its rows must have the scores that
+ * the model's specification gives. Not thread-safe.
+ */
+final class TableDeathTrial {
+  private static final List<String> PARTITIONS = List.of("day=1", "day=2", "day=3");
+
+  private final int rows;
+  private final List<String> models;
+  private final List<Map<Long, Integer>> scores = new ArrayList<>();
+  private final Path input;
+  private final Path table;
+  private final PackagedJob job;
+  private final AtomicLong looks = new AtomicLong();
+  private int runs;
+
+  /**
+   * @param directory for models, input, table and logs
+   * @param rows rows of the input, in three partitions of two files each
+   */
+  TableDeathTrial(Path directory, int rows) throws Exception {
+    this.rows = rows;
+    this.input = directory.resolve("in");
+    this.table = directory.resolve("table");
+    TestPackages packages = new TestPackages(directory.resolve("models"));
+    this.models = List.of(packages.binary(1, 5).toString(), packages.binary(2, 6).toString());
+    int perPartition = rows / PARTITIONS.size();
+    for (int index = 0; index < PARTITIONS.size(); index++) {
+      Parcels.write(
+          input.resolve(PARTITIONS.get(index)).toString(),
+          index * perPartition,
+          (index + 1) * perPartition,
+          2);
+    }
+
+    this.job =
+        new PackagedJob(directory.resolve("job"), "-Dspark.databricks.delta.snapshotPartitions=2");
+    job.archive(arguments("first"));
+    for (String model : models) {
+      scores.add(ScoringJobTest.expected(model, 0, perPartition * PARTITIONS.size()));
+    }
+  }
+
+  private List<Object> arguments(String run) {
+    return List.of(
+        "--model",
+        models.get(runs % 2),
+        "--input",
+        input,
+        "--table",
+        table,
+        "--create-table",
+        "--keys",
+        "parcel_id",
+        "--run-id",
+        run);
+  }
+
+  /** Kills a run at a step, then runs again; returns what was wrong. */
+  List<String> killAt(Step fatal) throws Exception {
+    return kill("die", fatal, true);
+  }
+
+  /** Kills a run some time after it has verified its files, then runs again. */
+  List<String> killAfter(long millis) throws Exception {
+    return kill("die:" + millis, Step.VERIFIED, false);
+  }
+
+  private List<String> kill(String how, Step step, boolean isCertain) throws Exception {
+    Map<Long, Integer> before = scores.get(runs % 2);
+    runs++;
+    Map<Long, Integer> after = scores.get(runs % 2);
+    List<String> wrong = new ArrayList<>();
+    try (Reader reader = new Reader()) {
+      List<Object> dying = new ArrayList<>(List.of(how, step.name(), 1));
+      dying.addAll(arguments("dies-" + runs));
+      job.clear();
+      int exitCode = JobProcess.exitCode(job.start("killed", ObservedJob.class, dying));
+      if (exitCode != ObservedJob.KILLED && (isCertain || exitCode != 0)) {
+        wrong.add("the killed run ended with %s: %s".formatted(exitCode, job.log("killed")));
+      }
+
+      Map<Long, Integer> found = found();
+      boolean mayBeOld = !isCertain || step.compareTo(Step.COMMITTED) < 0;
+      boolean mayBeNew = !isCertain || step.compareTo(Step.COMMITTED) >= 0;
+      if (!(mayBeOld && found.equals(before)) && !(mayBeNew && found.equals(after))) {
+        wrong.add(
+            "after the kill the table has %s rows, and not the right ones".formatted(found.size()));
+      }
+
+      JobRun next = JobRun.of(arguments("next-" + runs).toArray());
+      if (next.exitCode() != 0) {
+        wrong.add("the next run ended with %s: %s".formatted(next.exitCode(), next.err()));
+      } else if (!found().equals(after)) {
+        wrong.add("after the next run the table has not its rows");
+      }
+
+      reader.end();
+      wrong.addAll(reader.violations);
+      if (reader.history.size() > 2) {
+        wrong.add("readers saw %s".formatted(reader.history));
+      }
+    }
+
+    Path running = table.resolveSibling("_paritree").resolve(table.getFileName());
+    try (var left = Files.list(running)) {
+      left.map(path -> path.getFileName().toString())
+          .filter(name -> !Set.of("runs", "running", "lock").contains(name))
+          .forEach(name -> wrong.add("left over: " + name));
+    }
+
+    return wrong;
+  }
+
+  private Map<Long, Integer> found() {
+    Map<Long, Integer> found = new TreeMap<>();
+    for (Row row :
+        TestSpark.session()
+            .read()
+            .format("delta")
+            .load(table.toString())
+            .select("parcel_id", "score")
+            .collectAsList()) {
+      if (found.put(row.getLong(0), Float.floatToRawIntBits(row.getFloat(1))) != null) {
+        found.put(-1L, 0); // a key that occurs twice
+      }
+    }
+
+    return found;
+  }
+
+  long looks() {
+    return looks.get();
+  }
+
+  /** Reads the table again and again. */
+  private final class Reader implements AutoCloseable {
+    private final Set<String> violations = ConcurrentHashMap.newKeySet();
+    private final Set<String> history = new LinkedHashSet<>();
+    private final AtomicBoolean ended = new AtomicBoolean();
+    private final Thread thread = new Thread(this::look, "reader");
+
+    private Reader() {
+      thread.start();
+    }
+
+    private void look() {
+      while (!ended.get()) {
+        Map<String, Long> seen = new LinkedHashMap<>();
+        for (Row row :
+            TestSpark.session()
+                .read()
+                .format("delta")
+                .load(table.toString())
+                .groupBy("model_version")
+                .agg(functions.count_distinct(functions.col("parcel_id")), functions.count("*"))
+                .collectAsList()) {
+          seen.put(row.getString(0), row.getLong(2));
+          if (row.getLong(1) != row.getLong(2)) {
+            violations.add("rows occur twice");
+          }
+        }
+
+        if (seen.size() != 1 || !seen.containsValue((long) rows)) {
+          violations.add("a reader saw " + seen);
+        }
+
+        history.addAll(seen.keySet());
+        looks.incrementAndGet();
+      }
+    }
+
+    private void end() {
+      ended.set(true);
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    @Override
+    public void close() {
+      end();
+    }
+  }
+}

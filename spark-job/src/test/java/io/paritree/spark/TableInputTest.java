@@ -1,0 +1,342 @@
+package io.paritree.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.paritree.model.TestPackages;
+import io.paritree.spark.publish.Step;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A Delta table is read at one version, by its log; other tables of a catalog as Spark reads them.
+ */
+class TableInputTest {
+  private static final SparkSession SPARK = TestSpark.session();
+  private static final int ROWS = 300;
+
+  @TempDir Path directory;
+  private String model;
+  private Path table;
+  private Path output;
+
+  @BeforeEach
+  void makeModel() {
+    model = new TestPackages(directory.resolve("models")).binary().toString();
+    table = directory.resolve("in table");
+    output = directory.resolve("out");
+  }
+
+  @AfterEach
+  void dropTables() {
+    SPARK.sql("DROP TABLE IF EXISTS parcels");
+  }
+
+  private static Dataset<Row> parcels(int from, int to) {
+    List<Row> rows = new ArrayList<>();
+    for (int index = from; index < to; index++) {
+      rows.add(Parcels.row(index));
+    }
+
+    return SPARK
+        .createDataFrame(rows, Parcels.SCHEMA)
+        .withColumn("day", functions.expr("date_add(DATE'2024-01-01', int(parcel_id % 3))"));
+  }
+
+  private void append(int from, int to) {
+    parcels(from, to)
+        .repartition(1)
+        .write()
+        .format("delta")
+        .mode("append")
+        .partitionBy("day")
+        .save(table.toString());
+  }
+
+  private void sql(String statement) {
+    SPARK.sql(statement.formatted("delta.`%s`".formatted(table)));
+  }
+
+  private JobRun score(Object... more) {
+    List<Object> all =
+        new ArrayList<>(List.of("--model", model, "--output", output, "--keys", "parcel_id,note"));
+    if (Arrays.asList(more).stream().noneMatch("--input-table"::equals)) {
+      all.addAll(List.of("--input-table", table));
+    }
+
+    all.addAll(List.of(more));
+    return JobRun.of(all.toArray());
+  }
+
+  /** Returns the scores that the job gives the same rows in plain Parquet files. */
+  private Map<Long, Integer> expected(Dataset<Row> rows) throws IOException {
+    Path parquet = Files.createTempDirectory(directory, "parquet").resolve("in");
+    Path scores = parquet.resolveSibling("out");
+    rows.write().parquet(parquet.toString());
+    JobRun run =
+        JobRun.of(
+            "--model", model, "--output", scores, "--keys", "parcel_id,note", "--input", parquet);
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    return Scores.of(scores);
+  }
+
+  private static void succeeds(JobRun run) {
+    assertThat(run.exitCode()).as(run.err()).isZero();
+  }
+
+  @Test
+  void partitionsOfTheTableAreThoseOfTheOutputAndTheReportHasItsVersion() throws IOException {
+    append(0, ROWS);
+
+    JobRun run = score("--run-id", "first");
+
+    succeeds(run);
+    assertThat(run.out()).contains("version 0", "day=2024-01-02");
+    assertThat(Scores.of(output)).isEqualTo(expected(parcels(0, ROWS)));
+    try (Stream<Path> partitions = Files.list(output)) {
+      assertThat(partitions.map(path -> path.getFileName().toString()))
+          .containsExactlyInAnyOrder("day=2024-01-01", "day=2024-01-02", "day=2024-01-03");
+    }
+
+    assertThat(report("first")).contains("\"inputVersion\" : \"0\"");
+  }
+
+  private String report(String run) throws IOException {
+    try (Stream<Path> files = Files.walk(directory.resolve("_paritree"))) {
+      Path report =
+          files
+              .filter(file -> file.endsWith("report.json") && file.toString().contains(run))
+              .findFirst()
+              .orElseThrow();
+      return Files.readString(report);
+    }
+  }
+
+  @Test
+  void rowsThatWereDeletedByDeletionVectorsAreNotScored() throws IOException {
+    append(0, ROWS);
+    sql("ALTER TABLE %s SET TBLPROPERTIES ('delta.enableDeletionVectors' = true)");
+    sql("DELETE FROM %s WHERE parcel_id % 7 = 0".replace("% 7", "%% 7"));
+    assertThat(Files.list(table).anyMatch(file -> file.toString().contains("deletion_vector")))
+        .isTrue();
+
+    succeeds(score());
+
+    assertThat(Scores.of(output))
+        .hasSizeLessThan(ROWS)
+        .isEqualTo(expected(parcels(0, ROWS).where("parcel_id % 7 <> 0")));
+  }
+
+  @Test
+  void mappedAddedAndRenamedColumnsHaveTheNamesOfTheTable() throws IOException {
+    parcels(0, ROWS)
+        .drop("zone")
+        .withColumnRenamed("weight", "mass")
+        .write()
+        .format("delta")
+        .partitionBy("day")
+        .save(table.toString());
+    sql("ALTER TABLE %s SET TBLPROPERTIES ('delta.columnMapping.mode' = 'name')");
+    sql("ALTER TABLE %s RENAME COLUMN mass TO weight");
+    sql("ALTER TABLE %s RENAME COLUMN day TO date");
+    sql("ALTER TABLE %s ADD COLUMNS (zone INT)");
+    parcels(ROWS, 2 * ROWS)
+        .withColumnRenamed("day", "date")
+        .write()
+        .format("delta")
+        .mode("append")
+        .save(table.toString());
+
+    succeeds(score("--partition", "date=2024-01-02", "--max-quarantined", "1"));
+
+    Dataset<Row> rows =
+        SPARK.read().format("delta").load(table.toString()).where("date = '2024-01-02'");
+    assertThat(rows.where("zone IS NULL").count()).isGreaterThan(50);
+    assertThat(Scores.of(output)).isEqualTo(expected(rows.drop("date")));
+    assertThat(output.resolve("date=2024-01-02")).exists();
+    assertThat(output.resolve("date=2024-01-01")).doesNotExist();
+  }
+
+  @Test
+  void eachVersionIsAnotherInputAndAnOldOneCanBeRead() throws IOException {
+    append(0, ROWS);
+    succeeds(score());
+    assertThat(score().out()).contains("already published");
+    append(ROWS, 2 * ROWS);
+
+    JobRun next = score("--from", "2024-01-01", "--to", "2024-01-03");
+
+    succeeds(next);
+    assertThat(next.out()).contains("version 1").doesNotContain("already");
+    assertThat(Scores.of(output)).hasSize(2 * ROWS);
+    JobRun old = score("--as-of", "0");
+    succeeds(old);
+    assertThat(old.out()).contains("version 0");
+    assertThat(Scores.of(output)).isEqualTo(expected(parcels(0, ROWS)));
+    assertThat(score("--as-of", "0").out()).contains("already published");
+    assertThat(score("--as-of", "1999-01-01").exitCode()).isEqualTo(3);
+  }
+
+  @Test
+  void whatIsCommittedDuringTheRunIsNotRead() throws IOException {
+    append(0, ROWS);
+    AtomicBoolean isFirst = new AtomicBoolean(true);
+
+    JobRun run =
+        JobRun.observed(
+            step -> {
+              if (step == Step.STAGING_MADE && isFirst.getAndSet(false)) {
+                append(ROWS, 2 * ROWS);
+                sql("OPTIMIZE %s");
+              }
+            },
+            "--model",
+            model,
+            "--output",
+            output,
+            "--keys",
+            "parcel_id",
+            "--input-table",
+            table);
+
+    succeeds(run);
+    assertThat(Scores.of(output)).isEqualTo(expected(parcels(0, ROWS)));
+  }
+
+  @Test
+  void aVersionWhoseFilesVacuumRemovedIsRefusedWithItsNumber() throws IOException {
+    append(0, ROWS);
+    append(ROWS, 2 * ROWS);
+    sql("OPTIMIZE %s");
+    SPARK.conf().set("spark.databricks.delta.retentionDurationCheck.enabled", "false");
+    try {
+      sql("VACUUM %s RETAIN 0 HOURS");
+    } finally {
+      SPARK.conf().unset("spark.databricks.delta.retentionDurationCheck.enabled");
+    }
+
+    JobRun run = score("--as-of", "1");
+
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.err()).contains("version 1", "VACUUM");
+    assertThat(output).doesNotExist();
+    assertThat(score("--as-of", "17").err()).contains("as of 17");
+    assertThat(score("--as-of", "17").exitCode()).isEqualTo(3);
+    succeeds(score());
+  }
+
+  @Test
+  void aVersionWhoseFilesAreRemovedDuringTheRunIsRefusedWithItsNumber() {
+    append(0, ROWS);
+
+    JobRun run =
+        JobRun.observed(
+            step -> {
+              if (step == Step.STAGING_MADE) {
+                try (Stream<Path> files = Files.walk(table)) {
+                  for (Path file : files.filter(Parquets::isParquet).toList()) {
+                    Files.delete(file);
+                  }
+                } catch (IOException e) {
+                  throw new java.io.UncheckedIOException(e);
+                }
+              }
+            },
+            "--model",
+            model,
+            "--output",
+            output,
+            "--keys",
+            "parcel_id",
+            "--input-table",
+            table);
+
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.err()).contains("version 0", "VACUUM");
+    assertThat(output).doesNotExist();
+  }
+
+  @Test
+  void tableOfTheCatalogIsReadByItsName() throws IOException {
+    parcels(0, ROWS).write().format("delta").saveAsTable("parcels");
+
+    JobRun run = score("--input-table", "parcels", "--table-format", "delta");
+
+    succeeds(run);
+    assertThat(run.out()).contains("version 0");
+    assertThat(Scores.of(output)).isEqualTo(expected(parcels(0, ROWS)));
+  }
+
+  @Test
+  void anyOtherTableIsReadAsSparkReadsItAndThatIsSaid() throws IOException {
+    parcels(0, ROWS).write().format("orc").partitionBy("day").saveAsTable("parcels");
+
+    JobRun run =
+        score(
+            "--input-table",
+            "parcels",
+            "--partition",
+            "day=2024-01-02",
+            "--partition",
+            "day=2024-01-03",
+            "--output-partition",
+            "night=1");
+
+    succeeds(run);
+    assertThat(run.err()).contains("parcels is read as Spark reads it");
+    assertThat(Scores.of(output)).isEqualTo(expected(parcels(0, ROWS).where("parcel_id % 3 > 0")));
+    assertThat(score("--input-table", "parcels", "--output-partition", "night=2").out())
+        .doesNotContain("already");
+    JobRun wrong = score("--input-table", "parcels", "--partition", "zone=1");
+    assertThat(wrong.exitCode()).isEqualTo(3);
+    assertThat(wrong.err()).contains("no partition column 'zone'; it has [day]");
+    assertThat(score("--input-table", "parcels", "--as-of", "1").exitCode()).isEqualTo(3);
+    assertThat(score("--input-table", "parcels", "--table-format", "delta").err())
+        .contains("it is no Delta table");
+  }
+
+  @Test
+  void rowsThatCannotBeScoredAreQuarantinedWithTheirFile() throws IOException {
+    append(0, ROWS);
+    sql("UPDATE %s SET weight = NULL WHERE parcel_id = 4");
+
+    succeeds(score("--run-id", "bad", "--group-by", "day"));
+
+    assertThat(Scores.of(output)).hasSize(ROWS - 1).doesNotContainKey(4L);
+    Path quarantine;
+    try (Stream<Path> files = Files.walk(directory.resolve("_paritree"))) {
+      quarantine = files.filter(file -> file.endsWith("quarantine")).findFirst().orElseThrow();
+    }
+
+    Row row = SPARK.read().parquet(quarantine.toString()).collectAsList().get(0);
+    assertThat(row.<Long>getAs("parcel_id")).isEqualTo(4);
+    assertThat(row.<String>getAs("_source_file")).contains("day=2024-01-02/part-");
+  }
+
+  @Test
+  void missingColumnsAndTablesAreNamed() {
+    parcels(0, 3).drop("zone").write().format("delta").save(table.toString());
+
+    JobRun run = score();
+
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.err()).contains("column 'zone', which the model reads, is not in table");
+    JobRun none = score("--input-table", directory.resolve("nowhere"));
+    assertThat(none.exitCode()).isEqualTo(3);
+    assertThat(none.err()).contains("Cannot read table", "nowhere");
+  }
+}

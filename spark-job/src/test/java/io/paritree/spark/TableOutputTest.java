@@ -1,0 +1,408 @@
+package io.paritree.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.paritree.model.TestPackages;
+import io.paritree.spark.publish.Step;
+import io.paritree.spark.publish.StepObserver;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Rows become visible in a Delta table by one commit, which replaces the run's partitions. */
+class TableOutputTest {
+  private static final SparkSession SPARK = TestSpark.session();
+  private static final int ROWS = 100;
+
+  @TempDir Path directory;
+  private TestPackages packages;
+  private String model;
+  private Path input;
+  private Path table;
+
+  @BeforeEach
+  void makeInput() {
+    packages = new TestPackages(directory.resolve("models"));
+    model = packages.binary().toString();
+    input = directory.resolve("in");
+    table = directory.resolve("score table");
+    for (int day = 1; day <= 2; day++) {
+      Parcels.write(input.resolve("day=2024-01-0" + day), (day - 1) * ROWS, day * ROWS, 0, 2);
+    }
+  }
+
+  @AfterEach
+  void dropTables() {
+    SPARK.sql("DROP TABLE IF EXISTS scores");
+  }
+
+  private JobRun score(Object... more) {
+    return observed(StepObserver.NONE, more);
+  }
+
+  private JobRun observed(StepObserver observer, Object... more) {
+    List<Object> all = new ArrayList<>(List.of("--create-table"));
+    Map.of("--model", model, "--input", input, "--keys", "parcel_id", "--table", table)
+        .forEach(
+            (option, value) -> {
+              if (Stream.of(more).noneMatch(option::equals)) {
+                all.addAll(List.of(option, value));
+              }
+            });
+    all.addAll(List.of(more));
+    return JobRun.observed(observer, all.toArray());
+  }
+
+  private static void succeeds(JobRun run) {
+    assertThat(run.exitCode()).as(run.err()).isZero();
+  }
+
+  private Dataset<Row> rows() {
+    return SPARK.read().format("delta").load(table.toString());
+  }
+
+  private static Map<Long, Integer> bits(Dataset<Row> rows) {
+    Map<Long, Integer> scores = new TreeMap<>();
+    for (Row row : rows.select("parcel_id", "score").collectAsList()) {
+      assertThat(scores.put(row.getLong(0), Float.floatToRawIntBits(row.getFloat(1)))).isNull();
+    }
+
+    return scores;
+  }
+
+  private static void sql(String statement, Path table) {
+    SPARK.sql(statement.replace("TABLE_", "delta.`%s`".formatted(table)));
+  }
+
+  private void sql(String statement) {
+    sql(statement, table);
+  }
+
+  private long version() {
+    return last().getLong(0);
+  }
+
+  private Row last() {
+    return SPARK
+        .sql("DESCRIBE HISTORY delta.`%s`".formatted(table))
+        .select("version", "operation", "userMetadata", "operationParameters")
+        .collectAsList()
+        .get(0);
+  }
+
+  @Test
+  void tableHasTheRowsAndBitsOfTheParquetOutput() {
+    Path parquet = directory.resolve("parquet");
+    succeeds(
+        JobRun.of("--model", model, "--input", input, "--keys", "parcel_id", "--output", parquet));
+
+    JobRun run = score("--run-id", "first");
+
+    succeeds(run);
+    assertThat(bits(rows())).hasSize(2 * ROWS).isEqualTo(Scores.of(parquet));
+    assertThat(rows().where("day = '2024-01-01'").count()).isEqualTo(ROWS);
+    assertThat(version()).isEqualTo(1);
+    assertThat(last().getString(2))
+        .contains("\"run\":\"first\"", "\"model_version\":", "\"digest\":", "\"model\":");
+    assertThat(last().getMap(3).toString()).contains("Overwrite", "day");
+  }
+
+  @Test
+  void secondRunChangesNothingAndAnotherPartitionIsAdded() throws IOException {
+    succeeds(score("--partition", "day=2024-01-01"));
+    Map<String, String> files = Scores.files(table);
+
+    JobRun again = score("--partition", "day=2024-01-01");
+
+    succeeds(again);
+    assertThat(again.out()).contains("already published");
+    assertThat(Scores.files(table)).isEqualTo(files);
+    JobRun both = score();
+    succeeds(both);
+    assertThat(both.out()).contains("published before: 1 partition (day=2024-01-01)");
+    assertThat(bits(rows())).hasSize(2 * ROWS);
+    assertThat(version()).isEqualTo(2);
+  }
+
+  @Test
+  void groupsAreCommitsOfTheirOwn() {
+    succeeds(score("--group-by", "day", "--run-id", "r"));
+
+    assertThat(version()).isEqualTo(2);
+    assertThat(bits(rows())).hasSize(2 * ROWS);
+    assertThat(score("--group-by", "day").out()).contains("already published");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "DELETE FROM TABLE_ WHERE parcel_id = 3",
+        "UPDATE TABLE_ SET score = 0 WHERE parcel_id = 3",
+        "DELETE FROM TABLE_ WHERE day = '2024-01-01'",
+        "INSERT INTO TABLE_ SELECT * FROM TABLE_ WHERE parcel_id = 3"
+      })
+  void whatAnotherWriterDidToAPartitionIsReplaced(String statement) {
+    succeeds(score());
+    Map<Long, Integer> before = bits(rows());
+    sql(statement);
+
+    JobRun run = score();
+
+    succeeds(run);
+    assertThat(run.out()).contains("published before: 1 partition (day=2024-01-02)");
+    assertThat(bits(rows())).isEqualTo(before);
+  }
+
+  @Test
+  void deletionVectorsOfOthersAreHonoured() {
+    succeeds(score());
+    Map<Long, Integer> before = bits(rows());
+    sql("ALTER TABLE TABLE_ SET TBLPROPERTIES ('delta.enableDeletionVectors' = true)");
+    sql("DELETE FROM TABLE_ WHERE parcel_id IN (3, 150)");
+    assertThat(bits(rows())).hasSize(2 * ROWS - 2);
+
+    succeeds(score("--partition", "day=2024-01-01"));
+
+    assertThat(bits(rows())).hasSize(2 * ROWS - 1).containsKey(3L).doesNotContainKey(150L);
+    succeeds(score());
+    assertThat(bits(rows())).isEqualTo(before);
+  }
+
+  @Test
+  void anotherModelReplacesTheRowsAndOldVersionsStay() {
+    succeeds(score());
+    Map<Long, Integer> before = bits(rows());
+    String other = packages.binary(2, 6).toString();
+
+    succeeds(score("--model", other, "--partition", "day=2024-01-02"));
+
+    Map<Long, Integer> after = bits(rows());
+    assertThat(after).hasSize(2 * ROWS).isNotEqualTo(before);
+    assertThat(after.get(3L)).isEqualTo(before.get(3L));
+    assertThat(bits(SPARK.read().format("delta").option("versionAsOf", 1).load(table.toString())))
+        .isEqualTo(before);
+  }
+
+  /** Another writer acts when the run has verified its files, or in the midst of its commit. */
+  private JobRun disturbed(Step when, Runnable other, Object... more) {
+    boolean[] done = new boolean[1];
+    return observed(
+        step -> {
+          if (step == when && !done[0]) {
+            done[0] = true;
+            other.run();
+          }
+        },
+        more);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"STAGING_MADE", "VERIFIED", "COMMIT_BEGUN"})
+  void aWriterToTheSamePartitionsIsAConflict(Step when) throws IOException {
+    succeeds(score());
+    String other = packages.binary(2, 6).toString();
+
+    JobRun run =
+        disturbed(
+            when,
+            () -> sql("INSERT INTO TABLE_ SELECT * FROM TABLE_ WHERE parcel_id = 3"),
+            "--model",
+            other,
+            "--partition",
+            "day=2024-01-01");
+
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(5);
+    assertThat(run.err()).contains("another writer has changed day=2024-01-01");
+    assertThat(rows().count()).isEqualTo(2 * ROWS + 1);
+    assertThat(rows().select("model_version").distinct().count()).isEqualTo(1);
+    try (Stream<Path> files = Files.walk(table.resolve("day=2024-01-01"))) {
+      assertThat(files.filter(Parquets::isParquet).count())
+          .as("the run's files are removed")
+          .isEqualTo(rows().where("day = '2024-01-01'").inputFiles().length);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"STAGING_MADE", "VERIFIED", "COMMIT_BEGUN"})
+  void writersToOtherPartitionsAndOptimizeAreNone(Step when) {
+    succeeds(score());
+    String other = packages.binary(2, 6).toString();
+
+    JobRun run =
+        disturbed(
+            when,
+            () -> {
+              sql("INSERT INTO TABLE_ SELECT * FROM TABLE_ WHERE parcel_id = 150");
+              sql("OPTIMIZE TABLE_");
+            },
+            "--model",
+            other,
+            "--partition",
+            "day=2024-01-01");
+
+    succeeds(run);
+    assertThat(rows().where("day = '2024-01-01'").count()).isEqualTo(ROWS);
+    assertThat(rows().where("day = '2024-01-02'").count()).isEqualTo(ROWS + 1);
+    assertThat(rows().select("model_version").distinct().count()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"STAGING_MADE", "COMMIT_BEGUN"})
+  void theSameRunTwiceAtOncePublishesOnce(Step when) {
+    succeeds(score("--partition", "day=2024-01-01"));
+
+    JobRun run =
+        disturbed(
+            when,
+            () -> succeeds(score("--partition", "day=2024-01-02", "--run-id", "inner")),
+            "--partition",
+            "day=2024-01-02");
+
+    succeeds(run);
+    assertThat(run.out()).contains("already published");
+    assertThat(bits(rows())).hasSize(2 * ROWS);
+    assertThat(last().getString(2)).contains("inner");
+  }
+
+  @Test
+  void tablesThatAreNotThereAreMadeOnRequestOnly() {
+    JobRun run =
+        JobRun.of("--model", model, "--input", input, "--keys", "parcel_id", "--table", table);
+
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.err()).contains("there is no Delta table; it is made with --create-table");
+    assertThat(table).doesNotExist();
+    succeeds(score("--dry-run"));
+    assertThat(table).doesNotExist();
+  }
+
+  @Test
+  void columnsAreAddedOnRequestOnly() {
+    succeeds(score());
+
+    JobRun refused = score("--margin");
+
+    assertThat(refused.exitCode()).isEqualTo(3);
+    assertThat(refused.err()).contains("lacks the columns [margin]; they are added with --evolve");
+    succeeds(score("--margin", "--evolve", "--partition", "day=2024-01-01"));
+    assertThat(rows().where("margin IS NOT NULL").count()).isEqualTo(ROWS);
+    JobRun fewer = score();
+    assertThat(fewer.exitCode()).isEqualTo(3);
+    assertThat(fewer.err()).contains("has the columns [margin], which this run does not write");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "parcel_id BIGINT, score DOUBLE, label STRING, model_version STRING, day STRING"
+            + "|PARTITIONED BY (day)|column 'score' is DOUBLE",
+        "parcel_id BIGINT, score FLOAT, label STRING, model_version STRING, day STRING"
+            + "||is partitioned by [], and this run would write partitions by [day]",
+        "parcel_id BIGINT, score FLOAT, label STRING, model_version STRING, day INT"
+            + "|PARTITIONED BY (day)|partition day=2024-01-01 cannot be written",
+        "parcel_id BIGINT NOT NULL, score FLOAT, label STRING, model_version STRING, day DATE"
+            + "|PARTITIONED BY (day)|'parcel_id', which is NOT NULL",
+        "parcel_id BIGINT, score FLOAT, label STRING, model_version STRING, day DATE"
+            + "|PARTITIONED BY (day) TBLPROPERTIES ('delta.columnMapping.mode' = 'name')"
+            + "|maps its columns",
+        "parcel_id BIGINT, score FLOAT, label STRING, model_version STRING, day DATE"
+            + "|PARTITIONED BY (day) TBLPROPERTIES ('delta.enableRowTracking' = 'true')"
+            + "|tracks its rows",
+        "parcel_id BIGINT, score FLOAT, label STRING, model_version STRING, day DATE"
+            + "|PARTITIONED BY (day) TBLPROPERTIES ('delta.appendOnly' = 'true')"
+            + "|is append-only",
+        "parcel_id BIGINT, score FLOAT, label STRING, model_version STRING, day STRING"
+            + "|CLUSTER BY (parcel_id)|clustering",
+        "parcel_id BIGINT, score FLOAT, label STRING, model_version STRING, day DATE,"
+            + " next BIGINT GENERATED ALWAYS AS (parcel_id + 1)"
+            + "|PARTITIONED BY (day)|column 'next', which is generated",
+        "parcel_id BIGINT, score FLOAT, label STRING, model_version VARCHAR(99), day DATE"
+            + "|PARTITIONED BY (day)|is CHAR or VARCHAR"
+      })
+  void tablesThatCannotTakeTheRowsAreRefusedInASentence(
+      String columns, String more, String sentence) {
+    SPARK.sql(
+        "CREATE TABLE delta.`%s` (%s) USING delta %s"
+            .formatted(table, columns, more == null ? "" : more));
+
+    JobRun run = score();
+
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
+    assertThat(run.err()).contains(sentence);
+    assertThat(rows().count()).isZero();
+  }
+
+  @Test
+  void checkConstraintsAreRefused() {
+    succeeds(score("--partition", "day=2024-01-01"));
+    sql("ALTER TABLE TABLE_ ADD CONSTRAINT positive CHECK (parcel_id >= 0)");
+
+    JobRun run = score();
+
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.err()).contains("CHECK constraint positive");
+  }
+
+  @Test
+  void aNamedTableWithTypedPartitionsIsWritten() {
+    SPARK.sql(
+        "CREATE TABLE scores (parcel_id BIGINT, score FLOAT, label STRING, model_version STRING,"
+            + " day DATE) USING delta PARTITIONED BY (day)");
+
+    succeeds(score("--table", "scores"));
+
+    assertThat(bits(SPARK.table("scores"))).hasSize(2 * ROWS);
+    assertThat(SPARK.table("scores").where("day = DATE'2024-01-02'").count()).isEqualTo(ROWS);
+    assertThat(score("--table", "scores").out()).contains("already published");
+    JobRun none = score("--table", "nowhere");
+    assertThat(none.exitCode()).isEqualTo(3);
+    assertThat(none.err()).contains("the catalog has no such table");
+  }
+
+  @Test
+  void aPartitionWithoutScoredRowsBecomesEmptyOnce() {
+    succeeds(score("--output-partition", "night=a b/c"));
+    assertThat(rows().where("night = 'a b/c'").count()).isEqualTo(2 * ROWS);
+    Path bad = directory.resolve("bad");
+    Parcels.write(bad, 0, 10, 1, 1);
+
+    succeeds(score("--input", bad, "--output-partition", "night=a b/c", "--max-quarantined", "1"));
+
+    assertThat(rows().count()).isZero();
+    assertThat(
+            score("--input", bad, "--output-partition", "night=a b/c", "--max-quarantined", "1")
+                .out())
+        .contains("already published");
+  }
+
+  @Test
+  void aRunThatIsRefusedLeavesNothingInTheTable() throws IOException {
+    succeeds(score());
+    Map<String, String> files = Scores.files(table);
+    Path bad = directory.resolve("bad");
+    Parcels.write(bad.resolve("day=2024-01-01"), 0, 10, 2, 1);
+
+    JobRun run = score("--input", bad, "--max-quarantined", "0");
+
+    assertThat(run.exitCode()).isEqualTo(4);
+    assertThat(Scores.files(table)).isEqualTo(files);
+    JobRun repeated = score("--output-partition", "day=x", "--keys", "express", "--unique-keys");
+    assertThat(repeated.exitCode()).as(repeated.err()).isEqualTo(3);
+  }
+}
