@@ -132,8 +132,9 @@ public final class ModelFiles implements Serializable {
    *
    * @param location where the model is, with an alias resolved
    * @param alias the alias that was resolved; empty if the reference names the model itself
+   * @param isVersion whether it is a version in a store, which never changes
    */
-  public record Place(String location, Optional<String> alias) {}
+  public record Place(String location, Optional<String> alias, boolean isVersion) {}
 
   /**
    * Returns the place that a reference resolves to now, without reading the model. In a store, two
@@ -143,8 +144,18 @@ public final class ModelFiles implements Serializable {
    * @throws IOException if that cannot be determined
    */
   public static Place locate(String reference) throws ModelException, IOException {
-    ModelReference found = ModelReference.resolve(reference, Map.of());
-    return new Place(found.location().toString(), found.alias());
+    return locate(reference, Map.of());
+  }
+
+  /**
+   * Locates like {@link #locate(String)}, with the caller's Hadoop settings.
+   *
+   * @param hadoop settings of Hadoop's client, as in {@link FileStore#of(Location, Map)}
+   */
+  public static Place locate(String reference, Map<String, String> hadoop)
+      throws ModelException, IOException {
+    ModelReference found = ModelReference.resolve(reference, hadoop);
+    return new Place(found.location().toString(), found.alias(), found.asked().isPresent());
   }
 
   private static ModelFiles readPackage(

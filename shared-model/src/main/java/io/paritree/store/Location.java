@@ -62,7 +62,7 @@ public final class Location {
   }
 
   /** Returns whether a user's text names its file system, so that it means the same everywhere. */
-  static boolean hasScheme(String text) {
+  public static boolean hasScheme(String text) {
     return text.startsWith(LOCAL) || isRemote(REMOTE.matcher(text));
   }
 

@@ -1,9 +1,12 @@
 package io.paritree.spark;
 
+import io.paritree.ModelException;
 import io.paritree.spark.ending.UsageException;
 import io.paritree.spark.publish.StepObserver;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.ScoreArguments;
+import io.paritree.spark.sql.ModelCatalog;
+import io.paritree.spark.sql.Paritree;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -28,6 +31,8 @@ final class BenchWays {
   static final String PARITREE = "paritree";
   static final String XGBOOST_ENGINE = "xgboostEngine";
   static final String USUAL_WAY = "usualWay";
+  static final String SQL = "sql";
+  static final String DATASET = "dataset";
 
   /** As {@link #PARITREE}, but repeated keys are not counted; runs only if requested. */
   static final String KEYS_NOT_COUNTED = "keysNotCounted";
@@ -68,6 +73,8 @@ final class BenchWays {
     ways.put(PARITREE, () -> score(PARITREE, "--engine", "forest"));
     ways.put(XGBOOST_ENGINE, () -> score(XGBOOST_ENGINE, "--engine", "xgboost"));
     ways.put(USUAL_WAY, () -> UsualWay.run(spark, data, modelFile, output(USUAL_WAY)));
+    ways.put(SQL, this::scoreBySql);
+    ways.put(DATASET, this::scoreDataset);
     ways.put(KEYS_NOT_COUNTED, this::scoreWithoutCountingKeys);
     return ways;
   }
@@ -77,6 +84,35 @@ final class BenchWays {
     Files.createDirectories(outputs);
     Files.writeString(conf, "scoring-job.count-duplicates = false\n");
     score(KEYS_NOT_COUNTED, "--conf", conf.toString());
+  }
+
+  /** Calls the model's function for each row. */
+  private void scoreBySql() {
+    SparkSession session = spark.newSession();
+    session.conf().set("spark.sql.catalog.paritree", ModelCatalog.class.getName());
+    write(
+        SQL,
+        session
+            .read()
+            .parquet(data.toString())
+            .selectExpr("key", "paritree.`%s`.score(struct(*)) AS score".formatted(modelPackage)));
+  }
+
+  private void scoreDataset() throws IOException {
+    try {
+      Dataset<Row> given = spark.read().parquet(data.toString());
+      write(DATASET, Paritree.model(modelPackage.toString()).keys("key").score(given));
+    } catch (ModelException e) {
+      throw new IOException(e);
+    }
+  }
+
+  private void write(String way, Dataset<Row> scored) {
+    scored
+        .write()
+        .mode(SaveMode.Overwrite)
+        .option("compression", "zstd")
+        .parquet(output(way).toString());
   }
 
   private Path output(String way) {

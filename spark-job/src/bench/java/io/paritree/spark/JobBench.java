@@ -19,11 +19,12 @@ import java.util.NoSuchElementException;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Measures the seconds from the call until the scores are published, in turn with three other ways.
+ * Measures the seconds from the call until the scores are published, in turn with other ways.
  *
  * <p>The floor reads the key and 28 floats and writes the key and their sum. The others are the job
- * with the engine of XGBoost4J, and {@code mapPartitions} over rows with XGBoost4J, the usual way.
- * The first two rounds warm up and do not count; the results of the first one are checked.
+ * with the engine of XGBoost4J, and {@code mapPartitions} over rows with XGBoost4J, the usual way;
+ * and the functions for SQL and the call on a Dataset, written by Spark. The first two rounds warm
+ * up and do not count; the results of the first one are checked.
  *
  * <p>Run: {@code scripts/bench job}
  */
@@ -34,12 +35,18 @@ final class JobBench {
         --rows    rows of the input, made once (default: 5000000)
         --rounds  counted rounds (default: 7)
         --trees   sizes of the models, all of depth 6 (default: 100,1000)
-        --only    some of floor,paritree,xgboostEngine,usualWay (default: all four), keysNotCounted
+        --only    some of floor,paritree,xgboostEngine,usualWay,sql,dataset (default: all), keysNotCounted
         --json    print the figures as one JSON object; everything else goes to standard error
       """;
   private static final int WARM_UPS = 2;
   private static final List<String> USUAL =
-      List.of(BenchWays.FLOOR, BenchWays.PARITREE, BenchWays.XGBOOST_ENGINE, BenchWays.USUAL_WAY);
+      List.of(
+          BenchWays.FLOOR,
+          BenchWays.PARITREE,
+          BenchWays.XGBOOST_ENGINE,
+          BenchWays.USUAL_WAY,
+          BenchWays.SQL,
+          BenchWays.DATASET);
 
   private long rows = 5_000_000;
   private int rounds = 7;
@@ -160,6 +167,12 @@ final class JobBench {
 
     if (paritree != null && usual != null) {
       figures.put("overUsualWay", rounded(usual / paritree));
+    }
+
+    for (String way : List.of(BenchWays.SQL, BenchWays.DATASET)) {
+      if (paritree != null && figures.containsKey(way)) {
+        figures.put(way + "ToJob", rounded(figures.get(way) / paritree));
+      }
     }
 
     return figures;

@@ -12,11 +12,11 @@ import org.apache.spark.sql.types.TimestampNTZType;
 import org.apache.spark.sql.types.TimestampType;
 
 /** The column types that each kind of feature can read. */
-final class FeatureTypes {
+public final class FeatureTypes {
   private FeatureTypes() {}
 
   /** Returns why a feature cannot read a column of a type; empty if it can. */
-  static Optional<String> problem(Feature feature, DataType type) {
+  public static Optional<String> problem(Feature feature, DataType type) {
     String wants = "but feature '%s' needs %s".formatted(feature.name(), feature.expected());
     if (type instanceof DateType && feature instanceof TimestampFeature) {
       return Optional.of("is a DATE, which has no hour, %s".formatted(wants));

@@ -2,6 +2,8 @@ package io.paritree.spark.input;
 
 import io.paritree.store.Location;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
@@ -24,6 +26,13 @@ public final class HadoopPaths {
     String scheme = path.toUri().getScheme();
     return Location.of(
         scheme == null || scheme.equals("file") ? path.toUri().getPath() : path.toString());
+  }
+
+  /** Returns the same settings as {@code FileStore} takes them. */
+  public static Map<String, String> settingsByName(SparkSession session) {
+    Map<String, String> byName = new HashMap<>();
+    settings(session).forEach(setting -> byName.put(setting.getKey(), setting.getValue()));
+    return byName;
   }
 
   /** Returns a location as a Hadoop path. */

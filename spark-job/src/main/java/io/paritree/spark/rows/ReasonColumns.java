@@ -37,7 +37,7 @@ import org.apache.spark.unsafe.types.UTF8String;
  * Writes the columns {@code reasons}, {@code reasons_base} and {@code reasons_rest} of rows whose
  * contributions are known. Not thread-safe.
  */
-final class ReasonColumns {
+public final class ReasonColumns {
   /** How many columns there are. */
   static final int COUNT = 3;
 
@@ -128,7 +128,8 @@ final class ReasonColumns {
     return from.isNullAt(at) ? null : text(from, at, column.type());
   }
 
-  private static String text(SpecializedGetters from, int at, DataType type) {
+  /** Returns a value that is not null as text. */
+  public static String text(SpecializedGetters from, int at, DataType type) {
     if (type instanceof DoubleType) {
       return Double.toString(from.getDouble(at));
     } else if (type instanceof FloatType) {

@@ -1,0 +1,173 @@
+package io.paritree.spark.sql;
+
+import io.paritree.ModelException;
+import io.paritree.model.ScoringModel;
+import io.paritree.spark.input.InputCheck;
+import io.paritree.spark.input.ReadColumn;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StringType;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.sql.types.TimestampType;
+
+/**
+ * How the rows of a Dataset are scored: by which model, and with which columns.
+ *
+ * <p>Part of the public API. Immutable and thread-safe: each method returns another object.
+ */
+public final class DatasetScoring {
+  private final String reference;
+  private final List<String> carried;
+  private final boolean hasMargins;
+  private final boolean hasFaults;
+  private final boolean isStrict;
+
+  DatasetScoring(String reference) {
+    this(reference, List.of(), false, false, false);
+  }
+
+  private DatasetScoring(
+      String reference,
+      List<String> carried,
+      boolean hasMargins,
+      boolean hasFaults,
+      boolean isStrict) {
+    this.reference = reference;
+    this.carried = carried;
+    this.hasMargins = hasMargins;
+    this.hasFaults = hasFaults;
+    this.isStrict = isStrict;
+  }
+
+  /** Keeps these columns, first and in this order. Without any, all columns are kept. */
+  public DatasetScoring keys(String... columns) {
+    List<String> all = new ArrayList<>(Arrays.asList(columns));
+    all.addAll(carried);
+    return new DatasetScoring(reference, distinct(all), hasMargins, hasFaults, isStrict);
+  }
+
+  /** Keeps these columns too, after those that are kept already. */
+  public DatasetScoring pass(String... columns) {
+    List<String> all = new ArrayList<>(carried);
+    all.addAll(Arrays.asList(columns));
+    return new DatasetScoring(reference, distinct(all), hasMargins, hasFaults, isStrict);
+  }
+
+  private static List<String> distinct(List<String> names) {
+    return List.copyOf(new LinkedHashSet<>(names));
+  }
+
+  /** Adds the column {@code margin}, or {@code margin_<output>} where there are several. */
+  public DatasetScoring withMargin() {
+    return new DatasetScoring(reference, carried, true, hasFaults, isStrict);
+  }
+
+  /**
+   * Adds the column {@code faults}: what is wrong with a row that cannot be scored, as an array of
+   * {@code field, code, got, expected}; null for all other rows.
+   */
+  public DatasetScoring withFaults() {
+    return new DatasetScoring(reference, carried, hasMargins, true, isStrict);
+  }
+
+  /** Lets a row that cannot be scored end the query, instead of having nulls. */
+  public DatasetScoring strict() {
+    return new DatasetScoring(reference, carried, hasMargins, hasFaults, true);
+  }
+
+  /**
+   * Adds {@code score} (or {@code score_<output>} where there are several), {@code label} where the
+   * outputs are classes, and {@code model_version}, as the job writes them and with the same bits.
+   * A row that cannot be scored has nulls there.
+   *
+   * <p>The model is found, verified and broadcast now, and its columns are looked up by their exact
+   * names; an alias that moves later changes nothing. Rows are scored when the result is used. Rows
+   * may come from a stream. The order of the rows of a partition is kept.
+   *
+   * @throws ModelException if the reference names no model, or one that cannot be scored
+   * @throws IOException if it cannot be read
+   * @throws IllegalArgumentException naming all columns that are missing, of a wrong type, or in
+   *     the way of the new ones
+   */
+  public Dataset<Row> score(Dataset<?> rows) throws ModelException, IOException {
+    PlannedModel planned = PlannedModel.of(rows.sparkSession(), reference);
+    ScoringModel model = planned.open();
+    StructType given = rows.schema();
+    List<String> problems = new ArrayList<>();
+    RowColumns columns = RowColumns.of(model.schema(), given, ReadColumn.Case.COMPARED, problems);
+    List<String> kept = carried.isEmpty() ? Arrays.asList(given.fieldNames()) : carried;
+    StructType result = new StructType();
+    for (String name : kept) {
+      int at = Arrays.asList(given.fieldNames()).indexOf(name);
+      if (at < 0) {
+        problems.add("column '%s', a key or passed column, is missing".formatted(name));
+      } else {
+        result = result.add(given.fields()[at]);
+      }
+    }
+
+    StructType output = ResultColumns.added(result, model, hasMargins, hasFaults);
+    checkNames(output, problems);
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(InputCheck.message(problems));
+    }
+
+    List<Column> selected = new ArrayList<>();
+    kept.forEach(name -> selected.add(named(name)));
+    for (int ordinal : columns.ordinals()) {
+      selected.add(value(given.fields()[ordinal]));
+    }
+
+    // Without names of their own, columns that are both kept and read would occur twice.
+    for (int index = 0; index < selected.size(); index++) {
+      selected.set(index, selected.get(index).as("c" + index));
+    }
+
+    BlockScoring scoring =
+        new BlockScoring(
+            planned, columns.after(kept.size()), kept.size(), hasMargins, hasFaults, isStrict);
+    return rows.select(selected.toArray(Column[]::new))
+        .mapPartitions(scoring, Encoders.row(output));
+  }
+
+  /** Refuses names that would occur twice. */
+  private static void checkNames(StructType output, List<String> problems) {
+    Set<String> seen = new LinkedHashSet<>();
+    for (String name : output.fieldNames()) {
+      if (!seen.add(name)) {
+        problems.add(
+            "column '%s' would occur twice in the result; keep other columns, or rename it"
+                .formatted(name));
+      }
+    }
+  }
+
+  private static Column named(String name) {
+    return functions.col("`" + name.replace("`", "``") + "`");
+  }
+
+  /**
+   * Returns a field's column as a type whose objects hold every value: a {@code String} would
+   * replace bytes that are not UTF-8, and a {@code Timestamp} has another calendar before 1582.
+   */
+  private static Column value(StructField field) {
+    DataType type = field.dataType();
+    Column column = named(field.name());
+    if (type instanceof StringType) {
+      return column.cast("binary");
+    }
+
+    return type instanceof TimestampType ? functions.unix_micros(column) : column;
+  }
+}

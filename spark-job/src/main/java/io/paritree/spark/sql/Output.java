@@ -1,0 +1,77 @@
+package io.paritree.spark.sql;
+
+import io.paritree.UnsupportedModelException;
+import io.paritree.forest.explain.ContributionMode;
+import io.paritree.model.ScoringModel;
+import io.paritree.reasons.Reasons;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/** What a function of a model returns. */
+enum Output {
+  SCORE("the score of a row; of several, a struct"),
+  MARGIN("the margin of a row; of several, a struct"),
+  LABEL("the label of a row"),
+  PREDICT("scores, margins, label, model_version and faults of a row as a struct"),
+  FAULTS("what is wrong with a row; null if it can be scored"),
+  REASONS(
+      "the fields that add most to a row's margin; at most as many as the second argument says");
+
+  private final String description;
+
+  Output(String description) {
+    this.description = description;
+  }
+
+  /** Returns the name of the function. */
+  String function() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  String description() {
+    return description;
+  }
+
+  /** Finds the output by the name of its function, whose case does not count, as in SQL. */
+  static Optional<Output> of(String function) {
+    return Arrays.stream(values())
+        .filter(output -> output.function().equalsIgnoreCase(function))
+        .findFirst();
+  }
+
+  /** Returns why a model does not have this output; empty if it does. */
+  Optional<String> problem(ScoringModel model) {
+    if (this == LABEL && !ResultColumns.hasLabel(model)) {
+      return Optional.of("the model has no labels: its outputs are no classes");
+    }
+
+    if (this != REASONS) {
+      return Optional.empty();
+    }
+
+    try {
+      return Reasons.of(model, ContributionMode.FAST).hasWinner()
+          ? Optional.empty()
+          : Optional.of(
+              "the model has several outputs %s and no classes, so that none of them is the one to explain"
+                  .formatted(model.outputs().names()));
+    } catch (UnsupportedModelException e) {
+      return Optional.of(e.getMessage());
+    }
+  }
+
+  DataType type(ScoringModel model) {
+    return switch (this) {
+      case SCORE -> ResultColumns.values(ResultColumns.scores(model));
+      case MARGIN -> ResultColumns.values(ResultColumns.margins(model));
+      case LABEL -> DataTypes.StringType;
+      case PREDICT -> ResultColumns.added(new StructType(), model, true, true);
+      case FAULTS -> ResultColumns.FAULTS_TYPE;
+      case REASONS -> ResultColumns.REASONS_TYPE;
+    };
+  }
+}

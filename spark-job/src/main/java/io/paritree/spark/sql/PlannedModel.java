@@ -1,0 +1,142 @@
+package io.paritree.spark.sql;
+
+import io.paritree.ModelException;
+import io.paritree.model.EngineKind;
+import io.paritree.model.ModelFiles;
+import io.paritree.model.ModelMemory;
+import io.paritree.model.Opening;
+import io.paritree.model.ScoringModel;
+import io.paritree.spark.input.HadoopPaths;
+import io.paritree.spark.rows.OpenModels;
+import io.paritree.store.FileStore;
+import java.io.IOException;
+import java.io.Serializable;
+import java.lang.ref.SoftReference;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * The model of a query, as it travels in the query's plan: version and digest, and where executors
+ * find its bytes. Neither bytes nor settings are in the plan; executors read no store.
+ *
+ * <p>Immutable and thread-safe.
+ */
+final class PlannedModel implements Serializable {
+  private static final long serialVersionUID = 1L;
+  private static final String EXECUTOR_MEMORY = "spark.executor.memory";
+
+  /** By application and digest; as long as there is heap for them, or a plan refers to them. */
+  private static final Map<String, SoftReference<PlannedModel>> BY_DIGEST =
+      new ConcurrentHashMap<>();
+
+  /** Likewise, by application and location; only versions in a store, which never change. */
+  private static final Map<String, SoftReference<PlannedModel>> BY_LOCATION =
+      new ConcurrentHashMap<>();
+
+  private final String modelVersion;
+  private final String digest;
+  private final Broadcast<ModelFiles> files;
+
+  private PlannedModel(String modelVersion, String digest, Broadcast<ModelFiles> files) {
+    this.modelVersion = modelVersion;
+    this.digest = digest;
+    this.files = files;
+  }
+
+  /**
+   * Finds what a reference names now, opens it, and makes its bytes available to executors.
+   *
+   * @param reference as in the job: a path without a scheme is Hadoop's
+   * @throws ModelException if it is no model, or one that cannot be scored
+   * @throws IOException if it cannot be read
+   */
+  static PlannedModel of(SparkSession session, String reference)
+      throws ModelException, IOException {
+    Map<String, String> hadoop = HadoopPaths.settingsByName(session);
+    String located = FileStore.located(reference, hadoop).toString();
+    ModelFiles.Place place = ModelFiles.locate(located, hadoop);
+    String application = session.sparkContext().applicationId() + " ";
+    Optional<PlannedModel> known =
+        place.isVersion() ? kept(BY_LOCATION, application + place.location()) : Optional.empty();
+    if (known.isPresent()) {
+      return known.get();
+    }
+
+    // The place, and not the reference again: its alias may have moved meanwhile.
+    ModelFiles files = ModelFiles.read(place.location(), hadoop);
+    checkExecutors(session, files);
+    ScoringModel model = Opening.open(files, EngineKind.FOREST);
+    PlannedModel planned = broadcast(session, application, files, model);
+    if (place.isVersion()) {
+      BY_LOCATION.put(application + place.location(), new SoftReference<>(planned));
+    }
+
+    return planned;
+  }
+
+  private static synchronized PlannedModel broadcast(
+      SparkSession session, String application, ModelFiles files, ScoringModel model) {
+    String key = application + model.digest();
+    Optional<PlannedModel> known = kept(BY_DIGEST, key);
+    if (known.isPresent()) {
+      return known.get();
+    }
+
+    OpenModels.remember(model, EngineKind.FOREST);
+    PlannedModel planned =
+        new PlannedModel(
+            model.modelVersion(),
+            model.digest(),
+            new JavaSparkContext(session.sparkContext()).broadcast(files));
+    BY_DIGEST.put(key, new SoftReference<>(planned));
+    return planned;
+  }
+
+  private static Optional<PlannedModel> kept(
+      Map<String, SoftReference<PlannedModel>> all, String key) {
+    return Optional.ofNullable(all.get(key)).map(SoftReference::get);
+  }
+
+  private static void checkExecutors(SparkSession session, ModelFiles files) throws ModelException {
+    if (!session.sparkContext().isLocal()) {
+      long heap = session.sparkContext().conf().getSizeAsBytes(EXECUTOR_MEMORY, "1g");
+      ModelMemory.checkExecutor(files, heap, EXECUTOR_MEMORY);
+    }
+  }
+
+  /** Returns the value of the column {@code model_version}. */
+  String modelVersion() {
+    return modelVersion;
+  }
+
+  /** Returns the model's digest. */
+  String digest() {
+    return digest;
+  }
+
+  /** Returns the model, opened once per JVM. */
+  ScoringModel open() {
+    return OpenModels.open(files, digest, EngineKind.FOREST);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof PlannedModel model
+        && model.digest.equals(digest)
+        && model.modelVersion.equals(modelVersion);
+  }
+
+  @Override
+  public int hashCode() {
+    return digest.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "%s, digest %s".formatted(modelVersion, digest);
+  }
+}

@@ -1,0 +1,115 @@
+package io.paritree.spark.sql;
+
+import io.paritree.Fault;
+import io.paritree.FaultCode;
+import io.paritree.feature.Faults;
+import io.paritree.feature.Feature;
+import io.paritree.feature.Field;
+import io.paritree.feature.Schema;
+import io.paritree.spark.task.ColumnKind;
+import java.util.List;
+import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DecimalType;
+import org.apache.spark.sql.types.TimestampType;
+import org.apache.spark.unsafe.Platform;
+import org.apache.spark.unsafe.types.UTF8String;
+
+/**
+ * Encodes single rows as slots; each slot is the result of a {@link Feature} method.
+ *
+ * <p>Immutable and thread-safe.
+ */
+final class RowEncoder {
+  private static final Fault NO_ROW =
+      new Fault(FaultCode.MALFORMED_RECORD, "", "null", "a struct with the model's columns");
+
+  /** One per slot, field by field: the order in which faults are found. */
+  private final Source[] sources;
+
+  private record Source(
+      Feature feature, int slot, int ordinal, ColumnKind kind, DataType type, boolean isInstant) {}
+
+  RowEncoder(Schema schema, RowColumns columns) {
+    this.sources = new Source[schema.width()];
+    List<Field> fields = schema.fields();
+    int at = 0;
+    for (int field = 0; field < fields.size(); field++) {
+      List<Feature> features = fields.get(field).features();
+      DataType type = columns.types()[field];
+      for (int index = 0; index < features.size(); index++) {
+        sources[at++] =
+            new Source(
+                features.get(index),
+                fields.get(field).slot(index),
+                columns.ordinals()[field],
+                ColumnKind.of(type),
+                type,
+                type instanceof TimestampType);
+      }
+    }
+  }
+
+  /**
+   * Encodes a row.
+   *
+   * @param row null if there is none, which is a fault
+   * @param slots slot s of the row is {@code slots[s * stride + at]}
+   * @param faults receives what is wrong with the row
+   */
+  void encode(SpecializedGetters row, float[] slots, int stride, int at, Faults faults) {
+    if (row == null) {
+      faults.add(NO_ROW);
+      return;
+    }
+
+    for (Source source : sources) {
+      slots[source.slot * stride + at] =
+          row.isNullAt(source.ordinal) ? source.feature.missing(faults) : slot(row, source, faults);
+    }
+  }
+
+  private static float slot(SpecializedGetters row, Source source, Faults faults) {
+    int ordinal = source.ordinal;
+    Feature feature = source.feature;
+    return switch (source.kind) {
+      case FLOAT -> feature.number(row.getFloat(ordinal), faults);
+      case DOUBLE -> feature.number(row.getDouble(ordinal), faults);
+      case INT -> feature.number(row.getInt(ordinal), faults);
+      case LONG -> ofLong(row.getLong(ordinal), source, faults);
+      case SHORT -> feature.number(row.getShort(ordinal), faults);
+      case BYTE -> feature.number(row.getByte(ordinal), faults);
+      case DECIMAL -> feature.number(decimal(row, source), faults);
+      case BOOLEAN -> feature.truth(row.getBoolean(ordinal), faults);
+      case TEXT -> text(feature, row.getUTF8String(ordinal), faults);
+      case BINARY, OTHER -> feature.other(source.type.sql(), faults);
+    };
+  }
+
+  private static float ofLong(long value, Source source, Faults faults) {
+    if (source.isInstant) {
+      return source.feature.instant(value, faults);
+    }
+
+    return source.feature.kind() == Feature.Kind.TIMESTAMP
+        ? source.feature.local(value, faults)
+        : source.feature.number((double) value, faults);
+  }
+
+  private static double decimal(SpecializedGetters row, Source source) {
+    DecimalType type = (DecimalType) source.type;
+    return row.getDecimal(source.ordinal, type.precision(), type.scale())
+        .toJavaBigDecimal()
+        .doubleValue();
+  }
+
+  private static float text(Feature feature, UTF8String text, Faults faults) {
+    if (text.getBaseObject() instanceof byte[] bytes) {
+      int offset = (int) (text.getBaseOffset() - Platform.BYTE_ARRAY_OFFSET);
+      return feature.text(bytes, offset, text.numBytes(), faults);
+    }
+
+    byte[] bytes = text.getBytes();
+    return feature.text(bytes, 0, bytes.length, faults);
+  }
+}

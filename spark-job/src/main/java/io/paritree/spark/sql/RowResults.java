@@ -1,0 +1,159 @@
+package io.paritree.spark.sql;
+
+import io.paritree.Fault;
+import io.paritree.UnsupportedModelException;
+import io.paritree.feature.Faults;
+import io.paritree.feature.Schema;
+import io.paritree.forest.explain.ContributionMode;
+import io.paritree.model.ScoringModel;
+import io.paritree.model.manifest.ReasonGroup;
+import io.paritree.model.manifest.ReasonRule;
+import io.paritree.reasons.Direction;
+import io.paritree.reasons.Reasons;
+import io.paritree.reasons.RowReasons;
+import io.paritree.spark.rows.ReasonColumns;
+import java.util.List;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
+import org.apache.spark.sql.catalyst.util.ArrayData;
+import org.apache.spark.sql.catalyst.util.GenericArrayData;
+import org.apache.spark.unsafe.types.UTF8String;
+
+/** Makes the results of functions, as Spark holds values. Not thread-safe: one per thread. */
+final class RowResults {
+  private final ScoringModel model;
+  private final RowColumns columns;
+  private final UTF8String[] labels;
+  private final UTF8String modelVersion;
+  private final boolean hasLabel;
+  private final Reasons reasons; // null if they are not the output
+  private final RowReasons chosen; // likewise
+  private final float[] contributions; // likewise
+
+  RowResults(ScoringModel model, RowColumns columns, Output output) {
+    this.model = model;
+    this.columns = columns;
+    this.hasLabel = ResultColumns.hasLabel(model);
+    this.labels =
+        model.outputs().classes().stream().map(UTF8String::fromString).toArray(UTF8String[]::new);
+    this.modelVersion = UTF8String.fromString(model.modelVersion());
+    this.reasons = output == Output.REASONS ? reasons(model) : null;
+    this.chosen = reasons == null ? null : new RowReasons(reasons.groups().size());
+    this.contributions = reasons == null ? null : new float[reasons.contributions()];
+  }
+
+  private static Reasons reasons(ScoringModel model) {
+    try {
+      return Reasons.of(model, ContributionMode.FAST);
+    } catch (UnsupportedModelException e) {
+      throw new IllegalStateException(e.getMessage(), e); // checked when the function was bound
+    }
+  }
+
+  /** Returns one value, or a struct of several. */
+  static Object values(float[] values) {
+    if (values.length == 1) {
+      return values[0];
+    }
+
+    Object[] all = new Object[values.length];
+    put(values, all, 0);
+    return new GenericInternalRow(all);
+  }
+
+  private static int put(float[] values, Object[] to, int at) {
+    for (int index = 0; index < values.length; index++) {
+      to[at + index] = values[index];
+    }
+
+    return at + values.length;
+  }
+
+  UTF8String label(RowScorer scorer) {
+    return labels[model.outputs().classIndex(scorer.scores(), 0)];
+  }
+
+  /** Returns all results of a row. */
+  InternalRow scored(RowScorer scorer) {
+    Object[] all = new Object[size()];
+    int at = put(scorer.scores(), all, 0);
+    at = put(scorer.margins(), all, at);
+    if (hasLabel) {
+      all[at++] = label(scorer);
+    }
+
+    all[at] = modelVersion;
+    return new GenericInternalRow(all);
+  }
+
+  /** Returns all results of a row that cannot be scored. */
+  InternalRow unscored(Faults faults) {
+    Object[] all = new Object[size()];
+    all[all.length - 2] = modelVersion;
+    all[all.length - 1] = faults(faults);
+    return new GenericInternalRow(all);
+  }
+
+  private int size() {
+    return model.engine().scores() + model.engine().outputs() + (hasLabel ? 3 : 2);
+  }
+
+  static ArrayData faults(Faults faults) {
+    return new GenericArrayData(faults.list().stream().map(RowResults::fault).toArray());
+  }
+
+  private static InternalRow fault(Fault fault) {
+    return new GenericInternalRow(
+        ResultColumns.elements(fault).stream().map(UTF8String::fromString).toArray());
+  }
+
+  /** Returns the reasons of a row that was scored. */
+  ArrayData reasons(RowScorer scorer, InternalRow row, int most, Direction direction) {
+    reasons.explain(scorer.slots(), 0, 1, contributions);
+    int output = reasons.winner(scorer.scores(), 0);
+    reasons.choose(contributions, 0, output, most, direction, chosen);
+    Object[] all = new Object[chosen.count()];
+    for (int reason = 0; reason < all.length; reason++) {
+      ReasonGroup group = reasons.groups().get(chosen.group(reason));
+      float contribution = chosen.contribution(reason);
+      UTF8String code =
+          reasons
+              .code(chosen.group(reason), contribution)
+              .map(ReasonRule.Code::code)
+              .map(UTF8String::fromString)
+              .orElse(null);
+      all[reason] =
+          new GenericInternalRow(
+              new Object[] {
+                UTF8String.fromString(group.name()), value(group, row), contribution, code
+              });
+    }
+
+    return new GenericArrayData(all);
+  }
+
+  /** Returns the value of a group's column as text; of several, each with its name. */
+  private UTF8String value(ReasonGroup group, InternalRow row) {
+    List<String> names = group.columns();
+    if (names.size() == 1) {
+      return UTF8String.fromString(given(names.get(0), row));
+    }
+
+    StringBuilder text = new StringBuilder();
+    for (String name : names) {
+      String value = given(name, row);
+      text.append(text.isEmpty() ? "" : ", ").append(name).append('=');
+      text.append(value == null ? "" : value);
+    }
+
+    return UTF8String.fromString(text.toString());
+  }
+
+  /** Returns the value of a field as text; null if it is missing. */
+  private String given(String name, InternalRow row) {
+    Schema schema = model.schema();
+    int field = schema.fieldIndex(name);
+    int ordinal = columns.ordinals()[field];
+    return row.isNullAt(ordinal) ? null : ReasonColumns.text(row, ordinal, columns.types()[field]);
+  }
+}

@@ -1,0 +1,190 @@
+package io.paritree.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.paritree.CorruptModelException;
+import io.paritree.model.TestPackages;
+import io.paritree.spark.sql.Paritree;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.spark.api.java.function.VoidFunction2;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.streaming.Trigger;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The call on a Dataset gives the rows and bits of the job. */
+class DatasetScoringTest {
+  private static final int ROWS = 5_000;
+  private static final int BAD_EVERY = 50;
+
+  @TempDir static Path directory;
+  private static TestPackages packages;
+  private static String late;
+  private static Path input;
+
+  @BeforeAll
+  static void seal() {
+    packages = new TestPackages(directory.resolve("models"));
+    late = packages.binary().toString();
+    input = Parcels.write(directory.resolve("in"), 0, ROWS, BAD_EVERY, 3);
+  }
+
+  private static Dataset<Row> read(Path path) {
+    return TestSpark.session().read().parquet(path.toString());
+  }
+
+  private static Dataset<Row> job(Path model, Path parcels, Path output, Object... more) {
+    List<Object> arguments =
+        new java.util.ArrayList<>(
+            List.of("--model", model, "--input", parcels, "--output", output));
+    arguments.addAll(List.of("--keys", "parcel_id", "--margin"));
+    arguments.addAll(List.of(more));
+    JobRun run = JobRun.of(arguments.toArray());
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    return read(output);
+  }
+
+  @Test
+  void rowsBitsAndColumnsAreThoseOfTheJob() throws Exception {
+    Dataset<Row> expected = job(Path.of(late), input, directory.resolve("out"), "--pass", "note");
+
+    Dataset<Row> scored =
+        Paritree.model(late).keys("parcel_id").pass("note").withMargin().score(read(input));
+
+    assertThat(scored.schema().fieldNames()).isEqualTo(expected.schema().fieldNames());
+    Dataset<Row> good = scored.where("score IS NOT NULL");
+    assertThat(good.count()).isEqualTo(ROWS - ROWS / BAD_EVERY);
+    assertThat(good.exceptAll(expected).count()).isZero();
+  }
+
+  @Test
+  void withoutAChoiceAllColumnsAreKeptAndRowsKeepTheirOrder() throws Exception {
+    Dataset<Row> rows = read(input);
+
+    Dataset<Row> scored =
+        Paritree.score(rows, packages.store().resolve("parcel-late") + "@champion");
+
+    assertThat(scored.columns())
+        .startsWith(rows.columns())
+        .endsWith("score", "label", "model_version");
+    assertThat(scored.select(columns(rows)).collectAsList()).isEqualTo(rows.collectAsList());
+  }
+
+  private static Column[] columns(Dataset<Row> rows) {
+    return List.of(rows.columns()).stream().map(functions::col).toArray(Column[]::new);
+  }
+
+  @Test
+  void severalScoresAndFaultsAreColumns() throws Exception {
+    Path classes = packages.classes();
+    Dataset<Row> expected = job(classes, input, directory.resolve("out-classes"));
+
+    Dataset<Row> scored =
+        Paritree.model(classes.toString())
+            .keys("parcel_id")
+            .withMargin()
+            .withFaults()
+            .score(read(input));
+
+    Dataset<Row> good = scored.where("faults IS NULL").drop("faults");
+    assertThat(good.exceptAll(expected).count() + expected.exceptAll(good).count()).isZero();
+    List<Row> bad = scored.where("faults IS NOT NULL").orderBy("parcel_id").collectAsList();
+    assertThat(bad).hasSize(ROWS / BAD_EVERY);
+    assertThat(bad.get(1).getLong(0)).isEqualTo(50);
+    assertThat(bad.get(1).anyNull()).isTrue();
+    assertThat(bad.get(1).getList(bad.get(1).fieldIndex("faults")).toString())
+        .isEqualTo("[[weight,missing_value,no value,a value]]");
+  }
+
+  @Test
+  void valuesOfEveryTypeHaveTheBitsOfTheSqlFunction() throws Exception {
+    SparkSession session = SqlSession.of(packages.store(), java.util.Map.of());
+    session.read().parquet(input.toString()).createOrReplaceTempView("parcels");
+    Dataset<Row> typed =
+        session.sql(
+            """
+            SELECT parcel_id, CAST(distance AS DECIMAL(20, 4)) AS distance, CAST(weight AS DECIMAL(38, 18)) AS weight,
+                   CAST(express AS INT) AS express,
+                   IF(parcel_id % 3 = 0, CAST(unhex('C3') AS STRING), carrier) AS carrier, CAST(zone AS SMALLINT) AS zone,
+                   CAST(departure AS TIMESTAMP_NTZ) - make_dt_interval(365 * 100 * (parcel_id % 8)) AS departure,
+                   struct(distance, array(zone)) AS nested, current_timestamp() AS now
+            FROM parcels""");
+    typed.createOrReplaceTempView("typed");
+
+    Dataset<Row> scored = Paritree.model(late).withMargin().withFaults().score(typed);
+
+    scored.createOrReplaceTempView("scored");
+    Dataset<Row> differing =
+        session.sql(
+            """
+            SELECT * FROM (SELECT parcel_id, paritree.`parcel-late`.predict(struct(*)) AS p FROM typed)
+            JOIN scored USING (parcel_id)
+            WHERE NOT (p.score <=> score AND p.margin <=> margin AND p.label <=> label
+              AND to_json(p.faults) <=> to_json(faults))""");
+    assertThat(scored.where("score IS NOT NULL").count()).isGreaterThan(2_000);
+    assertThat(scored.where("faults[0].code = 'wrong_type'").count()).isGreaterThan(1_000);
+    assertThat(differing.collectAsList()).isEmpty();
+  }
+
+  @Test
+  void nothingIsScoredBeforeTheResultIsUsedAndColumnsThatNothingReadsAreNotRead() throws Exception {
+    Dataset<Row> broken =
+        read(input).withColumn("weight", functions.expr("CAST(raise_error('read') AS FLOAT)"));
+
+    Dataset<Row> scored = Paritree.model(late).keys("parcel_id").score(broken);
+
+    assertThatThrownBy(scored::collect).hasStackTraceContaining("read");
+    Dataset<Row> slim = Paritree.model(late).keys("parcel_id").score(read(input));
+    assertThat(slim.queryExecution().executedPlan().toString())
+        .contains("MapPartitions", "distance")
+        .doesNotContain("note");
+  }
+
+  @Test
+  void whatDoesNotFitIsRefusedAtOnce() {
+    Dataset<Row> rows = read(input).drop("weight").withColumn("label", functions.lit(1));
+
+    assertThatThrownBy(() -> Paritree.model(late).pass("label", "nothing").score(rows))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("3 problems")
+        .hasMessageContaining("'weight', which the model reads, is missing")
+        .hasMessageContaining("'nothing', a key or passed column, is missing")
+        .hasMessageContaining("'label' would occur twice");
+    assertThatThrownBy(() -> Paritree.score(rows, late + "0"))
+        .isInstanceOf(CorruptModelException.class);
+  }
+
+  @Test
+  void strictlyARowThatCannotBeScoredEndsTheQuery() throws Exception {
+    Dataset<Row> scored = Paritree.model(late).strict().score(read(input));
+
+    assertThatThrownBy(scored::count).hasStackTraceContaining("'weight' missing_value");
+  }
+
+  @Test
+  void aStreamIsScored() throws Exception {
+    Path sink = directory.resolve("sink");
+    Dataset<Row> stream =
+        TestSpark.session().readStream().schema(Parcels.SCHEMA).parquet(input.toString());
+
+    Paritree.score(stream, late)
+        .writeStream()
+        .trigger(Trigger.AvailableNow())
+        .option("checkpointLocation", directory.resolve("checkpoint").toString())
+        .foreachBatch(
+            (VoidFunction2<Dataset<Row>, Long>)
+                (batch, id) -> batch.write().mode("append").parquet(sink.toString()))
+        .start()
+        .awaitTermination();
+
+    assertThat(read(sink).exceptAll(Paritree.score(read(input), late)).count()).isZero();
+    assertThat(read(sink).count()).isEqualTo(ROWS);
+  }
+}

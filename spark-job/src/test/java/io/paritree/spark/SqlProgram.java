@@ -1,0 +1,45 @@
+package io.paritree.spark;
+
+import io.paritree.spark.sql.ModelCatalog;
+import io.paritree.spark.sql.Paritree;
+import java.nio.file.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * A user's program, for any Spark: scores a table by the functions for SQL and by the call on a
+ * Dataset. The job's jar comes by {@code --jars}.
+ */
+final class SqlProgram {
+  private SqlProgram() {}
+
+  /**
+   * @param arguments the model, the input, and the directory for the outputs {@code sql} and {@code
+   *     dataset}
+   */
+  public static void main(String[] arguments) throws Exception {
+    SparkSession session = SparkSession.builder().appName("sql program").getOrCreate();
+    session.conf().set("spark.sql.catalog.paritree", ModelCatalog.class.getName());
+    Dataset<Row> input = session.read().parquet(arguments[1]);
+    input.createOrReplaceTempView("parcels");
+    Path outputs = Path.of(arguments[2]);
+    session
+        .sql(
+            """
+            SELECT parcel_id, p.score, p.label, p.margin, to_json(p.faults) AS faults,
+                   to_json(paritree.`%1$s`.reasons(struct(*), 2)) AS reasons
+            FROM (SELECT *, paritree.`%1$s`.predict(struct(*)) AS p FROM parcels)"""
+                .formatted(arguments[0]))
+        .write()
+        .parquet(outputs.resolve("sql").toString());
+    Paritree.model(arguments[0])
+        .keys("parcel_id")
+        .withMargin()
+        .withFaults()
+        .score(input)
+        .write()
+        .parquet(outputs.resolve("dataset").toString());
+    session.stop();
+  }
+}
