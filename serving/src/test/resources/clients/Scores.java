@@ -29,7 +29,7 @@ public final class Scores {
             .carrier("Zürich Post")
             .zone(ParcelLateRecord.ZoneEnum.NUMBER_30)
             .departure("2026-01-15T08:30:00");
-    ParcelLateResult late = scoring.scoreParcelLate(record, true, null, null, null, null, "mine");
+    ParcelLateResult late = scoring.scoreParcelLate(record, true, null, null, null, null, null, null, "mine");
     print("late", late.getScore(), late.getLabel(), late.getMargin(), late.getModel());
     ParcelLateBatch batch =
         scoring.scoreBatchParcelLate(
@@ -39,12 +39,12 @@ public final class Scores {
     print("first", batch.getResults().get(0).getScore(), batch.getResults().get(0).getLabel());
     print("second", batch.getResults().get(1).getErrors().get(0).getCode());
     print("third", batch.getResults().get(2).getScore());
-    print("alias", scoring.scoreParcelLateByAlias("champion", record, null, null, null, null, null, null).getScore());
-    print("version of model", scoring.scoreParcelLateByVersion("1", record, null, null, null, null, null, null).getScore());
+    print("alias", scoring.scoreParcelLateByAlias("champion", record, null, null, null, null, null, null, null, null).getScore());
+    print("version of model", scoring.scoreParcelLateByVersion("1", record, null, null, null, null, null, null, null, null).getScore());
     ParcelClassRecord parcel = new ParcelClassRecord().weight(-0.5);
-    print("class", scoring.scoreParcelClass(parcel, null, null, null, null, null, null).getScores().get("medium"));
+    print("class", scoring.scoreParcelClass(parcel, null, null, null, null, null, null, null, null).getScores().get("medium"));
     AwkwardRecord awkward = new AwkwardRecord().größe(0.5).city("Москва");
-    print("awkward", scoring.scoreAwkward(awkward, null, null, null, null, null, null).getScore());
+    print("awkward", scoring.scoreAwkward(awkward, null, null, null, null, null, null, null, null).getScore());
 
     ModelsApi models = new ModelsApi(client);
     print("models", models.listModels().getModels().size());
@@ -74,7 +74,7 @@ public final class Scores {
     print("version", new MlflowApi(client).version());
     print("live", new HealthApi(client).live().getLive());
     try {
-      scoring.scoreParcelLate(record.distance(-5.0), null, null, null, null, null, null);
+      scoring.scoreParcelLate(record.distance(-5.0), null, null, null, null, null, null, null, null);
     } catch (ApiException e) {
       print("refused", e.getCode(), e.getResponseBody().contains("out_of_range"));
     }

@@ -81,13 +81,24 @@ public final class AccessTable {
     List<Route> routes = RunningServer.routes(config);
     List<Cell> cells = new ArrayList<>();
     for (Route route : routes) {
-      String path = route.path().replace("{name}", "parcel-late").replace("{version}", "1");
+      String path =
+          route
+              .path()
+              .replace("{name}", "parcel-late")
+              .replace("{version}", "1")
+              .replace("{table}", "none")
+              .replace("{key}", "1");
       for (String method : METHODS) {
         boolean there =
             routes.stream()
                 .filter(other -> other.path().equals(route.path()))
                 .anyMatch(other -> other.method().name().equals(method.replace("HEAD", "GET")));
-        int admitted = !there ? 405 : method.equals("POST") ? answerToRecord(path) : 200;
+        boolean keyNamedLookup =
+            path.endsWith("/lookup") && List.of("GET", "HEAD").contains(method);
+        int admitted =
+            path.startsWith("/v1/scores/") && (there || keyNamedLookup)
+                ? 404
+                : !there ? 405 : method.equals("POST") ? answerToRecord(path) : 200;
         callers(CALLER, OPERATOR)
             .forEach(
                 (line, refusal) -> {

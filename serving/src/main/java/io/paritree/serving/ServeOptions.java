@@ -16,6 +16,7 @@ import java.util.Optional;
  * a start, because the archive of loaded classes cannot contain it.
  *
  * @param models the models to serve, in place of {@code models.serve}; empty if none is given
+ * @param scores outputs whose scores are served, by their names
  * @param configuration a file whose values replace the defaults
  * @param settings keys of the configuration and their values, which replace the file's
  * @param check whether to start, send some requests ({@link Rehearsal}), and stop
@@ -23,18 +24,21 @@ import java.util.Optional;
  */
 record ServeOptions(
     List<String> models,
+    Map<String, String> scores,
     Optional<Path> configuration,
     Map<String, String> settings,
     boolean check,
     boolean help) {
   static final String HELP =
       """
-      Usage: serve [--model NAME|PATH]... [--port N] [--conf FILE] [--set KEY=VALUE]... [--check]
+      Usage: serve [--model NAME|PATH]... [--scores NAME=DIR]... [--port N] [--conf FILE] [--set KEY=VALUE]... [--check]
       Serves models over HTTP until it is stopped (SIGTERM or Ctrl-C).
 
         --model NAME|PATH  What to serve: a package directory, STORE/NAME[@ALIAS], STORE/NAME/VERSION, a
                            bare model file, an MLflow directory, or a plain NAME[@ALIAS] of models.store.
                            May be given several times. Replaces models.serve.
+        --scores NAME=DIR  An output of scripts/score --lookup-index, whose scores are answered by key:
+                           GET /v1/scores/NAME/KEY. May be given several times.
         --port N           The same as --set server.port=N.
         --conf FILE        Configuration; conf/serving.conf shows every key with its default.
         --set KEY=VALUE    Sets one key of the configuration, in place of the file's value. May be given
@@ -55,6 +59,7 @@ record ServeOptions(
    */
   static ServeOptions of(String... arguments) throws ConfigurationException {
     List<String> models = new ArrayList<>();
+    Map<String, String> scores = new LinkedHashMap<>();
     Optional<Path> configuration = Optional.empty();
     Optional<String> port = Optional.empty();
     Map<String, String> settings = new LinkedHashMap<>();
@@ -68,9 +73,10 @@ record ServeOptions(
       String attached = equals < 0 ? null : argument.substring(equals + 1);
       switch (option) {
         case "--model" -> models.add(value(option, attached, given));
+        case "--scores" -> pair(option, "NAME=DIR", value(option, attached, given), scores);
         case "--port" -> port = Optional.of(value(option, attached, given));
         case "--conf" -> configuration = Optional.of(Path.of(value(option, attached, given)));
-        case "--set" -> set(value(option, attached, given), settings);
+        case "--set" -> pair(option, "KEY=VALUE", value(option, attached, given), settings);
         case "--check" -> check = flag(option, attached);
         case "--help" -> help = flag(option, attached);
         default ->
@@ -80,7 +86,7 @@ record ServeOptions(
     }
 
     port.ifPresent(number -> settings.put("server.port", number));
-    return new ServeOptions(models, configuration, settings, check, help);
+    return new ServeOptions(models, scores, configuration, settings, check, help);
   }
 
   private static String value(String option, String attached, Iterator<String> following)
@@ -106,14 +112,19 @@ record ServeOptions(
     return true;
   }
 
-  private static void set(String setting, Map<String, String> settings)
+  private static void pair(String option, String form, String given, Map<String, String> pairs)
       throws ConfigurationException {
-    int equals = setting.indexOf('=');
+    int equals = given.indexOf('=');
     if (equals < 1) {
       throw new ConfigurationException(
-          "Cannot use --set %s: expected KEY=VALUE, such as server.port=9000".formatted(setting));
+          "Cannot use %s %s: expected %s, such as %s"
+              .formatted(
+                  option,
+                  given,
+                  form,
+                  option.equals("--set") ? "server.port=9000" : "loans=/data/loan_scores"));
     }
 
-    settings.put(setting.substring(0, equals), setting.substring(equals + 1));
+    pairs.put(given.substring(0, equals), given.substring(equals + 1));
   }
 }

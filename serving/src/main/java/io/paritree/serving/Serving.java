@@ -7,6 +7,9 @@ import io.paritree.serving.http.Route;
 import io.paritree.serving.http.ScoringServer;
 import io.paritree.serving.log.Logs;
 import io.paritree.serving.log.PredictionLog;
+import io.paritree.serving.lookup.KeysHandler;
+import io.paritree.serving.lookup.RowHandler;
+import io.paritree.serving.lookup.TablesHandler;
 import io.paritree.serving.management.HealthHandler;
 import io.paritree.serving.management.ManagementServer;
 import io.paritree.serving.metrics.Readiness;
@@ -25,6 +28,8 @@ import io.paritree.serving.request.ScoringParts;
 import io.paritree.serving.scoring.ModelsHandler;
 import io.paritree.serving.scoring.ScoreBatchHandler;
 import io.paritree.serving.scoring.ScoreHandler;
+import io.paritree.serving.stored.ScoresTable;
+import io.paritree.serving.stored.StoredScores;
 import java.io.IOException;
 import java.util.List;
 import org.slf4j.Logger;
@@ -35,6 +40,7 @@ final class Serving implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Serving.class);
 
   private final Models models;
+  private final StoredScores scores;
   private final ScoringServer server;
   private final ManagementServer management;
   private final VersionWatch watch;
@@ -42,11 +48,13 @@ final class Serving implements AutoCloseable {
 
   private Serving(
       Models models,
+      StoredScores scores,
       ScoringServer server,
       ManagementServer management,
       VersionWatch watch,
       Logs logs) {
     this.models = models;
+    this.scores = scores;
     this.server = server;
     this.management = management;
     this.watch = watch;
@@ -88,12 +96,14 @@ final class Serving implements AutoCloseable {
     Models models = new Models();
     ModelMetrics.register(models, config.models().poll(), metrics.registry());
     Models.Loading loading = models.open(config, metrics); // continues while the ports are opened
+    StoredScores scores = new StoredScores(config.scores(), metrics);
     VersionWatch watch =
         new VersionWatch(models, config.models().poll(), config.models().lookTimeout());
-    ManagementServer management = new ManagementServer(config, models, metrics, readiness, watch);
+    ManagementServer management =
+        new ManagementServer(config, models, scores, metrics, readiness, watch);
     ScoringServer server;
     try {
-      List<Route> routes = routes(config, models, metrics, readiness, logs.predictions());
+      List<Route> routes = routes(config, models, scores, metrics, readiness, logs.predictions());
       server = new ScoringServer(config, routes, metrics, readiness, logs.requests());
     } catch (IOException | RuntimeException e) {
       management.close();
@@ -118,7 +128,12 @@ final class Serving implements AutoCloseable {
           served.model().digest());
     }
 
+    for (ScoresTable table : scores.all()) {
+      LOG.info("Scores {}: {} partitions", table.name(), table.partitions().size());
+    }
+
     watch.begin();
+    scores.begin();
     readiness.begin();
     LOG.info(
         "Ready: {}://{}:{}/v1/models, metrics http://{}:{}/metrics",
@@ -128,17 +143,21 @@ final class Serving implements AutoCloseable {
         config.management().host(),
         management.port());
     metrics.watchJvm(); // takes a while; no caller waits for it
-    return new Serving(models, server, management, watch, logs);
+    return new Serving(models, scores, server, management, watch, logs);
   }
 
   /** Returns every endpoint of the callers' port. */
   static List<Route> routes(
       ServingConfig config,
       Models models,
+      StoredScores scores,
       ServerMetrics metrics,
       Readiness readiness,
       PredictionLog predictions) {
-    ScoringParts parts = new ScoringParts(models, config.limits(), metrics, predictions);
+    TablesHandler tables = new TablesHandler(scores);
+    RowHandler rows = new RowHandler(scores);
+    KeysHandler keys = new KeysHandler(scores, config.limits());
+    ScoringParts parts = new ScoringParts(models, scores, config.limits(), metrics, predictions);
     ScoreHandler score = new ScoreHandler(parts);
     ScoreBatchHandler scoreBatch = new ScoreBatchHandler(parts);
     ModelsHandler cards = new ModelsHandler(models);
@@ -157,6 +176,13 @@ final class Serving implements AutoCloseable {
         Route.get("/v1/models", cards::list),
         Route.get("/v1/models/{name}", cards::card),
         Route.get("/v1/models/{name}/versions/{version}", cards::card),
+        Route.get("/v1/scores", tables::list),
+        Route.get("/v1/scores/{table}", tables::table),
+        Route.post("/v1/scores/{table}/lookup", keys::handle),
+        Route.get("/v1/scores/{table}/row", rows::byQuery),
+        Route.get("/v1/scores/{table}/row/history", rows::historyByQuery),
+        Route.get("/v1/scores/{table}/{key}", rows::byPath),
+        Route.get("/v1/scores/{table}/{key}/history", rows::historyByPath),
         Route.post("/v2/models/{name}/infer", inference::infer),
         Route.post("/v2/models/{name}/versions/{version}/infer", inference::infer),
         Route.get("/v2", MetadataHandler::server),
@@ -198,6 +224,7 @@ final class Serving implements AutoCloseable {
     LOG.info("Stopping");
     watch.close();
     server.close();
+    scores.close();
     management.close();
     logs.close();
     LOG.info("Stopped");

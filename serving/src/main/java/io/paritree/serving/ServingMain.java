@@ -67,7 +67,10 @@ public final class ServingMain {
 
       ServingConfig config =
           ServingConfigParser.read(
-              options.configuration(), options.settings(), options.models().toArray(String[]::new));
+              options.configuration(),
+              options.settings(),
+              options.scores(),
+              options.models().toArray(String[]::new));
       json = config.log().format() == ServingConfig.Log.Format.JSON;
       if (json) {
         LogSetup.useJson();

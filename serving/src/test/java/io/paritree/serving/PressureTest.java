@@ -13,6 +13,7 @@ import io.paritree.serving.metrics.Readiness;
 import io.paritree.serving.metrics.ServerMetrics;
 import io.paritree.serving.models.Models;
 import io.paritree.serving.models.VersionWatch;
+import io.paritree.serving.stored.StoredScores;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.io.IOException;
@@ -338,7 +339,13 @@ class PressureTest {
     List<Socket> slow = new ArrayList<>();
     List<Socket> dripping = new ArrayList<>();
     try (ManagementServer server =
-        new ManagementServer(config, models, metrics, new Readiness(metrics), watch)) {
+        new ManagementServer(
+            config,
+            models,
+            new StoredScores(config.scores(), metrics),
+            metrics,
+            new Readiness(metrics),
+            watch)) {
       for (int caller = 0; caller < 32; caller++) {
         dripping.add(RawHttp.open(server.port()));
         slow.add(deaf(server.port(), "/metrics", 1_000));

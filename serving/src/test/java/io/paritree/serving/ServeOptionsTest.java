@@ -26,6 +26,8 @@ class ServeOptionsTest {
             "--set",
             "a.b=c=d",
             "--set=log.requests=off",
+            "--scores",
+            "loans=/data/loan_scores",
             "--port",
             "9000",
             "--check");
@@ -34,6 +36,7 @@ class ServeOptionsTest {
         .isEqualTo(
             new ServeOptions(
                 List.of("a@champion", "b/2"),
+                Map.of("loans", "/data/loan_scores"),
                 Optional.of(Path.of("x.conf")),
                 Map.of("a.b", "c=d", "log.requests", "off", "server.port", "9000"),
                 true,
@@ -43,14 +46,15 @@ class ServeOptionsTest {
   @Test
   void nothingGivenIsNothingSet() throws Exception {
     assertThat(ServeOptions.of())
-        .isEqualTo(new ServeOptions(List.of(), Optional.empty(), Map.of(), false, false));
+        .isEqualTo(new ServeOptions(List.of(), Map.of(), Optional.empty(), Map.of(), false, false));
   }
 
   @Test
   void helpNamesEveryOption() throws Exception {
     assertThat(ServeOptions.of("--help").help()).isTrue();
     assertThat(ServeOptions.HELP)
-        .contains("--model", "--port", "--conf", "--set", "--check", "--help", "Exit codes");
+        .contains(
+            "--model", "--scores", "--port", "--conf", "--set", "--check", "--help", "Exit codes");
   }
 
   @ParameterizedTest

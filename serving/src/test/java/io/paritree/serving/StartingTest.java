@@ -15,6 +15,7 @@ import io.paritree.serving.metrics.Readiness;
 import io.paritree.serving.metrics.ServerMetrics;
 import io.paritree.serving.models.Models;
 import io.paritree.serving.models.VersionWatch;
+import io.paritree.serving.stored.StoredScores;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,7 +51,13 @@ class StartingTest {
         ScoringServer server =
             new ScoringServer(
                 config,
-                Serving.routes(config, unopened, metrics, readiness, logs.predictions()),
+                Serving.routes(
+                    config,
+                    unopened,
+                    new StoredScores(config.scores(), metrics),
+                    metrics,
+                    readiness,
+                    logs.predictions()),
                 metrics,
                 readiness,
                 logs.requests());
@@ -84,7 +91,13 @@ class StartingTest {
     Models unopened = new Models();
     try (VersionWatch watch = new VersionWatch(unopened, Duration.ZERO, Duration.ofMinutes(1));
         ManagementServer management =
-            new ManagementServer(config(), unopened, metrics, new Readiness(metrics), watch);
+            new ManagementServer(
+                config(),
+                unopened,
+                new StoredScores(config().scores(), metrics),
+                metrics,
+                new Readiness(metrics),
+                watch);
         Client operator = new Client(management.port())) {
       assertThat(
               operator

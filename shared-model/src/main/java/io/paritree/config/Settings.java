@@ -47,6 +47,18 @@ public final class Settings {
     return within(key, text, !text.isBlank(), "a text");
   }
 
+  /** Returns the names of the groups of keys below a key, sorted. */
+  public Set<String> groups(String key) {
+    return new TreeSet<>(
+        read(key, "groups of keys", Map.<String, ConfigValue>of(), config::getObject).keySet());
+  }
+
+  /** Returns whether a key has a value; for keys without a default. */
+  public boolean has(String key) {
+    known.add(key);
+    return config.hasPath(key);
+  }
+
   /** Returns a text that may be empty. */
   public String anyText(String key) {
     return read(key, "a text", "", config::getString);

@@ -136,6 +136,15 @@ public final class StrictJson {
     return token() == JsonToken.VALUE_TRUE;
   }
 
+  /** Returns a text, or a number, true or false as it is written. */
+  public String literal() throws CorruptModelException {
+    if (token() == null || !token().isScalarValue() || isNull()) {
+      throw wrong("a text, a number, true or false");
+    }
+
+    return shown();
+  }
+
   /** Returns the nearest double of a number; it is finite. */
   public double number() throws CorruptModelException {
     if (!isNumber()) {

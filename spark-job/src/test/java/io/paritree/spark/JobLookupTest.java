@@ -328,7 +328,8 @@ class JobLookupTest {
 
   /** Returns the members that a row of {@link #KEYS} or {@link Parcels#SCHEMA} has. */
   private static String members(Row row, int keys) {
-    List<String> members = new ArrayList<>();
+    List<String> passed = new ArrayList<>();
+    List<String> own = new ArrayList<>();
     for (StructField field : List.of(row.schema().fields()).subList(keys, row.size() - 1)) {
       if (field.name().equals("score")) {
         continue;
@@ -344,9 +345,11 @@ class JobLookupTest {
                     + "}]";
             default -> value instanceof String ? "\"" + value + "\"" : String.valueOf(value);
           };
-      members.add(",\"%s\":%s".formatted(field.name(), json));
+      boolean isOwn = List.of("label", "margin").contains(field.name());
+      (isOwn ? own : passed).add("\"%s\":%s".formatted(field.name(), json));
     }
 
-    return String.join("", members);
+    String columns = passed.isEmpty() ? "" : ",\"columns\":{" + String.join(",", passed) + "}";
+    return columns + "," + String.join(",", own);
   }
 }

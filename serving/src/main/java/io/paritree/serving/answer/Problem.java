@@ -16,9 +16,15 @@ import java.util.List;
  * @param title the same for each problem with this code
  * @param detail what was wrong this time, and what to do
  * @param errors the faults of the record or records, in order; often empty
+ * @param members more members of the problem as JSON, each after a comma; often empty
  */
 public record Problem(
-    String code, int status, String title, String detail, List<PointedFault> errors) {
+    String code,
+    int status,
+    String title,
+    String detail,
+    List<PointedFault> errors,
+    String members) {
   /** The content type of a written problem. */
   public static final String CONTENT_TYPE = "application/problem+json";
 
@@ -31,6 +37,10 @@ public record Problem(
 
   Problem(String code, int status, String title, String detail) {
     this(code, status, title, detail, List.of());
+  }
+
+  Problem(String code, int status, String title, String detail, List<PointedFault> errors) {
+    this(code, status, title, detail, errors, "");
   }
 
   /**
@@ -79,6 +89,7 @@ public record Problem(
       write(errors, json);
     }
 
+    json.raw(members.getBytes(StandardCharsets.UTF_8));
     return json.raw("}\n").toByteArray();
   }
 

@@ -1,6 +1,7 @@
 package io.paritree.serving.answer;
 
 import io.paritree.serving.answer.Problem.PointedFault;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** All problems that can be the answer to a request. */
@@ -94,6 +95,102 @@ public final class Problems {
         404,
         "There is no such model",
         "This server serves %s.".formatted(expected));
+  }
+
+  /**
+   * The path names stored scores that are not served.
+   *
+   * @param expected the names of those that are
+   */
+  public static Problem unknownScores(String expected) {
+    return new Problem(
+        "unknown_scores",
+        404,
+        "There are no such stored scores",
+        "This server has the stored scores of %s.".formatted(expected));
+  }
+
+  /** No partition of stored scores can be served. */
+  public static Problem noScores(String name) {
+    return new Problem(
+        "no_scores",
+        503,
+        "There are no stored scores yet",
+        "No partition of %s is published with an index; the server's log and /health/ready of its"
+                .formatted(name)
+            + " management port say more.");
+  }
+
+  /** A part of an index is not what was written. */
+  public static Problem damagedScores(String partition) {
+    return new Problem(
+        "damaged_scores",
+        503,
+        "The stored scores cannot be read",
+        "The index of %s is damaged where it would answer; publish the partition again."
+            .formatted(partition));
+  }
+
+  /** A value cannot be that of a key's column. */
+  public static Problem invalidKey(String column, String got, String expected) {
+    return new Problem(
+        "invalid_key",
+        400,
+        "The key cannot be looked up",
+        "Cannot look up the key: %s is '%s', expected %s.".formatted(column, got, expected));
+  }
+
+  /**
+   * The key has to be given in the query.
+   *
+   * @param form the parameters
+   */
+  public static Problem keyByQuery(String form) {
+    return new Problem(
+        "invalid_key",
+        400,
+        "The key cannot be looked up",
+        "Give all columns of the key: .../row?%s".formatted(form));
+  }
+
+  /**
+   * No partition has the key.
+   *
+   * @param searched the partitions that were searched
+   */
+  public static Problem unknownKey(String searched) {
+    return new Problem(
+        "unknown_key", 404, "There is no such key", "Searched %s.".formatted(searched));
+  }
+
+  /**
+   * The row of the key could not be scored.
+   *
+   * @param errors its faults
+   */
+  public static Problem quarantinedKey(String partition, String run, List<PointedFault> errors) {
+    return new Problem(
+        "quarantined",
+        404,
+        "The row of the key could not be scored",
+        "Run %s has quarantined it in %s; see errors.".formatted(run, partition),
+        errors,
+        ",\"run\":" + quoted(run));
+  }
+
+  /** Several rows have the key. */
+  public static Problem ambiguousKey(String partition, String run, long rows) {
+    return new Problem(
+        "ambiguous_key",
+        409,
+        "Several rows have the key",
+        "%s rows of run %s have it in %s.".formatted(rows, run, partition),
+        List.of(),
+        ",\"run\":%s,\"rows\":%s".formatted(quoted(run), rows));
+  }
+
+  private static String quoted(String text) {
+    return new String(JsonBytes.quoted(text), StandardCharsets.UTF_8);
   }
 
   /**

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
@@ -17,6 +18,7 @@ public record ServingConfig(
     Tls tls,
     Management management,
     Models models,
+    Scores scores,
     Records records,
     Limits limits,
     Admission admission,
@@ -105,6 +107,26 @@ public record ServingConfig(
   }
 
   /**
+   * The stored scores that are served.
+   *
+   * @param tables by the names that they have in paths
+   * @param poll how often the outputs are looked at again; 0 for never
+   */
+  public record Scores(Map<String, ScoresOutput> tables, Duration poll) {
+    public Scores {
+      tables = Map.copyOf(tables);
+    }
+  }
+
+  /**
+   * An output of the job whose scores are served.
+   *
+   * @param output its directory
+   * @param keepPartitions how many partitions are served: the newest
+   */
+  public record ScoresOutput(String output, int keepPartitions) {}
+
+  /**
    * How records are read.
    *
    * @param unknownFields what happens to a field that no feature reads
@@ -185,8 +207,9 @@ public record ServingConfig(
    * @param queue maximum number of bytes of lines that wait to be written; more are dropped and
    *     counted
    * @param format how the events of the server's own log are written
+   * @param keys whether the request log has the keys of stored scores
    */
-  public record Log(String requests, int queue, Format format) {
+  public record Log(String requests, int queue, Format format, boolean keys) {
     /** How an event is written to a log. */
     public enum Format {
       /** A line for people. */
@@ -225,12 +248,13 @@ public record ServingConfig(
         new Tls(OFF, ""), // the rehearsal speaks HTTP
         new Management(loopback, 0),
         models,
+        scores,
         records,
         limits,
         admission,
         callers,
         security,
-        new Log(OFF, log.queue(), log.format()),
+        new Log(OFF, log.queue(), log.format(), log.keys()),
         new PredictionLog(
             OFF,
             predictionLog.fileSize(),

@@ -1,5 +1,6 @@
 package io.paritree.serving.config;
 
+import io.paritree.Fault;
 import io.paritree.config.Configuration;
 import io.paritree.config.ConfigurationException;
 import io.paritree.config.Settings;
@@ -12,6 +13,8 @@ import io.paritree.serving.config.ServingConfig.Management;
 import io.paritree.serving.config.ServingConfig.Models;
 import io.paritree.serving.config.ServingConfig.PredictionLog;
 import io.paritree.serving.config.ServingConfig.Records;
+import io.paritree.serving.config.ServingConfig.Scores;
+import io.paritree.serving.config.ServingConfig.ScoresOutput;
 import io.paritree.serving.config.ServingConfig.Security;
 import io.paritree.serving.config.ServingConfig.Server;
 import io.paritree.serving.config.ServingConfig.Tls;
@@ -23,6 +26,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -33,6 +37,9 @@ import java.util.regex.Pattern;
 public final class ServingConfigParser {
   private static final Pattern NETWORK =
       Pattern.compile("(\\d{1,3}(?:\\.\\d{1,3}){3}|[0-9a-fA-F.]*:[0-9a-fA-F:.]+)(?:/(\\d{1,3}))?");
+
+  private static final String TABLE = "[A-Za-z0-9_-]{1,64}";
+  private static final int KEPT_PARTITIONS = 30;
 
   private ServingConfigParser() {}
 
@@ -48,6 +55,16 @@ public final class ServingConfigParser {
   public static ServingConfig read(
       Optional<Path> file, Map<String, String> overrides, String... models)
       throws ConfigurationException {
+    return read(file, overrides, Map.of(), models);
+  }
+
+  /** As {@link #read(Optional, Map, String...)}, also with outputs whose scores are served. */
+  public static ServingConfig read(
+      Optional<Path> file,
+      Map<String, String> overrides,
+      Map<String, String> scores,
+      String... models)
+      throws ConfigurationException {
     Configuration configuration = Configuration.defaults(ServingConfigParser.class);
     if (file.isPresent()) {
       configuration = configuration.withFile(file.get());
@@ -61,6 +78,17 @@ public final class ServingConfigParser {
       }
 
       configuration = configuration.withHocon("--set " + key, key, override.getValue());
+    }
+
+    for (Map.Entry<String, String> table : scores.entrySet()) {
+      if (!table.getKey().matches(TABLE)) {
+        throw new ConfigurationException(
+            "Cannot use --scores %s: expected NAME=DIR, and letters, digits, _ and - in the name"
+                .formatted(Fault.printable(table.getKey())));
+      }
+
+      configuration =
+          configuration.with("--scores", "scores." + table.getKey() + ".output", table.getValue());
     }
 
     if (models.length > 0) {
@@ -86,6 +114,7 @@ public final class ServingConfigParser {
                 settings.duration(
                     "models.look-timeout", Duration.ofMillis(100), Duration.ofHours(1)),
                 settings.integer("models.warm-up-rows", 0, 10_000_000)),
+            scores(settings),
             new Records(settings.word("records.unknown-fields", UnknownFields.class)),
             new Limits(
                 settings.bytes("limits.body", 1_024, 256 << 20),
@@ -112,11 +141,39 @@ public final class ServingConfigParser {
             new Log(
                 settings.text("log.requests"),
                 settings.bytes("log.queue", 1 << 10, 1 << 30),
-                settings.word("log.format", Log.Format.class)),
+                settings.word("log.format", Log.Format.class),
+                settings.truth("log.keys")),
             predictionLog(settings));
     Exposure.check(config, settings);
     settings.finish();
     return config;
+  }
+
+  private static Scores scores(Settings settings) {
+    Map<String, ScoresOutput> tables = new TreeMap<>();
+    for (String name : settings.groups("scores")) {
+      String key = "scores." + name;
+      if (name.equals("poll")) {
+        continue;
+      }
+
+      if (!name.matches(TABLE)) {
+        settings.problem(
+            "scores.%s cannot be a name in a path: expected letters, digits, _ and -, at most 64"
+                .formatted(Fault.printable(name)));
+        continue;
+      }
+
+      tables.put(
+          name,
+          new ScoresOutput(
+              settings.text(key + ".output"),
+              settings.has(key + ".keep-partitions")
+                  ? settings.integer(key + ".keep-partitions", 1, 10_000)
+                  : KEPT_PARTITIONS));
+    }
+
+    return new Scores(tables, settings.duration("scores.poll", Duration.ZERO, Duration.ofHours(1)));
   }
 
   private static PredictionLog predictionLog(Settings settings) {

@@ -182,7 +182,7 @@ public final class ScoringServer implements AutoCloseable {
     crossOrigin.setAllowedMethods(Set.of("GET", "POST"));
     crossOrigin.setAllowedHeaders(Set.copyOf(config.security().corsHeaders()));
     crossOrigin.setExposedHeaders(
-        Set.of("Retry-After", RequestId.HEADER, "Inference-Header-Content-Length"));
+        Set.of("ETag", "Retry-After", RequestId.HEADER, "Inference-Header-Content-Length"));
     crossOrigin.setAllowCredentials(false);
     crossOrigin.setDeliverPreflightRequests(false);
     return crossOrigin;

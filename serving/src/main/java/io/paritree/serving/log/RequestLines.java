@@ -15,7 +15,7 @@ import java.time.format.DateTimeFormatter;
  *
  * <p>A line holds time, method, path, route, status, microseconds, bytes, the caller's address, the
  * request's id, and its {@code traceparent} and the name of its token if it has them; never a
- * query, another header or a body. Thread-safe.
+ * query, another header or a body, and no key of stored scores unless that is enabled. Thread-safe.
  */
 public final class RequestLines extends CallersLog {
   private static final int MAX_TEXT = 200;
@@ -25,11 +25,14 @@ public final class RequestLines extends CallersLog {
   /** The last second that was written: formatting it takes longer than the rest of a line. */
   private volatile Second second = new Second(Instant.EPOCH);
 
+  private final boolean keys;
+
   public RequestLines(ServingConfig.Log config) throws IOException {
     super(
         config.requests().equals(ServingConfig.OFF)
             ? null
             : new LineWriter("request log", target(config.requests()), config.queue()));
+    this.keys = config.keys();
   }
 
   private static LogTarget target(String target) throws IOException {
@@ -58,7 +61,8 @@ public final class RequestLines extends CallersLog {
     JsonBytes json = new JsonBytes();
     time(Instant.now(), json.raw("{\"time\":\""));
     json.raw("\",\"method\":").string(shortened(method));
-    json.raw(",\"path\":").string(shortened(path));
+    boolean hasKey = !keys && route.contains("{key}");
+    json.raw(",\"path\":").string(shortened(hasKey ? route : path));
     json.raw(",\"route\":").string(route);
     json.raw(",\"status\":").number(status);
     json.raw(",\"micros\":").number(nanos / 1_000);

@@ -22,10 +22,13 @@ import io.paritree.serving.models.Models;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.models.VersionWatch;
 import io.paritree.serving.request.MediaTypes;
+import io.paritree.serving.stored.ScoresTable;
+import io.paritree.serving.stored.StoredScores;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpHeader;
@@ -53,6 +56,7 @@ public final class ManagementServer implements AutoCloseable {
   private static final int MAX_CONNECTIONS = 64;
 
   private final Models models;
+  private final StoredScores scores;
   private final ServerMetrics metrics;
   private final Readiness readiness;
   private final VersionWatch watch;
@@ -70,11 +74,13 @@ public final class ManagementServer implements AutoCloseable {
   public ManagementServer(
       ServingConfig config,
       Models models,
+      StoredScores scores,
       ServerMetrics metrics,
       Readiness readiness,
       VersionWatch watch)
       throws IOException {
     this.models = models;
+    this.scores = scores;
     this.tokens = new Tokens(config.security());
     this.metrics = metrics;
     this.readiness = readiness;
@@ -216,6 +222,7 @@ public final class ManagementServer implements AutoCloseable {
     private void reload(Response response, Callback callback) {
       watch
           .reload()
+          .thenCombine(scores.reload(), (models, tables) -> models && tables)
           .thenApply(newest -> newest ? 200 : 409)
           .completeOnTimeout(504, reloadMillis, TimeUnit.MILLISECONDS)
           .thenAccept(
@@ -239,7 +246,32 @@ public final class ManagementServer implements AutoCloseable {
                 }
 
                 json.writeEndArray();
+                if (!scores.all().isEmpty()) {
+                  writeScores(json);
+                }
               }));
+    }
+
+    private void writeScores(JsonGenerator json) throws IOException {
+      json.writeArrayFieldStart("scores");
+      for (ScoresTable table : scores.all()) {
+        json.writeStartObject();
+        json.writeStringField("name", table.name());
+        json.writeNumberField("partitions", table.partitions().size());
+        json.writeStringField("last_look_at", table.lookedAt().toString());
+        json.writeArrayFieldStart("problems");
+        for (Map.Entry<String, String> problem : table.problems().entrySet()) {
+          json.writeStartObject();
+          json.writeStringField("partition", problem.getKey());
+          json.writeStringField("reason", problem.getValue());
+          json.writeEndObject();
+        }
+
+        json.writeEndArray();
+        json.writeEndObject();
+      }
+
+      json.writeEndArray();
     }
 
     private void writeModel(ModelSlot slot, JsonGenerator json) throws IOException {

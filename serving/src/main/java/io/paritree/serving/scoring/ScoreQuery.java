@@ -14,29 +14,44 @@ import java.util.Optional;
  * The query of a scoring request.
  *
  * @param margin whether the answer has the margin
- * @param key the field whose value is the key of a record; empty for none
+ * @param key of a batch, the field whose value is the key of a record; of a record, the key that is
+ *     looked up in {@code scores}; empty for none
+ * @param scores stored scores in which the record's score is looked up first; empty for none
  * @param reasons the reasons that the answer has; empty for none
  */
-record ScoreQuery(boolean margin, String key, Optional<ReasonsRequest> reasons) {
+record ScoreQuery(boolean margin, String key, String scores, Optional<ReasonsRequest> reasons) {
   private static final int MAX_PARAMETERS = 10;
-  private static final ScoreQuery NOTHING = new ScoreQuery(false, "", Optional.empty());
-  private static final ScoreQuery MARGIN = new ScoreQuery(true, "", Optional.empty());
+  private static final ScoreQuery NOTHING = new ScoreQuery(false, "", "", Optional.empty());
+  private static final ScoreQuery MARGIN = new ScoreQuery(true, "", "", Optional.empty());
 
-  private static final String OF_RECORD =
-      "only margin=true or margin=false, and reasons=K with direction=up, down or both, output=NAME"
-          + " and exact=true";
-  private static final String OF_BATCH =
-      "only margin=true or margin=false, key=FIELD, and reasons=K with direction=up, down or both,"
-          + " output=NAME and exact=true";
+  /** What a query may have, and what is expected of its key. */
+  private enum Form {
+    RECORD(
+        "only margin=true or margin=false, scores=NAME with key=KEY, and reasons=K with"
+            + " direction=up, down or both, output=NAME and exact=true",
+        "a key, once"),
+    BATCH(
+        "only margin=true or margin=false, key=FIELD, and reasons=K with direction=up, down or both,"
+            + " output=NAME and exact=true",
+        "the name of a field, once");
+
+    private final String all;
+    private final String key;
+
+    Form(String all, String key) {
+      this.all = all;
+      this.key = key;
+    }
+  }
 
   /**
-   * Reads the query of a request for one record: {@code margin}, and {@code reasons} with what
-   * belongs to it.
+   * Reads the query of a request for one record: {@code margin}, {@code scores} with {@code key},
+   * and {@code reasons} with what belongs to it.
    *
    * @throws ProblemException with 400 if it has anything else
    */
   static ScoreQuery ofRecord(Context ctx) {
-    return of(ctx.req().getQueryString(), false, OF_RECORD);
+    return of(ctx.req().getQueryString(), Form.RECORD);
   }
 
   /**
@@ -45,10 +60,10 @@ record ScoreQuery(boolean margin, String key, Optional<ReasonsRequest> reasons) 
    * @throws ProblemException with 400 if it has anything else
    */
   static ScoreQuery ofBatch(Context ctx) {
-    return of(ctx.req().getQueryString(), true, OF_BATCH);
+    return of(ctx.req().getQueryString(), Form.BATCH);
   }
 
-  private static ScoreQuery of(String query, boolean keyAllowed, String expected) {
+  private static ScoreQuery of(String query, Form form) {
     if (query == null || query.isEmpty() || query.equals("margin=false")) {
       return NOTHING;
     }
@@ -61,36 +76,55 @@ record ScoreQuery(boolean margin, String key, Optional<ReasonsRequest> reasons) 
     for (String parameter : query.split("&", MAX_PARAMETERS)) {
       String[] parts = parameter.split("=", 2);
       String name = parts[0];
-      boolean ofReasons = ReasonsRequest.isParameter(name);
-      if (!ofReasons && !name.equals("margin") && !(keyAllowed && name.equals("key"))) {
-        throw new ProblemException(Problems.unknownParameter(expected));
+      boolean known =
+          switch (name) {
+            case "margin", "key" -> true;
+            case "scores" -> form == Form.RECORD;
+            default -> ReasonsRequest.isParameter(name);
+          };
+      if (!known) {
+        throw new ProblemException(Problems.unknownParameter(form.all));
       }
 
       String value = parts.length < 2 ? "" : parts[1];
       boolean isWrong = name.equals("margin") && !value.matches("true|false");
       if (given.putIfAbsent(name, value) != null || value.isEmpty() || isWrong) {
-        throw ofReasons ? ReasonsRequest.wrong(name, "") : wrong(name, expected);
+        throw wrong(name, form);
       }
     }
 
-    given.computeIfPresent("key", ScoreQuery::decoded);
-    given.computeIfPresent("output", ScoreQuery::decoded);
+    for (String name : new String[] {"key", "scores", "output"}) {
+      given.computeIfPresent(name, (key, text) -> decoded(key, text, form));
+    }
+
+    if (form == Form.RECORD && given.containsKey("key") != given.containsKey("scores")) {
+      throw new ProblemException(
+          Problems.badParameter(
+              given.containsKey("key") ? "key" : "scores", "scores=NAME and key=KEY together"));
+    }
+
     return new ScoreQuery(
         "true".equals(given.get("margin")),
         given.getOrDefault("key", ""),
+        given.getOrDefault("scores", ""),
         ReasonsRequest.of(given, ""));
   }
 
-  private static ProblemException wrong(String name, String expected) {
-    return new ProblemException(
-        Problems.badParameter(name, name.equals("key") ? "the name of a field, once" : expected));
+  private static ProblemException wrong(String name, Form form) {
+    return switch (name) {
+      case "margin" -> new ProblemException(Problems.badParameter(name, form.all));
+      case "key" -> new ProblemException(Problems.badParameter(name, form.key));
+      case "scores" ->
+          new ProblemException(Problems.badParameter(name, "the name of stored scores, once"));
+      default -> ReasonsRequest.wrong(name, "");
+    };
   }
 
-  private static String decoded(String name, String text) {
+  private static String decoded(String name, String text, Form form) {
     try {
       return URLDecoder.decode(text, StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
-      throw ReasonsRequest.isParameter(name) ? ReasonsRequest.wrong(name, "") : wrong(name, "");
+      throw wrong(name, form);
     }
   }
 }

@@ -42,6 +42,7 @@ class ServingConfigTest {
                 new ServingConfig.Management("127.0.0.1", 8081),
                 new ServingConfig.Models(
                     "models", List.of(), Duration.ofSeconds(5), Duration.ofMinutes(1), 2_000),
+                new ServingConfig.Scores(Map.of(), Duration.ofSeconds(5)),
                 new ServingConfig.Records(UnknownFields.REJECT),
                 new ServingConfig.Limits(1 << 20, 10_000, 8 << 10, 64 << 20, 64 << 20, 64 << 10),
                 new ServingConfig.Admission(
@@ -55,12 +56,13 @@ class ServingConfigTest {
                         "Authorization",
                         "Content-Type",
                         "Content-Encoding",
+                        "If-None-Match",
                         "X-Request-Id",
                         "traceparent",
                         "tracestate",
                         "Inference-Header-Content-Length"),
                     false),
-                new ServingConfig.Log("stdout", 4 << 20, ServingConfig.Log.Format.TEXT),
+                new ServingConfig.Log("stdout", 4 << 20, ServingConfig.Log.Format.TEXT, false),
                 new ServingConfig.PredictionLog(
                     "off", 64 << 20, 1 << 30, Duration.ofDays(30), 16 << 20)));
   }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.paritree.lookup.KeyColumn;
+import io.paritree.lookup.KeyForm;
 import io.paritree.model.TestPackages;
 import io.paritree.model.TestRecords;
 import io.paritree.serving.AccessTable;
@@ -11,6 +13,7 @@ import io.paritree.serving.Client;
 import io.paritree.serving.Client.Answer;
 import io.paritree.serving.RawHttp;
 import io.paritree.serving.RunningServer;
+import io.paritree.serving.StoredOutput;
 import io.paritree.serving.config.ServingConfigParser;
 import io.paritree.serving.http.Route;
 import java.io.IOException;
@@ -65,7 +68,29 @@ class DocumentedAnswersTest {
                 models.stream().map(model -> model.getParent().toString()),
                 Stream.of(packages.bareClassesModel(3).toString()))
             .toList();
-    Map<String, String> settings = new HashMap<>(Map.of("server.request-timeout", "1 s"));
+    StoredOutput parcels =
+        new StoredOutput(
+            directory.resolve("parcels"),
+            new KeyForm(List.of(new KeyColumn("parcel_id", KeyColumn.Type.INTEGER, 0))),
+            1);
+    parcels.publish(
+        "day=1",
+        "parcel-late/1",
+        rows -> {
+          rows.add(List.of("1"), ",\"columns\":{\"note\":\"x\"},\"label\":\"late\"", 0.5f);
+          rows.addQuarantined(
+              List.of("2"),
+              "[{\"code\":\"missing_value\",\"got\":\"no value\",\"expected\":\"a value\"}]");
+          rows.add(List.of("3"), "", 0.5f);
+          rows.add(List.of("3"), "", 0.5f);
+        });
+    Map<String, String> settings =
+        new HashMap<>(
+            Map.of(
+                "server.request-timeout",
+                "1 s",
+                "scores.parcels.output",
+                '"' + parcels.path().toString() + '"'));
     serving = RunningServer.start(references, settings);
     settings.putAll(AccessTable.settings());
     settings.putAll(Map.of("limits.body", "4 KiB", "limits.rows", "3"));
@@ -91,8 +116,15 @@ class DocumentedAnswersTest {
             continue;
           }
 
-          String path = route.path().replace("{name}", name).replace("{version}", "1");
-          expect(200, "GET", path, "", "X-Request-Id: mine\r\n");
+          String path =
+              route
+                  .path()
+                  .replace("{name}", name)
+                  .replace("{version}", "1")
+                  .replace("{table}", "parcels")
+                  .replace("{key}", "1");
+          String query = path.contains("/row") ? "?parcel_id=1&day=1" : "";
+          expect(200, "GET", path + query, "", "X-Request-Id: mine\r\n");
           asked.add(contract.template(path));
         }
       }
@@ -104,6 +136,23 @@ class DocumentedAnswersTest {
             .filter(path -> contract.document().path("paths").path(path).has("get"))
             .collect(Collectors.toCollection(TreeSet::new));
     assertThat(asked).isEqualTo(documented);
+  }
+
+  @Test
+  void storedScoresAreAsDocumented() throws Exception {
+    String tag = expect(200, "GET", "/v1/scores/parcels/1", "", "").headers().get("etag");
+    expect(304, "GET", "/v1/scores/parcels/1", "", "If-None-Match: " + tag + "\r\n");
+    expect(200, "GET", "/v1/scores/parcels/2/history?limit=2", "", "");
+    expect(404, "GET", "/v1/scores/parcels/2", "", "");
+    expect(404, "GET", "/v1/scores/parcels/5", "", "");
+    expect(409, "GET", "/v1/scores/parcels/3", "", "");
+    expect(400, "GET", "/v1/scores/parcels/x", "", "");
+    expect(404, "GET", "/v1/scores/nothing", "", "");
+    expect(200, "POST", "/v1/scores/parcels/lookup", "{\"keys\":[1,2,3,4,\"x\"]}", JSON);
+    expect(400, "POST", "/v1/scores/parcels/lookup", "{\"keys\":1}", JSON);
+    String path = "/v1/models/parcel-late/score?scores=parcels&key=";
+    expect(200, "POST", path + 1, TestRecords.json(0), JSON);
+    expect(200, "POST", path + 2, TestRecords.json(0), JSON);
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
@@ -72,15 +73,16 @@ public final class LookupRows {
     this.prefix = prefix;
     this.encoder = new KeyEncoder(plan.keyFields());
     this.ends = new int[plan.lookupBuckets()];
-    List<Integer> others = new ArrayList<>();
     int carried = plan.carried().length;
-    for (int column = plan.keyColumns(); column < plan.output().size() - 1; column++) {
-      if (column < carried || column >= carried + scores) {
-        others.add(column);
-      }
-    }
+    this.members =
+        new RowMembers(
+            plan.output(),
+            range(plan.keyColumns(), carried),
+            range(carried + scores, plan.output().size() - 1));
+  }
 
-    this.members = new RowMembers(plan.output(), others);
+  private static List<Integer> range(int from, int to) {
+    return IntStream.range(from, to).boxed().toList();
   }
 
   /**

@@ -26,23 +26,27 @@ import org.apache.spark.sql.types.TimestampNTZType;
 import org.apache.spark.sql.types.TimestampType;
 
 /**
- * Writes some columns of a row as members of a JSON object, each after a comma.
+ * Writes some columns of a row as members of a JSON object, each after a comma: those that are
+ * passed in the object {@code columns}, since they may have any names, and the job's own.
  *
  * <p>Floats and doubles read back to the same bits; those that are not finite, dates and timestamps
  * are text, bytes are base64. Not thread-safe.
  */
 final class RowMembers {
   private final StructField[] fields;
-  private final int[] ordinals;
+  private final int[] passed;
+  private final int[] own;
   private final Bytes bytes = new Bytes();
   private final JsonGenerator json;
 
   /**
-   * @param ordinals which columns of a row of this schema are written
+   * @param passed which columns of a row of this schema are passed
+   * @param own which are the job's
    */
-  RowMembers(StructType schema, List<Integer> ordinals) {
+  RowMembers(StructType schema, List<Integer> passed, List<Integer> own) {
     this.fields = schema.fields();
-    this.ordinals = ordinals.stream().mapToInt(Integer::intValue).toArray();
+    this.passed = passed.stream().mapToInt(Integer::intValue).toArray();
+    this.own = own.stream().mapToInt(Integer::intValue).toArray();
     try {
       this.json = new JsonFactory().setRootValueSeparator(null).createGenerator(bytes);
     } catch (IOException e) {
@@ -53,17 +57,19 @@ final class RowMembers {
   /** Writes a row's members in place of those that were written before. */
   void write(SpecializedGetters row) {
     bytes.reset();
-    if (ordinals.length == 0) {
+    if (passed.length + own.length == 0) {
       return;
     }
 
     try {
       json.writeStartObject();
-      for (int ordinal : ordinals) {
-        json.writeFieldName(fields[ordinal].name());
-        value(row, ordinal, fields[ordinal].dataType());
+      if (passed.length > 0) {
+        json.writeObjectFieldStart("columns");
+        members(row, passed);
+        json.writeEndObject();
       }
 
+      members(row, own);
       json.writeEndObject();
       json.flush();
     } catch (IOException e) {
@@ -80,6 +86,13 @@ final class RowMembers {
 
   int length() {
     return bytes.size();
+  }
+
+  private void members(SpecializedGetters row, int[] ordinals) throws IOException {
+    for (int ordinal : ordinals) {
+      json.writeFieldName(fields[ordinal].name());
+      value(row, ordinal, fields[ordinal].dataType());
+    }
   }
 
   private void value(SpecializedGetters from, int at, DataType type) throws IOException {

@@ -1,0 +1,135 @@
+package io.paritree.serving.lookup;
+
+import io.javalin.http.Context;
+import io.paritree.CorruptModelException;
+import io.paritree.json.StrictJson;
+import io.paritree.lookup.KeyColumn;
+import io.paritree.lookup.StoredEntry.Scored;
+import io.paritree.serving.answer.Answers;
+import io.paritree.serving.answer.JsonBytes;
+import io.paritree.serving.answer.Problem;
+import io.paritree.serving.answer.ProblemException;
+import io.paritree.serving.answer.Problems;
+import io.paritree.serving.config.ServingConfig;
+import io.paritree.serving.request.MediaTypes;
+import io.paritree.serving.stored.KeyLookup;
+import io.paritree.serving.stored.KeyLookup.Found;
+import io.paritree.serving.stored.StoredAnswer;
+import io.paritree.serving.stored.StoredScores;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * {@code POST /v1/scores/{table}/lookup}: {@code {"keys": [...]}}, with a value or an object of the
+ * columns for each key. Answers in their order, with a row or an error for each. Thread-safe.
+ */
+public final class KeysHandler {
+  private final StoredScores scores;
+  private final int limit;
+
+  public KeysHandler(StoredScores scores, ServingConfig.Limits limits) {
+    this.scores = scores;
+    this.limit = limits.rows();
+  }
+
+  public void handle(Context ctx) throws IOException {
+    KeyLookup all = KeyLookup.of(ctx.pathParam("table"), scores);
+    LookupQuery query = new LookupQuery(ctx);
+    KeyLookup lookup = all.in(query.partition(all.partitionColumns()));
+    List<List<String>> keys = keys(MediaTypes.jsonBody(ctx), lookup);
+    JsonBytes json = new JsonBytes();
+    json.raw("{\"results\":[");
+    int found = 0;
+    for (int index = 0; index < keys.size(); index++) {
+      json.raw(index == 0 ? "{" : ",{");
+      found += result(lookup, keys.get(index), json) ? 1 : 0;
+      json.raw('}');
+    }
+
+    json.raw("],\"found\":").number(found);
+    json.raw(",\"absent\":").number(keys.size() - found);
+    Answers.send(json.raw("}\n"), ctx);
+  }
+
+  private static boolean result(KeyLookup lookup, List<String> key, JsonBytes json)
+      throws IOException {
+    Problem problem;
+    try {
+      byte[] keyJson = lookup.keyJson(key);
+      Optional<Found> found = lookup.newest(key);
+      json.raw("\"key\":").raw(keyJson).raw(',');
+      if (found.isPresent() && found.get().entry() instanceof Scored scored) {
+        StoredAnswer.write(found.get().partition(), scored, json);
+        return true;
+      }
+
+      problem =
+          found.map(StoredAnswer::problem).orElseGet(() -> Problems.unknownKey(lookup.searched()));
+    } catch (ProblemException e) {
+      if (e.problem().status() >= 500) {
+        throw e;
+      }
+
+      problem = e.problem();
+    }
+
+    StoredAnswer.writeError(problem, json);
+    return false;
+  }
+
+  private List<List<String>> keys(byte[] body, KeyLookup lookup) {
+    List<String> columns = lookup.form().columns().stream().map(KeyColumn::name).toList();
+    List<List<String>> keys = new ArrayList<>();
+    try {
+      StrictJson json = new StrictJson("the body", body);
+      json.document(
+          () ->
+              json.object(
+                  Map.of("keys", () -> json.list(() -> add(key(json, columns), keys))),
+                  Set.of("keys")));
+    } catch (CorruptModelException e) {
+      throw new ProblemException(Problems.malformedBody(e.getMessage()));
+    }
+
+    return keys;
+  }
+
+  private void add(List<String> key, List<List<String>> keys) {
+    keys.add(key);
+    if (keys.size() > limit) {
+      throw new ProblemException(Problems.tooManyRows(limit, ""));
+    }
+  }
+
+  private static List<String> key(StrictJson json, List<String> columns)
+      throws CorruptModelException {
+    if (!json.isObject()) {
+      if (columns.size() > 1) {
+        throw json.wrong("an object with " + columns);
+      }
+
+      return List.of(json.literal());
+    }
+
+    String[] key = new String[columns.size()];
+    json.namedValues(
+        name -> {
+          int column = columns.indexOf(name);
+          if (column < 0) {
+            throw json.wrong("only the columns " + columns);
+          }
+
+          key[column] = json.literal();
+        });
+    if (Arrays.asList(key).contains(null)) {
+      throw json.wrong("all of the columns " + columns);
+    }
+
+    return List.of(key);
+  }
+}

@@ -1,0 +1,132 @@
+package io.paritree.serving.lookup;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.javalin.http.Context;
+import io.paritree.json.JsonText;
+import io.paritree.lookup.IndexManifest;
+import io.paritree.lookup.KeyColumn;
+import io.paritree.lookup.ScoreSpread;
+import io.paritree.serving.answer.ProblemException;
+import io.paritree.serving.answer.Problems;
+import io.paritree.serving.request.MediaTypes;
+import io.paritree.serving.stored.OpenPartition;
+import io.paritree.serving.stored.ScoresTable;
+import io.paritree.serving.stored.StoredScores;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/** {@code GET /v1/scores} and {@code GET /v1/scores/{table}}: what is served. Thread-safe. */
+public final class TablesHandler {
+  private final StoredScores scores;
+
+  public TablesHandler(StoredScores scores) {
+    this.scores = scores;
+  }
+
+  public void list(Context ctx) {
+    MediaTypes.requireJsonAccepted(ctx);
+    ctx.result(
+        JsonText.line(
+            JsonText.object(
+                json -> {
+                  json.writeArrayFieldStart("scores");
+                  for (ScoresTable table : scores.all()) {
+                    List<OpenPartition> partitions = table.partitions();
+                    json.writeStartObject();
+                    json.writeStringField("name", table.name());
+                    json.writeNumberField("partitions", partitions.size());
+                    json.writeNumberField("rows", rows(partitions));
+                    if (!partitions.isEmpty()) {
+                      json.writeFieldName("newest");
+                      write(partitions.get(0), json);
+                    }
+
+                    json.writeEndObject();
+                  }
+
+                  json.writeEndArray();
+                })));
+  }
+
+  public void table(Context ctx) {
+    MediaTypes.requireJsonAccepted(ctx);
+    ScoresTable table =
+        scores
+            .find(ctx.pathParam("table"))
+            .orElseThrow(() -> new ProblemException(Problems.unknownScores(scores.names())));
+    List<OpenPartition> partitions = table.partitions();
+    ctx.result(
+        JsonText.line(
+            JsonText.object(
+                json -> {
+                  json.writeStringField("name", table.name());
+                  writeKeys(partitions, json);
+                  json.writeNumberField("rows", rows(partitions));
+                  json.writeArrayFieldStart("partitions");
+                  for (OpenPartition partition : partitions) {
+                    write(partition, json);
+                  }
+
+                  json.writeEndArray();
+                })));
+  }
+
+  private static long rows(List<OpenPartition> partitions) {
+    return partitions.stream().mapToLong(partition -> partition.manifest().rows()).sum();
+  }
+
+  private static void writeKeys(List<OpenPartition> partitions, JsonGenerator json)
+      throws IOException {
+    json.writeArrayFieldStart("keys");
+    if (!partitions.isEmpty()) {
+      for (KeyColumn key : partitions.get(0).manifest().keys().columns()) {
+        json.writeStartObject();
+        json.writeStringField("name", key.name());
+        json.writeStringField("type", key.type().word());
+        json.writeEndObject();
+      }
+    }
+
+    json.writeEndArray();
+  }
+
+  private static void write(OpenPartition partition, JsonGenerator json) throws IOException {
+    IndexManifest manifest = partition.manifest();
+    json.writeStartObject();
+    json.writeObjectFieldStart("partition");
+    for (Map.Entry<String, String> value : partition.values().entrySet()) {
+      json.writeStringField(value.getKey(), value.getValue());
+    }
+
+    json.writeEndObject();
+    json.writeNumberField("rows", manifest.rows());
+    json.writeNumberField("quarantined", manifest.quarantined());
+    json.writeNumberField("repeated_keys", manifest.repeatedKeys());
+    json.writeNumberField("without_key", manifest.withoutKey());
+    json.writeStringField("run", manifest.run());
+    json.writeStringField("model_version", manifest.modelVersion());
+    json.writeStringField("scored_at", manifest.scoredAt());
+    json.writeNumberField(
+        "age_seconds",
+        Duration.between(Instant.parse(manifest.scoredAt()), Instant.now()).toSeconds());
+    ScoreSpread spread = manifest.spread();
+    if (!spread.quantiles().isEmpty()) {
+      json.writeObjectFieldStart("distribution");
+      json.writeNumberField("mean", (float) spread.mean());
+      json.writeNumberField("min", spread.least());
+      json.writeNumberField("max", spread.largest());
+      json.writeArrayFieldStart("quantiles");
+      for (float quantile : spread.quantiles()) {
+        json.writeNumber(quantile);
+      }
+
+      json.writeEndArray();
+      json.writeEndObject();
+    }
+
+    json.writeEndObject();
+  }
+}

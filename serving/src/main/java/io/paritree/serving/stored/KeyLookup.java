@@ -1,0 +1,194 @@
+package io.paritree.serving.stored;
+
+import io.paritree.json.JsonText;
+import io.paritree.lookup.DamagedIndexException;
+import io.paritree.lookup.InvalidKeyException;
+import io.paritree.lookup.KeyBytes;
+import io.paritree.lookup.KeyColumn;
+import io.paritree.lookup.KeyForm;
+import io.paritree.lookup.StoredEntry;
+import io.paritree.serving.answer.ProblemException;
+import io.paritree.serving.answer.Problems;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Looks keys up in one state of a table: some of its partitions, newest first.
+ *
+ * <p>Made for one request. Not thread-safe.
+ */
+public final class KeyLookup {
+  private static final int MAX_NAMED = 10;
+
+  private final ScoresTable table;
+  private final KeyForm form;
+  private final List<OpenPartition> partitions;
+  private final Set<String> columns;
+  private final KeyBytes bytes = new KeyBytes();
+  private KeyForm encoded;
+
+  /** What a partition holds under a key. */
+  public record Found(OpenPartition partition, StoredEntry entry) {}
+
+  private KeyLookup(ScoresTable table, KeyForm form, List<OpenPartition> partitions) {
+    this.table = table;
+    this.form = form;
+    this.partitions = partitions;
+    this.columns = new LinkedHashSet<>();
+    partitions.forEach(partition -> columns.addAll(partition.values().keySet()));
+  }
+
+  /**
+   * Returns the look-up in a table.
+   *
+   * @param name the table's name in paths
+   * @throws ProblemException with 404 if there is none, with 503 if it has no partition in service
+   */
+  public static KeyLookup of(String name, StoredScores scores) {
+    ScoresTable table =
+        scores
+            .find(name)
+            .orElseThrow(() -> new ProblemException(Problems.unknownScores(scores.names())));
+    List<OpenPartition> now = table.partitions();
+    if (now.isEmpty()) {
+      throw new ProblemException(Problems.noScores(name));
+    }
+
+    return new KeyLookup(table, now.get(0).manifest().keys(), now);
+  }
+
+  /** Returns the look-up in the partitions that have these values, given as text. */
+  public KeyLookup in(Map<String, String> values) {
+    if (values.isEmpty()) {
+      return this;
+    }
+
+    List<OpenPartition> chosen = new ArrayList<>();
+    for (OpenPartition partition : partitions) {
+      boolean matches = true;
+      for (Map.Entry<String, String> value : values.entrySet()) {
+        matches &= value.getValue().equals(partition.values().get(value.getKey()));
+      }
+
+      if (matches) {
+        chosen.add(partition);
+      }
+    }
+
+    return new KeyLookup(table, form, chosen);
+  }
+
+  /** Returns the columns of the partitions. */
+  public Set<String> partitionColumns() {
+    return columns;
+  }
+
+  /** Returns the columns of the keys, as the newest partition has them. */
+  public KeyForm form() {
+    return form;
+  }
+
+  /**
+   * Returns what the newest partition that has a key holds under it.
+   *
+   * @param values the key's values, in the order of {@link #form}
+   * @throws ProblemException with 400 if it cannot be a key, with 503 if a part of the index that
+   *     would answer is damaged
+   */
+  public Optional<Found> newest(List<String> values) throws IOException {
+    return found(values, 1).stream().findFirst();
+  }
+
+  /**
+   * Returns what the newest partitions that have a key hold under it, newest first.
+   *
+   * @param most how many are wanted
+   */
+  public List<Found> found(List<String> values, int most) throws IOException {
+    encode(form, values);
+    List<Found> all = new ArrayList<>();
+    for (OpenPartition partition : partitions) {
+      KeyForm keys = partition.manifest().keys();
+      if (keys.equals(encoded) || canEncode(keys, values)) {
+        find(partition).ifPresent(entry -> all.add(new Found(partition, entry)));
+        if (all.size() == most) {
+          break;
+        }
+      }
+    }
+
+    return all;
+  }
+
+  private void encode(KeyForm keys, List<String> values) {
+    try {
+      bytes.clear();
+      for (int column = 0; column < keys.columns().size(); column++) {
+        keys.add(column, values.get(column), bytes);
+      }
+
+      encoded = keys;
+    } catch (InvalidKeyException e) {
+      throw new ProblemException(Problems.invalidKey(e.column(), e.got(), e.expected()));
+    }
+  }
+
+  /** Encodes a key as a partition has it whose columns have other types or another order. */
+  private boolean canEncode(KeyForm keys, List<String> values) {
+    List<String> names = form.columns().stream().map(KeyColumn::name).toList();
+    if (keys.columns().size() != names.size()) {
+      return false;
+    }
+
+    try {
+      bytes.clear();
+      for (int column = 0; column < names.size(); column++) {
+        int at = names.indexOf(keys.columns().get(column).name());
+        if (at < 0) {
+          return false;
+        }
+
+        keys.add(column, values.get(at), bytes);
+      }
+
+      encoded = keys;
+      return true;
+    } catch (InvalidKeyException e) {
+      encoded = null;
+      return false; // this partition has no such key
+    }
+  }
+
+  private Optional<StoredEntry> find(OpenPartition partition) throws IOException {
+    try {
+      return partition.find(bytes);
+    } catch (DamagedIndexException e) {
+      table.damaged(partition, e);
+      throw new ProblemException(Problems.damagedScores(partition.name()));
+    } catch (ClosedChannelException e) {
+      throw new ProblemException(Problems.damagedScores(partition.name()));
+    }
+  }
+
+  /** Returns a key as a JSON object. */
+  public byte[] keyJson(List<String> values) {
+    encode(form, values);
+    return JsonText.compact(json -> form.write(bytes.toByteArray(), json));
+  }
+
+  /** Returns the names of the partitions, for messages. */
+  public String searched() {
+    List<String> names = partitions.stream().limit(MAX_NAMED).map(OpenPartition::name).toList();
+    String more =
+        partitions.size() > MAX_NAMED
+            ? " and %s older ones".formatted(partitions.size() - MAX_NAMED)
+            : "";
+    return names.isEmpty() ? "no partition" : String.join(", ", names) + more;
+  }
+}

@@ -1,0 +1,113 @@
+package io.paritree.serving.stored;
+
+import io.paritree.Sha256;
+import io.paritree.lookup.IndexManifest;
+import io.paritree.lookup.KeyBytes;
+import io.paritree.lookup.LookupIndex;
+import io.paritree.lookup.StoredEntry;
+import io.paritree.serving.answer.JsonBytes;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A published partition whose index is open. Thread-safe. */
+public final class OpenPartition {
+  private static final int TAG_DIGITS = 32;
+
+  private final LookupIndex index;
+  private final Map<String, String> values;
+  private final String tag;
+  private final byte[] partitionJson;
+  private final byte[] origin;
+  private final List<byte[]> scoreNames;
+
+  OpenPartition(LookupIndex index) {
+    this.index = index;
+    IndexManifest manifest = index.manifest();
+    this.values = PartitionPath.values(manifest.partition());
+    String run = manifest.directory() + "\n" + manifest.partition();
+    this.tag =
+        '"' + Sha256.hex(run.getBytes(StandardCharsets.UTF_8)).substring(0, TAG_DIGITS) + '"';
+    JsonBytes json = new JsonBytes().raw('{');
+    values.forEach(
+        (column, value) -> {
+          json.raw(json.length() == 1 ? "" : ",").string(column).raw(':');
+          if (value == null) {
+            json.raw("null");
+          } else {
+            json.string(value);
+          }
+        });
+    this.partitionJson = json.raw('}').toByteArray();
+    this.origin =
+        new JsonBytes()
+            .raw(",\"model_version\":")
+            .string(manifest.modelVersion())
+            .raw(",\"run\":")
+            .string(manifest.run())
+            .raw(",\"scored_at\":")
+            .string(manifest.scoredAt())
+            .toByteArray();
+    this.scoreNames = new ArrayList<>();
+    for (String column : manifest.scores()) {
+      scoreNames.add(JsonBytes.quoted(column.replaceFirst("^score_", "")));
+    }
+  }
+
+  /** Returns what the index says about the partition. */
+  public IndexManifest manifest() {
+    return index.manifest();
+  }
+
+  /** Returns the values of the partition by their columns; a value may be null. */
+  public Map<String, String> values() {
+    return values;
+  }
+
+  /** Returns the name of the partition for people. */
+  public String name() {
+    return manifest().partition().isEmpty() ? "the output" : manifest().partition();
+  }
+
+  /** Returns the entity tag of all answers from this partition. */
+  public String tag() {
+    return tag;
+  }
+
+  /** Returns the partition as a JSON object. */
+  public byte[] partitionJson() {
+    return partitionJson;
+  }
+
+  /** Returns the members that say where a score comes from, each after a comma. */
+  public byte[] origin() {
+    return origin;
+  }
+
+  /** Writes the scores of a row as members of an object, without a comma before them. */
+  public void writeScores(float[] scores, JsonBytes json) {
+    if (scores.length == 1) {
+      json.raw("\"score\":").number(scores[0]);
+      return;
+    }
+
+    json.raw("\"scores\":{");
+    for (int score = 0; score < scores.length; score++) {
+      json.raw(score == 0 ? "" : ",").raw(scoreNames.get(score)).raw(':').number(scores[score]);
+    }
+
+    json.raw('}');
+  }
+
+  /** Looks a key up; see {@link LookupIndex#find}. */
+  public Optional<StoredEntry> find(KeyBytes key) throws IOException {
+    return index.find(key);
+  }
+
+  void close() throws IOException {
+    index.close();
+  }
+}

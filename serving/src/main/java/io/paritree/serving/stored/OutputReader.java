@@ -1,0 +1,141 @@
+package io.paritree.serving.stored;
+
+import io.paritree.lookup.PublishedPartition;
+import io.paritree.lookup.StateDirectory;
+import io.paritree.store.FileEntry;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads which partitions an output has now. Thread-safe. */
+final class OutputReader {
+  private static final Set<String> SHARED = Set.of("runs", "running", "lock", "lookup");
+
+  private final FileStore store;
+  private final Location output;
+  private final int partitions;
+
+  /** A partition's directory below the output, and what is published there. */
+  record Found(String path, PublishedPartition published) {}
+
+  /**
+   * @param partitions how many are wanted: the newest
+   */
+  OutputReader(FileStore store, Location output, int partitions) {
+    this.store = store;
+    this.output = output;
+    this.partitions = partitions;
+  }
+
+  /**
+   * Returns the newest published partitions, newest first.
+   *
+   * @param problems receives why a partition cannot be read, by its path
+   */
+  List<Found> newest(Map<String, String> problems) throws IOException {
+    List<Found> found = new ArrayList<>();
+    add(output, "", found, problems);
+    return found;
+  }
+
+  private void add(Location directory, String path, List<Found> found, Map<String, String> problems)
+      throws IOException {
+    Optional<PublishedPartition> published = published(directory, path, problems);
+    if (published.isPresent()) {
+      found.add(new Found(path, published.get()));
+      return;
+    }
+
+    List<String> names = new ArrayList<>();
+    for (FileEntry entry : list(directory)) {
+      if (entry.isDirectory() && entry.location().name().indexOf('=') > 0) {
+        names.add(entry.location().name());
+      }
+    }
+
+    names.sort(PartitionPath.ORDER.reversed());
+    for (String name : names) {
+      if (found.size() == partitions) {
+        return;
+      }
+
+      add(directory.resolve(name), path.isEmpty() ? name : path + "/" + name, found, problems);
+    }
+  }
+
+  private Optional<PublishedPartition> published(
+      Location directory, String path, Map<String, String> problems) throws IOException {
+    Location file = directory.resolve(PublishedPartition.FILE);
+    byte[] content;
+    try {
+      content = store.read(file, 64 << 20);
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      return Optional.empty();
+    }
+
+    try {
+      return Optional.of(PublishedPartition.fromJson(content, file.toString()));
+    } catch (IOException e) {
+      problems.put(path, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private List<FileEntry> list(Location directory) throws IOException {
+    try {
+      return store.list(directory);
+    } catch (NoSuchFileException e) {
+      return List.of();
+    }
+  }
+
+  /**
+   * Returns why the rows of a partition are not there as they were published; empty if they are.
+   */
+  Optional<String> missing(Found found) throws IOException {
+    Location directory = output;
+    for (String name : found.path().isEmpty() ? new String[0] : found.path().split("/")) {
+      directory = directory.resolve(name);
+    }
+
+    Map<String, Long> lengths = new HashMap<>();
+    for (FileEntry entry : list(directory)) {
+      lengths.put(entry.location().name(), entry.bytes());
+    }
+
+    return found.published().files().entrySet().stream()
+        .filter(file -> !file.getValue().equals(lengths.get(file.getKey())))
+        .map(Map.Entry::getKey)
+        .min(Comparator.naturalOrder())
+        .map(name -> "its file %s is missing or has another length".formatted(name));
+  }
+
+  /** Returns whether older partitions than these are not wanted. */
+  boolean isFull(List<Found> found) {
+    return found.size() >= partitions;
+  }
+
+  /** Returns the directory of a partition's index. */
+  Location index(Found found) throws IOException {
+    return StateDirectory.index(state(), found.published().directory(), found.path());
+  }
+
+  /** Returns whether a run on the output has not ended, so that a partition may be on its way. */
+  boolean isBeingPublished() throws IOException {
+    return list(state()).stream()
+        .anyMatch(entry -> entry.isDirectory() && !SHARED.contains(entry.location().name()));
+  }
+
+  private Location state() throws IOException {
+    return StateDirectory.of(output, StateDirectory.recorded(store, output));
+  }
+}

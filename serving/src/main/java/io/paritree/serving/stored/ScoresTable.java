@@ -1,0 +1,245 @@
+package io.paritree.serving.stored;
+
+import io.paritree.lookup.DamagedIndexException;
+import io.paritree.lookup.IndexManifest;
+import io.paritree.lookup.LookupIndex;
+import io.paritree.serving.stored.OutputReader.Found;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The stored scores of one output: its newest partitions.
+ *
+ * <p>A request reads {@link #partitions} once, and so sees one state. {@link #look} replaces the
+ * state in one step. A partition that cannot be used leaves the one that answered before in place.
+ * Thread-safe.
+ */
+public final class ScoresTable {
+  private static final Logger LOG = LoggerFactory.getLogger(ScoresTable.class);
+
+  /** How often a partition must be absent before it counts as deleted. */
+  private static final int ABSENCES = 2;
+
+  private final String name;
+  private final Location output;
+  private final OutputReader reader;
+  private volatile List<OpenPartition> partitions = List.of();
+  private volatile Map<String, String> problems = Map.of();
+  private volatile Instant lookedAt = Instant.EPOCH;
+  private final Map<String, Integer> absences = new HashMap<>();
+  private List<OpenPartition> retired = new ArrayList<>();
+
+  /**
+   * @param keep how many partitions are served: the newest
+   * @throws IOException if the output is not on a local disk
+   */
+  ScoresTable(String name, String output, int keep) throws IOException {
+    this.name = name;
+    Location named = Location.of(output);
+    if (!named.isLocal()) {
+      throw new IOException(
+          "Cannot serve scores %s from %s: expected a directory of a local disk"
+                  .formatted(name, output)
+              + " (mount it, or copy the output and its _paritree beside it)");
+    }
+
+    FileStore store = FileStore.of(named);
+    this.output = store.real(named);
+    this.reader = new OutputReader(store, this.output, keep);
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /** Returns the partitions that answer now, newest first; immutable. */
+  public List<OpenPartition> partitions() {
+    return partitions;
+  }
+
+  /** Returns why partitions are not served as they are published now, by their paths. */
+  public Map<String, String> problems() {
+    return problems;
+  }
+
+  /** Returns when the output was last read. */
+  public Instant lookedAt() {
+    return lookedAt;
+  }
+
+  /** Reports that an index has turned out to be damaged while it answered. */
+  public void damaged(OpenPartition partition, DamagedIndexException e) {
+    String path = partition.manifest().partition();
+    if (!e.getMessage().equals(problems.get(path))) {
+      LOG.error("Scores {}, {}: {}", name, partition.name(), e.getMessage());
+      Map<String, String> more = new TreeMap<>(problems);
+      more.put(path, e.getMessage());
+      problems = more;
+    }
+  }
+
+  /**
+   * Reads which partitions are published now, and takes them into service.
+   *
+   * @return whether all of them are
+   */
+  synchronized boolean look() {
+    closeRetired();
+    Map<String, String> found = new TreeMap<>();
+    try {
+      replace(reader.newest(found), found);
+      lookedAt = Instant.now();
+    } catch (IOException | RuntimeException e) {
+      found.put("", "Cannot read %s: %s".formatted(output, e.getMessage()));
+    }
+
+    for (Map.Entry<String, String> problem : found.entrySet()) {
+      if (!problem.getValue().equals(problems.get(problem.getKey()))) {
+        LOG.warn("Scores {}, {}: {}", name, problem.getKey(), problem.getValue());
+      }
+    }
+
+    problems = found;
+    return found.isEmpty();
+  }
+
+  private void replace(List<Found> published, Map<String, String> found) throws IOException {
+    Map<String, OpenPartition> before = new LinkedHashMap<>();
+    partitions.forEach(partition -> before.put(partition.manifest().partition(), partition));
+    Map<String, OpenPartition> next = new LinkedHashMap<>();
+    for (Found one : published) {
+      absences.remove(one.path());
+      OpenPartition old = before.get(one.path());
+      Optional<OpenPartition> now = taken(one, old, found);
+      now.ifPresent(partition -> next.put(one.path(), partition));
+    }
+
+    keepAbsent(before, next, published);
+    List<OpenPartition> ordered = new ArrayList<>(next.values());
+    ordered.sort((one, other) -> compare(other.manifest().partition(), one.manifest().partition()));
+    List<OpenPartition> leaving = new ArrayList<>(partitions);
+    leaving.removeAll(ordered);
+    partitions = List.copyOf(ordered);
+    retired.addAll(leaving);
+    if (!leaving.isEmpty() || ordered.size() != before.size()) {
+      LOG.info("Scores {}: {} partitions", name, ordered.size());
+    }
+  }
+
+  private static int compare(String one, String other) {
+    String[] first = one.split("/");
+    String[] second = other.split("/");
+    for (int level = 0; level < Math.min(first.length, second.length); level++) {
+      int order = PartitionPath.ORDER.compare(first[level], second[level]);
+      if (order != 0) {
+        return order;
+      }
+    }
+
+    return first.length - second.length;
+  }
+
+  /** Returns what answers for a published partition from now on; empty if nothing can. */
+  private Optional<OpenPartition> taken(Found one, OpenPartition old, Map<String, String> found) {
+    try {
+      Optional<String> missing = reader.missing(one);
+      if (missing.isPresent()) {
+        found.put(one.path(), "Cannot use the partition: " + missing.get());
+        return Optional.ofNullable(old);
+      }
+
+      if (old != null
+          && old.manifest().directory().equals(one.published().directory())
+          && !isDamaged(old)) {
+        return Optional.of(old);
+      }
+
+      return Optional.of(open(one));
+    } catch (NoSuchFileException e) {
+      found.put(
+          one.path(),
+          "Cannot use the partition: run %s has built no index (scripts/score --lookup-index): no %s"
+              .formatted(one.published().directory(), e.getMessage()));
+    } catch (IOException | RuntimeException e) {
+      found.put(one.path(), String.valueOf(e.getMessage()));
+    }
+
+    return Optional.ofNullable(old);
+  }
+
+  private boolean isDamaged(OpenPartition partition) {
+    return problems.containsKey(partition.manifest().partition());
+  }
+
+  private OpenPartition open(Found one) throws IOException {
+    LookupIndex index = LookupIndex.open(reader.index(one).toPath());
+    IndexManifest manifest = index.manifest();
+    if (!manifest.directory().equals(one.published().directory())
+        || !manifest.identity().equals(one.published().identity())
+        || !manifest.partition().equals(one.path())) {
+      index.close();
+      throw new IOException(
+          "Cannot use the index in %s: it is of another run or partition, %s of %s"
+              .formatted(reader.index(one), manifest.partition(), manifest.directory()));
+    }
+
+    return new OpenPartition(index);
+  }
+
+  /**
+   * Keeps partitions that were not found this time: between the two renames of a replacement, a
+   * partition is absent for a moment, or until the next run if its run was killed there.
+   */
+  private void keepAbsent(
+      Map<String, OpenPartition> before, Map<String, OpenPartition> next, List<Found> published)
+      throws IOException {
+    String oldest = published.isEmpty() ? null : published.get(published.size() - 1).path();
+    for (Map.Entry<String, OpenPartition> entry : before.entrySet()) {
+      String path = entry.getKey();
+      if (published.stream().anyMatch(one -> one.path().equals(path))) {
+        continue;
+      }
+
+      boolean isBeyond = reader.isFull(published) && compare(path, oldest) < 0;
+      int absent = absences.merge(path, 1, Integer::sum);
+      if (!isBeyond && (absent < ABSENCES || reader.isBeingPublished())) {
+        next.put(path, entry.getValue());
+      } else {
+        absences.remove(path);
+      }
+    }
+  }
+
+  /**
+   * Closes the partitions that left one look ago: no request that began before still reads them.
+   */
+  private void closeRetired() {
+    for (OpenPartition partition : retired) {
+      try {
+        partition.close();
+      } catch (IOException e) {
+        LOG.warn("Cannot close the index of {}, {}", name, partition.name(), e);
+      }
+    }
+
+    retired = new ArrayList<>();
+  }
+
+  synchronized void close() {
+    retired.addAll(partitions);
+    partitions = List.of();
+    closeRetired();
+  }
+}

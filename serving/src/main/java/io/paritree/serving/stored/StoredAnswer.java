@@ -1,0 +1,91 @@
+package io.paritree.serving.stored;
+
+import io.paritree.CorruptModelException;
+import io.paritree.Fault;
+import io.paritree.FaultCode;
+import io.paritree.json.StrictJson;
+import io.paritree.lookup.StoredEntry;
+import io.paritree.lookup.StoredEntry.Quarantined;
+import io.paritree.lookup.StoredEntry.Repeated;
+import io.paritree.lookup.StoredEntry.Scored;
+import io.paritree.serving.answer.JsonBytes;
+import io.paritree.serving.answer.Problem;
+import io.paritree.serving.answer.Problem.PointedFault;
+import io.paritree.serving.answer.Problems;
+import io.paritree.serving.stored.KeyLookup.Found;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Writes what is stored under a key. */
+public final class StoredAnswer {
+  private StoredAnswer() {}
+
+  /** Writes the members of a stored row, from its partition on. */
+  public static void write(OpenPartition partition, Scored row, JsonBytes json) {
+    json.raw("\"partition\":").raw(partition.partitionJson()).raw(',');
+    partition.writeScores(row.scores(), json);
+    json.raw(row.members()).raw(partition.origin());
+  }
+
+  /** Returns the problem that a key which has no single scored row is answered with. */
+  public static Problem problem(Found found) {
+    OpenPartition partition = found.partition();
+    String run = partition.manifest().run();
+    StoredEntry entry = found.entry();
+    if (entry instanceof Quarantined row) {
+      return Problems.quarantinedKey(partition.name(), run, faults(row.faults()));
+    }
+
+    return Problems.ambiguousKey(partition.name(), run, ((Repeated) entry).rows());
+  }
+
+  private static List<PointedFault> faults(byte[] stored) {
+    List<PointedFault> faults = new ArrayList<>();
+    try {
+      StrictJson json = new StrictJson("the faults", stored);
+      json.document(() -> json.list(() -> fault(json).ifPresent(faults::add)));
+    } catch (CorruptModelException e) {
+      throw new IllegalStateException("The index has checked these bytes", e);
+    }
+
+    return faults;
+  }
+
+  /** Reads a fault; empty if its code is one of a later version. */
+  private static Optional<PointedFault> fault(StrictJson json) throws CorruptModelException {
+    Map<String, String> members = new HashMap<>();
+    json.namedValues(name -> members.put(name, json.text()));
+    for (FaultCode code : FaultCode.values()) {
+      if (code.code().equals(members.get("code"))) {
+        return Optional.of(
+            PointedFault.under(
+                "",
+                new Fault(
+                    code,
+                    members.getOrDefault("field", ""),
+                    members.get("got"),
+                    members.get("expected"),
+                    members.getOrDefault("hint", ""))));
+      }
+    }
+
+    return Optional.empty();
+  }
+
+  /** Writes a problem as the member {@code error} of a result, without its type. */
+  public static void writeError(Problem problem, JsonBytes json) {
+    json.raw("\"error\":{\"code\":").string(problem.code());
+    json.raw(",\"status\":").number(problem.status());
+    json.raw(",\"detail\":").string(problem.detail());
+    if (!problem.errors().isEmpty()) {
+      json.raw(",\"errors\":");
+      Problem.write(problem.errors(), json);
+    }
+
+    json.raw(problem.members().getBytes(StandardCharsets.UTF_8)).raw('}');
+  }
+}

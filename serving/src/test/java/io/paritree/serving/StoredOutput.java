@@ -1,0 +1,84 @@
+package io.paritree.serving;
+
+import io.paritree.json.JsonText;
+import io.paritree.lookup.BuiltIndex;
+import io.paritree.lookup.KeyForm;
+import io.paritree.lookup.PublishedPartition;
+import io.paritree.lookup.StateDirectory;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** An output as the job publishes it, with an index, and a file in place of the Parquet files. */
+public final class StoredOutput {
+  private final Path output;
+  private final KeyForm keys;
+  private final int scores;
+  private int runs;
+
+  public StoredOutput(Path output, KeyForm keys, int scores) {
+    this.output = output;
+    this.keys = keys;
+    this.scores = scores;
+  }
+
+  public Path path() {
+    return output;
+  }
+
+  /** Returns the directory of the index of a partition's last publication. */
+  public Path index(String partition) throws IOException {
+    Path file = output.resolve(partition).resolve(PublishedPartition.FILE);
+    PublishedPartition published =
+        PublishedPartition.fromJson(Files.readAllBytes(file), file.toString());
+    return index(published.directory(), partition);
+  }
+
+  private Path index(String run, String partition) throws IOException {
+    Files.createDirectories(output);
+    Location state = StateDirectory.of(Location.of(output.toRealPath()), Optional.empty());
+    return StateDirectory.index(state, run, partition).toPath();
+  }
+
+  /** Publishes a partition, new or not; returns the name of its run's directory. */
+  public String publish(String partition, String modelVersion, Consumer<BuiltIndex> rows)
+      throws IOException {
+    String run = "run%s-%08x".formatted(++runs, runs);
+    BuiltIndex built = new BuiltIndex(partition, run, keys, scores, 2);
+    rows.accept(built);
+    built.write(index(run, partition), "identity-" + runs, modelVersion, "2026-11-25T02:11:09Z");
+    Path staged = Files.createDirectories(output.resolveSibling("staged-" + run));
+    Files.writeString(staged.resolve("part-0.parquet"), "rows of " + run);
+    Files.write(staged.resolve(PublishedPartition.FILE), manifest(partition, run));
+    Path to = output.resolve(partition);
+    if (Files.exists(to)) {
+      Files.move(to, output.resolveSibling("old-" + run), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    Files.createDirectories(to.getParent());
+    Files.move(staged, to, StandardCopyOption.ATOMIC_MOVE);
+    return run;
+  }
+
+  private byte[] manifest(String partition, String run) {
+    return JsonText.of(
+        JsonText.object(
+            json -> {
+              json.writeNumberField("format", 1);
+              json.writeStringField("partition", partition);
+              json.writeStringField("identity", "identity-" + runs);
+              json.writeStringField("directory", run);
+              json.writeArrayFieldStart("files");
+              json.writeStartObject();
+              json.writeStringField("name", "part-0.parquet");
+              json.writeNumberField("bytes", ("rows of " + run).length());
+              json.writeNumberField("rows", 1);
+              json.writeEndObject();
+              json.writeEndArray();
+            }));
+  }
+}
