@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import ml.dmlc.xgboost4j.java.Booster;
@@ -15,6 +16,8 @@ import ml.dmlc.xgboost4j.java.DMatrix;
 import ml.dmlc.xgboost4j.java.XGBoost;
 import ml.dmlc.xgboost4j.java.XGBoostError;
 import org.apache.spark.sql.Column;
+import org.apache.spark.sql.DataFrameWriter;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
@@ -29,8 +32,32 @@ final class BenchInput {
   private static final int FILES = 8;
   private static final double NULL_SHARE = 0.02;
 
+  /** How many different values each of the first columns of {@link Table#DICTIONARY} has. */
+  private static final int[] DISTINCT = {
+    2, 3, 5, 7, 10, 12, 24, 31, 50, 60, 100, 180, 365, 500, 1_000, 1_440, 2_000, 3_650, 5_000,
+    10_000
+  };
+
   private final Path directory;
   private final PrintStream told;
+
+  /** What the floats of the rows are. */
+  enum Table {
+    /** Normally distributed, hardly one the same as another; Parquet writes them as they are. */
+    RANDOM,
+
+    /** Like those of most tables: 20 columns have 2 to 10,000 values, for which Parquet has ids. */
+    DICTIONARY;
+
+    /** Returns the name that the command line and the report have for it. */
+    String id() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Table of(String id) {
+      return valueOf(id.toUpperCase(Locale.ROOT));
+    }
+  }
 
   /**
    * @param directory where rows and models are kept
@@ -41,18 +68,23 @@ final class BenchInput {
   }
 
   /** Returns a directory of Parquet files: {@code key}, and the floats {@code f0}, {@code f1}... */
-  Path rows(SparkSession spark, long rows) {
-    return rows(spark, rows, FILES, directory.resolve("data-" + rows));
+  Path rows(SparkSession spark, Table table, long rows) {
+    String name = table == Table.RANDOM ? "data-" + rows : "data-%s-%s".formatted(table.id(), rows);
+    return rows(spark, table, rows, FILES, directory.resolve(name));
   }
 
-  /** Returns such rows in a given number of files. */
+  /** Returns such rows of {@link Table#RANDOM} in a given number of files. */
   Path rows(SparkSession spark, long rows, int files, Path data) {
+    return rows(spark, Table.RANDOM, rows, files, data);
+  }
+
+  private Path rows(SparkSession spark, Table table, long rows, int files, Path data) {
     if (!Files.exists(data.resolve("_SUCCESS"))) {
       told.println("Making %s rows in %s ...".formatted(rows, data));
       List<Column> columns = new ArrayList<>();
       columns.add(functions.col("id").as("key"));
       for (int feature = 0; feature < WIDTH; feature++) {
-        Column value = functions.randn(1_000 + feature).cast("float");
+        Column value = value(table, feature).cast("float");
         Column isNull = functions.rand(2_000 + feature).lt(NULL_SHARE);
         columns.add(
             functions
@@ -61,16 +93,31 @@ final class BenchInput {
                 .as("f" + feature));
       }
 
-      spark
-          .range(0, rows, 1, files)
-          .select(columns.toArray(Column[]::new))
-          .write()
-          .mode(SaveMode.Overwrite)
-          .option("compression", "zstd")
-          .parquet(data.toString());
+      DataFrameWriter<Row> writer =
+          spark
+              .range(0, rows, 1, files)
+              .select(columns.toArray(Column[]::new))
+              .write()
+              .mode(SaveMode.Overwrite);
+      if (table == Table.RANDOM) {
+        writer.option("compression", "zstd");
+      }
+
+      writer.parquet(data.toString());
     }
 
     return data;
+  }
+
+  /** Returns values of mean 0 and variance 1. */
+  private static Column value(Table table, int feature) {
+    if (table == Table.RANDOM || feature >= DISTINCT.length) {
+      return functions.randn(1_000 + feature);
+    }
+
+    int count = DISTINCT[feature];
+    Column number = functions.floor(functions.rand(1_000 + feature).multiply(count));
+    return number.minus((count - 1) / 2.0).multiply(Math.sqrt(12.0 / (count * (double) count - 1)));
   }
 
   static String name(int trees) {

@@ -31,8 +31,10 @@ import org.apache.spark.sql.SparkSession;
 final class JobBench {
   private static final String USAGE =
       """
-      Usage: scripts/bench job [--rows N] [--rounds N] [--trees N,N] [--only WAYS] [--json]
+      Usage: scripts/bench job [--rows N] [--table TABLE] [--rounds N] [--trees N,N] [--only WAYS] [--json]
         --rows    rows of the input, made once (default: 5000000)
+        --table   random (floats that all differ; the default), dictionary (20 of the 28 columns have 2 to
+                  10,000 values, which Parquet encodes with dictionaries; written by Spark's defaults)
         --rounds  counted rounds (default: 7)
         --trees   sizes of the models, all of depth 6 (default: 100,1000)
         --only    some of floor,paritree,xgboostEngine,usualWay,sql,dataset (default: all), keysNotCounted
@@ -49,6 +51,7 @@ final class JobBench {
           BenchWays.DATASET);
 
   private long rows = 5_000_000;
+  private BenchInput.Table table = BenchInput.Table.RANDOM;
   private int rounds = 7;
   private List<Integer> trees = List.of(100, 1_000);
   private List<String> only = List.of();
@@ -81,6 +84,7 @@ final class JobBench {
       switch (option) {
         case "--directory" -> directory = Path.of(given.next());
         case "--rows" -> rows = Long.parseLong(given.next());
+        case "--table" -> table = BenchInput.Table.of(given.next());
         case "--rounds" -> rounds = Integer.parseInt(given.next());
         case "--trees" ->
             trees = Arrays.stream(given.next().split(",")).map(Integer::valueOf).toList();
@@ -99,7 +103,7 @@ final class JobBench {
       BenchWays ways =
           new BenchWays(
               spark,
-              input.rows(spark, rows),
+              input.rows(spark, table, rows),
               rows,
               input.modelFile(size),
               input.modelPackage(size),
@@ -195,6 +199,7 @@ final class JobBench {
     try (JsonGenerator to = new JsonFactory().createGenerator(text)) {
       to.writeStartObject();
       to.writeNumberField("rows", rows);
+      to.writeStringField("table", table.id());
       to.writeNumberField("cores", Runtime.getRuntime().availableProcessors());
       to.writeArrayFieldStart("models");
       for (Map.Entry<String, Map<String, Double>> model : figures.entrySet()) {
