@@ -85,10 +85,10 @@ public final class NumberFeature extends Feature {
    * Replaces {@code float} values by their slots, in place, as {@link #number} does for each.
    *
    * @param values {@code count} of them are replaced, from {@code from} on
-   * @param nulls which of them are missing, whatever value they hold; null if none is
+   * @param nulls how many of the values are nulls, given as {@code Float.NaN}
    * @return how many of the slots are NaN: missing or with a fault
    */
-  public int numbers(float[] values, int from, int count, boolean[] nulls, Faults faults) {
+  public int numbers(float[] values, int from, int count, int nulls, Faults faults) {
     float low = least;
     float high = greatest;
     int others = 0;
@@ -98,33 +98,25 @@ public final class NumberFeature extends Feature {
       others += slot >= low && slot <= high ? 0 : 1;
     }
 
-    int nans = others == 0 ? 0 : unusual(values, from, count, nulls, faults);
-    return nulls == null ? nans : nans + setMissing(values, from, count, nulls, faults);
-  }
-
-  private int setMissing(float[] values, int from, int count, boolean[] nulls, Faults faults) {
-    int missing = 0;
-    for (int row = 0; row < count; row++) {
-      missing += nulls[row] ? 1 : 0;
-      values[from + row] = nulls[row] ? Float.NaN : values[from + row];
+    if (others > nulls) {
+      return unusual(values, from, count, faults);
     }
 
-    if (missing > 0) {
+    if (nulls > 0) {
       missing(faults);
     }
 
-    return missing;
+    return nulls;
   }
 
   /** Replaces the values that are not their own slots; returns how many become NaN. */
-  private int unusual(float[] values, int from, int count, boolean[] nulls, Faults faults) {
+  private int unusual(float[] values, int from, int count, Faults faults) {
     int nans = 0;
-    for (int row = 0; row < count; row++) {
-      float value = values[from + row];
-      boolean isUsual = value >= least && value <= greatest;
-      if (!isUsual && (nulls == null || !nulls[row])) {
-        values[from + row] = unusual(value, value, faults);
-        nans += Float.isNaN(values[from + row]) ? 1 : 0;
+    for (int at = from; at < from + count; at++) {
+      float value = values[at];
+      if (!(value >= least && value <= greatest)) {
+        values[at] = unusual(value, value, faults);
+        nans += Float.isNaN(values[at]) ? 1 : 0;
       }
     }
 

@@ -96,7 +96,8 @@ class ArchitectureTest extends ArchitectureContract {
           "versions.DeltaSnapshot",
           "versions.DeltaTransaction",
           "versions.ReassignedScan",
-          "versions.SparkLists");
+          "versions.SparkLists",
+          "versions.VectorDictionary");
 
   /** Types that Spark's methods return or take as another type in each Scala. */
   private static final DescribedPredicate<JavaClass> SCALA_LISTS =

@@ -3,8 +3,11 @@ package io.paritree.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -47,6 +50,27 @@ class SparkVersionsIT {
     assertThat(
             Linkage.problems(JobProcess.jar(), oldest.jars(), "io.paritree.spark.versions.", "-"))
         .anyMatch(problem -> problem.contains("SizeStatistics"));
+  }
+
+  /** Without them, the job would be slower, not wrong, so that nothing else fails. */
+  @ParameterizedTest
+  @MethodSource("others")
+  void everyVersionHasTheFieldsOfDictionaries(String version) throws Exception {
+    List<URL> jars = new ArrayList<>();
+    for (Path jar : SparkHome.resolved(version).jars()) {
+      jars.add(jar.toUri().toURL());
+    }
+
+    jars.add(JobProcess.jar().toUri().toURL());
+    try (URLClassLoader loader =
+        new URLClassLoader(jars.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+      assertThat(
+              loader
+                  .loadClass("io.paritree.spark.versions.VectorDictionary")
+                  .getMethod("isKnown")
+                  .invoke(null))
+          .isEqualTo(true);
+    }
   }
 
   @Test

@@ -10,29 +10,31 @@ import org.apache.spark.unsafe.types.UTF8String;
  */
 public interface Cells {
 
-  /**
-   * Finds the nulls.
-   *
-   * @param into receives one flag per row; not touched if there is no null
-   * @return whether there is a null
-   */
-  boolean nulls(int rows, boolean[] into);
+  /** Finds the rows that are null. */
+  void nulls(int rows, NullRows into);
+
+  /** Reads a numeric column as the nearest doubles; NaN for nulls. */
+  void numbers(int rows, double[] into);
 
   /**
-   * Reads a numeric column as the nearest doubles.
+   * Reads a FLOAT column without conversion; NaN for nulls.
    *
-   * @param nulls which rows are null, and so have no value to read; null if there are none
-   * @param into receives one number per row; NaN for nulls
+   * @param nulls the column's
+   * @param into receives one number per row, from {@code at} on
    */
-  void numbers(int rows, boolean[] nulls, double[] into);
+  void floats(int rows, NullRows nulls, float[] into, int at);
 
   /**
-   * Reads a FLOAT column without conversion.
+   * Reads which entries of a dictionary the rows hold, if the column is encoded with one that is
+   * small enough for work to be done once for each entry.
    *
-   * @param nulls which rows are null, and so have no value to read; null if there are none
-   * @param into receives one number per row, from {@code at} on; undefined for nulls
+   * @param nulls the column's
+   * @return false if it is not; then {@code into} has no content
    */
-  void floats(int rows, boolean[] nulls, float[] into, int at);
+  boolean ids(int rows, NullRows nulls, DictionaryIds into);
+
+  /** Returns a number that is not null, as {@link #numbers} does for all rows. */
+  double number(int row);
 
   /** Returns a boolean that is not null. */
   boolean truth(int row);

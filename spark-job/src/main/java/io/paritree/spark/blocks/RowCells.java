@@ -26,21 +26,21 @@ final class RowCells implements Cells {
   }
 
   @Override
-  public boolean nulls(int rows, boolean[] into) {
-    boolean any = false;
+  public void nulls(int rows, NullRows into) {
+    int[] to = into.begin();
+    int count = 0;
     for (int row = 0; row < rows; row++) {
-      boolean isNull = block[row].isNullAt(ordinal);
-      into[row] = isNull;
-      any |= isNull;
+      to[count] = row;
+      count += block[row].isNullAt(ordinal) ? 1 : 0;
     }
 
-    return any;
+    into.end(count);
   }
 
   @Override
-  public void numbers(int rows, boolean[] nulls, double[] into) {
+  public void numbers(int rows, double[] into) {
     for (int row = 0; row < rows; row++) {
-      into[row] = nulls != null && nulls[row] ? Double.NaN : number(block[row]);
+      into[row] = block[row].isNullAt(ordinal) ? Double.NaN : number(block[row]);
     }
   }
 
@@ -60,10 +60,20 @@ final class RowCells implements Cells {
   }
 
   @Override
-  public void floats(int rows, boolean[] nulls, float[] into, int at) {
+  public void floats(int rows, NullRows nulls, float[] into, int at) {
     for (int row = 0; row < rows; row++) {
-      into[at + row] = nulls != null && nulls[row] ? 0 : block[row].getFloat(ordinal);
+      into[at + row] = block[row].isNullAt(ordinal) ? Float.NaN : block[row].getFloat(ordinal);
     }
+  }
+
+  @Override
+  public boolean ids(int rows, NullRows nulls, DictionaryIds into) {
+    return false;
+  }
+
+  @Override
+  public double number(int row) {
+    return number(block[row]);
   }
 
   @Override

@@ -8,7 +8,9 @@ import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
 import io.paritree.record.CsvCells;
 import io.paritree.spark.blocks.Cells;
+import io.paritree.spark.blocks.DictionaryIds;
 import io.paritree.spark.blocks.InputBlock;
+import io.paritree.spark.blocks.NullRows;
 import io.paritree.spark.blocks.SourceFile;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.ReadColumn;
@@ -53,7 +55,10 @@ final class BlockEncoder {
   private final long[] missing;
   private final long[] unseen;
   private final NumberColumn numbers = new NumberColumn();
-  private final boolean[] nullFlags = new boolean[STRIDE];
+  private final DictionaryIds ids = new DictionaryIds();
+  private final EntrySlots[] entries;
+  private final int[] open = new int[STRIDE];
+  private final NullRows nulls = new NullRows();
 
   BlockEncoder(Schema schema, TaskPlan plan, InputFormat format) {
     this.schema = schema;
@@ -64,6 +69,7 @@ final class BlockEncoder {
     this.typeNames = new String[fields];
     this.missing = new long[schema.width()];
     this.unseen = new long[schema.width()];
+    this.entries = new EntrySlots[schema.width()];
     for (int field = 0; field < fields; field++) {
       columns[field] = plan.indexOf(schema.fields().get(field).column());
       ReadColumn column = plan.column(columns[field]);
@@ -140,8 +146,9 @@ final class BlockEncoder {
   private void column(int at, InputBlock block, int rows, float[] slots, RowFaults faults) {
     Field field = schema.fields().get(at);
     Cells cells = block.cells(columns[at]);
-    boolean[] nulls = cells.nulls(rows, nullFlags) ? nullFlags : null;
-    boolean isNumber = kinds[at] == Kind.NUMBER || kinds[at] == Kind.FLOAT;
+    cells.nulls(rows, nulls);
+    boolean hasIds = cells.ids(rows, nulls, ids);
+    boolean isNumber = !hasIds && (kinds[at] == Kind.NUMBER || kinds[at] == Kind.FLOAT);
     if (isNumber) {
       numbers.bind(cells, kinds[at] == Kind.FLOAT, nulls, rows);
     }
@@ -150,52 +157,97 @@ final class BlockEncoder {
     for (int index = 0; index < field.features().size(); index++) {
       Feature feature = field.features().get(index);
       int slot = field.slot(index);
-      int to = slot * STRIDE;
       if (isNumber) {
-        missing[slot] += numbers.encode(feature, slots, to, faults);
+        missing[slot] += numbers.encode(feature, slots, slot * STRIDE, faults);
         unseen[slot] += numbers.unseen();
         continue;
       }
 
       long before = current.unseen();
-      missing[slot] += others(at, cells, feature, nulls, rows, slots, to, faults);
+      missing[slot] +=
+          hasIds
+              ? byEntry(at, cells, feature, slot, rows, slots, faults)
+              : byRow(at, cells, feature, slot, rows, slots, faults);
       unseen[slot] += current.unseen() - before;
     }
   }
 
-  private long others(
-      int at,
-      Cells cells,
-      Feature feature,
-      boolean[] nulls,
-      int rows,
-      float[] slots,
-      int to,
-      RowFaults faults) {
-    Faults current = faults.current();
+  /** Encodes the values of a column one by one; returns how many are missing. */
+  private long byRow(
+      int at, Cells cells, Feature feature, int slot, int rows, float[] slots, RowFaults faults) {
     long missing = 0;
+    int next = 0;
     for (int row = 0; row < rows; row++) {
-      if (nulls != null && nulls[row]) {
-        slots[to + row] = feature.missing(current);
-      } else {
-        slots[to + row] =
-            switch (kinds[at]) {
-              case TEXT -> text(feature, cells.text(row), current);
-              case CELL -> cell(feature, cells.text(row), current);
-              case TRUTH -> feature.truth(cells.truth(row), current);
-              case INSTANT -> feature.instant(cells.micros(row), current);
-              case LOCAL -> feature.local(cells.micros(row), current);
-              default -> feature.other(typeNames[at], current);
-            };
-      }
+      boolean isNull = next < nulls.count() && nulls.row(next) == row;
+      next += isNull ? 1 : 0;
+      missing += encode(at, cells, feature, row, isNull, slots, slot * STRIDE + row, faults);
+    }
 
+    return missing;
+  }
+
+  /** Encodes those values of a column that its dictionary has not had before. */
+  private long byEntry(
+      int at, Cells cells, Feature feature, int slot, int rows, float[] slots, RowFaults faults) {
+    if (entries[slot] == null) {
+      entries[slot] = new EntrySlots();
+    }
+
+    EntrySlots known = entries[slot];
+    int to = slot * STRIDE;
+    int count = known.look(ids, rows, slots, to, open);
+    long missing = 0;
+    for (int index = 0; index < count; index++) {
+      int row = open[index];
+      int id = ids.ofRows()[row];
+      slots[to + row] = known.of(id);
       if (Float.isNaN(slots[to + row])) {
-        missing += current.isEmpty() ? 1 : 0;
-        faults.attribute(row);
+        long before = faults.current().unseen();
+        missing += encode(at, cells, feature, row, id == 0, slots, to + row, faults);
+        if (faults.current().unseen() == before) {
+          known.keep(id, slots[to + row]);
+        }
       }
     }
 
     return missing;
+  }
+
+  /** Encodes a value; returns 1 if it is missing, 0 otherwise. */
+  private int encode(
+      int at,
+      Cells cells,
+      Feature feature,
+      int row,
+      boolean isNull,
+      float[] slots,
+      int to,
+      RowFaults faults) {
+    Faults current = faults.current();
+    slots[to] =
+        isNull
+            ? feature.missing(current)
+            : value(kinds[at], typeNames[at], cells, row, feature, current);
+    if (!Float.isNaN(slots[to])) {
+      return 0;
+    }
+
+    int missing = current.isEmpty() ? 1 : 0;
+    faults.attribute(row);
+    return missing;
+  }
+
+  private static float value(
+      Kind kind, String typeName, Cells cells, int row, Feature feature, Faults faults) {
+    return switch (kind) {
+      case NUMBER, FLOAT -> feature.number(cells.number(row), faults);
+      case TEXT -> text(feature, cells.text(row), faults);
+      case CELL -> cell(feature, cells.text(row), faults);
+      case TRUTH -> feature.truth(cells.truth(row), faults);
+      case INSTANT -> feature.instant(cells.micros(row), faults);
+      case LOCAL -> feature.local(cells.micros(row), faults);
+      case PARTITION, OTHER -> feature.other(typeName, faults);
+    };
   }
 
   private static float text(Feature feature, UTF8String text, Faults faults) {

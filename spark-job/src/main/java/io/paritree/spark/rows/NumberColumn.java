@@ -4,6 +4,7 @@ import io.paritree.feature.Faults;
 import io.paritree.feature.Feature;
 import io.paritree.feature.NumberFeature;
 import io.paritree.spark.blocks.Cells;
+import io.paritree.spark.blocks.NullRows;
 import io.paritree.spark.task.TaskPlan;
 
 /**
@@ -16,7 +17,7 @@ import io.paritree.spark.task.TaskPlan;
 final class NumberColumn {
   private final double[] numbers = new double[TaskPlan.BLOCK_ROWS];
   private Cells cells;
-  private boolean[] nulls;
+  private NullRows nulls;
   private int rows;
   private boolean isFloat;
   private boolean isRead;
@@ -26,9 +27,9 @@ final class NumberColumn {
    * Begins a column.
    *
    * @param isFloat whether the column is FLOAT, whose values need not be widened
-   * @param nulls which rows are null; null if there are none
+   * @param nulls the column's
    */
-  void bind(Cells cells, boolean isFloat, boolean[] nulls, int rows) {
+  void bind(Cells cells, boolean isFloat, NullRows nulls, int rows) {
     this.cells = cells;
     this.isFloat = isFloat;
     this.nulls = nulls;
@@ -49,7 +50,7 @@ final class NumberColumn {
     long nans;
     if (isFloat && feature instanceof NumberFeature number) {
       cells.floats(rows, nulls, slots, to);
-      nans = number.numbers(slots, to, rows, nulls, current);
+      nans = number.numbers(slots, to, rows, nulls.count(), current);
     } else {
       read();
       nans =
@@ -79,7 +80,7 @@ final class NumberColumn {
     }
 
     isRead = true;
-    cells.numbers(rows, nulls, numbers);
+    cells.numbers(rows, numbers);
   }
 
   /** Does the same as {@link #ofOther}; the feature's class is final, so its method is inlined. */

@@ -1,0 +1,329 @@
+package io.paritree.spark.rows;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.paritree.Fault;
+import io.paritree.feature.Feature;
+import io.paritree.feature.IntegerCategoryFeature;
+import io.paritree.feature.NumberFeature;
+import io.paritree.feature.Schema;
+import io.paritree.feature.Sentinels;
+import io.paritree.feature.TextCategoryFeature;
+import io.paritree.feature.TimestampFeature;
+import io.paritree.feature.TimestampPart;
+import io.paritree.feature.Unseen;
+import io.paritree.model.EngineKind;
+import io.paritree.spark.JobSessions;
+import io.paritree.spark.TestSpark;
+import io.paritree.spark.blocks.BatchSource;
+import io.paritree.spark.blocks.BlockSource;
+import io.paritree.spark.blocks.InputBlock;
+import io.paritree.spark.blocks.RowBlock;
+import io.paritree.spark.blocks.RowSource;
+import io.paritree.spark.blocks.SourceFile;
+import io.paritree.spark.blocks.VectorBlock;
+import io.paritree.spark.input.InputFormat;
+import io.paritree.spark.input.ReadColumn;
+import io.paritree.spark.task.TaskPlan;
+import io.paritree.spark.versions.VectorDictionary;
+import java.io.IOException;
+import java.io.Serializable;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.execution.FileSourceScanExec;
+import org.apache.spark.sql.execution.SparkPlan;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.sql.vectorized.ColumnarBatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Columns with dictionaries give the slots, faults and counts that the same rows give one by one.
+ */
+class DictionaryColumnsTest {
+  private static final int ROWS = 30_000;
+  private static final String UNLIKELY_BYTES = "\u00e9\u4e2d";
+
+  private static final StructType COLUMNS =
+      new StructType()
+          .add("float", DataTypes.FloatType)
+          .add("double", DataTypes.DoubleType)
+          .add("int", DataTypes.IntegerType)
+          .add("long", DataTypes.LongType)
+          .add("short", DataTypes.ShortType)
+          .add("decimal", DataTypes.createDecimalType(9, 2))
+          .add("text", DataTypes.StringType)
+          .add("time", DataTypes.StringType)
+          .add("instant", DataTypes.TimestampType)
+          .add("local", DataTypes.TimestampNTZType)
+          .add("distinct", DataTypes.DoubleType);
+
+  private static final Optional<ZoneId> ZONE = Optional.of(ZoneId.of("Europe/Berlin"));
+  private static final List<Feature> FEATURES =
+      List.of(
+          number("float", List.of(), 0, 40, true),
+          number("double", List.of(3.0), -1e9, 1e9, false),
+          new IntegerCategoryFeature(
+              "int", "int", longs(12), new Unseen.Category("3"), Sentinels.NONE, true),
+          new IntegerCategoryFeature(
+              "long", "long", longs(30), new Unseen.Reject(), Sentinels.of(List.of(7)), true),
+          number("short", List.of(5), -1e9, 1e9, true),
+          number("decimal", List.of(), -1e9, 1e9, true),
+          text("missing", new Unseen.Missing()),
+          text("rejected", new Unseen.Reject()),
+          text("other", new Unseen.Category("t2")),
+          part("hour", "time", TimestampPart.HOUR),
+          part("month", "time", TimestampPart.MONTH),
+          part("instant", "instant", TimestampPart.HOUR),
+          part("local", "local", TimestampPart.DAY_OF_WEEK),
+          number("distinct", List.of(), -1e9, 1e9, true));
+
+  @TempDir static Path directory;
+
+  /** What encoding gives for all rows. */
+  private record Encoded(
+      List<List<Float>> slots,
+      List<List<String>> faults,
+      List<Long> missing,
+      List<Long> unseen,
+      List<Integer> dictionaries)
+      implements Serializable {}
+
+  private static NumberFeature number(
+      String column, List<Object> missing, double min, double max, boolean nullable) {
+    return new NumberFeature(column, column, Sentinels.of(missing), min, max, nullable);
+  }
+
+  private static List<Long> longs(int count) {
+    return IntStream.range(0, count).mapToObj(number -> (long) number).toList();
+  }
+
+  private static Feature text(String name, Unseen unseen) {
+    List<String> vocabulary = IntStream.range(0, 20).mapToObj(number -> "t" + number).toList();
+    return new TextCategoryFeature(
+        name, "text", vocabulary, unseen, Sentinels.of(List.of("t4")), true);
+  }
+
+  private static Feature part(String name, String column, TimestampPart part) {
+    return new TimestampFeature(
+        name, column, part, ZONE, Sentinels.of(List.of("none")), !column.equals("local"));
+  }
+
+  @Test
+  void dictionariesChangeNoSlotFaultOrCount() {
+    long seed = Long.getLong("seed", System.nanoTime());
+    System.out.println("seed " + seed);
+    SparkSession session = JobSessions.wide(TestSpark.session(), COLUMNS.size());
+    String file = directory.resolve("rows").toString();
+    session
+        .createDataFrame(rows(new Random(seed)), COLUMNS)
+        .coalesce(1)
+        .write()
+        .option("parquet.block.size", 60_000)
+        .parquet(file);
+    Dataset<Row> read = session.read().parquet(file);
+
+    Encoded byBatch =
+        scan(read.queryExecution().executedPlan())
+            .executeColumnar()
+            .toJavaRDD()
+            .mapPartitions(DictionaryColumnsTest::ofBatches)
+            .collect()
+            .get(0);
+    Encoded byRow =
+        read.queryExecution()
+            .toRdd()
+            .toJavaRDD()
+            .mapPartitions(DictionaryColumnsTest::ofRows)
+            .collect()
+            .get(0);
+
+    int[] withMany =
+        IntStream.range(0, COLUMNS.size())
+            .filter(column -> byBatch.dictionaries.get(column) > 3)
+            .toArray();
+    assertThat(withMany).as("columns of changing dictionaries, seed %s", seed).hasSize(10);
+    for (int feature = 0; feature < FEATURES.size(); feature++) {
+      assertThat(byBatch.slots.get(feature))
+          .as("slots of %s, seed %s", FEATURES.get(feature).name(), seed)
+          .isEqualTo(byRow.slots.get(feature));
+    }
+
+    assertThat(byBatch.faults).as("seed %s", seed).isEqualTo(byRow.faults);
+    assertThat(byBatch.missing).as("seed %s", seed).isEqualTo(byRow.missing);
+    assertThat(byBatch.unseen).as("seed %s", seed).isEqualTo(byRow.unseen);
+    assertThat(byBatch.faults).anyMatch(List::isEmpty).anyMatch(faults -> faults.size() > 2);
+    assertThat(byBatch.unseen).anyMatch(count -> count > 0);
+  }
+
+  /** The values of a column change slowly, so that each row group has another dictionary. */
+  private static List<Row> rows(Random random) {
+    List<Row> rows = new ArrayList<>();
+    for (int row = 0; row < ROWS; row++) {
+      Object[] values = new Object[COLUMNS.size()];
+      for (int column = 0; column < values.length; column++) {
+        int number = row / 2_000 + random.nextInt(12);
+        values[column] = random.nextInt(20) == 0 ? null : value(column, number, random);
+      }
+
+      rows.add(RowFactory.create(values));
+    }
+
+    return rows;
+  }
+
+  private static Object value(int column, int number, Random random) {
+    long micros = (number * 3_000L - 30_000) * 1_000_003;
+    return switch (COLUMNS.fields()[column].name()) {
+      case "float" -> number == 9 ? Float.NaN : number == 11 ? -0f : number * 2f;
+      case "double" -> number == 8 ? Double.POSITIVE_INFINITY : number / 3.0;
+      case "int" -> number;
+      case "long" -> (long) number * 2;
+      case "short" -> (short) number;
+      case "decimal" -> BigDecimal.valueOf(number * 7L, 2);
+      case "text" -> number == 13 ? UNLIKELY_BYTES : "t" + number;
+      case "time" ->
+          number == 6
+              ? "none"
+              : number == 7 ? "07:00" : "2024-%02d-03T11:22:33".formatted(1 + number % 12);
+      case "instant" -> Instant.ofEpochSecond(micros / 1_000_000, micros % 1_000_000 * 1_000);
+      case "local" -> LocalDateTime.ofEpochSecond(micros / 1_000_000, 0, ZoneOffset.UTC);
+      case "distinct" -> random.nextDouble();
+      default -> throw new IllegalArgumentException();
+    };
+  }
+
+  private static FileSourceScanExec scan(SparkPlan plan) {
+    SparkPlan at = plan;
+    while (!(at instanceof FileSourceScanExec)) {
+      at = scala.jdk.javaapi.CollectionConverters.asJava(at.children()).get(0);
+    }
+
+    return (FileSourceScanExec) at;
+  }
+
+  private static int[] ordinals() {
+    return IntStream.range(0, COLUMNS.size()).toArray();
+  }
+
+  private static Iterator<Encoded> ofBatches(Iterator<ColumnarBatch> batches) throws IOException {
+    List<Set<Object>> dictionaries = new ArrayList<>();
+    for (int column = 0; column < COLUMNS.size(); column++) {
+      dictionaries.add(Collections.newSetFromMap(new IdentityHashMap<>()));
+    }
+
+    Iterator<ColumnarBatch> observed =
+        new Iterator<>() {
+          @Override
+          public boolean hasNext() {
+            return batches.hasNext();
+          }
+
+          @Override
+          public ColumnarBatch next() {
+            ColumnarBatch batch = batches.next();
+            for (int column = 0; column < COLUMNS.size(); column++) {
+              VectorDictionary dictionary = VectorDictionary.of(batch.column(column));
+              if (dictionary != null) {
+                dictionaries.get(column).add(dictionary.entries());
+              }
+            }
+
+            return batch;
+          }
+        };
+    TaskPlan plan = plan();
+    Encoded encoded =
+        encode(plan, new BatchSource(plan, observed, new VectorBlock(plan, ordinals(), -1)));
+    encoded.dictionaries.addAll(dictionaries.stream().map(Set::size).toList());
+    return List.of(encoded).iterator();
+  }
+
+  private static Iterator<Encoded> ofRows(Iterator<InternalRow> rows) throws IOException {
+    TaskPlan plan = plan();
+    RowBlock block = new RowBlock(plan, TaskPlan.BLOCK_ROWS, ordinals(), -1, -1);
+    return List.of(encode(plan, new RowSource(plan, rows, block, Long.MAX_VALUE))).iterator();
+  }
+
+  private static Encoded encode(TaskPlan plan, BlockSource source) throws IOException {
+    Schema schema = new Schema(FEATURES);
+    BlockEncoder encoder = new BlockEncoder(schema, plan, InputFormat.PARQUET);
+    RowFaults faults = new RowFaults(TaskPlan.BLOCK_ROWS);
+    float[] slots = new float[FEATURES.size() * TaskPlan.BLOCK_ROWS];
+    Encoded encoded =
+        new Encoded(
+            new ArrayList<>(),
+            new ArrayList<>(),
+            new ArrayList<>(),
+            new ArrayList<>(),
+            new ArrayList<>());
+    FEATURES.forEach(feature -> encoded.slots.add(new ArrayList<>()));
+    for (InputBlock block = source.next(); block != null; block = source.next()) {
+      faults.clear();
+      encoder.encode(block, new SourceFile("a", "", List.of()), slots, faults);
+      for (int row = 0; row < block.rows(); row++) {
+        encoded.faults.add(
+            faults.isFaulty(row)
+                ? new ArrayList<>(faults.of(row).stream().map(Fault::toString).toList())
+                : new ArrayList<>());
+        for (int feature = 0; feature < FEATURES.size(); feature++) {
+          // Boxed floats are equal if their bits are, which tells -0.0 from 0.0.
+          encoded.slots.get(feature).add(slots[feature * TaskPlan.BLOCK_ROWS + row]);
+        }
+      }
+    }
+
+    encoded.missing.addAll(Arrays.stream(encoder.missing()).boxed().toList());
+    encoded.unseen.addAll(Arrays.stream(encoder.unseen()).boxed().toList());
+    return encoded;
+  }
+
+  private static TaskPlan plan() {
+    ArrayList<ReadColumn> columns = new ArrayList<>();
+    Arrays.stream(COLUMNS.fields())
+        .forEach(field -> columns.add(new ReadColumn(field.name(), field.dataType(), -1)));
+    return new TaskPlan(
+        "",
+        "",
+        "",
+        columns,
+        ReadColumn.Case.COMPARED,
+        new int[0],
+        null,
+        new StructType(),
+        new StructType(),
+        0,
+        false,
+        null,
+        "",
+        "",
+        EngineKind.FOREST,
+        1,
+        1,
+        0,
+        0,
+        0,
+        null,
+        0);
+  }
+}
