@@ -54,7 +54,7 @@ final class JobFaults {
           System.err.println(
               "Usage: faults job [--rows N] [--times N] [--steps NAME,...] [--random N]"
                   + " [--seed N] [--hdfs] | faults job --s3 [--rows N] [--random N] [--seed N]"
-                  + " | faults job --table [--rows N] [--random N] [--seed N]"
+                  + " | faults job --table [--s3] [--rows N] [--random N] [--seed N]"
                   + " | faults job --disk [--rows N]");
           System.exit(2);
         }
@@ -69,7 +69,7 @@ final class JobFaults {
     }
 
     if (table) {
-      boolean passed = onTable(directory, rows, random, seed);
+      boolean passed = onTable(directory, rows, random, seed, s3);
       FileStore.of(Location.of(directory)).delete(Location.of(directory));
       System.exit(passed ? 0 : 1);
     }
@@ -133,10 +133,27 @@ final class JobFaults {
     System.exit(failed == 0 ? 0 : 1);
   }
 
-  private static boolean onTable(Path directory, int rows, int kills, long seed) throws Exception {
+  private static boolean onTable(Path directory, int rows, int kills, long seed, boolean s3)
+      throws Exception {
+    if (!s3) {
+      Location home = Location.of(directory);
+      return onTable(new TableDeathTrial(directory, home, rows / 3 * 3), rows, kills, seed);
+    }
+
+    try (S3Server server = S3Server.start(directory.resolve("s3"))) {
+      Location home = server.resolve("trial");
+      return onTable(
+          new TableDeathTrial(directory, home, rows / 3 * 3, server.javaOption()),
+          rows,
+          kills,
+          seed);
+    }
+  }
+
+  private static boolean onTable(TableDeathTrial trial, int rows, int kills, long seed)
+      throws Exception {
     long begin = System.nanoTime();
     Random random = new Random(seed);
-    TableDeathTrial trial = new TableDeathTrial(directory, rows / 3 * 3);
     List<Step> steps =
         List.of(Step.VERIFIED, Step.COMMIT_BEGUN, Step.COMMITTED, Step.COMMIT_PROVED);
     int failed = 0;

@@ -67,6 +67,25 @@ class S3StoreTest {
     assertThat(JobRun.of(accepting.toArray()).out()).contains("already published");
   }
 
+  @Test
+  void aTableNeedsNoRenames() throws Exception {
+    Path home = directory.resolve("tables");
+    String model = new TestPackages(home.resolve("models")).binary().toString();
+    String input = home.resolve("in").toString();
+    Parcels.write(input, 0, 60, 2);
+    Location table = server.resolve("tables").resolve("scores");
+    Object[] arguments = {
+      "--model", model, "--input", input, "--table", table, "--create-table", "--keys", "parcel_id"
+    };
+
+    JobRun first = JobRun.of(arguments);
+
+    assertThat(first.exitCode()).as(first.err()).isZero();
+    assertThat(TestSpark.session().read().format("delta").load(table.toString()).count())
+        .isEqualTo(60);
+    assertThat(JobRun.of(arguments).out()).contains("already published");
+  }
+
   private static String runOf(Location output) throws IOException {
     return new OutputPlace(FileStore.of(output), output).manifest("day=1").orElseThrow().run();
   }

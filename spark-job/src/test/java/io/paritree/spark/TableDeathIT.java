@@ -3,6 +3,7 @@ package io.paritree.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.spark.publish.Step;
+import io.paritree.store.Location;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,7 +23,7 @@ class TableDeathIT {
 
   @BeforeAll
   static void prepare() throws Exception {
-    trial = new TableDeathTrial(directory, 3_000);
+    trial = new TableDeathTrial(directory, Location.of(directory), 3_000);
   }
 
   @ParameterizedTest

@@ -2,6 +2,8 @@ package io.paritree.spark;
 
 import io.paritree.model.TestPackages;
 import io.paritree.spark.publish.Step;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,19 +33,24 @@ final class TableDeathTrial {
   private final List<String> models;
   private final List<Map<Long, Integer>> scores = new ArrayList<>();
   private final Path input;
-  private final Path table;
+  private final Location table;
+  private final List<Object> more;
   private final PackagedJob job;
   private final AtomicLong looks = new AtomicLong();
   private int runs;
 
   /**
-   * @param directory for models, input, table and logs
+   * @param directory for models, input and logs, on a local disk
+   * @param home where the table is
    * @param rows rows of the input, in three partitions of two files each
    */
-  TableDeathTrial(Path directory, int rows) throws Exception {
+  TableDeathTrial(Path directory, Location home, int rows, String... javaOptions) throws Exception {
     this.rows = rows;
     this.input = directory.resolve("in");
-    this.table = directory.resolve("table");
+    this.table = home.resolve("table");
+    Path conf = directory.resolve("trial.conf");
+    Files.writeString(conf, "scoring-job { lock-beat-seconds = 0.3, lock-stale-seconds = 3 }");
+    this.more = List.of("--conf", conf);
     TestPackages packages = new TestPackages(directory.resolve("models"));
     this.models = List.of(packages.binary(1, 5).toString(), packages.binary(2, 6).toString());
     int perPartition = rows / PARTITIONS.size();
@@ -55,8 +62,9 @@ final class TableDeathTrial {
           2);
     }
 
-    this.job =
-        new PackagedJob(directory.resolve("job"), "-Dspark.databricks.delta.snapshotPartitions=2");
+    List<String> options = new ArrayList<>(List.of(javaOptions));
+    options.add("-Dspark.databricks.delta.snapshotPartitions=2");
+    this.job = new PackagedJob(directory.resolve("job"), options.toArray(String[]::new));
     job.archive(arguments("first"));
     for (String model : models) {
       scores.add(ScoringJobTest.expected(model, 0, perPartition * PARTITIONS.size()));
@@ -64,18 +72,12 @@ final class TableDeathTrial {
   }
 
   private List<Object> arguments(String run) {
-    return List.of(
-        "--model",
-        models.get(runs % 2),
-        "--input",
-        input,
-        "--table",
-        table,
-        "--create-table",
-        "--keys",
-        "parcel_id",
-        "--run-id",
-        run);
+    List<Object> arguments =
+        new ArrayList<>(
+            List.of("--model", models.get(runs % 2), "--input", input, "--keys", "parcel_id"));
+    arguments.addAll(List.of("--table", table, "--create-table", "--run-id", run));
+    arguments.addAll(more);
+    return arguments;
   }
 
   /** Kills a run at a step, then runs again; returns what was wrong. */
@@ -124,12 +126,16 @@ final class TableDeathTrial {
       }
     }
 
-    Path running = table.resolveSibling("_paritree").resolve(table.getFileName());
-    try (var left = Files.list(running)) {
-      left.map(path -> path.getFileName().toString())
-          .filter(name -> !Set.of("runs", "running", "lock").contains(name))
-          .forEach(name -> wrong.add("left over: " + name));
+    if (!table.isLocal()) {
+      // Without file locks, a run counts as dead only after a while; recovery waits for that.
+      JobRun.recovery(table, more);
     }
+
+    Location state = table.parent().resolve("_paritree").resolve(table.name());
+    FileStore.of(state).list(state).stream()
+        .map(entry -> entry.location().name())
+        .filter(name -> !Set.of("runs", "running", "lock").contains(name))
+        .forEach(name -> wrong.add("left over: " + name));
 
     return wrong;
   }

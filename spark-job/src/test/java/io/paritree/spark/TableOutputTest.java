@@ -405,4 +405,41 @@ class TableOutputTest {
     JobRun repeated = score("--output-partition", "day=x", "--keys", "express", "--unique-keys");
     assertThat(repeated.exitCode()).as(repeated.err()).isEqualTo(3);
   }
+
+  @Test
+  void partitionsOfSeveralColumnsAndStrangeValuesAreReplacedExactly() {
+    Path strange = directory.resolve("strange");
+    List<String> partitions =
+        List.of(
+            "region=it%27s %5C/hour=1",
+            "region=it%27s %5C/hour=2", "region=__HIVE_DEFAULT_PARTITION__/hour=1");
+    for (int index = 0; index < partitions.size(); index++) {
+      Parcels.write(strange.resolve(partitions.get(index)), index * ROWS, (index + 1) * ROWS, 0, 1);
+    }
+
+    succeeds(score("--input", strange));
+    Map<Long, Integer> before = bits(rows());
+    assertThat(before).hasSize(3 * ROWS);
+    assertThat(rows().where("region IS NULL AND hour = '1'").count()).isEqualTo(ROWS);
+    assertThat(score("--input", strange).out()).contains("already published");
+
+    succeeds(
+        score(
+            "--input",
+            strange,
+            "--model",
+            packages.binary(2, 6),
+            "--partition",
+            "region=it's \\",
+            "--partition",
+            "hour=2",
+            "--partition",
+            "region=__HIVE_DEFAULT_PARTITION__",
+            "--partition",
+            "hour=1"));
+
+    assertThat(rows().count()).isEqualTo(3 * ROWS);
+    assertThat(rows().where("region = 'it\\'s \\\\'").count()).isEqualTo(2 * ROWS);
+    assertThat(bits(rows())).hasSize(3 * ROWS).isNotEqualTo(before);
+  }
 }
