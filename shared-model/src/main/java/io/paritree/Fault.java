@@ -11,6 +11,7 @@ import java.util.Objects;
  * @param expected what was expected
  * @param hint what to do about it, such as the nearest known name; empty if there is no advice
  */
+@PublicApi
 public record Fault(FaultCode code, String field, String got, String expected, String hint) {
   private static final int MAX_GOT = 100;
 

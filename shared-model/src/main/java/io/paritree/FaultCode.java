@@ -8,6 +8,7 @@ import java.util.Locale;
  * <p>The codes are the same in an HTTP answer, in the quarantine and in the reports, and never
  * change. The texts of faults may change.
  */
+@PublicApi
 public enum FaultCode {
   /** The value is missing, and the feature allows no missing value. */
   MISSING_VALUE,

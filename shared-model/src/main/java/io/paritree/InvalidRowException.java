@@ -3,6 +3,7 @@ package io.paritree;
 import java.util.List;
 
 /** One record cannot be scored; the model and every other record are unaffected. */
+@PublicApi
 public final class InvalidRowException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

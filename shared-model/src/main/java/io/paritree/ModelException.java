@@ -1,6 +1,7 @@
 package io.paritree;
 
 /** A model or its package cannot be used. No part of it was put into service. */
+@PublicApi
 public abstract sealed class ModelException extends Exception
     permits CorruptModelException, UnsupportedModelException {
   private static final long serialVersionUID = 1L;

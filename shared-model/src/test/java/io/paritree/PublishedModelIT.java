@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,7 +48,7 @@ class PublishedModelIT {
     String readme = Files.readString(ROOT.resolve("README.md"));
     String program = block(readme, "java", "class Score ");
     String dependency = block(readme, "xml", "<artifactId>paritree-model</artifactId>");
-    assertThat(program.lines().count()).isLessThanOrEqualTo(20);
+    assertThat(program.lines().count()).isLessThanOrEqualTo(25);
     write("src/main/java/Score.java", program);
     write("pom.xml", POM.formatted(dependency));
     write("settings.xml", SETTINGS.formatted(System.getProperty("local.repository")));
@@ -63,16 +64,18 @@ class PublishedModelIT {
 
     Path sealed = new TestPackages(project.resolve("models")).binary();
     String record = TestPackages.records(1).get(0);
-    String output =
-        run(
-            List.of(
-                System.getProperty("java.home") + "/bin/java",
-                "-cp",
-                project.resolve("target/classes") + File.pathSeparator + jars,
-                "Score",
-                sealed.toString(),
-                record));
+    List<String> command =
+        List.of(
+            System.getProperty("java.home") + "/bin/java",
+            "-cp",
+            project.resolve("target/classes") + File.pathSeparator + jars,
+            "Score",
+            sealed.toString());
+    String output = run(Stream.concat(command.stream(), Stream.of(record)).toList());
     assertThat(Float.parseFloat(output.strip())).isEqualTo(score(sealed, record));
+    String faults =
+        run(Stream.concat(command.stream(), Stream.of("{\"distance\": \"far\"}")).toList());
+    assertThat(faults).contains("'distance' wrong_type", "'weight' missing_value");
   }
 
   private static float score(Path sealed, String record) throws Exception {

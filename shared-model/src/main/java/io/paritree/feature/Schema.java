@@ -1,5 +1,6 @@
 package io.paritree.feature;
 
+import io.paritree.PublicApi;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -16,6 +17,7 @@ import java.util.stream.IntStream;
  *
  * <p>Immutable and thread-safe.
  */
+@PublicApi
 public final class Schema {
   private final List<Feature> features;
   private final List<Field> fields;

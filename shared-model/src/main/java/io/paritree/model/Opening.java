@@ -3,6 +3,7 @@ package io.paritree.model;
 import io.paritree.CorruptModelException;
 import io.paritree.Fault;
 import io.paritree.ModelException;
+import io.paritree.PublicApi;
 import io.paritree.UnsupportedModelException;
 import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
@@ -31,6 +32,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The only way to a {@link ScoringModel}: verifies what a reference names, and opens it. */
+@PublicApi
 public final class Opening {
   private static final int SHORT_DIGEST = 12;
   private static final int MAX_NAMES = 300;

@@ -1,5 +1,6 @@
 package io.paritree.model;
 
+import io.paritree.PublicApi;
 import io.paritree.UnsupportedModelException;
 import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
@@ -17,6 +18,7 @@ import java.util.List;
  * package is complete and unchanged, and its golden rows were reproduced bit by bit. Immutable and
  * thread-safe; holds no file and no thread, and need not be closed.
  */
+@PublicApi
 public final class ScoringModel {
   private final String name;
   private final String modelVersion;

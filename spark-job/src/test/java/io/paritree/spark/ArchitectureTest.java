@@ -87,6 +87,7 @@ class ArchitectureTest extends ArchitectureContract {
           "rows.TaskRows",
           "sql.BlockScoring",
           "sql.ModelCatalog",
+          "sql.PackedRow",
           "sql.RowEncoder",
           "sql.RowFunction",
           "sql.RowResults",

@@ -58,12 +58,14 @@ final class Compatibility {
 
     Path directory = Files.createTempDirectory("paritree-compat");
     VersionTrial trial = new VersionTrial(directory);
+    SqlTrial sql = new SqlTrial(directory.resolve("sql"));
     List<Result> results = new ArrayList<>();
     for (String version : versions.isEmpty() ? LINES : versions) {
       SparkHome home = SparkHome.resolved(version);
       TreeMap<Integer, Path> javaHomes = javaHomes(home);
       for (Map.Entry<Integer, Path> jdk : javaHomes.entrySet()) {
         results.add(local(trial, home, jdk.getKey(), jdk.getValue()));
+        results.add(sql(sql, home, jdk.getKey(), jdk.getValue()));
         if (!isLocal && jdk.getKey().equals(javaHomes.firstKey())) {
           Path cluster = directory.resolve("cluster-" + results.size());
           results.add(standalone(trial, home, jdk.getKey(), jdk.getValue(), cluster));
@@ -114,6 +116,17 @@ final class Compatibility {
                       + String.join(" ", options));
           return builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
         });
+  }
+
+  /** Runs the functions for SQL and the call on a Dataset in executors of their own. */
+  private static Result sql(SqlTrial trial, SparkHome home, int jdk, Path javaHome)
+      throws IOException, InterruptedException {
+    long begin = System.nanoTime();
+    String name = "%s-%s-jdk%s-sql".formatted(home.version(), home.scala(), jdk);
+    List<String> faults = trial.faults(name, home, javaHome);
+    long seconds = (System.nanoTime() - begin) / 1_000_000_000;
+    System.err.println("%s, %s s: %s".formatted(name, seconds, outcome(faults)));
+    return new Result(home.version(), home.scala(), jdk, "local-cluster, SQL", seconds, faults);
   }
 
   private static Result standalone(

@@ -35,6 +35,26 @@ record SparkHome(Path directory, String version, String scala) {
     String usual = version.startsWith("3.") ? "2.12" : "2.13";
     String scala = name.equals(version) ? usual : name.substring(version.length() + 1);
     Path home = MODULE.resolve("target/compat").resolve(version + "-" + scala);
+    return made(home, classPath(home, "spark-sql", version, scala));
+  }
+
+  /** Returns the build's Spark with its server for Spark Connect. */
+  static SparkHome withConnect() throws IOException, InterruptedException {
+    Path home = MODULE.resolve("target/compat/connect");
+    return made(home, ofTheBuild().classPathOf("spark-connect", home));
+  }
+
+  /**
+   * Returns the class path that Maven resolves for an artifact of this Spark.
+   *
+   * @param directory for Maven's log
+   */
+  String classPathOf(String artifact, Path directory) throws IOException, InterruptedException {
+    return classPath(directory, artifact, version, scala);
+  }
+
+  private static String classPath(Path home, String artifact, String version, String scala)
+      throws IOException, InterruptedException {
     Path classPath = Files.createDirectories(home).resolve("spark.classpath");
     Path log = home.resolve("maven.log");
     List<String> command = new ArrayList<>(List.of("mvn", "-B", "-q"));
@@ -46,6 +66,7 @@ record SparkHome(Path directory, String version, String scala) {
         List.of(
             "-f",
             SOURCE.resolve("pom.xml").toString(),
+            "-Dartifact=" + artifact,
             "-Dspark=" + version,
             "-Dscala=" + scala,
             "-Ddelta=" + delta(version, scala),
@@ -55,11 +76,11 @@ record SparkHome(Path directory, String version, String scala) {
             "dependency:build-classpath"));
     if (JobProcess.exitCode(JobProcess.start(command, log)) != 0) {
       throw new IOException(
-          "Cannot resolve Spark %s for Scala %s: %s"
-              .formatted(version, scala, Files.readString(log)));
+          "Cannot resolve %s %s for Scala %s: %s"
+              .formatted(artifact, version, scala, Files.readString(log)));
     }
 
-    return made(home, Files.readString(classPath));
+    return Files.readString(classPath);
   }
 
   /** Returns the artifact of Delta for a Spark. */

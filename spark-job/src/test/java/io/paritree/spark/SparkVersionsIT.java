@@ -21,10 +21,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SparkVersionsIT {
   @TempDir static Path directory;
   private static VersionTrial trial;
+  private static SqlTrial sqlTrial;
 
   @BeforeAll
-  static void scoreWithTheBuildsSpark() throws IOException {
+  static void scoreWithTheBuildsSpark() throws Exception {
     trial = new VersionTrial(directory);
+    sqlTrial = new SqlTrial(directory.resolve("sql"));
   }
 
   /** The build's own Spark is in all other tests. */
@@ -129,5 +131,17 @@ class SparkVersionsIT {
         Compatibility.local(trial, home, Runtime.version().feature(), JobProcess.javaHome());
 
     assertThat(result.faults()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyLine")
+  void everyVersionScoresBySqlAndByDatasetWithTheSameBits(String version) throws Exception {
+    SparkHome home = SparkHome.resolved(version);
+
+    assertThat(sqlTrial.faults(version, home, JobProcess.javaHome())).isEmpty();
+  }
+
+  static List<String> everyLine() {
+    return Compatibility.LINES;
   }
 }

@@ -11,7 +11,7 @@ import org.apache.spark.sql.SparkSession;
  * A user's program, for any Spark: scores a table by the functions for SQL and by the call on a
  * Dataset. The job's jar comes by {@code --jars}.
  */
-final class SqlProgram {
+public final class SqlProgram {
   private SqlProgram() {}
 
   /**
@@ -20,26 +20,29 @@ final class SqlProgram {
    */
   public static void main(String[] arguments) throws Exception {
     SparkSession session = SparkSession.builder().appName("sql program").getOrCreate();
+    run(session, arguments[0], arguments[1], Path.of(arguments[2]));
+    session.stop();
+  }
+
+  static void run(SparkSession session, String model, String rows, Path outputs) throws Exception {
     session.conf().set("spark.sql.catalog.paritree", ModelCatalog.class.getName());
-    Dataset<Row> input = session.read().parquet(arguments[1]);
+    Dataset<Row> input = session.read().parquet(rows);
     input.createOrReplaceTempView("parcels");
-    Path outputs = Path.of(arguments[2]);
     session
         .sql(
             """
             SELECT parcel_id, p.score, p.label, p.margin, to_json(p.faults) AS faults,
                    to_json(paritree.`%1$s`.reasons(struct(*), 2)) AS reasons
             FROM (SELECT *, paritree.`%1$s`.predict(struct(*)) AS p FROM parcels)"""
-                .formatted(arguments[0]))
+                .formatted(model))
         .write()
         .parquet(outputs.resolve("sql").toString());
-    Paritree.model(arguments[0])
+    Paritree.model(model)
         .keys("parcel_id")
         .withMargin()
         .withFaults()
         .score(input)
         .write()
         .parquet(outputs.resolve("dataset").toString());
-    session.stop();
   }
 }

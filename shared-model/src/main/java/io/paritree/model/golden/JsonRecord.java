@@ -3,6 +3,7 @@ package io.paritree.model.golden;
 import io.paritree.Fault;
 import io.paritree.FaultCode;
 import io.paritree.InvalidRowException;
+import io.paritree.PublicApi;
 import io.paritree.feature.Faults;
 import io.paritree.feature.Schema;
 import io.paritree.record.JsonDocument;
@@ -13,6 +14,7 @@ import io.paritree.record.UnknownFields;
 import java.util.List;
 
 /** Encodes a record that is a JSON object, as the server encodes a caller's record. */
+@PublicApi
 public final class JsonRecord {
   private static final int MAX_BYTES = 16 << 20;
 

@@ -12,15 +12,15 @@ import java.util.NoSuchElementException;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.types.Decimal;
 import org.apache.spark.unsafe.types.UTF8String;
+import scala.Tuple2;
 
 /**
  * Scores the rows of a partition block by block. Rows have the kept columns first, and then those
- * of the model's fields. Immutable and thread-safe.
+ * of the model's fields that are not among the numbers. Immutable and thread-safe.
  */
-final class BlockScoring implements MapPartitionsFunction<Row, Row> {
+final class BlockScoring implements MapPartitionsFunction<Tuple2<Row, PackedNumbers>, Row> {
   private static final long serialVersionUID = 1L;
 
   /** More rows need more memory, and are scored no faster. */
@@ -49,7 +49,7 @@ final class BlockScoring implements MapPartitionsFunction<Row, Row> {
   }
 
   @Override
-  public Iterator<Row> call(Iterator<Row> rows) {
+  public Iterator<Row> call(Iterator<Tuple2<Row, PackedNumbers>> rows) {
     return new Scored(model.open(), rows);
   }
 
@@ -58,20 +58,20 @@ final class BlockScoring implements MapPartitionsFunction<Row, Row> {
     private final ScoringModel open;
     private final Engine engine;
     private final RowEncoder encoder;
-    private final Iterator<Row> rows;
+    private final Iterator<Tuple2<Row, PackedNumbers>> rows;
     private final Row[] block = new Row[BLOCK_ROWS];
     private final Row[][] faults = new Row[BLOCK_ROWS][];
     private final float[] slots;
     private final float[] margins;
     private final float[] scores;
-    private final Object[] values;
-    private final GenericInternalRow row;
+    private Object[] objects; // null before the first row
+    private PackedRow packed; // likewise
     private final Faults found = new Faults();
     private final int width;
     private int size;
     private int next;
 
-    Scored(ScoringModel open, Iterator<Row> rows) {
+    Scored(ScoringModel open, Iterator<Tuple2<Row, PackedNumbers>> rows) {
       this.open = open;
       this.engine = open.engine();
       this.encoder = new RowEncoder(open.schema(), columns);
@@ -79,8 +79,6 @@ final class BlockScoring implements MapPartitionsFunction<Row, Row> {
       this.slots = new float[engine.width() * BLOCK_ROWS];
       this.margins = hasMargins ? new float[engine.outputs() * BLOCK_ROWS] : null;
       this.scores = new float[engine.scores() * BLOCK_ROWS];
-      this.values = new Object[columns.width()];
-      this.row = new GenericInternalRow(values);
       this.width =
           kept
               + engine.scores()
@@ -108,8 +106,9 @@ final class BlockScoring implements MapPartitionsFunction<Row, Row> {
     private void read() {
       next = 0;
       for (size = 0; size < BLOCK_ROWS && rows.hasNext(); size++) {
-        block[size] = rows.next();
-        encode(size);
+        Tuple2<Row, PackedNumbers> row = rows.next();
+        block[size] = row._1();
+        encode(row._1(), row._2(), size);
       }
 
       if (size == 0) {
@@ -119,13 +118,19 @@ final class BlockScoring implements MapPartitionsFunction<Row, Row> {
       engine.scoreColumns(slots, BLOCK_ROWS, size, margins, scores);
     }
 
-    private void encode(int at) {
-      for (int index = kept; index < values.length; index++) {
-        values[index] = internal(block[at].get(index));
+    private void encode(Row row, PackedNumbers numbers, int at) {
+      if (packed == null) {
+        objects = new Object[row.size() - kept];
+        packed = new PackedRow(objects, numbers.getFloats().length);
       }
 
+      for (int index = 0; index < objects.length; index++) {
+        objects[index] = internal(row.get(kept + index));
+      }
+
+      packed.set(numbers);
       found.clear();
-      encoder.encode(row, slots, BLOCK_ROWS, at, found);
+      encoder.encode(packed, slots, BLOCK_ROWS, at, found);
       if (found.isEmpty()) {
         faults[at] = null;
         return;

@@ -1,6 +1,7 @@
 package io.paritree.spark.sql;
 
 import io.paritree.ModelException;
+import io.paritree.PublicApi;
 import io.paritree.model.ScoringModel;
 import io.paritree.spark.input.InputCheck;
 import io.paritree.spark.input.ReadColumn;
@@ -12,20 +13,19 @@ import java.util.List;
 import java.util.Set;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoder;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.StringType;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
-import org.apache.spark.sql.types.TimestampType;
+import scala.Tuple2;
 
 /**
  * How the rows of a Dataset are scored: by which model, and with which columns.
  *
- * <p>Part of the public API. Immutable and thread-safe: each method returns another object.
+ * <p>Immutable and thread-safe: each method returns another object.
  */
+@PublicApi
 public final class DatasetScoring {
   private final String reference;
   private final List<String> carried;
@@ -123,22 +123,25 @@ public final class DatasetScoring {
       throw new IllegalArgumentException(InputCheck.message(problems));
     }
 
-    List<Column> selected = new ArrayList<>();
-    kept.forEach(name -> selected.add(named(name)));
-    for (int ordinal : columns.ordinals()) {
-      selected.add(value(given.fields()[ordinal]));
+    PackedColumns packed = PackedColumns.of(given, columns);
+    List<Column> objects = new ArrayList<>();
+    kept.forEach(name -> objects.add(PackedColumns.named(name)));
+    objects.addAll(packed.objects());
+    for (int index = 0; index < objects.size(); index++) {
+      // Without names of their own, columns that are both kept and read would occur twice.
+      objects.set(index, objects.get(index).as("c" + index));
     }
 
-    // Without names of their own, columns that are both kept and read would occur twice.
-    for (int index = 0; index < selected.size(); index++) {
-      selected.set(index, selected.get(index).as("c" + index));
-    }
-
-    BlockScoring scoring =
-        new BlockScoring(
-            planned, columns.after(kept.size()), kept.size(), hasMargins, hasFaults, isStrict);
-    return rows.select(selected.toArray(Column[]::new))
-        .mapPartitions(scoring, Encoders.row(output));
+    Column row = functions.struct(objects.toArray(Column[]::new)).as("_1");
+    Dataset<Row> selected = rows.select(row, packed.numbers().as("_2"));
+    StructType rowType = (StructType) selected.schema().fields()[0].dataType();
+    Encoder<Tuple2<Row, PackedNumbers>> encoder =
+        Encoders.tuple(Encoders.row(rowType), Encoders.bean(PackedNumbers.class));
+    return selected
+        .as(encoder)
+        .mapPartitions(
+            new BlockScoring(planned, packed.read(), kept.size(), hasMargins, hasFaults, isStrict),
+            Encoders.row(output));
   }
 
   /** Refuses names that would occur twice. */
@@ -151,23 +154,5 @@ public final class DatasetScoring {
                 .formatted(name));
       }
     }
-  }
-
-  private static Column named(String name) {
-    return functions.col("`" + name.replace("`", "``") + "`");
-  }
-
-  /**
-   * Returns a field's column as a type whose objects hold every value: a {@code String} would
-   * replace bytes that are not UTF-8, and a {@code Timestamp} has another calendar before 1582.
-   */
-  private static Column value(StructField field) {
-    DataType type = field.dataType();
-    Column column = named(field.name());
-    if (type instanceof StringType) {
-      return column.cast("binary");
-    }
-
-    return type instanceof TimestampType ? functions.unix_micros(column) : column;
   }
 }

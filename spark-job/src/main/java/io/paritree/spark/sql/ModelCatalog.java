@@ -1,6 +1,7 @@
 package io.paritree.spark.sql;
 
 import io.paritree.Fault;
+import io.paritree.PublicApi;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.store.Location;
 import java.util.Arrays;
@@ -32,8 +33,9 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
  *   <li>{@code ignore-case}: whether names of columns are compared without their case
  * </ul>
  *
- * <p>Part of the public API. Thread-safe once it is initialised.
+ * <p>Thread-safe once it is initialised.
  */
+@PublicApi
 public final class ModelCatalog implements FunctionCatalog {
   private static final String STORE = "store";
   private static final String STRICT = "strict";

@@ -1,6 +1,7 @@
 package io.paritree.spark.sql;
 
 import io.paritree.ModelException;
+import io.paritree.PublicApi;
 import java.io.IOException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -13,9 +14,8 @@ import org.apache.spark.sql.Row;
  * Dataset<Row> scored = Paritree.score(loans, "models/credit@champion");
  * Dataset<Row> slim = Paritree.model("models/credit@champion").keys("loan_id").withFaults().score(loans);
  * }</pre>
- *
- * <p>Part of the public API.
  */
+@PublicApi
 public final class Paritree {
   private Paritree() {}
 

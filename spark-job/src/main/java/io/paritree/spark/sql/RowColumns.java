@@ -85,14 +85,6 @@ record RowColumns(int[] ordinals, DataType[] types, int width) implements Serial
     }
   }
 
-  /**
-   * Returns the columns of rows that have only these, in this order, after {@code first} others.
-   */
-  RowColumns after(int first) {
-    int[] places = IntStream.range(first, first + ordinals.length).toArray();
-    return new RowColumns(places, types, first + ordinals.length);
-  }
-
   @Override
   public boolean equals(Object other) {
     return other instanceof RowColumns columns

@@ -22,6 +22,7 @@ import io.paritree.spark.blocks.VectorBlock;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.PartitionValue;
 import io.paritree.spark.input.ReadColumn;
+import io.paritree.spark.sql.SingleRow;
 import io.paritree.spark.task.SourceRoot;
 import io.paritree.spark.task.TaskPlan;
 import java.io.Serializable;
@@ -55,8 +56,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The value table as the job applies it: to values in real Parquet files, by columnar batches and
- * by rows, and to values in the names of directories.
+ * The value table as the job applies it: to values in real Parquet files, by columnar batches, by
+ * rows and by the functions for SQL, and to values in the names of directories.
  */
 class ParquetValueTableTest {
   /** The result of encoding a value: the slot's bits and the fault codes. */
@@ -64,6 +65,7 @@ class ParquetValueTableTest {
 
   private static final Map<String, Outcome> BY_BATCH = new LinkedHashMap<>();
   private static final Map<String, Outcome> BY_ROW = new LinkedHashMap<>();
+  private static final Map<String, Outcome> BY_SINGLE_ROW = new LinkedHashMap<>();
 
   @TempDir static Path directory;
 
@@ -107,6 +109,12 @@ class ParquetValueTableTest {
         .mapPartitions(ParquetValueTableTest::ofRows)
         .collect()
         .forEach(BY_ROW::putAll);
+    read.queryExecution()
+        .toRdd()
+        .toJavaRDD()
+        .mapPartitions(ParquetValueTableTest::ofSingleRows)
+        .collect()
+        .forEach(BY_SINGLE_ROW::putAll);
   }
 
   @ParameterizedTest(name = "{0}")
@@ -119,6 +127,12 @@ class ParquetValueTableTest {
   @MethodSource("typedCases")
   void internalRowGivesTheSlotOrTheFault(ValueCase value) {
     assertThat(BY_ROW.get(value.toString())).isEqualTo(expected(value));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("typedCases")
+  void functionOfSqlGivesTheSlotOrTheFault(ValueCase value) {
+    assertThat(BY_SINGLE_ROW.get(value.toString())).isEqualTo(expected(value));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -183,6 +197,24 @@ class ParquetValueTableTest {
         TaskPlan plan = plan(cases.get(index));
         InputBlock block = block(row, plan, index);
         outcomes.put(cases.get(index).toString(), encode(cases.get(index), plan, block));
+      }
+    }
+
+    return List.of(outcomes).iterator();
+  }
+
+  private static Iterator<Map<String, Outcome>> ofSingleRows(Iterator<InternalRow> rows) {
+    Map<String, Outcome> outcomes = new LinkedHashMap<>();
+    while (rows.hasNext()) {
+      InternalRow row = rows.next();
+      List<ValueCase> cases = typedCases().toList();
+      for (int index = 0; index < cases.size(); index++) {
+        ValueCase value = cases.get(index);
+        DataType type = type(((Face.Typed) value.parquet()).carrier());
+        RowFaults faults = new RowFaults(1);
+        float slot = SingleRow.slot(value.feature(), row, index, type, faults.current());
+        faults.attribute(0);
+        outcomes.put(value.toString(), outcome(slot, faults, 0));
       }
     }
 

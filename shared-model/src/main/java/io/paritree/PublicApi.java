@@ -1,0 +1,20 @@
+package io.paritree;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Marks a type for programs outside of this repository.
+ *
+ * <p>Its public members keep working from version to version, as {@code CHANGELOG.md} says, unless
+ * they mention a type of Paritree that is not marked. All other types may change in any version;
+ * only {@code io.paritree.forest.Engine}, whose package uses nothing but the JDK, belongs to the
+ * marked ones without the mark.
+ */
+@Documented
+@Retention(RetentionPolicy.CLASS)
+@Target(ElementType.TYPE)
+public @interface PublicApi {}

@@ -1,0 +1,88 @@
+package io.paritree.spark;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.sql.Row;
+
+/**
+ * Runs {@link SqlProgram} with any Spark, with executors in JVMs of their own that get the job's
+ * jar by {@code --jars}, and compares its rows and bits with those of the build's Spark.
+ */
+final class SqlTrial {
+  private static final List<String> OUTPUTS = List.of("sql", "dataset");
+
+  private final Path directory;
+  private final Path program;
+  private final Path input;
+  private final Map<String, List<String>> expected = new TreeMap<>();
+
+  /**
+   * Makes the input, and scores it with the build's Spark.
+   *
+   * @param directory receives inputs and outputs
+   */
+  SqlTrial(Path directory) throws Exception {
+    this.directory = Files.createDirectories(directory);
+    this.program = directory.resolve("program.jar");
+    PackagedJob.write(program, List.of(SqlProgram.class.getName().replace('.', '/') + ".class"));
+    this.input = Parcels.write(directory.resolve("in"), 0, 2_000, 50, 3);
+    Path outputs = directory.resolve("expected");
+    SqlProgram.run(
+        TestSpark.session().newSession(), VersionTrial.MODEL.toString(), input.toString(), outputs);
+    for (String output : OUTPUTS) {
+      expected.put(output, rows(outputs.resolve(output)));
+    }
+  }
+
+  private static List<String> rows(Path output) {
+    return TestSpark.session().read().parquet(output.toString()).collectAsList().stream()
+        .map(Row::toString)
+        .sorted()
+        .toList();
+  }
+
+  /** Returns what was wrong with a Spark; empty if nothing was. */
+  List<String> faults(String name, SparkHome home, Path javaHome)
+      throws IOException, InterruptedException {
+    Path outputs = Files.createDirectories(directory.resolve(name));
+    Path log = directory.resolve(name + ".log");
+    List<String> command = new ArrayList<>();
+    command.add(home.program("spark-submit").toString());
+    command.addAll(List.of("--master", "local-cluster[2,1,1024]"));
+    for (String setting :
+        List.of(
+            "spark.ui.enabled=false",
+            "spark.executor.memory=1g",
+            "spark.driver.host=127.0.0.1",
+            "spark.driver.bindAddress=127.0.0.1")) {
+      command.addAll(List.of("--conf", setting));
+    }
+
+    command.addAll(List.of("--jars", JobProcess.jar().toString()));
+    command.addAll(List.of("--class", SqlProgram.class.getName(), program.toString()));
+    command.addAll(List.of(VersionTrial.MODEL.toString(), input.toString(), outputs.toString()));
+    ProcessBuilder builder = new ProcessBuilder(command).directory(outputs.toFile());
+    builder.environment().put("JAVA_HOME", javaHome.toString());
+    builder.environment().put("SPARK_HOME", home.directory().toString());
+    builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+    builder.redirectErrorStream(true).redirectOutput(log.toFile());
+    int exitCode = JobProcess.exitCode(builder.start());
+    if (exitCode != 0) {
+      return List.of("sql: exit code %s, see %s".formatted(exitCode, log));
+    }
+
+    List<String> faults = new ArrayList<>();
+    for (String output : OUTPUTS) {
+      if (!rows(outputs.resolve(output)).equals(expected.get(output))) {
+        faults.add("%s: other rows or bits".formatted(output));
+      }
+    }
+
+    return faults;
+  }
+}
