@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -12,8 +13,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Answer times of JSON POSTs at a fixed rate, measured by h2load: a separate process, so that
- * pauses of this one do not count as the server's.
+ * Answer times of requests at a fixed rate, measured by h2load: a separate process, so that pauses
+ * of this one do not count as the server's.
  *
  * @param micros times to the answers in microseconds, ascending
  */
@@ -22,30 +23,52 @@ record H2Load(double[] micros) {
       Pattern.compile("(?m)^requests: .* (\\d+) failed, (\\d+) errored, (\\d+) timeout$");
 
   /**
-   * Sends requests, and waits for the end.
+   * Sends POSTs of JSON, and waits for the end.
    *
    * @param rate requests per second of all connections together
    * @throws IOException if a request was not answered by 200
    */
   static H2Load run(String url, Path json, int connections, double rate, int seconds)
       throws IOException, InterruptedException {
+    return run(
+        connections,
+        rate,
+        seconds,
+        "-d",
+        json.toString(),
+        "-H",
+        "content-type: application/json",
+        url);
+  }
+
+  /**
+   * Sends GETs, as {@link #run}.
+   *
+   * @param uris a file with a URI in each line
+   */
+  static H2Load get(Path uris, int connections, double rate, int seconds)
+      throws IOException, InterruptedException {
+    return run(connections, rate, seconds, "-i", uris.toString());
+  }
+
+  private static H2Load run(int connections, double rate, int seconds, String... more)
+      throws IOException, InterruptedException {
     Path log = Files.createTempFile("h2load", ".log");
     Path told = Files.createTempFile("h2load", ".txt");
     try {
-      int code =
-          new ProcessBuilder(
+      List<String> command =
+          new ArrayList<>(
+              List.of(
                   "h2load",
                   "--h1",
                   "-t1",
                   "-c" + connections,
                   "--rps=" + Math.max(1, Math.round(rate / connections)),
                   "-D" + seconds + "s",
-                  "--log-file=" + log,
-                  "-d",
-                  json.toString(),
-                  "-H",
-                  "content-type: application/json",
-                  url)
+                  "--log-file=" + log));
+      command.addAll(List.of(more));
+      int code =
+          new ProcessBuilder(command)
               .redirectErrorStream(true)
               .redirectOutput(told.toFile())
               .start()

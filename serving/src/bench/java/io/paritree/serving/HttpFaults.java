@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
       StopTrial.class,
       OverloadTrial.class,
       SwapTrial.class,
+      LookupTrial.class,
       AccessTrial.class,
       SoakTrial.class
     },

@@ -7,6 +7,7 @@ import io.paritree.serving.http.Route;
 import io.paritree.serving.http.ScoringServer;
 import io.paritree.serving.log.Logs;
 import io.paritree.serving.log.PredictionLog;
+import io.paritree.serving.lookup.CompareHandler;
 import io.paritree.serving.lookup.KeysHandler;
 import io.paritree.serving.lookup.RowHandler;
 import io.paritree.serving.lookup.TablesHandler;
@@ -19,6 +20,7 @@ import io.paritree.serving.models.ModelMetrics;
 import io.paritree.serving.models.ModelSlot;
 import io.paritree.serving.models.Models;
 import io.paritree.serving.models.ServedModel;
+import io.paritree.serving.models.StoredVersions;
 import io.paritree.serving.models.VersionWatch;
 import io.paritree.serving.openapi.OpenApi;
 import io.paritree.serving.openinference.InferenceHandler;
@@ -158,6 +160,9 @@ final class Serving implements AutoCloseable {
     RowHandler rows = new RowHandler(scores);
     KeysHandler keys = new KeysHandler(scores, config.limits());
     ScoringParts parts = new ScoringParts(models, scores, config.limits(), metrics, predictions);
+    CompareHandler compare =
+        new CompareHandler(
+            parts, new StoredVersions(models, config.records().unknownFields(), metrics));
     ScoreHandler score = new ScoreHandler(parts);
     ScoreBatchHandler scoreBatch = new ScoreBatchHandler(parts);
     ModelsHandler cards = new ModelsHandler(models);
@@ -179,6 +184,8 @@ final class Serving implements AutoCloseable {
         Route.get("/v1/scores", tables::list),
         Route.get("/v1/scores/{table}", tables::table),
         Route.post("/v1/scores/{table}/lookup", keys::handle),
+        Route.post("/v1/scores/{table}/row/compare", compare::byQuery),
+        Route.post("/v1/scores/{table}/{key}/compare", compare::byPath),
         Route.get("/v1/scores/{table}/row", rows::byQuery),
         Route.get("/v1/scores/{table}/row/history", rows::historyByQuery),
         Route.get("/v1/scores/{table}/{key}", rows::byPath),

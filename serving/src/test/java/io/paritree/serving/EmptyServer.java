@@ -24,6 +24,8 @@ final class EmptyServer {
                   config.jetty.host = "127.0.0.1";
                   config.jetty.port = Integer.parseInt(arguments[0]);
                   config.routes.get("/ready", ctx -> ctx.result("ready"));
+                  config.routes.get(
+                      "/empty/{key}", ctx -> ctx.contentType("application/json").result(answer));
                   config.routes.post(
                       "/empty",
                       ctx -> {

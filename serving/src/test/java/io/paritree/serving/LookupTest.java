@@ -332,6 +332,66 @@ class LookupTest {
   }
 
   @Test
+  void comparisonSaysWhetherModelOrInputsDiffer() throws Exception {
+    TestPackages packages = new TestPackages(directory.resolve("store"));
+    packages.binary(2, 6);
+    List<String> records = TestPackages.records(2);
+    float one = scoreOf(records.get(0));
+    stop();
+    model = directory.resolve("store/parcel-late/2");
+    start(Map.of());
+    float two = scoreOf(records.get(0));
+    float other = scoreOf(records.get(1));
+    assertThat(one).isNotEqualTo(two);
+    loans.publish(
+        "day=2026-11-26",
+        "parcel-late/1",
+        rows -> {
+          rows.add(List.of("1"), "", one); // the same record, by the old version
+          rows.add(List.of("2"), "", 0.123f); // of another record
+        });
+    loans.publish(
+        "day=2026-11-25",
+        "parcel-late/2",
+        rows -> {
+          rows.add(List.of("3"), "", two);
+          rows.add(List.of("4"), "", other);
+        });
+    loans.publish("day=2026-11-27", "parcel-late/9", rows -> rows.add(List.of("5"), "", 0.3f));
+    reload();
+
+    String compare = "/v1/scores/loans/%s/compare";
+    assertThat(client.post(compare.formatted(1), records.get(0)).body())
+        .contains("\"stored\":{\"partition\":{\"day\":\"2026-11-26\"},\"score\":" + one)
+        .contains("\"now\":{\"score\":" + two, "\"then\":{\"score\":" + one)
+        .endsWith("\"same_bits\":false,\"cause\":\"model\"}\n");
+    assertThat(client.post(compare.formatted(2), records.get(0)).body())
+        .endsWith("\"cause\":\"both\"}\n");
+    assertThat(client.post(compare.formatted(3), records.get(0)).body())
+        .endsWith("\"same_bits\":true,\"cause\":\"none\"}\n");
+    assertThat(client.post(compare.formatted(4), records.get(0)).body())
+        .endsWith("\"cause\":\"inputs\"}\n");
+    assertThat(client.post(compare.formatted(5), records.get(0)).body())
+        .doesNotContain("\"then\"")
+        .endsWith("\"cause\":null}\n");
+    assertThat(problem(client.post(compare.formatted(6), records.get(0)), 404))
+        .isEqualTo("unknown_key");
+    assertThat(problem(client.post(compare.formatted(1), "{\"weight\":\"x\"}"), 400))
+        .isEqualTo("invalid_record");
+    assertThat(
+            client
+                .post("/v1/scores/loans/row/compare?loan_id=3&day=2026-11-25", records.get(0))
+                .body())
+        .contains("\"cause\":\"none\"");
+  }
+
+  private float scoreOf(String record) throws IOException {
+    Object score =
+        JsonTree.object(client.post("/v1/models/parcel-late/score", record).body()).get("score");
+    return Float.parseFloat(score.toString());
+  }
+
+  @Test
   void storedScoreIsTheAnswerAndOtherwiseTheScoreOfNow() throws Exception {
     String record = TestPackages.records(1).get(0);
     String path = "/v1/models/parcel-late/score?scores=loans&key=";
@@ -428,7 +488,7 @@ class LookupTest {
       return answer.body().contains("\"score\":0.7312,");
     }
 
-    int version = ((Number) row.get("score")).intValue();
+    int version = (int) Float.parseFloat(row.get("score").toString());
     return row.get("label").equals(version + ".0")
         && row.get("model_version").equals("parcel-late/" + version)
         && row.get("run").equals("run" + version);

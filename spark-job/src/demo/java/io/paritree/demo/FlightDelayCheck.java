@@ -81,27 +81,37 @@ public final class FlightDelayCheck {
                 flight.getAs("distance"),
                 flight.getAs("origin"),
                 flight.getAs("destination"));
+    HttpClient client = HttpClient.newHttpClient();
+    URI row = URI.create(server + "/v1/scores/flights/" + flight.getAs("flight_id"));
+    HttpResponse<String> lookedUp =
+        client.send(HttpRequest.newBuilder(row).build(), HttpResponse.BodyHandlers.ofString());
+    float found = lookedUp.statusCode() == 200 ? score(lookedUp.body()) : Float.NaN;
     URI uri = URI.create(server + "/v1/models/flight-delay/score");
     HttpResponse<String> answer =
-        HttpClient.newHttpClient()
-            .send(
-                HttpRequest.newBuilder(uri)
-                    .header("Content-Type", "application/json")
-                    .POST(HttpRequest.BodyPublishers.ofString(record))
-                    .build(),
-                HttpResponse.BodyHandlers.ofString());
+        client.send(
+            HttpRequest.newBuilder(uri)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(record))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
     float online = answer.statusCode() == 200 ? score(answer.body()) : Float.NaN;
+    boolean equalFound = Float.floatToRawIntBits(stored) == Float.floatToRawIntBits(found);
     boolean equal = Float.floatToRawIntBits(stored) == Float.floatToRawIntBits(online);
     System.out.printf(
         "Flight %s, stored by the job: %s (bits %08x)%n",
         flight.getAs("flight_id"), stored, Float.floatToRawIntBits(stored));
     System.out.printf(
+        "The stored score, by its key:       %s (bits %08x): %s%n",
+        found, Float.floatToRawIntBits(found), equalFound ? "equal, bit for bit" : "DIFFERENT");
+    System.out.printf(
         "The same flight over HTTP:          %s (bits %08x): %s%n",
         online, Float.floatToRawIntBits(online), equal ? "equal, bit for bit" : "DIFFERENT");
+    System.out.printf("Looked up: %s %s%n", lookedUp.statusCode(), lookedUp.body().strip());
     System.out.printf("Answer: %s %s%n", answer.statusCode(), answer.body().strip());
+    System.out.printf("Try:%n  curl -s %s%n", row);
     System.out.printf(
-        "Try:%n  curl -s -H 'Content-Type: application/json' -d '%s' %s%n", record, uri);
-    return equal;
+        "or:%n  curl -s -H 'Content-Type: application/json' -d '%s' %s%n", record, uri);
+    return equal && equalFound;
   }
 
   private static float score(String json) throws IOException {

@@ -1,0 +1,147 @@
+package io.paritree.serving.lookup;
+
+import io.javalin.http.Context;
+import io.paritree.Fault;
+import io.paritree.lookup.StoredEntry.Scored;
+import io.paritree.record.JsonDocument;
+import io.paritree.record.MalformedJsonException;
+import io.paritree.serving.answer.Answers;
+import io.paritree.serving.answer.JsonBytes;
+import io.paritree.serving.answer.Problem.PointedFault;
+import io.paritree.serving.answer.ProblemException;
+import io.paritree.serving.answer.Problems;
+import io.paritree.serving.models.RequestBuffers;
+import io.paritree.serving.models.ServedModel;
+import io.paritree.serving.models.StoredVersions;
+import io.paritree.serving.request.MediaTypes;
+import io.paritree.serving.request.ScoringParts;
+import io.paritree.serving.stored.KeyLookup;
+import io.paritree.serving.stored.KeyLookup.Found;
+import io.paritree.serving.stored.StoredAnswer;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * {@code POST /v1/scores/{table}/{key}/compare}: the stored score of a key, and the score that its
+ * record has now, by the model in service and by the version that the row was stored with. So a
+ * difference is that of the model, of the inputs, or of both. Thread-safe.
+ */
+public final class CompareHandler {
+  private final ScoringParts parts;
+  private final StoredVersions versions;
+
+  public CompareHandler(ScoringParts parts, StoredVersions versions) {
+    this.parts = parts;
+    this.versions = versions;
+  }
+
+  /** The key is in the path. */
+  public void byPath(Context ctx) throws IOException {
+    KeyLookup lookup = KeyLookup.of(ctx.pathParam("table"), parts.scores());
+    compare(ctx, lookup, RowHandler.pathKey(ctx, lookup), new LookupQuery(ctx));
+  }
+
+  /** The key is in the query. */
+  public void byQuery(Context ctx) throws IOException {
+    KeyLookup lookup = KeyLookup.of(ctx.pathParam("table"), parts.scores());
+    LookupQuery query = new LookupQuery(ctx);
+    compare(ctx, lookup, RowHandler.queryKey(query, lookup), query);
+  }
+
+  private void compare(Context ctx, KeyLookup all, List<String> key, LookupQuery query)
+      throws IOException {
+    KeyLookup lookup = all.in(query.partition(all.partitionColumns()));
+    byte[] body = MediaTypes.jsonBody(ctx);
+    Found found =
+        lookup
+            .newest(key)
+            .orElseThrow(() -> new ProblemException(Problems.unknownKey(lookup.searched())));
+    if (!(found.entry() instanceof Scored stored)) {
+      throw new ProblemException(StoredAnswer.problem(found));
+    }
+
+    String version = found.partition().manifest().modelVersion();
+    ServedModel champion =
+        parts
+            .models()
+            .find(version.split("/", 2)[0])
+            .orElseThrow(
+                () -> new ProblemException(Problems.unknownModel(parts.models().addresses())))
+            .current();
+    float[] now = scores(champion, body);
+    Optional<ServedModel> old = versions.find(version);
+    float[] then = old.map(model -> scoresOrNull(model, body)).orElse(null);
+
+    JsonBytes json = new JsonBytes();
+    json.raw("{\"key\":").raw(lookup.keyJson(key)).raw(",\"stored\":{");
+    StoredAnswer.write(found.partition(), stored, json);
+    json.raw("},\"now\":");
+    write(champion, now, json);
+    if (then != null) {
+      json.raw(",\"then\":");
+      write(old.get(), then, json);
+    }
+
+    boolean isSame = isSame(stored.scores(), now);
+    json.raw(",\"same_bits\":").raw(String.valueOf(isSame));
+    json.raw(",\"cause\":").raw(isSame ? "\"none\"" : cause(stored.scores(), now, then));
+    Answers.send(json.raw("}\n"), ctx);
+  }
+
+  /**
+   * Returns why the score of now differs, as JSON.
+   *
+   * @param then the score of now by the version of the stored row; null if there is none
+   */
+  private static String cause(float[] stored, float[] now, float[] then) {
+    if (then == null) {
+      return "null";
+    }
+
+    boolean differByInputs = !isSame(stored, then);
+    boolean differByModel = !isSame(then, now);
+    return differByInputs ? differByModel ? "\"both\"" : "\"inputs\"" : "\"model\"";
+  }
+
+  private static boolean isSame(float[] one, float[] other) {
+    return Arrays.equals(one, other); // which compares bits, except of NaNs, that no score is
+  }
+
+  private static void write(ServedModel model, float[] scores, JsonBytes json) {
+    json.raw('{');
+    model.form().write(scores, 0, null, 0, 0, json);
+    json.raw(",\"model_version\":").string(model.model().modelVersion()).raw('}');
+  }
+
+  private float[] scoresOrNull(ServedModel model, byte[] body) {
+    try {
+      return scores(model, body);
+    } catch (ProblemException e) {
+      return null; // that version reads other fields
+    }
+  }
+
+  private float[] scores(ServedModel model, byte[] body) {
+    RequestBuffers buffers = model.buffers();
+    buffers.faults.clear();
+    try (JsonDocument document = JsonDocument.of(body, parts.limits().body())) {
+      document.next();
+      buffers.reader.read(document, buffers.slots, 0, buffers.faults);
+      document.end();
+    } catch (MalformedJsonException e) {
+      throw new ProblemException(Problems.malformedBody(e.getMessage()));
+    }
+
+    if (!buffers.faults.isEmpty()) {
+      List<Fault> faults = buffers.faults.list();
+      throw new ProblemException(
+          Problems.invalidRecord(
+              faults.stream().map(fault -> PointedFault.under("", fault)).toList(), faults.size()));
+    }
+
+    model.model().engine().score(buffers.slots, 1, buffers.margins, buffers.scores);
+    return Arrays.copyOf(buffers.scores, model.model().engine().scores());
+  }
+}

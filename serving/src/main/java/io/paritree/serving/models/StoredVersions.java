@@ -1,0 +1,95 @@
+package io.paritree.serving.models;
+
+import io.paritree.ModelException;
+import io.paritree.model.EngineKind;
+import io.paritree.model.Opening;
+import io.paritree.record.UnknownFields;
+import io.paritree.serving.metrics.ServerMetrics;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Versions of served models with which rows were stored: those in service, and a few others, which
+ * are opened when they are asked for. Thread-safe.
+ */
+public final class StoredVersions {
+  private static final Logger LOG = LoggerFactory.getLogger(StoredVersions.class);
+  private static final int KEPT = 4;
+
+  private final Models models;
+  private final UnknownFields unknown;
+  private final ServerMetrics metrics;
+
+  /** The versions that were opened, the one that was asked for last at the end; empty for none. */
+  private final Map<String, Optional<ServedModel>> opened =
+      new LinkedHashMap<>(KEPT, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Optional<ServedModel>> eldest) {
+          return size() > KEPT;
+        }
+      };
+
+  public StoredVersions(Models models, UnknownFields unknown, ServerMetrics metrics) {
+    this.models = models;
+    this.unknown = unknown;
+    this.metrics = metrics;
+  }
+
+  /**
+   * Returns a version of a served model.
+   *
+   * @param modelVersion the model's name and the version
+   * @return empty if the model's store no longer has it
+   */
+  public Optional<ServedModel> find(String modelVersion) {
+    int slash = modelVersion.indexOf('/');
+    if (slash < 0 || !modelVersion.substring(slash + 1).matches("[0-9]{1,9}")) {
+      return Optional.empty();
+    }
+
+    String name = modelVersion.substring(0, slash);
+    String version = modelVersion.substring(slash + 1);
+    Optional<ModelSlot> served = models.find(name, version);
+    return served.isPresent()
+        ? served.map(ModelSlot::current)
+        : models.find(name).flatMap(slot -> opened(slot, modelVersion, version));
+  }
+
+  /** Opens a version beside the one that a slot has; one at a time, since that takes memory. */
+  private synchronized Optional<ServedModel> opened(
+      ModelSlot slot, String modelVersion, String version) {
+    Optional<ServedModel> known = opened.get(modelVersion);
+    if (known == null) {
+      known = open(slot, version).filter(found -> isVersion(found, modelVersion));
+      opened.put(modelVersion, known);
+    }
+
+    return known;
+  }
+
+  private static boolean isVersion(ServedModel found, String modelVersion) {
+    return found.model().modelVersion().equals(modelVersion);
+  }
+
+  private Optional<ServedModel> open(ModelSlot slot, String version) {
+    String store = slot.reference().replaceFirst("(@[^/]*|/[0-9]{1,9})/?$", "");
+    try {
+      return Optional.of(
+          new ServedModel(
+              Opening.open(store + "/" + version, EngineKind.FOREST),
+              Instant.now(),
+              unknown,
+              metrics));
+    } catch (ModelException | IOException e) {
+      LOG.info("Cannot open version {} of {}: {}", version, slot.reference(), e.getMessage());
+      return Optional.empty();
+    }
+  }
+}
