@@ -24,6 +24,7 @@ import io.paritree.spark.blocks.SourceFile;
 import io.paritree.spark.blocks.VectorBlock;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.ReadColumn;
+import io.paritree.spark.task.SourceRoot;
 import io.paritree.spark.task.TaskPlan;
 import io.paritree.spark.versions.VectorDictionary;
 import java.io.IOException;
@@ -303,8 +304,9 @@ class DictionaryColumnsTest {
     Arrays.stream(COLUMNS.fields())
         .forEach(field -> columns.add(new ReadColumn(field.name(), field.dataType(), -1)));
     return new TaskPlan(
+        SourceRoot.ofDirectories(""),
         "",
-        "",
+        null,
         "",
         columns,
         ReadColumn.Case.COMPARED,
@@ -324,6 +326,7 @@ class DictionaryColumnsTest {
         0,
         0,
         null,
+        0,
         0);
   }
 }
