@@ -93,12 +93,12 @@ final class Serving implements AutoCloseable {
   private static Serving start(ServingConfig config, Logs logs)
       throws ConfigurationException, ModelException, IOException {
     ServerMetrics metrics = new ServerMetrics();
+    StoredScores scores = new StoredScores(config.scores(), metrics);
     logs.measure(metrics);
     Readiness readiness = new Readiness(metrics);
     Models models = new Models();
     ModelMetrics.register(models, config.models().poll(), metrics.registry());
     Models.Loading loading = models.open(config, metrics); // continues while the ports are opened
-    StoredScores scores = new StoredScores(config.scores(), metrics);
     VersionWatch watch =
         new VersionWatch(models, config.models().poll(), config.models().lookTimeout());
     ManagementServer management =

@@ -1,6 +1,7 @@
 package io.paritree.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.lookup.IndexManifest;
 import io.paritree.lookup.KeyColumn;
@@ -239,6 +240,17 @@ class LookupTest {
   }
 
   @Test
+  void outputThatIsNotOnALocalDiskIsRefusedInASentence() {
+    assertThatThrownBy(
+            () ->
+                RunningServer.start(
+                    List.of(model.getParent().toString()),
+                    Map.of("scores.far.output", "\"hdfs://namenode/loans\"")))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("Cannot serve scores far from hdfs://namenode/loans: expected a");
+  }
+
+  @Test
   void listsSayWhatIsServed() throws Exception {
     assertThat(client.get("/v1/scores").body())
         .contains("{\"name\":\"loans\",\"partitions\":2,\"rows\":6,\"newest\":{\"partition\":")
@@ -308,6 +320,8 @@ class LookupTest {
       Files.write(index.resolve(shard), content);
     }
 
+    assertThat(problem(client.get("/v1/scores/loans/4711"), 503)).isEqualTo("damaged_scores");
+    assertThat(reload().status()).isEqualTo(409);
     assertThat(problem(client.get("/v1/scores/loans/4711"), 503)).isEqualTo("damaged_scores");
     assertThat(operator.get("/health/ready").body()).contains("\"reason\":\"Cannot read ");
 

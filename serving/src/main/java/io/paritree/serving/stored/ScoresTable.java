@@ -160,10 +160,12 @@ public final class ScoresTable {
         return Optional.ofNullable(old);
       }
 
-      if (old != null
-          && old.manifest().directory().equals(one.published().directory())
-          && !isDamaged(old)) {
-        return Optional.of(old);
+      if (old != null && old.manifest().directory().equals(one.published().directory())) {
+        if (!isDamaged(old)) {
+          return Optional.of(old);
+        }
+
+        LookupIndex.verify(reader.index(one).toPath());
       }
 
       return Optional.of(open(one));
