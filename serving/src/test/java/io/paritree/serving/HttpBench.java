@@ -1,10 +1,19 @@
 package io.paritree.serving;
 
+import io.paritree.forest.explain.ContributionMode;
+import io.paritree.forest.explain.Explainer;
+import io.paritree.model.EngineKind;
+import io.paritree.model.Opening;
+import io.paritree.model.ScoringModel;
 import io.paritree.model.TestPackages;
+import io.paritree.model.golden.JsonRecord;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -21,6 +30,9 @@ import java.util.stream.IntStream;
  * wrk with 32 connections; latency by h2load at half of the scoring endpoint's peak, offered to
  * both. Medians of the rounds. Then, or with {@code --start} alone, the times of {@link
  * StartBench}.
+ *
+ * <p>With {@code --reasons K} instead: throughput with reasons against that without, in turn, and
+ * the CPU time that they add to a request against that of explaining the record in this JVM.
  */
 final class HttpBench {
   private static final List<String> HEAP = List.of("-Xms1g", "-Xmx1g");
@@ -49,6 +61,7 @@ final class HttpBench {
     int seconds = 5;
     boolean json = false;
     boolean speed = true;
+    int reasons = 0;
     Iterator<String> given = List.of(arguments).iterator();
     while (given.hasNext()) {
       switch (given.next()) {
@@ -56,14 +69,22 @@ final class HttpBench {
         case "--seconds" -> seconds = Integer.parseInt(given.next());
         case "--json" -> json = true;
         case "--start" -> speed = false;
+        case "--reasons" -> reasons = Integer.parseInt(given.next());
         default -> {
-          System.err.println("Usage: bench http [--rounds N] [--seconds N] [--start] [--json]");
+          System.err.println(
+              "Usage: bench http [--rounds N] [--seconds N] [--start | --reasons K] [--json]");
           System.exit(2);
         }
       }
     }
 
     HttpBench bench = new HttpBench(rounds, seconds);
+    if (reasons > 0) {
+      H2Load.require("wrk");
+      System.out.println(bench.reasons(reasons));
+      return;
+    }
+
     List<String> parts = new ArrayList<>();
     if (speed) {
       H2Load.require("wrk", "h2load");
@@ -96,6 +117,84 @@ final class HttpBench {
             "http://127.0.0.1:" + port + "/v1/models/wide/score",
             record);
       }
+    }
+  }
+
+  private String reasons(int most) throws Exception {
+    Path sealed = new TestPackages(directory.resolve("reasons")).wide(WIDTH, 100, 6);
+    Path record = Files.writeString(directory.resolve("record.json"), record());
+    OneRow alone = new OneRow(sealed);
+    double[][] rates = new double[2][rounds];
+    double[][] micros = new double[2][rounds];
+    double[] oneRow = new double[rounds];
+    try (ServeRun scoring =
+        new ServeRun(
+            directory,
+            Map.of("PARITREE_JAVA_OPTS", String.join(" ", HEAP)),
+            "--model",
+            sealed.toString())) {
+      String address = "http://127.0.0.1:%s/v1/models/wide/score".formatted(scoring.port());
+      String[] urls = {address, address + "?reasons=" + most};
+      for (String url : urls) {
+        throughput(url, record); // warms both
+      }
+
+      alone.nanos();
+      for (int round = 0; round < rounds; round++) {
+        for (int which = 0; which < 2; which++) {
+          Duration before = cpu(scoring);
+          rates[which][round] = throughput(urls[which], record);
+          Duration spent = cpu(scoring).minus(before);
+          micros[which][round] = spent.toNanos() / 1e3 / (rates[which][round] * seconds);
+        }
+
+        oneRow[round] = alone.nanos() / 1e3;
+      }
+    }
+
+    double added = Trial.median(micros[1]) - Trial.median(micros[0]);
+    return String.format(
+        Locale.ROOT,
+        "{\"name\": \"trees100-depth6\", \"rps\": %.0f, \"rpsWithReasons\": %.0f, \"throughputRatio\": %.3f,"
+            + " \"cpuUs\": %.2f, \"cpuUsWithReasons\": %.2f, \"addedCpuUs\": %.2f, \"oneRowUs\": %.2f,"
+            + " \"addedToOneRow\": %.2f}",
+        Trial.median(rates[0]),
+        Trial.median(rates[1]),
+        Trial.median(rates[1]) / Trial.median(rates[0]),
+        Trial.median(micros[0]),
+        Trial.median(micros[1]),
+        added,
+        Trial.median(oneRow),
+        added / Trial.median(oneRow));
+  }
+
+  private static Duration cpu(ServeRun scoring) {
+    return scoring.process().toHandle().info().totalCpuDuration().orElseThrow();
+  }
+
+  /** The contributions of the record, computed alone in this JVM. */
+  private static final class OneRow {
+    private static final int CALLS = 20_000;
+    private final Explainer explainer;
+    private final float[] slots = new float[WIDTH];
+    private final float[] contributions;
+
+    private OneRow(Path sealed) throws Exception {
+      ScoringModel model = Opening.open(sealed.toString(), EngineKind.FOREST);
+      JsonRecord.encode(model.schema(), record().getBytes(StandardCharsets.UTF_8), slots, 0);
+      this.explainer = model.explainer(ContributionMode.FAST);
+      this.contributions = new float[explainer.contributions()];
+    }
+
+    /** Returns the CPU time of a call. */
+    private double nanos() {
+      ThreadMXBean thread = ManagementFactory.getThreadMXBean();
+      long begin = thread.getCurrentThreadCpuTime();
+      for (int call = 0; call < CALLS; call++) {
+        explainer.explain(slots, 1, contributions);
+      }
+
+      return (double) (thread.getCurrentThreadCpuTime() - begin) / CALLS;
     }
   }
 

@@ -37,6 +37,17 @@ final class BenchWays {
   /** As {@link #PARITREE}, but repeated keys are not counted; runs only if requested. */
   static final String KEYS_NOT_COUNTED = "keysNotCounted";
 
+  /** As {@link #PARITREE}, with reasons of all rows. */
+  static final String REASONS = "reasons";
+
+  /** As {@link #REASONS}, of the rows with the highest scores only: {@link #REASONED_SHARE}. */
+  static final String REASONS_OF_SOME = "reasonsOfSome";
+
+  /** Contributions by XGBoost4J's {@code predictContrib}, as {@link #USUAL_WAY} scores. */
+  static final String PREDICT_CONTRIB = "predictContrib";
+
+  static final double REASONED_SHARE = 0.05;
+
   private static final int CHECKED_SUMS = 10_000;
 
   private final SparkSession spark;
@@ -45,6 +56,7 @@ final class BenchWays {
   private final Path modelFile;
   private final Path modelPackage;
   private final Path outputs;
+  private Double above;
 
   /** One way, from the call until readers see its output. */
   @FunctionalInterface
@@ -77,6 +89,42 @@ final class BenchWays {
     ways.put(DATASET, this::scoreDataset);
     ways.put(KEYS_NOT_COUNTED, this::scoreWithoutCountingKeys);
     return ways;
+  }
+
+  /**
+   * Returns the job with and without reasons, and what computes the contributions in the usual way.
+   *
+   * @param most how many reasons a row has
+   * @param fewer some rows, for what is slow
+   */
+  Map<String, Way> withReasons(int most, Path fewer) {
+    Map<String, Way> ways = new LinkedHashMap<>();
+    String reasons = String.valueOf(most);
+    ways.put(PARITREE, () -> score(PARITREE));
+    ways.put(REASONS, () -> score(REASONS, "--reasons", reasons));
+    ways.put(
+        REASONS_OF_SOME,
+        () ->
+            score(
+                REASONS_OF_SOME,
+                "--reasons",
+                reasons,
+                "--reasons-from",
+                String.valueOf(scoreAbove(REASONED_SHARE))));
+    ways.put(
+        PREDICT_CONTRIB, () -> UsualWay.explain(spark, fewer, modelFile, output(PREDICT_CONTRIB)));
+    return ways;
+  }
+
+  /** Returns the score that a share of the rows is above, of {@link #PARITREE}'s last run. */
+  private double scoreAbove(double share) {
+    if (above == null) {
+      double[] quantile = {1 - share};
+      Dataset<Row> scores = spark.read().parquet(output(PARITREE).toString());
+      above = scores.stat().approxQuantile("score", quantile, 0)[0];
+    }
+
+    return above;
   }
 
   private void scoreWithoutCountingKeys() throws IOException {
@@ -183,6 +231,20 @@ final class BenchWays {
       if (way.equals(FLOOR)) {
         checkSums(output);
         continue;
+      }
+
+      if (way.equals(PREDICT_CONTRIB)) {
+        continue; // has no scores
+      }
+
+      if (way.equals(REASONS)) {
+        expect(way, "rows with reasons", rows, output.filter("size(reasons) > 0").count());
+      }
+
+      if (way.equals(REASONS_OF_SOME)) {
+        long some = output.filter("reasons is not null").count();
+        expect(
+            way, "a share with reasons", true, Math.abs(some - rows * REASONED_SHARE) < rows / 1e3);
       }
 
       // Keys and score bits of all rows, in any order; three implementations must agree.

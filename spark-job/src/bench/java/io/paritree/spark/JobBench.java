@@ -31,16 +31,22 @@ import org.apache.spark.sql.SparkSession;
 final class JobBench {
   private static final String USAGE =
       """
-      Usage: scripts/bench job [--rows N] [--table TABLE] [--rounds N] [--trees N,N] [--only WAYS] [--json]
+      Usage: scripts/bench job [--rows N] [--table TABLE] [--rounds N] [--trees N,N] [--only WAYS] [--reasons K] [--json]
         --rows    rows of the input, made once (default: 5000000)
         --table   random (floats that all differ; the default), dictionary (20 of the 28 columns have 2 to
                   10,000 values, which Parquet encodes with dictionaries; written by Spark's defaults)
         --rounds  counted rounds (default: 7)
         --trees   sizes of the models, all of depth 6 (default: 100,1000)
         --only    some of floor,paritree,xgboostEngine,usualWay,sql,dataset (default: all), keysNotCounted
+        --reasons the job with this many reasons of all rows, and of 5 % of them, against the job without and
+                  XGBoost4J's predictContrib, which has a 50th of the rows; its time is multiplied by that
         --json    print the figures as one JSON object; everything else goes to standard error
       """;
   private static final int WARM_UPS = 2;
+
+  /** The rows of predictContrib, of the rows of the others. */
+  private static final int FEWER = 50;
+
   private static final List<String> USUAL =
       List.of(
           BenchWays.FLOOR,
@@ -55,6 +61,7 @@ final class JobBench {
   private int rounds = 7;
   private List<Integer> trees = List.of(100, 1_000);
   private List<String> only = List.of();
+  private int reasons;
   private boolean json;
   private Path directory;
 
@@ -89,6 +96,7 @@ final class JobBench {
         case "--trees" ->
             trees = Arrays.stream(given.next().split(",")).map(Integer::valueOf).toList();
         case "--only" -> only = List.of(given.next().split(","));
+        case "--reasons" -> reasons = Integer.parseInt(given.next());
         case "--json" -> json = true;
         default -> throw new IllegalArgumentException(option);
       }
@@ -108,7 +116,12 @@ final class JobBench {
               input.modelFile(size),
               input.modelPackage(size),
               directory.resolve("scores-" + BenchInput.name(size)));
-      Map<String, Double> measured = figures(measure(BenchInput.name(size), ways, told));
+      Map<String, BenchWays.Way> chosen = ways.all();
+      if (reasons > 0) {
+        chosen = ways.withReasons(reasons, input.rows(spark, table, rows / FEWER));
+      }
+
+      Map<String, Double> measured = figures(measure(BenchInput.name(size), ways, chosen, told));
       told.println("%s: %s".formatted(BenchInput.name(size), measured));
       figures.put(BenchInput.name(size), measured);
     }
@@ -119,10 +132,12 @@ final class JobBench {
   }
 
   /** Returns the seconds of each way's counted rounds. */
-  private Map<String, List<Double>> measure(String model, BenchWays ways, PrintStream told)
+  private Map<String, List<Double>> measure(
+      String model, BenchWays ways, Map<String, BenchWays.Way> chosen, PrintStream told)
       throws IOException {
-    Map<String, BenchWays.Way> chosen = new LinkedHashMap<>(ways.all());
-    chosen.keySet().retainAll(only.isEmpty() ? USUAL : only);
+    if (reasons == 0 || !only.isEmpty()) {
+      chosen.keySet().retainAll(only.isEmpty() ? USUAL : only);
+    }
 
     Map<String, List<Double>> seconds = new LinkedHashMap<>();
     for (int turn = 1; turn <= WARM_UPS + rounds; turn++) {
@@ -177,6 +192,19 @@ final class JobBench {
       if (paritree != null && figures.containsKey(way)) {
         figures.put(way + "ToJob", rounded(figures.get(way) / paritree));
       }
+    }
+
+    Double reasons = figures.get(BenchWays.REASONS);
+    Double some = figures.get(BenchWays.REASONS_OF_SOME);
+    Double contrib = figures.get(BenchWays.PREDICT_CONTRIB);
+    if (reasons != null && contrib != null) {
+      figures.put("predictContribOfAllRows", rounded(contrib * FEWER));
+      figures.put("reasonsToPredictContrib", rounded(reasons / (contrib * FEWER)));
+    }
+
+    if (reasons != null && some != null && paritree != null) {
+      double share = paritree + BenchWays.REASONED_SHARE * (reasons - paritree);
+      figures.put("reasonsOfSomeToShare", rounded(some / share));
     }
 
     return figures;

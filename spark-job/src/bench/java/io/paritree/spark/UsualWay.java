@@ -2,6 +2,7 @@ package io.paritree.spark;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -23,7 +24,8 @@ import org.apache.spark.sql.types.StructType;
 
 /**
  * How XGBoost models are usually scored from Java on Spark: {@code mapPartitions} over rows, which
- * are gathered into batches, each scored by one call of XGBoost4J's {@code Booster.predict}.
+ * are gathered into batches, each scored by one call of XGBoost4J's {@code Booster.predict}, or
+ * explained by one of {@code predictContrib}.
  */
 final class UsualWay {
   private static final int WIDTH = BenchInput.WIDTH;
@@ -31,13 +33,30 @@ final class UsualWay {
 
   private UsualWay() {}
 
+  /** What is computed of a batch: an array per row, of which the first value is written. */
+  private interface Computing extends Serializable {
+    float[][] of(Booster booster, DMatrix batch) throws XGBoostError;
+  }
+
   /** Scores and writes {@code key} and {@code score}. */
   static void run(SparkSession spark, Path data, Path modelFile, Path output) throws IOException {
+    run(spark, data, modelFile, output, Booster::predict);
+  }
+
+  /** Computes all contributions, and writes {@code key} and one of them. */
+  static void explain(SparkSession spark, Path data, Path modelFile, Path output)
+      throws IOException {
+    run(spark, data, modelFile, output, (booster, batch) -> booster.predictContrib(batch, 0));
+  }
+
+  private static void run(
+      SparkSession spark, Path data, Path modelFile, Path output, Computing computing)
+      throws IOException {
     Broadcast<byte[]> model =
         new JavaSparkContext(spark.sparkContext()).broadcast(Files.readAllBytes(modelFile));
     StructType schema =
         new StructType().add("key", DataTypes.LongType).add("score", DataTypes.FloatType);
-    MapPartitionsFunction<Row, Row> score = rows -> new ScoredRows(rows, model.value());
+    MapPartitionsFunction<Row, Row> score = rows -> new ScoredRows(rows, model.value(), computing);
     spark
         .read()
         .parquet(data.toString())
@@ -51,6 +70,7 @@ final class UsualWay {
 
   private static final class ScoredRows implements Iterator<Row> {
     private final Iterator<Row> input;
+    private final Computing computing;
     private final Booster booster;
     private final float[] values = new float[BATCH_ROWS * WIDTH];
     private final long[] keys = new long[BATCH_ROWS];
@@ -58,8 +78,10 @@ final class UsualWay {
     private int at;
     private int gathered;
 
-    private ScoredRows(Iterator<Row> input, byte[] model) throws XGBoostError, IOException {
+    private ScoredRows(Iterator<Row> input, byte[] model, Computing computing)
+        throws XGBoostError, IOException {
       this.input = input;
+      this.computing = computing;
       this.booster = XGBoost.loadModel(new ByteArrayInputStream(model));
       booster.setParam("nthread", 1);
     }
@@ -96,7 +118,7 @@ final class UsualWay {
       try {
         DMatrix matrix = new DMatrix(rows, gathered, WIDTH, Float.NaN);
         try {
-          return booster.predict(matrix);
+          return computing.of(booster, matrix);
         } finally {
           matrix.dispose();
         }
