@@ -115,7 +115,7 @@ class HostileLookupTest {
             new KeyForm(List.of(new KeyColumn("name", Type.TEXT, 0))),
             1);
     loans.publish("day=2026-11-24", "m/1", rows -> rows.add(List.of("1"), "", 0.5f));
-    names.publish("", "m/1", rows -> rows.add(List.of("a"), "", 0.5f));
+    names.publish("", "m/1", rows -> rows.add(List.of("a+b c"), "", 0.5f));
     String model = new TestPackages(directory.resolve("store")).binary().getParent().toString();
     Map<String, String> settings =
         Map.of(
@@ -145,7 +145,7 @@ class HostileLookupTest {
       }
 
       assertThat(client.get("/v1/scores/loans/1").body()).contains("\"score\":0.5");
-      assertThat(client.get("/v1/scores/names/a").body()).contains("\"score\":0.5");
+      assertThat(client.get("/v1/scores/names/a+b%20c").body()).contains("\"score\":0.5");
     }
   }
 

@@ -251,6 +251,21 @@ class LookupTest {
   }
 
   @Test
+  void outputWithoutAPublishedPartitionIsServedEmptyAndSaysWhy() throws Exception {
+    stop();
+    loans = new StoredOutput(directory.resolve("data/later"), loans.keys(), 1);
+    start(Map.of());
+
+    assertThat(problem(client.get("/v1/scores/loans/1"), 503)).isEqualTo("no_scores");
+    assertThat(operator.get("/health/ready").body())
+        .contains("\"ready\":true", "scripts/score has published no partition there");
+
+    loans.publish("", "parcel-late/1", rows -> rows.add(List.of("1"), "", 0.5f));
+    assertThat(reload().status()).isEqualTo(200);
+    assertThat(client.get("/v1/scores/loans/1").body()).contains("\"partition\":{},\"score\":0.5");
+  }
+
+  @Test
   void listsSayWhatIsServed() throws Exception {
     assertThat(client.get("/v1/scores").body())
         .contains("{\"name\":\"loans\",\"partitions\":2,\"rows\":6,\"newest\":{\"partition\":")

@@ -30,6 +30,10 @@ public final class StoredOutput {
     return output;
   }
 
+  public KeyForm keys() {
+    return keys;
+  }
+
   /** Returns the directory of the index of a partition's last publication. */
   public Path index(String partition) throws IOException {
     Path file = output.resolve(partition).resolve(PublishedPartition.FILE);

@@ -3,6 +3,7 @@ package io.paritree.serving.stored;
 import io.paritree.lookup.DamagedIndexException;
 import io.paritree.lookup.IndexManifest;
 import io.paritree.lookup.LookupIndex;
+import io.paritree.lookup.PublishedPartition;
 import io.paritree.serving.stored.OutputReader.Found;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -124,6 +125,14 @@ public final class ScoresTable {
       OpenPartition old = before.get(one.path());
       Optional<OpenPartition> now = taken(one, old, found);
       now.ifPresent(partition -> next.put(one.path(), partition));
+    }
+
+    if (published.isEmpty() && before.isEmpty() && found.isEmpty()) {
+      found.put(
+          "",
+          "Cannot serve %s: scripts/score has published no partition there, with a %s; the tables of Delta"
+                  .formatted(output, PublishedPartition.FILE)
+              + " and others cannot be served");
     }
 
     keepAbsent(before, next, published);
