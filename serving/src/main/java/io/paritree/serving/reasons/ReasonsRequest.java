@@ -9,7 +9,7 @@ import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The reasons that a request asks for.
@@ -24,11 +24,18 @@ public record ReasonsRequest(int most, Direction direction, String output, Contr
   private static final String DIRECTION = "direction";
   private static final String EXACT = "exact";
   private static final String OUTPUT = "output";
-  private static final Set<String> PARAMETERS = Set.of(REASONS, DIRECTION, OUTPUT, EXACT);
+
+  /** The values that each parameter may have. */
+  private static final Map<String, Pattern> PARAMETERS =
+      Map.of(
+          REASONS, Pattern.compile("[1-9][0-9]{0,8}"),
+          DIRECTION, Pattern.compile("up|down|both"),
+          OUTPUT, Pattern.compile("(?s).+"),
+          EXACT, Pattern.compile("true|false"));
 
   /** Returns whether a parameter is one of those that ask for reasons. */
   public static boolean isParameter(String name) {
-    return PARAMETERS.contains(name);
+    return PARAMETERS.containsKey(name);
   }
 
   /**
@@ -40,15 +47,15 @@ public record ReasonsRequest(int most, Direction direction, String output, Contr
    * @throws ProblemException with 400 if one is wrong, or is given without reasons
    */
   public static Optional<ReasonsRequest> of(Map<String, String> given, String prefix) {
-    for (String name : PARAMETERS) {
-      String value = given.get(name);
-      if (value != null && !value.matches(pattern(name))) {
-        throw wrong(name, prefix);
+    for (Map.Entry<String, String> parameter : given.entrySet()) {
+      Pattern allowed = PARAMETERS.get(parameter.getKey());
+      if (allowed != null && !allowed.matcher(parameter.getValue()).matches()) {
+        throw wrong(parameter.getKey(), prefix);
       }
     }
 
     if (!given.containsKey(REASONS)) {
-      for (String name : PARAMETERS) {
+      for (String name : PARAMETERS.keySet()) {
         if (given.containsKey(name)) {
           throw new ProblemException(
               Problems.badParameter(prefix + name, REASONS + "=K beside it"));
@@ -105,15 +112,6 @@ public record ReasonsRequest(int most, Direction direction, String output, Contr
       case DIRECTION -> "up, down or both, once";
       case EXACT -> "true or false, once";
       default -> "the name of an output, once";
-    };
-  }
-
-  private static String pattern(String name) {
-    return switch (name) {
-      case REASONS -> "[1-9][0-9]{0,8}";
-      case DIRECTION -> "up|down|both";
-      case EXACT -> "true|false";
-      default -> "(?s).+";
     };
   }
 }

@@ -207,6 +207,6 @@ class SparseRowsTest {
 
     assertThat(answer.status()).isEqualTo(400);
     assertThat(answer.body())
-        .contains("names from [score, margin, label, contributions], each once");
+        .contains("names from [score, margin, label, contributions, reasons], each once");
   }
 }
