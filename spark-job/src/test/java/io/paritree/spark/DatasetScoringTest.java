@@ -169,6 +169,24 @@ class DatasetScoringTest {
   }
 
   @Test
+  void aResultMayBeCachedShuffledAndJoined() throws Exception {
+    Dataset<Row> scored =
+        Paritree.model(late).keys("parcel_id").score(read(input).repartition(3)).cache();
+
+    Dataset<Row> byCarrier =
+        scored
+            .join(read(input).select("parcel_id", "carrier"), "parcel_id")
+            .groupBy("carrier")
+            .agg(functions.count("score").as("rows"));
+
+    assertThat(byCarrier.agg(functions.sum("rows")).first().getLong(0))
+        .isEqualTo(ROWS - ROWS / BAD_EVERY);
+    assertThat(byCarrier.queryExecution().executedPlan().toString())
+        .contains("AdaptiveSparkPlan", "InMemoryTableScan");
+    scored.unpersist();
+  }
+
+  @Test
   void aStreamIsScored() throws Exception {
     Path sink = directory.resolve("sink");
     Dataset<Row> stream =

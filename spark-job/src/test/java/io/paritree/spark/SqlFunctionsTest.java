@@ -362,6 +362,30 @@ class SqlFunctionsTest {
   }
 
   @Test
+  void aFilterOnTheScoreOfAQueryThatIsPlannedAgainGivesTheRowsOfTheJob() {
+    SparkSession session = session(Map.of("spark.sql.autoBroadcastJoinThreshold", "-1"));
+    Map<Long, Row> expected =
+        job(
+            packages.store().resolve("parcel-late/1"),
+            directory.resolve("out-filtered"),
+            "score",
+            "label");
+    expected.values().removeIf(row -> row.getFloat(1) <= 0.3f);
+
+    Dataset<Row> filtered =
+        session.sql(
+            """
+            SELECT a.parcel_id, p.score, p.label
+            FROM (SELECT *, paritree.`parcel-late`.predict(struct(*)) AS p FROM parcels) a
+            JOIN parcels b ON a.parcel_id = b.parcel_id
+            WHERE p.score > CAST(0.3 AS FLOAT)""");
+
+    assertThat(byKey(filtered)).hasSizeBetween(100, ROWS - 100).isEqualTo(expected);
+    assertThat(filtered.queryExecution().executedPlan().toString())
+        .contains("AdaptiveSparkPlan isFinalPlan");
+  }
+
+  @Test
   void noRowIsMalformed() {
     Row row =
         session(Map.of())

@@ -1,12 +1,14 @@
 package io.paritree.spark;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 
 /**
@@ -14,6 +16,7 @@ import org.apache.spark.sql.Row;
  * jar by {@code --jars}, and compares its rows and bits with those of the build's Spark.
  */
 final class SqlTrial {
+  private static final String SECRET = "0pen-sesame";
   private static final List<String> OUTPUTS = List.of("sql", "dataset");
 
   private final Path directory;
@@ -51,6 +54,7 @@ final class SqlTrial {
       throws IOException, InterruptedException {
     Path outputs = Files.createDirectories(directory.resolve(name));
     Path log = directory.resolve(name + ".log");
+    Path events = directory.resolve(name + "-events");
     List<String> command = new ArrayList<>();
     command.add(home.program("spark-submit").toString());
     command.addAll(List.of("--master", "local-cluster[2,1,1024]"));
@@ -59,7 +63,11 @@ final class SqlTrial {
             "spark.ui.enabled=false",
             "spark.executor.memory=1g",
             "spark.driver.host=127.0.0.1",
-            "spark.driver.bindAddress=127.0.0.1")) {
+            "spark.driver.bindAddress=127.0.0.1",
+            "spark.hadoop.fs.s3a.secret.key=" + SECRET,
+            "spark.eventLog.enabled=true",
+            "spark.eventLog.compress=false",
+            "spark.eventLog.dir=" + Files.createDirectories(events).toUri())) {
       command.addAll(List.of("--conf", setting));
     }
 
@@ -83,6 +91,25 @@ final class SqlTrial {
       }
     }
 
+    if (Files.readString(log).contains(SECRET) || texts(events).contains(SECRET)) {
+      faults.add("a credential is in the log or the event log of %s".formatted(name));
+    }
+
+    if (!texts(events).contains("digest")) {
+      faults.add("no plan is in the event log of %s".formatted(name));
+    }
+
     return faults;
+  }
+
+  private static String texts(Path directory) throws IOException {
+    StringBuilder texts = new StringBuilder();
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        texts.append(Files.readString(file, StandardCharsets.ISO_8859_1));
+      }
+    }
+
+    return texts.toString();
   }
 }
