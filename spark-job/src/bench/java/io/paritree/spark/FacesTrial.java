@@ -291,7 +291,7 @@ final class FacesTrial {
         throw new IllegalStateException(err.toString());
       }
 
-      differing += differs("model explain", row, JSON.readTree(out.toString()));
+      differing += differs("model explain", row, JSON.readTree(out.toString()).get("reasons"));
     }
 
     System.out.println("model explain: %s of %s rows differ".formatted(differing, count));
