@@ -25,11 +25,11 @@ import ml.dmlc.xgboost4j.java.XGBoostError;
  * <p>Run: {@code scripts/bench reasons [--json]}.
  */
 final class ReasonsBench {
-  private static final int ROUNDS = 5;
+  private static final int ROUNDS = 9;
   private static final int SINGLE_ROWS = 8;
   private static final int BLOCK = 1_024;
 
-  /** XGBoost4J takes as long per row in a block of this many, and the exact mode does, too. */
+  /** XGBoost4J and the exact mode take as long per row in a block of this many. */
   private static final int SLOW_BLOCK = 256;
 
   private static final long WARM_NANOS = 2_000_000_000L;

@@ -62,6 +62,7 @@ final class Explanations {
   }
 
   private Explainer made(ContributionMode mode) throws UnsupportedModelException {
+    ModelMemory.checkExplaining(origin, Explainer.bytesToMake(forest));
     try {
       return Explainer.of(forest, mode);
     } catch (IllegalArgumentException e) {

@@ -16,15 +16,16 @@ public final class ModelMemory {
 
   /**
    * Heap while a model file is read and laid out, per byte of it. Measured with UBJSON files of
-   * trees of 6 to 14 levels, with G1 and ParallelGC.
+   * trees of 6 to 14 levels, with G1 and ParallelGC; the covers, 4 bytes of the 40 of a node, are
+   * added.
    */
-  private static final double TREES = 1.4;
+  private static final double TREES = 1.5;
 
   /** A larger file needs not be in memory as a whole, unless it is JSON. */
   static final long SMALL = 8 * MEGABYTE;
 
   /** JSON has more than twice the bytes of UBJSON for the same trees. */
-  private static final double TREES_OF_JSON = 0.9;
+  private static final double TREES_OF_JSON = 0.95;
 
   private ModelMemory() {}
 
@@ -87,6 +88,18 @@ public final class ModelMemory {
     }
   }
 
+  /**
+   * Checks that this JVM has the heap to prepare the contributions of a model.
+   *
+   * @param need as {@link io.paritree.forest.explain.Explainer#bytesToMake} estimates it
+   * @throws UnsupportedModelException naming the need and the option, if it does not
+   */
+  static void checkExplaining(String origin, long need) throws UnsupportedModelException {
+    if (need > SMALL && need > free() && collected() && need > free()) {
+      throw tooSmall("Cannot explain %s: its contributions need about".formatted(origin), need);
+    }
+  }
+
   private static long free() {
     Runtime runtime = Runtime.getRuntime();
     return runtime.maxMemory() - (runtime.totalMemory() - runtime.freeMemory());
@@ -124,14 +137,24 @@ public final class ModelMemory {
   }
 
   private static UnsupportedModelException tooLarge(String origin, long bytes, long need) {
+    String files = bytes == 0 ? "it" : "with %s MB of files it".formatted(megabytes(bytes));
+    return tooSmall(
+        "Cannot open %s: %s needs%s".formatted(origin, files, bytes == 0 ? "" : " about"),
+        bytes == 0 ? 0 : need);
+  }
+
+  /**
+   * @param what the beginning of the message
+   * @param need in bytes; 0 if not known
+   */
+  private static UnsupportedModelException tooSmall(String what, long need) {
     long heap = Runtime.getRuntime().maxMemory();
     long used = heap - free();
     return new UnsupportedModelException(
-        "Cannot open %s: %sneeds %s of heap, but of the %s MB of this JVM %s MB are free; start it with -Xmx%sm or more (scripts/model, serve and score: PARITREE_JAVA_OPTS; spark-submit: --driver-memory, --executor-memory)"
+        "%s %s of heap, but of the %s MB of this JVM %s MB are free; start it with -Xmx%sm or more (scripts/model, serve and score: PARITREE_JAVA_OPTS; spark-submit: --driver-memory, --executor-memory)"
             .formatted(
-                origin,
-                bytes == 0 ? "it " : "with %s MB of files it ".formatted(megabytes(bytes)),
-                bytes == 0 ? "more" : "about %s MB".formatted(megabytes(need)),
+                what,
+                need == 0 ? "more" : megabytes(need) + " MB",
                 megabytes(heap),
                 megabytes(heap - used),
                 rounded(Math.max(need + used, heap + heap / 4))));

@@ -97,6 +97,16 @@ class StreamedModelTest {
   }
 
   @Test
+  void contributionsThatDoNotFitIntoTheHeapAreRefused() throws Exception {
+    ModelMemory.checkExplaining("m", 1 << 20);
+    assertThatThrownBy(() -> ModelMemory.checkExplaining("m", 1L << 50))
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessageMatching(
+            "Cannot explain m: its contributions need about 1073741824 MB of heap, but of the \\d+ MB"
+                + " of this JVM \\d+ MB are free; start it with -Xmx\\d+m or more .*");
+  }
+
+  @Test
   void aFileThatIsCutShortIsRefused() throws Exception {
     for (Path path : new Path[] {json, ubjson}) {
       ModelFiles files = ModelFiles.streamed(path.toString());

@@ -12,6 +12,7 @@ import io.paritree.forest.explain.Explainer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -82,6 +83,22 @@ class ContributionParityTest {
             .with("num_parallel_tree", 4)
             .with("subsample", 0.7)
             .rounds(3));
+  }
+
+  /** More than fit into one group of those that are computed together. */
+  @Test
+  void manyTrees() throws Exception {
+    byte[] file =
+        new Training(seed, WIDTH)
+            .objective("reg:squarederror")
+            .rows(6_000)
+            .with("max_depth", 7)
+            .rounds(90)
+            .file("ubj");
+    Forest forest = XgboostModel.read(file).forest(Rounds.ALL);
+    int leaves = IntStream.range(0, forest.trees()).map(at -> forest.tree(at).leaves()).sum();
+    assertThat(leaves).isGreaterThan(5_000);
+    assertParity(file, Rounds.ALL);
   }
 
   @Test
@@ -189,10 +206,23 @@ class ContributionParityTest {
     float[] actual = new float[expected.length];
     exact.explain(slots, rows, actual);
     Bits.assertBits("replay with -Dseed=" + seed, actual, expected);
+    assertSameBitsOneByOne(exact, slots, actual);
 
     Explainer fast = Explainer.of(forest, ContributionMode.FAST);
     fast.explain(slots, rows, actual);
     Contributions.assertClose("replay with -Dseed=" + seed, forest, actual, expected);
+    assertSameBitsOneByOne(fast, slots, actual);
+  }
+
+  private void assertSameBitsOneByOne(Explainer explainer, float[] slots, float[] expected) {
+    int size = explainer.contributions();
+    float[] one = new float[size];
+    for (int row = 0; row < 20; row++) {
+      int at = row * explainer.width();
+      explainer.explain(Arrays.copyOfRange(slots, at, at + explainer.width()), 1, one);
+      float[] ofBlock = Arrays.copyOfRange(expected, row * size, (row + 1) * size);
+      Bits.assertBits("row %s, replay with -Dseed=%s".formatted(row, seed), one, ofBlock);
+    }
   }
 
   /** The first row is missing in every column. */

@@ -153,6 +153,16 @@ final class Edges {
     return followed;
   }
 
+  /** Returns per edge the product of the shares of all edges on its path that test its feature. */
+  double[] shares() {
+    double[] shares = new double[count];
+    for (int edge = count - 1; edge >= 0; edge--) {
+      shares[edge] = share[edge] * (before[edge] < 0 ? 1.0 : shares[before[edge]]);
+    }
+
+    return shares;
+  }
+
   /** Returns per edge to a leaf the leaf's weight times all shares on its path. */
   float[] scales(int output) {
     float[] paths = new float[count + 1];
@@ -208,5 +218,93 @@ final class Edges {
   /** Returns the distinct features of all splits. */
   int[] features() {
     return Arrays.stream(split).map(tree::feature).distinct().toArray();
+  }
+
+  /**
+   * Returns the last contribution of each output, the same for all rows: what the trees add on
+   * average, by the covers, and the base margin. Sums are in double, as in XGBoost's {@code
+   * FillRootMeanValue}.
+   *
+   * @param edges of the trees, in order
+   */
+  static float[] biases(Forest forest, Edges[] edges) {
+    double[] sums = new double[forest.outputs()];
+    for (int index = 0; index < forest.trees(); index++) {
+      Tree tree = forest.tree(index);
+      if (tree.outputs() == 1) {
+        sums[forest.outputOf(index)] += edges[index].mean() * forest.factor(index);
+        continue;
+      }
+
+      double[] means = edges[index].means();
+      for (int output = 0; output < means.length; output++) {
+        sums[output] += means[output] * forest.factor(index);
+      }
+    }
+
+    float[] biases = new float[sums.length];
+    for (int output = 0; output < sums.length; output++) {
+      biases[output] = (float) sums[output] + forest.base(output);
+    }
+
+    return biases;
+  }
+
+  private double mean() {
+    if (count == 0) {
+      return tree.weight(0, 0);
+    }
+
+    double[] mean = new double[count + 1];
+    double[] left = new double[count + 1];
+    for (int edge = 0; edge < count; edge++) {
+      int child = node[edge];
+      double of = isLeaf(edge) ? tree.weight(child, 0) : mean[edge];
+      int above = parent[edge];
+      if (isLeft[edge]) {
+        left[above] = of;
+        continue;
+      }
+
+      int from = split[edge];
+      float cover = tree.cover(from);
+      mean[above] =
+          cover == 0f
+              ? 0.5 * (left[above] + of)
+              : (left[above] * tree.cover(tree.left(from)) + of * tree.cover(tree.right(from)))
+                  / cover;
+    }
+
+    return mean[count];
+  }
+
+  /** Returns the means of leaf vectors: XGBoost adds the leaves from left to right. */
+  private double[] means() {
+    double[] means = new double[tree.outputs()];
+    double[] reach = new double[count + 1];
+    reach[count] = 1.0;
+    for (int edge = count - 1; edge >= 0; edge--) {
+      float cover = tree.cover(split[edge]);
+      double above = reach[parent[edge]];
+      reach[edge] = cover == 0f ? above * 0.5 : above * tree.cover(node[edge]) / cover;
+    }
+
+    if (count == 0) {
+      addLeaf(0, 1.0, means);
+    }
+
+    for (int edge = 0; edge < count; edge++) {
+      if (isLeaf(edge)) {
+        addLeaf(node[edge], reach[edge], means);
+      }
+    }
+
+    return means;
+  }
+
+  private void addLeaf(int leaf, double reach, double[] means) {
+    for (int output = 0; output < means.length; output++) {
+      means[output] += reach * tree.weight(leaf, output);
+    }
   }
 }

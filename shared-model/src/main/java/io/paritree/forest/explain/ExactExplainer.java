@@ -3,6 +3,8 @@ package io.paritree.forest.explain;
 import io.paritree.forest.Forest;
 import io.paritree.forest.Tree;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.ToIntFunction;
 
 /**
  * Contributions with the bits of {@code predictContrib} of XGBoost4J 3.4 on x86-64.
@@ -13,13 +15,15 @@ final class ExactExplainer implements Explainer {
   /** Fewer rows than this are explained one by one. */
   private static final int MIN_BLOCK = 24;
 
+  private static final ToIntFunction<Edges> NO_KEY = edges -> 0;
+
   private final Forest forest;
   private final float[] biases;
   private final Ranks ranks;
   private final int maxDepth;
 
   /** For single rows. */
-  private final ExactTrees[] groups;
+  private final List<ExactTrees> groups;
 
   /** For blocks, per tree. */
   private final ExactLanes[] lanes;
@@ -37,10 +41,15 @@ final class ExactExplainer implements Explainer {
     }
 
     this.forest = forest;
-    this.biases = Bias.of(forest, edges);
+    this.biases = Edges.biases(forest, edges);
     this.ranks = new Ranks(forest);
     this.maxDepth = depth;
-    this.groups = isUsual ? ExactTrees.of(forest, edges, ranks) : null;
+    this.groups =
+        isUsual
+            ? Levels.groups(Levels.parts(forest, edges, NO_KEY), NO_KEY, ranks).stream()
+                .map(ExactTrees::new)
+                .toList()
+            : null;
     this.lanes = isUsual ? new ExactLanes[count] : null;
     this.trees = isUsual ? null : new ExactTree[count][];
     for (int index = 0; index < count; index++) {
@@ -57,8 +66,8 @@ final class ExactExplainer implements Explainer {
     }
   }
 
-  static ExactExplainer of(Forest forest) {
-    return new ExactExplainer(forest, Edges.of(forest));
+  static Explainer of(Forest forest) {
+    return forest.isLinear() ? new Linear(forest) : new ExactExplainer(forest, Edges.of(forest));
   }
 
   @Override
@@ -69,6 +78,14 @@ final class ExactExplainer implements Explainer {
   @Override
   public int outputs() {
     return forest.outputs();
+  }
+
+  @Override
+  public long bytes() {
+    return lanes == null
+        ? 0
+        : groups.stream().mapToLong(ExactTrees::bytes).sum()
+            + Arrays.stream(lanes).mapToLong(ExactLanes::bytes).sum();
   }
 
   @Override
@@ -143,6 +160,38 @@ final class ExactExplainer implements Explainer {
 
       block.copy(
           contributions, to + output * (width() + 1), contributions(), biases[output], width());
+    }
+  }
+
+  /**
+   * XGBoost's linear booster: a slot contributes its product with the weight; exact in any mode.
+   */
+  private record Linear(Forest forest) implements Explainer {
+    @Override
+    public int width() {
+      return forest.width();
+    }
+
+    @Override
+    public int outputs() {
+      return forest.outputs();
+    }
+
+    @Override
+    public void explain(float[] slots, int rows, float[] contributions) {
+      int width = width();
+      int to = 0;
+      for (int row = 0; row < rows; row++) {
+        for (int output = 0; output < outputs(); output++) {
+          for (int feature = 0; feature < width; feature++) {
+            float slot = slots[row * width + feature];
+            contributions[to++] =
+                Float.isNaN(slot) ? 0f : slot * forest.linearWeight(feature, output);
+          }
+
+          contributions[to++] = forest.linearWeight(width, output) + forest.base(output);
+        }
+      }
     }
   }
 }

@@ -22,7 +22,7 @@ final class ExactLanes {
   private final int[] levels;
   private final int[] columns;
   private final int[] places;
-  private final CategorySet[] sets;
+  private final Ranks.CategorySet[] sets;
   private final int[] features;
 
   /** Prepares a tree. */
@@ -39,7 +39,7 @@ final class ExactLanes {
     this.levels = new int[edges.count + 1];
     this.columns = new int[edges.count + 1];
     this.places = new int[edges.count + 1];
-    this.sets = new CategorySet[edges.count + 1];
+    this.sets = new Ranks.CategorySet[edges.count + 1];
     this.features = edges.features();
     for (int edge = edges.count - 1; edge >= 0; edge--) {
       int parent = edges.parent[edge];
@@ -48,7 +48,7 @@ final class ExactLanes {
       levels[edge] = levels[parent] + 1;
       columns[parent] = ranks.column(tree, split);
       places[parent] = ranks.place(tree, split);
-      sets[parent] = edges.isLeft[edge] ? CategorySet.of(tree, split) : sets[parent];
+      sets[parent] = edges.isLeft[edge] ? Ranks.CategorySet.of(tree, split) : sets[parent];
     }
   }
 
@@ -130,5 +130,15 @@ final class ExactLanes {
     }
 
     Lanes.add(block.ofTree(edges.feature(edge)), share, rows);
+  }
+
+  /** Returns the bytes that this takes. */
+  long bytes() {
+    long bytes = (28L + 4 * scales.length) * edges.count;
+    for (Ranks.CategorySet set : sets) {
+      bytes += set == null ? 0 : set.bytes();
+    }
+
+    return bytes;
   }
 }

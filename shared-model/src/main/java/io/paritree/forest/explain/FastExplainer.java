@@ -1,7 +1,6 @@
 package io.paritree.forest.explain;
 
 import io.paritree.forest.Forest;
-import io.paritree.forest.Tree;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,53 +24,41 @@ final class FastExplainer implements Explainer {
   private final int width;
   private final Ranks ranks;
 
-  /** Per output its trees, in order. */
-  private final List<List<FastTree>> trees;
+  /** For single rows. */
+  private final List<FastTrees> groups;
 
-  /** Per output the features of its splits. */
-  private final int[][] features;
+  /** For blocks, per output; the trees of an output are in the same order in both. */
+  private final List<List<FastLanes>> lanes;
 
   private final float[] biases;
   private final int maxDepth;
-  private final int maxSplits;
 
   private FastExplainer(Forest forest, Edges[] edges) {
     this.width = forest.width();
     this.ranks = new Ranks(forest);
-    this.biases = Bias.of(forest, edges);
-    this.trees = new ArrayList<>();
-    this.features = new int[biases.length][];
-    boolean[][] used = new boolean[biases.length][width];
+    this.biases = Edges.biases(forest, edges);
+    this.lanes = new ArrayList<>();
     for (int output = 0; output < biases.length; output++) {
-      trees.add(new ArrayList<>());
+      lanes.add(new ArrayList<>());
     }
 
-    int deepest = 0;
-    for (int index = 0; index < edges.length; index++) {
-      Tree tree = forest.tree(index);
-      deepest = Math.max(deepest, tree.depth());
-      for (int vector = 0; vector < tree.outputs(); vector++) {
-        int output = tree.outputs() == 1 ? forest.outputOf(index) : vector;
-        trees
-            .get(output)
-            .add(new FastTree(tree, edges[index], vector, forest.factor(index), ranks));
-        for (int feature : edges[index].features()) {
-          used[output][feature] = true;
-        }
-      }
+    List<Levels.Part> parts = Levels.parts(forest, edges, FastLanes::points);
+    for (Levels.Part part : parts) {
+      lanes.get(part.output()).add(new FastLanes(part, ranks));
     }
 
-    this.maxDepth = deepest;
-    this.maxSplits =
-        trees.stream().flatMap(List::stream).mapToInt(FastTree::splits).max().orElse(0);
-    for (int output = 0; output < biases.length; output++) {
-      boolean[] ofOutput = used[output];
-      features[output] = IntStream.range(0, width).filter(at -> ofOutput[at]).toArray();
-    }
+    this.groups =
+        Levels.groups(parts, FastLanes::points, ranks).stream().map(FastTrees::new).toList();
+    this.maxDepth =
+        IntStream.range(0, edges.length).map(at -> forest.tree(at).depth()).max().orElse(0);
   }
 
   /** Returns a fast explainer where it is close to the exact one, which is returned otherwise. */
   static Explainer of(Forest forest) {
+    if (forest.isLinear()) {
+      return ExactExplainer.of(forest);
+    }
+
     Edges[] edges = Edges.of(forest);
     for (int index = 0; index < edges.length; index++) {
       if (forest.tree(index).depth() > MAX_DEPTH
@@ -96,7 +83,8 @@ final class FastExplainer implements Explainer {
 
   @Override
   public long bytes() {
-    return trees.stream().flatMap(List::stream).mapToLong(FastTree::bytes).sum();
+    return groups.stream().mapToLong(FastTrees::bytes).sum()
+        + lanes.stream().flatMap(List::stream).mapToLong(FastLanes::bytes).sum();
   }
 
   @Override
@@ -124,25 +112,15 @@ final class FastExplainer implements Explainer {
 
     for (; next < rows; next++) {
       RowMemory row = RowMemory.ofThread(ranks.columns(), width);
-      row.growToSplits(maxSplits);
       ranks.write(slots, next * rowStride, featureStride, row.ranks);
-      explain(row, contributions, next * contributions());
-    }
-  }
-
-  private void explain(RowMemory row, float[] contributions, int to) {
-    for (int output = 0; output < biases.length; output++) {
-      Arrays.fill(row.phi, 0, width, 0f);
-      for (FastTree tree : trees.get(output)) {
-        tree.add(row);
+      int to = next * contributions();
+      for (FastTrees group : groups) {
+        group.add(row, contributions, to, width + 1);
       }
 
-      int first = to + output * (width + 1);
-      for (int feature : features[output]) {
-        contributions[first + feature] = row.phi[feature];
+      for (int output = 0; output < biases.length; output++) {
+        contributions[to + output * (width + 1) + width] = biases[output];
       }
-
-      contributions[first + width] = biases[output];
     }
   }
 
@@ -153,7 +131,7 @@ final class FastExplainer implements Explainer {
         Arrays.fill(block.phi(feature), 0, block.rows(), 0f);
       }
 
-      for (FastTree tree : trees.get(output)) {
+      for (FastLanes tree : lanes.get(output)) {
         tree.add(block);
       }
 

@@ -97,7 +97,7 @@ final class LaneMemory {
    * @param place of its threshold
    * @param categories instead of a threshold, or null
    */
-  void decide(float[] to, int column, int place, CategorySet categories) {
+  void decide(float[] to, int column, int place, Ranks.CategorySet categories) {
     float[] of = ranks(column);
     if (categories == null) {
       Lanes.atOrBelow(to, of, place, rows);
@@ -124,7 +124,7 @@ final class LaneMemory {
     return lanes(alphas, level);
   }
 
-  /** Per level e, as in {@link FastTree}. */
+  /** Per level e, as in {@link FastLanes}. */
   float[] steps(int level) {
     return lanes(alphas, level);
   }

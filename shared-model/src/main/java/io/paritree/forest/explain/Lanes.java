@@ -1,7 +1,7 @@
 package io.paritree.forest.explain;
 
 /**
- * Loops over rows: lane r of each array belongs to row r.
+ * Loops over the rows of a block, or the splits of a level: lane r of each array belongs to row r.
  *
  * <p>The arrays of a loop are different objects and begin with lane 0, because the compiler
  * vectorizes only such loops. No product is fused with an addition.
@@ -41,12 +41,6 @@ final class Lanes {
     }
   }
 
-  static void multiply(float[] to, float by, int rows) {
-    for (int row = 0; row < rows; row++) {
-      to[row] *= by;
-    }
-  }
-
   static void subtract(float[] to, float[] from, float subtracted, int rows) {
     for (int row = 0; row < rows; row++) {
       to[row] = from[row] - subtracted;
@@ -54,7 +48,7 @@ final class Lanes {
   }
 
   /*
-   * Of the fast mode: see FastTree. With u where an edge above tests the same feature.
+   * Of the fast mode: see FastLanes. With u where an edge above tests the same feature.
    */
 
   /** The c of the left child. */
@@ -151,6 +145,80 @@ final class Lanes {
       float of = ofRight + (s + e[row] * (u[row] * t)) * d;
       sum[row] = more;
       g[row] = of;
+    }
+  }
+
+  /*
+   * The same for the splits of a level: s, and t and w where u is given, differ.
+   */
+
+  static void descend(
+      float[] left,
+      float[] right,
+      float[] c,
+      float[] s,
+      float[] e,
+      float[] u,
+      float[] t,
+      int splits) {
+    for (int lane = 0; lane < splits; lane++) {
+      float all = c[lane];
+      float ofLeft = all * (s[lane] + e[lane] * (u[lane] * t[lane]));
+      left[lane] = ofLeft;
+      right[lane] = all - ofLeft;
+    }
+  }
+
+  static void descend(
+      float[] left, float[] right, float[] c, float[] s, float[] e, float t, int from, int end) {
+    for (int lane = from; lane < end; lane++) {
+      float all = c[lane];
+      float ofLeft = all * (s[lane] + e[lane] * t);
+      left[lane] = ofLeft;
+      right[lane] = all - ofLeft;
+    }
+  }
+
+  /** Replaces c by g. */
+  static void ascend(
+      float[] c,
+      float[] sum,
+      float[] left,
+      float[] right,
+      float[] s,
+      float[] e,
+      float[] u,
+      float[] t,
+      float[] w,
+      int splits) {
+    for (int lane = 0; lane < splits; lane++) {
+      float ofRight = right[lane];
+      float d = left[lane] - ofRight;
+      float more = sum[lane] + u[lane] * w[lane] * c[lane] * d;
+      float of = ofRight + (s[lane] + e[lane] * (u[lane] * t[lane])) * d;
+      sum[lane] = more;
+      c[lane] = of;
+    }
+  }
+
+  static void ascend(
+      float[] c,
+      float[] sum,
+      float[] left,
+      float[] right,
+      float[] s,
+      float[] e,
+      float t,
+      float w,
+      int from,
+      int end) {
+    for (int lane = from; lane < end; lane++) {
+      float ofRight = right[lane];
+      float d = left[lane] - ofRight;
+      float more = sum[lane] + w * c[lane] * d;
+      float of = ofRight + (s[lane] + e[lane] * t) * d;
+      sum[lane] = more;
+      c[lane] = of;
     }
   }
 

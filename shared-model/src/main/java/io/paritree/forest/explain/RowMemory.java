@@ -4,7 +4,10 @@ import static io.paritree.forest.explain.Quadrature.POINTS;
 
 import java.util.Arrays;
 
-/** Working memory of one thread for one row; it grows to the largest tree, or group of trees. */
+/**
+ * Working memory of one thread for one row; it grows to the largest group of trees. Edges have
+ * places, and the splits of a level lanes, as in {@link Levels}.
+ */
 final class RowMemory {
   private static final ThreadLocal<RowMemory> OF_THREAD = ThreadLocal.withInitial(RowMemory::new);
 
@@ -14,32 +17,20 @@ final class RowMemory {
   /** Per edge 1 if the row follows it and all edges of its feature above, otherwise 0. */
   int[] follows = {};
 
-  /** Per feature its contribution; in the exact mode all zero between two trees. */
-  float[] phi = {};
-
-  /** Of the fast mode, per split e, as in {@link FastTree}. */
-  float[] steps = {};
-
-  /** Per split where its t begin. */
-  int[] begins = {};
-
-  /** Per split what it adds to the contribution of its feature. */
-  float[] gains = {};
-
-  /** Per split, or leaf, and point: first c, then g. */
-  float[] path = {};
-
   /** Of the exact mode, per edge a, as in {@link ExactTree}. */
   float[] alphas = {};
 
-  /** Per edge what it adds to the contribution of its feature. */
+  /** Per edge what it, or its split, adds to the contribution of its feature. */
   float[] shares = {};
 
-  private float[][] alphasOfLevels = {};
+  /** Of the exact mode, per feature its contribution in one tree; all zero between two trees. */
+  float[] phi = {};
+
+  private float[] splits = {};
+  private float[][] steps = {};
   private float[][] before = {};
-  private float[][] points = {};
-  private final float[][] share = {{}, {}};
-  private float[] ofSplits = {};
+  private float[][] ofSplits = {};
+  private float[][] ofEdges = {};
 
   private RowMemory() {}
 
@@ -52,76 +43,65 @@ final class RowMemory {
     return memory;
   }
 
-  /** Grows the arrays of the fast mode. */
-  void growToSplits(int splits) {
-    growToEdges(2 * splits);
-    if (gains.length < splits) {
-      steps = new float[splits];
-      begins = new int[splits];
-      gains = new float[splits];
-      path = new float[Math.multiplyExact(POINTS, 2 * splits + 1)];
-    }
-  }
-
-  private void growToEdges(int edges) {
-    follows = follows.length <= edges ? new int[edges + 1] : follows;
-  }
-
-  /** Grows the arrays of the exact mode. */
-  void growToEdges(int edges, int levels, int widest) {
-    growToEdges(edges);
-    if (shares.length <= edges) {
+  /** Grows to a group of trees. */
+  void growTo(Levels levels) {
+    int edges = levels.edges();
+    if (follows.length <= edges) {
+      follows = new int[edges + 1];
       alphas = new float[edges + 1];
       shares = new float[edges + 1];
     }
 
-    if (ofSplits.length < widest) {
-      alphasOfLevels = new float[0][];
-      before = new float[0][];
-      points = new float[0][];
-      ofSplits = new float[widest];
-      share[0] = new float[widest];
-      share[1] = new float[widest];
-    }
-
-    if (before.length < levels) {
-      alphasOfLevels = grown(alphasOfLevels, 2 * levels);
-      before = grown(before, levels);
-      points = grown(points, 2 * POINTS * levels);
+    follows[edges] = 1;
+    alphas[edges] = 0f;
+    int count = levels.count();
+    steps = steps.length < 2 * count ? Arrays.copyOf(steps, 2 * count) : steps;
+    before = before.length < count ? Arrays.copyOf(before, count) : before;
+    ofSplits =
+        ofSplits.length < POINTS * count ? Arrays.copyOf(ofSplits, POINTS * count) : ofSplits;
+    ofEdges =
+        ofEdges.length < 2 * POINTS * count ? Arrays.copyOf(ofEdges, 2 * POINTS * count) : ofEdges;
+    for (int level = 0; level < count; level++) {
+      int size = levels.splits(level);
+      splits = splits.length < size ? new float[size] : splits;
+      grow(steps, 2 * level, 2, size);
+      grow(before, level, 1, size);
+      grow(ofSplits, POINTS * level, POINTS, size);
+      grow(ofEdges, 2 * POINTS * level, 2 * POINTS, size);
     }
   }
 
-  private float[][] grown(float[][] lanes, int size) {
-    float[][] grown = Arrays.copyOf(lanes, size);
-    for (int at = lanes.length; at < size; at++) {
-      grown[at] = new float[ofSplits.length];
+  /** All arrays of a level have the same length. */
+  private static void grow(float[][] lanes, int from, int count, int size) {
+    if (lanes[from] == null || lanes[from].length < size) {
+      for (int at = from; at < from + count; at++) {
+        lanes[at] = new float[size];
+      }
     }
-
-    return grown;
   }
 
-  /** Per split of a level, a of its edge on one side. */
-  float[] alphas(int level, int side) {
-    return alphasOfLevels[2 * level + side];
+  /** Values of the splits of a level. */
+  float[] splits() {
+    return splits;
   }
 
-  /** Per split of a level, a of the last edge above that tests its feature; 0 if none does. */
+  /** Of a level per split a of its edge on one side; in the fast mode e, on the left. */
+  float[] steps(int level, int side) {
+    return steps[2 * level + side];
+  }
+
+  /** Per repeated split of a level a, or u, of the last edge above that tests its feature. */
   float[] before(int level) {
     return before[level];
   }
 
-  /** Per split of a level, of its edge on one side first c, then h. */
-  float[] points(int level, int side, int point) {
-    return points[(2 * level + side) * POINTS + point];
+  /** Of the fast mode, per split of a level first c, then g. */
+  float[] splits(int level, int point) {
+    return ofSplits[POINTS * level + point];
   }
 
-  /** What the edges on one side of a level add to contributions. */
-  float[] share(int side) {
-    return share[side];
-  }
-
-  /** Values of the splits of a level. */
-  float[] ofSplits() {
-    return ofSplits;
+  /** Of a level per split, of its edge on one side first c, then h or g. */
+  float[] edges(int level, int side, int point) {
+    return ofEdges[(2 * level + side) * POINTS + point];
   }
 }

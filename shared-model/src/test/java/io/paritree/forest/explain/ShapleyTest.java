@@ -118,6 +118,110 @@ class ShapleyTest {
     }
   }
 
+  /** Where both shares of a split do not add up to 1, or sums could overflow, fast is exact. */
+  @Test
+  void fastModeIsForForestsOfWholeSharesAndModerateWeights() {
+    for (int count = 0; count < FORESTS; count++) {
+      assertThat(Explainer.of(forest(), ContributionMode.FAST))
+          .as("forest %s of -Dseed=%s", count, seed)
+          .isInstanceOf(FastExplainer.class);
+    }
+
+    for (float[] covers : new float[][] {{8f, 4f, 4.001f}, {8f, 0f, 0f}, {1f, 3e38f, 3e38f}}) {
+      assertThat(Explainer.of(stump(covers, 1f), ContributionMode.FAST))
+          .isInstanceOf(ExactExplainer.class);
+    }
+
+    float[] covers = {8f, 4f, 4f};
+    assertThat(Explainer.of(stump(covers, 3e38f), ContributionMode.FAST))
+        .isInstanceOf(ExactExplainer.class);
+    assertThat(Explainer.of(stump(covers, 1e9f), ContributionMode.FAST))
+        .isInstanceOf(FastExplainer.class);
+  }
+
+  private static Forest stump(float[] covers, float weight) {
+    Tree tree =
+        new Tree(
+            new int[] {1, -1, -1},
+            new int[] {2, -1, -1},
+            new int[3],
+            new float[] {0f, weight, -weight},
+            new boolean[3],
+            null,
+            null,
+            1,
+            covers);
+    return Forest.of(
+        1,
+        new float[1],
+        java.util.List.of(tree),
+        new int[1],
+        null,
+        io.paritree.forest.Transform.IDENTITY);
+  }
+
+  /** Categories that are far apart are searched, others looked up. */
+  @Test
+  void setOfCategoriesSendsEachRankWhereTheTreeSendsItsSlot() {
+    int[][] sets = {{0}, {1, 62, 63, 64}, {2, 511}, {7, 100_000}, {Tree.MAX_CATEGORIES - 1}};
+    float[] slots = {
+      Float.NaN,
+      -1f,
+      -0.5f,
+      0f,
+      0.9f,
+      1f,
+      2f,
+      7f,
+      61f,
+      62f,
+      63f,
+      64f,
+      65f,
+      511f,
+      512f,
+      1_000f,
+      100_000f,
+      100_001f,
+      Tree.MAX_CATEGORIES - 1,
+      Tree.MAX_CATEGORIES,
+      3e9f,
+      Float.POSITIVE_INFINITY
+    };
+    for (int[] set : sets) {
+      for (boolean missingGoesLeft : new boolean[] {true, false}) {
+        Tree tree =
+            new Tree(
+                new int[] {1, -1, -1},
+                new int[] {2, -1, -1},
+                new int[3],
+                new float[3],
+                new boolean[] {missingGoesLeft, false, false},
+                new int[][] {set, null, null},
+                null,
+                1,
+                null);
+        for (float slot : slots) {
+          assertThat(Ranks.CategorySet.of(tree, 0).goesLeft(Ranks.ofCategory(slot)) == 1)
+              .as("slot %s, categories %s", slot, Arrays.toString(set))
+              .isEqualTo(tree.goesLeft(0, slot));
+        }
+      }
+    }
+  }
+
+  @Test
+  void bytesToMakeAreNoLessThanThoseThatAreKept() {
+    for (int count = 0; count < FORESTS; count++) {
+      Forest forest = random.forest(random.shape());
+      for (ContributionMode mode : ContributionMode.values()) {
+        assertThat(Explainer.of(forest, mode).bytes())
+            .as("forest %s of -Dseed=%s, %s", count, seed, mode)
+            .isLessThanOrEqualTo(Explainer.bytesToMake(forest) + 20_000);
+      }
+    }
+  }
+
   @Test
   void modelWithoutCoversIsRefused() {
     Tree tree =
