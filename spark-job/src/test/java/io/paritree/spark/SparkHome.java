@@ -38,21 +38,6 @@ record SparkHome(Path directory, String version, String scala) {
     return made(home, classPath(home, "spark-sql", version, scala));
   }
 
-  /** Returns the build's Spark with its server for Spark Connect. */
-  static SparkHome withConnect() throws IOException, InterruptedException {
-    Path home = MODULE.resolve("target/compat/connect");
-    return made(home, ofTheBuild().classPathOf("spark-connect", home));
-  }
-
-  /**
-   * Returns the class path that Maven resolves for an artifact of this Spark.
-   *
-   * @param directory for Maven's log
-   */
-  String classPathOf(String artifact, Path directory) throws IOException, InterruptedException {
-    return classPath(directory, artifact, version, scala);
-  }
-
   private static String classPath(Path home, String artifact, String version, String scala)
       throws IOException, InterruptedException {
     Path classPath = Files.createDirectories(home).resolve("spark.classpath");
