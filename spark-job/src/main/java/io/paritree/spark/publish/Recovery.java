@@ -50,8 +50,9 @@ public final class Recovery {
   }
 
   /**
-   * Finishes or removes those runs that are known to be dead; if no run has left anything, only
-   * reads the state.
+   * Finishes or removes those runs that are known to be dead, and removes indexes that no partition
+   * uses, which a run leaves that was killed after it had published; if there is nothing of these,
+   * only reads the state.
    */
   public void tidy() throws IOException {
     if (!place.unfinished().isEmpty() || !place.listOrNone(place.running()).isEmpty()) {
@@ -59,6 +60,8 @@ public final class Recovery {
         publisher.finishDead(run);
       }
     }
+
+    new KeptIndexes(place).removeUnused();
   }
 
   private List<String> othersThan(Publisher.Run run) throws IOException {
