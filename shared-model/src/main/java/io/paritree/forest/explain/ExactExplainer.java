@@ -5,6 +5,7 @@ import io.paritree.forest.Tree;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
 
 /**
  * Contributions with the bits of {@code predictContrib} of XGBoost4J 3.4 on x86-64.
@@ -12,9 +13,6 @@ import java.util.function.ToIntFunction;
  * <p>Immutable and thread-safe.
  */
 final class ExactExplainer implements Explainer {
-  /** Fewer rows than this are explained one by one. */
-  private static final int MIN_BLOCK = 24;
-
   private static final ToIntFunction<Edges> NO_KEY = edges -> 0;
 
   private final Forest forest;
@@ -31,39 +29,36 @@ final class ExactExplainer implements Explainer {
   /** Per tree and output of its own, instead of both, where the forest is unusual; else null. */
   private final ExactTree[][] trees;
 
-  private ExactExplainer(Forest forest, Edges[] edges) {
-    int count = edges.length;
-    boolean isUsual = true;
-    int depth = 0;
-    for (int index = 0; index < count; index++) {
-      isUsual &= ExactTree.isUsual(forest.tree(index), edges[index]);
-      depth = Math.max(depth, forest.tree(index).depth());
-    }
-
+  ExactExplainer(Forest forest, Edges[] edges) {
+    boolean isUsual =
+        IntStream.range(0, edges.length)
+            .allMatch(index -> ExactTree.isUsual(forest.tree(index), edges[index]));
     this.forest = forest;
     this.biases = Edges.biases(forest, edges);
     this.ranks = new Ranks(forest);
-    this.maxDepth = depth;
+    this.maxDepth =
+        IntStream.range(0, edges.length).map(at -> forest.tree(at).depth()).max().orElse(0);
     this.groups =
         isUsual
             ? Levels.groups(Levels.parts(forest, edges, NO_KEY), NO_KEY, ranks).stream()
                 .map(ExactTrees::new)
                 .toList()
             : null;
-    this.lanes = isUsual ? new ExactLanes[count] : null;
-    this.trees = isUsual ? null : new ExactTree[count][];
-    for (int index = 0; index < count; index++) {
-      Tree tree = forest.tree(index);
+    this.lanes = isUsual ? new ExactLanes[edges.length] : null;
+    this.trees = isUsual ? null : new ExactTree[edges.length][];
+    for (int index = 0; index < edges.length; index++) {
       if (isUsual) {
-        lanes[index] = new ExactLanes(tree, edges[index], ranks);
-        continue;
-      }
-
-      trees[index] = new ExactTree[tree.outputs()];
-      for (int vector = 0; vector < tree.outputs(); vector++) {
-        trees[index][vector] = new ExactTree(tree, edges[index], vector);
+        lanes[index] = new ExactLanes(forest.tree(index), edges[index], ranks);
+      } else {
+        trees[index] = outputs(forest.tree(index), edges[index]);
       }
     }
+  }
+
+  private static ExactTree[] outputs(Tree tree, Edges edges) {
+    ExactTree[] outputs = new ExactTree[tree.outputs()];
+    Arrays.setAll(outputs, vector -> new ExactTree(tree, edges, vector));
+    return outputs;
   }
 
   static Explainer of(Forest forest) {
@@ -102,7 +97,7 @@ final class ExactExplainer implements Explainer {
       float[] slots, int rowStride, int featureStride, int rows, float[] contributions) {
     Arrays.fill(contributions, 0, rows * contributions(), 0f);
     int next = 0;
-    while (lanes != null && rows - next >= MIN_BLOCK) {
+    while (lanes != null && rows - next >= LaneMemory.MIN_ROWS) {
       LaneMemory block = LaneMemory.ofThread(ranks.columns(), maxDepth, width());
       int count = Math.min(LaneMemory.MAX_ROWS, rows - next);
       block.set(slots, next * rowStride, rowStride, featureStride, count);

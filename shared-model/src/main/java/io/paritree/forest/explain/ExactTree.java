@@ -34,9 +34,6 @@ final class ExactTree {
    * The faster classes do the terms that XGBoost leaves out, which adds 0 or divides by 1.
    */
 
-  /** Trees are walked by recursion in blocks. */
-  private static final int MAX_DEPTH = 256;
-
   /** A larger c could overflow, and 0 times infinity is not 0. */
   private static final double MAX_C = 1e30;
 
@@ -66,7 +63,7 @@ final class ExactTree {
       max = Math.max(max, largest[edge]);
     }
 
-    return tree.depth() <= MAX_DEPTH && max < MAX_C;
+    return tree.depth() <= LaneMemory.MAX_DEPTH && max < MAX_C;
   }
 
   /**

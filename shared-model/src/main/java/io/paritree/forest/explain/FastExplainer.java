@@ -12,12 +12,6 @@ import java.util.stream.IntStream;
  * <p>Immutable and thread-safe.
  */
 final class FastExplainer implements Explainer {
-  /** Fewer rows than this are explained one by one. */
-  private static final int MIN_BLOCK = 24;
-
-  /** Trees are walked by recursion, so a deeper one is left to the exact explainer. */
-  private static final int MAX_DEPTH = 256;
-
   /** Differences and sums of larger weights could overflow. */
   private static final float MAX_WEIGHT = 1e30f;
 
@@ -61,10 +55,10 @@ final class FastExplainer implements Explainer {
 
     Edges[] edges = Edges.of(forest);
     for (int index = 0; index < edges.length; index++) {
-      if (forest.tree(index).depth() > MAX_DEPTH
+      if (forest.tree(index).depth() > LaneMemory.MAX_DEPTH
           || !edges[index].haveWholeShares()
           || !(edges[index].largestWeight() * Math.abs(forest.factor(index)) <= MAX_WEIGHT)) {
-        return ExactExplainer.of(forest);
+        return new ExactExplainer(forest, edges);
       }
     }
 
@@ -101,7 +95,7 @@ final class FastExplainer implements Explainer {
       float[] slots, int rowStride, int featureStride, int rows, float[] contributions) {
     Arrays.fill(contributions, 0, rows * contributions(), 0f);
     int next = 0;
-    while (rows - next >= MIN_BLOCK) {
+    while (rows - next >= LaneMemory.MIN_ROWS) {
       int count = Math.min(LaneMemory.MAX_ROWS, rows - next);
       LaneMemory block = LaneMemory.ofThread(ranks.columns(), maxDepth, width);
       block.set(slots, next * rowStride, rowStride, featureStride, count);

@@ -4,8 +4,14 @@ import java.util.Arrays;
 
 /** Working memory of one thread for a block of rows, with a lane per row. */
 final class LaneMemory {
+  /** Fewer rows are explained one by one. */
+  static final int MIN_ROWS = 24;
+
   /** The most rows of a block: more would not fit into a core's first caches. */
   static final int MAX_ROWS = 256;
+
+  /** Trees are walked by recursion in blocks, so deeper ones are explained row by row. */
+  static final int MAX_DEPTH = 256;
 
   private static final ThreadLocal<LaneMemory> OF_THREAD = ThreadLocal.withInitial(LaneMemory::new);
   private static final float[] ONES = new float[MAX_ROWS];
@@ -129,7 +135,7 @@ final class LaneMemory {
     return lanes(alphas, level);
   }
 
-  /** What is below a leaf. */
+  /** The weight of a leaf, in each lane. */
   float[] leaf() {
     return leaf;
   }

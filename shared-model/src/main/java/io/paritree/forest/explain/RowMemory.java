@@ -39,7 +39,6 @@ final class RowMemory {
     RowMemory memory = OF_THREAD.get();
     memory.ranks = memory.ranks.length < columns ? new int[columns] : memory.ranks;
     memory.phi = memory.phi.length < width ? new float[width] : memory.phi;
-    Arrays.fill(memory.phi, 0f);
     return memory;
   }
 
