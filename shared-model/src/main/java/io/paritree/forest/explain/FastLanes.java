@@ -270,6 +270,7 @@ final class FastLanes {
     }
   }
 
+  /** Writes g of a split with at most one leaf, and the integral of c * d. */
   private void ascend(
       int split, int level, int to, float[] e, float[] u, float[] sum, LaneMemory block) {
     int rows = block.rows();
@@ -298,6 +299,7 @@ final class FastLanes {
     }
   }
 
+  /** The same as {@link #ascend} for two leaves, whose difference is the same in each lane. */
   private void addPair(
       int split, int level, int to, float[] e, float[] u, float[] sum, LaneMemory block) {
     int rows = block.rows();

@@ -1,10 +1,14 @@
 package io.paritree.forest.explain;
 
+import java.util.Arrays;
+
 /**
  * Loops over the rows of a block, or the splits of a level: lane r of each array belongs to row r.
  *
  * <p>The arrays of a loop are different objects and begin with lane 0, because the compiler
- * vectorizes only such loops. No product is fused with an addition.
+ * vectorizes only such loops. For the same reason a formula has a loop of its own per kind of
+ * operand, with the same operations in the same order: a constant or an array, with or without u.
+ * No product is fused with an addition.
  */
 final class Lanes {
   private Lanes() {}
@@ -269,7 +273,7 @@ final class Lanes {
       to[row] += of[row] * factor;
     }
 
-    java.util.Arrays.fill(of, 0, rows, 0f);
+    Arrays.fill(of, 0, rows, 0f);
   }
 
   /** to = (to * by) * weight. */
