@@ -90,7 +90,7 @@ final class ReasonsCheck {
   }
 
   private void compare(float[] ofFast, float[] ofExact, int from, float margin) {
-    double size = 1;
+    double size = 0;
     double sum = 0;
     double largest = 0;
     for (int at = from; at <= from + width; at++) {
@@ -103,7 +103,7 @@ final class ReasonsCheck {
       }
     }
 
-    double allowed = Math.max(1, size - 1);
+    double allowed = Math.max(1, size);
     worst = Math.max(worst, largest / allowed);
     worstSum = Math.max(worstSum, Math.abs(sum - margin) / allowed);
   }

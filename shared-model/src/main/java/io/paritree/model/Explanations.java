@@ -22,7 +22,8 @@ final class Explanations {
 
   /**
    * @param origin names the model in messages
-   * @param golden what every explainer must reproduce before it is used; empty if nothing vouches
+   * @param golden what every explainer must reproduce before it is used; empty if the model is not
+   *     sealed
    */
   Explanations(String origin, Forest forest, Optional<GoldenContributions> golden) {
     this.origin = origin;
@@ -37,7 +38,7 @@ final class Explanations {
    */
   void verify() throws ModelException {
     if (golden.isPresent() && golden.get().rows() > 0) {
-      golden.get().verify(made(ContributionMode.EXACT), ContributionMode.EXACT);
+      golden.get().verify(make(ContributionMode.EXACT), ContributionMode.EXACT);
     }
   }
 
@@ -47,7 +48,7 @@ final class Explanations {
       return known;
     }
 
-    Explainer explainer = made(mode);
+    Explainer explainer = make(mode);
     if (golden.isPresent()) {
       try {
         golden.get().verify(explainer, mode);
@@ -61,7 +62,7 @@ final class Explanations {
     return explainer;
   }
 
-  private Explainer made(ContributionMode mode) throws UnsupportedModelException {
+  private Explainer make(ContributionMode mode) throws UnsupportedModelException {
     ModelMemory.checkExplaining(origin, Explainer.bytesToMake(forest));
     try {
       return Explainer.of(forest, mode);

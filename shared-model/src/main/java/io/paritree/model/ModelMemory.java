@@ -83,7 +83,7 @@ public final class ModelMemory {
 
   private static void checkNeed(String origin, long bytes, long need)
       throws UnsupportedModelException {
-    if (bytes > SMALL && need > free() && collected() && need > free()) {
+    if (bytes > SMALL && isTooMuch(need)) {
       throw tooLarge(origin, bytes, need);
     }
   }
@@ -95,9 +95,13 @@ public final class ModelMemory {
    * @throws UnsupportedModelException naming the need and the option, if it does not
    */
   static void checkExplaining(String origin, long need) throws UnsupportedModelException {
-    if (need > SMALL && need > free() && collected() && need > free()) {
+    if (need > SMALL && isTooMuch(need)) {
       throw tooSmall("Cannot explain %s: its contributions need about".formatted(origin), need);
     }
+  }
+
+  private static boolean isTooMuch(long need) {
+    return need > free() && collected() && need > free();
   }
 
   private static long free() {
@@ -137,13 +141,17 @@ public final class ModelMemory {
   }
 
   private static UnsupportedModelException tooLarge(String origin, long bytes, long need) {
-    String files = bytes == 0 ? "it" : "with %s MB of files it".formatted(megabytes(bytes));
-    return tooSmall(
-        "Cannot open %s: %s needs%s".formatted(origin, files, bytes == 0 ? "" : " about"),
-        bytes == 0 ? 0 : need);
+    return bytes == 0
+        ? tooSmall("Cannot open %s: it needs".formatted(origin), 0)
+        : tooSmall(
+            "Cannot open %s: with %s MB of files it needs about"
+                .formatted(origin, megabytes(bytes)),
+            need);
   }
 
   /**
+   * Returns that the heap is too small.
+   *
    * @param what the beginning of the message
    * @param need in bytes; 0 if not known
    */

@@ -66,8 +66,8 @@ public final class Opening {
   /**
    * Verifies and opens a model.
    *
-   * <p>In this order: digests, manifest, model file, the schema against the model file, golden
-   * rows. Only a model that passed all checks is returned.
+   * <p>In this order: digests, manifest, model file, the schema against the model file, golden rows
+   * and their contributions. Only a model that passed all checks is returned.
    *
    * @param assumptions used for an unsealed model only
    * @throws ModelException if anything about it is wrong or not supported
@@ -161,7 +161,7 @@ public final class Opening {
         GoldenFile.parse(goldenFile, sealedFile(files, PackageFiles.GOLDEN_ROWS));
     GoldenRows.verify(goldenFile, golden, schema, engine);
     GoldenContributions contributions = GoldenContributions.of(goldenFile, golden, schema);
-    if (contributions.rows() > 0 && !manifest.hasContributions()) {
+    if (contributions.rows() > 0 && !manifest.mayHaveContributions()) {
       throw new CorruptModelException(
           "Cannot open model package %s: %s has contributions, which a package of its format does not have"
               .formatted(origin, PackageFiles.GOLDEN_ROWS));

@@ -35,6 +35,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -143,7 +144,8 @@ final class SealCommand implements Callable<Integer> {
       names = "--without-importance",
       description = {
         "Store neither the importance of the fields nor contributions of golden rows, which are taken",
-        "from --rows: a package without them has format 1, unless its schema has groups or reasons."
+        "from --rows. A package without them has format 1. One whose schema has groups or reasons has",
+        "format 2, and contributions of golden rows all the same."
       })
   private boolean withoutImportance;
 
@@ -278,7 +280,7 @@ final class SealCommand implements Callable<Integer> {
 
         for (int row = 0; row < count; row++) {
           if (!refused.addIfRefused(csv, row)) {
-            String[] cells = java.util.Arrays.copyOf(csv.cells(row), fields);
+            String[] cells = Arrays.copyOf(csv.cells(row), fields);
             choice.add(csv.slots(), row * width, cells);
             sentinels.add(csv.slots(), row * width);
           }

@@ -9,6 +9,7 @@ import io.paritree.model.rows.CsvRows;
 import io.paritree.model.rows.EngineComparison;
 import io.paritree.model.rows.FaultSummary;
 import io.paritree.model.rows.InputException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,8 +44,7 @@ final class VerifyCommand implements Callable<Integer> {
     if (rows != null) {
       Engine reference = unsealed.reopen(files, EngineKind.XGBOOST).engine();
       EngineComparison comparison = new EngineComparison(opened.engine(), reference);
-      try (CsvRows csv =
-          CsvRows.open(rows, opened.schema(), opened.engine(), java.util.List.of())) {
+      try (CsvRows csv = CsvRows.open(rows, opened.schema(), opened.engine(), List.of())) {
         for (int count = csv.next(); count > 0; count = csv.next()) {
           for (int row = 0; row < count; row++) {
             refused.addIfRefused(csv, row);

@@ -25,6 +25,8 @@ public final class GoldenContributions {
   }
 
   /**
+   * Finds the rows that have contributions, and encodes their records.
+   *
    * @param origin names the file in messages
    * @param all all golden rows; those that have contributions come first
    */

@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -79,7 +80,7 @@ public final class GoldenFile {
     for (int at = 0; at < content.length; at++) {
       if (content[at] == '\n') {
         String line = origin + " line " + (rows.size() + 1);
-        rows.add(row(line, java.util.Arrays.copyOfRange(content, start, at)));
+        rows.add(row(line, Arrays.copyOfRange(content, start, at)));
         start = at + 1;
       }
     }

@@ -39,7 +39,7 @@ public record Manifest(
   }
 
   /** Returns whether golden rows may have contributions. */
-  public boolean hasContributions() {
+  public boolean mayHaveContributions() {
     return format() >= FORMAT_OF_REASONS;
   }
 }

@@ -191,7 +191,7 @@ public final class Sealing {
    * A package that is not written yet.
    *
    * @param files its files, by name
-   * @param model what opening them gave
+   * @param model opened from them
    */
   public record SealedFiles(Map<String, byte[]> files, ScoringModel model) {}
 
@@ -242,7 +242,7 @@ public final class Sealing {
             complete,
             importance,
             notes);
-    List<GoldenRow> golden = golden(records, manifest.hasContributions());
+    List<GoldenRow> golden = golden(records, manifest.mayHaveContributions());
 
     Map<String, byte[]> all = new TreeMap<>(files);
     all.put(PackageFiles.MANIFEST, ManifestWriter.toJson(manifest));
@@ -301,22 +301,20 @@ public final class Sealing {
     reference.score(slots, count, margins, null);
     reference.leaves(slots, count, leaves);
 
-    float[] contributions = explained ? contributions(reference, slots, count) : new float[0];
-    int perRow = forest.outputs() * (schema.width() + 1);
+    List<int[]> contributions = explained ? contributions(reference, slots, count) : List.of();
     List<GoldenRow> rows = new ArrayList<>();
     for (int row = 0; row < count; row++) {
-      int explainedTo = Math.min(contributions.length, (row + 1) * perRow);
       rows.add(
           new GoldenRow(
               records.records().get(row),
               bits(margins, row * reference.outputs(), (row + 1) * reference.outputs()),
               Arrays.copyOfRange(leaves, row * reference.trees(), (row + 1) * reference.trees()),
-              bits(contributions, Math.min(explainedTo, row * perRow), explainedTo)));
+              row < contributions.size() ? contributions.get(row) : new int[0]));
     }
 
     try {
       GoldenRows.verify(PackageFiles.GOLDEN_ROWS, rows, schema, forest);
-      if (contributions.length > 0) {
+      if (!contributions.isEmpty()) {
         GoldenContributions.of(PackageFiles.GOLDEN_ROWS, rows, schema)
             .verify(explainer(ContributionMode.FAST), ContributionMode.FAST);
       }
@@ -331,24 +329,28 @@ public final class Sealing {
   }
 
   /**
-   * Returns the contributions of the first rows, as libxgboost computes them; where it does not
-   * score, or has other bits because this is not an x86-64, as our exact mode does. Empty if the
-   * model cannot be explained.
+   * Returns the bits of the contributions of the first rows, as libxgboost computes them on x86-64.
+   * Elsewhere, for a linear booster, and where libxgboost cannot read the model, they are those of
+   * our exact mode. Empty if the model cannot be explained.
    */
-  private float[] contributions(Engine reference, float[] slots, int count) throws ModelException {
+  private List<int[]> contributions(Engine reference, float[] slots, int count)
+      throws ModelException {
     Explainer ours;
     try {
       ours = explainer(ContributionMode.EXACT);
     } catch (UnsupportedModelException e) {
-      return new float[0];
+      return List.of();
     }
 
-    int some = Math.min(count, Math.min(EXPLAINED_ROWS, EXPLAINED_VALUES / ours.contributions()));
-    float[] contributions = new float[some * ours.contributions()];
+    int size = ours.contributions();
+    int some = Math.min(count, Math.min(EXPLAINED_ROWS, EXPLAINED_VALUES / size));
+    float[] contributions = new float[some * size];
     boolean isNative = reference instanceof NativeBooster && reference.trees() > 0 && IS_X86;
     Explainer explainer = isNative ? (NativeBooster) reference : ours;
     explainer.explain(slots, some, contributions);
-    return contributions;
+    return IntStream.range(0, some)
+        .mapToObj(row -> bits(contributions, row * size, (row + 1) * size))
+        .toList();
   }
 
   private static int[] bits(float[] values, int from, int to) {
