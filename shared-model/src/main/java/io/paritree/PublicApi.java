@@ -10,9 +10,9 @@ import java.lang.annotation.Target;
  * Marks a type for programs outside of this repository.
  *
  * <p>Its public members keep working from version to version, as {@code CHANGELOG.md} says, unless
- * they mention a type of Paritree that is not marked. All other types may change in any version;
- * only {@code io.paritree.forest.Engine}, whose package uses nothing but the JDK, belongs to the
- * marked ones without the mark.
+ * they mention a type of Paritree that is not marked. All other types may change in any version,
+ * except {@code io.paritree.forest.Engine}: it is public API without the mark, because its package
+ * uses nothing but the JDK.
  */
 @Documented
 @Retention(RetentionPolicy.CLASS)
