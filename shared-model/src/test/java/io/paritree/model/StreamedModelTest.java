@@ -10,6 +10,7 @@ import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import ml.dmlc.xgboost4j.java.XGBoost;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,7 +69,7 @@ class StreamedModelTest {
 
   private static long indexOf(byte[] content, byte[] wanted) {
     for (int at = content.length / 2; ; at++) {
-      if (java.util.Arrays.equals(content, at, at + 4, wanted, 0, 4)) {
+      if (Arrays.equals(content, at, at + 4, wanted, 0, 4)) {
         return at;
       }
     }

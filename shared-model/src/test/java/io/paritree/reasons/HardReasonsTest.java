@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,7 +95,7 @@ class HardReasonsTest {
   void coversOfZeroGiveTheSameReasonsInBothModesOrNone() throws Exception {
     String model = new String(training("binary:logistic").file("json"), StandardCharsets.UTF_8);
     String zero =
-        java.util.regex.Pattern.compile("\"sum_hessian\":\\[[^\\]]*]")
+        Pattern.compile("\"sum_hessian\":\\[[^\\]]*]")
             .matcher(model)
             .replaceAll(found -> found.group().replaceAll("[0-9.E+-]+(?=[,\\]])", "0E0"));
     ScoringModel opened = open(zero.getBytes(StandardCharsets.UTF_8), "m.json");

@@ -12,6 +12,7 @@ import io.paritree.forest.explain.Explainer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -181,7 +182,7 @@ class ContributionParityTest {
   void allCoversZero() throws Exception {
     String model = new String(binary().with("max_depth", 5).file("json"), StandardCharsets.UTF_8);
     String zero =
-        java.util.regex.Pattern.compile("\"sum_hessian\":\\[[^\\]]*]")
+        Pattern.compile("\"sum_hessian\":\\[[^\\]]*]")
             .matcher(model)
             .replaceAll(found -> found.group().replaceAll("[0-9.E+-]+(?=[,\\]])", "0E0"));
     assertThat(zero).contains("\"sum_hessian\":[0E0,0E0");

@@ -7,8 +7,10 @@ import io.paritree.forest.Engine;
 import io.paritree.forest.Forest;
 import io.paritree.forest.RandomForests;
 import io.paritree.forest.Seed;
+import io.paritree.forest.Transform;
 import io.paritree.forest.Tree;
 import java.util.Arrays;
+import java.util.List;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +28,7 @@ class ShapleyTest {
   @EnumSource
   void contributionsAreShapleyValues(ContributionMode mode) {
     for (int count = 0; count < FORESTS; count++) {
-      Forest forest = forest();
+      Forest forest = randomForest();
       float[] slots = random.rows(forest, ROWS);
       float[] actual = explain(forest, mode, slots);
 
@@ -45,7 +47,7 @@ class ShapleyTest {
     assertThatThrownBy(
             () -> {
               for (int count = 0; count < FORESTS; count++) {
-                Forest forest = forest();
+                Forest forest = randomForest();
                 float[] slots = random.rows(forest, ROWS);
                 Contributions.assertClose(
                     "", forest, explain(forest, mode, slots), byDefinition(forest, slots, false));
@@ -122,42 +124,45 @@ class ShapleyTest {
   @Test
   void fastModeIsForForestsOfWholeSharesAndModerateWeights() {
     for (int count = 0; count < FORESTS; count++) {
-      assertThat(Explainer.of(forest(), ContributionMode.FAST))
+      assertThat(Explainer.of(randomForest(), ContributionMode.FAST))
           .as("forest %s of -Dseed=%s", count, seed)
           .isInstanceOf(FastExplainer.class);
     }
 
     for (float[] covers : new float[][] {{8f, 4f, 4.001f}, {8f, 0f, 0f}, {1f, 3e38f, 3e38f}}) {
-      assertThat(Explainer.of(stump(covers, 1f), ContributionMode.FAST))
+      assertThat(Explainer.of(forest(stump(covers, 1f)), ContributionMode.FAST))
           .isInstanceOf(ExactExplainer.class);
     }
 
     float[] covers = {8f, 4f, 4f};
-    assertThat(Explainer.of(stump(covers, 3e38f), ContributionMode.FAST))
+    assertThat(Explainer.of(forest(stump(covers, 3e38f)), ContributionMode.FAST))
         .isInstanceOf(ExactExplainer.class);
-    assertThat(Explainer.of(stump(covers, 1e9f), ContributionMode.FAST))
+    assertThat(Explainer.of(forest(stump(covers, 1e9f)), ContributionMode.FAST))
         .isInstanceOf(FastExplainer.class);
   }
 
-  private static Forest stump(float[] covers, float weight) {
-    Tree tree =
-        new Tree(
-            new int[] {1, -1, -1},
-            new int[] {2, -1, -1},
-            new int[3],
-            new float[] {0f, weight, -weight},
-            new boolean[3],
-            null,
-            null,
-            1,
-            covers);
-    return Forest.of(
-        1,
-        new float[1],
-        java.util.List.of(tree),
-        new int[1],
+  private static Tree stump(float[] covers, float weight) {
+    return stump(false, null, covers, weight);
+  }
+
+  /** A tree of one split and two leaves; null categories if it has a threshold. */
+  private static Tree stump(
+      boolean missingGoesLeft, int[][] categories, float[] covers, float weight) {
+    return new Tree(
+        new int[] {1, -1, -1},
+        new int[] {2, -1, -1},
+        new int[3],
+        new float[] {0f, weight, -weight},
+        new boolean[] {missingGoesLeft, false, false},
+        categories,
         null,
-        io.paritree.forest.Transform.IDENTITY);
+        1,
+        covers);
+  }
+
+  private static Forest forest(Tree... trees) {
+    return Forest.of(
+        1, new float[1], List.of(trees), new int[trees.length], null, Transform.IDENTITY);
   }
 
   /** Categories that are far apart are searched, others looked up. */
@@ -190,17 +195,7 @@ class ShapleyTest {
     };
     for (int[] set : sets) {
       for (boolean missingGoesLeft : new boolean[] {true, false}) {
-        Tree tree =
-            new Tree(
-                new int[] {1, -1, -1},
-                new int[] {2, -1, -1},
-                new int[3],
-                new float[3],
-                new boolean[] {missingGoesLeft, false, false},
-                new int[][] {set, null, null},
-                null,
-                1,
-                null);
+        Tree tree = stump(missingGoesLeft, new int[][] {set, null, null}, null, 0f);
         for (float slot : slots) {
           assertThat(Ranks.CategorySet.of(tree, 0).goesLeft(Ranks.ofCategory(slot)) == 1)
               .as("slot %s, categories %s", slot, Arrays.toString(set))
@@ -224,31 +219,11 @@ class ShapleyTest {
 
   @Test
   void modelWithoutCoversIsRefused() {
-    Tree tree =
-        new Tree(
-            new int[] {1, -1, -1},
-            new int[] {2, -1, -1},
-            new int[3],
-            new float[3],
-            new boolean[3],
-            null,
-            null,
-            1,
-            null);
-    assertRefused(tree, "tree 1 has no sum_hessian, which says how much of the training data");
+    assertRefused(
+        stump(null, 0f), "tree 1 has no sum_hessian, which says how much of the training data");
     for (float cover : new float[] {-1f, Float.NaN, Float.POSITIVE_INFINITY}) {
-      Tree bad =
-          new Tree(
-              new int[] {1, -1, -1},
-              new int[] {2, -1, -1},
-              new int[3],
-              new float[3],
-              new boolean[3],
-              null,
-              null,
-              1,
-              new float[] {3f, cover, 1f});
-      assertRefused(bad, "node 1 of tree 1 has the sum_hessian " + cover);
+      assertRefused(
+          stump(new float[] {3f, cover, 1f}, 0f), "node 1 of tree 1 has the sum_hessian " + cover);
     }
   }
 
@@ -264,14 +239,7 @@ class ShapleyTest {
             null,
             1,
             null);
-    Forest forest =
-        Forest.of(
-            1,
-            new float[1],
-            java.util.List.of(leaf, tree),
-            new int[2],
-            null,
-            io.paritree.forest.Transform.IDENTITY);
+    Forest forest = forest(leaf, tree);
     for (ContributionMode mode : ContributionMode.values()) {
       assertThatThrownBy(() -> Explainer.of(forest, mode))
           .isInstanceOf(IllegalArgumentException.class)
@@ -279,7 +247,7 @@ class ShapleyTest {
     }
   }
 
-  private Forest forest() {
+  private Forest randomForest() {
     RandomForests.Shape shape = random.shape();
     shape.width = 1 + (shape.width - 1) % 5;
     shape.trees = Math.min(shape.trees, 6);

@@ -23,13 +23,21 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -177,7 +185,7 @@ class ModelMainTest {
     assertThat(said.get(22)).contains("Scored 0 rows", "3000 refused");
     assertThat(Files.readAllLines(path("out.csv"))).hasSize(3_001);
 
-    Files.write(rows, List.of("1,2"), java.nio.file.StandardOpenOption.APPEND);
+    Files.write(rows, List.of("1,2"), StandardOpenOption.APPEND);
     assertRun(0, "predict", "--model", model, "--input", rows, "--output", path("out.csv"));
     Files.write(rows, List.of("f0,f1"));
     assertRun(0, "predict", "--model", model, "--input", rows, "--output", path("out.csv"));
@@ -242,7 +250,7 @@ class ModelMainTest {
       String line =
           IntStream.range(row * 18, (row + 1) * 18)
               .mapToObj(at -> String.valueOf(expected[at]))
-              .collect(java.util.stream.Collectors.joining(","));
+              .collect(Collectors.joining(","));
       assertThat(lines.get(row + 1)).as("row %s", row).isEqualTo(line);
     }
 
@@ -302,14 +310,13 @@ class ModelMainTest {
   }
 
   private static double added(String json, String name) {
-    java.util.regex.Matcher number =
-        java.util.regex.Pattern.compile("\"" + name + "\":([-0-9.E]+)").matcher(json);
+    Matcher number = Pattern.compile("\"" + name + "\":([-0-9.E]+)").matcher(json);
     assertThat(number.find()).as(name).isTrue();
     return Double.parseDouble(number.group(1));
   }
 
   private static double contributions(String json) {
-    return java.util.regex.Pattern.compile("\"contribution\":([-0-9.E]+)")
+    return Pattern.compile("\"contribution\":([-0-9.E]+)")
         .matcher(json)
         .results()
         .mapToDouble(number -> Double.parseDouble(number.group(1)))
@@ -318,7 +325,7 @@ class ModelMainTest {
 
   @Test
   void sealingWithRowsStoresTheImportanceThatTheCommandMeasures() throws Exception {
-    List<String> lines = new java.util.ArrayList<>();
+    List<String> lines = new ArrayList<>();
     lines.add(String.join(",", TestRecords.COLUMNS));
     IntStream.range(0, 300).forEach(row -> lines.add(TestRecords.csvLine(row)));
     Path rows = Files.write(path("rows.csv"), lines);
@@ -365,7 +372,7 @@ class ModelMainTest {
   @Test
   void importanceListsTheFieldsByTheirMeanContribution() throws Exception {
     Path model = new TestPackages(path("store")).reasons();
-    List<String> lines = new java.util.ArrayList<>();
+    List<String> lines = new ArrayList<>();
     lines.add(String.join(",", TestRecords.COLUMNS));
     IntStream.range(0, 300).forEach(row -> lines.add(TestRecords.csvLine(row)));
     lines.add(TestRecords.csvLine(1).replaceFirst("^[^,]*", "far"));
@@ -375,12 +382,12 @@ class ModelMainTest {
     String json = out.toString().replaceAll("\\s+", "");
     assertThat(json).contains("\"rows\":300,\"rows_refused\":1");
     List<Double> means =
-        java.util.regex.Pattern.compile("\"mean_contribution\":([-0-9.E]+)")
+        Pattern.compile("\"mean_contribution\":([-0-9.E]+)")
             .matcher(json)
             .results()
             .map(number -> Double.valueOf(number.group(1)))
             .toList();
-    assertThat(means).hasSize(5).isSortedAccordingTo(java.util.Comparator.reverseOrder());
+    assertThat(means).hasSize(5).isSortedAccordingTo(Comparator.reverseOrder());
     assertThat(means.get(0)).isPositive();
     assertThat(err.toString()).contains("rows.csv line 302", "far");
 
@@ -393,9 +400,7 @@ class ModelMainTest {
   }
 
   private static Object[] with(Object[] arguments, Object... more) {
-    return java.util.stream.Stream.concat(
-            java.util.Arrays.stream(arguments), java.util.Arrays.stream(more))
-        .toArray();
+    return Stream.concat(Arrays.stream(arguments), Arrays.stream(more)).toArray();
   }
 
   @Test
@@ -966,7 +971,7 @@ class ModelMainTest {
     SchemaForm form =
         SchemaParser.fromJson(
             "schema", TestRecords.SCHEMA.formatted("").getBytes(StandardCharsets.UTF_8));
-    var schema = form.schema("schema", feature -> java.util.Optional.empty());
+    var schema = form.schema("schema", feature -> Optional.empty());
     Engine reference = NativeBooster.load(file, XgboostModel.read(file), Rounds.ALL);
     List<String> lines = new ArrayList<>(List.of(TestRecords.csvHeader() + ",predicted"));
     for (int row = 0; row < 300; row++) {
