@@ -69,7 +69,7 @@ public final class Importance {
   }
 
   /** Returns the mean of a group, in margin units; NaN without rows. */
-  public double mean(int group) {
+  double mean(int group) {
     return totals[group] / rows;
   }
 

@@ -133,7 +133,6 @@ public final class JsonRecordReader {
       } else {
         seen[index] = record;
         keep(document, index);
-
         value(document, fields.get(index), row, at, faults);
         expected = index + 1;
       }
