@@ -78,6 +78,7 @@ class ArchitectureTest extends ArchitectureContract {
           "keys.RepeatedHashes",
           "rows.ExplanationColumns",
           "rows.ReasonColumns",
+          "rows.ReasonList",
           "rows.BlockEncoder",
           "rows.Copier",
           "rows.FilesInOrder",

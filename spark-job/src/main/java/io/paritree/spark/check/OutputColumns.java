@@ -7,6 +7,7 @@ import io.paritree.model.ScoringModel;
 import io.paritree.model.manifest.Outputs;
 import io.paritree.reasons.ExplanationAsked;
 import io.paritree.spark.input.ReadColumn;
+import io.paritree.spark.rows.ReasonList;
 import io.paritree.spark.settings.JobSettings;
 import java.util.ArrayList;
 import java.util.List;
@@ -148,7 +149,7 @@ public record OutputColumns(
         .ifPresent(exact -> how.putString("paritree.contributions", "exact"));
     Metadata computed = how.build();
     if (hasReasons) {
-      DataType reasons = DataTypes.createArrayType(reason());
+      DataType reasons = DataTypes.createArrayType(ReasonList.REASON);
       fields.add(DataTypes.createStructField(REASONS, reasons, true, computed));
       fields.add(DataTypes.createStructField(BASE, DataTypes.FloatType, true, computed));
       fields.add(DataTypes.createStructField(REST, DataTypes.FloatType, true, computed));
@@ -160,14 +161,5 @@ public record OutputColumns(
 
     fields.add(DataTypes.createStructField(MODEL_VERSION, DataTypes.StringType, true));
     return DataTypes.createStructType(fields);
-  }
-
-  private static StructType reason() {
-    return DataTypes.createStructType(
-        List.of(
-            DataTypes.createStructField("field", DataTypes.StringType, true),
-            DataTypes.createStructField("value", DataTypes.StringType, true),
-            DataTypes.createStructField("contribution", DataTypes.FloatType, true),
-            DataTypes.createStructField("code", DataTypes.StringType, true)));
   }
 }

@@ -3,6 +3,7 @@ package io.paritree.spark.sql;
 import io.paritree.Fault;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.manifest.Outputs;
+import io.paritree.spark.rows.ReasonList;
 import java.util.List;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
@@ -27,15 +28,7 @@ final class ResultColumns {
               .add("expected", DataTypes.StringType),
           false);
 
-  /** An array of {@code field, value, contribution, code}. */
-  static final ArrayType REASONS_TYPE =
-      DataTypes.createArrayType(
-          new StructType()
-              .add("field", DataTypes.StringType)
-              .add("value", DataTypes.StringType)
-              .add("contribution", DataTypes.FloatType)
-              .add("code", DataTypes.StringType),
-          false);
+  static final ArrayType REASONS_TYPE = DataTypes.createArrayType(ReasonList.REASON, false);
 
   private ResultColumns() {}
 

@@ -3,16 +3,11 @@ package io.paritree.spark.sql;
 import io.paritree.Fault;
 import io.paritree.UnsupportedModelException;
 import io.paritree.feature.Faults;
-import io.paritree.feature.Schema;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.ScoringModel;
-import io.paritree.model.manifest.ReasonGroup;
-import io.paritree.model.manifest.ReasonRule;
 import io.paritree.reasons.Direction;
 import io.paritree.reasons.Reasons;
-import io.paritree.reasons.RowReasons;
-import io.paritree.spark.rows.ReasonColumns;
-import java.util.List;
+import io.paritree.spark.rows.ReasonList;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.catalyst.util.ArrayData;
@@ -27,7 +22,7 @@ final class RowResults {
   private final UTF8String modelVersion;
   private final boolean hasLabel;
   private final Reasons reasons; // null if they are not the output
-  private final RowReasons chosen; // likewise
+  private final ReasonList list; // likewise
   private final float[] contributions; // likewise
 
   RowResults(ScoringModel model, RowColumns columns, Output output) {
@@ -38,7 +33,7 @@ final class RowResults {
         model.outputs().classes().stream().map(UTF8String::fromString).toArray(UTF8String[]::new);
     this.modelVersion = UTF8String.fromString(model.modelVersion());
     this.reasons = output == Output.REASONS ? reasons(model) : null;
-    this.chosen = reasons == null ? null : new RowReasons(reasons.groups().size());
+    this.list = reasons == null ? null : new ReasonList(reasons);
     this.contributions = reasons == null ? null : new float[reasons.contributions()];
   }
 
@@ -111,49 +106,19 @@ final class RowResults {
   ArrayData reasons(RowScorer scorer, InternalRow row, int most, Direction direction) {
     reasons.explain(scorer.slots(), 0, 1, contributions);
     int output = reasons.winner(scorer.scores(), 0);
-    reasons.choose(contributions, 0, output, most, direction, chosen);
-    Object[] all = new Object[chosen.count()];
-    for (int reason = 0; reason < all.length; reason++) {
-      ReasonGroup group = reasons.groups().get(chosen.group(reason));
-      float contribution = chosen.contribution(reason);
-      UTF8String code =
-          reasons
-              .code(chosen.group(reason), contribution)
-              .map(ReasonRule.Code::code)
-              .map(UTF8String::fromString)
-              .orElse(null);
-      all[reason] =
-          new GenericInternalRow(
-              new Object[] {
-                UTF8String.fromString(group.name()), value(group, row), contribution, code
-              });
-    }
-
-    return new GenericArrayData(all);
-  }
-
-  /** Returns the value of a group's column as text; of several, each with its name. */
-  private UTF8String value(ReasonGroup group, InternalRow row) {
-    List<String> names = group.columns();
-    if (names.size() == 1) {
-      return UTF8String.fromString(given(names.get(0), row));
-    }
-
-    StringBuilder text = new StringBuilder();
-    for (String name : names) {
-      String value = given(name, row);
-      text.append(text.isEmpty() ? "" : ", ").append(name).append('=');
-      text.append(value == null ? "" : value);
-    }
-
-    return UTF8String.fromString(text.toString());
+    return list.choose(
+        contributions,
+        0,
+        output,
+        most,
+        direction,
+        (group, column) -> given(reasons.groups().get(group).columns().get(column), row));
   }
 
   /** Returns the value of a field as text; null if it is missing. */
   private String given(String name, InternalRow row) {
-    Schema schema = model.schema();
-    int field = schema.fieldIndex(name);
+    int field = model.schema().fieldIndex(name);
     int ordinal = columns.ordinals()[field];
-    return row.isNullAt(ordinal) ? null : ReasonColumns.text(row, ordinal, columns.types()[field]);
+    return row.isNullAt(ordinal) ? null : ReasonList.text(row, ordinal, columns.types()[field]);
   }
 }
