@@ -15,6 +15,7 @@ import io.paritree.spark.blocks.SourceFile;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.task.TaskPlan;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.types.BooleanType;
 import org.apache.spark.sql.types.DataType;
@@ -32,7 +33,7 @@ import org.apache.spark.unsafe.types.UTF8String;
  * <p>Slots are stored feature by feature: slot f of row r is {@code slots[f * BLOCK_ROWS + r]}, as
  * {@code Engine.scoreColumns} reads them. Not thread-safe.
  */
-final class BlockEncoder {
+public final class BlockEncoder {
   private static final int STRIDE = TaskPlan.BLOCK_ROWS;
 
   private enum Kind {
@@ -195,7 +196,7 @@ final class BlockEncoder {
 
     EntrySlots known = entries[slot];
     int to = slot * STRIDE;
-    int count = known.look(ids, rows, slots, to, open);
+    int count = known.lookUp(ids, rows, slots, to, open);
     long missing = 0;
     for (int index = 0; index < count; index++) {
       int row = open[index];
@@ -250,7 +251,8 @@ final class BlockEncoder {
     };
   }
 
-  private static float text(Feature feature, UTF8String text, Faults faults) {
+  /** Encodes a text, whose bytes are copied only if they are not in an array. */
+  public static float text(Feature feature, UTF8String text, Faults faults) {
     if (text.getBaseObject() instanceof byte[] bytes) {
       int offset = (int) (text.getBaseOffset() - Platform.BYTE_ARRAY_OFFSET);
       return feature.text(bytes, offset, text.numBytes(), faults);
@@ -276,7 +278,7 @@ final class BlockEncoder {
               ? feature.missing(current)
               : CsvCells.encode(feature, value, 0, value.length, current);
       int to = field.slot(index) * STRIDE;
-      java.util.Arrays.fill(slots, to, to + rows, slot);
+      Arrays.fill(slots, to, to + rows, slot);
       if (current.isEmpty()) {
         missing[field.slot(index)] += Float.isNaN(slot) ? rows : 0;
       } else {

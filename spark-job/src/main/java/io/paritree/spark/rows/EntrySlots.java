@@ -13,7 +13,7 @@ import java.util.Arrays;
 final class EntrySlots {
   private Object dictionary;
 
-  /** Exactly as long as there are ids, so that an id that a damaged file made up is out of it. */
+  /** One per id, so that an id of a damaged file that no entry has is out of bounds. */
   private float[] slots = {};
 
   /**
@@ -23,7 +23,7 @@ final class EntrySlots {
    * @param open receives the rows whose slots are not known, in their order
    * @return the number of these rows
    */
-  int look(DictionaryIds ids, int rows, float[] to, int at, int[] open) {
+  int lookUp(DictionaryIds ids, int rows, float[] to, int at, int[] open) {
     if (ids.dictionary() != dictionary) {
       slots = new float[ids.entries() + 1];
       Arrays.fill(slots, Float.NaN);

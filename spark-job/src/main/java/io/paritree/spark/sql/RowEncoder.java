@@ -6,14 +6,13 @@ import io.paritree.feature.Faults;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
+import io.paritree.spark.rows.BlockEncoder;
 import io.paritree.spark.task.ColumnKind;
 import java.util.List;
 import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DecimalType;
 import org.apache.spark.sql.types.TimestampType;
-import org.apache.spark.unsafe.Platform;
-import org.apache.spark.unsafe.types.UTF8String;
 
 /**
  * Encodes single rows as slots; each slot is the result of a {@link Feature} method.
@@ -81,7 +80,7 @@ final class RowEncoder {
       case BYTE -> feature.number(row.getByte(ordinal), faults);
       case DECIMAL -> feature.number(decimal(row, source), faults);
       case BOOLEAN -> feature.truth(row.getBoolean(ordinal), faults);
-      case TEXT -> text(feature, row.getUTF8String(ordinal), faults);
+      case TEXT -> BlockEncoder.text(feature, row.getUTF8String(ordinal), faults);
       case BINARY, OTHER -> feature.other(source.type.sql(), faults);
     };
   }
@@ -101,15 +100,5 @@ final class RowEncoder {
     return row.getDecimal(source.ordinal, type.precision(), type.scale())
         .toJavaBigDecimal()
         .doubleValue();
-  }
-
-  private static float text(Feature feature, UTF8String text, Faults faults) {
-    if (text.getBaseObject() instanceof byte[] bytes) {
-      int offset = (int) (text.getBaseOffset() - Platform.BYTE_ARRAY_OFFSET);
-      return feature.text(bytes, offset, text.numBytes(), faults);
-    }
-
-    byte[] bytes = text.getBytes();
-    return feature.text(bytes, 0, bytes.length, faults);
   }
 }
