@@ -8,16 +8,10 @@ import java.io.Serializable;
  * A shard that a task has built.
  *
  * @param partition the place of its partition in the list of a group's
- * @param shard its number in the index
  * @param rows all rows that went into it
  * @param repeatedKeys keys of several rows
  * @param histogram of the first scores
  */
 record BuiltShard(
-    int partition,
-    int shard,
-    ShardFile file,
-    long rows,
-    long repeatedKeys,
-    ScoreHistogram histogram)
+    int partition, ShardFile file, long rows, long repeatedKeys, ScoreHistogram histogram)
     implements Serializable {}

@@ -49,7 +49,7 @@ public final class IndexBuild {
   private final List<String> scores;
   private final int buckets;
 
-  /** What an index says about its partition besides what is built. */
+  /** What an index records about its partition in addition to what is built. */
   public record Origin(
       String partition, String identity, String run, String modelVersion, String scoredAt) {}
 

@@ -63,8 +63,7 @@ record ShardPlan(
     Path path = new Path(to, fileName);
     try (OutputStream out = LookupRows.fileSystem(path, hadoop).create(path, false)) {
       ShardFile written = writer.write(fileName, out);
-      return new BuiltShard(
-          partition, shard, written, writer.rows(), writer.repeatedKeys(), histogram);
+      return new BuiltShard(partition, written, writer.rows(), writer.repeatedKeys(), histogram);
     }
   }
 

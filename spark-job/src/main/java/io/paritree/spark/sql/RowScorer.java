@@ -20,7 +20,6 @@ final class RowScorer {
   private static final ThreadLocal<Map<String, SoftReference<RowScorer>>> OF_THREAD =
       ThreadLocal.withInitial(HashMap::new);
 
-  private final ScoringModel model;
   private final Engine engine;
   private final float[] margins;
   private final float[] scores;
@@ -30,7 +29,6 @@ final class RowScorer {
   private long scored;
 
   private RowScorer(ScoringModel model) {
-    this.model = model;
     this.engine = model.engine();
     this.margins = new float[engine.outputs()];
     this.scores = new float[engine.scores()];
@@ -82,13 +80,9 @@ final class RowScorer {
     slots = free;
   }
 
-  /** Returns how many rows were scored, and not known from the row before. */
+  /** Returns how many rows were scored; those with the slots of the row before do not count. */
   long scored() {
     return scored;
-  }
-
-  ScoringModel model() {
-    return model;
   }
 
   /** Returns what is wrong with the row that was read last. */
