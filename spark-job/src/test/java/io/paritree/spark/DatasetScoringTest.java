@@ -8,13 +8,13 @@ import io.paritree.model.TestPackages;
 import io.paritree.spark.sql.Paritree;
 import java.nio.file.Path;
 import java.util.List;
-import org.apache.spark.api.java.function.VoidFunction2;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
-import org.apache.spark.sql.streaming.Trigger;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,12 +41,8 @@ class DatasetScoringTest {
   }
 
   private static Dataset<Row> job(Path model, Path parcels, Path output, Object... more) {
-    List<Object> arguments =
-        new java.util.ArrayList<>(
-            List.of("--model", model, "--input", parcels, "--output", output));
-    arguments.addAll(List.of("--keys", "parcel_id", "--margin"));
-    arguments.addAll(List.of(more));
-    JobRun run = JobRun.of(arguments.toArray());
+    Object[] options = Stream.concat(Stream.of("--margin"), Stream.of(more)).toArray();
+    JobRun run = JobRun.ofParcels(model, parcels, output, options);
     assertThat(run.exitCode()).as(run.err()).isZero();
     return read(output);
   }
@@ -105,7 +101,7 @@ class DatasetScoringTest {
 
   @Test
   void valuesOfEveryTypeHaveTheBitsOfTheSqlFunction() throws Exception {
-    SparkSession session = SqlSession.of(packages.store(), java.util.Map.of());
+    SparkSession session = SqlSession.of(packages.store(), Map.of());
     session.read().parquet(input.toString()).createOrReplaceTempView("parcels");
     Dataset<Row> typed =
         session.sql(
@@ -192,15 +188,7 @@ class DatasetScoringTest {
     Dataset<Row> stream =
         TestSpark.session().readStream().schema(Parcels.SCHEMA).parquet(input.toString());
 
-    Paritree.score(stream, late)
-        .writeStream()
-        .trigger(Trigger.AvailableNow())
-        .option("checkpointLocation", directory.resolve("checkpoint").toString())
-        .foreachBatch(
-            (VoidFunction2<Dataset<Row>, Long>)
-                (batch, id) -> batch.write().mode("append").parquet(sink.toString()))
-        .start()
-        .awaitTermination();
+    TestSpark.drain(Paritree.score(stream, late), sink);
 
     assertThat(read(sink).exceptAll(Paritree.score(read(input), late)).count()).isZero();
     assertThat(read(sink).count()).isEqualTo(ROWS);

@@ -26,6 +26,7 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -99,7 +100,7 @@ class JobLookupTest {
     values[at++] = LocalDateTime.of(2026, 11, 24, 13, 5).plusNanos(index * 1_000L);
     values[at++] = index % 2 == 0;
     values[at++] = List.of(index + 0.5, Double.NaN);
-    values[at] = java.util.Map.of("a", index);
+    values[at] = Map.of("a", index);
     return RowFactory.create(values);
   }
 

@@ -20,7 +20,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
@@ -50,12 +49,7 @@ class JobReasonsTest {
   }
 
   private JobRun score(Path input, String... more) {
-    return JobRun.of(
-        Stream.concat(
-                Stream.of(
-                    "--model", path, "--input", input, "--output", output, "--keys", "parcel_id"),
-                Stream.of(more))
-            .toArray());
+    return JobRun.ofParcels(path, input, output, (Object[]) more);
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A command line that was run in the tests' Spark.
@@ -24,6 +25,16 @@ record JobRun(int exitCode, String out, String err) {
 
   static JobRun of(Object... arguments) {
     return observed(StepObserver.NONE, arguments);
+  }
+
+  /** Scores {@link Parcels}, whose key is {@code parcel_id}. */
+  static JobRun ofParcels(Object model, Object input, Object output, Object... more) {
+    return of(
+        Stream.concat(
+                Stream.of(
+                    "--model", model, "--input", input, "--output", output, "--keys", "parcel_id"),
+                Stream.of(more))
+            .toArray());
   }
 
   static JobRun observed(StepObserver observer, Object... arguments) {

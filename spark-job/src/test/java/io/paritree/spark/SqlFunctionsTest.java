@@ -10,14 +10,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.spark.api.java.function.VoidFunction2;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
-import org.apache.spark.sql.streaming.Trigger;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,19 +49,7 @@ class SqlFunctionsTest {
 
   /** Returns what the job writes, by key. */
   private static Map<Long, Row> job(Path model, Path output, String... columns) {
-    JobRun run =
-        JobRun.of(
-            "--model",
-            model,
-            "--input",
-            input,
-            "--output",
-            output,
-            "--keys",
-            "parcel_id",
-            "--margin",
-            "--reasons",
-            "3");
+    JobRun run = JobRun.ofParcels(model, input, output, "--margin", "--reasons", "3");
     assertThat(run.exitCode()).as(run.err()).isZero();
     return byKey(
         TestSpark.session().read().parquet(output.toString()).select("parcel_id", columns));
@@ -279,15 +265,7 @@ class SqlFunctionsTest {
     own.binary(2, 6);
     Path sink = directory.resolve("sink");
 
-    scored
-        .writeStream()
-        .trigger(Trigger.AvailableNow())
-        .option("checkpointLocation", directory.resolve("checkpoint").toString())
-        .foreachBatch(
-            (VoidFunction2<Dataset<Row>, Long>)
-                (batch, id) -> batch.write().mode("append").parquet(sink.toString()))
-        .start()
-        .awaitTermination();
+    TestSpark.drain(scored, sink);
 
     Map<Long, Row> expected =
         job(packages.store().resolve("parcel-late/1"), directory.resolve("out-stream"), "score");
@@ -342,8 +320,7 @@ class SqlFunctionsTest {
     session.range(0, 2_000, 1, 2).select(columns).write().parquet(wide.toString());
     Path model = new TestPackages(directory.resolve("models-wide-" + maxFields)).wide(300, 30, 5);
     Path output = directory.resolve("wide-out-" + maxFields);
-    JobRun run =
-        JobRun.of("--model", model, "--input", wide, "--output", output, "--keys", "parcel_id");
+    JobRun run = JobRun.ofParcels(model, wide, output);
     assertThat(run.exitCode()).as(run.err()).isZero();
 
     Dataset<Row> scored =

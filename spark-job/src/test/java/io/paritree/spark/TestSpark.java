@@ -1,6 +1,11 @@
 package io.paritree.spark;
 
+import java.nio.file.Path;
+import org.apache.spark.api.java.function.VoidFunction2;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.streaming.Trigger;
 
 /** One Spark for all tests of this JVM: two threads, loopback only. */
 public final class TestSpark {
@@ -11,6 +16,19 @@ public final class TestSpark {
   /** Returns a session; it keeps running until the JVM ends. */
   public static SparkSession session() {
     return SESSION;
+  }
+
+  /** Appends the rows that a stream has now to Parquet files, and stops. */
+  static void drain(Dataset<Row> stream, Path sink) throws Exception {
+    stream
+        .writeStream()
+        .trigger(Trigger.AvailableNow())
+        .option("checkpointLocation", sink + "-checkpoint")
+        .foreachBatch(
+            (VoidFunction2<Dataset<Row>, Long>)
+                (batch, id) -> batch.write().mode("append").parquet(sink.toString()))
+        .start()
+        .awaitTermination();
   }
 
   private static SparkSession start() {

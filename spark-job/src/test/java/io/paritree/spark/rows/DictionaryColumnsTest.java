@@ -12,7 +12,6 @@ import io.paritree.feature.TextCategoryFeature;
 import io.paritree.feature.TimestampFeature;
 import io.paritree.feature.TimestampPart;
 import io.paritree.feature.Unseen;
-import io.paritree.model.EngineKind;
 import io.paritree.spark.JobSessions;
 import io.paritree.spark.TestSpark;
 import io.paritree.spark.blocks.BatchSource;
@@ -24,7 +23,6 @@ import io.paritree.spark.blocks.SourceFile;
 import io.paritree.spark.blocks.VectorBlock;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.ReadColumn;
-import io.paritree.spark.task.SourceRoot;
 import io.paritree.spark.task.TaskPlan;
 import io.paritree.spark.versions.VectorDictionary;
 import java.io.IOException;
@@ -59,7 +57,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Columns with dictionaries give the slots, faults and counts that the same rows give one by one.
+ * Columns with dictionaries have the slots, faults and counts that the same rows have one by one.
  */
 class DictionaryColumnsTest {
   private static final int ROWS = 30_000;
@@ -101,7 +99,7 @@ class DictionaryColumnsTest {
 
   @TempDir static Path directory;
 
-  /** What encoding gives for all rows. */
+  /** The result of encoding all rows. */
   private record Encoded(
       List<List<Float>> slots,
       List<List<String>> faults,
@@ -288,7 +286,7 @@ class DictionaryColumnsTest {
                 ? new ArrayList<>(faults.of(row).stream().map(Fault::toString).toList())
                 : new ArrayList<>());
         for (int feature = 0; feature < FEATURES.size(); feature++) {
-          // Boxed floats are equal if their bits are, which tells -0.0 from 0.0.
+          // Boxed floats are equal if their bits are, which distinguishes -0.0 from 0.0.
           encoded.slots.get(feature).add(slots[feature * TaskPlan.BLOCK_ROWS + row]);
         }
       }
@@ -300,33 +298,9 @@ class DictionaryColumnsTest {
   }
 
   private static TaskPlan plan() {
-    ArrayList<ReadColumn> columns = new ArrayList<>();
+    List<ReadColumn> columns = new ArrayList<>();
     Arrays.stream(COLUMNS.fields())
         .forEach(field -> columns.add(new ReadColumn(field.name(), field.dataType(), -1)));
-    return new TaskPlan(
-        SourceRoot.ofDirectories(""),
-        "",
-        null,
-        "",
-        columns,
-        ReadColumn.Case.COMPARED,
-        new int[0],
-        null,
-        new StructType(),
-        new StructType(),
-        0,
-        false,
-        null,
-        "",
-        "",
-        EngineKind.FOREST,
-        1,
-        1,
-        0,
-        0,
-        0,
-        null,
-        0,
-        0);
+    return TestPlan.of(columns);
   }
 }

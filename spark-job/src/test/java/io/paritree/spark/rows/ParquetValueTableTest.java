@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.paritree.Fault;
 import io.paritree.FaultCode;
 import io.paritree.feature.Schema;
-import io.paritree.model.EngineKind;
 import io.paritree.record.ValueCase;
 import io.paritree.record.ValueCase.Carrier;
 import io.paritree.record.ValueCase.Face;
@@ -23,13 +22,13 @@ import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.PartitionValue;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.sql.SingleRow;
-import io.paritree.spark.task.SourceRoot;
 import io.paritree.spark.task.TaskPlan;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -143,7 +142,7 @@ class ParquetValueTableTest {
     String name =
         new PartitionValue(column, text == null ? PartitionValue.HIVE_DEFAULT : (String) text)
             .directoryName();
-    TaskPlan plan = plan(new ReadColumn(column, DataTypes.StringType, 0));
+    TaskPlan plan = TestPlan.of(List.of(new ReadColumn(column, DataTypes.StringType, 0)));
     InputBlock block = block(new GenericInternalRow(0), plan, -1);
     RowFaults faults = new RowFaults(1);
     float[] slots = new float[TaskPlan.BLOCK_ROWS];
@@ -228,7 +227,7 @@ class ParquetValueTableTest {
 
   private static TaskPlan plan(ValueCase value) {
     Carrier carrier = ((Face.Typed) value.parquet()).carrier();
-    return plan(new ReadColumn(value.feature().column(), type(carrier), -1));
+    return TestPlan.of(List.of(new ReadColumn(value.feature().column(), type(carrier), -1)));
   }
 
   private static Outcome encode(ValueCase value, TaskPlan plan, InputBlock block) {
@@ -247,39 +246,11 @@ class ParquetValueTableTest {
     return new Outcome(Float.floatToRawIntBits(slot), codes);
   }
 
-  private static TaskPlan plan(ReadColumn column) {
-    return new TaskPlan(
-        SourceRoot.ofDirectories(""),
-        "",
-        null,
-        "",
-        new ArrayList<>(List.of(column)),
-        ReadColumn.Case.COMPARED,
-        new int[0],
-        null,
-        new StructType(),
-        new StructType(),
-        0,
-        false,
-        null,
-        "",
-        "",
-        EngineKind.FOREST,
-        1,
-        1,
-        0,
-        0,
-        0,
-        null,
-        0,
-        0);
-  }
-
   private static Object typed(Face.Typed face) {
     return switch (face.carrier()) {
       case TIMESTAMP ->
           Optional.ofNullable((Long) face.value())
-              .map(micros -> Instant.EPOCH.plus(micros, java.time.temporal.ChronoUnit.MICROS))
+              .map(micros -> Instant.EPOCH.plus(micros, ChronoUnit.MICROS))
               .orElse(null);
       case TIMESTAMP_NTZ ->
           Optional.ofNullable((Long) face.value())

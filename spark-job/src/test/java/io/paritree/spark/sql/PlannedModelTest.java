@@ -8,9 +8,11 @@ import io.paritree.model.ModelFiles;
 import io.paritree.model.TestPackages;
 import io.paritree.spark.SqlSession;
 import io.paritree.spark.TestSpark;
+import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.rows.OpenModels;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -49,11 +51,7 @@ class PlannedModelTest {
             "p.wide.score",
             Output.SCORE,
             planned,
-            RowColumns.of(
-                planned.open().schema(),
-                row,
-                io.paritree.spark.input.ReadColumn.Case.COMPARED,
-                List.of()),
+            RowColumns.of(planned.open().schema(), row, ReadColumn.Case.COMPARED, List.of()),
             RowFunction.Unscored.IS_NULL,
             DataTypes.FloatType,
             new DataType[] {row});
@@ -63,7 +61,7 @@ class PlannedModelTest {
     }
 
     assertThat(bytes.size()).isLessThan(20_000);
-    assertThat(bytes.toString(java.nio.charset.StandardCharsets.ISO_8859_1))
+    assertThat(bytes.toString(StandardCharsets.ISO_8859_1))
         .contains("wide/1", planned.digest())
         .doesNotContain(SECRET, directory.toString());
     assertThat(Files.size(model.resolve("model.ubj"))).isGreaterThan(100_000);

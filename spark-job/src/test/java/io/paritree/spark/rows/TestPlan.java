@@ -1,0 +1,42 @@
+package io.paritree.spark.rows;
+
+import io.paritree.model.EngineKind;
+import io.paritree.spark.input.ReadColumn;
+import io.paritree.spark.task.SourceRoot;
+import io.paritree.spark.task.TaskPlan;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.types.StructType;
+
+/** Plans of tasks that only read and encode. */
+final class TestPlan {
+  private TestPlan() {}
+
+  static TaskPlan of(List<ReadColumn> columns) {
+    return new TaskPlan(
+        SourceRoot.ofDirectories(""),
+        "",
+        null,
+        "",
+        new ArrayList<>(columns),
+        ReadColumn.Case.COMPARED,
+        new int[0],
+        null,
+        new StructType(),
+        new StructType(),
+        0,
+        false,
+        null,
+        "",
+        "",
+        EngineKind.FOREST,
+        1,
+        1,
+        0,
+        0,
+        0,
+        null,
+        0,
+        0);
+  }
+}
