@@ -39,7 +39,7 @@ final class BenchInput {
   };
 
   private final Path directory;
-  private final PrintStream told;
+  private final PrintStream progress;
 
   /** What the floats of the rows are. */
   enum Table {
@@ -62,9 +62,9 @@ final class BenchInput {
   /**
    * @param directory where rows and models are kept
    */
-  BenchInput(Path directory, PrintStream told) {
+  BenchInput(Path directory, PrintStream progress) {
     this.directory = directory;
-    this.told = told;
+    this.progress = progress;
   }
 
   /** Returns a directory of Parquet files: {@code key}, and the floats {@code f0}, {@code f1}... */
@@ -80,7 +80,7 @@ final class BenchInput {
 
   private Path rows(SparkSession spark, Table table, long rows, int files, Path data) {
     if (!Files.exists(data.resolve("_SUCCESS"))) {
-      told.println("Making %s rows in %s ...".formatted(rows, data));
+      progress.println("Making %s rows in %s ...".formatted(rows, data));
       List<Column> columns = new ArrayList<>();
       columns.add(functions.col("id").as("key"));
       for (int feature = 0; feature < WIDTH; feature++) {
@@ -128,7 +128,7 @@ final class BenchInput {
   Path modelFile(int trees) throws IOException, XGBoostError {
     Path file = directory.resolve(name(trees) + ".ubj");
     if (!Files.exists(file)) {
-      told.println("Training %s trees ...".formatted(trees));
+      progress.println("Training %s trees ...".formatted(trees));
       Files.createDirectories(directory);
       Files.write(file, train(trees));
     }

@@ -188,9 +188,9 @@ final class BenchWays {
 
   /** Runs the command {@code scripts/score}, with a Spark that keeps running. */
   private void score(String way, String... more) throws IOException {
-    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
     int exitCode;
-    try (PrintStream print = new PrintStream(said, true, StandardCharsets.UTF_8)) {
+    try (PrintStream print = new PrintStream(printed, true, StandardCharsets.UTF_8)) {
       List<String> arguments =
           new ArrayList<>(
               List.of(
@@ -215,7 +215,7 @@ final class BenchWays {
     if (exitCode != 0) {
       throw new IOException(
           "The job ended with exit code %s: %s"
-              .formatted(exitCode, said.toString(StandardCharsets.UTF_8)));
+              .formatted(exitCode, printed.toString(StandardCharsets.UTF_8)));
     }
   }
 

@@ -47,7 +47,7 @@ final class FacesTrial {
   private final HttpClient client = HttpClient.newHttpClient();
   private String server = "";
 
-  /** By row what the job has written. */
+  /** The reasons that the job has written, by row. */
   private final String[] expected;
 
   private FacesTrial(int rows) throws IOException {
@@ -96,18 +96,7 @@ final class FacesTrial {
   private void score() throws Exception {
     Path input = Parcels.write(directory.resolve("in"), 0, rows, 0, 4);
     Path output = directory.resolve("out");
-    JobRun run =
-        JobRun.of(
-            "--model",
-            model,
-            "--input",
-            input,
-            "--output",
-            output,
-            "--keys",
-            "parcel_id",
-            "--reasons",
-            MOST);
+    JobRun run = JobRun.ofParcels(model, input, output, "--reasons", MOST);
     if (run.exitCode() != 0) {
       throw new IllegalStateException(run.err());
     }

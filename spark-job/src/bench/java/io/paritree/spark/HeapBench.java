@@ -126,11 +126,11 @@ final class HeapBench {
             HeapRun.class.getName(),
             arguments.toArray());
     succeed(run, log);
-    String[] told = Files.readString(figures).split(" ");
-    long largest = Long.parseLong(told[0]);
+    String[] measured = Files.readString(figures).split(" ");
+    long largest = Long.parseLong(measured[0]);
     tell(
         "one JVM with -Xmx1g, %s, %s times: at most %s MiB after %s full collections"
-            .formatted(input.getFileName(), times, mebibytes(largest), told[1]));
+            .formatted(input.getFileName(), times, mebibytes(largest), measured[1]));
     return largest;
   }
 

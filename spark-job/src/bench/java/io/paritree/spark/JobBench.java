@@ -104,8 +104,8 @@ final class JobBench {
   }
 
   private void run(SparkSession spark) throws Exception {
-    PrintStream told = json ? System.err : System.out;
-    BenchInput input = new BenchInput(directory, told);
+    PrintStream progress = json ? System.err : System.out;
+    BenchInput input = new BenchInput(directory, progress);
     Map<String, Map<String, Double>> figures = new LinkedHashMap<>();
     for (int size : trees) {
       BenchWays ways =
@@ -121,8 +121,9 @@ final class JobBench {
         chosen = ways.withReasons(reasons, input.rows(spark, table, rows / FEWER));
       }
 
-      Map<String, Double> measured = figures(measure(BenchInput.name(size), ways, chosen, told));
-      told.println("%s: %s".formatted(BenchInput.name(size), measured));
+      Map<String, Double> measured =
+          figures(measure(BenchInput.name(size), ways, chosen, progress));
+      progress.println("%s: %s".formatted(BenchInput.name(size), measured));
       figures.put(BenchInput.name(size), measured);
     }
 
@@ -133,7 +134,7 @@ final class JobBench {
 
   /** Returns the seconds of each way's counted rounds. */
   private Map<String, List<Double>> measure(
-      String model, BenchWays ways, Map<String, BenchWays.Way> chosen, PrintStream told)
+      String model, BenchWays ways, Map<String, BenchWays.Way> chosen, PrintStream progress)
       throws IOException {
     if (reasons == 0 || !only.isEmpty()) {
       chosen.keySet().retainAll(only.isEmpty() ? USUAL : only);
@@ -147,7 +148,7 @@ final class JobBench {
         long begin = System.nanoTime();
         way.getValue().run();
         double took = (System.nanoTime() - begin) / 1e9;
-        told.println(
+        progress.println(
             String.format(
                 Locale.ROOT,
                 "%s, %s %d: %s %.3f s (%.2f s of CPU)",
