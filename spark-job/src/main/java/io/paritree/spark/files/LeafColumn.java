@@ -34,7 +34,7 @@ final class LeafColumn {
     };
   }
 
-  /** From now on, values go to this. */
+  /** Sets the writer of the values that follow. */
   void begin(ColumnWriter to) {
     writer = to;
   }

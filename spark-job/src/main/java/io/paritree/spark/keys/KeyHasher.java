@@ -2,6 +2,7 @@ package io.paritree.spark.keys;
 
 import io.paritree.spark.task.ColumnKind;
 import io.paritree.spark.versions.TextOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.catalyst.InternalRow;
@@ -98,6 +99,6 @@ public final class KeyHasher {
 
   /** Returns the seed of a partition. */
   public static long seed(String partition) {
-    return bytes(partition.getBytes(java.nio.charset.StandardCharsets.UTF_8), 0);
+    return bytes(partition.getBytes(StandardCharsets.UTF_8), 0);
   }
 }

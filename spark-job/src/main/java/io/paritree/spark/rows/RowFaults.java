@@ -2,6 +2,7 @@ package io.paritree.spark.rows;
 
 import io.paritree.Fault;
 import io.paritree.feature.Faults;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -61,7 +62,7 @@ final class RowFaults {
   void clear() {
     current.clear();
     if (faulty > 0) {
-      java.util.Arrays.fill(byRow, null);
+      Arrays.fill(byRow, null);
       faulty = 0;
     }
   }

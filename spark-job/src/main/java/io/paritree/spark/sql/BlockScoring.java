@@ -5,6 +5,7 @@ import io.paritree.InvalidRowException;
 import io.paritree.feature.Faults;
 import io.paritree.forest.Engine;
 import io.paritree.model.ScoringModel;
+import java.math.BigDecimal;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.Iterator;
@@ -185,7 +186,7 @@ final class BlockScoring implements MapPartitionsFunction<Tuple2<Row, PackedNumb
   private static Object internal(Object value) {
     if (value instanceof byte[] text) {
       return UTF8String.fromBytes(text);
-    } else if (value instanceof java.math.BigDecimal decimal) {
+    } else if (value instanceof BigDecimal decimal) {
       return Decimal.apply(decimal);
     } else if (value instanceof LocalDateTime local) {
       return local.toEpochSecond(ZoneOffset.UTC) * 1_000_000 + local.getNano() / 1_000;

@@ -36,7 +36,7 @@ record PackedColumns(
         return FLOAT;
       }
 
-      // The double of a decimal is not always its cast's.
+      // A cast of a decimal is not always the nearest double.
       return type instanceof NumericType && !(type instanceof DecimalType) ? DOUBLE : OBJECT;
     }
   }
