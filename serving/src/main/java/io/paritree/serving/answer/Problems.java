@@ -1,5 +1,6 @@
 package io.paritree.serving.answer;
 
+import io.paritree.Fault;
 import io.paritree.serving.answer.Problem.PointedFault;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -7,6 +8,12 @@ import java.util.List;
 /** All problems that can be the answer to a request. */
 public final class Problems {
   private Problems() {}
+
+  /** The record, which is the whole body, has these faults. */
+  public static Problem invalidRecord(List<Fault> faults) {
+    return invalidRecord(
+        faults.stream().map(fault -> PointedFault.under("", fault)).toList(), faults.size());
+  }
 
   /**
    * The record or one of the records has faults.

@@ -1,13 +1,10 @@
 package io.paritree.serving.lookup;
 
 import io.javalin.http.Context;
-import io.paritree.Fault;
 import io.paritree.lookup.StoredEntry.Scored;
-import io.paritree.record.JsonDocument;
 import io.paritree.record.MalformedJsonException;
 import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.JsonBytes;
-import io.paritree.serving.answer.Problem.PointedFault;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.models.RequestBuffers;
@@ -37,22 +34,11 @@ public final class CompareHandler {
     this.versions = versions;
   }
 
-  /** The key is in the path. */
-  public void byPath(Context ctx) throws IOException {
-    KeyLookup lookup = KeyLookup.of(ctx.pathParam("table"), parts.scores());
-    compare(ctx, lookup, RowHandler.pathKey(ctx, lookup), new LookupQuery(ctx));
-  }
-
-  /** The key is in the query. */
-  public void byQuery(Context ctx) throws IOException {
-    KeyLookup lookup = KeyLookup.of(ctx.pathParam("table"), parts.scores());
+  public void handle(Context ctx) throws IOException {
+    KeyLookup all = KeyLookup.of(ctx.pathParam("table"), parts.scores());
     LookupQuery query = new LookupQuery(ctx);
-    compare(ctx, lookup, RowHandler.queryKey(query, lookup), query);
-  }
-
-  private void compare(Context ctx, KeyLookup all, List<String> key, LookupQuery query)
-      throws IOException {
-    KeyLookup lookup = all.in(query.partition(all.partitionColumns()));
+    List<String> key = query.takeKey(ctx, all);
+    KeyLookup lookup = query.choose(all);
     byte[] body = MediaTypes.jsonBody(ctx);
     Found found =
         lookup
@@ -106,7 +92,7 @@ public final class CompareHandler {
   }
 
   private static boolean isSame(float[] one, float[] other) {
-    return Arrays.equals(one, other); // which compares bits, except of NaNs, that no score is
+    return Arrays.equals(one, other); // compares the bits, except of NaN, which no score is
   }
 
   private static void write(ServedModel model, float[] scores, JsonBytes json) {
@@ -125,20 +111,14 @@ public final class CompareHandler {
 
   private float[] scores(ServedModel model, byte[] body) {
     RequestBuffers buffers = model.buffers();
-    buffers.faults.clear();
-    try (JsonDocument document = JsonDocument.of(body, parts.limits().body())) {
-      document.next();
-      buffers.reader.read(document, buffers.slots, 0, buffers.faults);
-      document.end();
+    try {
+      buffers.read(body, parts.limits().body());
     } catch (MalformedJsonException e) {
       throw new ProblemException(Problems.malformedBody(e.getMessage()));
     }
 
     if (!buffers.faults.isEmpty()) {
-      List<Fault> faults = buffers.faults.list();
-      throw new ProblemException(
-          Problems.invalidRecord(
-              faults.stream().map(fault -> PointedFault.under("", fault)).toList(), faults.size()));
+      throw new ProblemException(Problems.invalidRecord(buffers.faults.list()));
     }
 
     model.model().engine().score(buffers.slots, 1, buffers.margins, buffers.scores);

@@ -39,8 +39,7 @@ public final class KeysHandler {
 
   public void handle(Context ctx) throws IOException {
     KeyLookup all = KeyLookup.of(ctx.pathParam("table"), scores);
-    LookupQuery query = new LookupQuery(ctx);
-    KeyLookup lookup = all.in(query.partition(all.partitionColumns()));
+    KeyLookup lookup = new LookupQuery(ctx).choose(all);
     List<List<String>> keys = keys(MediaTypes.jsonBody(ctx), lookup);
     JsonBytes json = new JsonBytes();
     json.raw("{\"results\":[");

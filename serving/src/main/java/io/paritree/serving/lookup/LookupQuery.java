@@ -1,15 +1,19 @@
 package io.paritree.serving.lookup;
 
 import io.javalin.http.Context;
+import io.paritree.Fault;
+import io.paritree.lookup.KeyColumn;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
+import io.paritree.serving.stored.KeyLookup;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The parameters of a request for stored scores: columns of partitions and keys, and a limit. */
+/** The key, the partitions and the limit that a request for stored scores names. */
 final class LookupQuery {
   private static final int MAX_PARAMETERS = 50;
   private static final int MAX_LIMIT = 1_000;
@@ -30,7 +34,8 @@ final class LookupQuery {
       String[] parts = parameter.split("=", 2);
       String name = decoded(parts[0]);
       if (parts.length < 2 || given.putIfAbsent(name, decoded(parts[1])) != null) {
-        throw new ProblemException(Problems.badParameter(name, "NAME=VALUE, each name once"));
+        throw new ProblemException(
+            Problems.badParameter(Fault.printable(name), "NAME=VALUE, each name once"));
       }
     }
   }
@@ -43,14 +48,21 @@ final class LookupQuery {
     }
   }
 
-  /** Returns whether a parameter is given. */
-  boolean has(String name) {
-    return given.containsKey(name);
-  }
+  /**
+   * Returns the key: the one in the path or, if the path has none, its columns, which are removed
+   * from the parameters.
+   *
+   * @throws ProblemException with 400 if the path has a key and keys have several columns, or if
+   *     the query lacks a column
+   */
+  List<String> takeKey(Context ctx, KeyLookup lookup) {
+    List<String> columns = lookup.form().columns().stream().map(KeyColumn::name).toList();
+    String inPath = ctx.pathParamMap().get("key");
+    if (inPath == null ? !given.keySet().containsAll(columns) : columns.size() > 1) {
+      throw new ProblemException(Problems.keyByQuery(String.join("=...&", columns) + "=..."));
+    }
 
-  /** Removes a parameter, and returns its value. */
-  String take(String name) {
-    return given.remove(name);
+    return inPath == null ? columns.stream().map(given::remove).toList() : List.of(inPath);
   }
 
   /**
@@ -73,18 +85,22 @@ final class LookupQuery {
   }
 
   /**
-   * Returns the remaining parameters, which choose partitions.
+   * Returns the look-up in the partitions that the remaining parameters choose.
    *
-   * @param columns the columns of the partitions
-   * @throws ProblemException with 400 if there are others
+   * @throws ProblemException with 400 if one is not a column of the partitions
    */
-  Map<String, String> partition(Set<String> columns) {
+  KeyLookup choose(KeyLookup lookup) {
+    if (given.isEmpty()) {
+      return lookup;
+    }
+
+    Set<String> columns = lookup.partitionColumns();
     if (!columns.containsAll(given.keySet())) {
       throw new ProblemException(
           Problems.unknownParameter(
               columns.isEmpty() ? "none" : "columns of partitions: " + String.join(", ", columns)));
     }
 
-    return given;
+    return lookup.in(given);
   }
 }

@@ -2,7 +2,6 @@ package io.paritree.serving.lookup;
 
 import io.javalin.http.Context;
 import io.javalin.http.Header;
-import io.paritree.lookup.KeyColumn;
 import io.paritree.lookup.StoredEntry.Scored;
 import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.JsonBytes;
@@ -15,7 +14,6 @@ import io.paritree.serving.stored.OpenPartition;
 import io.paritree.serving.stored.StoredAnswer;
 import io.paritree.serving.stored.StoredScores;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,72 +31,13 @@ public final class RowHandler {
     this.scores = scores;
   }
 
-  /** The row of the key in the path. */
-  public void byPath(Context ctx) throws IOException {
-    KeyLookup lookup = KeyLookup.of(ctx.pathParam("table"), scores);
-    row(ctx, lookup, pathKey(ctx, lookup), new LookupQuery(ctx));
-  }
-
-  /** The row of the key in the query. */
-  public void byQuery(Context ctx) throws IOException {
-    KeyLookup lookup = KeyLookup.of(ctx.pathParam("table"), scores);
+  /** The row in the newest partition that has the key. */
+  public void row(Context ctx) throws IOException {
+    KeyLookup all = KeyLookup.of(ctx.pathParam("table"), scores);
     LookupQuery query = new LookupQuery(ctx);
-    row(ctx, lookup, queryKey(query, lookup), query);
-  }
-
-  /** The history of the key in the path. */
-  public void historyByPath(Context ctx) throws IOException {
-    KeyLookup lookup = KeyLookup.of(ctx.pathParam("table"), scores);
-    history(ctx, lookup, pathKey(ctx, lookup), new LookupQuery(ctx));
-  }
-
-  /** The history of the key in the query. */
-  public void historyByQuery(Context ctx) throws IOException {
-    KeyLookup lookup = KeyLookup.of(ctx.pathParam("table"), scores);
-    LookupQuery query = new LookupQuery(ctx);
-    history(ctx, lookup, queryKey(query, lookup), query);
-  }
-
-  /**
-   * Returns the key in the path.
-   *
-   * @throws ProblemException with 400 if keys have several columns
-   */
-  static List<String> pathKey(Context ctx, KeyLookup lookup) {
-    if (lookup.form().columns().size() != 1) {
-      throw new ProblemException(Problems.keyByQuery(names(lookup)));
-    }
-
-    return List.of(ctx.pathParam("key"));
-  }
-
-  /**
-   * Takes the columns of the key out of a query.
-   *
-   * @throws ProblemException with 400 if one is not there
-   */
-  static List<String> queryKey(LookupQuery query, KeyLookup lookup) {
-    List<String> key = new ArrayList<>();
-    for (KeyColumn column : lookup.form().columns()) {
-      if (!query.has(column.name())) {
-        throw new ProblemException(Problems.keyByQuery(names(lookup)));
-      }
-
-      key.add(query.take(column.name()));
-    }
-
-    return key;
-  }
-
-  private static String names(KeyLookup lookup) {
-    return String.join("=...&", lookup.form().columns().stream().map(KeyColumn::name).toList())
-        + "=...";
-  }
-
-  private static void row(Context ctx, KeyLookup all, List<String> key, LookupQuery query)
-      throws IOException {
+    List<String> key = query.takeKey(ctx, all);
     MediaTypes.requireJsonAccepted(ctx);
-    KeyLookup lookup = all.in(query.partition(all.partitionColumns()));
+    KeyLookup lookup = query.choose(all);
     Optional<Found> found = lookup.newest(key);
     Found row =
         found.orElseThrow(() -> new ProblemException(Problems.unknownKey(lookup.searched())));
@@ -116,29 +55,14 @@ public final class RowHandler {
     Answers.send(json.raw("}\n"), ctx);
   }
 
-  /** Sets the entity tag; answers with 304 if the caller has this already. */
-  private static boolean isUnchanged(Context ctx, String tag) {
-    ctx.header(Header.ETAG, tag);
-    ctx.header(Header.CACHE_CONTROL, "private, no-cache"); // kept, and asked for again by its tag
-    String known = ctx.header(Header.IF_NONE_MATCH);
-    boolean unchanged = false;
-    for (String one : known == null ? new String[0] : known.split(",")) {
-      String plain = one.strip().replaceFirst("^W/", "");
-      unchanged |= plain.equals(tag) || plain.equals("*");
-    }
-
-    if (unchanged) {
-      ctx.status(304);
-    }
-
-    return unchanged;
-  }
-
-  private static void history(Context ctx, KeyLookup all, List<String> key, LookupQuery query)
-      throws IOException {
+  /** The rows in the newest partitions that have the key, newest first. */
+  public void history(Context ctx) throws IOException {
+    KeyLookup all = KeyLookup.of(ctx.pathParam("table"), scores);
+    LookupQuery query = new LookupQuery(ctx);
+    List<String> key = query.takeKey(ctx, all);
     MediaTypes.requireJsonAccepted(ctx);
     int limit = query.takeLimit(USUAL_LIMIT);
-    KeyLookup lookup = all.in(query.partition(all.partitionColumns()));
+    KeyLookup lookup = query.choose(all);
     List<Found> rows = lookup.found(key, limit);
     if (rows.isEmpty()) {
       throw new ProblemException(Problems.unknownKey(lookup.searched()));
@@ -161,5 +85,23 @@ public final class RowHandler {
     }
 
     Answers.send(json.raw("]}\n"), ctx);
+  }
+
+  /** Sets the entity tag; answers with 304 if the caller has this already. */
+  private static boolean isUnchanged(Context ctx, String tag) {
+    ctx.header(Header.ETAG, tag);
+    ctx.header(Header.CACHE_CONTROL, "private, no-cache"); // may be kept, and is revalidated
+    String known = ctx.header(Header.IF_NONE_MATCH);
+    boolean unchanged = false;
+    for (String one : known == null ? new String[0] : known.split(",")) {
+      String plain = one.strip().replaceFirst("^W/", "");
+      unchanged |= plain.equals(tag) || plain.equals("*");
+    }
+
+    if (unchanged) {
+      ctx.status(304);
+    }
+
+    return unchanged;
   }
 }

@@ -4,7 +4,9 @@ import io.paritree.feature.Faults;
 import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
 import io.paritree.reasons.Reasons;
+import io.paritree.record.JsonDocument;
 import io.paritree.record.JsonRecordReader;
+import io.paritree.record.MalformedJsonException;
 import io.paritree.record.UnknownFields;
 import io.paritree.serving.answer.JsonBytes;
 
@@ -44,6 +46,21 @@ public final class RequestBuffers {
     this.slots = new float[block * schema.width()];
     this.margins = new float[block * engine.outputs()];
     this.scores = new float[block * engine.scores()];
+  }
+
+  /**
+   * Reads one record into the first row of {@link #slots}, and what is wrong with it into {@link
+   * #faults}.
+   *
+   * @param maxBytes the largest body that is allowed
+   */
+  public void read(byte[] body, int maxBytes) throws MalformedJsonException {
+    faults.clear();
+    try (JsonDocument document = JsonDocument.of(body, maxBytes)) {
+      document.next();
+      reader.read(document, slots, 0, faults);
+      document.end();
+    }
   }
 
   /** Returns the buffers for reasons; they are the same in both modes. */

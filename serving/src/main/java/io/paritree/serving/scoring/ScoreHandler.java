@@ -1,15 +1,12 @@
 package io.paritree.serving.scoring;
 
 import io.javalin.http.Context;
-import io.paritree.Fault;
 import io.paritree.FaultCode;
 import io.paritree.forest.Engine;
 import io.paritree.lookup.StoredEntry.Scored;
-import io.paritree.record.JsonDocument;
 import io.paritree.record.MalformedJsonException;
 import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.JsonBytes;
-import io.paritree.serving.answer.Problem.PointedFault;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.models.ModelStatistics.Inference;
@@ -133,17 +130,14 @@ public final class ScoreHandler {
    */
   private void read(
       byte[] body, ServedModel served, RequestBuffers buffers, ReasonsAnswer reasons) {
-    buffers.faults.clear();
     if (reasons != null) {
       reasons.clear();
       reasons.values().begin(0);
       buffers.reader.keepIn(reasons.values());
     }
 
-    try (JsonDocument document = JsonDocument.of(body, parts.limits().body())) {
-      document.next();
-      buffers.reader.read(document, buffers.slots, 0, buffers.faults);
-      document.end();
+    try {
+      buffers.read(body, parts.limits().body());
     } catch (MalformedJsonException e) {
       throw new ProblemException(Problems.malformedBody(e.getMessage()));
     } finally {
@@ -151,13 +145,10 @@ public final class ScoreHandler {
     }
 
     if (!buffers.faults.isEmpty()) {
-      List<Fault> faults = buffers.faults.list();
       long[] byCode = new long[FaultCode.values().length];
       buffers.faults.addTo(byCode);
       served.refused(1, byCode, parts.metrics());
-      throw new ProblemException(
-          Problems.invalidRecord(
-              faults.stream().map(fault -> PointedFault.under("", fault)).toList(), faults.size()));
+      throw new ProblemException(Problems.invalidRecord(buffers.faults.list()));
     }
   }
 }

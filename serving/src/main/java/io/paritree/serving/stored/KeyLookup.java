@@ -29,7 +29,6 @@ public final class KeyLookup {
   private final ScoresTable table;
   private final KeyForm form;
   private final List<OpenPartition> partitions;
-  private final Set<String> columns;
   private final KeyBytes bytes = new KeyBytes();
   private KeyForm encoded;
 
@@ -40,8 +39,6 @@ public final class KeyLookup {
     this.table = table;
     this.form = form;
     this.partitions = partitions;
-    this.columns = new LinkedHashSet<>();
-    partitions.forEach(partition -> columns.addAll(partition.values().keySet()));
   }
 
   /**
@@ -65,10 +62,6 @@ public final class KeyLookup {
 
   /** Returns the look-up in the partitions that have these values, given as text. */
   public KeyLookup in(Map<String, String> values) {
-    if (values.isEmpty()) {
-      return this;
-    }
-
     List<OpenPartition> chosen = new ArrayList<>();
     for (OpenPartition partition : partitions) {
       boolean matches = true;
@@ -86,6 +79,8 @@ public final class KeyLookup {
 
   /** Returns the columns of the partitions. */
   public Set<String> partitionColumns() {
+    Set<String> columns = new LinkedHashSet<>();
+    partitions.forEach(partition -> columns.addAll(partition.values().keySet()));
     return columns;
   }
 
