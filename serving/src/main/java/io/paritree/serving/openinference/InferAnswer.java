@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 
 /**
  * The answer to an inference request: JSON, and after it the data of the outputs that the caller
@@ -117,8 +118,8 @@ final class InferAnswer {
         case SCORE -> writeNumbers(scored.scores(), scored.scoreCount(), output);
         case MARGIN -> writeNumbers(scored.margins(), scored.marginCount(), output);
         case CONTRIBUTIONS -> writeNumbers(explained.contributions, perRow(), output);
-        case REASONS -> writeTexts(this::writeReasons, output);
-        default -> writeTexts((row, text) -> text.raw(utf8(label(row))), output);
+        case REASONS -> writeTexts(this::reasons, output);
+        default -> writeTexts(this::label, output);
       }
     }
 
@@ -155,50 +156,46 @@ final class InferAnswer {
     json.raw("]}");
   }
 
-  /** Writes the text of a row. */
-  @FunctionalInterface
-  private interface RowText {
-    void write(int row, JsonBytes text);
-  }
-
-  private void writeTexts(RowText texts, Output output) {
+  /**
+   * Writes an output of texts.
+   *
+   * @param texts the text of each row, asked for in order
+   */
+  private void writeTexts(IntFunction<String> texts, Output output) {
     json.raw("\",\"datatype\":\"BYTES\",\"shape\":[").number(scored.rows());
-    JsonBytes text = new JsonBytes();
-    JsonBytes bytes = new JsonBytes();
-    if (!output.binary()) {
-      begin(output);
-    }
-
-    for (int row = 0; row < scored.rows(); row++) {
-      text.clear();
-      texts.write(row, text);
-      if (output.binary()) {
-        ByteBuffer length = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.raw(length.putInt(text.length()).array()).raw(text.toByteArray());
-      } else {
-        json.raw(row == 0 ? "" : ",")
-            .string(new String(text.toByteArray(), StandardCharsets.UTF_8));
-      }
-    }
-
     if (output.binary()) {
-      addData(bytes.toByteArray(), output);
-    } else {
-      json.raw("]}");
-    }
-  }
+      JsonBytes bytes = new JsonBytes();
+      for (int row = 0; row < scored.rows(); row++) {
+        byte[] text = texts.apply(row).getBytes(StandardCharsets.UTF_8);
+        ByteBuffer length = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.raw(length.putInt(text.length).array()).raw(text);
+      }
 
-  private static byte[] utf8(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
+      addData(bytes.toByteArray(), output);
+      return;
+    }
+
+    begin(output);
+    for (int row = 0; row < scored.rows(); row++) {
+      if (row > 0) {
+        json.raw(',');
+      }
+
+      json.string(texts.apply(row));
+    }
+
+    json.raw("]}");
   }
 
   private String label(int row) {
     return served.model().outputs().label(scored.scores(), row * scored.scoreCount()).orElseThrow();
   }
 
-  private void writeReasons(int row, JsonBytes text) {
+  private String reasons(int row) {
+    JsonBytes text = new JsonBytes();
     explained.reasons.explain(explained.slots, row, scored.rows());
     explained.reasons.write(scored.scores(), row, text);
+    return new String(text.toByteArray(), StandardCharsets.UTF_8);
   }
 
   private static boolean isExact(Output output) {
