@@ -110,7 +110,7 @@ public record ServingConfig(
    * The stored scores that are served.
    *
    * @param tables by the names that they have in paths
-   * @param poll how often the outputs are looked at again; 0 for never
+   * @param poll how often the outputs are polled for new partitions; 0 for never
    */
   public record Scores(Map<String, ScoresOutput> tables, Duration poll) {
     public Scores {

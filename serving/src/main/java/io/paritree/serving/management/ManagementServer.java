@@ -258,7 +258,7 @@ public final class ManagementServer implements AutoCloseable {
         json.writeStartObject();
         json.writeStringField("name", table.name());
         json.writeNumberField("partitions", table.partitions().size());
-        json.writeStringField("last_look_at", table.lookedAt().toString());
+        json.writeStringField("last_look_at", table.polledAt().toString());
         json.writeArrayFieldStart("problems");
         for (Map.Entry<String, String> problem : table.problems().entrySet()) {
           json.writeStartObject();

@@ -93,7 +93,7 @@ final class InvocationsReader {
     }
   }
 
-  /** From now on, keeps the values of a JSON body. */
+  /** Keeps the values of the JSON body that is read next. */
   void keepIn(RecordValues values) {
     reader.keepIn(values);
   }

@@ -58,7 +58,7 @@ public record ReasonsRequest(int most, Direction direction, String output, Contr
       for (String name : PARAMETERS.keySet()) {
         if (given.containsKey(name)) {
           throw new ProblemException(
-              Problems.badParameter(prefix + name, REASONS + "=K beside it"));
+              Problems.badParameter(prefix + name, REASONS + "=K in the same request"));
         }
       }
 

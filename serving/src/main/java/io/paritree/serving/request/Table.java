@@ -66,8 +66,8 @@ public final class Table {
   }
 
   /**
-   * From now on, begins each row's record in these values; whoever reads a row keeps its values
-   * there.
+   * Begins the record of each row that is added in these values; whoever reads a row keeps its
+   * values there.
    *
    * @param rowBytes bytes of the answer that a row takes for that
    */

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The stored scores of one output: its newest partitions.
  *
- * <p>A request reads {@link #partitions} once, and so sees one state. {@link #look} replaces the
+ * <p>A request reads {@link #partitions} once, and so sees one state. {@link #poll} replaces the
  * state in one step. A partition that cannot be used leaves the one that answered before in place.
  * Thread-safe.
  */
@@ -38,7 +38,7 @@ public final class ScoresTable {
   private final OutputReader reader;
   private volatile List<OpenPartition> partitions = List.of();
   private volatile Map<String, String> problems = Map.of();
-  private volatile Instant lookedAt = Instant.EPOCH;
+  private volatile Instant polledAt = Instant.EPOCH;
   private final Map<String, Integer> absences = new HashMap<>();
   private List<OpenPartition> retired = new ArrayList<>();
 
@@ -76,8 +76,8 @@ public final class ScoresTable {
   }
 
   /** Returns when the output was last read. */
-  public Instant lookedAt() {
-    return lookedAt;
+  public Instant polledAt() {
+    return polledAt;
   }
 
   /** Reports that an index has turned out to be damaged while it answered. */
@@ -96,12 +96,12 @@ public final class ScoresTable {
    *
    * @return whether all of them are
    */
-  synchronized boolean look() {
+  synchronized boolean poll() {
     closeRetired();
     Map<String, String> found = new TreeMap<>();
     try {
       replace(reader.newest(found), found);
-      lookedAt = Instant.now();
+      polledAt = Instant.now();
     } catch (IOException | RuntimeException e) {
       found.put("", "Cannot read %s: %s".formatted(output, e.getMessage()));
     }
@@ -160,7 +160,7 @@ public final class ScoresTable {
     return first.length - second.length;
   }
 
-  /** Returns what answers for a published partition from now on; empty if nothing can. */
+  /** Returns what answers for a published partition after this poll; empty if nothing can. */
   private Optional<OpenPartition> taken(Found one, OpenPartition old, Map<String, String> found) {
     try {
       Optional<String> missing = reader.missing(one);
@@ -234,7 +234,8 @@ public final class ScoresTable {
   }
 
   /**
-   * Closes the partitions that left one look ago: no request that began before still reads them.
+   * Closes the partitions that left at the poll before: no request that began before it still reads
+   * them.
    */
   private void closeRetired() {
     for (OpenPartition partition : retired) {

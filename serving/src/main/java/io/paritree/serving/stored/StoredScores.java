@@ -16,8 +16,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * All stored scores in service, by the names that they have in paths. Outputs are looked at in the
- * order of their names, by one thread; requests never wait for it. Thread-safe.
+ * All stored scores in service, by the names that they have in paths. One thread polls the outputs
+ * in the order of their names; requests never wait for it. Thread-safe.
  */
 public final class StoredScores implements AutoCloseable {
   private final Map<String, ScoresTable> tables = new TreeMap<>();
@@ -53,15 +53,15 @@ public final class StoredScores implements AutoCloseable {
               + " seconds since 1970.",
           () ->
               tables.values().stream()
-                  .mapToLong(table -> table.lookedAt().getEpochSecond())
+                  .mapToLong(table -> table.polledAt().getEpochSecond())
                   .min()
                   .orElse(0));
     }
 
-    tables.values().forEach(ScoresTable::look);
+    tables.values().forEach(ScoresTable::poll);
   }
 
-  /** Starts to look for new partitions at the interval of the configuration. */
+  /** Starts to poll the outputs at the interval of the configuration. */
   public synchronized void begin() {
     if (tables.isEmpty()) {
       return;
@@ -76,21 +76,21 @@ public final class StoredScores implements AutoCloseable {
             });
     if (!poll.isZero()) {
       long millis = poll.toMillis();
-      thread.scheduleWithFixedDelay(this::look, millis, millis, TimeUnit.MILLISECONDS);
+      thread.scheduleWithFixedDelay(this::pollAll, millis, millis, TimeUnit.MILLISECONDS);
     }
   }
 
-  private boolean look() {
+  private boolean pollAll() {
     boolean all = true;
     for (ScoresTable table : tables.values()) {
-      all &= table.look();
+      all &= table.poll();
     }
 
     return all;
   }
 
   /**
-   * Looks at all outputs now, in the thread that also polls.
+   * Polls all outputs now, in the thread that also polls.
    *
    * @return whether all published partitions are in service
    */
@@ -100,7 +100,7 @@ public final class StoredScores implements AutoCloseable {
     }
 
     try {
-      return CompletableFuture.supplyAsync(this::look, thread);
+      return CompletableFuture.supplyAsync(this::pollAll, thread);
     } catch (RejectedExecutionException e) {
       return CompletableFuture.completedFuture(false); // the server is being stopped
     }
