@@ -28,13 +28,19 @@ class OpsFilesTest {
 
   @TempDir Path store;
 
+  /** Returns a server that has every metric. */
+  private RunningServer serving() throws Exception {
+    Path model = new TestPackages(store).binary();
+    String output = store.resolve("loan_scores").toString();
+    return RunningServer.start(
+        List.of(model.getParent().toString()), Map.of("scores.loans.output", '"' + output + '"'));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"alerts.yml", "dashboard.json", "README.md"})
   void everyMetricNamedIsEmitted(String file) throws Exception {
-    Path model = new TestPackages(store).binary();
     String metrics;
-    try (RunningServer serving =
-            RunningServer.start(List.of(model.getParent().toString()), Map.of());
+    try (RunningServer serving = serving();
         Client client = new Client(serving.port());
         Client management = new Client(serving.managementPort())) {
       client.post("/v1/models/parcel-late/score", "{\"weight\":1}");
@@ -56,9 +62,7 @@ class OpsFilesTest {
 
   @Test
   void everyMetricOfOursIsDocumented() throws Exception {
-    Path model = new TestPackages(store).binary();
-    try (RunningServer serving =
-            RunningServer.start(List.of(model.getParent().toString()), Map.of());
+    try (RunningServer serving = serving();
         Client management = new Client(serving.managementPort())) {
       Matcher types =
           Pattern.compile("(?m)^# TYPE (paritree_[a-z_]+) ")
