@@ -54,7 +54,7 @@ record H2Load(double[] micros) {
   private static H2Load run(int connections, double rate, int seconds, String... more)
       throws IOException, InterruptedException {
     Path log = Files.createTempFile("h2load", ".log");
-    Path told = Files.createTempFile("h2load", ".txt");
+    Path output = Files.createTempFile("h2load", ".txt");
     try {
       List<String> command =
           new ArrayList<>(
@@ -70,10 +70,10 @@ record H2Load(double[] micros) {
       int code =
           new ProcessBuilder(command)
               .redirectErrorStream(true)
-              .redirectOutput(told.toFile())
+              .redirectOutput(output.toFile())
               .start()
               .waitFor();
-      String text = Files.readString(told, StandardCharsets.UTF_8);
+      String text = Files.readString(output, StandardCharsets.UTF_8);
       Matcher totals = TOTALS.matcher(text);
       if (code != 0
           || !totals.find()
@@ -84,7 +84,7 @@ record H2Load(double[] micros) {
       return new H2Load(micros(log));
     } finally {
       Files.delete(log);
-      Files.delete(told);
+      Files.delete(output);
     }
   }
 

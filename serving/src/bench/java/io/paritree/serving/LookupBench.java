@@ -18,7 +18,6 @@ import io.paritree.store.Location;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,8 +27,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Stored scores by key: building the index, looking up in it, and the endpoint against an empty
@@ -39,7 +36,6 @@ import java.util.regex.Pattern;
  */
 final class LookupBench {
   private static final List<String> HEAP = List.of("-Xms512m", "-Xmx512m");
-  private static final int CONNECTIONS = 32;
   private static final int CLIENTS = 16;
   private static final int URIS = 50_000;
   private static final int LOOKUPS = 500_000;
@@ -84,11 +80,7 @@ final class LookupBench {
               .formatted(rows, bench.build(), bench.lookUp(), bench.serve());
       System.out.println(json ? result : result.replace("}, ", "},\n "));
     } finally {
-      try (var files = Files.walk(bench.directory)) {
-        for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
+      Trial.deleteAll(bench.directory);
     }
   }
 
@@ -323,39 +315,18 @@ final class LookupBench {
 
   /** Returns requests per second with connections that wait for each answer. */
   private double throughput(String url) throws Exception {
-    Path script =
-        Files.writeString(
-            directory.resolve("get.lua"),
-            """
-            local path = "%s"
-            function init(args)
-              math.randomseed(os.time())
-            end
-            function request()
-              return wrk.format("GET", path .. string.format("%%d", math.random(0, %s) * 7))
-            end
-            """
-                .formatted(url.replaceFirst("http://[^/]+", ""), rows - 1));
-    Path told = directory.resolve("told.txt");
-    int code =
-        new ProcessBuilder(
-                "wrk",
-                "-t1",
-                "-c" + CONNECTIONS,
-                "-d" + seconds + "s",
-                "-s",
-                script.toString(),
-                url)
-            .redirectErrorStream(true)
-            .redirectOutput(told.toFile())
-            .start()
-            .waitFor();
-    String text = Files.readString(told, StandardCharsets.UTF_8);
-    Matcher rate = Pattern.compile("Requests/sec:\\s+([0-9.]+)").matcher(text);
-    if (code != 0 || text.contains("Non-2xx") || text.contains("Socket errors") || !rate.find()) {
-      throw new IllegalStateException("Not every request was answered by 200:\n" + text);
-    }
-
-    return Double.parseDouble(rate.group(1));
+    return Wrk.throughput(
+        """
+        local path = "%s"
+        function init(args)
+          math.randomseed(os.time())
+        end
+        function request()
+          return wrk.format("GET", path .. string.format("%%d", math.random(0, %s) * 7))
+        end
+        """
+            .formatted(url.replaceFirst("http://[^/]+", ""), rows - 1),
+        url,
+        seconds);
   }
 }

@@ -173,14 +173,6 @@ public final class LookupTrial extends Trial {
     }
   }
 
-  private static void deleteAll(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
-  }
-
   private void republish(Client operator) throws IOException {
     for (int number = 0; number < republishes; number++) {
       Path before = output.index(PARTITION);

@@ -56,10 +56,15 @@ abstract class Trial implements Callable<Integer> {
           failed.isEmpty() ? "PASS" : "FAIL");
       return failed.isEmpty() ? 0 : 1;
     } finally {
-      try (Stream<Path> files = Files.walk(directory)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
+      deleteAll(directory);
+    }
+  }
+
+  /** Deletes a directory with all that is in it. */
+  static void deleteAll(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
       }
     }
   }

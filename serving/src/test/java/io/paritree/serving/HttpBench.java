@@ -19,8 +19,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
@@ -240,27 +238,16 @@ final class HttpBench {
 
   /** Returns requests per second with connections that wait for each answer. */
   private double throughput(String url, Path record) throws Exception {
-    Path script =
-        Files.writeString(
-            directory.resolve("post.lua"),
-            """
-            wrk.method = "POST"
-            wrk.headers["Content-Type"] = "application/json"
-            local file = io.open("%s", "r")
-            wrk.body = file:read("*a")
-            """
-                .formatted(record));
-    String told = run("wrk", "-t1", "-c32", "-d" + seconds + "s", "-s", script.toString(), url);
-    if (told.contains("Non-2xx") || told.contains("Socket errors")) {
-      throw new IllegalStateException("Not every request was answered by 200:\n" + told);
-    }
-
-    Matcher rate = Pattern.compile("Requests/sec:\\s+([0-9.]+)").matcher(told);
-    if (!rate.find()) {
-      throw new IllegalStateException("Cannot read what wrk told:\n" + told);
-    }
-
-    return Double.parseDouble(rate.group(1));
+    return Wrk.throughput(
+        """
+        wrk.method = "POST"
+        wrk.headers["Content-Type"] = "application/json"
+        local file = io.open("%s", "r")
+        wrk.body = file:read("*a")
+        """
+            .formatted(record),
+        url,
+        seconds);
   }
 
   private static String record() {
@@ -273,18 +260,5 @@ final class HttpBench {
                     .append("\"f" + feature + "\": ")
                     .append((feature * 37 % 200 - 100) / 7.0));
     return record.append("}").toString();
-  }
-
-  private String run(String... command) throws Exception {
-    Path told = directory.resolve("told.txt");
-    Process process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(told.toFile()).start();
-    int code = process.waitFor();
-    String text = Files.readString(told, StandardCharsets.UTF_8);
-    if (code != 0) {
-      throw new IllegalStateException("%s ended with %s:\n%s".formatted(command[0], code, text));
-    }
-
-    return text;
   }
 }

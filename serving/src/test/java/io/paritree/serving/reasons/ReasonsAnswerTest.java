@@ -25,8 +25,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,10 +38,10 @@ class ReasonsAnswerTest {
   private static final int ROWS = 600; // more than are scored at a time
 
   @TempDir static Path directory;
-  private static RunningServer serving;
+  @AutoClose private static RunningServer serving;
   private static ScoringModel model;
 
-  private final Client client = new Client(serving.port());
+  @AutoClose private final Client client = new Client(serving.port());
 
   @BeforeAll
   static void start() throws Exception {
@@ -56,16 +55,6 @@ class ReasonsAnswerTest {
                 packages.classes().toString(),
                 packages.classIndex().toString()),
             Map.of("limits.rows", "" + 2 * ROWS));
-  }
-
-  @AfterAll
-  static void stop() {
-    serving.close();
-  }
-
-  @AfterEach
-  void hangUp() throws Exception {
-    client.close();
   }
 
   @ParameterizedTest

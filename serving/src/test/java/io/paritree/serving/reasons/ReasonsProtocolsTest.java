@@ -15,8 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,9 +32,9 @@ class ReasonsProtocolsTest {
       List.of("FP64", "FP64", "BOOL", "BYTES", "INT64", "BYTES");
 
   @TempDir static Path directory;
-  private static RunningServer serving;
+  @AutoClose private static RunningServer serving;
 
-  private final Client client = new Client(serving.port());
+  @AutoClose private final Client client = new Client(serving.port());
 
   @BeforeAll
   static void start() throws Exception {
@@ -47,16 +46,6 @@ class ReasonsProtocolsTest {
                 packages.classes().toString(),
                 packages.wide(5, 6, 3).toString()),
             Map.of("limits.rows", "1000"));
-  }
-
-  @AfterAll
-  static void stop() {
-    serving.close();
-  }
-
-  @AfterEach
-  void hangUp() throws Exception {
-    client.close();
   }
 
   /** Returns the reasons that our own protocol gives, row by row. */
