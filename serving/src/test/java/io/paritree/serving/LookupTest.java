@@ -200,6 +200,14 @@ class LookupTest extends ServedLoans {
     reload();
 
     String compare = "/v1/scores/loans/%s/compare";
+    Path file = directory.resolve("store/parcel-late/1/model.ubj");
+    Path away = Files.move(file, directory.resolve("away"));
+    Files.createDirectory(file); // cannot be read
+    assertThat(client.post(compare.formatted(1), records.get(0)).body())
+        .doesNotContain("\"then\"")
+        .endsWith("\"cause\":null}\n");
+    Files.delete(file);
+    Files.move(away, file);
     assertThat(client.post(compare.formatted(1), records.get(0)).body())
         .contains("\"stored\":{\"partition\":{\"day\":\"2026-11-26\"},\"score\":" + one)
         .contains("\"now\":{\"score\":" + two, "\"then\":{\"score\":" + one)

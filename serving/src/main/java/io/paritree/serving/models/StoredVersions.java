@@ -66,11 +66,18 @@ public final class StoredVersions {
   private synchronized Optional<ServedModel> opened(
       ModelSlot slot, String modelVersion, String version) {
     Optional<ServedModel> known = opened.get(modelVersion);
-    if (known == null) {
-      known = open(slot, version).filter(found -> isVersion(found, modelVersion));
-      opened.put(modelVersion, known);
+    if (known != null) {
+      return known;
     }
 
+    try {
+      known = open(slot, version).filter(found -> isVersion(found, modelVersion));
+    } catch (IOException e) { // may be readable the next time
+      LOG.info("Cannot read version {} of {}: {}", version, slot.reference(), e.getMessage());
+      return Optional.empty();
+    }
+
+    opened.put(modelVersion, known);
     return known;
   }
 
@@ -78,7 +85,7 @@ public final class StoredVersions {
     return found.model().modelVersion().equals(modelVersion);
   }
 
-  private Optional<ServedModel> open(ModelSlot slot, String version) {
+  private Optional<ServedModel> open(ModelSlot slot, String version) throws IOException {
     String store = slot.reference().replaceFirst("(@[^/]*|/[0-9]{1,9})/?$", "");
     try {
       return Optional.of(
@@ -87,7 +94,7 @@ public final class StoredVersions {
               Instant.now(),
               unknown,
               metrics));
-    } catch (ModelException | IOException e) {
+    } catch (ModelException e) {
       LOG.info("Cannot open version {} of {}: {}", version, slot.reference(), e.getMessage());
       return Optional.empty();
     }
