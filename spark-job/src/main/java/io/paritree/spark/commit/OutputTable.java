@@ -5,7 +5,6 @@ import io.paritree.spark.input.PartitionValue;
 import io.paritree.spark.tables.AskedOutput;
 import io.paritree.spark.versions.DeltaSnapshot;
 import io.paritree.spark.versions.DeltaTransaction;
-import io.paritree.spark.versions.SparkVersion;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -45,12 +44,9 @@ public final class OutputTable {
    * @throws RefusedException if it cannot be written to
    */
   public static OutputTable open(SparkSession session, AskedOutput asked) throws RefusedException {
-    if (!DeltaSnapshot.isAvailable(session)) {
-      throw refused(
-          asked,
-          "Delta is not on Spark's class path, or its extension is not in spark.sql.extensions; start"
-              + " Spark with --packages "
-              + SparkVersion.running().deltaPackage());
+    Optional<String> problem = DeltaSnapshot.problem(session);
+    if (problem.isPresent()) {
+      throw refused(asked, problem.get());
     }
 
     try {

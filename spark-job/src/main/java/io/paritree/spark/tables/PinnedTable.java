@@ -2,7 +2,6 @@ package io.paritree.spark.tables;
 
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.versions.DeltaSnapshot;
-import io.paritree.spark.versions.SparkVersion;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,6 +18,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
@@ -68,17 +68,14 @@ public final class PinnedTable {
    */
   public static PinnedTable open(SparkSession session, AskedTable asked) throws RefusedException {
     boolean needsDelta = asked.isPath() || asked.format() == AskedTable.Format.DELTA;
+    Optional<String> problem = needsDelta ? DeltaSnapshot.problem(session) : Optional.empty();
     if (asked.format() == AskedTable.Format.ICEBERG) {
       throw refused(
           asked,
           "the snapshots of Iceberg tables cannot be pinned yet; without --table-format, the table is"
               + " read by its name as any other table of the catalog");
-    } else if (needsDelta && !DeltaSnapshot.isAvailable(session)) {
-      throw refused(
-          asked,
-          "Delta is not on Spark's class path, or its extension is not in spark.sql.extensions; start"
-              + " Spark with --packages "
-              + SparkVersion.running().deltaPackage());
+    } else if (problem.isPresent()) {
+      throw refused(asked, problem.get());
     }
 
     try {
@@ -237,7 +234,7 @@ public final class PinnedTable {
     return "`" + name.replace("`", "``") + "`";
   }
 
-  private org.apache.spark.sql.types.DataType type(String column) {
+  private DataType type(String column) {
     return schema.apply(column).dataType();
   }
 

@@ -45,12 +45,17 @@ public final class DeltaSnapshot {
   }
 
   /**
-   * Returns whether a session reads Delta tables as Delta promises: without its extension, rows
-   * that were deleted would be read.
+   * Returns why a session cannot use Delta tables: without Delta's extension, it would read rows
+   * that were deleted. Empty if it can.
    */
-  public static boolean isAvailable(SparkSession session) {
-    return isOnClassPath()
-        && session.sparkContext().getConf().get(EXTENSIONS, "").contains(EXTENSION);
+  public static Optional<String> problem(SparkSession session) {
+    boolean isExtended = session.sparkContext().getConf().get(EXTENSIONS, "").contains(EXTENSION);
+    return isOnClassPath() && isExtended
+        ? Optional.empty()
+        : Optional.of(
+            ("Delta is not on Spark's class path, or its extension is not in %s; start Spark with"
+                    + " --packages %s")
+                .formatted(EXTENSIONS, SparkVersion.running().deltaPackage()));
   }
 
   /**

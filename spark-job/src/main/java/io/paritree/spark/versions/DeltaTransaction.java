@@ -32,12 +32,9 @@ public final class DeltaTransaction {
    * @param table the table's directory
    */
   public static DeltaTransaction begin(SparkSession session, String table) {
-    Object log =
-        SparkLists.invoke(
-            method(module("DeltaLog$"), "forTable", SparkSession.class, String.class),
-            module("DeltaLog$"),
-            session,
-            table);
+    Object logs = module("DeltaLog$");
+    Method forTable = method(logs, "forTable", SparkSession.class, String.class);
+    Object log = SparkLists.invoke(forTable, logs, session, table);
     return new DeltaTransaction(session, SparkLists.call(log, "startTransaction"));
   }
 
@@ -67,16 +64,10 @@ public final class DeltaTransaction {
       throw new IllegalArgumentException(e);
     }
 
-    Method filter =
-        Arrays.stream(transaction.getClass().getMethods())
-            .filter(method -> method.getName().equals("filterFiles") && !method.isBridge())
-            .filter(method -> method.getParameterCount() == 2)
-            .findFirst()
-            .orElseThrow();
+    Object files =
+        SparkLists.call(transaction, "filterFiles", SparkLists.scala(List.of(expression)), false);
     List<Object> removals = new ArrayList<>();
-    for (Object file :
-        SparkLists.java(
-            SparkLists.invoke(filter, transaction, SparkLists.scala(List.of(expression)), false))) {
+    for (Object file : SparkLists.java(files)) {
       removals.add(SparkLists.call(file, "remove"));
     }
 
@@ -101,15 +92,9 @@ public final class DeltaTransaction {
     Method parse = method(parser, "fromJson", String.class);
     actions.forEach(action -> all.add(SparkLists.invoke(parse, parser, action)));
     all.addAll(removals);
-    Method commit =
-        Arrays.stream(transaction.getClass().getMethods())
-            .filter(method -> method.getName().equals("commit") && !method.isBridge())
-            .filter(method -> method.getParameterCount() == 2)
-            .findFirst()
-            .orElseThrow();
     return (long)
-        SparkLists.invoke(
-            commit, transaction, SparkLists.scala(all), operation(predicate, metadata));
+        SparkLists.call(
+            transaction, "commit", SparkLists.scala(all), operation(predicate, metadata));
   }
 
   /** Returns the operation of the commit; later versions of Delta know more about one. */
@@ -120,7 +105,7 @@ public final class DeltaTransaction {
             .filter(method -> method.getName().equals("apply") && !method.isBridge())
             .filter(method -> method.getParameterTypes()[0] == SaveMode.class)
             .findFirst()
-            .orElseThrow();
+            .orElseThrow(() -> lacking(write, "apply", null));
     Object[] arguments = new Object[apply.getParameterCount()];
     Arrays.fill(arguments, Option.empty());
     arguments[0] = SaveMode.Overwrite;
@@ -145,10 +130,14 @@ public final class DeltaTransaction {
     try {
       return owner.getClass().getMethod(name, types);
     } catch (NoSuchMethodException e) {
-      throw new IllegalStateException(
-          "Cannot use this Delta on Spark %s: %s has no method %s"
-              .formatted(SparkVersion.running().text(), owner.getClass().getName(), name),
-          e);
+      throw lacking(owner, name, e);
     }
+  }
+
+  private static IllegalStateException lacking(Object owner, String method, Exception cause) {
+    return new IllegalStateException(
+        "Cannot use this Delta on Spark %s: %s has no method %s"
+            .formatted(SparkVersion.running().text(), owner.getClass().getName(), method),
+        cause);
   }
 }

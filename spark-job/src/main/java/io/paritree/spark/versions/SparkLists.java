@@ -64,7 +64,7 @@ public final class SparkLists {
   /** Returns the ascending order, nulls first, of rows with columns of these types. */
   public static BaseOrdering ascending(List<DataType> types) {
     return (BaseOrdering)
-        call(RowOrdering.class, null, "createNaturalAscendingOrdering", scala(types));
+        invoke(method(RowOrdering.class, "createNaturalAscendingOrdering", 1), null, scala(types));
   }
 
   /** Returns a list that both versions of Scala take as a {@code Seq}. */
@@ -96,23 +96,21 @@ public final class SparkLists {
     return list;
   }
 
-  /** Calls a method that has no parameters. */
-  static Object call(Object owner, String name) {
-    return call(owner.getClass(), owner, name);
+  /** Calls a method of this name with as many parameters. */
+  static Object call(Object owner, String name, Object... arguments) {
+    return invoke(method(owner.getClass(), name, arguments.length), owner, arguments);
   }
 
-  private static Object call(Class<?> type, Object owner, String name, Object... arguments) {
-    Method method =
-        Arrays.stream(type.getMethods())
-            .filter(any -> any.getName().equals(name) && !any.isBridge())
-            .filter(any -> any.getParameterCount() == arguments.length)
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new IllegalStateException(
-                        "Cannot use Spark %s: %s has no method %s"
-                            .formatted(SparkVersion.running().text(), type.getName(), name)));
-    return invoke(method, owner, arguments);
+  private static Method method(Class<?> type, String name, int parameters) {
+    return Arrays.stream(type.getMethods())
+        .filter(any -> any.getName().equals(name) && !any.isBridge())
+        .filter(any -> any.getParameterCount() == parameters)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "Cannot use Spark %s: %s has no method %s"
+                        .formatted(SparkVersion.running().text(), type.getName(), name)));
   }
 
   /** Calls a method, and throws what it throws. */

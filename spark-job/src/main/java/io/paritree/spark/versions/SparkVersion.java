@@ -64,7 +64,7 @@ public record SparkVersion(int major, int minor, String text) {
   }
 
   /** Returns the package of Delta for this version, as {@code --packages} takes it. */
-  public String deltaPackage() {
+  String deltaPackage() {
     return major < 4
         ? "io.delta:delta-spark_%s:3.3.2"
             .formatted(Properties.versionNumberString().substring(0, 4))
