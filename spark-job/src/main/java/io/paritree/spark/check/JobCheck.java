@@ -1,10 +1,6 @@
 package io.paritree.spark.check;
 
-import io.paritree.UnsupportedModelException;
 import io.paritree.model.ScoringModel;
-import io.paritree.model.manifest.Outputs;
-import io.paritree.reasons.ExplanationAsked;
-import io.paritree.reasons.Reasons;
 import io.paritree.spark.commit.OutputTable;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.files.Encryption;
@@ -31,10 +27,8 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -102,8 +96,10 @@ public final class JobCheck {
 
     this.selected = settings.partitions().choose(listing, problems);
     this.columns = OutputColumns.of(model, settings);
-    checkNames();
-    settings.explanation().ifPresent(this::checkExplanation);
+    new NameCheck(settings, problems).check(columns, carried(), partitionColumns(), model.schema());
+    settings
+        .explanation()
+        .ifPresent(asked -> new ExplanationCheck(model, columns, problems).check(asked));
     OutputCheck outputCheck = new OutputCheck(place, problems);
     if (outputCheck.checkApart(listing, inputStore)) {
       addTargets();
@@ -214,10 +210,7 @@ public final class JobCheck {
       checked = check.check(selected, session, read::incrementAndGet);
     }
 
-    if (!problems.isEmpty()) {
-      throw new RefusedException(InputCheck.message(problems));
-    }
-
+    refuseProblems();
     return checked;
   }
 
@@ -229,10 +222,10 @@ public final class JobCheck {
    */
   public Set<String> checkEncryption(SparkSession session, CheckedInput input)
       throws RefusedException, IOException {
-    StructType output =
-        columns.schema(CarriedColumns.of(settings, input).columns(), model, settings.runId());
+    CarriedColumns carried = CarriedColumns.of(settings, input);
+    StructType output = columns.schema(carried.columns(), model, settings.runId());
     if (settings.lookupIndex() == LookupIndex.BUILT) {
-      checkLookup(output, CarriedColumns.of(settings, input).keys().size());
+      checkLookup(output, carried.keys().size());
     }
 
     Set<String> encrypted =
@@ -248,10 +241,7 @@ public final class JobCheck {
               .formatted(encrypted));
     }
 
-    if (!problems.isEmpty()) {
-      throw new RefusedException(InputCheck.message(problems));
-    }
-
+    refuseProblems();
     return encrypted;
   }
 
@@ -259,9 +249,9 @@ public final class JobCheck {
   private void checkLookup(StructType output, int keys) {
     if (keys == 0) {
       problems.add(
-          "--lookup-index cannot be used: all keys %s are partition columns, so that no column of a"
+          "--lookup-index cannot be used: all keys %s are partition columns, so that all rows of a"
                   .formatted(settings.keys())
-              + " partition tells its rows apart");
+              + " partition have the same key");
       return;
     }
 
@@ -287,17 +277,18 @@ public final class JobCheck {
         columns.schema(CarriedColumns.of(settings, input).columns(), model, settings.runId());
     List<String> partitions = targets.stream().map(OutputPartition::partition).toList();
     List<StructField> added = outputTable.get().check(output, partitions, problems);
-    if (!problems.isEmpty()) {
-      throw new RefusedException(InputCheck.message(problems));
-    }
-
+    refuseProblems();
     if (settings.mode() == Mode.SCORE && !open.isEmpty()) {
       outputTable.get().prepare(output, added, partitionColumns());
-      // Another run may have made it at the same time, otherwise.
+      // Another run may have made it meanwhile, with other columns.
       outputTable.get().check(output, partitions, problems);
-      if (!problems.isEmpty()) {
-        throw new RefusedException(InputCheck.message(problems));
-      }
+      refuseProblems();
+    }
+  }
+
+  private void refuseProblems() throws RefusedException {
+    if (!problems.isEmpty()) {
+      throw new RefusedException(InputCheck.message(problems));
     }
   }
 
@@ -337,108 +328,5 @@ public final class JobCheck {
 
   private String key(String name) {
     return settings.comparison().key(name);
-  }
-
-  /** Refuses explanations that the model does not have. */
-  private void checkExplanation(ExplanationAsked asked) {
-    String option = asked.hasReasons() ? "--reasons" : "--contributions";
-    Reasons reasons;
-    try {
-      reasons = Reasons.of(model, asked.mode());
-    } catch (UnsupportedModelException e) {
-      problems.add("%s cannot be written: %s".formatted(option, e.getMessage()));
-      return;
-    }
-
-    if (asked.contributions()) {
-      checkContributionNames();
-    }
-
-    if (!asked.hasReasons()) {
-      return;
-    }
-
-    if (asked.most() > reasons.groups().size()) {
-      problems.add(
-          "--reasons is %s, but the model has %s fields"
-              .formatted(asked.most(), reasons.groups().size()));
-    }
-
-    if (!reasons.hasWinner()) {
-      problems.add(
-          "--reasons cannot be written: the model has several outputs %s and no classes, so that"
-                  .formatted(reasons.outputNames())
-              + " none of them is the one to explain");
-    }
-
-    if (model.outputs().kind() == Outputs.Kind.CLASS_INDEX && !Float.isNaN(asked.above())) {
-      problems.add("--reasons-from cannot be used: the model's score is the number of a class");
-    }
-  }
-
-  /** Refuses contributions of which two would be in one column, to readers that ignore case. */
-  private void checkContributionNames() {
-    Set<String> seen = new HashSet<>();
-    for (String name : columns.contributions()) {
-      if (!seen.add(name.toLowerCase(Locale.ROOT))) {
-        problems.add(
-            "--contributions cannot be written: two columns would be called '%s', if case is ignored;"
-                    .formatted(name)
-                + " seal the model with other names of outputs, or use scripts/model predict --emit"
-                + " contributions, which numbers them");
-      }
-    }
-  }
-
-  /** Refuses names that would occur twice in the output or in the quarantine. */
-  private void checkNames() {
-    Set<String> own = new HashSet<>();
-    columns.names().forEach(name -> own.add(key(name)));
-    Set<String> seen = new HashSet<>();
-    List<String> carried = carried();
-    for (String name : carried) {
-      if (own.contains(key(name))) {
-        problems.add(
-            "column '%s' is requested as a key or passed column, but the job itself writes a column"
-                    .formatted(name)
-                + " of this name");
-      }
-
-      if (!seen.add(key(name))) {
-        problems.add(
-            "column '%s' is requested twice among keys and passed columns".formatted(name));
-      }
-    }
-
-    List<String> partitionColumns = partitionColumns();
-    if (!settings.groupBy().isEmpty() && !partitionColumns.contains(settings.groupBy())) {
-      problems.add(
-          "column '%s' of --group-by is not a partition column of the output; these are %s"
-              .formatted(settings.groupBy(), partitionColumns));
-    }
-
-    for (String name : partitionColumns) {
-      if (own.contains(key(name))) {
-        problems.add(
-            "partition column '%s' has the name of a column of the output".formatted(name));
-      }
-
-      if (!settings.outputPartition().isEmpty() && seen.contains(key(name))) {
-        problems.add(
-            "column '%s' is requested as a key or passed column, but is the output's partition"
-                .formatted(name));
-      }
-    }
-
-    Set<String> read = new LinkedHashSet<>();
-    carried.forEach(name -> read.add(key(name)));
-    model.schema().fields().forEach(field -> read.add(key(field.column())));
-    for (String name : Quarantine.ADDED) {
-      if (read.contains(key(name))) {
-        problems.add(
-            "column '%s' has the name of a column that the quarantine adds; rename it"
-                .formatted(name));
-      }
-    }
   }
 }

@@ -12,7 +12,6 @@ import io.paritree.spark.versions.DeltaTransaction;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.ConcurrentModificationException;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +22,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.types.DataType;
 
 /**
  * Publishes the partitions of a group by one commit: it adds the group's files, and removes all
@@ -228,7 +226,7 @@ public final class TableCommit {
       }
     }
 
-    String predicate = predicate(open, now);
+    String predicate = PartitionPredicate.of(open, now);
     return transaction.commit(
         transaction.removals(predicate),
         CommitFile.written(actions),
@@ -261,60 +259,5 @@ public final class TableCommit {
           "Cannot prove that the rows are published: version %s of table %s is not the commit of %s"
               .formatted(version, table.location(), name));
     }
-  }
-
-  /** Returns the SQL expression that is true for the rows of these partitions. */
-  static String predicate(List<PreparedPartition> partitions, TableState table) {
-    Map<String, List<PartitionValue>> byText = new HashMap<>();
-    for (PreparedPartition partition : partitions) {
-      byText.put(partition.partition(), PartitionValue.ofPath(partition.partition()));
-    }
-
-    if (table.partitionColumns().isEmpty()) {
-      return "true";
-    } else if (table.partitionColumns().size() > 1) {
-      return byText.values().stream()
-          .map(
-              values ->
-                  values.stream()
-                      .map(value -> equal(value, table))
-                      .collect(Collectors.joining(" AND ", "(", ")")))
-          .sorted()
-          .collect(Collectors.joining(" OR "));
-    }
-
-    String column = OutputTable.quoted(table.partitionColumns().get(0));
-    List<PartitionValue> all = byText.values().stream().map(values -> values.get(0)).toList();
-    List<String> alternatives = new ArrayList<>();
-    String texts =
-        all.stream()
-            .filter(value -> !value.isNull())
-            .map(value -> literal(value, table))
-            .sorted()
-            .collect(Collectors.joining(", "));
-    if (!texts.isEmpty()) {
-      alternatives.add("%s IN (%s)".formatted(column, texts));
-    }
-
-    if (all.stream().anyMatch(PartitionValue::isNull)) {
-      alternatives.add("%s IS NULL".formatted(column));
-    }
-
-    return String.join(" OR ", alternatives);
-  }
-
-  private static String equal(PartitionValue value, TableState table) {
-    String column = OutputTable.quoted(value.column());
-    return value.isNull()
-        ? column + " IS NULL"
-        : "%s = %s".formatted(column, literal(value, table));
-  }
-
-  private static String literal(PartitionValue value, TableState table) {
-    DataType type = table.schema().apply(value.column()).dataType();
-    String text = value.value().replace("\\", "\\\\").replace("'", "\\'");
-    return type.sql().equals("STRING")
-        ? "'%s'".formatted(text)
-        : "CAST('%s' AS %s)".formatted(text, type.sql());
   }
 }

@@ -1,0 +1,83 @@
+package io.paritree.spark.check;
+
+import io.paritree.feature.Schema;
+import io.paritree.spark.rows.Quarantine;
+import io.paritree.spark.settings.JobSettings;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Checks the names of columns: none may occur twice in the output or in the quarantine. */
+final class NameCheck {
+  private final JobSettings settings;
+  private final List<String> problems;
+
+  /**
+   * @param problems receives what prevents the run
+   */
+  NameCheck(JobSettings settings, List<String> problems) {
+    this.settings = settings;
+    this.problems = problems;
+  }
+
+  /**
+   * Checks the columns of a run.
+   *
+   * @param carried keys and passed columns
+   * @param partitionColumns those of the output
+   */
+  void check(
+      OutputColumns columns, List<String> carried, List<String> partitionColumns, Schema schema) {
+    Set<String> own = new HashSet<>();
+    columns.names().forEach(name -> own.add(key(name)));
+    Set<String> seen = new HashSet<>();
+    for (String name : carried) {
+      if (own.contains(key(name))) {
+        problems.add(
+            "column '%s' is requested as a key or passed column, but the job itself writes a column"
+                    .formatted(name)
+                + " of this name");
+      }
+
+      if (!seen.add(key(name))) {
+        problems.add(
+            "column '%s' is requested twice among keys and passed columns".formatted(name));
+      }
+    }
+
+    if (!settings.groupBy().isEmpty() && !partitionColumns.contains(settings.groupBy())) {
+      problems.add(
+          "column '%s' of --group-by is not a partition column of the output; these are %s"
+              .formatted(settings.groupBy(), partitionColumns));
+    }
+
+    for (String name : partitionColumns) {
+      if (own.contains(key(name))) {
+        problems.add(
+            "partition column '%s' has the name of a column of the output".formatted(name));
+      }
+
+      if (!settings.outputPartition().isEmpty() && seen.contains(key(name))) {
+        problems.add(
+            "column '%s' is requested as a key or passed column, but is the output's partition"
+                .formatted(name));
+      }
+    }
+
+    Set<String> read = new LinkedHashSet<>();
+    carried.forEach(name -> read.add(key(name)));
+    schema.fields().forEach(field -> read.add(key(field.column())));
+    for (String name : Quarantine.ADDED) {
+      if (read.contains(key(name))) {
+        problems.add(
+            "column '%s' has the name of a column that the quarantine adds; rename it"
+                .formatted(name));
+      }
+    }
+  }
+
+  private String key(String name) {
+    return settings.comparison().key(name);
+  }
+}
