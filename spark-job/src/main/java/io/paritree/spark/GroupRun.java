@@ -167,8 +167,15 @@ final class GroupRun {
             run.directory(),
             tally,
             checked.table().isPresent());
+    List<PreparedPartition> prepared;
     try {
-      List<PreparedPartition> prepared = prepare(checked, run, tally, report, scoring, staging);
+      prepared = prepare(checked, run, tally, report, scoring, staging);
+    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
+      staging.removeFromTable();
+      throw e;
+    }
+
+    try {
       List<String> published =
           checked.table().isPresent()
               ? commit(checked, checked.table().get(), run, prepared, report)
@@ -183,22 +190,6 @@ final class GroupRun {
 
   /** Stages and verifies what was scored. */
   private List<PreparedPartition> prepare(
-      CheckedRun checked,
-      Publisher.Run run,
-      Tally tally,
-      GroupReport report,
-      GroupScoring scoring,
-      Staging staging)
-      throws JobException, IOException {
-    try {
-      return verified(checked, run, tally, report, scoring, staging);
-    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
-      staging.removeFromTable();
-      throw e;
-    }
-  }
-
-  private List<PreparedPartition> verified(
       CheckedRun checked,
       Publisher.Run run,
       Tally tally,

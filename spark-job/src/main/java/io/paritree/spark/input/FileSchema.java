@@ -29,4 +29,14 @@ record FileSchema(
     onlyByRows = Set.copyOf(onlyByRows);
     unreadable = Map.copyOf(unreadable);
   }
+
+  /** Returns one problem for each column that Spark cannot read. */
+  List<String> problems() {
+    return unreadable.entrySet().stream()
+        .map(
+            column ->
+                "column '%s' of file %s %s"
+                    .formatted(column.getKey(), file.name(), column.getValue()))
+        .toList();
+  }
 }

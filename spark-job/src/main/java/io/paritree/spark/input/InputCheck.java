@@ -122,11 +122,7 @@ public final class InputCheck {
 
       for (FileSchema file : schemas) {
         checkSameColumns(file, first, columns);
-        file.unreadable()
-            .forEach(
-                (name, reason) ->
-                    problems.add(
-                        "column '%s' of file %s %s".formatted(name, file.file().name(), reason)));
+        problems.addAll(file.problems());
       }
 
       checkFeatures(columns);
@@ -185,11 +181,7 @@ public final class InputCheck {
     for (FileSchema file : schemas) {
       rows.put(file.file().name(), file.rows().orElseThrow());
       isReadByRows |= !Collections.disjoint(file.onlyByRows(), inFiles);
-      file.unreadable()
-          .forEach(
-              (name, reason) ->
-                  problems.add(
-                      "column '%s' of file %s %s".formatted(name, file.file().name(), reason)));
+      problems.addAll(file.problems());
     }
 
     table

@@ -49,13 +49,8 @@ public enum Step {
   /** The log was read again, and the commit is the run's. */
   COMMIT_PROVED;
 
-  /** Returns whether the step occurs where an output is a table only. */
+  /** Returns whether the step occurs only where the output is a table. */
   public boolean isOfTables() {
     return compareTo(UNLOCKED) > 0;
-  }
-
-  /** Returns whether the step occurs where an output is a table. */
-  public boolean occursWithTables() {
-    return isOfTables() || compareTo(VERIFIED) <= 0;
   }
 }
