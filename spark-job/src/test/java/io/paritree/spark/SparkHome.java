@@ -35,10 +35,10 @@ record SparkHome(Path directory, String version, String scala) {
     String usual = version.startsWith("3.") ? "2.12" : "2.13";
     String scala = name.equals(version) ? usual : name.substring(version.length() + 1);
     Path home = MODULE.resolve("target/compat").resolve(version + "-" + scala);
-    return made(home, classPath(home, "spark-sql", version, scala));
+    return made(home, classPath(home, version, scala));
   }
 
-  private static String classPath(Path home, String artifact, String version, String scala)
+  private static String classPath(Path home, String version, String scala)
       throws IOException, InterruptedException {
     Path classPath = Files.createDirectories(home).resolve("spark.classpath");
     Path log = home.resolve("maven.log");
@@ -51,7 +51,6 @@ record SparkHome(Path directory, String version, String scala) {
         List.of(
             "-f",
             SOURCE.resolve("pom.xml").toString(),
-            "-Dartifact=" + artifact,
             "-Dspark=" + version,
             "-Dscala=" + scala,
             "-Ddelta=" + delta(version, scala),
@@ -61,8 +60,8 @@ record SparkHome(Path directory, String version, String scala) {
             "dependency:build-classpath"));
     if (JobProcess.exitCode(JobProcess.start(command, log)) != 0) {
       throw new IOException(
-          "Cannot resolve %s %s for Scala %s: %s"
-              .formatted(artifact, version, scala, Files.readString(log)));
+          "Cannot resolve Spark %s for Scala %s: %s"
+              .formatted(version, scala, Files.readString(log)));
     }
 
     return Files.readString(classPath);
