@@ -104,7 +104,7 @@ final class JobFaults {
       }
 
       failed += wrong.isEmpty() ? 0 : 1;
-      tell("B1 %s: %s kills, %s".formatted(step, times, told(wrong)));
+      report("B1 %s: %s kills, %s".formatted(step, times, verdict(wrong)));
     }
 
     Random randoms = new Random(seed);
@@ -115,16 +115,8 @@ final class JobFaults {
     }
 
     failed += wrong.isEmpty() ? 0 : 1;
-    tell("B1 at random: %s kills, %s".formatted(random, told(wrong)));
-    tell(
-        "B1 must 0 wrong of %s kills: %s, %s reads by a reader (%s s, %s rows, seed 0x%s)"
-            .formatted(
-                kills,
-                failed == 0 ? "PASS" : "FAIL",
-                trial.looks(),
-                (System.nanoTime() - begin) / 1_000_000_000,
-                rows,
-                Long.toHexString(seed)));
+    report("B1 at random: %s kills, %s".formatted(random, verdict(wrong)));
+    report(kills + " kills", failed, trial.looks(), begin, rows, seed);
     if (hdfs) {
       cluster.shutdown(true);
     }
@@ -164,18 +156,10 @@ final class JobFaults {
               ? trial.killAt(steps.get(time))
               : trial.killAfter(random.nextInt(MILLIS_OF_COMMIT));
       failed += wrong.isEmpty() ? 0 : 1;
-      tell("B1 on a table, kill %s: %s".formatted(time + 1, told(wrong)));
+      report("B1 on a table, kill %s: %s".formatted(time + 1, verdict(wrong)));
     }
 
-    tell(
-        "B1 must 0 wrong of %s kills on a table: %s, %s reads by a reader (%s s, %s rows, seed 0x%s)"
-            .formatted(
-                kills,
-                failed == 0 ? "PASS" : "FAIL",
-                trial.looks(),
-                (System.nanoTime() - begin) / 1_000_000_000,
-                rows,
-                Long.toHexString(seed)));
+    report(kills + " kills on a table", failed, trial.reads(), begin, rows, seed);
     return failed == 0;
   }
 
@@ -193,18 +177,10 @@ final class JobFaults {
 
         List<String> wrong = trial.killInPublishing(random);
         failed += wrong.isEmpty() ? 0 : 1;
-        tell("B1 on S3, kill %s: %s".formatted(time + 1, told(wrong)));
+        report("B1 on S3, kill %s: %s".formatted(time + 1, verdict(wrong)));
       }
 
-      tell(
-          "B1 must 0 wrong of %s kills on S3: %s, %s reads by a reader (%s s, %s rows, seed 0x%s)"
-              .formatted(
-                  kills,
-                  failed == 0 ? "PASS" : "FAIL",
-                  trial.looks(),
-                  (System.nanoTime() - begin) / 1_000_000_000,
-                  rows,
-                  Long.toHexString(seed)));
+      report(kills + " kills on S3", failed, trial.looks(), begin, rows, seed);
     }
 
     return failed == 0;
@@ -221,11 +197,24 @@ final class JobFaults {
     return Stream.of(names.split(",")).map(Step::valueOf).toList();
   }
 
-  private static String told(List<String> wrong) {
-    return wrong.isEmpty() ? "PASS" : "FAIL " + wrong;
+  private static void report(
+      String kills, int failed, long reads, long begin, int rows, long seed) {
+    report(
+        "B1 must 0 wrong of %s: %s, %s reads by a reader (%s s, %s rows, seed 0x%s)"
+            .formatted(
+                kills,
+                failed == 0 ? "PASS" : "FAIL",
+                reads,
+                (System.nanoTime() - begin) / 1_000_000_000,
+                rows,
+                Long.toHexString(seed)));
   }
 
-  private static void tell(String line) {
+  private static void report(String line) {
     System.out.println(line);
+  }
+
+  private static String verdict(List<String> wrong) {
+    return wrong.isEmpty() ? "PASS" : "FAIL " + wrong;
   }
 }

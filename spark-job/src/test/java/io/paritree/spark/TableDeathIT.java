@@ -35,8 +35,8 @@ class TableDeathIT {
   }
 
   @AfterAll
-  static void readersHaveLooked() {
-    assertThat(trial.looks()).isPositive();
+  static void readersHaveRead() {
+    assertThat(trial.reads()).isPositive();
   }
 
   @Test

@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 
@@ -36,7 +37,7 @@ final class TableDeathTrial {
   private final Location table;
   private final List<Object> more;
   private final PackagedJob job;
-  private final AtomicLong looks = new AtomicLong();
+  private final AtomicLong reads = new AtomicLong();
   private int runs;
 
   /**
@@ -116,7 +117,7 @@ final class TableDeathTrial {
       if (next.exitCode() != 0) {
         wrong.add("the next run ended with %s: %s".formatted(next.exitCode(), next.err()));
       } else if (!found().equals(after)) {
-        wrong.add("after the next run the table has not its rows");
+        wrong.add("after the next run the table does not have its rows");
       }
 
       reader.end();
@@ -142,13 +143,7 @@ final class TableDeathTrial {
 
   private Map<Long, Integer> found() {
     Map<Long, Integer> found = new TreeMap<>();
-    for (Row row :
-        TestSpark.session()
-            .read()
-            .format("delta")
-            .load(table.toString())
-            .select("parcel_id", "score")
-            .collectAsList()) {
+    for (Row row : read().select("parcel_id", "score").collectAsList()) {
       if (found.put(row.getLong(0), Float.floatToRawIntBits(row.getFloat(1))) != null) {
         found.put(-1L, 0); // a key that occurs twice
       }
@@ -157,29 +152,31 @@ final class TableDeathTrial {
     return found;
   }
 
-  long looks() {
-    return looks.get();
+  private Dataset<Row> read() {
+    return TestSpark.session().read().format("delta").load(table.toString());
   }
 
-  /** Reads the table again and again. */
+  /** Returns how often readers have read the table. */
+  long reads() {
+    return reads.get();
+  }
+
+  /** Polls the table until it is ended. */
   private final class Reader implements AutoCloseable {
     private final Set<String> violations = ConcurrentHashMap.newKeySet();
     private final Set<String> history = new LinkedHashSet<>();
     private final AtomicBoolean ended = new AtomicBoolean();
-    private final Thread thread = new Thread(this::look, "reader");
+    private final Thread thread = new Thread(this::poll, "reader");
 
     private Reader() {
       thread.start();
     }
 
-    private void look() {
+    private void poll() {
       while (!ended.get()) {
         Map<String, Long> seen = new LinkedHashMap<>();
         for (Row row :
-            TestSpark.session()
-                .read()
-                .format("delta")
-                .load(table.toString())
+            read()
                 .groupBy("model_version")
                 .agg(functions.count_distinct(functions.col("parcel_id")), functions.count("*"))
                 .collectAsList()) {
@@ -194,7 +191,7 @@ final class TableDeathTrial {
         }
 
         history.addAll(seen.keySet());
-        looks.incrementAndGet();
+        reads.incrementAndGet();
       }
     }
 

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.model.TestPackages;
 import io.paritree.spark.publish.Step;
+import io.paritree.spark.publish.StepObserver;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,6 +74,10 @@ class TableInputTest {
   }
 
   private JobRun score(Object... more) {
+    return observed(StepObserver.NONE, more);
+  }
+
+  private JobRun observed(StepObserver observer, Object... more) {
     List<Object> all =
         new ArrayList<>(List.of("--model", model, "--output", output, "--keys", "parcel_id,note"));
     if (Arrays.asList(more).stream().noneMatch("--input-table"::equals)) {
@@ -79,7 +85,7 @@ class TableInputTest {
     }
 
     all.addAll(List.of(more));
-    return JobRun.of(all.toArray());
+    return JobRun.observed(observer, all.toArray());
   }
 
   /** Returns the scores that the job gives the same rows in plain Parquet files. */
@@ -197,21 +203,13 @@ class TableInputTest {
     AtomicBoolean isFirst = new AtomicBoolean(true);
 
     JobRun run =
-        JobRun.observed(
+        observed(
             step -> {
               if (step == Step.STAGING_MADE && isFirst.getAndSet(false)) {
                 append(ROWS, 2 * ROWS);
                 sql("OPTIMIZE %s");
               }
-            },
-            "--model",
-            model,
-            "--output",
-            output,
-            "--keys",
-            "parcel_id",
-            "--input-table",
-            table);
+            });
 
     succeeds(run);
     assertThat(Scores.of(output)).isEqualTo(expected(parcels(0, ROWS)));
@@ -244,7 +242,7 @@ class TableInputTest {
     append(0, ROWS);
 
     JobRun run =
-        JobRun.observed(
+        observed(
             step -> {
               if (step == Step.STAGING_MADE) {
                 try (Stream<Path> files = Files.walk(table)) {
@@ -252,18 +250,10 @@ class TableInputTest {
                     Files.delete(file);
                   }
                 } catch (IOException e) {
-                  throw new java.io.UncheckedIOException(e);
+                  throw new UncheckedIOException(e);
                 }
               }
-            },
-            "--model",
-            model,
-            "--output",
-            output,
-            "--keys",
-            "parcel_id",
-            "--input-table",
-            table);
+            });
 
     assertThat(run.exitCode()).isEqualTo(3);
     assertThat(run.err()).contains("version 0", "VACUUM");
