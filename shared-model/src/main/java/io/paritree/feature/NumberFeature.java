@@ -1,7 +1,7 @@
 package io.paritree.feature;
 
 /** A number, used as it is. */
-public final class NumberFeature extends Feature {
+public sealed class NumberFeature extends Feature permits OffsetFeature {
   private final float[] missingSlots;
   private final float min;
   private final float max;
@@ -56,27 +56,27 @@ public final class NumberFeature extends Feature {
   }
 
   /** Returns the least allowed slot, or -Infinity. */
-  public float min() {
+  public final float min() {
     return min;
   }
 
   /** Returns the largest allowed slot, or Infinity. */
-  public float max() {
+  public final float max() {
     return max;
   }
 
   @Override
-  public Kind kind() {
+  public final Kind kind() {
     return Kind.NUMBER;
   }
 
   @Override
-  public String expected() {
+  public final String expected() {
     return "a number";
   }
 
   @Override
-  public float number(double value, Faults faults) {
+  public final float number(double value, Faults faults) {
     float slot = Slots.of(value);
     return slot >= least && slot <= greatest ? slot : unusual(slot, value, faults);
   }
@@ -88,7 +88,7 @@ public final class NumberFeature extends Feature {
    * @param nulls how many of the values are nulls, given as {@code Float.NaN}
    * @return how many of the slots are NaN: missing or with a fault
    */
-  public int numbers(float[] values, int from, int count, int nulls, Faults faults) {
+  public final int numbers(float[] values, int from, int count, int nulls, Faults faults) {
     float low = least;
     float high = greatest;
     int others = 0;

@@ -13,24 +13,32 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * The features of a model in its order: feature i fills slot i.
+ * The features of a model in its order: feature i fills slot i. Offsets come last, in the order of
+ * the outputs.
  *
  * <p>Immutable and thread-safe.
  */
 @PublicApi
 public final class Schema {
   private final List<Feature> features;
+  private final List<OffsetFeature> offsets;
   private final List<Field> fields;
   private final Map<String, Integer> fieldIndexes;
   private final int[] required;
 
   /**
-   * @param features in model order, each name once
-   * @throws IllegalArgumentException if there are no features, or a name occurs twice
+   * @param features in model order, each name once; {@link OffsetFeature}s after all others
+   * @throws IllegalArgumentException if there are no features but offsets, a name occurs twice, or
+   *     another feature follows an offset
    */
   public Schema(List<Feature> features) {
     this.features = List.copyOf(features);
-    if (this.features.isEmpty()) {
+    this.offsets =
+        this.features.stream()
+            .filter(OffsetFeature.class::isInstance)
+            .map(OffsetFeature.class::cast)
+            .toList();
+    if (modelWidth() == 0) {
       throw new IllegalArgumentException("Cannot use a schema without features");
     }
 
@@ -41,6 +49,12 @@ public final class Schema {
       if (!names.add(feature.name())) {
         throw new IllegalArgumentException(
             "Cannot use the schema: feature '%s' occurs twice".formatted(feature.name()));
+      }
+
+      if (feature instanceof OffsetFeature && slot < modelWidth()) {
+        throw new IllegalArgumentException(
+            "Cannot use the schema: offset '%s' comes before features of the model; give offsets last"
+                .formatted(feature.name()));
       }
 
       slots.computeIfAbsent(feature.column(), column -> new ArrayList<>()).add(slot);
@@ -72,9 +86,37 @@ public final class Schema {
     return features.size();
   }
 
-  /** Returns the features in model order. */
+  /** Returns how many of the slots, the first, the model reads; those of offsets follow. */
+  public int modelWidth() {
+    return features.size() - offsets.size();
+  }
+
+  /** Returns the features whose slots the model reads, in its order. */
+  public List<Feature> modelFeatures() {
+    return features.subList(0, modelWidth());
+  }
+
+  /** Returns the features in model order, then the offsets. */
   public List<Feature> features() {
     return features;
+  }
+
+  /** Returns the offsets in the order of the outputs; empty if margins begin with the base. */
+  public List<OffsetFeature> offsets() {
+    return offsets;
+  }
+
+  /**
+   * Returns what each offset is in a row that has none, in margin units; NaN where such a row has a
+   * fault.
+   */
+  public float[] offsetsWhereMissing() {
+    float[] values = new float[offsets.size()];
+    for (int output = 0; output < values.length; output++) {
+      values[output] = offsets.get(output).whereMissing();
+    }
+
+    return values;
   }
 
   /** Returns the fields that the features read, each once, in the order of their first feature. */

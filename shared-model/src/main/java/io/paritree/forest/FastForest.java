@@ -132,7 +132,7 @@ final class FastForest implements Engine {
     int outputs = forest.base.length;
     if (rows == 1) {
       float[] to = margins == null ? scratch.margins(outputs) : margins;
-      System.arraycopy(forest.base, 0, to, 0, outputs);
+      forest.begin(slots, 0, featureStride, to, 0);
       this.rows.add(slots, 0, featureStride, scratch, to, 0);
       if (scores != null) {
         forest.transform.apply(to, 0, outputs, 1, scores, 0);
@@ -161,7 +161,8 @@ final class FastForest implements Engine {
 
     int outputs = forest.base.length;
     for (int row = 0; row < block.rows(); row++) {
-      System.arraycopy(forest.base, 0, margins, to + row * outputs, outputs);
+      int from = block.from() + row * block.rowStride();
+      forest.begin(block.slots(), from, block.featureStride(), margins, to + row * outputs);
     }
 
     if (blockWalks != null && block.rows() >= BlockWalks.MIN_ROWS) {

@@ -6,16 +6,24 @@ import java.util.Objects;
 /**
  * The specification: what XGBoost computes, written plainly.
  *
- * <p>The margins of a row begin with the base. Then the linear booster's terms are added if the
- * forest has any, then the trees in order, each to the output that it belongs to, or to all outputs
- * if its leaves are vectors. All arithmetic is in float; a product is rounded before it is added,
- * and additions are never reordered.
+ * <p>The margins of a row begin with the base, or with the row's own offsets if it has any (below).
+ * Then the linear booster's terms are added if the forest has any, then the trees in order, each to
+ * the output that it belongs to, or to all outputs if its leaves are vectors. All arithmetic is in
+ * float; a product is rounded before it is added, and additions are never reordered.
+ *
+ * <p>With offsets, which XGBoost calls the base margin, the slots of the model are followed by one
+ * more for each output. An offset takes the place of the base and is used as it is: no objective
+ * transforms it.
  *
  * <p>Slow; {@link #fast} returns the fast engine. Immutable and thread-safe.
  */
 public final class Forest implements Engine {
+  final int modelWidth;
   final int width;
+
+  /** What margins begin with; in a forest with offsets, where the slot of an offset is missing. */
   final float[] base;
+
   final List<Tree> trees;
   final int[] outputOf;
   final float[] weights;
@@ -23,6 +31,7 @@ public final class Forest implements Engine {
   final Transform transform;
 
   private Forest(
+      int modelWidth,
       int width,
       float[] base,
       List<Tree> trees,
@@ -30,6 +39,7 @@ public final class Forest implements Engine {
       float[] weights,
       Linear linear,
       Transform transform) {
+    this.modelWidth = modelWidth;
     this.width = width;
     this.base = base.clone();
     this.trees = List.copyOf(trees);
@@ -70,6 +80,7 @@ public final class Forest implements Engine {
     }
 
     return new Forest(
+        width,
         width,
         base,
         trees,
@@ -115,7 +126,30 @@ public final class Forest implements Engine {
     }
 
     Linear linear = new Linear(weights.clone(), base.length);
-    return new Forest(width, base, List.of(), new int[0], null, linear, transform);
+    return new Forest(width, width, base, List.of(), new int[0], null, linear, transform);
+  }
+
+  /**
+   * Returns the same forest for rows with offsets.
+   *
+   * @param whereMissing per output the offset of a row whose slot for it is missing, in margin
+   *     units; NaN if no row is without. Empty for a forest whose rows have no offsets
+   * @throws IllegalArgumentException unless there is one for each output, or none
+   */
+  public Forest withOffsets(float[] whereMissing) {
+    if (whereMissing.length == 0) {
+      return this;
+    }
+
+    if (whereMissing.length != base.length || hasOffsets()) {
+      throw new IllegalArgumentException(
+          "Cannot use %s offsets: the forest has %s outputs%s"
+              .formatted(
+                  whereMissing.length, base.length, hasOffsets() ? " with offsets already" : ""));
+    }
+
+    int all = Math.addExact(modelWidth, base.length);
+    return new Forest(modelWidth, all, whereMissing, trees, outputOf, weights, linear, transform);
   }
 
   /** Returns the fast engine: equal to this one to the last bit, and much faster. */
@@ -138,9 +172,28 @@ public final class Forest implements Engine {
     return weights == null ? 1f : weights[tree];
   }
 
-  /** Returns the margin of an output before the first tree. */
-  public float base(int output) {
-    return base[output];
+  /**
+   * Returns what a margin of a row begins with: its offset, or the base.
+   *
+   * @param slots slot f of the row is {@code slots[at + f * stride]}
+   */
+  public float begin(float[] slots, int at, int stride, int output) {
+    if (!hasOffsets()) {
+      return base[output];
+    }
+
+    float offset = slots[at + (modelWidth + output) * stride];
+    return Float.isNaN(offset) ? base[output] : offset;
+  }
+
+  /** Returns whether the slots of the model are followed by an offset for each output. */
+  public boolean hasOffsets() {
+    return width > modelWidth;
+  }
+
+  /** Returns the number of slots that the trees or weights read. */
+  public int modelWidth() {
+    return modelWidth;
   }
 
   /** Returns whether this is the linear booster. */
@@ -151,7 +204,7 @@ public final class Forest implements Engine {
   /**
    * Returns a weight of the linear booster.
    *
-   * @param feature a slot, or {@link #width} for the bias
+   * @param feature a slot, or {@link #modelWidth} for the bias
    */
   public float linearWeight(int feature, int output) {
     return linear.weights()[feature * base.length + output];
@@ -190,12 +243,20 @@ public final class Forest implements Engine {
   }
 
   private void margins(float[] slots, int at, float[] margins, int to) {
-    System.arraycopy(base, 0, margins, to, base.length);
+    begin(slots, at, 1, margins, to);
     if (linear != null) {
-      linear.addTo(slots, at, width, margins, to);
+      linear.addTo(slots, at, modelWidth, margins, to);
     }
 
     addTrees(slots, at, 1, margins, to);
+  }
+
+  /** Writes what the margins of a row begin with. */
+  void begin(float[] slots, int at, int stride, float[] margins, int to) {
+    System.arraycopy(base, 0, margins, to, base.length);
+    for (int output = 0; hasOffsets() && output < base.length; output++) {
+      margins[to + output] = begin(slots, at, stride, output);
+    }
   }
 
   /** Adds the trees in order; slot f of the row is {@code slots[at + f * stride]}. */

@@ -44,7 +44,7 @@ final class Slices {
   /** Per step: its first tree, its first output, and the output after its last one. */
   private final int[] steps;
 
-  private final float[] base;
+  private final Forest forest;
 
   Slices(SlicesBuilder builder) {
     this.tests = builder.tests;
@@ -57,7 +57,7 @@ final class Slices {
     this.weightsAt = builder.weightsAt;
     this.tableSizes = builder.tableSizes;
     this.steps = builder.steps;
-    this.base = builder.base;
+    this.forest = builder.forest;
   }
 
   /**
@@ -78,11 +78,15 @@ final class Slices {
       column.write(block, scratch.square(), masks);
     }
 
-    int outputs = base.length;
+    int outputs = forest.base.length;
     float[] sums = scratch.sums(outputs * Block.MAX_ROWS);
     for (int output = 0; output < outputs; output++) {
       int from = output * Block.MAX_ROWS;
-      java.util.Arrays.fill(sums, from, from + Block.MAX_ROWS, base[output]);
+      java.util.Arrays.fill(sums, from, from + Block.MAX_ROWS, forest.base[output]);
+    }
+
+    if (forest.hasOffsets()) {
+      putOffsets(block, sums);
     }
 
     addTrees(masks, scratch, sums);
@@ -91,6 +95,18 @@ final class Slices {
       for (int row = 0; row < block.rows(); row++) {
         margins[to + row * outputs + output] =
             sums[output * Block.MAX_ROWS + LeafPlanes.place(row)];
+      }
+    }
+  }
+
+  private void putOffsets(Block block, float[] sums) {
+    for (int output = 0; output < forest.base.length; output++) {
+      int from = block.from() + (forest.modelWidth + output) * block.featureStride();
+      for (int row = 0; row < block.rows(); row++) {
+        float offset = block.slots()[from + row * block.rowStride()];
+        if (!Float.isNaN(offset)) {
+          sums[output * Block.MAX_ROWS + LeafPlanes.place(row)] = offset;
+        }
       }
     }
   }

@@ -11,7 +11,7 @@ final class SlicesBuilder {
   private static final int MAX_FILLING = 3;
 
   final SplitTests tests;
-  final float[] base;
+  final Forest forest;
   final int[] shapes;
   final int[] programAt;
   final int[] weightsAt;
@@ -22,14 +22,12 @@ final class SlicesBuilder {
   float[] weights = {};
   int[] steps;
 
-  private final Forest forest;
   private int programsSize;
   private int weightsSize;
 
   private SlicesBuilder(Forest forest, SplitTests tests) {
     this.forest = forest;
     this.tests = tests;
-    this.base = forest.base;
     int trees = forest.trees.size();
     this.shapes = new int[trees];
     this.programAt = new int[trees];
@@ -67,7 +65,7 @@ final class SlicesBuilder {
 
       boolean isVector = isVector(index);
       int output = isVector ? 0 : forest.outputOf[index];
-      stepList.addAll(List.of(place, output, isVector ? base.length : output + 1));
+      stepList.addAll(List.of(place, output, isVector ? forest.base.length : output + 1));
       for (; place < end; place++) {
         lay(place, order.get(place));
       }
@@ -83,7 +81,7 @@ final class SlicesBuilder {
     int trees = forest.trees.size();
     boolean hasVectors = forest.trees.stream().anyMatch(tree -> tree.leafVectors != null);
     List<List<Integer>> ofOutput = new ArrayList<>();
-    for (int output = 0; output < base.length; output++) {
+    for (int output = 0; output < forest.base.length; output++) {
       ofOutput.add(new ArrayList<>());
     }
 
@@ -154,7 +152,7 @@ final class SlicesBuilder {
 
   private void appendWeights(int place, int index, int[] leaves) {
     Tree tree = forest.trees.get(index);
-    int vectors = isVector(index) ? base.length : 1;
+    int vectors = isVector(index) ? forest.base.length : 1;
     int added = Math.multiplyExact(vectors, leaves.length);
     if (weights.length < weightsSize + added) {
       weights = Arrays.copyOf(weights, grown(weights.length, weightsSize + added));

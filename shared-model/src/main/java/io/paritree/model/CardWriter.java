@@ -62,6 +62,13 @@ public final class CardWriter {
     }
 
     outputs(out, model.outputs());
+    if (card.offsets().isPresent()) {
+      out.writeObjectFieldStart("offsets");
+      texts(out, "fields", model.schema().offsets().stream().map(Feature::column).toList());
+      out.writeStringField("meaning", card.offsets().get());
+      out.writeEndObject();
+    }
+
     out.writeArrayFieldStart(SchemaParser.FEATURES);
     for (int slot = 0; slot < model.schema().width(); slot++) {
       Feature feature = model.schema().features().get(slot);
@@ -146,6 +153,7 @@ public final class CardWriter {
     card.earlyStopping().ifPresent(text -> lines.add(line("stopped early", text)));
     card.remarks().forEach(text -> lines.add(line("remark", text)));
     lines.add(line("outputs", outputs(model.outputs())));
+    card.offsets().ifPresent(text -> lines.add(line("OFFSET", text)));
     card.provenance().ifPresent(provenance -> provenance(lines, provenance));
     lines.add(
         line(

@@ -3,6 +3,7 @@ package io.paritree.model;
 import io.paritree.Fault;
 import io.paritree.feature.Feature;
 import io.paritree.feature.NumberFeature;
+import io.paritree.feature.OffsetFeature;
 import io.paritree.feature.TimestampFeature;
 import io.paritree.feature.Unseen;
 import io.paritree.feature.VocabularyFeature;
@@ -30,7 +31,7 @@ final class FeatureText {
 
   private static String kind(Feature feature, int maxCategories) {
     return switch (feature.kind()) {
-      case NUMBER -> "number" + bounds((NumberFeature) feature);
+      case NUMBER -> number((NumberFeature) feature);
       case BOOLEAN -> "boolean";
       case TEXT_CATEGORY, INTEGER_CATEGORY -> category((VocabularyFeature) feature, maxCategories);
       case CATEGORY_CODE -> "category, given as its code";
@@ -40,6 +41,15 @@ final class FeatureText {
             + timestamp.zone().map(zone -> " in " + zone.getId()).orElse(" of a local time");
       }
     };
+  }
+
+  private static String number(NumberFeature number) {
+    if (!(number instanceof OffsetFeature offset)) {
+      return "number" + bounds(number);
+    }
+
+    String otherwise = offset.nullable() ? ", %s if missing".formatted(offset.whereMissing()) : "";
+    return "offset" + bounds(offset) + otherwise;
   }
 
   private static String bounds(NumberFeature number) {

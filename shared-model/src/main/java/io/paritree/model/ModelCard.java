@@ -22,6 +22,8 @@ import java.util.Set;
  * @param allRounds number of rounds in the model file
  * @param roundsWhy why this number of rounds is used
  * @param bestRounds number of rounds up to the best iteration, if training was stopped early
+ * @param offsets a sentence about the offsets with which margins begin; empty if they begin with
+ *     the model's base
  * @param remarks sentences about what the trainer's own predictions depend on, besides the rounds;
  *     of a sealed model too, whose schema decides
  * @param provenance where a sealed model comes from; empty for an unsealed one, for which nothing
@@ -42,6 +44,7 @@ public record ModelCard(
     int allRounds,
     String roundsWhy,
     OptionalInt bestRounds,
+    Optional<String> offsets,
     List<String> remarks,
     Optional<Provenance> provenance,
     Optional<FieldImportance> importance,
@@ -57,6 +60,7 @@ public record ModelCard(
     Objects.requireNonNull(xgboostVersion, "xgboostVersion");
     Objects.requireNonNull(roundsWhy, "roundsWhy");
     Objects.requireNonNull(bestRounds, "bestRounds");
+    Objects.requireNonNull(offsets, "offsets");
     remarks = List.copyOf(remarks);
     Objects.requireNonNull(provenance, "provenance");
     Objects.requireNonNull(importance, "importance");

@@ -7,6 +7,7 @@ import io.paritree.PublicApi;
 import io.paritree.UnsupportedModelException;
 import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
+import io.paritree.forest.Forest;
 import io.paritree.forest.Rounds;
 import io.paritree.model.golden.GoldenContributions;
 import io.paritree.model.golden.GoldenFile;
@@ -86,7 +87,7 @@ public final class Opening {
           sealed(
               files,
               (origin, name) -> read(origin, files, name),
-              (name, model, rounds) -> engine(files, name, model, rounds, kind));
+              (name, model, rounds, schema) -> engine(files, name, model, rounds, schema, kind));
       case MLFLOW -> mlflow(files, kind, assumptions);
       case FILE -> bare(files, kind, assumptions);
     };
@@ -101,7 +102,7 @@ public final class Opening {
    */
   public static ScoringModel open(ModelFiles files, XgboostModel model, Engine engine)
       throws ModelException {
-    return sealed(files, (origin, name) -> model, (name, read, rounds) -> engine);
+    return sealed(files, (origin, name) -> model, (name, read, rounds, schema) -> engine);
   }
 
   private interface ModelSource {
@@ -109,7 +110,7 @@ public final class Opening {
   }
 
   private interface EngineSource {
-    Engine of(String name, XgboostModel model, Rounds rounds) throws ModelException;
+    Engine of(String name, XgboostModel model, Rounds rounds, Schema schema) throws ModelException;
   }
 
   private static ScoringModel sealed(ModelFiles files, ModelSource models, EngineSource engines)
@@ -155,7 +156,7 @@ public final class Opening {
     Schema schema = manifest.schema().schema(manifestFile, model::categories);
     SchemaFit.check(manifestFile, schema, model);
     RoundsChoice rounds = new RoundsChoice(manifest.rounds(), manifest.roundsWhy());
-    Engine engine = engines.of(modelFile, model, rounds.range(origin, model));
+    Engine engine = engines.of(modelFile, model, rounds.range(origin, model), schema);
     String goldenFile = origin + "/" + PackageFiles.GOLDEN_ROWS;
     List<GoldenRow> golden =
         GoldenFile.parse(goldenFile, sealedFile(files, PackageFiles.GOLDEN_ROWS));
@@ -170,7 +171,9 @@ public final class Opening {
     checkImportance(manifestFile, manifest, schema);
     Explanations explanations =
         new Explanations(
-            modelVersion, model.forest(rounds.range(origin, model)), Optional.of(contributions));
+            modelVersion,
+            forest(model, rounds.range(origin, model), schema),
+            Optional.of(contributions));
     explanations.verify();
     return new ScoringModel(
         manifest.name(),
@@ -183,6 +186,7 @@ public final class Opening {
         card(
             modelFile,
             model,
+            schema,
             files.mlflow(),
             rounds,
             Optional.of(manifest.provenance()),
@@ -246,14 +250,18 @@ public final class Opening {
     String origin = files.origin();
     SchemaForm form =
         UnsealedSchema.of(
-            origin, model, mlflow.flatMap(MlflowModel::signature), assumptions.categoryCodes());
+            origin,
+            model,
+            mlflow.flatMap(MlflowModel::signature),
+            assumptions.categoryCodes(),
+            assumptions.offsets());
     Schema schema = form.schema(origin, model::categories);
     SchemaFit.check(origin, schema, model);
     RoundsChoice rounds =
         assumptions.rounds().isPresent()
             ? RoundsChoice.of(assumptions.rounds().get(), model)
             : RoundsChoice.ofTrainer(model, mlflow);
-    Engine engine = engine(files, modelFile, model, rounds.range(origin, model), kind);
+    Engine engine = engine(files, modelFile, model, rounds.range(origin, model), schema, kind);
     String digest = files.sha256(modelFile);
     return new ScoringModel(
         unsealedName(origin),
@@ -263,9 +271,10 @@ public final class Opening {
         schema,
         form.reasons(),
         outputs(origin, form, model, engine),
-        card(modelFile, model, mlflow, rounds, Optional.empty(), Optional.empty(), 0, ""),
+        card(modelFile, model, schema, mlflow, rounds, Optional.empty(), Optional.empty(), 0, ""),
         engine,
-        new Explanations(origin, model.forest(rounds.range(origin, model)), Optional.empty()));
+        new Explanations(
+            origin, forest(model, rounds.range(origin, model), schema), Optional.empty()));
   }
 
   private static byte[] sealedFile(ModelFiles files, String name) throws ModelException {
@@ -312,22 +321,39 @@ public final class Opening {
   }
 
   private static Engine engine(
-      ModelFiles files, String name, XgboostModel model, Rounds rounds, EngineKind kind)
+      ModelFiles files,
+      String name,
+      XgboostModel model,
+      Rounds rounds,
+      Schema schema,
+      EngineKind kind)
       throws ModelException {
     byte[] content = kind == EngineKind.FOREST ? null : files.file(name);
-    return engine(content, model, rounds, kind);
+    return engine(content, model, rounds, schema, kind);
   }
 
   /**
-   * Returns the engine of a checked model.
+   * Returns the specification of how a model scores the rows of a schema that fits it.
+   *
+   * @throws CorruptModelException if the model has no such rounds
+   */
+  public static Forest forest(XgboostModel model, Rounds rounds, Schema schema)
+      throws CorruptModelException {
+    return model.forest(rounds).withOffsets(schema.offsetsWhereMissing());
+  }
+
+  /**
+   * Returns the engine of a checked model, for the rows of a schema that fits it.
    *
    * @param modelFile not used for the forest engine
    */
-  public static Engine engine(byte[] modelFile, XgboostModel model, Rounds rounds, EngineKind kind)
+  public static Engine engine(
+      byte[] modelFile, XgboostModel model, Rounds rounds, Schema schema, EngineKind kind)
       throws ModelException {
     return switch (kind) {
-      case FOREST -> model.forest(rounds).fast();
-      case XGBOOST -> NativeBooster.load(modelFile, model, rounds);
+      case FOREST -> forest(model, rounds, schema).fast();
+      case XGBOOST ->
+          NativeBooster.load(modelFile, model, rounds).withOffsets(schema.offsetsWhereMissing());
     };
   }
 
@@ -340,6 +366,7 @@ public final class Opening {
   private static ModelCard card(
       String modelFile,
       XgboostModel model,
+      Schema schema,
       Optional<MlflowModel> mlflow,
       RoundsChoice rounds,
       Optional<Provenance> provenance,
@@ -357,6 +384,7 @@ public final class Opening {
         model.rounds(),
         rounds.why(),
         RoundsChoice.bestRounds(model),
+        TrainerRemarks.ofOffsets(schema),
         TrainerRemarks.of(model),
         provenance,
         importance,

@@ -16,7 +16,7 @@ import java.util.Optional;
  * <p>The widths must be equal and, where the model file has names, the names and their order. A
  * feature that the model treats as a category must be one in the schema, and vice versa unless the
  * model file records no types. Where both have a vocabulary, the two must be equal. A vocabulary
- * must have every code that the model splits on.
+ * must have every code that the model splits on. There is an offset for each output, or none.
  */
 public final class SchemaFit {
   private SchemaFit() {}
@@ -27,13 +27,20 @@ public final class SchemaFit {
    */
   public static void check(String origin, Schema schema, XgboostModel model)
       throws CorruptModelException {
-    if (schema.width() != model.width()) {
+    if (schema.modelWidth() != model.width()) {
       throw new CorruptModelException(
           "Cannot use the schema of %s: it has %s features, but the model file has %s"
-              .formatted(origin, schema.width(), model.width()));
+              .formatted(origin, schema.modelWidth(), model.width()));
     }
 
-    for (int index = 0; index < schema.width(); index++) {
+    int offsets = schema.offsets().size();
+    if (offsets != 0 && offsets != model.outputs()) {
+      throw new CorruptModelException(
+          "Cannot use the schema of %s: the number of its offsets is %s, but the model has %s outputs, and each of them begins with an offset of its own"
+              .formatted(origin, offsets, model.outputs()));
+    }
+
+    for (int index = 0; index < schema.modelWidth(); index++) {
       Feature feature = schema.features().get(index);
       checkName(origin, index, feature, model);
       checkType(origin, index, feature, model);

@@ -4,13 +4,17 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import io.paritree.Fault;
+import io.paritree.feature.OffsetFeature;
+import io.paritree.feature.Schema;
 import io.paritree.feature.Sentinels;
 import io.paritree.xgboost.XgboostModel;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/** What a model file shows of how its trainer scored, besides the rounds. */
+/** What a model file or its schema says of how the trainer scored, besides the rounds. */
 public final class TrainerRemarks {
   private static final String MISSING = "missing";
   private static final String QUANTILES = "reg:quantileerror";
@@ -38,6 +42,28 @@ public final class TrainerRemarks {
     }
 
     return remarks;
+  }
+
+  /** Returns a sentence about the offsets of a schema; empty if it has none. */
+  static Optional<String> ofOffsets(Schema schema) {
+    if (schema.offsets().isEmpty()) {
+      return Optional.empty();
+    }
+
+    List<String> columns = new ArrayList<>();
+    for (OffsetFeature offset : schema.offsets()) {
+      String otherwise =
+          offset.nullable() ? " (%s if missing)".formatted(offset.whereMissing()) : "";
+      columns.add("'%s'%s".formatted(Fault.printable(offset.column()), otherwise));
+    }
+
+    String begin =
+        columns.size() == 1
+            ? "the margin begins with the column " + columns.get(0)
+            : "the margins begin each with a column of its own: " + String.join(", ", columns);
+    return Optional.of(
+        begin
+            + "; it takes the place of the model's base, and must be what the trainer gave as base margin, in margin units");
   }
 
   private static boolean isAtLeast(List<Integer> version, int major, int minor) {

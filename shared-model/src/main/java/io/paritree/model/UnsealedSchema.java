@@ -29,7 +29,8 @@ import java.util.Set;
  * libxgboost's own recoding does; without a vocabulary its values are unknown, unless the caller
  * states that they are codes. Type {@code i} is boolean, as is the signature's {@code boolean};
  * everything else is a number. Every feature accepts missing values. The number that the trainer
- * took as missing is missing, if the model file says so, except in categories of values.
+ * took as missing is missing, if the model file says so, except in categories of values. Offsets,
+ * of which no model file says anything, are those that the caller states; they must be present.
  */
 public final class UnsealedSchema {
   private static final String BOOLEAN_TYPE = "i";
@@ -46,16 +47,24 @@ public final class UnsealedSchema {
    * @param origin names the model in messages
    * @param categoryCodes whether the values of categories that the model file does not list are
    *     codes
+   * @param offsets the columns of the offsets, in the order of the outputs; a signature may have
+   *     them or not
    * @throws ModelException if signature and model file contradict each other
    */
   public static SchemaForm of(
-      String origin, XgboostModel model, Optional<MlflowSignature> signature, boolean categoryCodes)
+      String origin,
+      XgboostModel model,
+      Optional<MlflowSignature> signature,
+      boolean categoryCodes,
+      List<String> offsets)
       throws ModelException {
     List<MlflowSignature.Column> columns =
-        signature.map(MlflowSignature::columns).orElse(List.of());
+        signature.map(MlflowSignature::columns).orElse(List.of()).stream()
+            .filter(column -> !isOffset(column.name(), model, offsets))
+            .toList();
     if (!columns.isEmpty() && columns.size() != model.width()) {
       throw new CorruptModelException(
-          "Cannot open model %s: its signature has %s inputs, but the model file has %s features"
+          "Cannot open model %s: its signature has %s inputs, but the model file has %s features; if one of them is an offset (base margin), seal the model with --offset COLUMN"
               .formatted(origin, columns.size(), model.width()));
     }
 
@@ -95,7 +104,13 @@ public final class UnsealedSchema {
       features.add(feature(origin, index, name, type, missing, model, categoryCodes));
     }
 
-    return new SchemaForm(features, OutputsForm.DEFAULT);
+    return new SchemaForm(features, OutputsForm.DEFAULT).withOffsets(offsets);
+  }
+
+  /** A feature of the model may be an offset too; then the signature's column is that feature. */
+  private static boolean isOffset(String column, XgboostModel model, List<String> offsets) {
+    return offsets.contains(column)
+        && model.featureNames().filter(names -> names.contains(column)).isEmpty();
   }
 
   private static FeatureForm feature(

@@ -19,7 +19,8 @@ import java.util.stream.IntStream;
  * double}, rounded to a {@code float}. The rest is the sum of the contributions of all groups that
  * are not chosen, in the order of the groups, again in {@code double} and rounded. So the reasons
  * of a row have the same bits wherever they are asked for; base, reasons and rest add up to the
- * margin within rounding. Immutable and thread-safe.
+ * margin within rounding. An offset is no reason, but part of its row's base. Immutable and
+ * thread-safe.
  */
 public final class Reasons {
   private final Explainer explainer;
@@ -180,13 +181,13 @@ public final class Reasons {
       rest += sum;
     }
 
-    float base = contributions[at + output * (explainer.width() + 1) + explainer.width()];
+    float base = contributions[at + output * (explainer.modelWidth() + 1) + explainer.modelWidth()];
     into.set(count, base, (float) rest);
   }
 
   /** Adds up the contributions of each group to one margin of a row. */
   void sum(float[] contributions, int at, int output, float[] sums) {
-    int start = at + output * (explainer.width() + 1);
+    int start = at + output * (explainer.modelWidth() + 1);
     for (int group = 0; group < sums.length; group++) {
       double sum = 0;
       for (int slot : slots[group]) {

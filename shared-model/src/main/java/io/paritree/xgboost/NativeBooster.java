@@ -7,21 +7,25 @@ import io.paritree.forest.Engine;
 import io.paritree.forest.Forest;
 import io.paritree.forest.Rounds;
 import io.paritree.forest.explain.Explainer;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import ml.dmlc.xgboost4j.java.Booster;
+import ml.dmlc.xgboost4j.java.Column;
 import ml.dmlc.xgboost4j.java.DMatrix;
 import ml.dmlc.xgboost4j.java.XGBoost;
 import ml.dmlc.xgboost4j.java.XGBoostError;
+import ml.dmlc.xgboost4j.java.util.BigDenseMatrix;
 
 /**
  * libxgboost, called through XGBoost4J: the external reference for scores.
  *
  * <p>The only class that uses XGBoost4J. Scores with {@code inplace_predict} on one thread, without
  * a DMatrix. Leaves, contributions and the linear booster need a DMatrix, because {@code
- * inplace_predict} does not support them. Thread-safe, because the booster is never changed after
- * it was loaded. Holds native memory until it is garbage-collected.
+ * inplace_predict} does not support them, and so do offsets, because it takes the base margins of
+ * one output only. Thread-safe, because the booster is never changed after it was loaded. Holds
+ * native memory until it is garbage-collected.
  */
 public final class NativeBooster implements Engine, Explainer {
   private static final int MAX_GOT = 300;
@@ -33,10 +37,26 @@ public final class NativeBooster implements Engine, Explainer {
   private final boolean isLinear;
   private final int[] rounds;
   private final int treeLimit;
-  private final int width;
+  private final int modelWidth;
+
+  /** Per output the offset of a row that has none; empty if rows have no offsets. */
+  private final float[] whereMissing;
+
   private final int trees;
   private final int outputs;
   private final int scores;
+
+  private NativeBooster(NativeBooster other, float[] whereMissing) {
+    this.booster = other.booster;
+    this.isLinear = other.isLinear;
+    this.rounds = other.rounds;
+    this.treeLimit = other.treeLimit;
+    this.modelWidth = other.modelWidth;
+    this.whereMissing = whereMissing.clone();
+    this.trees = other.trees;
+    this.outputs = other.outputs;
+    this.scores = other.scores;
+  }
 
   private NativeBooster(Booster booster, XgboostModel model, Rounds range) throws ModelException {
     Forest forest = model.forest(range);
@@ -44,7 +64,8 @@ public final class NativeBooster implements Engine, Explainer {
     this.isLinear = model.isLinear();
     this.rounds = new int[] {0, range.isOpen() ? model.rounds() : range.end()};
     this.treeLimit = Math.multiplyExact(rounds[1], model.parallelTrees());
-    this.width = forest.width();
+    this.modelWidth = forest.width();
+    this.whereMissing = new float[0];
     this.trees = forest.trees();
     this.outputs = forest.outputs();
     this.scores = forest.scores();
@@ -78,7 +99,7 @@ public final class NativeBooster implements Engine, Explainer {
       Booster booster = XGBoost.loadModel(file);
       booster.setParam("nthread", 1);
       NativeBooster engine = new NativeBooster(booster, checked, range);
-      engine.score(new float[engine.width], 1, null, new float[engine.scores]);
+      engine.score(new float[engine.modelWidth], 1, null, new float[engine.scores]);
       return engine;
     } catch (ModelException e) {
       throw e;
@@ -86,6 +107,15 @@ public final class NativeBooster implements Engine, Explainer {
       throw new UnsupportedModelException(
           "Cannot load the model into libxgboost: %s; use the forest engine".formatted(said(e)), e);
     }
+  }
+
+  /**
+   * Returns the same booster for rows with offsets; see {@link Forest#withOffsets}.
+   *
+   * @param whereMissing one per output, or empty for no offsets
+   */
+  public NativeBooster withOffsets(float[] whereMissing) {
+    return whereMissing.length == 0 ? this : new NativeBooster(this, whereMissing);
   }
 
   /**
@@ -124,9 +154,41 @@ public final class NativeBooster implements Engine, Explainer {
     }
   }
 
+  /**
+   * Base margins in the form of numpy's array interface, which is the only one that XGBoost4J
+   * accepts for several outputs. Only {@link #of} is called from outside, so that linking the
+   * booster does not load {@link Column}.
+   */
+  private static final class BaseMargins extends Column {
+    private final BigDenseMatrix offsets;
+
+    private BaseMargins(BigDenseMatrix offsets) {
+      this.offsets = offsets;
+    }
+
+    static Column of(BigDenseMatrix offsets) {
+      return new BaseMargins(offsets);
+    }
+
+    /** Does nothing: the matrix is its maker's. */
+    @Override
+    public void close() {}
+
+    @Override
+    public String toJson() {
+      return "{\"data\":[%s,true],\"shape\":[%s,%s],\"typestr\":\"<f4\",\"version\":3}"
+          .formatted(offsets.address, offsets.nrow, offsets.ncol);
+    }
+  }
+
   @Override
   public int width() {
-    return width;
+    return modelWidth + whereMissing.length;
+  }
+
+  @Override
+  public int modelWidth() {
+    return modelWidth;
   }
 
   @Override
@@ -166,10 +228,12 @@ public final class NativeBooster implements Engine, Explainer {
   private void predict(
       float[] slots, int rows, Booster.PredictionType type, float[] to, int columns)
       throws XGBoostError {
-    if (isLinear) {
-      DMatrix matrix = new DMatrix(exactly(slots, rows), rows, width, Float.NaN);
+    if (isLinear || whereMissing.length > 0) {
+      DMatrix matrix = matrix(slots, rows);
       try {
-        copy(booster.predict(matrix, type == Booster.PredictionType.kMargin), rows, columns, to);
+        boolean isMargin = type == Booster.PredictionType.kMargin;
+        int limit = isLinear ? 0 : treeLimit;
+        copy(booster.predict(matrix, isMargin, limit), rows, columns, to);
       } finally {
         matrix.dispose();
       }
@@ -178,12 +242,39 @@ public final class NativeBooster implements Engine, Explainer {
     }
 
     float[][] predicted =
-        booster.inplace_predict(exactly(slots, rows), rows, width, Float.NaN, rounds, type, null);
+        booster.inplace_predict(
+            exactly(slots, rows), rows, modelWidth, Float.NaN, rounds, type, null);
     copy(predicted, rows, columns, to);
   }
 
   private float[] exactly(float[] slots, int rows) {
-    return slots.length == rows * width ? slots : java.util.Arrays.copyOf(slots, rows * width);
+    return slots.length == rows * modelWidth ? slots : Arrays.copyOf(slots, rows * modelWidth);
+  }
+
+  /** Returns the rows with their offsets; disposed of by the caller. */
+  private DMatrix matrix(float[] slots, int rows) throws XGBoostError {
+    if (whereMissing.length == 0) {
+      return new DMatrix(exactly(slots, rows), rows, modelWidth, Float.NaN);
+    }
+
+    float[] ofModel = new float[rows * modelWidth];
+    BigDenseMatrix offsets = new BigDenseMatrix(rows, outputs);
+    try {
+      for (int row = 0; row < rows; row++) {
+        int at = row * width();
+        System.arraycopy(slots, at, ofModel, row * modelWidth, modelWidth);
+        for (int output = 0; output < outputs; output++) {
+          float offset = slots[at + modelWidth + output];
+          offsets.set(row, output, Float.isNaN(offset) ? whereMissing[output] : offset);
+        }
+      }
+
+      DMatrix matrix = new DMatrix(ofModel, rows, modelWidth, Float.NaN);
+      matrix.setBaseMargin(BaseMargins.of(offsets));
+      return matrix;
+    } finally {
+      offsets.dispose();
+    }
   }
 
   private static void copy(float[][] from, int rows, int columns, float[] to) {
@@ -221,7 +312,7 @@ public final class NativeBooster implements Engine, Explainer {
     }
 
     try {
-      DMatrix matrix = new DMatrix(exactly(slots, rows), rows, width, Float.NaN);
+      DMatrix matrix = matrix(slots, rows);
       try {
         float[][] found = booster.predictLeaf(matrix, treeLimit);
         for (int row = 0; row < rows; row++) {
@@ -244,7 +335,7 @@ public final class NativeBooster implements Engine, Explainer {
     }
 
     try {
-      DMatrix matrix = new DMatrix(exactly(slots, rows), rows, width, Float.NaN);
+      DMatrix matrix = matrix(slots, rows);
       try {
         copy(booster.predictContrib(matrix, treeLimit), rows, contributions(), contributions);
       } finally {

@@ -157,9 +157,14 @@ public final class XgboostModel {
         || categories(feature).isPresent();
   }
 
-  /** Returns the categories of a feature in code order, if the file has them (3.1 and later). */
+  /**
+   * Returns the categories of a feature in code order, if the file has them (3.1 and later); empty
+   * for a feature that the model does not have.
+   */
   public Optional<RecordedCategories> categories(int feature) {
-    return categories.isEmpty() ? Optional.empty() : Optional.ofNullable(categories.get(feature));
+    return feature < categories.size()
+        ? Optional.ofNullable(categories.get(feature))
+        : Optional.empty();
   }
 
   /** Returns the thresholds of the numeric splits per feature, ascending, each once. */

@@ -50,6 +50,12 @@ public final class TestPackages {
   /** The model of {@link #classes}. */
   public static final String CLASSES = "parcel-class";
 
+  /** The model of {@link #offset}. */
+  public static final String OFFSET = "exposed";
+
+  /** The model of {@link #offsets}. */
+  public static final String OFFSETS = "priors";
+
   /** The model of {@link #wide}. */
   public static final String WIDE = "wide";
 
@@ -137,7 +143,8 @@ public final class TestPackages {
     byte[] model = wideModel(width, rounds, depth);
     try {
       SealSource source = SealSource.ofFile("wide", model);
-      SchemaForm form = UnsealedSchema.of("wide", source.model(), Optional.empty(), false);
+      SchemaForm form =
+          UnsealedSchema.of("wide", source.model(), Optional.empty(), false, List.of());
       Schema schema = form.schema("wide", source.model()::categories);
       return write(WIDE, 1, source, form, GeneratedRecords.of("wide", schema, source.model()));
     } catch (ModelException | IOException e) {
@@ -150,12 +157,44 @@ public final class TestPackages {
    * programs: blanks, signs, keywords, letters that are not ASCII or differ in case only.
    */
   public Path awkward(String name, long version) {
-    return sealNumbers(name, version, AWKWARD);
+    return sealNumbers(name, version, wideModel(8, 5, 3), AWKWARD);
   }
 
-  private Path sealNumbers(String name, long version, String schema) {
+  /**
+   * Writes {@code exposed/1}: the numbers f0 and f1, and the offset {@code log_exposure}, which
+   * must be there; -99 means that it is not.
+   */
+  public Path offset() {
+    return sealNumbers(
+        OFFSET,
+        1,
+        wideModel(2, 9, 3),
+        """
+        {"features": [
+          {"name": "f0", "type": "number"}, {"name": "f1", "type": "number"},
+          {"name": "log_exposure", "type": "number", "role": "offset", "missing": [-99]}]}""");
+  }
+
+  /**
+   * Writes {@code priors/1}: the numbers f0 and f1, and an offset for each of three classes, of
+   * which the last is 0.25 where it is missing.
+   */
+  public Path offsets() {
+    return sealNumbers(
+        OFFSETS,
+        1,
+        classesModel(3),
+        """
+        {"features": [
+          {"name": "f0", "type": "number"}, {"name": "f1", "type": "number"},
+          {"name": "prior_0", "type": "number", "role": "offset"},
+          {"name": "prior_1", "type": "number", "role": "offset", "column": "second prior"},
+          {"name": "prior_2", "type": "number", "role": "offset", "default": 0.25}]}""");
+  }
+
+  private Path sealNumbers(String name, long version, byte[] model, String schema) {
     try {
-      SealSource source = SealSource.ofFile(name, wideModel(8, 5, 3));
+      SealSource source = SealSource.ofFile(name, model);
       SchemaForm form =
           SchemaParser.fromJson("schema.json", schema.getBytes(StandardCharsets.UTF_8));
       Schema bound = form.schema("schema.json", source.model()::categories);

@@ -273,6 +273,7 @@ public final class ModelSlot {
         new ServedModel(model, Instant.now(), config.records().unknownFields(), metrics);
     WarmUp.run(served, config.models().warmUpRows());
     model.card().earlyStopping().ifPresent(text -> LOG.info("{}: {}", model.modelVersion(), text));
+    model.card().offsets().ifPresent(text -> LOG.info("{}: {}", model.modelVersion(), text));
     return served;
   }
 }

@@ -5,6 +5,7 @@ import io.paritree.feature.Faults;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
 import io.paritree.feature.NumberFeature;
+import io.paritree.feature.OffsetFeature;
 import io.paritree.feature.Sentinels;
 import io.paritree.feature.TimestampFeature;
 import io.paritree.feature.Unseen;
@@ -192,6 +193,13 @@ final class FieldSchema {
   private static String description(Feature feature) {
     StringBuilder text = new StringBuilder(feature.expected());
     text.setCharAt(0, Character.toUpperCase(text.charAt(0)));
+    if (feature instanceof OffsetFeature offset) {
+      text.append(" with which the margin begins in place of the model's base, in margin units");
+      if (offset.nullable()) {
+        text.append("; ").append(offset.whereMissing()).append(" if it is missing");
+      }
+    }
+
     if (feature instanceof VocabularyFeature category) {
       describe(category.vocabulary(), category.unseen(), text);
     }

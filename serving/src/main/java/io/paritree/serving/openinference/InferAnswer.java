@@ -128,7 +128,7 @@ final class InferAnswer {
 
   /** Returns the number of contributions of a row. */
   private int perRow() {
-    return scored.marginCount() * (served.model().engine().width() + 1);
+    return scored.marginCount() * (served.model().schema().modelWidth() + 1);
   }
 
   private void writeNumbers(float[] values, int perRow, Output output) {

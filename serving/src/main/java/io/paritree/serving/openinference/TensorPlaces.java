@@ -19,10 +19,10 @@ import java.util.Set;
 /**
  * Where the elements of an inference request's tensors belong in the rows of slots.
  *
- * <p>Accepts one tensor of shape {@code [rows, features]} in the model's order, for models without
- * text and timestamps, or one tensor of shape {@code [rows]} or {@code [rows, 1]} per field,
- * matched by name. Each element is encoded into its slots, and its faults point to it. One per
- * request; not thread-safe.
+ * <p>Accepts one tensor of shape {@code [rows, features]} in the model's order, with any offsets
+ * after the features, for models without text and timestamps, or one tensor of shape {@code [rows]}
+ * or {@code [rows, 1]} per field, matched by name. Each element is encoded into its slots, and its
+ * faults point to it. One per request; not thread-safe.
  */
 final class TensorPlaces {
   private final Table table;

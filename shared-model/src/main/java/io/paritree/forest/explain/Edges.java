@@ -221,13 +221,12 @@ final class Edges {
   }
 
   /**
-   * Returns the last contribution of each output, the same for all rows: what the trees add on
-   * average, by the covers, and the base margin. Sums are in double, as in XGBoost's {@code
-   * FillRootMeanValue}.
+   * Returns what the trees add to each output on average, by the covers. Sums are in double, as in
+   * XGBoost's {@code FillRootMeanValue}.
    *
    * @param edges of the trees, in order
    */
-  static float[] biases(Forest forest, Edges[] edges) {
+  static float[] means(Forest forest, Edges[] edges) {
     double[] sums = new double[forest.outputs()];
     for (int index = 0; index < forest.trees(); index++) {
       Tree tree = forest.tree(index);
@@ -236,18 +235,41 @@ final class Edges {
         continue;
       }
 
-      double[] means = edges[index].means();
-      for (int output = 0; output < means.length; output++) {
-        sums[output] += means[output] * forest.factor(index);
+      double[] ofTree = edges[index].means();
+      for (int output = 0; output < ofTree.length; output++) {
+        sums[output] += ofTree[output] * forest.factor(index);
       }
     }
 
-    float[] biases = new float[sums.length];
-    for (int output = 0; output < sums.length; output++) {
-      biases[output] = (float) sums[output] + forest.base(output);
+    float[] means = new float[sums.length];
+    for (int output = 0; output < means.length; output++) {
+      means[output] = (float) sums[output];
     }
 
-    return biases;
+    return means;
+  }
+
+  /**
+   * Writes the last contribution of each output: what the trees add on average, and what the margin
+   * of the row begins with.
+   *
+   * @param slots slot f of row r is {@code slots[r * rowStride + f * featureStride]}
+   */
+  static void writeBases(
+      float[] means,
+      Forest forest,
+      float[] slots,
+      int rowStride,
+      int featureStride,
+      int rows,
+      float[] contributions) {
+    int to = forest.modelWidth();
+    for (int row = 0; row < rows; row++) {
+      for (int output = 0; output < means.length; output++, to += forest.modelWidth() + 1) {
+        contributions[to] =
+            means[output] + forest.begin(slots, row * rowStride, featureStride, output);
+      }
+    }
   }
 
   private double mean() {

@@ -16,7 +16,7 @@ final class ExactExplainer implements Explainer {
   private static final ToIntFunction<Edges> NO_KEY = edges -> 0;
 
   private final Forest forest;
-  private final float[] biases;
+  private final float[] means;
   private final Ranks ranks;
   private final int maxDepth;
 
@@ -34,7 +34,7 @@ final class ExactExplainer implements Explainer {
         IntStream.range(0, edges.length)
             .allMatch(index -> ExactTree.isUsual(forest.tree(index), edges[index]));
     this.forest = forest;
-    this.biases = Edges.biases(forest, edges);
+    this.means = Edges.means(forest, edges);
     this.ranks = new Ranks(forest);
     this.maxDepth =
         IntStream.range(0, edges.length).map(at -> forest.tree(at).depth()).max().orElse(0);
@@ -71,6 +71,11 @@ final class ExactExplainer implements Explainer {
   }
 
   @Override
+  public int modelWidth() {
+    return forest.modelWidth();
+  }
+
+  @Override
   public int outputs() {
     return forest.outputs();
   }
@@ -98,7 +103,7 @@ final class ExactExplainer implements Explainer {
     Arrays.fill(contributions, 0, rows * contributions(), 0f);
     int next = 0;
     while (lanes != null && rows - next >= LaneMemory.MIN_ROWS) {
-      LaneMemory block = LaneMemory.ofThread(ranks.columns(), maxDepth, width());
+      LaneMemory block = LaneMemory.ofThread(ranks.columns(), maxDepth, modelWidth());
       int count = Math.min(LaneMemory.MAX_ROWS, rows - next);
       block.set(slots, next * rowStride, rowStride, featureStride, count);
       explain(block, contributions, next * contributions());
@@ -113,18 +118,16 @@ final class ExactExplainer implements Explainer {
       } else {
         explainUnusual(slots, next * rowStride, featureStride, contributions, to);
       }
-
-      for (int output = 0; output < biases.length; output++) {
-        contributions[to + output * (width() + 1) + width()] = biases[output];
-      }
     }
+
+    Edges.writeBases(means, forest, slots, rowStride, featureStride, rows, contributions);
   }
 
   private void explain(float[] slots, int at, int stride, float[] contributions, int to) {
-    RowMemory row = RowMemory.ofThread(ranks.columns(), width());
+    RowMemory row = RowMemory.ofThread(ranks.columns(), modelWidth());
     ranks.write(slots, at, stride, row.ranks);
     for (ExactTrees group : groups) {
-      group.add(row, contributions, to, width() + 1);
+      group.add(row, contributions, to, modelWidth() + 1);
     }
   }
 
@@ -132,7 +135,7 @@ final class ExactExplainer implements Explainer {
     for (int index = 0; index < trees.length; index++) {
       for (int vector = 0; vector < trees[index].length; vector++) {
         int output = trees[index].length == 1 ? forest.outputOf(index) : vector;
-        int first = to + output * (width() + 1);
+        int first = to + output * (modelWidth() + 1);
         trees[index][vector].add(slots, at, stride, forest.factor(index), contributions, first);
       }
     }
@@ -140,8 +143,8 @@ final class ExactExplainer implements Explainer {
 
   private void explain(LaneMemory block, float[] contributions, int to) {
     ranks.write(block);
-    for (int output = 0; output < biases.length; output++) {
-      for (int feature = 0; feature < width(); feature++) {
+    for (int output = 0; output < means.length; output++) {
+      for (int feature = 0; feature < modelWidth(); feature++) {
         Arrays.fill(block.phi(feature), 0, block.rows(), 0f);
         Arrays.fill(block.ofTree(feature), 0, block.rows(), 0f);
       }
@@ -153,8 +156,7 @@ final class ExactExplainer implements Explainer {
         }
       }
 
-      block.copy(
-          contributions, to + output * (width() + 1), contributions(), biases[output], width());
+      block.copy(contributions, to + output * (modelWidth() + 1), contributions(), modelWidth());
     }
   }
 
@@ -168,23 +170,29 @@ final class ExactExplainer implements Explainer {
     }
 
     @Override
+    public int modelWidth() {
+      return forest.modelWidth();
+    }
+
+    @Override
     public int outputs() {
       return forest.outputs();
     }
 
     @Override
     public void explain(float[] slots, int rows, float[] contributions) {
-      int width = width();
       int to = 0;
       for (int row = 0; row < rows; row++) {
         for (int output = 0; output < outputs(); output++) {
-          for (int feature = 0; feature < width; feature++) {
-            float slot = slots[row * width + feature];
+          for (int feature = 0; feature < modelWidth(); feature++) {
+            float slot = slots[row * width() + feature];
             contributions[to++] =
                 Float.isNaN(slot) ? 0f : slot * forest.linearWeight(feature, output);
           }
 
-          contributions[to++] = forest.linearWeight(width, output) + forest.base(output);
+          contributions[to++] =
+              forest.linearWeight(modelWidth(), output)
+                  + forest.begin(slots, row * width(), 1, output);
         }
       }
     }

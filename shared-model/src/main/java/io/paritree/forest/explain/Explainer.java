@@ -6,9 +6,10 @@ import io.paritree.forest.Tree;
 /**
  * Computes contributions from rows of slots.
  *
- * <p>A row has {@code width + 1} contributions per output, in margin units: one per slot in model
- * order, then the base. Their sum is the margin, up to rounding. The contributions of a row depend
- * on nothing but the row: they have the same bits alone and in a block of any size.
+ * <p>A row has {@code modelWidth + 1} contributions per output, in margin units: one per slot of
+ * the model, in its order, then the base, which contains the row's offset if rows have offsets.
+ * Their sum is the margin, up to rounding. The contributions of a row depend on nothing but the
+ * row: they have the same bits alone and in a block of any size.
  *
  * <p>Implementations are thread-safe and do not keep the caller's arrays; they may keep working
  * memory per thread between calls. An array that is too short causes an {@link
@@ -19,12 +20,15 @@ public interface Explainer {
   /** Returns the number of slots of a row. */
   int width();
 
+  /** Returns the number of slots that the model reads; those of offsets follow. */
+  int modelWidth();
+
   /** Returns the number of margins of a row. */
   int outputs();
 
-  /** Returns the number of contributions of a row: {@code outputs * (width + 1)}. */
+  /** Returns the number of contributions of a row: {@code outputs * (modelWidth + 1)}. */
   default int contributions() {
-    return Math.multiplyExact(outputs(), width() + 1);
+    return Math.multiplyExact(outputs(), modelWidth() + 1);
   }
 
   /** Returns the bytes that are prepared for this, without the forest itself; 0 if not known. */

@@ -15,7 +15,7 @@ final class FastExplainer implements Explainer {
   /** Differences and sums of larger weights could overflow. */
   private static final float MAX_WEIGHT = 1e30f;
 
-  private final int width;
+  private final Forest forest;
   private final Ranks ranks;
 
   /** For single rows. */
@@ -24,15 +24,15 @@ final class FastExplainer implements Explainer {
   /** For blocks, per output; the trees of an output are in the same order in both. */
   private final List<List<FastLanes>> lanes;
 
-  private final float[] biases;
+  private final float[] means;
   private final int maxDepth;
 
   private FastExplainer(Forest forest, Edges[] edges) {
-    this.width = forest.width();
+    this.forest = forest;
     this.ranks = new Ranks(forest);
-    this.biases = Edges.biases(forest, edges);
+    this.means = Edges.means(forest, edges);
     this.lanes = new ArrayList<>();
-    for (int output = 0; output < biases.length; output++) {
+    for (int output = 0; output < means.length; output++) {
       lanes.add(new ArrayList<>());
     }
 
@@ -67,12 +67,17 @@ final class FastExplainer implements Explainer {
 
   @Override
   public int width() {
-    return width;
+    return forest.width();
+  }
+
+  @Override
+  public int modelWidth() {
+    return forest.modelWidth();
   }
 
   @Override
   public int outputs() {
-    return biases.length;
+    return means.length;
   }
 
   @Override
@@ -83,7 +88,7 @@ final class FastExplainer implements Explainer {
 
   @Override
   public void explain(float[] slots, int rows, float[] contributions) {
-    explain(slots, width, 1, rows, contributions);
+    explain(slots, width(), 1, rows, contributions);
   }
 
   @Override
@@ -97,7 +102,7 @@ final class FastExplainer implements Explainer {
     int next = 0;
     while (rows - next >= LaneMemory.MIN_ROWS) {
       int count = Math.min(LaneMemory.MAX_ROWS, rows - next);
-      LaneMemory block = LaneMemory.ofThread(ranks.columns(), maxDepth, width);
+      LaneMemory block = LaneMemory.ofThread(ranks.columns(), maxDepth, modelWidth());
       block.set(slots, next * rowStride, rowStride, featureStride, count);
       explain(block, contributions, next * contributions());
       block.clear();
@@ -105,23 +110,21 @@ final class FastExplainer implements Explainer {
     }
 
     for (; next < rows; next++) {
-      RowMemory row = RowMemory.ofThread(ranks.columns(), width);
+      RowMemory row = RowMemory.ofThread(ranks.columns(), modelWidth());
       ranks.write(slots, next * rowStride, featureStride, row.ranks);
       int to = next * contributions();
       for (FastTrees group : groups) {
-        group.add(row, contributions, to, width + 1);
-      }
-
-      for (int output = 0; output < biases.length; output++) {
-        contributions[to + output * (width + 1) + width] = biases[output];
+        group.add(row, contributions, to, modelWidth() + 1);
       }
     }
+
+    Edges.writeBases(means, forest, slots, rowStride, featureStride, rows, contributions);
   }
 
   private void explain(LaneMemory block, float[] contributions, int to) {
     ranks.write(block);
-    for (int output = 0; output < biases.length; output++) {
-      for (int feature = 0; feature < width; feature++) {
+    for (int output = 0; output < means.length; output++) {
+      for (int feature = 0; feature < modelWidth(); feature++) {
         Arrays.fill(block.phi(feature), 0, block.rows(), 0f);
       }
 
@@ -129,7 +132,7 @@ final class FastExplainer implements Explainer {
         tree.add(block);
       }
 
-      block.copy(contributions, to + output * (width + 1), contributions(), biases[output], width);
+      block.copy(contributions, to + output * (modelWidth() + 1), contributions(), modelWidth());
     }
   }
 }

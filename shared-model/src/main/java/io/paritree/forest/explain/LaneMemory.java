@@ -43,7 +43,7 @@ final class LaneMemory {
    * Returns the thread's block, for trees of up to a depth.
    *
    * @param columns of {@link Ranks}
-   * @param width number of features
+   * @param width number of features that the model reads
    */
   static LaneMemory ofThread(int columns, int depth, int width) {
     LaneMemory block = OF_THREAD.get();
@@ -172,18 +172,14 @@ final class LaneMemory {
   /**
    * Copies the contributions of one output.
    *
-   * @param to receives those of row r from {@code first + r * stride} on, then the bias
+   * @param to receives those of row r from {@code first + r * stride} on
    */
-  void copy(float[] to, int first, int stride, float bias, int width) {
+  void copy(float[] to, int first, int stride, int width) {
     for (int feature = 0; feature < width; feature++) {
       float[] lanes = phi(feature);
       for (int row = 0; row < rows; row++) {
         to[first + row * stride + feature] = lanes[row];
       }
-    }
-
-    for (int row = 0; row < rows; row++) {
-      to[first + row * stride + width] = bias;
     }
   }
 }

@@ -37,10 +37,10 @@ final class Ranks {
 
   Ranks(Forest forest) {
     Map<Integer, List<Float>> found = new HashMap<>();
-    this.thresholds = new float[forest.width()][];
-    this.lows = new int[forest.width()];
-    this.highs = new int[forest.width()];
-    this.codes = new int[forest.width()];
+    this.thresholds = new float[forest.modelWidth()][];
+    this.lows = new int[forest.modelWidth()];
+    this.highs = new int[forest.modelWidth()];
+    this.codes = new int[forest.modelWidth()];
     Arrays.fill(codes, -1);
     Arrays.fill(lows, -1);
     Arrays.fill(highs, -1);
@@ -60,7 +60,7 @@ final class Ranks {
 
     found.forEach((feature, values) -> thresholds[feature] = sorted(values));
     this.used =
-        IntStream.range(0, forest.width())
+        IntStream.range(0, forest.modelWidth())
             .filter(feature -> lows[feature] >= 0 || highs[feature] >= 0 || codes[feature] >= 0)
             .toArray();
   }

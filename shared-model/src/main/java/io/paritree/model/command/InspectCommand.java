@@ -7,6 +7,7 @@ import io.paritree.model.ModelFiles;
 import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -22,7 +23,7 @@ final class InspectCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     // Assumed only to describe the model; the card says that the values are unknown.
-    Assumptions assumptions = new Assumptions(true, Optional.empty());
+    Assumptions assumptions = new Assumptions(true, List.of(), Optional.empty());
     ScoringModel opened =
         Opening.open(ModelFiles.streamed(model.reference()), EngineKind.FOREST, assumptions);
     format.print(

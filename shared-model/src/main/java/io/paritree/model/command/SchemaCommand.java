@@ -10,6 +10,8 @@ import io.paritree.model.seal.SchemaDraft;
 import io.paritree.model.seal.SealSource;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -50,11 +52,19 @@ final class SchemaCommand implements Callable<Integer> {
       })
   private boolean byPosition;
 
+  @Option(
+      names = "--offset",
+      paramLabel = "COLUMN",
+      description =
+          "The margins begin with this column, the trainer's base margin; once per output.")
+  private List<String> offsets = new ArrayList<>();
+
   @Override
   public Integer call() throws Exception {
     SealSource source = SealSource.read(model);
     Optional<MlflowSignature> signature = source.mlflow().flatMap(MlflowModel::signature);
-    SchemaForm plain = UnsealedSchema.of(source.origin(), source.model(), signature, false);
+    SchemaForm plain =
+        UnsealedSchema.of(source.origin(), source.model(), signature, false, offsets);
     if (byPosition) {
       if (rows == null) {
         throw new ParameterException(

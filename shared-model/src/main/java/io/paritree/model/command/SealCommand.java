@@ -105,6 +105,15 @@ final class SealCommand implements Callable<Integer> {
   private boolean byPosition;
 
   @Option(
+      names = "--offset",
+      paramLabel = "COLUMN",
+      description = {
+        "The margins begin with this column in place of the model's base: what the trainer gave as",
+        "base margin, in margin units (of an exposure its logarithm). Once per output, in their order."
+      })
+  private List<String> offsets = new ArrayList<>();
+
+  @Option(
       names = "--expected",
       split = ",",
       paramLabel = "COLUMN",
@@ -243,14 +252,20 @@ final class SealCommand implements Callable<Integer> {
               source.origin(),
               source.model(),
               source.mlflow().flatMap(MlflowModel::signature),
-              false);
+              false,
+              offsets);
       return byPosition ? SchemaDraft.byPosition(source.model(), plain, rows) : plain;
     }
 
     Location location = Location.of(schemaFile);
     try {
       byte[] content = BoundedRead.of(FileStore.of(location), location, MAX_SCHEMA_BYTES);
-      return SchemaParser.fromJson(schemaFile, content);
+      SchemaForm given = SchemaParser.fromJson(schemaFile, content);
+      if (given.hasOffsets() && !offsets.isEmpty()) {
+        throw usage("--offset names offsets, but %s has offsets already", schemaFile);
+      }
+
+      return given.withOffsets(offsets);
     } catch (NoSuchFileException e) {
       throw new InputException("Cannot read %s: there is no such file".formatted(schemaFile), e);
     }
@@ -369,6 +384,7 @@ final class SealCommand implements Callable<Integer> {
       GoldenRecords golden,
       Provenance provenance) {
     sealed.card().earlyStopping().ifPresent(this::note);
+    sealed.card().offsets().ifPresent(this::note);
     sealed.card().remarks().forEach(this::note);
     format.print(
         () ->

@@ -11,6 +11,7 @@ import io.paritree.model.Opening;
 import io.paritree.model.RoundsChoice;
 import io.paritree.model.ScoringModel;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,6 +29,14 @@ final class UnsealedOptions {
       description =
           "The values of categories that an unsealed model file does not list are their codes.")
   private boolean categoryCodes;
+
+  @Option(
+      names = "--offset",
+      paramLabel = "COLUMN",
+      description =
+          "The margins of an unsealed model begin with this column, its trainer's base margin; once"
+              + " per output.")
+  private List<String> offsets = new ArrayList<>();
 
   @Option(
       names = "--rounds",
@@ -48,9 +57,9 @@ final class UnsealedOptions {
     }
 
     ScoringModel opened = reopen(files, kind);
-    if (opened.sealed() && (categoryCodes || rounds != null)) {
+    if (opened.sealed() && (categoryCodes || rounds != null || !offsets.isEmpty())) {
       throw usage(
-          "Cannot use --category-codes or --rounds with %s: it is sealed, with its categories and its rounds",
+          "Cannot use --category-codes, --offset or --rounds with %s: it is sealed, with its categories, its offsets and its rounds",
           opened.modelVersion());
     }
 
@@ -66,6 +75,7 @@ final class UnsealedOptions {
     PrintWriter err = spec.commandLine().getErr();
     opened.card().earlyStopping().ifPresent(text -> err.println("Note: " + text));
     if (!opened.sealed()) {
+      opened.card().offsets().ifPresent(text -> err.println("Note: " + text));
       opened.card().remarks().forEach(text -> err.println("Note: " + text));
     }
 
@@ -74,7 +84,8 @@ final class UnsealedOptions {
 
   /** Opens a model that was opened before, with another engine. */
   ScoringModel reopen(ModelFiles files, EngineKind kind) throws ModelException {
-    return Opening.open(files, kind, new Assumptions(categoryCodes, Optional.ofNullable(rounds)));
+    return Opening.open(
+        files, kind, new Assumptions(categoryCodes, offsets, Optional.ofNullable(rounds)));
   }
 
   private ParameterException usage(String message, Object... values) {

@@ -5,6 +5,7 @@ import io.paritree.feature.CategoryCodeFeature;
 import io.paritree.feature.Feature;
 import io.paritree.feature.IntegerCategoryFeature;
 import io.paritree.feature.NumberFeature;
+import io.paritree.feature.OffsetFeature;
 import io.paritree.feature.Sentinels;
 import io.paritree.feature.TextCategoryFeature;
 import io.paritree.feature.Unseen;
@@ -22,6 +23,11 @@ public sealed interface FeatureForm {
 
   /** Returns the field or column that is read. */
   String column();
+
+  /** Returns whether it is an offset, which the model file does not have. */
+  default boolean isOffset() {
+    return false;
+  }
 
   /**
    * Returns the feature.
@@ -52,6 +58,11 @@ public sealed interface FeatureForm {
     }
 
     @Override
+    public boolean isOffset() {
+      return feature instanceof OffsetFeature;
+    }
+
+    @Override
     public FeatureForm reading(String column) {
       Sentinels missing = feature.sentinels();
       boolean nullable = feature.nullable();
@@ -59,6 +70,10 @@ public sealed interface FeatureForm {
         case BOOLEAN -> new Complete(new BooleanFeature(name(), column, missing, nullable));
         case NUMBER -> {
           NumberFeature number = (NumberFeature) feature;
+          if (isOffset()) {
+            throw new IllegalStateException("no feature of the model: " + name());
+          }
+
           yield new Complete(
               new NumberFeature(name(), column, missing, number.min(), number.max(), nullable));
         }

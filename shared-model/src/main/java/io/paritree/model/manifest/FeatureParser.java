@@ -5,6 +5,7 @@ import io.paritree.Fault;
 import io.paritree.feature.BooleanFeature;
 import io.paritree.feature.CategoryCodeFeature;
 import io.paritree.feature.NumberFeature;
+import io.paritree.feature.OffsetFeature;
 import io.paritree.feature.Sentinels;
 import io.paritree.feature.TimestampFeature;
 import io.paritree.feature.TimestampPart;
@@ -20,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -29,7 +31,8 @@ import java.util.stream.Collectors;
  *
  * <p>Which keys a feature may have depends on its {@code type}; a key of another type is refused.
  * Each part of a timestamp is a separate type. By default, {@code column} is the name and {@code
- * nullable} is true.
+ * nullable} is true. A number whose {@code role} is {@code offset} must be present, unless it has a
+ * {@code default}.
  */
 final class FeatureParser {
   static final String NAME = "name";
@@ -42,6 +45,9 @@ final class FeatureParser {
   static final String CATEGORIES = "categories";
   static final String UNSEEN = "unseen";
   static final String ZONE = "zone";
+  static final String ROLE = "role";
+  static final String OFFSET = "offset";
+  static final String DEFAULT = "default";
   static final String GROUP = "group";
   static final String REASON = "reason";
 
@@ -67,6 +73,8 @@ final class FeatureParser {
   private static final Set<String> COMMON =
       Set.of(NAME, COLUMN, TYPE, NULLABLE, MISSING, GROUP, REASON);
   private static final Map<String, Set<String>> KEYS_BY_TYPE = keysByType();
+  private static final Set<String> OF_OFFSETS =
+      Set.of(NAME, COLUMN, TYPE, ROLE, DEFAULT, MISSING, MIN, MAX);
   private static final Map<String, TimestampPart> PARTS =
       Arrays.stream(TimestampPart.values())
           .collect(Collectors.toUnmodifiableMap(TimestampPart::key, part -> part));
@@ -86,6 +94,8 @@ final class FeatureParser {
   private boolean codes;
   private Optional<Unseen> unseen = Optional.empty();
   private Optional<ZoneId> zone = Optional.empty();
+  private boolean isOffset;
+  private OptionalDouble whereMissing = OptionalDouble.empty();
   private Optional<String> group = Optional.empty();
   private boolean never;
   private Optional<ReasonRule.Code> up = Optional.empty();
@@ -93,7 +103,7 @@ final class FeatureParser {
 
   private static Map<String, Set<String>> keysByType() {
     Map<String, Set<String>> keys = new HashMap<>();
-    keys.put(NUMBER, Set.of(MIN, MAX));
+    keys.put(NUMBER, Set.of(MIN, MAX, ROLE));
     keys.put(BOOLEAN, Set.of());
     keys.put(CATEGORY, Set.of(CATEGORIES, UNSEEN));
     for (TimestampPart part : TimestampPart.values()) {
@@ -125,6 +135,8 @@ final class FeatureParser {
     members.put(CATEGORIES, this::readCategories);
     members.put(UNSEEN, () -> unseen = Optional.of(unseen()));
     members.put(ZONE, () -> zone = Optional.of(zone()));
+    members.put(ROLE, () -> isOffset = oneOf(Set.of(OFFSET)).equals(OFFSET));
+    members.put(DEFAULT, () -> whereMissing = OptionalDouble.of(json.number()));
     members.put(GROUP, () -> group = Optional.of(notEmpty()));
     members.put(REASON, this::readReason);
     members.replaceAll(
@@ -135,20 +147,33 @@ final class FeatureParser {
             });
     json.object(members, Set.of(NAME, TYPE));
 
-    Set<String> foreign = new TreeSet<>(given);
-    foreign.removeAll(COMMON);
-    foreign.removeAll(KEYS_BY_TYPE.get(type));
-    if (!foreign.isEmpty()) {
-      throw json.refused(
-          "feature '%s' of type '%s' cannot have %s"
-              .formatted(Fault.printable(name), type, foreign),
-          null);
-    }
+    checkKeys();
 
     try {
       return form();
     } catch (IllegalArgumentException e) {
       throw json.refused(e.getMessage(), e);
+    }
+  }
+
+  private void checkKeys() throws CorruptModelException {
+    boolean isOffsetNumber = isOffset && type.equals(NUMBER);
+    Set<String> foreign = new TreeSet<>(given);
+    if (isOffsetNumber) {
+      foreign.removeAll(OF_OFFSETS);
+    } else {
+      foreign.removeAll(COMMON);
+      foreign.removeAll(KEYS_BY_TYPE.get(type));
+    }
+
+    if (!foreign.isEmpty()) {
+      throw json.refused(
+          isOffsetNumber
+              ? "offset '%s' cannot have %s: it is no reason, and must be present unless it has a '%s'"
+                  .formatted(Fault.printable(name), foreign, DEFAULT)
+              : "feature '%s' of type '%s' cannot have %s"
+                  .formatted(Fault.printable(name), type, foreign),
+          null);
     }
   }
 
@@ -160,6 +185,11 @@ final class FeatureParser {
   private FeatureForm form() {
     String reads = column.orElse(name);
     Sentinels sentinels = Sentinels.of(missing);
+    if (isOffset) {
+      return new FeatureForm.Complete(
+          new OffsetFeature(name, reads, sentinels, min, max, whereMissing));
+    }
+
     return switch (type) {
       case NUMBER ->
           new FeatureForm.Complete(new NumberFeature(name, reads, sentinels, min, max, nullable));

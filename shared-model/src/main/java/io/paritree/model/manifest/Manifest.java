@@ -28,18 +28,18 @@ public record Manifest(
   static final int NEWEST_FORMAT = 2;
 
   /**
-   * The first version that has groups of features, their reasons, importance, and contributions of
-   * golden rows.
+   * The first version that has offsets, groups of features, their reasons, importance, and
+   * contributions of golden rows.
    */
-  static final int FORMAT_OF_REASONS = 2;
+  private static final int SECOND_FORMAT = 2;
 
   /** Returns the oldest version of the format that can hold this. */
   int format() {
-    return schema.hasReasons() || importance.isPresent() ? FORMAT_OF_REASONS : 1;
+    return schema.hasOffsets() || schema.hasReasons() || importance.isPresent() ? SECOND_FORMAT : 1;
   }
 
   /** Returns whether golden rows may have contributions. */
   public boolean mayHaveContributions() {
-    return format() >= FORMAT_OF_REASONS;
+    return format() >= SECOND_FORMAT;
   }
 }

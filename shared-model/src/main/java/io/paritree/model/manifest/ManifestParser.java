@@ -81,12 +81,13 @@ public final class ManifestParser {
     Manifest manifest = parser.manifest();
     if (manifest.format() > parser.format) {
       throw new CorruptModelException(
-          "Cannot read %s at /format: got %s, expected at least %s, because it has '%s', or a feature has a '%s' or '%s'"
+          "Cannot read %s at /format: got %s, expected at least %s, because it has '%s', or a feature has a '%s', '%s' or '%s'"
               .formatted(
                   origin,
                   parser.format,
                   manifest.format(),
                   IMPORTANCE,
+                  FeatureParser.ROLE,
                   FeatureParser.GROUP,
                   FeatureParser.REASON));
     }

@@ -22,15 +22,15 @@ public record ReasonGroup(String name, List<Integer> slots, List<String> columns
   }
 
   /**
-   * Returns the groups of a schema, in the order of their first feature. Each feature is in one. A
-   * feature without a group is in the group of its column's name.
+   * Returns the groups of a schema, in the order of their first feature. Each feature is in one,
+   * except offsets. A feature without a group is in the group of its column's name.
    *
    * @param rules one per feature; those of a group that say something of its reason say the same
    * @throws IllegalArgumentException if they do not
    */
   public static List<ReasonGroup> of(Schema schema, List<ReasonRule> rules) {
     Map<String, List<Integer>> slots = new LinkedHashMap<>();
-    for (int slot = 0; slot < schema.width(); slot++) {
+    for (int slot = 0; slot < schema.modelWidth(); slot++) {
       String name = rules.get(slot).group().orElse(schema.features().get(slot).column());
       slots.computeIfAbsent(name, group -> new ArrayList<>()).add(slot);
     }

@@ -5,6 +5,7 @@ import io.paritree.Fault;
 import io.paritree.ModelException;
 import io.paritree.UnsupportedModelException;
 import io.paritree.feature.Feature;
+import io.paritree.feature.OffsetFeature;
 import io.paritree.feature.Schema;
 import io.paritree.xgboost.RecordedCategories;
 import java.util.ArrayList;
@@ -16,7 +17,7 @@ import java.util.function.IntFunction;
 /**
  * The features and outputs, as given by a manifest or by a schema file for {@code seal}.
  *
- * @param features in model order
+ * @param features in model order, then the offsets in the order of the outputs
  * @param reasons what is said of each feature as a reason, in the same order
  */
 public record SchemaForm(
@@ -31,6 +32,27 @@ public record SchemaForm(
   /** Creates a form that says nothing of reasons. */
   public SchemaForm(List<FeatureForm> features, OutputsForm outputs) {
     this(features, Collections.nCopies(features.size(), ReasonRule.NONE), outputs);
+  }
+
+  /**
+   * Returns the same with offsets, which are called like the columns that they read.
+   *
+   * @param columns one per output; none for no change
+   */
+  public SchemaForm withOffsets(List<String> columns) {
+    List<FeatureForm> all = new ArrayList<>(features);
+    List<ReasonRule> rules = new ArrayList<>(reasons);
+    for (String column : columns) {
+      all.add(new FeatureForm.Complete(OffsetFeature.ofColumn(column)));
+      rules.add(ReasonRule.NONE);
+    }
+
+    return new SchemaForm(all, rules, outputs);
+  }
+
+  /** Returns whether margins begin with offsets. */
+  public boolean hasOffsets() {
+    return features.stream().anyMatch(FeatureForm::isOffset);
   }
 
   /** Returns whether anything is said of reasons. */

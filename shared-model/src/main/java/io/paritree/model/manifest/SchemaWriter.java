@@ -3,6 +3,7 @@ package io.paritree.model.manifest;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.feature.Feature;
 import io.paritree.feature.NumberFeature;
+import io.paritree.feature.OffsetFeature;
 import io.paritree.feature.Sentinels;
 import io.paritree.feature.TimestampFeature;
 import io.paritree.feature.Unseen;
@@ -95,6 +96,7 @@ public final class SchemaWriter {
     switch (feature.kind()) {
       case NUMBER -> {
         NumberFeature number = (NumberFeature) feature;
+        role(number);
         bound(FeatureParser.MIN, number.min());
         bound(FeatureParser.MAX, number.max());
       }
@@ -117,7 +119,17 @@ public final class SchemaWriter {
       }
     }
 
-    end(feature.sentinels(), feature.nullable(), reason);
+    end(feature.sentinels(), feature.nullable() || feature instanceof OffsetFeature, reason);
+  }
+
+  private void role(NumberFeature number) throws IOException {
+    if (number instanceof OffsetFeature offset) {
+      out.writeStringField(FeatureParser.ROLE, FeatureParser.OFFSET);
+      if (offset.nullable()) {
+        out.writeFieldName(FeatureParser.DEFAULT);
+        number(offset.whereMissing());
+      }
+    }
   }
 
   private static String type(Feature feature) {

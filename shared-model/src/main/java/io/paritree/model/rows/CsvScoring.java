@@ -190,7 +190,7 @@ public final class CsvScoring {
     for (int output = 0; output < count; output++) {
       String name =
           outputs.names().size() == count ? outputs.names().get(output) : String.valueOf(output);
-      for (int feature = 0; feature <= engine.width(); feature++) {
+      for (int feature = 0; feature < cells(Emit.CONTRIBUTIONS) / count; feature++) {
         columns.add("contribution_%s_%s".formatted(name, feature));
       }
     }

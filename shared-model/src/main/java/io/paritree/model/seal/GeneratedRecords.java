@@ -33,6 +33,7 @@ import java.util.SplittableRandom;
 public final class GeneratedRecords {
   private static final long SEED = 20_260_101L;
   private static final int ONE_IN = 8;
+  private static final float[] NO_SPLITS = {};
   private static final int UNKNOWN_CODES = 3;
   private static final long FIRST_SECOND = 946_684_800L; // 2000-01-01
   private static final long SECONDS = 1_000_000_000L; // to 2031
@@ -101,7 +102,11 @@ public final class GeneratedRecords {
 
   private void value(JsonGenerator out, Feature feature, int slot) throws IOException {
     switch (feature.kind()) {
-      case NUMBER -> number(out, (NumberFeature) feature, thresholds[slot]);
+      case NUMBER ->
+          number(
+              out,
+              (NumberFeature) feature,
+              slot < thresholds.length ? thresholds[slot] : NO_SPLITS);
       case BOOLEAN -> out.writeBoolean(random.nextBoolean());
       case TEXT_CATEGORY, INTEGER_CATEGORY -> category(out, (VocabularyFeature) feature);
       case CATEGORY_CODE ->

@@ -25,7 +25,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * A schema to edit: names from the model, types from rows, vocabularies from the model file.
+ * A schema to edit: names from the model, types from rows, vocabularies from the model file, and
+ * the offsets that are stated.
  *
  * <p>What rows do not show, such as the order of the categories of an older model or which part of
  * a timestamp is meant, is given as advice. Numbers that look like sentinels, and texts that spell
@@ -67,15 +68,16 @@ public final class SchemaDraft {
 
     try (CsvLines lines = CsvRows.lines(path)) {
       List<String> columns = lines.columns();
-      if (columns.size() < plain.features().size()) {
+      if (columns.size() < model.width()) {
         throw new InputException(
             "Cannot read columns by position: %s has %s columns, and the model has %s features"
-                .formatted(path, columns.size(), plain.features().size()));
+                .formatted(path, columns.size(), model.width()));
       }
 
       List<FeatureForm> features = new ArrayList<>();
       for (int index = 0; index < plain.features().size(); index++) {
-        features.add(plain.features().get(index).reading(columns.get(index)));
+        FeatureForm form = plain.features().get(index);
+        features.add(form.isOffset() ? form : form.reading(columns.get(index)));
       }
 
       return new SchemaForm(features, plain.outputs());
@@ -100,8 +102,14 @@ public final class SchemaDraft {
 
       for (int index = 0; index < plain.features().size(); index++) {
         int column = lines.column(plain.features().get(index).column());
-        features.add(
-            column < 0 ? withoutColumn(index, path) : feature(index, columns.get(column), isRead));
+        if (plain.features().get(index).isOffset()) {
+          features.add(offset(index, column < 0, path));
+        } else {
+          features.add(
+              column < 0
+                  ? withoutColumn(index, path)
+                  : feature(index, columns.get(column), isRead));
+        }
       }
     } catch (RecordFormatException e) {
       throw new InputException(e.getMessage(), e);
@@ -155,6 +163,17 @@ public final class SchemaDraft {
     return form instanceof FeatureForm.FromModel && own.isPresent()
         ? new FeatureForm.Complete(form.bind(own))
         : form;
+  }
+
+  private FeatureForm offset(int index, boolean isAbsent, String path) {
+    FeatureForm form = plain.features().get(index);
+    if (isAbsent) {
+      advice.add(
+          "'%s': %s has no such column, and each row needs its offset; give the column to read as \"column\""
+              .formatted(Fault.printable(form.name()), path));
+    }
+
+    return form;
   }
 
   private FeatureForm withoutColumn(int index, String path) {

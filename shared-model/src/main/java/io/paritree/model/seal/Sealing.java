@@ -5,6 +5,7 @@ import io.paritree.ModelException;
 import io.paritree.UnsupportedModelException;
 import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
+import io.paritree.forest.Forest;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.forest.explain.Explainer;
 import io.paritree.model.EngineKind;
@@ -88,7 +89,8 @@ public final class Sealing {
     this.form = form;
     this.schema = schema;
     this.forest =
-        Opening.engine(files.get(modelFile), model, rounds.range(origin, model), EngineKind.FOREST);
+        Opening.engine(
+            files.get(modelFile), model, rounds.range(origin, model), schema, EngineKind.FOREST);
     this.outputs =
         form.outputs().bind(schemaOrigin, model.objective(), forest.outputs(), forest.scores());
   }
@@ -125,7 +127,7 @@ public final class Sealing {
 
   /** Returns the categories that only the schema describes, because the model file does not. */
   public List<String> unlistedCategories() {
-    return IntStream.range(0, schema.width())
+    return IntStream.range(0, schema.modelWidth())
         .filter(index -> model.categorical(index) && model.categories(index).isEmpty())
         .mapToObj(index -> schema.features().get(index).name())
         .toList();
@@ -175,11 +177,15 @@ public final class Sealing {
     }
 
     try {
-      return Explainer.of(model.forest(rounds.range(origin, model)), mode);
+      return Explainer.of(specification(), mode);
     } catch (IllegalArgumentException e) {
       throw new UnsupportedModelException(
           "%s cannot be explained: %s".formatted(origin, e.getMessage()), e);
     }
+  }
+
+  private Forest specification() throws CorruptModelException {
+    return Opening.forest(model, rounds.range(origin, model), schema);
   }
 
   /** Returns the forest engine of the model. */
@@ -269,12 +275,12 @@ public final class Sealing {
    */
   private Engine reference() throws ModelException {
     if (model.hasVectorsByNode()) {
-      return model.forest(rounds.range(origin, model));
+      return specification();
     }
 
     try {
       return Opening.engine(
-          files.get(modelFile), model, rounds.range(origin, model), EngineKind.XGBOOST);
+          files.get(modelFile), model, rounds.range(origin, model), schema, EngineKind.XGBOOST);
     } catch (UnsupportedModelException e) {
       throw new UnsupportedModelException(
           "Cannot seal %s, because libxgboost must score its golden rows: %s (the model can be scored unsealed)"

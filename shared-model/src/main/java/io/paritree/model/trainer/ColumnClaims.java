@@ -147,13 +147,14 @@ final class ColumnClaims {
     }
   }
 
-  /** Returns the features that some tree tests; all for a linear booster. */
+  /** Returns the features that some tree tests, and the offsets; all for a linear booster. */
   private List<Integer> used() {
     float[][] thresholds = evidence.sealing().model().thresholds();
     List<Integer> used = new ArrayList<>();
     for (int feature = 0; feature < width; feature++) {
       boolean isTested =
-          thresholds[feature].length > 0
+          feature >= thresholds.length // an offset
+              || thresholds[feature].length > 0
               || evidence.sealing().model().largestCode(feature) >= 0
               || evidence.sealing().model().isLinear();
       if (isTested) {

@@ -1,8 +1,10 @@
 package io.paritree.model.trainer;
 
 import io.paritree.CorruptModelException;
+import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
 import io.paritree.forest.Rounds;
+import io.paritree.model.Opening;
 import io.paritree.model.RoundsChoice;
 import io.paritree.model.seal.Sealing;
 import io.paritree.xgboost.XgboostModel;
@@ -27,7 +29,7 @@ final class ForestClaims {
   }
 
   /** Some of the first rounds; its engine is made only when it is tried. */
-  private record FirstRounds(XgboostModel model, int end) implements Claim {
+  private record FirstRounds(XgboostModel model, int end, Schema schema) implements Claim {
     @Override
     public String text() {
       return "the trainer scored the first %s of %s rounds: give --rounds %s"
@@ -37,7 +39,7 @@ final class ForestClaims {
     @Override
     public Engine engine(Engine usual) {
       try {
-        return model.forest(range(model, end));
+        return Opening.forest(model, range(model, end), schema);
       } catch (CorruptModelException e) {
         throw new IllegalStateException(e);
       }
@@ -69,10 +71,14 @@ final class ForestClaims {
       for (Map.Entry<Integer, String> choice : rounds.entrySet()) {
         int end = choice.getKey();
         claims.add(
-            end == usual ? Claim.NOTHING : new Scoring(choice.getValue(), engine(model, end)));
+            end == usual ? Claim.NOTHING : new Scoring(choice.getValue(), engine(sealing, end)));
       }
 
       for (Map.Entry<Integer, String> choice : rounds.entrySet()) {
+        if (!sealing.schema().offsets().isEmpty()) {
+          break; // with a base margin, inplace prediction has the same bits
+        }
+
         String text =
             choice.getValue().isEmpty() ? INPLACE : choice.getValue() + "; and " + INPLACE;
         model
@@ -102,15 +108,16 @@ final class ForestClaims {
 
     for (int end = model.rounds() - 1; end > 0; end--) {
       if (end != sealing.rounds().end()) {
-        claims.add(new FirstRounds(model, end));
+        claims.add(new FirstRounds(model, end, sealing.schema()));
       }
     }
 
     return claims;
   }
 
-  private static Engine engine(XgboostModel model, int end) throws CorruptModelException {
-    return model.forest(range(model, end)).fast();
+  private static Engine engine(Sealing sealing, int end) throws CorruptModelException {
+    Rounds range = range(sealing.model(), end);
+    return Opening.forest(sealing.model(), range, sealing.schema()).fast();
   }
 
   private static Rounds range(XgboostModel model, int end) {

@@ -286,7 +286,9 @@ final class MissingClaims {
 
         float mean = (float) (sum / values.length);
         addFill(List.of(index), mean, "a number such as their mean, about " + shown(mean));
-        addFillsBetween(index, median);
+        if (index < evidence.schema().modelWidth()) {
+          addFillsBetween(index, median);
+        }
       }
     }
   }

@@ -14,7 +14,7 @@ public final class Contributions {
    * feature in no split has exactly 0.
    */
   public static void assertClose(String what, Forest forest, float[] actual, float[] expected) {
-    int columns = forest.width() + 1;
+    int columns = forest.modelWidth() + 1;
     boolean[] used = used(forest);
     for (int from = 0; from < expected.length; from += columns) {
       double sum = 0;
@@ -37,9 +37,9 @@ public final class Contributions {
 
   /** Returns which features are in a split; the base counts as one. */
   private static boolean[] used(Forest forest) {
-    boolean[] used = new boolean[forest.width() + 1];
+    boolean[] used = new boolean[forest.modelWidth() + 1];
     Arrays.fill(used, forest.isLinear());
-    used[forest.width()] = true;
+    used[forest.modelWidth()] = true;
     for (int index = 0; index < forest.trees(); index++) {
       int tree = index;
       markSplits(forest, tree, 0, used);

@@ -281,7 +281,7 @@ class ShapleyTest {
           all[to++] = (float) shapley(values, width, feature);
         }
 
-        all[to++] = (float) (values[0] + forest.base(output));
+        all[to++] = (float) (values[0] + forest.begin(own, 0, 1, output));
       }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.CorruptModelException;
+import io.paritree.feature.Schema;
 import io.paritree.xgboost.RecordedCategories;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -80,6 +81,83 @@ class ManifestParserTest {
         .contains("\"group\":\"g\",\"reason\":{\"up\":{\"code\":\"R7\",\"text\":\"High\"}}}");
     assertThat(new String(ManifestWriter.toJson(parse(WHOLE)), StandardCharsets.UTF_8))
         .contains("\"format\": 1");
+  }
+
+  @Test
+  void offsetsAreWrittenAndReadAgainAsFormat2() throws Exception {
+    String offsets =
+        """
+        "features": [
+          {"name": "x", "type": "number"},
+          {"name": "e", "type": "number", "role": "offset", "missing": [-1], "max": 9},
+          {"name": "p", "type": "number", "role": "offset", "column": "P", "default": -0.5},""";
+    SchemaForm form =
+        SchemaParser.fromJson(
+            "schema",
+            "{%s]}".formatted(offsets.replaceFirst(",$", "")).getBytes(StandardCharsets.UTF_8));
+    Schema schema = form.schema("schema", slot -> Optional.empty());
+    Manifest whole = parse(WHOLE);
+    Manifest manifest =
+        new Manifest("m", 1, "f", 1, "all", form, whole.provenance(), Optional.empty(), "");
+    String written = new String(ManifestWriter.toJson(manifest), StandardCharsets.UTF_8);
+
+    assertThat(schema.modelWidth()).isEqualTo(1);
+    assertThat(schema.offsets().get(0).nullable()).isFalse();
+    assertThat(schema.offsetsWhereMissing()).containsExactly(Float.NaN, -0.5f);
+    assertThat(written)
+        .contains("\"format\": 2")
+        .contains(
+            "{\"name\":\"e\",\"type\":\"number\",\"role\":\"offset\",\"max\":9,\"missing\":[-1]}")
+        .contains("\"column\":\"P\",\"role\":\"offset\",\"default\":-0.5}");
+    assertThat(new String(ManifestWriter.toJson(parse(written)), StandardCharsets.UTF_8))
+        .isEqualTo(written);
+    assertThatThrownBy(() -> parse(written.replace("\"format\": 2", "\"format\": 1")))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining("got 1, expected at least 2")
+        .hasMessageContaining("'role'");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "\"role\": \"weight\" | 'weight', expected one of [offset]",
+        "\"role\": \"offset\", \"nullable\": true | offset 'e' cannot have [nullable]",
+        "\"role\": \"offset\", \"group\": \"g\" | offset 'e' cannot have [group]",
+        "\"default\": 0 | feature 'e' of type 'number' cannot have [default]",
+        "\"role\": \"offset\", \"default\": 1e39 | not finite as a float",
+        "\"role\": \"offset\", \"default\": null | expected a number",
+      })
+  void anOffsetHasItsOwnKeys(String keys, String said) {
+    String schema =
+        "{\"features\": [{\"name\": \"x\", \"type\": \"number\"}, {\"name\": \"e\", \"type\": \"number\", %s}]}"
+            .formatted(keys);
+
+    assertThatThrownBy(
+            () -> SchemaParser.fromJson("schema", schema.getBytes(StandardCharsets.UTF_8)))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining(said);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "number, \"role\": \"offset\"| number | comes before features of the model",
+        "number, \"role\": \"offset\"| number, \"role\": \"offset\" | without features"
+      })
+  void offsetsFollowTheFeaturesOfTheModel(String first, String second, String said)
+      throws Exception {
+    String schema =
+        "{\"features\": [{\"name\": \"e\", \"type\": %s}, {\"name\": \"x\", \"type\": %s}]}"
+            .formatted(
+                first.replace("number", "\"number\""), second.replace("number", "\"number\""));
+    SchemaForm form = SchemaParser.fromJson("schema", schema.getBytes(StandardCharsets.UTF_8));
+
+    assertThatThrownBy(() -> form.schema("schema", slot -> Optional.empty()))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining(said);
   }
 
   @Test

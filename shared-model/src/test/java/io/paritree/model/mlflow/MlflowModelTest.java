@@ -24,6 +24,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import ml.dmlc.xgboost4j.java.Booster;
 import ml.dmlc.xgboost4j.java.DMatrix;
@@ -67,7 +68,7 @@ class MlflowModelTest {
       {"type": "integer", "name": "zone", "required": true}, \
       {"type": "long", "name": "hour", "required": true}]""";
 
-  private static final Assumptions CODES = new Assumptions(true, Optional.empty());
+  private static final Assumptions CODES = new Assumptions(true, List.of(), Optional.empty());
 
   @TempDir Path directory;
 

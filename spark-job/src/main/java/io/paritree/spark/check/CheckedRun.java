@@ -78,6 +78,7 @@ public record CheckedRun(
             .map(exact -> "exact")
             .orElse(""),
         model.sealed(),
-        model.card().earlyStopping().orElse(""));
+        model.card().earlyStopping().orElse(""),
+        model.card().offsets().orElse(""));
   }
 }

@@ -72,7 +72,7 @@ public record OutputColumns(
     List<String> starts = model.outputs().columns("contribution", margins);
     List<String> names = new ArrayList<>();
     for (int output = 0; output < margins; output++) {
-      for (Feature feature : model.schema().features()) {
+      for (Feature feature : model.schema().modelFeatures()) {
         names.add(starts.get(output) + "_" + feature.name());
       }
 

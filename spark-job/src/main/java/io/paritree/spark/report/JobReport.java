@@ -72,6 +72,7 @@ public record JobReport(
    * @param sealed whether it is a sealed package
    * @param earlyStopping which rounds score, if training was stopped early, in a sentence;
    *     otherwise empty
+   * @param offsets with which columns margins begin, in a sentence; otherwise empty
    */
   @JsonPropertyOrder({"name", "model_version"}) // Jackson 2.15 writes a renamed member first
   @JsonIgnoreProperties(ignoreUnknown = true)
@@ -82,9 +83,11 @@ public record JobReport(
       String engine,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) String contributions,
       boolean sealed,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) String earlyStopping) {
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) String earlyStopping,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) String offsets) {
     public Model {
       contributions = Objects.requireNonNullElse(contributions, "");
+      offsets = Objects.requireNonNullElse(offsets, "");
     }
   }
 

@@ -64,7 +64,8 @@ public final class SummaryTable {
                 model.contributions().isEmpty() ? "" : ", contributions exact",
                 model.sealed() ? "" : " (unsealed: nothing vouches for it)");
     String rounds = model.earlyStopping();
-    return rounds.isEmpty() ? line : line + "  rounds  %s\n".formatted(rounds);
+    line += rounds.isEmpty() ? "" : "  rounds  %s\n".formatted(rounds);
+    return model.offsets().isEmpty() ? line : line + "  offset  %s\n".formatted(model.offsets());
   }
 
   private static String ending(JobReport report) {
