@@ -28,6 +28,7 @@ import io.paritree.model.seal.SealSource;
 import io.paritree.model.seal.Sealing;
 import io.paritree.model.trainer.TrainerCheck;
 import io.paritree.reasons.Importance;
+import io.paritree.record.CsvLines;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.nio.charset.StandardCharsets;
@@ -277,11 +278,12 @@ final class SealCommand implements Callable<Integer> {
 
   /** Reads the rows once, to choose golden rows and, if predictions are given, to compare. */
   private GoldenRecords choose(Sealing sealing) throws Exception {
-    TrainerCheck check = expected.isEmpty() ? null : new TrainerCheck(expected, sealing);
+    TrainerCheck check = expected.isEmpty() ? null : new TrainerCheck(expected, header(), sealing);
     int fields = sealing.schema().fields().size();
     List<String> kept = new ArrayList<>();
     sealing.schema().fields().forEach(field -> kept.add(field.column()));
     kept.addAll(expected);
+    kept.addAll(check == null ? List.of() : check.others());
     GoldenChoice choice = new GoldenChoice(sealing.schema());
     int width = sealing.schema().width();
     FaultSummary refused = new FaultSummary();
@@ -328,6 +330,12 @@ final class SealCommand implements Callable<Integer> {
     }
 
     return choice.records(rows);
+  }
+
+  private List<String> header() throws Exception {
+    try (CsvLines lines = CsvRows.lines(rows)) {
+      return lines.columns();
+    }
   }
 
   /** Returns what measures the importance of the fields; null if it is not stored. */

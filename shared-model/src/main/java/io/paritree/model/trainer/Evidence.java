@@ -28,6 +28,7 @@ final class Evidence {
 
   private final Sealing sealing;
   private final List<String> header;
+  private final List<String> others;
   private final int[] fieldOf;
   private final Kept differing;
   private final Kept equal;
@@ -43,10 +44,13 @@ final class Evidence {
 
   /**
    * @param header the columns of the file, in its order
+   * @param others those of them that no feature reads and that hold no predictions, of which rows
+   *     keep the cells
    */
-  Evidence(Sealing sealing, List<String> header) {
+  Evidence(Sealing sealing, List<String> header, List<String> others) {
     this.sealing = sealing;
     this.header = List.copyOf(header);
+    this.others = List.copyOf(others);
     Schema schema = sealing.schema();
     this.fieldOf = new int[schema.width()];
     for (int feature = 0; feature < fieldOf.length; feature++) {
@@ -99,6 +103,10 @@ final class Evidence {
       sum += cell.length();
     }
 
+    for (String cell : row.others()) {
+      sum += cell.length();
+    }
+
     return sum;
   }
 
@@ -117,6 +125,11 @@ final class Evidence {
   /** Returns the columns of the file, in its order. */
   List<String> header() {
     return header;
+  }
+
+  /** Returns the columns that no feature reads. */
+  List<String> others() {
+    return others;
   }
 
   /** Returns the index of the field that a feature reads. */

@@ -1,6 +1,8 @@
 package io.paritree.model.trainer;
 
 import io.paritree.CorruptModelException;
+import io.paritree.Fault;
+import io.paritree.feature.NumberText;
 import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
 import io.paritree.forest.Rounds;
@@ -9,14 +11,21 @@ import io.paritree.model.RoundsChoice;
 import io.paritree.model.seal.Sealing;
 import io.paritree.xgboost.XgboostModel;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/** Claims that the trainer added other trees, or added them otherwise. */
+/** Claims that the trainer added other trees, added them otherwise, or began with a base margin. */
 final class ForestClaims {
   /** To try all numbers of rounds takes time in the square of their number. */
   private static final long MAX_TREE_WALKS = 20_000_000;
+
+  /** The share of the rows that a base margin must explain. */
+  private static final double MOST_OF_OFFSET = 0.9;
+
+  private static final int LEAST_ROWS = 10;
 
   private static final String INPLACE =
       "the predictions of this DART model were made by inplace prediction, as the scikit-learn wrapper does, which rounds each tree's sum: write those of booster.predict(DMatrix)";
@@ -113,6 +122,98 @@ final class ForestClaims {
     }
 
     return claims;
+  }
+
+  /**
+   * Finds the columns that the trainer gave as base margin, among those that no feature reads.
+   *
+   * @param columns number of columns with predictions
+   * @return with how many rows it agrees, and what to do; empty if no column explains most rows
+   */
+  static Optional<String> offset(Evidence evidence, int columns) {
+    Sealing sealing = evidence.sealing();
+    List<TrainerRow> rows = evidence.rows();
+    int outputs = sealing.forest().outputs();
+    List<String> others = evidence.others();
+    if (!sealing.schema().offsets().isEmpty() || rows.size() < LEAST_ROWS) {
+      return Optional.empty();
+    }
+
+    Engine engine = withOffsets(sealing);
+    for (int first = 0; first + outputs <= others.size(); first++) {
+      List<String> tried = others.subList(first, first + outputs);
+      for (boolean isLogarithm : new boolean[] {false, true}) {
+        Scored scored =
+            new Scored(engine, withOffsets(rows, engine, first, isLogarithm), rows.size());
+        int agree = 0;
+        for (Precision precision : Precision.of(rows)) {
+          agree = Math.max(agree, agreeing(rows, scored, columns, outputs, precision));
+        }
+
+        if (agree >= MOST_OF_OFFSET * rows.size()) {
+          return Optional.of(
+              "what agrees, with %s of %s rows: %s"
+                  .formatted(agree, rows.size(), offsetText(tried, isLogarithm)));
+        }
+      }
+    }
+
+    return Optional.empty();
+  }
+
+  private static String offsetText(List<String> columns, boolean isLogarithm) {
+    List<String> names = columns.stream().map(Fault::printable).toList();
+    return isLogarithm
+        ? "the trainer gave the logarithm of %s as base margin: write it as a column, and give that as --offset, or in the schema as a number with \"role\": \"offset\""
+            .formatted(names)
+        : "the trainer gave %s as base margin: give %s, or in the schema a number with \"role\": \"offset\""
+            .formatted(names, "--offset " + String.join(" --offset ", names));
+  }
+
+  private static Engine withOffsets(Sealing sealing) {
+    float[] always = new float[sealing.forest().outputs()];
+    Arrays.fill(always, Float.NaN);
+    try {
+      Rounds rounds = range(sealing.model(), sealing.rounds().end());
+      return sealing.model().forest(rounds).withOffsets(always).fast();
+    } catch (CorruptModelException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static float[] withOffsets(
+      List<TrainerRow> rows, Engine engine, int first, boolean isLogarithm) {
+    int outputs = engine.outputs();
+    int modelWidth = engine.width() - outputs;
+    float[] slots = new float[rows.size() * engine.width()];
+    for (int row = 0; row < rows.size(); row++) {
+      int at = row * engine.width();
+      System.arraycopy(rows.get(row).slots(), 0, slots, at, modelWidth);
+      for (int output = 0; output < outputs; output++) {
+        double number = NumberText.parse(rows.get(row).others()[first + output]);
+        slots[at + modelWidth + output] = (float) (isLogarithm ? Math.log(number) : number);
+      }
+    }
+
+    return slots;
+  }
+
+  /** Returns how many rows have the scores as predictions, or the margins. */
+  private static int agreeing(
+      List<TrainerRow> rows, Scored scored, int columns, int outputs, Precision precision) {
+    int scores = 0;
+    int margins = 0;
+    for (int at = 0; at < rows.size(); at++) {
+      scores += Claim.NOTHING.agrees(rows.get(at), scored, at, precision) ? 1 : 0;
+      boolean isMargin = columns == outputs;
+      for (int output = 0; isMargin && output < outputs; output++) {
+        isMargin = precision.near(rows.get(at).predicted(output), scored.margin(at, output));
+      }
+
+      margins += isMargin ? 1 : 0;
+    }
+
+    return Math.max(scores, margins);
   }
 
   private static Engine engine(Sealing sealing, int end) throws CorruptModelException {

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Compares scores with the trainer's own predictions for the same raw rows, and finds out why they
@@ -23,11 +24,13 @@ import java.util.List;
  */
 public final class TrainerCheck {
   private static final int SHOWN = 3;
+  private static final int MAX_OTHERS = 40;
 
   /** The share of the differing rows that a cause must explain to be named. */
   private static final double LEAST_EXPLAINED = 0.3;
 
   private final List<String> columns;
+  private final List<String> others;
   private final Sealing sealing;
   private final Engine engine;
   private final List<Difference> worst = new ArrayList<>();
@@ -44,35 +47,52 @@ public final class TrainerCheck {
   /**
    * @param columns the columns with the predictions: one per score, or fewer or more if they are
    *     something else than scores, which {@link #result} finds out
+   * @param header all columns of the file
    */
-  public TrainerCheck(List<String> columns, Sealing sealing) {
+  public TrainerCheck(List<String> columns, List<String> header, Sealing sealing) {
     this.columns = List.copyOf(columns);
+    this.others =
+        header.stream()
+            .distinct()
+            .filter(name -> !columns.contains(name) && sealing.schema().fieldIndex(name) < 0)
+            .limit(MAX_OTHERS)
+            .toList();
     this.sealing = sealing;
     this.engine = sealing.forest();
+  }
+
+  /** Returns the columns that no feature reads, as far as their cells are to be kept. */
+  public List<String> others() {
+    return others;
   }
 
   /**
    * Compares a block of rows. Rows without a prediction are ignored.
    *
-   * @param rows keeps the cells of the schema's fields, and after them those of the predictions
+   * @param rows keeps the cells of the schema's fields, after them those of the predictions, and
+   *     last those of {@link #others}
    */
   public void add(CsvRows rows, int count) {
     if (evidence == null) {
-      evidence = new Evidence(sealing, rows.columns());
+      evidence = new Evidence(sealing, rows.columns(), others);
     }
 
     Scored scored = new Scored(engine, rows.slots(), count);
     int fields = sealing.schema().fields().size();
     int width = sealing.schema().width();
     for (int row = 0; row < count; row++) {
-      String[] predictions = Arrays.copyOfRange(rows.cells(row), fields, rows.cells(row).length);
+      int end = fields + columns.size();
+      String[] predictions = Arrays.copyOfRange(rows.cells(row), fields, end);
       if (!Arrays.stream(predictions).allMatch(String::isEmpty)) {
         float[] slots = Arrays.copyOfRange(rows.slots(), row * width, (row + 1) * width);
         String[] cells = Arrays.copyOf(rows.cells(row), fields);
+        String[] unread = Arrays.copyOfRange(rows.cells(row), end, end + others.size());
         List<Fault> faults = rows.faults(row);
-        TrainerRow read = new TrainerRow(rows.place(row), cells, slots, predictions, faults, false);
+        TrainerRow read =
+            new TrainerRow(rows.place(row), cells, slots, predictions, unread, faults, false);
         boolean isEqual = !refused.addIfRefused(rows, row) && compare(read, scored, row);
-        evidence.add(new TrainerRow(read.place(), cells, slots, predictions, faults, isEqual));
+        evidence.add(
+            new TrainerRow(read.place(), cells, slots, predictions, unread, faults, isEqual));
       }
     }
   }
@@ -139,6 +159,13 @@ public final class TrainerCheck {
     if (compared + refused.rows() == 0) {
       throw new CorruptModelException(
           "Cannot seal %s: no row has a prediction to compare with".formatted(sealing.origin()));
+    }
+
+    Optional<String> offset = ForestClaims.offset(evidence, columns.size());
+    if (offset.isPresent()) {
+      throw new CorruptModelException(
+          "Cannot seal %s: %s of %s rows differ from the trainer's predictions by more than %s ulp | %s"
+              .formatted(sealing.origin(), different, compared, Precision.MAX_ULPS, offset.get()));
     }
 
     Search search = new Search(evidence, columns.size());

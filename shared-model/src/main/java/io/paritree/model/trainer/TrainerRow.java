@@ -11,6 +11,7 @@ import java.util.List;
  * @param cells its cells, one per field of the schema
  * @param slots its slots; NaN where a cell has a fault
  * @param predictions the cells with the predictions
+ * @param others the cells of columns that no feature reads, in the order of {@link Evidence#others}
  * @param faults what the schema refuses about it
  * @param equal whether the computed scores are the predictions
  */
@@ -19,6 +20,7 @@ record TrainerRow(
     String[] cells,
     float[] slots,
     String[] predictions,
+    String[] others,
     List<Fault> faults,
     boolean equal) {
 
