@@ -50,7 +50,7 @@ record Explanation(
 
     lines.add("%12s %12s".formatted("adds", "margin"));
     double total = row.base();
-    lines.add(line(row.base(), total, "base"));
+    lines.add(line(row.base(), total, "base" + offset()));
     for (int reason = 0; reason < row.count(); reason++) {
       total += row.contribution(reason);
       String code = code(reason).map(Explanation::text).orElse("");
@@ -71,6 +71,15 @@ record Explanation(
     return lines.stream()
         .map(line -> Fault.printableLine(line) + "\n")
         .collect(Collectors.joining());
+  }
+
+  private String offset() {
+    if (model.schema().offsets().isEmpty()) {
+      return "";
+    }
+
+    String column = model.schema().offsets().get(output).column();
+    return " with the offset %s = %s".formatted(column, value(column));
   }
 
   private static String line(float adds, double total, String what) {

@@ -98,7 +98,7 @@ class OffsetCommandsTest {
         "log_exposure",
         "--name",
         "claims",
-        "--out",
+        "--output",
         directory);
     return directory;
   }
@@ -216,6 +216,9 @@ class OffsetCommandsTest {
     reference.explain(new float[] {1, -0.5f, Float.NaN, -2.5f}, 1, contributions);
     assertThat((float) number(json, "base")).isEqualTo(contributions[WIDTH]);
 
+    assertRun(0, "explain", "--model", directory.resolve("package"), "--record", record);
+    assertThat(out.toString()).contains(" base with the offset log_exposure = -2.5");
+
     assertRun(0, "importance", "--model", directory.resolve("package"), "--rows", rows);
     assertThat(out.toString()).contains("f2").doesNotContain("log_exposure");
   }
@@ -227,7 +230,9 @@ class OffsetCommandsTest {
 
   @Test
   void aForgottenOrMissingOffsetIsRefusedWithWhatToDo() throws Exception {
-    Object[] seal = {"seal", "--model", model, "--name", "claims", "--out", directory.resolve("x")};
+    Object[] seal = {
+      "seal", "--model", model, "--name", "claims", "--output", directory.resolve("x")
+    };
     Object[] more = {"--rows", rows, "--expected", "predicted"};
 
     assertRun(6, both(seal, more));
