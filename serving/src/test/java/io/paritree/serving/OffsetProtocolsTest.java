@@ -166,7 +166,7 @@ class OffsetProtocolsTest {
   void tensorsHaveTheSameScoresInAMatrixByFieldAndAsBytes() throws Exception {
     String outputs =
         "\"outputs\":[{\"name\":\"score\"},{\"name\":\"margin\"},"
-            + "{\"name\":\"contributions\",\"parameters\":{\"mode\":\"exact\"}}]";
+            + "{\"name\":\"contributions\",\"parameters\":{\"exact\":true}}]";
     String matrix =
         "{\"name\":\"x\",\"datatype\":\"FP32\",\"shape\":[%s,3],\"data\":[%s]}"
             .formatted(
