@@ -36,9 +36,9 @@ public final class OffsetFeature extends NumberFeature {
   }
 
   /** Returns an offset without sentinels and bounds that must not be missing. */
-  public static OffsetFeature ofColumn(String column) {
+  public static OffsetFeature of(String name, String column) {
     return new OffsetFeature(
-        column,
+        name,
         column,
         Sentinels.NONE,
         Double.NEGATIVE_INFINITY,

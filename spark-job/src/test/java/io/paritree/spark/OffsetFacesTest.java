@@ -147,9 +147,10 @@ class OffsetFacesTest {
   }
 
   @Test
-  void csvHasTheSame() throws Exception {
+  void csvAndLibxgboostAsEngineHaveTheSame() throws Exception {
     Path output = directory.resolve("out-csv");
-    JobRun run = job(directory.resolve("csv"), output, "--input-format", "csv");
+    JobRun run =
+        job(directory.resolve("csv"), output, "--input-format", "csv", "--engine", "xgboost");
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertMargins(TestSpark.session().read().parquet(output.toString()).collectAsList(), good());
   }

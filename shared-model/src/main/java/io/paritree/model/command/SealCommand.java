@@ -154,8 +154,8 @@ final class SealCommand implements Callable<Integer> {
       names = "--without-importance",
       description = {
         "Store neither the importance of the fields nor contributions of golden rows, which are taken",
-        "from --rows. A package without them has format 1. One whose schema has groups or reasons has",
-        "format 2, and contributions of golden rows all the same."
+        "from --rows. A package without them has format 1. One whose schema has offsets, groups or",
+        "reasons has format 2, and contributions of golden rows all the same."
       })
   private boolean withoutImportance;
 

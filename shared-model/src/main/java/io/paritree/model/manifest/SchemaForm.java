@@ -10,8 +10,10 @@ import io.paritree.feature.Schema;
 import io.paritree.xgboost.RecordedCategories;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntFunction;
 
 /**
@@ -35,15 +37,23 @@ public record SchemaForm(
   }
 
   /**
-   * Returns the same with offsets, which are called like the columns that they read.
+   * Returns the same with offsets, which are called like the columns that they read, or, where a
+   * feature is called so, with {@code offset_} before that.
    *
    * @param columns one per output; none for no change
    */
   public SchemaForm withOffsets(List<String> columns) {
     List<FeatureForm> all = new ArrayList<>(features);
     List<ReasonRule> rules = new ArrayList<>(reasons);
+    Set<String> names = new HashSet<>();
+    features.forEach(feature -> names.add(feature.name()));
     for (String column : columns) {
-      all.add(new FeatureForm.Complete(OffsetFeature.ofColumn(column)));
+      String name = column;
+      while (!names.add(name)) {
+        name = "offset_" + name;
+      }
+
+      all.add(new FeatureForm.Complete(OffsetFeature.of(name, column)));
       rules.add(ReasonRule.NONE);
     }
 

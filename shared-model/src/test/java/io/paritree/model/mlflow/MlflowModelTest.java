@@ -122,6 +122,33 @@ class MlflowModelTest {
     assertThat(model.schema().features()).extracting(Feature::name).containsExactly("a", "b b");
   }
 
+  /** A signature of all columns of the trainer's frame has the base margin among them. */
+  @Test
+  void anOffsetMayBeAColumnOfTheSignatureOrNot() throws Exception {
+    String inputs =
+        "[{\"type\": \"double\", \"name\": \"a\"}, %s{\"type\": \"long\", \"name\": \"b\"}]";
+    String exposure = "{\"type\": \"double\", \"name\": \"exposure\"}, ";
+    Assumptions offset = new Assumptions(false, List.of("exposure"), Optional.empty());
+    byte[] wide = TestPackages.wideModel(2, 3, 3);
+    for (String more : List.of("", exposure)) {
+      Path mlflow = mlflow(MLMODEL.formatted(BOOSTER, inputs.formatted(more)), wide);
+
+      ScoringModel model =
+          Opening.open(ModelFiles.read(mlflow.toString()), EngineKind.FOREST, offset);
+
+      assertThat(model.schema().features())
+          .extracting(Feature::name)
+          .containsExactly("a", "b", "exposure");
+      assertThat(model.engine().width()).isEqualTo(3);
+    }
+
+    Path logged = mlflow(MLMODEL.formatted(BOOSTER, inputs.formatted(exposure)), wide);
+    assertThatThrownBy(() -> Opening.open(logged.toString(), EngineKind.FOREST))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining("3 inputs, but the model file has 2 features")
+        .hasMessageContaining("--offset COLUMN");
+  }
+
   @Test
   void aTensorOrNoSignatureGivesTheModelFilesNames() throws Exception {
     String tensor =
