@@ -23,7 +23,7 @@ final class ForestClaims {
   private static final long MAX_TREE_WALKS = 20_000_000;
 
   /** The share of the rows that a base margin must explain. */
-  private static final double MOST_OF_OFFSET = 0.9;
+  private static final double LEAST_OF_OFFSET = 0.9;
 
   private static final int LEAST_ROWS = 10;
 
@@ -128,14 +128,16 @@ final class ForestClaims {
    * Finds the columns that the trainer gave as base margin, among those that no feature reads.
    *
    * @param columns number of columns with predictions
-   * @return with how many rows it agrees, and what to do; empty if no column explains most rows
+   * @return with how many rows it agrees, and what to do; empty if no column explains most of the
+   *     rows that differ, and most of all
    */
   static Optional<String> offset(Evidence evidence, int columns) {
     Sealing sealing = evidence.sealing();
     List<TrainerRow> rows = evidence.rows();
     int outputs = sealing.forest().outputs();
     List<String> others = evidence.others();
-    if (!sealing.schema().offsets().isEmpty() || rows.size() < LEAST_ROWS) {
+    List<TrainerRow> differing = rows.stream().filter(row -> !row.equal()).toList();
+    if (!sealing.schema().offsets().isEmpty() || differing.size() < LEAST_ROWS) {
       return Optional.empty();
     }
 
@@ -143,14 +145,13 @@ final class ForestClaims {
     for (int first = 0; first + outputs <= others.size(); first++) {
       List<String> tried = others.subList(first, first + outputs);
       for (boolean isLogarithm : new boolean[] {false, true}) {
-        Scored scored =
-            new Scored(engine, withOffsets(rows, engine, first, isLogarithm), rows.size());
-        int agree = 0;
-        for (Precision precision : Precision.of(rows)) {
-          agree = Math.max(agree, agreeing(rows, scored, columns, outputs, precision));
+        if (agreeing(differing, engine, first, isLogarithm, columns) < LEAST_OF_OFFSET) {
+          continue;
         }
 
-        if (agree >= MOST_OF_OFFSET * rows.size()) {
+        int agree =
+            (int) Math.round(agreeing(rows, engine, first, isLogarithm, columns) * rows.size());
+        if (agree >= LEAST_OF_OFFSET * rows.size()) {
           return Optional.of(
               "what agrees, with %s of %s rows: %s"
                   .formatted(agree, rows.size(), offsetText(tried, isLogarithm)));
@@ -196,6 +197,23 @@ final class ForestClaims {
     }
 
     return slots;
+  }
+
+  /** Returns the share of the rows that agree if columns from {@code first} on are offsets. */
+  private static double agreeing(
+      List<TrainerRow> rows, Engine engine, int first, boolean isLogarithm, int columns) {
+    Scored scored = new Scored(engine, withOffsets(rows, engine, first, isLogarithm), rows.size());
+    List<Precision> precisions = new ArrayList<>(Precision.of(rows));
+    if (isLogarithm) {
+      precisions.add(Precision.loose(rows)); // the trainer may have computed it in float
+    }
+
+    double agree = 0;
+    for (Precision precision : precisions) {
+      agree = Math.max(agree, agreeing(rows, scored, columns, engine.outputs(), precision));
+    }
+
+    return agree / rows.size();
   }
 
   /** Returns how many rows have the scores as predictions, or the margins. */

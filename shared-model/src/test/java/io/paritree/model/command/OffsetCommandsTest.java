@@ -236,7 +236,20 @@ class OffsetCommandsTest {
     Object[] more = {"--rows", rows, "--expected", "predicted"};
 
     assertRun(6, both(seal, more));
-    assertThat(err.toString()).contains("\"role\": \"offset\"", "--offset log_exposure");
+    assertThat(err.toString())
+        .contains("300 of 300 rows: the trainer gave [log_exposure] as base margin")
+        .contains("\"role\": \"offset\"", "--offset log_exposure");
+    List<String> exposures = new ArrayList<>();
+    for (String line : Files.readAllLines(rows)) {
+      String first = line.substring(0, line.indexOf(','));
+      String text =
+          first.startsWith("log") ? "exposure" : "" + (float) Math.exp(Double.parseDouble(first));
+      exposures.add(text + line.substring(first.length()));
+    }
+
+    Path changed = Files.write(directory.resolve("exposures.csv"), exposures);
+    assertRun(6, both(seal, "--rows", changed, "--expected", "predicted"));
+    assertThat(err.toString()).contains("the trainer gave the logarithm of [exposure]");
 
     assertRun(6, both(seal, "--offset", "a", "--offset", "b"));
     assertThat(err.toString())
@@ -258,6 +271,10 @@ class OffsetCommandsTest {
         .contains("{\"name\":\"log_exposure\",\"type\":\"number\",\"role\":\"offset\"}");
     assertRun(0, "schema", "--model", model, "--rows", rows, "--offset", "exposure");
     assertThat(err.toString()).contains("'exposure'", "each row needs its offset");
+    assertRun(0, "schema", "--model", model, "--offset", "f1");
+    assertThat(out.toString())
+        .contains(
+            "{\"name\":\"offset_f1\",\"type\":\"number\",\"column\":\"f1\",\"role\":\"offset\"}");
   }
 
   /** Of several outputs each has its own; a default is used by every engine. */
