@@ -42,6 +42,18 @@ class PredictionLogTest {
   }
 
   @Test
+  void anOffsetIsAColumnAfterTheFeatures() throws Exception {
+    new TestPackages(directory).offset();
+    try (RunningServer serving = serve("exposed", log());
+        Client client = new Client(serving.port())) {
+      client.post("/v1/models/exposed/score", "{\"log_exposure\": -0.5, \"f0\": 1}");
+    }
+
+    assertThat(Files.readString(log()))
+        .contains("\"f0\":1.0,\"f1\":null,\"log_exposure\":-0.5,\"score\":");
+  }
+
+  @Test
   void lineHoldsWhatTheModelSawAndTheColumnsOfTheNightlyJob() throws Exception {
     new TestPackages(directory).binary();
     Object answer;
