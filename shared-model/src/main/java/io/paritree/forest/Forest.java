@@ -20,6 +20,7 @@ import java.util.Objects;
 public final class Forest implements Engine {
   final int modelWidth;
   final int width;
+  private final boolean hasOffsets;
 
   /** What margins begin with; in a forest with offsets, where the slot of an offset is missing. */
   final float[] base;
@@ -41,6 +42,7 @@ public final class Forest implements Engine {
       Transform transform) {
     this.modelWidth = modelWidth;
     this.width = width;
+    this.hasOffsets = width > modelWidth;
     this.base = base.clone();
     this.trees = List.copyOf(trees);
     this.outputOf = outputOf;
@@ -141,11 +143,11 @@ public final class Forest implements Engine {
       return this;
     }
 
-    if (whereMissing.length != base.length || hasOffsets()) {
+    if (whereMissing.length != base.length || hasOffsets) {
       throw new IllegalArgumentException(
           "Cannot use %s offsets: the forest has %s outputs%s"
               .formatted(
-                  whereMissing.length, base.length, hasOffsets() ? " with offsets already" : ""));
+                  whereMissing.length, base.length, hasOffsets ? " with offsets already" : ""));
     }
 
     int all = Math.addExact(modelWidth, base.length);
@@ -178,7 +180,7 @@ public final class Forest implements Engine {
    * @param slots slot f of the row is {@code slots[at + f * stride]}
    */
   public float begin(float[] slots, int at, int stride, int output) {
-    if (!hasOffsets()) {
+    if (!hasOffsets) {
       return base[output];
     }
 
@@ -188,7 +190,7 @@ public final class Forest implements Engine {
 
   /** Returns whether the slots of the model are followed by an offset for each output. */
   public boolean hasOffsets() {
-    return width > modelWidth;
+    return hasOffsets;
   }
 
   /** Returns the number of slots that the trees or weights read. */
@@ -254,7 +256,13 @@ public final class Forest implements Engine {
   /** Writes what the margins of a row begin with. */
   void begin(float[] slots, int at, int stride, float[] margins, int to) {
     System.arraycopy(base, 0, margins, to, base.length);
-    for (int output = 0; hasOffsets() && output < base.length; output++) {
+    if (hasOffsets) {
+      putOffsets(slots, at, stride, margins, to);
+    }
+  }
+
+  private void putOffsets(float[] slots, int at, int stride, float[] margins, int to) {
+    for (int output = 0; output < base.length; output++) {
       margins[to + output] = begin(slots, at, stride, output);
     }
   }
