@@ -58,10 +58,11 @@ public final class UnsealedSchema {
       boolean categoryCodes,
       List<String> offsets)
       throws ModelException {
+    List<MlflowSignature.Column> all = signature.map(MlflowSignature::columns).orElse(List.of());
     List<MlflowSignature.Column> columns =
-        signature.map(MlflowSignature::columns).orElse(List.of()).stream()
-            .filter(column -> !isOffset(column.name(), model, offsets))
-            .toList();
+        all.size() == model.width()
+            ? all
+            : all.stream().filter(column -> !offsets.contains(column.name())).toList();
     if (!columns.isEmpty() && columns.size() != model.width()) {
       throw new CorruptModelException(
           "Cannot open model %s: its signature has %s inputs, but the model file has %s features; if one of them is an offset (base margin), seal the model with --offset COLUMN"
@@ -105,12 +106,6 @@ public final class UnsealedSchema {
     }
 
     return new SchemaForm(features, OutputsForm.DEFAULT).withOffsets(offsets);
-  }
-
-  /** A feature of the model may be an offset too; then the signature's column is that feature. */
-  private static boolean isOffset(String column, XgboostModel model, List<String> offsets) {
-    return offsets.contains(column)
-        && model.featureNames().filter(names -> names.contains(column)).isEmpty();
   }
 
   private static FeatureForm feature(
