@@ -11,7 +11,9 @@ import com.tngtech.archunit.lang.ArchRule;
 import io.paritree.architecture.Architecture.Library;
 import io.paritree.architecture.Architecture.Room;
 import io.paritree.architecture.planted.PlantedHelper;
+import io.paritree.architecture.planted.PlantedPromise;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -36,6 +38,9 @@ public abstract class ArchitectureContract {
   private static final JavaClasses BREACHES =
       new ClassFileImporter().importPackagesOf(PlantedHelper.class);
 
+  private static final Path ROOT = Path.of(System.getProperty("paritree.root"));
+
+  private final String module;
   private final List<Room> rooms;
   private final JavaClasses main;
   private SourceTree sources;
@@ -46,6 +51,7 @@ public abstract class ArchitectureContract {
    * @param ownPackage the package that holds all classes of the module
    */
   protected ArchitectureContract(String module, String ownPackage) {
+    this.module = module;
     this.rooms =
         ARCHITECTURE.rooms().stream().filter(room -> room.module().equals(module)).toList();
     this.main =
@@ -57,7 +63,7 @@ public abstract class ArchitectureContract {
 
   @BeforeAll
   void plant(@TempDir Path directory) throws IOException {
-    sources = SourceTree.read(Path.of(System.getProperty("paritree.root")));
+    sources = SourceTree.read(ROOT);
     planted = new PlantedClasses(ARCHITECTURE, rooms, directory);
   }
 
@@ -217,5 +223,29 @@ public abstract class ArchitectureContract {
   @MethodSource("codeRules")
   void codeRuleCatchesAPlantedBreach(ArchRule rule) {
     assertThat(rule.evaluate(BREACHES).hasViolation()).isTrue();
+  }
+
+  /** A module without this file promises nothing to programs. */
+  @Test
+  void programsOutsideFindWhatIsPromised() throws IOException {
+    Path promised = ROOT.resolve(module).resolve("src/test/public-api.txt");
+
+    assertThat(PromisedApi.of(main))
+        .as(
+            "%s: a new line may be added; without a line that is there, compiled programs fail"
+                + " (CONTRIBUTING.md, 'A type for programs outside')",
+            promised)
+        .isEqualTo(Files.exists(promised) ? Files.readAllLines(promised) : List.of());
+  }
+
+  @Test
+  void aChangeOfWhatIsPromisedIsSeen() {
+    assertThat(PromisedApi.of(BREACHES))
+        .containsExactly(
+            PlantedPromise.class.getName() + ": <init>(int)",
+            PlantedPromise.class.getName() + ": class java.lang.Object",
+            PlantedPromise.class.getName() + ": final int size",
+            PlantedPromise.class.getName()
+                + ": java.lang.String text([J) throws java.io.IOException");
   }
 }
