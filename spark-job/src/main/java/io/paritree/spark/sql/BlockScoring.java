@@ -84,7 +84,7 @@ final class BlockScoring implements MapPartitionsFunction<Tuple2<Row, PackedNumb
           kept
               + engine.scores()
               + (hasMargins ? engine.outputs() : 0)
-              + (ResultColumns.hasLabel(open) ? 2 : 1)
+              + (ResultColumns.hasLabel(open) ? 1 : 0)
               + (hasFaults ? 1 : 0);
     }
 
@@ -164,7 +164,6 @@ final class BlockScoring implements MapPartitionsFunction<Tuple2<Row, PackedNumb
             isGood ? open.outputs().label(scores, at * engine.scores()).orElseThrow() : null;
       }
 
-      all[to++] = open.modelVersion();
       if (hasFaults) {
         all[to] = faults[at];
       }

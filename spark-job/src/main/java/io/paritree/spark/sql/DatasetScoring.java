@@ -17,6 +17,7 @@ import org.apache.spark.sql.Encoder;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import scala.Tuple2;
 
@@ -123,7 +124,15 @@ public final class DatasetScoring {
       throw new IllegalArgumentException(InputCheck.message(problems));
     }
 
-    PackedColumns packed = PackedColumns.of(given, columns);
+    return scored(rows, planned, PackedColumns.of(given, columns), kept, output);
+  }
+
+  private Dataset<Row> scored(
+      Dataset<?> rows,
+      PlannedModel planned,
+      PackedColumns packed,
+      List<String> kept,
+      StructType output) {
     List<Column> objects = new ArrayList<>();
     kept.forEach(name -> objects.add(PackedColumns.named(name)));
     objects.addAll(packed.objects());
@@ -137,11 +146,26 @@ public final class DatasetScoring {
     StructType rowType = (StructType) selected.schema().fields()[0].dataType();
     Encoder<Tuple2<Row, PackedNumbers>> encoder =
         Encoders.tuple(Encoders.row(rowType), Encoders.bean(PackedNumbers.class));
+
+    // The version is the same in all rows, so that Spark adds it, and encodes it once.
+    StructType computed = new StructType();
+    Column[] all = new Column[output.size()];
+    for (int index = 0; index < all.length; index++) {
+      StructField field = output.fields()[index];
+      if (field.name().equals(ResultColumns.MODEL_VERSION)) {
+        all[index] = functions.lit(planned.modelVersion()).as(field.name());
+      } else {
+        computed = computed.add(field);
+        all[index] = PackedColumns.named(field.name());
+      }
+    }
+
     return selected
         .as(encoder)
         .mapPartitions(
             new BlockScoring(planned, packed.read(), kept.size(), hasMargins, hasFaults, isStrict),
-            Encoders.row(output));
+            Encoders.row(computed))
+        .select(all);
   }
 
   /** Refuses names that would occur twice. */

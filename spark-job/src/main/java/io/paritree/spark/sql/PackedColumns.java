@@ -99,12 +99,14 @@ record PackedColumns(
         array(doubles, "double").as("doubles"), array(floats, "float").as("floats"));
   }
 
+  /** Returns an array without nulls, which Spark copies as a whole. */
   private static Column array(List<Column> columns, String type) {
     Column missing = functions.lit(Double.NaN).cast(type);
     Column[] values =
         columns.stream()
             .map(column -> functions.coalesce(column.cast(type), missing))
             .toArray(Column[]::new);
-    return functions.array(values).cast("array<%s>".formatted(type));
+    Column array = functions.array(values);
+    return columns.isEmpty() ? array.cast("array<%s>".formatted(type)) : array;
   }
 }
