@@ -131,6 +131,27 @@ class ClusterIT {
   }
 
   @Test
+  void anExecutorThatIsKilledWhileItScoresBySqlChangesNothing() throws Exception {
+    Path program = directory.resolve("program.jar");
+    PackagedJob.write(program, List.of(SqlProgram.class.getName().replace('.', '/') + ".class"));
+    Path expected = directory.resolve("sql-expected");
+    SqlProgram.run(TestSpark.session().newSession(), model, input.toString(), expected);
+    Path outputs = directory.resolve("sql-killed");
+    Path log = directory.resolve("sql-killed.log");
+    Process job = cluster.submit(log, program, SqlProgram.class, model, input, outputs);
+
+    cluster.stopWhileWriting(job, outputs).destroyForcibly();
+
+    assertThat(JobProcess.exitCode(job)).as(tail(log)).isZero();
+    assertThat(SparkCluster.found(log, Pattern.compile("(Lost executor)"))).isNotEmpty();
+    for (String output : List.of("sql", "dataset")) {
+      assertThat(SqlTrial.rows(outputs.resolve(output)))
+          .hasSize(DAYS * ROWS_PER_DAY)
+          .isEqualTo(SqlTrial.rows(expected.resolve(output)));
+    }
+  }
+
+  @Test
   void aTaskThatRunsTwiceSinceItsFirstTryIsSlowChangesNothing() throws Exception {
     Path log = directory.resolve("speculative.log");
     List<String> speculation =

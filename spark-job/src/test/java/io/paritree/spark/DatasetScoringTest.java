@@ -141,6 +141,10 @@ class DatasetScoringTest {
     assertThat(slim.queryExecution().executedPlan().toString())
         .contains("MapPartitions", "distance")
         .doesNotContain("note");
+    assertThat(slim.queryExecution().optimizedPlan().toJSON())
+        .as("an object for each number")
+        .contains("PackedNumbers")
+        .doesNotContain("MapObjects");
   }
 
   @Test

@@ -156,6 +156,30 @@ final class SparkCluster implements AutoCloseable {
       command.add(argument.toString());
     }
 
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put("PARITREE_BUILT", "1");
+    builder.environment().put("PARITREE_SPARK_OPTS", String.join(" ", client(options)));
+    return begin(builder, DRIVER_HOST, log);
+  }
+
+  /**
+   * Submits another program in client mode, with the job's jar as a user adds it.
+   *
+   * @param jar of the program
+   */
+  Process submit(Path log, Path jar, Class<?> program, Object... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of(home.program("spark-submit").toString()));
+    command.addAll(client(List.of("--jars", JobProcess.jar().toString())));
+    command.addAll(List.of("--class", program.getName(), jar.toString()));
+    for (Object argument : arguments) {
+      command.add(argument.toString());
+    }
+
+    return begin(new ProcessBuilder(command), DRIVER_HOST, log);
+  }
+
+  /** Returns the options of {@code spark-submit}. */
+  private List<String> client(List<String> more) {
     List<String> submit = new ArrayList<>(List.of("--master", master, "--deploy-mode", "client"));
     submit.addAll(List.of("--driver-memory", "512m", "--executor-memory", "512m"));
     submit.addAll(List.of("--driver-java-options", "-XX:TieredStopAtLevel=1"));
@@ -165,11 +189,8 @@ final class SparkCluster implements AutoCloseable {
             "spark.executor.extraJavaOptions=-XX:TieredStopAtLevel=1",
             "--conf",
             "spark.ui.enabled=false"));
-    submit.addAll(options);
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().put("PARITREE_BUILT", "1");
-    builder.environment().put("PARITREE_SPARK_OPTS", String.join(" ", submit));
-    return begin(builder, DRIVER_HOST, log);
+    submit.addAll(more);
+    return submit;
   }
 
   /**

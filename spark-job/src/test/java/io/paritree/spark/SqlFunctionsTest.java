@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.paritree.model.TestPackages;
 import io.paritree.model.layout.ModelStore;
 import io.paritree.store.Location;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -155,8 +157,18 @@ class SqlFunctionsTest {
 
   @Test
   void aModelIsNamedByAliasVersionOrPathAndSeveralScoresAreAStruct() throws Exception {
+    Path logged = Files.createDirectories(directory.resolve("logged"));
+    Files.writeString(
+        logged.resolve("MLmodel"),
+        """
+        flavors:
+          xgboost:
+            data: model.ubj
+            model_class: xgboost.core.Booster
+        """);
     new ModelStore(Location.of(packages.store())).setAlias("parcel-class", "next", 1);
     Path bare = packages.bareWideModel(2, 3, 3);
+    Files.copy(bare, logged.resolve("model.ubj"));
     SparkSession session = session(Map.of());
 
     Row row =
@@ -167,9 +179,11 @@ class SqlFunctionsTest {
                        paritree.`parcel-class`.`1`.score(struct(*)) AS b,
                        paritree.`parcel-class/1`.predict(struct(*)).score_large AS c,
                        paritree.`%s`.label(struct(*)) AS d,
-                       paritree.`%s`.PREDICT(struct(1.5 AS f0, zone AS f1)).model_version AS e
+                       paritree.`%s`.PREDICT(struct(1.5 AS f0, zone AS f1)).model_version AS e,
+                       paritree.`%s`.score(struct(1.5 AS f0, zone AS f1)) =
+                         paritree.`%s`.score(struct(1.5 AS f0, zone AS f1)) AS f
                 FROM parcels WHERE parcel_id = 1"""
-                    .formatted(packages.store().resolve("parcel-class/1"), bare))
+                    .formatted(packages.store().resolve("parcel-class/1"), bare, bare, logged))
             .first();
 
     assertThat(row.getStruct(0).schema().fieldNames())
@@ -178,6 +192,7 @@ class SqlFunctionsTest {
     assertThat(row.getFloat(2)).isEqualTo(row.getStruct(0).getFloat(2));
     assertThat(row.getString(3)).isIn("small", "medium", "large");
     assertThat(row.getString(4)).startsWith("unsealed:");
+    assertThat(row.getBoolean(5)).as("an MLflow directory").isTrue();
   }
 
   @Test
@@ -228,16 +243,22 @@ class SqlFunctionsTest {
   }
 
   @Test
-  void aQueryKeepsTheVersionThatItWasAnalysedWithWhenTheAliasMoves() throws Exception {
+  void aQueryKeepsItsVersionWhenTheAliasMovesBeforeOrWhileItRuns() throws Exception {
     TestPackages own = new TestPackages(directory.resolve("moving"));
     own.binary(1, 5);
     SparkSession session = SqlSession.of(own.store(), Map.of());
     session.read().parquet(input.toString()).createOrReplaceTempView("parcels");
     String query = "SELECT paritree.`parcel-late`.predict(struct(*)).model_version FROM parcels";
     Dataset<Row> before = session.sql(query);
+    Iterator<Row> running = session.sql(query).toLocalIterator(); // one task after the other
+    running.next();
 
     own.binary(2, 6); // champion names the version that was written last
 
+    assertThat(running)
+        .toIterable()
+        .hasSize(ROWS - 1)
+        .allMatch(row -> row.getString(0).equals("parcel-late/1"));
     assertThat(before.distinct().collectAsList().toString()).isEqualTo("[[parcel-late/1]]");
     assertThat(session.sql(query).distinct().collectAsList().toString())
         .isEqualTo("[[parcel-late/2]]");

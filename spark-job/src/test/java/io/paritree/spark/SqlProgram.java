@@ -3,9 +3,11 @@ package io.paritree.spark;
 import io.paritree.spark.sql.ModelCatalog;
 import io.paritree.spark.sql.Paritree;
 import java.nio.file.Path;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 
 /**
  * A user's program, for any Spark: scores a table by the functions for SQL and by the call on a
@@ -27,11 +29,14 @@ public final class SqlProgram {
   static void run(SparkSession session, String model, String rows, Path outputs) throws Exception {
     session.conf().set("spark.sql.catalog.paritree", ModelCatalog.class.getName());
     Dataset<Row> input = session.read().parquet(rows);
-    input.createOrReplaceTempView("parcels");
+    Column called =
+        functions.call_function(
+            "paritree.`%s`.score".formatted(model), functions.struct(functions.col("*")));
+    input.withColumn("called", called).createOrReplaceTempView("parcels");
     session
         .sql(
             """
-            SELECT parcel_id, p.score, p.label, p.margin, to_json(p.faults) AS faults,
+            SELECT parcel_id, called, p.score, p.label, p.margin, to_json(p.faults) AS faults,
                    to_json(paritree.`%1$s`.reasons(struct(*), 2)) AS reasons
             FROM (SELECT *, paritree.`%1$s`.predict(struct(*)) AS p FROM parcels)"""
                 .formatted(model))

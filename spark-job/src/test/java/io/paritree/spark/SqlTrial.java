@@ -42,7 +42,8 @@ final class SqlTrial {
     }
   }
 
-  private static List<String> rows(Path output) {
+  /** Returns the rows of an output as texts, sorted. */
+  static List<String> rows(Path output) {
     return TestSpark.session().read().parquet(output.toString()).collectAsList().stream()
         .map(Row::toString)
         .sorted()
