@@ -31,15 +31,53 @@ record SparkHome(Path directory, String version, String scala) {
    * @param name its version, and, if it is not the usual one, that of Scala: {@code 3.5.9-2.13}
    */
   static SparkHome resolved(String name) throws IOException, InterruptedException {
-    String version = name.replaceFirst("-2\\.[0-9]+$", "");
-    String usual = version.startsWith("3.") ? "2.12" : "2.13";
-    String scala = name.equals(version) ? usual : name.substring(version.length() + 1);
-    Path home = MODULE.resolve("target/compat").resolve(version + "-" + scala);
-    return made(home, classPath(home, version, scala));
+    return made(compat(name, Jars.SPARK), classPath(name, Jars.SPARK));
   }
 
-  private static String classPath(Path home, String version, String scala)
-      throws IOException, InterruptedException {
+  /** As {@link #resolved}, with what a server of Spark Connect needs too. */
+  static SparkHome withConnect(String name) throws IOException, InterruptedException {
+    return made(compat(name, Jars.WITH_CONNECT), classPath(name, Jars.WITH_CONNECT));
+  }
+
+  /** Returns the class path of a client of such a server. */
+  static String connectClient(String name) throws IOException, InterruptedException {
+    return classPath(name, Jars.CONNECT_CLIENT).strip();
+  }
+
+  /** Which jars Maven resolves. */
+  private enum Jars {
+    SPARK("", List.of()),
+    WITH_CONNECT("-connect", List.of("-Dconnect")),
+    CONNECT_CLIENT("-client", List.of("-Dclient"));
+
+    private final String suffix;
+    private final List<String> options;
+
+    Jars(String suffix, List<String> options) {
+      this.suffix = suffix;
+      this.options = options;
+    }
+  }
+
+  private static Path compat(String name, Jars jars) {
+    String directory = version(name) + "-" + scala(name);
+    return MODULE.resolve("target/compat").resolve(directory + jars.suffix);
+  }
+
+  private static String version(String name) {
+    return name.replaceFirst("-2\\.[0-9]+$", "");
+  }
+
+  private static String scala(String name) {
+    String version = version(name);
+    String usual = version.startsWith("3.") ? "2.12" : "2.13";
+    return name.equals(version) ? usual : name.substring(version.length() + 1);
+  }
+
+  private static String classPath(String name, Jars jars) throws IOException, InterruptedException {
+    String version = version(name);
+    String scala = scala(name);
+    Path home = compat(name, jars);
     Path classPath = Files.createDirectories(home).resolve("spark.classpath");
     Path log = home.resolve("maven.log");
     List<String> command = new ArrayList<>(List.of("mvn", "-B", "-q"));
@@ -58,6 +96,7 @@ record SparkHome(Path directory, String version, String scala) {
             "-Dmdep.includeScope=runtime",
             "-Dmdep.outputFile=" + classPath,
             "dependency:build-classpath"));
+    command.addAll(jars.options);
     if (JobProcess.exitCode(JobProcess.start(command, log)) != 0) {
       throw new IOException(
           "Cannot resolve Spark %s for Scala %s: %s"
