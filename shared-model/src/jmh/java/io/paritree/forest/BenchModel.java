@@ -21,7 +21,7 @@ import ml.dmlc.xgboost4j.java.XGBoostError;
  *
  * @param rows {@link #ROWS} rows, one after the other, 5 % of the slots missing
  */
-record BenchModel(String name, byte[] file, XgboostModel model, float[] rows) {
+public record BenchModel(String name, byte[] file, XgboostModel model, float[] rows) {
   static final int ROWS = 4_096;
 
   private static final int TRAINING_ROWS = 20_000;
@@ -29,7 +29,7 @@ record BenchModel(String name, byte[] file, XgboostModel model, float[] rows) {
   private static final long SEED = 20_010_624;
 
   /** The models that are trained. */
-  enum Trained {
+  public enum Trained {
     TREES100_DEPTH6("trees100-depth6", 28, 100, Map.of("max_depth", 6)),
     TREES1000_DEPTH6("trees1000-depth6", 28, 1_000, Map.of("max_depth", 6)),
     TREES500_DEPTH8("trees500-depth8", 50, 500, Map.of("max_depth", 8)),
@@ -51,8 +51,13 @@ record BenchModel(String name, byte[] file, XgboostModel model, float[] rows) {
       this.parameters = parameters;
     }
 
-    String title() {
+    public String title() {
       return title;
+    }
+
+    /** Returns how many slots a row has: {@code f0}, {@code f1} and so on. */
+    public int width() {
+      return width;
     }
   }
 
@@ -74,9 +79,8 @@ record BenchModel(String name, byte[] file, XgboostModel model, float[] rows) {
     return models;
   }
 
-  /** Reads a trained model from a directory, or trains it and writes it there. */
-  static BenchModel of(Trained trained, Path directory)
-      throws IOException, ModelException, XGBoostError {
+  /** Returns the file of a trained model in a directory; trains and writes it first if needed. */
+  public static Path file(Trained trained, Path directory) throws IOException, XGBoostError {
     Path path = directory.resolve(trained.title + ".ubj");
     if (!Files.exists(path)) {
       System.err.printf("Training %s ...%n", trained.title);
@@ -86,6 +90,13 @@ record BenchModel(String name, byte[] file, XgboostModel model, float[] rows) {
       Files.move(unfinished, path);
     }
 
+    return path;
+  }
+
+  /** Reads a trained model from a directory, or trains it and writes it there. */
+  static BenchModel of(Trained trained, Path directory)
+      throws IOException, ModelException, XGBoostError {
+    Path path = file(trained, directory);
     byte[] file = Files.readAllBytes(path);
     XgboostModel model = XgboostModel.read(file);
     return new BenchModel(
