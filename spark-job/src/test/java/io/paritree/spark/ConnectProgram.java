@@ -50,7 +50,7 @@ public final class ConnectProgram {
     try {
       first.sql("SELECT paritree.`%s`.score(struct(*)) FROM t".formatted(arguments[5])).collect();
     } catch (Exception e) {
-      System.out.println(e.getMessage().lines().findFirst().orElse(""));
+      System.out.println(e.getMessage().replace('\n', ' '));
     }
 
     for (SparkSession session : sessions) {
