@@ -93,7 +93,20 @@ final class Serving implements AutoCloseable {
   private static Serving start(ServingConfig config, Logs logs)
       throws ConfigurationException, ModelException, IOException {
     ServerMetrics metrics = new ServerMetrics();
-    StoredScores scores = new StoredScores(config.scores(), metrics);
+    StoredScores scores =
+        new StoredScores(config.scores(), SystemLimits.filesOfIndexes(config), metrics);
+    try {
+      return start(config, logs, metrics, scores);
+    } catch (ConfigurationException | ModelException | IOException | RuntimeException | Error e) {
+      scores.close();
+      throw e;
+    }
+  }
+
+  private static Serving start(
+      ServingConfig config, Logs logs, ServerMetrics metrics, StoredScores scores)
+      throws ConfigurationException, ModelException, IOException {
+    SystemLimits.checkFiles(config, scores.openFiles());
     logs.measure(metrics);
     Readiness readiness = new Readiness(metrics);
     Models models = new Models();

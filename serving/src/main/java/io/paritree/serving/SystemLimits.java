@@ -23,7 +23,23 @@ final class SystemLimits {
    * @throws ConfigurationException if it may not
    */
   static void checkFiles(ServingConfig config) throws ConfigurationException {
-    checkFiles(config.server().maxConnections(), files());
+    checkFiles(config.server().maxConnections(), 0, files());
+  }
+
+  /**
+   * Checks that it may open the indexes of stored scores too, and each once more: the old one is
+   * open until the one that replaces it has been for a while.
+   *
+   * @param indexes number of their files
+   * @throws ConfigurationException if it may not
+   */
+  static void checkFiles(ServingConfig config, long indexes) throws ConfigurationException {
+    checkFiles(config.server().maxConnections(), 2 * indexes, files());
+  }
+
+  /** Returns how many files are left for the indexes of stored scores. */
+  static long filesOfIndexes(ServingConfig config) {
+    return files() - OTHER_FILES - config.server().maxConnections();
   }
 
   /**
@@ -47,23 +63,27 @@ final class SystemLimits {
         : Long.MAX_VALUE;
   }
 
-  static void checkFiles(int connections, long files) throws ConfigurationException {
-    long needed = (long) connections + OTHER_FILES;
+  static void checkFiles(int connections, long indexes, long files) throws ConfigurationException {
+    long others = OTHER_FILES + indexes;
+    long needed = connections + others;
     if (files < needed) {
       String fewer =
-          files > OTHER_FILES
-              ? ", or set server.max-connections to %s or less".formatted(files - OTHER_FILES)
+          files > others
+              ? ", or set server.max-connections to %s or less".formatted(files - others)
               : "";
+      String stored =
+          indexes > 0 ? " and the indexes of stored scores, each twice, need" : " needs";
       throw new ConfigurationException(
           "Cannot serve: the system lets this process open %s files, but server.max-connections ="
                   .formatted(files)
-              + " %s needs %s; raise the limit (ulimit -n %s, or LimitNOFILE of systemd)%s"
-                  .formatted(connections, needed, needed, fewer));
+              + " %s%s %s; raise the limit (ulimit -n %s, or LimitNOFILE of systemd)%s"
+                  .formatted(connections, stored, needed, needed, fewer));
     }
   }
 
   /**
-   * Checks that the heap holds, beside the open models, what the limits allow callers to occupy.
+   * Checks that the heap holds, beside the open models and indexes, what the limits allow callers
+   * to occupy.
    *
    * @throws ConfigurationException if it does not
    */
@@ -83,7 +103,7 @@ final class SystemLimits {
     long callers = occupied(config);
     if (used + callers > heap) {
       throw new ConfigurationException(
-          "Cannot serve: the heap has %s MiB, but the models take %s MiB and callers may occupy %s"
+          "Cannot serve: the heap has %s MiB, but models and indexes take %s MiB and callers may occupy %s"
                   .formatted(heap / MEBIBYTE, up(used), up(callers))
               + " MiB; give it more (PARITREE_JAVA_OPTS=-Xmx%sm), or lower limits.pending-bodies"
                   // the collector keeps a part of -Xmx to itself

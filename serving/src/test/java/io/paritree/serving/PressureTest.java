@@ -342,7 +342,7 @@ class PressureTest {
         new ManagementServer(
             config,
             models,
-            new StoredScores(config.scores(), metrics),
+            new StoredScores(config.scores(), 0, metrics),
             metrics,
             new Readiness(metrics),
             watch)) {

@@ -54,7 +54,7 @@ class StartingTest {
                 Serving.routes(
                     config,
                     unopened,
-                    new StoredScores(config.scores(), metrics),
+                    new StoredScores(config.scores(), 0, metrics),
                     metrics,
                     readiness,
                     logs.predictions()),
@@ -94,7 +94,7 @@ class StartingTest {
             new ManagementServer(
                 config(),
                 unopened,
-                new StoredScores(config().scores(), metrics),
+                new StoredScores(config().scores(), 0, metrics),
                 metrics,
                 new Readiness(metrics),
                 watch);

@@ -8,6 +8,8 @@ import io.paritree.serving.Client.Answer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -93,8 +95,8 @@ class StoredScoresTest extends ServedLoans {
     assertThat(client.get("/v1/scores/loans/4711").body()).contains("\"score\":0.25,");
   }
 
-  @Test
-  void indexThatIsDamagedWhileItAnswersNeverAnswersWrongly() throws Exception {
+  /** Changes all entries of the index of the newest partition, or back again. */
+  private void flip() throws IOException {
     Path index = loans.index("day=2026-11-24");
     for (String shard : List.of("shard-0", "shard-1")) {
       byte[] content = Files.readAllBytes(index.resolve(shard));
@@ -104,7 +106,47 @@ class StoredScoresTest extends ServedLoans {
 
       Files.write(index.resolve(shard), content);
     }
+  }
 
+  @Test
+  void damagedIndexIsReadAgainOnlyOnceItsFilesHaveChanged() throws Exception {
+    Path shard = loans.index("day=2026-11-24").resolve("shard-0");
+    flip();
+    assertThat(problem(client.get("/v1/scores/loans/4711"), 503)).isEqualTo("damaged_scores");
+    assertThat(reload().status()).isEqualTo(409);
+    List<FileTime> times = new ArrayList<>();
+    for (String name : List.of("shard-0", "shard-1")) {
+      times.add(Files.getLastModifiedTime(shard.resolveSibling(name)));
+    }
+
+    flip();
+    for (String name : List.of("shard-0", "shard-1")) {
+      Files.setLastModifiedTime(shard.resolveSibling(name), times.remove(0));
+    }
+
+    assertThat(reload().status()).as("the files look as they did").isEqualTo(409);
+    Files.setLastModifiedTime(shard, FileTime.fromMillis(1));
+    assertThat(reload().status()).isEqualTo(200);
+    assertThat(client.get("/v1/scores/loans/4711").body()).contains("\"score\":0.7312,");
+    assertThat(operator.get("/health/ready").body()).contains("\"problems\":[]");
+  }
+
+  @Test
+  void damageThatIsFoundDuringALookForNewPartitionsIsNotForgotten() throws Exception {
+    stop();
+    start(Map.of("scores.poll", "1 ms"));
+    for (int number = 0; number < 50; number++) {
+      flip();
+      assertThat(problem(client.get("/v1/scores/loans/4711"), 503)).isEqualTo("damaged_scores");
+      assertThat(reload().status()).as("publication %s", number).isEqualTo(409);
+      loans.publish("day=2026-11-24", "m/1", rows -> rows.add(List.of("4711"), "", 0.5f));
+      assertThat(reload().status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void indexThatIsDamagedWhileItAnswersNeverAnswersWrongly() throws Exception {
+    flip();
     assertThat(problem(client.get("/v1/scores/loans/4711"), 503)).isEqualTo("damaged_scores");
     assertThat(reload().status()).isEqualTo(409);
     assertThat(problem(client.get("/v1/scores/loans/4711"), 503)).isEqualTo("damaged_scores");

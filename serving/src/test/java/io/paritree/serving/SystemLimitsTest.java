@@ -18,13 +18,23 @@ class SystemLimitsTest {
 
   @Test
   void connectionsNeedFiles() {
-    assertThatCode(() -> SystemLimits.checkFiles(1_000, 1_128)).doesNotThrowAnyException();
-    assertThatThrownBy(() -> SystemLimits.checkFiles(1_000, 1_127))
+    assertThatCode(() -> SystemLimits.checkFiles(1_000, 0, 1_128)).doesNotThrowAnyException();
+    assertThatThrownBy(() -> SystemLimits.checkFiles(1_000, 0, 1_127))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("open 1127 files")
         .hasMessageContaining("ulimit -n 1128")
         .hasMessageContaining("server.max-connections to 999 or less");
-    assertThatThrownBy(() -> SystemLimits.checkFiles(1_000, 64)).hasMessageEndingWith("systemd)");
+    assertThatThrownBy(() -> SystemLimits.checkFiles(1_000, 0, 64))
+        .hasMessageEndingWith("systemd)");
+  }
+
+  @Test
+  void indexesOfStoredScoresNeedFilesToo() {
+    assertThatCode(() -> SystemLimits.checkFiles(1_000, 64, 1_192)).doesNotThrowAnyException();
+    assertThatThrownBy(() -> SystemLimits.checkFiles(1_000, 64, 1_191))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("1000 and the indexes of stored scores, each twice, need 1192")
+        .hasMessageContaining("server.max-connections to 999 or less");
   }
 
   @Test
@@ -42,7 +52,7 @@ class SystemLimitsTest {
     assertThatThrownBy(() -> SystemLimits.checkHeap(config, 5 << 20, 52 << 20))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("the heap has 52 MiB")
-        .hasMessageContaining("models take 5 MiB and callers may occupy 48 MiB")
+        .hasMessageContaining("models and indexes take 5 MiB and callers may occupy 48 MiB")
         .hasMessageContaining("-Xmx60m");
   }
 }

@@ -35,10 +35,7 @@ public final class LookupIndex implements AutoCloseable {
    *     was written
    */
   public static LookupIndex open(Path directory) throws IOException {
-    Path file = directory.resolve(IndexManifest.FILE);
-    IndexManifest manifest =
-        IndexManifest.fromJson(
-            read(file), read(directory.resolve(IndexManifest.DIGESTS)), file.toString());
+    IndexManifest manifest = manifest(directory);
     List<Shard> shards = new ArrayList<>();
     try {
       for (ShardFile shard : manifest.shards()) {
@@ -53,6 +50,18 @@ public final class LookupIndex implements AutoCloseable {
     }
 
     return new LookupIndex(manifest, List.copyOf(shards));
+  }
+
+  /**
+   * Reads what a directory has the index of.
+   *
+   * @param directory a local directory
+   * @throws DamagedIndexException if the manifest is not what was written
+   */
+  public static IndexManifest manifest(Path directory) throws IOException {
+    Path file = directory.resolve(IndexManifest.FILE);
+    return IndexManifest.fromJson(
+        read(file), read(directory.resolve(IndexManifest.DIGESTS)), file.toString());
   }
 
   private static byte[] read(Path file) throws IOException {

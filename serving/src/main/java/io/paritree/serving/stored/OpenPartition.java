@@ -6,6 +6,7 @@ import io.paritree.lookup.KeyBytes;
 import io.paritree.lookup.LookupIndex;
 import io.paritree.lookup.StoredEntry;
 import io.paritree.serving.answer.JsonBytes;
+import io.paritree.store.FileEntry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -23,6 +24,8 @@ public final class OpenPartition {
   private final byte[] partitionJson;
   private final byte[] origin;
   private final List<byte[]> scoreNames;
+  private volatile String damage = "";
+  private volatile List<FileEntry> damagedFiles = List.of();
 
   OpenPartition(LookupIndex index) {
     this.index = index;
@@ -105,6 +108,38 @@ public final class OpenPartition {
   /** Looks a key up; see {@link LookupIndex#find}. */
   public Optional<StoredEntry> find(KeyBytes key) throws IOException {
     return index.find(key);
+  }
+
+  /** Returns why a part of the index could not answer; empty if nothing is known to be wrong. */
+  String damage() {
+    return damage;
+  }
+
+  /**
+   * Keeps why a part of the index could not answer.
+   *
+   * @return whether that was not known
+   */
+  boolean isNewDamage(String why) {
+    boolean isNew = !damage.equals(why);
+    damage = why;
+    return isNew;
+  }
+
+  /** Returns whether the index has been read whole, and was damaged, when its files were these. */
+  boolean isDamagedIn(List<FileEntry> files) {
+    return damagedFiles.equals(files);
+  }
+
+  /** Keeps that the index has been read whole, and why it is damaged, while its files are these. */
+  void foundDamaged(List<FileEntry> files, String why) {
+    damagedFiles = List.copyOf(files);
+    damage = why;
+  }
+
+  /** Returns how many files are open. */
+  int files() {
+    return manifest().shards().size();
   }
 
   void close() throws IOException {

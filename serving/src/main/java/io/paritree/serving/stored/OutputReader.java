@@ -56,7 +56,7 @@ final class OutputReader {
     }
 
     List<String> names = new ArrayList<>();
-    for (FileEntry entry : list(directory)) {
+    for (FileEntry entry : files(directory)) {
       if (entry.isDirectory() && entry.location().name().indexOf('=') > 0) {
         names.add(entry.location().name());
       }
@@ -90,7 +90,8 @@ final class OutputReader {
     }
   }
 
-  private List<FileEntry> list(Location directory) throws IOException {
+  /** Returns the files of a directory; none if it does not exist. */
+  List<FileEntry> files(Location directory) throws IOException {
     try {
       return store.list(directory);
     } catch (NoSuchFileException e) {
@@ -108,7 +109,7 @@ final class OutputReader {
     }
 
     Map<String, Long> lengths = new HashMap<>();
-    for (FileEntry entry : list(directory)) {
+    for (FileEntry entry : files(directory)) {
       lengths.put(entry.location().name(), entry.bytes());
     }
 
@@ -131,7 +132,7 @@ final class OutputReader {
 
   /** Returns whether a run on the output has not ended, so that a partition may be on its way. */
   boolean isBeingPublished() throws IOException {
-    return list(state()).stream()
+    return files(state()).stream()
         .anyMatch(entry -> entry.isDirectory() && !SHARED.contains(entry.location().name()));
   }
 

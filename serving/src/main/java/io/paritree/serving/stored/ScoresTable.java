@@ -5,10 +5,12 @@ import io.paritree.lookup.IndexManifest;
 import io.paritree.lookup.LookupIndex;
 import io.paritree.lookup.PublishedPartition;
 import io.paritree.serving.stored.OutputReader.Found;
+import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,6 +38,7 @@ public final class ScoresTable {
   private final String name;
   private final Location output;
   private final OutputReader reader;
+  private final OpenFiles files;
   private volatile List<OpenPartition> partitions = List.of();
   private volatile Map<String, String> problems = Map.of();
   private volatile Instant polledAt = Instant.EPOCH;
@@ -44,10 +47,12 @@ public final class ScoresTable {
 
   /**
    * @param keep how many partitions are served: the newest
+   * @param files how many files the indexes of all tables may have open
    * @throws IOException if the output is not on a local disk
    */
-  ScoresTable(String name, String output, int keep) throws IOException {
+  ScoresTable(String name, String output, int keep, OpenFiles files) throws IOException {
     this.name = name;
+    this.files = files;
     Location named = Location.of(output);
     if (!named.isLocal()) {
       throw new IOException(
@@ -72,7 +77,14 @@ public final class ScoresTable {
 
   /** Returns why partitions are not served as they are published now, by their paths. */
   public Map<String, String> problems() {
-    return problems;
+    Map<String, String> all = new TreeMap<>(problems);
+    for (OpenPartition partition : partitions) {
+      if (!partition.damage().isEmpty()) {
+        all.putIfAbsent(partition.manifest().partition(), partition.damage());
+      }
+    }
+
+    return all;
   }
 
   /** Returns when the output was last read. */
@@ -82,12 +94,8 @@ public final class ScoresTable {
 
   /** Reports that an index has turned out to be damaged while it answered. */
   public void damaged(OpenPartition partition, DamagedIndexException e) {
-    String path = partition.manifest().partition();
-    if (!e.getMessage().equals(problems.get(path))) {
+    if (partition.isNewDamage(e.getMessage())) {
       LOG.error("Scores {}, {}: {}", name, partition.name(), e.getMessage());
-      Map<String, String> more = new TreeMap<>(problems);
-      more.put(path, e.getMessage());
-      problems = more;
     }
   }
 
@@ -113,7 +121,7 @@ public final class ScoresTable {
     }
 
     problems = found;
-    return found.isEmpty();
+    return problems().isEmpty();
   }
 
   private void replace(List<Found> published, Map<String, String> found) throws IOException {
@@ -170,11 +178,7 @@ public final class ScoresTable {
       }
 
       if (old != null && old.manifest().directory().equals(one.published().directory())) {
-        if (!isDamaged(old)) {
-          return Optional.of(old);
-        }
-
-        LookupIndex.verify(reader.index(one).toPath());
+        return Optional.of(old.damage().isEmpty() ? old : restored(one, old));
       }
 
       return Optional.of(open(one));
@@ -190,23 +194,46 @@ public final class ScoresTable {
     return Optional.ofNullable(old);
   }
 
-  private boolean isDamaged(OpenPartition partition) {
-    return problems.containsKey(partition.manifest().partition());
+  /**
+   * Returns what answers after an index was damaged: its files, opened anew if they are whole now.
+   * They are read again only once they have changed.
+   */
+  private OpenPartition restored(Found one, OpenPartition old) throws IOException {
+    Location directory = reader.index(one);
+    List<FileEntry> files = reader.files(directory);
+    if (old.isDamagedIn(files)) {
+      return old;
+    }
+
+    try {
+      LookupIndex.verify(directory.toPath());
+    } catch (DamagedIndexException e) {
+      old.foundDamaged(files, e.getMessage());
+      return old;
+    }
+
+    return open(one);
   }
 
   private OpenPartition open(Found one) throws IOException {
-    LookupIndex index = LookupIndex.open(reader.index(one).toPath());
-    IndexManifest manifest = index.manifest();
+    Path directory = reader.index(one).toPath();
+    IndexManifest manifest = LookupIndex.manifest(directory);
     if (!manifest.directory().equals(one.published().directory())
         || !manifest.identity().equals(one.published().identity())
         || !manifest.partition().equals(one.path())) {
-      index.close();
       throw new IOException(
           "Cannot use the index in %s: it is of another run or partition, %s of %s"
-              .formatted(reader.index(one), manifest.partition(), manifest.directory()));
+              .formatted(directory, manifest.partition(), manifest.directory()));
     }
 
-    return new OpenPartition(index);
+    int shards = manifest.shards().size();
+    files.take(shards);
+    try {
+      return new OpenPartition(LookupIndex.open(directory));
+    } catch (IOException | RuntimeException e) {
+      files.giveBack(shards);
+      throw e;
+    }
   }
 
   /**
@@ -239,6 +266,7 @@ public final class ScoresTable {
    */
   private void closeRetired() {
     for (OpenPartition partition : retired) {
+      files.giveBack(partition.files());
       try {
         partition.close();
       } catch (IOException e) {

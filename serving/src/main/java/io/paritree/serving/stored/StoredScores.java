@@ -22,20 +22,24 @@ import java.util.concurrent.TimeUnit;
 public final class StoredScores implements AutoCloseable {
   private final Map<String, ScoresTable> tables = new TreeMap<>();
   private final Duration poll;
+  private final OpenFiles files;
   private ScheduledExecutorService thread;
 
   /**
    * Opens the outputs. One without a partition that can be served is served empty, and says why.
    *
+   * @param files how many files the indexes may have open together
    * @throws IOException if one is not on a local disk
    */
-  public StoredScores(ServingConfig.Scores config, ServerMetrics metrics) throws IOException {
+  public StoredScores(ServingConfig.Scores config, long files, ServerMetrics metrics)
+      throws IOException {
     this.poll = config.poll();
+    this.files = new OpenFiles(files);
     for (Map.Entry<String, ScoresOutput> entry : new TreeMap<>(config.tables()).entrySet()) {
       ScoresOutput output = entry.getValue();
       tables.put(
           entry.getKey(),
-          new ScoresTable(entry.getKey(), output.output(), output.keepPartitions()));
+          new ScoresTable(entry.getKey(), output.output(), output.keepPartitions(), this.files));
     }
 
     if (!tables.isEmpty()) {
@@ -104,6 +108,11 @@ public final class StoredScores implements AutoCloseable {
     } catch (RejectedExecutionException e) {
       return CompletableFuture.completedFuture(false); // the server is being stopped
     }
+  }
+
+  /** Returns how many files of indexes are open. */
+  public long openFiles() {
+    return files.open();
   }
 
   /** Returns all, in the order of their names. */

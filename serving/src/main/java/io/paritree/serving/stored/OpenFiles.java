@@ -1,0 +1,42 @@
+package io.paritree.serving.stored;
+
+import java.io.IOException;
+
+/**
+ * How many files the indexes of all tables have open, and may have: the system closes no file for
+ * the connections that it lets this process accept. Thread-safe.
+ */
+final class OpenFiles {
+  private final long most;
+  private long open;
+
+  OpenFiles(long most) {
+    this.most = most;
+  }
+
+  /**
+   * Counts the files of an index that is opened.
+   *
+   * @throws IOException if they would be too many
+   */
+  synchronized void take(int files) throws IOException {
+    if (open + files > most) {
+      throw new IOException(
+          ("Cannot open the index: it has %s files, and those of others %s, but the system leaves %s for"
+                  + " indexes beside server.max-connections; raise the limit (ulimit -n, or"
+                  + " LimitNOFILE of systemd), or lower server.max-connections or keep-partitions")
+              .formatted(files, open, most));
+    }
+
+    open += files;
+  }
+
+  /** Counts the files of an index that is closed. */
+  synchronized void giveBack(int files) {
+    open -= files;
+  }
+
+  synchronized long open() {
+    return open;
+  }
+}
