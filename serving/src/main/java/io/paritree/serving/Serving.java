@@ -185,7 +185,9 @@ final class Serving implements AutoCloseable {
     MetadataHandler metadata = new MetadataHandler(models, readiness);
     RepositoryHandler repository = new RepositoryHandler(models);
     OpenApi contract = new OpenApi(models, config);
-    return List.of(
+    return List.of( // Javalin compares a path with each in this order
+        Route.get("/v1/scores/{table}/row", rows::row),
+        Route.get("/v1/scores/{table}/{key}", rows::row),
         Route.get("/openapi.json", contract::handle),
         Route.post("/v1/models/{name}/score", score::handle),
         Route.post("/v1/models/{name}/versions/{version}/score", score::handle),
@@ -199,9 +201,7 @@ final class Serving implements AutoCloseable {
         Route.post("/v1/scores/{table}/lookup", keys::handle),
         Route.post("/v1/scores/{table}/row/compare", compare::handle),
         Route.post("/v1/scores/{table}/{key}/compare", compare::handle),
-        Route.get("/v1/scores/{table}/row", rows::row),
         Route.get("/v1/scores/{table}/row/history", rows::history),
-        Route.get("/v1/scores/{table}/{key}", rows::row),
         Route.get("/v1/scores/{table}/{key}/history", rows::history),
         Route.post("/v2/models/{name}/infer", inference::infer),
         Route.post("/v2/models/{name}/versions/{version}/infer", inference::infer),

@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
  */
 public record KeyForm(List<KeyColumn> columns) {
   private static final int MAX_DIGITS = 64;
-  private static final Pattern INTEGER = Pattern.compile("-?(0|[1-9][0-9]{0,18})");
+  private static final int MAX_INTEGER_DIGITS = 19;
   private static final Pattern DECIMAL = Pattern.compile("-?[0-9]+(\\.[0-9]+)?");
   private static final long NANOS_PER_MICRO = 1_000;
   private static final long MICROS_PER_SECOND = 1_000_000;
@@ -67,7 +67,7 @@ public record KeyForm(List<KeyColumn> columns) {
   }
 
   private static long integer(KeyColumn column, String text) throws InvalidKeyException {
-    if (!INTEGER.matcher(text).matches()) {
+    if (!isInteger(text)) {
       throw wrong(column, text);
     }
 
@@ -76,6 +76,23 @@ public record KeyForm(List<KeyColumn> columns) {
     } catch (NumberFormatException e) {
       throw wrong(column, text);
     }
+  }
+
+  /** Returns whether a text is digits without zeros before them, perhaps after a minus. */
+  private static boolean isInteger(String text) {
+    int first = text.startsWith("-") ? 1 : 0;
+    int digits = text.length() - first;
+    if (digits < 1 || digits > MAX_INTEGER_DIGITS || digits > 1 && text.charAt(first) == '0') {
+      return false;
+    }
+
+    for (int at = first; at < text.length(); at++) {
+      if (text.charAt(at) < '0' || text.charAt(at) > '9') {
+        return false;
+      }
+    }
+
+    return true;
   }
 
   private static BigInteger decimal(KeyColumn column, String text) throws InvalidKeyException {

@@ -56,13 +56,17 @@ final class LookupQuery {
    *     the query lacks a column
    */
   List<String> takeKey(Context ctx, KeyLookup lookup) {
-    List<String> columns = lookup.form().columns().stream().map(KeyColumn::name).toList();
     String inPath = ctx.pathParamMap().get("key");
-    if (inPath == null ? !given.keySet().containsAll(columns) : columns.size() > 1) {
+    if (inPath != null && lookup.form().columns().size() == 1) {
+      return List.of(inPath);
+    }
+
+    List<String> columns = lookup.form().columns().stream().map(KeyColumn::name).toList();
+    if (inPath != null || !given.keySet().containsAll(columns)) {
       throw new ProblemException(Problems.keyByQuery(String.join("=...&", columns) + "=..."));
     }
 
-    return inPath == null ? columns.stream().map(given::remove).toList() : List.of(inPath);
+    return columns.stream().map(given::remove).toList();
   }
 
   /**

@@ -7,6 +7,7 @@ import io.paritree.lookup.KeyBytes;
 import io.paritree.lookup.KeyColumn;
 import io.paritree.lookup.KeyForm;
 import io.paritree.lookup.StoredEntry;
+import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import java.io.IOException;
@@ -174,6 +175,24 @@ public final class KeyLookup {
   /** Returns a key as a JSON object. */
   public byte[] keyJson(List<String> values) {
     encode(form, values);
+    List<KeyColumn> columns = form.columns();
+    JsonBytes json = new JsonBytes();
+    for (int column = 0; column < columns.size(); column++) {
+      json.raw(column == 0 ? '{' : ',').string(columns.get(column).name()).raw(':');
+      switch (columns.get(column).type()) {
+        case INTEGER -> json.number(Long.parseLong(values.get(column)));
+        case TEXT -> json.string(values.get(column));
+        default -> {
+          return keyJson();
+        }
+      }
+    }
+
+    return json.raw('}').toByteArray();
+  }
+
+  /** Returns the encoded key; its values may be written in another way than they were given. */
+  private byte[] keyJson() {
     return JsonText.compact(json -> form.write(bytes.toByteArray(), json));
   }
 
