@@ -2,6 +2,7 @@ package io.paritree.serving;
 
 import io.paritree.json.JsonText;
 import io.paritree.lookup.IndexManifest;
+import io.paritree.lookup.IndexManifest.ShardFile;
 import io.paritree.lookup.KeyBytes;
 import io.paritree.lookup.KeyColumn;
 import io.paritree.lookup.KeyForm;
@@ -9,7 +10,6 @@ import io.paritree.lookup.LookupIndex;
 import io.paritree.lookup.PublishedPartition;
 import io.paritree.lookup.RowRecords;
 import io.paritree.lookup.ScoreSpread;
-import io.paritree.lookup.ShardFile;
 import io.paritree.lookup.ShardWriter;
 import io.paritree.lookup.StateDirectory;
 import io.paritree.lookup.StoredEntry.Scored;

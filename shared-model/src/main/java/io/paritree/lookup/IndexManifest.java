@@ -6,6 +6,7 @@ import io.paritree.Sha256;
 import io.paritree.json.JsonText;
 import io.paritree.json.StrictJson;
 import java.io.IOException;
+import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -57,6 +58,15 @@ public record IndexManifest(
   public static final String DIGESTS = "lookup.sha256";
 
   private static final int FORMAT = 1;
+
+  /**
+   * The file of a shard.
+   *
+   * @param name its name within the index's directory
+   * @param bytes its length
+   * @param sha256 its digest, 64 hexadecimal digits
+   */
+  public record ShardFile(String name, long bytes, String sha256) implements Serializable {}
 
   public IndexManifest {
     scores = List.copyOf(scores);

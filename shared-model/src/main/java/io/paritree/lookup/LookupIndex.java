@@ -1,6 +1,7 @@
 package io.paritree.lookup;
 
 import io.paritree.Sha256;
+import io.paritree.lookup.IndexManifest.ShardFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

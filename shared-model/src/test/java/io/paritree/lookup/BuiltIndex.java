@@ -1,5 +1,6 @@
 package io.paritree.lookup;
 
+import io.paritree.lookup.IndexManifest.ShardFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

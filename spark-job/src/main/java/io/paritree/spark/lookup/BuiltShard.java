@@ -1,6 +1,6 @@
 package io.paritree.spark.lookup;
 
-import io.paritree.lookup.ShardFile;
+import io.paritree.lookup.IndexManifest.ShardFile;
 import io.paritree.spark.task.ScoreHistogram;
 import java.io.Serializable;
 

@@ -1,9 +1,9 @@
 package io.paritree.spark.lookup;
 
 import io.paritree.lookup.IndexManifest;
+import io.paritree.lookup.IndexManifest.ShardFile;
 import io.paritree.lookup.KeyForm;
 import io.paritree.lookup.ScoreSpread;
-import io.paritree.lookup.ShardFile;
 import io.paritree.lookup.StateDirectory;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.publish.OutputPlace;

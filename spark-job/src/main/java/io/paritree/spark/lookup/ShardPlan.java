@@ -1,7 +1,7 @@
 package io.paritree.spark.lookup;
 
 import io.paritree.lookup.IndexManifest;
-import io.paritree.lookup.ShardFile;
+import io.paritree.lookup.IndexManifest.ShardFile;
 import io.paritree.lookup.ShardWriter;
 import io.paritree.spark.task.ScoreHistogram;
 import java.io.IOException;
