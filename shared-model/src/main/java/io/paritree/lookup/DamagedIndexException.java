@@ -6,11 +6,11 @@ import java.io.IOException;
 public final class DamagedIndexException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  DamagedIndexException(String message) {
+  public DamagedIndexException(String message) {
     super(message);
   }
 
-  DamagedIndexException(String message, Throwable cause) {
+  public DamagedIndexException(String message, Throwable cause) {
     super(message, cause);
   }
 }

@@ -50,6 +50,8 @@ final class GroupRun {
   private final Stages stages;
   private RunName name;
   private Optional<JobReport> failure = Optional.empty();
+  private Optional<KeptIndexes.Writers> table = Optional.empty();
+  private String committed = "";
   private boolean isKept;
 
   GroupRun(
@@ -126,7 +128,11 @@ final class GroupRun {
   void removeOldRuns(OutputPlace place) {
     try {
       new KeptRuns(place).remove(settings.keptRuns(), name);
-      new KeptIndexes(place).removeUnused();
+      if (table.isPresent()) {
+        new KeptIndexes(place).removeUnusedOfTable(committed, table.get());
+      } else {
+        new KeptIndexes(place).removeUnused();
+      }
     } catch (IOException e) {
       progress.println(
           "Cannot remove old reports and indexes from %s: %s".formatted(place.state(), e));
@@ -256,6 +262,11 @@ final class GroupRun {
     List<String> published =
         commit.publish(prepared, report.filesByPartition(), report::keepPublished);
     run.hasCommitted();
+    if (settings.lookupIndex() == LookupIndex.BUILT && !published.isEmpty()) {
+      this.committed = run.directory().name();
+      this.table = Optional.of(table::runsNow);
+    }
+
     return published;
   }
 

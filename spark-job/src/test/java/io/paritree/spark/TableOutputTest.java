@@ -2,15 +2,22 @@ package io.paritree.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.lookup.KeyBytes;
+import io.paritree.lookup.LookupIndex;
+import io.paritree.lookup.StateDirectory;
+import io.paritree.lookup.StoredEntry.Scored;
+import io.paritree.lookup.TableIndexes;
 import io.paritree.model.TestPackages;
 import io.paritree.spark.publish.Step;
 import io.paritree.spark.publish.StepObserver;
+import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
@@ -138,6 +145,68 @@ class TableOutputTest {
     assertThat(both.out()).contains("published before: 1 partition (day=2024-01-01)");
     assertThat(bits(rows())).hasSize(2 * ROWS);
     assertThat(version()).isEqualTo(2);
+  }
+
+  @Test
+  void indexesBelongToTheVersionThatTheCommitMakes() throws Exception {
+    Object index = "--lookup-index";
+    succeeds(score(index, "--partition", "day=2024-01-01", "--run-id", "one"));
+    assertThat(indexes().runs().keySet()).containsExactly("day=2024-01-01");
+    succeeds(score(index, "--run-id", "two"));
+    Map<String, String> both = indexes().runs();
+    assertThat(both).hasSize(2);
+    assertThat(both.get("day=2024-01-01")).startsWith("one");
+    assertThat(both.get("day=2024-01-02")).startsWith("two");
+    assertThat(stored()).isEqualTo(bits(rows()));
+
+    sql("DELETE FROM TABLE_ WHERE parcel_id = 3");
+    sql("OPTIMIZE TABLE_");
+    succeeds(score(index, "--partition", "day=2024-01-01", "--run-id", "three"));
+    assertThat(indexes().base()).isEqualTo(version() - 1);
+    assertThat(indexes().runs().get("day=2024-01-01")).startsWith("three");
+    assertThat(indexes().runs().get("day=2024-01-02")).startsWith("two");
+    assertThat(stored()).isEqualTo(bits(rows())).hasSize(2 * ROWS);
+    try (Stream<Path> kept = Files.list(StateDirectory.indexes(state()).toPath())) {
+      assertThat(kept.map(run -> run.getFileName().toString().replaceFirst("-.*", "")))
+          .containsExactlyInAnyOrder("two", "three");
+    }
+  }
+
+  private Location state() throws IOException {
+    return StateDirectory.of(Location.of(table.toRealPath()), Optional.empty());
+  }
+
+  /** Returns what the run of the last commit says about the table's indexes. */
+  private TableIndexes indexes() throws IOException {
+    String commit = Files.readString(table.resolve("_delta_log/%020d.json".formatted(version())));
+    Path all = StateDirectory.indexes(state()).toPath();
+    try (Stream<Path> runs = Files.list(all)) {
+      Path run =
+          runs.filter(one -> commit.contains("\"appId\":\"" + one.getFileName() + '"'))
+              .findAny()
+              .orElseThrow();
+      return TableIndexes.fromJson(
+          Files.readAllBytes(run.resolve(TableIndexes.FILE)), run.toString());
+    }
+  }
+
+  /** Returns the bits of all scores in the table's indexes. */
+  private Map<Long, Integer> stored() throws Exception {
+    Map<Long, Integer> scores = new TreeMap<>();
+    for (Map.Entry<String, String> run : indexes().runs().entrySet()) {
+      Path at = StateDirectory.index(state(), run.getValue(), run.getKey()).toPath();
+      try (LookupIndex index = LookupIndex.open(at)) {
+        for (long key = 0; key < 2 * ROWS; key++) {
+          KeyBytes bytes = new KeyBytes();
+          bytes.putLong(key);
+          if (index.find(bytes).orElse(null) instanceof Scored row) {
+            assertThat(scores.put(key, Float.floatToRawIntBits(row.scores()[0]))).isNull();
+          }
+        }
+      }
+    }
+
+    return scores;
   }
 
   @Test

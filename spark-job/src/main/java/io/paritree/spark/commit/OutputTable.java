@@ -92,6 +92,11 @@ public final class OutputTable {
     return location;
   }
 
+  /** Returns which run has written the rows of a partition in the newest version. */
+  public Map<String, String> runsNow() {
+    return TableState.of(DeltaTransaction.begin(session, location).snapshot()).runs();
+  }
+
   SparkSession session() {
     return session;
   }

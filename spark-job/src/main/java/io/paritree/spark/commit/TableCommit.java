@@ -39,6 +39,7 @@ public final class TableCommit {
   private final String name;
   private final Map<String, String> metadata;
   private final StepObserver observer;
+  private final CommittedIndexes indexes;
 
   /**
    * @param place the table's directory
@@ -56,6 +57,7 @@ public final class TableCommit {
     this.name = name;
     this.metadata = new TreeMap<>(metadata);
     this.observer = observer;
+    this.indexes = new CommittedIndexes(place);
   }
 
   /**
@@ -82,6 +84,7 @@ public final class TableCommit {
       }
 
       lastWords.write(published);
+      indexes.write(name, now, published);
       observer.reached(Step.COMMIT_BEGUN);
       long version;
       try {
@@ -221,7 +224,9 @@ public final class TableCommit {
                 TableState.IDENTITY_TAG,
                 partition.identity(),
                 TableState.FILES_TAG,
-                String.valueOf(own.size())));
+                String.valueOf(own.size()),
+                TableState.RUN_TAG,
+                name));
         actions.add(Map.of("add", add));
       }
     }

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
@@ -25,12 +26,14 @@ final class TableState {
   static final String ABSENT = "absent";
   static final String IDENTITY_TAG = "paritree.identity";
   static final String FILES_TAG = "paritree.files";
+  static final String RUN_TAG = "paritree.run";
 
   private final DeltaSnapshot snapshot;
   private final StructType schema;
   private final List<String> partitionColumns;
   private final Map<String, Set<String>> files = new HashMap<>();
   private final Map<String, Set<String>> tags = new HashMap<>();
+  private final Map<String, Set<String>> runs = new HashMap<>();
   private final Set<String> transactions;
 
   private TableState(DeltaSnapshot snapshot) {
@@ -45,12 +48,14 @@ final class TableState {
                 "partitionValues",
                 "concat_ws(' ', path, to_json(deletionVector))",
                 "concat_ws(' ', tags['%s'], tags['%s'], to_json(deletionVector))"
-                    .formatted(IDENTITY_TAG, FILES_TAG))
+                    .formatted(IDENTITY_TAG, FILES_TAG),
+                "coalesce(tags['%s'], '')".formatted(RUN_TAG))
             .collectAsList()) {
       Map<String, String> values = file.getJavaMap(0);
       String partition = path(values);
       files.computeIfAbsent(partition, name -> new TreeSet<>()).add(file.getString(1));
       tags.computeIfAbsent(partition, name -> new TreeSet<>()).add(file.getString(2));
+      runs.computeIfAbsent(partition, name -> new TreeSet<>()).add(file.getString(3));
     }
   }
 
@@ -94,6 +99,22 @@ final class TableState {
     return found == null
         ? transactions.contains(nameOfEmpty(identity))
         : tags.get(partition).equals(Set.of(identity + " " + found.size()));
+  }
+
+  /**
+   * Returns which run has written the rows of a partition, by the partitions; those that another
+   * writer has changed since are left out.
+   */
+  Map<String, String> runs() {
+    Map<String, String> writers = new TreeMap<>();
+    runs.forEach(
+        (partition, names) -> {
+          String tag = String.join("\n", tags.get(partition));
+          if (tag.matches("[0-9a-f]+ " + files.get(partition).size())) {
+            writers.put(partition, String.join("\n", names));
+          }
+        });
+    return writers;
   }
 
   /** Returns the name of a transaction that leaves a partition without rows. */

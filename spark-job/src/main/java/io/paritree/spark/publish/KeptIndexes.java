@@ -1,11 +1,14 @@
 package io.paritree.spark.publish;
 
 import io.paritree.lookup.StateDirectory;
+import io.paritree.lookup.TableIndexes;
 import io.paritree.store.FileEntry;
 import io.paritree.store.Location;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -22,19 +25,70 @@ public final class KeptIndexes {
     this.place = place;
   }
 
+  /** Says which runs have written the rows of a table, by its partitions. */
+  @FunctionalInterface
+  public interface Writers {
+    Map<String, String> now() throws IOException;
+  }
+
+  /** Says whether a partition does not need an index that a run has built of it. */
+  @FunctionalInterface
+  private interface Unused {
+    boolean is(String run, String partition) throws IOException;
+  }
+
   /**
    * Removes the indexes whose partitions another run has published since, and those of runs that
-   * have ended without publishing.
+   * have ended without publishing. Those of a table's commits stay.
    */
   public void removeUnused() throws IOException {
-    // Listed first: what is listed then belongs to runs that have begun, so that one which is not
-    // unfinished has ended.
-    List<FileEntry> runs = place.listOrNone(StateDirectory.indexes(place.state()));
+    List<FileEntry> runs = new ArrayList<>();
+    for (FileEntry run : runs()) {
+      if (place.store().find(run.location().resolve(TableIndexes.FILE)).isEmpty()) {
+        runs.add(run);
+      }
+    }
+
     Set<String> unfinished = unfinished();
+    boolean areAllEnded = unfinished.isEmpty();
+    removeUnused(
+        runs,
+        unfinished,
+        (run, partition) -> {
+          Optional<PartitionManifest> published = place.manifest(partition);
+          // A partition is also absent between the two renames of a replacement, which may be
+          // undone.
+          return published.map(now -> !now.directory().equals(run)).orElse(areAllEnded);
+        });
+  }
+
+  /**
+   * Removes the indexes of a table whose partitions another writer has changed since.
+   *
+   * @param own the run that has made the last commit; it may have left partitions without rows, of
+   *     which the table says nothing
+   */
+  public void removeUnusedOfTable(String own, Writers table) throws IOException {
+    List<FileEntry> runs = runs();
+    Set<String> unfinished = unfinished();
+    Map<String, String> writers = table.now();
+    removeUnused(
+        runs, unfinished, (run, partition) -> !writers.getOrDefault(partition, own).equals(run));
+  }
+
+  /**
+   * Returns the runs of which there are indexes. To be listed first: what is listed then belongs to
+   * runs that have begun, so that one which is not unfinished has ended.
+   */
+  private List<FileEntry> runs() throws IOException {
+    return place.listOrNone(StateDirectory.indexes(place.state()));
+  }
+
+  private void removeUnused(List<FileEntry> runs, Set<String> unfinished, Unused unused)
+      throws IOException {
     for (FileEntry run : runs) {
       String name = run.location().name();
-      boolean areAllEnded = unfinished.isEmpty();
-      if (!unfinished.contains(name) && removeUnused(name, areAllEnded, run.location(), "")) {
+      if (!unfinished.contains(name) && isUnused(name, unused, run.location(), "")) {
         place.store().delete(run.location());
       }
     }
@@ -53,21 +107,18 @@ public final class KeptIndexes {
   }
 
   /** Removes what is unused below a directory; returns whether that is everything. */
-  private boolean removeUnused(String run, boolean areAllEnded, Location directory, String path)
+  private boolean isUnused(String run, Unused unused, Location directory, String path)
       throws IOException {
-    List<FileEntry> entries = place.listOrNone(directory);
-    if (entries.stream().noneMatch(FileEntry::isDirectory)) {
-      String partition = StateDirectory.partition(path);
-      Optional<PartitionManifest> published = place.manifest(partition);
-      // A partition is also absent between the two renames of a replacement, which may be undone.
-      return published.map(now -> !now.directory().equals(run)).orElse(areAllEnded);
+    List<FileEntry> below =
+        place.listOrNone(directory).stream().filter(FileEntry::isDirectory).toList();
+    if (below.isEmpty()) {
+      return unused.is(run, StateDirectory.partition(path));
     }
 
     boolean isAll = true;
-    for (FileEntry entry : entries) {
-      String below =
-          path.isEmpty() ? entry.location().name() : path + "/" + entry.location().name();
-      if (removeUnused(run, areAllEnded, entry.location(), below)) {
+    for (FileEntry entry : below) {
+      String name = entry.location().name();
+      if (isUnused(run, unused, entry.location(), path.isEmpty() ? name : path + "/" + name)) {
         place.store().delete(entry.location());
       } else {
         isAll = false;

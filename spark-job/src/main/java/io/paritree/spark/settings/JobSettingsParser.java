@@ -144,11 +144,6 @@ final class JobSettingsParser {
 
   private void checkWhatIsNeeded(JobSettings job) {
     check("output", !job.anyOutput().isBlank());
-    if (job.outputTable().isPresent() && job.lookupIndex() == LookupIndex.BUILT) {
-      settings.problem(
-          "--lookup-index cannot be used with --table: an index appears with a directory of its rows");
-    }
-
     if (job.outputTable().isPresent() && !job.output().isBlank()) {
       settings.problem("--output and --table cannot be combined: choose one");
     } else if (job.outputTable().isPresent()

@@ -1,0 +1,79 @@
+package io.paritree.lookup;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.paritree.CorruptModelException;
+import io.paritree.json.JsonText;
+import io.paritree.json.StrictJson;
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Which indexes belong to the version of a table that a run's commit makes: the content of {@code
+ * table.json} in the directory of the run's indexes, which is written before the commit.
+ *
+ * @param base the version on which the commit is based
+ * @param runs the name of the directory of the run whose index is that of a partition, by the
+ *     partitions' directories; a partition that another writer has changed since is absent
+ */
+public record TableIndexes(long base, Map<String, String> runs) {
+  /** The name of the file. */
+  public static final String FILE = "table.json";
+
+  private static final long FORMAT = 1;
+
+  public TableIndexes {
+    runs = Map.copyOf(runs);
+  }
+
+  /** Returns the content of {@link #FILE}. */
+  public byte[] toJson() {
+    return JsonText.of(JsonText.object(this::write));
+  }
+
+  private void write(JsonGenerator json) throws IOException {
+    json.writeNumberField("format", FORMAT);
+    json.writeNumberField("base", base);
+    json.writeObjectFieldStart("runs");
+    for (Map.Entry<String, String> run : new TreeMap<>(runs).entrySet()) {
+      json.writeStringField(run.getKey(), run.getValue());
+    }
+
+    json.writeEndObject();
+  }
+
+  /**
+   * Reads the file; members that this version does not know are ignored.
+   *
+   * @param where the file, for messages
+   * @throws DamagedIndexException if it is not what was written, or of another format
+   */
+  public static TableIndexes fromJson(byte[] content, String where) throws DamagedIndexException {
+    long[] numbers = {0, -1};
+    Map<String, String> runs = new TreeMap<>();
+    try {
+      StrictJson json = new StrictJson(where, content);
+      json.document(
+          () ->
+              json.namedValues(
+                  name -> {
+                    switch (name) {
+                      case "format" -> numbers[0] = json.integer(0, Long.MAX_VALUE);
+                      case "base" -> numbers[1] = json.integer(0, Long.MAX_VALUE);
+                      case "runs" -> json.namedValues(path -> runs.put(path, json.text()));
+                      default -> json.skip();
+                    }
+                  }));
+    } catch (CorruptModelException e) {
+      throw new DamagedIndexException(e.getMessage(), e);
+    }
+
+    if (numbers[0] != FORMAT || numbers[1] < 0) {
+      throw new DamagedIndexException(
+          "Cannot read %s: it is not the list of a table's indexes with \"format\": %s"
+              .formatted(where, FORMAT));
+    }
+
+    return new TableIndexes(numbers[1], runs);
+  }
+}
