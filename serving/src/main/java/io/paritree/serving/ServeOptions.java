@@ -38,7 +38,8 @@ record ServeOptions(
                            bare model file, an MLflow directory, or a plain NAME[@ALIAS] of models.store.
                            May be given several times. Replaces models.serve.
         --scores NAME=DIR  An output of scripts/score --lookup-index, whose scores are answered by key:
-                           GET /v1/scores/NAME/KEY. May be given several times.
+                           GET /v1/scores/NAME/KEY. A path or, with --with-hadoop, a URI such as
+                           hdfs://namenode/loans. May be given several times.
         --port N           The same as --set server.port=N.
         --conf FILE        Configuration; conf/serving.conf shows every key with its default.
         --set KEY=VALUE    Sets one key of the configuration, in place of the file's value. May be given

@@ -3,6 +3,10 @@ package io.paritree.serving;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.lookup.IndexManifest;
+import io.paritree.lookup.KeyColumn;
+import io.paritree.lookup.KeyForm;
+import io.paritree.lookup.PublishedPartition;
 import io.paritree.model.TestPackages;
 import io.paritree.serving.Client.Answer;
 import io.paritree.store.FileStore;
@@ -11,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -152,6 +157,61 @@ class HdfsProcessTest {
       Answer answer = client.post(SCORE, RECORD);
       assertThat(answer.status()).isEqualTo(200);
       assertThat(answer.body()).contains("\"parcel-late/" + version + "\"");
+    }
+  }
+
+  @Test
+  void storedScoresAreFetchedAndAReplacedPartitionIsSeen() throws Exception {
+    KeyForm keys = new KeyForm(List.of(new KeyColumn("loan_id", KeyColumn.Type.INTEGER, 0)));
+    StoredOutput loans = new StoredOutput(directory.resolve("data/loan_scores"), keys, 1);
+    loans.publish("day=1", "m/1", rows -> rows.add(List.of("4711"), "", 0.25f));
+    FileStore hdfs = FileStore.of(store);
+    copy(loans.path().getParent(), hdfs);
+    Path indexes = directory.resolve("indexes");
+    try (ServeRun run =
+            new ServeRun(
+                directory,
+                Map.of(),
+                "--with-hadoop",
+                "--model",
+                store + "/parcel-late/1",
+                "--scores",
+                "loans=" + cluster.getURI() + "/data/loan_scores",
+                "--set",
+                "scores.poll=100 ms",
+                "--set",
+                "scores.index-directory=\"" + indexes + '"');
+        Client client = new Client(run.port())) {
+      assertThat(client.get("/v1/scores/loans/4711").body()).contains("\"score\":0.25,");
+
+      loans.publish("day=1", "m/1", rows -> rows.add(List.of("4711"), "", 0.75f));
+      hdfs.delete(Location.of(cluster.getURI() + "/data/loan_scores"));
+      copy(loans.path().getParent(), hdfs);
+
+      await(
+          "the new score",
+          () -> client.get("/v1/scores/loans/4711").body().contains("\"score\":0.75,"));
+      await("the old index is removed", () -> indexesIn(indexes) == 1);
+    }
+  }
+
+  private static long indexesIn(Path directory) throws IOException {
+    try (Stream<Path> all = Files.walk(directory)) {
+      return all.filter(file -> file.endsWith(IndexManifest.FILE)).count();
+    }
+  }
+
+  /** Copies what HDFS does not have yet; the manifests of partitions last. */
+  private static void copy(Path data, FileStore hdfs) throws IOException {
+    try (Stream<Path> files = Files.walk(data)) {
+      for (Path file :
+          files
+              .filter(Files::isRegularFile)
+              .sorted(Comparator.comparing(file -> file.endsWith(PublishedPartition.FILE)))
+              .toList()) {
+        Location to = Location.of(cluster.getURI() + "/data/" + data.relativize(file));
+        hdfs.replace(to, Files.readAllBytes(file));
+      }
     }
   }
 

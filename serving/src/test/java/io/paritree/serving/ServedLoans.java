@@ -67,9 +67,9 @@ abstract class ServedLoans {
   }
 
   /** Starts the server; it polls only when it is asked to. */
-  final void start(Map<String, String> more) throws Exception {
+  void start(Map<String, String> more) throws Exception {
     Map<String, String> settings = new HashMap<>(more);
-    settings.put("scores.loans.output", '"' + loans.path().toString() + '"');
+    settings.putIfAbsent("scores.loans.output", '"' + loans.path().toString() + '"');
     settings.put("scores.names.output", '"' + names.path().toString() + '"');
     settings.putIfAbsent("scores.poll", "0 s");
     settings.put("security.admin-tokens", "[" + Sha256.hex("admin".getBytes()) + "]");

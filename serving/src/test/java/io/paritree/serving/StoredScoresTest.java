@@ -23,14 +23,15 @@ import org.junit.jupiter.api.Test;
  */
 class StoredScoresTest extends ServedLoans {
   @Test
-  void outputThatIsNotOnALocalDiskIsRefusedInASentence() {
+  void outputOnAStoreWithoutAClientIsRefusedInASentence() {
     assertThatThrownBy(
             () ->
                 RunningServer.start(
                     List.of(model.getParent().toString()),
-                    Map.of("scores.far.output", "\"hdfs://namenode/loans\"")))
+                    Map.of("scores.far.output", "\"gs://bucket/loans\"")))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("Cannot serve scores far from hdfs://namenode/loans: expected a");
+        .hasMessageContaining(
+            "Cannot open gs://bucket/loans: Hadoop's client has no file system for 'gs'");
   }
 
   @Test

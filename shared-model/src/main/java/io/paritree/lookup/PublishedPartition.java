@@ -9,7 +9,7 @@ import java.util.Map;
 /**
  * What the server reads of a published partition's {@code _paritree.json}, which the job writes.
  *
- * @param identity the identity that it was published with
+ * @param identity the identity that it was published with; empty if it is of a table
  * @param directory the name of the directory of the run that published it
  * @param files the lengths of the files that hold its rows, by their names
  */
@@ -21,6 +21,20 @@ public record PublishedPartition(String identity, String directory, Map<String, 
 
   public PublishedPartition {
     files = Map.copyOf(files);
+  }
+
+  /**
+   * Returns what is published of a table's partition.
+   *
+   * @param directory the name of the directory of the run that has committed it
+   */
+  public static PublishedPartition ofTable(String directory) {
+    return new PublishedPartition("", directory, Map.of());
+  }
+
+  /** Returns whether it was published with an identity, as far as that is known. */
+  public boolean isOf(String other) {
+    return identity.isEmpty() || identity.equals(other);
   }
 
   /**

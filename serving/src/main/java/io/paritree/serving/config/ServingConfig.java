@@ -111,8 +111,11 @@ public record ServingConfig(
    *
    * @param tables by the names that they have in paths
    * @param poll how often the outputs are polled for new partitions; 0 for never
+   * @param indexDirectory where the server keeps indexes of its own
+   * @param indexBytes most bytes of them; 0 if none is to be written
    */
-  public record Scores(Map<String, ScoresOutput> tables, Duration poll) {
+  public record Scores(
+      Map<String, ScoresOutput> tables, Duration poll, String indexDirectory, long indexBytes) {
     public Scores {
       tables = Map.copyOf(tables);
     }
@@ -121,7 +124,7 @@ public record ServingConfig(
   /**
    * An output of the job whose scores are served.
    *
-   * @param output its directory
+   * @param output its directory, local or a URI
    * @param keepPartitions how many partitions are served: the newest
    */
   public record ScoresOutput(String output, int keepPartitions) {}
@@ -232,7 +235,7 @@ public record ServingConfig(
   public record PredictionLog(
       String file, long fileSize, long totalSize, Duration keep, int queue) {}
 
-  /** Returns this configuration on free ports of this machine, and without logs. */
+  /** Returns this configuration on free ports of this machine, without writing logs or indexes. */
   public ServingConfig onFreePorts() {
     String loopback = "127.0.0.1";
     return new ServingConfig(
@@ -248,7 +251,7 @@ public record ServingConfig(
         new Tls(OFF, ""), // the rehearsal speaks HTTP
         new Management(loopback, 0),
         models,
-        scores,
+        new Scores(scores.tables(), scores.poll(), scores.indexDirectory(), 0),
         records,
         limits,
         admission,

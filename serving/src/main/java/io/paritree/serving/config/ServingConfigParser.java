@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -40,6 +41,10 @@ public final class ServingConfigParser {
 
   private static final String TABLE = "[A-Za-z0-9_-]{1,64}";
   private static final int KEPT_PARTITIONS = 30;
+
+  /** What cannot be the name of an output, since it is a setting of all. */
+  private static final Set<String> SCORES_SETTINGS =
+      Set.of("poll", "index-directory", "index-size");
 
   private ServingConfigParser() {}
 
@@ -153,7 +158,7 @@ public final class ServingConfigParser {
     Map<String, ScoresOutput> tables = new TreeMap<>();
     for (String name : settings.groups("scores")) {
       String key = "scores." + name;
-      if (name.equals("poll")) {
+      if (SCORES_SETTINGS.contains(name)) {
         continue;
       }
 
@@ -173,7 +178,11 @@ public final class ServingConfigParser {
                   : KEPT_PARTITIONS));
     }
 
-    return new Scores(tables, settings.duration("scores.poll", Duration.ZERO, Duration.ofHours(1)));
+    return new Scores(
+        tables,
+        settings.duration("scores.poll", Duration.ZERO, Duration.ofHours(1)),
+        settings.text("scores.index-directory"),
+        settings.size("scores.index-size", 1 << 20, 1L << 50));
   }
 
   private static PredictionLog predictionLog(Settings settings) {

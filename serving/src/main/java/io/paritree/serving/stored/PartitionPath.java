@@ -29,6 +29,20 @@ final class PartitionPath {
     return NUMBER.matcher(value).matches() ? new BigDecimal(value) : null;
   }
 
+  /** Compares two partitions: the newest is the largest. */
+  static int compare(String one, String other) {
+    String[] first = one.split("/");
+    String[] second = other.split("/");
+    for (int level = 0; level < Math.min(first.length, second.length); level++) {
+      int order = ORDER.compare(first[level], second[level]);
+      if (order != 0) {
+        return order;
+      }
+    }
+
+    return first.length - second.length;
+  }
+
   /** Returns the values of a partition by their columns, in order; null for a null. */
   static Map<String, String> values(String path) {
     Map<String, String> values = new LinkedHashMap<>();

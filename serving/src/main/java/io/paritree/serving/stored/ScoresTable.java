@@ -1,16 +1,12 @@
 package io.paritree.serving.stored;
 
 import io.paritree.lookup.DamagedIndexException;
-import io.paritree.lookup.IndexManifest;
-import io.paritree.lookup.LookupIndex;
 import io.paritree.lookup.PublishedPartition;
 import io.paritree.serving.stored.OutputReader.Found;
-import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,8 +33,12 @@ public final class ScoresTable {
 
   private final String name;
   private final Location output;
-  private final OutputReader reader;
+  private final int keep;
   private final OpenFiles files;
+  private final IndexDirectory own;
+  private final FileStore store;
+  private OutputReader reader; // null until the output's store has answered once
+  private IndexSource source;
   private volatile List<OpenPartition> partitions = List.of();
   private volatile Map<String, String> problems = Map.of();
   private volatile Instant polledAt = Instant.EPOCH;
@@ -48,22 +48,34 @@ public final class ScoresTable {
   /**
    * @param keep how many partitions are served: the newest
    * @param files how many files the indexes of all tables may have open
-   * @throws IOException if the output is not on a local disk
+   * @param own where indexes are kept that are not on a disk of this machine
+   * @throws IOException if there is no client for the output's store
    */
-  ScoresTable(String name, String output, int keep, OpenFiles files) throws IOException {
+  ScoresTable(String name, String output, int keep, OpenFiles files, IndexDirectory own)
+      throws IOException {
     this.name = name;
+    this.keep = keep;
     this.files = files;
-    Location named = Location.of(output);
-    if (!named.isLocal()) {
+    this.own = own;
+    try {
+      this.output = Location.of(output);
+      this.store = FileStore.of(this.output);
+    } catch (IllegalArgumentException e) { // also of Hadoop, for a host that has no address
       throw new IOException(
-          "Cannot serve scores %s from %s: expected a directory of a local disk"
-                  .formatted(name, output)
-              + " (mount it, or copy the output and its _paritree beside it)");
+          "Cannot serve scores %s from %s: %s".formatted(name, output, e.getMessage()), e);
     }
 
-    FileStore store = FileStore.of(named);
-    this.output = store.real(named);
-    this.reader = new OutputReader(store, this.output, keep);
+    if (!this.output.isLocal()) {
+      own.open();
+    }
+  }
+
+  private void connect() throws IOException {
+    if (reader == null) {
+      OutputReader connected = new OutputReader(store, store.real(output), keep);
+      source = new IndexSource(name, store, connected, own, files);
+      reader = connected;
+    }
   }
 
   public String name() {
@@ -108,6 +120,7 @@ public final class ScoresTable {
     closeRetired();
     Map<String, String> found = new TreeMap<>();
     try {
+      connect();
       replace(reader.newest(found), found);
       polledAt = Instant.now();
     } catch (IOException | RuntimeException e) {
@@ -125,27 +138,36 @@ public final class ScoresTable {
   }
 
   private void replace(List<Found> published, Map<String, String> found) throws IOException {
+    source.keepOnly(partitions, published);
     Map<String, OpenPartition> before = new LinkedHashMap<>();
     partitions.forEach(partition -> before.put(partition.manifest().partition(), partition));
     Map<String, OpenPartition> next = new LinkedHashMap<>();
-    for (Found one : published) {
-      absences.remove(one.path());
-      OpenPartition old = before.get(one.path());
-      Optional<OpenPartition> now = taken(one, old, found);
-      now.ifPresent(partition -> next.put(one.path(), partition));
+    try {
+      for (Found one : published) {
+        absences.remove(one.path());
+        taken(one, before.get(one.path()), found)
+            .ifPresent(partition -> next.put(one.path(), partition));
+      }
+
+      keepAbsent(before, next, published);
+    } catch (IOException | RuntimeException e) {
+      next.values().removeAll(before.values());
+      retired.addAll(next.values());
+      throw e;
     }
 
     if (published.isEmpty() && before.isEmpty() && found.isEmpty()) {
       found.put(
           "",
-          "Cannot serve %s: scripts/score has published no partition there, with a %s; the tables of Delta"
+          "Cannot serve %s: scripts/score has published no partition there, with a %s or by a commit to"
                   .formatted(output, PublishedPartition.FILE)
-              + " and others cannot be served");
+              + " a Delta table");
     }
 
-    keepAbsent(before, next, published);
     List<OpenPartition> ordered = new ArrayList<>(next.values());
-    ordered.sort((one, other) -> compare(other.manifest().partition(), one.manifest().partition()));
+    ordered.sort(
+        (one, other) ->
+            PartitionPath.compare(other.manifest().partition(), one.manifest().partition()));
     List<OpenPartition> leaving = new ArrayList<>(partitions);
     leaving.removeAll(ordered);
     partitions = List.copyOf(ordered);
@@ -153,19 +175,6 @@ public final class ScoresTable {
     if (!leaving.isEmpty() || ordered.size() != before.size()) {
       LOG.info("Scores {}: {} partitions", name, ordered.size());
     }
-  }
-
-  private static int compare(String one, String other) {
-    String[] first = one.split("/");
-    String[] second = other.split("/");
-    for (int level = 0; level < Math.min(first.length, second.length); level++) {
-      int order = PartitionPath.ORDER.compare(first[level], second[level]);
-      if (order != 0) {
-        return order;
-      }
-    }
-
-    return first.length - second.length;
   }
 
   /** Returns what answers for a published partition after this poll; empty if nothing can. */
@@ -178,10 +187,10 @@ public final class ScoresTable {
       }
 
       if (old != null && old.manifest().directory().equals(one.published().directory())) {
-        return Optional.of(old.damage().isEmpty() ? old : restored(one, old));
+        return Optional.of(old.damage().isEmpty() ? old : source.restored(one, old));
       }
 
-      return Optional.of(open(one));
+      return Optional.of(source.open(one));
     } catch (NoSuchFileException e) {
       found.put(
           one.path(),
@@ -192,48 +201,6 @@ public final class ScoresTable {
     }
 
     return Optional.ofNullable(old);
-  }
-
-  /**
-   * Returns what answers after an index was damaged: its files, opened anew if they are whole now.
-   * They are read again only once they have changed.
-   */
-  private OpenPartition restored(Found one, OpenPartition old) throws IOException {
-    Location directory = reader.index(one);
-    List<FileEntry> files = reader.files(directory);
-    if (old.isDamagedIn(files)) {
-      return old;
-    }
-
-    try {
-      LookupIndex.verify(directory.toPath());
-    } catch (DamagedIndexException e) {
-      old.foundDamaged(files, e.getMessage());
-      return old;
-    }
-
-    return open(one);
-  }
-
-  private OpenPartition open(Found one) throws IOException {
-    Path directory = reader.index(one).toPath();
-    IndexManifest manifest = LookupIndex.manifest(directory);
-    if (!manifest.directory().equals(one.published().directory())
-        || !manifest.identity().equals(one.published().identity())
-        || !manifest.partition().equals(one.path())) {
-      throw new IOException(
-          "Cannot use the index in %s: it is of another run or partition, %s of %s"
-              .formatted(directory, manifest.partition(), manifest.directory()));
-    }
-
-    int shards = manifest.shards().size();
-    files.take(shards);
-    try {
-      return new OpenPartition(LookupIndex.open(directory));
-    } catch (IOException | RuntimeException e) {
-      files.giveBack(shards);
-      throw e;
-    }
   }
 
   /**
@@ -250,7 +217,7 @@ public final class ScoresTable {
         continue;
       }
 
-      boolean isBeyond = reader.isFull(published) && compare(path, oldest) < 0;
+      boolean isBeyond = reader.isFull(published) && PartitionPath.compare(path, oldest) < 0;
       int absent = absences.merge(path, 1, Integer::sum);
       if (!isBeyond && (absent < ABSENCES || reader.isBeingPublished())) {
         next.put(path, entry.getValue());

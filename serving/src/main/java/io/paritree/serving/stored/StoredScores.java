@@ -4,8 +4,11 @@ import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.config.ServingConfig.ScoresOutput;
 import io.paritree.serving.metrics.ServerMetrics;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -16,31 +19,48 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * All stored scores in service, by the names that they have in paths. One thread polls the outputs
- * in the order of their names; requests never wait for it. Thread-safe.
+ * All stored scores in service, by the names that they have in paths. Each output is polled by a
+ * thread of its own, so that none waits for the store of another; requests never wait for them.
+ * Thread-safe.
  */
 public final class StoredScores implements AutoCloseable {
+  private static final int END_SECONDS = 2;
+
   private final Map<String, ScoresTable> tables = new TreeMap<>();
   private final Duration poll;
   private final OpenFiles files;
-  private ScheduledExecutorService thread;
+  private final IndexDirectory own;
+  private ScheduledExecutorService threads;
 
   /**
    * Opens the outputs. One without a partition that can be served is served empty, and says why.
    *
    * @param files how many files the indexes may have open together
-   * @throws IOException if one is not on a local disk
+   * @throws IOException if there is no client for one's store, or if the directory of indexes
+   *     cannot be used
    */
   public StoredScores(ServingConfig.Scores config, long files, ServerMetrics metrics)
       throws IOException {
     this.poll = config.poll();
     this.files = new OpenFiles(files);
+    this.own = new IndexDirectory(Path.of(config.indexDirectory()), config.indexBytes());
+    try {
+      open(config, metrics);
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void open(ServingConfig.Scores config, ServerMetrics metrics) throws IOException {
     for (Map.Entry<String, ScoresOutput> entry : new TreeMap<>(config.tables()).entrySet()) {
       ScoresOutput output = entry.getValue();
       tables.put(
           entry.getKey(),
-          new ScoresTable(entry.getKey(), output.output(), output.keepPartitions(), this.files));
+          new ScoresTable(entry.getKey(), output.output(), output.keepPartitions(), files, own));
     }
+
+    own.keepTables(tables.keySet());
 
     if (!tables.isEmpty()) {
       metrics.gauge(
@@ -51,6 +71,10 @@ public final class StoredScores implements AutoCloseable {
           "paritree_scores_problems",
           "Published partitions of stored scores that are not in service as they are published.",
           () -> tables.values().stream().mapToLong(table -> table.problems().size()).sum());
+      metrics.gauge(
+          "paritree_scores_index_bytes",
+          "Bytes of the indexes in the server's own directory.",
+          own::bytes);
       metrics.gauge(
           "paritree_scores_last_look_timestamp_seconds",
           "When the output of stored scores that was not read for the longest time was read, in"
@@ -71,8 +95,9 @@ public final class StoredScores implements AutoCloseable {
       return;
     }
 
-    thread =
-        Executors.newSingleThreadScheduledExecutor(
+    threads =
+        Executors.newScheduledThreadPool(
+            tables.size(),
             task -> {
               Thread watch = new Thread(task, "stored scores");
               watch.setDaemon(true);
@@ -80,31 +105,30 @@ public final class StoredScores implements AutoCloseable {
             });
     if (!poll.isZero()) {
       long millis = poll.toMillis();
-      thread.scheduleWithFixedDelay(this::pollAll, millis, millis, TimeUnit.MILLISECONDS);
+      for (ScoresTable table : tables.values()) {
+        threads.scheduleWithFixedDelay(table::poll, millis, millis, TimeUnit.MILLISECONDS);
+      }
     }
-  }
-
-  private boolean pollAll() {
-    boolean all = true;
-    for (ScoresTable table : tables.values()) {
-      all &= table.poll();
-    }
-
-    return all;
   }
 
   /**
-   * Polls all outputs now, in the thread that also polls.
+   * Polls all outputs now, in the threads that also poll.
    *
    * @return whether all published partitions are in service
    */
   public synchronized CompletableFuture<Boolean> reload() {
-    if (thread == null) {
+    if (threads == null) {
       return CompletableFuture.completedFuture(true);
     }
 
     try {
-      return CompletableFuture.supplyAsync(this::pollAll, thread);
+      List<CompletableFuture<Boolean>> polls = new ArrayList<>();
+      for (ScoresTable table : tables.values()) {
+        polls.add(CompletableFuture.supplyAsync(table::poll, threads));
+      }
+
+      return CompletableFuture.allOf(polls.toArray(CompletableFuture[]::new))
+          .thenApply(done -> polls.stream().allMatch(CompletableFuture::join));
     } catch (RejectedExecutionException e) {
       return CompletableFuture.completedFuture(false); // the server is being stopped
     }
@@ -132,12 +156,22 @@ public final class StoredScores implements AutoCloseable {
         : String.join(", ", tables.keySet());
   }
 
+  /** Closes all indexes, unless a store holds up a look for new partitions. */
   @Override
   public synchronized void close() {
-    if (thread != null) {
-      thread.shutdownNow();
+    try {
+      if (threads != null) {
+        threads.shutdownNow();
+        if (!threads.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
+          return;
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return;
     }
 
     tables.values().forEach(ScoresTable::close);
+    own.close();
   }
 }
