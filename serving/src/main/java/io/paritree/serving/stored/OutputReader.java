@@ -16,13 +16,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Reads which partitions an output has now. Thread-safe. */
+/** Reads which partitions an output has now. Not thread-safe. */
 final class OutputReader {
   private static final Set<String> SHARED = Set.of("runs", "running", "lock", "lookup");
 
   private final FileStore store;
   private final Location output;
   private final int partitions;
+  private final TableLog log;
 
   /** A partition's directory below the output, and what is published there. */
   record Found(String path, PublishedPartition published) {}
@@ -34,6 +35,7 @@ final class OutputReader {
     this.store = store;
     this.output = output;
     this.partitions = partitions;
+    this.log = new TableLog(store, output);
   }
 
   /**
@@ -43,7 +45,16 @@ final class OutputReader {
    */
   List<Found> newest(Map<String, String> problems) throws IOException {
     List<Found> found = new ArrayList<>();
-    add(output, "", found, problems);
+    if (log.exists()) {
+      Map<String, String> runs = log.indexes(StateDirectory.indexes(state())).runs();
+      runs.keySet().stream()
+          .sorted((one, other) -> PartitionPath.compare(other, one))
+          .limit(partitions)
+          .forEach(path -> found.add(new Found(path, PublishedPartition.ofTable(runs.get(path)))));
+    } else {
+      add(output, "", found, problems);
+    }
+
     return found;
   }
 
@@ -56,7 +67,7 @@ final class OutputReader {
     }
 
     List<String> names = new ArrayList<>();
-    for (FileEntry entry : files(directory)) {
+    for (FileEntry entry : list(directory)) {
       if (entry.isDirectory() && entry.location().name().indexOf('=') > 0) {
         names.add(entry.location().name());
       }
@@ -90,8 +101,7 @@ final class OutputReader {
     }
   }
 
-  /** Returns the files of a directory; none if it does not exist. */
-  List<FileEntry> files(Location directory) throws IOException {
+  private List<FileEntry> list(Location directory) throws IOException {
     try {
       return store.list(directory);
     } catch (NoSuchFileException e) {
@@ -103,13 +113,17 @@ final class OutputReader {
    * Returns why the rows of a partition are not there as they were published; empty if they are.
    */
   Optional<String> missing(Found found) throws IOException {
+    if (found.published().files().isEmpty()) {
+      return Optional.empty();
+    }
+
     Location directory = output;
     for (String name : found.path().isEmpty() ? new String[0] : found.path().split("/")) {
       directory = directory.resolve(name);
     }
 
     Map<String, Long> lengths = new HashMap<>();
-    for (FileEntry entry : files(directory)) {
+    for (FileEntry entry : list(directory)) {
       lengths.put(entry.location().name(), entry.bytes());
     }
 
@@ -132,7 +146,7 @@ final class OutputReader {
 
   /** Returns whether a run on the output has not ended, so that a partition may be on its way. */
   boolean isBeingPublished() throws IOException {
-    return files(state()).stream()
+    return list(state()).stream()
         .anyMatch(entry -> entry.isDirectory() && !SHARED.contains(entry.location().name()));
   }
 

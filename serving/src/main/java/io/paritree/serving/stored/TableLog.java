@@ -1,0 +1,207 @@
+package io.paritree.serving.stored;
+
+import io.paritree.CorruptModelException;
+import io.paritree.json.StrictJson;
+import io.paritree.lookup.TableIndexes;
+import io.paritree.store.FileEntry;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * The log of a Delta table, as far as it says which run of the job has made the newest version.
+ *
+ * <p>The last commit that has changed rows must be that of a run which has built indexes; what it
+ * has written beside them says which belong to the version. Commits that change files and no rows
+ * ({@code OPTIMIZE}) do not matter. Not thread-safe.
+ */
+final class TableLog {
+  private static final Pattern COMMIT = Pattern.compile("([0-9]{20})\\.json");
+  private static final int MAX_LIST = 64 << 20;
+
+  private final FileStore store;
+  private final Location log;
+  private long known = -1;
+  private TableIndexes indexes;
+
+  /** What a commit has done: whether it has changed rows, and in whose names. */
+  private record Commit(boolean hasChanged, Set<String> transactions) {}
+
+  /** A commit of a run that has built indexes, by the name of the run's directory. */
+  private record Own(String name, TableIndexes indexes) {
+    private Set<String> partitions() {
+      return indexes.runs().entrySet().stream()
+          .filter(run -> run.getValue().equals(name))
+          .map(Map.Entry::getKey)
+          .collect(Collectors.toSet());
+    }
+  }
+
+  TableLog(FileStore store, Location table) {
+    this.store = store;
+    this.log = table.resolve("_delta_log");
+  }
+
+  /** Returns whether the output is a table. */
+  boolean exists() throws IOException {
+    return store.find(log).isPresent();
+  }
+
+  /**
+   * Returns which indexes belong to the newest version.
+   *
+   * @param built the directory of the table's indexes
+   * @throws IOException if there are none for it, and says why
+   */
+  TableIndexes indexes(Location built) throws IOException {
+    long newest = newest();
+    if (newest != known) {
+      indexes = indexes(built, newest);
+      known = newest;
+    }
+
+    return indexes;
+  }
+
+  private long newest() throws IOException {
+    long newest = -1;
+    for (FileEntry entry : store.list(log)) {
+      Matcher commit = COMMIT.matcher(entry.location().name());
+      if (commit.matches()) {
+        newest = Math.max(newest, Long.parseLong(commit.group(1)));
+      }
+    }
+
+    return newest;
+  }
+
+  private TableIndexes indexes(Location built, long newest) throws IOException {
+    long version = newest;
+    for (; version >= 0; version--) {
+      Commit commit = commit(version);
+      Optional<Own> own = own(built, commit);
+      if (own.isPresent()) {
+        return withOthers(built, own.get(), version);
+      }
+
+      if (commit.hasChanged()) {
+        break;
+      }
+    }
+
+    throw refused(version);
+  }
+
+  /** Adds what other runs have committed between a run's commit and the version it is based on. */
+  private TableIndexes withOthers(Location built, Own own, long version) throws IOException {
+    Map<String, String> runs = new TreeMap<>(own.indexes().runs());
+    for (long other = own.indexes().base() + 1; other < version; other++) {
+      Commit commit = commit(other);
+      Optional<Own> between = own(built, commit);
+      if (between.isEmpty() && commit.hasChanged()) {
+        throw refused(other);
+      }
+
+      for (String partition : between.map(Own::partitions).orElse(Set.of())) {
+        if (!own.partitions().contains(partition)) {
+          runs.put(partition, between.get().name());
+        }
+      }
+    }
+
+    return new TableIndexes(own.indexes().base(), runs);
+  }
+
+  private IOException refused(long version) {
+    return new IOException(
+        ("version %s of the table was not written by scripts/score --lookup-index, so no index has its"
+                + " rows; the next such run makes one")
+            .formatted(version));
+  }
+
+  private Optional<Own> own(Location built, Commit commit) throws IOException {
+    for (String name : commit.transactions()) {
+      Location file;
+      try {
+        file = built.resolve(name).resolve(TableIndexes.FILE);
+      } catch (IllegalArgumentException e) {
+        continue; // no name of a run
+      }
+
+      try {
+        byte[] content = store.read(file, MAX_LIST);
+        return Optional.of(new Own(name, TableIndexes.fromJson(content, file.toString())));
+      } catch (NoSuchFileException e) {
+        continue; // not that of a run with indexes
+      }
+    }
+
+    return Optional.empty();
+  }
+
+  private Commit commit(long version) throws IOException {
+    Location file = log.resolve("%020d.json".formatted(version));
+    boolean[] hasChanged = {false};
+    Set<String> transactions = new TreeSet<>();
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(store.open(file), StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        StrictJson json = new StrictJson(file.toString(), line.getBytes(StandardCharsets.UTF_8));
+        json.document(
+            () ->
+                json.namedValues(
+                    action -> {
+                      switch (action) {
+                        case "add", "remove" -> hasChanged[0] |= changesRows(json);
+                        case "txn" -> transactions.add(name(json));
+                        default -> json.skip();
+                      }
+                    }));
+      }
+    } catch (NoSuchFileException e) {
+      throw refused(version);
+    } catch (CorruptModelException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+
+    return new Commit(hasChanged[0], transactions);
+  }
+
+  private static boolean changesRows(StrictJson json) throws CorruptModelException {
+    boolean[] changes = {false};
+    json.namedValues(
+        member -> {
+          if (member.equals("dataChange")) {
+            changes[0] = json.truth();
+          } else {
+            json.skip();
+          }
+        });
+    return changes[0];
+  }
+
+  private static String name(StrictJson json) throws CorruptModelException {
+    String[] name = {""};
+    json.namedValues(
+        member -> {
+          if (member.equals("appId")) {
+            name[0] = json.text();
+          } else {
+            json.skip();
+          }
+        });
+    return name[0];
+  }
+}
