@@ -1,7 +1,9 @@
 package io.paritree.serving;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.URI;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.Path;
@@ -9,6 +11,9 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /** Local files as the files of another store, {@code far://store/...}; counts what is opened. */
 public final class FarStore extends RawLocalFileSystem {
+  /** What holds every file of a shard up; null if nothing does. */
+  static volatile CountDownLatch held;
+
   /** How many files of shards were opened. */
   static final AtomicInteger SHARDS = new AtomicInteger();
 
@@ -26,8 +31,19 @@ public final class FarStore extends RawLocalFileSystem {
   public FSDataInputStream open(Path file, int bufferSize) throws IOException {
     if (file.getName().startsWith("shard-")) {
       SHARDS.incrementAndGet();
+      await(held);
     }
 
     return super.open(file, bufferSize);
+  }
+
+  private static void await(CountDownLatch held) throws IOException {
+    try {
+      if (held != null) {
+        held.await();
+      }
+    } catch (InterruptedException e) {
+      throw new InterruptedIOException();
+    }
   }
 }

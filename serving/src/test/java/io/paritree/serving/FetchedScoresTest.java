@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -64,6 +65,35 @@ class FetchedScoresTest extends ServedLoans {
     assertThat(FarStore.SHARDS.get()).isEqualTo(4);
     assertThat(half).doesNotExist();
     assertThat(operator.get("/metrics").body()).containsPattern("scores_index_bytes [1-9]");
+  }
+
+  @Test
+  void storeThatDoesNotAnswerHoldsUpNeitherTheStartNorOtherOutputsNorTheStop() throws Exception {
+    stop();
+    indexes = directory.resolve("others");
+    CountDownLatch held = new CountDownLatch(1);
+    FarStore.held = held;
+    try {
+      start(Map.of("scores.start-timeout", "100 ms", "scores.poll", "1 ms"));
+      assertThat(problem(client.get("/v1/scores/loans/4711"), 503)).isEqualTo("no_scores");
+      assertThat(client.get("/v1/scores/names/row?branch=a%2Fb&loan=").status()).isEqualTo(200);
+      assertThat(operator.get("/health/ready").body())
+          .contains("\"ready\":true", "yet: it is being read, or its indexes fetched");
+
+      held.countDown();
+      while (client.get("/v1/scores/loans/4711").status() != 200) {
+        Thread.onSpinWait();
+      }
+
+      FarStore.held = new CountDownLatch(1);
+      publish(0.5f, 1);
+      int before = FarStore.SHARDS.get();
+      while (FarStore.SHARDS.get() == before) {
+        Thread.onSpinWait();
+      }
+    } finally {
+      FarStore.held = null;
+    }
   }
 
   @Test

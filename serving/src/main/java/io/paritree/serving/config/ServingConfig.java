@@ -111,11 +111,16 @@ public record ServingConfig(
    *
    * @param tables by the names that they have in paths
    * @param poll how often the outputs are polled for new partitions; 0 for never
+   * @param startTimeout how long a start waits for the outputs
    * @param indexDirectory where the server keeps indexes of its own
    * @param indexBytes most bytes of them; 0 if none is to be written
    */
   public record Scores(
-      Map<String, ScoresOutput> tables, Duration poll, String indexDirectory, long indexBytes) {
+      Map<String, ScoresOutput> tables,
+      Duration poll,
+      Duration startTimeout,
+      String indexDirectory,
+      long indexBytes) {
     public Scores {
       tables = Map.copyOf(tables);
     }
@@ -251,7 +256,8 @@ public record ServingConfig(
         new Tls(OFF, ""), // the rehearsal speaks HTTP
         new Management(loopback, 0),
         models,
-        new Scores(scores.tables(), scores.poll(), scores.indexDirectory(), 0),
+        new Scores(
+            scores.tables(), scores.poll(), scores.startTimeout(), scores.indexDirectory(), 0),
         records,
         limits,
         admission,

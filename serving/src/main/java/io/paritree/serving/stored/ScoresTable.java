@@ -40,7 +40,7 @@ public final class ScoresTable {
   private OutputReader reader; // null until the output's store has answered once
   private IndexSource source;
   private volatile List<OpenPartition> partitions = List.of();
-  private volatile Map<String, String> problems = Map.of();
+  private volatile Map<String, String> problems;
   private volatile Instant polledAt = Instant.EPOCH;
   private final Map<String, Integer> absences = new HashMap<>();
   private List<OpenPartition> retired = new ArrayList<>();
@@ -68,6 +68,10 @@ public final class ScoresTable {
     if (!this.output.isLocal()) {
       own.open();
     }
+
+    this.problems =
+        Map.of(
+            "", "Cannot serve %s yet: it is being read, or its indexes fetched".formatted(output));
   }
 
   private void connect() throws IOException {

@@ -8,15 +8,21 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All stored scores in service, by the names that they have in paths. Each output is polled by a
@@ -24,13 +30,14 @@ import java.util.concurrent.TimeUnit;
  * Thread-safe.
  */
 public final class StoredScores implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(StoredScores.class);
   private static final int END_SECONDS = 2;
 
   private final Map<String, ScoresTable> tables = new TreeMap<>();
   private final Duration poll;
   private final OpenFiles files;
   private final IndexDirectory own;
-  private ScheduledExecutorService threads;
+  private final Map<ScoresTable, ScheduledExecutorService> threads = new LinkedHashMap<>();
 
   /**
    * Opens the outputs. One without a partition that can be served is served empty, and says why.
@@ -86,28 +93,39 @@ public final class StoredScores implements AutoCloseable {
                   .orElse(0));
     }
 
-    tables.values().forEach(ScoresTable::poll);
+    for (ScoresTable table : tables.values()) {
+      threads.put(table, Executors.newSingleThreadScheduledExecutor(StoredScores::thread));
+    }
+
+    await(config.startTimeout());
+  }
+
+  private static Thread thread(Runnable task) {
+    Thread thread = new Thread(task, "stored scores");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** Waits for the first poll of all outputs, but not for a store that does not answer. */
+  private void await(Duration timeout) {
+    try {
+      pollAll().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      LOG.warn("Stored scores: the start does not wait longer than scores.start-timeout");
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Starts to poll the outputs at the interval of the configuration. */
   public synchronized void begin() {
-    if (tables.isEmpty()) {
-      return;
-    }
-
-    threads =
-        Executors.newScheduledThreadPool(
-            tables.size(),
-            task -> {
-              Thread watch = new Thread(task, "stored scores");
-              watch.setDaemon(true);
-              return watch;
-            });
     if (!poll.isZero()) {
       long millis = poll.toMillis();
-      for (ScoresTable table : tables.values()) {
-        threads.scheduleWithFixedDelay(table::poll, millis, millis, TimeUnit.MILLISECONDS);
-      }
+      threads.forEach(
+          (table, thread) ->
+              thread.scheduleWithFixedDelay(table::poll, millis, millis, TimeUnit.MILLISECONDS));
     }
   }
 
@@ -117,21 +135,20 @@ public final class StoredScores implements AutoCloseable {
    * @return whether all published partitions are in service
    */
   public synchronized CompletableFuture<Boolean> reload() {
-    if (threads == null) {
-      return CompletableFuture.completedFuture(true);
-    }
-
     try {
-      List<CompletableFuture<Boolean>> polls = new ArrayList<>();
-      for (ScoresTable table : tables.values()) {
-        polls.add(CompletableFuture.supplyAsync(table::poll, threads));
-      }
-
-      return CompletableFuture.allOf(polls.toArray(CompletableFuture[]::new))
-          .thenApply(done -> polls.stream().allMatch(CompletableFuture::join));
+      return pollAll();
     } catch (RejectedExecutionException e) {
       return CompletableFuture.completedFuture(false); // the server is being stopped
     }
+  }
+
+  private CompletableFuture<Boolean> pollAll() {
+    List<CompletableFuture<Boolean>> polls = new ArrayList<>();
+    threads.forEach(
+        (table, thread) -> polls.add(CompletableFuture.supplyAsync(table::poll, thread)));
+
+    return CompletableFuture.allOf(polls.toArray(CompletableFuture[]::new))
+        .thenApply(done -> polls.stream().allMatch(CompletableFuture::join));
   }
 
   /** Returns how many files of indexes are open. */
@@ -159,10 +176,10 @@ public final class StoredScores implements AutoCloseable {
   /** Closes all indexes, unless a store holds up a look for new partitions. */
   @Override
   public synchronized void close() {
+    threads.values().forEach(ExecutorService::shutdownNow);
     try {
-      if (threads != null) {
-        threads.shutdownNow();
-        if (!threads.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
+      for (ExecutorService thread : threads.values()) {
+        if (!thread.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
           return;
         }
       }

@@ -42,7 +42,8 @@ class ServingConfigTest {
                 new ServingConfig.Management("127.0.0.1", 8081),
                 new ServingConfig.Models(
                     "models", List.of(), Duration.ofSeconds(5), Duration.ofMinutes(1), 2_000),
-                new ServingConfig.Scores(Map.of(), Duration.ofSeconds(5), "indexes", 20L << 30),
+                new ServingConfig.Scores(
+                    Map.of(), Duration.ofSeconds(5), Duration.ofMinutes(1), "indexes", 20L << 30),
                 new ServingConfig.Records(UnknownFields.REJECT),
                 new ServingConfig.Limits(1 << 20, 10_000, 8 << 10, 64 << 20, 64 << 20, 64 << 10),
                 new ServingConfig.Admission(
