@@ -146,6 +146,7 @@ final class IndexDirectory implements AutoCloseable {
     }
 
     open();
+    Files.createDirectories(directory);
     bytes = count();
     if (bytes + needed > most) {
       throw new IOException(

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -28,12 +29,12 @@ import java.util.stream.Collectors;
  * ({@code OPTIMIZE}) do not matter. Not thread-safe.
  */
 final class TableLog {
-  private static final Pattern COMMIT = Pattern.compile("([0-9]{20})\\.json");
+  private static final Pattern COMMIT = Pattern.compile("(00[0-9]{18})\\.json");
   private static final int MAX_LIST = 64 << 20;
 
   private final FileStore store;
   private final Location log;
-  private long known = -1;
+  private FileEntry known;
   private TableIndexes indexes;
 
   /** What a commit has done: whether it has changed rows, and in whose names. */
@@ -66,25 +67,26 @@ final class TableLog {
    * @throws IOException if there are none for it, and says why
    */
   TableIndexes indexes(Location built) throws IOException {
-    long newest = newest();
-    if (newest != known) {
-      indexes = indexes(built, newest);
+    FileEntry newest = newest();
+    if (!newest.equals(known)) {
+      indexes = indexes(built, version(newest));
       known = newest;
     }
 
     return indexes;
   }
 
-  private long newest() throws IOException {
-    long newest = -1;
-    for (FileEntry entry : store.list(log)) {
-      Matcher commit = COMMIT.matcher(entry.location().name());
-      if (commit.matches()) {
-        newest = Math.max(newest, Long.parseLong(commit.group(1)));
-      }
-    }
+  private FileEntry newest() throws IOException {
+    return store.list(log).stream()
+        .filter(entry -> version(entry) >= 0)
+        .max(Comparator.comparingLong(TableLog::version))
+        .orElseThrow(() -> new IOException("%s has no commit".formatted(log)));
+  }
 
-    return newest;
+  /** Returns the version that a file is the commit of; -1 if it is none. */
+  private static long version(FileEntry entry) {
+    Matcher commit = COMMIT.matcher(entry.location().name());
+    return commit.matches() ? Long.parseLong(commit.group(1)) : -1;
   }
 
   private TableIndexes indexes(Location built, long newest) throws IOException {
@@ -165,6 +167,10 @@ final class TableLog {
                     action -> {
                       switch (action) {
                         case "add", "remove" -> hasChanged[0] |= changesRows(json);
+                        case "protocol" -> {
+                          hasChanged[0] = true; // it may say that rows are elsewhere
+                          json.skip();
+                        }
                         case "txn" -> transactions.add(name(json));
                         default -> json.skip();
                       }
