@@ -98,15 +98,10 @@ final class ExactTrees {
   private void setAlphas(int level, RowMemory row) {
     int count = levels.splits(level);
     float[] alphas = row.alphas;
-    int place = levels.first(level);
     for (int side = Levels.LEFT; side <= Levels.RIGHT; side++) {
-      float[] p = followed[level][side];
       float[] ofSide = row.steps(level, side);
-      for (int lane = 0; lane < count; lane++) {
-        float alpha = row.follows[place] * p[lane] - 1f;
-        ofSide[lane] = alpha;
-        alphas[place++] = alpha;
-      }
+      Lanes.alpha(ofSide, followed[level][side], count);
+      System.arraycopy(ofSide, 0, alphas, levels.first(level) + side * count, count);
     }
 
     float[] before = row.before(level);

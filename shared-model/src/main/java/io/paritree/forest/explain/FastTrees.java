@@ -114,15 +114,11 @@ final class FastTrees {
   /** Writes e and u of a level. Where u is 0, e may be any, as its factors are 0. */
   private void setSteps(int level, RowMemory row) {
     int count = levels.splits(level);
-    int left = levels.first(level);
-    float[] e = row.steps(level, Levels.LEFT);
-    for (int lane = 0; lane < count; lane++) {
-      e[lane] = row.follows[left + lane] - shares[level][lane];
-    }
+    Lanes.subtract(row.steps(level, Levels.LEFT), shares[level], count);
 
     float[] u = row.before(level);
     for (int lane = 0; lane < levels.repeated(level); lane++) {
-      u[lane] = row.follows[levels.above(level, lane)];
+      u[lane] = Float.intBitsToFloat(row.follows[levels.above(level, lane)]);
     }
   }
 

@@ -33,6 +33,12 @@ final class Lanes {
     }
   }
 
+  static void subtract(float[] to, float[] subtracted, int rows) {
+    for (int row = 0; row < rows; row++) {
+      to[row] -= subtracted[row];
+    }
+  }
+
   static void add(float[] to, float[] added, int rows) {
     for (int row = 0; row < rows; row++) {
       to[row] += added[row];
@@ -234,6 +240,13 @@ final class Lanes {
   static void alpha(float[] to, float[] follows, float p, int rows) {
     for (int row = 0; row < rows; row++) {
       to[row] = follows[row] * p - 1f;
+    }
+  }
+
+  /** The same where each lane has a p of its own; in place. */
+  static void alpha(float[] follows, float[] p, int rows) {
+    for (int row = 0; row < rows; row++) {
+      follows[row] = follows[row] * p[row] - 1f;
     }
   }
 

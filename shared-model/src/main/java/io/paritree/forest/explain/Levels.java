@@ -214,12 +214,17 @@ final class Levels {
     return levels[level].first;
   }
 
-  /** Writes per edge of a level whether the row follows it and those of its feature above. */
+  /**
+   * Writes per edge of a level whether the row follows it and those of its feature above: where the
+   * edges have their places, and as steps.
+   */
   void decide(int level, RowMemory row) {
     Level of = levels[level];
     int[] decisions = of.decisions;
     int[] ranks = row.ranks;
     int[] follows = row.follows;
+    float[] ofLeft = row.steps(level, LEFT);
+    float[] ofRight = row.steps(level, RIGHT);
     int count = of.count();
     int left = of.first;
     int right = of.first + count;
@@ -230,8 +235,11 @@ final class Levels {
               ? rank - decisions[RECORD * lane + PLACE] - 1 >>> 31
               : of.sets[lane].goesLeft(rank);
       int u = follows[decisions[RECORD * lane + ABOVE]];
-      follows[left + lane] = u & goesLeft;
-      follows[right + lane] = u & ~goesLeft;
+      int v = u & -goesLeft;
+      follows[left + lane] = v;
+      follows[right + lane] = u ^ v;
+      ofLeft[lane] = Float.intBitsToFloat(v);
+      ofRight[lane] = Float.intBitsToFloat(u ^ v);
     }
   }
 

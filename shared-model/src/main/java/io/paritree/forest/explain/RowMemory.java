@@ -14,7 +14,9 @@ final class RowMemory {
   /** Per column of {@link Ranks}. */
   int[] ranks = {};
 
-  /** Per edge 1 if the row follows it and all edges of its feature above, otherwise 0. */
+  /**
+   * Per edge the bits of 1f if the row follows it and all edges of its feature above, otherwise 0.
+   */
   int[] follows = {};
 
   /** Of the exact mode, per edge a, as in {@link ExactTree}. */
@@ -51,7 +53,7 @@ final class RowMemory {
       shares = new float[edges + 1];
     }
 
-    follows[edges] = 1;
+    follows[edges] = Float.floatToRawIntBits(1f);
     alphas[edges] = 0f;
     int count = levels.count();
     steps = steps.length < 2 * count ? Arrays.copyOf(steps, 2 * count) : steps;
@@ -84,7 +86,10 @@ final class RowMemory {
     return splits;
   }
 
-  /** Of a level per split a of its edge on one side; in the fast mode e, on the left. */
+  /**
+   * Of a level per split, of its edge on one side first whether the row follows it, 1 or 0; then a,
+   * or in the fast mode e, on the left.
+   */
   float[] steps(int level, int side) {
     return steps[2 * level + side];
   }
