@@ -55,6 +55,10 @@ final class EngineBench {
     this.subject = subject;
     this.forest = subject.model().forest(Rounds.ALL);
     this.engine = forest.fast();
+    if (engine instanceof FastForest fast) {
+      fast.tryOut();
+    }
+
     this.booster = XGBoost.loadModel(subject.file());
     this.booster.setParam("nthread", 1);
     this.width = forest.width();

@@ -38,6 +38,7 @@ final class FastForest implements Engine {
   private final Forest forest;
   private final Rows rows;
   private final Slices slices;
+  private final WideGate wide;
   private final int minSliced;
   private final BlockWalks blockWalks;
 
@@ -45,13 +46,21 @@ final class FastForest implements Engine {
    * Makes the engine from its ways to score.
    *
    * @param slices how to score blocks; null for scoring without slices
+   * @param wide how to score blocks of 256 rows; null for scoring them by slices as well
    * @param minSliced the smallest number of rows that is scored by slices
    * @param blockWalks how to score blocks without slices; null for row by row
    */
-  FastForest(Forest forest, Rows rows, Slices slices, int minSliced, BlockWalks blockWalks) {
+  FastForest(
+      Forest forest,
+      Rows rows,
+      Slices slices,
+      WideGate wide,
+      int minSliced,
+      BlockWalks blockWalks) {
     this.forest = forest;
     this.rows = rows;
     this.slices = slices;
+    this.wide = wide;
     this.minSliced = minSliced;
     this.blockWalks = blockWalks;
   }
@@ -73,7 +82,7 @@ final class FastForest implements Engine {
     double byRow = walks.map(cost::of).orElse(cost.ofSpecification());
     Optional<SplitTests> tests = SplitTests.of(forest, columns.get());
     double sliced = tests.map(cost::ofSlices).orElse(Double.MAX_VALUE);
-    Optional<Slices> slices =
+    Optional<SlicesBuilder> slices =
         sliced < MIN_GAIN * byRow ? SlicesBuilder.build(forest, tests.get()) : Optional.empty();
     Optional<BlockWalks> blockWalks =
         slices.isEmpty() && walks.isPresent() && cost.isLarge()
@@ -83,10 +92,17 @@ final class FastForest implements Engine {
       return forest;
     }
 
+    Optional<Slices> narrow = slices.map(Slices::new);
+    Optional<WideGate> wide =
+        slices
+            .filter(layout -> WideSlices.isPossible())
+            .flatMap(layout -> WideSlices.of(layout, forest.width))
+            .map(built -> new WideGate(narrow.get(), built, sliced));
     return new FastForest(
         forest,
         walks.isPresent() ? walks.get() : new SpecificationRows(forest),
-        slices.orElse(null),
+        narrow.orElse(null),
+        wide.orElse(null),
         (int) Math.max(MIN_SLICED, COST_OF_FEW * Block.MAX_ROWS * sliced / byRow),
         blockWalks.orElse(null));
   }
@@ -141,15 +157,33 @@ final class FastForest implements Engine {
       return;
     }
 
-    for (int row = 0; row < rows; row += Block.MAX_ROWS) {
-      int count = Math.min(Block.MAX_ROWS, rows - row);
-      float[] to = margins == null ? scratch.margins(Block.MAX_ROWS * outputs) : margins;
+    int count;
+    for (int row = 0; row < rows; row += count) {
+      WideSlices ofMany = wide == null ? null : wide.wide(rows - row);
+      count = Math.min(ofMany == null ? Block.MAX_ROWS : WideMemory.ROWS, rows - row);
+      float[] to = margins == null ? scratch.margins(count * outputs) : margins;
       int at = margins == null ? 0 : row * outputs;
       Block block = new Block(slots, row * rowStride, rowStride, featureStride, count);
-      scoreBlock(block, scratch, to, at);
+      if (ofMany != null) {
+        ofMany.score(block, scratch, to, at);
+      } else {
+        scoreBlock(block, scratch, to, at);
+      }
+
       if (scores != null) {
         forest.transform.apply(to, at, outputs, count, scores, row * forest.scores());
       }
+    }
+
+    if (wide != null && rows >= WideSlices.MIN_ROWS) {
+      wide.count(rows);
+    }
+  }
+
+  /** Tries out now whether wide slices are faster, instead of later and in the background. */
+  void tryOut() {
+    if (wide != null) {
+      wide.tryOut();
     }
   }
 
@@ -193,6 +227,7 @@ final class FastForest implements Engine {
   long bytes() {
     return rows.bytes()
         + (slices == null ? 0 : slices.bytes())
+        + (wide == null ? 0 : wide.bytes())
         + (blockWalks == null ? 0 : blockWalks.bytes());
   }
 }

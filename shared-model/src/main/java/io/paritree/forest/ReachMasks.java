@@ -49,6 +49,29 @@ final class ReachMasks {
     return java.util.Arrays.copyOf(program, at);
   }
 
+  /**
+   * Turns a program's numbers into offsets.
+   *
+   * @param end where the program ends
+   * @param longs the longs per node
+   * @param maskAt where the mask of a test begins
+   */
+  static void toOffsets(
+      int[] program, int from, int splits, int end, int longs, IntUnaryOperator maskAt) {
+    int at = from;
+    for (; at < from + 2 * splits; at += 2) {
+      program[at] *= longs;
+      program[at + 1] = maskAt.applyAsInt(program[at + 1]);
+    }
+
+    while (at < end) {
+      int last = at + program[at];
+      for (at++; at <= last; at++) {
+        program[at] *= longs;
+      }
+    }
+  }
+
   private static int[] leavesBelow(int[] firstChild) {
     int[] leaves = new int[firstChild.length];
     for (int node = firstChild.length - 1; node >= 0; node--) {

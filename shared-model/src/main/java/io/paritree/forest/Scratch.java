@@ -19,6 +19,8 @@ final class Scratch {
   private int[] found = new int[0];
   private float[] margins = new float[0];
 
+  private WideMemory wide;
+
   private Scratch() {}
 
   static Scratch ofThread() {
@@ -80,6 +82,10 @@ final class Scratch {
   /** Holds the leaves that a walk reaches. */
   int[] found(int size) {
     return found.length >= size ? found : (found = new int[size]);
+  }
+
+  WideMemory wide() {
+    return wide == null ? (wide = new WideMemory()) : wide;
   }
 
   /** Holds margins that the caller did not request. */

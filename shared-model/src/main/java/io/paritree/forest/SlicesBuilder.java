@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Lays the trees of a forest out for {@link Slices}. */
+/** Lays the trees of a forest out for {@link Slices} and {@link WideSlices}. */
 final class SlicesBuilder {
   /** A tree is filled up to a full one if that makes it at most this many times larger. */
   private static final int MAX_FILLING = 3;
@@ -35,8 +35,8 @@ final class SlicesBuilder {
     this.tableSizes = new int[trees];
   }
 
-  /** Returns the slices of a forest; empty if a tree is too large for them. */
-  static Optional<Slices> build(Forest forest, SplitTests tests) {
+  /** Returns the layout of a forest in slices; empty if a tree is too large for them. */
+  static Optional<SlicesBuilder> build(Forest forest, SplitTests tests) {
     for (Tree tree : forest.trees) {
       if (tree.leaves() > 1 << LeafPlanes.PLANES) {
         return Optional.empty();
@@ -45,7 +45,7 @@ final class SlicesBuilder {
 
     SlicesBuilder builder = new SlicesBuilder(forest, tests);
     builder.layTrees();
-    return Optional.of(new Slices(builder));
+    return Optional.of(builder);
   }
 
   /** Lays the trees out output by output, or in their own order if leaves are vectors. */

@@ -66,18 +66,12 @@ final class Thresholds {
     this.rightFirst = rightFirst;
     this.missingRank = leftFirst < 0 ? thresholds : 0;
 
-    int cells =
-        Math.min(MAX_CELLS, Integer.highestOneBit(CELLS_PER_THRESHOLD * thresholds - 1 | 8) << 1);
+    int cells = cells(thresholds, CELLS_PER_THRESHOLD, MAX_CELLS);
     this.low = lowestFinite(sortedKeys);
     this.scale = scale(sortedKeys, low, cells);
     this.lowKey = sortedKeys[0];
     this.highKey = sortedKeys[thresholds - 1];
-    int shift = 0;
-    while (((long) highKey - lowKey >> shift) >= cells) {
-      shift++;
-    }
-
-    this.keyShift = shift;
+    this.keyShift = keyShift(lowKey, highKey, cells);
     int[] byValue = occupancy(sortedKeys, cells, false);
     int[] byKey = occupancy(sortedKeys, cells, true);
     this.isLinearInKey = max(byKey) < max(byValue);
@@ -92,15 +86,30 @@ final class Thresholds {
     Arrays.fill(keys, thresholds, keys.length, Integer.MAX_VALUE);
   }
 
-  private static int max(int[] counts) {
+  /** Returns a power of 2 of cells. */
+  static int cells(int thresholds, int perThreshold, int max) {
+    return Math.min(max, Integer.highestOneBit(perThreshold * thresholds - 1 | 8) << 1);
+  }
+
+  /** Returns the bits by which keys are shifted so that they fit into the cells. */
+  static int keyShift(int lowKey, int highKey, int cells) {
+    int shift = 0;
+    while (((long) highKey - lowKey >> shift) >= cells) {
+      shift++;
+    }
+
+    return shift;
+  }
+
+  static int max(int[] counts) {
     return Arrays.stream(counts).max().orElse(0);
   }
 
-  private static float valueOf(int key) {
+  static float valueOf(int key) {
     return Float.intBitsToFloat(key ^ ((key >> 31) & 0x7fffffff));
   }
 
-  private static float lowestFinite(int[] sortedKeys) {
+  static float lowestFinite(int[] sortedKeys) {
     for (int key : sortedKeys) {
       if (Float.isFinite(valueOf(key))) {
         return valueOf(key);
@@ -110,7 +119,7 @@ final class Thresholds {
     return 0f;
   }
 
-  private static float scale(int[] sortedKeys, float low, int cells) {
+  static float scale(int[] sortedKeys, float low, int cells) {
     float high = low;
     for (int key : sortedKeys) {
       high = Float.isFinite(valueOf(key)) ? valueOf(key) : high;
@@ -141,6 +150,15 @@ final class Thresholds {
   private int cellOfKey(int key) {
     int inside = Math.max(lowKey, Math.min(highKey, key));
     return inside - lowKey >>> keyShift;
+  }
+
+  int feature() {
+    return feature;
+  }
+
+  /** Returns the keys of the thresholds, ascending. */
+  int[] keys() {
+    return Arrays.copyOf(keys, thresholds);
   }
 
   /** Returns the number of thresholds. */

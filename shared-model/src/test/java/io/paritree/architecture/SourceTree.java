@@ -44,13 +44,15 @@ public record SourceTree(
     Map<String, Set<String>> namedByRoom = new TreeMap<>();
     try (Stream<Path> modules = Files.list(root)) {
       for (Path module : modules.toList()) {
-        Path sources = module.resolve("src/main/java");
-        if (Files.isDirectory(sources)) {
-          for (Path file : files(sources)) {
-            String room = sources.relativize(file.getParent()).toString().replace('/', '.');
-            classesByRoom.computeIfAbsent(room, key -> new ArrayList<>()).add(className(file));
-            namedByRoom.computeIfAbsent(room, key -> new TreeSet<>()).addAll(named(file));
-            namedByRoom.get(room).remove(room); // a nested class of the same package
+        for (String kind : List.of("src/main/java", "src/vector/java")) {
+          Path sources = module.resolve(kind);
+          if (Files.isDirectory(sources)) {
+            for (Path file : files(sources)) {
+              String room = sources.relativize(file.getParent()).toString().replace('/', '.');
+              classesByRoom.computeIfAbsent(room, key -> new ArrayList<>()).add(className(file));
+              namedByRoom.computeIfAbsent(room, key -> new TreeSet<>()).addAll(named(file));
+              namedByRoom.get(room).remove(room); // a nested class of the same package
+            }
           }
         }
       }

@@ -64,12 +64,23 @@ class FastForestTest {
     List<Engine> ways = new ArrayList<>();
     Rows asSpecified = new SpecificationRows(forest);
     KeyWalks.of(forest, columns)
-        .ifPresent(walks -> ways.add(new FastForest(forest, walks, null, 0, null)));
+        .ifPresent(walks -> ways.add(new FastForest(forest, walks, null, null, 0, null)));
     BlockWalks.of(forest, columns)
-        .ifPresent(walks -> ways.add(new FastForest(forest, asSpecified, null, 0, walks)));
+        .ifPresent(walks -> ways.add(new FastForest(forest, asSpecified, null, null, 0, walks)));
     SplitTests.of(forest, columns)
         .flatMap(tests -> SlicesBuilder.build(forest, tests))
-        .ifPresent(slices -> ways.add(new FastForest(forest, asSpecified, slices, 2, null)));
+        .ifPresent(
+            layout -> {
+              Slices slices = new Slices(layout);
+              ways.add(new FastForest(forest, asSpecified, slices, null, 2, null));
+              WideSlices.of(layout, forest.width)
+                  .ifPresent(
+                      built -> {
+                        WideGate wide = new WideGate(slices, built, 0);
+                        wide.open();
+                        ways.add(new FastForest(forest, asSpecified, slices, wide, 2, null));
+                      });
+            });
     return ways;
   }
 
@@ -134,6 +145,40 @@ class FastForestTest {
         }
       }
     }
+  }
+
+  @Test
+  void wideSlicesCompareAnyNumberOfThresholds() {
+    long seed = Seed.next();
+    RandomForests random = new RandomForests(seed);
+    RandomForests.Shape shape = new RandomForests.Shape();
+    shape.width = 2;
+    shape.maxDepth = 20;
+    shape.maxLeaves = 256;
+    shape.earlyLeaf = 0;
+    for (int thresholds : new int[] {15, 16, 255, 256, 1_100, 5_000, 15_000}) {
+      shape.thresholdsPerFeature = thresholds;
+      shape.trees = 3 + thresholds / 100;
+      Forest forest = random.forest(shape);
+      assertEqualInEveryWay(seed, forest, random.rows(forest, 256));
+    }
+  }
+
+  @Test
+  void wideSlicesAreUsedForManyRowsOnceTheyHaveWon() {
+    Forest forest = new RandomForests(1).forest(new RandomForests.Shape());
+    SlicesBuilder layout =
+        SplitTests.of(forest, Columns.of(forest).orElseThrow())
+            .flatMap(tests -> SlicesBuilder.build(forest, tests))
+            .orElseThrow();
+    WideSlices wide = WideSlices.of(layout, forest.width).orElseThrow();
+    WideGate gate = new WideGate(new Slices(layout), wide, 0);
+
+    gate.count(1 << 30);
+    assertThat(gate.wide(256)).isNull();
+    gate.open();
+    assertThat(gate.wide(256)).isSameAs(wide);
+    assertThat(gate.wide(127)).isNull();
   }
 
   @Test

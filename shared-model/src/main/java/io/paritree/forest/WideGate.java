@@ -1,0 +1,110 @@
+package io.paritree.forest;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Decides when {@link WideSlices} are used: from when on they are proved faster than {@link Slices}
+ * in this JVM, for this forest.
+ *
+ * <p>Thread-safe. Scores do not depend on it, since both have the same bits.
+ */
+final class WideGate {
+
+  /*
+   * Until the JVM's second compiler has compiled them, loops over vectors are hundreds of times
+   * slower than plain Java, and a JVM that cannot compile them stays so. So blocks are scored by
+   * Slices first. After as much work as makes it worth while, a thread runs each loop often enough
+   * to be compiled, and then compares both ways with each other.
+   */
+  private static final long MIN_NANOS = 3_000_000_000L;
+  private static final int TURNS = 2_000;
+  private static final long MAX_TRIAL_NANOS = 15_000_000_000L;
+  private static final int BLOCKS = 20;
+  private static final int MIN_WINS = 3;
+  private static final double MIN_GAIN = 0.95;
+
+  private final Slices slices;
+  private final WideSlices wide;
+  private final double nanosPerRow;
+  private final LongAdder rows = new LongAdder();
+  private final AtomicBoolean isStarted = new AtomicBoolean();
+  private volatile boolean isOpen;
+
+  /**
+   * Makes a closed gate.
+   *
+   * @param nanosPerRow roughly what slices need
+   */
+  WideGate(Slices slices, WideSlices wide, double nanosPerRow) {
+    this.slices = slices;
+    this.wide = wide;
+    this.nanosPerRow = nanosPerRow;
+  }
+
+  /** Returns the bytes that the wide slices take. */
+  long bytes() {
+    return wide.bytes();
+  }
+
+  /** Returns the wide slices if they are to be used for these rows, otherwise null. */
+  WideSlices wide(int rows) {
+    return isOpen && rows >= WideSlices.MIN_ROWS ? wide : null;
+  }
+
+  /** Counts rows that the slices have scored; may start the trial, in a thread of its own. */
+  void count(int rows) {
+    if (isStarted.get()) {
+      return;
+    }
+
+    this.rows.add(rows);
+    if (this.rows.sum() * nanosPerRow > MIN_NANOS && isStarted.compareAndSet(false, true)) {
+      Thread thread = new Thread(this::tryOut, "paritree-vectors");
+      thread.setDaemon(true);
+      thread.setPriority(Thread.MIN_PRIORITY);
+      thread.start();
+    }
+  }
+
+  /** Opens without a trial: for tests. */
+  void open() {
+    isStarted.set(true);
+    isOpen = true;
+  }
+
+  /** Opens if the wide slices are faster; takes seconds. */
+  void tryOut() {
+    isStarted.set(true);
+    Block block = wide.exampleBlock();
+    Scratch scratch = Scratch.ofThread();
+    long end = System.nanoTime() + MAX_TRIAL_NANOS;
+    wide.warmUp(block, scratch, TURNS, end);
+    float[] margins = new float[block.rows() * wide.outputs()];
+    int wins = 0;
+    while (wins < MIN_WINS && System.nanoTime() < end) {
+      wins = isFaster(block, scratch, margins) ? wins + 1 : 0;
+    }
+
+    isOpen = wins == MIN_WINS;
+  }
+
+  /** Compares the best times of some blocks. */
+  private boolean isFaster(Block block, Scratch scratch, float[] margins) {
+    long narrow = Long.MAX_VALUE;
+    long best = Long.MAX_VALUE;
+    for (int turn = 0; turn < BLOCKS; turn++) {
+      long start = System.nanoTime();
+      for (int row = 0; row < block.rows(); row += Block.MAX_ROWS) {
+        slices.score(block.part(row, Block.MAX_ROWS), scratch, margins, row * wide.outputs());
+      }
+
+      long middle = System.nanoTime();
+      wide.score(block, scratch, margins, 0);
+      narrow = Math.min(narrow, middle - start);
+      best = Math.min(best, System.nanoTime() - middle);
+    }
+
+    return best < MIN_GAIN * narrow;
+  }
+}

@@ -1,0 +1,142 @@
+package io.paritree.forest;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** The loops that evaluate trees on masks of 256 rows, step by step as {@link Slices} does. */
+final class WideTrees {
+  private static final int LONGS = WideMemory.LONGS;
+  private static final int SQUARE = WideMemory.SQUARE;
+
+  private final SlicesBuilder layout;
+
+  /** The programs of the layout, with offsets instead of numbers. */
+  private final int[] programs;
+
+  private final List<WideLoop> loops = new ArrayList<>();
+
+  private WideTrees(SlicesBuilder layout, int[] maskAt) {
+    this.layout = layout;
+    this.programs = layout.programs.clone();
+    int[] shapes = layout.shapes;
+    for (int tree = 0; tree < shapes.length; tree++) {
+      int at = layout.programAt[tree];
+      int end = tree + 1 < shapes.length ? layout.programAt[tree + 1] : programs.length;
+      if (shapes[tree] < 0) {
+        ReachMasks.toOffsets(programs, at, splits(tree), end, LONGS, test -> maskAt[test]);
+        continue;
+      }
+
+      for (int test = at; test < end; test++) {
+        programs[test] = maskAt[programs[test]];
+      }
+    }
+  }
+
+  /**
+   * Returns the loops.
+   *
+   * @param maskAt where the mask of each test begins
+   */
+  static List<WideLoop> loops(SlicesBuilder layout, int[] maskAt) {
+    WideTrees trees = new WideTrees(layout, maskAt);
+    for (int step = 0; step + 3 < layout.steps.length; step += 3) {
+      trees.addStep(step);
+    }
+
+    return trees.loops;
+  }
+
+  private int splits(int tree) {
+    return -1 - layout.shapes[tree];
+  }
+
+  private void addStep(int step) {
+    int first = layout.steps[step];
+    int end = layout.steps[step + 3];
+    int[] shapes = layout.shapes;
+    loops.add(new ClearPlanes(end - first));
+    int tree = first;
+    while (tree < end) {
+      int to = (tree - first) * SQUARE;
+      int at = layout.programAt[tree];
+      int next = tree + 1;
+      if (shapes[tree] < 0) {
+        loops.add(new TreeLoops.Reach(programs, at, splits(tree)));
+        loops.add(new TreeLoops.ReachedLeaves(programs, at + 2 * splits(tree), to));
+      } else {
+        while (next < end && shapes[next] == shapes[tree]) {
+          next++;
+        }
+
+        addMultiplexers(at, shapes[tree], next - tree, to / LONGS);
+      }
+
+      tree = next;
+    }
+
+    loops.addAll(transposition(true, end - first));
+    loops.add(new TreeLoops.Unpack(end - first));
+    for (int output = layout.steps[step + 1]; output < layout.steps[step + 2]; output++) {
+      int[] tables = new int[end - first];
+      for (int of = first; of < end; of++) {
+        int vector = output - layout.steps[step + 1];
+        tables[of - first] = layout.weightsAt[of] + vector * layout.tableSizes[of];
+      }
+
+      loops.add(new TreeLoops.Add(layout.weights, tables, output * WideMemory.ROWS));
+    }
+  }
+
+  /** Adds the loops for consecutive trees of one depth: see {@link Multiplexer}. */
+  private void addMultiplexers(int at, int depth, int trees, int firstPlane) {
+    if (depth == 0) {
+      return;
+    }
+
+    int size = Multiplexer.size(depth);
+    int top = firstPlane + depth - 1;
+    int levels = Math.min(3, depth);
+    loops.add(new TreeLoops.TopLevels(programs, at, size, trees, top, levels));
+    for (int level = 3; level < depth; level++) {
+      int levelAt = at + Multiplexer.size(level);
+      int eights = 1 << level - 3;
+      loops.add(new TreeLoops.Fours(programs, levelAt, size, trees, top, eights));
+      int to = (top - level) * LONGS;
+      int plane = top - 2;
+      int left = 2 * eights;
+      for (; left >= 4; left /= 4) {
+        int result = left == 4 ? to : 0;
+        loops.add(new TreeLoops.FoldTwice(left * LONGS, left / 4, trees, plane, result));
+        plane -= 2;
+      }
+
+      if (left == 2) {
+        loops.add(new TreeLoops.Fold(trees, plane, to));
+      }
+    }
+  }
+
+  /** Returns the loops that transpose squares of planes, or those of ranks. */
+  static List<WideLoop> transposition(boolean ofPlanes, int squares) {
+    return List.of(
+        new RankLoops.Swap(ofPlanes, squares, 4, 0x0f0f0f0f0f0f0f0fL),
+        new RankLoops.Swap(ofPlanes, squares, 2, 0x3333333333333333L),
+        new RankLoops.Swap(ofPlanes, squares, 1, 0x5555555555555555L));
+  }
+
+  /** Clears the planes, since trees of less than eight levels do not write all of them. */
+  private static final class ClearPlanes extends WideLoop {
+    private final int trees;
+
+    private ClearPlanes(int trees) {
+      this.trees = trees;
+    }
+
+    @Override
+    void run(WideMemory memory) {
+      Arrays.fill(memory.planes, 0, trees * SQUARE, 0);
+    }
+  }
+}

@@ -1,0 +1,426 @@
+package io.paritree.forest;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The loops by which {@link WideSlices} turn slots into masks, in vectors of 256 bits: 8 ints or
+ * floats, or a bit of each of 256 rows. Offsets are in elements of the arrays.
+ *
+ * <p>Compiled apart from most classes, since it needs a module that a JVM has only if it was started
+ * with {@code --add-modules jdk.incubator.vector}. It may be used only if {@link
+ * WideSlices#isPossible} says so; that holds for {@link TreeLoops} as well.
+ */
+final class RankLoops {
+
+  /*
+   * The compiler keeps vectors in registers only inside of one method of up to about 30 vector
+   * operations; beyond, each operation allocates. If it inlined several loops into their caller,
+   * they would be one such method. It does not do so as each loop is an object, and they all run
+   * from the same call.
+   */
+  static final VectorSpecies<Long> LONG = LongVector.SPECIES_256;
+  static final VectorSpecies<Integer> INT = IntVector.SPECIES_256;
+  static final VectorSpecies<Float> FLOAT = FloatVector.SPECIES_256;
+
+  /**
+   * Added to a float below 2^22, it leaves the nearest whole number in the lowest bits. A sum with a
+   * larger float has bits that are larger, and with a very low one bits that are smaller, as an int.
+   */
+  static final float ROUNDING = 0x1.8p23f;
+
+  private static final int POSITIVE_INFINITY_BITS = 0x7f800000;
+  private static final int LONGS = WideMemory.LONGS;
+  private static final int ROWS = WideMemory.ROWS;
+  private static final int LANES = 8;
+
+  private RankLoops() {}
+
+  /** Returns whether the CPU has vectors of 256 bits. */
+  static boolean hasWideVectors() {
+    return LongVector.SPECIES_PREFERRED.length() >= LONGS;
+  }
+
+  /**
+   * Copies the slots of one feature.
+   */
+  static final class Column extends WideLoop {
+    private final int feature;
+
+    Column(int feature) {
+      this.feature = feature;
+    }
+
+    @Override
+    void run(WideMemory memory) {
+      float[] slots = memory.slots;
+      float[] column = memory.column;
+      int[] offsets = memory.offsets;
+      int stride = memory.rowStride;
+      int from = memory.from + feature * memory.featureStride;
+      if (stride == 1) {
+        System.arraycopy(slots, from, column, 0, ROWS);
+        return;
+      }
+
+      for (int row = 0; row < ROWS; row += LANES) {
+        FloatVector.fromArray(FLOAT, slots, from + row * stride, offsets, 0)
+            .intoArray(column, row);
+      }
+    }
+  }
+
+  /**
+   * Finds the key of each slot, the lowest int if it is missing, and its cell on a linear scale. Sets
+   * a bit for missing slots.
+   */
+  static final class CellsOfValues extends WideLoop {
+    private final float low;
+    private final float scale;
+    private final int lastCell;
+    private final int missingAt;
+    private final int bit;
+
+    CellsOfValues(float low, float scale, int lastCell, int missingAt, int bit) {
+      this.low = low;
+      this.scale = scale;
+      this.lastCell = lastCell;
+      this.missingAt = missingAt;
+      this.bit = bit;
+    }
+
+    @Override
+    void run(WideMemory memory) {
+      float[] column = memory.column;
+      int[] keys = memory.keys;
+      int[] cells = memory.cells;
+      int[] missing = memory.missing;
+      int first = Float.floatToRawIntBits(ROUNDING);
+      int last = first + lastCell;
+      for (int row = 0; row < ROWS; row += LANES) {
+        FloatVector values = FloatVector.fromArray(FLOAT, column, row);
+        IntVector bits = values.reinterpretAsInts();
+        IntVector isMissing =
+            IntVector.broadcast(INT, POSITIVE_INFINITY_BITS)
+                .sub(bits.and(Integer.MAX_VALUE))
+                .lanewise(VectorOperators.ASHR, 31);
+        IntVector key =
+            bits.lanewise(
+                    VectorOperators.XOR,
+                    bits.lanewise(VectorOperators.ASHR, 31).lanewise(VectorOperators.LSHR, 1))
+                .lanewise(VectorOperators.AND_NOT, isMissing)
+                .or(isMissing.lanewise(VectorOperators.LSHL, 31));
+        key.intoArray(keys, row);
+        values
+            .sub(low)
+            .mul(scale)
+            .add(ROUNDING)
+            .reinterpretAsInts()
+            .max(first)
+            .min(last)
+            .sub(first)
+            .lanewise(VectorOperators.AND_NOT, isMissing)
+            .intoArray(cells, row);
+        IntVector.fromArray(INT, missing, missingAt + row)
+            .or(isMissing.and(bit))
+            .intoArray(missing, missingAt + row);
+      }
+    }
+  }
+
+  /**
+   * The same with cells that are linear in the key.
+   */
+  static final class CellsOfKeys extends WideLoop {
+    private final int lowKey;
+    private final int highKey;
+    private final int shift;
+    private final int missingAt;
+    private final int bit;
+
+    CellsOfKeys(int lowKey, int highKey, int shift, int missingAt, int bit) {
+      this.lowKey = lowKey;
+      this.highKey = highKey;
+      this.shift = shift;
+      this.missingAt = missingAt;
+      this.bit = bit;
+    }
+
+    @Override
+    void run(WideMemory memory) {
+      float[] column = memory.column;
+      int[] keys = memory.keys;
+      int[] cells = memory.cells;
+      int[] missing = memory.missing;
+      for (int row = 0; row < ROWS; row += LANES) {
+        IntVector bits = FloatVector.fromArray(FLOAT, column, row).reinterpretAsInts();
+        IntVector isMissing =
+            IntVector.broadcast(INT, POSITIVE_INFINITY_BITS)
+                .sub(bits.and(Integer.MAX_VALUE))
+                .lanewise(VectorOperators.ASHR, 31);
+        IntVector key =
+            bits.lanewise(
+                    VectorOperators.XOR,
+                    bits.lanewise(VectorOperators.ASHR, 31).lanewise(VectorOperators.LSHR, 1))
+                .lanewise(VectorOperators.AND_NOT, isMissing)
+                .or(isMissing.lanewise(VectorOperators.LSHL, 31));
+        key.intoArray(keys, row);
+        key.max(lowKey)
+            .min(highKey)
+            .sub(lowKey)
+            .lanewise(VectorOperators.LSHR, shift)
+            .intoArray(cells, row);
+        IntVector.fromArray(INT, missing, missingAt + row)
+            .or(isMissing.and(bit))
+            .intoArray(missing, missingAt + row);
+      }
+    }
+  }
+
+  /**
+   * Finds the number of thresholds in the cells before each row's.
+   */
+  static final class FirstOfCells extends WideLoop {
+    private final int[] firstOfCell;
+
+    FirstOfCells(int[] firstOfCell) {
+      this.firstOfCell = firstOfCell;
+    }
+
+    @Override
+    void run(WideMemory memory) {
+      int[] cells = memory.cells;
+      int[] ranks = memory.ranks;
+      for (int row = 0; row < ROWS; row += LANES) {
+        IntVector.fromArray(INT, firstOfCell, 0, cells, row).intoArray(ranks, row);
+      }
+    }
+  }
+
+  /**
+   * Adds the step to the rank of each row whose key is at or above the threshold there.
+   */
+  static final class Search extends WideLoop {
+    private final int[] thresholds;
+    private final int step;
+
+    Search(int[] thresholds, int step) {
+      this.thresholds = thresholds;
+      this.step = step;
+    }
+
+    @Override
+    void run(WideMemory memory) {
+      int[] keys = memory.keys;
+      int[] ranks = memory.ranks;
+      for (int row = 0; row < ROWS; row += LANES) {
+        IntVector rank = IntVector.fromArray(INT, ranks, row);
+        VectorMask<Integer> isAtOrAbove =
+            IntVector.fromArray(INT, thresholds, step - 1, ranks, row)
+                .compare(VectorOperators.LE, IntVector.fromArray(INT, keys, row));
+        rank.blend(rank.add(step), isAtOrAbove).intoArray(ranks, row);
+      }
+    }
+  }
+
+  /**
+   * Packs a byte of an int of each row into a square; {@link WideSlices#row} says in which order.
+   */
+  static final class Pack extends WideLoop {
+    private final boolean ofMissing;
+    private final int from;
+    private final int shift;
+    private final int to;
+
+    Pack(boolean ofMissing, int from, int shift, int to) {
+      this.ofMissing = ofMissing;
+      this.from = from;
+      this.shift = shift;
+      this.to = to;
+    }
+
+    @Override
+    void run(WideMemory memory) {
+      int[] ints = ofMissing ? memory.missing : memory.ranks;
+      long[] squares = memory.squares;
+      for (int group = 0; group < ROWS / 32; group++) {
+        int at = from + 32 * group;
+        IntVector.fromArray(INT, ints, at)
+            .lanewise(VectorOperators.LSHR, shift)
+            .and(0xff)
+            .or(
+                IntVector.fromArray(INT, ints, at + 8)
+                    .lanewise(VectorOperators.LSHR, shift)
+                    .and(0xff)
+                    .lanewise(VectorOperators.LSHL, 8))
+            .or(
+                IntVector.fromArray(INT, ints, at + 16)
+                    .lanewise(VectorOperators.LSHR, shift)
+                    .and(0xff)
+                    .lanewise(VectorOperators.LSHL, 16))
+            .or(
+                IntVector.fromArray(INT, ints, at + 24)
+                    .lanewise(VectorOperators.LSHR, shift)
+                    .lanewise(VectorOperators.LSHL, 24))
+            .reinterpretAsLongs()
+            .intoArray(squares, to + group * LONGS);
+      }
+    }
+  }
+
+  /**
+   * Does a third of the transposition of squares, bytes to planes or back: see {@link LeafPlanes}. Bits
+   * are swapped between vectors at a distance of 4, 2 or 1.
+   */
+  static final class Swap extends WideLoop {
+    private final boolean ofPlanes;
+    private final int squares;
+    private final int distance;
+    private final long mask;
+
+    Swap(boolean ofPlanes, int squares, int distance, long mask) {
+      this.ofPlanes = ofPlanes;
+      this.squares = squares;
+      this.distance = distance;
+      this.mask = mask;
+    }
+
+    @Override
+    void run(WideMemory memory) {
+      long[] bits = ofPlanes ? memory.planes : memory.squares;
+      int partner = distance * LONGS;
+      int pairs = squares * WideMemory.PLANES / 2;
+      int at = 0;
+      for (int pair = 0; pair < pairs; pair++) {
+        LongVector low = LongVector.fromArray(LONG, bits, at);
+        LongVector high = LongVector.fromArray(LONG, bits, at + partner);
+        LongVector swapped =
+            low.lanewise(VectorOperators.LSHR, distance)
+                .lanewise(VectorOperators.XOR, high)
+                .and(mask);
+        high.lanewise(VectorOperators.XOR, swapped).intoArray(bits, at + partner);
+        low.lanewise(VectorOperators.XOR, swapped.lanewise(VectorOperators.LSHL, distance))
+            .intoArray(bits, at);
+        at += LONGS;
+        at += at & partner; // past the partners
+      }
+    }
+  }
+
+  /**
+   * Finds which rows have a digit of two planes equal to 0 to 3, and then, which have it above 0 to 3.
+   */
+  static final class Digit extends WideLoop {
+    private final int planeAt;
+    private final int to;
+
+    Digit(int planeAt, int to) {
+      this.planeAt = planeAt;
+      this.to = to;
+    }
+
+    @Override
+    void run(WideMemory memory) {
+      long[] digits = memory.digits;
+      LongVector low = LongVector.fromArray(LONG, memory.squares, planeAt);
+      LongVector high = LongVector.fromArray(LONG, memory.squares, planeAt + LONGS);
+      LongVector both = low.and(high);
+      LongVector either = low.or(high);
+      either.lanewise(VectorOperators.NOT).intoArray(digits, to);
+      low.lanewise(VectorOperators.XOR, both).intoArray(digits, to + LONGS);
+      high.lanewise(VectorOperators.XOR, both).intoArray(digits, to + 2 * LONGS);
+      both.intoArray(digits, to + 3 * LONGS);
+      either.intoArray(digits, to + 4 * LONGS);
+      high.intoArray(digits, to + 5 * LONGS);
+      both.intoArray(digits, to + 6 * LONGS);
+      LongVector.zero(LONG).intoArray(digits, to + 7 * LONGS);
+    }
+  }
+
+  /**
+   * Joins a high digit of 4 values with a low one: first which rows equal each value, then which are
+   * above it.
+   */
+  static final class Join extends WideLoop {
+    private final int high;
+    private final int low;
+    private final int lows;
+    private final int to;
+
+    Join(int high, int low, int lows, int to) {
+      this.high = high;
+      this.low = low;
+      this.lows = lows;
+      this.to = to;
+    }
+
+    @Override
+    void run(WideMemory memory) {
+      long[] digits = memory.digits;
+      int result = to;
+      int above = 4 * lows * LONGS;
+      int lowEnd = low + lows * LONGS;
+      for (int value = high; value < high + 4 * LONGS; value += LONGS) {
+        LongVector isEqual = LongVector.fromArray(LONG, digits, value);
+        LongVector isAbove = LongVector.fromArray(LONG, digits, value + 4 * LONGS);
+        for (int at = low; at < lowEnd; at += LONGS) {
+          isEqual.and(LongVector.fromArray(LONG, digits, at)).intoArray(digits, result);
+          isEqual
+              .and(LongVector.fromArray(LONG, digits, at + lows * LONGS))
+              .or(isAbove)
+              .intoArray(digits, result + above);
+          result += LONGS;
+        }
+      }
+    }
+  }
+
+  /**
+   * Writes the masks of one feature and side: which rows have a rank above 0, 1, and so on. The high
+   * digit has some of its values in use, the low one 16. Missing rows, if a plane is given, go right.
+   */
+  static final class Masks extends WideLoop {
+    private final int high;
+    private final int values;
+    private final int highs;
+    private final int low;
+    private final int missingAt;
+    private final int to;
+
+    Masks(int high, int values, int highs, int low, int missingAt, int to) {
+      this.high = high;
+      this.values = values;
+      this.highs = highs;
+      this.low = low;
+      this.missingAt = missingAt;
+      this.to = to;
+    }
+
+    @Override
+    void run(WideMemory memory) {
+      long[] digits = memory.digits;
+      long[] masks = memory.masks;
+      LongVector missing =
+          LongVector.fromArray(
+              LONG, missingAt < 0 ? masks : memory.squares, Math.max(0, missingAt));
+      int above = values * LONGS;
+      int at = to;
+      for (int value = high; value < high + highs * LONGS; value += LONGS) {
+        LongVector isEqual = LongVector.fromArray(LONG, digits, value);
+        LongVector isAbove = LongVector.fromArray(LONG, digits, value + above).or(missing);
+        for (int of = 0; of < 16 * LONGS; of += LONGS) {
+          isEqual
+              .and(LongVector.fromArray(LONG, digits, low + 16 * LONGS + of))
+              .or(isAbove)
+              .intoArray(masks, at + of);
+        }
+
+        at += 16 * LONGS;
+      }
+    }
+  }
+}

@@ -1,0 +1,320 @@
+package io.paritree.forest;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * The loops by which {@link WideSlices} turn masks into sums of leaves; what is said of {@link
+ * RankLoops} holds here.
+ */
+final class TreeLoops {
+  private static final int LONGS = WideMemory.LONGS;
+  private static final int SQUARE = WideMemory.SQUARE;
+  private static final int ROWS = WideMemory.ROWS;
+  private static final int LANES = 8;
+
+  private TreeLoops() {}
+
+  private static LongVector choose(LongVector left, LongVector right, LongVector path) {
+    return left.lanewise(
+        VectorOperators.XOR,
+        left.lanewise(VectorOperators.XOR, right).lanewise(VectorOperators.AND, path));
+  }
+
+  private static LongVector mask(long[] masks, int[] program, int at) {
+    return LongVector.fromArray(RankLoops.LONG, masks, program[at]);
+  }
+
+  /**
+   * Evaluates the first levels, up to three, of consecutive trees that are multiplexers (see {@link
+   * Multiplexer}). The planes of each tree are a square; the first level is plane {@code top}.
+   */
+  static final class TopLevels extends WideLoop {
+    private final int[] program;
+    private final int at;
+    private final int size;
+    private final int trees;
+    private final int top;
+    private final int levels;
+
+    TopLevels(int[] program, int at, int size, int trees, int top, int levels) {
+      this.program = program;
+      this.at = at;
+      this.size = size;
+      this.trees = trees;
+      this.top = top;
+      this.levels = levels;
+    }
+
+    @Override
+    void run(WideMemory memory) {
+      long[] masks = memory.masks;
+      long[] planes = memory.planes;
+      for (int tree = 0; tree < trees; tree++) {
+        int from = at + tree * size;
+        int to = tree * SQUARE + top * LONGS;
+        LongVector first = mask(masks, program, from);
+        first.intoArray(planes, to);
+        if (levels > 1) {
+          LongVector second =
+              choose(mask(masks, program, from + 1), mask(masks, program, from + 2), first);
+          second.intoArray(planes, to - LONGS);
+          if (levels > 2) {
+            choose(
+                    choose(mask(masks, program, from + 3), mask(masks, program, from + 5), first),
+                    choose(mask(masks, program, from + 4), mask(masks, program, from + 6), first),
+                    second)
+                .intoArray(planes, to - 2 * LONGS);
+          }
+        }
+      }
+    }
+  }
+
+  /**
+   * Chooses among each four masks of a level by the first two levels. What is left where the third
+   * level says left is before the others.
+   */
+  static final class Fours extends WideLoop {
+    private final int[] program;
+    private final int at;
+    private final int size;
+    private final int trees;
+    private final int top;
+    private final int eights;
+
+    Fours(int[] program, int at, int size, int trees, int top, int eights) {
+      this.program = program;
+      this.at = at;
+      this.size = size;
+      this.trees = trees;
+      this.top = top;
+      this.eights = eights;
+    }
+
+    @Override
+    void run(WideMemory memory) {
+      long[] masks = memory.masks;
+      long[] planes = memory.planes;
+      long[] chosen = memory.chosen;
+      int to = 0;
+      for (int tree = 0; tree < trees; tree++) {
+        int path = tree * SQUARE + top * LONGS;
+        LongVector first = LongVector.fromArray(RankLoops.LONG, planes, path);
+        LongVector second = LongVector.fromArray(RankLoops.LONG, planes, path - LONGS);
+        for (int third = 0; third < 2; third++) {
+          int from = at + tree * size + third;
+          for (int eight = 0; eight < eights; eight++) {
+            choose(
+                    choose(mask(masks, program, from), mask(masks, program, from + 4), first),
+                    choose(mask(masks, program, from + 2), mask(masks, program, from + 6), first),
+                    second)
+                .intoArray(chosen, to);
+            from += 8;
+            to += LONGS;
+          }
+        }
+      }
+    }
+  }
+
+  /**
+   * Chooses between the two vectors that each tree has left; the result is a plane.
+   */
+  static final class Fold extends WideLoop {
+    private final int trees;
+    private final int plane;
+    private final int to;
+
+    Fold(int trees, int plane, int to) {
+      this.trees = trees;
+      this.plane = plane;
+      this.to = to;
+    }
+
+    @Override
+    void run(WideMemory memory) {
+      long[] chosen = memory.chosen;
+      long[] planes = memory.planes;
+      for (int tree = 0; tree < trees; tree++) {
+        LongVector path =
+            LongVector.fromArray(RankLoops.LONG, planes, tree * SQUARE + plane * LONGS);
+        choose(
+                LongVector.fromArray(RankLoops.LONG, chosen, 2 * tree * LONGS),
+                LongVector.fromArray(RankLoops.LONG, chosen, (2 * tree + 1) * LONGS),
+                path)
+            .intoArray(planes, tree * SQUARE + to);
+      }
+    }
+  }
+
+  /**
+   * Chooses between the quarters of what each tree has left, by a plane and the one below it. If each
+   * quarter is one vector, the result is a plane.
+   */
+  static final class FoldTwice extends WideLoop {
+    private final int stride;
+    private final int quarter;
+    private final int trees;
+    private final int plane;
+    private final int to;
+
+    FoldTwice(int stride, int quarter, int trees, int plane, int to) {
+      this.stride = stride;
+      this.quarter = quarter;
+      this.trees = trees;
+      this.plane = plane;
+      this.to = to;
+    }
+
+    @Override
+    void run(WideMemory memory) {
+      long[] chosen = memory.chosen;
+      long[] planes = memory.planes;
+      long[] folded = quarter == 1 ? planes : chosen;
+      int foldedStride = quarter == 1 ? SQUARE : quarter * LONGS;
+      int other = quarter * LONGS;
+      for (int tree = 0; tree < trees; tree++) {
+        int path = tree * SQUARE + plane * LONGS;
+        LongVector first = LongVector.fromArray(RankLoops.LONG, planes, path);
+        LongVector second = LongVector.fromArray(RankLoops.LONG, planes, path - LONGS);
+        int from = tree * stride;
+        int result = to + tree * foldedStride;
+        for (int place = 0; place < quarter; place++) {
+          choose(
+                  choose(
+                      LongVector.fromArray(RankLoops.LONG, chosen, from),
+                      LongVector.fromArray(RankLoops.LONG, chosen, from + 2 * other),
+                      first),
+                  choose(
+                      LongVector.fromArray(RankLoops.LONG, chosen, from + other),
+                      LongVector.fromArray(RankLoops.LONG, chosen, from + 3 * other),
+                      first),
+                  second)
+              .intoArray(folded, result);
+          from += LONGS;
+          result += LONGS;
+        }
+      }
+    }
+  }
+
+  /**
+   * Passes rows down a tree: see {@link ReachMasks}. Nodes and tests are offsets.
+   */
+  static final class Reach extends WideLoop {
+    private final int[] program;
+    private final int at;
+    private final int splits;
+
+    Reach(int[] program, int at, int splits) {
+      this.program = program;
+      this.at = at;
+      this.splits = splits;
+    }
+
+    @Override
+    void run(WideMemory memory) {
+      long[] masks = memory.masks;
+      long[] reach = memory.reach;
+      LongVector.broadcast(RankLoops.LONG, -1L).intoArray(reach, 0);
+      int to = LONGS;
+      for (int split = at; split < at + 2 * splits; split += 2) {
+        LongVector here = LongVector.fromArray(RankLoops.LONG, reach, program[split]);
+        LongVector right = mask(masks, program, split + 1);
+        here.lanewise(VectorOperators.AND_NOT, right).intoArray(reach, to);
+        here.and(right).intoArray(reach, to + LONGS);
+        to += 2 * LONGS;
+      }
+    }
+  }
+
+  /**
+   * ORs the reach of the nodes that each plane lists.
+   */
+  static final class ReachedLeaves extends WideLoop {
+    private final int[] program;
+    private final int at;
+    private final int to;
+
+    ReachedLeaves(int[] program, int at, int to) {
+      this.program = program;
+      this.at = at;
+      this.to = to;
+    }
+
+    @Override
+    void run(WideMemory memory) {
+      long[] reach = memory.reach;
+      int next = at;
+      for (int plane = 0; plane < WideMemory.PLANES; plane++) {
+        int end = next + 1 + program[next];
+        LongVector bits = LongVector.zero(RankLoops.LONG);
+        for (next++; next < end; next++) {
+          bits = bits.or(LongVector.fromArray(RankLoops.LONG, reach, program[next]));
+        }
+
+        bits.intoArray(memory.planes, to + plane * LONGS);
+      }
+    }
+  }
+
+  /**
+   * Unpacks the leaf numbers of trees, which {@link RankLoops.Pack} would pack, to ints.
+   */
+  static final class Unpack extends WideLoop {
+    private final int trees;
+
+    Unpack(int trees) {
+      this.trees = trees;
+    }
+
+    @Override
+    void run(WideMemory memory) {
+      long[] planes = memory.planes;
+      int[] numbers = memory.numbers;
+      for (int group = 0; group < ROWS / 32 * trees; group++) {
+        IntVector packed =
+            LongVector.fromArray(RankLoops.LONG, planes, group * LONGS).reinterpretAsInts();
+        int to = 32 * group;
+        packed.and(0xff).intoArray(numbers, to);
+        packed.lanewise(VectorOperators.LSHR, 8).and(0xff).intoArray(numbers, to + 8);
+        packed.lanewise(VectorOperators.LSHR, 16).and(0xff).intoArray(numbers, to + 16);
+        packed.lanewise(VectorOperators.LSHR, 24).intoArray(numbers, to + 24);
+      }
+    }
+  }
+
+  /**
+   * Adds the weights of trees, of which each begins at a place of its own, in their order.
+   */
+  static final class Add extends WideLoop {
+    private final float[] weights;
+    private final int[] tables;
+    private final int to;
+
+    Add(float[] weights, int[] tables, int to) {
+      this.weights = weights;
+      this.tables = tables;
+      this.to = to;
+    }
+
+    @Override
+    void run(WideMemory memory) {
+      int[] numbers = memory.numbers;
+      float[] sums = memory.sums;
+      for (int row = 0; row < ROWS; row += LANES) {
+        FloatVector sum = FloatVector.fromArray(RankLoops.FLOAT, sums, to + row);
+        int from = row;
+        for (int table : tables) {
+          sum = sum.add(FloatVector.fromArray(RankLoops.FLOAT, weights, table, numbers, from));
+          from += ROWS;
+        }
+
+        sum.intoArray(sums, to + row);
+      }
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package io.paritree.forest;
+
+import java.util.Arrays;
+
+/** What wide slices need of a thread's working memory; it grows to what the largest forest needs. */
+final class WideMemory {
+  /** Rows of a block. */
+  static final int ROWS = 256;
+
+  /** Longs of a mask of all rows: a vector. */
+  static final int LONGS = 4;
+
+  /** Bits of a byte. */
+  static final int PLANES = 8;
+
+  /** Longs of a square: a byte of each row, or 8 planes. */
+  static final int SQUARE = PLANES * LONGS;
+
+  /** Trees of a step, at most. */
+  static final int TREES = 8;
+
+  /** Vectors among which a multiplexer of depth 8 chooses, after the first two levels. */
+  private static final int CHOSEN = 32;
+
+  /** The block: slot f of row r is {@code slots[from + r * rowStride + f * featureStride]}. */
+  float[] slots;
+
+  int from;
+  int rowStride;
+  int featureStride;
+
+  /** Distances from the first of eight rows to each. */
+  final int[] offsets = new int[8];
+
+  /** The slots of one feature, their keys, their cells and their ranks. */
+  final float[] column = new float[ROWS];
+
+  final int[] keys = new int[ROWS];
+  final int[] cells = new int[ROWS];
+  final int[] ranks = new int[ROWS];
+
+  /** A bit per feature that says whether it is missing, for 32 features at a time. */
+  int[] missing = {};
+
+  /** Squares of ranks, as bytes and then as planes. */
+  long[] squares = {};
+
+  /** Which rows have each value of a digit of a rank, and which are above it. */
+  long[] digits = {};
+
+  /** Which rows go right, per test. */
+  long[] masks = {};
+
+  /** Which rows reach each node of a tree. */
+  long[] reach = {};
+
+  /** Planes of the leaf numbers, a square per tree of a step. */
+  final long[] planes = new long[TREES * SQUARE];
+
+  /** What multiplexers choose among. */
+  final long[] chosen = new long[TREES * CHOSEN * LONGS];
+
+  /** Leaf numbers, for the trees of a step. */
+  final int[] numbers = new int[TREES * ROWS];
+
+  /** The sums of the rows, output after output. */
+  float[] sums = {};
+
+  /** A square of bits, and the position of each row's. */
+  final long[] category = new long[128];
+
+  /** Slots of a block that lacks rows. */
+  float[] padded = {};
+
+  /** Sets the block. */
+  void block(float[] slots, int from, int rowStride, int featureStride) {
+    this.slots = slots;
+    this.from = from;
+    this.rowStride = rowStride;
+    this.featureStride = featureStride;
+    for (int row = 0; row < offsets.length; row++) {
+      offsets[row] = row * rowStride;
+    }
+  }
+
+  /** Clears what loops use as indices, so that each can be run without the one before it. */
+  void clearIndices() {
+    Arrays.fill(cells, 0);
+    Arrays.fill(ranks, 0);
+    Arrays.fill(numbers, 0);
+  }
+
+  /** Returns the array, or a larger one. */
+  static long[] atLeast(long[] array, int size) {
+    return array.length >= size ? array : new long[size];
+  }
+
+  static int[] atLeast(int[] array, int size) {
+    return array.length >= size ? array : new int[size];
+  }
+
+  static float[] atLeast(float[] array, int size) {
+    return array.length >= size ? array : new float[size];
+  }
+}
