@@ -1,7 +1,5 @@
 package io.paritree.forest;
 
-import java.util.stream.IntStream;
-
 /**
  * The sets of categories of one feature, tested for all rows of a block at the same time. Each set
  * has a mask; bit r of it says whether row r goes right.
@@ -79,53 +77,17 @@ final class CategoryTests {
     }
   }
 
-  /** Returns all tests of this feature. */
-  int[] tests() {
-    return IntStream.concat(
-            IntStream.range(leftFirst, leftFirst < 0 ? leftFirst : leftFirst + count),
-            IntStream.range(rightFirst, rightFirst < 0 ? rightFirst : rightFirst + count))
-        .toArray();
+  int feature() {
+    return feature;
   }
 
-  /**
-   * Writes the masks of 256 rows, in the order of {@link WideSlices#row}.
-   *
-   * @param maskAt where the mask of each test begins
-   */
-  void writeWide(WideMemory memory, int[] maskAt) {
-    long[] square = memory.category;
-    long[] masks = memory.masks;
-    int words = sets.words();
-    long[] bits = sets.bits();
-    int from = memory.from + feature * memory.featureStride;
-    for (int part = 0; part < WideMemory.LONGS; part++) {
-      long missing = 0;
-      for (int bit = 0; bit < 64; bit++) {
-        float slot = memory.slots[from + WideSlices.row(part * 64 + bit) * memory.rowStride];
-        boolean isMissing = slot != slot;
-        missing |= (isMissing ? 1L : 0L) << bit;
-        square[64 + bit] = (isMissing ? CategorySets.NONE : sets.row(slot)) * (long) words;
-      }
+  CategorySets sets() {
+    return sets;
+  }
 
-      for (int word = 0; word < words; word++) {
-        for (int bit = 0; bit < 64; bit++) {
-          square[bit] = bits[(int) square[64 + bit] + word];
-        }
-
-        transpose(square);
-        int first = word * 64;
-        int end = Math.min(count - first, 64);
-        for (int set = 0; set < end; set++) {
-          if (leftFirst >= 0) {
-            masks[maskAt[leftFirst + first + set] + part] = square[set];
-          }
-
-          if (rightFirst >= 0) {
-            masks[maskAt[rightFirst + first + set] + part] = square[set] | missing;
-          }
-        }
-      }
-    }
+  /** Returns the number of sets. */
+  int size() {
+    return count;
   }
 
   /** Returns the bytes that this takes. */

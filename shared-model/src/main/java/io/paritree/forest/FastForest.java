@@ -175,7 +175,7 @@ final class FastForest implements Engine {
       }
     }
 
-    if (wide != null && rows >= WideSlices.MIN_ROWS) {
+    if (wide != null && rows >= WideMemory.ROWS) {
       wide.count(rows);
     }
   }

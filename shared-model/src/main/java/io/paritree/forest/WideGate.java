@@ -22,14 +22,16 @@ final class WideGate {
   private static final long MAX_TRIAL_NANOS = 15_000_000_000L;
   private static final int BLOCKS = 20;
   private static final int MIN_WINS = 3;
-  private static final double MIN_GAIN = 0.95;
+  private static final double MAX_RELATIVE_TIME = 0.95;
 
   private final Slices slices;
   private final WideSlices wide;
   private final double nanosPerRow;
   private final LongAdder rows = new LongAdder();
   private final AtomicBoolean isStarted = new AtomicBoolean();
-  private volatile boolean isOpen;
+
+  /** The smallest number of rows for which a wide block takes less time than narrow ones. */
+  private volatile int minRows = Integer.MAX_VALUE;
 
   /**
    * Makes a closed gate.
@@ -49,7 +51,7 @@ final class WideGate {
 
   /** Returns the wide slices if they are to be used for these rows, otherwise null. */
   WideSlices wide(int rows) {
-    return isOpen && rows >= WideSlices.MIN_ROWS ? wide : null;
+    return rows >= minRows ? wide : null;
   }
 
   /** Counts rows that the slices have scored; may start the trial, in a thread of its own. */
@@ -67,10 +69,10 @@ final class WideGate {
     }
   }
 
-  /** Opens without a trial: for tests. */
+  /** Opens for any number of rows, without a trial: for tests. */
   void open() {
     isStarted.set(true);
-    isOpen = true;
+    minRows = 1;
   }
 
   /** Opens if the wide slices are faster; takes seconds. */
@@ -82,15 +84,21 @@ final class WideGate {
     wide.warmUp(block, scratch, TURNS, end);
     float[] margins = new float[block.rows() * wide.outputs()];
     int wins = 0;
+    double slowest = 0;
     while (wins < MIN_WINS && System.nanoTime() < end) {
-      wins = isFaster(block, scratch, margins) ? wins + 1 : 0;
+      double relative = relativeTime(block, scratch, margins);
+      boolean isWin = relative < MAX_RELATIVE_TIME;
+      wins = isWin ? wins + 1 : 0;
+      slowest = isWin ? Math.max(slowest, relative) : 0;
     }
 
-    isOpen = wins == MIN_WINS;
+    if (wins == MIN_WINS) {
+      minRows = Math.max(Block.MAX_ROWS + 1, (int) Math.ceil(slowest * block.rows()));
+    }
   }
 
-  /** Compares the best times of some blocks. */
-  private boolean isFaster(Block block, Scratch scratch, float[] margins) {
+  /** Returns the best time of wide slices as a share of that of slices, for a whole block. */
+  private double relativeTime(Block block, Scratch scratch, float[] margins) {
     long narrow = Long.MAX_VALUE;
     long best = Long.MAX_VALUE;
     for (int turn = 0; turn < BLOCKS; turn++) {
@@ -105,6 +113,6 @@ final class WideGate {
       best = Math.min(best, System.nanoTime() - middle);
     }
 
-    return best < MIN_GAIN * narrow;
+    return (double) best / narrow;
   }
 }

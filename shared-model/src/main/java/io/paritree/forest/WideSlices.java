@@ -22,9 +22,6 @@ final class WideSlices {
    * row(), so that nothing need be moved between the lanes of a vector.
    */
 
-  /** The smallest number of rows for which a wide block is faster than narrow ones. */
-  static final int MIN_ROWS = 128;
-
   private static final int ROWS = WideMemory.ROWS;
   private static final int LONGS = WideMemory.LONGS;
   private static final int SQUARE = WideMemory.SQUARE;
@@ -83,15 +80,26 @@ final class WideSlices {
       program.add(new RankLoops.Pack(true, eight / 4 * ROWS, eight % 4 * 8, to));
     }
 
-    program.addAll(WideTrees.transposition(false, square));
+    program.addAll(WideTrees.transposition(RankLoops.Bits.SQUARES, square));
     program.addAll(afterwards);
     for (CategoryTests column : layout.tests.categories) {
-      for (int test : column.tests()) {
-        maskAt[test] = next;
-        next = Math.addExact(next, LONGS);
+      WideCategories wide = new WideCategories(column.feature(), column.sets());
+      int missingAt = next;
+      next = Math.addExact(next, LONGS);
+      int[] sides = {-1, -1};
+      for (int side = 0; side < 2; side++) {
+        int test = column.first(side == 0);
+        if (test >= 0) {
+          sides[side] = next;
+          for (int set = 0; set < column.size(); set++) {
+            maskAt[test + set] = next + set * LONGS;
+          }
+
+          next = Math.addExact(next, wide.longs());
+        }
       }
 
-      program.add(new CategoryLoop(column, maskAt));
+      wide.addMasks(program, sides[0], sides[1], missingAt);
     }
 
     program.addAll(WideTrees.loops(layout, maskAt));
@@ -218,21 +226,5 @@ final class WideSlices {
   /** Returns the bytes that this takes, without what it shares with {@link Slices}. */
   long bytes() {
     return bytes;
-  }
-
-  /** Tests the categories of a feature. */
-  private static final class CategoryLoop extends WideLoop {
-    private final CategoryTests tests;
-    private final int[] maskAt;
-
-    private CategoryLoop(CategoryTests tests, int[] maskAt) {
-      this.tests = tests;
-      this.maskAt = maskAt;
-    }
-
-    @Override
-    void run(WideMemory memory) {
-      tests.writeWide(memory, maskAt);
-    }
   }
 }

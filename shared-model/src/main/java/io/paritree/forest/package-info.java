@@ -7,7 +7,7 @@
  * equal it to the last bit.
  *
  * <p>{@link io.paritree.forest.Forest#fast} returns the fast engine. It holds the trees in up to
- * two more layouts. A table of costs decides which are the cheapest for the shape of a forest:
+ * three more layouts. A table of costs decides which are the cheapest for the shape of a forest:
  *
  * <ul>
  *   <li><em>walks</em> for one row or a few rows: each slot becomes two whole numbers that compare
@@ -21,6 +21,10 @@
  *       multiplexer of such words; for any other tree of up to 256 leaves, the rows that reach a
  *       node are passed down from node to node. Both yield the number of the leaf, bit by bit, and
  *       the weights are looked up and added row by row in the order of the trees;
+ *   <li><em>wide slices</em> for blocks of 256 rows: the same trees as slices, in vectors of 256
+ *       bits, where the JVM has the module {@code jdk.incubator.vector}. Its loops are compiled
+ *       apart, from {@code src/vector/java}. They are used only once they have been measured to be
+ *       faster than slices;
  *   <li>the specification itself, where a row meets so few splits that any preparation costs more
  *       than it saves, or where the forest does not fit into the other layouts.
  * </ul>

@@ -272,41 +272,79 @@ final class RankLoops {
     }
   }
 
+  /** What is transposed. */
+  enum Bits {
+    SQUARES,
+    PLANES,
+    MASKS
+  }
+
   /**
-   * Does a third of the transposition of squares, bytes to planes or back: see {@link LeafPlanes}. Bits
-   * are swapped between vectors at a distance of 4, 2 or 1.
+   * Swaps bits between vectors at a distance, which is one step of the transposition of bits in
+   * each lane.
    */
   static final class Swap extends WideLoop {
-    private final boolean ofPlanes;
-    private final int squares;
+
+    private final Bits bits;
+    private final int from;
+    private final int vectors;
     private final int distance;
     private final long mask;
 
-    Swap(boolean ofPlanes, int squares, int distance, long mask) {
-      this.ofPlanes = ofPlanes;
-      this.squares = squares;
+    Swap(Bits bits, int from, int vectors, int distance, long mask) {
+      this.bits = bits;
+      this.from = from;
+      this.vectors = vectors;
       this.distance = distance;
       this.mask = mask;
     }
 
     @Override
     void run(WideMemory memory) {
-      long[] bits = ofPlanes ? memory.planes : memory.squares;
+      long[] array =
+          bits == Bits.SQUARES
+              ? memory.squares
+              : bits == Bits.PLANES ? memory.planes : memory.masks;
       int partner = distance * LONGS;
-      int pairs = squares * WideMemory.PLANES / 2;
-      int at = 0;
-      for (int pair = 0; pair < pairs; pair++) {
-        LongVector low = LongVector.fromArray(LONG, bits, at);
-        LongVector high = LongVector.fromArray(LONG, bits, at + partner);
+      int place = 0;
+      for (int pair = 0; pair < vectors / 2; pair++) {
+        int at = from + place;
+        LongVector low = LongVector.fromArray(LONG, array, at);
+        LongVector high = LongVector.fromArray(LONG, array, at + partner);
         LongVector swapped =
             low.lanewise(VectorOperators.LSHR, distance)
                 .lanewise(VectorOperators.XOR, high)
                 .and(mask);
-        high.lanewise(VectorOperators.XOR, swapped).intoArray(bits, at + partner);
+        high.lanewise(VectorOperators.XOR, swapped).intoArray(array, at + partner);
         low.lanewise(VectorOperators.XOR, swapped.lanewise(VectorOperators.LSHL, distance))
-            .intoArray(bits, at);
-        at += LONGS;
-        at += at & partner; // past the partners
+            .intoArray(array, at);
+        place += LONGS;
+        place += place & partner; // past the partners
+      }
+    }
+  }
+
+  /** Copies masks, with the missing rows added. */
+  static final class AddMissing extends WideLoop {
+
+    private final int from;
+    private final int to;
+    private final int count;
+    private final int missingAt;
+
+    AddMissing(int from, int to, int count, int missingAt) {
+      this.from = from;
+      this.to = to;
+      this.count = count;
+      this.missingAt = missingAt;
+    }
+
+    @Override
+    void run(WideMemory memory) {
+      long[] masks = memory.masks;
+      LongVector missing = LongVector.fromArray(LONG, masks, missingAt);
+      for (int at = 0; at < count * LONGS; at += LONGS) {
+        LongVector.fromArray(LONG, masks, from + at).or(missing).intoArray(masks, to + at);
       }
     }
   }

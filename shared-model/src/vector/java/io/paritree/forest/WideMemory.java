@@ -66,9 +66,6 @@ final class WideMemory {
   /** The sums of the rows, output after output. */
   float[] sums = {};
 
-  /** A square of bits, and the position of each row's. */
-  final long[] category = new long[128];
-
   /** Slots of a block that lacks rows. */
   float[] padded = {};
 
