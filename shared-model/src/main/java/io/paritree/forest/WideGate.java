@@ -62,7 +62,7 @@ final class WideGate {
 
     this.rows.add(rows);
     if (this.rows.sum() * nanosPerRow > MIN_NANOS && isStarted.compareAndSet(false, true)) {
-      Thread thread = new Thread(this::tryOut, "paritree-vectors");
+      Thread thread = new Thread(this::tryInBackground, "paritree-vectors");
       thread.setDaemon(true);
       thread.setPriority(Thread.MIN_PRIORITY);
       thread.start();
@@ -73,6 +73,14 @@ final class WideGate {
   void open() {
     isStarted.set(true);
     minRows = 1;
+  }
+
+  private void tryInBackground() {
+    try {
+      tryOut();
+    } catch (LinkageError e) {
+      minRows = Integer.MAX_VALUE; // a later JDK, whose vectors have other methods
+    }
   }
 
   /** Opens if the wide slices are faster; takes seconds. */

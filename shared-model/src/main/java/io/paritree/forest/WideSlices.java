@@ -22,6 +22,9 @@ final class WideSlices {
    * row(), so that nothing need be moved between the lanes of a vector.
    */
 
+  /** Each thread has room for as many; more would not stay in a core's own cache. */
+  private static final long MAX_MASK_LONGS = 1 << 20;
+
   private static final int ROWS = WideMemory.ROWS;
   private static final int LONGS = WideMemory.LONGS;
   private static final int SQUARE = WideMemory.SQUARE;
@@ -110,20 +113,30 @@ final class WideSlices {
     this.bytes = tables + 4L * (layout.programs.length + maskAt.length) + 48L * loops.length;
   }
 
-  /** Returns the wide layout of a forest; empty if a feature has too many thresholds. */
+  /**
+   * Returns the wide layout of a forest; empty if a feature has too many thresholds, or the masks
+   * are too many to be worth their memory.
+   */
   static Optional<WideSlices> of(SlicesBuilder layout, int width) {
-    return layout.tests.maxThresholds() > WideThresholds.MAX_THRESHOLDS
+    SplitTests tests = layout.tests;
+    long padding = 32L * tests.thresholds.length + 129L * tests.categories.length;
+    return tests.maxThresholds() > WideThresholds.MAX_THRESHOLDS
+            || LONGS * (tests.size() + padding) > MAX_MASK_LONGS
         ? Optional.empty()
         : Optional.of(new WideSlices(layout, width));
   }
 
   /**
-   * Returns whether this JVM can run the loops: it has the module, and the CPU has vectors of 256
-   * bits.
+   * Returns whether this JVM can run the loops: it has the module, as these loops know it, and the
+   * CPU has vectors of 256 bits.
    */
   static boolean isPossible() {
-    return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
-        && RankLoops.hasWideVectors();
+    try {
+      return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
+          && RankLoops.hasWideVectors();
+    } catch (LinkageError e) {
+      return false;
+    }
   }
 
   /** Returns the row of a bit of a mask. */
