@@ -29,7 +29,9 @@ final class WideThresholds {
 
   private static final int LONGS = WideMemory.LONGS;
 
-  /** Where the digits of ranks are: two of 4 values, the low one, and two places for the high one. */
+  /**
+   * Where the digits of ranks are: two of 4 values, the low one, and two places for the high one.
+   */
   private static final int FIRST = 0;
 
   private static final int SECOND = 2 * 4 * LONGS;

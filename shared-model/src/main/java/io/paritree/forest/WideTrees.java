@@ -118,7 +118,9 @@ final class WideTrees {
     }
   }
 
-  /** Returns the loops that transpose squares of bytes to planes, or back: see {@link LeafPlanes}. */
+  /**
+   * Returns the loops that transpose squares of bytes to planes, or back: see {@link LeafPlanes}.
+   */
   static List<WideLoop> transposition(RankLoops.Bits bits, int squares) {
     int vectors = squares * WideMemory.PLANES;
     return List.of(

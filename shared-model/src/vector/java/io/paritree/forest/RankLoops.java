@@ -11,8 +11,8 @@ import jdk.incubator.vector.VectorSpecies;
  * The loops by which {@link WideSlices} turn slots into masks, in vectors of 256 bits: 8 ints or
  * floats, or a bit of each of 256 rows. Offsets are in elements of the arrays.
  *
- * <p>Compiled apart from most classes, since it needs a module that a JVM has only if it was started
- * with {@code --add-modules jdk.incubator.vector}. It may be used only if {@link
+ * <p>Compiled apart from most classes, since it needs a module that a JVM has only if it was
+ * started with {@code --add-modules jdk.incubator.vector}. It may be used only if {@link
  * WideSlices#isPossible} says so; that holds for {@link TreeLoops} as well.
  */
 final class RankLoops {
@@ -28,8 +28,9 @@ final class RankLoops {
   static final VectorSpecies<Float> FLOAT = FloatVector.SPECIES_256;
 
   /**
-   * Added to a float below 2^22, it leaves the nearest whole number in the lowest bits. A sum with a
-   * larger float has bits that are larger, and with a very low one bits that are smaller, as an int.
+   * Added to a float below 2^22, it leaves the nearest whole number in the lowest bits. A sum with
+   * a larger float has bits that are larger, and with a very low one bits that are smaller, as an
+   * int.
    */
   static final float ROUNDING = 0x1.8p23f;
 
@@ -45,9 +46,7 @@ final class RankLoops {
     return LongVector.SPECIES_PREFERRED.length() >= LONGS;
   }
 
-  /**
-   * Copies the slots of one feature.
-   */
+  /** Copies the slots of one feature. */
   static final class Column extends WideLoop {
     private final int feature;
 
@@ -68,15 +67,14 @@ final class RankLoops {
       }
 
       for (int row = 0; row < ROWS; row += LANES) {
-        FloatVector.fromArray(FLOAT, slots, from + row * stride, offsets, 0)
-            .intoArray(column, row);
+        FloatVector.fromArray(FLOAT, slots, from + row * stride, offsets, 0).intoArray(column, row);
       }
     }
   }
 
   /**
-   * Finds the key of each slot, the lowest int if it is missing, and its cell on a linear scale. Sets
-   * a bit for missing slots.
+   * Finds the key of each slot, the lowest int if it is missing, and its cell on a linear scale.
+   * Sets a bit for missing slots.
    */
   static final class CellsOfValues extends WideLoop {
     private final float low;
@@ -132,9 +130,7 @@ final class RankLoops {
     }
   }
 
-  /**
-   * The same with cells that are linear in the key.
-   */
+  /** The same with cells that are linear in the key. */
   static final class CellsOfKeys extends WideLoop {
     private final int lowKey;
     private final int highKey;
@@ -181,9 +177,7 @@ final class RankLoops {
     }
   }
 
-  /**
-   * Finds the number of thresholds in the cells before each row's.
-   */
+  /** Finds the number of thresholds in the cells before each row's. */
   static final class FirstOfCells extends WideLoop {
     private final int[] firstOfCell;
 
@@ -201,9 +195,7 @@ final class RankLoops {
     }
   }
 
-  /**
-   * Adds the step to the rank of each row whose key is at or above the threshold there.
-   */
+  /** Adds the step to the rank of each row whose key is at or above the threshold there. */
   static final class Search extends WideLoop {
     private final int[] thresholds;
     private final int step;
@@ -350,7 +342,8 @@ final class RankLoops {
   }
 
   /**
-   * Finds which rows have a digit of two planes equal to 0 to 3, and then, which have it above 0 to 3.
+   * Finds which rows have a digit of two planes equal to 0 to 3, and then, which have it above 0 to
+   * 3.
    */
   static final class Digit extends WideLoop {
     private final int planeAt;
@@ -380,8 +373,8 @@ final class RankLoops {
   }
 
   /**
-   * Joins a high digit of 4 values with a low one: first which rows equal each value, then which are
-   * above it.
+   * Joins a high digit of 4 values with a low one: first which rows equal each value, then which
+   * are above it.
    */
   static final class Join extends WideLoop {
     private final int high;
@@ -418,8 +411,9 @@ final class RankLoops {
   }
 
   /**
-   * Writes the masks of one feature and side: which rows have a rank above 0, 1, and so on. The high
-   * digit has some of its values in use, the low one 16. Missing rows, if a plane is given, go right.
+   * Writes the masks of one feature and side: which rows have a rank above 0, 1, and so on. The
+   * high digit has some of its values in use, the low one 16. Missing rows, if a plane is given, go
+   * right.
    */
   static final class Masks extends WideLoop {
     private final int high;

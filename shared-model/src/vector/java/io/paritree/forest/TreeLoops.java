@@ -120,9 +120,7 @@ final class TreeLoops {
     }
   }
 
-  /**
-   * Chooses between the two vectors that each tree has left; the result is a plane.
-   */
+  /** Chooses between the two vectors that each tree has left; the result is a plane. */
   static final class Fold extends WideLoop {
     private final int trees;
     private final int plane;
@@ -151,8 +149,8 @@ final class TreeLoops {
   }
 
   /**
-   * Chooses between the quarters of what each tree has left, by a plane and the one below it. If each
-   * quarter is one vector, the result is a plane.
+   * Chooses between the quarters of what each tree has left, by a plane and the one below it. If
+   * each quarter is one vector, the result is a plane.
    */
   static final class FoldTwice extends WideLoop {
     private final int stride;
@@ -201,9 +199,7 @@ final class TreeLoops {
     }
   }
 
-  /**
-   * Passes rows down a tree: see {@link ReachMasks}. Nodes and tests are offsets.
-   */
+  /** Passes rows down a tree: see {@link ReachMasks}. Nodes and tests are offsets. */
   static final class Reach extends WideLoop {
     private final int[] program;
     private final int at;
@@ -231,9 +227,7 @@ final class TreeLoops {
     }
   }
 
-  /**
-   * ORs the reach of the nodes that each plane lists.
-   */
+  /** ORs the reach of the nodes that each plane lists. */
   static final class ReachedLeaves extends WideLoop {
     private final int[] program;
     private final int at;
@@ -261,9 +255,7 @@ final class TreeLoops {
     }
   }
 
-  /**
-   * Unpacks the leaf numbers of trees, which {@link RankLoops.Pack} would pack, to ints.
-   */
+  /** Unpacks the leaf numbers of trees, which {@link RankLoops.Pack} would pack, to ints. */
   static final class Unpack extends WideLoop {
     private final int trees;
 
@@ -287,9 +279,7 @@ final class TreeLoops {
     }
   }
 
-  /**
-   * Adds the weights of trees, of which each begins at a place of its own, in their order.
-   */
+  /** Adds the weights of trees, of which each begins at a place of its own, in their order. */
   static final class Add extends WideLoop {
     private final float[] weights;
     private final int[] tables;

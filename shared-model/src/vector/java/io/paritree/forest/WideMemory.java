@@ -2,7 +2,9 @@ package io.paritree.forest;
 
 import java.util.Arrays;
 
-/** What wide slices need of a thread's working memory; it grows to what the largest forest needs. */
+/**
+ * What wide slices need of a thread's working memory; it grows to what the largest forest needs.
+ */
 final class WideMemory {
   /** Rows of a block. */
   static final int ROWS = 256;
