@@ -49,13 +49,13 @@ final class WideCategories {
       long mask = 0x00000000ffffffffL;
       for (int distance = BITS / 2; distance > 0; distance /= 2) {
         int from = at + word * BITS * LONGS;
-        loops.add(new RankLoops.Swap(RankLoops.Bits.MASKS, from, vectors, distance, mask));
+        loops.add(new MaskLoops.Swap(MaskLoops.Bits.MASKS, from, vectors, distance, mask));
         mask ^= mask << distance / 2;
       }
     }
 
     if (rightAt >= 0) {
-      loops.add(new RankLoops.AddMissing(at, rightAt, longs() / LONGS, missingAt));
+      loops.add(new MaskLoops.AddMissing(at, rightAt, longs() / LONGS, missingAt));
     }
   }
 

@@ -83,7 +83,7 @@ final class WideSlices {
       program.add(new RankLoops.Pack(true, eight / 4 * ROWS, eight % 4 * 8, to));
     }
 
-    program.addAll(WideTrees.transposition(RankLoops.Bits.SQUARES, square));
+    program.addAll(WideTrees.transposition(MaskLoops.Bits.SQUARES, square));
     program.addAll(afterwards);
     for (CategoryTests column : layout.tests.categories) {
       WideCategories wide = new WideCategories(column.feature(), column.sets());

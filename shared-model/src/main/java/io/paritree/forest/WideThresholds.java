@@ -150,8 +150,8 @@ final class WideThresholds {
     int other = HIGH + (digits() - HIGH) / 2;
     int values = LOW_VALUES;
     for (int plane = highSquare; values < highs; plane += 2 * LONGS) {
-      loops.add(new RankLoops.Digit(plane, FIRST));
-      loops.add(new RankLoops.Join(FIRST, high, values, other));
+      loops.add(new MaskLoops.Digit(plane, FIRST));
+      loops.add(new MaskLoops.Join(FIRST, high, values, other));
       int joined = other;
       other = high;
       high = joined;
@@ -159,18 +159,18 @@ final class WideThresholds {
     }
 
     if (leftAt >= 0) {
-      loops.add(new RankLoops.Masks(high, values, highs, LOW, -1, leftAt));
+      loops.add(new MaskLoops.Masks(high, values, highs, LOW, -1, leftAt));
     }
 
     if (rightAt >= 0) {
-      loops.add(new RankLoops.Masks(high, values, highs, LOW, missingAt, rightAt));
+      loops.add(new MaskLoops.Masks(high, values, highs, LOW, missingAt, rightAt));
     }
   }
 
   /** Adds the loops that find a digit of four planes. */
   private static void addFour(List<WideLoop> loops, int planeAt, int to) {
-    loops.add(new RankLoops.Digit(planeAt, FIRST));
-    loops.add(new RankLoops.Digit(planeAt + 2 * LONGS, SECOND));
-    loops.add(new RankLoops.Join(SECOND, FIRST, 4, to));
+    loops.add(new MaskLoops.Digit(planeAt, FIRST));
+    loops.add(new MaskLoops.Digit(planeAt + 2 * LONGS, SECOND));
+    loops.add(new MaskLoops.Join(SECOND, FIRST, 4, to));
   }
 }

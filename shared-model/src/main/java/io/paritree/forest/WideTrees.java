@@ -76,7 +76,7 @@ final class WideTrees {
       tree = next;
     }
 
-    loops.addAll(transposition(RankLoops.Bits.PLANES, end - first));
+    loops.addAll(transposition(MaskLoops.Bits.PLANES, end - first));
     loops.add(new TreeLoops.Unpack(end - first));
     for (int output = layout.steps[step + 1]; output < layout.steps[step + 2]; output++) {
       int[] tables = new int[end - first];
@@ -121,12 +121,12 @@ final class WideTrees {
   /**
    * Returns the loops that transpose squares of bytes to planes, or back: see {@link LeafPlanes}.
    */
-  static List<WideLoop> transposition(RankLoops.Bits bits, int squares) {
+  static List<WideLoop> transposition(MaskLoops.Bits bits, int squares) {
     int vectors = squares * WideMemory.PLANES;
     return List.of(
-        new RankLoops.Swap(bits, 0, vectors, 4, 0x0f0f0f0f0f0f0f0fL),
-        new RankLoops.Swap(bits, 0, vectors, 2, 0x3333333333333333L),
-        new RankLoops.Swap(bits, 0, vectors, 1, 0x5555555555555555L));
+        new MaskLoops.Swap(bits, 0, vectors, 4, 0x0f0f0f0f0f0f0f0fL),
+        new MaskLoops.Swap(bits, 0, vectors, 2, 0x3333333333333333L),
+        new MaskLoops.Swap(bits, 0, vectors, 1, 0x5555555555555555L));
   }
 
   /** Clears the planes, since trees of less than eight levels do not write all of them. */
