@@ -12,8 +12,7 @@ final class WideThresholds {
   /*
    * The rank of each row is found with a table of cells and a search, as in Thresholds. A cell is
    * the nearest whole number instead of the one below, which needs no conversion to int; both are
-   * monotone. Tables are smaller than there: a step of the search costs less than a table that is
-   * not in the fastest cache. Missing rows have rank 0.
+   * monotone. Missing rows have rank 0.
    *
    * The ranks are then turned into planes. The lowest four planes say which rows have a low digit
    * above 0 to 15, the others which rows have each value of the high digit, and which are above it.
@@ -21,7 +20,7 @@ final class WideThresholds {
    * are above, for the tests whose missing rows go right.
    */
   private static final int MAX_CELLS = 1 << 13;
-  private static final int CELLS_PER_THRESHOLD = 4;
+  private static final int CELLS_PER_THRESHOLD = 16;
   private static final int LOW_VALUES = 16;
 
   /** Ranks have up to 14 planes. */
