@@ -4,8 +4,8 @@ import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The loops by which {@link WideSlices} turn ranks and categories into masks; what is said of {@link
- * RankLoops} holds here.
+ * The loops by which {@link WideSlices} turn ranks and categories into masks; what is said of
+ * {@link RankLoops} holds here.
  */
 final class MaskLoops {
   private static final int LONGS = WideMemory.LONGS;
@@ -84,7 +84,9 @@ final class MaskLoops {
       long[] masks = memory.masks;
       LongVector missing = LongVector.fromArray(RankLoops.LONG, masks, missingAt);
       for (int at = 0; at < count * LONGS; at += LONGS) {
-        LongVector.fromArray(RankLoops.LONG, masks, from + at).or(missing).intoArray(masks, to + at);
+        LongVector.fromArray(RankLoops.LONG, masks, from + at)
+            .or(missing)
+            .intoArray(masks, to + at);
       }
     }
   }
@@ -191,7 +193,8 @@ final class MaskLoops {
       int at = to;
       for (int value = high; value < high + highs * LONGS; value += LONGS) {
         LongVector isEqual = LongVector.fromArray(RankLoops.LONG, digits, value);
-        LongVector isAbove = LongVector.fromArray(RankLoops.LONG, digits, value + above).or(missing);
+        LongVector isAbove =
+            LongVector.fromArray(RankLoops.LONG, digits, value + above).or(missing);
         for (int of = 0; of < 16 * LONGS; of += LONGS) {
           isEqual
               .and(LongVector.fromArray(RankLoops.LONG, digits, low + 16 * LONGS + of))
