@@ -19,7 +19,9 @@ final class FastForest implements Engine {
    * does it.
    *
    * Blocks: from minSliced rows on (never fewer than MIN_SLICED), all rows of a block share every
-   * operation (Slices). The operations are for 64 rows, even if the block has fewer. In slices, the
+   * operation (Slices). The operations are for 64 rows, even if the block has fewer. Where the JVM
+   * has vectors, they are for 256 rows once that has been measured to be faster (WideSlices);
+   * Cost does not count on it. In slices, the
    * cost of a tree grows with the number of its leaves; in a walk, it grows with the length of its
    * paths. So with a tree of more than 256 leaves, or with many features and few steps, the rows of
    * a block are walked one by one; or, if the trees are too large for a core's cache, each tree is
@@ -96,7 +98,7 @@ final class FastForest implements Engine {
     Optional<WideGate> wide =
         slices
             .filter(layout -> WideSlices.isPossible())
-            .flatMap(layout -> WideSlices.of(layout, forest.width))
+            .flatMap(layout -> WideSlicesBuilder.build(layout, forest.width))
             .map(built -> new WideGate(narrow.get(), built, sliced));
     return new FastForest(
         forest,

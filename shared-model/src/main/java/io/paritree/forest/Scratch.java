@@ -84,6 +84,7 @@ final class Scratch {
     return found.length >= size ? found : (found = new int[size]);
   }
 
+  /** Holds what wide slices need. */
   WideMemory wide() {
     return wide == null ? (wide = new WideMemory()) : wide;
   }

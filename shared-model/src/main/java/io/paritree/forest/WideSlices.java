@@ -1,17 +1,16 @@
 package io.paritree.forest;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Collectors;
 
 /**
  * Scores blocks of 256 rows as {@link Slices} scores 64, with the JDK's vectors of 256 bits.
  *
- * <p>The forest is a program of loops, each over all rows. Immutable and thread-safe.
+ * <p>The forest is a program of loops, each over all rows. Immutable and thread-safe; built by
+ * {@link WideSlicesBuilder}.
  */
 final class WideSlices {
 
@@ -22,12 +21,8 @@ final class WideSlices {
    * row(), so that nothing need be moved between the lanes of a vector.
    */
 
-  /** Each thread has room for as many; more would not stay in a core's own cache. */
-  private static final long MAX_MASK_LONGS = 1 << 20;
-
   private static final int ROWS = WideMemory.ROWS;
   private static final int LONGS = WideMemory.LONGS;
-  private static final int SQUARE = WideMemory.SQUARE;
 
   private final int width;
   private final float[] base;
@@ -39,91 +34,16 @@ final class WideSlices {
   private final WideLoop[] loops;
   private final long bytes;
 
-  private WideSlices(SlicesBuilder layout, int width) {
-    this.width = width;
-    this.base = layout.base;
-    this.reach = layout.maxNodes * LONGS;
-    Thresholds[] narrow = layout.tests.thresholds;
-    int features = narrow.length;
-    int eights = (features + 7) / 8;
-    this.missing = (features + 31) / 32 * ROWS;
-
-    List<WideLoop> program = new ArrayList<>();
-    List<WideLoop> afterwards = new ArrayList<>();
-    int[] maskAt = new int[layout.tests.size()];
-    int next = LONGS; // after the mask of test 0, which is empty
-    int square = features + eights;
-    int maxDigits = 0;
-    long tables = 0;
-    for (int at = 0; at < features; at++) {
-      WideThresholds wide = new WideThresholds(narrow[at].feature(), narrow[at].keys());
-      int highSquare = square * SQUARE;
-      square += wide.hasHighByte() ? 1 : 0;
-      int[] sides = {-1, -1};
-      for (int side = 0; side < 2; side++) {
-        int test = narrow[at].first(side == 0);
-        if (test >= 0) {
-          sides[side] = next;
-          for (int threshold = 0; threshold < narrow[at].size(); threshold++) {
-            maskAt[test + threshold] = next + threshold * LONGS;
-          }
-
-          next = Math.addExact(next, wide.longs());
-        }
-      }
-
-      int missingAt = (features + at / 8) * SQUARE + at % 8 * LONGS;
-      tables += wide.addRanks(program, at / 32 * ROWS, 1 << at, at * SQUARE, highSquare);
-      wide.addMasks(afterwards, at * SQUARE, highSquare, missingAt, sides[0], sides[1]);
-      maxDigits = Math.max(maxDigits, wide.digits());
-    }
-
-    for (int eight = 0; eight < eights; eight++) {
-      int to = (features + eight) * SQUARE;
-      program.add(new RankLoops.Pack(true, eight / 4 * ROWS, eight % 4 * 8, to));
-    }
-
-    program.addAll(WideTrees.transposition(MaskLoops.Bits.SQUARES, square));
-    program.addAll(afterwards);
-    for (CategoryTests column : layout.tests.categories) {
-      WideCategories wide = new WideCategories(column.feature(), column.sets());
-      int missingAt = next;
-      next = Math.addExact(next, LONGS);
-      int[] sides = {-1, -1};
-      for (int side = 0; side < 2; side++) {
-        int test = column.first(side == 0);
-        if (test >= 0) {
-          sides[side] = next;
-          for (int set = 0; set < column.size(); set++) {
-            maskAt[test + set] = next + set * LONGS;
-          }
-
-          next = Math.addExact(next, wide.longs());
-        }
-      }
-
-      wide.addMasks(program, sides[0], sides[1], missingAt);
-    }
-
-    program.addAll(WideTrees.loops(layout, maskAt));
-    this.squares = square * SQUARE;
-    this.masks = next;
-    this.digits = maxDigits;
-    this.loops = program.toArray(new WideLoop[0]);
-    this.bytes = tables + 4L * (layout.programs.length + maskAt.length) + 48L * loops.length;
-  }
-
-  /**
-   * Returns the wide layout of a forest; empty if a feature has too many thresholds, or the masks
-   * are too many to be worth their memory.
-   */
-  static Optional<WideSlices> of(SlicesBuilder layout, int width) {
-    SplitTests tests = layout.tests;
-    long padding = 32L * tests.thresholds.length + 129L * tests.categories.length;
-    return tests.maxThresholds() > WideThresholds.MAX_THRESHOLDS
-            || LONGS * (tests.size() + padding) > MAX_MASK_LONGS
-        ? Optional.empty()
-        : Optional.of(new WideSlices(layout, width));
+  WideSlices(WideSlicesBuilder builder) {
+    this.width = builder.width;
+    this.base = builder.layout.base;
+    this.reach = builder.layout.maxNodes * LONGS;
+    this.missing = (builder.features + 31) / 32 * ROWS;
+    this.squares = builder.squares * WideMemory.SQUARE;
+    this.masks = builder.masks;
+    this.digits = builder.digits;
+    this.loops = builder.loops.toArray(new WideLoop[0]);
+    this.bytes = builder.bytes;
   }
 
   /**

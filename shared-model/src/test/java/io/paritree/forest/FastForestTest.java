@@ -73,7 +73,7 @@ class FastForestTest {
             layout -> {
               Slices slices = new Slices(layout);
               ways.add(new FastForest(forest, asSpecified, slices, null, 2, null));
-              WideSlices.of(layout, forest.width)
+              WideSlicesBuilder.build(layout, forest.width)
                   .ifPresent(
                       built -> {
                         WideGate wide = new WideGate(slices, built, 0);
@@ -171,7 +171,7 @@ class FastForestTest {
         SplitTests.of(forest, Columns.of(forest).orElseThrow())
             .flatMap(tests -> SlicesBuilder.build(forest, tests))
             .orElseThrow();
-    WideSlices wide = WideSlices.of(layout, forest.width).orElseThrow();
+    WideSlices wide = WideSlicesBuilder.build(layout, forest.width).orElseThrow();
     WideGate gate = new WideGate(new Slices(layout), wide, 0);
 
     assertThat(gate.wide(100_000)).isNull();

@@ -1,0 +1,116 @@
+package io.paritree.forest;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Makes the loops of {@link WideSlices}. */
+final class WideSlicesBuilder {
+  /** Each thread has room for as many; more would not stay in a core's own cache. */
+  private static final long MAX_MASK_LONGS = 1 << 20;
+
+  private static final int LONGS = WideMemory.LONGS;
+  private static final int SQUARE = WideMemory.SQUARE;
+  private static final int ROWS = WideMemory.ROWS;
+
+  final SlicesBuilder layout;
+  final int width;
+  final int features;
+  final List<WideLoop> loops = new ArrayList<>();
+  int squares;
+  int masks = LONGS; // the mask of test 0 is empty
+  int digits;
+  long bytes;
+
+  /** Where the mask of each test begins. */
+  private final int[] maskAt;
+
+  private WideSlicesBuilder(SlicesBuilder layout, int width) {
+    this.layout = layout;
+    this.width = width;
+    this.features = layout.tests.thresholds.length;
+    this.maskAt = new int[layout.tests.size()];
+  }
+
+  /**
+   * Returns the wide slices of a forest; empty if a feature has too many thresholds, or the masks
+   * are too many to be worth their memory.
+   */
+  static Optional<WideSlices> build(SlicesBuilder layout, int width) {
+    SplitTests tests = layout.tests;
+    long padding = 32L * tests.thresholds.length + 129L * tests.categories.length;
+    if (tests.maxThresholds() > WideThresholds.MAX_THRESHOLDS
+        || LONGS * (tests.size() + padding) > MAX_MASK_LONGS) {
+      return Optional.empty();
+    }
+
+    WideSlicesBuilder builder = new WideSlicesBuilder(layout, width);
+    builder.addThresholds();
+    for (CategoryTests column : tests.categories) {
+      builder.addCategories(column);
+    }
+
+    builder.loops.addAll(WideTrees.loops(layout, builder.maskAt));
+    builder.bytes += 4L * (layout.programs.length + tests.size()) + 48L * builder.loops.size();
+    return Optional.of(new WideSlices(builder));
+  }
+
+  /** Adds the loops of all features with thresholds: the ranks of all, then the masks of all. */
+  private void addThresholds() {
+    int eights = (features + 7) / 8;
+    squares = features + eights;
+    List<WideLoop> afterRanks = new ArrayList<>();
+    for (int at = 0; at < features; at++) {
+      addThresholds(at, layout.tests.thresholds[at], afterRanks);
+    }
+
+    for (int eight = 0; eight < eights; eight++) {
+      int to = (features + eight) * SQUARE;
+      loops.add(new RankLoops.Pack(true, eight / 4 * ROWS, eight % 4 * 8, to));
+    }
+
+    loops.addAll(WideTrees.transposition(MaskLoops.Bits.SQUARES, squares));
+    loops.addAll(afterRanks);
+  }
+
+  private void addThresholds(int at, Thresholds narrow, List<WideLoop> afterRanks) {
+    WideThresholds wide = new WideThresholds(narrow.feature(), narrow.keys());
+    int square = at * SQUARE;
+    int highSquare = squares * SQUARE;
+    squares += wide.hasHighByte() ? 1 : 0;
+    digits = Math.max(digits, wide.digits());
+    int leftAt = placeMasks(narrow.first(true), narrow.size(), wide.longs());
+    int rightAt = placeMasks(narrow.first(false), narrow.size(), wide.longs());
+    bytes += wide.addRanks(loops, at / 32 * ROWS, 1 << at, square, highSquare);
+    int missingAt = (features + at / 8) * SQUARE + at % 8 * LONGS;
+    wide.addMasks(afterRanks, square, highSquare, missingAt, leftAt, rightAt);
+  }
+
+  private void addCategories(CategoryTests narrow) {
+    WideCategories wide = new WideCategories(narrow.feature(), narrow.sets());
+    int leftAt = placeMasks(narrow.first(true), narrow.size(), wide.longs());
+    int rightAt = placeMasks(narrow.first(false), narrow.size(), wide.longs());
+    wide.addMasks(loops, leftAt, rightAt, masks);
+    masks += LONGS;
+  }
+
+  /**
+   * Makes room for the masks of a feature and side.
+   *
+   * @param first the first test; -1 if there is none
+   * @return where the masks begin; -1 if there are none
+   */
+  private int placeMasks(int first, int tests, int longs) {
+    if (first < 0) {
+      return -1;
+    }
+
+    int from = masks;
+    for (int test = 0; test < tests; test++) {
+      maskAt[first + test] = from + test * LONGS;
+    }
+
+    masks += longs;
+    return from;
+  }
+}
