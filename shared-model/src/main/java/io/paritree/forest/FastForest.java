@@ -98,7 +98,7 @@ final class FastForest implements Engine {
     Optional<WideGate> wide =
         slices
             .filter(layout -> WideSlices.isPossible())
-            .flatMap(layout -> WideSlicesBuilder.build(layout, forest.width))
+            .flatMap(WideSlicesBuilder::build)
             .map(built -> new WideGate(narrow.get(), built, sliced));
     return new FastForest(
         forest,

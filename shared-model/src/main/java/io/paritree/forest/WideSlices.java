@@ -24,8 +24,7 @@ final class WideSlices {
   private static final int ROWS = WideMemory.ROWS;
   private static final int LONGS = WideMemory.LONGS;
 
-  private final int width;
-  private final float[] base;
+  private final Forest forest;
   private final int squares;
   private final int missing;
   private final int masks;
@@ -35,8 +34,7 @@ final class WideSlices {
   private final long bytes;
 
   WideSlices(WideSlicesBuilder builder) {
-    this.width = builder.width;
-    this.base = builder.layout.base;
+    this.forest = builder.layout.forest;
     this.reach = builder.layout.maxNodes * LONGS;
     this.missing = (builder.features + 31) / 32 * ROWS;
     this.squares = builder.squares * WideMemory.SQUARE;
@@ -66,7 +64,7 @@ final class WideSlices {
 
   /** Returns the number of margins of a row. */
   int outputs() {
-    return base.length;
+    return forest.base.length;
   }
 
   /**
@@ -82,7 +80,7 @@ final class WideSlices {
       loop.run(memory);
     }
 
-    int outputs = base.length;
+    int outputs = forest.base.length;
     for (int output = 0; output < outputs; output++) {
       for (int row = 0; row < block.rows(); row++) {
         margins[to + row * outputs + output] = memory.sums[output * ROWS + row];
@@ -96,13 +94,10 @@ final class WideSlices {
     memory.masks = WideMemory.atLeast(memory.masks, masks);
     memory.reach = WideMemory.atLeast(memory.reach, reach);
     memory.missing = WideMemory.atLeast(memory.missing, missing);
-    memory.sums = WideMemory.atLeast(memory.sums, base.length * ROWS);
+    memory.sums = WideMemory.atLeast(memory.sums, forest.base.length * ROWS);
     Arrays.fill(memory.missing, 0, missing, 0);
     Arrays.fill(memory.masks, 0, LONGS, 0);
-    for (int output = 0; output < base.length; output++) {
-      Arrays.fill(memory.sums, output * ROWS, (output + 1) * ROWS, base[output]);
-    }
-
+    begin(block, memory.sums);
     if (block.rows() == ROWS) {
       memory.block(block.slots(), block.from(), block.rowStride(), block.featureStride());
     } else {
@@ -110,11 +105,22 @@ final class WideSlices {
     }
   }
 
+  private void begin(Block block, float[] sums) {
+    for (int output = 0; output < forest.base.length; output++) {
+      int to = output * ROWS;
+      Arrays.fill(sums, to, to + ROWS, forest.base[output]);
+      for (int row = 0; forest.hasOffsets() && row < block.rows(); row++) {
+        int at = block.from() + row * block.rowStride();
+        sums[to + row] = forest.begin(block.slots(), at, block.featureStride(), output);
+      }
+    }
+  }
+
   /** Copies a block feature by feature; the rows that it lacks are 0. */
   private void pad(Block block, WideMemory memory) {
-    float[] slots = WideMemory.atLeast(memory.padded, width * ROWS);
+    float[] slots = WideMemory.atLeast(memory.padded, forest.width * ROWS);
     memory.padded = slots;
-    for (int feature = 0; feature < width; feature++) {
+    for (int feature = 0; feature < forest.width; feature++) {
       int from = block.from() + feature * block.featureStride();
       int to = feature * ROWS;
       for (int row = 0; row < block.rows(); row++) {
@@ -129,13 +135,13 @@ final class WideSlices {
 
   /** Returns 256 rows of some numbers. */
   Block exampleBlock() {
-    float[] slots = new float[width * ROWS];
+    float[] slots = new float[forest.width * ROWS];
     Random random = new Random(1);
     for (int at = 0; at < slots.length; at++) {
       slots[at] = random.nextInt(16) == 0 ? Float.NaN : (float) random.nextGaussian();
     }
 
-    return new Block(slots, 0, width, 1, ROWS);
+    return new Block(slots, 0, forest.width, 1, ROWS);
   }
 
   /**

@@ -14,7 +14,6 @@ final class WideSlicesBuilder {
   private static final int ROWS = WideMemory.ROWS;
 
   final SlicesBuilder layout;
-  final int width;
   final int features;
   final List<WideLoop> loops = new ArrayList<>();
   int squares;
@@ -25,9 +24,8 @@ final class WideSlicesBuilder {
   /** Where the mask of each test begins. */
   private final int[] maskAt;
 
-  private WideSlicesBuilder(SlicesBuilder layout, int width) {
+  private WideSlicesBuilder(SlicesBuilder layout) {
     this.layout = layout;
-    this.width = width;
     this.features = layout.tests.thresholds.length;
     this.maskAt = new int[layout.tests.size()];
   }
@@ -36,7 +34,7 @@ final class WideSlicesBuilder {
    * Returns the wide slices of a forest; empty if a feature has too many thresholds, or the masks
    * are too many to be worth their memory.
    */
-  static Optional<WideSlices> build(SlicesBuilder layout, int width) {
+  static Optional<WideSlices> build(SlicesBuilder layout) {
     SplitTests tests = layout.tests;
     long padding = 32L * tests.thresholds.length + 129L * tests.categories.length;
     if (tests.maxThresholds() > WideThresholds.MAX_THRESHOLDS
@@ -44,7 +42,7 @@ final class WideSlicesBuilder {
       return Optional.empty();
     }
 
-    WideSlicesBuilder builder = new WideSlicesBuilder(layout, width);
+    WideSlicesBuilder builder = new WideSlicesBuilder(layout);
     builder.addThresholds();
     for (CategoryTests column : tests.categories) {
       builder.addCategories(column);

@@ -73,7 +73,7 @@ class FastForestTest {
             layout -> {
               Slices slices = new Slices(layout);
               ways.add(new FastForest(forest, asSpecified, slices, null, 2, null));
-              WideSlicesBuilder.build(layout, forest.width)
+              WideSlicesBuilder.build(layout)
                   .ifPresent(
                       built -> {
                         WideGate wide = new WideGate(slices, built, 0);
@@ -165,13 +165,23 @@ class FastForestTest {
   }
 
   @Test
+  void everyWayBeginsWithTheOffsetsOfARow() {
+    long seed = Seed.next();
+    RandomForests random = new RandomForests(seed);
+    RandomForests.Shape shape = new RandomForests.Shape();
+    shape.outputs = 3;
+    Forest forest = random.forest(shape).withOffsets(new float[] {0.5f, Float.NaN, -1f});
+    assertEqualInEveryWay(seed, forest, random.rows(forest, 300));
+  }
+
+  @Test
   void wideSlicesAreUsedOnlyOnceTheyHaveWon() {
     Forest forest = new RandomForests(1).forest(new RandomForests.Shape());
     SlicesBuilder layout =
         SplitTests.of(forest, Columns.of(forest).orElseThrow())
             .flatMap(tests -> SlicesBuilder.build(forest, tests))
             .orElseThrow();
-    WideSlices wide = WideSlicesBuilder.build(layout, forest.width).orElseThrow();
+    WideSlices wide = WideSlicesBuilder.build(layout).orElseThrow();
     WideGate gate = new WideGate(new Slices(layout), wide, 0);
 
     assertThat(gate.wide(100_000)).isNull();
