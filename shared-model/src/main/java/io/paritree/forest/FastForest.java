@@ -95,11 +95,7 @@ final class FastForest implements Engine {
     }
 
     Optional<Slices> narrow = slices.map(Slices::new);
-    Optional<WideGate> wide =
-        slices
-            .filter(layout -> WideSlices.isPossible())
-            .flatMap(WideSlicesBuilder::build)
-            .map(built -> new WideGate(narrow.get(), built, sliced));
+    Optional<WideGate> wide = slices.map(layout -> new WideGate(narrow.get(), layout, sliced));
     return new FastForest(
         forest,
         walks.isPresent() ? walks.get() : new SpecificationRows(forest),

@@ -25,10 +25,13 @@ final class WideGate {
   private static final double MAX_RELATIVE_TIME = 0.95;
 
   private final Slices slices;
-  private final WideSlices wide;
+  private final SlicesBuilder layout;
   private final double nanosPerRow;
   private final LongAdder rows = new LongAdder();
   private final AtomicBoolean isStarted = new AtomicBoolean();
+
+  /** Made by the trial, so that nothing of it is there before. */
+  private volatile WideSlices wide;
 
   /** The smallest number of rows for which a wide block takes less time than narrow ones. */
   private volatile int minRows = Integer.MAX_VALUE;
@@ -38,15 +41,16 @@ final class WideGate {
    *
    * @param nanosPerRow roughly what slices need
    */
-  WideGate(Slices slices, WideSlices wide, double nanosPerRow) {
+  WideGate(Slices slices, SlicesBuilder layout, double nanosPerRow) {
     this.slices = slices;
-    this.wide = wide;
+    this.layout = layout;
     this.nanosPerRow = nanosPerRow;
   }
 
   /** Returns the bytes that the wide slices take. */
   long bytes() {
-    return wide.bytes();
+    WideSlices made = wide;
+    return made == null ? 0 : made.bytes();
   }
 
   /** Returns the wide slices if they are to be used for these rows, otherwise null. */
@@ -70,8 +74,9 @@ final class WideGate {
   }
 
   /** Opens for any number of rows, without a trial: for tests. */
-  void open() {
+  void open(WideSlices made) {
     isStarted.set(true);
+    wide = made;
     minRows = 1;
   }
 
@@ -86,37 +91,46 @@ final class WideGate {
   /** Opens if the wide slices are faster; takes seconds. */
   void tryOut() {
     isStarted.set(true);
-    Block block = wide.exampleBlock();
+    if (!WideSlices.isPossible()) {
+      return;
+    }
+
+    WideSlicesBuilder.build(layout).ifPresent(this::tryOut);
+  }
+
+  private void tryOut(WideSlices made) {
+    Block block = made.exampleBlock();
     Scratch scratch = Scratch.ofThread();
     long end = System.nanoTime() + MAX_TRIAL_NANOS;
-    wide.warmUp(block, scratch, TURNS, end);
-    float[] margins = new float[block.rows() * wide.outputs()];
+    made.warmUp(block, scratch, TURNS, end);
+    float[] margins = new float[block.rows() * made.outputs()];
     int wins = 0;
     double slowest = 0;
     while (wins < MIN_WINS && System.nanoTime() < end) {
-      double relative = relativeTime(block, scratch, margins);
+      double relative = relativeTime(made, block, scratch, margins);
       boolean isWin = relative < MAX_RELATIVE_TIME;
       wins = isWin ? wins + 1 : 0;
       slowest = isWin ? Math.max(slowest, relative) : 0;
     }
 
     if (wins == MIN_WINS) {
+      wide = made;
       minRows = Math.max(Block.MAX_ROWS + 1, (int) Math.ceil(slowest * block.rows()));
     }
   }
 
   /** Returns the best time of wide slices as a share of that of slices, for a whole block. */
-  private double relativeTime(Block block, Scratch scratch, float[] margins) {
+  private double relativeTime(WideSlices made, Block block, Scratch scratch, float[] margins) {
     long narrow = Long.MAX_VALUE;
     long best = Long.MAX_VALUE;
     for (int turn = 0; turn < BLOCKS; turn++) {
       long start = System.nanoTime();
       for (int row = 0; row < block.rows(); row += Block.MAX_ROWS) {
-        slices.score(block.part(row, Block.MAX_ROWS), scratch, margins, row * wide.outputs());
+        slices.score(block.part(row, Block.MAX_ROWS), scratch, margins, row * made.outputs());
       }
 
       long middle = System.nanoTime();
-      wide.score(block, scratch, margins, 0);
+      made.score(block, scratch, margins, 0);
       narrow = Math.min(narrow, middle - start);
       best = Math.min(best, System.nanoTime() - middle);
     }

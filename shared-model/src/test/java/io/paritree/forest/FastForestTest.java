@@ -76,8 +76,8 @@ class FastForestTest {
               WideSlicesBuilder.build(layout)
                   .ifPresent(
                       built -> {
-                        WideGate wide = new WideGate(slices, built, 0);
-                        wide.open();
+                        WideGate wide = new WideGate(slices, layout, 0);
+                        wide.open(built);
                         ways.add(new FastForest(forest, asSpecified, slices, wide, 2, null));
                       });
             });
@@ -182,12 +182,12 @@ class FastForestTest {
             .flatMap(tests -> SlicesBuilder.build(forest, tests))
             .orElseThrow();
     WideSlices wide = WideSlicesBuilder.build(layout).orElseThrow();
-    WideGate gate = new WideGate(new Slices(layout), wide, 0);
+    WideGate gate = new WideGate(new Slices(layout), layout, 0);
 
     assertThat(gate.wide(100_000)).isNull();
     gate.tryOut();
     assertThat(gate.wide(64)).isNull();
-    gate.open();
+    gate.open(wide);
     assertThat(gate.wide(64)).isSameAs(wide);
   }
 
