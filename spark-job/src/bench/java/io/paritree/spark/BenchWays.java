@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -36,6 +37,12 @@ final class BenchWays {
 
   /** As {@link #PARITREE}, but repeated keys are not counted; runs only if requested. */
   static final String KEYS_NOT_COUNTED = "keysNotCounted";
+
+  /**
+   * As {@link #PARITREE}, from a Delta table of the same files, and to a Delta table; run only if
+   * requested.
+   */
+  static final List<String> DELTA = List.of("deltaIn", "deltaOut");
 
   /** As {@link #PARITREE}, with reasons of all rows. */
   static final String REASONS = "reasons";
@@ -88,6 +95,8 @@ final class BenchWays {
     ways.put(SQL, this::scoreBySql);
     ways.put(DATASET, this::scoreDataset);
     ways.put(KEYS_NOT_COUNTED, this::scoreWithoutCountingKeys);
+    ways.put(DELTA.get(0), this::scoreDeltaTable);
+    ways.put(DELTA.get(1), this::scoreToDeltaTable);
     return ways;
   }
 
@@ -132,6 +141,27 @@ final class BenchWays {
     Files.createDirectories(outputs);
     Files.writeString(conf, "scoring-job.count-duplicates = false\n");
     score(KEYS_NOT_COUNTED, "--conf", conf.toString());
+  }
+
+  private void scoreDeltaTable() throws IOException {
+    Path table = outputs.resolve("delta-" + data.getFileName());
+    if (!Files.exists(table)) {
+      Files.createDirectories(table);
+      try (Stream<Path> files = Files.list(data)) {
+        for (Path file : files.filter(name -> name.toString().endsWith(".parquet")).toList()) {
+          Files.createLink(table.resolve(file.getFileName()), file);
+        }
+      }
+
+      spark.sql("CONVERT TO DELTA parquet.`%s`".formatted(table));
+    }
+
+    run("--input-table", table.toString(), "--output", output(DELTA.get(0)).toString(), "--force");
+  }
+
+  private void scoreToDeltaTable() throws IOException {
+    String table = output(DELTA.get(1)).toString();
+    run("--input", data.toString(), "--table", table, "--create-table", "--force");
   }
 
   /** Calls the model's function for each row. */
@@ -186,23 +216,21 @@ final class BenchWays {
         .parquet(output(FLOOR).toString());
   }
 
-  /** Runs the command {@code scripts/score}, with a Spark that keeps running. */
   private void score(String way, String... more) throws IOException {
+    List<String> all =
+        new ArrayList<>(
+            List.of("--input", data.toString(), "--output", output(way).toString(), "--force"));
+    all.addAll(List.of(more));
+    run(all.toArray(String[]::new));
+  }
+
+  /** Runs the command {@code scripts/score}, with a Spark that keeps running. */
+  private void run(String... more) throws IOException {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     int exitCode;
     try (PrintStream print = new PrintStream(printed, true, StandardCharsets.UTF_8)) {
       List<String> arguments =
-          new ArrayList<>(
-              List.of(
-                  "--model",
-                  modelPackage.toString(),
-                  "--input",
-                  data.toString(),
-                  "--output",
-                  output(way).toString(),
-                  "--keys",
-                  "key",
-                  "--force"));
+          new ArrayList<>(List.of("--model", modelPackage.toString(), "--keys", "key"));
       arguments.addAll(List.of(more));
       JobSettings settings =
           ScoreArguments.parse(Clock.systemUTC(), arguments.toArray(String[]::new)).orElseThrow();
@@ -227,7 +255,8 @@ final class BenchWays {
   void check(Iterable<String> ran) {
     Row first = null;
     for (String way : ran) {
-      Dataset<Row> output = spark.read().parquet(output(way).toString());
+      String format = way.equals(DELTA.get(1)) ? "delta" : "parquet";
+      Dataset<Row> output = spark.read().format(format).load(output(way).toString());
       if (way.equals(FLOOR)) {
         checkSums(output);
         continue;

@@ -3,6 +3,7 @@ package io.paritree.spark;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.sun.management.OperatingSystemMXBean;
+import io.paritree.spark.versions.DeltaSnapshot;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.StringWriter;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -37,7 +39,8 @@ final class JobBench {
                   10,000 values, which Parquet encodes with dictionaries; written by Spark's defaults)
         --rounds  counted rounds (default: 7)
         --trees   sizes of the models, all of depth 6 (default: 100,1000)
-        --only    some of floor,paritree,xgboostEngine,usualWay,sql,dataset (default: all), keysNotCounted
+        --only    some of floor,paritree,xgboostEngine,usualWay,sql,dataset (default: all), keysNotCounted, deltaIn
+                  and deltaOut (the job from, or to, a Delta table instead of Parquet files)
         --reasons the job with this many reasons of all rows, and of 5 % of them, against the job without and
                   XGBoost4J's predictContrib, which has a 50th of the rows; its time is multiplied by that
         --json    print the figures as one JSON object; everything else goes to standard error
@@ -76,7 +79,12 @@ final class JobBench {
       System.exit(2);
     }
 
-    try (SparkSession spark = SparkSession.builder().appName("bench job").getOrCreate()) {
+    SparkSession.Builder builder = SparkSession.builder().appName("bench job");
+    if (BenchWays.DELTA.stream().anyMatch(bench.only::contains)) {
+      DeltaSnapshot.settings(new SparkConf()).forEach(builder::config);
+    }
+
+    try (SparkSession spark = builder.getOrCreate()) {
       bench.run(spark);
     }
 
@@ -189,7 +197,9 @@ final class JobBench {
       figures.put("overUsualWay", rounded(usual / paritree));
     }
 
-    for (String way : List.of(BenchWays.SQL, BenchWays.DATASET)) {
+    List<String> toJob = new ArrayList<>(List.of(BenchWays.SQL, BenchWays.DATASET));
+    toJob.addAll(BenchWays.DELTA);
+    for (String way : toJob) {
       if (paritree != null && figures.containsKey(way)) {
         figures.put(way + "ToJob", rounded(figures.get(way) / paritree));
       }

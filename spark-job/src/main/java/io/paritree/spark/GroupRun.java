@@ -172,7 +172,7 @@ final class GroupRun {
             checked.place(),
             run.directory(),
             tally,
-            checked.table().isPresent());
+            checked.tableDirectory());
     List<PreparedPartition> prepared;
     try {
       prepared = prepare(checked, run, tally, report, scoring, staging);
@@ -293,7 +293,7 @@ final class GroupRun {
     OptionalLong expected = checked.input().rowsOf(checked.files());
     if (expected.isPresent() && expected.getAsLong() != tally.read()) {
       throw new IOException(
-          "Cannot publish: the input's footers say %s rows, but %s were read; a file is damaged"
+          "Cannot publish: the input's footers, or its table's log, say %s rows, but %s were read; a file is damaged"
               .formatted(expected.getAsLong(), tally.read()));
     }
   }

@@ -4,6 +4,7 @@ import io.paritree.model.ModelFiles;
 import io.paritree.spark.check.CarriedColumns;
 import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.check.OutputPartition;
+import io.paritree.spark.commit.OutputTable;
 import io.paritree.spark.files.ParquetWriters;
 import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.HadoopPaths;
@@ -23,18 +24,25 @@ import io.paritree.spark.rows.Scan;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.JobSettings.LookupIndex;
 import io.paritree.spark.settings.JobSettings.Order;
+import io.paritree.spark.tables.PinnedTable;
+import io.paritree.spark.tables.TableFile;
 import io.paritree.spark.task.SourceRoot;
 import io.paritree.spark.task.TaskPlan;
 import io.paritree.spark.task.TaskResult;
+import io.paritree.store.Location;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -82,7 +90,8 @@ final class GroupScoring {
 
     this.writers =
         ParquetWriters.of(session, output, distinct, settings.bytesPerFile())
-            .withLastColumn(checked.model().modelVersion());
+            .withLastColumn(checked.model().modelVersion())
+            .withFieldIds(checked.table().map(OutputTable::fieldIds).orElse(Map.of()));
     this.keys =
         new KeyCheck(
             session, settings.duplicates(), output, carried.keys(), input, checked.files());
@@ -139,8 +148,7 @@ final class GroupScoring {
    */
   void score(RunDirectory directory, Tally tally) throws IOException {
     String tasks = HadoopPaths.of(directory.tasks()).toString();
-    String table =
-        checked.table().isPresent() ? HadoopPaths.of(checked.place().output()).toString() : null;
+    String table = checked.tableDirectory().map(HadoopPaths::of).map(Path::toString).orElse(null);
     // In a table's directory are the files of all runs, for as long as the table keeps versions.
     String run = table == null ? directory.random() : UUID.randomUUID().toString();
     score(directory.name(), checked.files(), plan(tasks, table, run, 0), tally);
@@ -200,14 +208,28 @@ final class GroupScoring {
       return SourceRoot.ofDirectories(path);
     }
 
-    HashMap<String, String> partitions = new HashMap<>();
+    Set<InputFile> read = new HashSet<>(checked.files());
+    HashMap<Location, String> partitions = new HashMap<>();
     for (InputPartition partition : input.selected()) {
       for (InputFile file : partition.files()) {
-        partitions.put(HadoopPaths.of(file.location()).toString(), partition.path());
+        if (read.contains(file)) {
+          partitions.put(file.location(), partition.path());
+        }
       }
     }
 
-    return new SourceRoot(path, SourceRoot.Kind.LOG, partitions);
+    PinnedTable table = listing.table().get();
+    HashMap<String, String> reported = new HashMap<>();
+    for (TableFile file : table.files().orElseThrow()) {
+      String partition = partitions.get(HadoopPaths.located(file.path()));
+      if (partition != null) {
+        reported.put(file.reported(), partition);
+      }
+    }
+
+    SourceRoot.Kind kind =
+        table.reportsPaths() ? SourceRoot.Kind.LOG_OF_PATHS : SourceRoot.Kind.LOG;
+    return new SourceRoot(path, kind, reported);
   }
 
   private TaskPlan plan(String tasks, String table, String run, int sampleRows) throws IOException {

@@ -43,19 +43,22 @@ final class Staging {
   private final Tally tally;
   private final Optional<Location> table;
 
+  /**
+   * @param table the directory of the table's files; empty if the output is a directory
+   */
   Staging(
       JobSettings settings,
       ScoringModel model,
       OutputPlace place,
       RunDirectory directory,
       Tally tally,
-      boolean isTable) {
+      Optional<Location> table) {
     this.settings = settings;
     this.model = model;
     this.directory = directory;
     this.store = place.store();
     this.tally = tally;
-    this.table = isTable ? Optional.of(place.output()) : Optional.empty();
+    this.table = table;
   }
 
   /** Moves the quarantined rows to where they are kept, even if the run fails. */

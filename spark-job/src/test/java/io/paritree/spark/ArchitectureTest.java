@@ -97,6 +97,8 @@ class ArchitectureTest extends ArchitectureContract {
           "task.JavaSerialized",
           "versions.DeltaSnapshot",
           "versions.DeltaTransaction",
+          "versions.IcebergRuntime",
+          "versions.ReadRelation",
           "versions.ReassignedScan",
           "versions.SparkLists",
           "versions.VectorDictionary");

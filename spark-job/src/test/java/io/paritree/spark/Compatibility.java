@@ -66,6 +66,11 @@ final class Compatibility {
       for (Map.Entry<Integer, Path> jdk : javaHomes.entrySet()) {
         results.add(local(trial, home, jdk.getKey(), jdk.getValue()));
         results.add(sql(sql, home, jdk.getKey(), jdk.getValue()));
+        if (SparkHome.hasIceberg(home.version())) {
+          Path tables = directory.resolve("iceberg-" + results.size());
+          results.add(iceberg(home, jdk.getKey(), jdk.getValue(), tables));
+        }
+
         if (!isLocal && jdk.getKey().equals(javaHomes.firstKey())) {
           Path cluster = directory.resolve("cluster-" + results.size());
           results.add(standalone(trial, home, jdk.getKey(), jdk.getValue(), cluster));
@@ -127,6 +132,25 @@ final class Compatibility {
     long seconds = (System.nanoTime() - begin) / 1_000_000_000;
     System.err.println("%s, %s s: %s".formatted(name, seconds, outcome(faults)));
     return new Result(home.version(), home.scala(), jdk, "local-cluster, SQL", seconds, faults);
+  }
+
+  /** Runs the tests of Iceberg's tables. */
+  private static Result iceberg(SparkHome home, int jdk, Path javaHome, Path directory)
+      throws IOException, InterruptedException {
+    long begin = System.nanoTime();
+    Map<String, String> tests =
+        OtherSpark.run(IcebergTables.class, home, javaHome, Files.createDirectories(directory));
+    List<String> faults = new ArrayList<>();
+    tests.forEach(
+        (test, failure) -> {
+          if (!failure.isEmpty()) {
+            faults.add(test + ": " + failure.lines().findFirst().orElse(""));
+          }
+        });
+    long seconds = (System.nanoTime() - begin) / 1_000_000_000;
+    String name = "%s-%s-jdk%s-iceberg".formatted(home.version(), home.scala(), jdk);
+    System.err.println("%s, %s s: %s".formatted(name, seconds, outcome(faults)));
+    return new Result(home.version(), home.scala(), jdk, "local, Iceberg", seconds, faults);
   }
 
   private static Result standalone(

@@ -85,6 +85,10 @@ record SparkHome(Path directory, String version, String scala) {
       command.add("-o");
     }
 
+    if (hasIceberg(version)) {
+      command.add("-Diceberg=iceberg-spark-runtime-%s_%s".formatted(line(version), scala));
+    }
+
     command.addAll(
         List.of(
             "-f",
@@ -108,8 +112,18 @@ record SparkHome(Path directory, String version, String scala) {
 
   /** Returns the artifact of Delta for a Spark. */
   private static String delta(String version, String scala) {
-    String line = version.replaceFirst("^(\\d+\\.\\d+)\\..*", "$1");
-    return version.startsWith("3.") ? "delta-spark_" + scala : "delta-spark_" + line + "_" + scala;
+    return version.startsWith("3.")
+        ? "delta-spark_" + scala
+        : "delta-spark_" + line(version) + "_" + scala;
+  }
+
+  private static String line(String version) {
+    return version.replaceFirst("^(\\d+\\.\\d+)\\..*", "$1");
+  }
+
+  /** Returns whether Iceberg has a runtime for a Spark, which is then among its jars. */
+  static boolean hasIceberg(String version) {
+    return version.matches("(3\\.5|4\\.[01])\\..*");
   }
 
   private static SparkHome made(Path home, String classPath) throws IOException {

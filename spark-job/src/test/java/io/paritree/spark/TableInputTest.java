@@ -300,6 +300,27 @@ class TableInputTest {
   }
 
   @Test
+  void viewsAndTablesOfDatabasesAreReadAsSparkReadsThem() throws IOException {
+    append(0, ROWS);
+    SPARK.sql(
+        "CREATE VIEW seen AS SELECT * FROM delta.`%s` WHERE parcel_id < 100".formatted(table));
+    String url = "jdbc:h2:mem:parcels;DB_CLOSE_DELAY=-1";
+    parcels(0, ROWS).write().format("jdbc").option("url", url).option("dbtable", "p").save();
+    SPARK.sql("CREATE TABLE parcels USING jdbc OPTIONS (url '%s', dbtable 'p')".formatted(url));
+
+    JobRun view = score("--input-table", "seen");
+    Map<Long, Integer> ofView = Scores.of(output);
+    JobRun database = score("--input-table", "parcels", "--ignore-case", "--force");
+
+    succeeds(view);
+    assertThat(ofView).isEqualTo(expected(parcels(0, 100)));
+    succeeds(database);
+    assertThat(database.err()).contains("parcels is read as Spark reads it");
+    assertThat(Scores.of(output)).isEqualTo(expected(parcels(0, ROWS)));
+    SPARK.sql("DROP VIEW seen");
+  }
+
+  @Test
   void rowsThatCannotBeScoredAreQuarantinedWithTheirFile() throws IOException {
     append(0, ROWS);
     sql("UPDATE %s SET weight = NULL WHERE parcel_id = 4");

@@ -37,7 +37,7 @@ final class ReadPlace {
     UTF8String now = currentFile();
     if (cause instanceof TaskKilledException killed) {
       return killed;
-    } else if (now.numBytes() == 0) {
+    } else if (now.numBytes() == 0 || !root.reads(now.toString())) {
       return new IllegalStateException("Cannot read the input: " + cause.getMessage(), cause);
     }
 

@@ -17,8 +17,9 @@ import org.apache.spark.unsafe.types.UTF8String;
 public record SourceFile(String name, String partition, List<PartitionValue> values) {
 
   /**
-   * Returns the file of a URI that Spark reports.
+   * Returns the file that Spark reports.
    *
+   * @param uri its URI; of some tables, its path
    * @param input a directory, the file itself, or a table
    * @throws IllegalStateException if the file is not in the input, so that its partition is unknown
    */
@@ -27,11 +28,14 @@ public record SourceFile(String name, String partition, List<PartitionValue> val
       return new SourceFile(input.path(), "", List.of());
     }
 
-    String path = new Path(URI.create(uri)).toString();
     String root = input.path();
+    boolean isPath = input.kind() == SourceRoot.Kind.LOG_OF_PATHS;
+    String path =
+        (isPath ? new Path(new Path(root), new Path(uri)) : new Path(URI.create(uri))).toString();
     String directory = root.endsWith("/") ? root : root + "/";
     boolean isInput = path.equals(root);
-    boolean isLogged = input.partitions().containsKey(path);
+    String logged = input.partitions().get(isPath ? uri : path);
+    boolean isLogged = logged != null;
     if (!isInput && !isLogged && !path.startsWith(directory)) {
       throw new IllegalStateException(
           "Cannot determine the partition of %s: it is not in the input %s".formatted(path, root));
@@ -42,8 +46,7 @@ public record SourceFile(String name, String partition, List<PartitionValue> val
             ? path.substring(path.lastIndexOf('/') + 1)
             : path.startsWith(directory) ? path.substring(directory.length()) : path;
     if (isLogged) {
-      String partition = input.partitions().get(path);
-      return new SourceFile(below, partition, PartitionValue.ofPath(partition));
+      return new SourceFile(below, logged, PartitionValue.ofPath(logged));
     }
 
     int slash = below.lastIndexOf('/');

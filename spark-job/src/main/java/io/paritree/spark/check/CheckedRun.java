@@ -10,6 +10,7 @@ import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.report.JobReport;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.store.FileStore;
+import io.paritree.store.Location;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -43,6 +44,11 @@ public record CheckedRun(
   /** Returns the files of the open partitions. */
   public List<InputFile> files() {
     return open.stream().flatMap(target -> target.files().stream()).toList();
+  }
+
+  /** Returns the directory of the table's files; empty if the output is a directory. */
+  public Optional<Location> tableDirectory() {
+    return table.map(own -> own.directory(place.output()));
   }
 
   /** Returns whether the scores are encrypted. */

@@ -20,6 +20,7 @@ import io.paritree.spark.settings.JobSettings.LookupIndex;
 import io.paritree.spark.settings.JobSettings.Mode;
 import io.paritree.spark.settings.JobSettings.NonAtomic;
 import io.paritree.spark.settings.JobSettings.Repeat;
+import io.paritree.spark.tables.CatalogTable;
 import io.paritree.spark.tables.PinnedTable;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -140,10 +141,9 @@ public final class JobCheck {
   }
 
   private InputListing listing(PinnedTable table) {
-    boolean isChosenBySpark = table.files().isEmpty();
     return InputListing.of(
-        isChosenBySpark
-            ? table.where(settings.partitions().values(table.partitionColumns(), problems))
+        table instanceof CatalogTable rows
+            ? rows.where(settings.partitions().values(rows.partitionColumns(), problems))
             : table,
         problems);
   }
@@ -226,6 +226,7 @@ public final class JobCheck {
     StructType output = columns.schema(carried.columns(), model, settings.runId());
     if (settings.lookupIndex() == LookupIndex.BUILT) {
       checkLookup(output, carried.keys().size());
+      outputTable.flatMap(OutputTable::lookupProblem).ifPresent(problems::add);
     }
 
     Set<String> encrypted =
@@ -239,6 +240,10 @@ public final class JobCheck {
       problems.add(
           "--lookup-index cannot be used: columns %s of the output are encrypted, and an index is not"
               .formatted(encrypted));
+    }
+
+    if (!encrypted.isEmpty()) {
+      outputTable.flatMap(OutputTable::encryptionProblem).ifPresent(problems::add);
     }
 
     refuseProblems();

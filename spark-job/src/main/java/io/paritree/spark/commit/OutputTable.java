@@ -1,10 +1,14 @@
 package io.paritree.spark.commit;
 
 import io.paritree.spark.ending.RefusedException;
+import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.PartitionValue;
 import io.paritree.spark.tables.AskedOutput;
+import io.paritree.spark.tables.TableFormat;
 import io.paritree.spark.versions.DeltaSnapshot;
-import io.paritree.spark.versions.DeltaTransaction;
+import io.paritree.spark.versions.IcebergRuntime;
+import io.paritree.store.Location;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,28 +16,28 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The Delta table that a run writes to.
+ * The table that a run writes to.
  *
  * <p>Not thread-safe.
  */
-public final class OutputTable {
-  private final SparkSession session;
+public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
   private final AskedOutput asked;
-  private final String location;
   private final long firstVersion;
   private Optional<TableState> state;
 
-  private OutputTable(
-      SparkSession session, AskedOutput asked, String location, Optional<TableState> state) {
-    this.session = session;
+  /**
+   * @param state the table as it is; empty if it is not there
+   */
+  OutputTable(AskedOutput asked, Optional<TableState> state) {
     this.asked = asked;
-    this.location = location;
     this.state = state;
     this.firstVersion = state.map(TableState::version).orElse(-1L);
   }
@@ -44,29 +48,40 @@ public final class OutputTable {
    * @throws RefusedException if it cannot be written to
    */
   public static OutputTable open(SparkSession session, AskedOutput asked) throws RefusedException {
-    Optional<String> problem = DeltaSnapshot.problem(session);
-    if (problem.isPresent()) {
-      throw refused(asked, problem.get());
-    }
-
     try {
-      DeltaSnapshot found =
+      TableFormat format =
           asked.isPath()
-              ? DeltaTransaction.begin(session, asked.name()).snapshot()
-              : named(session, asked);
-      boolean isThere = found.version() >= 0;
-      if (!isThere && !asked.isCreated()) {
-        throw refused(asked, "there is no Delta table; it is made with --create-table");
+              ? asked.format().at(asked.name(), HadoopPaths.settings(session))
+              : asked.format();
+      Optional<String> problem =
+          switch (format) {
+            case DELTA -> DeltaSnapshot.problem(session);
+            case ICEBERG -> IcebergRuntime.problem();
+            case AUTO -> Optional.empty();
+          };
+      if (problem.isPresent()) {
+        throw refused(asked, problem.get());
       }
 
-      return new OutputTable(
-          session,
-          asked,
-          found.location().toString(),
-          isThere ? Optional.of(TableState.of(found)) : Optional.empty());
+      OutputTable table =
+          asked.isPath()
+              ? format == TableFormat.ICEBERG
+                  ? IcebergOutput.at(session, asked)
+                  : DeltaOutput.at(session, asked)
+              : named(session, asked, format);
+      if (table.state().isEmpty() && !asked.isCreated()) {
+        throw refused(
+            asked,
+            "there is no %s table; it is made with --create-table"
+                .formatted(format == TableFormat.ICEBERG ? "Iceberg" : "Delta"));
+      }
+
+      return table;
     } catch (RefusedException e) {
       throw e;
-    } catch (Exception e) { // Spark and Delta throw checked exceptions that they do not declare
+    } catch (LinkageError e) {
+      throw refused(asked, IcebergRuntime.unfit(e));
+    } catch (Exception e) { // Spark and the formats throw checked exceptions undeclared
       throw refused(asked, String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
     }
   }
@@ -75,30 +90,88 @@ public final class OutputTable {
     return new RefusedException("Cannot write to table %s: %s".formatted(asked.name(), reason));
   }
 
-  private static DeltaSnapshot named(SparkSession session, AskedOutput asked)
-      throws RefusedException {
+  private static OutputTable named(SparkSession session, AskedOutput asked, TableFormat format)
+      throws RefusedException, IOException {
     if (!session.catalog().tableExists(asked.name())) {
       throw refused(
           asked,
           "the catalog has no such table; make it with CREATE TABLE, or give a path and --create-table");
     }
 
-    return DeltaSnapshot.of(session.table(asked.name()))
-        .orElseThrow(() -> refused(asked, "it is no Delta table"));
+    Dataset<Row> found = session.table(asked.name());
+    boolean isIceberg = IcebergRuntime.isIceberg(found);
+    if (isIceberg && IcebergRuntime.problem().isPresent()) {
+      throw refused(asked, IcebergRuntime.problem().get());
+    } else if (isIceberg && format != TableFormat.DELTA) {
+      return IcebergOutput.of(session, asked, IcebergRuntime.table(found));
+    } else if (format == TableFormat.ICEBERG) {
+      throw refused(asked, "it is no Iceberg table");
+    }
+
+    Optional<String> problem = DeltaSnapshot.problem(session);
+    Optional<DeltaSnapshot> delta = DeltaSnapshot.of(found);
+    if (delta.isEmpty() || problem.isPresent()) {
+      throw refused(
+          asked,
+          format == TableFormat.AUTO
+              ? problem.orElse("it is no table of Delta or Iceberg")
+              : "it is no Delta table");
+    }
+
+    return DeltaOutput.of(session, asked, delta.get());
   }
 
   /** Returns the table's directory. */
-  public String location() {
-    return location;
-  }
+  public abstract String location();
+
+  /**
+   * Returns the directory of the table's files.
+   *
+   * @param location the table's directory
+   */
+  public abstract Location directory(Location location);
+
+  /**
+   * Returns the ids that files must give their columns, by the columns' names; empty if files are
+   * read by name.
+   */
+  public abstract Map<String, Integer> fieldIds();
+
+  /** Returns why the table cannot take files whose columns are encrypted; empty if it can. */
+  public abstract Optional<String> encryptionProblem();
+
+  /**
+   * Begins a commit.
+   *
+   * @param name of the run and its group
+   * @param metadata what the commit says about the run
+   */
+  abstract TableTransaction begin(String name, Map<String, String> metadata) throws IOException;
+
+  /** Returns what of the table this job cannot honour, as ends of sentences about it. */
+  abstract List<String> unfitFeatures();
+
+  /** Returns the type in which the table has the values of a column. */
+  abstract DataType stored(DataType type);
+
+  /** Makes the table, unless another run has made it meanwhile. */
+  abstract void create(StructType columns, List<String> partitionColumns);
+
+  abstract void addColumns(List<StructField> columns);
+
+  /** Returns the newest version. */
+  abstract TableState newest();
+
+  /** Returns why servers cannot find rows of the table by an index; empty if they can. */
+  public abstract Optional<String> lookupProblem();
 
   /** Returns which run has written the rows of a partition in the newest version. */
   public Map<String, String> runsNow() {
-    return TableState.of(DeltaTransaction.begin(session, location).snapshot()).runs();
+    return newest().runs();
   }
 
-  SparkSession session() {
-    return session;
+  AskedOutput asked() {
+    return asked;
   }
 
   /** Returns a text that describes a partition's files; it differs whenever they do. */
@@ -111,7 +184,7 @@ public final class OutputTable {
     return state.isPresent() && state.get().isPublished(partition, identity);
   }
 
-  /** Returns the version that was found at first; -1 if there was no table. */
+  /** Returns the version that was found at first; -1 if there was none. */
   long firstVersion() {
     return firstVersion;
   }
@@ -137,11 +210,7 @@ public final class OutputTable {
     }
 
     TableState table = state.get();
-    Row detail = session.sql("DESCRIBE DETAIL " + sqlName()).collectAsList().get(0);
-    TableFeatures.problems(
-            detail.<String, String>getJavaMap(detail.fieldIndex("properties")),
-            detail.<String>getList(detail.fieldIndex("tableFeatures")),
-            table.schema())
+    unfitFeatures()
         .forEach(problem -> problems.add("table %s %s".formatted(asked.name(), problem)));
     List<String> columns =
         partitions.isEmpty()
@@ -182,7 +251,7 @@ public final class OutputTable {
       if (own == null) {
         added.add(field);
         lacking.add(field.name());
-      } else if (!own.dataType().catalogString().equals(field.dataType().catalogString())) {
+      } else if (!own.dataType().catalogString().equals(stored(field.dataType()).catalogString())) {
         problems.add(
             "column '%s' is %s in table %s, and %s in this run's rows"
                 .formatted(
@@ -203,10 +272,6 @@ public final class OutputTable {
     }
   }
 
-  private String sqlName() {
-    return "delta.`%s`".formatted(location.replace("`", "``"));
-  }
-
   /**
    * Makes the table, or adds columns to it. Readers see no other rows.
    *
@@ -220,36 +285,13 @@ public final class OutputTable {
         all = all.add(column, "string");
       }
 
-      session.sql(
-          "CREATE TABLE IF NOT EXISTS %s (%s) USING delta%s"
-              .formatted(
-                  sqlName(),
-                  ddl(List.of(all.fields())),
-                  partitionColumns.isEmpty()
-                      ? ""
-                      : " PARTITIONED BY (%s)"
-                          .formatted(
-                              String.join(
-                                  ", ",
-                                  partitionColumns.stream().map(OutputTable::quoted).toList()))));
+      create(all, partitionColumns);
     } else if (!added.isEmpty()) {
-      session.sql("ALTER TABLE %s ADD COLUMNS (%s)".formatted(sqlName(), ddl(added)));
+      addColumns(added);
     } else {
       return;
     }
 
-    state = Optional.of(TableState.of(DeltaTransaction.begin(session, location).snapshot()));
-  }
-
-  private static String ddl(List<StructField> fields) {
-    return String.join(
-        ", ",
-        fields.stream()
-            .map(field -> "%s %s".formatted(quoted(field.name()), field.dataType().sql()))
-            .toList());
-  }
-
-  static String quoted(String name) {
-    return "`" + name.replace("`", "``") + "`";
+    state = Optional.of(newest());
   }
 }

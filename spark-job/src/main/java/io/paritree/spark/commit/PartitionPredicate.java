@@ -30,7 +30,7 @@ final class PartitionPredicate {
           .collect(Collectors.joining(" OR "));
     }
 
-    String column = OutputTable.quoted(table.partitionColumns().get(0));
+    String column = PartitionText.quoted(table.partitionColumns().get(0));
     List<PartitionValue> all = paths.stream().map(values -> values.get(0)).toList();
     List<String> alternatives = new ArrayList<>();
     String texts =
@@ -51,7 +51,7 @@ final class PartitionPredicate {
   }
 
   private static String equal(PartitionValue value, TableState table) {
-    String column = OutputTable.quoted(value.column());
+    String column = PartitionText.quoted(value.column());
     return value.isNull()
         ? column + " IS NULL"
         : "%s = %s".formatted(column, literal(value, table));

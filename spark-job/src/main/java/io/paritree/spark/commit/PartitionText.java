@@ -3,6 +3,9 @@ package io.paritree.spark.commit;
 import io.paritree.spark.input.PartitionValue;
 import java.time.DateTimeException;
 import java.time.LocalDate;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
@@ -10,6 +13,34 @@ import org.apache.spark.sql.types.DataTypes;
 /** The values of partitions as texts, which a table's log has, and as values of their columns. */
 final class PartitionText {
   private PartitionText() {}
+
+  /** Returns the values of a partition, by its columns; null where they are. */
+  static Map<String, String> values(String partition) {
+    Map<String, String> values = new LinkedHashMap<>();
+    for (PartitionValue value : PartitionValue.ofPath(partition)) {
+      values.put(value.column(), value.isNull() ? null : value.value());
+    }
+
+    return values;
+  }
+
+  /** Returns a column's name as part of an SQL expression. */
+  static String quoted(String column) {
+    return "`" + column.replace("`", "``") + "`";
+  }
+
+  /** Returns the path of a partition with these values. */
+  static String path(List<String> columns, Map<String, String> values) {
+    return String.join(
+        "/",
+        columns.stream()
+            .map(
+                column -> {
+                  String value = values.get(column);
+                  return new PartitionValue(column, value == null ? "" : value).directoryName();
+                })
+            .toList());
+  }
 
   /** Returns why a text is not how the log has a value of this type; empty if it is. */
   static Optional<String> problem(PartitionValue value, DataType type) {

@@ -1,129 +1,32 @@
 package io.paritree.spark.commit;
 
-import io.paritree.Sha256;
-import io.paritree.spark.input.PartitionValue;
-import io.paritree.spark.versions.DeltaSnapshot;
-import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 
-/**
- * What a version of a table says about its partitions.
- *
- * <p>Each file that a run adds has the run's identity, and how many files the partition has, as
- * tags. Whatever another writer does to a partition leaves files without these tags, fewer files,
- * or a deletion vector. So the tags say what the last commit to the partition was, without a search
- * through the history. A partition without rows has no file: there the table's list of transactions
- * has the identity.
- */
-final class TableState {
-  static final String ABSENT = "absent";
-  static final String IDENTITY_TAG = "paritree.identity";
-  static final String FILES_TAG = "paritree.files";
-  static final String RUN_TAG = "paritree.run";
+/** What a version of a table says about its partitions. */
+interface TableState {
+  String ABSENT = "absent";
 
-  private final DeltaSnapshot snapshot;
-  private final StructType schema;
-  private final List<String> partitionColumns;
-  private final Map<String, Set<String>> files = new HashMap<>();
-  private final Map<String, Set<String>> tags = new HashMap<>();
-  private final Map<String, Set<String>> runs = new HashMap<>();
-  private final Set<String> transactions;
+  /** Returns the number of the version; -1 if the table has none yet. */
+  long version();
 
-  private TableState(DeltaSnapshot snapshot) {
-    this.snapshot = snapshot;
-    this.schema = snapshot.schema();
-    this.partitionColumns = snapshot.partitionColumns();
-    this.transactions = snapshot.transactions();
-    for (Row file :
-        snapshot
-            .files()
-            .selectExpr(
-                "partitionValues",
-                "concat_ws(' ', path, to_json(deletionVector))",
-                "concat_ws(' ', tags['%s'], tags['%s'], to_json(deletionVector))"
-                    .formatted(IDENTITY_TAG, FILES_TAG),
-                "coalesce(tags['%s'], '')".formatted(RUN_TAG))
-            .collectAsList()) {
-      Map<String, String> values = file.getJavaMap(0);
-      String partition = path(values);
-      files.computeIfAbsent(partition, name -> new TreeSet<>()).add(file.getString(1));
-      tags.computeIfAbsent(partition, name -> new TreeSet<>()).add(file.getString(2));
-      runs.computeIfAbsent(partition, name -> new TreeSet<>()).add(file.getString(3));
-    }
-  }
+  StructType schema();
 
-  static TableState of(DeltaSnapshot snapshot) {
-    return new TableState(snapshot);
-  }
+  List<String> partitionColumns();
 
-  private String path(Map<String, String> values) {
-    return String.join(
-        "/",
-        partitionColumns.stream()
-            .map(
-                column -> {
-                  String value = values.get(column);
-                  return new PartitionValue(column, value == null ? "" : value).directoryName();
-                })
-            .toList());
-  }
+  /** Returns a text that describes a partition's files; it differs whenever they do. */
+  String token(String partition);
 
-  long version() {
-    return snapshot.version();
-  }
-
-  StructType schema() {
-    return schema;
-  }
-
-  List<String> partitionColumns() {
-    return partitionColumns;
-  }
-
-  String token(String partition) {
-    Set<String> found = files.get(partition);
-    return found == null
-        ? ABSENT
-        : Sha256.hex(String.join("\n", found).getBytes(StandardCharsets.UTF_8));
-  }
-
-  boolean isPublished(String partition, String identity) {
-    Set<String> found = files.get(partition);
-    return found == null
-        ? transactions.contains(nameOfEmpty(identity))
-        : tags.get(partition).equals(Set.of(identity + " " + found.size()));
-  }
+  /** Returns whether the rows of a partition are exactly those of a run with this identity. */
+  boolean isPublished(String partition, String identity);
 
   /**
    * Returns which run has written the rows of a partition, by the partitions; those that another
    * writer has changed since are left out.
    */
-  Map<String, String> runs() {
-    Map<String, String> writers = new TreeMap<>();
-    runs.forEach(
-        (partition, names) -> {
-          String tag = String.join("\n", tags.get(partition));
-          if (tag.matches("[0-9a-f]+ " + files.get(partition).size())) {
-            writers.put(partition, String.join("\n", names));
-          }
-        });
-    return writers;
-  }
+  Map<String, String> runs();
 
-  /** Returns the name of a transaction that leaves a partition without rows. */
-  static String nameOfEmpty(String identity) {
-    return "paritree without rows " + identity;
-  }
-
-  /** Returns whether both have the same columns, properties and features. */
-  boolean isDefinedLike(TableState other) {
-    return snapshot.definition().equals(other.snapshot.definition());
-  }
+  /** Returns a text that differs wherever columns, partitioning, properties or features do. */
+  String definition();
 }

@@ -20,7 +20,6 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.util.HadoopOutputFile;
 import org.apache.parquet.schema.MessageType;
 import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.execution.datasources.parquet.ParquetWriteSupport;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
@@ -64,6 +63,7 @@ final class FlatFile extends ParquetFile {
   /**
    * Begins a file.
    *
+   * @param context the columns as Spark's write support makes them
    * @param constant the text that the last column has in all rows; null if it is not constant
    */
   @SuppressWarnings("deprecation") // what every Parquet has
@@ -71,6 +71,7 @@ final class FlatFile extends ParquetFile {
       Path path,
       Configuration hadoop,
       StructType types,
+      WriteSupport.WriteContext context,
       String constant,
       Encryption.Columns encrypted,
       CompressionCodecName codec,
@@ -80,7 +81,6 @@ final class FlatFile extends ParquetFile {
     super(path);
     int count = types.size() - (constant == null ? 0 : 1);
     this.properties = properties;
-    WriteSupport.WriteContext context = new ParquetWriteSupport().init(hadoop);
     this.schema = context.getSchema();
     this.metadata = context.getExtraMetaData();
     this.constant =

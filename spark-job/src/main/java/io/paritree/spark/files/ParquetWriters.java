@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.Path;
@@ -54,6 +55,7 @@ public final class ParquetWriters implements Serializable {
   private final int pageBytes;
   private final String constant;
   private final Encryption.Columns encrypted;
+  private final FieldIds ids;
 
   private ParquetWriters(
       SerializableConfiguration hadoop,
@@ -62,7 +64,8 @@ public final class ParquetWriters implements Serializable {
       long rowGroupBytes,
       int pageBytes,
       String constant,
-      Encryption.Columns encrypted) {
+      Encryption.Columns encrypted,
+      FieldIds ids) {
     this.hadoop = hadoop;
     this.schema = schema;
     this.distinct = distinct;
@@ -70,6 +73,7 @@ public final class ParquetWriters implements Serializable {
     this.pageBytes = pageBytes;
     this.constant = constant;
     this.encrypted = encrypted;
+    this.ids = ids;
   }
 
   /** Prepares writers of files of any length, with the session's Parquet settings. */
@@ -100,12 +104,32 @@ public final class ParquetWriters implements Serializable {
         Math.max(MIN_ROW_GROUP_BYTES, rowGroup),
         (int) Math.max(MIN_PAGE_BYTES, Math.min(MAX_PAGE_BYTES, bytesPerFile / PAGES_PER_FILE)),
         null,
-        Encryption.Columns.NAMED);
+        Encryption.Columns.NAMED,
+        FieldIds.NONE);
   }
 
   /** Returns the same writers for rows whose last column is a text with one value in all rows. */
   public ParquetWriters withLastColumn(String value) {
-    return new ParquetWriters(hadoop, schema, distinct, rowGroupBytes, pageBytes, value, encrypted);
+    return new ParquetWriters(
+        hadoop, schema, distinct, rowGroupBytes, pageBytes, value, encrypted, ids);
+  }
+
+  /**
+   * Returns the same writers for files that have the ids by which a table knows its columns.
+   *
+   * @param byName the id of each column by its name; of the elements of lists and the fields of
+   *     structs by {@code column.element.field}
+   */
+  public ParquetWriters withFieldIds(Map<String, Integer> byName) {
+    return new ParquetWriters(
+        hadoop,
+        schema,
+        distinct,
+        rowGroupBytes,
+        pageBytes,
+        constant,
+        encrypted,
+        FieldIds.of(byName));
   }
 
   /**
@@ -113,7 +137,7 @@ public final class ParquetWriters implements Serializable {
    */
   public ParquetWriters withAllColumnsEncrypted() {
     return new ParquetWriters(
-        hadoop, schema, distinct, rowGroupBytes, pageBytes, constant, Encryption.Columns.ALL);
+        hadoop, schema, distinct, rowGroupBytes, pageBytes, constant, Encryption.Columns.ALL, ids);
   }
 
   /** A file with columns that only Spark's write support can write, such as lists. */
@@ -142,8 +166,11 @@ public final class ParquetWriters implements Serializable {
   }
 
   private static final class Builder extends ParquetWriter.Builder<InternalRow, Builder> {
-    private Builder(Path path, Configuration hadoop) throws IOException {
+    private final FieldIds ids;
+
+    private Builder(Path path, Configuration hadoop, FieldIds ids) throws IOException {
       super(HadoopOutputFile.fromPath(path, hadoop));
+      this.ids = ids;
     }
 
     @Override
@@ -154,7 +181,12 @@ public final class ParquetWriters implements Serializable {
     @Override
     @SuppressWarnings("deprecation") // abstract, so it must be overridden
     protected WriteSupport<InternalRow> getWriteSupport(Configuration hadoop) {
-      return new ParquetWriteSupport();
+      return new ParquetWriteSupport() {
+        @Override
+        public WriteContext init(Configuration settings) {
+          return ids.in(super.init(settings));
+        }
+      };
     }
   }
 
@@ -170,7 +202,7 @@ public final class ParquetWriters implements Serializable {
 
   /** Returns the columns of a file as Spark's write support makes them. */
   WriteSupport.WriteContext context() {
-    return new ParquetWriteSupport().init(hadoop.value());
+    return ids.in(new ParquetWriteSupport().init(hadoop.value()));
   }
 
   /** Returns how a file is encrypted; null if it is not. */
@@ -194,6 +226,7 @@ public final class ParquetWriters implements Serializable {
         path,
         hadoop.value(),
         schema,
+        context(),
         constant,
         encrypted,
         CODEC,
@@ -203,7 +236,7 @@ public final class ParquetWriters implements Serializable {
 
   private ParquetFile sparks(Path path) throws IOException {
     Builder builder =
-        new Builder(path, hadoop.value())
+        new Builder(path, hadoop.value(), ids)
             .withConf(hadoop.value())
             .withCompressionCodec(CODEC)
             .withRowGroupSize(rowGroupBytes)

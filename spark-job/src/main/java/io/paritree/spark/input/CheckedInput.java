@@ -13,8 +13,8 @@ import java.util.OptionalLong;
  * @param columns the columns that the run reads, each once: keys, passed columns, features' columns
  * @param isReadByRows whether Spark delivers rows instead of batches: because it cannot read some
  *     column in batches, or because its settings turn batches off
- * @param rows the number of rows of each read file from its footer, by the file's name; of CSV
- *     files, only those without rows are contained
+ * @param rows the number of rows of each read file from its footer or the table's log, by the
+ *     file's name, as far as it is known; of CSV files, only those without rows are contained
  */
 public record CheckedInput(
     InputFormat format,
@@ -30,11 +30,14 @@ public record CheckedInput(
   }
 
   /**
-   * Returns how many rows files hold by their footers, without those that a table's version does
-   * not have; empty for CSV, which has no footers, and where files are not known.
+   * Returns how many rows files hold by their footers or the log of a table, without those that the
+   * table's version does not have; empty where nothing says that: for CSV, for tables whose files
+   * are not known, and if only the deletes of a table say which rows it has.
    */
   public OptionalLong rowsOf(List<InputFile> files) {
-    return format == InputFormat.CSV || listing.isOfRows()
+    return format == InputFormat.CSV
+            || listing.isOfRows()
+            || files.stream().anyMatch(file -> !rows.containsKey(file.name()))
         ? OptionalLong.empty()
         : OptionalLong.of(files.stream().mapToLong(file -> rows.get(file.name())).sum());
   }

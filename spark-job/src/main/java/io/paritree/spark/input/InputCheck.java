@@ -4,6 +4,7 @@ import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
 import io.paritree.spark.tables.PinnedTable;
+import io.paritree.spark.tables.TableFile;
 import io.paritree.spark.versions.SparkVersion;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -137,8 +138,8 @@ public final class InputCheck {
   }
 
   /**
-   * Checks a table. Its log has the types of the columns; the footers of its files say how many
-   * rows there are, and whether Spark can read them in batches.
+   * Checks a table. Its log has the types of the columns. If it does not say how many rows the
+   * files have, their footers do, and whether Spark can read them in batches.
    */
   private CheckedInput checkTable(
       PinnedTable table, List<InputPartition> selected, SparkSession session, Runnable fileRead) {
@@ -161,6 +162,31 @@ public final class InputCheck {
     }
 
     checkFeatures(columns);
+    return table.saysRows()
+        ? new CheckedInput(
+            format, listing, selected, List.copyOf(columns.values()), false, rows(table))
+        : checkFooters(table, selected, columns, inFiles, session, fileRead);
+  }
+
+  /** Returns how many rows files have by the table's log, as far as it says that. */
+  private Map<String, Long> rows(PinnedTable table) {
+    Map<String, Long> rows = new HashMap<>();
+    for (TableFile file : table.files().orElse(List.of())) {
+      file.rows()
+          .ifPresent(
+              count -> rows.put(InputListing.name(listing.root().orElseThrow(), file), count));
+    }
+
+    return rows;
+  }
+
+  private CheckedInput checkFooters(
+      PinnedTable table,
+      List<InputPartition> selected,
+      Map<String, ReadColumn> columns,
+      Set<String> inFiles,
+      SparkSession session,
+      Runnable fileRead) {
     List<String> unreadable = new ArrayList<>();
     List<FileSchema> schemas =
         FileSchemas.read(
@@ -198,8 +224,8 @@ public final class InputCheck {
 
   /** Returns the problem that a version of a table lacks files. */
   public static String goneVersion(PinnedTable table) {
-    return ("%s cannot be read: not all of its files are there; VACUUM removes those of old versions,"
-            + " so choose a newer one with --as-of")
+    return ("%s cannot be read: not all of its files are there; those of old versions are removed by"
+            + " VACUUM (Delta) and expire_snapshots (Iceberg), so choose a newer one with --as-of")
         .formatted(table.shown());
   }
 

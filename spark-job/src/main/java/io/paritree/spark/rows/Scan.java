@@ -39,10 +39,10 @@ import org.apache.spark.sql.execution.ProjectExec;
 import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.execution.WholeStageCodegenExec;
 import org.apache.spark.sql.execution.datasources.parquet.ParquetFileFormat;
+import org.apache.spark.sql.execution.datasources.v2.BatchScanExec;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
-import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.vectorized.ColumnarBatch;
 
 /**
@@ -118,16 +118,13 @@ public final class Scan {
                 .map(file -> HadoopPaths.of(file.location()).toString())
                 .collect(Collectors.toSet());
     SparkPlan executed = selected.queryExecution().executedPlan();
-    Optional<FileSourceScanExec> columnar =
-        plan.isSample() ? Optional.empty() : columnarScan(executed);
+    Optional<SparkPlan> columnar = plan.isSample() ? Optional.empty() : columnarScan(executed);
     List<String> names =
         columnar
             .map(scan -> names(scan, plan))
             .orElseGet(() -> plan.fileColumns().stream().map(ReadColumn::name).toList());
     int indexOrdinal =
-        columnar.isPresent()
-            ? names.indexOf(ParquetFileFormat.ROW_INDEX_TEMPORARY_COLUMN_NAME())
-            : numbersRows ? names.size() : -1;
+        columnar.isPresent() ? names.indexOf(rowIndexInScan()) : numbersRows ? names.size() : -1;
     ScoreTask task =
         new ScoreTask(
             model,
@@ -175,15 +172,7 @@ public final class Scan {
     Dataset<Row> all = table.rows(session, partitionValues());
     List<Column> selected = new ArrayList<>();
     columns.forEach(column -> selected.add(named(column.name())));
-    if (!input.listing().isOfRows()) {
-      // Delta numbers the rows of a file only if the table's features need it.
-      Column metadata = all.metadataColumn("_metadata");
-      StructType numbers = (StructType) all.select(metadata).schema().fields()[0].dataType();
-      if (List.of(numbers.fieldNames()).contains(ROW_INDEX)) {
-        selected.add(metadata.getField(ROW_INDEX));
-      }
-    }
-
+    table.rowIndex(all).ifPresent(index -> selected.add(index));
     return all.select(selected.toArray(Column[]::new));
   }
 
@@ -238,6 +227,15 @@ public final class Scan {
     return ordinals;
   }
 
+  /** Returns the name that a columnar scan gives the index of a row in its file. */
+  private String rowIndexInScan() {
+    return input
+        .listing()
+        .table()
+        .flatMap(PinnedTable::rowIndexInScan)
+        .orElse(ParquetFileFormat.ROW_INDEX_TEMPORARY_COLUMN_NAME());
+  }
+
   /** Returns the columns of a scan, by the names by which the run asks for them. */
   private static List<String> names(SparkPlan scan, TaskPlan plan) {
     List<String> asked = plan.columns().stream().map(ReadColumn::name).toList();
@@ -250,7 +248,7 @@ public final class Scan {
    * Returns the columnar scan of a plan that otherwise only selects columns and converts batches to
    * rows.
    */
-  private static Optional<FileSourceScanExec> columnarScan(SparkPlan plan) {
+  private static Optional<SparkPlan> columnarScan(SparkPlan plan) {
     SparkPlan at = plan;
     while (at instanceof WholeStageCodegenExec
         || at instanceof InputAdapter
@@ -259,8 +257,7 @@ public final class Scan {
       at = SparkLists.children(at).get(0);
     }
 
-    return at instanceof FileSourceScanExec scan && scan.supportsColumnar()
-        ? Optional.of(scan)
-        : Optional.empty();
+    boolean isScan = at instanceof FileSourceScanExec || at instanceof BatchScanExec;
+    return isScan && at.supportsColumnar() ? Optional.of(at) : Optional.empty();
   }
 }

@@ -120,6 +120,7 @@ final class TaskRows {
   /** Scores all blocks of a source. */
   TaskResult score(BlockSource blocks) throws IOException {
     UTF8String seen = null;
+    boolean isRead = true;
     SourceFile file = null;
     String partition = null;
     PartitionCounts count = null;
@@ -132,13 +133,20 @@ final class TaskRows {
       UTF8String now = blocks.file();
       if (now != seen && !now.equals(seen)) {
         seen = now;
+        isRead = plan.root().reads(now.toString());
+        if (!isRead) {
+          continue;
+        }
+
         file = SourceFile.of(now.toString(), plan.root());
         partition = plan.outputPartition() == null ? file.partition() : plan.outputPartition();
         count = counts.computeIfAbsent(partition, name -> new PartitionCounts());
         seed = KeyHasher.seed(partition);
       }
 
-      score(block, file, partition, count, seed);
+      if (isRead) {
+        score(block, file, partition, count, seed);
+      }
     }
 
     ArrayList<WrittenFile> files = new ArrayList<>(scored.close());

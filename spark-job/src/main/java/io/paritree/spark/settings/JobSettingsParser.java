@@ -24,6 +24,7 @@ import io.paritree.spark.settings.JobSettings.Order;
 import io.paritree.spark.settings.JobSettings.Repeat;
 import io.paritree.spark.tables.AskedOutput;
 import io.paritree.spark.tables.AskedTable;
+import io.paritree.spark.tables.TableFormat;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -113,7 +114,7 @@ final class JobSettingsParser {
 
   private Optional<AskedTable> inputTable() {
     String name = settings.anyText("scoring-job.input-table");
-    AskedTable.Format format = settings.word("scoring-job.table-format", AskedTable.Format.class);
+    TableFormat format = tableFormat();
     String asOf = given.matchedOptionValue("--as-of", "");
     if (name.isBlank() && !asOf.isEmpty()) {
       settings.problem("--as-of needs --input-table: it names a version of a table");
@@ -122,11 +123,17 @@ final class JobSettingsParser {
     return name.isBlank() ? Optional.empty() : Optional.of(new AskedTable(name, format, asOf));
   }
 
+  private TableFormat tableFormat() {
+    return settings.word("scoring-job.table-format", TableFormat.class);
+  }
+
   private Optional<AskedOutput> outputTable() {
     String name = settings.anyText("scoring-job.table");
     boolean created = settings.truth("scoring-job.create-table");
     boolean evolved = settings.truth("scoring-job.evolve");
-    return name.isBlank() ? Optional.empty() : Optional.of(new AskedOutput(name, created, evolved));
+    return name.isBlank()
+        ? Optional.empty()
+        : Optional.of(new AskedOutput(name, tableFormat(), created, evolved));
   }
 
   private Mode mode() {

@@ -35,14 +35,17 @@ public final class ScoreArguments {
         text("--input-format=FORMAT", "parquet (default) or csv"),
         text(
             "--input-table=TABLE",
-            "table to score, instead of --input: the path of a Delta table, which has a slash, or a"
-                + " name in a catalog of Spark's"),
+            "table to score, instead of --input: the path of a table of Delta or Iceberg, which has a"
+                + " slash, or a name in a catalog of Spark's"),
         text(
             "--table-format=FORMAT",
-            "delta if the table must be one; by default any that the catalog has is read"),
+            "delta or iceberg, if the given tables must have this format, or --create-table is to use"
+                + " it; by default the format that is found (at a path where nothing is found, delta),"
+                + " and any table that the catalog has is read"),
         text(
             "--as-of=VERSION",
-            "version of the table, a number, or the time of which it is read (default: now)"),
+            "version of the table (of Iceberg, a snapshot), a number, or the time of which it is read"
+                + " (default: now)"),
         texts(
             "--partition=COLUMN=VALUE",
             "score this partition only; values of one column are alternatives, and all columns must"
@@ -58,8 +61,8 @@ public final class ScoreArguments {
         text("--output=DIR", "directory to publish to"),
         text(
             "--table=TABLE",
-            "Delta table to publish to in one commit, instead of --output: its path, which has a slash,"
-                + " or a name in a catalog of Spark's"),
+            "table of Delta or Iceberg to publish to in one commit, instead of --output: its path, which"
+                + " has a slash, or a name in a catalog of Spark's"),
         flag("--create-table", "make the table if there is none at the path"),
         flag("--evolve", "add the columns that the table lacks"),
         text(

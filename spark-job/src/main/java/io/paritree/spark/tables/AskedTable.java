@@ -7,15 +7,7 @@ package io.paritree.spark.tables;
  * @param format the format that the table must have
  * @param asOf the version, a number, or the time of which the table is read; empty for now
  */
-public record AskedTable(String name, Format format, String asOf) {
-
-  /** The format of a table. */
-  public enum Format {
-    /** That of the catalog's table; Delta at a path. */
-    AUTO,
-    DELTA,
-    ICEBERG
-  }
+public record AskedTable(String name, TableFormat format, String asOf) {
 
   /** Returns whether the table is named by its path. */
   public boolean isPath() {
@@ -23,6 +15,6 @@ public record AskedTable(String name, Format format, String asOf) {
   }
 
   boolean isAsOfVersion() {
-    return asOf.matches("[0-9]{1,18}");
+    return asOf.matches("[0-9]{1,19}");
   }
 }

@@ -8,7 +8,8 @@ import java.util.HashMap;
  *
  * @param path the input as a qualified Hadoop path; file names are taken below it
  * @param kind what says to which partition a file belongs
- * @param partitions the partition of each file of a table, by the file's qualified Hadoop path
+ * @param partitions the partition of each file of a table that is read, by the file's path as the
+ *     table's reader reports it
  */
 public record SourceRoot(String path, Kind kind, HashMap<String, String> partitions)
     implements Serializable {
@@ -17,10 +18,21 @@ public record SourceRoot(String path, Kind kind, HashMap<String, String> partiti
   public enum Kind {
     /** The names of its directories. */
     DIRECTORIES,
-    /** The log of a table. */
+    /** The log of a table, whose reader reports the URIs of files. */
     LOG,
+    /** The same; the reader reports paths, and may read rows of other files too. */
+    LOG_OF_PATHS,
     /** Nothing: the files of a table are not known, and all rows belong to one partition. */
     NOTHING
+  }
+
+  /**
+   * Returns whether the run reads a file.
+   *
+   * @param reported the file as Spark reports it
+   */
+  public boolean reads(String reported) {
+    return kind != Kind.LOG_OF_PATHS || partitions.containsKey(reported);
   }
 
   /** Returns an input whose directories are its partitions. */

@@ -11,7 +11,6 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.execution.datasources.HadoopFsRelation;
 import org.apache.spark.sql.execution.datasources.LogicalRelation;
 import org.apache.spark.sql.types.StructType;
@@ -85,14 +84,12 @@ public final class DeltaSnapshot {
 
   /** Returns the version of a table that was read; empty if it is no Delta table. */
   public static Optional<DeltaSnapshot> of(Dataset<Row> read) {
-    for (LogicalPlan leaf : SparkLists.leaves(read.queryExecution().analyzed())) {
-      if (leaf instanceof LogicalRelation relation
-          && relation.relation() instanceof HadoopFsRelation files
-          && files.location().getClass().getName().equals(FILE_INDEX)) {
-        Object index = files.location();
-        return Optional.of(
-            of(SparkLists.call(index, "getSnapshot"), SparkLists.call(index, "deltaLog")));
-      }
+    if (ReadRelation.of(read) instanceof LogicalRelation relation
+        && relation.relation() instanceof HadoopFsRelation files
+        && files.location().getClass().getName().equals(FILE_INDEX)) {
+      Object index = files.location();
+      return Optional.of(
+          of(SparkLists.call(index, "getSnapshot"), SparkLists.call(index, "deltaLog")));
     }
 
     return Optional.empty();

@@ -11,7 +11,6 @@ import org.apache.spark.scheduler.StageInfo;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.BaseOrdering;
 import org.apache.spark.sql.catalyst.expressions.RowOrdering;
-import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.execution.datasources.FilePartition;
 import org.apache.spark.sql.execution.datasources.FileScanRDD;
@@ -43,11 +42,6 @@ public final class SparkLists {
 
   /** Returns the plans below a plan that read from no other one. */
   public static List<SparkPlan> leaves(SparkPlan plan) {
-    return list(plan, "collectLeaves");
-  }
-
-  /** Returns the plans below a logical plan that read from no other one. */
-  static List<LogicalPlan> leaves(LogicalPlan plan) {
     return list(plan, "collectLeaves");
   }
 

@@ -71,6 +71,15 @@ public record SparkVersion(int major, int minor, String text) {
         : "io.delta:delta-spark_%s.%s_2.13:4.4.0".formatted(major, minor);
   }
 
+  /** Returns the package of Iceberg for this version; empty if there is none. */
+  Optional<String> icebergPackage() {
+    return new SparkVersion(4, 1, "").isBefore(this)
+        ? Optional.empty()
+        : Optional.of(
+            "org.apache.iceberg:iceberg-spark-runtime-%s.%s_%s:1.11.0"
+                .formatted(major, minor, Properties.versionNumberString().substring(0, 4)));
+  }
+
   private boolean isBefore(SparkVersion other) {
     return major != other.major ? major < other.major : minor < other.minor;
   }

@@ -13,7 +13,7 @@ import org.apache.spark.sql.types.StructType;
  * <p>A feature may be enabled and not used: then it asks for nothing. One that is not known here is
  * refused.
  */
-final class TableFeatures {
+final class DeltaFeatures {
   /** Those that ask nothing of a file, or are looked for by what uses them. */
   private static final Set<String> KNOWN =
       Set.of(
@@ -43,7 +43,7 @@ final class TableFeatures {
           "delta.invariants", "has an invariant",
           "__CHAR_VARCHAR_TYPE_STRING", "is CHAR or VARCHAR");
 
-  private TableFeatures() {}
+  private DeltaFeatures() {}
 
   /** Returns what this job cannot honour, as ends of sentences about the table. */
   static List<String> problems(

@@ -1,0 +1,164 @@
+package io.paritree.spark.commit;
+
+import io.paritree.spark.publish.DataFile;
+import io.paritree.spark.publish.PreparedPartition;
+import io.paritree.spark.versions.DeltaTransaction;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.ConcurrentModificationException;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.apache.hadoop.fs.Path;
+
+/** A commit to a Delta table. Its actions are those of Delta's log, as JSON. */
+final class DeltaCommit implements TableTransaction {
+  private final Supplier<DeltaTransaction> begin;
+  private final DeltaTransaction transaction;
+  private final DeltaState state;
+  private final FileStore store;
+  private final Location table;
+  private final String name;
+  private final Map<String, String> metadata;
+
+  /**
+   * @param begin begins a transaction on the newest version
+   * @param store holds the table
+   */
+  DeltaCommit(
+      Supplier<DeltaTransaction> begin,
+      FileStore store,
+      Location table,
+      String name,
+      Map<String, String> metadata) {
+    this.begin = begin;
+    this.transaction = begin.get();
+    this.state = DeltaState.of(transaction.snapshot());
+    this.store = store;
+    this.table = table;
+    this.name = name;
+    this.metadata = metadata;
+  }
+
+  @Override
+  public TableState state() {
+    return state;
+  }
+
+  @Override
+  public Optional<Set<Map<String, String>>> changedSince(long first) throws IOException {
+    Set<Map<String, String>> changed = new HashSet<>();
+    for (long version = first + 1; version <= state.version(); version++) {
+      Optional<CommitFile> commit = CommitFile.read(store, table, version);
+      if (commit.isEmpty()) {
+        return Optional.empty();
+      }
+
+      changed.addAll(commit.get().changed());
+    }
+
+    return Optional.of(changed);
+  }
+
+  @Override
+  public long commit(List<PreparedPartition> partitions, Map<String, List<DataFile>> files)
+      throws IOException {
+    String predicate = PartitionPredicate.of(partitions, state);
+    List<String> actions = CommitFile.written(actions(partitions, files));
+    String said = CommitFile.json(Map.of("paritree", metadata));
+    try {
+      return transaction.commit(transaction.removals(predicate), actions, predicate, said);
+    } catch (ConcurrentModificationException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      return versionInSpiteOf(e);
+    }
+  }
+
+  /**
+   * Returns the version that a commit has made although it failed, for instance because the answer
+   * of the store was lost.
+   *
+   * @throws RuntimeException the failure, if it has made none
+   */
+  private long versionInSpiteOf(RuntimeException failure) throws IOException {
+    DeltaTransaction later = begin.get();
+    long version = state.version() + 1;
+    while (later.knows(name) && version <= later.snapshot().version()) {
+      Optional<CommitFile> commit = CommitFile.read(store, table, version);
+      if (commit.isPresent() && commit.get().transactions().contains(name)) {
+        return version;
+      }
+
+      version++;
+    }
+
+    throw failure;
+  }
+
+  private List<Map<String, Object>> actions(
+      List<PreparedPartition> partitions, Map<String, List<DataFile>> files) {
+    long millis = System.currentTimeMillis();
+    List<Map<String, Object>> actions = new ArrayList<>();
+    actions.add(transaction(name, millis));
+    for (PreparedPartition partition : partitions) {
+      List<DataFile> own = files.get(partition.partition());
+      if (own.isEmpty()) {
+        actions.add(transaction(DeltaState.nameOfEmpty(partition.identity()), millis));
+      }
+
+      for (DataFile file : own) {
+        Map<String, Object> add = new LinkedHashMap<>();
+        add.put("path", logged(file));
+        add.put("partitionValues", PartitionText.values(partition.partition()));
+        add.put("size", file.bytes());
+        add.put("modificationTime", millis);
+        add.put("dataChange", true);
+        add.put("stats", "{\"numRecords\":%s}".formatted(file.rows()));
+        add.put(
+            "tags",
+            Map.of(
+                DeltaState.IDENTITY_TAG,
+                partition.identity(),
+                DeltaState.FILES_TAG,
+                String.valueOf(own.size()),
+                DeltaState.RUN_TAG,
+                name));
+        actions.add(Map.of("add", add));
+      }
+    }
+
+    return actions;
+  }
+
+  private static Map<String, Object> transaction(String name, long millis) {
+    return Map.of("txn", Map.of("appId", name, "version", 0, "lastUpdated", millis));
+  }
+
+  /** Returns a file's path below the table as the log has it, a URI. */
+  private static String logged(DataFile file) {
+    return new Path(file.name()).toUri().toString();
+  }
+
+  @Override
+  public boolean isProved(
+      long version, List<PreparedPartition> partitions, Map<String, List<DataFile>> files)
+      throws IOException {
+    Optional<CommitFile> commit = CommitFile.read(store, table, version);
+    Set<String> added =
+        partitions.stream()
+            .flatMap(partition -> files.get(partition.partition()).stream())
+            .map(DeltaCommit::logged)
+            .collect(Collectors.toSet());
+    return commit.isPresent()
+        && commit.get().transactions().contains(name)
+        && commit.get().added().equals(added);
+  }
+}

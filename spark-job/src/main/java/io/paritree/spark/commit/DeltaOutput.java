@@ -1,0 +1,133 @@
+package io.paritree.spark.commit;
+
+import io.paritree.spark.input.HadoopPaths;
+import io.paritree.spark.tables.AskedOutput;
+import io.paritree.spark.versions.DeltaSnapshot;
+import io.paritree.spark.versions.DeltaTransaction;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/** A Delta table that a run writes to. */
+final class DeltaOutput extends OutputTable {
+  private final SparkSession session;
+  private final String location;
+
+  private DeltaOutput(
+      SparkSession session, AskedOutput asked, String location, Optional<TableState> state) {
+    super(asked, state);
+    this.session = session;
+    this.location = location;
+  }
+
+  static DeltaOutput at(SparkSession session, AskedOutput asked) {
+    return of(session, asked, DeltaTransaction.begin(session, asked.name()).snapshot());
+  }
+
+  static DeltaOutput of(SparkSession session, AskedOutput asked, DeltaSnapshot found) {
+    return new DeltaOutput(
+        session,
+        asked,
+        found.location().toString(),
+        found.version() >= 0 ? Optional.of(DeltaState.of(found)) : Optional.empty());
+  }
+
+  @Override
+  public String location() {
+    return location;
+  }
+
+  @Override
+  public Location directory(Location table) {
+    return table;
+  }
+
+  @Override
+  public Map<String, Integer> fieldIds() {
+    return Map.of();
+  }
+
+  @Override
+  public Optional<String> encryptionProblem() {
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<String> lookupProblem() {
+    return Optional.empty();
+  }
+
+  @Override
+  TableTransaction begin(String name, Map<String, String> metadata) throws IOException {
+    Location table = HadoopPaths.located(new Path(location));
+    return new DeltaCommit(
+        () -> DeltaTransaction.begin(session, location),
+        FileStore.of(table, HadoopPaths.settingsByName(session)),
+        table,
+        name,
+        metadata);
+  }
+
+  @Override
+  List<String> unfitFeatures() {
+    Row detail = session.sql("DESCRIBE DETAIL " + sqlName()).collectAsList().get(0);
+    return DeltaFeatures.problems(
+        detail.<String, String>getJavaMap(detail.fieldIndex("properties")),
+        detail.<String>getList(detail.fieldIndex("tableFeatures")),
+        state().orElseThrow().schema());
+  }
+
+  @Override
+  DataType stored(DataType type) {
+    return type;
+  }
+
+  private String sqlName() {
+    return "delta.`%s`".formatted(location.replace("`", "``"));
+  }
+
+  @Override
+  void create(StructType columns, List<String> partitionColumns) {
+    session.sql(
+        "CREATE TABLE IF NOT EXISTS %s (%s) USING delta%s"
+            .formatted(
+                sqlName(),
+                ddl(List.of(columns.fields())),
+                partitionColumns.isEmpty()
+                    ? ""
+                    : " PARTITIONED BY (%s)"
+                        .formatted(
+                            String.join(
+                                ", ",
+                                partitionColumns.stream().map(PartitionText::quoted).toList()))));
+  }
+
+  @Override
+  void addColumns(List<StructField> columns) {
+    session.sql("ALTER TABLE %s ADD COLUMNS (%s)".formatted(sqlName(), ddl(columns)));
+  }
+
+  private static String ddl(List<StructField> fields) {
+    return String.join(
+        ", ",
+        fields.stream()
+            .map(
+                field ->
+                    "%s %s".formatted(PartitionText.quoted(field.name()), field.dataType().sql()))
+            .toList());
+  }
+
+  @Override
+  TableState newest() {
+    return DeltaState.of(DeltaTransaction.begin(session, location).snapshot());
+  }
+}

@@ -1,0 +1,204 @@
+package io.paritree.spark.commit;
+
+import io.paritree.spark.input.HadoopPaths;
+import io.paritree.spark.input.PartitionValue;
+import io.paritree.spark.publish.DataFile;
+import io.paritree.spark.publish.PreparedPartition;
+import io.paritree.store.Location;
+import java.util.ArrayList;
+import java.util.ConcurrentModificationException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.iceberg.ContentFile;
+import org.apache.iceberg.DataFiles;
+import org.apache.iceberg.DataOperations;
+import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.Metrics;
+import org.apache.iceberg.MetricsConfig;
+import org.apache.iceberg.OverwriteFiles;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotChanges;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.exceptions.CommitFailedException;
+import org.apache.iceberg.exceptions.ValidationException;
+import org.apache.iceberg.expressions.Expression;
+import org.apache.iceberg.io.InputFile;
+import org.apache.iceberg.parquet.ParquetUtil;
+import org.apache.iceberg.util.SnapshotUtil;
+
+/**
+ * A commit to an Iceberg table: one snapshot by Iceberg's own overwrite, which refuses it if
+ * another writer has changed the same partitions since.
+ */
+final class IcebergCommit implements TableTransaction {
+  /** The summary's key for the name of the run and its group. */
+  private static final String NAME = "paritree.name";
+
+  private final Table table;
+  private final Location directory;
+  private final String name;
+  private final Map<String, String> metadata;
+  private final IcebergState state;
+
+  /**
+   * @param directory of the table's files
+   * @param name of the run and its group
+   */
+  IcebergCommit(Table table, Location directory, String name, Map<String, String> metadata) {
+    this.table = table;
+    this.directory = directory;
+    this.name = name;
+    this.metadata = metadata;
+    table.refresh();
+    this.state = IcebergState.of(table);
+  }
+
+  @Override
+  public TableState state() {
+    return state;
+  }
+
+  @Override
+  public Optional<Set<Map<String, String>>> changedSince(long first) {
+    Set<Map<String, String>> changed = new HashSet<>();
+    for (Snapshot snapshot : SnapshotUtil.currentAncestors(table)) {
+      if (snapshot.snapshotId() == first) {
+        return Optional.of(changed);
+      }
+
+      if (!snapshot.operation().equals(DataOperations.REPLACE)) {
+        SnapshotChanges changes = changes(snapshot);
+        addValues(changes.addedDataFiles(), changed);
+        addValues(changes.removedDataFiles(), changed);
+        addValues(changes.addedDeleteFiles(), changed);
+        addValues(changes.removedDeleteFiles(), changed);
+      }
+    }
+
+    // The snapshot was not among them: it has expired, or the table was set back, or had none.
+    return first < 0 ? Optional.of(changed) : Optional.empty();
+  }
+
+  private SnapshotChanges changes(Snapshot snapshot) {
+    return SnapshotChanges.builderFor(table).snapshot(snapshot).build();
+  }
+
+  private void addValues(
+      Iterable<? extends ContentFile<?>> files, Set<Map<String, String>> changed) {
+    for (ContentFile<?> file : files) {
+      changed.add(IcebergState.values(table.specs().get(file.specId()), table.schema(), file));
+    }
+  }
+
+  @Override
+  public long commit(List<PreparedPartition> partitions, Map<String, List<DataFile>> files) {
+    Expression replaced = PartitionExpression.of(partitions, table);
+    OverwriteFiles overwrite =
+        table
+            .newOverwrite()
+            .overwriteByRowFilter(replaced)
+            .conflictDetectionFilter(replaced)
+            .validateNoConflictingData()
+            .validateNoConflictingDeletes();
+    if (state.version() >= 0) {
+      overwrite.validateFromSnapshot(state.version());
+    }
+
+    overwrite.set(NAME, name);
+    metadata.forEach((key, value) -> overwrite.set("paritree." + key, value));
+    List<String> withoutRows = new ArrayList<>();
+    for (PreparedPartition partition : partitions) {
+      List<DataFile> own = files.get(partition.partition());
+      own.forEach(file -> overwrite.addFile(added(partition, file, own.size())));
+      if (own.isEmpty()) {
+        withoutRows.add(partition.identity());
+      }
+    }
+
+    if (!withoutRows.isEmpty()) {
+      overwrite.set(IcebergState.WITHOUT_ROWS, String.join(" ", withoutRows));
+    }
+
+    try {
+      overwrite.commit();
+    } catch (ValidationException | CommitFailedException e) {
+      throw new ConcurrentModificationException(e);
+    } catch (RuntimeException e) {
+      // The commit may have succeeded although the answer was lost.
+      return committed().orElseThrow(() -> e);
+    }
+
+    return committed()
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "Cannot find the snapshot of %s in table %s"
+                        .formatted(name, table.location())));
+  }
+
+  /** Returns the snapshot that has this commit's name. */
+  private OptionalLong committed() {
+    table.refresh();
+    for (Snapshot snapshot : SnapshotUtil.currentAncestors(table)) {
+      if (snapshot.snapshotId() == state.version()) {
+        break;
+      } else if (name.equals(snapshot.summary().get(NAME))) {
+        return OptionalLong.of(snapshot.snapshotId());
+      }
+    }
+
+    return OptionalLong.empty();
+  }
+
+  private org.apache.iceberg.DataFile added(
+      PreparedPartition partition, DataFile file, int filesOfPartition) {
+    InputFile written = table.io().newInputFile(path(file));
+    Metrics metrics = ParquetUtil.fileMetrics(written, MetricsConfig.forTable(table));
+    DataFiles.Builder builder =
+        DataFiles.builder(table.spec())
+            .withPath(path(file))
+            .withFormat(FileFormat.PARQUET)
+            .withFileSizeInBytes(file.bytes())
+            .withMetrics(
+                new Metrics(
+                    metrics.recordCount(),
+                    metrics.columnSizes(),
+                    metrics.valueCounts(),
+                    metrics.nullValueCounts(),
+                    metrics.nanValueCounts(),
+                    IcebergState.marked(
+                        metrics.lowerBounds(), partition.identity(), filesOfPartition),
+                    metrics.upperBounds()));
+    if (table.spec().isPartitioned()) {
+      builder.withPartitionValues(
+          PartitionValue.ofPath(partition.partition()).stream()
+              .map(PartitionValue::value)
+              .toList());
+    }
+
+    return builder.build();
+  }
+
+  private String path(DataFile file) {
+    return HadoopPaths.of(directory.resolve(file.name())).toString();
+  }
+
+  @Override
+  public boolean isProved(
+      long version, List<PreparedPartition> partitions, Map<String, List<DataFile>> files) {
+    Snapshot snapshot = table.snapshot(version);
+    Set<String> added = new HashSet<>();
+    changes(snapshot).addedDataFiles().forEach(file -> added.add(file.location()));
+    return name.equals(snapshot.summary().get(NAME))
+        && added.equals(
+            partitions.stream()
+                .flatMap(partition -> files.get(partition.partition()).stream())
+                .map(this::path)
+                .collect(Collectors.toSet()));
+  }
+}

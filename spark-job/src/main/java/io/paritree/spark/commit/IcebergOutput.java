@@ -1,0 +1,182 @@
+package io.paritree.spark.commit;
+
+import io.paritree.spark.input.HadoopPaths;
+import io.paritree.spark.tables.AskedOutput;
+import io.paritree.spark.versions.IcebergRuntime;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.iceberg.PartitionField;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.UpdateSchema;
+import org.apache.iceberg.exceptions.AlreadyExistsException;
+import org.apache.iceberg.hadoop.HadoopTables;
+import org.apache.iceberg.types.TypeUtil;
+import org.apache.iceberg.types.Types;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/** An Iceberg table that a run writes to. */
+final class IcebergOutput extends OutputTable {
+  /** Properties by which a table has its files elsewhere, or encrypted, and their problems. */
+  private static final Map<String, String> PROPERTIES =
+      Map.of(
+          "write.data.path",
+          "has its files in another directory (write.data.path), which the job does not honour",
+          "write.location-provider.impl",
+          "chooses the places of its files itself (write.location-provider.impl), which the job does"
+              + " not honour",
+          "encryption.key-id",
+          "is encrypted, which the job does not honour");
+
+  private final Configuration hadoop;
+  private final String location;
+  private Optional<Table> table;
+
+  private IcebergOutput(
+      Configuration hadoop, AskedOutput asked, String location, Optional<Table> table) {
+    super(asked, table.map(IcebergState::of));
+    this.hadoop = hadoop;
+    this.location = location;
+    this.table = table;
+  }
+
+  static IcebergOutput at(SparkSession session, AskedOutput asked) throws IOException {
+    Configuration hadoop = HadoopPaths.settings(session);
+    String location = qualified(asked.name(), hadoop);
+    HadoopTables tables = new HadoopTables(hadoop);
+    return new IcebergOutput(
+        hadoop,
+        asked,
+        location,
+        tables.exists(location) ? Optional.of(tables.load(location)) : Optional.empty());
+  }
+
+  static IcebergOutput of(SparkSession session, AskedOutput asked, Table table) throws IOException {
+    table.refresh();
+    Configuration hadoop = HadoopPaths.settings(session);
+    return new IcebergOutput(
+        hadoop, asked, qualified(table.location(), hadoop), Optional.of(table));
+  }
+
+  private static String qualified(String location, Configuration hadoop) throws IOException {
+    Path path = new Path(location);
+    return path.getFileSystem(hadoop).makeQualified(path).toString();
+  }
+
+  @Override
+  public String location() {
+    return location;
+  }
+
+  @Override
+  public Location directory(Location of) {
+    return of.resolve("data");
+  }
+
+  @Override
+  public Map<String, Integer> fieldIds() {
+    return table
+        .map(found -> TypeUtil.indexByName(found.schema().asStruct()))
+        .orElse(Map.of()); // before it is made, nothing is written
+  }
+
+  @Override
+  public Optional<String> encryptionProblem() {
+    return Optional.of(
+        "Hadoop's settings encrypt columns of the files, which Iceberg's readers do not decrypt");
+  }
+
+  @Override
+  public Optional<String> lookupProblem() {
+    return Optional.of(
+        "--lookup-index cannot be used with a table of Iceberg: servers look up rows of tables of Delta only");
+  }
+
+  @Override
+  TableTransaction begin(String name, Map<String, String> metadata) {
+    Location directory = directory(HadoopPaths.located(new Path(location)));
+    return new IcebergCommit(table.orElseThrow(), directory, name, metadata);
+  }
+
+  @Override
+  List<String> unfitFeatures() {
+    List<String> problems = new ArrayList<>();
+    Table own = table.orElseThrow();
+    PROPERTIES.forEach(
+        (property, problem) -> {
+          if (own.properties().containsKey(property)) {
+            problems.add(problem);
+          }
+        });
+    for (PartitionField field : own.spec().fields()) {
+      String source = own.schema().findColumnName(field.sourceId());
+      if (!field.transform().isIdentity() || source.contains(".")) {
+        problems.add(
+            "is partitioned by %s(%s), and the job writes partitions by values of columns only"
+                .formatted(field.transform(), source));
+      }
+    }
+
+    for (Types.NestedField column : own.schema().columns()) {
+      if (column.isRequired()) {
+        problems.add(
+            "has the column '%s', which is NOT NULL; the job does not check that"
+                .formatted(column.name()));
+      }
+    }
+
+    if (state().map(IcebergState.class::cast).orElseThrow().hasOtherPartitioning()) {
+      problems.add(
+          "has files that are partitioned in an older way; rewrite them first (rewrite_data_files)");
+    }
+
+    return problems;
+  }
+
+  /** Iceberg has no whole numbers of one or two bytes. */
+  @Override
+  DataType stored(DataType type) {
+    return type.equals(DataTypes.ByteType) || type.equals(DataTypes.ShortType)
+        ? DataTypes.IntegerType
+        : type;
+  }
+
+  @Override
+  void create(StructType columns, List<String> partitionColumns) {
+    Schema schema = IcebergRuntime.schema(columns);
+    PartitionSpec.Builder spec = PartitionSpec.builderFor(schema);
+    partitionColumns.forEach(spec::identity);
+    try {
+      new HadoopTables(hadoop).create(schema, spec.build(), Map.of(), location);
+    } catch (AlreadyExistsException e) {
+      // another run has made it, and its columns are checked
+    }
+
+    table = Optional.of(new HadoopTables(hadoop).load(location));
+  }
+
+  @Override
+  void addColumns(List<StructField> columns) {
+    UpdateSchema update = table.orElseThrow().updateSchema();
+    Schema added = IcebergRuntime.schema(new StructType(columns.toArray(StructField[]::new)));
+    added.columns().forEach(column -> update.addColumn(column.name(), column.type()));
+    update.commit();
+  }
+
+  @Override
+  TableState newest() {
+    table.orElseThrow().refresh();
+    return IcebergState.of(table.orElseThrow());
+  }
+}

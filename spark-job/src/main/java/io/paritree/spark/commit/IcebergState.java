@@ -1,0 +1,184 @@
+package io.paritree.spark.commit;
+
+import io.paritree.Sha256;
+import io.paritree.spark.versions.IcebergRuntime;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.iceberg.ContentFile;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.PartitionField;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.transforms.Transform;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.util.SnapshotUtil;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * What a snapshot of an Iceberg table says about its partitions.
+ *
+ * <p>Each file that a run adds is marked with the run's identity, and how many files the partition
+ * has. Whatever another writer does to a partition leaves files without the mark, fewer files, or
+ * deletes. So the marks say what the last commit to the partition was, also when its snapshot has
+ * expired. A file of Iceberg has no tags; the mark is among the bounds of its columns, as that of a
+ * column that no table has, which readers pass over as they do with columns that were dropped. A
+ * partition without rows has no file: there the summary of the snapshot has the identity.
+ */
+final class IcebergState implements TableState {
+  /** The summary's key for the identities of partitions without rows. */
+  static final String WITHOUT_ROWS = "paritree.without-rows";
+
+  /** Below the ids that Iceberg reserves, and above those that columns get. */
+  private static final int MARK = Integer.MAX_VALUE - 1_000_000;
+
+  private final long version;
+  private final Schema schema;
+  private final PartitionSpec spec;
+  private final Map<String, Set<String>> files = new HashMap<>();
+  private final Map<String, Set<String>> marks = new HashMap<>();
+  private final Set<String> withoutRows = new HashSet<>();
+  private boolean hasOtherPartitioning;
+
+  private IcebergState(Table table) {
+    Snapshot snapshot = table.currentSnapshot();
+    this.version = snapshot == null ? -1 : snapshot.snapshotId();
+    this.schema = table.schema();
+    this.spec = table.spec();
+    if (snapshot != null) {
+      read(table);
+    }
+  }
+
+  /** Returns the state of a table that was just refreshed. */
+  static IcebergState of(Table table) {
+    return new IcebergState(table);
+  }
+
+  private void read(Table table) {
+    try (CloseableIterable<FileScanTask> tasks =
+        table.newScan().useSnapshot(version).includeColumnStats().planFiles()) {
+      for (FileScanTask task : tasks) {
+        if (task.file().specId() == spec.specId()) {
+          add(task.file(), task.deletes());
+        } else {
+          hasOtherPartitioning = true;
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+
+    for (Snapshot ancestor : SnapshotUtil.currentAncestors(table)) {
+      String identities = ancestor.summary().getOrDefault(WITHOUT_ROWS, "");
+      withoutRows.addAll(Arrays.asList(identities.split(" ")));
+    }
+  }
+
+  private void add(DataFile file, List<DeleteFile> deletes) {
+    StringBuilder text = new StringBuilder(file.location());
+    for (DeleteFile delete : deletes) {
+      text.append(' ').append(delete.location()).append(' ').append(delete.contentOffset());
+    }
+
+    String partition = PartitionText.path(partitionColumns(), values(spec, schema, file));
+    files.computeIfAbsent(partition, name -> new TreeSet<>()).add(text.toString());
+    marks
+        .computeIfAbsent(partition, name -> new TreeSet<>())
+        .add(deletes.isEmpty() ? mark(file) : "rows are deleted");
+  }
+
+  private static String mark(DataFile file) {
+    Map<Integer, ByteBuffer> bounds = file.lowerBounds();
+    ByteBuffer mark = bounds == null ? null : bounds.get(MARK);
+    return mark == null ? "" : StandardCharsets.UTF_8.decode(mark.duplicate()).toString();
+  }
+
+  /** Returns the bounds of a file's columns with its mark. */
+  static Map<Integer, ByteBuffer> marked(
+      Map<Integer, ByteBuffer> bounds, String identity, int filesOfPartition) {
+    Map<Integer, ByteBuffer> marked = new HashMap<>(bounds == null ? Map.of() : bounds);
+    marked.put(MARK, StandardCharsets.UTF_8.encode(identity + " " + filesOfPartition));
+    return marked;
+  }
+
+  /** Returns the values of a file's partition as texts, by the columns; null where they are. */
+  static Map<String, String> values(PartitionSpec spec, Schema schema, ContentFile<?> file) {
+    Map<String, String> values = new HashMap<>();
+    List<PartitionField> fields = spec.fields();
+    for (int at = 0; at < fields.size(); at++) {
+      PartitionField field = fields.get(at);
+      Object value = file.partition().get(at, Object.class);
+      values.put(
+          schema.findColumnName(field.sourceId()),
+          value == null ? null : text(field.transform(), schema.findType(field.sourceId()), value));
+    }
+
+    return values;
+  }
+
+  @SuppressWarnings("unchecked") // the value comes from a file with this transform
+  private static <T> String text(Transform<?, T> transform, Type source, Object value) {
+    return transform.toHumanString(transform.getResultType(source), (T) value);
+  }
+
+  @Override
+  public long version() {
+    return version;
+  }
+
+  @Override
+  public StructType schema() {
+    return IcebergRuntime.columns(schema);
+  }
+
+  @Override
+  public List<String> partitionColumns() {
+    return spec.fields().stream().map(field -> schema.findColumnName(field.sourceId())).toList();
+  }
+
+  @Override
+  public String token(String partition) {
+    Set<String> found = files.get(partition);
+    return found == null
+        ? ABSENT
+        : Sha256.hex(String.join("\n", found).getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public boolean isPublished(String partition, String identity) {
+    Set<String> found = files.get(partition);
+    return found == null
+        ? withoutRows.contains(identity)
+        : marks.get(partition).equals(Set.of(identity + " " + found.size()));
+  }
+
+  /** The job builds no indexes for tables of Iceberg. */
+  @Override
+  public Map<String, String> runs() {
+    return Map.of();
+  }
+
+  @Override
+  public String definition() {
+    return "%s %s %s".formatted(schema, schema.identifierFieldIds(), spec);
+  }
+
+  /** Returns whether some files are partitioned in another way than the table is now. */
+  boolean hasOtherPartitioning() {
+    return hasOtherPartitioning;
+  }
+}

@@ -1,0 +1,100 @@
+package io.paritree.spark.tables;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * A table of a catalog, or a view, that is read as Spark reads it.
+ *
+ * @param identity differs each time
+ * @param only the values, as texts, that rows must have in some columns
+ */
+public record CatalogTable(
+    AskedTable asked,
+    String identity,
+    StructType schema,
+    List<String> partitionColumns,
+    Map<String, Set<String>> only)
+    implements PinnedTable {
+  public CatalogTable {
+    partitionColumns = List.copyOf(partitionColumns);
+    only = Map.copyOf(only);
+  }
+
+  static CatalogTable of(SparkSession session, AskedTable asked, Dataset<Row> found)
+      throws Exception {
+    List<String> partitionColumns = new ArrayList<>();
+    for (org.apache.spark.sql.catalog.Column column :
+        session.catalog().listColumns(asked.name()).collectAsList()) {
+      if (column.isPartition()) {
+        partitionColumns.add(column.name());
+      }
+    }
+
+    return new CatalogTable(
+        asked, "read by " + UUID.randomUUID(), found.schema(), partitionColumns, Map.of());
+  }
+
+  /**
+   * Returns the table with those rows only that have these values, as texts, in its partition
+   * columns.
+   */
+  public CatalogTable where(Map<String, Set<String>> values) {
+    return new CatalogTable(asked, identity, schema, partitionColumns, values);
+  }
+
+  @Override
+  public Dataset<Row> rows(SparkSession session, Map<String, Set<String>> partitions) {
+    Dataset<Row> rows = PinnedTable.read(session, asked, TableFormat.AUTO, Map.of());
+    for (Map.Entry<String, Set<String>> one : only.entrySet()) {
+      Column column = rows.col(PinnedTable.quoted(one.getKey()));
+      rows = rows.filter(column.cast("string").isin(one.getValue().toArray()));
+    }
+
+    return rows;
+  }
+
+  @Override
+  public String location() {
+    return "";
+  }
+
+  @Override
+  public String version() {
+    return "";
+  }
+
+  @Override
+  public String nameInFiles(String column) {
+    return column;
+  }
+
+  @Override
+  public Optional<List<TableFile>> files() {
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<Column> rowIndex(Dataset<Row> rows) {
+    return Optional.empty();
+  }
+
+  @Override
+  public boolean saysRows() {
+    return false;
+  }
+
+  @Override
+  public boolean reportsPaths() {
+    return false;
+  }
+}

@@ -1,0 +1,160 @@
+package io.paritree.spark.tables;
+
+import io.paritree.spark.ending.RefusedException;
+import io.paritree.spark.versions.DeltaSnapshot;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * A version of a Delta table.
+ *
+ * @param known its files
+ */
+record DeltaTable(
+    AskedTable asked,
+    String location,
+    String identity,
+    String version,
+    StructType schema,
+    List<String> partitionColumns,
+    List<TableFile> known)
+    implements PinnedTable {
+  private static final String VERSION = "versionAsOf";
+  private static final String TIME = "timestampAsOf";
+  private static final String PHYSICAL_NAME = "delta.columnMapping.physicalName";
+  private static final String ROW_INDEX = "row_index";
+
+  DeltaTable {
+    partitionColumns = List.copyOf(partitionColumns);
+    known = List.copyOf(known);
+  }
+
+  /**
+   * @param newest what the table is now
+   */
+  static DeltaTable pin(SparkSession session, AskedTable asked, DeltaSnapshot newest)
+      throws RefusedException {
+    if (asked.asOf().isEmpty()) {
+      return of(asked, newest);
+    }
+
+    Map<String, String> options = Map.of(asked.isAsOfVersion() ? VERSION : TIME, asked.asOf());
+    return of(
+        asked,
+        DeltaSnapshot.of(PinnedTable.read(session, asked, TableFormat.DELTA, options))
+            .orElseThrow());
+  }
+
+  private static DeltaTable of(AskedTable asked, DeltaSnapshot snapshot) {
+    Map<String, String> logical = new HashMap<>();
+    for (StructField field : snapshot.schema().fields()) {
+      logical.put(physicalName(field), field.name());
+    }
+
+    List<TableFile> files = new ArrayList<>();
+    for (Row file :
+        snapshot
+            .files()
+            .selectExpr(
+                "path",
+                "partitionValues",
+                "size",
+                "modificationTime",
+                "coalesce(deletionVector.cardinality, 0L)")
+            .collectAsList()) {
+      // The log has the names of the files, and readers see those of the table.
+      Map<String, String> partition = new HashMap<>();
+      file.<String, String>getJavaMap(1)
+          .forEach((name, value) -> partition.put(logical.get(name), value));
+      Path path = new Path(snapshot.location(), new Path(URI.create(file.getString(0))));
+      files.add(
+          new TableFile(
+              path,
+              path.toString(),
+              partition,
+              file.getLong(2),
+              file.getLong(3),
+              OptionalLong.empty(),
+              file.getLong(4)));
+    }
+
+    return new DeltaTable(
+        asked,
+        snapshot.location().toString(),
+        "%s version %s".formatted(snapshot.tableId(), snapshot.version()),
+        String.valueOf(snapshot.version()),
+        snapshot.schema(),
+        snapshot.partitionColumns(),
+        files);
+  }
+
+  private static String physicalName(StructField field) {
+    return field.metadata().contains(PHYSICAL_NAME)
+        ? field.metadata().getString(PHYSICAL_NAME)
+        : field.name();
+  }
+
+  @Override
+  public Dataset<Row> rows(SparkSession session, Map<String, Set<String>> partitions) {
+    Dataset<Row> rows =
+        PinnedTable.read(session, asked, TableFormat.DELTA, Map.of(VERSION, version));
+    for (Map.Entry<String, Set<String>> one : partitions.entrySet()) {
+      Column column = rows.col(PinnedTable.quoted(one.getKey()));
+      DataType type = schema.apply(one.getKey()).dataType();
+      Column[] values =
+          one.getValue().stream()
+              .filter(value -> !value.isEmpty())
+              .map(value -> functions.lit(value).cast(type))
+              .toArray(Column[]::new);
+      Column in = column.isin((Object[]) values);
+      rows = rows.filter(one.getValue().contains("") ? in.or(column.isNull()) : in);
+    }
+
+    return rows;
+  }
+
+  /** Delta numbers the rows of a file only if the table's features need it. */
+  @Override
+  public Optional<Column> rowIndex(Dataset<Row> rows) {
+    Column metadata = rows.metadataColumn("_metadata");
+    StructType fields = (StructType) rows.select(metadata).schema().fields()[0].dataType();
+    return List.of(fields.fieldNames()).contains(ROW_INDEX)
+        ? Optional.of(metadata.getField(ROW_INDEX))
+        : Optional.empty();
+  }
+
+  @Override
+  public String nameInFiles(String column) {
+    return physicalName(schema.apply(column));
+  }
+
+  @Override
+  public Optional<List<TableFile>> files() {
+    return Optional.of(known);
+  }
+
+  @Override
+  public boolean saysRows() {
+    return false;
+  }
+
+  @Override
+  public boolean reportsPaths() {
+    return false;
+  }
+}

@@ -1,0 +1,234 @@
+package io.paritree.spark.tables;
+
+import io.paritree.spark.ending.RefusedException;
+import io.paritree.spark.versions.IcebergRuntime;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.iceberg.BaseMetadataTable;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.util.SnapshotUtil;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * A snapshot of an Iceberg table.
+ *
+ * @param version the snapshot's number; {@code none} if the table has no snapshot
+ * @param partitions its partition columns
+ * @param known its files
+ */
+record IcebergTable(
+    AskedTable asked,
+    String location,
+    String identity,
+    String version,
+    StructType schema,
+    List<IcebergPartitionColumn> partitions,
+    List<TableFile> known)
+    implements PinnedTable {
+  /** Iceberg's column of the index of a row in its file. */
+  private static final String ROW_INDEX = "_pos";
+
+  private static final String SNAPSHOT = "snapshot-id";
+  private static final String NO_SNAPSHOT = "none";
+
+  IcebergTable {
+    partitions = List.copyOf(partitions);
+    known = List.copyOf(known);
+  }
+
+  /**
+   * @param newest what the table is now
+   */
+  static PinnedTable pin(SparkSession session, AskedTable asked, Dataset<Row> newest)
+      throws Exception {
+    Table table = IcebergRuntime.table(newest);
+    if (table instanceof BaseMetadataTable) {
+      return CatalogTable.of(session, asked, newest);
+    }
+
+    Configuration hadoop = session.sparkContext().hadoopConfiguration();
+    String location = qualified(table.location(), hadoop).toString();
+    Snapshot snapshot = snapshot(table, session, asked);
+    if (snapshot == null) {
+      return new IcebergTable(
+          asked,
+          location,
+          table.uuid() + " without snapshot",
+          NO_SNAPSHOT,
+          newest.schema(),
+          IcebergPartitionColumn.of(table, table.schema(), Set.of(table.spec().specId())),
+          List.of());
+    }
+
+    List<FileScanTask> tasks = new ArrayList<>();
+    try (CloseableIterable<FileScanTask> planned =
+        table.newScan().useSnapshot(snapshot.snapshotId()).planFiles()) {
+      planned.forEach(tasks::add);
+    }
+
+    List<IcebergPartitionColumn> columns =
+        IcebergPartitionColumn.of(
+            table,
+            SnapshotUtil.schemaFor(table, snapshot.snapshotId()),
+            tasks.isEmpty()
+                ? Set.of(table.spec().specId())
+                : Set.copyOf(tasks.stream().map(task -> task.file().specId()).toList()));
+    List<TableFile> files = new ArrayList<>();
+    for (FileScanTask task : tasks) {
+      DataFile file = task.file();
+      files.add(
+          new TableFile(
+              qualified(file.location(), hadoop),
+              file.location(),
+              IcebergPartitionColumn.values(columns, file),
+              file.fileSizeInBytes(),
+              0,
+              rows(file, task.deletes()),
+              0));
+    }
+
+    String version = String.valueOf(snapshot.snapshotId());
+    return new IcebergTable(
+        asked,
+        location,
+        "%s snapshot %s".formatted(table.uuid(), version),
+        version,
+        PinnedTable.read(session, asked, TableFormat.ICEBERG, Map.of(SNAPSHOT, version)).schema(),
+        columns,
+        files);
+  }
+
+  /** Returns the snapshot that is asked for; null if there is none yet. */
+  private static Snapshot snapshot(Table table, SparkSession session, AskedTable asked)
+      throws RefusedException {
+    if (asked.asOf().isEmpty()) {
+      return table.currentSnapshot();
+    }
+
+    if (!asked.isAsOfVersion()) {
+      Row time =
+          session
+              .range(1)
+              .select(functions.expr("unix_millis(%s)".formatted(timestamp(asked.asOf()))))
+              .head();
+      Long found =
+          time.isNullAt(0) ? null : SnapshotUtil.nullableSnapshotIdAsOfTime(table, time.getLong(0));
+      if (found == null) {
+        throw PinnedTable.refused(
+            asked, "it has no snapshot of that time; give a snapshot's number, or another time");
+      }
+
+      return table.snapshot(found);
+    }
+
+    Snapshot snapshot = null;
+    try {
+      snapshot = table.snapshot(Long.parseLong(asked.asOf()));
+    } catch (NumberFormatException e) {
+      // no snapshot has a number as long as this
+    }
+
+    if (snapshot == null) {
+      throw PinnedTable.refused(
+          asked,
+          "it has no snapshot %s, or the snapshot has expired; its snapshots are in the table's metadata table 'snapshots'"
+              .formatted(asked.asOf()));
+    }
+
+    return snapshot;
+  }
+
+  private static String timestamp(String text) {
+    return "try_cast('%s' AS TIMESTAMP)".formatted(text.replace("\\", "\\\\").replace("'", "\\'"));
+  }
+
+  private static Path qualified(String location, Configuration hadoop) throws IOException {
+    Path path = new Path(location);
+    return path.getFileSystem(hadoop).makeQualified(path);
+  }
+
+  /** Returns how many rows of a file are not deleted, unless only reading all deletes would say. */
+  private static OptionalLong rows(DataFile file, List<DeleteFile> deletes) {
+    long rows = file.recordCount();
+    for (DeleteFile delete : deletes) {
+      if (delete.format() != FileFormat.PUFFIN) {
+        return OptionalLong.empty();
+      }
+
+      rows -= delete.recordCount(); // a deletion vector, which has each row once
+    }
+
+    return OptionalLong.of(rows);
+  }
+
+  @Override
+  public Dataset<Row> rows(SparkSession session, Map<String, Set<String>> values) {
+    Map<String, String> options =
+        Map.of(
+            SNAPSHOT,
+            version,
+            "vectorization-batch-size",
+            session.conf().get("spark.sql.parquet.columnarReaderBatchSize"));
+    Dataset<Row> rows = PinnedTable.read(session, asked, TableFormat.ICEBERG, options);
+    for (IcebergPartitionColumn column : partitions) {
+      if (values.containsKey(column.name())) {
+        rows = rows.filter(column.among(values.get(column.name()), rows));
+      }
+    }
+
+    return rows;
+  }
+
+  @Override
+  public Optional<Column> rowIndex(Dataset<Row> rows) {
+    return Optional.of(rows.metadataColumn(ROW_INDEX));
+  }
+
+  @Override
+  public Optional<String> rowIndexInScan() {
+    return Optional.of(ROW_INDEX);
+  }
+
+  @Override
+  public List<String> partitionColumns() {
+    return partitions.stream().map(IcebergPartitionColumn::name).toList();
+  }
+
+  @Override
+  public String nameInFiles(String column) {
+    return column;
+  }
+
+  @Override
+  public Optional<List<TableFile>> files() {
+    return Optional.of(known);
+  }
+
+  @Override
+  public boolean saysRows() {
+    return true;
+  }
+
+  @Override
+  public boolean reportsPaths() {
+    return true;
+  }
+}

@@ -1,0 +1,118 @@
+package io.paritree.spark.versions;
+
+import java.lang.reflect.Method;
+import java.util.Optional;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.Table;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RuntimeConfig;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.execution.datasources.v2.DataSourceV2Relation;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Iceberg's runtime for Spark, of which each line of Spark has its own.
+ *
+ * <p>Iceberg's tables have a public interface in Java, which is the same in all runtimes. Only what
+ * connects them with Spark is called by name, here. Neither is in the job's jar.
+ */
+public final class IcebergRuntime {
+  private static final String PACKAGE = "org.apache.iceberg.spark.";
+  private static final String CATALOG = PACKAGE + "SparkCatalog";
+
+  private static final String SINCE_1_11 = "org.apache.iceberg.SnapshotChanges";
+
+  /** The catalog in which Iceberg looks for tables at paths. */
+  private static final String PATHS = "spark.sql.catalog.default_iceberg";
+
+  private IcebergRuntime() {}
+
+  /** Returns why Iceberg's tables cannot be used; empty if it can be tried. */
+  public static Optional<String> problem() {
+    if (isThere(CATALOG) && isThere(SINCE_1_11)) {
+      return Optional.empty();
+    }
+
+    return Optional.of(
+        (isThere(CATALOG)
+                ? "the Iceberg on Spark's class path is older than 1.11; "
+                : "Iceberg is not on Spark's class path; ")
+            + SparkVersion.running()
+                .icebergPackage()
+                .map("start Spark with --packages %s"::formatted)
+                .orElse("it has no runtime for Spark %s".formatted(SparkVersion.running().text())));
+  }
+
+  private static boolean isThere(String name) {
+    ClassLoader loader = Thread.currentThread().getContextClassLoader();
+    return loader != null && loader.getResource(name.replace('.', '/') + ".class") != null;
+  }
+
+  /** Returns why Iceberg's tables cannot be used: its classes cannot be linked with Spark's. */
+  public static String unfit(LinkageError failure) {
+    return "what is on Spark's class path does not fit Spark %s (%s: %s); %s"
+        .formatted(
+            SparkVersion.running().text(),
+            failure.getClass().getSimpleName(),
+            String.valueOf(failure.getMessage()).lines().findFirst().orElse(""),
+            SparkVersion.running()
+                .icebergPackage()
+                .map("its Iceberg is %s"::formatted)
+                .orElse("Iceberg has runtimes for Spark 3.5, 4.0 and 4.1 only"));
+  }
+
+  /** Lets a session find tables at paths, for which Iceberg would otherwise ask a Hive catalog. */
+  public static void preparePaths(SparkSession session) {
+    RuntimeConfig settings = session.conf();
+    if (settings.getOption(PATHS).isEmpty()) {
+      settings.set(PATHS + ".type", "hadoop");
+      settings.set(PATHS + ".warehouse", "file:/only/paths");
+      settings.set(PATHS + ".cache-enabled", "false");
+      settings.set(PATHS, CATALOG);
+    }
+  }
+
+  /** Returns whether what was read is an Iceberg table. */
+  public static boolean isIceberg(Dataset<Row> read) {
+    return ReadRelation.of(read) instanceof DataSourceV2Relation relation
+        && relation.table().getClass().getName().equals(PACKAGE + "source.SparkTable");
+  }
+
+  /** Returns the table that was read, which must be an Iceberg table. */
+  public static Table table(Dataset<Row> read) {
+    Object table = ((DataSourceV2Relation) ReadRelation.of(read)).table();
+    try {
+      return (Table) SparkLists.invoke(table.getClass().getMethod("table"), table);
+    } catch (NoSuchMethodException e) {
+      throw unusable("does not give its tables", e);
+    }
+  }
+
+  /** Returns columns as an Iceberg table has them. */
+  public static Schema schema(StructType columns) {
+    return (Schema) convert(StructType.class, columns);
+  }
+
+  /** Returns the columns of an Iceberg table as Spark has them. */
+  public static StructType columns(Schema schema) {
+    return (StructType) convert(Schema.class, schema);
+  }
+
+  private static Object convert(Class<?> type, Object value) {
+    try {
+      ClassLoader loader = Thread.currentThread().getContextClassLoader();
+      Method convert = loader.loadClass(PACKAGE + "SparkSchemaUtil").getMethod("convert", type);
+      return SparkLists.invoke(convert, null, value);
+    } catch (ReflectiveOperationException e) {
+      throw unusable("does not convert columns", e);
+    }
+  }
+
+  private static IllegalStateException unusable(String problem, Exception cause) {
+    return new IllegalStateException(
+        "Cannot use this Iceberg on Spark %s: it %s"
+            .formatted(SparkVersion.running().text(), problem),
+        cause);
+  }
+}

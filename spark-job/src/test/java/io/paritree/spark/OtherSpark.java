@@ -1,0 +1,116 @@
+package io.paritree.spark;
+
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+
+/** Runs the tests of a class in a JVM of their own, with another Spark and the packaged job. */
+final class OtherSpark {
+  /** What tests need beside Spark and the job. */
+  private static final Pattern LIBRARIES =
+      Pattern.compile("/(org/junit|org/opentest4j|org/apiguardian|org/assertj|net/bytebuddy)/");
+
+  private OtherSpark() {}
+
+  /**
+   * Runs tests.
+   *
+   * @param directory receives a log, and the tests' own files
+   * @return why each test has failed, by its name; an empty text if it has not
+   */
+  static Map<String, String> run(Class<?> tests, SparkHome home, Path javaHome, Path directory)
+      throws IOException, InterruptedException {
+    String separator = System.getProperty("path.separator");
+    List<String> classPath = new ArrayList<>(List.of(JobProcess.jar().toString()));
+    Stream.of(System.getProperty("java.class.path").split(separator))
+        .filter(path -> LIBRARIES.matcher(path).find() || path.contains("test-classes"))
+        .forEach(classPath::add);
+    home.jars().forEach(jar -> classPath.add(jar.toString()));
+    Path log = directory.resolve("tests.log");
+    Path results = directory.resolve("results");
+    Process process =
+        JobProcess.start(
+            javaHome,
+            String.join(separator, classPath),
+            List.of(
+                "-Dparitree.root=" + System.getProperty("paritree.root"),
+                "-Djava.io.tmpdir=" + Files.createDirectories(directory.resolve("tmp")),
+                "-Dspark.sql.warehouse.dir=" + directory.resolve("warehouse"),
+                "-Dparitree.extensions=,org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
+                "-Dspark.sql.catalog.lake=org.apache.iceberg.spark.SparkCatalog",
+                "-Dspark.sql.catalog.lake.type=hadoop",
+                "-Dspark.sql.catalog.lake.warehouse=" + directory.resolve("lake")),
+            log,
+            OtherSpark.class.getName(),
+            tests.getName(),
+            results);
+    if (JobProcess.exitCode(process) != 0) {
+      throw new IOException("Cannot run tests with Spark %s: %s".formatted(home, tail(log)));
+    }
+
+    Map<String, String> failures = new TreeMap<>();
+    for (String line : Files.readAllLines(results)) {
+      String[] test = line.split("\t", 2);
+      failures.put(test[0], test[1].replace("\r", "\n"));
+    }
+
+    return failures;
+  }
+
+  private static String tail(Path log) throws IOException {
+    List<String> lines = Files.readAllLines(log);
+    return String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size()));
+  }
+
+  /** Runs the tests of the class that is named first; the results go to the file named second. */
+  public static void main(String[] arguments) throws Exception {
+    List<String> lines = new ArrayList<>();
+    LauncherFactory.create()
+        .execute(
+            LauncherDiscoveryRequestBuilder.request()
+                .selectors(selectClass(Class.forName(arguments[0])))
+                .build(),
+            new TestExecutionListener() {
+              @Override
+              public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+                String failure = result.getThrowable().map(OtherSpark::text).orElse("");
+                System.out.println("TEST " + test.getDisplayName() + " " + result.getStatus());
+                if (test.isTest() || !failure.isEmpty()) {
+                  lines.add(name(test) + "\t" + failure);
+                }
+              }
+            });
+    Files.write(Path.of(arguments[1]), lines);
+    System.exit(0);
+  }
+
+  private static String name(TestIdentifier test) {
+    String method =
+        test.getUniqueId().replaceFirst(".*\\[(?:method|test-template):([^(]*).*", "$1");
+    return method + " " + test.getDisplayName();
+  }
+
+  private static String text(Throwable failure) {
+    StringBuilder text = new StringBuilder(failure.toString());
+    for (StackTraceElement at : failure.getStackTrace()) {
+      if (at.getClassName().startsWith("io.paritree")) {
+        text.append("\n  at ").append(at);
+      }
+    }
+
+    return text.toString().replace("\r", " ").replace("\n", "\r");
+  }
+}
