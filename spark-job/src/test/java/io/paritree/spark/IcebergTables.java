@@ -97,8 +97,6 @@ class IcebergTables {
 
       spec.commit();
     }
-
-    sql("REFRESH TABLE lake.parcels");
   }
 
   private static void append(int from, int to) throws Exception {
@@ -110,12 +108,14 @@ class IcebergTables {
   }
 
   private JobRun readObserved(StepObserver observer, Object... more) {
-    List<Object> all =
-        new ArrayList<>(List.of("--model", model, "--output", output, "--keys", "parcel_id,note"));
-    if (Stream.of(more).noneMatch("--input-table"::equals)) {
-      all.addAll(List.of("--input-table", "lake.parcels"));
-    }
-
+    List<Object> all = new ArrayList<>(List.of("--model", model, "--keys", "parcel_id,note"));
+    Map.of("--input-table", "lake.parcels", "--output", output)
+        .forEach(
+            (option, value) -> {
+              if (Stream.of(more).noneMatch(option::equals)) {
+                all.addAll(List.of(option, value));
+              }
+            });
     all.addAll(List.of(more));
     return JobRun.observed(observer, all.toArray());
   }
@@ -198,7 +198,6 @@ class IcebergTables {
         .updateSpec()
         .removeField("half")
         .commit();
-    sql("REFRESH TABLE lake.parcels");
     append(ROWS, 2 * ROWS);
 
     succeeds(read("--partition", "day=2024-01-02", "--max-quarantined", "1"));
@@ -240,7 +239,6 @@ class IcebergTables {
     append(ROWS, 2 * ROWS);
     HadoopTables tables = new HadoopTables(SPARK.sessionState().newHadoopConf());
     tables.load(LAKE + "/parcels").expireSnapshots().expireSnapshotId(first).commit();
-    sql("REFRESH TABLE lake.parcels");
 
     refused(
         read("--as-of", first), "it has no snapshot " + first + ", or the snapshot has expired");
@@ -359,7 +357,7 @@ class IcebergTables {
     append(0, ROWS);
     sql("CREATE VIEW seen AS SELECT * FROM lake.parcels WHERE parcel_id < 50");
 
-    JobRun run = read("--input-table", "seen", "--output-partition", "night=1");
+    JobRun run = read("--input-table", "seen", "--output", directory.resolve("of view"));
 
     succeeds(run);
     assertThat(run.err()).contains("seen is read as Spark reads it");
@@ -417,7 +415,6 @@ class IcebergTables {
   }
 
   private static Dataset<Row> scores() {
-    sql("REFRESH TABLE lake.scores");
     return SPARK.table("lake.scores");
   }
 
@@ -675,7 +672,6 @@ class IcebergTables {
         .updateSpec()
         .addField("day")
         .commit();
-    sql("REFRESH TABLE lake.scores");
 
     refused(score("--table", "lake.scores"), "has files that are partitioned in an older way");
   }

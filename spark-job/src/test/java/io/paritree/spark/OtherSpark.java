@@ -52,6 +52,7 @@ final class OtherSpark {
                 "-Dparitree.extensions=,org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
                 "-Dspark.sql.catalog.lake=org.apache.iceberg.spark.SparkCatalog",
                 "-Dspark.sql.catalog.lake.type=hadoop",
+                "-Dspark.sql.catalog.lake.cache-enabled=false",
                 "-Dspark.sql.catalog.lake.warehouse=" + directory.resolve("lake")),
             log,
             OtherSpark.class.getName(),

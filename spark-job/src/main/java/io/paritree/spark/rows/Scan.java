@@ -34,6 +34,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.execution.ColumnarToRowExec;
 import org.apache.spark.sql.execution.FileSourceScanExec;
+import org.apache.spark.sql.execution.FilterExec;
 import org.apache.spark.sql.execution.InputAdapter;
 import org.apache.spark.sql.execution.ProjectExec;
 import org.apache.spark.sql.execution.SparkPlan;
@@ -246,13 +247,16 @@ public final class Scan {
 
   /**
    * Returns the columnar scan of a plan that otherwise only selects columns and converts batches to
-   * rows.
+   * rows. Filters of a table whose rows are told apart by their files only spare reading other
+   * files: tasks leave out the rows of these anyway.
    */
-  private static Optional<SparkPlan> columnarScan(SparkPlan plan) {
+  private Optional<SparkPlan> columnarScan(SparkPlan plan) {
+    boolean isToldByFiles = input.listing().table().filter(PinnedTable::reportsPaths).isPresent();
     SparkPlan at = plan;
     while (at instanceof WholeStageCodegenExec
         || at instanceof InputAdapter
         || at instanceof ProjectExec
+        || at instanceof FilterExec && isToldByFiles
         || at instanceof ColumnarToRowExec) {
       at = SparkLists.children(at).get(0);
     }

@@ -46,7 +46,6 @@ record IcebergTable(
   /** Iceberg's column of the index of a row in its file. */
   private static final String ROW_INDEX = "_pos";
 
-  private static final String SNAPSHOT = "snapshot-id";
   private static final String NO_SNAPSHOT = "none";
 
   IcebergTable {
@@ -111,7 +110,7 @@ record IcebergTable(
         location,
         "%s snapshot %s".formatted(table.uuid(), version),
         version,
-        PinnedTable.read(session, asked, TableFormat.ICEBERG, Map.of(SNAPSHOT, version)).schema(),
+        IcebergRuntime.read(session, asked.name(), version, Map.of()).schema(),
         columns,
         files);
   }
@@ -183,11 +182,9 @@ record IcebergTable(
   public Dataset<Row> rows(SparkSession session, Map<String, Set<String>> values) {
     Map<String, String> options =
         Map.of(
-            SNAPSHOT,
-            version,
             "vectorization-batch-size",
             session.conf().get("spark.sql.parquet.columnarReaderBatchSize"));
-    Dataset<Row> rows = PinnedTable.read(session, asked, TableFormat.ICEBERG, options);
+    Dataset<Row> rows = IcebergRuntime.read(session, asked.name(), version, options);
     for (IcebergPartitionColumn column : partitions) {
       if (values.containsKey(column.name())) {
         rows = rows.filter(column.among(values.get(column.name()), rows));

@@ -91,15 +91,12 @@ public sealed interface PinnedTable permits DeltaTable, IcebergTable, CatalogTab
    */
   static Dataset<Row> read(
       SparkSession session, AskedTable asked, TableFormat format, Map<String, String> options) {
-    DataFrameReader reader = session.read().options(options);
-    if (!asked.isPath()) {
-      return reader.table(asked.name());
-    } else if (format == TableFormat.ICEBERG) {
-      IcebergRuntime.preparePaths(session);
-      return reader.format("iceberg").load(asked.name());
+    if (format == TableFormat.ICEBERG) {
+      return IcebergRuntime.read(session, asked.name(), "", options);
     }
 
-    return reader.format("delta").load(asked.name());
+    DataFrameReader reader = session.read().options(options);
+    return asked.isPath() ? reader.format("delta").load(asked.name()) : reader.table(asked.name());
   }
 
   /** Returns a name as part of an SQL expression. */

@@ -1,9 +1,11 @@
 package io.paritree.spark.versions;
 
 import java.lang.reflect.Method;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
+import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RuntimeConfig;
@@ -60,6 +62,30 @@ public final class IcebergRuntime {
                 .icebergPackage()
                 .map("its Iceberg is %s"::formatted)
                 .orElse("Iceberg has runtimes for Spark 3.5, 4.0 and 4.1 only"));
+  }
+
+  /**
+   * Reads a table.
+   *
+   * @param table its path, which contains a slash, or its name
+   * @param snapshot the number of a snapshot; empty for the newest
+   * @param options of Iceberg's reader
+   */
+  public static Dataset<Row> read(
+      SparkSession session, String table, String snapshot, Map<String, String> options) {
+    boolean isPath = table.contains("/");
+    boolean readsVersions = SparkVersion.running().readsVersions();
+    DataFrameReader reader = session.read().options(options);
+    if (!snapshot.isEmpty()) {
+      reader = reader.option(readsVersions ? "versionAsOf" : "snapshot-id", snapshot);
+    }
+
+    if (!isPath && (snapshot.isEmpty() || readsVersions)) {
+      return reader.table(table);
+    }
+
+    preparePaths(session);
+    return reader.format("iceberg").load(table);
   }
 
   /** Lets a session find tables at paths, for which Iceberg would otherwise ask a Hive catalog. */

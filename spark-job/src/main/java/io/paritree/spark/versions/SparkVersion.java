@@ -63,6 +63,11 @@ public record SparkVersion(int major, int minor, String text) {
     return major >= 4;
   }
 
+  /** Returns whether readers take the version of any table as an option. */
+  boolean readsVersions() {
+    return major >= 4;
+  }
+
   /** Returns the package of Delta for this version, as {@code --packages} takes it. */
   String deltaPackage() {
     return major < 4
