@@ -158,8 +158,9 @@ public record InputListing(
     for (String log : LOGS) {
       if (store.find(above.resolve(log)).isPresent()) {
         problems.add(
-            ("input %s holds %s, so not all of its files belong to the table; read it with"
-                    + " the reader of its own format, and write plain Parquet to score")
+            ("input %s holds %s, so not all of its files belong to the table; give a Delta table as"
+                    + " --input-table, and read others with the reader of their format, which writes"
+                    + " plain Parquet to score")
                 .formatted(above, log));
       }
     }
@@ -168,8 +169,8 @@ public record InputListing(
     Location table = isData ? above.parent() : above;
     if (isIceberg(store, table)) {
       problems.add(
-          ("input %s belongs to the Iceberg table %s, so not all of its files count; read it with"
-                  + " Iceberg, and write plain Parquet to score")
+          ("input %s belongs to the Iceberg table %s, so not all of its files count; give the table"
+                  + " as --input-table")
               .formatted(directory, table));
     }
   }
