@@ -234,7 +234,7 @@ class RefusedTest {
         JobRun run = score(read);
 
         assertThat(run.exitCode()).isEqualTo(3);
-        assertThat(run.err()).contains("belongs to the Iceberg table " + table, "plain Parquet");
+        assertThat(run.err()).contains("belongs to the Iceberg table " + table, "--input-table");
       }
 
       Files.delete(log);
