@@ -19,9 +19,11 @@ import org.junit.platform.launcher.core.LauncherFactory;
 
 /** Runs the tests of a class in a JVM of their own, with another Spark and the packaged job. */
 final class OtherSpark {
-  /** What tests need beside Spark and the job. */
-  private static final Pattern LIBRARIES =
-      Pattern.compile("/(org/junit|org/opentest4j|org/apiguardian|org/assertj|net/bytebuddy)/");
+  /** The tests, those of the model, and what they need beside Spark and the job. */
+  private static final Pattern TESTS =
+      Pattern.compile(
+          "/(org/junit|org/opentest4j|org/apiguardian|org/assertj|net/bytebuddy|test-classes)(/|$)"
+              + "|-tests\\.jar$");
 
   private OtherSpark() {}
 
@@ -36,7 +38,7 @@ final class OtherSpark {
     String separator = System.getProperty("path.separator");
     List<String> classPath = new ArrayList<>(List.of(JobProcess.jar().toString()));
     Stream.of(System.getProperty("java.class.path").split(separator))
-        .filter(path -> LIBRARIES.matcher(path).find() || path.contains("test-classes"))
+        .filter(path -> TESTS.matcher(path).find())
         .forEach(classPath::add);
     home.jars().forEach(jar -> classPath.add(jar.toString()));
     Path log = directory.resolve("tests.log");
