@@ -186,10 +186,9 @@ class IcebergTables {
         .drop("zone")
         .withColumn("parcel_id", functions.expr("int(parcel_id)"))
         .withColumnRenamed("weight", "mass")
-        .writeTo("lake.parcels")
-        .using("iceberg")
-        .partitionedBy(functions.col("day"), functions.col("half"))
-        .create();
+        .createOrReplaceTempView("first");
+    sql(
+        "CREATE TABLE lake.parcels USING iceberg PARTITIONED BY (day, half) AS SELECT * FROM first");
     sql("ALTER TABLE lake.parcels RENAME COLUMN mass TO weight");
     sql("ALTER TABLE lake.parcels ADD COLUMNS (zone INT)");
     sql("ALTER TABLE lake.parcels ALTER COLUMN parcel_id TYPE BIGINT");
