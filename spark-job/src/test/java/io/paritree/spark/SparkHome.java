@@ -85,7 +85,7 @@ record SparkHome(Path directory, String version, String scala) {
       command.add("-o");
     }
 
-    if (hasIceberg(version)) {
+    if (jars == Jars.SPARK && hasIceberg(version)) {
       command.add("-Diceberg=iceberg-spark-runtime-%s_%s".formatted(line(version), scala));
     }
 
