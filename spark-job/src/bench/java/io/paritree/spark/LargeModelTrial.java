@@ -93,7 +93,9 @@ final class LargeModelTrial {
             "min_child_weight",
             0,
             "tree_method",
-            "hist");
+            "hist",
+            "max_bin",
+            16);
     Booster booster = XGBoost.train(matrix, parameters, 1, Map.of(), null, null);
     byte[] file = booster.toByteArray("ubj");
     for (int round = 1; file.length < BYTES; round++) {
