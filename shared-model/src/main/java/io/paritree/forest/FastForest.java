@@ -173,7 +173,7 @@ final class FastForest implements Engine {
       }
     }
 
-    if (wide != null && rows >= WideMemory.ROWS) {
+    if (wide != null && rows > Block.MAX_ROWS) {
       wide.count(rows);
     }
   }

@@ -1,5 +1,6 @@
 package io.paritree.forest;
 
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -15,7 +16,7 @@ final class WideGate {
    * Until the JVM's second compiler has compiled them, loops over vectors are hundreds of times
    * slower than plain Java, and a JVM that cannot compile them stays so. So blocks are scored by
    * Slices first. After as much work as makes it worth while, a thread runs each loop often enough
-   * to be compiled, and then compares both ways with each other.
+   * to be compiled, and then compares both ways with each other: first their bits, then their times.
    */
   private static final long MIN_NANOS = 3_000_000_000L;
   private static final int TURNS = 2_000;
@@ -23,6 +24,9 @@ final class WideGate {
   private static final int BLOCKS = 20;
   private static final int MIN_WINS = 3;
   private static final double MAX_RELATIVE_TIME = 0.95;
+
+  /** Two trials at once would disturb each other's times. */
+  private static final Object ONE_TRIAL = new Object();
 
   private final Slices slices;
   private final SlicesBuilder layout;
@@ -66,10 +70,18 @@ final class WideGate {
 
     this.rows.add(rows);
     if (this.rows.sum() * nanosPerRow > MIN_NANOS && isStarted.compareAndSet(false, true)) {
-      Thread thread = new Thread(this::tryInBackground, "paritree-vectors");
-      thread.setDaemon(true);
-      thread.setPriority(Thread.MIN_PRIORITY);
+      startTrial();
+    }
+  }
+
+  private void startTrial() {
+    Thread thread = new Thread(null, this::tryInBackground, "paritree-vectors", 0, false);
+    thread.setDaemon(true);
+    thread.setPriority(Thread.MIN_PRIORITY);
+    try {
       thread.start();
+    } catch (OutOfMemoryError e) {
+      minRows = Integer.MAX_VALUE; // there are too many threads
     }
   }
 
@@ -83,8 +95,8 @@ final class WideGate {
   private void tryInBackground() {
     try {
       tryOut();
-    } catch (LinkageError e) {
-      minRows = Integer.MAX_VALUE; // a later JDK, whose vectors have other methods
+    } catch (RuntimeException | Error e) {
+      minRows = Integer.MAX_VALUE; // whatever it is, scores can be had without vectors
     }
   }
 
@@ -95,7 +107,9 @@ final class WideGate {
       return;
     }
 
-    WideSlicesBuilder.build(layout).ifPresent(this::tryOut);
+    synchronized (ONE_TRIAL) {
+      WideSlicesBuilder.build(layout).ifPresent(this::tryOut);
+    }
   }
 
   private void tryOut(WideSlices made) {
@@ -104,6 +118,13 @@ final class WideGate {
     long end = System.nanoTime() + MAX_TRIAL_NANOS;
     made.warmUp(block, scratch, TURNS, end);
     float[] margins = new float[block.rows() * made.outputs()];
+    float[] ofWide = margins.clone();
+    scoreNarrow(block, scratch, margins, made.outputs());
+    made.score(block, scratch, ofWide, 0);
+    if (!Arrays.equals(margins, ofWide)) {
+      return;
+    }
+
     int wins = 0;
     double slowest = 0;
     while (wins < MIN_WINS && System.nanoTime() < end) {
@@ -125,10 +146,7 @@ final class WideGate {
     long best = Long.MAX_VALUE;
     for (int turn = 0; turn < BLOCKS; turn++) {
       long start = System.nanoTime();
-      for (int row = 0; row < block.rows(); row += Block.MAX_ROWS) {
-        slices.score(block.part(row, Block.MAX_ROWS), scratch, margins, row * made.outputs());
-      }
-
+      scoreNarrow(block, scratch, margins, made.outputs());
       long middle = System.nanoTime();
       made.score(block, scratch, margins, 0);
       narrow = Math.min(narrow, middle - start);
@@ -136,5 +154,11 @@ final class WideGate {
     }
 
     return (double) best / narrow;
+  }
+
+  private void scoreNarrow(Block block, Scratch scratch, float[] margins, int outputs) {
+    for (int row = 0; row < block.rows(); row += Block.MAX_ROWS) {
+      slices.score(block.part(row, Block.MAX_ROWS), scratch, margins, row * outputs);
+    }
   }
 }

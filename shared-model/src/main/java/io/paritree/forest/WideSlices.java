@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Scores blocks of 256 rows as {@link Slices} scores 64, with the JDK's vectors of 256 bits.
@@ -31,6 +32,10 @@ final class WideSlices {
   private final int digits;
   private final int reach;
   private final WideLoop[] loops;
+
+  /** The features that splits test. */
+  private final int[] tested;
+
   private final long bytes;
 
   WideSlices(WideSlicesBuilder builder) {
@@ -40,6 +45,12 @@ final class WideSlices {
     this.squares = builder.squares * WideMemory.SQUARE;
     this.masks = builder.masks;
     this.digits = builder.digits;
+    this.tested =
+        IntStream.concat(
+                Arrays.stream(builder.layout.tests.thresholds).mapToInt(Thresholds::feature),
+                Arrays.stream(builder.layout.tests.categories).mapToInt(CategoryTests::feature))
+            .distinct()
+            .toArray();
     this.loops = builder.loops.toArray(new WideLoop[0]);
     this.bytes = builder.bytes;
   }
@@ -80,6 +91,7 @@ final class WideSlices {
       loop.run(memory);
     }
 
+    memory.slots = null; // the caller's
     int outputs = forest.base.length;
     for (int output = 0; output < outputs; output++) {
       for (int row = 0; row < block.rows(); row++) {
@@ -116,11 +128,11 @@ final class WideSlices {
     }
   }
 
-  /** Copies a block feature by feature; the rows that it lacks are 0. */
+  /** Copies the features that splits test; the rows that the block lacks are 0. */
   private void pad(Block block, WideMemory memory) {
     float[] slots = WideMemory.atLeast(memory.padded, forest.width * ROWS);
     memory.padded = slots;
-    for (int feature = 0; feature < forest.width; feature++) {
+    for (int feature : tested) {
       int from = block.from() + feature * block.featureStride();
       int to = feature * ROWS;
       for (int row = 0; row < block.rows(); row++) {
@@ -160,6 +172,8 @@ final class WideSlices {
         kind.get(turn % kind.size()).run(memory);
       }
     }
+
+    memory.slots = null;
   }
 
   /** Returns the bytes that this takes, without what it shares with {@link Slices}. */

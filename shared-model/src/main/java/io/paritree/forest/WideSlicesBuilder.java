@@ -9,6 +9,9 @@ final class WideSlicesBuilder {
   /** Each thread has room for as many; more would not stay in a core's own cache. */
   private static final long MAX_MASK_LONGS = 1 << 20;
 
+  /** Each thread has room for a block of as many features. */
+  private static final int MAX_WIDTH = 4_096;
+
   private static final int LONGS = WideMemory.LONGS;
   private static final int SQUARE = WideMemory.SQUARE;
   private static final int ROWS = WideMemory.ROWS;
@@ -32,12 +35,13 @@ final class WideSlicesBuilder {
 
   /**
    * Returns the wide slices of a forest; empty if a feature has too many thresholds, or the masks
-   * are too many to be worth their memory.
+   * or features are too many to be worth their memory.
    */
   static Optional<WideSlices> build(SlicesBuilder layout) {
     SplitTests tests = layout.tests;
     long padding = 32L * tests.thresholds.length + 129L * tests.categories.length;
-    if (tests.maxThresholds() > WideThresholds.MAX_THRESHOLDS
+    if (layout.forest.width > MAX_WIDTH
+        || tests.maxThresholds() > WideThresholds.MAX_THRESHOLDS
         || LONGS * (tests.size() + padding) > MAX_MASK_LONGS) {
       return Optional.empty();
     }
