@@ -270,8 +270,13 @@ public final class NativeBooster implements Engine, Explainer {
       }
 
       DMatrix matrix = new DMatrix(ofModel, rows, modelWidth, Float.NaN);
-      matrix.setBaseMargin(BaseMargins.of(offsets));
-      return matrix;
+      try {
+        matrix.setBaseMargin(BaseMargins.of(offsets));
+        return matrix;
+      } catch (XGBoostError e) {
+        matrix.dispose();
+        throw e;
+      }
     } finally {
       offsets.dispose();
     }

@@ -32,6 +32,7 @@ record Explanation(
     float[] margins,
     float[] scores,
     RowReasons row) {
+  private static final String MISSING = "missing";
 
   /** Returns a waterfall from the base to the margin, for people. */
   String text() {
@@ -79,7 +80,10 @@ record Explanation(
     }
 
     String column = model.schema().offsets().get(output).column();
-    return " with the offset %s = %s".formatted(column, value(column));
+    float whereMissing = model.schema().offsetsWhereMissing()[output];
+    String shown = value(column);
+    return " with the offset %s = %s%s"
+        .formatted(column, shown, shown.equals(MISSING) ? ", so " + whereMissing : "");
   }
 
   private static String line(float adds, double total, String what) {
@@ -101,7 +105,7 @@ record Explanation(
 
   private String value(String column) {
     String value = values.value(0, field(column));
-    return value == null ? "missing" : value;
+    return value == null ? MISSING : value;
   }
 
   /** Returns the same for machines, in the form in which the endpoint answers. */

@@ -74,6 +74,15 @@ public final class SchemaDraft {
                 .formatted(path, columns.size(), model.width()));
       }
 
+      List<String> byPosition = columns.subList(0, model.width());
+      for (FeatureForm form : plain.features()) {
+        if (form.isOffset() && byPosition.contains(form.column())) {
+          throw new InputException(
+              "Cannot read columns by position: the offset '%s' is among the first %s columns of %s, which the features read; put it after them"
+                  .formatted(form.column(), model.width(), path));
+        }
+      }
+
       List<FeatureForm> features = new ArrayList<>();
       for (int index = 0; index < plain.features().size(); index++) {
         FeatureForm form = plain.features().get(index);
