@@ -145,11 +145,14 @@ final class BenchWays {
 
   private void scoreDeltaTable() throws IOException {
     Path table = outputs.resolve("delta-" + data.getFileName());
-    if (!Files.exists(table)) {
+    if (!Files.exists(table.resolve("_delta_log"))) {
       Files.createDirectories(table);
       try (Stream<Path> files = Files.list(data)) {
         for (Path file : files.filter(name -> name.toString().endsWith(".parquet")).toList()) {
-          Files.createLink(table.resolve(file.getFileName()), file);
+          Path link = table.resolve(file.getFileName());
+          if (!Files.exists(link)) {
+            Files.createLink(link, file);
+          }
         }
       }
 

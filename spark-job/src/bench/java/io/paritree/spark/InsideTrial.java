@@ -60,8 +60,13 @@ final class InsideTrial {
     }
 
     InsideTrial trial = new InsideTrial(rows, kept);
-    boolean isSame = trial.run(only);
-    delete(trial.directory);
+    boolean isSame;
+    try {
+      isSame = trial.run(only);
+    } finally {
+      delete(trial.directory);
+    }
+
     System.exit(isSame ? 0 : 1);
   }
 

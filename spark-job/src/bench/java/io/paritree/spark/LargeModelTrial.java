@@ -31,6 +31,7 @@ final class LargeModelTrial {
   private static final int DEPTH = 16;
   private static final long BYTES = 100_000_000;
   private static final int ROWS = 20_000;
+  private static final int TASKS = 3;
   private static final int MOST_BYTES = 50 * 1_024;
   private static final Pattern OBJECT =
       Pattern.compile("executor (\\w+): model \\w+, (\\w+) on the heap");
@@ -48,7 +49,9 @@ final class LargeModelTrial {
     Path model = kept.resolve("large.ubj");
     if (!Files.exists(model)) {
       System.out.println("Training a model of 100 MB ...");
-      Files.write(model, train());
+      Path unfinished = kept.resolve("unfinished");
+      Files.write(unfinished, train());
+      Files.move(unfinished, model);
     }
 
     System.out.println("model: %s bytes".formatted(Files.size(model)));
@@ -59,7 +62,12 @@ final class LargeModelTrial {
         columns[index] = functions.randn(index).cast("float").as("f" + index);
       }
 
-      TestSpark.session().range(0, ROWS, 1, 4).select(columns).write().parquet(rows.toString());
+      TestSpark.session()
+          .range(0, ROWS, 1, 4)
+          .select(columns)
+          .write()
+          .mode("overwrite")
+          .parquet(rows.toString());
     }
 
     System.exit(isGood(submit(kept, model, rows)) ? 0 : 1);
@@ -147,6 +155,7 @@ final class LargeModelTrial {
 
   private static boolean isGood(List<String> printed) {
     boolean isGood = true;
+    int tasks = 0;
     TreeSet<String> executors = new TreeSet<>();
     for (String line : printed) {
       System.out.println(line);
@@ -156,9 +165,12 @@ final class LargeModelTrial {
       }
 
       Matcher task = TASK.matcher(line);
-      isGood &= !task.matches() || Integer.parseInt(task.group(1)) <= MOST_BYTES;
+      if (task.matches()) {
+        isGood &= Integer.parseInt(task.group(1)) <= MOST_BYTES;
+        tasks++;
+      }
     }
 
-    return isGood && executors.size() == 2;
+    return isGood && executors.size() == 2 && tasks == TASKS;
   }
 }

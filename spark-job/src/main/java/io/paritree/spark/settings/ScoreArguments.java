@@ -160,12 +160,13 @@ public final class ScoreArguments {
         .usageMessage()
         .sortOptions(false)
         .width(100)
-        .description("Scores the rows of a directory with a model, and publishes the scores.")
+        .description(
+            "Scores the rows of a directory or a table with a model, and publishes the scores.")
         .footer(
             "",
-            "Exit codes: 0 published, now or before; 1 anything else; 2 wrong usage; 3 input or"
-                + " output refused; 4 too many rows quarantined; 5 another run has published"
-                + " meanwhile; 6 model refused.");
+            "Exit codes: 0 published, now or before; 1 anything else; 2 wrong usage; 3 input,"
+                + " output or Spark refused; 4 too many rows quarantined; 5 another run or writer"
+                + " has published meanwhile; 6 model refused.");
     options().forEach(option -> command.addOption(option.build()));
     return new CommandLine(command);
   }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -17,6 +18,9 @@ import org.apache.spark.sql.Encoder;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import scala.Tuple2;
@@ -119,7 +123,7 @@ public final class DatasetScoring {
     }
 
     StructType output = ResultColumns.added(result, model, hasMargins, hasFaults);
-    checkNames(output, problems);
+    checkNames(output, isCaseSensitive(rows), problems);
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(InputCheck.message(problems));
     }
@@ -134,7 +138,12 @@ public final class DatasetScoring {
       List<String> kept,
       StructType output) {
     List<Column> objects = new ArrayList<>();
-    kept.forEach(name -> objects.add(PackedColumns.named(name)));
+    for (int index = 0; index < kept.size(); index++) {
+      // A String would replace bytes that are not UTF-8.
+      Column column = PackedColumns.named(kept.get(index));
+      objects.add(isText(output, index) ? column.cast("binary") : column);
+    }
+
     objects.addAll(packed.objects());
     for (int index = 0; index < objects.size(); index++) {
       // Without names of their own, columns that are both kept and read would occur twice.
@@ -155,8 +164,13 @@ public final class DatasetScoring {
       if (field.name().equals(ResultColumns.MODEL_VERSION)) {
         all[index] = functions.lit(planned.modelVersion()).as(field.name());
       } else {
-        computed = computed.add(field);
-        all[index] = PackedColumns.named(field.name());
+        boolean isKeptText = index < kept.size() && isText(output, index);
+        DataType type = isKeptText ? DataTypes.BinaryType : field.dataType();
+        computed = computed.add(field.name(), type, field.nullable());
+        all[index] =
+            PackedColumns.named(field.name())
+                .cast(field.dataType())
+                .as(field.name(), field.metadata());
       }
     }
 
@@ -168,11 +182,20 @@ public final class DatasetScoring {
         .select(all);
   }
 
-  /** Refuses names that would occur twice. */
-  private static void checkNames(StructType output, List<String> problems) {
+  private static boolean isText(StructType output, int index) {
+    return output.fields()[index].dataType() instanceof StringType;
+  }
+
+  private static boolean isCaseSensitive(Dataset<?> rows) {
+    return Boolean.parseBoolean(rows.sparkSession().conf().get("spark.sql.caseSensitive", "false"));
+  }
+
+  /** Refuses names that would occur twice, by the session's rule. */
+  private static void checkNames(
+      StructType output, boolean isCaseSensitive, List<String> problems) {
     Set<String> seen = new LinkedHashSet<>();
     for (String name : output.fieldNames()) {
-      if (!seen.add(name)) {
+      if (!seen.add(isCaseSensitive ? name : name.toLowerCase(Locale.ROOT))) {
         problems.add(
             "column '%s' would occur twice in the result; keep other columns, or rename it"
                 .formatted(name));
