@@ -50,8 +50,7 @@ final class GroupRun {
   private final Stages stages;
   private RunName name;
   private Optional<JobReport> failure = Optional.empty();
-  private Optional<KeptIndexes.Writers> table = Optional.empty();
-  private String committed = "";
+  private Optional<KeptIndexes.Current> table = Optional.empty();
   private boolean isKept;
 
   GroupRun(
@@ -129,7 +128,7 @@ final class GroupRun {
     try {
       new KeptRuns(place).remove(settings.keptRuns(), name);
       if (table.isPresent()) {
-        new KeptIndexes(place).removeUnusedOfTable(committed, table.get());
+        new KeptIndexes(place).removeUnusedOfTable(table.get());
       } else {
         new KeptIndexes(place).removeUnused();
       }
@@ -263,8 +262,7 @@ final class GroupRun {
         commit.publish(prepared, report.filesByPartition(), report::keepPublished);
     run.hasCommitted();
     if (settings.lookupIndex() == LookupIndex.BUILT && !published.isEmpty()) {
-      this.committed = run.directory().name();
-      this.table = Optional.of(table::runsNow);
+      this.table = Optional.of(commit::indexesNow);
     }
 
     return published;

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
@@ -170,6 +171,41 @@ class TableOutputTest {
       assertThat(kept.map(run -> run.getFileName().toString().replaceFirst("-.*", "")))
           .containsExactlyInAnyOrder("two", "three");
     }
+  }
+
+  @Test
+  void indexesStayOfPartitionsWithoutRowsAndOfRewrittenFiles() throws Exception {
+    Parcels.write(input.resolve("day=2023-12-31"), 0, 10, 1, 1);
+    List<Object> all =
+        List.of("--lookup-index", "--max-quarantined", "1", "--group-by", "day", "--run-id", "one");
+    succeeds(score(all.toArray()));
+    assertThat(runsOfIndexes())
+        .isEqualTo(
+            Map.of("day=2023-12-31", "one", "day=2024-01-01", "one", "day=2024-01-02", "one"));
+    Set<String> files = Set.of(rows().inputFiles());
+
+    sql("OPTIMIZE TABLE_ ZORDER BY (parcel_id)");
+    assertThat(rows().inputFiles()).doesNotContainAnyElementsOf(files);
+    Object index = "--lookup-index";
+    succeeds(score(index, "--partition", "day=2024-01-01", "--run-id", "two"));
+    assertThat(runsOfIndexes())
+        .isEqualTo(
+            Map.of("day=2023-12-31", "one", "day=2024-01-01", "two", "day=2024-01-02", "one"));
+    assertThat(stored()).isEqualTo(bits(rows())).hasSize(2 * ROWS);
+
+    sql("UPDATE TABLE_ SET score = 0 WHERE parcel_id = 150");
+    String other = packages.binary(2, 6).toString();
+    succeeds(score(index, "--model", other, "--partition", "day=2024-01-01", "--run-id", "three"));
+    assertThat(runsOfIndexes())
+        .isEqualTo(Map.of("day=2023-12-31", "one", "day=2024-01-01", "three"));
+    assertThat(stored()).isEqualTo(bits(rows().where("day = '2024-01-01'"))).hasSize(ROWS);
+  }
+
+  /** Returns the ids of the runs whose indexes belong to the last commit's version. */
+  private Map<String, String> runsOfIndexes() throws IOException {
+    Map<String, String> runs = new TreeMap<>(indexes().runs());
+    runs.replaceAll((partition, run) -> run.replaceFirst("-.*", ""));
+    return runs;
   }
 
   private Location state() throws IOException {

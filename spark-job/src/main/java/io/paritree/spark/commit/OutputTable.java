@@ -165,11 +165,6 @@ public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
   /** Returns why servers cannot find rows of the table by an index; empty if they can. */
   public abstract Optional<String> lookupProblem();
 
-  /** Returns which run has written the rows of a partition in the newest version. */
-  public Map<String, String> runsNow() {
-    return newest().runs();
-  }
-
   AskedOutput asked() {
     return asked;
   }

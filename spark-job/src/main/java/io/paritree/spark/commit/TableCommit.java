@@ -103,6 +103,11 @@ public final class TableCommit {
         last);
   }
 
+  /** Returns the runs whose indexes belong to the newest version, by the partitions. */
+  public Map<String, String> indexesNow() throws IOException {
+    return indexes.of(table.newest());
+  }
+
   /** Returns the partitions whose rows nobody has changed since the run began. */
   private List<PreparedPartition> open(
       List<PreparedPartition> partitions, TableTransaction transaction)

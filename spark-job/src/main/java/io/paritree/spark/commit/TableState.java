@@ -22,8 +22,8 @@ interface TableState {
   boolean isPublished(String partition, String identity);
 
   /**
-   * Returns which run has written the rows of a partition, by the partitions; those that another
-   * writer has changed since are left out.
+   * Returns which run has written the files of a partition, by the partitions; those without files,
+   * and those of which another writer has changed or rewritten files, are left out.
    */
   Map<String, String> runs();
 

@@ -25,9 +25,9 @@ public final class KeptIndexes {
     this.place = place;
   }
 
-  /** Says which runs have written the rows of a table, by its partitions. */
+  /** Says which runs' indexes belong to the newest version of a table, by its partitions. */
   @FunctionalInterface
-  public interface Writers {
+  public interface Current {
     Map<String, String> now() throws IOException;
   }
 
@@ -62,18 +62,12 @@ public final class KeptIndexes {
         });
   }
 
-  /**
-   * Removes the indexes of a table whose partitions another writer has changed since.
-   *
-   * @param own the run that has made the last commit; it may have left partitions without rows, of
-   *     which the table says nothing
-   */
-  public void removeUnusedOfTable(String own, Writers table) throws IOException {
+  /** Removes the indexes of a table that do not belong to its newest version. */
+  public void removeUnusedOfTable(Current table) throws IOException {
     List<FileEntry> runs = runs();
     Set<String> unfinished = unfinished();
-    Map<String, String> writers = table.now();
-    removeUnused(
-        runs, unfinished, (run, partition) -> !writers.getOrDefault(partition, own).equals(run));
+    Map<String, String> current = table.now();
+    removeUnused(runs, unfinished, (run, partition) -> !run.equals(current.get(partition)));
   }
 
   /**
