@@ -5,6 +5,7 @@ import java.io.InterruptedIOException;
 import java.net.URI;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
@@ -13,6 +14,9 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
 public final class FarStore extends RawLocalFileSystem {
   /** What holds every file of a shard up; null if nothing does. */
   static volatile CountDownLatch held;
+
+  /** What the next file of a shard fails with; null if it is opened. */
+  static final AtomicReference<Error> ERROR = new AtomicReference<>();
 
   /** How many files of shards were opened. */
   static final AtomicInteger SHARDS = new AtomicInteger();
@@ -32,6 +36,10 @@ public final class FarStore extends RawLocalFileSystem {
     if (file.getName().startsWith("shard-")) {
       SHARDS.incrementAndGet();
       await(held);
+      Error error = ERROR.getAndSet(null);
+      if (error != null) {
+        throw error;
+      }
     }
 
     return super.open(file, bufferSize);

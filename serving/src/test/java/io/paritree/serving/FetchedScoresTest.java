@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 
 /** Indexes of an output that is on another store are fetched into a directory of limited size. */
 class FetchedScoresTest extends ServedLoans {
@@ -150,18 +152,23 @@ class FetchedScoresTest extends ServedLoans {
     return Files.size(first) > Files.size(second) ? first : second;
   }
 
+  /** Changes all entries of an index. */
+  private static void flip(Path manifest) throws IOException {
+    for (String name : List.of("shard-0", "shard-1")) {
+      Path shard = manifest.resolveSibling(name);
+      byte[] content = Files.readAllBytes(shard);
+      for (int at = 56; at < content.length; at++) {
+        content[at] ^= 4;
+      }
+
+      Files.write(shard, content);
+    }
+  }
+
   @Test
   void damagedCopyIsFetchedAgain() throws Exception {
     for (Path manifest : kept()) {
-      for (String name : List.of("shard-0", "shard-1")) {
-        Path shard = manifest.resolveSibling(name);
-        byte[] content = Files.readAllBytes(shard);
-        for (int at = 56; at < content.length; at++) {
-          content[at] ^= 4;
-        }
-
-        Files.write(shard, content);
-      }
+      flip(manifest);
     }
 
     assertThat(problem(client.get("/v1/scores/loans/4711"), 503)).isEqualTo("damaged_scores");
@@ -173,6 +180,60 @@ class FetchedScoresTest extends ServedLoans {
     start(Map.of());
     assertThat(operator.get("/health/ready").body()).contains("\"problems\":[]");
     assertThat(score()).isEqualTo("0.7312");
+  }
+
+  @Test
+  void copyOfWhichAFileIsMissingIsFetchedAgain() throws Exception {
+    for (Path manifest : kept()) {
+      flip(manifest);
+    }
+
+    assertThat(problem(client.get("/v1/scores/loans/4711"), 503)).isEqualTo("damaged_scores");
+    for (Path manifest : kept()) {
+      Files.deleteIfExists(manifest.resolveSibling("shard-0"));
+    }
+
+    assertThat(reload().status()).isEqualTo(200);
+    assertThat(score()).isEqualTo("0.7312");
+    stop();
+    for (Path manifest : kept()) {
+      Files.deleteIfExists(manifest.resolveSibling("shard-0"));
+    }
+
+    start(Map.of());
+    assertThat(operator.get("/health/ready").body()).contains("\"problems\":[]");
+    assertThat(score()).isEqualTo("0.7312");
+  }
+
+  @Test
+  void checkRemovesNothingOfARunningServer() throws Exception {
+    Path manifest = kept().get(0);
+    Files.writeString(manifest, "{}");
+
+    RunningServer.check(
+        List.of(model.getParent().toString()),
+        Map.of(
+            "scores.loans.output",
+            "\"far://store" + loans.path() + '"',
+            "scores.index-directory",
+            '"' + indexes.toString() + '"'));
+
+    assertThat(manifest).hasContent("{}");
+    assertThat(manifest.resolveSibling("shard-0")).exists();
+  }
+
+  @Test
+  @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+  void errorDoesNotEndThePolls() throws Exception {
+    stop();
+    start(Map.of("scores.poll", "1 ms"));
+    FarStore.ERROR.set(new NoClassDefFoundError("of a test"));
+    publish(0.5f, 1);
+    while (!score().equals("0.5")) {
+      Thread.onSpinWait();
+    }
+
+    assertThat(FarStore.ERROR.get()).isNull();
   }
 
   @Test

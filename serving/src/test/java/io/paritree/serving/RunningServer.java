@@ -36,9 +36,17 @@ public final class RunningServer implements AutoCloseable {
     all.putIfAbsent("log.requests", "off");
     all.putIfAbsent("management.port", "0");
     all.putIfAbsent("models.warm-up-rows", "100");
-    return new RunningServer(
-        Serving.start(
-            ServingConfigParser.read(Optional.empty(), all, references.toArray(String[]::new))));
+    return new RunningServer(Serving.start(config(references, all)));
+  }
+
+  /** Starts what {@code --check} starts, and stops it. */
+  static void check(List<String> references, Map<String, String> settings) throws Exception {
+    Serving.start(config(references, settings).onFreePorts()).close();
+  }
+
+  private static ServingConfig config(List<String> references, Map<String, String> settings)
+      throws Exception {
+    return ServingConfigParser.read(Optional.empty(), settings, references.toArray(String[]::new));
   }
 
   /** Starts a server with the packages {@code parcel-late/1}, {@code parcel-class/1} and wide/1. */

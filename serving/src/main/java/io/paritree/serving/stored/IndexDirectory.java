@@ -1,5 +1,6 @@
 package io.paritree.serving.stored;
 
+import io.paritree.lookup.IndexManifest;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -176,7 +177,7 @@ final class IndexDirectory implements AutoCloseable {
   synchronized void finish(Path made, Location place) throws IOException {
     FileStore store = store();
     store.createDirectories(place.parent());
-    store.delete(place);
+    remove(place);
     store.rename(Location.of(made), place);
     incomplete.remove(made);
     bytes = count();
@@ -188,15 +189,29 @@ final class IndexDirectory implements AutoCloseable {
     store().delete(Location.of(made));
   }
 
-  /** Removes an index that is damaged. */
-  synchronized void discard(Location place) throws IOException {
+  /**
+   * Removes an index that is damaged.
+   *
+   * @return whether it may be removed: a check removes nothing, as a running server may use it
+   */
+  synchronized boolean discard(Location place) throws IOException {
+    if (lock != null) {
+      remove(place);
+    }
+
+    return lock != null;
+  }
+
+  /** Removes a directory; of an index, first the file without which nothing of it is used. */
+  private void remove(Location place) throws IOException {
+    store().delete(place.resolve(IndexManifest.FILE));
     store().delete(place);
   }
 
   /** Removes all indexes of a table but those that are used. */
   synchronized void keepOnly(String table, Set<Location> used) throws IOException {
     if (lock != null && isUnused(of(table), used)) {
-      store().delete(of(table));
+      remove(of(table));
     }
 
     bytes = lock == null ? 0 : count();
@@ -211,7 +226,7 @@ final class IndexDirectory implements AutoCloseable {
     boolean isUnused = true;
     for (Location entry : directories(below)) {
       if (isUnused(entry, used)) {
-        store().delete(entry);
+        remove(entry);
       } else {
         isUnused = false;
       }
@@ -237,8 +252,10 @@ final class IndexDirectory implements AutoCloseable {
     }
 
     for (Location table : directories(Location.of(directory))) {
-      if (!table.name().equals(INCOMPLETE) && !names.contains(table.name())) {
-        store().delete(table);
+      if (!table.name().equals(INCOMPLETE)
+          && !names.contains(table.name())
+          && isUnused(table, Set.of())) {
+        remove(table);
       }
     }
   }

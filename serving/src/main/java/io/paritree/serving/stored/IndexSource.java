@@ -15,6 +15,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
@@ -68,6 +69,10 @@ final class IndexSource {
       if (!isFetchedAgain(directory)) {
         return old;
       }
+    } catch (NoSuchFileException e) { // of a copy, something was removed
+      if (!isFetchedAgain(directory)) {
+        throw e;
+      }
     }
 
     return open(one);
@@ -76,7 +81,7 @@ final class IndexSource {
   /**
    * Opens the index of a partition, which is fetched now if it has to be.
    *
-   * @throws java.nio.file.NoSuchFileException if the job has built none
+   * @throws NoSuchFileException if the job has built none
    * @throws DamagedIndexException if what was fetched is not what was written
    * @throws IOException if there is no room for it
    */
@@ -84,7 +89,7 @@ final class IndexSource {
     Path directory = directory(one);
     try {
       return open(one, directory);
-    } catch (DamagedIndexException e) {
+    } catch (DamagedIndexException | NoSuchFileException e) {
       if (!isFetchedAgain(directory)) {
         throw e;
       }
@@ -134,12 +139,7 @@ final class IndexSource {
   /** Returns whether a damaged index was a copy: it is removed, and will be fetched again. */
   private boolean isFetchedAgain(Path directory) throws IOException {
     Location place = Location.of(directory);
-    boolean isCopy = own.of(table).holds(place);
-    if (isCopy) {
-      own.discard(place);
-    }
-
-    return isCopy;
+    return own.of(table).holds(place) && own.discard(place);
   }
 
   /**

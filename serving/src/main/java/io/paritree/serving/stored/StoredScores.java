@@ -125,7 +125,17 @@ public final class StoredScores implements AutoCloseable {
       long millis = poll.toMillis();
       threads.forEach(
           (table, thread) ->
-              thread.scheduleWithFixedDelay(table::poll, millis, millis, TimeUnit.MILLISECONDS));
+              thread.scheduleWithFixedDelay(
+                  () -> poll(table), millis, millis, TimeUnit.MILLISECONDS));
+    }
+  }
+
+  /** Polls an output; an error, for instance of memory, does not end its polls. */
+  private static void poll(ScoresTable table) {
+    try {
+      table.poll();
+    } catch (Error e) {
+      LOG.error("Scores {}: the look for new partitions failed", table.name(), e);
     }
   }
 
