@@ -549,4 +549,33 @@ class TableOutputTest {
     assertThat(rows().where("region = 'it\\'s \\\\'").count()).isEqualTo(2 * ROWS);
     assertThat(bits(rows())).hasSize(3 * ROWS).isNotEqualTo(before);
   }
+
+  @Test
+  void directoriesWhoseNamesAreEscapedOtherwiseAreThePartitionsOfTheirValues() throws Exception {
+    Path odd = directory.resolve("odd");
+    Parcels.write(odd.resolve("region=New%20York"), 0, ROWS, 0, 1);
+    Parcels.write(odd.resolve("region=a%3ab"), ROWS, ROWS + 50, 0, 1);
+    Parcels.write(odd.resolve("region=a%3Ab"), ROWS + 50, 2 * ROWS, 0, 1);
+    Object[] run = {"--input", odd, "--lookup-index"};
+
+    succeeds(score(run));
+
+    long version = version();
+    assertThat(score(run).out()).contains("already published");
+    assertThat(version()).isEqualTo(version);
+    assertThat(rows().where("region = 'New York'").count()).isEqualTo(ROWS);
+    assertThat(rows().where("region = 'a:b'").count()).isEqualTo(ROWS);
+    assertThat(indexes().runs()).containsOnlyKeys("region=New York", "region=a%3Ab");
+    assertThat(stored()).isEqualTo(bits(rows())).hasSize(2 * ROWS);
+    JobRun late =
+        disturbed(
+            Step.STAGING_MADE,
+            () -> sql("INSERT INTO TABLE_ SELECT * FROM TABLE_ WHERE parcel_id = 3"),
+            "--input",
+            odd,
+            "--model",
+            packages.binary(2, 6));
+    assertThat(late.exitCode()).as(late.err()).isEqualTo(5);
+    assertThat(late.err()).contains("another writer has changed region=New York");
+  }
 }

@@ -28,6 +28,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -316,8 +317,16 @@ public final class JobCheck {
       return;
     }
 
+    // A table has partitions by their values, which several directories may have.
+    Map<String, List<InputPartition>> sources = new LinkedHashMap<>();
     for (InputPartition partition : selected) {
-      targets.add(target(partition.path(), List.of(partition)));
+      String path =
+          outputTable.isPresent() ? PartitionValue.canonical(partition.path()) : partition.path();
+      sources.computeIfAbsent(path, name -> new ArrayList<>()).add(partition);
+    }
+
+    for (Map.Entry<String, List<InputPartition>> target : sources.entrySet()) {
+      targets.add(target(target.getKey(), target.getValue()));
     }
   }
 

@@ -3,6 +3,7 @@ package io.paritree.spark.input;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * One level of a partitioned directory: a column and its value as text, unescaped.
@@ -33,6 +34,16 @@ public record PartitionValue(String column, String value) {
     }
 
     return values;
+  }
+
+  /**
+   * Returns the path of the same partition with the escapes that Hive and Spark write. Others write
+   * {@code New%20York} or {@code a%3ab}.
+   */
+  public static String canonical(String path) {
+    return ofPath(path).stream()
+        .map(PartitionValue::directoryName)
+        .collect(Collectors.joining("/"));
   }
 
   /**

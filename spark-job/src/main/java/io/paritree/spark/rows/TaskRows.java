@@ -139,7 +139,7 @@ final class TaskRows {
         }
 
         file = SourceFile.of(now.toString(), plan.root());
-        partition = plan.outputPartition() == null ? file.partition() : plan.outputPartition();
+        partition = plan.partition(file.partition());
         count = counts.computeIfAbsent(partition, name -> new PartitionCounts());
         seed = KeyHasher.seed(partition);
       }

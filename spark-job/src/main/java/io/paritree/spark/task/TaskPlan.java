@@ -2,6 +2,7 @@ package io.paritree.spark.task;
 
 import io.paritree.model.EngineKind;
 import io.paritree.reasons.ExplanationAsked;
+import io.paritree.spark.input.PartitionValue;
 import io.paritree.spark.input.ReadColumn;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -76,6 +77,19 @@ public record TaskPlan(
   /** Returns whether this is a trial: some rows are scored and none is written. */
   public boolean isSample() {
     return sampleRows > 0;
+  }
+
+  /**
+   * Returns the partition that rows go to.
+   *
+   * @param directory the directory below the input that they come from
+   */
+  public String partition(String directory) {
+    if (outputPartition != null) {
+      return outputPartition;
+    }
+
+    return table == null ? directory : PartitionValue.canonical(directory);
   }
 
   /** Returns a column. */
