@@ -20,6 +20,7 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.UpdatePartitionSpec;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.hadoop.HadoopTables;
+import org.apache.iceberg.types.Types;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -228,6 +229,31 @@ class IcebergTables {
     refused(read("--as-of", "1999-01-01"), "it has no snapshot of that time");
     refused(read("--as-of", "never"), "it has no snapshot of that time");
     refused(read("--as-of", "9999999999999999999"), "9999999999999999999");
+  }
+
+  @Test
+  void columnsThatHaveChangedSinceTheNewestSnapshotAreRefusedUntilTheNext() throws Exception {
+    make("day");
+    append(0, ROWS);
+    long first = snapshot();
+    Map<Long, Integer> before = expected(parcels(0, ROWS));
+    for (String names : List.of("weight TO w", "distance TO weight", "w TO distance")) {
+      sql("ALTER TABLE lake.parcels RENAME COLUMN " + names);
+    }
+
+    refused(
+        read(),
+        "its columns have changed since its newest snapshot " + first,
+        "commit to the table first, or read those with --as-of " + first);
+
+    assertThat(output).doesNotExist();
+    succeeds(read("--as-of", first));
+    assertThat(Scores.of(output)).isEqualTo(before);
+    sql("INSERT INTO lake.parcels SELECT * FROM lake.parcels WHERE false");
+    succeeds(read("--max-quarantined", "1"));
+    assertThat(Scores.of(output))
+        .isNotEqualTo(before)
+        .isEqualTo(expected(SPARK.table("lake.parcels")));
   }
 
   @Test
@@ -657,6 +683,31 @@ class IcebergTables {
     refused(score("--table", "lake.scores"), sentence);
 
     assertThat(scores().count()).isZero();
+  }
+
+  @Test
+  void columnsOfTypesThatSparkDoesNotHaveAreRefused() {
+    makeInput();
+    succeeds(score());
+    loaded().updateSchema().addColumn("id", Types.UUIDType.get()).commit();
+    loaded().updateSchema().addColumn("hash", Types.FixedType.ofLength(8)).commit();
+
+    refused(
+        score("--force"),
+        "has the column 'id', which is uuid; the job does not write such values",
+        "has the column 'hash', which is fixed[8]");
+  }
+
+  @Test
+  void theDirectoryOfACatalogsTableIsRefused() throws IOException {
+    makeInput();
+    Path metadata = Files.createDirectories(table.resolve("metadata"));
+    Files.writeString(metadata.resolve("00001-3f2a.metadata.json"), "{}");
+
+    refused(
+        score(), "the directory is that of an Iceberg table of a catalog; give the table's name");
+
+    assertThat(Scores.files(table)).hasSize(1);
   }
 
   @Test

@@ -67,7 +67,7 @@ final class OtherSpark {
     Map<String, String> failures = new TreeMap<>();
     for (String line : Files.readAllLines(results)) {
       String[] test = line.split("\t", 2);
-      failures.put(test[0], test[1].replace("\r", "\n"));
+      failures.put(test[0], test[1].replace("\f", "\n"));
     }
 
     return failures;
@@ -114,6 +114,6 @@ final class OtherSpark {
       }
     }
 
-    return text.toString().replace("\r", " ").replace("\n", "\r");
+    return text.toString().replace("\r", " ").replace("\n", "\f");
   }
 }

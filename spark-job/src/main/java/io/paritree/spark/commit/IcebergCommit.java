@@ -7,6 +7,7 @@ import io.paritree.spark.publish.PreparedPartition;
 import io.paritree.store.Location;
 import java.util.ArrayList;
 import java.util.ConcurrentModificationException;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -43,17 +44,25 @@ final class IcebergCommit implements TableTransaction {
   private final Location directory;
   private final String name;
   private final Map<String, String> metadata;
+  private final Map<String, org.apache.iceberg.DataFile> described;
   private final IcebergState state;
 
   /**
    * @param directory of the table's files
    * @param name of the run and its group
+   * @param described what {@link #described} returns of the files
    */
-  IcebergCommit(Table table, Location directory, String name, Map<String, String> metadata) {
+  IcebergCommit(
+      Table table,
+      Location directory,
+      String name,
+      Map<String, String> metadata,
+      Map<String, org.apache.iceberg.DataFile> described) {
     this.table = table;
     this.directory = directory;
     this.name = name;
     this.metadata = metadata;
+    this.described = described;
     table.refresh();
     this.state = IcebergState.of(table);
   }
@@ -114,7 +123,7 @@ final class IcebergCommit implements TableTransaction {
     List<String> withoutRows = new ArrayList<>();
     for (PreparedPartition partition : partitions) {
       List<DataFile> own = files.get(partition.partition());
-      own.forEach(file -> overwrite.addFile(added(partition, file, own.size())));
+      own.forEach(file -> overwrite.addFile(described.get(file.name())));
       if (own.isEmpty()) {
         withoutRows.add(partition.identity());
       }
@@ -129,8 +138,7 @@ final class IcebergCommit implements TableTransaction {
     } catch (ValidationException | CommitFailedException e) {
       throw new ConcurrentModificationException(e);
     } catch (RuntimeException e) {
-      // The commit may have succeeded although the answer was lost.
-      return committed().orElseThrow(() -> e);
+      return committedInSpiteOf(e);
     }
 
     return committed()
@@ -139,6 +147,23 @@ final class IcebergCommit implements TableTransaction {
                 new IllegalStateException(
                     "Cannot find the snapshot of %s in table %s"
                         .formatted(name, table.location())));
+  }
+
+  /**
+   * Returns the snapshot of a commit that has succeeded although it failed, for instance because
+   * the answer was lost.
+   *
+   * @throws RuntimeException the failure, if there is none, or it cannot be found out
+   */
+  private long committedInSpiteOf(RuntimeException failure) {
+    OptionalLong committed = OptionalLong.empty();
+    try {
+      committed = committed();
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    }
+
+    return committed.orElseThrow(() -> failure);
   }
 
   /** Returns the snapshot that has this commit's name. */
@@ -155,15 +180,37 @@ final class IcebergCommit implements TableTransaction {
     return OptionalLong.empty();
   }
 
-  private org.apache.iceberg.DataFile added(
-      PreparedPartition partition, DataFile file, int filesOfPartition) {
-    InputFile written = table.io().newInputFile(path(file));
+  /**
+   * Returns files as commits have them, by their paths below a directory. Reads their footers.
+   *
+   * @param directory of the table's files
+   */
+  static Map<String, org.apache.iceberg.DataFile> described(
+      Table table,
+      Location directory,
+      List<PreparedPartition> partitions,
+      Map<String, List<DataFile>> files) {
+    Map<String, org.apache.iceberg.DataFile> described = new HashMap<>();
+    for (PreparedPartition partition : partitions) {
+      List<DataFile> own = files.get(partition.partition());
+      for (DataFile file : own) {
+        String path = path(directory, file);
+        described.put(file.name(), described(table, partition, path, file.bytes(), own.size()));
+      }
+    }
+
+    return described;
+  }
+
+  private static org.apache.iceberg.DataFile described(
+      Table table, PreparedPartition partition, String path, long bytes, int filesOfPartition) {
+    InputFile written = table.io().newInputFile(path);
     Metrics metrics = ParquetUtil.fileMetrics(written, MetricsConfig.forTable(table));
     DataFiles.Builder builder =
         DataFiles.builder(table.spec())
-            .withPath(path(file))
+            .withPath(path)
             .withFormat(FileFormat.PARQUET)
-            .withFileSizeInBytes(file.bytes())
+            .withFileSizeInBytes(bytes)
             .withMetrics(
                 new Metrics(
                     metrics.recordCount(),
@@ -184,7 +231,7 @@ final class IcebergCommit implements TableTransaction {
     return builder.build();
   }
 
-  private String path(DataFile file) {
+  private static String path(Location directory, DataFile file) {
     return HadoopPaths.of(directory.resolve(file.name())).toString();
   }
 
@@ -192,13 +239,17 @@ final class IcebergCommit implements TableTransaction {
   public boolean isProved(
       long version, List<PreparedPartition> partitions, Map<String, List<DataFile>> files) {
     Snapshot snapshot = table.snapshot(version);
+    if (snapshot == null) {
+      return false; // it has expired since, or the table was set back
+    }
+
     Set<String> added = new HashSet<>();
     changes(snapshot).addedDataFiles().forEach(file -> added.add(file.location()));
     return name.equals(snapshot.summary().get(NAME))
         && added.equals(
             partitions.stream()
                 .flatMap(partition -> files.get(partition.partition()).stream())
-                .map(this::path)
+                .map(file -> path(directory, file))
                 .collect(Collectors.toSet()));
   }
 }

@@ -1,7 +1,11 @@
 package io.paritree.spark.commit;
 
+import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.HadoopPaths;
+import io.paritree.spark.publish.DataFile;
+import io.paritree.spark.publish.PreparedPartition;
 import io.paritree.spark.tables.AskedOutput;
+import io.paritree.spark.tables.TableFormat;
 import io.paritree.spark.versions.IcebergRuntime;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -9,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.iceberg.PartitionField;
@@ -18,6 +23,7 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.UpdateSchema;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.hadoop.HadoopTables;
+import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.TypeUtil;
 import org.apache.iceberg.types.Types;
 import org.apache.spark.sql.SparkSession;
@@ -39,9 +45,13 @@ final class IcebergOutput extends OutputTable {
           "encryption.key-id",
           "is encrypted, which the job does not honour");
 
+  /** Types that Spark has as text and bytes, which files of them do not have. */
+  private static final Set<Type.TypeID> UNFIT = Set.of(Type.TypeID.UUID, Type.TypeID.FIXED);
+
   private final Configuration hadoop;
   private final String location;
   private Optional<Table> table;
+  private Map<String, org.apache.iceberg.DataFile> described = Map.of();
 
   private IcebergOutput(
       Configuration hadoop, AskedOutput asked, String location, Optional<Table> table) {
@@ -51,15 +61,19 @@ final class IcebergOutput extends OutputTable {
     this.table = table;
   }
 
-  static IcebergOutput at(SparkSession session, AskedOutput asked) throws IOException {
+  static IcebergOutput at(SparkSession session, AskedOutput asked)
+      throws RefusedException, IOException {
     Configuration hadoop = HadoopPaths.settings(session);
     String location = qualified(asked.name(), hadoop);
     HadoopTables tables = new HadoopTables(hadoop);
-    return new IcebergOutput(
-        hadoop,
-        asked,
-        location,
-        tables.exists(location) ? Optional.of(tables.load(location)) : Optional.empty());
+    if (tables.exists(location)) {
+      return new IcebergOutput(hadoop, asked, location, Optional.of(tables.load(location)));
+    } else if (TableFormat.AUTO.at(location, hadoop) == TableFormat.ICEBERG) {
+      throw refused(
+          asked, "the directory is that of an Iceberg table of a catalog; give the table's name");
+    }
+
+    return new IcebergOutput(hadoop, asked, location, Optional.empty());
   }
 
   static IcebergOutput of(SparkSession session, AskedOutput asked, Table table) throws IOException {
@@ -104,9 +118,15 @@ final class IcebergOutput extends OutputTable {
   }
 
   @Override
+  void describe(List<PreparedPartition> partitions, Map<String, List<DataFile>> files) {
+    Location directory = directory(HadoopPaths.located(new Path(location)));
+    described = IcebergCommit.described(table.orElseThrow(), directory, partitions, files);
+  }
+
+  @Override
   TableTransaction begin(String name, Map<String, String> metadata) {
     Location directory = directory(HadoopPaths.located(new Path(location)));
-    return new IcebergCommit(table.orElseThrow(), directory, name, metadata);
+    return new IcebergCommit(table.orElseThrow(), directory, name, metadata, described);
   }
 
   @Override
@@ -135,6 +155,16 @@ final class IcebergOutput extends OutputTable {
                 .formatted(column.name()));
       }
     }
+
+    TypeUtil.indexById(own.schema().asStruct())
+        .forEach(
+            (id, field) -> {
+              if (UNFIT.contains(field.type().typeId())) {
+                problems.add(
+                    "has the column '%s', which is %s; the job does not write such values"
+                        .formatted(own.schema().findColumnName(id), field.type()));
+              }
+            });
 
     if (state().map(IcebergState.class::cast).orElseThrow().hasOtherPartitioning()) {
       problems.add(

@@ -3,6 +3,8 @@ package io.paritree.spark.commit;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.PartitionValue;
+import io.paritree.spark.publish.DataFile;
+import io.paritree.spark.publish.PreparedPartition;
 import io.paritree.spark.tables.AskedOutput;
 import io.paritree.spark.tables.TableFormat;
 import io.paritree.spark.versions.DeltaSnapshot;
@@ -86,7 +88,8 @@ public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
     }
   }
 
-  private static RefusedException refused(AskedOutput asked, String reason) {
+  /** Returns the exception for a table that cannot be written to. */
+  static RefusedException refused(AskedOutput asked, String reason) {
     return new RefusedException("Cannot write to table %s: %s".formatted(asked.name(), reason));
   }
 
@@ -139,6 +142,9 @@ public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
 
   /** Returns why the table cannot take files whose columns are encrypted; empty if it can. */
   public abstract Optional<String> encryptionProblem();
+
+  /** Reads what commits say of a run's files, before the first of them begins. */
+  void describe(List<PreparedPartition> partitions, Map<String, List<DataFile>> files) {}
 
   /**
    * Begins a commit.

@@ -66,6 +66,7 @@ public final class TableCommit {
   public List<String> publish(
       List<PreparedPartition> partitions, Map<String, List<DataFile>> files, LastWords lastWords)
       throws ConflictException, IOException {
+    table.describe(partitions, files);
     RuntimeException last = null;
     for (int tries = 0; tries < MOST_TRIES; tries++) {
       TableTransaction transaction = table.begin(name, metadata);

@@ -16,9 +16,11 @@ import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.types.TypeUtil;
 import org.apache.iceberg.util.SnapshotUtil;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -77,6 +79,15 @@ record IcebergTable(
           List.of());
     }
 
+    Schema columnsThen = SnapshotUtil.schemaFor(table, snapshot.snapshotId());
+    if (asked.asOf().isEmpty() && !ids(table.schema()).equals(ids(columnsThen))) {
+      throw PinnedTable.refused(
+          asked,
+          ("its columns have changed since its newest snapshot %s, which Iceberg reads by the columns"
+                  + " that it was written with; commit to the table first, or read those with --as-of %s")
+              .formatted(snapshot.snapshotId(), snapshot.snapshotId()));
+    }
+
     List<FileScanTask> tasks = new ArrayList<>();
     try (CloseableIterable<FileScanTask> planned =
         table.newScan().useSnapshot(snapshot.snapshotId()).planFiles()) {
@@ -86,7 +97,7 @@ record IcebergTable(
     List<IcebergPartitionColumn> columns =
         IcebergPartitionColumn.of(
             table,
-            SnapshotUtil.schemaFor(table, snapshot.snapshotId()),
+            columnsThen,
             tasks.isEmpty()
                 ? Set.of(table.spec().specId())
                 : Set.copyOf(tasks.stream().map(task -> task.file().specId()).toList()));
@@ -113,6 +124,11 @@ record IcebergTable(
         IcebergRuntime.read(session, asked.name(), version, Map.of()).schema(),
         columns,
         files);
+  }
+
+  /** Returns the ids of columns and of fields within them, by their names. */
+  private static Map<String, Integer> ids(Schema schema) {
+    return TypeUtil.indexByName(schema.asStruct());
   }
 
   /** Returns the snapshot that is asked for; null if there is none yet. */
