@@ -5,8 +5,8 @@ import java.util.Optional;
 /**
  * The fast engine: a forest laid out for single rows, and again for blocks of rows.
  *
- * <p>Equal to {@link Forest} to the last bit. Immutable and thread-safe. It allocates only the
- * working memory of a thread, once; all engines share it.
+ * <p>Equal to {@link Forest} to the last bit. Thread-safe. Nothing but a {@link WideGate} changes
+ * in it. Scoring allocates only the working memory of a thread, once; all engines share it.
  */
 final class FastForest implements Engine {
 

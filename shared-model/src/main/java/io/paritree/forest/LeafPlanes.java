@@ -12,7 +12,7 @@ import java.nio.ByteOrder;
  * {@link #place} returns the position of a row's number; it is its own inverse.
  */
 final class LeafPlanes {
-  static final int PLANES = 8;
+  static final int PLANES = WideMemory.PLANES;
 
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);

@@ -1,5 +1,7 @@
 package io.paritree.forest;
 
+import java.util.Arrays;
+
 /**
  * Scores blocks of 64 rows, bit-sliced: every comparison, and every step down a tree, is done for
  * all rows of the block by one operation on a long.
@@ -18,7 +20,7 @@ final class Slices {
    * Only trees that add to the same outputs share a step. If leaves are vectors, the leaf numbers
    * of a step are used for all outputs.
    */
-  static final int TREES_PER_STEP = 8;
+  static final int TREES_PER_STEP = WideMemory.TREES;
 
   private final SplitTests tests;
   private final int buckets;
@@ -82,11 +84,12 @@ final class Slices {
     float[] sums = scratch.sums(outputs * Block.MAX_ROWS);
     for (int output = 0; output < outputs; output++) {
       int from = output * Block.MAX_ROWS;
-      java.util.Arrays.fill(sums, from, from + Block.MAX_ROWS, forest.base[output]);
-    }
-
-    if (forest.hasOffsets()) {
-      putOffsets(block, sums);
+      Arrays.fill(sums, from, from + Block.MAX_ROWS, forest.base[output]);
+      for (int row = 0; forest.hasOffsets() && row < block.rows(); row++) {
+        int at = block.from() + row * block.rowStride();
+        sums[from + LeafPlanes.place(row)] =
+            forest.begin(block.slots(), at, block.featureStride(), output);
+      }
     }
 
     addTrees(masks, scratch, sums);
@@ -95,18 +98,6 @@ final class Slices {
       for (int row = 0; row < block.rows(); row++) {
         margins[to + row * outputs + output] =
             sums[output * Block.MAX_ROWS + LeafPlanes.place(row)];
-      }
-    }
-  }
-
-  private void putOffsets(Block block, float[] sums) {
-    for (int output = 0; output < forest.base.length; output++) {
-      int from = block.from() + (forest.modelWidth + output) * block.featureStride();
-      for (int row = 0; row < block.rows(); row++) {
-        float offset = block.slots()[from + row * block.rowStride()];
-        if (!Float.isNaN(offset)) {
-          sums[output * Block.MAX_ROWS + LeafPlanes.place(row)] = offset;
-        }
       }
     }
   }

@@ -66,7 +66,7 @@ final class Thresholds {
     this.rightFirst = rightFirst;
     this.missingRank = leftFirst < 0 ? thresholds : 0;
 
-    int cells = cells(thresholds, CELLS_PER_THRESHOLD, MAX_CELLS);
+    int cells = cells(thresholds);
     this.low = lowestFinite(sortedKeys);
     this.scale = scale(sortedKeys, low, cells);
     this.lowKey = sortedKeys[0];
@@ -87,8 +87,9 @@ final class Thresholds {
   }
 
   /** Returns a power of 2 of cells. */
-  static int cells(int thresholds, int perThreshold, int max) {
-    return Math.min(max, Integer.highestOneBit(perThreshold * thresholds - 1 | 8) << 1);
+  static int cells(int thresholds) {
+    return Math.min(
+        MAX_CELLS, Integer.highestOneBit(CELLS_PER_THRESHOLD * thresholds - 1 | 8) << 1);
   }
 
   /** Returns the bits by which keys are shifted so that they fit into the cells. */

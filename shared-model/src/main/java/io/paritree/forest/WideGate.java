@@ -81,7 +81,7 @@ final class WideGate {
     try {
       thread.start();
     } catch (OutOfMemoryError e) {
-      minRows = Integer.MAX_VALUE; // there are too many threads
+      // There are too many threads: the gate stays closed.
     }
   }
 
@@ -96,7 +96,7 @@ final class WideGate {
     try {
       tryOut();
     } catch (RuntimeException | Error e) {
-      minRows = Integer.MAX_VALUE; // whatever it is, scores can be had without vectors
+      // The gate stays closed: whatever failed, scores can be had without vectors.
     }
   }
 

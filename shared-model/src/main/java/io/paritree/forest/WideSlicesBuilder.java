@@ -39,6 +39,7 @@ final class WideSlicesBuilder {
    */
   static Optional<WideSlices> build(SlicesBuilder layout) {
     SplitTests tests = layout.tests;
+    // Masks of no test fill up 16 per side, or 64 and one for the missing rows.
     long padding = 32L * tests.thresholds.length + 129L * tests.categories.length;
     if (layout.forest.width > MAX_WIDTH
         || tests.maxThresholds() > WideThresholds.MAX_THRESHOLDS

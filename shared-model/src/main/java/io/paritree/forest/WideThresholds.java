@@ -19,8 +19,6 @@ final class WideThresholds {
    * So the mask of a threshold is one AND and one OR of these. Missing rows are added to those that
    * are above, for the tests whose missing rows go right.
    */
-  private static final int MAX_CELLS = 1 << 13;
-  private static final int CELLS_PER_THRESHOLD = 16;
   private static final int LOW_VALUES = 16;
 
   /** Ranks have up to 14 planes. */
@@ -84,7 +82,7 @@ final class WideThresholds {
    */
   long addRanks(List<WideLoop> loops, int missingAt, int bit, int square, int highSquare) {
     int thresholds = sortedKeys.length;
-    int cells = Thresholds.cells(thresholds, CELLS_PER_THRESHOLD, MAX_CELLS);
+    int cells = Thresholds.cells(thresholds);
     float low = Thresholds.lowestFinite(sortedKeys);
     float scale = Thresholds.scale(sortedKeys, low, cells);
     int lowKey = sortedKeys[0];

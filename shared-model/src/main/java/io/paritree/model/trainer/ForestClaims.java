@@ -83,16 +83,14 @@ final class ForestClaims {
             end == usual ? Claim.NOTHING : new Scoring(choice.getValue(), engine(sealing, end)));
       }
 
-      for (Map.Entry<Integer, String> choice : rounds.entrySet()) {
-        if (!sealing.schema().offsets().isEmpty()) {
-          break; // with a base margin, inplace prediction has the same bits
+      if (sealing.schema().offsets().isEmpty()) { // with them, inplace prediction has the same bits
+        for (Map.Entry<Integer, String> choice : rounds.entrySet()) {
+          String text =
+              choice.getValue().isEmpty() ? INPLACE : choice.getValue() + "; and " + INPLACE;
+          model
+              .dartInplace(range(model, choice.getKey()))
+              .ifPresent(forest -> claims.add(new Scoring(text, forest)));
         }
-
-        String text =
-            choice.getValue().isEmpty() ? INPLACE : choice.getValue() + "; and " + INPLACE;
-        model
-            .dartInplace(range(model, choice.getKey()))
-            .ifPresent(forest -> claims.add(new Scoring(text, forest)));
       }
     } catch (CorruptModelException e) {
       throw new IllegalStateException(e);
