@@ -1,8 +1,6 @@
 package io.paritree.spark.commit;
 
-import io.paritree.Sha256;
 import io.paritree.spark.versions.DeltaSnapshot;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,19 +75,18 @@ final class DeltaState implements TableState {
   }
 
   @Override
-  public String token(String partition) {
-    Set<String> found = files.get(partition);
-    return found == null
-        ? ABSENT
-        : Sha256.hex(String.join("\n", found).getBytes(StandardCharsets.UTF_8));
+  public Set<String> files(String partition) {
+    return files.getOrDefault(partition, Set.of());
   }
 
   @Override
-  public boolean isPublished(String partition, String identity) {
-    Set<String> found = files.get(partition);
-    return found == null
-        ? transactions.contains(nameOfEmpty(identity))
-        : tags.get(partition).equals(Set.of(identity + " " + found.size()));
+  public Set<String> marks(String partition) {
+    return tags.getOrDefault(partition, Set.of());
+  }
+
+  @Override
+  public boolean hasEmpty(String identity) {
+    return transactions.contains(nameOfEmpty(identity));
   }
 
   @Override

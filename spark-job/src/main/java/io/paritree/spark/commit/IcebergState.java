@@ -1,6 +1,5 @@
 package io.paritree.spark.commit;
 
-import io.paritree.Sha256;
 import io.paritree.spark.versions.IcebergRuntime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -111,7 +110,7 @@ final class IcebergState implements TableState {
   static Map<Integer, ByteBuffer> marked(
       Map<Integer, ByteBuffer> bounds, String identity, int filesOfPartition) {
     Map<Integer, ByteBuffer> marked = new HashMap<>(bounds == null ? Map.of() : bounds);
-    marked.put(MARK, StandardCharsets.UTF_8.encode(identity + " " + filesOfPartition));
+    marked.put(MARK, StandardCharsets.UTF_8.encode(TableState.mark(identity, filesOfPartition)));
     return marked;
   }
 
@@ -151,19 +150,18 @@ final class IcebergState implements TableState {
   }
 
   @Override
-  public String token(String partition) {
-    Set<String> found = files.get(partition);
-    return found == null
-        ? ABSENT
-        : Sha256.hex(String.join("\n", found).getBytes(StandardCharsets.UTF_8));
+  public Set<String> files(String partition) {
+    return files.getOrDefault(partition, Set.of());
   }
 
   @Override
-  public boolean isPublished(String partition, String identity) {
-    Set<String> found = files.get(partition);
-    return found == null
-        ? withoutRows.contains(identity)
-        : marks.get(partition).equals(Set.of(identity + " " + found.size()));
+  public Set<String> marks(String partition) {
+    return marks.getOrDefault(partition, Set.of());
+  }
+
+  @Override
+  public boolean hasEmpty(String identity) {
+    return withoutRows.contains(identity);
   }
 
   /** The job builds no indexes for tables of Iceberg. */

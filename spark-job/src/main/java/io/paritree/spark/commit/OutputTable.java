@@ -55,12 +55,7 @@ public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
           asked.isPath()
               ? asked.format().at(asked.name(), HadoopPaths.settings(session))
               : asked.format();
-      Optional<String> problem =
-          switch (format) {
-            case DELTA -> DeltaSnapshot.problem(session);
-            case ICEBERG -> IcebergRuntime.problem();
-            case AUTO -> Optional.empty();
-          };
+      Optional<String> problem = format.problem(session);
       if (problem.isPresent()) {
         throw refused(asked, problem.get());
       }
@@ -81,10 +76,8 @@ public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
       return table;
     } catch (RefusedException e) {
       throw e;
-    } catch (LinkageError e) {
-      throw refused(asked, IcebergRuntime.unfit(e));
-    } catch (Exception e) { // Spark and the formats throw checked exceptions undeclared
-      throw refused(asked, String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+    } catch (Exception | LinkageError e) { // Spark and the formats throw checked ones undeclared
+      throw refused(asked, TableFormat.reason(e));
     }
   }
 
@@ -102,13 +95,8 @@ public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
     }
 
     Dataset<Row> found = session.table(asked.name());
-    boolean isIceberg = IcebergRuntime.isIceberg(found);
-    if (isIceberg && IcebergRuntime.problem().isPresent()) {
-      throw refused(asked, IcebergRuntime.problem().get());
-    } else if (isIceberg && format != TableFormat.DELTA) {
+    if (format.isIceberg(found)) {
       return IcebergOutput.of(session, asked, IcebergRuntime.table(found));
-    } else if (format == TableFormat.ICEBERG) {
-      throw refused(asked, "it is no Iceberg table");
     }
 
     Optional<String> problem = DeltaSnapshot.problem(session);

@@ -1,7 +1,10 @@
 package io.paritree.spark.commit;
 
+import io.paritree.Sha256;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.spark.sql.types.StructType;
 
 /** What a version of a table says about its partitions. */
@@ -15,11 +18,33 @@ interface TableState {
 
   List<String> partitionColumns();
 
+  /** Returns a text per file of a partition that differs whenever its rows may; none if empty. */
+  Set<String> files(String partition);
+
+  /** Returns the different marks that runs have given these files. */
+  Set<String> marks(String partition);
+
+  /** Returns whether a run with this identity has left a partition without rows. */
+  boolean hasEmpty(String identity);
+
+  /** Returns the mark of each file of a partition. */
+  static String mark(String identity, int filesOfPartition) {
+    return identity + " " + filesOfPartition;
+  }
+
   /** Returns a text that describes a partition's files; it differs whenever they do. */
-  String token(String partition);
+  default String token(String partition) {
+    Set<String> files = files(partition);
+    return files.isEmpty()
+        ? ABSENT
+        : Sha256.hex(String.join("\n", files).getBytes(StandardCharsets.UTF_8));
+  }
 
   /** Returns whether the rows of a partition are exactly those of a run with this identity. */
-  boolean isPublished(String partition, String identity);
+  default boolean isPublished(String partition, String identity) {
+    int files = files(partition).size();
+    return files == 0 ? hasEmpty(identity) : marks(partition).equals(Set.of(mark(identity, files)));
+  }
 
   /**
    * Returns which run has written the files of a partition, by the partitions; those without files,

@@ -247,7 +247,7 @@ public final class Scan {
 
   /**
    * Returns the columnar scan of a plan that otherwise only selects columns and converts batches to
-   * rows. Filters of a table whose rows are told apart by their files only spare reading other
+   * rows. Filters of a table whose rows are distinguished by their files only spare reading other
    * files: tasks leave out the rows of these anyway.
    */
   private Optional<SparkPlan> columnarScan(SparkPlan plan) {

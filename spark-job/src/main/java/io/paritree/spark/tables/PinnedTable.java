@@ -34,12 +34,7 @@ public sealed interface PinnedTable permits DeltaTable, IcebergTable, CatalogTab
           asked.isPath()
               ? asked.format().at(asked.name(), session.sparkContext().hadoopConfiguration())
               : asked.format();
-      Optional<String> problem =
-          switch (format) {
-            case DELTA -> DeltaSnapshot.problem(session);
-            case ICEBERG -> IcebergRuntime.problem();
-            case AUTO -> Optional.empty();
-          };
+      Optional<String> problem = format.problem(session);
       if (problem.isPresent()) {
         throw refused(asked, problem.get());
       }
@@ -47,23 +42,16 @@ public sealed interface PinnedTable permits DeltaTable, IcebergTable, CatalogTab
       return open(session, asked, format);
     } catch (RefusedException e) {
       throw e;
-    } catch (LinkageError e) {
-      throw refused(asked, IcebergRuntime.unfit(e));
-    } catch (Exception e) { // Spark and the formats throw checked exceptions undeclared
-      throw refused(asked, String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+    } catch (Exception | LinkageError e) { // Spark and the formats throw checked ones undeclared
+      throw refused(asked, TableFormat.reason(e));
     }
   }
 
   private static PinnedTable open(SparkSession session, AskedTable asked, TableFormat format)
       throws Exception {
     Dataset<Row> found = read(session, asked, format, Map.of());
-    boolean isIceberg = IcebergRuntime.isIceberg(found);
-    if (isIceberg && IcebergRuntime.problem().isPresent()) {
-      throw refused(asked, IcebergRuntime.problem().get());
-    } else if (isIceberg && format != TableFormat.DELTA) {
+    if (format.isIceberg(found)) {
       return IcebergTable.pin(session, asked, found);
-    } else if (format == TableFormat.ICEBERG) {
-      throw refused(asked, "it is no Iceberg table");
     }
 
     Optional<DeltaSnapshot> delta = DeltaSnapshot.of(found);

@@ -1,10 +1,16 @@
 package io.paritree.spark.tables;
 
+import io.paritree.spark.versions.DeltaSnapshot;
+import io.paritree.spark.versions.IcebergRuntime;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 
 /** The format of a table. */
 public enum TableFormat {
@@ -28,5 +34,38 @@ public enum TableFormat {
                 .anyMatch(file -> file.getPath().getName().contains(".metadata.json"))
         ? ICEBERG
         : DELTA;
+  }
+
+  /** Returns why this session cannot use tables of the format; empty if it can. */
+  public Optional<String> problem(SparkSession session) {
+    return switch (this) {
+      case DELTA -> DeltaSnapshot.problem(session);
+      case ICEBERG -> IcebergRuntime.problem();
+      case AUTO -> Optional.empty();
+    };
+  }
+
+  /**
+   * Returns whether a catalog's table is one of Iceberg's.
+   *
+   * @throws IllegalArgumentException in a sentence about the table, if it has not this format, or
+   *     Iceberg's tables cannot be used here
+   */
+  public boolean isIceberg(Dataset<Row> table) {
+    boolean isIceberg = IcebergRuntime.isIceberg(table);
+    if (isIceberg && IcebergRuntime.problem().isPresent()) {
+      throw new IllegalArgumentException(IcebergRuntime.problem().get());
+    } else if (!isIceberg && this == ICEBERG) {
+      throw new IllegalArgumentException("it is no Iceberg table");
+    }
+
+    return isIceberg && this != DELTA;
+  }
+
+  /** Returns in a sentence about a table why it cannot be opened. */
+  public static String reason(Throwable failure) {
+    return failure instanceof LinkageError e
+        ? IcebergRuntime.unfit(e)
+        : String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
   }
 }
