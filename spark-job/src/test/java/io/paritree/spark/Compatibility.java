@@ -139,7 +139,7 @@ final class Compatibility {
       throws IOException, InterruptedException {
     long begin = System.nanoTime();
     Map<String, String> tests =
-        OtherSpark.run(IcebergTables.class, home, javaHome, Files.createDirectories(directory));
+        OtherSpark.run(IcebergIT.TABLES, home, javaHome, Files.createDirectories(directory));
     List<String> faults = new ArrayList<>();
     tests.forEach(
         (test, failure) -> {

@@ -19,14 +19,15 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("clusters")
 class IcebergIT {
+  static final List<Class<?>> TABLES = List.of(IcebergInputTables.class, IcebergOutputTables.class);
+
   @TempDir Path directory;
 
   @TestFactory
   Stream<DynamicTest> tables() throws Exception {
     SparkHome home = SparkHome.resolved("4.1.3");
 
-    Map<String, String> failures =
-        OtherSpark.run(IcebergTables.class, home, JobProcess.javaHome(), directory);
+    Map<String, String> failures = OtherSpark.run(TABLES, home, JobProcess.javaHome(), directory);
 
     assertThat(failures).hasSizeGreaterThan(20);
     return failures.entrySet().stream()

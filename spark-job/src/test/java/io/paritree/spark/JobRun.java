@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -35,6 +36,20 @@ record JobRun(int exitCode, String out, String err) {
                     "--model", model, "--input", input, "--output", output, "--keys", "parcel_id"),
                 Stream.of(more))
             .toArray());
+  }
+
+  /**
+   * @param usual options and their values, unless {@code more} has them
+   */
+  static JobRun observed(StepObserver observer, Map<String, Object> usual, Object... more) {
+    List<Object> arguments = new ArrayList<>(List.of(more));
+    usual.forEach(
+        (option, value) -> {
+          if (Stream.of(more).noneMatch(option::equals)) {
+            arguments.addAll(List.of(option, value));
+          }
+        });
+    return observed(observer, arguments.toArray());
   }
 
   static JobRun observed(StepObserver observer, Object... arguments) {

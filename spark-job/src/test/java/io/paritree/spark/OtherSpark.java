@@ -1,7 +1,5 @@
 package io.paritree.spark;
 
-import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,14 +8,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
-/** Runs the tests of a class in a JVM of their own, with another Spark and the packaged job. */
+/** Runs tests in a JVM of their own, with another Spark and the packaged job. */
 final class OtherSpark {
   /** The tests, those of the model, and what they need beside Spark and the job. */
   private static final Pattern TESTS =
@@ -33,7 +33,8 @@ final class OtherSpark {
    * @param directory receives a log, and the tests' own files
    * @return why each test has failed, by its name; an empty text if it has not
    */
-  static Map<String, String> run(Class<?> tests, SparkHome home, Path javaHome, Path directory)
+  static Map<String, String> run(
+      List<Class<?>> tests, SparkHome home, Path javaHome, Path directory)
       throws IOException, InterruptedException {
     String separator = System.getProperty("path.separator");
     List<String> classPath = new ArrayList<>(List.of(JobProcess.jar().toString()));
@@ -58,8 +59,8 @@ final class OtherSpark {
                 "-Dspark.sql.catalog.lake.warehouse=" + directory.resolve("lake")),
             log,
             OtherSpark.class.getName(),
-            tests.getName(),
-            results);
+            results,
+            tests.stream().map(Class::getName).collect(Collectors.joining(",")));
     if (JobProcess.exitCode(process) != 0) {
       throw new IOException("Cannot run tests with Spark %s: %s".formatted(home, tail(log)));
     }
@@ -78,13 +79,16 @@ final class OtherSpark {
     return String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size()));
   }
 
-  /** Runs the tests of the class that is named first; the results go to the file named second. */
+  /** Runs the tests of the classes that are named second; results go to the file named first. */
   public static void main(String[] arguments) throws Exception {
     List<String> lines = new ArrayList<>();
     LauncherFactory.create()
         .execute(
             LauncherDiscoveryRequestBuilder.request()
-                .selectors(selectClass(Class.forName(arguments[0])))
+                .selectors(
+                    Stream.of(arguments[1].split(","))
+                        .map(DiscoverySelectors::selectClass)
+                        .toList())
                 .build(),
             new TestExecutionListener() {
               @Override
@@ -96,13 +100,14 @@ final class OtherSpark {
                 }
               }
             });
-    Files.write(Path.of(arguments[1]), lines);
+    Files.write(Path.of(arguments[0]), lines);
     System.exit(0);
   }
 
   private static String name(TestIdentifier test) {
     String method =
-        test.getUniqueId().replaceFirst(".*\\[(?:method|test-template):([^(]*).*", "$1");
+        test.getUniqueId()
+            .replaceFirst(".*[.](\\w+)].*\\[(?:method|test-template):([^(]*).*", "$1.$2");
     return method + " " + test.getDisplayName();
   }
 

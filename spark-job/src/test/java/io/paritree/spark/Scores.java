@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /** Reads an output as its readers do. */
@@ -22,15 +22,25 @@ final class Scores {
 
   /** Returns the bits of the score of each {@code parcel_id}; no key may occur twice. */
   static Map<Long, Integer> of(String output) {
+    return of(TestSpark.session().read().parquet(output));
+  }
+
+  /** Returns the bits of the score of each {@code parcel_id}; no key may occur twice. */
+  static Map<Long, Integer> of(Dataset<Row> output) {
     Map<Long, Integer> scores = new TreeMap<>();
-    List<Row> rows =
-        TestSpark.session().read().parquet(output).select("parcel_id", "score").collectAsList();
-    for (Row row : rows) {
+    for (Row row : output.select("parcel_id", "score").collectAsList()) {
       long key = Long.parseLong(row.get(0).toString()); // a text where it comes from CSV
       assertThat(scores.put(key, Float.floatToRawIntBits(row.getFloat(1)))).isNull();
     }
 
     return scores;
+  }
+
+  /** Returns those of some keys. */
+  static Map<Long, Integer> only(Map<Long, Integer> all, long from, long to) {
+    Map<Long, Integer> some = new TreeMap<>(all);
+    some.keySet().removeIf(key -> key < from || key >= to);
+    return some;
   }
 
   /** Returns each file below a directory with its content's hash and its modification time. */

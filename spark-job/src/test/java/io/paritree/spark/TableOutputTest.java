@@ -14,7 +14,6 @@ import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,16 +64,10 @@ class TableOutputTest {
   }
 
   private JobRun observed(StepObserver observer, Object... more) {
-    List<Object> all = new ArrayList<>(List.of("--create-table"));
-    Map.of("--model", model, "--input", input, "--keys", "parcel_id", "--table", table)
-        .forEach(
-            (option, value) -> {
-              if (Stream.of(more).noneMatch(option::equals)) {
-                all.addAll(List.of(option, value));
-              }
-            });
-    all.addAll(List.of(more));
-    return JobRun.observed(observer, all.toArray());
+    return JobRun.observed(
+        observer,
+        Map.of("--model", model, "--input", input, "--keys", "parcel_id", "--table", table),
+        Stream.concat(Stream.of("--create-table"), Stream.of(more)).toArray());
   }
 
   private static void succeeds(JobRun run) {
@@ -83,15 +76,6 @@ class TableOutputTest {
 
   private Dataset<Row> rows() {
     return SPARK.read().format("delta").load(table.toString());
-  }
-
-  private static Map<Long, Integer> bits(Dataset<Row> rows) {
-    Map<Long, Integer> scores = new TreeMap<>();
-    for (Row row : rows.select("parcel_id", "score").collectAsList()) {
-      assertThat(scores.put(row.getLong(0), Float.floatToRawIntBits(row.getFloat(1)))).isNull();
-    }
-
-    return scores;
   }
 
   private static void sql(String statement, Path table) {
@@ -123,7 +107,7 @@ class TableOutputTest {
     JobRun run = score("--run-id", "first");
 
     succeeds(run);
-    assertThat(bits(rows())).hasSize(2 * ROWS).isEqualTo(Scores.of(parquet));
+    assertThat(Scores.of(rows())).hasSize(2 * ROWS).isEqualTo(Scores.of(parquet));
     assertThat(rows().where("day = '2024-01-01'").count()).isEqualTo(ROWS);
     assertThat(version()).isEqualTo(1);
     assertThat(last().getString(2))
@@ -144,7 +128,7 @@ class TableOutputTest {
     JobRun both = score();
     succeeds(both);
     assertThat(both.out()).contains("published before: 1 partition (day=2024-01-01)");
-    assertThat(bits(rows())).hasSize(2 * ROWS);
+    assertThat(Scores.of(rows())).hasSize(2 * ROWS);
     assertThat(version()).isEqualTo(2);
   }
 
@@ -158,7 +142,7 @@ class TableOutputTest {
     assertThat(both).hasSize(2);
     assertThat(both.get("day=2024-01-01")).startsWith("one");
     assertThat(both.get("day=2024-01-02")).startsWith("two");
-    assertThat(stored()).isEqualTo(bits(rows()));
+    assertThat(stored()).isEqualTo(Scores.of(rows()));
 
     sql("DELETE FROM TABLE_ WHERE parcel_id = 3");
     sql("OPTIMIZE TABLE_");
@@ -166,7 +150,7 @@ class TableOutputTest {
     assertThat(indexes().base()).isEqualTo(version() - 1);
     assertThat(indexes().runs().get("day=2024-01-01")).startsWith("three");
     assertThat(indexes().runs().get("day=2024-01-02")).startsWith("two");
-    assertThat(stored()).isEqualTo(bits(rows())).hasSize(2 * ROWS);
+    assertThat(stored()).isEqualTo(Scores.of(rows())).hasSize(2 * ROWS);
     try (Stream<Path> kept = Files.list(StateDirectory.indexes(state()).toPath())) {
       assertThat(kept.map(run -> run.getFileName().toString().replaceFirst("-.*", "")))
           .containsExactlyInAnyOrder("two", "three");
@@ -191,14 +175,14 @@ class TableOutputTest {
     assertThat(runsOfIndexes())
         .isEqualTo(
             Map.of("day=2023-12-31", "one", "day=2024-01-01", "two", "day=2024-01-02", "one"));
-    assertThat(stored()).isEqualTo(bits(rows())).hasSize(2 * ROWS);
+    assertThat(stored()).isEqualTo(Scores.of(rows())).hasSize(2 * ROWS);
 
     sql("UPDATE TABLE_ SET score = 0 WHERE parcel_id = 150");
     String other = packages.binary(2, 6).toString();
     succeeds(score(index, "--model", other, "--partition", "day=2024-01-01", "--run-id", "three"));
     assertThat(runsOfIndexes())
         .isEqualTo(Map.of("day=2023-12-31", "one", "day=2024-01-01", "three"));
-    assertThat(stored()).isEqualTo(bits(rows().where("day = '2024-01-01'"))).hasSize(ROWS);
+    assertThat(stored()).isEqualTo(Scores.of(rows().where("day = '2024-01-01'"))).hasSize(ROWS);
   }
 
   /** Returns the ids of the runs whose indexes belong to the last commit's version. */
@@ -250,7 +234,7 @@ class TableOutputTest {
     succeeds(score("--group-by", "day", "--run-id", "r"));
 
     assertThat(version()).isEqualTo(2);
-    assertThat(bits(rows())).hasSize(2 * ROWS);
+    assertThat(Scores.of(rows())).hasSize(2 * ROWS);
     assertThat(score("--group-by", "day").out()).contains("already published");
   }
 
@@ -265,43 +249,44 @@ class TableOutputTest {
       })
   void whatAnotherWriterDidToAPartitionIsReplaced(String statement) {
     succeeds(score());
-    Map<Long, Integer> before = bits(rows());
+    Map<Long, Integer> before = Scores.of(rows());
     sql(statement);
 
     JobRun run = score();
 
     succeeds(run);
     assertThat(run.out()).contains("published before: 1 partition (day=2024-01-02)");
-    assertThat(bits(rows())).isEqualTo(before);
+    assertThat(Scores.of(rows())).isEqualTo(before);
   }
 
   @Test
   void deletionVectorsOfOthersAreHonoured() {
     succeeds(score());
-    Map<Long, Integer> before = bits(rows());
+    Map<Long, Integer> before = Scores.of(rows());
     sql("ALTER TABLE TABLE_ SET TBLPROPERTIES ('delta.enableDeletionVectors' = true)");
     sql("DELETE FROM TABLE_ WHERE parcel_id IN (3, 150)");
-    assertThat(bits(rows())).hasSize(2 * ROWS - 2);
+    assertThat(Scores.of(rows())).hasSize(2 * ROWS - 2);
 
     succeeds(score("--partition", "day=2024-01-01"));
 
-    assertThat(bits(rows())).hasSize(2 * ROWS - 1).containsKey(3L).doesNotContainKey(150L);
+    assertThat(Scores.of(rows())).hasSize(2 * ROWS - 1).containsKey(3L).doesNotContainKey(150L);
     succeeds(score());
-    assertThat(bits(rows())).isEqualTo(before);
+    assertThat(Scores.of(rows())).isEqualTo(before);
   }
 
   @Test
   void anotherModelReplacesTheRowsAndOldVersionsStay() {
     succeeds(score());
-    Map<Long, Integer> before = bits(rows());
+    Map<Long, Integer> before = Scores.of(rows());
     String other = packages.binary(2, 6).toString();
 
     succeeds(score("--model", other, "--partition", "day=2024-01-02"));
 
-    Map<Long, Integer> after = bits(rows());
+    Map<Long, Integer> after = Scores.of(rows());
     assertThat(after).hasSize(2 * ROWS).isNotEqualTo(before);
     assertThat(after.get(3L)).isEqualTo(before.get(3L));
-    assertThat(bits(SPARK.read().format("delta").option("versionAsOf", 1).load(table.toString())))
+    assertThat(
+            Scores.of(SPARK.read().format("delta").option("versionAsOf", 1).load(table.toString())))
         .isEqualTo(before);
   }
 
@@ -382,7 +367,7 @@ class TableOutputTest {
 
     succeeds(run);
     assertThat(run.out()).contains("already published");
-    assertThat(bits(rows())).hasSize(2 * ROWS);
+    assertThat(Scores.of(rows())).hasSize(2 * ROWS);
     assertThat(last().getString(2)).contains("inner");
   }
 
@@ -474,7 +459,7 @@ class TableOutputTest {
 
     succeeds(score("--table", "scores"));
 
-    assertThat(bits(SPARK.table("scores"))).hasSize(2 * ROWS);
+    assertThat(Scores.of(SPARK.table("scores"))).hasSize(2 * ROWS);
     assertThat(SPARK.table("scores").where("day = DATE'2024-01-02'").count()).isEqualTo(ROWS);
     assertThat(score("--table", "scores").out()).contains("already published");
     JobRun none = score("--table", "nowhere");
@@ -525,7 +510,7 @@ class TableOutputTest {
     }
 
     succeeds(score("--input", strange));
-    Map<Long, Integer> before = bits(rows());
+    Map<Long, Integer> before = Scores.of(rows());
     assertThat(before).hasSize(3 * ROWS);
     assertThat(rows().where("region IS NULL AND hour = '1'").count()).isEqualTo(ROWS);
     assertThat(score("--input", strange).out()).contains("already published");
@@ -547,7 +532,7 @@ class TableOutputTest {
 
     assertThat(rows().count()).isEqualTo(3 * ROWS);
     assertThat(rows().where("region = 'it\\'s \\\\'").count()).isEqualTo(2 * ROWS);
-    assertThat(bits(rows())).hasSize(3 * ROWS).isNotEqualTo(before);
+    assertThat(Scores.of(rows())).hasSize(3 * ROWS).isNotEqualTo(before);
   }
 
   @Test
@@ -566,7 +551,7 @@ class TableOutputTest {
     assertThat(rows().where("region = 'New York'").count()).isEqualTo(ROWS);
     assertThat(rows().where("region = 'a:b'").count()).isEqualTo(ROWS);
     assertThat(indexes().runs()).containsOnlyKeys("region=New York", "region=a%3Ab");
-    assertThat(stored()).isEqualTo(bits(rows())).hasSize(2 * ROWS);
+    assertThat(stored()).isEqualTo(Scores.of(rows())).hasSize(2 * ROWS);
     JobRun late =
         disturbed(
             Step.STAGING_MADE,

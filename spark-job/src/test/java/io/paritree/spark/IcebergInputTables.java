@@ -1,0 +1,370 @@
+package io.paritree.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.paritree.model.TestPackages;
+import io.paritree.spark.publish.Step;
+import io.paritree.spark.publish.StepObserver;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.iceberg.UpdatePartitionSpec;
+import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.hadoop.HadoopTables;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A table of Iceberg is read at one snapshot; run by {@link IcebergIT}. */
+class IcebergInputTables {
+  private static final SparkSession SPARK = TestSpark.session();
+  private static final int ROWS = 300;
+  private static final String LAKE = SPARK.conf().get("spark.sql.catalog.lake.warehouse");
+
+  @TempDir Path directory;
+  private String model;
+  private Path output;
+
+  @BeforeEach
+  void makeModel() {
+    model = new TestPackages(directory.resolve("models")).binary().toString();
+    output = directory.resolve("out");
+  }
+
+  @AfterEach
+  void dropTables() {
+    SPARK.sql("DROP TABLE IF EXISTS lake.parcels PURGE");
+    SPARK.sql("DROP VIEW IF EXISTS seen");
+  }
+
+  private static void sql(String statement) {
+    SPARK.sql(statement);
+  }
+
+  static Dataset<Row> parcels(int from, int to) {
+    List<Row> rows = new ArrayList<>();
+    for (int index = from; index < to; index++) {
+      rows.add(Parcels.row(index));
+    }
+
+    return SPARK
+        .createDataFrame(rows, Parcels.SCHEMA)
+        .withColumn("day", functions.expr("date_add(DATE'2024-01-01', int(parcel_id % 3))"))
+        .withColumn("half", functions.expr("string(parcel_id % 2)"))
+        .withColumn("at", functions.expr("timestamp_seconds(1704067200 + 3600 * parcel_id)"));
+  }
+
+  /** Makes the table that is read. */
+  private static void make(String partitioning, String... properties) throws Exception {
+    sql(
+        "CREATE TABLE lake.parcels (%s) USING iceberg TBLPROPERTIES ('format-version' = '%s')"
+            .formatted(
+                parcels(0, 0).schema().toDDL(), properties.length == 0 ? "2" : properties[0]));
+    for (String field : partitioning.isEmpty() ? new String[0] : partitioning.split(" ")) {
+      HadoopTables tables = new HadoopTables(SPARK.sessionState().newHadoopConf());
+      UpdatePartitionSpec spec = tables.load(LAKE + "/parcels").updateSpec();
+      if (field.startsWith("days:")) {
+        spec.addField(Expressions.day(field.substring(5)));
+      } else {
+        spec.addField(field);
+      }
+
+      spec.commit();
+    }
+  }
+
+  private static void append(int from, int to) throws Exception {
+    parcels(from, to).repartition(1).writeTo("lake.parcels").append();
+  }
+
+  private JobRun read(Object... more) {
+    return readObserved(StepObserver.NONE, more);
+  }
+
+  private JobRun readObserved(StepObserver observer, Object... more) {
+    return JobRun.observed(
+        observer,
+        Map.of(
+            "--model",
+            model,
+            "--keys",
+            "parcel_id,note",
+            "--input-table",
+            "lake.parcels",
+            "--output",
+            output),
+        more);
+  }
+
+  /** Returns the scores that the job gives the same rows in plain Parquet files. */
+  private Map<Long, Integer> expected(Dataset<Row> rows) throws IOException {
+    Path parquet = Files.createTempDirectory(directory, "parquet").resolve("in");
+    rows.write().parquet(parquet.toString());
+    Path scores = parquet.resolveSibling("out");
+    succeeds(JobRun.ofParcels(model, parquet, scores, "--max-quarantined", "1"));
+    return Scores.of(scores);
+  }
+
+  private static void succeeds(JobRun run) {
+    assertThat(run.exitCode()).as(run.err()).isZero();
+  }
+
+  private static void refused(JobRun run, String... sentences) {
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
+    assertThat(run.err()).contains(sentences);
+  }
+
+  private static long snapshot() {
+    return SPARK
+        .sql("SELECT snapshot_id FROM lake.parcels.snapshots ORDER BY committed_at DESC")
+        .head()
+        .getLong(0);
+  }
+
+  @Test
+  void partitionsOfTheTableAreThoseOfTheOutputAndTheReportHasItsSnapshot() throws Exception {
+    make("day");
+    append(0, ROWS);
+
+    JobRun run = read("--run-id", "first");
+
+    succeeds(run);
+    assertThat(run.out()).contains("version " + snapshot(), "day=2024-01-02");
+    assertThat(Scores.of(output)).hasSize(ROWS).isEqualTo(expected(parcels(0, ROWS)));
+    assertThat(directory.resolve("out/day=2024-01-03")).exists();
+    assertThat(read().out()).contains("already published");
+    JobRun byPath = read("--input-table", LAKE + "/parcels", "--force");
+    succeeds(byPath);
+    assertThat(byPath.out()).contains("version " + snapshot());
+    refused(read("--table-format", "delta"), "it is no Delta table");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2, merge-on-read", "3, merge-on-read", "2, copy-on-write"})
+  void deletedRowsAreNotScored(String format, String mode) throws Exception {
+    make("day", format);
+    append(0, ROWS);
+    sql("ALTER TABLE lake.parcels SET TBLPROPERTIES ('write.delete.mode' = '%s')".formatted(mode));
+    sql("DELETE FROM lake.parcels WHERE parcel_id % 7 = 0");
+
+    succeeds(read());
+
+    assertThat(Scores.of(output))
+        .hasSizeLessThan(ROWS)
+        .isEqualTo(expected(parcels(0, ROWS).where("parcel_id % 7 <> 0")));
+  }
+
+  @Test
+  void renamedAddedAndWidenedColumnsAndAnotherPartitioningAreRead() throws Exception {
+    parcels(0, ROWS)
+        .drop("zone")
+        .withColumn("parcel_id", functions.expr("int(parcel_id)"))
+        .withColumnRenamed("weight", "mass")
+        .createOrReplaceTempView("first");
+    sql(
+        "CREATE TABLE lake.parcels USING iceberg PARTITIONED BY (day, half) AS SELECT * FROM first");
+    sql("ALTER TABLE lake.parcels RENAME COLUMN mass TO weight");
+    sql("ALTER TABLE lake.parcels ADD COLUMNS (zone INT)");
+    sql("ALTER TABLE lake.parcels ALTER COLUMN parcel_id TYPE BIGINT");
+    new HadoopTables(SPARK.sessionState().newHadoopConf())
+        .load(LAKE + "/parcels")
+        .updateSpec()
+        .removeField("half")
+        .commit();
+    append(ROWS, 2 * ROWS);
+
+    succeeds(read("--partition", "day=2024-01-02", "--max-quarantined", "1"));
+
+    Dataset<Row> rows = SPARK.table("lake.parcels").where("day = '2024-01-02'");
+    assertThat(rows.where("zone IS NULL").count()).isGreaterThan(50);
+    assertThat(Scores.of(output)).isEqualTo(expected(rows.drop("day")));
+    assertThat(output.resolve("day=2024-01-02")).exists();
+    assertThat(output.resolve("day=2024-01-01")).doesNotExist();
+  }
+
+  @Test
+  void eachSnapshotIsAnotherInputAndAnOldOneCanBeRead() throws Exception {
+    make("day");
+    append(0, ROWS);
+    long first = snapshot();
+    String between = Instant.now().toString();
+    succeeds(read());
+    append(ROWS, 2 * ROWS);
+
+    JobRun next = read("--from", "2024-01-01", "--to", "2024-01-03");
+
+    succeeds(next);
+    assertThat(next.out()).contains("version " + snapshot()).doesNotContain("already");
+    assertThat(Scores.of(output)).hasSize(2 * ROWS);
+    succeeds(read("--as-of", first));
+    assertThat(Scores.of(output)).isEqualTo(expected(parcels(0, ROWS)));
+    assertThat(read("--as-of", between).out()).contains("already published");
+    refused(read("--as-of", "1999-01-01"), "it has no snapshot of that time");
+    refused(read("--as-of", "never"), "it has no snapshot of that time");
+    refused(read("--as-of", "9999999999999999999"), "9999999999999999999");
+  }
+
+  @Test
+  void columnsThatHaveChangedSinceTheNewestSnapshotAreRefusedUntilTheNext() throws Exception {
+    make("day");
+    append(0, ROWS);
+    long first = snapshot();
+    Map<Long, Integer> before = expected(parcels(0, ROWS));
+    for (String names : List.of("weight TO w", "distance TO weight", "w TO distance")) {
+      sql("ALTER TABLE lake.parcels RENAME COLUMN " + names);
+    }
+
+    refused(
+        read(),
+        "its columns have changed since its newest snapshot " + first,
+        "commit to the table first, or read those with --as-of " + first);
+
+    assertThat(output).doesNotExist();
+    succeeds(read("--as-of", first));
+    assertThat(Scores.of(output)).isEqualTo(before);
+    sql("INSERT INTO lake.parcels SELECT * FROM lake.parcels WHERE false");
+    succeeds(read("--max-quarantined", "1"));
+    assertThat(Scores.of(output))
+        .isNotEqualTo(before)
+        .isEqualTo(expected(SPARK.table("lake.parcels")));
+  }
+
+  @Test
+  void anExpiredSnapshotIsRefusedWithItsNumber() throws Exception {
+    make("");
+    append(0, ROWS);
+    long first = snapshot();
+    append(ROWS, 2 * ROWS);
+    HadoopTables tables = new HadoopTables(SPARK.sessionState().newHadoopConf());
+    tables.load(LAKE + "/parcels").expireSnapshots().expireSnapshotId(first).commit();
+
+    refused(
+        read("--as-of", first), "it has no snapshot " + first + ", or the snapshot has expired");
+
+    assertThat(output).doesNotExist();
+    succeeds(read());
+    assertThat(Scores.of(output)).hasSize(2 * ROWS);
+  }
+
+  @Test
+  void aSnapshotWhoseFilesAreRemovedDuringTheRunIsRefusedWithItsNumber() throws Exception {
+    make("day");
+    append(0, ROWS);
+
+    JobRun run =
+        readObserved(
+            step -> {
+              if (step == Step.STAGING_MADE) {
+                try (Stream<Path> files = Files.walk(Path.of(LAKE, "parcels", "data"))) {
+                  for (Path file : files.filter(Parquets::isParquet).toList()) {
+                    Files.delete(file);
+                  }
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              }
+            });
+
+    refused(run, "version " + snapshot(), "expire_snapshots");
+    assertThat(output).doesNotExist();
+  }
+
+  @Test
+  void whatIsCommittedDuringTheRunIsNotRead() throws Exception {
+    make("day");
+    append(0, ROWS);
+    boolean[] done = new boolean[1];
+
+    JobRun run =
+        readObserved(
+            step -> {
+              if (step == Step.STAGING_MADE && !done[0]) {
+                done[0] = true;
+                sql("INSERT INTO lake.parcels SELECT * FROM lake.parcels");
+                sql("DELETE FROM lake.parcels WHERE parcel_id < 100");
+              }
+            });
+
+    succeeds(run);
+    assertThat(Scores.of(output)).isEqualTo(expected(parcels(0, ROWS)));
+  }
+
+  @Test
+  void daysOfATimeArePartitions() throws Exception {
+    make("days:at");
+    append(0, ROWS);
+    Map<Long, Integer> all = expected(parcels(0, ROWS));
+
+    succeeds(read("--from", "2024-01-02", "--to", "2024-01-04"));
+
+    assertThat(Scores.of(output)).hasSize(3 * 24).isEqualTo(Scores.only(all, 24, 96));
+    assertThat(output.resolve("at_day=2024-01-03")).exists();
+    succeeds(read("--partition", "at_day=2024-01-01", "--partition", "at_day=2024-01-06"));
+    assertThat(Scores.of(output)).hasSize(5 * 24);
+    refused(read("--partition", "half=1"), "no partition column 'half'; it has [at_day]");
+  }
+
+  @Test
+  void partitionsOfSeveralColumnsAreReadExactlyAndGroupByGroup() throws Exception {
+    make("day half");
+    append(0, ROWS);
+    succeeds(read("--partition", "half=1", "--partition", "day=2024-01-02"));
+
+    // What is left to score is no product of days and halves.
+    JobRun rest = read("--run-id", "rest");
+
+    succeeds(rest);
+    assertThat(rest.out()).contains("published before: 1 partition (day=2024-01-02/half=1)");
+    assertThat(Scores.of(output)).isEqualTo(expected(parcels(0, ROWS)));
+    succeeds(read("--group-by", "half", "--force"));
+    assertThat(Scores.of(output)).isEqualTo(expected(parcels(0, ROWS)));
+  }
+
+  @Test
+  void rowsThatCannotBeScoredAreQuarantinedWithTheirFileAndIndex() throws Exception {
+    make("day");
+    append(0, ROWS);
+    sql("UPDATE lake.parcels SET weight = NULL WHERE parcel_id = 4");
+
+    succeeds(read());
+
+    assertThat(Scores.of(output)).hasSize(ROWS - 1).doesNotContainKey(4L);
+    Path quarantine;
+    try (Stream<Path> files = Files.walk(directory.resolve("_paritree"))) {
+      quarantine = files.filter(file -> file.endsWith("quarantine")).findFirst().orElseThrow();
+    }
+
+    Row row = SPARK.read().parquet(quarantine.toString()).collectAsList().get(0);
+    assertThat(row.<Long>getAs("parcel_id")).isEqualTo(4);
+    assertThat(row.<String>getAs("_source_file")).startsWith("data/day=2024-01-02/");
+    assertThat(row.<Long>getAs("_source_row")).isNotNegative();
+  }
+
+  @Test
+  void emptyTablesMetadataTablesAndViewsAreRead() throws Exception {
+    make("");
+    JobRun empty = read();
+    succeeds(empty);
+    assertThat(empty.out()).contains("version none");
+    append(0, ROWS);
+    sql("CREATE VIEW seen AS SELECT * FROM lake.parcels WHERE parcel_id < 50");
+
+    JobRun run = read("--input-table", "seen", "--output", directory.resolve("of view"));
+
+    succeeds(run);
+    assertThat(run.err()).contains("seen is read as Spark reads it");
+  }
+}
