@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe. A request reads {@link #current} once and uses that model to its end, so no
  * answer mixes two models. The replaced model is left to the garbage collector: it holds no native
- * memory, no file and no thread, and needs no closing.
+ * memory and no file, and needs no closing.
  */
 public final class ModelSlot {
   private static final Logger LOG = LoggerFactory.getLogger(ModelSlot.class);

@@ -19,12 +19,11 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * The server's own directory of indexes: those of outputs that are on another store, and those that
- * it has built.
+ * The server's own directory of indexes: copies of those of outputs that are on another store.
  *
  * <pre>
  *   paritree.lock                    held by the one server that uses the directory
- *   .incomplete/...                  indexes that are being made; removed by the next start
+ *   .incomplete/...                  indexes that are being fetched; removed by the next start
  *   NAME/RUN/PARTITION/lookup.json   whole indexes, which a next start finds again
  * </pre>
  *
@@ -143,7 +142,7 @@ final class IndexDirectory implements AutoCloseable {
    */
   synchronized Path begin(long needed) throws IOException {
     if (most == 0) {
-      throw new IOException("Cannot fetch or build the index: this is a check, which writes none");
+      throw new IOException("Cannot fetch the index: this is a check, which writes none");
     }
 
     open();
