@@ -273,7 +273,7 @@ public final class NativeBooster implements Engine, Explainer {
       try {
         matrix.setBaseMargin(BaseMargins.of(offsets));
         return matrix;
-      } catch (XGBoostError e) {
+      } catch (Exception e) {
         matrix.dispose();
         throw e;
       }
