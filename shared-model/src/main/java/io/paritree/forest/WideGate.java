@@ -17,13 +17,19 @@ final class WideGate {
    * slower than plain Java, and a JVM that cannot compile them stays so. So blocks are scored by
    * Slices first. After as much work as makes it worth while, a thread runs each loop often enough
    * to be compiled, and then compares both ways with each other: first their bits, then their times.
+   * All forests of a JVM share the loops: once they are compiled, the next forest's trial is short,
+   * and begins soon.
    */
-  private static final long MIN_NANOS = 3_000_000_000L;
+  private static final long MIN_NANOS_OF_ALL = 2_000_000_000L;
+  private static final long MIN_NANOS = 100_000_000L;
   private static final int TURNS = 2_000;
   private static final long MAX_TRIAL_NANOS = 15_000_000_000L;
   private static final int BLOCKS = 20;
   private static final int MIN_WINS = 3;
   private static final double MAX_RELATIVE_TIME = 0.95;
+
+  /** What slices have taken in this JVM since the last trial that was lost, roughly. */
+  private static final LongAdder NANOS_OF_ALL = new LongAdder();
 
   /** Two trials at once would disturb each other's times. */
   private static final Object ONE_TRIAL = new Object();
@@ -69,7 +75,10 @@ final class WideGate {
     }
 
     this.rows.add(rows);
-    if (this.rows.sum() * nanosPerRow > MIN_NANOS && isStarted.compareAndSet(false, true)) {
+    NANOS_OF_ALL.add((long) (rows * nanosPerRow));
+    if (this.rows.sum() * nanosPerRow > MIN_NANOS
+        && NANOS_OF_ALL.sum() > MIN_NANOS_OF_ALL
+        && isStarted.compareAndSet(false, true)) {
       startTrial();
     }
   }
@@ -137,6 +146,8 @@ final class WideGate {
     if (wins == MIN_WINS) {
       wide = made;
       minRows = Math.max(Block.MAX_ROWS + 1, (int) Math.ceil(slowest * block.rows()));
+    } else {
+      NANOS_OF_ALL.reset();
     }
   }
 

@@ -29,10 +29,10 @@ class ForestLimitsTest {
     float[] slots = random.rows(numeric, Block.MAX_ROWS);
     float[] tooShort =
         Arrays.copyOf(random.rows(categorical, Block.MAX_ROWS), slots.length - shape.width);
-    for (Engine way : FastForestTest.ways(categorical)) {
+    for (Engine way : Ways.of(categorical).values()) {
       assertThatThrownBy(() -> way.score(tooShort, Block.MAX_ROWS, new float[Block.MAX_ROWS], null))
           .isInstanceOf(IndexOutOfBoundsException.class);
-      for (Engine next : FastForestTest.ways(numeric)) {
+      for (Engine next : Ways.of(numeric).values()) {
         Bits.assertEqual("seed " + seed, next, numeric, slots);
       }
     }

@@ -8,10 +8,12 @@ import io.paritree.forest.Bits;
 import io.paritree.forest.Engine;
 import io.paritree.forest.Forest;
 import io.paritree.forest.Rounds;
+import io.paritree.forest.Ways;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -53,8 +55,10 @@ class ForeignModelsTest {
       }
 
       float[] scores = new float[expected.length];
-      forest.fast().score(slots, expected.length, null, scores);
-      Bits.assertBits(name, scores, expected);
+      for (Map.Entry<String, Engine> way : Ways.of(forest).entrySet()) {
+        way.getValue().score(slots, expected.length, null, scores);
+        Bits.assertBits(name + ", " + way.getKey(), scores, expected);
+      }
     }
   }
 
@@ -73,7 +77,8 @@ class ForeignModelsTest {
         Engine reference = NativeBooster.load(file, model, Rounds.ALL);
         float[] slots = Training.rows(new Random(1), 300, model.width(), 0.2);
         Bits.assertEqual(path.toString(), forest, reference, slots);
-        Bits.assertEqual(path.toString(), forest.fast(), forest, slots);
+        Ways.of(forest)
+            .forEach((way, engine) -> Bits.assertEqual(path + ", " + way, engine, forest, slots));
         read++;
       }
     }

@@ -7,6 +7,7 @@ import io.paritree.forest.Engine;
 import io.paritree.forest.Forest;
 import io.paritree.forest.Rounds;
 import io.paritree.forest.Seed;
+import io.paritree.forest.Ways;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -226,6 +227,7 @@ class ForestParityTest {
 
     String what = "%s, replay with -Dseed=%s".formatted(format, seed);
     Bits.assertEqual(what, forest, reference, slots);
-    Bits.assertEqual("fast, " + what, forest.fast(), forest, slots);
+    Ways.of(forest)
+        .forEach((way, engine) -> Bits.assertEqual(way + ", " + what, engine, forest, slots));
   }
 }

@@ -7,11 +7,13 @@ import io.paritree.forest.Engine;
 import io.paritree.forest.Forest;
 import io.paritree.forest.Rounds;
 import io.paritree.forest.Seed;
+import io.paritree.forest.Ways;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.forest.explain.Contributions;
 import io.paritree.forest.explain.Explainer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -121,9 +123,11 @@ class OffsetParityTest {
     Engine reference =
         NativeBooster.load(file, model, Rounds.ALL).withOffsets(new float[] {Float.NaN});
     reference.score(with, ROWS, expected, null);
-    for (Engine engine : new Engine[] {forest, forest.fast()}) {
-      engine.score(without, ROWS, actual, null);
-      Bits.assertBits("default, replay with -Dseed=" + seed, actual, expected);
+    forest.score(without, ROWS, actual, null);
+    Bits.assertBits("default, replay with -Dseed=" + seed, actual, expected);
+    for (Map.Entry<String, Engine> way : Ways.of(forest).entrySet()) {
+      way.getValue().score(without, ROWS, actual, null);
+      Bits.assertBits(way.getKey() + ", replay with -Dseed=" + seed, actual, expected);
     }
   }
 
@@ -137,7 +141,6 @@ class OffsetParityTest {
     float[] noDefault = new float[outputs];
     Arrays.fill(noDefault, Float.NaN);
     Forest forest = model.forest(range).withOffsets(noDefault);
-    Engine fast = forest.fast();
     NativeBooster reference = NativeBooster.load(file, model, range).withOffsets(noDefault);
     float[] slots = rows(model, outputs);
     String what = "replay with -Dseed=" + seed;
@@ -147,15 +150,18 @@ class OffsetParityTest {
       Bits.assertEqual(what, forest, reference, slots);
     }
 
-    Bits.assertEqual("fast, " + what, fast, forest, slots);
+    Ways.of(forest).forEach((way, engine) -> assertRows(way + ", " + what, engine, forest, slots));
+    assertContributions(what, forest, reference, slots);
+  }
+
+  private static void assertRows(String what, Engine fast, Forest forest, float[] slots) {
+    Bits.assertEqual(what, fast, forest, slots);
     assertColumns(what, fast, forest, slots);
     for (int row = 0; row < COMPARED_ALONE; row++) {
       int at = row * forest.width();
       float[] one = Arrays.copyOfRange(slots, at, at + forest.width());
       Bits.assertEqual("alone, " + what, fast, forest, one);
     }
-
-    assertContributions(what, forest, reference, slots);
   }
 
   private static void assertColumns(String what, Engine fast, Engine forest, float[] slots) {

@@ -1,6 +1,9 @@
 package io.paritree.spark.sql;
 
 import io.paritree.model.ScoringModel;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.Iterator;
@@ -12,6 +15,8 @@ import javax.management.JMException;
 import javax.management.ObjectName;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.io.CompressionCodec;
+import org.apache.spark.io.CompressionCodec$;
 import org.apache.spark.serializer.SerializerInstance;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -49,9 +54,9 @@ public final class LargeModelProgram {
     }
 
     objects.forEach(line -> System.out.println("executor " + line));
-    System.out.println("task of SQL: %s bytes".formatted(bytes(bySql)));
-    System.out.println("task of the Dataset: %s bytes".formatted(bytes(asDataset)));
-    System.out.println("task that reads: %s bytes".formatted(bytes(rows)));
+    System.out.println(task("of SQL", bySql));
+    System.out.println(task("of the Dataset", asDataset));
+    System.out.println(task("that reads", rows));
     session.stop();
   }
 
@@ -86,11 +91,20 @@ public final class LargeModelProgram {
     return instances.find() ? instances.group(1) : "none";
   }
 
-  /** Returns the size of what is sent to executors for the tasks of a query. */
-  private static int bytes(Dataset<Row> query) {
+  /** Describes what is sent to executors for the tasks of a query; Spark compresses it. */
+  private static String task(String what, Dataset<Row> query) throws IOException {
     SerializerInstance serializer = SparkEnv.get().closureSerializer().newInstance();
     Object rdd = query.queryExecution().toRdd();
     ByteBuffer bytes = serializer.serialize(rdd, ClassTag$.MODULE$.Object());
-    return bytes.remaining();
+    int size = bytes.remaining();
+    byte[] task = new byte[size];
+    bytes.get(task);
+    ByteArrayOutputStream sent = new ByteArrayOutputStream();
+    CompressionCodec codec = CompressionCodec$.MODULE$.createCodec(SparkEnv.get().conf());
+    try (OutputStream compressed = codec.compressedOutputStream(sent)) {
+      compressed.write(task);
+    }
+
+    return "task %s: %s bytes, %s before compression".formatted(what, sent.size(), size);
   }
 }
