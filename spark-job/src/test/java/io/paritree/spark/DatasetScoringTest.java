@@ -62,7 +62,21 @@ class DatasetScoringTest {
 
   @Test
   void withoutAChoiceAllColumnsAreKeptAndRowsKeepTheirOrder() throws Exception {
-    Dataset<Row> rows = read(input);
+    Dataset<Row> rows =
+        read(input)
+            .selectExpr(
+                "*",
+                "CAST(parcel_id % 128 AS BYTE) AS byte",
+                "CAST(parcel_id AS SHORT) AS short",
+                "IF(parcel_id % 5 = 0, NULL, CAST(-2147483648 + parcel_id AS INT)) AS int",
+                "IF(parcel_id % 7 = 0, NULL, 9223372036854775807 - parcel_id) AS long",
+                "1L AS one",
+                "'text' AS text",
+                "1.5BD AS decimal",
+                "IF(parcel_id % 3 = 0, NULL, CAST(IF(parcel_id % 3 = 1, 'NaN', '-0') AS FLOAT)) AS float",
+                "IF(parcel_id % 2 = 0, NULL, CAST('4.9e-324' AS DOUBLE)) AS double",
+                "DATE'1500-01-01' AS day",
+                "TIMESTAMP_NTZ'1500-01-01 01:02:03' AS local");
 
     Dataset<Row> scored =
         Paritree.score(rows, packages.store().resolve("parcel-late") + "@champion");
@@ -70,7 +84,9 @@ class DatasetScoringTest {
     assertThat(scored.columns())
         .startsWith(rows.columns())
         .endsWith("score", "label", "model_version");
-    assertThat(scored.select(columns(rows)).collectAsList()).isEqualTo(rows.collectAsList());
+    Dataset<Row> kept = scored.select(columns(rows));
+    assertThat(kept.schema()).isEqualTo(rows.schema());
+    assertThat(kept.collectAsList()).hasToString(rows.collectAsList().toString());
   }
 
   private static Column[] columns(Dataset<Row> rows) {

@@ -8,7 +8,10 @@ import io.paritree.model.ScoringModel;
 import java.math.BigDecimal;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
@@ -18,10 +21,11 @@ import org.apache.spark.unsafe.types.UTF8String;
 import scala.Tuple2;
 
 /**
- * Scores the rows of a partition block by block. Rows have the kept columns first, and then those
- * of the model's fields that are not among the numbers. Immutable and thread-safe.
+ * Scores the rows of a partition block by block. Rows come, and leave, as {@link PackedColumns}
+ * arranges them. Immutable and thread-safe.
  */
-final class BlockScoring implements MapPartitionsFunction<Tuple2<Row, PackedNumbers>, Row> {
+final class BlockScoring
+    implements MapPartitionsFunction<Tuple2<Row, PackedNumbers>, Tuple2<Row, PackedNumbers>> {
   private static final long serialVersionUID = 1L;
 
   /** More rows need more memory, and are scored no faster. */
@@ -35,7 +39,7 @@ final class BlockScoring implements MapPartitionsFunction<Tuple2<Row, PackedNumb
 
   private final PlannedModel model;
   private final RowColumns columns;
-  private final int kept;
+  private final PackedColumns.Counts kept;
   private final boolean hasMargins;
   private final boolean hasFaults;
   private final boolean isStrict;
@@ -43,7 +47,7 @@ final class BlockScoring implements MapPartitionsFunction<Tuple2<Row, PackedNumb
   BlockScoring(
       PlannedModel model,
       RowColumns columns,
-      int kept,
+      PackedColumns.Counts kept,
       boolean hasMargins,
       boolean hasFaults,
       boolean isStrict) {
@@ -56,17 +60,17 @@ final class BlockScoring implements MapPartitionsFunction<Tuple2<Row, PackedNumb
   }
 
   @Override
-  public Iterator<Row> call(Iterator<Tuple2<Row, PackedNumbers>> rows) {
+  public Iterator<Tuple2<Row, PackedNumbers>> call(Iterator<Tuple2<Row, PackedNumbers>> rows) {
     return new Scored(model.open(), rows);
   }
 
   /** The scored rows, of which a block is read ahead. */
-  private final class Scored implements Iterator<Row> {
+  private final class Scored implements Iterator<Tuple2<Row, PackedNumbers>> {
     private final ScoringModel open;
     private final Engine engine;
     private final RowEncoder encoder;
     private final Iterator<Tuple2<Row, PackedNumbers>> rows;
-    private final Row[] block = new Row[BLOCK_ROWS];
+    private final List<Tuple2<Row, PackedNumbers>> block = new ArrayList<>(BLOCK_ROWS);
     private final Row[][] faults = new Row[BLOCK_ROWS][];
     private final float[] slots;
     private final float[] margins;
@@ -74,8 +78,7 @@ final class BlockScoring implements MapPartitionsFunction<Tuple2<Row, PackedNumb
     private Object[] objects; // null before the first row
     private PackedRow packed; // likewise
     private final Faults found = new Faults();
-    private final int width;
-    private int size;
+    private final int objectsAfter;
     private int next;
 
     Scored(ScoringModel open, Iterator<Tuple2<Row, PackedNumbers>> rows) {
@@ -86,53 +89,50 @@ final class BlockScoring implements MapPartitionsFunction<Tuple2<Row, PackedNumb
       this.slots = new float[engine.width() * STRIDE];
       this.margins = hasMargins ? new float[engine.outputs() * BLOCK_ROWS] : null;
       this.scores = new float[engine.scores() * BLOCK_ROWS];
-      this.width =
-          kept
-              + engine.scores()
-              + (hasMargins ? engine.outputs() : 0)
-              + (ResultColumns.hasLabel(open) ? 1 : 0)
-              + (hasFaults ? 1 : 0);
+      this.objectsAfter =
+          kept.objects() + (ResultColumns.hasLabel(open) ? 1 : 0) + (hasFaults ? 1 : 0);
     }
 
     @Override
     public boolean hasNext() {
-      return next < size || rows.hasNext();
+      return next < block.size() || rows.hasNext();
     }
 
     @Override
-    public Row next() {
-      if (next == size) {
+    public Tuple2<Row, PackedNumbers> next() {
+      if (next == block.size()) {
         read();
       }
 
-      Row scored = scored(next);
+      Tuple2<Row, PackedNumbers> scored = scored(block.get(next), next);
       next++;
       return scored;
     }
 
     private void read() {
       next = 0;
-      for (size = 0; size < BLOCK_ROWS && rows.hasNext(); size++) {
+      block.clear();
+      while (block.size() < BLOCK_ROWS && rows.hasNext()) {
         Tuple2<Row, PackedNumbers> row = rows.next();
-        block[size] = row._1();
-        encode(row._1(), row._2(), size);
+        encode(row._1(), row._2(), block.size());
+        block.add(row);
       }
 
-      if (size == 0) {
+      if (block.isEmpty()) {
         throw new NoSuchElementException();
       }
 
-      engine.scoreColumns(slots, STRIDE, size, margins, scores);
+      engine.scoreColumns(slots, STRIDE, block.size(), margins, scores);
     }
 
     private void encode(Row row, PackedNumbers numbers, int at) {
       if (packed == null) {
-        objects = new Object[row.size() - kept];
+        objects = new Object[row.size() - kept.objects()];
         packed = new PackedRow(objects, numbers.getFloats().length);
       }
 
       for (int index = 0; index < objects.length; index++) {
-        objects[index] = internal(row.get(kept + index));
+        objects[index] = internal(row.get(kept.objects() + index));
       }
 
       packed.set(numbers);
@@ -154,17 +154,14 @@ final class BlockScoring implements MapPartitionsFunction<Tuple2<Row, PackedNumb
       return RowFactory.create(ResultColumns.elements(fault).toArray());
     }
 
-    private Row scored(int at) {
-      Object[] all = new Object[width];
+    private Tuple2<Row, PackedNumbers> scored(Tuple2<Row, PackedNumbers> row, int at) {
+      boolean isGood = faults[at] == null;
+      Object[] all = new Object[objectsAfter];
       int to = 0;
-      for (; to < kept; to++) {
-        all[to] = block[at].get(to);
+      for (; to < kept.objects(); to++) {
+        all[to] = row._1().get(to);
       }
 
-      block[at] = null;
-      boolean isGood = faults[at] == null;
-      to = put(scores, engine.scores(), at, isGood, all, to);
-      to = hasMargins ? put(margins, engine.outputs(), at, isGood, all, to) : to;
       if (ResultColumns.hasLabel(open)) {
         all[to++] =
             isGood ? open.outputs().label(scores, at * engine.scores()).orElseThrow() : null;
@@ -174,16 +171,25 @@ final class BlockScoring implements MapPartitionsFunction<Tuple2<Row, PackedNumb
         all[to] = faults[at];
       }
 
-      return RowFactory.create(all);
+      PackedNumbers numbers = row._2();
+      numbers.getNulls()[numbers.getNulls().length - 1] = !isGood;
+      numbers.setFloats(withResults(numbers.getFloats(), at));
+      numbers.setDoubles(Arrays.copyOf(numbers.getDoubles(), kept.doubles()));
+      return new Tuple2<>(RowFactory.create(all), numbers);
     }
 
-    private static int put(
-        float[] values, int perRow, int row, boolean isGood, Object[] to, int at) {
-      for (int index = 0; index < perRow; index++) {
-        to[at + index] = isGood ? values[row * perRow + index] : null;
+    /** Returns the kept floats of a row, its scores, and its margins if they are wanted. */
+    private float[] withResults(float[] floats, int at) {
+      int scoresPerRow = engine.scores();
+      int marginsPerRow = hasMargins ? engine.outputs() : 0;
+      float[] all = Arrays.copyOf(floats, kept.floats() + scoresPerRow + marginsPerRow);
+      System.arraycopy(scores, at * scoresPerRow, all, kept.floats(), scoresPerRow);
+      if (hasMargins) {
+        int to = kept.floats() + scoresPerRow;
+        System.arraycopy(margins, at * marginsPerRow, all, to, marginsPerRow);
       }
 
-      return at + perRow;
+      return all;
     }
   }
 
