@@ -303,6 +303,35 @@ class IcebergOutputTables {
   }
 
   @Test
+  void partitionsOfNullAndOfEmptyTextAreTwo() {
+    Parcels.write(input.resolve("region=__HIVE_DEFAULT_PARTITION__"), 0, ROWS, 0, 2);
+    sql(
+        "CREATE TABLE lake.scores (parcel_id BIGINT, score FLOAT, label STRING, model_version STRING,"
+            + " region STRING) USING iceberg PARTITIONED BY (region)");
+    succeeds(score("--table", "lake.scores"));
+    sql("INSERT INTO lake.scores SELECT parcel_id, 1, label, model_version, '' FROM lake.scores");
+
+    assertThat(score("--table", "lake.scores").out()).contains("already published");
+    succeeds(score("--table", "lake.scores", "--model", packages.binary(2, 6)));
+
+    assertThat(scores().where("region IS NULL").count()).isEqualTo(ROWS);
+    assertThat(scores().where("region = '' AND score = 1").count()).isEqualTo(ROWS);
+  }
+
+  @Test
+  void aColumnWithADotInItsNameIsAdded() {
+    IcebergInputTables.parcels(0, ROWS)
+        .withColumn("net.weight", functions.col("weight"))
+        .write()
+        .parquet(input.toString());
+    succeeds(score());
+
+    succeeds(score("--pass", "net.weight", "--evolve"));
+
+    assertThat(rows().where("`net.weight` IS NOT NULL").count()).isEqualTo(ROWS);
+  }
+
+  @Test
   void tablesAndColumnsAreMadeOnRequestOnly() {
     makeInput();
     refused(

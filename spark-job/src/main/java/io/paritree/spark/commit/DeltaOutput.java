@@ -97,6 +97,18 @@ final class DeltaOutput extends OutputTable {
 
   @Override
   void create(StructType columns, List<String> partitionColumns) {
+    try {
+      createIfAbsent(columns, partitionColumns);
+    } catch (Exception e) { // Spark throws checked ones undeclared
+      if (newest().version() < 0) {
+        throw e;
+      }
+
+      // another run has made it at the same time, and its columns are checked
+    }
+  }
+
+  private void createIfAbsent(StructType columns, List<String> partitionColumns) {
     session.sql(
         "CREATE TABLE IF NOT EXISTS %s (%s) USING delta%s"
             .formatted(

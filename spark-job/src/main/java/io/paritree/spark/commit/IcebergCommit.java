@@ -7,13 +7,14 @@ import io.paritree.spark.publish.PreparedPartition;
 import io.paritree.store.Location;
 import java.util.ArrayList;
 import java.util.ConcurrentModificationException;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
 import java.util.stream.Collectors;
 import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.DataFiles;
@@ -31,6 +32,8 @@ import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.parquet.ParquetUtil;
 import org.apache.iceberg.util.SnapshotUtil;
+import org.apache.iceberg.util.Tasks;
+import org.apache.iceberg.util.ThreadPools;
 
 /**
  * A commit to an Iceberg table: one snapshot by Iceberg's own overwrite, which refuses it if
@@ -39,6 +42,8 @@ import org.apache.iceberg.util.SnapshotUtil;
 final class IcebergCommit implements TableTransaction {
   /** The summary's key for the name of the run and its group. */
   private static final String NAME = "paritree.name";
+
+  private static final int FOOTERS_AT_ONCE = 16;
 
   private final Table table;
   private final Location directory;
@@ -190,13 +195,24 @@ final class IcebergCommit implements TableTransaction {
       Location directory,
       List<PreparedPartition> partitions,
       Map<String, List<DataFile>> files) {
-    Map<String, org.apache.iceberg.DataFile> described = new HashMap<>();
-    for (PreparedPartition partition : partitions) {
-      List<DataFile> own = files.get(partition.partition());
-      for (DataFile file : own) {
-        String path = path(directory, file);
-        described.put(file.name(), described(table, partition, path, file.bytes(), own.size()));
-      }
+    Map<String, org.apache.iceberg.DataFile> described = new ConcurrentHashMap<>();
+    ExecutorService threads = ThreadPools.newFixedThreadPool("paritree-footers", FOOTERS_AT_ONCE);
+    try {
+      Tasks.foreach(partitions)
+          .executeWith(threads)
+          .stopOnFailure()
+          .throwFailureWhenFinished()
+          .run(
+              partition -> {
+                List<DataFile> own = files.get(partition.partition());
+                for (DataFile file : own) {
+                  String path = path(directory, file);
+                  described.put(
+                      file.name(), described(table, partition, path, file.bytes(), own.size()));
+                }
+              });
+    } finally {
+      threads.shutdownNow();
     }
 
     return described;

@@ -22,6 +22,7 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.UpdateSchema;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
+import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.hadoop.HadoopTables;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.TypeUtil;
@@ -129,16 +130,16 @@ final class IcebergOutput extends OutputTable {
     return new IcebergCommit(table.orElseThrow(), directory, name, metadata, described);
   }
 
+  /** Returns the properties of a table that the job does not honour. */
+  static List<String> unfitProperties(Table table) {
+    return PROPERTIES.keySet().stream().filter(table.properties()::containsKey).sorted().toList();
+  }
+
   @Override
   List<String> unfitFeatures() {
     List<String> problems = new ArrayList<>();
     Table own = table.orElseThrow();
-    PROPERTIES.forEach(
-        (property, problem) -> {
-          if (own.properties().containsKey(property)) {
-            problems.add(problem);
-          }
-        });
+    unfitProperties(own).forEach(property -> problems.add(PROPERTIES.get(property)));
     for (PartitionField field : own.spec().fields()) {
       String source = own.schema().findColumnName(field.sourceId());
       if (!field.transform().isIdentity() || source.contains(".")) {
@@ -189,7 +190,7 @@ final class IcebergOutput extends OutputTable {
     partitionColumns.forEach(spec::identity);
     try {
       new HadoopTables(hadoop).create(schema, spec.build(), Map.of(), location);
-    } catch (AlreadyExistsException e) {
+    } catch (AlreadyExistsException | CommitFailedException e) {
       // another run has made it, and its columns are checked
     }
 
@@ -200,7 +201,8 @@ final class IcebergOutput extends OutputTable {
   void addColumns(List<StructField> columns) {
     UpdateSchema update = table.orElseThrow().updateSchema();
     Schema added = IcebergRuntime.schema(new StructType(columns.toArray(StructField[]::new)));
-    added.columns().forEach(column -> update.addColumn(column.name(), column.type()));
+    // Without a parent, a name with a dot is that of a column.
+    added.columns().forEach(column -> update.addColumn(null, column.name(), column.type()));
     update.commit();
   }
 

@@ -50,6 +50,7 @@ final class IcebergState implements TableState {
   private final Map<String, Set<String>> files = new HashMap<>();
   private final Map<String, Set<String>> marks = new HashMap<>();
   private final Set<String> withoutRows = new HashSet<>();
+  private final String definition;
   private boolean hasOtherPartitioning;
 
   private IcebergState(Table table) {
@@ -57,6 +58,10 @@ final class IcebergState implements TableState {
     this.version = snapshot == null ? -1 : snapshot.snapshotId();
     this.schema = table.schema();
     this.spec = table.spec();
+    this.definition =
+        "%s %s %s %s"
+            .formatted(
+                schema, schema.identifierFieldIds(), spec, IcebergOutput.unfitProperties(table));
     if (snapshot != null) {
       read(table);
     }
@@ -93,7 +98,12 @@ final class IcebergState implements TableState {
       text.append(' ').append(delete.location()).append(' ').append(delete.contentOffset());
     }
 
-    String partition = PartitionText.path(partitionColumns(), values(spec, schema, file));
+    Map<String, String> values = values(spec, schema, file);
+    if (values.containsValue("")) {
+      return; // empty text is another value than null to Iceberg only: no run has such a partition
+    }
+
+    String partition = PartitionText.path(partitionColumns(), values);
     files.computeIfAbsent(partition, name -> new TreeSet<>()).add(text.toString());
     marks
         .computeIfAbsent(partition, name -> new TreeSet<>())
@@ -172,7 +182,7 @@ final class IcebergState implements TableState {
 
   @Override
   public String definition() {
-    return "%s %s %s".formatted(schema, schema.identifierFieldIds(), spec);
+    return definition;
   }
 
   /** Returns whether some files are partitioned in another way than the table is now. */

@@ -31,6 +31,8 @@ import org.apache.spark.sql.types.StructType;
  * <p>Not thread-safe.
  */
 public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
+  private static final int MOST_TRIES = 5;
+
   private final AskedOutput asked;
   private final long firstVersion;
   private Optional<TableState> state;
@@ -276,11 +278,29 @@ public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
 
       create(all, partitionColumns);
     } else if (!added.isEmpty()) {
-      addColumns(added);
+      addLacking(added);
     } else {
       return;
     }
 
     state = Optional.of(newest());
+  }
+
+  /** Another run may add columns at the same time. The caller checks them afterwards. */
+  private void addLacking(List<StructField> columns) {
+    List<StructField> lacking = columns;
+    for (int tries = 1; !lacking.isEmpty(); tries++) {
+      try {
+        addColumns(lacking);
+        return;
+      } catch (Exception e) { // Spark throws checked ones undeclared
+        if (tries == MOST_TRIES) {
+          throw e;
+        }
+
+        List<String> there = List.of(newest().schema().fieldNames());
+        lacking = lacking.stream().filter(column -> !there.contains(column.name())).toList();
+      }
+    }
   }
 }

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Publishes the partitions of a group by one commit: it adds the group's files, and removes all
@@ -27,6 +28,8 @@ import java.util.TreeSet;
  */
 public final class TableCommit {
   private static final int MOST_TRIES = 20;
+  private static final long FIRST_WAIT_MILLIS = 100;
+  private static final long LONGEST_WAIT_MILLIS = 5_000;
 
   private final OutputTable table;
   private final String name;
@@ -84,6 +87,7 @@ public final class TableCommit {
         version = transaction.commit(open, files);
       } catch (ConcurrentModificationException e) {
         last = e; // the next try finds out whether it has changed these partitions
+        waitAfter(tries);
         continue;
       }
 
@@ -102,6 +106,18 @@ public final class TableCommit {
         "Cannot publish to table %s: other transactions came first %s times"
             .formatted(table.location(), MOST_TRIES),
         last);
+  }
+
+  /** Lets other writers end, for a time that grows and differs between them. */
+  private void waitAfter(int tries) throws IOException {
+    long longest = Math.min(LONGEST_WAIT_MILLIS, FIRST_WAIT_MILLIS << Math.min(tries, 10));
+    try {
+      Thread.sleep(ThreadLocalRandom.current().nextLong(longest / 2, longest));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(
+          "Cannot publish to table %s: interrupted".formatted(table.location()), e);
+    }
   }
 
   /** Returns the runs whose indexes belong to the newest version, by the partitions. */
