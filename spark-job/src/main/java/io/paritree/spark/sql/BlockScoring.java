@@ -128,7 +128,8 @@ final class BlockScoring
     private void encode(Row row, PackedNumbers numbers, int at) {
       if (packed == null) {
         objects = new Object[row.size() - kept.objects()];
-        packed = new PackedRow(objects, numbers.getFloats().length);
+        float[] floats = numbers.getFloats();
+        packed = new PackedRow(objects, floats == null ? 0 : floats.length);
       }
 
       for (int index = 0; index < objects.length; index++) {
@@ -172,21 +173,30 @@ final class BlockScoring
       }
 
       PackedNumbers numbers = row._2();
-      numbers.getNulls()[numbers.getNulls().length - 1] = !isGood;
       numbers.setFloats(withResults(numbers.getFloats(), at));
-      numbers.setDoubles(Arrays.copyOf(numbers.getDoubles(), kept.doubles()));
+      numbers.setDoubles(
+          kept.doubles() == 0 ? null : Arrays.copyOf(numbers.getDoubles(), kept.doubles()));
       return new Tuple2<>(RowFactory.create(all), numbers);
     }
 
-    /** Returns the kept floats of a row, its scores, and its margins if they are wanted. */
+    /**
+     * Returns whether a row has a fault, its kept floats, its scores, and its margins if they are
+     * wanted.
+     */
     private float[] withResults(float[] floats, int at) {
       int scoresPerRow = engine.scores();
       int marginsPerRow = hasMargins ? engine.outputs() : 0;
-      float[] all = Arrays.copyOf(floats, kept.floats() + scoresPerRow + marginsPerRow);
-      System.arraycopy(scores, at * scoresPerRow, all, kept.floats(), scoresPerRow);
+      int to = PackedColumns.FAULT + 1;
+      float[] all = new float[to + kept.floats() + scoresPerRow + marginsPerRow];
+      all[PackedColumns.FAULT] = faults[at] == null ? 0 : 1;
+      if (kept.floats() > 0) {
+        System.arraycopy(floats, 0, all, to, kept.floats());
+        to += kept.floats();
+      }
+
+      System.arraycopy(scores, at * scoresPerRow, all, to, scoresPerRow);
       if (hasMargins) {
-        int to = kept.floats() + scoresPerRow;
-        System.arraycopy(margins, at * marginsPerRow, all, to, marginsPerRow);
+        System.arraycopy(margins, at * marginsPerRow, all, to + scoresPerRow, marginsPerRow);
       }
 
       return all;

@@ -34,6 +34,12 @@ import org.apache.spark.sql.types.TimestampType;
  * there once, if both have the same form.
  */
 final class PackedColumns {
+  /** The first of the floats after scoring: not 0 if the row has a fault. */
+  static final int FAULT = 0;
+
+  /** Each array costs as much as some objects. */
+  private static final int MIN_PACKED = 8;
+
   static final String OBJECTS = "_1";
   static final String NUMBERS = "_2";
 
@@ -76,6 +82,10 @@ final class PackedColumns {
     static Form ofKept(DataType type) {
       return type instanceof LongType ? LONG : ofRead(type);
     }
+
+    static boolean isPacked(StructField field) {
+      return ofKept(field.dataType()) != OBJECT;
+    }
   }
 
   private PackedColumns(StructType given) {
@@ -90,16 +100,17 @@ final class PackedColumns {
    */
   static PackedColumns of(StructType given, List<Integer> kept, RowColumns columns) {
     PackedColumns packed = new PackedColumns(given);
-    kept.forEach(packed::keep);
+    long numbers = kept.stream().filter(place -> Form.isPacked(given.fields()[place])).count();
+    kept.forEach(place -> packed.keep(place, numbers >= MIN_PACKED));
     packed.counts = new Counts(packed.objects.size(), packed.floats.size(), packed.doubles.size());
     packed.read = packed.read(columns);
     return packed;
   }
 
-  private void keep(int place) {
+  private void keep(int place, boolean isPacked) {
     StructField field = given.fields()[place];
     Column column = named(field.name());
-    Form form = Form.ofKept(field.dataType());
+    Form form = isPacked ? Form.ofKept(field.dataType()) : Form.OBJECT;
     int at =
         switch (form) {
           case OBJECT -> objects.size();
@@ -115,7 +126,7 @@ final class PackedColumns {
         keptObjects.add(isText ? DataTypes.BinaryType : field.dataType());
         kept.add(withNullability(object(at).cast(field.dataType()), field));
       }
-      case FLOAT -> kept.add(number("floats", at, field));
+      case FLOAT -> kept.add(number("floats", FAULT + 1 + at, field));
       case DOUBLE -> kept.add(number("doubles", at, field));
       case LONG -> {
         longs.add(functions.coalesce(column, functions.lit(0L)));
@@ -259,29 +270,28 @@ final class PackedColumns {
       named[index] = objects.get(index).as(objectName(index));
     }
 
-    Column[] isNull = new Column[nulls.size() + 1];
-    nulls.toArray(isNull);
-    isNull[nulls.size()] = functions.lit(false);
     Column numbers =
         functions.struct(
-            array(List.copyOf(doubles.values()), "double").as("doubles"),
-            array(List.copyOf(floats.values()), "float").as("floats"),
-            longs.isEmpty()
-                ? functions.array().cast("array<bigint>").as("longs")
-                : functions.array(longs.toArray(Column[]::new)).as("longs"),
-            functions.array(isNull).as("nulls"));
+            array(withoutNulls(doubles, "double"), "double").as("doubles"),
+            array(withoutNulls(floats, "float"), "float").as("floats"),
+            array(longs, "bigint").as("longs"),
+            array(nulls, "boolean").as("nulls"));
     return new Column[] {functions.struct(named).as(OBJECTS), numbers.as(NUMBERS)};
   }
 
-  /** Returns an array without nulls, which Spark copies as a whole. */
-  private static Column array(List<Column> columns, String type) {
+  private static List<Column> withoutNulls(Map<Integer, Column> columns, String type) {
     Column missing = functions.lit(Double.NaN).cast(type);
-    Column[] values =
-        columns.stream()
-            .map(column -> functions.coalesce(column.cast(type), missing))
-            .toArray(Column[]::new);
-    Column array = functions.array(values);
-    return columns.isEmpty() ? array.cast("array<%s>".formatted(type)) : array;
+    return columns.values().stream()
+        .map(column -> functions.coalesce(column.cast(type), missing))
+        .toList();
+  }
+
+  /** Returns an array without nulls, which Spark copies as a whole; null if it would be empty. */
+  private static Column array(List<Column> columns, String type) {
+    // A null of a type whose elements may be null would make Spark look at each element.
+    return columns.isEmpty()
+        ? functions.when(functions.lit(false), functions.array(functions.lit(0).cast(type)))
+        : functions.array(columns.toArray(Column[]::new));
   }
 
   /** Returns the values of the kept columns after scoring, in their order. */
@@ -297,8 +307,8 @@ final class PackedColumns {
   /** Returns a score or margin after scoring, null if the row has a fault. */
   Column result(int index) {
     return functions
-        .when(isNull(nulls.size()), null)
-        .otherwise(number("floats", counts.floats + index));
+        .when(number("floats", FAULT).notEqual(0f), null)
+        .otherwise(number("floats", FAULT + 1 + counts.floats + index));
   }
 
   private static Column isNull(int index) {

@@ -2,7 +2,8 @@ package io.paritree.spark.sql;
 
 /**
  * The numbers of a row, as arrays: Spark reads and writes an array of primitives in one step, and
- * would make an object of each number otherwise. Public, and with setters, for its encoder only.
+ * would make an object of each number otherwise. An array without numbers is null. Public, and with
+ * setters, for its encoder only.
  */
 public final class PackedNumbers {
   private float[] floats;
