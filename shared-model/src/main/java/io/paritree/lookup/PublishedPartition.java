@@ -3,8 +3,11 @@ package io.paritree.lookup;
 import io.paritree.CorruptModelException;
 import io.paritree.json.StrictJson;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What the server reads of a published partition's {@code _paritree.json}, which the job writes.
@@ -12,12 +15,40 @@ import java.util.Map;
  * @param identity the identity that it was published with; empty if it is of a table
  * @param directory the name of the directory of the run that published it
  * @param files the lengths of the files that hold its rows, by their names
+ * @param rows what is known of them; empty if it is of a table
  */
-public record PublishedPartition(String identity, String directory, Map<String, Long> files) {
+public record PublishedPartition(
+    String identity, String directory, Map<String, Long> files, Optional<Rows> rows) {
   /** The name of the file. */
   public static final String FILE = "_paritree.json";
 
   private static final long FORMAT = 1;
+
+  /**
+   * The rows of a partition.
+   *
+   * @param run the id of the run that published them
+   * @param modelVersion the value of the column {@code model_version}
+   * @param scoredAt when they were complete, in UTC
+   * @param scored how many there are
+   * @param quarantined how many others could not be scored
+   * @param keys the columns of the key, the first ones of the files; empty if the run had none
+   * @param scores the columns of the scores; empty if a version has published them that did not
+   *     write these names
+   */
+  public record Rows(
+      String run,
+      String modelVersion,
+      String scoredAt,
+      long scored,
+      long quarantined,
+      List<String> keys,
+      List<String> scores) {
+    public Rows {
+      keys = List.copyOf(keys);
+      scores = List.copyOf(scores);
+    }
+  }
 
   public PublishedPartition {
     files = Map.copyOf(files);
@@ -29,7 +60,7 @@ public record PublishedPartition(String identity, String directory, Map<String, 
    * @param directory the name of the directory of the run that has committed it
    */
   public static PublishedPartition ofTable(String directory) {
-    return new PublishedPartition("", directory, Map.of());
+    return new PublishedPartition("", directory, Map.of(), Optional.empty());
   }
 
   /** Returns whether it was published with an identity, as far as that is known. */
@@ -44,35 +75,54 @@ public record PublishedPartition(String identity, String directory, Map<String, 
    */
   public static PublishedPartition fromJson(byte[] content, String where) throws IOException {
     Map<String, String> texts = new HashMap<>();
+    Map<String, Long> numbers = new HashMap<>();
     Map<String, Long> files = new HashMap<>();
-    long[] format = {0};
+    List<String> keys = new ArrayList<>();
+    List<String> scores = new ArrayList<>();
     try {
       StrictJson json = new StrictJson(where, content);
       json.document(
           () ->
               json.namedValues(
                   name -> {
-                    if (name.equals("format")) {
-                      format[0] = json.integer(0, Integer.MAX_VALUE);
-                    } else if (name.equals("files")) {
-                      json.list(() -> file(json, files));
-                    } else if (json.isText()) {
-                      texts.put(name, json.text());
-                    } else {
-                      json.skip();
+                    switch (name) {
+                      case "format", "scored", "quarantined" ->
+                          numbers.put(name, json.integer(0, Long.MAX_VALUE));
+                      case "files" -> json.list(() -> file(json, files));
+                      case "keys" -> json.list(() -> keys.add(json.text()));
+                      case "scores" -> json.list(() -> scores.add(json.text()));
+                      default -> {
+                        if (json.isText()) {
+                          texts.put(name, json.text());
+                        } else {
+                          json.skip();
+                        }
+                      }
                     }
                   }));
     } catch (CorruptModelException e) {
       throw new IOException(e.getMessage(), e);
     }
 
-    if (format[0] != FORMAT || !texts.containsKey("identity") || !texts.containsKey("directory")) {
+    if (numbers.getOrDefault("format", 0L) != FORMAT
+        || !texts.containsKey("identity")
+        || !texts.containsKey("directory")) {
       throw new IOException(
           "Cannot read %s: it is not a partition manifest of this version, with \"format\": %s"
               .formatted(where, FORMAT));
     }
 
-    return new PublishedPartition(texts.get("identity"), texts.get("directory"), files);
+    Rows rows =
+        new Rows(
+            texts.getOrDefault("run", ""),
+            texts.getOrDefault("modelVersion", ""),
+            texts.getOrDefault("stagedAt", ""),
+            numbers.getOrDefault("scored", 0L),
+            numbers.getOrDefault("quarantined", 0L),
+            keys,
+            scores);
+    return new PublishedPartition(
+        texts.get("identity"), texts.get("directory"), files, Optional.of(rows));
   }
 
   private static void file(StrictJson json, Map<String, Long> files) throws CorruptModelException {

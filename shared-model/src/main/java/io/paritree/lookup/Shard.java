@@ -115,18 +115,18 @@ final class Shard implements AutoCloseable {
       }
 
       int scoresAt = content.position();
-      content.position(scoresAt + (kind == RowRecords.SCORED ? scores * Float.BYTES : 0));
+      content.position(scoresAt + (kind == ShardLayout.SCORED ? scores * Float.BYTES : 0));
       int rest = (int) var(content);
       long place = rest == 0 ? 0 : var(content);
       if (isFound) {
-        float[] found = new float[kind == RowRecords.SCORED ? scores : 0];
+        float[] found = new float[kind == ShardLayout.SCORED ? scores : 0];
         for (int index = 0; index < found.length; index++) {
           found[index] = content.getFloat(scoresAt + index * Float.BYTES);
         }
 
         byte[] members = rest == 0 ? new byte[0] : row(place, rest);
         return Optional.of(
-            kind == RowRecords.SCORED ? new Scored(found, members) : new Quarantined(members));
+            kind == ShardLayout.SCORED ? new Scored(found, members) : new Quarantined(members));
       }
     }
 

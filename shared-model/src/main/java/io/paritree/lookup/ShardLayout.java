@@ -26,21 +26,30 @@ import java.util.zip.CRC32C;
  * since the checksum covers the seal, which only this shard of this index has, no bucket of another
  * file or place is taken for it.
  */
-final class ShardLayout {
-  static final long MAGIC = 0x5054_4c4f_4f4b_5550L; // PTLOOKUP
-  static final int FORMAT = 1;
-  static final int HEADER = 48;
-  static final int CRC = Integer.BYTES;
+public final class ShardLayout {
+  public static final long MAGIC = 0x5054_4c4f_4f4b_5550L; // PTLOOKUP
+  public static final int FORMAT = 1;
+  public static final int HEADER = 48;
+  public static final int CRC = Integer.BYTES;
 
   /** About as many bytes are read and checked for a key. */
-  static final int BUCKET_BYTES = 512;
+  public static final int BUCKET_BYTES = 512;
 
-  static final int KIND_BITS = 2;
-  static final int REPEATED = 2;
+  public static final int KIND_BITS = 2;
+
+  /** The kind of a scored row. */
+  public static final byte SCORED = 0;
+
+  /** The kind of a row that could not be scored. */
+  public static final byte QUARANTINED = 1;
+
+  /** The kind of a key of several rows. */
+  public static final int REPEATED = 2;
 
   private ShardLayout() {}
 
-  static int bucket(long hash, int buckets) {
+  /** Returns the number of the bucket of a key in its shard. */
+  public static int bucket(long hash, int buckets) {
     return (int) ((hash & 0xffff_ffffL) * buckets >>> 32);
   }
 
@@ -49,7 +58,7 @@ final class ShardLayout {
    *
    * @param shards a power of two
    */
-  static int shard(long hash, int shards) {
+  public static int shard(long hash, int shards) {
     return shards == 1 ? 0 : (int) (hash >>> Long.numberOfLeadingZeros(shards) + 1);
   }
 
@@ -58,7 +67,7 @@ final class ShardLayout {
    *
    * @param place the number of the bucket, or the index among the rows
    */
-  static int checksum(long seal, long place, ByteBuffer content) {
+  public static int checksum(long seal, long place, ByteBuffer content) {
     CRC32C checksum = new CRC32C();
     checksum.update(ByteBuffer.allocate(2 * Long.BYTES).putLong(seal).putLong(place).flip());
     checksum.update(content);

@@ -5,6 +5,7 @@ import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -15,6 +16,15 @@ import java.util.UUID;
 public final class StateDirectory {
   /** The file that records a directory. */
   public static final String RECORD = ".paritree-state";
+
+  /** Below it, what is kept of a run that has not ended. */
+  public static final String KEPT = "kept";
+
+  /** Below it, what is kept of runs that have ended. */
+  public static final String RUNS = "runs";
+
+  /** Below what is kept, the files of the rows that could not be scored. */
+  public static final String QUARANTINE = "quarantine";
 
   private static final String LOOKUP = "lookup";
   private static final String WHOLE = "whole";
@@ -48,6 +58,17 @@ public final class StateDirectory {
   private static String hash(Location output) {
     byte[] path = output.toString().getBytes(StandardCharsets.UTF_8);
     return UUID.nameUUIDFromBytes(path).toString().substring(24);
+  }
+
+  /**
+   * Returns where the quarantined rows of a run are: before it has ended, and afterwards.
+   *
+   * @param run the name of the run's directory
+   */
+  public static List<Location> quarantine(Location state, String run) {
+    return List.of(
+        state.resolve(run).resolve(KEPT).resolve(QUARANTINE),
+        state.resolve(RUNS).resolve(run).resolve(QUARANTINE));
   }
 
   /** Returns the directory of all indexes. */

@@ -83,6 +83,9 @@ public interface FileStore {
   /** Opens a file for reading; the caller closes the stream. */
   InputStream open(Location file) throws IOException;
 
+  /** Opens a file for reading from a position on; the caller closes the stream. */
+  InputStream open(Location file, long from) throws IOException;
+
   /** Returns a whole file as it was at one moment, even if it is replaced at the same time. */
   default byte[] read(Location file) throws IOException {
     return read(file, Integer.MAX_VALUE);

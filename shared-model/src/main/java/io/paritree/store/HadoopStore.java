@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.CommonPathCapabilities;
+import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
 import org.apache.hadoop.fs.FileContext;
@@ -228,8 +229,20 @@ final class HadoopStore implements FileStore {
 
   @Override
   public InputStream open(Location file) throws IOException {
+    return open(file, 0);
+  }
+
+  @Override
+  public InputStream open(Location file, long from) throws IOException {
     try {
-      return files.open(path(file));
+      FSDataInputStream in = files.open(path(file));
+      try {
+        in.seek(from);
+        return in;
+      } catch (IOException | RuntimeException e) {
+        in.close();
+        throw e;
+      }
     } catch (FileNotFoundException | ParentNotDirectoryException e) {
       throw noSuchFile(file, e);
     } catch (AccessControlException e) {

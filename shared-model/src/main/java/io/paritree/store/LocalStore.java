@@ -3,6 +3,7 @@ package io.paritree.store;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -104,6 +105,17 @@ final class LocalStore implements FileStore {
     Path path = file.toPath();
     try {
       return Files.newInputStream(path);
+    } catch (FileSystemException e) {
+      throw failure(path, e);
+    }
+  }
+
+  @Override
+  public InputStream open(Location file, long from) throws IOException {
+    Path path = file.toPath();
+    try {
+      return Channels.newInputStream(
+          FileChannel.open(path, StandardOpenOption.READ).position(from));
     } catch (FileSystemException e) {
       throw failure(path, e);
     }

@@ -1,6 +1,8 @@
 package io.paritree.lookup;
 
 import io.paritree.lookup.IndexManifest.ShardFile;
+import io.paritree.lookup.build.RowRecords;
+import io.paritree.lookup.build.ShardWriter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

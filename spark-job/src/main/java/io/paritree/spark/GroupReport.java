@@ -1,5 +1,6 @@
 package io.paritree.spark;
 
+import io.paritree.lookup.build.ScoreHistogram;
 import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.Outcome;
@@ -10,7 +11,6 @@ import io.paritree.spark.report.PartitionReport;
 import io.paritree.spark.report.ReportFile;
 import io.paritree.spark.report.Stages;
 import io.paritree.spark.settings.JobSettings;
-import io.paritree.spark.task.ScoreHistogram;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;

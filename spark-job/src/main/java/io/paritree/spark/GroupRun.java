@@ -164,14 +164,7 @@ final class GroupRun {
     stages.end("score");
     observer.reached(Step.SCORED);
 
-    Staging staging =
-        new Staging(
-            settings,
-            checked.model(),
-            checked.place(),
-            run.directory(),
-            tally,
-            checked.tableDirectory());
+    Staging staging = new Staging(settings, checked, run.directory(), tally);
     List<PreparedPartition> prepared;
     try {
       prepared = prepare(checked, run, tally, report, scoring, staging);

@@ -1,5 +1,6 @@
 package io.paritree.spark;
 
+import io.paritree.lookup.build.ShardSizes;
 import io.paritree.model.ModelFiles;
 import io.paritree.spark.check.CarriedColumns;
 import io.paritree.spark.check.CheckedRun;
@@ -100,7 +101,7 @@ final class GroupScoring {
 
   private int lookupBuckets() {
     long bytes = checked.files().stream().mapToLong(InputFile::bytes).sum();
-    return IndexBuild.buckets(input.rowsOf(checked.files()).orElse(0), bytes);
+    return ShardSizes.buckets(input.rowsOf(checked.files()).orElse(0), bytes);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.paritree.spark;
 
 import io.paritree.ModelException;
+import io.paritree.lookup.build.ScoreHistogram;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.ModelMemory;
 import io.paritree.model.Opening;
@@ -24,7 +25,6 @@ import io.paritree.spark.rows.OpenModels;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.JobSettings.Mode;
 import io.paritree.spark.tables.PinnedTable;
-import io.paritree.spark.task.ScoreHistogram;
 import io.paritree.spark.versions.SparkVersion;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;

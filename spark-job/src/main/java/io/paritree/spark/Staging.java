@@ -1,11 +1,13 @@
 package io.paritree.spark;
 
+import io.paritree.lookup.StateDirectory;
 import io.paritree.model.ScoringModel;
+import io.paritree.spark.check.CarriedColumns;
+import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.check.OutputPartition;
 import io.paritree.spark.files.ParquetWriters;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.publish.DataFile;
-import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.PartitionManifest;
 import io.paritree.spark.publish.RunDirectory;
 import io.paritree.spark.report.PartitionReport;
@@ -41,24 +43,19 @@ final class Staging {
   private final RunDirectory directory;
   private final FileStore store;
   private final Tally tally;
-  private final Optional<Location> table;
+  private final Optional<Location> table; // the directory of its files
+  private final List<String> keys;
+  private final List<String> scores;
 
-  /**
-   * @param table the directory of the table's files; empty if the output is a directory
-   */
-  Staging(
-      JobSettings settings,
-      ScoringModel model,
-      OutputPlace place,
-      RunDirectory directory,
-      Tally tally,
-      Optional<Location> table) {
+  Staging(JobSettings settings, CheckedRun checked, RunDirectory directory, Tally tally) {
     this.settings = settings;
-    this.model = model;
+    this.model = checked.model();
     this.directory = directory;
-    this.store = place.store();
+    this.store = checked.place().store();
     this.tally = tally;
-    this.table = table;
+    this.table = checked.tableDirectory();
+    this.keys = CarriedColumns.of(settings, checked.input()).keys();
+    this.scores = checked.columns().scores();
   }
 
   /** Moves the quarantined rows to where they are kept, even if the run fails. */
@@ -71,7 +68,7 @@ final class Staging {
   }
 
   private Location quarantine() {
-    return directory.kept().resolve("quarantine");
+    return directory.kept().resolve(StateDirectory.QUARANTINE);
   }
 
   /** Returns where a file is once it is staged: the files of a table are not moved. */
@@ -213,6 +210,8 @@ final class Staging {
             count.read(),
             count.scored(),
             count.quarantined(),
+            keys,
+            scores,
             files);
     Location to = directory.fresh(target.partition());
     store.create(to.resolve(PartitionManifest.SUCCESS_FILE), new byte[0]);

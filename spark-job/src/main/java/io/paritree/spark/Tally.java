@@ -1,9 +1,9 @@
 package io.paritree.spark;
 
+import io.paritree.lookup.build.ScoreHistogram;
 import io.paritree.model.ScoringModel;
 import io.paritree.spark.task.LookupFile;
 import io.paritree.spark.task.PartitionCounts;
-import io.paritree.spark.task.ScoreHistogram;
 import io.paritree.spark.task.TaskResult;
 import io.paritree.spark.task.WrittenFile;
 import java.util.ArrayList;

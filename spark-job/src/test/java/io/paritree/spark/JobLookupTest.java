@@ -12,13 +12,17 @@ import io.paritree.lookup.StoredEntry;
 import io.paritree.lookup.StoredEntry.Quarantined;
 import io.paritree.lookup.StoredEntry.Repeated;
 import io.paritree.lookup.StoredEntry.Scored;
+import io.paritree.lookup.parquet.PartitionIndexing;
+import io.paritree.lookup.parquet.Room;
 import io.paritree.model.TestPackages;
 import io.paritree.spark.publish.Step;
+import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Date;
 import java.sql.Timestamp;
@@ -133,7 +137,12 @@ class JobLookupTest {
     JobRun run = score("--input", input, "--keys", "parcel_id", "--max-quarantined", "1");
 
     assertThat(run.exitCode()).as(run.err()).isZero();
-    try (LookupIndex index = index("")) {
+    checkQuarantinedAndRepeated(index(""));
+    checkQuarantinedAndRepeated(own(""));
+  }
+
+  private static void checkQuarantinedAndRepeated(LookupIndex index) throws Exception {
+    try (index) {
       assertThat(found(index, "50").orElseThrow())
           .isInstanceOfSatisfying(
               Quarantined.class,
@@ -291,6 +300,35 @@ class JobLookupTest {
     return index;
   }
 
+  /** Builds the index from the published files, as a server does that the job has left none. */
+  private LookupIndex own(String partition) throws IOException {
+    Path file = output.resolve(partition).resolve(PublishedPartition.FILE);
+    PublishedPartition published =
+        PublishedPartition.fromJson(Files.readAllBytes(file), file.toString());
+    Path to = Files.createTempDirectory(directory, "own");
+    Location at = Location.of(output.resolve(partition));
+    new PartitionIndexing(FileStore.of(at), at, state(), partition, published)
+        .build(to, new UnlimitedRoom());
+    LookupIndex.verify(to);
+    IndexManifest built = LookupIndex.manifest(to);
+    try (LookupIndex index = index(partition)) {
+      IndexManifest theJobs = index.manifest();
+      assertThat(built).usingRecursiveComparison().ignoringFields("shards").isEqualTo(theJobs);
+    } catch (NoSuchFileException e) {
+      assertThat(published.rows()).isPresent(); // the job has left none
+    }
+
+    return LookupIndex.open(to);
+  }
+
+  private static final class UnlimitedRoom implements Room {
+    @Override
+    public void need(long bytes) {}
+
+    @Override
+    public void take(long bytes) {}
+  }
+
   private static Optional<StoredEntry> found(LookupIndex index, String... key) throws Exception {
     KeyBytes bytes = new KeyBytes();
     for (int column = 0; column < key.length; column++) {
@@ -303,7 +341,13 @@ class JobLookupTest {
   /** Compares what is found with each row that Spark reads; returns how many there are. */
   private int checkAll(String partition) throws Exception {
     List<Row> rows = ScoringJobTest.read(output.resolve(partition)).collectAsList();
-    try (LookupIndex index = index(partition)) {
+    checkAll(rows, index(partition));
+    checkAll(rows, own(partition));
+    return rows.size();
+  }
+
+  private static void checkAll(List<Row> rows, LookupIndex index) throws Exception {
+    try (index) {
       List<KeyColumn> keys = index.manifest().keys().columns();
       for (Row row : rows) {
         String[] key =
@@ -315,8 +359,6 @@ class JobLookupTest {
             .isEqualTo(members(row, keys.size()));
       }
     }
-
-    return rows.size();
   }
 
   private static String text(Object value) {

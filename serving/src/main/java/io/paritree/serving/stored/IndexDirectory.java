@@ -11,19 +11,18 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * The server's own directory of indexes: copies of those of outputs that are on another store.
+ * The server's own directory of indexes: copies of those of outputs that are on another store, and
+ * those that it has built itself.
  *
  * <pre>
  *   paritree.lock                    held by the one server that uses the directory
- *   .incomplete/...                  indexes that are being fetched; removed by the next start
+ *   .incomplete/...                  indexes that are being made; removed by the next start
  *   NAME/RUN/PARTITION/lookup.json   whole indexes, which a next start finds again
  * </pre>
  *
@@ -37,7 +36,8 @@ final class IndexDirectory implements AutoCloseable {
   private final Path directory;
   private final long most;
   private FileChannel lock;
-  private final Map<Path, Long> incomplete = new HashMap<>();
+  private final Set<MadeIndex> incomplete = new HashSet<>();
+  private long whole; // bytes of whole indexes
   private volatile long bytes;
 
   /**
@@ -82,7 +82,7 @@ final class IndexDirectory implements AutoCloseable {
 
     lock = opened;
     store().delete(Location.of(directory.resolve(INCOMPLETE)));
-    bytes = count();
+    count();
   }
 
   private IOException refused(String why) {
@@ -99,29 +99,29 @@ final class IndexDirectory implements AutoCloseable {
     return Location.of(directory.resolve(table));
   }
 
-  /** Returns the bytes of all files, as they were counted last. */
+  /** Returns the bytes of whole indexes, and of all that incomplete ones will have. */
   long bytes() {
     return bytes;
   }
 
-  /** Counts the bytes of whole indexes, and all that incomplete ones will have. */
-  private long count() throws IOException {
-    if (!Files.isDirectory(directory)) {
-      return 0;
+  /** Counts the bytes of whole indexes. */
+  private void count() throws IOException {
+    whole = 0;
+    for (Location table : directories(Location.of(directory))) {
+      if (!table.name().equals(INCOMPLETE)) {
+        try (Stream<Path> all = Files.walk(table.toPath())) {
+          whole += all.mapToLong(IndexDirectory::length).sum();
+        } catch (UncheckedIOException e) {
+          throw e.getCause();
+        }
+      }
     }
 
-    try (Stream<Path> all = Files.walk(directory)) {
-      return promised()
-          + all.filter(file -> !file.startsWith(directory.resolve(INCOMPLETE)))
-              .mapToLong(IndexDirectory::length)
-              .sum();
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
+    sum();
   }
 
-  private long promised() {
-    return incomplete.values().stream().mapToLong(Long::longValue).sum();
+  private void sum() {
+    bytes = whole + incomplete.stream().mapToLong(MadeIndex::needed).sum();
   }
 
   private static long length(Path file) {
@@ -135,37 +135,57 @@ final class IndexDirectory implements AutoCloseable {
   }
 
   /**
-   * Returns a new directory for an index that is being made.
+   * Returns a new index that is being made.
    *
-   * @param needed bytes of its files
+   * @param needed bytes of its files, as far as that is known
    * @throws IOException if there is no room for them
    */
-  synchronized Path begin(long needed) throws IOException {
+  synchronized MadeIndex begin(long needed) throws IOException {
     if (most == 0) {
-      throw new IOException("Cannot fetch the index: this is a check, which writes none");
+      throw new IOException("Cannot keep the index: this is a check, which writes none");
     }
 
     open();
-    Files.createDirectories(directory);
-    bytes = count();
-    if (bytes + needed > most) {
+    MadeIndex made = new MadeIndex(this, directory.resolve(INCOMPLETE));
+    made.need(needed);
+    Files.createDirectories(made.path());
+    return made;
+  }
+
+  /**
+   * Lets an index that is being made have more bytes.
+   *
+   * @param needed of all its files
+   * @throws IOException if there is no room for them
+   */
+  synchronized void reserve(MadeIndex made, long needed) throws IOException {
+    long others = 0;
+    long unwritten = needed - made.written();
+    for (MadeIndex other : incomplete) {
+      if (other != made) {
+        others += other.needed();
+        unwritten += other.needed() - other.written();
+      }
+    }
+
+    if (whole + others + needed > most) {
       throw new IOException(
           ("Cannot keep the index in %s: it has %s MiB, and the indexes there %s of at most %s; raise"
                   + " scores.index-size, or lower keep-partitions")
-              .formatted(directory, up(needed), up(bytes), most / MEBIBYTE));
+              .formatted(directory, up(needed), up(whole + others), most / MEBIBYTE));
     }
 
-    long left = Files.getFileStore(directory).getUsableSpace() - promised();
-    if (needed > left) {
+    long left = Files.getFileStore(directory).getUsableSpace();
+    if (unwritten > left) {
       throw new IOException(
-          "Cannot keep the index in %s: it has %s MiB, and the disk has only %s left"
-              .formatted(directory, up(needed), Math.max(0, left) / MEBIBYTE));
+          "Cannot keep the index in %s: with others, %s MiB are still to be written, and the disk has only"
+                  .formatted(directory, up(unwritten))
+              + " %s left".formatted(left / MEBIBYTE));
     }
 
-    Path made = directory.resolve(INCOMPLETE).resolve(UUID.randomUUID().toString());
-    Files.createDirectories(made);
-    incomplete.put(made, needed);
-    return made;
+    made.grown(needed);
+    incomplete.add(made);
+    sum();
   }
 
   private static long up(long bytes) {
@@ -173,19 +193,20 @@ final class IndexDirectory implements AutoCloseable {
   }
 
   /** Puts a whole index into its place, in one step. */
-  synchronized void finish(Path made, Location place) throws IOException {
+  synchronized void finish(MadeIndex made, Location place) throws IOException {
     FileStore store = store();
     store.createDirectories(place.parent());
     remove(place);
-    store.rename(Location.of(made), place);
+    store.rename(Location.of(made.path()), place);
     incomplete.remove(made);
-    bytes = count();
+    count();
   }
 
   /** Removes an index that is being made, and will not be whole. */
-  synchronized void abandon(Path made) throws IOException {
+  synchronized void abandon(MadeIndex made) throws IOException {
     incomplete.remove(made);
-    store().delete(Location.of(made));
+    sum();
+    store().delete(Location.of(made.path()));
   }
 
   /**
@@ -196,6 +217,7 @@ final class IndexDirectory implements AutoCloseable {
   synchronized boolean discard(Location place) throws IOException {
     if (lock != null) {
       remove(place);
+      count();
     }
 
     return lock != null;
@@ -209,11 +231,13 @@ final class IndexDirectory implements AutoCloseable {
 
   /** Removes all indexes of a table but those that are used. */
   synchronized void keepOnly(String table, Set<Location> used) throws IOException {
-    if (lock != null && isUnused(of(table), used)) {
-      remove(of(table));
-    }
+    if (lock != null) {
+      if (isUnused(of(table), used)) {
+        remove(of(table));
+      }
 
-    bytes = lock == null ? 0 : count();
+      count();
+    }
   }
 
   /** Returns whether nothing below a directory is used; removes what is not. */
@@ -244,10 +268,22 @@ final class IndexDirectory implements AutoCloseable {
     }
   }
 
-  /** Removes the indexes of all tables but these. */
+  /**
+   * Removes the indexes of all tables but these, unless another server uses the directory; leaves
+   * it free for one if this server does not use it yet.
+   */
   synchronized void keepTables(Set<String> names) throws IOException {
-    if (lock == null) {
-      return;
+    boolean isUsed = lock != null;
+    if (!isUsed) {
+      if (most == 0 || !Files.exists(directory.resolve(LOCK))) {
+        return;
+      }
+
+      try {
+        open();
+      } catch (IOException e) {
+        return; // it is in use, or not ours any more: who needs it will say so
+      }
     }
 
     for (Location table : directories(Location.of(directory))) {
@@ -256,6 +292,12 @@ final class IndexDirectory implements AutoCloseable {
           && isUnused(table, Set.of())) {
         remove(table);
       }
+    }
+
+    count();
+    if (!isUsed) {
+      lock.close();
+      lock = null;
     }
   }
 

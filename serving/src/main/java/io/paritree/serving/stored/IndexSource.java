@@ -1,9 +1,7 @@
 package io.paritree.serving.stored;
 
-import io.paritree.Sha256;
 import io.paritree.lookup.DamagedIndexException;
 import io.paritree.lookup.IndexManifest;
-import io.paritree.lookup.IndexManifest.ShardFile;
 import io.paritree.lookup.LookupIndex;
 import io.paritree.lookup.StateDirectory;
 import io.paritree.serving.stored.OutputReader.Found;
@@ -11,33 +9,26 @@ import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /**
  * Opens the indexes of a table's partitions on a disk of this machine: where the job has built
- * them, if that is on one, and otherwise in the server's own directory, into which it fetches them.
+ * them, if that is on one, and otherwise in the server's own directory, into which it fetches them,
+ * or in which it builds those that the job has not built.
  *
  * <p>Not thread-safe.
  */
 final class IndexSource {
-  private static final int MAX_MANIFEST = 64 << 20;
-  private static final int CHUNK = 1 << 18;
-
   private final String table;
-  private final FileStore store;
   private final OutputReader reader;
   private final IndexDirectory own;
   private final OpenFiles files;
+  private final IndexMaker maker;
 
   /**
    * @param store the output's
@@ -45,10 +36,10 @@ final class IndexSource {
   IndexSource(
       String table, FileStore store, OutputReader reader, IndexDirectory own, OpenFiles files) {
     this.table = table;
-    this.store = store;
     this.reader = reader;
     this.own = own;
     this.files = files;
+    this.maker = new IndexMaker(table, store, reader, own);
   }
 
   /**
@@ -66,11 +57,11 @@ final class IndexSource {
       LookupIndex.verify(directory);
     } catch (DamagedIndexException e) {
       old.foundDamaged(now, e.getMessage());
-      if (!isFetchedAgain(directory)) {
+      if (!isMadeAgain(directory)) {
         return old;
       }
     } catch (NoSuchFileException e) { // of a copy, something was removed
-      if (!isFetchedAgain(directory)) {
+      if (!isMadeAgain(directory)) {
         throw e;
       }
     }
@@ -79,9 +70,9 @@ final class IndexSource {
   }
 
   /**
-   * Opens the index of a partition, which is fetched now if it has to be.
+   * Opens the index of a partition, which is fetched or built now if it has to be.
    *
-   * @throws NoSuchFileException if the job has built none
+   * @throws NoSuchFileException if the job has built none, and the server cannot
    * @throws DamagedIndexException if what was fetched is not what was written
    * @throws IOException if there is no room for it
    */
@@ -90,7 +81,7 @@ final class IndexSource {
     try {
       return open(one, directory);
     } catch (DamagedIndexException | NoSuchFileException e) {
-      if (!isFetchedAgain(directory)) {
+      if (!isMadeAgain(directory)) {
         throw e;
       }
 
@@ -120,13 +111,16 @@ final class IndexSource {
 
   private Path directory(Found one) throws IOException {
     Location built = reader.index(one);
-    if (built.isLocal()) {
+    if (built.isLocal()
+        && (Files.exists(built.toPath().resolve(IndexManifest.FILE))
+            || !IndexMaker.canBuild(one.published()))) {
       return built.toPath();
     }
 
+    own.open();
     Location kept = kept(one.published().directory(), one.path());
     if (!Files.exists(kept.toPath().resolve(IndexManifest.FILE))) {
-      fetch(built, kept);
+      maker.make(one, built, kept);
     }
 
     return kept.toPath();
@@ -136,14 +130,16 @@ final class IndexSource {
     return StateDirectory.index(own.of(table), run, partition);
   }
 
-  /** Returns whether a damaged index was a copy: it is removed, and will be fetched again. */
-  private boolean isFetchedAgain(Path directory) throws IOException {
+  /**
+   * Returns whether a damaged index was the server's own: it is removed, and will be made again.
+   */
+  private boolean isMadeAgain(Path directory) throws IOException {
     Location place = Location.of(directory);
     return own.of(table).holds(place) && own.discard(place);
   }
 
   /**
-   * Removes what was fetched for other partitions.
+   * Removes what was made for other partitions.
    *
    * @param open those in service
    * @param published those that are to be
@@ -160,60 +156,6 @@ final class IndexSource {
     }
 
     own.keepOnly(table, places);
-  }
-
-  private void fetch(Location from, Location to) throws IOException {
-    Location file = from.resolve(IndexManifest.FILE);
-    byte[] json = store.read(file, MAX_MANIFEST);
-    byte[] digests = store.read(from.resolve(IndexManifest.DIGESTS), MAX_MANIFEST);
-    IndexManifest manifest = IndexManifest.fromJson(json, digests, file.toString());
-    long bytes = json.length + digests.length;
-    for (ShardFile shard : manifest.shards()) {
-      bytes += shard.bytes();
-    }
-
-    Path made = own.begin(bytes);
-    boolean isWhole = false;
-    try {
-      for (ShardFile shard : manifest.shards()) {
-        copy(from.resolve(shard.name()), made.resolve(shard.name()), shard);
-      }
-
-      FileStore local = FileStore.of(to);
-      local.create(Location.of(made.resolve(IndexManifest.DIGESTS)), digests);
-      local.create(Location.of(made.resolve(IndexManifest.FILE)), json);
-      own.finish(made, to);
-      isWhole = true;
-    } finally {
-      if (!isWhole) {
-        own.abandon(made);
-      }
-    }
-  }
-
-  /** Copies a file, and compares its digest; never more bytes than it was written with. */
-  private void copy(Location from, Path to, ShardFile shard) throws IOException {
-    MessageDigest digest = Sha256.digest();
-    byte[] chunk = new byte[CHUNK];
-    long left = shard.bytes();
-    try (InputStream in = store.open(from);
-        FileChannel out =
-            FileChannel.open(to, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      for (int read = in.read(chunk); read >= 0 && left >= 0; read = in.read(chunk)) {
-        left -= read;
-        digest.update(chunk, 0, read);
-        for (ByteBuffer rest = ByteBuffer.wrap(chunk, 0, read); rest.hasRemaining(); ) {
-          out.write(rest);
-        }
-      }
-
-      out.force(true);
-    }
-
-    if (left != 0 || !Sha256.hex(digest).equals(shard.sha256())) {
-      throw new DamagedIndexException(
-          "Cannot use %s: its length or digest differs from the one in %s"
-              .formatted(from, IndexManifest.FILE));
-    }
+    maker.keepOnly(published);
   }
 }

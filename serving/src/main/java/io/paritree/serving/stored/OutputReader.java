@@ -24,6 +24,7 @@ final class OutputReader {
   private final Location output;
   private final int partitions;
   private final TableLog log;
+  private boolean isTable;
 
   /** A partition's directory below the output, and what is published there. */
   record Found(String path, PublishedPartition published) {}
@@ -45,7 +46,8 @@ final class OutputReader {
    */
   List<Found> newest(Map<String, String> problems) throws IOException {
     List<Found> found = new ArrayList<>();
-    if (log.exists()) {
+    isTable = log.exists();
+    if (isTable) {
       Map<String, String> runs = log.indexes(StateDirectory.indexes(state())).runs();
       runs.keySet().stream()
           .sorted((one, other) -> PartitionPath.compare(other, one))
@@ -91,6 +93,9 @@ final class OutputReader {
       content = store.read(file, 64 << 20);
     } catch (NoSuchFileException | NotDirectoryException e) {
       return Optional.empty();
+    } catch (IOException e) {
+      problems.put(path, "Cannot read %s: %s".formatted(file, e.getMessage()));
+      return Optional.empty();
     }
 
     try {
@@ -117,13 +122,8 @@ final class OutputReader {
       return Optional.empty();
     }
 
-    Location directory = output;
-    for (String name : found.path().isEmpty() ? new String[0] : found.path().split("/")) {
-      directory = directory.resolve(name);
-    }
-
     Map<String, Long> lengths = new HashMap<>();
-    for (FileEntry entry : list(directory)) {
+    for (FileEntry entry : list(directory(found))) {
       lengths.put(entry.location().name(), entry.bytes());
     }
 
@@ -134,12 +134,27 @@ final class OutputReader {
         .map(name -> "its file %s is missing or has another length".formatted(name));
   }
 
+  /** Returns whether the output that was read last is a table. */
+  boolean isTable() {
+    return isTable;
+  }
+
   /** Returns whether older partitions than these are not wanted. */
   boolean isFull(List<Found> found) {
     return found.size() >= partitions;
   }
 
-  /** Returns the directory of a partition's index. */
+  /** Returns the directory of a partition. */
+  Location directory(Found found) {
+    Location directory = output;
+    for (String name : found.path().isEmpty() ? new String[0] : found.path().split("/")) {
+      directory = directory.resolve(name);
+    }
+
+    return directory;
+  }
+
+  /** Returns the directory of the index that the job has built of a partition, if it has. */
   Location index(Found found) throws IOException {
     return StateDirectory.index(state(), found.published().directory(), found.path());
   }
@@ -150,7 +165,8 @@ final class OutputReader {
         .anyMatch(entry -> entry.isDirectory() && !SHARED.contains(entry.location().name()));
   }
 
-  private Location state() throws IOException {
+  /** Returns the state directory of the output. */
+  Location state() throws IOException {
     return StateDirectory.of(output, StateDirectory.recorded(store, output));
   }
 }

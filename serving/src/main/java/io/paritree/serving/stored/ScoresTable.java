@@ -151,11 +151,14 @@ public final class ScoresTable {
         absences.remove(one.path());
         taken(one, before.get(one.path()), found)
             .ifPresent(partition -> next.put(one.path(), partition));
+        if (before.isEmpty()) { // nothing would answer until the last index is there
+          partitions = ordered(next);
+        }
       }
 
-      keepAbsent(before, next, published);
+      keepAbsent(before, next, published, found);
     } catch (IOException | RuntimeException e) {
-      next.values().removeAll(before.values());
+      next.values().removeAll(partitions);
       retired.addAll(next.values());
       throw e;
     }
@@ -168,17 +171,23 @@ public final class ScoresTable {
               + " a Delta table");
     }
 
-    List<OpenPartition> ordered = new ArrayList<>(next.values());
-    ordered.sort(
-        (one, other) ->
-            PartitionPath.compare(other.manifest().partition(), one.manifest().partition()));
+    List<OpenPartition> ordered = ordered(next);
     List<OpenPartition> leaving = new ArrayList<>(partitions);
     leaving.removeAll(ordered);
-    partitions = List.copyOf(ordered);
+    partitions = ordered;
     retired.addAll(leaving);
     if (!leaving.isEmpty() || ordered.size() != before.size()) {
       LOG.info("Scores {}: {} partitions", name, ordered.size());
     }
+  }
+
+  /** Returns partitions, newest first. */
+  private static List<OpenPartition> ordered(Map<String, OpenPartition> partitions) {
+    return partitions.values().stream()
+        .sorted(
+            (one, other) ->
+                PartitionPath.compare(other.manifest().partition(), one.manifest().partition()))
+        .toList();
   }
 
   /** Returns what answers for a published partition after this poll; empty if nothing can. */
@@ -198,7 +207,8 @@ public final class ScoresTable {
     } catch (NoSuchFileException e) {
       found.put(
           one.path(),
-          "Cannot use the partition: run %s has built no index (scripts/score --lookup-index): no %s"
+          ("Cannot use the partition: run %s has built no index (scripts/score --lookup-index), and the"
+                  + " server builds only those of directories, with scripts/serve --with-hadoop: no %s")
               .formatted(one.published().directory(), e.getMessage()));
     } catch (IOException | RuntimeException e) {
       found.put(one.path(), String.valueOf(e.getMessage()));
@@ -209,10 +219,14 @@ public final class ScoresTable {
 
   /**
    * Keeps partitions that were not found this time: between the two renames of a replacement, a
-   * partition is absent for a moment, or until the next run if its run was killed there.
+   * partition is absent for a moment, or until the next run if its run was killed there. Also those
+   * of which the manifest cannot be read. What a table does not have now was changed.
    */
   private void keepAbsent(
-      Map<String, OpenPartition> before, Map<String, OpenPartition> next, List<Found> published)
+      Map<String, OpenPartition> before,
+      Map<String, OpenPartition> next,
+      List<Found> published,
+      Map<String, String> problems)
       throws IOException {
     String oldest = published.isEmpty() ? null : published.get(published.size() - 1).path();
     for (Map.Entry<String, OpenPartition> entry : before.entrySet()) {
@@ -223,7 +237,8 @@ public final class ScoresTable {
 
       boolean isBeyond = reader.isFull(published) && PartitionPath.compare(path, oldest) < 0;
       int absent = absences.merge(path, 1, Integer::sum);
-      if (!isBeyond && (absent < ABSENCES || reader.isBeingPublished())) {
+      boolean isOnItsWay = !reader.isTable() && (absent < ABSENCES || reader.isBeingPublished());
+      if (!isBeyond && (isOnItsWay || problems.containsKey(path))) {
         next.put(path, entry.getValue());
       } else {
         absences.remove(path);

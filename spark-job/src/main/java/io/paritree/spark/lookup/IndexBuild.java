@@ -1,16 +1,16 @@
 package io.paritree.spark.lookup;
 
 import io.paritree.lookup.IndexManifest;
-import io.paritree.lookup.IndexManifest.ShardFile;
 import io.paritree.lookup.KeyForm;
-import io.paritree.lookup.ScoreSpread;
 import io.paritree.lookup.StateDirectory;
+import io.paritree.lookup.build.BuiltShard;
+import io.paritree.lookup.build.BuiltShards;
+import io.paritree.lookup.build.ShardSizes;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.RunDirectory;
 import io.paritree.spark.task.LookupFile;
 import io.paritree.spark.task.PartitionCounts;
-import io.paritree.spark.task.ScoreHistogram;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -33,10 +33,6 @@ import org.apache.spark.util.SerializableConfiguration;
  * partition.
  */
 public final class IndexBuild {
-  private static final long ROWS_PER_BUCKET = 250_000;
-  private static final long BYTES_PER_BUCKET = 16 << 20;
-  private static final int MAX_BUCKETS = 1 << 10;
-  private static final long BYTES_PER_SHARD = 48 << 20;
   private static final int TASKS_PER_CORE = 4;
 
   /** Up to this many bytes, a Spark job would take longer than the building; the driver builds. */
@@ -74,23 +70,6 @@ public final class IndexBuild {
   }
 
   /**
-   * Returns the number of buckets for the rows of a group, a power of two.
-   *
-   * @param rows about how many
-   * @param bytes about their length in the input
-   */
-  public static int buckets(long rows, long bytes) {
-    long wanted = Math.max(rows / ROWS_PER_BUCKET, bytes / BYTES_PER_BUCKET);
-    return (int) Long.highestOneBit(Math.max(1, Math.min(MAX_BUCKETS, wanted)));
-  }
-
-  /** Returns a power of two. */
-  private int shards(long bytes) {
-    long wanted = Math.max(1, (bytes + BYTES_PER_SHARD - 1) / BYTES_PER_SHARD);
-    return (int) Math.min(buckets, Long.highestOneBit(2 * wanted - 1));
-  }
-
-  /**
    * Builds all indexes.
    *
    * @param files those of the tasks that count
@@ -113,8 +92,9 @@ public final class IndexBuild {
     Configuration hadoop = HadoopPaths.settings(session);
     List<List<BuiltShard>> built = new ArrayList<>();
     origins.forEach(origin -> built.add(new ArrayList<>()));
-    for (BuiltShard shard : bytes <= FEW ? onDriver(plans, hadoop) : inTasks(plans, hadoop)) {
-      built.get(shard.partition()).add(shard);
+    List<BuiltShard> shards = bytes <= FEW ? onDriver(plans, hadoop) : inTasks(plans, hadoop);
+    for (int plan = 0; plan < plans.size(); plan++) {
+      built.get(plans.get(plan).partition()).add(shards.get(plan));
     }
 
     for (int partition = 0; partition < origins.size(); partition++) {
@@ -136,7 +116,7 @@ public final class IndexBuild {
 
     Location to = index(name);
     place.store().createDirectories(to);
-    int shards = shards(bytes);
+    int shards = ShardSizes.shards(bytes, buckets, ShardSizes.BYTES_PER_SHARD);
     List<ShardPlan> plans = new ArrayList<>();
     for (int shard = 0; shard < shards; shard++) {
       plans.add(
@@ -191,27 +171,20 @@ public final class IndexBuild {
   private void finish(
       Origin origin, List<BuiltShard> built, List<LookupFile> files, PartitionCounts count)
       throws IOException {
-    List<ShardFile> shards = new ArrayList<>();
-    ScoreHistogram histogram = new ScoreHistogram();
-    long rows = 0;
-    long repeated = 0;
-    for (BuiltShard shard : built) { // in the order of the plans
-      shards.add(shard.file());
-      histogram.add(shard.histogram());
-      rows += shard.rows();
-      repeated += shard.repeatedKeys();
-    }
-
+    BuiltShards all = BuiltShards.of(built);
     long withoutKey =
         files.stream()
             .filter(file -> file.partition().equals(origin.partition()))
             .mapToLong(LookupFile::withoutKey)
             .sum();
-    if (rows + withoutKey != count.scored() + count.quarantined()) {
+    if (all.rows() + withoutKey != count.scored() + count.quarantined()) {
       throw new IOException(
           "Cannot publish '%s': its index has %s rows and %s have no key, but %s were read"
               .formatted(
-                  origin.partition(), rows, withoutKey, count.scored() + count.quarantined()));
+                  origin.partition(),
+                  all.rows(),
+                  withoutKey,
+                  count.scored() + count.quarantined()));
     }
 
     IndexManifest manifest =
@@ -226,25 +199,12 @@ public final class IndexBuild {
             scores,
             count.scored(),
             count.quarantined(),
-            repeated,
+            all.repeatedKeys(),
             withoutKey,
-            spread(histogram),
-            shards);
+            all.spread(),
+            all.files());
     FileStore store = place.store();
     store.create(index(origin.partition()).resolve(IndexManifest.FILE), manifest.toJson());
     store.create(index(origin.partition()).resolve(IndexManifest.DIGESTS), manifest.digests());
-  }
-
-  private static ScoreSpread spread(ScoreHistogram histogram) {
-    if (histogram.count() == 0) {
-      return ScoreSpread.NONE;
-    }
-
-    List<Float> quantiles = new ArrayList<>();
-    for (int quantile = 0; quantile < ScoreSpread.QUANTILES; quantile++) {
-      quantiles.add(histogram.quantile(ScoreSpread.share(quantile)));
-    }
-
-    return new ScoreSpread(histogram.mean(), histogram.min(), histogram.max(), quantiles);
   }
 }

@@ -1,17 +1,16 @@
 package io.paritree.spark.lookup;
 
 import io.paritree.Fault;
-import io.paritree.json.JsonText;
 import io.paritree.lookup.KeyBytes;
-import io.paritree.lookup.RowRecords;
+import io.paritree.lookup.build.RowChunks;
+import io.paritree.lookup.build.RowRecords;
+import io.paritree.lookup.build.StoredFaults;
 import io.paritree.spark.task.LookupFile;
 import io.paritree.spark.task.TaskPlan;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
@@ -25,16 +24,9 @@ import org.apache.spark.sql.catalyst.InternalRow;
  * The rows of one task attempt on their way into the indexes of their partitions.
  *
  * <p>They are written beside the scored rows, a file per partition, so that nothing is read or
- * shuffled again. A file is a sequence of chunks. A chunk begins with one int per bucket, the
- * length of its rows in the chunk; then the rows follow, bucket by bucket, as {@link RowRecords}.
- * The first bits of a key's hash are its bucket, and a shard is made of successive buckets. Memory
- * is that of two chunks. Not thread-safe.
+ * shuffled again; each is a file of {@link RowChunks}. Not thread-safe.
  */
 public final class LookupRows {
-  private static final int CHUNK = 4 << 20;
-  private static final int MAX_FAULTS = 20;
-
-  private final int scores;
   private final Configuration hadoop;
   private final Path directory;
   private final String attempt;
@@ -42,10 +34,9 @@ public final class LookupRows {
   private final KeyEncoder encoder;
   private final RowMembers members;
   private final KeyBytes key = new KeyBytes();
-  private final RowRecords records = new RowRecords(CHUNK / 4);
-  private final int[] ends;
+  private final RowRecords records = new RowRecords(RowChunks.BYTES / 4);
+  private final RowChunks chunks;
   private final List<LookupFile> written = new ArrayList<>();
-  private ByteBuffer sorted = ByteBuffer.allocate(0);
   private OutputStream file;
   private Path path;
   private String partition;
@@ -66,13 +57,12 @@ public final class LookupRows {
       String attempt,
       String prefix,
       int scores) {
-    this.scores = scores;
     this.hadoop = hadoop;
     this.directory = directory;
     this.attempt = attempt;
     this.prefix = prefix;
     this.encoder = new KeyEncoder(plan.keyFields());
-    this.ends = new int[plan.lookupBuckets()];
+    this.chunks = new RowChunks(plan.lookupBuckets(), scores);
     int carried = plan.carried().length;
     this.members =
         new RowMembers(
@@ -115,33 +105,9 @@ public final class LookupRows {
    */
   public void addQuarantined(String to, InternalRow row, List<Fault> faults) {
     if (begin(to, row)) {
-      records.addQuarantined(key, key.hash(), json(faults));
+      records.addQuarantined(key, key.hash(), StoredFaults.json(faults));
       end();
     }
-  }
-
-  private static byte[] json(List<Fault> faults) {
-    return JsonText.compact(
-        json -> {
-          json.writeStartArray();
-          for (Fault fault : faults.subList(0, Math.min(MAX_FAULTS, faults.size()))) {
-            json.writeStartObject();
-            if (!fault.field().isEmpty()) {
-              json.writeStringField("field", fault.field());
-            }
-
-            json.writeStringField("code", fault.code().code());
-            json.writeStringField("got", fault.got());
-            json.writeStringField("expected", fault.expected());
-            if (!fault.hint().isEmpty()) {
-              json.writeStringField("hint", fault.hint());
-            }
-
-            json.writeEndObject();
-          }
-
-          json.writeEndArray();
-        });
   }
 
   /** Returns whether the row has a key, which is encoded then. */
@@ -161,57 +127,26 @@ public final class LookupRows {
 
   private void end() {
     rows++;
-    if (records.length() >= CHUNK) {
+    if (records.length() >= RowChunks.BYTES) {
       writeChunk();
     }
   }
 
   private void writeChunk() {
-    Arrays.fill(ends, 0);
-    ByteBuffer from = ByteBuffer.wrap(records.array(), 0, records.length());
-    for (int at = 0, next; at < records.length(); at = next) {
-      next = RowRecords.end(from, at, scores);
-      ends[bucket(from.getLong(at), ends.length)] += next - at;
-    }
-
-    int header = ends.length * Integer.BYTES;
-    if (sorted.capacity() < header + records.length()) {
-      sorted = ByteBuffer.allocate(header + records.length());
-    }
-
-    int end = header;
-    for (int bucket = 0; bucket < ends.length; bucket++) {
-      sorted.putInt(bucket * Integer.BYTES, ends[bucket]);
-      int length = ends[bucket];
-      ends[bucket] = end;
-      end += length;
-    }
-
-    for (int at = 0, next; at < records.length(); at = next) {
-      next = RowRecords.end(from, at, scores);
-      int bucket = bucket(from.getLong(at), ends.length);
-      System.arraycopy(records.array(), at, sorted.array(), ends[bucket], next - at);
-      ends[bucket] += next - at;
-    }
-
+    chunks.sort(records);
     try {
       if (file == null) {
         path = new Path(directory, prefix + "-" + written.size());
         file = fileSystem(path, hadoop).create(path, false);
       }
 
-      file.write(sorted.array(), 0, end);
+      file.write(chunks.array(), 0, chunks.length());
     } catch (IOException | FSError e) {
       throw failure(e);
     }
 
     bytes += records.length();
     records.clear();
-  }
-
-  /** Returns the bucket of a hash: its first bits. */
-  static int bucket(long hash, int buckets) {
-    return buckets == 1 ? 0 : (int) (hash >>> Long.numberOfLeadingZeros(buckets) + 1);
   }
 
   private UncheckedIOException failure(Throwable cause) {

@@ -1,16 +1,10 @@
 package io.paritree.spark.lookup;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.paritree.lookup.build.MemberText;
 import io.paritree.spark.task.ColumnKind;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
 import org.apache.spark.sql.catalyst.util.ArrayData;
@@ -25,19 +19,13 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.types.TimestampNTZType;
 import org.apache.spark.sql.types.TimestampType;
 
-/**
- * Writes some columns of a row as members of a JSON object, each after a comma: those that are
- * passed in the object {@code columns}, since they may have any names, and the job's own.
- *
- * <p>Floats and doubles read back to the same bits; those that are not finite, dates and timestamps
- * are text, bytes are base64. Not thread-safe.
- */
+/** Writes some columns of a row as {@link MemberText}. Not thread-safe. */
 final class RowMembers {
   private final StructField[] fields;
   private final int[] passed;
   private final int[] own;
-  private final Bytes bytes = new Bytes();
-  private final JsonGenerator json;
+  private final MemberText text = new MemberText();
+  private final JsonGenerator json = text.json();
 
   /**
    * @param passed which columns of a row of this schema are passed
@@ -47,45 +35,37 @@ final class RowMembers {
     this.fields = schema.fields();
     this.passed = passed.stream().mapToInt(Integer::intValue).toArray();
     this.own = own.stream().mapToInt(Integer::intValue).toArray();
-    try {
-      this.json = new JsonFactory().setRootValueSeparator(null).createGenerator(bytes);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /** Writes a row's members in place of those that were written before. */
   void write(SpecializedGetters row) {
-    bytes.reset();
     if (passed.length + own.length == 0) {
+      text.clear();
       return;
     }
 
     try {
-      json.writeStartObject();
+      text.begin();
       if (passed.length > 0) {
-        json.writeObjectFieldStart("columns");
+        text.beginPassed();
         members(row, passed);
         json.writeEndObject();
       }
 
       members(row, own);
-      json.writeEndObject();
-      json.flush();
+      text.end();
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write a row as JSON", e);
     }
-
-    bytes.makeMembers();
   }
 
   /** Returns the array that holds the members from index 0; valid until the next row. */
   byte[] array() {
-    return bytes.array();
+    return text.array();
   }
 
   int length() {
-    return bytes.size();
+    return text.length();
   }
 
   private void members(SpecializedGetters row, int[] ordinals) throws IOException {
@@ -107,17 +87,16 @@ final class RowMembers {
       case SHORT -> json.writeNumber(from.getShort(at));
       case INT -> {
         if (type instanceof DateType) {
-          json.writeString(LocalDate.ofEpochDay(from.getInt(at)).toString());
+          text.date(from.getInt(at));
         } else {
           json.writeNumber(from.getInt(at));
         }
       }
       case LONG -> {
         if (type instanceof TimestampType) {
-          json.writeString(instant(from.getLong(at)).toString());
+          text.timestamp(from.getLong(at));
         } else if (type instanceof TimestampNTZType) {
-          json.writeString(
-              LocalDateTime.ofInstant(instant(from.getLong(at)), ZoneOffset.UTC).toString());
+          text.localTimestamp(from.getLong(at));
         } else {
           json.writeNumber(from.getLong(at));
         }
@@ -128,17 +107,10 @@ final class RowMembers {
       case BINARY -> json.writeBinary(from.getBinary(at));
       case DECIMAL -> {
         DecimalType decimal = (DecimalType) type;
-        json.writeNumber(
-            from.getDecimal(at, decimal.precision(), decimal.scale())
-                .toJavaBigDecimal()
-                .toPlainString());
+        text.decimal(from.getDecimal(at, decimal.precision(), decimal.scale()).toJavaBigDecimal());
       }
       case OTHER -> nested(from, at, type);
     }
-  }
-
-  private static Instant instant(long micros) {
-    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
   }
 
   private void nested(SpecializedGetters from, int at, DataType type) throws IOException {
@@ -178,18 +150,5 @@ final class RowMembers {
     }
 
     json.writeEndArray();
-  }
-
-  /** The text of an object, and then its members. */
-  private static final class Bytes extends ByteArrayOutputStream {
-    private byte[] array() {
-      return buf;
-    }
-
-    /** Replaces the brace at the beginning by a comma, and removes the one at the end. */
-    private void makeMembers() {
-      buf[0] = ',';
-      count--;
-    }
   }
 }

@@ -1,13 +1,10 @@
 package io.paritree.spark.lookup;
 
-import io.paritree.lookup.IndexManifest;
-import io.paritree.lookup.IndexManifest.ShardFile;
-import io.paritree.lookup.ShardWriter;
-import io.paritree.spark.task.ScoreHistogram;
+import io.paritree.lookup.build.BuiltShard;
+import io.paritree.lookup.build.ShardBuild;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.Serializable;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
@@ -45,47 +42,21 @@ record ShardPlan(
    * @param attempt a name that no other attempt of a task has
    */
   BuiltShard build(Configuration hadoop, String attempt) throws IOException {
-    ScoreHistogram histogram = new ScoreHistogram();
-    ShardWriter writer =
-        new ShardWriter(IndexManifest.seal(run, name, shard), scores, histogram::add);
+    ShardBuild build = new ShardBuild(run, name, shard, shards, buckets, scores);
     for (String file : files) {
       Path path = new Path(file);
       FileSystem system = LookupRows.fileSystem(path, hadoop);
       try (FSDataInputStream in = system.open(path)) {
-        read(in, system.getFileStatus(path).getLen(), writer);
+        build.add(in::readFully, system.getFileStatus(path).getLen());
       } catch (IOException e) {
         throw new IOException("Cannot read %s: %s".formatted(file, e.getMessage()), e);
       }
     }
 
-    histogram.pack();
     String fileName = "shard-%s-%s".formatted(shard, attempt);
     Path path = new Path(to, fileName);
     try (OutputStream out = LookupRows.fileSystem(path, hadoop).create(path, false)) {
-      ShardFile written = writer.write(fileName, out);
-      return new BuiltShard(partition, written, writer.rows(), writer.repeatedKeys(), histogram);
-    }
-  }
-
-  private void read(FSDataInputStream in, long length, ShardWriter writer) throws IOException {
-    ByteBuffer lengths = ByteBuffer.allocate(buckets * Integer.BYTES);
-    int first = shard * (buckets / shards);
-    int end = first + buckets / shards;
-    for (long at = 0; at < length; ) {
-      in.readFully(at, lengths.array());
-      at += lengths.capacity();
-      long begin = at;
-      int own = 0;
-      for (int bucket = 0; bucket < buckets; bucket++) {
-        int bytes = lengths.getInt(bucket * Integer.BYTES);
-        begin += bucket < first ? bytes : 0;
-        own += bucket >= first && bucket < end ? bytes : 0;
-        at += bytes;
-      }
-
-      byte[] records = new byte[own];
-      in.readFully(begin, records);
-      writer.add(records, 0, own);
+      return build.write(fileName, out);
     }
   }
 }

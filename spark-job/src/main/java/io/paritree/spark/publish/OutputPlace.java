@@ -23,7 +23,6 @@ import java.util.Set;
  * readers count staged and quarantined rows.
  */
 public final class OutputPlace {
-  private static final String RUNS = "runs";
   private static final String RUNNING = "running";
   private static final String LOCKS = "lock";
 
@@ -132,7 +131,7 @@ public final class OutputPlace {
 
   /** Returns the directory of the reports and quarantined rows of ended runs. */
   public Location runs() {
-    return state.resolve(RUNS);
+    return state.resolve(StateDirectory.RUNS);
   }
 
   /** Returns the directory in which each running run has its sign of life. */
@@ -156,7 +155,7 @@ public final class OutputPlace {
     for (FileEntry entry : listOrNone(state)) {
       String name = entry.location().name();
       boolean isShared =
-          List.of(RUNS, RUNNING, LOCKS).contains(name)
+          List.of(StateDirectory.RUNS, RUNNING, LOCKS).contains(name)
               || entry.location().equals(StateDirectory.indexes(state));
       if (entry.isDirectory() && !isShared) {
         names.add(name);

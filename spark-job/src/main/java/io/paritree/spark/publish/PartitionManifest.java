@@ -25,6 +25,10 @@ import java.util.Objects;
  * @param read rows read from the input
  * @param scored rows in the files
  * @param quarantined rows that could not be scored
+ * @param keys the columns of the key, the first ones of the files; empty if the run had none, or if
+ *     it is one of a version that did not write this
+ * @param scores the columns of the scores, which follow the keys and the passed columns; empty if
+ *     the run is one of a version that did not write this
  * @param files the files that hold the rows
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -41,6 +45,8 @@ public record PartitionManifest(
     long read,
     long scored,
     long quarantined,
+    List<String> keys,
+    List<String> scores,
     List<DataFile> files) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -62,6 +68,8 @@ public record PartitionManifest(
     modelDigest = Objects.requireNonNullElse(modelDigest, "");
     engine = Objects.requireNonNullElse(engine, "");
     stagedAt = Objects.requireNonNullElse(stagedAt, "");
+    keys = keys == null ? List.of() : List.copyOf(keys);
+    scores = scores == null ? List.of() : List.copyOf(scores);
     files = List.copyOf(files);
   }
 

@@ -1,5 +1,6 @@
 package io.paritree.spark.publish;
 
+import io.paritree.lookup.StateDirectory;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -79,7 +80,7 @@ public final class RunDirectory {
 
   /** Returns the directory of what is kept when the run has ended: report and quarantined rows. */
   public Location kept() {
-    return directory.resolve("kept");
+    return directory.resolve(StateDirectory.KEPT);
   }
 
   /** Returns where report and quarantined rows are moved at the end. */

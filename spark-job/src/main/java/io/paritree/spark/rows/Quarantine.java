@@ -2,6 +2,8 @@ package io.paritree.spark.rows;
 
 import io.paritree.Fault;
 import io.paritree.FaultCode;
+import io.paritree.lookup.build.QuarantineColumns;
+import io.paritree.lookup.build.StoredFaults;
 import io.paritree.spark.blocks.InputBlock;
 import io.paritree.spark.blocks.SourceFile;
 import io.paritree.spark.files.ParquetFile;
@@ -45,7 +47,9 @@ public final class Quarantine {
   public static final String FAULTS = "_faults";
 
   /** All columns that the quarantine adds to those that were read. */
-  public static final List<String> ADDED = List.of(FILE, ROW, LINE, CODES, FAULTS);
+  public static final List<String> ADDED =
+      List.of(
+          FILE, ROW, LINE, CODES, FAULTS, QuarantineColumns.PARTITION, QuarantineColumns.FAULTS);
 
   private static final int MAX_LINE = 100_000;
 
@@ -93,10 +97,13 @@ public final class Quarantine {
         DataTypes.createStructField(
             CODES, DataTypes.createArrayType(DataTypes.StringType, false), true));
     fields.add(DataTypes.createStructField(FAULTS, DataTypes.StringType, true));
+    fields.add(
+        DataTypes.createStructField(QuarantineColumns.PARTITION, DataTypes.StringType, true));
+    fields.add(DataTypes.createStructField(QuarantineColumns.FAULTS, DataTypes.StringType, true));
     return DataTypes.createStructType(fields);
   }
 
-  void add(InputBlock block, SourceFile source, int at, List<Fault> faults) {
+  void add(InputBlock block, SourceFile source, String partition, int at, List<Fault> faults) {
     List<Fault> reported =
         faults.get(0).code() == FaultCode.MALFORMED_RECORD ? faults.subList(0, 1) : faults;
     List<String> distinct = reported.stream().map(fault -> fault.code().code()).distinct().toList();
@@ -144,6 +151,8 @@ public final class Quarantine {
     row.update(
         columns + 4,
         UTF8String.fromString(String.join("; ", reported.stream().map(Fault::toString).toList())));
+    row.update(columns + 5, UTF8String.fromString(partition));
+    row.update(columns + 6, UTF8String.fromBytes(StoredFaults.json(faults)));
     file.write(row);
   }
 

@@ -1,6 +1,7 @@
 package io.paritree.spark.rows;
 
 import io.paritree.forest.Engine;
+import io.paritree.lookup.build.ScoreHistogram;
 import io.paritree.model.ScoringModel;
 import io.paritree.spark.blocks.BlockSource;
 import io.paritree.spark.blocks.InputBlock;
@@ -13,7 +14,6 @@ import io.paritree.spark.keys.KeyHasher;
 import io.paritree.spark.keys.KeyHashes;
 import io.paritree.spark.lookup.LookupRows;
 import io.paritree.spark.task.PartitionCounts;
-import io.paritree.spark.task.ScoreHistogram;
 import io.paritree.spark.task.TaskPlan;
 import io.paritree.spark.task.TaskResult;
 import io.paritree.spark.task.WrittenFile;
@@ -182,7 +182,7 @@ final class TaskRows {
 
     for (int row = 0; row < rows; row++) {
       if (faults.isFaulty(row)) {
-        quarantine.add(block, file, row, faults.of(row));
+        quarantine.add(block, file, partition, row, faults.of(row));
         if (lookup != null) {
           carry(block, ordinals, file, row);
           lookup.addQuarantined(partition, output, faults.of(row));

@@ -1,5 +1,6 @@
 package io.paritree.spark.task;
 
+import io.paritree.lookup.build.ScoreHistogram;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.TreeMap;

@@ -63,6 +63,12 @@ final class FaultyStore implements FileStore {
   }
 
   @Override
+  public InputStream open(Location file, long from) throws IOException {
+    fault.before("open " + file, false);
+    return store.open(file, from);
+  }
+
+  @Override
   public byte[] read(Location file, int maxBytes) throws IOException {
     fault.before("read " + file, false);
     return store.read(file, maxBytes);

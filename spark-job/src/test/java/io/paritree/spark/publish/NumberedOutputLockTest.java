@@ -140,6 +140,8 @@ class NumberedOutputLockTest {
                 0,
                 0,
                 0,
+                List.of(),
+                List.of(),
                 List.of());
         place
             .store()

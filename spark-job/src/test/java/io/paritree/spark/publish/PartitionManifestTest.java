@@ -26,6 +26,8 @@ class PartitionManifestTest {
           11,
           10,
           1,
+          List.of("loan_id"),
+          List.of("score"),
           List.of(new DataFile("part-0.parquet", 1234, 10)));
 
   private static final String LAYOUT =
@@ -44,6 +46,8 @@ class PartitionManifestTest {
         "read" : 11,
         "scored" : 10,
         "quarantined" : 1,
+        "keys" : [ "loan_id" ],
+        "scores" : [ "score" ],
         "files" : [ {
           "name" : "part-0.parquet",
           "bytes" : 1234,
@@ -55,6 +59,17 @@ class PartitionManifestTest {
   void manifestHasOneLayout() throws Exception {
     assertThat(new String(MANIFEST.toJson(), StandardCharsets.UTF_8)).isEqualTo(LAYOUT);
     assertThat(PartitionManifest.fromJson(utf8(LAYOUT), "x")).isEqualTo(MANIFEST);
+  }
+
+  @Test
+  void manifestOfAnEarlierVersionNamesNoColumns() throws Exception {
+    String earlier = LAYOUT.replaceAll(" *\"(keys|scores)\" .*\n", "");
+
+    PartitionManifest manifest = PartitionManifest.fromJson(utf8(earlier), "x");
+
+    assertThat(manifest.keys()).isEmpty();
+    assertThat(manifest.scores()).isEmpty();
+    assertThat(manifest.files()).isEqualTo(MANIFEST.files());
   }
 
   @Test

@@ -188,6 +188,8 @@ final class StagedRun {
               2,
               2,
               0,
+              List.of(),
+              List.of(),
               files);
       place.store().create(to.resolve(PartitionManifest.FILE), manifest.toJson());
       prepared.add(new PreparedPartition(partition, content, before.get(index)));

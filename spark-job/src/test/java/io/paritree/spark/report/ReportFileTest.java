@@ -3,8 +3,8 @@ package io.paritree.spark.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.paritree.lookup.build.ScoreHistogram;
 import io.paritree.spark.ending.Outcome;
-import io.paritree.spark.task.ScoreHistogram;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;

@@ -1,4 +1,4 @@
-package io.paritree.spark.task;
+package io.paritree.lookup.build;
 
 import java.io.Serializable;
 import java.util.Arrays;

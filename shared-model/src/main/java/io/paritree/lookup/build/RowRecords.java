@@ -1,5 +1,8 @@
-package io.paritree.lookup;
+package io.paritree.lookup.build;
 
+import io.paritree.lookup.KeyBytes;
+import io.paritree.lookup.ShardLayout;
+import io.paritree.lookup.StoredEntry;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -15,9 +18,6 @@ import java.util.Arrays;
  * <p>Lengths have 4 bytes; all numbers are big-endian. Not thread-safe.
  */
 public final class RowRecords {
-  static final byte SCORED = 0;
-  static final byte QUARANTINED = 1;
-
   private ByteBuffer records;
 
   /**
@@ -50,7 +50,7 @@ public final class RowRecords {
    */
   public void addScored(
       KeyBytes key, long hash, float[] scores, int at, int count, byte[] members, int length) {
-    begin(key, hash, SCORED, Math.addExact(count * Float.BYTES, length));
+    begin(key, hash, ShardLayout.SCORED, Math.addExact(count * Float.BYTES, length));
     for (int index = 0; index < count; index++) {
       records.putFloat(scores[at + index]);
     }
@@ -64,7 +64,7 @@ public final class RowRecords {
    * @param faults as in {@link StoredEntry.Quarantined}
    */
   public void addQuarantined(KeyBytes key, long hash, byte[] faults) {
-    begin(key, hash, QUARANTINED, faults.length);
+    begin(key, hash, ShardLayout.QUARANTINED, faults.length);
     end(faults, faults.length);
   }
 
@@ -88,7 +88,7 @@ public final class RowRecords {
   /** Returns the index of the first byte after the row at an index. */
   public static int end(ByteBuffer records, int at, int scores) {
     int kind = at + Long.BYTES + Integer.BYTES + records.getInt(at + Long.BYTES);
-    int length = kind + 1 + (records.get(kind) == SCORED ? scores * Float.BYTES : 0);
+    int length = kind + 1 + (records.get(kind) == ShardLayout.SCORED ? scores * Float.BYTES : 0);
     return length + Integer.BYTES + records.getInt(length);
   }
 }

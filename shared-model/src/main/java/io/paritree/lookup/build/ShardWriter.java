@@ -1,7 +1,9 @@
-package io.paritree.lookup;
+package io.paritree.lookup.build;
 
 import io.paritree.Sha256;
+import io.paritree.lookup.IndexManifest;
 import io.paritree.lookup.IndexManifest.ShardFile;
+import io.paritree.lookup.ShardLayout;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -60,7 +62,7 @@ public final class ShardWriter {
       }
 
       int kind = at + Long.BYTES + Integer.BYTES + segment.getInt(at + Long.BYTES);
-      if (segment.get(kind) == RowRecords.SCORED) {
+      if (segment.get(kind) == ShardLayout.SCORED) {
         firstScores.add(segment.getFloat(kind + 1));
       }
 
@@ -211,7 +213,7 @@ public final class ShardWriter {
       return rowBytes;
     }
 
-    if (kind == RowRecords.SCORED) {
+    if (kind == ShardLayout.SCORED) {
       content.write(from.array(), at, scores * Float.BYTES);
       at += scores * Float.BYTES;
     }
@@ -238,7 +240,7 @@ public final class ShardWriter {
       ByteBuffer from = segments.get(segmentOf[order[at]]);
       int place = placeOf[order[at]] + Long.BYTES;
       place += Integer.BYTES + from.getInt(place);
-      place += 1 + (from.get(place) == RowRecords.SCORED ? scores * Float.BYTES : 0);
+      place += 1 + (from.get(place) == ShardLayout.SCORED ? scores * Float.BYTES : 0);
       int length = from.getInt(place);
       if (length > 0) {
         place += Integer.BYTES;

@@ -1,0 +1,109 @@
+package io.paritree.lookup.build;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+
+/**
+ * The columns of a row that are stored beside its scores, as members of a JSON object, each after a
+ * comma: those that are passed in the object {@code columns}, since they may have any names, and
+ * the job's own.
+ *
+ * <p>Floats and doubles read back to the same bits; those that are not finite, dates and timestamps
+ * are text, bytes are base64. Not thread-safe.
+ */
+public final class MemberText {
+  private final Bytes bytes = new Bytes();
+  private final JsonGenerator json;
+
+  public MemberText() {
+    try {
+      this.json = new JsonFactory().setRootValueSeparator(null).createGenerator(bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Returns what the members of the row are written to, between {@link #begin} and {@link #end}.
+   */
+  public JsonGenerator json() {
+    return json;
+  }
+
+  /** Removes the members of the row before. */
+  public void clear() {
+    bytes.reset();
+  }
+
+  /** Begins a row that has members. */
+  public void begin() throws IOException {
+    bytes.reset();
+    json.writeStartObject();
+  }
+
+  /** Begins the columns that are passed; the caller ends the object. */
+  public void beginPassed() throws IOException {
+    json.writeObjectFieldStart("columns");
+  }
+
+  /** Ends the row. */
+  public void end() throws IOException {
+    json.writeEndObject();
+    json.flush();
+    bytes.makeMembers();
+  }
+
+  /** Returns the array that holds the members from index 0; valid until the next row. */
+  public byte[] array() {
+    return bytes.array();
+  }
+
+  public int length() {
+    return bytes.size();
+  }
+
+  /** Writes a day. */
+  public void date(int days) throws IOException {
+    json.writeString(LocalDate.ofEpochDay(days).toString());
+  }
+
+  /** Writes an instant. */
+  public void timestamp(long micros) throws IOException {
+    json.writeString(instant(micros).toString());
+  }
+
+  /** Writes a date with a time of day and without an offset. */
+  public void localTimestamp(long micros) throws IOException {
+    json.writeString(LocalDateTime.ofInstant(instant(micros), ZoneOffset.UTC).toString());
+  }
+
+  public void decimal(BigDecimal value) throws IOException {
+    json.writeNumber(value.toPlainString());
+  }
+
+  private static Instant instant(long micros) {
+    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+  }
+
+  /** The text of an object, and then its members. */
+  private static final class Bytes extends ByteArrayOutputStream {
+    private byte[] array() {
+      return buf;
+    }
+
+    /** Replaces the brace at the beginning by a comma, and removes the one at the end. */
+    private void makeMembers() {
+      buf[0] = ',';
+      count--;
+    }
+  }
+}

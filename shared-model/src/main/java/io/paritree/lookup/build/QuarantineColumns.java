@@ -1,0 +1,12 @@
+package io.paritree.lookup.build;
+
+/** What an index needs of quarantined rows, in addition to the columns of their keys. */
+public final class QuarantineColumns {
+  /** The partition of the output to which the row would belong; empty if there is only one. */
+  public static final String PARTITION = "_output_partition";
+
+  /** The row's faults, as {@link StoredFaults} has them. */
+  public static final String FAULTS = "_faults_json";
+
+  private QuarantineColumns() {}
+}

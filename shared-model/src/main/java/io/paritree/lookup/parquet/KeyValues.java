@@ -1,0 +1,139 @@
+package io.paritree.lookup.parquet;
+
+import io.paritree.lookup.KeyBytes;
+import io.paritree.lookup.KeyColumn;
+import io.paritree.lookup.KeyForm;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.parquet.io.api.Binary;
+import org.apache.parquet.io.api.Converter;
+import org.apache.parquet.io.api.PrimitiveConverter;
+import org.apache.parquet.schema.LogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.DateLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.DecimalLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.IntLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.StringLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.TimeUnit;
+import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnotation;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.PrimitiveType;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
+import org.apache.parquet.schema.Type;
+
+/** Makes the bytes of a row's key from the columns of a file. Not thread-safe. */
+final class KeyValues {
+  private final KeyForm form;
+  private final KeyBytes key = new KeyBytes();
+  private int columns;
+
+  /**
+   * @param stored the columns of a file
+   * @param names which are the key's
+   * @throws UnusableRowsException naming a column that is missing, or cannot be part of a key
+   */
+  KeyValues(MessageType stored, List<String> names) throws UnusableRowsException {
+    List<KeyColumn> named = new ArrayList<>();
+    for (String name : names) {
+      if (!stored.containsField(name)) {
+        throw new UnusableRowsException("it has no column '%s'".formatted(name));
+      }
+
+      Type type = stored.getType(name);
+      int scale =
+          type.getLogicalTypeAnnotation() instanceof DecimalLogicalTypeAnnotation decimal
+              ? decimal.getScale()
+              : 0;
+      named.add(new KeyColumn(name, type(type), scale));
+    }
+
+    this.form = new KeyForm(named);
+  }
+
+  private static KeyColumn.Type type(Type stored) throws UnusableRowsException {
+    if (stored.isPrimitive()) {
+      LogicalTypeAnnotation meaning = stored.getLogicalTypeAnnotation();
+      PrimitiveTypeName type = stored.asPrimitiveType().getPrimitiveTypeName();
+      if (meaning instanceof DecimalLogicalTypeAnnotation) {
+        return KeyColumn.Type.DECIMAL;
+      } else if (meaning instanceof StringLogicalTypeAnnotation) {
+        return KeyColumn.Type.TEXT;
+      } else if (meaning instanceof DateLogicalTypeAnnotation) {
+        return KeyColumn.Type.DATE;
+      } else if (meaning instanceof TimestampLogicalTypeAnnotation time
+          && time.getUnit() == TimeUnit.MICROS) {
+        return time.isAdjustedToUTC() ? KeyColumn.Type.TIMESTAMP : KeyColumn.Type.TIMESTAMP_NTZ;
+      } else if (type == PrimitiveTypeName.BOOLEAN) {
+        return KeyColumn.Type.BOOLEAN;
+      } else if ((type == PrimitiveTypeName.INT32 || type == PrimitiveTypeName.INT64)
+          && (meaning == null
+              || meaning instanceof IntLogicalTypeAnnotation number && number.isSigned())) {
+        return KeyColumn.Type.INTEGER;
+      }
+    }
+
+    throw new UnusableRowsException(
+        "key column '%s' is %s, but look-ups need text, an integer, a decimal, a date, a timestamp in"
+                .formatted(stored.getName(), stored)
+            + " microseconds or a boolean");
+  }
+
+  KeyForm form() {
+    return form;
+  }
+
+  /** Begins the next row. */
+  void clear() {
+    key.clear();
+    columns = 0;
+  }
+
+  /** Returns whether no column of the row's key is null. */
+  boolean isComplete() {
+    return columns == form.columns().size();
+  }
+
+  /** Returns the key of the row; valid until the next one. */
+  KeyBytes key() {
+    return key;
+  }
+
+  /** Returns what receives the values of a column of the key. */
+  Converter converter(int column, PrimitiveType type) {
+    KeyColumn named = form.columns().get(column);
+    boolean isLast = column == form.columns().size() - 1;
+    boolean isDecimal = named.type() == KeyColumn.Type.DECIMAL;
+    return new PrimitiveConverter() {
+      @Override
+      public void addBoolean(boolean value) {
+        columns++;
+        key.putBoolean(value);
+      }
+
+      @Override
+      public void addInt(int value) {
+        addLong(value);
+      }
+
+      @Override
+      public void addLong(long value) {
+        columns++;
+        if (isDecimal) {
+          key.putDecimal(BigInteger.valueOf(value));
+        } else {
+          key.putLong(value);
+        }
+      }
+
+      @Override
+      public void addBinary(Binary value) {
+        columns++;
+        if (isDecimal) {
+          key.putDecimal(new BigInteger(value.getBytesUnsafe()));
+        } else {
+          key.putText(value.getBytesUnsafe(), isLast);
+        }
+      }
+    };
+  }
+}

@@ -1,0 +1,259 @@
+package io.paritree.lookup.parquet;
+
+import io.paritree.lookup.IndexManifest;
+import io.paritree.lookup.PublishedPartition;
+import io.paritree.lookup.StateDirectory;
+import io.paritree.lookup.build.BuiltShard;
+import io.paritree.lookup.build.BuiltShards;
+import io.paritree.lookup.build.ShardBuild;
+import io.paritree.lookup.build.ShardSizes;
+import io.paritree.store.FileEntry;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Builds the index of a published partition from its Parquet files and those of its run's
+ * quarantine, as the job would have built it.
+ *
+ * <p>First all rows are written to a file of their own, in the order of the shards as far as memory
+ * allows; then shard by shard is built from it. The heap holds a row group, and then a shard; of
+ * all partitions that are built at the same time, only one builds a shard.
+ */
+public final class PartitionIndexing {
+  private static final ReentrantLock SHARDS = new ReentrantLock(true);
+  private static final long HEAP_PER_SHARD = 10;
+
+  private final FileStore store;
+  private final Location directory;
+  private final Location state;
+  private final String partition;
+  private final PublishedPartition published;
+  private final PublishedPartition.Rows rows;
+
+  /**
+   * @param directory the partition's
+   * @param state the state directory of the output
+   * @param partition the directory's path below the output
+   * @throws UnusableRowsException if the run has not recorded what the columns are, or has no keys
+   */
+  public PartitionIndexing(
+      FileStore store,
+      Location directory,
+      Location state,
+      String partition,
+      PublishedPartition published)
+      throws UnusableRowsException {
+    this.store = store;
+    this.directory = directory;
+    this.state = state;
+    this.partition = partition;
+    this.published = published;
+    this.rows = published.rows().orElseThrow(() -> unusable("it is of a table"));
+    if (rows.scores().isEmpty()) {
+      throw unusable(
+          "run %s has not recorded which columns are keys and scores; its version is too old for that"
+              .formatted(published.directory()));
+    } else if (rows.keys().isEmpty()) {
+      throw unusable(
+          "run %s had no keys, or only partition columns (scripts/score --keys)"
+              .formatted(published.directory()));
+    }
+  }
+
+  private UnusableRowsException unusable(String why) {
+    return new UnusableRowsException("Cannot index %s: %s".formatted(directory, why));
+  }
+
+  /** Returns whether Parquet's reader is on the class path. */
+  public static boolean isPossible() {
+    try {
+      return RowFiles.isThere();
+    } catch (LinkageError e) {
+      return false;
+    }
+  }
+
+  /**
+   * Builds the index.
+   *
+   * @param to an empty directory; what is in it after a failure is no index
+   * @throws UnusableRowsException if trying again does not help
+   */
+  public void build(Path to, Room room) throws IOException {
+    List<StoredFile> files = new ArrayList<>();
+    long uncompressed = 0;
+    for (String name : published.files().keySet().stream().sorted().toList()) {
+      StoredFile file = new StoredFile(store, directory.resolve(name), published.files().get(name));
+      files.add(file);
+      uncompressed += RowFiles.footer(file).uncompressed();
+    }
+
+    long expected = Math.addExact(rows.scored(), rows.quarantined());
+    int buckets = ShardSizes.buckets(expected, uncompressed);
+    try (RowSpool spool =
+        new RowSpool(to.resolve("rows"), room, buckets, rows.scores().size(), expected)) {
+      ScoredRows scored = new ScoredRows(rows, spool);
+      for (StoredFile file : files) {
+        RowFiles.read(file, scored);
+      }
+
+      if (scored.rows() != rows.scored()) {
+        throw unusable(
+            "its files have %s rows, but %s were published"
+                .formatted(scored.rows(), rows.scored()));
+      }
+
+      long withoutKey = scored.withoutKey() + quarantined(scored, spool);
+      spool.finish();
+      write(to, scored, withoutKey, shards(to, room, spool));
+    }
+  }
+
+  /** Adds the quarantined rows; returns how many have no key, or are not kept any more. */
+  private long quarantined(ScoredRows scored, RowSpool spool) throws IOException {
+    if (rows.quarantined() == 0) {
+      return 0;
+    }
+
+    QuarantinedRows quarantined = new QuarantinedRows(partition, scored.form(), spool);
+    List<StoredFile> files = quarantine();
+    for (StoredFile file : files) {
+      RowFiles.read(file, quarantined);
+    }
+
+    if (files.isEmpty()) {
+      return rows.quarantined();
+    } else if (quarantined.rows() != rows.quarantined()) {
+      throw new IOException(
+          "Cannot index %s: the quarantine of its run has %s rows of it, expected %s"
+              .formatted(directory, quarantined.rows(), rows.quarantined()));
+    }
+
+    return quarantined.withoutKey();
+  }
+
+  /** Returns the files of the run's quarantine; none if it is not kept any more. */
+  private List<StoredFile> quarantine() throws IOException {
+    List<StoredFile> files = new ArrayList<>();
+    for (Location place : StateDirectory.quarantine(state, published.directory())) {
+      for (FileEntry entry : list(place)) {
+        if (entry.location().name().endsWith(".parquet")) {
+          files.add(new StoredFile(store, entry.location(), entry.bytes()));
+        }
+      }
+
+      if (!files.isEmpty()) {
+        return files;
+      }
+    }
+
+    if (list(state).stream()
+        .anyMatch(entry -> entry.location().name().startsWith(published.directory()))) {
+      throw new IOException(
+          "Cannot index %s yet: its run is just ending, and its quarantine on its way"
+              .formatted(directory));
+    }
+
+    return files;
+  }
+
+  private List<FileEntry> list(Location place) throws IOException {
+    try {
+      return store.list(place);
+    } catch (NoSuchFileException e) {
+      return List.of();
+    }
+  }
+
+  private BuiltShards shards(Path to, Room room, RowSpool spool) throws IOException {
+    long perShard =
+        Math.min(ShardSizes.BYTES_PER_SHARD, Runtime.getRuntime().maxMemory() / HEAP_PER_SHARD);
+    int shards = ShardSizes.shards(spool.bytes(), spool.buckets(), perShard);
+    List<BuiltShard> built = new ArrayList<>();
+    for (int shard = 0; shard < shards; shard++) {
+      lock();
+      try {
+        ShardBuild build =
+            new ShardBuild(
+                published.directory(),
+                partition,
+                shard,
+                shards,
+                spool.buckets(),
+                rows.scores().size());
+        spool.addTo(build);
+        built.add(write(build, "shard-" + shard, to, room));
+      } finally {
+        SHARDS.unlock();
+      }
+    }
+
+    return BuiltShards.of(built);
+  }
+
+  private static void lock() throws InterruptedIOException {
+    try {
+      SHARDS.lockInterruptibly();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("The server is being stopped");
+    }
+  }
+
+  private static BuiltShard write(ShardBuild build, String name, Path to, Room room)
+      throws IOException {
+    try (FileChannel file =
+            FileChannel.open(
+                to.resolve(name), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        OutputStream out = counted(Channels.newOutputStream(file), room)) {
+      BuiltShard built = build.write(name, out);
+      file.force(true);
+      return built;
+    }
+  }
+
+  private static OutputStream counted(OutputStream to, Room room) {
+    return new FilterOutputStream(to) {
+      @Override
+      public void write(byte[] bytes, int offset, int length) throws IOException {
+        room.take(length);
+        out.write(bytes, offset, length);
+      }
+    };
+  }
+
+  private void write(Path to, ScoredRows scored, long withoutKey, BuiltShards shards)
+      throws IOException {
+    IndexManifest manifest =
+        new IndexManifest(
+            partition,
+            published.identity(),
+            published.directory(),
+            rows.run(),
+            rows.modelVersion(),
+            rows.scoredAt(),
+            scored.form(),
+            rows.scores(),
+            rows.scored(),
+            rows.quarantined(),
+            shards.repeatedKeys(),
+            withoutKey,
+            shards.spread(),
+            shards.files());
+    FileStore local = FileStore.of(Location.of(to));
+    local.create(Location.of(to.resolve(IndexManifest.DIGESTS)), manifest.digests());
+    local.create(Location.of(to.resolve(IndexManifest.FILE)), manifest.toJson());
+  }
+}

@@ -1,0 +1,157 @@
+package io.paritree.lookup.parquet;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.Set;
+import org.apache.parquet.ParquetRuntimeException;
+import org.apache.parquet.column.page.PageReadStore;
+import org.apache.parquet.crypto.ParquetCryptoRuntimeException;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.hadoop.metadata.FileMetaData;
+import org.apache.parquet.io.ColumnIOFactory;
+import org.apache.parquet.io.MessageColumnIO;
+import org.apache.parquet.io.RecordReader;
+import org.apache.parquet.io.api.GroupConverter;
+import org.apache.parquet.io.api.RecordMaterializer;
+import org.apache.parquet.schema.MessageType;
+
+/** Reads Parquet files that the job has written, row by row. */
+final class RowFiles {
+  private static final int ROWS_PER_LOOK = 4_096;
+
+  /** The compressions whose libraries the server has. */
+  private static final Set<CompressionCodecName> CODECS =
+      Set.of(CompressionCodecName.ZSTD, CompressionCodecName.UNCOMPRESSED);
+
+  /** What is done with the rows of a file. */
+  interface Rows {
+    /** Returns the columns that are read, in the order in which their values are wanted. */
+    MessageType columns(MessageType stored) throws UnusableRowsException;
+
+    /** Returns what receives the values of these columns. */
+    GroupConverter values(MessageType columns) throws UnusableRowsException;
+
+    /** Takes the row whose values have been received. */
+    void take() throws IOException;
+  }
+
+  /** The footer of a file. */
+  record Footer(long rows, long uncompressed) {}
+
+  @FunctionalInterface
+  private interface Reading<T> {
+    T from(ParquetFileReader reader) throws IOException;
+  }
+
+  private RowFiles() {}
+
+  /** Returns true if Parquet's reader can be loaded; otherwise this class cannot. */
+  static boolean isThere() {
+    return ParquetFileReader.class.getName() != null && !CODECS.isEmpty();
+  }
+
+  static Footer footer(StoredFile file) throws IOException {
+    return read(
+        file,
+        reader -> {
+          long bytes = 0;
+          for (BlockMetaData group : reader.getRowGroups()) {
+            check(group);
+            bytes += group.getTotalByteSize();
+          }
+
+          return new Footer(reader.getRecordCount(), bytes);
+        });
+  }
+
+  /** A row group is in memory while its rows are read. */
+  private static void check(BlockMetaData group) throws UnusableRowsException {
+    long most = Runtime.getRuntime().maxMemory() / 4;
+    if (group.getCompressedSize() > most) {
+      throw new UnusableRowsException(
+          "a row group has %s bytes, but with this heap the server reads at most %s (-Xmx)"
+              .formatted(group.getCompressedSize(), most));
+    }
+
+    for (ColumnChunkMetaData column : group.getColumns()) {
+      if (!CODECS.contains(column.getCodec())) {
+        throw new UnusableRowsException(
+            "it is compressed by %s, but the server reads only %s"
+                .formatted(column.getCodec(), CODECS));
+      }
+    }
+  }
+
+  /** Gives all rows of a file to {@code rows}. */
+  static void read(StoredFile file, Rows rows) throws IOException {
+    read(
+        file,
+        reader -> {
+          FileMetaData meta = reader.getFileMetaData();
+          MessageType columns = rows.columns(meta.getSchema());
+          reader.setRequestedSchema(columns);
+          MessageColumnIO io =
+              new ColumnIOFactory(meta.getCreatedBy()).getColumnIO(columns, meta.getSchema());
+          Received received = new Received(rows.values(columns));
+          for (PageReadStore group = reader.readNextRowGroup();
+              group != null;
+              group = reader.readNextRowGroup()) {
+            RecordReader<Boolean> records = io.getRecordReader(group, received);
+            for (long row = 0; row < group.getRowCount(); row++) {
+              records.read();
+              rows.take();
+              if (row % ROWS_PER_LOOK == 0 && Thread.currentThread().isInterrupted()) {
+                throw new InterruptedIOException("The server is being stopped");
+              }
+            }
+          }
+
+          return null;
+        });
+  }
+
+  private static <T> T read(StoredFile file, Reading<T> reading) throws IOException {
+    try (ParquetFileReader reader = ParquetFileReader.open(file)) {
+      if (reader.getFileMetaData().getEncryptionType() != FileMetaData.EncryptionType.UNENCRYPTED) {
+        throw encrypted(file, null);
+      }
+
+      return reading.from(reader);
+    } catch (ParquetCryptoRuntimeException e) {
+      throw encrypted(file, e);
+    } catch (UnusableRowsException e) {
+      throw new UnusableRowsException(
+          "Cannot index %s: %s".formatted(file.location(), e.getMessage()), e);
+    } catch (ParquetRuntimeException | IllegalArgumentException | ArithmeticException e) {
+      throw new UnusableRowsException(
+          "Cannot index %s: it is damaged: %s".formatted(file.location(), e.getMessage()), e);
+    }
+  }
+
+  private static UnusableRowsException encrypted(StoredFile file, Throwable cause) {
+    return new UnusableRowsException(
+        "Cannot index %s: it is encrypted, and an index is not".formatted(file.location()), cause);
+  }
+
+  /** Rows whose values are where the converters have put them. */
+  private static final class Received extends RecordMaterializer<Boolean> {
+    private final GroupConverter values;
+
+    private Received(GroupConverter values) {
+      this.values = values;
+    }
+
+    @Override
+    public Boolean getCurrentRecord() {
+      return Boolean.TRUE;
+    }
+
+    @Override
+    public GroupConverter getRootConverter() {
+      return values;
+    }
+  }
+}

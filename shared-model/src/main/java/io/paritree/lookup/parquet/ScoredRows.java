@@ -1,0 +1,175 @@
+package io.paritree.lookup.parquet;
+
+import io.paritree.lookup.KeyForm;
+import io.paritree.lookup.PublishedPartition;
+import io.paritree.lookup.build.MemberText;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.parquet.io.api.Converter;
+import org.apache.parquet.io.api.GroupConverter;
+import org.apache.parquet.io.api.PrimitiveConverter;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
+import org.apache.parquet.schema.Type;
+
+/**
+ * The scored rows of a partition: keys, passed columns, scores, the job's other columns, and last
+ * the model's version, which the index has only once. Not thread-safe.
+ */
+final class ScoredRows implements RowFiles.Rows {
+  private final PublishedPartition.Rows published;
+  private final RowSpool spool;
+  private final float[] scores;
+  private final MemberText members = new MemberText();
+  private final JsonValues json = new JsonValues(members);
+  private KeyValues keys;
+  private KeyForm form;
+  private boolean hasMembers;
+  private boolean isInPassed;
+  private JsonValues.Fields passed;
+  private JsonValues.Fields own;
+  private long rows;
+  private long withoutKey;
+
+  ScoredRows(PublishedPartition.Rows published, RowSpool spool) {
+    this.published = published;
+    this.spool = spool;
+    this.scores = new float[published.scores().size()];
+  }
+
+  /** Returns the columns of the key; null before a file was read. */
+  KeyForm form() {
+    return form;
+  }
+
+  long rows() {
+    return rows;
+  }
+
+  /** Returns how many rows have a null in their key. */
+  long withoutKey() {
+    return withoutKey;
+  }
+
+  @Override
+  public MessageType columns(MessageType stored) throws UnusableRowsException {
+    int last = stored.getFieldCount() - 1;
+    keys = new KeyValues(stored, published.keys());
+    if (form != null && !form.equals(keys.form())) {
+      throw new UnusableRowsException("its keys have other types than those of other files");
+    }
+
+    form = keys.form();
+    List<String> names = stored.getFields().stream().map(Type::getName).toList();
+    int first = names.indexOf(published.scores().get(0));
+    int end = first + published.scores().size();
+    if (!names.get(last).equals("model_version")
+        || !names.subList(0, published.keys().size()).equals(published.keys())
+        || first < published.keys().size()
+        || end > last
+        || !names.subList(first, end).equals(published.scores())) {
+      throw new UnusableRowsException(
+          "its columns %s are not those of a run with keys %s and scores %s"
+              .formatted(names, published.keys(), published.scores()));
+    }
+
+    return new MessageType(stored.getName(), stored.getFields().subList(0, last));
+  }
+
+  @Override
+  public GroupConverter values(MessageType columns) throws UnusableRowsException {
+    List<String> names = columns.getFields().stream().map(Type::getName).toList();
+    int keyColumns = published.keys().size();
+    int first = names.indexOf(published.scores().get(0));
+    int end = first + scores.length;
+    passed = json.new Fields(names.subList(keyColumns, first));
+    own = json.new Fields(names.subList(end, names.size()));
+    hasMembers = first > keyColumns || end < names.size();
+    List<Converter> values = new ArrayList<>();
+    for (int at = 0; at < names.size(); at++) {
+      Type type = columns.getType(at);
+      if (at < keyColumns) {
+        values.add(keys.converter(at, type.asPrimitiveType()));
+      } else if (at < first) {
+        values.add(json.converter(type, passed.at(at - keyColumns)));
+      } else if (at < end) {
+        values.add(score(type, at - first));
+      } else {
+        JsonValues.Place place = own.at(at - end);
+        values.add(
+            json.converter(
+                type,
+                () -> {
+                  endPassed();
+                  place.reach();
+                }));
+      }
+    }
+
+    return new JsonValues.Group(values) {
+      @Override
+      void begin() throws IOException {
+        beginRow();
+      }
+
+      @Override
+      void finish() throws IOException {
+        endRow();
+      }
+    };
+  }
+
+  private Converter score(Type type, int score) throws UnusableRowsException {
+    if (!type.isPrimitive()
+        || type.asPrimitiveType().getPrimitiveTypeName() != PrimitiveTypeName.FLOAT) {
+      throw new UnusableRowsException("column '%s' is no float".formatted(type.getName()));
+    }
+
+    return new PrimitiveConverter() {
+      @Override
+      public void addFloat(float value) {
+        scores[score] = value;
+      }
+    };
+  }
+
+  private void beginRow() throws IOException {
+    keys.clear();
+    if (hasMembers) {
+      members.begin();
+      own.begin();
+      isInPassed = !passed.isEmpty();
+      if (isInPassed) {
+        members.beginPassed();
+        passed.begin();
+      }
+    }
+  }
+
+  private void endPassed() throws IOException {
+    if (isInPassed) {
+      passed.end();
+      members.json().writeEndObject();
+      isInPassed = false;
+    }
+  }
+
+  private void endRow() throws IOException {
+    if (hasMembers) {
+      endPassed();
+      own.end();
+      members.end();
+    }
+  }
+
+  @Override
+  public void take() throws IOException {
+    rows++;
+    if (keys.isComplete()) {
+      spool.addScored(keys.key(), scores, members.array(), members.length());
+    } else {
+      withoutKey++;
+    }
+  }
+}
