@@ -1,0 +1,161 @@
+package io.paritree.serving;
+
+import io.paritree.json.JsonText;
+import io.paritree.lookup.PublishedPartition;
+import io.paritree.lookup.StateDirectory;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Optional;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.SimpleGroup;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.io.LocalOutputFile;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.MessageTypeParser;
+
+/**
+ * An output as the job publishes it without an index: Parquet files by day, with a quarantine.
+ *
+ * <p>Row {@code n} of {@code count} has the key {@code first + n}, a score that depends on it and
+ * on the publication, and the text {@code note}.
+ */
+public final class PublishedRows {
+  private static final MessageType SCORED =
+      MessageTypeParser.parseMessageType(
+          """
+          message spark_schema {
+            optional int64 loan_id;
+            optional binary note (STRING);
+            optional float score;
+            optional binary label (STRING);
+            optional binary model_version (STRING);
+          }""");
+  private static final MessageType QUARANTINED =
+      MessageTypeParser.parseMessageType(
+          """
+          message spark_schema {
+            optional double weight;
+            optional int64 loan_id;
+            optional binary _output_partition (STRING);
+            optional binary _faults_json (STRING);
+          }""");
+
+  private final Path output;
+  private int runs;
+
+  public PublishedRows(Path output) {
+    this.output = output;
+  }
+
+  public Path path() {
+    return output;
+  }
+
+  /** Returns the number of the last publication. */
+  public int runs() {
+    return runs;
+  }
+
+  /** Returns the score of a key in a publication. */
+  public static float score(int run, long key) {
+    return run + key / 4_096f;
+  }
+
+  /** Returns the files with the rows of a partition. */
+  public Path file(String partition) {
+    return output.resolve(partition).resolve("part-0.zstd.parquet");
+  }
+
+  public Path manifest(String partition) {
+    return output.resolve(partition).resolve(PublishedPartition.FILE);
+  }
+
+  /** Publishes a partition, new or not: rows, one that could not be scored, and one twice. */
+  public void publish(String partition, long first, int count, String note) throws IOException {
+    String run = "run%s-%08x".formatted(++runs, runs);
+    Path staged = Files.createDirectories(output.resolveSibling("staged-" + run));
+    Path file = staged.resolve("part-0.zstd.parquet");
+    try (ParquetWriter<Group> rows = writer(file, SCORED)) {
+      for (int row = 0; row < count + 2; row++) {
+        long key = first + Math.min(row, count);
+        Group group =
+            new SimpleGroup(SCORED)
+                .append("loan_id", key)
+                .append("score", score(runs, key))
+                .append("label", "v%sk%s".formatted(runs, key))
+                .append("model_version", "m/" + runs);
+        if (!note.isEmpty()) {
+          group.append("note", note);
+        }
+
+        rows.write(group);
+      }
+    }
+
+    Files.createDirectories(output);
+    Location state = StateDirectory.of(Location.of(output.toRealPath()), Optional.empty());
+    Path quarantine = StateDirectory.quarantine(state, run).get(1).toPath();
+    Files.createDirectories(quarantine);
+    try (ParquetWriter<Group> rows = writer(quarantine.resolve("q.zstd.parquet"), QUARANTINED)) {
+      for (String of : List.of(partition, "day=1900-01-01")) {
+        rows.write(
+            new SimpleGroup(QUARANTINED)
+                .append("loan_id", first + count + 1)
+                .append("_output_partition", of)
+                .append(
+                    "_faults_json",
+                    "[{\"field\":\"weight\",\"code\":\"missing_value\",\"got\":\"no value\","
+                        + "\"expected\":\"a value\"}]"));
+      }
+    }
+
+    Files.write(staged.resolve(PublishedPartition.FILE), manifest(run, Files.size(file), count));
+    Path to = output.resolve(partition);
+    if (Files.exists(to)) {
+      Files.move(to, output.resolveSibling("old-" + run), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    Files.move(staged, to, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static ParquetWriter<Group> writer(Path file, MessageType type) throws IOException {
+    return ExampleParquetWriter.builder(new LocalOutputFile(file))
+        .withType(type)
+        .withCompressionCodec(CompressionCodecName.ZSTD)
+        .withRowGroupSize(1L << 20)
+        .build();
+  }
+
+  private byte[] manifest(String run, long bytes, int count) {
+    return JsonText.of(
+        JsonText.object(
+            json -> {
+              json.writeNumberField("format", 1);
+              json.writeStringField("identity", "identity-" + runs);
+              json.writeStringField("directory", run);
+              json.writeStringField("run", "run" + runs);
+              json.writeStringField("modelVersion", "m/" + runs);
+              json.writeStringField("stagedAt", "2026-11-25T02:11:09Z");
+              json.writeNumberField("scored", count + 2);
+              json.writeNumberField("quarantined", 1);
+              json.writeArrayFieldStart("keys");
+              json.writeString("loan_id");
+              json.writeEndArray();
+              json.writeArrayFieldStart("scores");
+              json.writeString("score");
+              json.writeEndArray();
+              json.writeArrayFieldStart("files");
+              json.writeStartObject();
+              json.writeStringField("name", "part-0.zstd.parquet");
+              json.writeNumberField("bytes", bytes);
+              json.writeEndObject();
+              json.writeEndArray();
+            }));
+  }
+}
