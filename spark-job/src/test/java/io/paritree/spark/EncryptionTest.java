@@ -1,8 +1,15 @@
 package io.paritree.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.paritree.lookup.PublishedPartition;
+import io.paritree.lookup.StateDirectory;
+import io.paritree.lookup.parquet.PartitionIndexing;
+import io.paritree.lookup.parquet.UnusableRowsException;
 import io.paritree.model.TestPackages;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -111,6 +119,10 @@ class EncryptionTest {
       assertThat(encryptedColumns(file)).containsExactlyInAnyOrder(encrypted.split(" "));
     }
 
+    assertThatThrownBy(this::index)
+        .isInstanceOf(UnusableRowsException.class)
+        .hasMessageEndingWith("it is encrypted, and an index is not");
+
     List<Path> quarantined = parquets(directory.resolve("_paritree"));
     assertThat(quarantined).isNotEmpty();
     for (Path file : quarantined) {
@@ -124,6 +136,19 @@ class EncryptionTest {
     assertThat(hidesScores).isTrue();
     assertThat(run.out()).doesNotContain("mean");
     assertThat(report()).contains("\"scored\" : 495").doesNotContain("deciles", "\"mean\"");
+  }
+
+  /** Builds an index of what was published, as a server does. */
+  private void index() throws IOException {
+    Location output = Location.of(directory.resolve("out"));
+    byte[] manifest = Files.readAllBytes(directory.resolve("out/_paritree.json"));
+    new PartitionIndexing(
+            FileStore.of(output),
+            output,
+            StateDirectory.of(output, Optional.empty()),
+            "",
+            PublishedPartition.fromJson(manifest, "x"))
+        .build(directory, new UnlimitedRoom());
   }
 
   @Test

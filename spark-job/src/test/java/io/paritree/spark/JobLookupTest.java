@@ -13,7 +13,6 @@ import io.paritree.lookup.StoredEntry.Quarantined;
 import io.paritree.lookup.StoredEntry.Repeated;
 import io.paritree.lookup.StoredEntry.Scored;
 import io.paritree.lookup.parquet.PartitionIndexing;
-import io.paritree.lookup.parquet.Room;
 import io.paritree.model.TestPackages;
 import io.paritree.spark.publish.Step;
 import io.paritree.store.FileStore;
@@ -319,14 +318,6 @@ class JobLookupTest {
     }
 
     return LookupIndex.open(to);
-  }
-
-  private static final class UnlimitedRoom implements Room {
-    @Override
-    public void need(long bytes) {}
-
-    @Override
-    public void take(long bytes) {}
   }
 
   private static Optional<StoredEntry> found(LookupIndex index, String... key) throws Exception {

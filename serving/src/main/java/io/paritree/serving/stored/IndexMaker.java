@@ -44,10 +44,13 @@ final class IndexMaker {
   private final OutputReader reader;
   private final IndexDirectory own;
   private final Map<String, Refused> refused = new HashMap<>();
-  private final Map<String, Long> wanted = new HashMap<>();
+  private final Map<String, Wanted> wanted = new HashMap<>();
 
   /** Why an index cannot be made from these files. */
   private record Refused(String run, List<FileEntry> files, IOException why) {}
+
+  /** How many bytes an index would have that there was no room for. */
+  private record Wanted(String run, long bytes) {}
 
   /**
    * @param store the output's
@@ -123,7 +126,9 @@ final class IndexMaker {
     PartitionIndexing indexing =
         new PartitionIndexing(
             store, reader.directory(one), reader.state(), one.path(), one.published());
-    MadeIndex made = own.begin(wanted.getOrDefault(one.path(), 0L));
+    String run = one.published().directory();
+    Wanted before = wanted.get(one.path());
+    MadeIndex made = own.begin(before != null && before.run().equals(run) ? before.bytes() : 0);
     try (made) {
       LOG.info("Scores {}, {}: building the index", table, one.path());
       indexing.build(made.path(), made);
@@ -131,7 +136,9 @@ final class IndexMaker {
       LOG.info("Scores {}, {}: the index is built", table, one.path());
       wanted.remove(one.path());
     } catch (IOException e) {
-      wanted.put(one.path(), made.wanted()); // the next one is refused before it reads the files
+      wanted.put(
+          one.path(),
+          new Wanted(run, made.wanted())); // the next one is refused before it reads the files
       throw e;
     }
   }

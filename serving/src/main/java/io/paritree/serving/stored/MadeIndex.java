@@ -12,8 +12,6 @@ import java.util.UUID;
  * <p>For one thread; others read only {@link #needed} and {@link #written}.
  */
 final class MadeIndex implements Room, AutoCloseable {
-  private static final long STEP = 1 << 20;
-
   private final IndexDirectory directory;
   private final Path path;
   private volatile long needed;
@@ -64,7 +62,7 @@ final class MadeIndex implements Room, AutoCloseable {
   @Override
   public void take(long bytes) throws IOException {
     if (written + bytes > needed) {
-      need(written + Math.max(bytes, STEP));
+      need(written + bytes);
     }
 
     written += bytes;

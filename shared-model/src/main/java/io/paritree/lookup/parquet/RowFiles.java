@@ -3,6 +3,7 @@ package io.paritree.lookup.parquet;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.Set;
+import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.ParquetRuntimeException;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.crypto.ParquetCryptoRuntimeException;
@@ -114,7 +115,7 @@ final class RowFiles {
   }
 
   private static <T> T read(StoredFile file, Reading<T> reading) throws IOException {
-    try (ParquetFileReader reader = ParquetFileReader.open(file)) {
+    try (ParquetFileReader reader = ParquetFileReader.open(file, options())) {
       if (reader.getFileMetaData().getEncryptionType() != FileMetaData.EncryptionType.UNENCRYPTED) {
         throw encrypted(file, null);
       }
@@ -129,6 +130,11 @@ final class RowFiles {
       throw new UnusableRowsException(
           "Cannot index %s: it is damaged: %s".formatted(file.location(), e.getMessage()), e);
     }
+  }
+
+  /** Compares the checksums of pages: a flipped bit may be another score. */
+  private static ParquetReadOptions options() {
+    return ParquetReadOptions.builder().usePageChecksumVerification(true).build();
   }
 
   private static UnusableRowsException encrypted(StoredFile file, Throwable cause) {

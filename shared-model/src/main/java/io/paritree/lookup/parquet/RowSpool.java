@@ -18,6 +18,11 @@ import java.nio.file.StandardOpenOption;
  * <p>Not thread-safe.
  */
 final class RowSpool implements AutoCloseable {
+  /** About how many bytes less a row has in an index than here. */
+  private static final int SAVED = 3;
+
+  private static final int SAVED_WITHOUT_MEMBERS = 11;
+
   private final Path file;
   private final FileChannel channel;
   private final Room room;
@@ -25,6 +30,7 @@ final class RowSpool implements AutoCloseable {
   private final long expected;
   private final RowChunks chunks;
   private final RowRecords records = new RowRecords(RowChunks.BYTES / 4);
+  private boolean hasMembers;
   private long rows;
   private long bytes;
 
@@ -45,6 +51,7 @@ final class RowSpool implements AutoCloseable {
   }
 
   void addScored(KeyBytes key, float[] scores, byte[] members, int length) throws IOException {
+    hasMembers |= length > 0;
     records.addScored(key, key.hash(), scores, 0, scores.length, members, length);
     added();
   }
@@ -70,9 +77,9 @@ final class RowSpool implements AutoCloseable {
 
   private void write() throws IOException {
     if (bytes == 0) {
-      // An index is about half as long as its rows here, or as long where they have much text.
-      long all = (long) ((double) records.length() / rows * Math.max(rows, expected));
-      room.need(all + all / 2);
+      double expectedShare = (double) Math.max(rows, expected) / rows;
+      long index = records.length() - rows * (hasMembers ? SAVED : SAVED_WITHOUT_MEMBERS);
+      room.need((long) (expectedShare * (records.length() + index)));
     }
 
     chunks.sort(records);
