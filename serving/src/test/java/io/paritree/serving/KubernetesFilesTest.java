@@ -80,6 +80,10 @@ class KubernetesFilesTest {
                 "--conf", JsonTree.at(container, "volumeMounts/0/mountPath") + "/serving.conf"));
     assertThat(JsonTree.at(container, "volumeMounts/1/mountPath"))
         .isEqualTo(config.models().store());
+    assertThat(JsonTree.at(container, "volumeMounts/3/mountPath"))
+        .isEqualTo(config.scores().indexDirectory());
+    assertThat(JsonTree.at(deployment, "spec/template/spec/volumes/3/emptyDir/sizeLimit"))
+        .isEqualTo((config.scores().indexBytes() >> 30) + 1 + "Gi");
     assertThat(JsonTree.at(container, "ports/0/containerPort")).isEqualTo(config.server().port());
     assertThat(JsonTree.at(container, "ports/1/containerPort"))
         .isEqualTo(config.management().port());

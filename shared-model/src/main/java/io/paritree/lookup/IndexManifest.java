@@ -32,7 +32,8 @@ import java.util.Map;
  * @param rows scored rows of the partition
  * @param quarantined rows of the partition that could not be scored
  * @param repeatedKeys keys of several rows
- * @param withoutKey rows that are not in the index, because a column of their key is null
+ * @param withoutKey rows that are not in the index: a column of their key is null, or they were
+ *     quarantined and the quarantine was not kept until the index was built
  * @param spread of the first score
  * @param shards a power of two; a key's is found by the first bits of its hash
  */

@@ -80,7 +80,7 @@ public final class StoredScores implements AutoCloseable {
           () -> tables.values().stream().mapToLong(table -> table.problems().size()).sum());
       metrics.gauge(
           "paritree_scores_index_bytes",
-          "Bytes of the indexes in the server's own directory.",
+          "Bytes of the indexes in the server's own directory, and of those that are being made.",
           own::bytes);
       metrics.gauge(
           "paritree_scores_last_look_timestamp_seconds",
