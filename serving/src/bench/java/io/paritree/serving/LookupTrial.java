@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
  * A partition of stored scores that is published again and again under load: no request fails, and
  * no answer is wrong or mixes two publications. Publications with a damaged index, or of which a
  * part is missing, in between: the old one stays in service. Then the index that answers is
- * damaged: it answers rightly, or with 503.
+ * damaged: it answers rightly, or with 503. At last, {@link OwnIndexHarm}.
  */
 @Command(
     name = "lookup",
@@ -35,7 +35,7 @@ public final class LookupTrial extends Trial {
   private static final int CONNECTIONS = 16;
   private static final int KEYS = 2_000;
   private static final String PARTITION = "day=2026-11-24";
-  private static final KeyForm FORM =
+  static final KeyForm FORM =
       new KeyForm(List.of(new KeyColumn("loan_id", KeyColumn.Type.INTEGER, 0)));
   private static final Pattern ROW =
       Pattern.compile(
@@ -53,6 +53,14 @@ public final class LookupTrial extends Trial {
       names = "--damages",
       description = "How often the index that answers is damaged. Default: ${DEFAULT-VALUE}.")
   private int damages = 200;
+
+  @Option(
+      names = "--kills",
+      description = "How often a server that makes indexes is killed. Default: ${DEFAULT-VALUE}.")
+  private int kills = 20;
+
+  @Option(names = "--rows", description = "Rows of those indexes. Default: ${DEFAULT-VALUE}.")
+  private int rows = 200_000;
 
   @Option(names = "--seed", description = "Replays what is damaged; default: a new seed each time.")
   private long seed = System.nanoTime();
@@ -96,6 +104,7 @@ public final class LookupTrial extends Trial {
       LoadTotals during = load.finish();
       claim(during.flawless(), "during the publications: %s", during);
       int unanswered = damage(port, operator);
+      String own = new OwnIndexHarm(this, kills, rows, damages / 4, random).run();
       claim(
           errors(server).stream().allMatch(line -> line.contains("Cannot read")),
           "errors in the log: %s",
@@ -103,7 +112,7 @@ public final class LookupTrial extends Trial {
       return String.format(
           Locale.ROOT,
           "lookup: publications=%s refused=%s damages=%s unanswered=%s rate=%.0f p50=%.2fms"
-              + " p99=%.2fms %s seed=%s",
+              + " p99=%.2fms %s %s seed=%s",
           published,
           harms,
           damages,
@@ -112,6 +121,7 @@ public final class LookupTrial extends Trial {
           during.millis(0.5),
           during.millis(0.99),
           during,
+          own,
           seed);
     }
   }
