@@ -195,6 +195,29 @@ class HdfsProcessTest {
     }
   }
 
+  @Test
+  void publishedFilesWithoutAnIndexAreIndexed() throws Exception {
+    PublishedRows rows = new PublishedRows(directory.resolve("plain/loan_scores"));
+    rows.publish("day=1", 0, 1_000, "");
+    copy(rows.path().getParent(), FileStore.of(store));
+    try (ServeRun run =
+            new ServeRun(
+                directory,
+                Map.of(),
+                "--with-hadoop",
+                "--model",
+                store + "/parcel-late/1",
+                "--scores",
+                "loans=" + cluster.getURI() + "/plain/loan_scores",
+                "--set",
+                "scores.index-directory=\"" + directory.resolve("built") + '"');
+        Client client = new Client(run.port())) {
+      assertThat(client.get("/v1/scores/loans/471").body())
+          .contains("\"score\":" + PublishedRows.score(1, 471) + ",");
+      assertThat(client.get("/v1/scores/loans/1001").body()).contains(":quarantined\"");
+    }
+  }
+
   private static long indexesIn(Path directory) throws IOException {
     try (Stream<Path> all = Files.walk(directory)) {
       return all.filter(file -> file.endsWith(IndexManifest.FILE)).count();
@@ -209,7 +232,8 @@ class HdfsProcessTest {
               .filter(Files::isRegularFile)
               .sorted(Comparator.comparing(file -> file.endsWith(PublishedPartition.FILE)))
               .toList()) {
-        Location to = Location.of(cluster.getURI() + "/data/" + data.relativize(file));
+        Location to =
+            Location.of(cluster.getURI() + "/" + data.getFileName() + "/" + data.relativize(file));
         hdfs.replace(to, Files.readAllBytes(file));
       }
     }

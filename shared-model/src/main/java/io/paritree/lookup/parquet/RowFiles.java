@@ -18,6 +18,9 @@ import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.io.api.GroupConverter;
 import org.apache.parquet.io.api.RecordMaterializer;
 import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.PrimitiveType;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
+import org.apache.parquet.schema.Types;
 
 /** Reads Parquet files that the job has written, row by row. */
 final class RowFiles {
@@ -51,7 +54,8 @@ final class RowFiles {
 
   /** Returns true if Parquet's reader can be loaded; otherwise this class cannot. */
   static boolean isThere() {
-    return ParquetFileReader.class.getName() != null && !CODECS.isEmpty();
+    PrimitiveType type = Types.required(PrimitiveTypeName.INT64).named("any");
+    return type.stringifier() != null && ParquetFileReader.class.getName() != null;
   }
 
   static Footer footer(StoredFile file) throws IOException {
