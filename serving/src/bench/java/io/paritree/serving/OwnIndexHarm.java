@@ -294,6 +294,7 @@ final class OwnIndexHarm {
     try (Stream<Path> all = Files.walk(indexes().resolve("built"))) {
       return all.filter(file -> file.getFileName().toString().startsWith("shard-"))
           .filter(file -> file.getParent().endsWith(DAY))
+          .filter(file -> file.toString().contains("run" + built.runs() + "-"))
           .findFirst()
           .orElseThrow();
     }
