@@ -147,7 +147,7 @@ class ArchitectureTest extends ArchitectureContract {
     assertThat(knownBy("io.paritree.spark.publish"))
         .containsExactlyInAnyOrder("io.paritree.lookup", "io.paritree.store");
     assertThat(knownBy("io.paritree.spark.report"))
-        .containsExactlyInAnyOrder("io.paritree.spark.task", "io.paritree.spark.ending");
+        .containsExactlyInAnyOrder("io.paritree.spark.ending", "io.paritree.lookup.build");
     for (String library : Set.of("org.apache.spark..", "scala..", "org.apache.parquet..")) {
       assertThat(roomsUsing(library))
           .as(library)
