@@ -99,6 +99,33 @@ class FetchedScoresTest extends ServedLoans {
   }
 
   @Test
+  @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+  void aFirstStartAnswersFromThePartitionsThatItHas() throws Exception {
+    stop();
+    indexes = directory.resolve("others");
+    FarStore.SHARDS.set(0);
+    FarStore.heldFrom = 2; // the newest partition has 2 shards
+    CountDownLatch held = new CountDownLatch(1);
+    FarStore.held = held;
+    try {
+      start(Map.of("scores.start-timeout", "100 ms"));
+      while (client.get("/v1/scores/loans/4711").status() != 200) {
+        Thread.onSpinWait();
+      }
+
+      assertThat(score()).isEqualTo("0.7312");
+      assertThat(client.get("/v1/scores/loans/1").status()).isEqualTo(404);
+      held.countDown();
+      while (client.get("/v1/scores/loans/1").status() != 200) {
+        Thread.onSpinWait();
+      }
+    } finally {
+      FarStore.held = null;
+      FarStore.heldFrom = 0;
+    }
+  }
+
+  @Test
   void spaceOfAReplacedIndexIsFreeWithTheNextLook() throws Exception {
     publish(0.5f, 1);
     assertThat(reload().status()).isEqualTo(200);
@@ -136,6 +163,9 @@ class FetchedScoresTest extends ServedLoans {
     for (byte[] content : List.of(flipped, Arrays.copyOf(whole, whole.length - 1))) {
       Files.write(shard, content);
       assertThat(reload().status()).isEqualTo(409);
+      int opened = FarStore.SHARDS.get();
+      assertThat(reload().status()).isEqualTo(409);
+      assertThat(FarStore.SHARDS.get()).as("it is fetched again when it changes").isEqualTo(opened);
       assertThat(score()).isEqualTo("0.7312");
       assertThat(operator.get("/health/ready").body()).contains("its length or digest differs");
       assertThat(indexes.resolve(".incomplete")).isEmptyDirectory();

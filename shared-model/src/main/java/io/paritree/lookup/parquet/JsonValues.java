@@ -207,44 +207,46 @@ final class JsonValues {
   private PrimitiveConverter primitive(PrimitiveType type, Place place)
       throws UnusableRowsException {
     LogicalTypeAnnotation meaning = type.getLogicalTypeAnnotation();
-    boolean isInteger =
-        meaning == null || meaning instanceof IntLogicalTypeAnnotation number && number.isSigned();
     if (meaning instanceof DecimalLogicalTypeAnnotation decimal) {
-      return new Decimal(place, decimal.getScale());
+      int scale = decimal.getScale();
+      return new Value(
+          place,
+          number -> text.decimal(BigDecimal.valueOf(number, scale)),
+          bytes -> text.decimal(new BigDecimal(new BigInteger(bytes.getBytesUnsafe()), scale)));
     }
 
     return switch (type.getPrimitiveTypeName()) {
-      case INT32 -> {
-        if (meaning instanceof DateLogicalTypeAnnotation) {
-          yield new Value(place, number -> text.date((int) number));
-        } else if (isInteger) {
-          yield new Value(place, json::writeNumber);
-        }
-
-        throw unknown(type);
-      }
-      case INT64 -> {
-        if (meaning instanceof TimestampLogicalTypeAnnotation time
-            && time.getUnit() == TimeUnit.MICROS) {
-          yield new Value(place, time.isAdjustedToUTC() ? text::timestamp : text::localTimestamp);
-        } else if (isInteger) {
-          yield new Value(place, json::writeNumber);
-        }
-
-        throw unknown(type);
-      }
-      case BOOLEAN, FLOAT, DOUBLE -> new Value(place, json::writeNumber);
-      case BINARY -> {
-        if (meaning instanceof StringLogicalTypeAnnotation) {
-          yield new Text(place);
-        } else if (meaning == null) {
-          yield new Bytes(place);
-        }
-
-        throw unknown(type);
-      }
+      case INT32, INT64 -> new Value(place, whole(type), null);
+      case BOOLEAN, FLOAT, DOUBLE -> new Value(place, null, null);
+      case BINARY -> new Value(place, null, bytes(type));
       default -> throw unknown(type);
     };
+  }
+
+  private Bytes bytes(PrimitiveType type) throws UnusableRowsException {
+    LogicalTypeAnnotation meaning = type.getLogicalTypeAnnotation();
+    if (meaning == null) {
+      return value -> json.writeBinary(value.getBytesUnsafe());
+    } else if (meaning instanceof StringLogicalTypeAnnotation) {
+      return value -> json.writeString(value.toStringUsingUTF8());
+    }
+
+    throw unknown(type);
+  }
+
+  private Whole whole(PrimitiveType type) throws UnusableRowsException {
+    LogicalTypeAnnotation meaning = type.getLogicalTypeAnnotation();
+    if (meaning == null
+        || meaning instanceof IntLogicalTypeAnnotation number && number.isSigned()) {
+      return json::writeNumber;
+    } else if (meaning instanceof DateLogicalTypeAnnotation) {
+      return days -> text.date((int) days);
+    } else if (meaning instanceof TimestampLogicalTypeAnnotation time
+        && time.getUnit() == TimeUnit.MICROS) {
+      return time.isAdjustedToUTC() ? text::timestamp : text::localTimestamp;
+    }
+
+    throw unknown(type);
   }
 
   /** Writes a whole number as what it means. */
@@ -253,13 +255,30 @@ final class JsonValues {
     void write(long number) throws IOException;
   }
 
+  /** Writes bytes as what they mean. */
+  @FunctionalInterface
+  private interface Bytes {
+    void write(Binary bytes) throws IOException;
+  }
+
+  /** Receives the values of a column that has no others in it. */
   private final class Value extends PrimitiveConverter {
     private final Place place;
     private final Whole whole;
+    private final Bytes bytes;
 
-    private Value(Place place, Whole whole) {
+    private Value(Place place, Whole whole, Bytes bytes) {
       this.place = place;
       this.whole = whole;
+      this.bytes = bytes;
+    }
+
+    private void put(Place value) {
+      written(
+          () -> {
+            place.reach();
+            value.reach();
+          });
     }
 
     @Override
@@ -269,105 +288,27 @@ final class JsonValues {
 
     @Override
     public void addLong(long value) {
-      written(
-          () -> {
-            place.reach();
-            whole.write(value);
-          });
+      put(() -> whole.write(value));
+    }
+
+    @Override
+    public void addBinary(Binary value) {
+      put(() -> bytes.write(value));
     }
 
     @Override
     public void addBoolean(boolean value) {
-      written(
-          () -> {
-            place.reach();
-            json.writeBoolean(value);
-          });
+      put(() -> json.writeBoolean(value));
     }
 
     @Override
     public void addFloat(float value) {
-      written(
-          () -> {
-            place.reach();
-            json.writeNumber(value);
-          });
+      put(() -> json.writeNumber(value));
     }
 
     @Override
     public void addDouble(double value) {
-      written(
-          () -> {
-            place.reach();
-            json.writeNumber(value);
-          });
-    }
-  }
-
-  private final class Text extends PrimitiveConverter {
-    private final Place place;
-
-    private Text(Place place) {
-      this.place = place;
-    }
-
-    @Override
-    public void addBinary(Binary value) {
-      written(
-          () -> {
-            place.reach();
-            json.writeString(value.toStringUsingUTF8());
-          });
-    }
-  }
-
-  private final class Bytes extends PrimitiveConverter {
-    private final Place place;
-
-    private Bytes(Place place) {
-      this.place = place;
-    }
-
-    @Override
-    public void addBinary(Binary value) {
-      written(
-          () -> {
-            place.reach();
-            json.writeBinary(value.getBytesUnsafe());
-          });
-    }
-  }
-
-  private final class Decimal extends PrimitiveConverter {
-    private final Place place;
-    private final int scale;
-
-    private Decimal(Place place, int scale) {
-      this.place = place;
-      this.scale = scale;
-    }
-
-    @Override
-    public void addInt(int value) {
-      add(BigInteger.valueOf(value));
-    }
-
-    @Override
-    public void addLong(long value) {
-      add(BigInteger.valueOf(value));
-    }
-
-    @Override
-    public void addBinary(Binary value) {
-      add(new BigInteger(value.getBytesUnsafe()));
-    }
-
-    private void add(BigInteger unscaled) {
-      written(
-          () -> {
-            place.reach();
-            text.decimal(new BigDecimal(unscaled, scale));
-          });
+      put(() -> json.writeNumber(value));
     }
   }
 }
