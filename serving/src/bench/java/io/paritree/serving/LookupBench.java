@@ -29,8 +29,8 @@ import java.util.Optional;
 import java.util.Random;
 
 /**
- * Stored scores by key: building the index, looking up in it, and the endpoint against an empty
- * Javalin endpoint, in turn, with wrk and h2load and random keys.
+ * Stored scores by key: building the index as the job does and as a server does, looking up in it,
+ * and the endpoint against an empty Javalin endpoint, in turn, with wrk and h2load and random keys.
  *
  * <p>Run: {@code scripts/bench lookup [--rows N] [--rounds N] [--seconds N] [--json]}.
  */
@@ -39,6 +39,7 @@ final class LookupBench {
   private static final int CLIENTS = 16;
   private static final int URIS = 50_000;
   private static final int LOOKUPS = 500_000;
+  private static final int MOST_OWN = 5_000_000;
   private static final long ROWS_PER_SHARD = 2_000_000;
   private static final String RUN = "bench-00000000";
 
@@ -76,8 +77,13 @@ final class LookupBench {
     LookupBench bench = new LookupBench(rows, rounds, seconds);
     try {
       String result =
-          "{\"rows\": %s, \"index\": %s, \"lookup\": %s, \"http\": %s}"
-              .formatted(rows, bench.build(), bench.lookUp(), bench.serve());
+          "{\"rows\": %s, \"index\": %s, \"own\": %s, \"lookup\": %s, \"http\": %s}"
+              .formatted(
+                  rows,
+                  bench.build(),
+                  new OwnIndexBench(bench.directory, Math.min(rows, MOST_OWN)).run(),
+                  bench.lookUp(),
+                  bench.serve());
       System.out.println(json ? result : result.replace("}, ", "},\n "));
     } finally {
       Trial.deleteAll(bench.directory);
@@ -94,11 +100,11 @@ final class LookupBench {
     return StateDirectory.index(state, RUN, "").toPath();
   }
 
-  private static long key(int row) {
+  static long key(int row) {
     return row * 7L;
   }
 
-  private static float score(int row) {
+  static float score(int row) {
     return row % 1_000_003 / 1_000_003f;
   }
 
@@ -179,7 +185,7 @@ final class LookupBench {
                 })));
   }
 
-  private static long cpu() {
+  static long cpu() {
     return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
         .getProcessCpuTime();
   }
