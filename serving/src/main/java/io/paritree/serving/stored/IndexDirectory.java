@@ -147,9 +147,14 @@ final class IndexDirectory implements AutoCloseable {
 
     open();
     MadeIndex made = new MadeIndex(this, directory.resolve(INCOMPLETE));
-    made.need(needed);
-    Files.createDirectories(made.path());
-    return made;
+    try {
+      Files.createDirectories(made.path());
+      made.need(needed);
+      return made;
+    } catch (IOException e) {
+      made.close();
+      throw e;
+    }
   }
 
   /**
