@@ -126,6 +126,26 @@ class FetchedScoresTest extends ServedLoans {
   }
 
   @Test
+  void indexesOfAnOutputThatIsNotServedAnyMoreAreRemovedByTheNextStart() throws Exception {
+    stop();
+    Map<String, String> local =
+        Map.of(
+            "scores.others.output",
+            '"' + loans.path().toString() + '"',
+            "scores.index-directory",
+            '"' + indexes.toString() + '"');
+    RunningServer next = RunningServer.start(List.of(model.getParent().toString()), local);
+    try {
+      assertThat(kept()).isEmpty();
+      start(Map.of()); // the other server needs none, and leaves the directory to this one
+    } finally {
+      next.close();
+    }
+
+    assertThat(score()).isEqualTo("0.7312");
+  }
+
+  @Test
   void spaceOfAReplacedIndexIsFreeWithTheNextLook() throws Exception {
     publish(0.5f, 1);
     assertThat(reload().status()).isEqualTo(200);
