@@ -1,7 +1,6 @@
 package io.paritree.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.lookup.IndexManifest;
 import io.paritree.lookup.KeyBytes;
@@ -14,7 +13,6 @@ import io.paritree.lookup.StoredEntry.Quarantined;
 import io.paritree.lookup.StoredEntry.Repeated;
 import io.paritree.lookup.StoredEntry.Scored;
 import io.paritree.lookup.parquet.PartitionIndexing;
-import io.paritree.lookup.parquet.UnusableRowsException;
 import io.paritree.model.TestPackages;
 import io.paritree.spark.publish.Step;
 import io.paritree.store.FileStore;
@@ -258,26 +256,6 @@ class JobLookupTest {
     assertThat(score("--input", input, "--keys", "parcel_id").exitCode()).isZero();
 
     assertThat(checkAll("")).isEqualTo(100);
-  }
-
-  @Test
-  void filesWithIntervalsAreIndexedByTheJobOnly() throws Exception {
-    Path few = Parcels.write(directory.resolve("few"), 0, 10, 0, 1);
-    Path input = directory.resolve("in");
-    TestSpark.session()
-        .read()
-        .parquet(few.toString())
-        .withColumn("wait", functions.expr("make_dt_interval(1)"))
-        .write()
-        .parquet(input.toString());
-
-    JobRun run = score("--input", input, "--keys", "parcel_id", "--pass", "wait");
-
-    assertThat(run.exitCode()).as(run.err()).isZero();
-    index("").close();
-    assertThatThrownBy(() -> own(""))
-        .isInstanceOf(UnusableRowsException.class)
-        .hasMessageEndingWith("it has intervals, which its own types call numbers");
   }
 
   @Test

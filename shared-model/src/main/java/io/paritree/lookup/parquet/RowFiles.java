@@ -26,11 +26,6 @@ import org.apache.parquet.schema.Types;
 final class RowFiles {
   private static final int ROWS_PER_LOOK = 4_096;
 
-  /** What Spark adds about the types of columns. */
-  private static final String SPARKS_TYPES = "org.apache.spark.sql.parquet.row.metadata";
-
-  private static final String INTERVAL = "\"interval ";
-
   /** The compressions whose libraries the server has. */
   private static final Set<CompressionCodecName> CODECS =
       Set.of(CompressionCodecName.ZSTD, CompressionCodecName.UNCOMPRESSED);
@@ -101,10 +96,6 @@ final class RowFiles {
         file,
         reader -> {
           FileMetaData meta = reader.getFileMetaData();
-          if (meta.getKeyValueMetaData().getOrDefault(SPARKS_TYPES, "").contains(INTERVAL)) {
-            throw new UnusableRowsException("it has intervals, which its own types call numbers");
-          }
-
           MessageType columns = rows.columns(meta.getSchema());
           reader.setRequestedSchema(columns);
           MessageColumnIO io =
