@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Publishes the partitions of a group by one commit: it adds the group's files, and removes all
@@ -28,8 +29,8 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class TableCommit {
   private static final int MOST_TRIES = 20;
-  private static final long FIRST_WAIT_MILLIS = 100;
-  private static final long LONGEST_WAIT_MILLIS = 5_000;
+  private static final long FIRST_WAIT_NANOS = 100_000_000L;
+  private static final long LONGEST_WAIT_NANOS = 5_000_000_000L;
 
   private final OutputTable table;
   private final String name;
@@ -109,15 +110,9 @@ public final class TableCommit {
   }
 
   /** Lets other writers end, for a time that grows and differs between them. */
-  private void waitAfter(int tries) throws IOException {
-    long longest = Math.min(LONGEST_WAIT_MILLIS, FIRST_WAIT_MILLIS << Math.min(tries, 10));
-    try {
-      Thread.sleep(ThreadLocalRandom.current().nextLong(longest / 2, longest));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException(
-          "Cannot publish to table %s: interrupted".formatted(table.location()), e);
-    }
+  private static void waitAfter(int tries) {
+    long longest = Math.min(LONGEST_WAIT_NANOS, FIRST_WAIT_NANOS << Math.min(tries, 10));
+    LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(longest / 2, longest));
   }
 
   /** Returns the runs whose indexes belong to the newest version, by the partitions. */
