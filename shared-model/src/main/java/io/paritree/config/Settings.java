@@ -5,6 +5,8 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigValue;
 import io.paritree.Fault;
 import io.paritree.feature.NearestName;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -12,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -68,6 +71,41 @@ public final class Settings {
   public String secret(String key) {
     secret.add(key);
     return anyText(key);
+  }
+
+  /**
+   * Returns an address of the web; empty if the text is. It has neither user nor query, since
+   * addresses are printed and passwords must not be; no message shows what was given.
+   */
+  public Optional<URI> webAddress(String key) {
+    String text = secret(key);
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+
+    Optional<URI> address = webAddressOf(text);
+    within(
+        key,
+        text,
+        address.isPresent(),
+        "an http or https address without user, query and fragment");
+    return address;
+  }
+
+  private static Optional<URI> webAddressOf(String text) {
+    try {
+      URI address = new URI(text);
+      boolean isWeb =
+          ("http".equalsIgnoreCase(address.getScheme())
+                  || "https".equalsIgnoreCase(address.getScheme()))
+              && address.getHost() != null
+              && address.getRawUserInfo() == null
+              && address.getRawQuery() == null
+              && address.getRawFragment() == null;
+      return isWeb ? Optional.of(address) : Optional.empty();
+    } catch (URISyntaxException e) {
+      return Optional.empty();
+    }
   }
 
   /** Returns a list of texts. */

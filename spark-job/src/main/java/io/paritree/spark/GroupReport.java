@@ -11,6 +11,7 @@ import io.paritree.spark.report.PartitionReport;
 import io.paritree.spark.report.ReportFile;
 import io.paritree.spark.report.Stages;
 import io.paritree.spark.settings.JobSettings;
+import io.paritree.store.Location;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -50,9 +51,9 @@ final class GroupReport {
     this.groupsLeft = groupsLeft;
   }
 
-  /** Returns whether a report is stored, which stays when the run has ended. */
-  boolean isKept() {
-    return isKept;
+  /** Returns where the report is once the run has ended; empty if none is stored. */
+  Optional<Location> record() {
+    return directory.filter(own -> isKept).map(RunDirectory::keptAtEnd);
   }
 
   /** Sets the directory of the group; a sample has none. */

@@ -51,7 +51,7 @@ final class GroupRun {
   private RunName name;
   private Optional<JobReport> failure = Optional.empty();
   private Optional<KeptIndexes.Current> table = Optional.empty();
-  private boolean isKept;
+  private Optional<Location> record = Optional.empty();
 
   GroupRun(
       JobSettings settings,
@@ -92,7 +92,7 @@ final class GroupRun {
       failure = Optional.of(report.failure(e));
       throw e;
     } finally {
-      isKept = report.isKept();
+      record = report.record();
       name = name.next();
     }
   }
@@ -104,9 +104,9 @@ final class GroupRun {
     }
   }
 
-  /** Returns whether the last group has stored its report. */
-  boolean isKept() {
-    return isKept;
+  /** Returns the directory where the last group has stored its report; empty if it has not. */
+  Optional<Location> record() {
+    return record;
   }
 
   /** Returns the report on the group that could not be published. */

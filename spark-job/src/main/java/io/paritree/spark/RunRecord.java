@@ -25,8 +25,9 @@ final class RunRecord {
    *
    * @param output where the run was to publish; empty if the name of a table was not looked up
    * @param err receives why that is not possible
+   * @return the directory of the report; empty if that is not possible
    */
-  static void keep(
+  static Optional<Location> keep(
       JobSettings settings,
       Optional<String> output,
       Map<String, String> hadoop,
@@ -43,11 +44,13 @@ final class RunRecord {
       }
 
       RunName name = RunName.record(settings.runId());
-      Location file = place.runs().resolve(name.toString()).resolve(ReportFile.NAME);
-      place.store().replace(file, ReportFile.of(report).toJson());
+      Location directory = place.runs().resolve(name.toString());
+      place.store().replace(directory.resolve(ReportFile.NAME), ReportFile.of(report).toJson());
       new KeptRuns(place).remove(settings.keptRuns(), name);
+      return Optional.of(directory);
     } catch (IOException | RuntimeException e) {
       err.println("Cannot keep a record of this run: " + e);
+      return Optional.empty();
     }
   }
 

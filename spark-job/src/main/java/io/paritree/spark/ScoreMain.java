@@ -9,17 +9,13 @@ import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.Recovery;
 import io.paritree.spark.publish.StepObserver;
 import io.paritree.spark.report.JobReport;
-import io.paritree.spark.report.OpenMetrics;
 import io.paritree.spark.report.SummaryTable;
 import io.paritree.spark.settings.JobSettings;
-import io.paritree.spark.settings.JobSettings.Mode;
 import io.paritree.spark.settings.ScoreArguments;
-import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import io.paritree.store.NoSuchStoreException;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -121,6 +117,7 @@ public final class ScoreMain {
       PrintStream out,
       PrintStream err) {
     ScoringJob job = new ScoringJob(settings, spark, observer, err, Clock.systemUTC());
+    Reporting reporting = Reporting.begin(settings, err, Clock.systemUTC());
     Optional<JobReport> published = Optional.empty();
     Ending ending;
     try {
@@ -135,31 +132,12 @@ public final class ScoreMain {
       ending = failed(e, err);
     }
 
-    job.keepRecord(published, ending.outcome(), ending.reason());
-    Optional<JobReport> report = published.or(job::failure);
-    report.ifPresent(any -> out.print(SummaryTable.of(any)));
-    writeMetrics(settings, ending.outcome().exitCode(), report, err);
+    Optional<JobReport> shown = published.or(job::failure);
+    JobReport report = shown.orElse(job.ended(ending.outcome(), ending.reason()));
+    Optional<Location> record = job.keepRecord(report);
+    shown.ifPresent(any -> out.print(SummaryTable.of(any)));
+    reporting.end(report, shown, job.lineage(), record, spark.hadoopSettings());
     return ending;
-  }
-
-  /**
-   * Writes the metrics file if one is configured and this is not a dry run. A failure is printed
-   * and does not change the exit code.
-   */
-  private static void writeMetrics(
-      JobSettings settings, int exitCode, Optional<JobReport> report, PrintStream err) {
-    if (settings.metricsFile().isEmpty() || settings.mode() == Mode.DRY_RUN) {
-      return;
-    }
-
-    Location file = Location.of(settings.metricsFile());
-    double now = Clock.systemUTC().millis() / 1000.0;
-    String metrics = OpenMetrics.of(settings.anyOutput(), exitCode, now, report);
-    try {
-      FileStore.of(file).replace(file, metrics.getBytes(StandardCharsets.UTF_8));
-    } catch (IOException e) {
-      err.println("Cannot write metrics to %s: %s".formatted(file, e));
-    }
   }
 
   /** Prints why a command failed; where the reason is not known, with the stack trace. */

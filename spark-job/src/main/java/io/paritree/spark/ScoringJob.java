@@ -15,6 +15,7 @@ import io.paritree.spark.ending.Outcome;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.PartitionValue;
+import io.paritree.spark.lineage.Lineage;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.Recovery;
 import io.paritree.spark.publish.Step;
@@ -55,7 +56,8 @@ final class ScoringJob {
   private final Stages stages = new Stages(System::nanoTime);
   private Optional<ScoringModel> opened = Optional.empty();
   private Optional<JobReport> failure = Optional.empty();
-  private boolean isKept;
+  private Optional<Location> record = Optional.empty();
+  private Optional<Lineage> lineage = Optional.empty();
   private String inputVersion = "";
   private Optional<OutputTable> outputTable = Optional.empty();
 
@@ -99,6 +101,8 @@ final class ScoringJob {
     observer.reached(Step.MODEL_OPENED);
 
     JobCheck check = new JobCheck(settings, model, table(model), outputTable(model), hadoop);
+    LineageFacts facts = new LineageFacts(settings, model, check);
+    lineage = Optional.of(facts.listed());
     if (check.isNothingToDo() && settings.mode() == Mode.SCORE) {
       stages.end("check");
       observer.reached(Step.INPUT_CHECKED);
@@ -124,6 +128,7 @@ final class ScoringJob {
             outputTable,
             check.open(),
             check.alreadyPublished());
+    lineage = Optional.of(facts.checked(checked));
     stages.end("check");
     observer.reached(Step.INPUT_CHECKED);
 
@@ -148,7 +153,7 @@ final class ScoringJob {
       failure = Optional.of(reports).filter(any -> !any.isEmpty()).map(JobReport::total);
       throw e;
     } finally {
-      isKept = group.isKept();
+      record = group.record();
       group.removeOldRuns(check.place());
       if (outputTable.isPresent()) {
         tidy(check.place());
@@ -211,19 +216,17 @@ final class ScoringJob {
    * Keeps a record of the run, which has ended, unless its last group has kept its own report. A
    * failure is printed. A dry run writes nothing.
    *
-   * @param published the run's report; empty if it failed
-   * @param reason why it failed
+   * @return the directory of the record; empty if there is none
    */
-  void keepRecord(Optional<JobReport> published, Outcome outcome, String reason) {
-    if (settings.mode() == Mode.SCORE && !isKept) {
-      JobReport report =
-          published
-              .or(() -> failure)
-              .orElseGet(
-                  () ->
-                      ended(outcome, reason, settings.anyInput(), settings.anyOutput(), List.of()));
-      RunRecord.keep(settings, outputLocation(), spark.hadoopSettings(), report, progress);
-    }
+  Optional<Location> keepRecord(JobReport report) {
+    return settings.mode() != Mode.SCORE || record.isPresent()
+        ? record
+        : RunRecord.keep(settings, outputLocation(), spark.hadoopSettings(), report, progress);
+  }
+
+  /** Returns what the run reads and writes; empty if it ended before that was known. */
+  Optional<Lineage> lineage() {
+    return lineage;
   }
 
   private static void checkExecutors(SparkSession session, ModelFiles files) throws ModelException {
@@ -274,6 +277,11 @@ final class ScoringJob {
         check.listing().shown(),
         check.place().output().toString(),
         check.alreadyPublished());
+  }
+
+  /** Returns the report on a run that has failed before it scored anything. */
+  JobReport ended(Outcome outcome, String reason) {
+    return ended(outcome, reason, settings.anyInput(), settings.anyOutput(), List.of());
   }
 
   /** Returns the report on a run that has scored nothing. */

@@ -39,7 +39,7 @@ class JobJarIT {
                     .matches(
                         "(com/esotericsoftware|org/apache/commons/logging|com/fasterxml|scala|org/slf4j"
                             + "|org/apache/(hadoop|spark|parquet)|picocli|com/typesafe|de/siegmar"
-                            + "|org/snakeyaml|ml/dmlc/xgboost4j/scala)/.*"));
+                            + "|org/snakeyaml|io/prometheus|ml/dmlc/xgboost4j/scala)/.*"));
   }
 
   @Test
@@ -52,6 +52,8 @@ class JobJarIT {
             "io/paritree/shaded/config/Config.class",
             "io/paritree/shaded/fastcsv/reader/CsvReader.class",
             "io/paritree/shaded/jackson/databind/ObjectMapper.class",
+            "io/paritree/shaded/prometheus/metrics/exporter/pushgateway/PushGateway.class",
+            "io/paritree/spark/lineage/ParitreeFacets.json",
             "ml/dmlc/xgboost4j/java/Booster.class",
             "lib/linux/x86_64/libxgboost4j.so");
   }
@@ -74,7 +76,12 @@ class JobJarIT {
               "fastcsv",
               "jackson-annotations",
               "jackson-core",
-              "jackson-databind");
+              "jackson-databind",
+              "prometheus-metrics-config",
+              "prometheus-metrics-exporter-common",
+              "prometheus-metrics-exporter-pushgateway",
+              "prometheus-metrics-exposition-textformats",
+              "prometheus-metrics-model");
     }
 
     assertThat(artifact.entry("META-INF/THIRD-PARTY.txt"))
@@ -84,7 +91,8 @@ class JobJarIT {
             ":config:",
             ":snakeyaml-engine:",
             ":fastcsv:",
-            ":jackson-databind:")
+            ":jackson-databind:",
+            ":prometheus-metrics-exporter-pushgateway:")
         .doesNotContain("io.paritree");
     assertThat(artifact.entry("META-INF/licenses/fastcsv-jar/LICENSE"))
         .contains("Permission is hereby granted", "Oliver Siegmar");

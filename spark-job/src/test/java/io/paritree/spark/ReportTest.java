@@ -74,10 +74,10 @@ class ReportTest {
     assertThat(report.get("partitions").get(0).get("files")).isNotEmpty();
     assertThat(Files.readString(metrics))
         .contains(
-            "paritree_job_exit_code{output=\"%s\"} 0\n".formatted(output),
-            "became=\"scored\"} 1990\n",
-            "code=\"missing_value\"} 10\n",
-            "feature=\"carrier\"} %s\n".formatted(unseen))
+            "paritree_job_exit_code{output=\"%s\"} 0.0\n".formatted(output),
+            "{became=\"scored\",output=\"%s\"} 1990.0\n".formatted(output),
+            "{code=\"missing_value\",output=\"%s\"} 10.0\n".formatted(output),
+            "{feature=\"carrier\",output=\"%s\"} %s.0\n".formatted(output, unseen))
         .endsWith("# EOF\n");
   }
 

@@ -158,6 +158,11 @@ public final class JobCheck {
     return listing;
   }
 
+  /** Returns the partitions of the input that are asked for. */
+  public List<InputPartition> selected() {
+    return selected;
+  }
+
   /** Returns the store that holds the input. */
   public FileStore inputStore() {
     return inputStore;
@@ -298,7 +303,8 @@ public final class JobCheck {
     }
   }
 
-  private List<String> partitionColumns() {
+  /** Returns the partition columns of the output. */
+  public List<String> partitionColumns() {
     return settings.outputPartition().isEmpty()
         ? listing.partitionColumns()
         : settings.outputPartition().stream().map(PartitionValue::column).toList();

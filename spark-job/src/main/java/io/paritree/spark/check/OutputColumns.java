@@ -1,6 +1,8 @@
 package io.paritree.spark.check;
 
 import io.paritree.feature.Feature;
+import io.paritree.feature.Field;
+import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.ScoringModel;
@@ -10,7 +12,9 @@ import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.rows.ReasonList;
 import io.paritree.spark.settings.JobSettings;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
@@ -80,6 +84,39 @@ public record OutputColumns(
     }
 
     return names;
+  }
+
+  /**
+   * Returns the columns of the input from which each column is made; those that are the same in all
+   * rows are left out.
+   */
+  public Map<String, List<String>> sources(Schema schema) {
+    List<String> all = schema.fields().stream().map(Field::column).toList();
+    List<String> offsets = schema.offsets().stream().map(Feature::column).toList();
+    List<Feature> features = schema.modelFeatures();
+    Map<String, List<String>> sources = new LinkedHashMap<>();
+    scores.forEach(name -> sources.put(name, all));
+    margins.forEach(name -> sources.put(name, all));
+    if (hasLabel) {
+      sources.put(LABEL, all);
+    }
+
+    if (hasReasons) {
+      sources.put(REASONS, all);
+      sources.put(BASE, offsets);
+      sources.put(REST, all);
+    }
+
+    // What a feature adds also depends on the others, on which the whole output depends.
+    for (int index = 0; index < contributions.size(); index++) {
+      int feature = index % (features.size() + 1);
+      sources.put(
+          contributions.get(index),
+          feature == features.size() ? offsets : List.of(features.get(feature).column()));
+    }
+
+    sources.values().removeIf(List::isEmpty);
+    return sources;
   }
 
   /** Returns the names of all columns. */

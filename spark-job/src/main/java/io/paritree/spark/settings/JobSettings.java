@@ -47,8 +47,7 @@ import java.util.Optional;
  * @param lookupIndex whether an index is built from which a server looks the scores up by key
  * @param keptRuns number of ended runs whose reports and quarantines are kept, at least 1
  * @param progress time between two lines of progress; zero for none
- * @param metricsFile local file to write metrics to, for node-exporter's textfile collector; empty
- *     for none
+ * @param destinations where the run reports to, besides its own record
  * @param locks on stores without file locks: how often a run shows that it is alive, and after how
  *     long without a sign it counts as dead
  */
@@ -82,7 +81,7 @@ public record JobSettings(
     LookupIndex lookupIndex,
     int keptRuns,
     Duration progress,
-    String metricsFile,
+    Destinations destinations,
     LockTimes locks) {
 
   /** What a run does. */

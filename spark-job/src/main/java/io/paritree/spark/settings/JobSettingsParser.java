@@ -108,7 +108,7 @@ final class JobSettingsParser {
         settings.truth("scoring-job.lookup-index") ? LookupIndex.BUILT : LookupIndex.LEFT_OUT,
         (int) Math.min(Integer.MAX_VALUE, settings.whole("scoring-job.kept-runs", 1, TRILLION)),
         seconds("scoring-job.progress-seconds"),
-        settings.anyText("scoring-job.metrics-file"),
+        destinations(),
         locks());
   }
 
@@ -267,6 +267,16 @@ final class JobSettingsParser {
     }
 
     return id;
+  }
+
+  private Destinations destinations() {
+    return new Destinations(
+        settings.anyText("scoring-job.metrics-file"),
+        settings.webAddress("scoring-job.pushgateway-url"),
+        settings.webAddress("scoring-job.lineage-url"),
+        settings.text("scoring-job.lineage-namespace"),
+        settings.anyText("scoring-job.lineage-job"),
+        Duration.ofSeconds(settings.whole("scoring-job.delivery-seconds", 1, 86_400)));
   }
 
   private Duration seconds(String key) {

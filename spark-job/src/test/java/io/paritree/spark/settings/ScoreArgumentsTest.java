@@ -17,6 +17,7 @@ import io.paritree.spark.input.PartitionValue;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.publish.LockTimes;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -35,6 +36,10 @@ class ScoreArgumentsTest {
       Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC);
   private static final Path DOCUMENTED =
       Path.of(System.getProperty("paritree.root"), "conf", "scoring-job.conf");
+
+  private static final Destinations NOWHERE =
+      new Destinations(
+          "", Optional.empty(), Optional.empty(), "paritree", "", Duration.ofSeconds(10));
 
   @TempDir Path directory;
 
@@ -67,7 +72,7 @@ class ScoreArgumentsTest {
     Config defaults = ConfigFactory.parseResources(ScoreArguments.class, "defaults.conf");
 
     assertThat(defaults.getConfig("scoring-job").root().keySet())
-        .hasSize(37)
+        .hasSize(42)
         .allSatisfy(key -> assertThat(text).contains(" " + key + " = "));
   }
 
@@ -102,7 +107,7 @@ class ScoreArgumentsTest {
         JobSettings.LookupIndex.LEFT_OUT,
         100,
         Duration.ofSeconds(5),
-        "",
+        NOWHERE,
         LockTimes.DEFAULT);
   }
 
@@ -214,10 +219,47 @@ class ScoreArgumentsTest {
                 JobSettings.LookupIndex.BUILT,
                 100,
                 Duration.ofSeconds(5),
-                "",
+                NOWHERE,
                 LockTimes.DEFAULT));
     assertThat(parse("--output", "o", "--recover").mode()).isEqualTo(JobSettings.Mode.RECOVER);
     assertThat(parse("--output", "o", "--status").runId()).isEmpty();
+  }
+
+  @Test
+  void destinationsAreReadFromTheFile() throws Exception {
+    Path conf =
+        conf(
+            """
+            scoring-job {
+              metrics-file = m, pushgateway-url = "http://p:9091", lineage-url = "https://l/api"
+              lineage-namespace = n, lineage-job = j, delivery-seconds = 3
+            }
+            """);
+
+    assertThat(parse(good("--conf=" + conf).toArray(String[]::new)).destinations())
+        .isEqualTo(
+            new Destinations(
+                "m",
+                Optional.of(URI.create("http://p:9091")),
+                Optional.of(URI.create("https://l/api")),
+                "n",
+                "j",
+                Duration.ofSeconds(3)));
+  }
+
+  @Test
+  void addressesWithPasswordsAreRefusedAndNotShown() throws Exception {
+    Path conf =
+        conf(
+            """
+            scoring-job { pushgateway-url = "http://me:secret@p", lineage-url = "ftp://l?key=secret" }
+            """);
+
+    assertThatThrownBy(() -> parse(good("--conf=" + conf).toArray(String[]::new)))
+        .hasMessageContainingAll(
+            "scoring-job.pushgateway-url must be an http or https address without user",
+            "scoring-job.lineage-url must be")
+        .hasMessageNotContaining("secret");
   }
 
   @Test

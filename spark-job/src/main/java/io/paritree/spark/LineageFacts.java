@@ -1,0 +1,119 @@
+package io.paritree.spark;
+
+import io.paritree.model.ScoringModel;
+import io.paritree.spark.check.CarriedColumns;
+import io.paritree.spark.check.CheckedRun;
+import io.paritree.spark.check.JobCheck;
+import io.paritree.spark.check.OutputColumns;
+import io.paritree.spark.input.InputFile;
+import io.paritree.spark.input.InputListing;
+import io.paritree.spark.input.InputPartition;
+import io.paritree.spark.input.PartitionValue;
+import io.paritree.spark.lineage.DatasetName;
+import io.paritree.spark.lineage.Lineage;
+import io.paritree.spark.settings.JobSettings;
+import io.paritree.spark.tables.PinnedTable;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+
+/** Tells what a run reads and writes, from what was checked. */
+final class LineageFacts {
+  /** Most files, and most partitions, that are named. */
+  private static final int MOST_NAMES = 1_000;
+
+  private final JobSettings settings;
+  private final ScoringModel model;
+  private final JobCheck check;
+
+  LineageFacts(JobSettings settings, ScoringModel model, JobCheck check) {
+    this.settings = settings;
+    this.model = model;
+    this.check = check;
+  }
+
+  /** Returns what a run reads and writes of which no file was looked at. */
+  Lineage listed() {
+    return lineage(check.selected(), List.of(), List.of());
+  }
+
+  /** Returns what a run reads and writes whose input was checked. */
+  Lineage checked(CheckedRun checked) {
+    List<Lineage.Column> read =
+        checked.input().columns().stream()
+            .map(column -> new Lineage.Column(column.name(), column.type().catalogString()))
+            .toList();
+    List<Lineage.Column> written = new ArrayList<>();
+    CarriedColumns carried = CarriedColumns.of(settings, checked.input());
+    for (StructField field :
+        check.columns().schema(carried.columns(), model, settings.runId()).fields()) {
+      written.add(new Lineage.Column(field.name(), field.dataType().catalogString()));
+    }
+
+    for (String column : check.partitionColumns()) {
+      written.add(new Lineage.Column(column, DataTypes.StringType.catalogString()));
+    }
+
+    return lineage(
+        checked.open().stream().flatMap(target -> target.sources().stream()).toList(),
+        read,
+        written);
+  }
+
+  private Lineage lineage(
+      List<InputPartition> sources, List<Lineage.Column> read, List<Lineage.Column> written) {
+    InputListing listing = check.listing();
+    OutputColumns columns = check.columns();
+    Set<String> kept = new LinkedHashSet<>(settings.keys());
+    kept.addAll(settings.pass());
+    if (settings.outputPartition().isEmpty()) {
+      kept.addAll(listing.partitionColumns());
+    }
+
+    List<String> filtering = new ArrayList<>();
+    model.schema().fields().forEach(field -> filtering.add(field.column()));
+    return new Lineage(
+        listing
+            .root()
+            .map(root -> DatasetName.at(root.toString()))
+            .orElseGet(() -> DatasetName.inCatalog(settings.anyInput())),
+        listing.version(),
+        part(listing.table(), sources),
+        read,
+        DatasetName.at(check.place().output().toString()),
+        written,
+        List.copyOf(kept),
+        columns.sources(model.schema()),
+        filtering);
+  }
+
+  private static Lineage.Part part(Optional<PinnedTable> table, List<InputPartition> sources) {
+    List<InputFile> files = sources.stream().flatMap(own -> own.files().stream()).toList();
+    // The version of a table says which files it has; by themselves, files are the version.
+    boolean areNamed = table.isEmpty() && files.size() <= MOST_NAMES;
+    boolean arePartitions =
+        !areNamed
+            && sources.size() <= MOST_NAMES
+            && sources.stream().noneMatch(source -> source.values().isEmpty());
+    return new Lineage.Part(
+        areNamed ? files.stream().map(file -> file.location().toString()).toList() : List.of(),
+        arePartitions ? sources.stream().map(LineageFacts::values).toList() : List.of(),
+        files.size(),
+        files.stream().mapToLong(InputFile::bytes).sum());
+  }
+
+  private static Map<String, String> values(InputPartition partition) {
+    Map<String, String> values = new LinkedHashMap<>();
+    for (PartitionValue value : partition.values()) {
+      values.put(value.column(), value.value());
+    }
+
+    return values;
+  }
+}

@@ -1,0 +1,140 @@
+package io.paritree.spark.report;
+
+import io.prometheus.metrics.exporter.pushgateway.Format;
+import io.prometheus.metrics.exporter.pushgateway.PushGateway;
+import io.prometheus.metrics.exporter.pushgateway.Scheme;
+import io.prometheus.metrics.expositionformats.OpenMetricsTextFormatWriter;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A run's metrics, as a file for node-exporter's textfile collector and as a push to a Pushgateway.
+ *
+ * <p>All are gauges of the last run on an output; the label {@code output} distinguishes outputs.
+ */
+public final class JobMetrics {
+  private static final String OUTPUT = "output";
+  private static final String JOB = "paritree";
+
+  private final List<MetricSnapshot> gauges = new ArrayList<>();
+  private final String output;
+
+  private JobMetrics(String output) {
+    this.output = output;
+  }
+
+  /**
+   * Returns the metrics of a run that has ended.
+   *
+   * @param report empty if the run ended before it had one
+   * @param endedAtSeconds when the run ended, in seconds since 1970
+   */
+  public static JobMetrics of(
+      String output, int exitCode, double endedAtSeconds, Optional<JobReport> report) {
+    JobMetrics metrics = new JobMetrics(output);
+    metrics.gauge("paritree_job_exit_code", "Exit code of the last run.", exitCode);
+    metrics.gauge("paritree_job_end_timestamp_seconds", "When the last run ended.", endedAtSeconds);
+    report.ifPresent(metrics::add);
+    return metrics;
+  }
+
+  /** Returns the metrics as OpenMetrics text. */
+  public byte[] text() throws IOException {
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    OpenMetricsTextFormatWriter.create().write(text, snapshots());
+    return text.toByteArray();
+  }
+
+  /**
+   * Replaces the metrics that a Pushgateway has of the last run on the output.
+   *
+   * @param gateway its address, http or https, without user and query
+   * @param wait how long it may take to connect, and then to answer
+   */
+  public void push(URI gateway, Duration wait) throws IOException {
+    PushGateway.builder()
+        .scheme(gateway.getScheme().equalsIgnoreCase("https") ? Scheme.HTTPS : Scheme.HTTP)
+        .address(gateway.getRawAuthority() + gateway.getRawPath().replaceFirst("/+$", ""))
+        .format(Format.PROMETHEUS_TEXT)
+        .job(JOB)
+        .groupingKey(OUTPUT, output)
+        .connectionTimeout(wait)
+        .readTimeout(wait)
+        .build()
+        .push(this::snapshots);
+  }
+
+  private MetricSnapshots snapshots() {
+    return new MetricSnapshots(gauges);
+  }
+
+  private void add(JobReport report) {
+    gauge(
+        "paritree_job_rows",
+        "Rows of the last run, published or not: scored or quarantined.",
+        "became",
+        Map.of("scored", report.scored(), "quarantined", report.quarantined()));
+    gauge("paritree_job_rows_per_second", "Rows per second while scoring.", report.rowsPerSecond());
+    gauge(
+        "paritree_job_partitions",
+        "Partitions that were published, now or before.",
+        "published",
+        Map.of("now", report.published(), "before", report.alreadyPublished().size()));
+    gauge("paritree_job_quarantined_rows", "Rows by fault code.", "code", report.codes());
+    gauge("paritree_job_missing_values", "Missing values.", "feature", report.missing());
+    gauge(
+        "paritree_job_unseen_values",
+        "Values that are in no vocabulary.",
+        "feature",
+        report.unseen());
+    gauge(
+        "paritree_job_stage_seconds",
+        "How long each part of the run took.",
+        "stage",
+        report.seconds());
+    if (report.scores().count() > 0) {
+      gauge("paritree_job_score_mean", "Mean of the first score.", report.scores().mean());
+      GaugeSnapshot.Builder deciles =
+          named("paritree_job_score_quantile", "Deciles of the first score, to one part in 128.");
+      for (int tenth = 1; tenth <= 9; tenth++) {
+        deciles.dataPoint(
+            point(
+                Labels.of(OUTPUT, output, "quantile", "0." + tenth),
+                report.scores().quantile(tenth / 10.0)));
+      }
+
+      gauges.add(deciles.build());
+    }
+  }
+
+  private void gauge(String name, String help, double value) {
+    gauges.add(named(name, help).dataPoint(point(Labels.of(OUTPUT, output), value)).build());
+  }
+
+  private void gauge(String name, String help, String label, Map<String, ? extends Number> values) {
+    GaugeSnapshot.Builder gauge = named(name, help);
+    values.forEach(
+        (of, value) ->
+            gauge.dataPoint(point(Labels.of(OUTPUT, output, label, of), value.doubleValue())));
+    gauges.add(gauge.build());
+  }
+
+  private static GaugeSnapshot.Builder named(String name, String help) {
+    return GaugeSnapshot.builder().name(name).help(help);
+  }
+
+  private static GaugeDataPointSnapshot point(Labels labels, double value) {
+    return GaugeDataPointSnapshot.builder().labels(labels).value(value).build();
+  }
+}
