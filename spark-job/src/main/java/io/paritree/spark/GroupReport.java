@@ -18,6 +18,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Makes reports on the run from what is known about a group so far. Not thread-safe. */
 final class GroupReport {
@@ -80,8 +82,9 @@ final class GroupReport {
    * Returns the report on a run that published these partitions; another run published the rest.
    */
   JobReport published(List<String> moved) {
+    Set<String> names = Set.copyOf(moved);
     List<PartitionReport> own =
-        partitions.stream().filter(partition -> moved.contains(partition.partition())).toList();
+        partitions.stream().filter(partition -> names.contains(partition.partition())).toList();
     Outcome outcome = own.isEmpty() ? Outcome.ALREADY_PUBLISHED : Outcome.PUBLISHED;
     return report(outcome, "", own, own.size());
   }
@@ -170,10 +173,11 @@ final class GroupReport {
 
   /** Returns the partitions that were published before, or meanwhile by another run. */
   private List<String> alreadyPublished(List<PartitionReport> own) {
+    Set<String> names = own.stream().map(PartitionReport::partition).collect(Collectors.toSet());
     List<String> published = new ArrayList<>(checked.alreadyPublished());
     partitions.stream()
-        .filter(partition -> !own.contains(partition))
         .map(PartitionReport::partition)
+        .filter(partition -> !names.contains(partition))
         .forEach(published::add);
     return published;
   }

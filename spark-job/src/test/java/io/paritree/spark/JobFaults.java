@@ -18,7 +18,8 @@ import org.apache.hadoop.hdfs.MiniDFSCluster;
  * Kills the job at every named step and at random times, while a reader polls; with {@code --hdfs},
  * with input and output on HDFS; with {@code --s3}, on S3, where it is killed while it publishes
  * and while it recovers; with {@code --table}, while it commits to a Delta table; with {@code
- * --disk}, runs it on a full disk instead, and without permissions.
+ * --executors}, kills executors of a standalone cluster or of YARN; with {@code --disk}, runs it on
+ * a full disk instead, and without permissions.
  *
  * <p>Run: {@code scripts/faults job [OPTIONS]}. Prints one line for each step and a last one with
  * totals; exit code 1 if anything was wrong.
@@ -36,6 +37,8 @@ final class JobFaults {
     boolean s3 = false;
     boolean disk = false;
     boolean table = false;
+    boolean executors = false;
+    boolean yarn = false;
     List<Step> steps = Stream.of(Step.values()).filter(step -> !step.isOfTables()).toList();
     long seed = System.nanoTime();
     Iterator<String> given = List.of(arguments).iterator();
@@ -48,6 +51,8 @@ final class JobFaults {
         case "--s3" -> s3 = true;
         case "--disk" -> disk = true;
         case "--table" -> table = true;
+        case "--executors" -> executors = true;
+        case "--yarn" -> yarn = true;
         case "--steps" -> steps = steps(given.next());
         case "--seed" -> seed = Long.decode(given.next());
         default -> {
@@ -55,6 +60,7 @@ final class JobFaults {
               "Usage: faults job [--rows N] [--times N] [--steps NAME,...] [--random N]"
                   + " [--seed N] [--hdfs] | faults job --s3 [--rows N] [--random N] [--seed N]"
                   + " | faults job --table [--s3] [--rows N] [--random N] [--seed N]"
+                  + " | faults job --executors [--yarn] [--rows N] [--random N] [--seed N]"
                   + " | faults job --disk [--rows N]");
           System.exit(2);
         }
@@ -64,6 +70,12 @@ final class JobFaults {
     Path directory = Files.createTempDirectory("paritree-faults");
     if (disk) {
       boolean passed = DiskFaults.run(directory, rows);
+      FileStore.of(Location.of(directory)).delete(Location.of(directory));
+      System.exit(passed ? 0 : 1);
+    }
+
+    if (executors) {
+      boolean passed = onExecutors(directory, rows, random, seed, yarn);
       FileStore.of(Location.of(directory)).delete(Location.of(directory));
       System.exit(passed ? 0 : 1);
     }
@@ -123,6 +135,30 @@ final class JobFaults {
 
     FileStore.of(Location.of(directory)).delete(Location.of(directory));
     System.exit(failed == 0 ? 0 : 1);
+  }
+
+  private static boolean onExecutors(Path directory, int rows, int kills, long seed, boolean yarn)
+      throws Exception {
+    long begin = System.nanoTime();
+    Random random = new Random(seed);
+    int failed = 0;
+    try (ExecutorDeathTrial.Cluster cluster =
+        yarn
+            ? YarnCluster.start(directory.resolve("cluster"))
+            : SparkCluster.start(directory.resolve("cluster"))) {
+      ExecutorDeathTrial trial = new ExecutorDeathTrial(directory, cluster, rows / 3 * 3);
+      ExecutorDeathTrial.Kills[] kinds = ExecutorDeathTrial.Kills.values();
+      for (int time = 0; time < kills; time++) {
+        List<String> wrong = trial.kill(kinds[time % kinds.length], random);
+        failed += wrong.isEmpty() ? 0 : 1;
+        report("B5 executors, kill %s: %s".formatted(time + 1, verdict(wrong)));
+      }
+
+      report("%s of %s runs were published all the same".formatted(trial.published(), kills));
+      report(kills + " kills of executors", failed, trial.looks(), begin, rows, seed);
+    }
+
+    return failed == 0;
   }
 
   private static boolean onTable(Path directory, int rows, int kills, long seed, boolean s3)

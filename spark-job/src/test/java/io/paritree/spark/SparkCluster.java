@@ -1,5 +1,6 @@
 package io.paritree.spark;
 
+import io.paritree.store.Location;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +23,7 @@ import java.util.stream.Stream;
  * <p>All ports are chosen among the free ones. The processes end with {@link #close}, or with this
  * JVM. Not thread-safe.
  */
-final class SparkCluster implements AutoCloseable {
+final class SparkCluster implements ExecutorDeathTrial.Cluster {
   private static final Pattern MASTER_STARTED =
       Pattern.compile("Starting Spark master at (spark://127\\.0\\.0\\.1:[1-9][0-9]*)");
   private static final Pattern STOPPED = Pattern.compile("State:\\s+(T)");
@@ -149,7 +150,8 @@ final class SparkCluster implements AutoCloseable {
    * @param options of {@code spark-submit}, none with a space
    * @param arguments the job's arguments
    */
-  Process score(Path log, List<String> options, Object... arguments) throws IOException {
+  @Override
+  public Process score(Path log, List<String> options, Object... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("paritree.root"), "scripts", "score").toString());
     for (Object argument : arguments) {
@@ -205,7 +207,7 @@ final class SparkCluster implements AutoCloseable {
         "an executor to write below " + staging,
         () -> {
           Optional<ProcessHandle> writing =
-              executors().filter(executor -> isWriting(executor, staging)).findFirst();
+              executors().stream().filter(executor -> isWriting(executor, staging)).findFirst();
           if (writing.isPresent()) {
             signal(writing.get(), "STOP");
             if (isWriting(writing.get(), staging)) {
@@ -230,8 +232,14 @@ final class SparkCluster implements AutoCloseable {
     signal(executor, "CONT");
   }
 
-  private Stream<ProcessHandle> executors() {
-    return workers.stream().flatMap(worker -> worker.toHandle().children());
+  @Override
+  public List<ProcessHandle> executors() {
+    return workers.stream().flatMap(worker -> worker.toHandle().children()).toList();
+  }
+
+  @Override
+  public Location files() {
+    return Location.of(directory.resolve("files"));
   }
 
   /** Returns whether a process has a Parquet file below a directory open. */

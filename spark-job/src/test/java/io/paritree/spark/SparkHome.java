@@ -25,6 +25,19 @@ record SparkHome(Path directory, String version, String scala) {
     return made(MODULE.resolve("target/spark-home"), classPath);
   }
 
+  /** As {@link #ofTheBuild}, with the jar that submits to YARN. */
+  static SparkHome withYarn() throws IOException {
+    String separator = System.getProperty("path.separator");
+    String yarn =
+        Stream.of(
+                Files.readString(MODULE.resolve("target/test.classpath")).strip().split(separator))
+            .filter(jar -> jar.contains("/spark-yarn_"))
+            .findFirst()
+            .orElseThrow();
+    String spark = Files.readString(MODULE.resolve("target/spark.classpath")).strip();
+    return made(MODULE.resolve("target/spark-home-yarn"), spark + separator + yarn);
+  }
+
   /**
    * Returns a Spark whose jars Maven resolves; the first time may take minutes.
    *

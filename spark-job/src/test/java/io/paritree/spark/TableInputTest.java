@@ -118,14 +118,18 @@ class TableInputTest {
           .containsExactlyInAnyOrder("day=2024-01-01", "day=2024-01-02", "day=2024-01-03");
     }
 
-    assertThat(report("first")).contains("\"inputVersion\" : \"0\"");
+    assertThat(kept("first", "report.json")).contains("\"inputVersion\" : \"0\"");
+    String lineage = kept("first", "lineage.jsonl");
+    lineage.lines().forEach(LineageTest::assertValid);
+    assertThat(lineage)
+        .contains("\"datasetVersion\":\"0\"", "\"dimensions\":{\"day\":\"2024-01-02\"}");
   }
 
-  private String report(String run) throws IOException {
+  private String kept(String run, String name) throws IOException {
     try (Stream<Path> files = Files.walk(directory.resolve("_paritree"))) {
       Path report =
           files
-              .filter(file -> file.endsWith("report.json") && file.toString().contains(run))
+              .filter(file -> file.endsWith(name) && file.toString().contains(run))
               .findFirst()
               .orElseThrow();
       return Files.readString(report);

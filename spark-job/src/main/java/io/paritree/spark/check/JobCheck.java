@@ -183,10 +183,10 @@ public final class JobCheck {
 
   /** Returns the partitions that are published already. */
   public List<String> alreadyPublished() {
-    return targets.stream()
-        .filter(target -> !open.contains(target))
-        .map(OutputPartition::partition)
-        .toList();
+    Set<String> published = new LinkedHashSet<>();
+    targets.forEach(target -> published.add(target.partition()));
+    open.forEach(target -> published.remove(target.partition()));
+    return List.copyOf(published);
   }
 
   /**

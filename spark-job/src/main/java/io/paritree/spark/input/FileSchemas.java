@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -61,6 +62,8 @@ final class FileSchemas {
       List<String> problems,
       Runnable fileRead) {
     UnaryOperator<String> asked = name -> comparison.asked(name, names);
+    // Most files have the same columns, which the driver has room for once, not for each file.
+    Map<Object, Object> known = new ConcurrentHashMap<>();
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     try {
       List<Future<FileSchema>> reading = new ArrayList<>();
@@ -71,7 +74,7 @@ final class FileSchemas {
                   try {
                     return format == InputFormat.CSV
                         ? header(file, asked, hadoop)
-                        : footer(file, names, asked, hadoop);
+                        : footer(file, names, asked, hadoop, known);
                   } finally {
                     fileRead.run();
                   }
@@ -119,7 +122,11 @@ final class FileSchemas {
   }
 
   private static FileSchema footer(
-      InputFile file, Set<String> names, UnaryOperator<String> asked, Configuration hadoop)
+      InputFile file,
+      Set<String> names,
+      UnaryOperator<String> asked,
+      Configuration hadoop,
+      Map<Object, Object> known)
       throws IOException {
     Path path = HadoopPaths.of(file.location());
     try (ParquetFileReader reader =
@@ -150,12 +157,20 @@ final class FileSchemas {
 
       return new FileSchema(
           file,
-          schema.getFields().stream().map(Type::getName).map(asked).toList(),
+          shared(
+              known,
+              List.copyOf(schema.getFields().stream().map(Type::getName).map(asked).toList())),
           OptionalLong.of(rows),
-          types,
-          onlyByRows,
+          shared(known, Map.copyOf(types)),
+          shared(known, Set.copyOf(onlyByRows)),
           unreadable);
     }
+  }
+
+  /** Returns the value that equals this one and was there first. */
+  @SuppressWarnings("unchecked") // equal lists, maps or sets of one method have the same type
+  private static <T> T shared(Map<Object, Object> known, T value) {
+    return (T) known.computeIfAbsent(value, first -> first);
   }
 
   /** Finds out how a column can be read; if it is encrypted, that takes its key. */
