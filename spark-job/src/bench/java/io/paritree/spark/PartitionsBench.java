@@ -2,34 +2,45 @@ package io.paritree.spark;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.paritree.spark.input.HadoopPaths;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.management.JMException;
+import javax.management.MBeanAttributeInfo;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.apache.spark.sql.SparkSession;
 
 /**
  * Shows what a partition costs: the job on many partitions of 100 rows, in one JVM with a heap of 1
  * GiB, and on a tenth of them. Both times are without that of a job with one partition, which is
- * what starting costs.
+ * what starting costs. With {@code --hdfs}, input and output are on HDFS, and the calls to its name
+ * node are counted.
  *
  * <p>Run: {@code scripts/bench job --partitions N}
  */
 final class PartitionsBench {
   private static final String USAGE =
       """
-      Usage: scripts/bench job --partitions N [--files N]
+      Usage: scripts/bench job --partitions N [--files N] [--hdfs]
         --partitions  partitions of the larger input; the smaller one has a tenth
         --files       files of each partition, of 100 rows (default: 1)
+        --hdfs        on HDFS; prints how often its name node was called for each partition
       """;
   private static final int TREES = 100;
   private static final int ROWS_PER_FILE = 100;
@@ -43,18 +54,25 @@ final class PartitionsBench {
   private final Path modelPackage;
   private final Path file;
   private final int filesPerPartition;
+  private final Location home;
 
-  private PartitionsBench(Path directory, Path modelPackage, Path file, int filesPerPartition) {
+  /**
+   * @param home where input and output are
+   */
+  private PartitionsBench(
+      Path directory, Path modelPackage, Path file, int filesPerPartition, Location home) {
     this.directory = directory;
     this.modelPackage = modelPackage;
     this.file = file;
     this.filesPerPartition = filesPerPartition;
+    this.home = home;
   }
 
   public static void main(String[] arguments) throws Exception {
     Path directory = null;
     int partitions = 0;
     int files = 1;
+    boolean onHdfs = false;
     try {
       Iterator<String> given = List.of(arguments).iterator();
       while (given.hasNext()) {
@@ -63,6 +81,7 @@ final class PartitionsBench {
           case "--directory" -> directory = Path.of(given.next());
           case "--partitions" -> partitions = Integer.parseInt(given.next());
           case "--files" -> files = Integer.parseInt(given.next());
+          case "--hdfs" -> onHdfs = true;
           default -> throw new IllegalArgumentException(option);
         }
       }
@@ -82,12 +101,28 @@ final class PartitionsBench {
       input.rows(spark, ROWS_PER_FILE, 1, rows);
     }
 
+    Path file;
     try (Stream<Path> written = Files.list(rows)) {
-      Path file = written.filter(Parquets::isParquet).findFirst().orElseThrow();
-      PartitionsBench bench =
-          new PartitionsBench(directory.resolve("partitions"), model, file, files);
-      System.exit(bench.compare(partitions) ? 0 : 1);
+      file = written.filter(Parquets::isParquet).findFirst().orElseThrow();
     }
+
+    Path own = Files.createDirectories(directory.resolve("partitions"));
+    boolean passed;
+    if (onHdfs) {
+      Path hdfs = Files.createTempDirectory("paritree-hdfs");
+      try (MiniDFSCluster cluster =
+          new MiniDFSCluster.Builder(new Configuration(), hdfs.toFile()).build()) {
+        cluster.waitActive();
+        Location home = Location.of(cluster.getURI() + "/bench");
+        passed = new PartitionsBench(own, model, file, files, home).compare(partitions);
+      }
+
+      FileStore.of(Location.of(hdfs)).delete(Location.of(hdfs));
+    } else {
+      passed = new PartitionsBench(own, model, file, files, Location.of(own)).compare(partitions);
+    }
+
+    System.exit(passed ? 0 : 1);
   }
 
   private boolean compare(int partitions) throws IOException, InterruptedException {
@@ -113,13 +148,13 @@ final class PartitionsBench {
 
   /** Returns how long the job takes, from the start of its JVM to the end. */
   private double seconds(int partitions) throws IOException, InterruptedException {
-    Path input = directory.resolve("in-%s-%s".formatted(partitions, filesPerPartition));
-    make(input, partitions);
-    Path output = directory.resolve("out");
-    for (Path old : List.of(output, directory.resolve("_paritree"))) {
-      FileStore.of(Location.of(old)).delete(Location.of(old));
+    Location input = made(partitions);
+    Location output = home.resolve("out");
+    for (Location old : List.of(output, home.resolve("_paritree"))) {
+      FileStore.of(old).delete(old);
     }
 
+    Map<String, Long> before = calls();
     Path log = directory.resolve("run-%s.log".formatted(partitions));
     Path collections = directory.resolve("run-%s-gc.log".formatted(partitions));
     long begin = System.nanoTime();
@@ -130,6 +165,8 @@ final class PartitionsBench {
                 "-XX:TieredStopAtLevel=4",
                 "-XX:+UseParallelGC",
                 "-Dspark.master=local[*]",
+                // Otherwise starting chmod for each file would be most of what is measured.
+                "-Dspark.hadoop.fs.file.impl=" + QuickLocalFileSystem.class.getName(),
                 "-Dspark.cleaner.periodicGC.interval=5s",
                 "-Xlog:gc:file=%s:uptime:filecount=0".formatted(collections)),
             log,
@@ -149,6 +186,9 @@ final class PartitionsBench {
           "The job ended with exit code %s: %s".formatted(exitCode, Files.readString(log)));
     }
 
+    Map<String, Long> after = calls();
+    after.replaceAll((name, count) -> count - before.get(name));
+    after.values().removeIf(count -> count < partitions / 2);
     JsonNode report = report();
     long rows = (long) partitions * filesPerPartition * ROWS_PER_FILE;
     if (report.get("scored").asLong() != rows || report.get("partitions").size() != partitions) {
@@ -158,41 +198,71 @@ final class PartitionsBench {
     System.out.println(
         String.format(
             Locale.ROOT,
-            "%d partitions: %.1f s, at most %d MiB after full collections; seconds of the stages %s",
+            "%d partitions: %.1f s, at most %d MiB after full collections; seconds of the stages %s%s",
             partitions,
             took,
             largest(collections),
-            report.get("seconds")));
+            report.get("seconds"),
+            after.isEmpty() ? "" : "; calls of the name node " + after));
     return took;
   }
 
-  private void make(Path input, int partitions) throws IOException {
-    Path made = input.resolveSibling(input.getFileName() + ".made");
-    if (Files.exists(made)) {
-      return;
-    }
-
-    System.out.println("Making %s partitions in %s ...".formatted(partitions, input));
-    for (int partition = 0; partition < partitions; partition++) {
-      Path own = Files.createDirectories(input.resolve("part=%06d".formatted(partition)));
-      for (int number = 0; number < filesPerPartition; number++) {
-        Path copy = own.resolve("part-%s.parquet".formatted(number));
-        if (!Files.exists(copy)) {
-          Files.copy(file, copy);
+  private Location made(int partitions) throws IOException {
+    String name = "in-%s-%s".formatted(partitions, filesPerPartition);
+    Path input = directory.resolve(name);
+    Path made = directory.resolve(name + ".made");
+    if (!Files.exists(made)) {
+      System.out.println("Making %s partitions in %s ...".formatted(partitions, input));
+      for (int partition = 0; partition < partitions; partition++) {
+        Path own = Files.createDirectories(input.resolve("part=%06d".formatted(partition)));
+        for (int number = 0; number < filesPerPartition; number++) {
+          Path copy = own.resolve("part-%s.parquet".formatted(number));
+          if (!Files.exists(copy)) {
+            Files.copy(file, copy);
+          }
         }
       }
+
+      Files.createFile(made);
     }
 
-    Files.createFile(made);
+    Location there = home.resolve(name);
+    if (!home.isLocal()) {
+      org.apache.hadoop.fs.Path to = HadoopPaths.of(there);
+      to.getFileSystem(new Configuration())
+          .copyFromLocalFile(new org.apache.hadoop.fs.Path(input.toUri()), to);
+    }
+
+    return there;
+  }
+
+  /** Returns how often the name node of this JVM was called for what; empty if there is none. */
+  private static Map<String, Long> calls() throws IOException {
+    MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
+    Map<String, Long> calls = new TreeMap<>();
+    try {
+      ObjectName node = new ObjectName("Hadoop:service=NameNode,name=NameNodeActivity");
+      if (beans.isRegistered(node)) {
+        for (MBeanAttributeInfo attribute : beans.getMBeanInfo(node).getAttributes()) {
+          String name = attribute.getName();
+          if (name.endsWith("Ops") || name.startsWith("Files") || name.startsWith("Get")) {
+            if (beans.getAttribute(node, name) instanceof Number count) {
+              calls.put(name, count.longValue());
+            }
+          }
+        }
+      }
+    } catch (JMException e) {
+      throw new IOException("Cannot count the calls of the name node", e);
+    }
+
+    return calls;
   }
 
   private JsonNode report() throws IOException {
-    List<Path> reports = new ArrayList<>();
-    try (Stream<Path> runs = Files.list(directory.resolve("_paritree/out/runs"))) {
-      runs.map(run -> run.resolve("report.json")).forEach(reports::add);
-    }
-
-    return new ObjectMapper().readTree(reports.get(0).toFile());
+    FileStore store = FileStore.of(home);
+    Location run = store.list(home.resolve("_paritree/out/runs")).get(0).location();
+    return new ObjectMapper().readTree(store.read(run.resolve("report.json")));
   }
 
   private static long largest(Path collections) throws IOException {

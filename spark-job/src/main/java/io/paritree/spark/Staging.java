@@ -25,6 +25,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.HadoopReadOptions;
@@ -38,6 +43,8 @@ import org.apache.parquet.hadoop.util.HadoopInputFile;
  * there, or writes later, can get into a partition.
  */
 final class Staging {
+  private static final int THREADS = 8;
+
   private final JobSettings settings;
   private final ScoringModel model;
   private final RunDirectory directory;
@@ -147,46 +154,71 @@ final class Staging {
       Configuration hadoop,
       Clock clock)
       throws IOException {
-    List<PartitionReport> reports = new ArrayList<>();
-    for (OutputPartition target : targets) {
-      List<DataFile> files = new ArrayList<>();
-      long rows = 0;
-      for (WrittenFile file : staged.get(target.partition())) {
-        Location location = staged(file);
-        long inFooter = rowsInFooter(location, hadoop);
-        if (inFooter != file.rows()) {
-          throw new IOException(
-              "Cannot publish %s: its footer says %s rows, but %s were written"
-                  .formatted(location, inFooter, file.rows()));
-        }
-
-        long length = store.find(location).orElseThrow().bytes();
-        files.add(new DataFile(name(file), length, inFooter));
-        rows += inFooter;
+    // Each takes some calls to the store, which may take long.
+    ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+    try {
+      List<Callable<PartitionReport>> verifying = new ArrayList<>();
+      for (OutputPartition target : targets) {
+        verifying.add(() -> verify(target, staged.get(target.partition()), hadoop, clock));
       }
 
-      PartitionCounts count = tally.counts().get(target.partition());
-      if (rows != count.scored()) {
+      List<PartitionReport> reports = new ArrayList<>();
+      for (Future<PartitionReport> verified : threads.invokeAll(verifying)) {
+        reports.add(verified.get());
+      }
+
+      return reports;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+
+      throw e.getCause() instanceof IOException known ? known : new IOException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("Cannot verify what was scored: interrupted", e);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private PartitionReport verify(
+      OutputPartition target, List<WrittenFile> written, Configuration hadoop, Clock clock)
+      throws IOException {
+    List<DataFile> files = new ArrayList<>();
+    long rows = 0;
+    for (WrittenFile file : written) {
+      Location location = staged(file);
+      long inFooter = rowsInFooter(location, hadoop);
+      if (inFooter != file.rows()) {
         throw new IOException(
-            "Cannot publish '%s': its files hold %s rows, but %s were scored"
-                .formatted(target.partition(), rows, count.scored()));
+            "Cannot publish %s: its footer says %s rows, but %s were written"
+                .formatted(location, inFooter, file.rows()));
       }
 
-      if (table.isEmpty()) {
-        writeManifest(target, count, files, clock);
-      }
-
-      reports.add(
-          new PartitionReport(
-              target.partition(),
-              target.identity(),
-              count.read(),
-              count.scored(),
-              count.quarantined(),
-              files.stream().map(Staging::reported).toList()));
+      long length = store.find(location).orElseThrow().bytes();
+      files.add(new DataFile(name(file), length, inFooter));
+      rows += inFooter;
     }
 
-    return reports;
+    PartitionCounts count = tally.counts().get(target.partition());
+    if (rows != count.scored()) {
+      throw new IOException(
+          "Cannot publish '%s': its files hold %s rows, but %s were scored"
+              .formatted(target.partition(), rows, count.scored()));
+    }
+
+    if (table.isEmpty()) {
+      writeManifest(target, count, files, clock);
+    }
+
+    return new PartitionReport(
+        target.partition(),
+        target.identity(),
+        count.read(),
+        count.scored(),
+        count.quarantined(),
+        files.stream().map(Staging::reported).toList());
   }
 
   private static ScoredFile reported(DataFile file) {

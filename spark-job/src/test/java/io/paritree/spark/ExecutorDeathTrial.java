@@ -8,11 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
 
@@ -47,8 +45,8 @@ final class ExecutorDeathTrial {
     ONE,
     /** All that run, once. */
     ALL,
-    /** Each that is started, until the run has ended. */
-    EVERY
+    /** All that run, once, and no task may be tried again. */
+    ALL_WITHOUT_RETRIES
   }
 
   private final Path directory;
@@ -93,7 +91,7 @@ final class ExecutorDeathTrial {
         .copyFromLocalFile(new org.apache.hadoop.fs.Path(local.toUri()), to);
 
     Path log = directory.resolve("first.log");
-    Process first = start(log, "first");
+    Process first = start(log, "first", Kills.ONE);
     awaitExecutors(first);
     long begin = System.nanoTime();
     int exitCode = JobProcess.exitCode(first);
@@ -121,10 +119,10 @@ final class ExecutorDeathTrial {
     List<String> wrong = new ArrayList<>();
     try (OutputReader reader = new OutputReader(output, PARTITIONS, rowsPerPartition)) {
       Path log = directory.resolve(dying + ".log");
-      Process job = start(log, dying);
+      Process job = start(log, dying, kills);
       awaitExecutors(job);
       job.waitFor((long) (random.nextDouble() * nanosOfExecutors), TimeUnit.NANOSECONDS);
-      int killed = kill(kills, random, job);
+      int killed = destroyed(kills, random);
       int exitCode = JobProcess.exitCode(job);
       if (exitCode == 0) {
         published++;
@@ -169,21 +167,14 @@ final class ExecutorDeathTrial {
     return looks;
   }
 
-  private int kill(Kills kills, Random random, Process job) throws InterruptedException {
-    Set<Long> killed = new HashSet<>();
-    do {
-      List<ProcessHandle> running = new ArrayList<>(cluster.executors());
-      if (kills == Kills.ONE && !running.isEmpty()) {
-        running = List.of(running.get(random.nextInt(running.size())));
-      }
+  private int destroyed(Kills kills, Random random) {
+    List<ProcessHandle> running = cluster.executors();
+    if (kills == Kills.ONE && !running.isEmpty()) {
+      running = List.of(running.get(random.nextInt(running.size())));
+    }
 
-      for (ProcessHandle executor : running) {
-        executor.destroyForcibly();
-        killed.add(executor.pid());
-      }
-    } while (kills == Kills.EVERY && !job.waitFor(200, TimeUnit.MILLISECONDS));
-
-    return killed.size();
+    running.forEach(ProcessHandle::destroyForcibly);
+    return running.size();
   }
 
   private void checkScores(List<String> wrong, String run) {
@@ -196,11 +187,14 @@ final class ExecutorDeathTrial {
     SparkCluster.await("executors", () -> !cluster.executors().isEmpty() || !job.isAlive());
   }
 
-  private Process start(Path log, String run) throws IOException {
+  private Process start(Path log, String run, Kills kills) throws IOException {
     // One task per file.
     List<String> options =
         List.of(
-            "--conf", "spark.sql.files.minPartitionNum=" + PARTITIONS.size() * FILES_PER_PARTITION);
+            "--conf",
+            "spark.sql.files.minPartitionNum=" + PARTITIONS.size() * FILES_PER_PARTITION,
+            "--conf",
+            "spark.task.maxFailures=" + (kills == Kills.ALL_WITHOUT_RETRIES ? 1 : 4));
     return cluster.score(log, options, arguments(run).toArray());
   }
 

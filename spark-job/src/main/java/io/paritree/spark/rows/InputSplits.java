@@ -22,6 +22,9 @@ final class InputSplits {
   private static final long BYTES_TO_OPEN_A_FILE = 256L << 10;
   private static final int TASKS_PER_CORE = 4;
 
+  private static final String LISTING_TASKS =
+      "spark.sql.sources.parallelPartitionDiscovery.parallelism";
+
   private InputSplits() {}
 
   /**
@@ -34,6 +37,8 @@ final class InputSplits {
     setUnlessGiven(session, "spark.sql.files.minPartitionNum", leastTasks(bytes, cores));
     setUnlessGiven(session, "spark.sql.files.maxPartitionBytes", mostBytes(bytes, cores));
     setUnlessGiven(session, "spark.sql.files.openCostInBytes", BYTES_TO_OPEN_A_FILE);
+    // Spark looks up given files by a job that has a task for each of them.
+    setUnlessGiven(session, LISTING_TASKS, (long) TASKS_PER_CORE * cores);
   }
 
   private static void setUnlessGiven(SparkSession session, String key, long value) {
