@@ -72,15 +72,18 @@ final class ExecutorDeathTrial {
     this.input = cluster.files().resolve("in");
     this.output = cluster.files().resolve("out");
     TestPackages packages = new TestPackages(directory.resolve("models"));
-    this.models = List.of(packages.binary(1, 5).toString(), packages.binary(2, 6).toString());
-    for (String model : models) {
-      scores.add(ScoringJobTest.expected(model, 0, rowsPerPartition * PARTITIONS.size()));
+    List<Path> local = List.of(packages.binary(1, 5), packages.binary(2, 6));
+    for (Path model : local) {
+      scores.add(
+          ScoringJobTest.expected(model.toString(), 0, rowsPerPartition * PARTITIONS.size()));
     }
 
-    Path local = directory.resolve("rows");
+    // A path without a scheme is on HDFS where the cluster has it.
+    this.models = local.stream().map(path -> "file:" + path).toList();
+    Path made = directory.resolve("rows");
     for (int index = 0; index < PARTITIONS.size(); index++) {
       Parcels.write(
-          local.resolve(PARTITIONS.get(index)).toString(),
+          made.resolve(PARTITIONS.get(index)).toString(),
           index * rowsPerPartition,
           (index + 1) * rowsPerPartition,
           FILES_PER_PARTITION);
@@ -88,7 +91,7 @@ final class ExecutorDeathTrial {
 
     org.apache.hadoop.fs.Path to = HadoopPaths.of(input);
     to.getFileSystem(new Configuration())
-        .copyFromLocalFile(new org.apache.hadoop.fs.Path(local.toUri()), to);
+        .copyFromLocalFile(new org.apache.hadoop.fs.Path(made.toUri()), to);
 
     Path log = directory.resolve("first.log");
     Process first = start(log, "first", Kills.ONE);

@@ -54,12 +54,17 @@ final class YarnCluster implements ExecutorDeathTrial.Cluster {
         "yarn.nodemanager.disk-health-checker.max-disk-utilization-per-disk-percentage", "100");
     settings.set("yarn.nodemanager.vmem-check-enabled", "false");
     settings.set("yarn.nodemanager.delete.debug-delay-sec", "600");
-    MiniYARNCluster yarn = new MiniYARNCluster("paritree", 1, 1, 1);
-    yarn.init(settings);
-    yarn.start();
-    YarnCluster cluster = new YarnCluster(SparkHome.withYarn(), directory, files, yarn);
-    cluster.writeConfiguration();
-    return cluster;
+    try {
+      MiniYARNCluster yarn = new MiniYARNCluster("paritree", 1, 1, 1);
+      yarn.init(settings);
+      yarn.start();
+      YarnCluster cluster = new YarnCluster(SparkHome.withYarn(), directory, files, yarn);
+      cluster.writeConfiguration();
+      return cluster;
+    } catch (IOException | RuntimeException | LinkageError e) {
+      files.shutdown(true); // its threads would keep this JVM
+      throw e;
+    }
   }
 
   private void writeConfiguration() throws IOException {
