@@ -6,6 +6,7 @@ import io.paritree.spark.lineage.LineageEvents;
 import io.paritree.spark.report.Delivery;
 import io.paritree.spark.report.JobMetrics;
 import io.paritree.spark.report.JobReport;
+import io.paritree.spark.report.ReportFile;
 import io.paritree.spark.settings.Destinations;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.JobSettings.Mode;
@@ -146,7 +147,11 @@ final class Reporting {
     lines.writeBytes(end);
     lines.write('\n');
     try {
-      FileStore.of(file, hadoop).replace(file, lines.toByteArray());
+      FileStore store = FileStore.of(file, hadoop);
+      // If the report is not there yet, another run will move it there, for which nothing may be.
+      if (store.find(record.resolve(ReportFile.NAME)).isPresent()) {
+        store.replace(file, lines.toByteArray());
+      }
     } catch (IOException | RuntimeException e) {
       err.println("Cannot write lineage to %s: %s".formatted(file, e));
     }
