@@ -84,21 +84,12 @@ record JobRun(int exitCode, String out, String err) {
   static JobRun recovery(Location output, List<Object> more) {
     List<String> texts = new ArrayList<>(List.of("--recover", "--output", output.toString()));
     more.forEach(argument -> texts.add(argument.toString()));
-    return command(texts);
-  }
-
-  /** Asks how a run has ended. */
-  static JobRun status(Location output, String run) {
-    return command(List.of("--status", "--output", output.toString(), "--run-id", run));
-  }
-
-  private static JobRun command(List<String> arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     try (PrintStream outPrint = new PrintStream(out, true, StandardCharsets.UTF_8);
         PrintStream errPrint = new PrintStream(err, true, StandardCharsets.UTF_8)) {
       int exitCode =
-          ScoreMain.run(StepObserver.NONE, outPrint, errPrint, arguments.toArray(String[]::new));
+          ScoreMain.run(StepObserver.NONE, outPrint, errPrint, texts.toArray(String[]::new));
       return new JobRun(
           exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }

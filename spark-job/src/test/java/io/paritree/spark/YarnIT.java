@@ -16,8 +16,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** On YARN, with model, input and output on HDFS, the job gives the rows that it gives here. */
 @Tag("clusters")
@@ -54,45 +52,27 @@ class YarnIT {
     return to;
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"client", "cluster"})
-  void rowsAreScoredInBothModes(String mode) throws Exception {
-    Location output = cluster.files().resolve(mode);
+  /** In client mode, {@code scripts/faults job --executors --yarn} runs it. */
+  @Test
+  void rowsAreScoredInClusterMode() throws Exception {
+    Location output = cluster.files().resolve("out");
+    Path log = directory.resolve("cluster.log");
 
-    Path log = directory.resolve(mode + ".log");
-    int exitCode = score(mode, output, input, log);
+    int exitCode =
+        JobProcess.exitCode(
+            cluster.score(
+                log,
+                List.of("--deploy-mode", "cluster"),
+                "--model",
+                model,
+                "--input",
+                input,
+                "--output",
+                output,
+                "--keys",
+                "parcel_id"));
 
     assertThat(exitCode).as(Files.readString(log)).isZero();
     assertThat(Scores.of(output.toString())).isEqualTo(expected);
-  }
-
-  @Test
-  void refusedRunInClusterModeLeavesItsCode() throws Exception {
-    Location output = cluster.files().resolve("refused");
-
-    Path log = directory.resolve("refused.log");
-    int exitCode = score("cluster", output, cluster.files().resolve("nowhere"), log);
-
-    assertThat(exitCode).as(Files.readString(log)).isEqualTo(1);
-    assertThat(Files.readString(log)).contains("Scoring ended with exit code 3", "no input");
-    JobRun status = JobRun.status(output, "night");
-    assertThat(status.exitCode()).as(status.err()).isEqualTo(3);
-  }
-
-  private static int score(String mode, Location output, Location rows, Path log) throws Exception {
-    return JobProcess.exitCode(
-        cluster.score(
-            log,
-            List.of("--deploy-mode", mode),
-            "--model",
-            model,
-            "--input",
-            rows,
-            "--output",
-            output,
-            "--keys",
-            "parcel_id",
-            "--run-id",
-            "night"));
   }
 }
