@@ -3,12 +3,15 @@ package io.paritree.model.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.model.LargeModels;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,6 +75,13 @@ class SmallHeapTest {
     return ended.said();
   }
 
+  /** As that of {@code scripts/model}: what the JVM keeps of a jar's names is on the heap. */
+  private static String classPath() {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+        .filter(entry -> !entry.contains("parquet") && !entry.contains("minicluster"))
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
   private Ended run(String heap, String flag, String command, Path model) throws Exception {
     List<String> line =
         new ArrayList<>(
@@ -81,7 +91,7 @@ class SmallHeapTest {
                 flag,
                 "-Dslf4j.internal.verbosity=ERROR",
                 "-cp",
-                System.getProperty("java.class.path"),
+                classPath(),
                 ModelMain.class.getName(),
                 command,
                 "--model",
