@@ -89,9 +89,9 @@ class QuarantineTest {
     assertThat(run.out()).contains("quarantined, nothing was published", "missing_value=100");
     assertThat(Files.readString(metrics))
         .contains(
-            "paritree_job_exit_code{output=\"%s\"} 4\n".formatted(output),
-            "code=\"missing_value\"} 100\n",
-            "published=\"now\"} 0\n");
+            "paritree_job_exit_code{output=\"%s\"} 4.0\n".formatted(output),
+            "code=\"missing_value\"} 100.0\n",
+            "published=\"now\"} 0.0\n");
     assertThat(Scores.files(output)).isEqualTo(before);
     assertThat(quarantine(output).count()).as("the quarantine of a refused run").isEqualTo(100);
     assertThat(Files.list(output.resolveSibling("_paritree/out")).map(Path::getFileName))
