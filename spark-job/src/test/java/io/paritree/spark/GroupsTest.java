@@ -66,7 +66,9 @@ class GroupsTest {
             "  day=2024-01-02 (not published)    10 ",
             "  total                             20 ");
     assertThat(Files.readString(metrics))
-        .contains("published=\"now\"} 1.0\n", "became=\"quarantined\"} 5.0\n");
+        .contains(
+            "published=\"now\"} 1.0\n",
+            "became=\"quarantined\",output=\"%s\"} 5.0\n".formatted(directory.resolve("out")));
     Map<String, String> first = Scores.files(directory.resolve("out/day=2024-01-01"));
 
     JobRun resumed = score(input, "--group-by", "day", "--max-quarantined", "0.6");

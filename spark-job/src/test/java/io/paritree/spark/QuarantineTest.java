@@ -90,7 +90,7 @@ class QuarantineTest {
     assertThat(Files.readString(metrics))
         .contains(
             "paritree_job_exit_code{output=\"%s\"} 4.0\n".formatted(output),
-            "code=\"missing_value\"} 100.0\n",
+            "code=\"missing_value\",output=\"%s\"} 100.0\n".formatted(output),
             "published=\"now\"} 0.0\n");
     assertThat(Scores.files(output)).isEqualTo(before);
     assertThat(quarantine(output).count()).as("the quarantine of a refused run").isEqualTo(100);
