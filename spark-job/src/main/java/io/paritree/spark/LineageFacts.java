@@ -23,7 +23,7 @@ import java.util.Set;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 
-/** Tells what a run reads and writes, from what was checked. */
+/** Finds out what a run reads and writes, from what was checked. */
 final class LineageFacts {
   /** Most files, and most partitions, that are named. */
   private static final int MOST_NAMES = 1_000;
@@ -38,7 +38,7 @@ final class LineageFacts {
     this.check = check;
   }
 
-  /** Returns what a run reads and writes of which no file was looked at. */
+  /** Returns what a run reads and writes whose files were not checked. */
   Lineage listed() {
     return lineage(check.selected(), List.of(), List.of());
   }

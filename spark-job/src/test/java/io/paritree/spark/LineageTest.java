@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A run tells catalogs of data what it has read and written, and a Pushgateway its metrics; who
- * does not listen does not harm it.
+ * A run reports to catalogs of data what it has read and written, and to a Pushgateway its metrics;
+ * an address that does not answer changes nothing of the run.
  */
 @Timeout(120)
 class LineageTest {
@@ -62,7 +62,7 @@ class LineageTest {
 
       JobRun run =
           JobRun.ofParcels(
-              model, input, output, "--conf", conf, "--pass", "note", "--run-id", "told");
+              model, input, output, "--conf", conf, "--pass", "note", "--run-id", "reported");
 
       assertThat(run.exitCode()).as(run.err()).isZero();
       List<String> lines = lines(output);
@@ -82,7 +82,7 @@ class LineageTest {
       assertThat(end.at("/run/runId")).isEqualTo(start.at("/run/runId"));
       assertThat(end.at("/job/namespace").asText()).isEqualTo("night");
       assertThat(end.at("/job/name").asText()).isEqualTo("parcels");
-      assertThat(end.at("/run/facets/paritree_run/run").asText()).isEqualTo("told");
+      assertThat(end.at("/run/facets/paritree_run/run").asText()).isEqualTo("reported");
       JsonNode scored = end.at("/run/facets/paritree_model");
       assertThat(scored.get("version").asText()).isEqualTo("parcel-late/1");
       assertThat(scored.get("digest").asText()).hasSize(64);

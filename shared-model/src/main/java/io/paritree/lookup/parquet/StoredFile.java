@@ -26,7 +26,7 @@ record StoredFile(FileStore store, Location location, long length) implements In
     return new Stream(new Source(this));
   }
 
-  /** Reads from where it was told to; opens the file anew where that is somewhere else. */
+  /** Reads a file from any position; a position that does not follow opens the file again. */
   private static final class Source extends InputStream {
     private final StoredFile file;
     private InputStream open;

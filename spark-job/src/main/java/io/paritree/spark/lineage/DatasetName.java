@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 public record DatasetName(String namespace, String name) {
   private static final Pattern REMOTE = Pattern.compile("([^:/]+)://([^/]*)(/.*)?", Pattern.DOTALL);
 
-  /** The schemes of object stores, and the one that stands for all of a store. */
+  /** The schemes of object stores, and the one that OpenLineage uses for each store. */
   private static final Map<String, String> OBJECT_STORES =
       Map.of(
           "s3", "s3", "s3a", "s3", "s3n", "s3", "gs", "gs", "abfs", "abfss", "abfss", "abfss",

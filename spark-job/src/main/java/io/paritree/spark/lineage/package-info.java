@@ -1,6 +1,6 @@
 /**
  * What a run has read and written, for catalogs of data: events of OpenLineage.
  *
- * <p>Knows no Spark: what was read and written is told to it.
+ * <p>Does not depend on Spark: callers pass what was read and written.
  */
 package io.paritree.spark.lineage;

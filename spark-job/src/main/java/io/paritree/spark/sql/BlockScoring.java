@@ -8,10 +8,7 @@ import io.paritree.model.ScoringModel;
 import java.math.BigDecimal;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
-import java.util.List;
 import java.util.NoSuchElementException;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
@@ -21,11 +18,10 @@ import org.apache.spark.unsafe.types.UTF8String;
 import scala.Tuple2;
 
 /**
- * Scores the rows of a partition block by block. Rows come, and leave, as {@link PackedColumns}
- * arranges them. Immutable and thread-safe.
+ * Scores the rows of a partition block by block. Rows have the kept columns first, and then those
+ * of the model's fields that are not among the numbers. Immutable and thread-safe.
  */
-final class BlockScoring
-    implements MapPartitionsFunction<Tuple2<Row, PackedNumbers>, Tuple2<Row, PackedNumbers>> {
+final class BlockScoring implements MapPartitionsFunction<Tuple2<Row, PackedNumbers>, Row> {
   private static final long serialVersionUID = 1L;
 
   /** More rows need more memory, and are scored no faster. */
@@ -39,7 +35,7 @@ final class BlockScoring
 
   private final PlannedModel model;
   private final RowColumns columns;
-  private final PackedColumns.Counts kept;
+  private final int kept;
   private final boolean hasMargins;
   private final boolean hasFaults;
   private final boolean isStrict;
@@ -47,7 +43,7 @@ final class BlockScoring
   BlockScoring(
       PlannedModel model,
       RowColumns columns,
-      PackedColumns.Counts kept,
+      int kept,
       boolean hasMargins,
       boolean hasFaults,
       boolean isStrict) {
@@ -60,17 +56,17 @@ final class BlockScoring
   }
 
   @Override
-  public Iterator<Tuple2<Row, PackedNumbers>> call(Iterator<Tuple2<Row, PackedNumbers>> rows) {
+  public Iterator<Row> call(Iterator<Tuple2<Row, PackedNumbers>> rows) {
     return new Scored(model.open(), rows);
   }
 
   /** The scored rows, of which a block is read ahead. */
-  private final class Scored implements Iterator<Tuple2<Row, PackedNumbers>> {
+  private final class Scored implements Iterator<Row> {
     private final ScoringModel open;
     private final Engine engine;
     private final RowEncoder encoder;
     private final Iterator<Tuple2<Row, PackedNumbers>> rows;
-    private final List<Tuple2<Row, PackedNumbers>> block = new ArrayList<>(BLOCK_ROWS);
+    private final Row[] block = new Row[BLOCK_ROWS];
     private final Row[][] faults = new Row[BLOCK_ROWS][];
     private final float[] slots;
     private final float[] margins;
@@ -78,7 +74,8 @@ final class BlockScoring
     private Object[] objects; // null before the first row
     private PackedRow packed; // likewise
     private final Faults found = new Faults();
-    private final int objectsAfter;
+    private final int width;
+    private int size;
     private int next;
 
     Scored(ScoringModel open, Iterator<Tuple2<Row, PackedNumbers>> rows) {
@@ -89,51 +86,53 @@ final class BlockScoring
       this.slots = new float[engine.width() * STRIDE];
       this.margins = hasMargins ? new float[engine.outputs() * BLOCK_ROWS] : null;
       this.scores = new float[engine.scores() * BLOCK_ROWS];
-      this.objectsAfter =
-          kept.objects() + (ResultColumns.hasLabel(open) ? 1 : 0) + (hasFaults ? 1 : 0);
+      this.width =
+          kept
+              + engine.scores()
+              + (hasMargins ? engine.outputs() : 0)
+              + (ResultColumns.hasLabel(open) ? 1 : 0)
+              + (hasFaults ? 1 : 0);
     }
 
     @Override
     public boolean hasNext() {
-      return next < block.size() || rows.hasNext();
+      return next < size || rows.hasNext();
     }
 
     @Override
-    public Tuple2<Row, PackedNumbers> next() {
-      if (next == block.size()) {
+    public Row next() {
+      if (next == size) {
         read();
       }
 
-      Tuple2<Row, PackedNumbers> scored = scored(block.get(next), next);
+      Row scored = scored(next);
       next++;
       return scored;
     }
 
     private void read() {
       next = 0;
-      block.clear();
-      while (block.size() < BLOCK_ROWS && rows.hasNext()) {
+      for (size = 0; size < BLOCK_ROWS && rows.hasNext(); size++) {
         Tuple2<Row, PackedNumbers> row = rows.next();
-        encode(row._1(), row._2(), block.size());
-        block.add(row);
+        block[size] = row._1();
+        encode(row._1(), row._2(), size);
       }
 
-      if (block.isEmpty()) {
+      if (size == 0) {
         throw new NoSuchElementException();
       }
 
-      engine.scoreColumns(slots, STRIDE, block.size(), margins, scores);
+      engine.scoreColumns(slots, STRIDE, size, margins, scores);
     }
 
     private void encode(Row row, PackedNumbers numbers, int at) {
       if (packed == null) {
-        objects = new Object[row.size() - kept.objects()];
-        float[] floats = numbers.getFloats();
-        packed = new PackedRow(objects, floats == null ? 0 : floats.length);
+        objects = new Object[row.size() - kept];
+        packed = new PackedRow(objects, numbers.getFloats().length);
       }
 
       for (int index = 0; index < objects.length; index++) {
-        objects[index] = internal(row.get(kept.objects() + index));
+        objects[index] = internal(row.get(kept + index));
       }
 
       packed.set(numbers);
@@ -155,14 +154,17 @@ final class BlockScoring
       return RowFactory.create(ResultColumns.elements(fault).toArray());
     }
 
-    private Tuple2<Row, PackedNumbers> scored(Tuple2<Row, PackedNumbers> row, int at) {
-      boolean isGood = faults[at] == null;
-      Object[] all = new Object[objectsAfter];
+    private Row scored(int at) {
+      Object[] all = new Object[width];
       int to = 0;
-      for (; to < kept.objects(); to++) {
-        all[to] = row._1().get(to);
+      for (; to < kept; to++) {
+        all[to] = block[at].get(to);
       }
 
+      block[at] = null;
+      boolean isGood = faults[at] == null;
+      to = put(scores, engine.scores(), at, isGood, all, to);
+      to = hasMargins ? put(margins, engine.outputs(), at, isGood, all, to) : to;
       if (ResultColumns.hasLabel(open)) {
         all[to++] =
             isGood ? open.outputs().label(scores, at * engine.scores()).orElseThrow() : null;
@@ -172,34 +174,16 @@ final class BlockScoring
         all[to] = faults[at];
       }
 
-      PackedNumbers numbers = row._2();
-      numbers.setFloats(withResults(numbers.getFloats(), at));
-      numbers.setDoubles(
-          kept.doubles() == 0 ? null : Arrays.copyOf(numbers.getDoubles(), kept.doubles()));
-      return new Tuple2<>(RowFactory.create(all), numbers);
+      return RowFactory.create(all);
     }
 
-    /**
-     * Returns whether a row has a fault, its kept floats, its scores, and its margins if they are
-     * wanted.
-     */
-    private float[] withResults(float[] floats, int at) {
-      int scoresPerRow = engine.scores();
-      int marginsPerRow = hasMargins ? engine.outputs() : 0;
-      int to = PackedColumns.FAULT + 1;
-      float[] all = new float[to + kept.floats() + scoresPerRow + marginsPerRow];
-      all[PackedColumns.FAULT] = faults[at] == null ? 0 : 1;
-      if (kept.floats() > 0) {
-        System.arraycopy(floats, 0, all, to, kept.floats());
-        to += kept.floats();
+    private static int put(
+        float[] values, int perRow, int row, boolean isGood, Object[] to, int at) {
+      for (int index = 0; index < perRow; index++) {
+        to[at + index] = isGood ? values[row * perRow + index] : null;
       }
 
-      System.arraycopy(scores, at * scoresPerRow, all, to, scoresPerRow);
-      if (hasMargins) {
-        System.arraycopy(margins, at * marginsPerRow, all, to + scoresPerRow, marginsPerRow);
-      }
-
-      return all;
+      return at + perRow;
     }
   }
 

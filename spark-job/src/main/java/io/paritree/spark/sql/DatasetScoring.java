@@ -18,7 +18,9 @@ import org.apache.spark.sql.Encoder;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.FloatType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import scala.Tuple2;
@@ -109,14 +111,13 @@ public final class DatasetScoring {
     StructType given = rows.schema();
     List<String> problems = new ArrayList<>();
     RowColumns columns = RowColumns.of(model.schema(), given, ReadColumn.Case.COMPARED, problems);
-    List<Integer> kept = new ArrayList<>();
+    List<String> kept = carried.isEmpty() ? Arrays.asList(given.fieldNames()) : carried;
     StructType result = new StructType();
-    for (String name : carried.isEmpty() ? Arrays.asList(given.fieldNames()) : carried) {
+    for (String name : kept) {
       int at = Arrays.asList(given.fieldNames()).indexOf(name);
       if (at < 0) {
         problems.add("column '%s', a key or passed column, is missing".formatted(name));
       } else {
-        kept.add(at);
         result = result.add(given.fields()[at]);
       }
     }
@@ -127,44 +128,62 @@ public final class DatasetScoring {
       throw new IllegalArgumentException(InputCheck.message(problems));
     }
 
-    return scored(rows, planned, PackedColumns.of(given, kept, columns), output);
+    return scored(rows, planned, PackedColumns.of(given, columns), kept, output);
   }
 
   private Dataset<Row> scored(
-      Dataset<?> rows, PlannedModel planned, PackedColumns packed, StructType output) {
-    List<Column> columns = new ArrayList<>(packed.kept());
-    StructType objects = packed.keptObjects();
-    int numbers = 0;
-    for (int index = columns.size(); index < output.size(); index++) {
+      Dataset<?> rows,
+      PlannedModel planned,
+      PackedColumns packed,
+      List<String> kept,
+      StructType output) {
+    List<Column> objects = new ArrayList<>();
+    for (int index = 0; index < kept.size(); index++) {
+      // A String would replace bytes that are not UTF-8.
+      Column column = PackedColumns.named(kept.get(index));
+      objects.add(isText(output, index) ? column.cast("binary") : column);
+    }
+
+    objects.addAll(packed.objects());
+    for (int index = 0; index < objects.size(); index++) {
+      // Without names of their own, columns that are both kept and read would occur twice.
+      objects.set(index, objects.get(index).as("c" + index));
+    }
+
+    Column row = functions.struct(objects.toArray(Column[]::new)).as("_1");
+    Dataset<Row> selected = rows.select(row, packed.numbers().as("_2"));
+    StructType rowType = (StructType) selected.schema().fields()[0].dataType();
+    Encoder<Tuple2<Row, PackedNumbers>> encoder =
+        Encoders.tuple(Encoders.row(rowType), Encoders.bean(PackedNumbers.class));
+
+    // The version is the same in all rows, so that Spark adds it, and encodes it once.
+    StructType computed = new StructType();
+    Column[] all = new Column[output.size()];
+    for (int index = 0; index < all.length; index++) {
       StructField field = output.fields()[index];
       if (field.name().equals(ResultColumns.MODEL_VERSION)) {
-        // It is the same in all rows, so that Spark adds it, and encodes it once.
-        columns.add(functions.lit(planned.modelVersion()));
-      } else if (field.dataType() instanceof FloatType) {
-        columns.add(packed.result(numbers++));
+        all[index] = functions.lit(planned.modelVersion()).as(field.name());
       } else {
-        columns.add(PackedColumns.object(objects.size()));
-        objects = objects.add(PackedColumns.objectName(objects.size()), field.dataType());
+        boolean isKeptText = index < kept.size() && isText(output, index);
+        DataType type = isKeptText ? DataTypes.BinaryType : field.dataType();
+        computed = computed.add(field.name(), type, field.nullable());
+        all[index] =
+            PackedColumns.named(field.name())
+                .cast(field.dataType())
+                .as(field.name(), field.metadata());
       }
     }
 
-    for (int index = 0; index < columns.size(); index++) {
-      StructField field = output.fields()[index];
-      columns.set(index, columns.get(index).as(field.name(), field.metadata()));
-    }
-
-    Dataset<Row> packedRows = rows.select(packed.before());
-    return packedRows
-        .as(encoder((StructType) packedRows.schema().fields()[0].dataType()))
+    return selected
+        .as(encoder)
         .mapPartitions(
-            new BlockScoring(
-                planned, packed.read(), packed.counts(), hasMargins, hasFaults, isStrict),
-            encoder(objects))
-        .select(columns.toArray(Column[]::new));
+            new BlockScoring(planned, packed.read(), kept.size(), hasMargins, hasFaults, isStrict),
+            Encoders.row(computed))
+        .select(all);
   }
 
-  private static Encoder<Tuple2<Row, PackedNumbers>> encoder(StructType objects) {
-    return Encoders.tuple(Encoders.row(objects), Encoders.bean(PackedNumbers.class));
+  private static boolean isText(StructType output, int index) {
+    return output.fields()[index].dataType() instanceof StringType;
   }
 
   private static boolean isCaseSensitive(Dataset<?> rows) {

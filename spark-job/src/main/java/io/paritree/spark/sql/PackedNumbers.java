@@ -1,15 +1,12 @@
 package io.paritree.spark.sql;
 
 /**
- * The numbers of a row, as arrays: Spark reads and writes an array of primitives in one step, and
- * would make an object of each number otherwise. An array without numbers is null. Public, and with
- * setters, for its encoder only.
+ * The numbers of a row's fields, as two arrays: Spark reads an array of primitives in one step, and
+ * would make an object of each number otherwise. Public, and with setters, for its encoder only.
  */
 public final class PackedNumbers {
   private float[] floats;
   private double[] doubles;
-  private long[] longs;
-  private boolean[] nulls;
 
   /** For Spark, which calls the setters next. */
   public PackedNumbers() {}
@@ -28,21 +25,5 @@ public final class PackedNumbers {
 
   public void setDoubles(double[] doubles) {
     this.doubles = doubles;
-  }
-
-  public long[] getLongs() {
-    return longs;
-  }
-
-  public void setLongs(long[] longs) {
-    this.longs = longs;
-  }
-
-  public boolean[] getNulls() {
-    return nulls;
-  }
-
-  public void setNulls(boolean[] nulls) {
-    this.nulls = nulls;
   }
 }
