@@ -148,7 +148,7 @@ final class LookupBench {
       long hash = key.hash();
       if (shards == 1 || (int) (hash >>> Long.numberOfLeadingZeros(shards) + 1) == shard) {
         score[0] = score(row);
-        records.addScored(key, hash, score, 0, 1, none, 0);
+        records.addScored(key, hash, score, none, 0);
       }
     }
   }

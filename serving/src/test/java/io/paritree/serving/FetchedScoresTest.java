@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 
 /** Indexes of an output that is on another store are fetched into a directory of limited size. */
+@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class FetchedScoresTest extends ServedLoans {
   private static final String DAY = "day=2026-11-24";
 
@@ -88,8 +89,8 @@ class FetchedScoresTest extends ServedLoans {
       }
 
       FarStore.held = new CountDownLatch(1);
-      publish(0.5f, 1);
       int before = FarStore.SHARDS.get();
+      publish(0.5f, 1);
       while (FarStore.SHARDS.get() == before) {
         Thread.onSpinWait();
       }
@@ -99,7 +100,6 @@ class FetchedScoresTest extends ServedLoans {
   }
 
   @Test
-  @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
   void aFirstStartAnswersFromThePartitionsThatItHas() throws Exception {
     stop();
     indexes = directory.resolve("others");
@@ -273,7 +273,6 @@ class FetchedScoresTest extends ServedLoans {
   }
 
   @Test
-  @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
   void errorDoesNotEndThePolls() throws Exception {
     stop();
     start(Map.of("scores.poll", "1 ms"));

@@ -44,7 +44,7 @@ public final class BuiltIndex {
   public void add(List<String> values, String members, float... score) {
     RowRecords records = new RowRecords(16);
     byte[] utf8 = members.getBytes(StandardCharsets.UTF_8);
-    records.addScored(key(values), key.hash(), score, 0, scores, utf8, utf8.length);
+    records.addScored(key(values), key.hash(), score, utf8, utf8.length);
     add(records);
     rows++;
   }

@@ -79,6 +79,27 @@ class JobReasonsTest {
     assertThat(filled).isBetween(300, ROWS - 100);
   }
 
+  /** They are explained together with rows of later blocks, but of their own partition. */
+  @Test
+  void fewRowsOfManyBlocksAndPartitionsHaveTheirOwnReasons() throws Exception {
+    Path input = directory.resolve("in");
+    Parcels.write(input.resolve("day=1"), 0, 9_000, 30, 1);
+    Parcels.write(input.resolve("day=2"), 9_000, 18_000, 0, 2);
+
+    JobRun run = score(input, "--reasons", "3", "--reasons-from", "0.9", "--pass", "note");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    List<Row> rows = ScoringJobTest.read(output).collectAsList();
+    assertThat(rows).hasSize(18_000 - 300);
+    check(rows, 3, Direction.BOTH, 0.9f);
+    assertThat(filled).isBetween(300, 3_000);
+    for (Row row : rows) {
+      long key = row.<Long>getAs("parcel_id");
+      assertThat(row.<Object>getAs("day").toString()).isEqualTo(key < 9_000 ? "1" : "2");
+      assertThat(row.<String>getAs("note")).isEqualTo("note " + key);
+    }
+  }
+
   @Test
   void theWinningClassIsExplained() throws Exception {
     use(new TestPackages(directory).classes());

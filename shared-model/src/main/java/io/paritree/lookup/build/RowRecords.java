@@ -45,14 +45,13 @@ public final class RowRecords {
   /**
    * Adds a scored row.
    *
-   * @param scores the row's scores are {@code count} from {@code at} on
+   * @param scores those of the row
    * @param members as in {@link StoredEntry.Scored}
    */
-  public void addScored(
-      KeyBytes key, long hash, float[] scores, int at, int count, byte[] members, int length) {
-    begin(key, hash, ShardLayout.SCORED, Math.addExact(count * Float.BYTES, length));
-    for (int index = 0; index < count; index++) {
-      records.putFloat(scores[at + index]);
+  public void addScored(KeyBytes key, long hash, float[] scores, byte[] members, int length) {
+    begin(key, hash, ShardLayout.SCORED, Math.addExact(scores.length * Float.BYTES, length));
+    for (float score : scores) {
+      records.putFloat(score);
     }
 
     end(members, length);

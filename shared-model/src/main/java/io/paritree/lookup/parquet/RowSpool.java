@@ -52,7 +52,7 @@ final class RowSpool implements AutoCloseable {
 
   void addScored(KeyBytes key, float[] scores, byte[] members, int length) throws IOException {
     hasMembers |= length > 0;
-    records.addScored(key, key.hash(), scores, 0, scores.length, members, length);
+    records.addScored(key, key.hash(), scores, members, length);
     added();
   }
 

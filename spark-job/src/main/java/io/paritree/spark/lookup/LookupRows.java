@@ -33,6 +33,8 @@ public final class LookupRows {
   private final String prefix;
   private final KeyEncoder encoder;
   private final RowMembers members;
+  private final int carried;
+  private final float[] scores;
   private final KeyBytes key = new KeyBytes();
   private final RowRecords records = new RowRecords(RowChunks.BYTES / 4);
   private final RowChunks chunks;
@@ -63,7 +65,8 @@ public final class LookupRows {
     this.prefix = prefix;
     this.encoder = new KeyEncoder(plan.keyFields());
     this.chunks = new RowChunks(plan.lookupBuckets(), scores);
-    int carried = plan.carried().length;
+    this.carried = plan.carried().length;
+    this.scores = new float[scores];
     this.members =
         new RowMembers(
             plan.output(),
@@ -88,12 +91,15 @@ public final class LookupRows {
    * Adds a scored row.
    *
    * @param row as it is written to the output
-   * @param scores the row's scores are {@code count} from {@code at} on
    */
-  public void add(String to, InternalRow row, float[] scores, int at, int count) {
+  public void add(String to, InternalRow row) {
     if (begin(to, row)) {
+      for (int score = 0; score < scores.length; score++) {
+        scores[score] = row.getFloat(carried + score);
+      }
+
       members.write(row);
-      records.addScored(key, key.hash(), scores, at, count, members.array(), members.length());
+      records.addScored(key, key.hash(), scores, members.array(), members.length());
       end();
     }
   }

@@ -7,11 +7,13 @@ import io.paritree.reasons.Reasons;
 import io.paritree.spark.blocks.InputBlock;
 import io.paritree.spark.blocks.SourceFile;
 import io.paritree.spark.task.TaskPlan;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.spark.sql.catalyst.InternalRow;
 
 /**
- * Writes reasons and contributions. The rows of a block that have any are gathered and explained
- * together. Not thread-safe.
+ * Writes reasons and contributions. Rows that have any are held, also while further blocks are
+ * scored, until there are enough to be explained together. Not thread-safe.
  */
 final class ExplanationColumns {
   private static final int EXPLAINED_ROWS = 256;
@@ -20,26 +22,28 @@ final class ExplanationColumns {
   private final ExplanationAsked asked;
   private final Reasons reasons;
   private final ReasonColumns reasonColumns; // null if they are not requested
+  private final int first;
   private final int width;
   private final int scoreCount;
   private final int explainedRows;
-  private final float[] gathered;
+
+  /** The slots of the rows that are held, feature by feature. */
+  private final float[] slots;
+
   private final float[] contributions;
+  private final List<InternalRow> held = new ArrayList<>();
 
-  /** The rows of the block that are explained, ascending. */
-  private final int[] rows = new int[TaskPlan.BLOCK_ROWS];
+  /** For each of them, the output that its reasons explain; negative if it has none. */
+  private final int[] outputs;
 
-  /** For each of them the output that its reasons explain; negative if it has none. */
-  private final int[] outputs = new int[TaskPlan.BLOCK_ROWS];
-
-  private int count;
-  private int next;
-  private float[] slots;
+  /** For each of them, the values that reasons name. */
+  private final InternalRow[] values;
 
   /**
+   * @param first ordinal of the first column of an output row that this class writes
    * @throws IllegalStateException if the model cannot be explained, which the driver has checked
    */
-  ExplanationColumns(TaskPlan plan, ScoringModel model) {
+  ExplanationColumns(TaskPlan plan, ScoringModel model, int first) {
     this.asked = plan.explanation();
     try {
       this.reasons = Reasons.of(model, asked.mode());
@@ -48,32 +52,46 @@ final class ExplanationColumns {
     }
 
     this.reasonColumns = asked.hasReasons() ? new ReasonColumns(plan, reasons) : null;
+    this.first = first;
     this.width = model.engine().width();
     this.scoreCount = model.engine().scores();
     this.explainedRows =
         Math.max(1, Math.min(EXPLAINED_ROWS, EXPLAINED_VALUES / reasons.contributions()));
-    this.gathered = new float[explainedRows * width];
+    this.slots = new float[explainedRows * width];
     this.contributions = new float[explainedRows * reasons.contributions()];
+    this.outputs = new int[explainedRows];
+    this.values = new InternalRow[explainedRows];
   }
 
   /**
-   * Begins a block that was scored.
+   * Holds a copy of an output row if it is to be explained, and returns whether it is.
    *
-   * @param slots of the block, feature by feature
+   * @param row index in the block
+   * @param blockSlots slots of the block, feature by feature
+   * @param blockScores scores of the block
+   * @param output the row with all other columns
    */
-  void begin(float[] slots, float[] scores, int blockRows, RowFaults faults) {
-    this.slots = slots;
-    count = 0;
-    next = 0;
-    for (int row = 0; row < blockRows; row++) {
-      if (!faults.isFaulty(row)) {
-        int output = explained(scores, row * scoreCount);
-        if (output >= 0 || asked.contributions()) {
-          rows[count] = row;
-          outputs[count++] = output;
-        }
-      }
+  boolean hold(
+      InputBlock block,
+      SourceFile file,
+      int row,
+      float[] blockSlots,
+      float[] blockScores,
+      InternalRow output) {
+    int explained = explained(blockScores, row * scoreCount);
+    if (explained < 0 && !asked.contributions()) {
+      return false;
     }
+
+    int place = held.size();
+    for (int slot = 0; slot < width; slot++) {
+      slots[slot * explainedRows + place] = blockSlots[slot * TaskPlan.BLOCK_ROWS + row];
+    }
+
+    outputs[place] = explained;
+    values[place] = explained < 0 ? null : reasonColumns.values(block, file, row);
+    held.add(output.copy());
+    return true;
   }
 
   /** Returns the output that the reasons of a row explain; negative if it has no reasons. */
@@ -86,51 +104,41 @@ final class ExplanationColumns {
     return asked.hasReasons(scores[at + Math.min(output, scoreCount - 1)]) ? output : -1;
   }
 
-  /**
-   * Writes the columns of a row from {@code to} on; the rows of a block come in ascending order.
-   */
-  void write(InputBlock block, SourceFile file, int row, InternalRow output, int to) {
-    int at = 0;
-    int explained = -1;
-    if (next < count && rows[next] == row) {
-      int place = next % explainedRows;
-      if (place == 0) {
-        explain();
-      }
+  /** Returns whether so many rows are held that they must be explained before the next. */
+  boolean isFull() {
+    return held.size() == explainedRows;
+  }
 
-      at = place * reasons.contributions();
-      explained = outputs[next++];
+  /** Returns the rows that were held, in order, with their explanations. No row is held then. */
+  List<InternalRow> explain() {
+    List<InternalRow> rows = List.copyOf(held);
+    held.clear();
+    if (!rows.isEmpty()) {
+      reasons.explainColumns(slots, explainedRows, rows.size(), contributions);
     }
 
-    int first = to;
+    for (int place = 0; place < rows.size(); place++) {
+      write(place, rows.get(place));
+    }
+
+    return rows;
+  }
+
+  private void write(int place, InternalRow output) {
+    int at = place * reasons.contributions();
+    int to = first;
     if (reasonColumns != null) {
-      if (explained >= 0) {
-        reasonColumns.write(contributions, at, explained, block, file, row, output, to);
+      if (outputs[place] >= 0) {
+        reasonColumns.write(contributions, at, outputs[place], values[place], output, to);
       }
 
-      first += ReasonColumns.COUNT;
-      for (int column = to; explained < 0 && column < first; column++) {
-        output.setNullAt(column);
-      }
+      to += ReasonColumns.COUNT;
     }
 
     if (asked.contributions()) {
       for (int index = 0; index < reasons.contributions(); index++) {
-        output.setFloat(first + index, contributions[at + index]);
+        output.setFloat(to + index, contributions[at + index]);
       }
     }
-  }
-
-  /** Explains the next rows that are to be. */
-  private void explain() {
-    int some = Math.min(explainedRows, count - next);
-    for (int slot = 0; slot < width; slot++) {
-      int from = slot * TaskPlan.BLOCK_ROWS;
-      for (int index = 0; index < some; index++) {
-        gathered[slot * explainedRows + index] = slots[from + rows[next + index]];
-      }
-    }
-
-    reasons.explainColumns(gathered, explainedRows, some, contributions);
   }
 }

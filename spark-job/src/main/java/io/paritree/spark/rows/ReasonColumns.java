@@ -7,8 +7,8 @@ import io.paritree.spark.blocks.SourceFile;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.task.TaskPlan;
 import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
-import org.apache.spark.unsafe.types.UTF8String;
 
 /**
  * Writes the columns {@code reasons}, {@code reasons_base} and {@code reasons_rest} of rows whose
@@ -21,16 +21,42 @@ final class ReasonColumns {
   private final TaskPlan plan;
   private final ReasonList list;
 
-  /** For each group, the columns that it reads. */
-  private final int[][] columns;
+  /** The columns of all groups. */
+  private final int[] columns;
+
+  /** For each group, the place of its first column in {@link #columns}. */
+  private final int[] firsts;
 
   ReasonColumns(TaskPlan plan, Reasons reasons) {
     this.plan = plan;
     this.list = new ReasonList(reasons);
     this.columns =
         reasons.groups().stream()
-            .map(group -> group.columns().stream().mapToInt(plan::indexOf).toArray())
-            .toArray(int[][]::new);
+            .flatMap(group -> group.columns().stream())
+            .mapToInt(plan::indexOf)
+            .toArray();
+    this.firsts = new int[reasons.groups().size()];
+    for (int group = 1; group < firsts.length; group++) {
+      firsts[group] = firsts[group - 1] + reasons.groups().get(group - 1).columns().size();
+    }
+  }
+
+  /** Returns a copy of the values of a row that its reasons can name. */
+  InternalRow values(InputBlock block, SourceFile file, int row) {
+    SpecializedGetters from = block.row(row);
+    Object[] values = new Object[columns.length];
+    for (int index = 0; index < values.length; index++) {
+      ReadColumn column = plan.column(columns[index]);
+      if (column.isPartition()) {
+        values[index] = file.value(column.partitionLevel());
+        continue;
+      }
+
+      int at = block.ordinal(columns[index]);
+      values[index] = from.isNullAt(at) ? null : InternalRow.copyValue(from.get(at, column.type()));
+    }
+
+    return new GenericInternalRow(values);
   }
 
   /**
@@ -38,14 +64,13 @@ final class ReasonColumns {
    *
    * @param contributions those of the row start at {@code at}
    * @param explained the output that is explained
+   * @param values as {@link #values} returned them
    */
   void write(
       float[] contributions,
       int at,
       int explained,
-      InputBlock block,
-      SourceFile file,
-      int row,
+      InternalRow values,
       InternalRow output,
       int to) {
     ExplanationAsked asked = plan.explanation();
@@ -57,21 +82,20 @@ final class ReasonColumns {
             explained,
             asked.most(),
             asked.direction(),
-            (group, column) -> given(columns[group][column], block, file, row)));
+            (group, column) -> given(firsts[group] + column, values)));
     output.setFloat(to + 1, list.base());
     output.setFloat(to + 2, list.rest());
   }
 
   /** Returns the value of a column as text; null if it is missing. */
-  private String given(int index, InputBlock block, SourceFile file, int row) {
-    ReadColumn column = plan.column(index);
-    if (column.isPartition()) {
-      UTF8String value = file.value(column.partitionLevel());
-      return value == null ? null : value.toString();
+  private String given(int index, InternalRow values) {
+    if (values.isNullAt(index)) {
+      return null;
     }
 
-    SpecializedGetters from = block.row(row);
-    int at = block.ordinal(index);
-    return from.isNullAt(at) ? null : ReasonList.text(from, at, column.type());
+    ReadColumn column = plan.column(columns[index]);
+    return column.isPartition()
+        ? values.getUTF8String(index).toString()
+        : ReasonList.text(values, index, column.type());
   }
 }

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
 import org.apache.spark.sql.catalyst.expressions.SpecificInternalRow;
 import org.apache.spark.unsafe.types.UTF8String;
@@ -68,7 +69,6 @@ final class TaskRows {
     this.slots = new float[engine.width() * TaskPlan.BLOCK_ROWS];
     this.margins = plan.margins() == 0 ? null : new float[engine.outputs() * TaskPlan.BLOCK_ROWS];
     this.scores = new float[engine.scores() * TaskPlan.BLOCK_ROWS];
-    this.explanation = plan.explanation() == null ? null : new ExplanationColumns(plan, model);
     this.attempt = attempt;
     Path directory = plan.isSample() ? null : new Path(plan.tasks(), attempt);
     String prefix = "part-%s-%s-%s".formatted(padded(task), plan.run(), attempt);
@@ -99,6 +99,9 @@ final class TaskRows {
     this.output = new SpecificInternalRow(plan.output());
     this.copiers = new Copier[plan.carried().length];
     this.levels = new int[plan.carried().length];
+    int explained = copiers.length + engine.scores() + plan.margins() + (plan.hasLabel() ? 1 : 0);
+    this.explanation =
+        plan.explanation() == null ? null : new ExplanationColumns(plan, model, explained);
     for (int index = 0; index < copiers.length; index++) {
       ReadColumn column = plan.column(plan.carried()[index]);
       copiers[index] = Copier.of(column.type());
@@ -139,7 +142,12 @@ final class TaskRows {
         }
 
         file = SourceFile.of(now.toString(), plan.root());
-        partition = plan.partition(file.partition());
+        String next = plan.partition(file.partition());
+        if (!next.equals(partition)) {
+          finishExplained(partition);
+        }
+
+        partition = next;
         count = counts.computeIfAbsent(partition, name -> new PartitionCounts());
         seed = KeyHasher.seed(partition);
       }
@@ -149,6 +157,7 @@ final class TaskRows {
       }
     }
 
+    finishExplained(partition);
     ArrayList<WrittenFile> files = new ArrayList<>(scored.close());
     ArrayList<WrittenFile> quarantined = new ArrayList<>(quarantine.close(attempt));
     histogram.pack();
@@ -171,10 +180,6 @@ final class TaskRows {
     faults.clear();
     encoder.encode(block, file, slots, faults);
     engine.scoreColumns(slots, TaskPlan.BLOCK_ROWS, rows, margins, scores);
-    if (explanation != null) {
-      explanation.begin(slots, scores, rows, faults);
-    }
-
     int[] ordinals = new int[copiers.length];
     for (int index = 0; index < ordinals.length; index++) {
       ordinals[index] = levels[index] >= 0 ? -1 : block.ordinal(plan.carried()[index]);
@@ -218,16 +223,28 @@ final class TaskRows {
       output.update(to++, labels[model.outputs().classIndex(scores, row * perRow)]);
     }
 
-    if (explanation != null) {
-      explanation.write(block, file, row, output, to);
+    if (explanation == null || !explanation.hold(block, file, row, slots, scores, output)) {
+      finish(partition, output);
+    } else if (explanation.isFull()) {
+      finishExplained(partition);
     }
+  }
 
+  /** Writes the rows that are held until they are explained; they are of one partition. */
+  private void finishExplained(String partition) {
+    if (explanation != null) {
+      explanation.explain().forEach(row -> finish(partition, row));
+    }
+  }
+
+  /** Writes a row that is complete. */
+  private void finish(String partition, InternalRow row) {
     if (!plan.isSample()) {
-      scored.write(partition, output);
+      scored.write(partition, row);
     }
 
     if (lookup != null) {
-      lookup.add(partition, output, scores, row * perRow, perRow);
+      lookup.add(partition, row);
     }
   }
 
