@@ -27,6 +27,14 @@ public final class DeltaSnapshot {
   private static final String CATALOG = "spark.sql.catalog.spark_catalog";
   private static final String FILE_INDEX = "org.apache.spark.sql.delta.files.TahoeLogFileIndex";
 
+  private static final String LOG_TASKS = "spark.databricks.delta.snapshotPartitions";
+
+  /** Delta's own number of tasks for each step of reading a log, of any size. */
+  private static final int MAX_LOG_TASKS = 50;
+
+  /** A task keeps the actions of this much of a log in memory: at most some ten thousand files. */
+  private static final long LOG_BYTES_PER_TASK = 1 << 20;
+
   private final Object snapshot;
   private final Object metadata;
   private final Path location;
@@ -79,7 +87,25 @@ public final class DeltaSnapshot {
    * @param log the table's log, as Delta knows it
    */
   static DeltaSnapshot of(Object snapshot, Object log) {
+    limitTasks(snapshot);
     return new DeltaSnapshot(snapshot, (Path) SparkLists.call(log, "dataPath"));
+  }
+
+  /**
+   * Lets Delta read a small log in few tasks, unless the user has set how many: most tables are
+   * small, and many tasks without work take seconds on few cores.
+   */
+  private static void limitTasks(Object snapshot) {
+    SparkSession session = SparkSession.active(); // whose settings Delta uses
+    if (session.sparkContext().getConf().contains(LOG_TASKS)) {
+      return;
+    }
+
+    long bytes =
+        (long) SparkLists.call(snapshot, "checkpointSizeInBytes")
+            + (long) SparkLists.call(snapshot, "deltaFileSizeInBytes");
+    long tasks = Math.min(MAX_LOG_TASKS, 1 + bytes / LOG_BYTES_PER_TASK);
+    session.conf().set(LOG_TASKS, tasks);
   }
 
   /** Returns the version of a table that was read; empty if it is no Delta table. */
