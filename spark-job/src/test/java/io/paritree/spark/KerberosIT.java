@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -42,10 +43,13 @@ class KerberosIT {
     }
   }
 
-  private static Process score(Path log, String output, List<String> more) throws Exception {
+  private static Process score(
+      Path log, String output, Map<String, String> environment, List<String> more)
+      throws Exception {
     List<String> options = new ArrayList<>(hdfs.known());
     options.addAll(more);
     return cluster.score(
+        environment,
         log,
         options,
         "--model",
@@ -59,27 +63,43 @@ class KerberosIT {
         "--lookup-index");
   }
 
-  @Test
-  void modelInputAndOutputAreReadAndWrittenWithAKeytab() throws Exception {
-    Path log = directory.resolve("keytab.log");
-
-    Process job = score(log, "out", hdfs.login());
-
-    assertThat(JobProcess.exitCode(job)).as(Files.readString(log)).isZero();
-    hdfs.copy("/data/out", directory.resolve("out"));
-    assertThat(Scores.of(directory.resolve("out")))
+  private static void checkScores(String output) throws Exception {
+    hdfs.copy("/data/" + output, directory.resolve(output));
+    assertThat(Scores.of(directory.resolve(output)))
         .isEqualTo(ScoringJobTest.expected(model, 0, 100));
   }
 
   @Test
-  void whoIsNotLoggedInIsRefusedAndToldWhatHdfsWants() throws Exception {
+  void theDriverLogsInWithAKeytab() throws Exception {
+    Path log = directory.resolve("keytab.log");
+    List<String> options = new ArrayList<>(hdfs.login());
+    options.addAll(List.of("--master", "local[2]"));
+
+    Process job = score(log, "local", Map.of(), options);
+
+    assertThat(JobProcess.exitCode(job)).as(Files.readString(log)).isZero();
+    checkScores("local");
+  }
+
+  @Test
+  void executorsGetTokensForTheDriversTicket() throws Exception {
+    Path log = directory.resolve("ticket.log");
+    Map<String, String> ticket = Map.of("KRB5CCNAME", hdfs.ticket().toString());
+
+    Process job = score(log, "standalone", ticket, List.of());
+
+    assertThat(JobProcess.exitCode(job)).as(Files.readString(log)).isZero();
+    checkScores("standalone");
+  }
+
+  @Test
+  void whoIsNotLoggedInIsToldWhatHdfsWants() throws Exception {
     Path log = directory.resolve("nobody.log");
 
-    Process job = score(log, "nobody", List.of());
+    Process job = score(log, "nobody", Map.of("KRB5CCNAME", "/nowhere"), List.of());
 
-    assertThat(JobProcess.exitCode(job)).as(Files.readString(log)).isEqualTo(3);
+    assertThat(JobProcess.exitCode(job)).as(Files.readString(log)).isEqualTo(1);
     assertThat(Files.readString(log))
-        .contains("Cannot open model " + hdfs.uri(), "KERBEROS")
-        .doesNotContain("\tat ");
+        .contains("AccessControlException: Client cannot authenticate via:[TOKEN, KERBEROS]");
   }
 }

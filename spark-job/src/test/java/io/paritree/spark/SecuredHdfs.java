@@ -1,6 +1,7 @@
 package io.paritree.spark;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
@@ -15,6 +16,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.apache.hadoop.minikdc.MiniKdc;
 import org.apache.hadoop.security.UserGroupInformation;
+import org.apache.kerby.kerberos.kerb.client.KrbClient;
 
 /**
  * An HDFS that knows its callers by Kerberos only, with its own KDC, on loopback.
@@ -105,6 +107,15 @@ final class SecuredHdfs implements AutoCloseable {
         directory.resolve(USER + ".keytab").toString());
   }
 
+  /** Returns a file of tickets, as {@code kinit} makes it. */
+  Path ticket() {
+    return ticket(directory);
+  }
+
+  private static Path ticket(Path directory) {
+    return directory.resolve(USER + ".ticket");
+  }
+
   /** Copies one of its directories to a local one. */
   void copy(String from, Path to) throws IOException {
     OutputStream input = process.getOutputStream();
@@ -147,7 +158,12 @@ final class SecuredHdfs implements AutoCloseable {
     kdc.start();
     String keytab = directory.resolve("service.keytab").toString();
     kdc.createPrincipal(Path.of(keytab).toFile(), "hdfs/localhost", "HTTP/localhost");
-    kdc.createPrincipal(directory.resolve(USER + ".keytab").toFile(), USER);
+    File own = directory.resolve(USER + ".keytab").toFile();
+    kdc.createPrincipal(own, USER);
+    KrbClient client = new KrbClient(kdc.getKrb5conf().getParentFile());
+    client.init();
+    client.storeTicket(
+        client.requestTgt(USER + "@" + kdc.getRealm(), own), ticket(directory).toFile());
 
     Configuration settings = new Configuration();
     client(kdc.getRealm()).forEach(each -> settings.set(each.getKey(), each.getValue()));
