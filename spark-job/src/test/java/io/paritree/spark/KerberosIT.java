@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** With Kerberos the job needs nothing of its own: Spark logs in, and executors get its tokens. */
+/** With Kerberos the job needs nothing of its own: it uses the login of each JVM. */
 @Tag("clusters")
 class KerberosIT {
   @TempDir static Path directory;
@@ -81,12 +81,18 @@ class KerberosIT {
     checkScores("local");
   }
 
+  /** A standalone cluster gives executors no tokens. */
   @Test
-  void executorsGetTokensForTheDriversTicket() throws Exception {
+  void everyHostOfAStandaloneClusterHasATicket() throws Exception {
     Path log = directory.resolve("ticket.log");
-    Map<String, String> ticket = Map.of("KRB5CCNAME", hdfs.ticket().toString());
+    String ticket = hdfs.ticket().toString();
 
-    Process job = score(log, "standalone", ticket, List.of());
+    Process job =
+        score(
+            log,
+            "standalone",
+            Map.of("KRB5CCNAME", ticket),
+            List.of("--conf", "spark.executorEnv.KRB5CCNAME=" + ticket));
 
     assertThat(JobProcess.exitCode(job)).as(Files.readString(log)).isZero();
     checkScores("standalone");

@@ -95,6 +95,8 @@ final class SecuredHdfs implements AutoCloseable {
         "--conf",
         "spark.executor.defaultJavaOptions=" + realm,
         "--conf",
+        "spark.executor.extraClassPath=" + settings,
+        "--conf",
         "spark.kerberos.access.hadoopFileSystems=" + uri());
   }
 
