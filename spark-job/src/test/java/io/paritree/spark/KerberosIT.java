@@ -14,12 +14,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** With Kerberos the job needs nothing of its own: it uses the login of each JVM. */
+/** With Kerberos the job needs nothing of its own: Spark logs in. */
 @Tag("clusters")
 class KerberosIT {
+  private static final Path ROOT = Path.of(System.getProperty("paritree.root"));
+
   @TempDir static Path directory;
   private static SecuredHdfs hdfs;
-  private static SparkCluster cluster;
   private static String model;
 
   @BeforeAll
@@ -29,38 +30,54 @@ class KerberosIT {
     Parcels.write(data.resolve("in/day=1"), 0, 60, 0, 2);
     Parcels.write(data.resolve("in/day=2"), 60, 100, 0, 2);
     hdfs = SecuredHdfs.start(directory.resolve("secured"), data);
-    cluster = SparkCluster.start(directory.resolve("cluster"));
   }
 
   @AfterAll
   static void stop() throws Exception {
-    if (cluster != null) {
-      cluster.close();
-    }
-
     if (hdfs != null) {
       hdfs.close();
     }
   }
 
-  private static Process score(
-      Path log, String output, Map<String, String> environment, List<String> more)
+  /**
+   * Runs the job as {@code scripts/score} submits it.
+   *
+   * @param login options of {@code spark-submit}
+   */
+  private static int score(Path log, String output, String ticket, List<String> login)
       throws Exception {
-    List<String> options = new ArrayList<>(hdfs.known());
-    options.addAll(more);
-    return cluster.score(
-        environment,
-        log,
-        options,
-        "--model",
-        hdfs.uri() + "/data/models/%s/1".formatted(TestPackages.BINARY),
-        "--input",
-        hdfs.uri() + "/data/in",
-        "--output",
-        hdfs.uri() + "/data/" + output,
-        "--keys",
-        "parcel_id",
-        "--lookup-index");
+    List<String> options = new ArrayList<>(List.of("--master", "local[2]"));
+    options.addAll(List.of("--conf", "spark.ui.enabled=false"));
+    options.addAll(hdfs.known());
+    options.addAll(login);
+    ProcessBuilder job =
+        new ProcessBuilder(
+            ROOT.resolve("scripts/score").toString(),
+            "--model",
+            hdfs.uri() + "/data/models/%s/1".formatted(TestPackages.BINARY),
+            "--input",
+            hdfs.uri() + "/data/in",
+            "--output",
+            hdfs.uri() + "/data/" + output,
+            "--keys",
+            "parcel_id",
+            "--lookup-index");
+    job.environment()
+        .putAll(
+            Map.of(
+                "JAVA_HOME",
+                JobProcess.javaHome().toString(),
+                "SPARK_HOME",
+                SparkHome.ofTheBuild().directory().toString(),
+                "SPARK_LOCAL_IP",
+                "127.0.0.1",
+                "PARITREE_BUILT",
+                "1",
+                "PARITREE_SPARK_OPTS",
+                String.join(" ", options),
+                "KRB5CCNAME",
+                ticket));
+    return JobProcess.exitCode(job.redirectErrorStream(true).redirectOutput(log.toFile()).start());
   }
 
   private static void checkScores(String output) throws Exception {
@@ -70,41 +87,33 @@ class KerberosIT {
   }
 
   @Test
-  void theDriverLogsInWithAKeytab() throws Exception {
+  void modelInputAndOutputAreReachedWithAKeytab() throws Exception {
     Path log = directory.resolve("keytab.log");
-    List<String> options = new ArrayList<>(hdfs.login());
-    options.addAll(List.of("--master", "local[2]"));
 
-    Process job = score(log, "local", Map.of(), options);
+    assertThat(score(log, "by-keytab", "/nowhere", hdfs.login()))
+        .as(Files.readString(log))
+        .isZero();
 
-    assertThat(JobProcess.exitCode(job)).as(Files.readString(log)).isZero();
-    checkScores("local");
+    checkScores("by-keytab");
   }
 
-  /** A standalone cluster gives executors no tokens. */
   @Test
-  void everyHostOfAStandaloneClusterHasATicket() throws Exception {
+  void modelInputAndOutputAreReachedWithATicket() throws Exception {
     Path log = directory.resolve("ticket.log");
-    String ticket = hdfs.ticket().toString();
 
-    Process job =
-        score(
-            log,
-            "standalone",
-            Map.of("KRB5CCNAME", ticket),
-            List.of("--conf", "spark.executorEnv.KRB5CCNAME=" + ticket));
+    assertThat(score(log, "by-ticket", hdfs.ticket().toString(), List.of()))
+        .as(Files.readString(log))
+        .isZero();
 
-    assertThat(JobProcess.exitCode(job)).as(Files.readString(log)).isZero();
-    checkScores("standalone");
+    checkScores("by-ticket");
   }
 
   @Test
   void whoIsNotLoggedInIsToldWhatHdfsWants() throws Exception {
     Path log = directory.resolve("nobody.log");
 
-    Process job = score(log, "nobody", Map.of("KRB5CCNAME", "/nowhere"), List.of());
+    assertThat(score(log, "nobody", "/nowhere", List.of())).isEqualTo(1);
 
-    assertThat(JobProcess.exitCode(job)).as(Files.readString(log)).isEqualTo(1);
     assertThat(Files.readString(log))
         .contains("AccessControlException: Client cannot authenticate via:[TOKEN, KERBEROS]");
   }

@@ -79,7 +79,7 @@ final class SecuredHdfs implements AutoCloseable {
     return ready.group(1);
   }
 
-  /** Returns the options of {@code spark-submit} by which drivers and executors know it. */
+  /** Returns the options of {@code spark-submit} by which a driver knows it. */
   List<String> known() throws IOException {
     Path settings = Files.createDirectories(directory.resolve("conf"));
     try (OutputStream file = Files.newOutputStream(settings.resolve("core-site.xml"))) {
@@ -92,10 +92,6 @@ final class SecuredHdfs implements AutoCloseable {
         settings.toString(),
         "--conf",
         "spark.driver.defaultJavaOptions=" + realm,
-        "--conf",
-        "spark.executor.defaultJavaOptions=" + realm,
-        "--conf",
-        "spark.executor.extraClassPath=" + settings,
         "--conf",
         "spark.kerberos.access.hadoopFileSystems=" + uri());
   }

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -153,17 +152,6 @@ final class SparkCluster implements ExecutorDeathTrial.Cluster {
    */
   @Override
   public Process score(Path log, List<String> options, Object... arguments) throws IOException {
-    return score(Map.of(), log, options, arguments);
-  }
-
-  /**
-   * As {@link #score(Path, List, Object...)}.
-   *
-   * @param environment variables of the driver
-   */
-  Process score(
-      Map<String, String> environment, Path log, List<String> options, Object... arguments)
-      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("paritree.root"), "scripts", "score").toString());
     for (Object argument : arguments) {
@@ -171,7 +159,6 @@ final class SparkCluster implements ExecutorDeathTrial.Cluster {
     }
 
     ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().putAll(environment);
     builder.environment().put("PARITREE_BUILT", "1");
     builder.environment().put("PARITREE_SPARK_OPTS", String.join(" ", client(options)));
     return begin(builder, DRIVER_HOST, log);
