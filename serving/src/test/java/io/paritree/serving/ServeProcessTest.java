@@ -79,7 +79,8 @@ class ServeProcessTest {
         .allSatisfy(
             jar ->
                 assertThat(thirdParty)
-                    .contains(":" + jar.replaceFirst("-([0-9][^-]*)\\.jar$", ":$1") + " "));
+                    .contains(
+                        ":" + jar.replaceFirst("-([0-9][^-]*(-[0-9]+)?)\\.jar$", ":$1") + " "));
   }
 
   /** A jar that no class is loaded from is only something to scan and to keep up to date. */
