@@ -73,7 +73,7 @@ final class HadoopStore implements FileStore {
     String azure = "hadoop-azure-%s.jar and what it needs";
     return Map.of(
         "s3a",
-        "hadoop-aws-%s.jar and the AWS SDK (software.amazon.awssdk:bundle)",
+        "hadoop-aws-%s.jar, commons-lang3 and the AWS SDK (software.amazon.awssdk:bundle)",
         "abfs",
         azure,
         "abfss",

@@ -47,7 +47,8 @@ class FileStoreTest {
         .isInstanceOf(NoSuchStoreException.class)
         .hasMessageMatching(
             "Cannot open s3a://bucket/a: Hadoop's client has no file system for 's3a' \\(no class"
-                + " org\\.apache\\.hadoop\\.fs\\.s3a\\.S3AFileSystem\\); add hadoop-aws-3[0-9.]+\\.jar"
+                + " org\\.apache\\.hadoop\\.fs\\.s3a\\.S3AFileSystem\\); add hadoop-aws-3[0-9.]+\\.jar,"
+                + " commons-lang3"
                 + " and the AWS SDK .*PARITREE_CLASSPATH.*");
     assertThatThrownBy(() -> FileStore.of(Location.of("abfss://c@a.dfs.core.windows.net/a")))
         .isInstanceOf(NoSuchStoreException.class)
