@@ -25,7 +25,6 @@ final class Compatibility {
 
   private static final Set<Integer> JDKS = Set.of(17, 21);
   private static final Set<Integer> JDKS_SINCE_4_2 = Set.of(17, 21, 25);
-  private static final Path ROOT = Path.of(System.getProperty("paritree.root"));
 
   private Compatibility() {}
 
@@ -105,20 +104,11 @@ final class Compatibility {
         jdk,
         "local",
         (log, options, arguments) -> {
-          List<String> command = new ArrayList<>(List.of(ROOT.resolve("scripts/score").toString()));
-          arguments.forEach(argument -> command.add(argument.toString()));
-          ProcessBuilder builder = new ProcessBuilder(command);
-          builder.environment().put("JAVA_HOME", javaHome.toString());
-          builder.environment().put("SPARK_HOME", home.directory().toString());
-          builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
-          builder.environment().put("PARITREE_BUILT", "1");
-          builder
-              .environment()
-              .put(
-                  "PARITREE_SPARK_OPTS",
-                  "--master local[2] --conf spark.ui.enabled=false"
-                      + " --driver-java-options -XX:TieredStopAtLevel=1 "
-                      + String.join(" ", options));
+          List<String> local = new ArrayList<>(List.of("--master", "local[2]"));
+          local.addAll(List.of("--conf", "spark.ui.enabled=false"));
+          local.addAll(List.of("--driver-java-options", "-XX:TieredStopAtLevel=1"));
+          local.addAll(options);
+          ProcessBuilder builder = home.score(javaHome, local, arguments);
           return builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
         });
   }

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -17,10 +16,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** With Kerberos the job needs nothing of its own: Spark logs in. */
 @Tag("clusters")
 class KerberosIT {
-  private static final Path ROOT = Path.of(System.getProperty("paritree.root"));
+  private static final String NO_TICKET = "/nowhere";
 
   @TempDir static Path directory;
   private static SecuredHdfs hdfs;
+  private static SparkHome spark;
   private static String model;
 
   @BeforeAll
@@ -29,6 +29,7 @@ class KerberosIT {
     model = new TestPackages(data.resolve("models")).binary().toString();
     Parcels.write(data.resolve("in/day=1"), 0, 60, 0, 2);
     Parcels.write(data.resolve("in/day=2"), 60, 100, 0, 2);
+    spark = SparkHome.ofTheBuild();
     hdfs = SecuredHdfs.start(directory.resolve("secured"), data);
   }
 
@@ -40,8 +41,9 @@ class KerberosIT {
   }
 
   /**
-   * Runs the job as {@code scripts/score} submits it.
+   * Runs the job, and returns its exit code.
    *
+   * @param ticket a file of tickets
    * @param login options of {@code spark-submit}
    */
   private static int score(Path log, String output, String ticket, List<String> login)
@@ -50,9 +52,8 @@ class KerberosIT {
     options.addAll(List.of("--conf", "spark.ui.enabled=false"));
     options.addAll(hdfs.known());
     options.addAll(login);
-    ProcessBuilder job =
-        new ProcessBuilder(
-            ROOT.resolve("scripts/score").toString(),
+    List<String> arguments =
+        List.of(
             "--model",
             hdfs.uri() + "/data/models/%s/1".formatted(TestPackages.BINARY),
             "--input",
@@ -62,25 +63,17 @@ class KerberosIT {
             "--keys",
             "parcel_id",
             "--lookup-index");
-    job.environment()
-        .putAll(
-            Map.of(
-                "JAVA_HOME",
-                JobProcess.javaHome().toString(),
-                "SPARK_HOME",
-                SparkHome.ofTheBuild().directory().toString(),
-                "SPARK_LOCAL_IP",
-                "127.0.0.1",
-                "PARITREE_BUILT",
-                "1",
-                "PARITREE_SPARK_OPTS",
-                String.join(" ", options),
-                "KRB5CCNAME",
-                ticket));
+    ProcessBuilder job = spark.score(JobProcess.javaHome(), options, arguments);
+    job.environment().put("KRB5CCNAME", ticket);
     return JobProcess.exitCode(job.redirectErrorStream(true).redirectOutput(log.toFile()).start());
   }
 
-  private static void checkScores(String output) throws Exception {
+  private static void scoreAndCheck(String output, String ticket, List<String> login)
+      throws Exception {
+    Path log = directory.resolve(output + ".log");
+
+    assertThat(score(log, output, ticket, login)).as(Files.readString(log)).isZero();
+
     hdfs.copy("/data/" + output, directory.resolve(output));
     assertThat(Scores.of(directory.resolve(output)))
         .isEqualTo(ScoringJobTest.expected(model, 0, 100));
@@ -88,31 +81,19 @@ class KerberosIT {
 
   @Test
   void modelInputAndOutputAreReachedWithAKeytab() throws Exception {
-    Path log = directory.resolve("keytab.log");
-
-    assertThat(score(log, "by-keytab", "/nowhere", hdfs.login()))
-        .as(Files.readString(log))
-        .isZero();
-
-    checkScores("by-keytab");
+    scoreAndCheck("by-keytab", NO_TICKET, hdfs.login());
   }
 
   @Test
   void modelInputAndOutputAreReachedWithATicket() throws Exception {
-    Path log = directory.resolve("ticket.log");
-
-    assertThat(score(log, "by-ticket", hdfs.ticket().toString(), List.of()))
-        .as(Files.readString(log))
-        .isZero();
-
-    checkScores("by-ticket");
+    scoreAndCheck("by-ticket", hdfs.ticket().toString(), List.of());
   }
 
   @Test
-  void whoIsNotLoggedInIsToldWhatHdfsWants() throws Exception {
+  void withoutALoginTheRunReportsWhatHdfsNeeds() throws Exception {
     Path log = directory.resolve("nobody.log");
 
-    assertThat(score(log, "nobody", "/nowhere", List.of())).isEqualTo(1);
+    assertThat(score(log, "nobody", NO_TICKET, List.of())).isEqualTo(1);
 
     assertThat(Files.readString(log))
         .contains("AccessControlException: Client cannot authenticate via:[TOKEN, KERBEROS]");

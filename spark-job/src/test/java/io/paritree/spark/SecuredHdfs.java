@@ -19,7 +19,7 @@ import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.kerby.kerberos.kerb.client.KrbClient;
 
 /**
- * An HDFS that knows its callers by Kerberos only, with its own KDC, on loopback.
+ * An HDFS that authenticates its callers by Kerberos, with its own KDC, on loopback.
  *
  * <p>It runs in a JVM of its own, because a JVM has one login and one kind of security. Not
  * thread-safe.
@@ -51,11 +51,10 @@ final class SecuredHdfs implements AutoCloseable {
   static SecuredHdfs start(Path directory, Path data) throws IOException {
     Files.createDirectories(directory);
     Path log = directory.resolve("hdfs.log");
-    Path flags = JobProcess.flags();
     List<String> command =
         List.of(
             JobProcess.javaHome().resolve("bin/java").toString(),
-            "@" + flags,
+            "@" + JobProcess.flags(),
             "-Xmx512m",
             "-classpath",
             System.getProperty("java.class.path"),
@@ -128,7 +127,7 @@ final class SecuredHdfs implements AutoCloseable {
     }
   }
 
-  /** Its JVM ends when nobody can tell it what to copy. */
+  /** Closes the input of its JVM, which ends it. */
   @Override
   public void close() throws IOException {
     process.getOutputStream().close();
@@ -172,7 +171,7 @@ final class SecuredHdfs implements AutoCloseable {
     settings.set("dfs.web.authentication.kerberos.principal", "HTTP/localhost@" + kdc.getRealm());
     settings.set("dfs.web.authentication.kerberos.keytab", keytab);
     settings.setBoolean("dfs.block.access.token.enable", true);
-    settings.setBoolean("ignore.secure.ports.for.testing", true); // that is, of its web pages
+    settings.setBoolean("ignore.secure.ports.for.testing", true); // ports that need no root
     UserGroupInformation.setConfiguration(settings);
     UserGroupInformation.loginUserFromKeytab(principal, keytab);
     MiniDFSCluster cluster =

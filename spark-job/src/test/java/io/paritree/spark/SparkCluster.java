@@ -152,15 +152,7 @@ final class SparkCluster implements ExecutorDeathTrial.Cluster {
    */
   @Override
   public Process score(Path log, List<String> options, Object... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("paritree.root"), "scripts", "score").toString());
-    for (Object argument : arguments) {
-      command.add(argument.toString());
-    }
-
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().put("PARITREE_BUILT", "1");
-    builder.environment().put("PARITREE_SPARK_OPTS", String.join(" ", client(options)));
+    ProcessBuilder builder = home.score(javaHome, client(options), List.of(arguments));
     return begin(builder, DRIVER_HOST, log);
   }
 

@@ -173,6 +173,26 @@ record SparkHome(Path directory, String version, String scala) {
     return directory.resolve("bin").resolve(name);
   }
 
+  /**
+   * Returns what submits the job with it, by {@code scripts/score}.
+   *
+   * @param javaHome the Java that runs it
+   * @param options of {@code spark-submit}, none with a space
+   * @param arguments the job's arguments
+   */
+  ProcessBuilder score(Path javaHome, List<String> options, List<?> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("paritree.root"), "scripts", "score").toString());
+    arguments.forEach(argument -> command.add(argument.toString()));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put("JAVA_HOME", javaHome.toString());
+    builder.environment().put("SPARK_HOME", directory.toString());
+    builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+    builder.environment().put("PARITREE_BUILT", "1");
+    builder.environment().put("PARITREE_SPARK_OPTS", String.join(" ", options));
+    return builder;
+  }
+
   /** Returns its jars. */
   List<Path> jars() throws IOException {
     try (Stream<Path> jars = Files.list(directory.resolve("jars"))) {

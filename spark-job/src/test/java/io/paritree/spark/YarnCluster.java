@@ -102,18 +102,7 @@ final class YarnCluster implements ExecutorDeathTrial.Cluster {
     }
 
     submit.addAll(options);
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("paritree.root"), "scripts", "score").toString());
-    for (Object argument : arguments) {
-      command.add(argument.toString());
-    }
-
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().put("PARITREE_BUILT", "1");
-    builder.environment().put("PARITREE_SPARK_OPTS", String.join(" ", submit));
-    builder.environment().put("SPARK_HOME", home.directory().toString());
-    builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
-    builder.environment().put("JAVA_HOME", java);
+    ProcessBuilder builder = home.score(JobProcess.javaHome(), submit, List.of(arguments));
     builder.environment().put("HADOOP_CONF_DIR", directory.resolve("conf").toString());
     Process process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
     submitted.add(process);

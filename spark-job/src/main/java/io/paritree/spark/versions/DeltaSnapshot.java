@@ -93,7 +93,8 @@ public final class DeltaSnapshot {
 
   /**
    * Lets Delta read a small log in few tasks, unless the user has set how many: most tables are
-   * small, and many tasks without work take seconds on few cores.
+   * small, and many tasks without work take seconds on few cores. The largest log of a session
+   * counts, because Delta may read it again after that of a smaller table.
    */
   private static void limitTasks(Object snapshot) {
     SparkSession session = SparkSession.active(); // whose settings Delta uses
@@ -105,7 +106,8 @@ public final class DeltaSnapshot {
         (long) SparkLists.call(snapshot, "checkpointSizeInBytes")
             + (long) SparkLists.call(snapshot, "deltaFileSizeInBytes");
     long tasks = Math.min(MAX_LOG_TASKS, 1 + bytes / LOG_BYTES_PER_TASK);
-    session.conf().set(LOG_TASKS, tasks);
+    long before = Long.parseLong(session.conf().get(LOG_TASKS, "1"));
+    session.conf().set(LOG_TASKS, Math.max(before, tasks));
   }
 
   /** Returns the version of a table that was read; empty if it is no Delta table. */
