@@ -95,22 +95,26 @@ final class Compatibility {
     return homes;
   }
 
-  /** Runs the job in {@code local[2]}, as {@code scripts/score} submits it. */
-  static Result local(VersionTrial trial, SparkHome home, int jdk, Path javaHome)
+  private static Result local(VersionTrial trial, SparkHome home, int jdk, Path javaHome)
       throws IOException, InterruptedException {
-    return result(
-        trial,
-        home,
-        jdk,
-        "local",
-        (log, options, arguments) -> {
-          List<String> local = new ArrayList<>(List.of("--master", "local[2]"));
-          local.addAll(List.of("--conf", "spark.ui.enabled=false"));
-          local.addAll(List.of("--driver-java-options", "-XX:TieredStopAtLevel=1"));
-          local.addAll(options);
-          ProcessBuilder builder = home.score(javaHome, local, arguments);
-          return builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
-        });
+    return result(trial, home, jdk, "local", locally(home, javaHome));
+  }
+
+  /** Submits the job in {@code local[2]}, as {@code scripts/score} does. */
+  static VersionTrial.Submission locally(SparkHome home, Path javaHome) {
+    return (log, options, arguments) -> {
+      List<String> local = new ArrayList<>(List.of("--master", "local[2]"));
+      local.addAll(List.of("--conf", "spark.ui.enabled=false"));
+      local.addAll(List.of("--driver-java-options", "-XX:TieredStopAtLevel=1"));
+      local.addAll(options);
+      ProcessBuilder builder = home.score(javaHome, local, arguments);
+      return builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    };
+  }
+
+  /** Returns whether a Spark reads a column that has become wider. */
+  static boolean readsWidened(SparkHome home) {
+    return !home.version().startsWith("3.");
   }
 
   /** Runs the functions for SQL and the call on a Dataset in executors of their own. */
@@ -161,7 +165,8 @@ final class Compatibility {
       throws IOException, InterruptedException {
     long begin = System.nanoTime();
     String name = "%s-%s-jdk%s-%s".formatted(home.version(), home.scala(), jdk, master);
-    List<String> faults = trial.faults(name, !home.version().startsWith("3."), spark);
+    List<String> faults = trial.faults(name, readsWidened(home), spark);
+    faults.addAll(trial.faultsOfRepeats(name, spark));
     long seconds = (System.nanoTime() - begin) / 1_000_000_000;
     System.err.println("%s, %s s: %s".formatted(name, seconds, outcome(faults)));
     return new Result(home.version(), home.scala(), jdk, master, seconds, faults);

@@ -9,6 +9,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -18,8 +19,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.jar.JarFile;
 
 /**
@@ -27,6 +30,9 @@ import java.util.jar.JarFile;
  * run with, as the JVM would when it gets there.
  */
 final class Linkage implements AutoCloseable {
+  /** Of each jar that was searched: to import one takes longer than to search it. */
+  private static final Map<Path, JavaClasses> IMPORTED = new ConcurrentHashMap<>();
+
   private final URLClassLoader loader;
   private final JavaClasses classes;
   private final Set<String> problems = new TreeSet<>();
@@ -39,8 +45,14 @@ final class Linkage implements AutoCloseable {
 
     this.loader =
         new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
+    this.classes = IMPORTED.computeIfAbsent(jar, Linkage::imported);
+  }
+
+  private static JavaClasses imported(Path jar) {
     try (JarFile file = new JarFile(jar.toFile())) {
-      this.classes = new ClassFileImporter().importJar(file);
+      return new ClassFileImporter().importJar(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -190,7 +190,7 @@ final class VersionTrial {
   }
 
   /**
-   * Runs the job in all ways.
+   * Runs the job with everything in which one Spark differs from another.
    *
    * @param name of the directory for outputs and logs
    * @param readsWidened whether this Spark reads a column that has become wider, or is to refuse it
@@ -207,6 +207,32 @@ final class VersionTrial {
     }
 
     Way way = ways().get(0);
+    writeTable("written", way, outputs, spark, faults);
+    Path wide = outputs.resolve("widened");
+    int code = readsWidened ? 0 : 3;
+    ends(code, "widened", outputs, spark, List.of(), arguments(widened(), wide), faults);
+    if (readsWidened) {
+      compare(widened(), wide, faults);
+    }
+
+    Path encrypted = outputs.resolve("encrypted");
+    ends(0, "encrypted", outputs, spark, encryption(), arguments(way, encrypted), faults);
+    withKeys(() -> compareEncrypted(way, encrypted, faults));
+    return faults;
+  }
+
+  /**
+   * Runs the job again, against its gate, without an input and after a kill, which is the job's own
+   * code on every Spark.
+   *
+   * @param name as it was given to {@link #faults}
+   * @return what was wrong; empty if nothing was
+   */
+  List<String> faultsOfRepeats(String name, Submission spark)
+      throws IOException, InterruptedException {
+    Path outputs = directory.resolve(name);
+    List<String> faults = new ArrayList<>();
+    Way way = ways().get(0);
     Path output = outputs.resolve(way.name());
     Map<String, String> files = Scores.files(output);
     ends(0, "again", outputs, spark, List.of(), arguments(way, output), faults);
@@ -214,7 +240,7 @@ final class VersionTrial {
       faults.add("again: a run of what is published has changed it");
     }
 
-    writeTable(way, outputs, spark, faults);
+    writeTable("written-again", way, outputs, spark, faults);
     Path refused = outputs.resolve("refused");
     ends(
         4,
@@ -231,44 +257,30 @@ final class VersionTrial {
       faults.add("refused: something was published");
     }
 
-    Path wide = outputs.resolve("widened");
-    int code = readsWidened ? 0 : 3;
-    ends(code, "widened", outputs, spark, List.of(), arguments(widened(), wide), faults);
-    if (readsWidened) {
-      compare(widened(), wide, faults);
-    }
-
     Path resumed = outputs.resolve("resumed");
     kill(outputs, spark, arguments(way, resumed), faults);
     ends(0, "resumed", outputs, spark, List.of(), arguments(way, resumed), faults);
     compare(way, resumed, faults);
-
-    Path encrypted = outputs.resolve("encrypted");
-    ends(0, "encrypted", outputs, spark, encryption(), arguments(way, encrypted), faults);
-    withKeys(() -> compareEncrypted(way, encrypted, faults));
     return faults;
   }
 
-  /** Publishes to a Delta table, twice. */
-  private void writeTable(Way way, Path outputs, Submission spark, List<String> faults)
+  /** Publishes to a Delta table, which a run before may have done. */
+  private void writeTable(String log, Way way, Path outputs, Submission spark, List<String> faults)
       throws IOException, InterruptedException {
     Path written = outputs.resolve("written");
     List<Object> arguments =
         new ArrayList<>(List.of("--model", MODEL, "--table", written, "--create-table"));
     arguments.addAll(way.arguments());
-    for (String log : List.of("written", "written-again")) {
-      ends(0, log, outputs, spark, List.of(), arguments, faults);
-    }
-
+    ends(0, log, outputs, spark, List.of(), arguments, faults);
     Dataset<Row> rows = TestSpark.session().read().format("delta").load(written.toString());
     if (!published(rows, written).equals(expected.get(way.name()))) {
-      faults.add("written: the table does not have the rows of the Parquet output");
+      faults.add(log + ": the table does not have the rows of the Parquet output");
     }
 
     long commits =
         TestSpark.session().sql("DESCRIBE HISTORY delta.`%s`".formatted(written)).count();
     if (commits != 1 + DAYS) {
-      faults.add("written: %s commits instead of %s".formatted(commits, 1 + DAYS));
+      faults.add("%s: %s commits instead of %s".formatted(log, commits, 1 + DAYS));
     }
   }
 
