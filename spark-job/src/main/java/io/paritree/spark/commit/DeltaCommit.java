@@ -2,6 +2,7 @@ package io.paritree.spark.commit;
 
 import io.paritree.spark.publish.DataFile;
 import io.paritree.spark.publish.PreparedPartition;
+import io.paritree.spark.versions.DeltaSnapshot;
 import io.paritree.spark.versions.DeltaTransaction;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -31,16 +32,19 @@ final class DeltaCommit implements TableTransaction {
   /**
    * @param begin begins a transaction on the newest version
    * @param store holds the table
+   * @param known the table as it was read before
    */
   DeltaCommit(
       Supplier<DeltaTransaction> begin,
       FileStore store,
       Location table,
+      Optional<DeltaState> known,
       String name,
       Map<String, String> metadata) {
     this.begin = begin;
     this.transaction = begin.get();
-    this.state = DeltaState.of(transaction.snapshot());
+    DeltaSnapshot now = transaction.snapshot();
+    this.state = known.filter(before -> before.isOf(now)).orElseGet(() -> DeltaState.of(now));
     this.store = store;
     this.table = table;
     this.name = name;

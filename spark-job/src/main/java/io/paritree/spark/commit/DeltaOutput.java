@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
@@ -73,17 +72,17 @@ final class DeltaOutput extends OutputTable {
         () -> DeltaTransaction.begin(session, location),
         FileStore.of(table, HadoopPaths.settingsByName(session)),
         table,
+        state().map(DeltaState.class::cast),
         name,
         metadata);
   }
 
   @Override
   List<String> unfitFeatures() {
-    Row detail = session.sql("DESCRIBE DETAIL " + sqlName()).collectAsList().get(0);
-    return DeltaFeatures.problems(
-        detail.<String, String>getJavaMap(detail.fieldIndex("properties")),
-        detail.<String>getList(detail.fieldIndex("tableFeatures")),
-        state().orElseThrow().schema());
+    return state()
+        .map(found -> ((DeltaState) found).snapshot())
+        .map(table -> DeltaFeatures.problems(table.properties(), table.features(), table.schema()))
+        .orElseThrow();
   }
 
   @Override

@@ -18,6 +18,8 @@ import org.apache.spark.sql.types.StructType;
  * or a deletion vector. So the tags say what the last commit to the partition was, without a search
  * through the history. A partition without rows has no file: there the table's list of transactions
  * has the identity.
+ *
+ * <p>Not thread-safe.
  */
 final class DeltaState implements TableState {
   static final String IDENTITY_TAG = "paritree.identity";
@@ -30,13 +32,12 @@ final class DeltaState implements TableState {
   private final Map<String, Set<String>> files = new HashMap<>();
   private final Map<String, Set<String>> tags = new HashMap<>();
   private final Map<String, Set<String>> runs = new HashMap<>();
-  private final Set<String> transactions;
+  private Set<String> transactions; // null until they are asked for
 
   private DeltaState(DeltaSnapshot snapshot) {
     this.snapshot = snapshot;
     this.schema = snapshot.schema();
     this.partitionColumns = snapshot.partitionColumns();
-    this.transactions = snapshot.transactions();
     for (Row file :
         snapshot
             .files()
@@ -57,6 +58,15 @@ final class DeltaState implements TableState {
 
   static DeltaState of(DeltaSnapshot snapshot) {
     return new DeltaState(snapshot);
+  }
+
+  DeltaSnapshot snapshot() {
+    return snapshot;
+  }
+
+  /** Returns whether a snapshot is the same version of the same table. */
+  boolean isOf(DeltaSnapshot other) {
+    return other.version() == snapshot.version() && other.tableId().equals(snapshot.tableId());
   }
 
   @Override
@@ -86,6 +96,10 @@ final class DeltaState implements TableState {
 
   @Override
   public boolean hasEmpty(String identity) {
+    if (transactions == null) {
+      transactions = snapshot.transactions();
+    }
+
     return transactions.contains(nameOfEmpty(identity));
   }
 

@@ -1,5 +1,6 @@
 package io.paritree.spark.versions;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.execution.datasources.HadoopFsRelation;
 import org.apache.spark.sql.execution.datasources.LogicalRelation;
 import org.apache.spark.sql.types.StructType;
+import scala.Tuple2;
 
 /**
  * A version of a Delta table: what Delta's own reader has found in the table's log.
@@ -144,13 +146,39 @@ public final class DeltaSnapshot {
     return SparkLists.list(metadata, "partitionColumns");
   }
 
-  /** Returns the names of the transactions that the table knows. */
+  /**
+   * Returns the names of the transactions that the table knows.
+   *
+   * <p>Delta sums up its log for that, which takes it three of Spark's jobs.
+   */
   public Set<String> transactions() {
     Set<String> names = new HashSet<>();
     for (Object transaction : SparkLists.list(snapshot, "setTransactions")) {
       names.add((String) SparkLists.call(transaction, "appId"));
     }
 
+    return names;
+  }
+
+  public Map<String, String> properties() {
+    Map<String, String> properties = new HashMap<>();
+    for (Object property : SparkLists.list(metadata, "configuration")) {
+      Tuple2<?, ?> pair = (Tuple2<?, ?>) property;
+      properties.put((String) pair._1(), (String) pair._2());
+    }
+
+    return properties;
+  }
+
+  /** Returns the names of the features that files of the table may have to honour, sorted. */
+  public List<String> features() {
+    List<String> names = new ArrayList<>();
+    Object protocol = SparkLists.call(snapshot, "protocol");
+    for (Object feature : SparkLists.list(protocol, "implicitlyAndExplicitlySupportedFeatures")) {
+      names.add((String) SparkLists.call(feature, "name"));
+    }
+
+    names.sort(null);
     return names;
   }
 

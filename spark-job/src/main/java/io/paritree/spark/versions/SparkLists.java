@@ -15,8 +15,8 @@ import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.execution.datasources.FilePartition;
 import org.apache.spark.sql.execution.datasources.FileScanRDD;
 import org.apache.spark.sql.types.DataType;
+import scala.collection.Iterable;
 import scala.collection.Iterator;
-import scala.collection.Seq;
 import scala.collection.immutable.$colon$colon;
 import scala.collection.immutable.Nil$;
 
@@ -79,10 +79,10 @@ public final class SparkLists {
     return (List<T>) java(call(owner, method));
   }
 
-  /** Returns the elements of a Scala {@code Seq}. */
-  static List<Object> java(Object seq) {
+  /** Returns the elements of a Scala collection. */
+  static List<Object> java(Object collection) {
     List<Object> list = new ArrayList<>();
-    Iterator<?> elements = ((Seq<?>) seq).iterator();
+    Iterator<?> elements = ((Iterable<?>) collection).iterator();
     while (elements.hasNext()) {
       list.add(elements.next());
     }
