@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -14,7 +13,7 @@ import java.util.stream.Stream;
 
 /**
  * Answer times of requests at a fixed rate, measured by h2load: a separate process, so that pauses
- * of this one do not count as the server's.
+ * of this one do not count as the server's. It sends what is due every 10 ms, all at once.
  *
  * @param micros times to the answers in microseconds, ascending
  */
@@ -30,43 +29,23 @@ record H2Load(double[] micros) {
    */
   static H2Load run(String url, Path json, int connections, double rate, int seconds)
       throws IOException, InterruptedException {
-    return run(
-        connections,
-        rate,
-        seconds,
-        "-d",
-        json.toString(),
-        "-H",
-        "content-type: application/json",
-        url);
-  }
-
-  /**
-   * Sends GETs, as {@link #run}.
-   *
-   * @param uris a file with a URI in each line
-   */
-  static H2Load get(Path uris, int connections, double rate, int seconds)
-      throws IOException, InterruptedException {
-    return run(connections, rate, seconds, "-i", uris.toString());
-  }
-
-  private static H2Load run(int connections, double rate, int seconds, String... more)
-      throws IOException, InterruptedException {
     Path log = Files.createTempFile("h2load", ".log");
     Path output = Files.createTempFile("h2load", ".txt");
     try {
       List<String> command =
-          new ArrayList<>(
-              List.of(
-                  "h2load",
-                  "--h1",
-                  "-t1",
-                  "-c" + connections,
-                  "--rps=" + Math.max(1, Math.round(rate / connections)),
-                  "-D" + seconds + "s",
-                  "--log-file=" + log));
-      command.addAll(List.of(more));
+          List.of(
+              "h2load",
+              "--h1",
+              "-t1",
+              "-c" + connections,
+              "--rps=" + Math.max(1, Math.round(rate / connections)),
+              "-D" + seconds + "s",
+              "--log-file=" + log,
+              "-d",
+              json.toString(),
+              "-H",
+              "content-type: application/json",
+              url);
       int code =
           new ProcessBuilder(command)
               .redirectErrorStream(true)

@@ -18,6 +18,8 @@ import io.paritree.store.Location;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,14 +32,14 @@ import java.util.Random;
 
 /**
  * Stored scores by key: building the index as the job does and as a server does, looking up in it,
- * and the endpoint against an empty Javalin endpoint, in turn, with wrk and h2load and random keys.
+ * and the endpoint against an empty Javalin endpoint, in turn and with random keys: throughput by
+ * wrk, and answer times at half of it.
  *
  * <p>Run: {@code scripts/bench lookup [--rows N] [--rounds N] [--seconds N] [--json]}.
  */
 final class LookupBench {
   private static final List<String> HEAP = List.of("-Xms512m", "-Xmx512m");
   private static final int CLIENTS = 16;
-  private static final int URIS = 50_000;
   private static final int LOOKUPS = 500_000;
   private static final int MOST_OWN = 5_000_000;
   private static final long ROWS_PER_SHARD = 2_000_000;
@@ -73,7 +75,7 @@ final class LookupBench {
       }
     }
 
-    H2Load.require("wrk", "h2load");
+    H2Load.require("wrk");
     LookupBench bench = new LookupBench(rows, rounds, seconds);
     try {
       String result =
@@ -290,9 +292,9 @@ final class LookupBench {
     double[][][] micros = new double[2][2][rounds];
     for (int round = 0; round < rounds; round++) {
       for (int which = 0; which < 2; which++) {
-        H2Load load = H2Load.get(uris(urls[which]), CLIENTS, half, seconds);
-        micros[which][0][round] = load.quantile(0.5);
-        micros[which][1][round] = load.quantile(0.99);
+        LoadTotals load = load(URI.create(urls[which]), half);
+        micros[which][0][round] = load.millis(0.5) * 1e3;
+        micros[which][1][round] = load.millis(0.99) * 1e3;
       }
     }
 
@@ -309,14 +311,25 @@ final class LookupBench {
         Trial.median(rates[1]) / Trial.median(rates[0]));
   }
 
-  private Path uris(String url) throws IOException {
+  /** Sends requests that are evenly spaced in time. */
+  private LoadTotals load(URI url, double rate) throws IOException {
     Random random = new Random(2);
-    StringBuilder lines = new StringBuilder();
-    for (int number = 0; number < URIS; number++) {
-      lines.append(url).append(key(random.nextInt(rows))).append('\n');
+    Load load =
+        new Load(
+            url.getPort(),
+            CLIENTS,
+            rate,
+            number ->
+                "GET %s%s HTTP/1.1\r\nHost: bench\r\n\r\n"
+                    .formatted(url.getPath(), key(random.nextInt(rows)))
+                    .getBytes(StandardCharsets.US_ASCII),
+            (number, answer) -> answer.status() == 200 ? "" : answer.head());
+    LoadTotals totals = load.finishAfter(seconds);
+    if (!totals.flawless()) {
+      throw new IOException("Not every request was answered by 200: " + totals);
     }
 
-    return Files.writeString(directory.resolve("uris.txt"), lines);
+    return totals;
   }
 
   /** Returns requests per second with connections that wait for each answer. */
