@@ -255,6 +255,8 @@ class LookupTest extends ServedLoans {
     }
 
     assertThat(problem(client.post(path + "x", record), 400)).isEqualTo("invalid_key");
+    assertThat(problem(client.post(path + "4711&reasons=1", record), 400))
+        .isEqualTo("bad_parameter");
     assertThat(problem(client.post("/v1/models/parcel-late/score?key=1", record), 400))
         .isEqualTo("bad_parameter");
     assertThat(problem(client.post(path.replace("loans", "names") + "1", record), 400))

@@ -10,6 +10,7 @@ import io.paritree.model.manifest.ReasonRule;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
@@ -93,6 +94,20 @@ public final class Reasons {
   /** Returns the names of the margins. */
   public List<String> outputNames() {
     return outputNames;
+  }
+
+  /**
+   * Returns the index of the margin that a name means: its own, or the class that it belongs to.
+   *
+   * @return empty if there is none
+   */
+  public OptionalInt output(String name) {
+    int index = outputNames.indexOf(name);
+    if (index < 0 && outputs.classes().size() == outputNames.size()) {
+      index = outputs.classes().indexOf(name);
+    }
+
+    return index < 0 ? OptionalInt.empty() : OptionalInt.of(index);
   }
 
   /** Returns whether a row has a class, whose margin is explained unless another is asked for. */

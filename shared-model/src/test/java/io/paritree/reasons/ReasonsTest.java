@@ -12,6 +12,7 @@ import io.paritree.model.ScoringModel;
 import io.paritree.model.TestPackages;
 import io.paritree.model.TestRecords;
 import io.paritree.model.golden.JsonRecord;
+import io.paritree.model.manifest.Outputs;
 import io.paritree.model.manifest.ReasonGroup;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -157,6 +158,8 @@ class ReasonsTest {
     explain(new TestPackages(store).classes());
 
     assertThat(reasons.outputNames()).containsExactly("small", "medium", "large");
+    assertThat(reasons.output("large")).hasValue(2);
+    assertThat(reasons.output("huge")).isEmpty();
     assertThat(reasons.winner(new float[] {9, 0.2f, 0.5f, 0.3f}, 1)).isEqualTo(1);
     for (int row = 0; row < ROWS; row++) {
       for (int output = 0; output < 3; output++) {
@@ -169,6 +172,20 @@ class ReasonsTest {
         assertThat(sum).isCloseTo(margins[row * 3 + output], within(1e-5));
       }
     }
+  }
+
+  @Test
+  void anOutputIsNamedByItsOwnNameOrItsClass() throws Exception {
+    Reasons named =
+        Reasons.of(
+            model.explainer(ContributionMode.FAST),
+            ContributionMode.FAST,
+            new Outputs(List.of("late"), Outputs.Kind.CLASS_SCORES, List.of("delayed"), 0.5f),
+            reasons.groups());
+
+    assertThat(named.output("late")).hasValue(0);
+    assertThat(named.output("delayed")).hasValue(0);
+    assertThat(named.output("early")).isEmpty();
   }
 
   @Test

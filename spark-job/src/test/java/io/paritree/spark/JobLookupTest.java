@@ -128,6 +128,25 @@ class JobLookupTest {
   }
 
   @Test
+  void storedReasonsHaveANameOfTheirOwn() throws Exception {
+    Path input = Parcels.write(directory.resolve("in"), 0, 20, 0, 1);
+
+    JobRun run = score("--input", input, "--keys", "parcel_id", "--reasons", "2");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    try (LookupIndex theJobs = index("");
+        LookupIndex own = own("")) {
+      for (int key = 0; key < 20; key++) {
+        byte[] members = ((Scored) found(theJobs, "" + key).orElseThrow()).members();
+        assertThat(((Scored) found(own, "" + key).orElseThrow()).members()).isEqualTo(members);
+        assertThat(new String(members, StandardCharsets.UTF_8))
+            .contains("\"stored_reasons\":[{\"field\":\"", "\"reasons_base\":")
+            .doesNotContain("\"reasons\":");
+      }
+    }
+  }
+
+  @Test
   void quarantinedAndRepeatedKeysAreFound() throws Exception {
     Path input = Parcels.write(directory.resolve("in"), 0, ROWS, 50, 2);
     Parcels.write(input, 100, 110, 0, 1);

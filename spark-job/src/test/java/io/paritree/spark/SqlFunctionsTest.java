@@ -156,6 +156,15 @@ class SqlFunctionsTest {
   }
 
   @Test
+  void moreReasonsThanThereAreFieldsAreRefused() {
+    Dataset<Row> rows =
+        session(Map.of()).sql("SELECT paritree.`parcel-late`.reasons(struct(*), 99) FROM parcels");
+
+    assertThatThrownBy(rows::collectAsList)
+        .hasStackTraceContaining("99 reasons are asked for, expected 1 to 6");
+  }
+
+  @Test
   void aModelIsNamedByAliasVersionOrPathAndSeveralScoresAreAStruct() throws Exception {
     Path logged = Files.createDirectories(directory.resolve("logged"));
     Files.writeString(

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * An inference request of the Open Inference Protocol, without the tensors' data.
@@ -26,9 +27,6 @@ import java.util.Set;
  * @param binary whether outputs are wanted as bytes where they do not say it themselves
  */
 record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolean binary) {
-  /** How many reasons are given if the request asks for the output without a number. */
-  private static final String USUAL_REASONS = "4";
-
   private static final int MAX_INPUTS = 100_000;
   private static final Set<String> REQUEST = Set.of("id", "inputs", "outputs", "parameters");
   private static final Set<String> TENSOR =
@@ -74,9 +72,7 @@ record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolea
 
     /** Returns the reasons that this output asks for. */
     ReasonsRequest reasons() {
-      Map<String, String> given = new HashMap<>(explained);
-      given.putIfAbsent(ReasonsRequest.REASONS, USUAL_REASONS);
-      return ReasonsRequest.of(given, "").orElseThrow();
+      return ReasonsRequest.asked(explained, "");
     }
   }
 
@@ -116,6 +112,7 @@ record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolea
       throw wrong("inputs", "at least one tensor");
     }
 
+    checkExplained(outputs, explained);
     boolean all = binary != null && binary;
     return new InferRequest(
         id, inputs, outputs.stream().map(output -> output.or(all, explained)).toList(), all);
@@ -131,6 +128,27 @@ record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolea
       Map<String, String> merged = new HashMap<>(request);
       merged.putAll(explained);
       return new Output(name, binary == null ? all : binary, Map.copyOf(merged));
+    }
+  }
+
+  /**
+   * Refuses parameters of reasons and contributions that change nothing in the answer.
+   *
+   * @param request those of the request, which hold for all outputs
+   */
+  private static void checkExplained(List<WantedOutput> outputs, Map<String, String> request) {
+    Set<String> names = outputs.stream().map(WantedOutput::name).collect(Collectors.toSet());
+    boolean hasReasons = names.contains(InferAnswer.REASONS);
+    boolean hasContributions = names.contains(InferAnswer.CONTRIBUTIONS);
+    Set<String> given = new HashSet<>(request.keySet());
+    outputs.forEach(output -> given.addAll(output.explained.keySet()));
+    for (String name : given) {
+      boolean isUsed = hasReasons || hasContributions && name.equals(ReasonsRequest.EXACT);
+      if (!isUsed) {
+        throw new ProblemException(
+            Problems.badParameter(
+                name, "the output '%s' in the same request".formatted(InferAnswer.REASONS)));
+      }
     }
   }
 

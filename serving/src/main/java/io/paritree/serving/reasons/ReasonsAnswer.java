@@ -13,7 +13,6 @@ import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.models.ReasonBuffers;
 import io.paritree.serving.models.ServedModel;
-import java.util.List;
 import java.util.Optional;
 
 /** The reasons that one request asks for: chosen and written row by row. Not thread-safe. */
@@ -27,6 +26,7 @@ public final class ReasonsAnswer {
   private final ReasonBuffers buffers;
   private final RecordValues values;
   private final int scoreCount;
+  private final int most;
 
   /** The output that is explained; negative for that of the row's class. */
   private final int output;
@@ -43,12 +43,12 @@ public final class ReasonsAnswer {
     this.values = values == null ? buffers.values : values;
     this.scoreCount = served.model().engine().scores();
     this.output = output();
-    if (asked.most() > reasons.groups().size()) {
-      throw new ProblemException(
-          Problems.badParameter(
-              ReasonsRequest.REASONS,
-              "a whole number from 1 to %s, the number of the model's fields"
-                  .formatted(reasons.groups().size())));
+    int groups = reasons.groups().size();
+    this.most = asked.most().orElse(Math.min(ReasonsRequest.USUAL, groups));
+    if (most > groups) {
+      throw asked.wrong(
+          ReasonsRequest.REASONS,
+          "a whole number from 1 to %s, the number of the model's fields".formatted(groups));
     }
   }
 
@@ -81,18 +81,16 @@ public final class ReasonsAnswer {
   }
 
   private int output() {
-    List<String> names = reasons.outputNames();
     if (asked.output().isEmpty() && reasons.hasWinner()) {
       return -1;
     }
 
-    int named = names.indexOf(asked.output());
-    if (named < 0) {
-      throw new ProblemException(
-          Problems.badParameter("output", "one of the model's outputs, as its margins are named"));
-    }
-
-    return named;
+    return reasons
+        .output(asked.output())
+        .orElseThrow(
+            () ->
+                asked.wrong(
+                    ReasonsRequest.OUTPUT, "one of the model's outputs " + reasons.outputNames()));
   }
 
   /** Returns about how many bytes the reasons of a row take at most, without their values. */
@@ -105,7 +103,7 @@ public final class ReasonsAnswer {
       largest = Math.max(largest, group.name().length() + columns + Math.max(up, down));
     }
 
-    return (1 + asked.most()) * (REASON_BYTES + largest);
+    return (1 + most) * (REASON_BYTES + largest);
   }
 
   private static long bytes(ReasonRule.Code code) {
@@ -150,7 +148,7 @@ public final class ReasonsAnswer {
         buffers.contributions,
         (row - explainedFrom) * reasons.contributions(),
         explained,
-        asked.most(),
+        most,
         asked.direction(),
         chosen);
     json.raw("{\"base\":").number(chosen.base());

@@ -9,21 +9,30 @@ import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
 /**
  * The reasons that a request asks for.
  *
- * @param most how many fields are named at most, 1 or more
+ * @param most how many fields are named at most, 1 or more; empty for {@link #USUAL}, or all if the
+ *     model has fewer
  * @param output the name of the output that is explained; empty for that of the record's class
+ * @param prefix what the names of the parameters begin with in messages
  */
-public record ReasonsRequest(int most, Direction direction, String output, ContributionMode mode) {
+public record ReasonsRequest(
+    OptionalInt most, Direction direction, String output, ContributionMode mode, String prefix) {
   /** How many fields are named at most. */
   public static final String REASONS = "reasons";
 
+  static final int USUAL = 4;
+
   private static final String DIRECTION = "direction";
-  private static final String EXACT = "exact";
-  private static final String OUTPUT = "output";
+
+  /** Whether contributions have the bits of XGBoost4J's. */
+  public static final String EXACT = "exact";
+
+  static final String OUTPUT = "output";
 
   /** The values that each parameter may have. */
   private static final Map<String, Pattern> PARAMETERS =
@@ -47,13 +56,7 @@ public record ReasonsRequest(int most, Direction direction, String output, Contr
    * @throws ProblemException with 400 if one is wrong, or is given without reasons
    */
   public static Optional<ReasonsRequest> of(Map<String, String> given, String prefix) {
-    for (Map.Entry<String, String> parameter : given.entrySet()) {
-      Pattern allowed = PARAMETERS.get(parameter.getKey());
-      if (allowed != null && !allowed.matcher(parameter.getValue()).matches()) {
-        throw wrong(parameter.getKey(), prefix);
-      }
-    }
-
+    check(given, prefix);
     if (!given.containsKey(REASONS)) {
       for (String name : PARAMETERS.keySet()) {
         if (given.containsKey(name)) {
@@ -65,21 +68,43 @@ public record ReasonsRequest(int most, Direction direction, String output, Contr
       return Optional.empty();
     }
 
-    return Optional.of(
-        new ReasonsRequest(
-            Integer.parseInt(given.get(REASONS)),
-            switch (given.getOrDefault(DIRECTION, Direction.BOTH.key())) {
-              case "up" -> Direction.UP;
-              case "down" -> Direction.DOWN;
-              default -> Direction.BOTH;
-            },
-            given.getOrDefault(OUTPUT, ""),
-            mode(given)));
+    return Optional.of(asked(given, prefix));
   }
 
-  /** Returns how contributions are computed; exactly if {@code exact} is true. */
-  public static ContributionMode mode(Map<String, String> given) {
-    return "true".equals(given.get(EXACT)) ? ContributionMode.EXACT : ContributionMode.FAST;
+  /**
+   * Reads the parameters of a request that asks for reasons otherwise, such as by an output.
+   *
+   * @param given as for {@link #of}
+   * @throws ProblemException with 400 if one is wrong
+   */
+  public static ReasonsRequest asked(Map<String, String> given, String prefix) {
+    check(given, prefix);
+    return new ReasonsRequest(
+        given.containsKey(REASONS)
+            ? OptionalInt.of(Integer.parseInt(given.get(REASONS)))
+            : OptionalInt.empty(),
+        switch (given.getOrDefault(DIRECTION, Direction.BOTH.key())) {
+          case "up" -> Direction.UP;
+          case "down" -> Direction.DOWN;
+          default -> Direction.BOTH;
+        },
+        given.getOrDefault(OUTPUT, ""),
+        "true".equals(given.get(EXACT)) ? ContributionMode.EXACT : ContributionMode.FAST,
+        prefix);
+  }
+
+  private static void check(Map<String, String> given, String prefix) {
+    for (Map.Entry<String, String> parameter : given.entrySet()) {
+      Pattern allowed = PARAMETERS.get(parameter.getKey());
+      if (allowed != null && !allowed.matcher(parameter.getValue()).matches()) {
+        throw refusal(parameter.getKey(), prefix);
+      }
+    }
+  }
+
+  /** Returns the refusal of a parameter that the model makes wrong. */
+  ProblemException wrong(String name, String expected) {
+    return new ProblemException(Problems.badParameter(prefix + name, expected));
   }
 
   /**
@@ -97,12 +122,12 @@ public record ReasonsRequest(int most, Direction direction, String output, Contr
     }
 
     if (!document.token().isScalarValue() || into.putIfAbsent(name, document.text()) != null) {
-      throw wrong(name, prefix);
+      throw refusal(name, prefix);
     }
   }
 
   /** Returns the refusal of a parameter. */
-  public static ProblemException wrong(String name, String prefix) {
+  public static ProblemException refusal(String name, String prefix) {
     return new ProblemException(Problems.badParameter(prefix + name, rule(name)));
   }
 

@@ -103,6 +103,14 @@ record ScoreQuery(boolean margin, String key, String scores, Optional<ReasonsReq
               given.containsKey("key") ? "key" : "scores", "scores=NAME and key=KEY together"));
     }
 
+    if (given.containsKey("scores") && given.containsKey(ReasonsRequest.REASONS)) {
+      throw new ProblemException(
+          Problems.badParameter(
+              ReasonsRequest.REASONS,
+              "no scores=NAME in the same request, since a stored score has no other reasons than"
+                  + " those that are stored with it"));
+    }
+
     return new ScoreQuery(
         "true".equals(given.get("margin")),
         given.getOrDefault("key", ""),
@@ -116,7 +124,7 @@ record ScoreQuery(boolean margin, String key, String scores, Optional<ReasonsReq
       case "key" -> new ProblemException(Problems.badParameter(name, form.key));
       case "scores" ->
           new ProblemException(Problems.badParameter(name, "the name of stored scores, once"));
-      default -> ReasonsRequest.wrong(name, "");
+      default -> ReasonsRequest.refusal(name, "");
     };
   }
 

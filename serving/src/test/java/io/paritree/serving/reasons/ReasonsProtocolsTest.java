@@ -239,14 +239,14 @@ class ReasonsProtocolsTest {
       delimiter = '|',
       value = {
         "{\"reasons\":0} | 'params.reasons': expected a whole number from 1",
-        "{\"reasons\":99} | 'reasons': expected a whole number from 1 to 5",
+        "{\"reasons\":99} | 'params.reasons': expected a whole number from 1 to 5",
         "{\"reasons\":1.5} | 'params.reasons'",
         "{\"reasons\":[1]} | 'params.reasons'",
         "{\"reasons\":1,\"reasons\":2} | 'params.reasons'",
         "{\"direction\":\"up\"} | 'params.direction': expected reasons=K",
         "{\"reasons\":1,\"direction\":\"left\"} | 'params.direction': expected up, down or both",
         "{\"reasons\":1,\"exact\":1} | 'params.exact': expected true or false",
-        "{\"reasons\":1,\"output\":\"tall\"} | 'output'",
+        "{\"reasons\":1,\"output\":\"tall\"} | 'params.output': expected one of the model's outputs [0]",
       })
   void whatIsWrongIsRefusedByName(String parameters, String reported) throws Exception {
     Answer mlflow =
@@ -266,6 +266,42 @@ class ReasonsProtocolsTest {
       assertThat(inference.status()).isEqualTo(400);
       assertThat(inference.body()).contains(reported.replace("params.", ""));
     }
+  }
+
+  @Test
+  void modelsOfFewFieldsHaveAllOfThemWithoutANumber() throws Exception {
+    Path few = new TestPackages(directory.resolve("few")).wide(2, 6, 3);
+    try (RunningServer server = RunningServer.start(List.of(few.toString()), Map.of());
+        Client other = new Client(server.port())) {
+      String body =
+          other
+              .post(
+                  "/v2/models/wide/infer",
+                  "{\"inputs\":[{\"name\":\"x\",\"datatype\":\"FP32\",\"shape\":[1,2],\"data\":[1,2]}],"
+                      + "\"outputs\":[{\"name\":\"reasons\"}]}")
+              .body();
+
+      assertThat(body).contains("{\\\"field\\\":");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"reasons\":2} | {\"name\":\"score\"} | 'reasons'",
+        "{\"direction\":\"up\"} | {\"name\":\"contributions\"} | 'direction'",
+        "{} | {\"name\":\"contributions\",\"parameters\":{\"output\":\"0\"}} | 'output'",
+      })
+  void whatChangesNothingIsRefused(String parameters, String output, String reported)
+      throws Exception {
+    Answer answer =
+        client.post(
+            "/v2/models/parcel-reasons/infer",
+            "{%s,\"parameters\":%s,\"outputs\":[%s]}".formatted(tensors(), parameters, output));
+
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.body()).contains(reported, "expected the output 'reasons'");
   }
 
   @Test

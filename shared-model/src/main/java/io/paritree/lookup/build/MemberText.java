@@ -50,6 +50,14 @@ public final class MemberText {
     json.writeStartObject();
   }
 
+  /**
+   * Returns the name of the member for one of the job's columns: its own, but {@code
+   * stored_reasons}, because the reasons in an answer to a record have another form.
+   */
+  public static String name(String column) {
+    return column.equals("reasons") ? "stored_reasons" : column;
+  }
+
   /** Begins the columns that are passed; the caller ends the object. */
   public void beginPassed() throws IOException {
     json.writeObjectFieldStart("columns");

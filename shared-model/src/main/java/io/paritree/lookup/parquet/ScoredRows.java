@@ -84,7 +84,7 @@ final class ScoredRows implements RowFiles.Rows {
     int first = names.indexOf(published.scores().get(0));
     int end = first + scores.length;
     passed = json.new Fields(names.subList(keyColumns, first));
-    own = json.new Fields(names.subList(end, names.size()));
+    own = json.new Fields(names.subList(end, names.size()).stream().map(MemberText::name).toList());
     hasMembers = first > keyColumns || end < names.size();
     List<Converter> values = new ArrayList<>();
     for (int at = 0; at < names.size(); at++) {

@@ -70,8 +70,9 @@ final class ExplainCommand implements Callable<Integer> {
       names = "--of",
       paramLabel = "NAME",
       description =
-          "The output that is explained (default: that of the record's class; a model of several"
-              + " values needs it).")
+          "The output whose margin is explained (default: that of the record's class; a model of"
+              + " several values needs it). Scores of quantiles are sorted margins, and those of"
+              + " expectiles sums of them.")
   private String output;
 
   @Option(
@@ -112,16 +113,18 @@ final class ExplainCommand implements Callable<Integer> {
   }
 
   private int output(Reasons reasons, float[] scores) {
-    List<String> names = reasons.outputNames();
     if (output == null && reasons.hasWinner()) {
       return reasons.winner(scores, 0);
     }
 
-    if (!names.contains(output)) {
-      throw usage("Invalid --of: got %s, expected one of %s", output, names);
+    List<String> names = reasons.outputNames();
+    if (output == null) {
+      throw usage("Missing --of: the model has several outputs, expected one of %s", names);
     }
 
-    return names.indexOf(output);
+    return reasons
+        .output(output)
+        .orElseThrow(() -> usage("Invalid --of: got %s, expected one of %s", output, names));
   }
 
   private void read(ScoringModel opened, float[] slots, RecordValues values)

@@ -192,8 +192,14 @@ final class PredictCommand implements Callable<Integer> {
           spec.commandLine()
               .getErr()
               .println(
-                  "Scored %s rows of %s with %s into %s; %s refused"
-                      .formatted(scored, input, opened.modelVersion(), output, refused.rows()));
+                  "Scored %s rows of %s with %s into %s; %s refused%s"
+                      .formatted(
+                          scored,
+                          input,
+                          opened.modelVersion(),
+                          output,
+                          refused.rows(),
+                          exact ? "; contributions are exact" : ""));
       case JSON ->
           spec.commandLine()
               .getOut()

@@ -3,9 +3,11 @@ package io.paritree.model.manifest;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Schema;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Features that are one reason together: all that read one column, or all of one group.
@@ -46,6 +48,40 @@ public record ReasonGroup(String name, List<Integer> slots, List<String> columns
           groups.add(new ReasonGroup(name, members, columns, rule(name, members, schema, rules)));
         });
     return groups;
+  }
+
+  /**
+   * Checks that the groups of a new package have what their names say: all features of a column are
+   * in one group, and no group has the name of a column that is not in it.
+   *
+   * @throws IllegalArgumentException if they have not
+   */
+  public static void check(Schema schema, List<ReasonRule> rules) {
+    Map<String, Optional<String>> groups = new HashMap<>();
+    for (int slot = 0; slot < schema.modelWidth(); slot++) {
+      String column = schema.features().get(slot).column();
+      Optional<String> group = rules.get(slot).group();
+      Optional<String> before = groups.putIfAbsent(column, group);
+      if (before != null && !before.equals(group)) {
+        throw new IllegalArgumentException(
+            "Cannot use 'group' of feature '%s': got %s, expected %s as for the other features of column '%s', which are one reason"
+                .formatted(schema.features().get(slot).name(), text(group), text(before), column));
+      }
+    }
+
+    groups.forEach(
+        (column, group) -> {
+          String name = group.orElse(column);
+          if (!groups.getOrDefault(name, group).equals(group)) {
+            throw new IllegalArgumentException(
+                "Cannot use 'group' '%s' of column '%s': it is the name of another column, whose group is %s; give both the same, or name the group otherwise"
+                    .formatted(name, column, text(groups.get(name))));
+          }
+        });
+  }
+
+  private static String text(Optional<String> group) {
+    return group.map(name -> "'" + name + "'").orElse("none");
   }
 
   private static ReasonRule rule(

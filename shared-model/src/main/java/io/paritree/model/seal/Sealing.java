@@ -109,6 +109,14 @@ public final class Sealing {
       throws ModelException {
     Schema schema = form.schema(schemaOrigin, source.model()::categories);
     SchemaFit.check(schemaOrigin, schema, source.model());
+    try {
+      ReasonGroup.check(
+          schema, form.reasons()); // packages that are sealed may have what it refuses
+    } catch (IllegalArgumentException e) {
+      throw new CorruptModelException(
+          "Cannot read %s at /features: %s".formatted(schemaOrigin, e.getMessage()), e);
+    }
+
     RoundsChoice rounds = asked.isPresent() ? asked.get() : source.trainersRounds();
     return new Sealing(
         source.origin(),

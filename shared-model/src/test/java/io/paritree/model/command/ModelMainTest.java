@@ -309,6 +309,46 @@ class ModelMainTest {
     assertThat(err.toString()).contains("r.json", "weight", "heavy");
   }
 
+  @Test
+  void explainAsksWhichOfSeveralValuesIsMeant() throws Exception {
+    String file = "/io/paritree/model/trainer/quantiles-3.0.json";
+    Path quantiles = Path.of(getClass().getResource(file).toURI());
+    Path record = Files.writeString(path("r.json"), "{\"a\": -0.8, \"b\": 0.8}");
+
+    assertRun(2, "explain", "--model", quantiles, "--record", record);
+
+    assertThat(err.toString()).contains("Missing --of: the model has several outputs");
+    assertRun(0, "explain", "--model", quantiles, "--record", record, "--of", "0");
+  }
+
+  @Test
+  void groupsThatAreNotWhatTheirNamesSayAreNotSealed() throws Exception {
+    Path model = Files.write(path("m.ubj"), TestPackages.parcelModel("binary:logistic", 6));
+    String schema = TestRecords.SCHEMA.formatted("");
+    Path file = path("s.json");
+    Object[] seal = {
+      "seal", "--model", model, "--schema", file, "--name", "m", "--store", path("store")
+    };
+
+    Files.writeString(
+        file, schema.replace("\"type\": \"hour\"", "\"type\": \"hour\", \"group\": \"time\""));
+    assertRun(6, seal);
+    assertThat(err.toString())
+        .contains("s.json", "'group' of feature 'day_of_week': got none, expected 'time'");
+    Files.writeString(
+        file,
+        schema.replace("\"type\": \"boolean\"", "\"type\": \"boolean\", \"group\": \"weight\""));
+    assertRun(6, seal);
+    assertThat(err.toString())
+        .contains("'group' 'weight' of column 'express': it is the name of another column");
+    Files.writeString(
+        file,
+        schema
+            .replace("\"type\": \"boolean\"", "\"type\": \"boolean\", \"group\": \"weight\"")
+            .replace("\"nullable\": false", "\"nullable\": false, \"group\": \"weight\""));
+    assertRun(0, seal);
+  }
+
   private static double added(String json, String name) {
     Matcher number = Pattern.compile("\"" + name + "\":([-0-9.E]+)").matcher(json);
     assertThat(number.find()).as(name).isTrue();

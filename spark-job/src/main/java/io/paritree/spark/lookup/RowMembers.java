@@ -6,6 +6,7 @@ import io.paritree.spark.task.ColumnKind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
 import org.apache.spark.sql.catalyst.util.ArrayData;
 import org.apache.spark.sql.catalyst.util.MapData;
@@ -48,11 +49,11 @@ final class RowMembers {
       text.begin();
       if (passed.length > 0) {
         text.beginPassed();
-        members(row, passed);
+        members(row, passed, UnaryOperator.identity());
         json.writeEndObject();
       }
 
-      members(row, own);
+      members(row, own, MemberText::name);
       text.end();
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write a row as JSON", e);
@@ -68,9 +69,10 @@ final class RowMembers {
     return text.length();
   }
 
-  private void members(SpecializedGetters row, int[] ordinals) throws IOException {
+  private void members(SpecializedGetters row, int[] ordinals, UnaryOperator<String> naming)
+      throws IOException {
     for (int ordinal : ordinals) {
-      json.writeFieldName(fields[ordinal].name());
+      json.writeFieldName(naming.apply(fields[ordinal].name()));
       value(row, ordinal, fields[ordinal].dataType());
     }
   }

@@ -9,6 +9,8 @@ import io.paritree.spark.task.TaskPlan;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
 
 /**
  * Writes the columns {@code reasons}, {@code reasons_base} and {@code reasons_rest} of rows whose
@@ -89,13 +91,8 @@ final class ReasonColumns {
 
   /** Returns the value of a column as text; null if it is missing. */
   private String given(int index, InternalRow values) {
-    if (values.isNullAt(index)) {
-      return null;
-    }
-
     ReadColumn column = plan.column(columns[index]);
-    return column.isPartition()
-        ? values.getUTF8String(index).toString()
-        : ReasonList.text(values, index, column.type());
+    DataType type = column.isPartition() ? DataTypes.StringType : column.type();
+    return ReasonList.text(values, index, type);
   }
 }

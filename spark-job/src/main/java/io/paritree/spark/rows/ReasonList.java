@@ -120,12 +120,16 @@ public final class ReasonList {
     return chosen.rest();
   }
 
-  /** Returns a value that is not null as text. */
+  /** Returns a value as text; null if it is missing. */
   public static String text(SpecializedGetters from, int at, DataType type) {
-    if (type instanceof DoubleType) {
-      return Double.toString(from.getDouble(at));
+    if (from.isNullAt(at)) {
+      return null;
+    } else if (type instanceof DoubleType) {
+      double value = from.getDouble(at);
+      return Double.isNaN(value) ? null : Double.toString(value);
     } else if (type instanceof FloatType) {
-      return Float.toString(from.getFloat(at));
+      float value = from.getFloat(at);
+      return Float.isNaN(value) ? null : Float.toString(value);
     } else if (type instanceof LongType) {
       return Long.toString(from.getLong(at));
     } else if (type instanceof IntegerType) {
@@ -137,7 +141,9 @@ public final class ReasonList {
     } else if (type instanceof BooleanType) {
       return Boolean.toString(from.getBoolean(at));
     } else if (type instanceof DecimalType decimal) {
-      return from.getDecimal(at, decimal.precision(), decimal.scale()).toString();
+      return from.getDecimal(at, decimal.precision(), decimal.scale())
+          .toJavaBigDecimal()
+          .toPlainString();
     } else if (type instanceof DateType) {
       return LocalDate.ofEpochDay(from.getInt(at)).toString();
     } else if (type instanceof TimestampType) {

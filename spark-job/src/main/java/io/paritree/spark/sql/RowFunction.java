@@ -120,12 +120,14 @@ public final class RowFunction implements ScalarFunction<Object> {
   }
 
   private ArrayData reasons(InternalRow row, int most, Direction direction) {
-    if (most < 1) {
+    Owned own = owned();
+    int fields = own.results.fields();
+    if (most < 1 || most > fields) {
       throw new IllegalArgumentException(
-          "Cannot call %s: %s reasons are asked for, expected 1 or more".formatted(name, most));
+          "Cannot call %s: %s reasons are asked for, expected 1 to %s, the number of the model's fields"
+              .formatted(name, most, fields));
     }
 
-    Owned own = owned();
     if (!own.scorer.read(own.encoder, row, unscored == Unscored.THROWS)) {
       return (ArrayData) unscored(own);
     }

@@ -102,6 +102,11 @@ final class RowResults {
         ResultColumns.elements(fault).stream().map(UTF8String::fromString).toArray());
   }
 
+  /** Returns how many fields may be reasons. */
+  int fields() {
+    return reasons.groups().size();
+  }
+
   /** Returns the reasons of a row that was scored. */
   ArrayData reasons(RowScorer scorer, InternalRow row, int most, Direction direction) {
     reasons.explain(scorer.slots(), 0, 1, contributions);
@@ -119,6 +124,6 @@ final class RowResults {
   private String given(String name, InternalRow row) {
     int field = model.schema().fieldIndex(name);
     int ordinal = columns.ordinals()[field];
-    return row.isNullAt(ordinal) ? null : ReasonList.text(row, ordinal, columns.types()[field]);
+    return ReasonList.text(row, ordinal, columns.types()[field]);
   }
 }
