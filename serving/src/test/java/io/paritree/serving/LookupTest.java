@@ -2,6 +2,9 @@ package io.paritree.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.lookup.KeyColumn;
+import io.paritree.lookup.KeyColumn.Type;
+import io.paritree.lookup.KeyForm;
 import io.paritree.model.TestPackages;
 import io.paritree.serving.Client.Answer;
 import java.io.IOException;
@@ -51,6 +54,56 @@ class LookupTest extends ServedLoans {
     assertThat(client.get("/v1/scores/names/row/history?" + query).status()).isEqualTo(200);
     assertThat(problem(client.get("/v1/scores/names/a"), 400)).isEqualTo("invalid_key");
     assertThat(problem(client.get("/v1/scores/names/row?branch=a"), 400)).isEqualTo("invalid_key");
+  }
+
+  @Test
+  void partitionsWithOtherKeysChangeNothingAndAreFoundByTheirOwn() throws Exception {
+    KeyForm renamed = new KeyForm(List.of(new KeyColumn("branch", Type.TEXT, 0)));
+    loans.publish("day=2026-11-25", renamed, "m/1", rows -> rows.add(List.of("A"), "", 0.75f));
+    loans.publish("day=2026-11-26", "m/1", rows -> rows.add(List.of("5"), "", 0.5f));
+    reload();
+
+    assertThat(client.get("/v1/scores/loans/1").body())
+        .contains("\"partition\":{\"day\":\"2026-11-23\"},\"score\":0.5,");
+    assertThat(client.get("/v1/scores/loans/3").body())
+        .contains(
+            "Searched day=2026-11-26, day=2026-11-24, day=2026-11-23; not day=2026-11-25, whose keys"
+                + " have other columns.");
+    for (String path : List.of("A?", "row?branch=A&")) {
+      assertThat(client.get("/v1/scores/loans/" + path + "day=2026-11-25").body())
+          .startsWith("{\"key\":{\"branch\":\"A\"},")
+          .contains("\"score\":0.75,");
+    }
+  }
+
+  @Test
+  void aPartitionThatIsNotServedIsNoAbsentKey() throws Exception {
+    assertThat(problem(client.get("/v1/scores/loans/4711?day=2026-12-31"), 404))
+        .isEqualTo("unknown_partition");
+    assertThat(problem(client.post("/v1/scores/loans/lookup?day=2026-1", "{\"keys\":[4711]}"), 404))
+        .isEqualTo("unknown_partition");
+  }
+
+  @Test
+  void thePartitionOfNullIsTheOldestAndHasTheNameOfItsDirectory() throws Exception {
+    String name = "day=__HIVE_DEFAULT_PARTITION__";
+    loans.publish(name, "m/1", rows -> rows.add(List.of("4711"), "", 0.75f));
+    reload();
+
+    assertThat(client.get("/v1/scores/loans/4711").body()).contains("2026-11-24");
+    assertThat(client.get("/v1/scores/loans/4711?" + name).body())
+        .contains("\"partition\":{\"day\":null},\"score\":0.75,");
+  }
+
+  @Test
+  void bytesThatAreNoTextAreRefused() throws Exception {
+    for (String wrong : List.of("%FF", "%ED%A0%80", "%zz")) {
+      Answer row = client.get("/v1/scores/names/row?loan=&branch=" + wrong);
+      assertThat(problem(row, 400)).isEqualTo("bad_parameter");
+      assertThat(row.body()).contains("expected percent-encoded UTF-8");
+      String score = "/v1/models/parcel-late/score?scores=loans&key=" + wrong;
+      assertThat(problem(client.post(score, "{}"), 400)).isEqualTo("bad_parameter");
+    }
   }
 
   @Test
@@ -278,6 +331,9 @@ class LookupTest extends ServedLoans {
     client.get("/v1/scores/loans/4711");
     client.get("/v1/scores/loans/4711/history");
     client.get("/v1/scores/loans/row?loan_id=4711");
+    client.get("/v1/scores/loans/4711/histor");
+    client.send("DELETE", "/v1/scores/loans/4711", new byte[0], "");
+    client.send("OPTIONS", "/v1/scores/loans/4711", new byte[0], "");
     serving.close();
 
     assertThat(Files.readString(log).contains("4711")).isEqualTo(asked);

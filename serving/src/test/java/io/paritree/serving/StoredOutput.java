@@ -51,6 +51,13 @@ public final class StoredOutput {
   /** Publishes a partition, new or not; returns the name of its run's directory. */
   public String publish(String partition, String modelVersion, Consumer<BuiltIndex> rows)
       throws IOException {
+    return publish(partition, keys, modelVersion, rows);
+  }
+
+  /** Publishes a partition whose keys are others than those of the output. */
+  public String publish(
+      String partition, KeyForm keys, String modelVersion, Consumer<BuiltIndex> rows)
+      throws IOException {
     String run = "run%s-%08x".formatted(++runs, runs);
     BuiltIndex built = new BuiltIndex(partition, run, keys, scores, 2);
     rows.accept(built);

@@ -138,6 +138,29 @@ public final class Problems {
             .formatted(partition));
   }
 
+  /** A part of an index was closed, long after the partition was replaced. */
+  public static Problem replacedScores(String partition) {
+    return new Problem(
+        "replaced_scores",
+        503,
+        "The stored scores were replaced",
+        "%s was published again while this request was answered, which took too long; send it again."
+            .formatted(partition));
+  }
+
+  /**
+   * No partition in service has the values that the request names.
+   *
+   * @param served the partitions in service, for people
+   */
+  public static Problem unknownPartition(String served) {
+    return new Problem(
+        "unknown_partition",
+        404,
+        "There is no such partition",
+        "Partitions in service, newest first: %s.".formatted(served));
+  }
+
   /** A value cannot be that of a key's column. */
   public static Problem invalidKey(String column, String got, String expected) {
     return new Problem(
@@ -307,7 +330,9 @@ public final class Problems {
               "bad_request",
               400,
               "The request is not valid HTTP",
-              "Its request line, path or headers break the rules of HTTP/1.1.");
+              "Its request line, path or headers break the rules of HTTP/1.1, or its path has an encoded"
+                  + " slash, backslash, percent sign or control character, which only a query may"
+                  + " have.");
       case 401 ->
           new Problem(
               "unauthorized", 401, "A token is needed", "Send Authorization: Bearer TOKEN.");

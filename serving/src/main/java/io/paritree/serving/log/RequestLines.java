@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.regex.Pattern;
 
 /**
  * The request log, if it is enabled: one JSON line per request.
@@ -18,6 +19,8 @@ import java.time.format.DateTimeFormatter;
  * query, another header or a body, and no key of stored scores unless that is enabled. Thread-safe.
  */
 public final class RequestLines extends CallersLog {
+  private static final String SCORES = "/v1/scores";
+  private static final Pattern BELOW_TABLE = Pattern.compile("(?s)^(/+v1/+scores/+[^/]*/).+");
   private static final int MAX_TEXT = 200;
   private static final int ENTRY_BYTES = 64;
   private static final int MICROS_IN_SECOND = 1_000_000;
@@ -61,8 +64,7 @@ public final class RequestLines extends CallersLog {
     JsonBytes json = new JsonBytes();
     time(Instant.now(), json.raw("{\"time\":\""));
     json.raw("\",\"method\":").string(shortened(method));
-    boolean hasKey = !keys && route.contains("{key}");
-    json.raw(",\"path\":").string(shortened(hasKey ? route : path));
+    json.raw(",\"path\":").string(shortened(keys ? path : withoutKey(path, route)));
     json.raw(",\"route\":").string(route);
     json.raw(",\"status\":").number(status);
     json.raw(",\"micros\":").number(nanos / 1_000);
@@ -74,6 +76,16 @@ public final class RequestLines extends CallersLog {
 
     byte[] line = json.raw("}\n").toByteArray();
     writer.add(1, line.length + ENTRY_BYTES, () -> new Line(line));
+  }
+
+  /** Returns a path without a key; one that has no route may still have a key. */
+  private static String withoutKey(String path, String route) {
+    if (route.contains("{key}")) {
+      return route;
+    }
+
+    boolean mayHaveKey = path != null && !route.startsWith(SCORES);
+    return mayHaveKey ? BELOW_TABLE.matcher(path).replaceFirst("$1...") : path;
   }
 
   private static void write(String key, String text, JsonBytes json) {

@@ -37,8 +37,9 @@ public final class CompareHandler {
   public void handle(Context ctx) throws IOException {
     KeyLookup all = KeyLookup.of(ctx.pathParam("table"), parts.scores());
     LookupQuery query = new LookupQuery(ctx);
-    List<String> key = query.takeKey(ctx, all);
     KeyLookup lookup = query.choose(all);
+    List<String> key = query.takeKey(ctx, lookup);
+    query.end(lookup);
     byte[] body = MediaTypes.jsonBody(ctx);
     Found found =
         lookup

@@ -39,7 +39,9 @@ public final class KeysHandler {
 
   public void handle(Context ctx) throws IOException {
     KeyLookup all = KeyLookup.of(ctx.pathParam("table"), scores);
-    KeyLookup lookup = new LookupQuery(ctx).choose(all);
+    LookupQuery query = new LookupQuery(ctx);
+    KeyLookup lookup = query.choose(all);
+    query.end(lookup);
     List<List<String>> keys = keys(MediaTypes.jsonBody(ctx), lookup);
     JsonBytes json = new JsonBytes();
     json.raw("{\"results\":[");

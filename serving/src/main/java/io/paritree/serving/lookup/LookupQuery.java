@@ -5,9 +5,8 @@ import io.paritree.Fault;
 import io.paritree.lookup.KeyColumn;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
+import io.paritree.serving.request.QueryText;
 import io.paritree.serving.stored.KeyLookup;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,9 +41,10 @@ final class LookupQuery {
 
   private static String decoded(String text) {
     try {
-      return URLDecoder.decode(text, StandardCharsets.UTF_8);
+      return QueryText.decoded(text);
     } catch (IllegalArgumentException e) {
-      throw new ProblemException(Problems.unknownParameter("percent-encoded UTF-8"));
+      throw new ProblemException(
+          Problems.badParameter(Fault.printable(text), "percent-encoded UTF-8"));
     }
   }
 
@@ -89,22 +89,28 @@ final class LookupQuery {
   }
 
   /**
-   * Returns the look-up in the partitions that the remaining parameters choose.
+   * Returns the look-up in the partitions that the parameters choose, which are removed.
    *
-   * @throws ProblemException with 400 if one is not a column of the partitions
+   * @throws ProblemException with 404 if there is no such partition
    */
   KeyLookup choose(KeyLookup lookup) {
-    if (given.isEmpty()) {
-      return lookup;
-    }
+    Map<String, String> values = new LinkedHashMap<>(given);
+    values.keySet().retainAll(lookup.partitionColumns());
+    given.keySet().removeAll(values.keySet());
+    return values.isEmpty() ? lookup : lookup.in(values);
+  }
 
-    Set<String> columns = lookup.partitionColumns();
-    if (!columns.containsAll(given.keySet())) {
+  /**
+   * Ends the query.
+   *
+   * @throws ProblemException with 400 if a parameter has not been taken
+   */
+  void end(KeyLookup lookup) {
+    if (!given.isEmpty()) {
+      Set<String> columns = lookup.partitionColumns();
       throw new ProblemException(
           Problems.unknownParameter(
               columns.isEmpty() ? "none" : "columns of partitions: " + String.join(", ", columns)));
     }
-
-    return lookup.in(given);
   }
 }

@@ -35,9 +35,10 @@ public final class RowHandler {
   public void row(Context ctx) throws IOException {
     KeyLookup all = KeyLookup.of(ctx.pathParam("table"), scores);
     LookupQuery query = new LookupQuery(ctx);
-    List<String> key = query.takeKey(ctx, all);
-    MediaTypes.requireJsonAccepted(ctx);
     KeyLookup lookup = query.choose(all);
+    List<String> key = query.takeKey(ctx, lookup);
+    query.end(lookup);
+    MediaTypes.requireJsonAccepted(ctx);
     Optional<Found> found = lookup.newest(key);
     Found row =
         found.orElseThrow(() -> new ProblemException(Problems.unknownKey(lookup.searched())));
@@ -59,10 +60,11 @@ public final class RowHandler {
   public void history(Context ctx) throws IOException {
     KeyLookup all = KeyLookup.of(ctx.pathParam("table"), scores);
     LookupQuery query = new LookupQuery(ctx);
-    List<String> key = query.takeKey(ctx, all);
-    MediaTypes.requireJsonAccepted(ctx);
     int limit = query.takeLimit(USUAL_LIMIT);
     KeyLookup lookup = query.choose(all);
+    List<String> key = query.takeKey(ctx, lookup);
+    query.end(lookup);
+    MediaTypes.requireJsonAccepted(ctx);
     List<Found> rows = lookup.found(key, limit);
     if (rows.isEmpty()) {
       throw new ProblemException(Problems.unknownKey(lookup.searched()));

@@ -97,7 +97,11 @@ public final class ScoreHandler {
    */
   private boolean answeredFromStore(Context ctx, ServedModel served, ScoreQuery query)
       throws IOException {
-    KeyLookup lookup = KeyLookup.of(query.scores(), parts.scores());
+    KeyLookup lookup = KeyLookup.find(query.scores(), parts.scores()).orElse(null);
+    if (lookup == null) {
+      return false;
+    }
+
     if (lookup.form().columns().size() != 1) {
       throw new ProblemException(
           Problems.unusableParameter(

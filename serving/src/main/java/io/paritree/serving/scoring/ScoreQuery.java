@@ -4,8 +4,7 @@ import io.javalin.http.Context;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.reasons.ReasonsRequest;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
+import io.paritree.serving.request.QueryText;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -130,7 +129,7 @@ record ScoreQuery(boolean margin, String key, String scores, Optional<ReasonsReq
 
   private static String decoded(String name, String text, Form form) {
     try {
-      return URLDecoder.decode(text, StandardCharsets.UTF_8);
+      return QueryText.decoded(text);
     } catch (IllegalArgumentException e) {
       throw wrong(name, form);
     }

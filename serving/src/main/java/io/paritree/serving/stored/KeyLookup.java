@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Looks keys up in one state of a table: some of its partitions, newest first.
@@ -49,25 +50,37 @@ public final class KeyLookup {
    * @throws ProblemException with 404 if there is none, with 503 if it has no partition in service
    */
   public static KeyLookup of(String name, StoredScores scores) {
+    return find(name, scores).orElseThrow(() -> new ProblemException(Problems.noScores(name)));
+  }
+
+  /**
+   * Returns the look-up in a table; empty if it has no partition in service.
+   *
+   * @param name the table's name in paths
+   * @throws ProblemException with 404 if there is none
+   */
+  public static Optional<KeyLookup> find(String name, StoredScores scores) {
     ScoresTable table =
         scores
             .find(name)
             .orElseThrow(() -> new ProblemException(Problems.unknownScores(scores.names())));
     List<OpenPartition> now = table.partitions();
-    if (now.isEmpty()) {
-      throw new ProblemException(Problems.noScores(name));
-    }
-
-    return new KeyLookup(table, now.get(0).manifest().keys(), now);
+    return now.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new KeyLookup(table, now.get(0).manifest().keys(), now));
   }
 
-  /** Returns the look-up in the partitions that have these values, given as text. */
+  /**
+   * Returns the look-up in the partitions that have these values, given as text.
+   *
+   * @throws ProblemException with 404 if none has
+   */
   public KeyLookup in(Map<String, String> values) {
     List<OpenPartition> chosen = new ArrayList<>();
     for (OpenPartition partition : partitions) {
       boolean matches = true;
       for (Map.Entry<String, String> value : values.entrySet()) {
-        matches &= value.getValue().equals(partition.values().get(value.getKey()));
+        matches &= PartitionPath.is(value.getValue(), partition.values().get(value.getKey()));
       }
 
       if (matches) {
@@ -75,7 +88,11 @@ public final class KeyLookup {
       }
     }
 
-    return new KeyLookup(table, form, chosen);
+    if (chosen.isEmpty()) {
+      throw new ProblemException(Problems.unknownPartition(named(partitions)));
+    }
+
+    return new KeyLookup(table, chosen.get(0).manifest().keys(), chosen);
   }
 
   /** Returns the columns of the partitions. */
@@ -85,7 +102,7 @@ public final class KeyLookup {
     return columns;
   }
 
-  /** Returns the columns of the keys, as the newest partition has them. */
+  /** Returns the columns of the keys, as the newest of the partitions has them. */
   public KeyForm form() {
     return form;
   }
@@ -123,8 +140,9 @@ public final class KeyLookup {
   }
 
   private void encode(KeyForm keys, List<String> values) {
+    encoded = null;
+    bytes.clear();
     try {
-      bytes.clear();
       for (int column = 0; column < keys.columns().size(); column++) {
         keys.add(column, values.get(column), bytes);
       }
@@ -135,28 +153,33 @@ public final class KeyLookup {
     }
   }
 
+  /** Returns whether these keys have the same columns, in any order and of any types. */
+  private boolean hasColumnsOf(KeyForm keys) {
+    return names(keys).equals(names(form));
+  }
+
+  private static Set<String> names(KeyForm keys) {
+    return keys.columns().stream().map(KeyColumn::name).collect(Collectors.toSet());
+  }
+
   /** Encodes a key as a partition has it whose columns have other types or another order. */
   private boolean canEncode(KeyForm keys, List<String> values) {
     List<String> names = form.columns().stream().map(KeyColumn::name).toList();
-    if (keys.columns().size() != names.size()) {
+    encoded = null;
+    bytes.clear();
+    if (!hasColumnsOf(keys)) {
       return false;
     }
 
     try {
-      bytes.clear();
       for (int column = 0; column < names.size(); column++) {
         int at = names.indexOf(keys.columns().get(column).name());
-        if (at < 0) {
-          return false;
-        }
-
         keys.add(column, values.get(at), bytes);
       }
 
       encoded = keys;
       return true;
     } catch (InvalidKeyException e) {
-      encoded = null;
       return false; // this partition has no such key
     }
   }
@@ -168,7 +191,7 @@ public final class KeyLookup {
       table.damaged(partition, e);
       throw new ProblemException(Problems.damagedScores(partition.name()));
     } catch (ClosedChannelException e) {
-      throw new ProblemException(Problems.damagedScores(partition.name()));
+      throw new ProblemException(Problems.replacedScores(partition.name()));
     }
   }
 
@@ -196,13 +219,23 @@ public final class KeyLookup {
     return JsonText.compact(json -> form.write(bytes.toByteArray(), json));
   }
 
-  /** Returns the names of the partitions, for messages. */
+  /** Returns which partitions were searched, for messages. */
   public String searched() {
+    List<OpenPartition> searched = new ArrayList<>(partitions);
+    searched.removeIf(partition -> !hasColumnsOf(partition.manifest().keys()));
+    List<OpenPartition> others = new ArrayList<>(partitions);
+    others.removeAll(searched);
+    return others.isEmpty()
+        ? named(searched)
+        : "%s; not %s, whose keys have other columns".formatted(named(searched), named(others));
+  }
+
+  private static String named(List<OpenPartition> partitions) {
     List<String> names = partitions.stream().limit(MAX_NAMED).map(OpenPartition::name).toList();
     String more =
         partitions.size() > MAX_NAMED
             ? " and %s older ones".formatted(partitions.size() - MAX_NAMED)
             : "";
-    return names.isEmpty() ? "no partition" : String.join(", ", names) + more;
+    return String.join(", ", names) + more;
   }
 }

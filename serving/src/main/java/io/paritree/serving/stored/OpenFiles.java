@@ -36,6 +36,11 @@ final class OpenFiles {
     open -= files;
   }
 
+  /** Returns whether more than half of the files that may be open are. */
+  synchronized boolean areShort() {
+    return open > most / 2;
+  }
+
   synchronized long open() {
     return open;
   }

@@ -11,15 +11,17 @@ import java.util.regex.Pattern;
 
 /** The directory names of a partition, {@code column=value/...}, and their order. */
 final class PartitionPath {
+  private static final String NULL = "__HIVE_DEFAULT_PARTITION__";
+
   /**
-   * The order of directory names: values that are whole numbers or decimals as numbers and before
-   * others, these as text.
+   * The order of directory names: null before all values; values that are whole numbers or decimals
+   * as numbers and before others, these as text.
    */
   static final Comparator<String> ORDER =
-      Comparator.comparing(PartitionPath::number, Comparator.nullsLast(Comparator.naturalOrder()))
+      Comparator.comparing((String name) -> !name.endsWith("=" + NULL))
+          .thenComparing(PartitionPath::number, Comparator.nullsLast(Comparator.naturalOrder()))
           .thenComparing(Comparator.naturalOrder());
 
-  private static final String NULL = "__HIVE_DEFAULT_PARTITION__";
   private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,30}(\\.[0-9]{1,30})?");
 
   private PartitionPath() {}
@@ -27,6 +29,15 @@ final class PartitionPath {
   private static BigDecimal number(String name) {
     String value = name.substring(name.indexOf('=') + 1);
     return NUMBER.matcher(value).matches() ? new BigDecimal(value) : null;
+  }
+
+  /**
+   * Returns whether a text names a value of a partition; a null is named as directories name it.
+   *
+   * @param value null for a null
+   */
+  static boolean is(String text, String value) {
+    return text.equals(value == null ? NULL : value);
   }
 
   /** Compares two partitions: the newest is the largest. */

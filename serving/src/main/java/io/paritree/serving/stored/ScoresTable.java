@@ -9,12 +9,14 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +33,9 @@ public final class ScoresTable {
   /** How often a partition must be absent before it counts as deleted. */
   private static final int ABSENCES = 2;
 
+  /** How long a request may read the partitions that it began with. */
+  private static final long RETIRED_NANOS = TimeUnit.SECONDS.toNanos(30);
+
   private final String name;
   private final Location output;
   private final int keep;
@@ -43,7 +48,14 @@ public final class ScoresTable {
   private volatile Map<String, String> problems;
   private volatile Instant polledAt = Instant.EPOCH;
   private final Map<String, Integer> absences = new HashMap<>();
-  private List<OpenPartition> retired = new ArrayList<>();
+  private List<Retired> retired = new ArrayList<>();
+
+  /**
+   * A partition that answers no new request.
+   *
+   * @param since nanosecond clock
+   */
+  private record Retired(OpenPartition partition, long since) {}
 
   /**
    * @param keep how many partitions are served: the newest
@@ -159,7 +171,7 @@ public final class ScoresTable {
       keepAbsent(before, next, published, found);
     } catch (IOException | RuntimeException e) {
       next.values().removeAll(partitions);
-      retired.addAll(next.values());
+      retire(next.values());
       throw e;
     }
 
@@ -175,7 +187,7 @@ public final class ScoresTable {
     List<OpenPartition> leaving = new ArrayList<>(partitions);
     leaving.removeAll(ordered);
     partitions = ordered;
-    retired.addAll(leaving);
+    retire(leaving);
     if (!leaving.isEmpty() || ordered.size() != before.size()) {
       LOG.info("Scores {}: {} partitions", name, ordered.size());
     }
@@ -246,26 +258,41 @@ public final class ScoresTable {
     }
   }
 
+  private void retire(Collection<OpenPartition> leaving) {
+    long now = System.nanoTime();
+    leaving.forEach(partition -> retired.add(new Retired(partition, now)));
+  }
+
   /**
-   * Closes the partitions that left at the poll before: no request that began before it still reads
-   * them.
+   * Closes the partitions that left long ago: no request that began before still reads them. Where
+   * files are short, those that left at the poll before.
    */
   private void closeRetired() {
-    for (OpenPartition partition : retired) {
-      files.giveBack(partition.files());
-      try {
-        partition.close();
-      } catch (IOException e) {
-        LOG.warn("Cannot close the index of {}, {}", name, partition.name(), e);
+    List<Retired> kept = new ArrayList<>();
+    for (Retired left : retired) {
+      if (System.nanoTime() - left.since < RETIRED_NANOS && !files.areShort()) {
+        kept.add(left);
+      } else {
+        close(left.partition);
       }
     }
 
-    retired = new ArrayList<>();
+    retired = kept;
+  }
+
+  private void close(OpenPartition partition) {
+    files.giveBack(partition.files());
+    try {
+      partition.close();
+    } catch (IOException e) {
+      LOG.warn("Cannot close the index of {}, {}", name, partition.name(), e);
+    }
   }
 
   synchronized void close() {
-    retired.addAll(partitions);
+    retire(partitions);
     partitions = List.of();
-    closeRetired();
+    retired.forEach(left -> close(left.partition));
+    retired = List.of();
   }
 }
