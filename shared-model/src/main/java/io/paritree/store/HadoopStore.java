@@ -101,6 +101,11 @@ final class HadoopStore implements FileStore {
     Configuration configuration = new Configuration();
     configuration.addResource(SUBMITTED);
     String directory = System.getProperty(CONFIGURATION_DIRECTORY, "");
+    if (!directory.isEmpty()) {
+      // A server still reads while it stops, but Hadoop closes all clients as soon as it begins to.
+      configuration.setBoolean("fs.automatic.close", false);
+    }
+
     for (String name : List.of("core-site.xml", "hdfs-site.xml")) {
       java.nio.file.Path file = java.nio.file.Path.of(directory, name);
       if (!directory.isEmpty() && Files.isReadable(file)) {
