@@ -1,11 +1,16 @@
 package io.paritree.spark;
 
+import io.paritree.Sha256;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -18,6 +23,7 @@ import java.util.stream.Stream;
 record SparkHome(Path directory, String version, String scala) {
   private static final Path MODULE = Path.of(System.getProperty("paritree.root"), "spark-job");
   private static final Path SOURCE = MODULE.resolve("src/test/spark-home");
+  private static final Map<String, SparkHome> RESOLVED = new HashMap<>();
 
   /** Returns the Spark that the job is built against. */
   static SparkHome ofTheBuild() throws IOException {
@@ -43,8 +49,14 @@ record SparkHome(Path directory, String version, String scala) {
    *
    * @param name its version, and, if it is not the usual one, that of Scala: {@code 3.5.9-2.13}
    */
-  static SparkHome resolved(String name) throws IOException, InterruptedException {
-    return made(compat(name, Jars.SPARK), classPath(name, Jars.SPARK));
+  static synchronized SparkHome resolved(String name) throws IOException, InterruptedException {
+    SparkHome found = RESOLVED.get(name);
+    if (found == null) {
+      found = made(compat(name, Jars.SPARK), classPath(name, Jars.SPARK));
+      RESOLVED.put(name, found);
+    }
+
+    return found;
   }
 
   /** As {@link #resolved}, with what a server of Spark Connect needs too. */
@@ -90,9 +102,9 @@ record SparkHome(Path directory, String version, String scala) {
   private static String classPath(String name, Jars jars) throws IOException, InterruptedException {
     String version = version(name);
     String scala = scala(name);
-    Path home = compat(name, jars);
-    Path classPath = Files.createDirectories(home).resolve("spark.classpath");
-    Path log = home.resolve("maven.log");
+    Path home = Files.createDirectories(compat(name, jars));
+    Path classPath = Files.createTempFile(home, "spark", ".classpath");
+    Path log = Files.createTempFile(home, "maven", ".log");
     List<String> command = new ArrayList<>(List.of("mvn", "-B", "-q"));
     if (Boolean.getBoolean("maven.offline")) {
       command.add("-o");
@@ -139,33 +151,47 @@ record SparkHome(Path directory, String version, String scala) {
     return version.matches("(3\\.5|4\\.[01])\\..*");
   }
 
-  private static SparkHome made(Path home, String classPath) throws IOException {
-    Path jars = Files.createDirectories(home.resolve("jars"));
-    try (Stream<Path> stale = Files.list(jars)) {
-      for (Path jar : stale.toList()) {
-        Files.delete(jar);
+  /** Returns a directory with these jars; one that is there is taken, for others may use it. */
+  private static SparkHome made(Path name, String classPath) throws IOException {
+    String digest = Sha256.hex(classPath.getBytes(StandardCharsets.UTF_8)).substring(0, 8);
+    Path home = name.resolveSibling(name.getFileName() + "-" + digest);
+    if (!Files.exists(home)) {
+      Path making = Files.createTempDirectory(Files.createDirectories(home.getParent()), "making");
+      fill(making, classPath);
+      try {
+        Files.move(making, home, StandardCopyOption.ATOMIC_MOVE);
+      } catch (FileSystemException e) {
+        if (!Files.exists(home)) { // by another JVM, meanwhile
+          throw e;
+        }
       }
     }
 
-    SparkHome made = null;
+    String core =
+        names(classPath).filter(jar -> jar.startsWith("spark-core_")).findFirst().orElseThrow();
+    String[] words = core.replace("spark-core_", "").replace(".jar", "").split("-", 2);
+    return new SparkHome(home, words[1], words[0]);
+  }
+
+  private static Stream<String> names(String classPath) {
+    return Stream.of(classPath.strip().split(System.getProperty("path.separator")))
+        .map(jar -> Path.of(jar).getFileName().toString());
+  }
+
+  private static void fill(Path home, String classPath) throws IOException {
+    Path jars = Files.createDirectory(home.resolve("jars"));
     for (String jar : classPath.strip().split(System.getProperty("path.separator"))) {
-      String name = Path.of(jar).getFileName().toString();
-      Files.createSymbolicLink(jars.resolve(name), Path.of(jar));
-      if (name.startsWith("spark-core_")) {
-        String[] words = name.replace("spark-core_", "").replace(".jar", "").split("-", 2);
-        made = new SparkHome(home, words[1], words[0]);
-      }
+      Path from = Path.of(jar);
+      Files.createSymbolicLink(jars.resolve(from.getFileName()), from);
     }
 
+    Path programs = Files.createDirectory(home.resolve("bin"));
     for (String script : List.of("spark-submit", "spark-class")) {
       Files.copy(
           SOURCE.resolve("bin").resolve(script),
-          Files.createDirectories(home.resolve("bin")).resolve(script),
-          StandardCopyOption.REPLACE_EXISTING,
+          programs.resolve(script),
           StandardCopyOption.COPY_ATTRIBUTES);
     }
-
-    return made;
   }
 
   /** Returns a program of it, such as {@code spark-submit}. */
