@@ -173,7 +173,7 @@ class OffsetFacesTest {
         .isEqualTo("[[log_exposure,missing_value,no value,a value]]");
     Row reasons =
         session
-            .sql("SELECT paritree.exposed.reasons(struct(*), 5) FROM rows WHERE id = 8")
+            .sql("SELECT paritree.exposed.reasons(struct(*), 2) FROM rows WHERE id = 8")
             .collectAsList()
             .get(0);
     assertThat(reasons.toString()).doesNotContain("log_exposure");
