@@ -94,6 +94,10 @@ final class LookupQuery {
    * @throws ProblemException with 404 if there is no such partition
    */
   KeyLookup choose(KeyLookup lookup) {
+    if (given.isEmpty()) {
+      return lookup;
+    }
+
     Map<String, String> values = new LinkedHashMap<>(given);
     values.keySet().retainAll(lookup.partitionColumns());
     given.keySet().removeAll(values.keySet());
