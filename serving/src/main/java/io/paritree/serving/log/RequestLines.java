@@ -19,7 +19,6 @@ import java.util.regex.Pattern;
  * query, another header or a body, and no key of stored scores unless that is enabled. Thread-safe.
  */
 public final class RequestLines extends CallersLog {
-  private static final String SCORES = "/v1/scores";
   private static final Pattern BELOW_TABLE = Pattern.compile("(?s)^(/+v1/+scores/+[^/]*/).+");
   private static final int MAX_TEXT = 200;
   private static final int ENTRY_BYTES = 64;
@@ -48,7 +47,7 @@ public final class RequestLines extends CallersLog {
    * @param path decoded, without a query; null if no path could be read
    * @param origin by what the request is found again
    * @param caller the caller's address; null if its connection is gone
-   * @param route the path with its parameters' names
+   * @param route the path with its parameters' names; no path if the request has no route
    * @param nanos nanoseconds from the request's first byte to the end of the answer
    * @param bytes length of the answer's body
    */
@@ -84,8 +83,8 @@ public final class RequestLines extends CallersLog {
       return route;
     }
 
-    boolean mayHaveKey = path != null && !route.startsWith(SCORES);
-    return mayHaveKey ? BELOW_TABLE.matcher(path).replaceFirst("$1...") : path;
+    boolean isRouted = route.startsWith("/");
+    return path != null && !isRouted ? BELOW_TABLE.matcher(path).replaceFirst("$1...") : path;
   }
 
   private static void write(String key, String text, JsonBytes json) {

@@ -56,19 +56,19 @@ public record ReasonsRequest(
    * @throws ProblemException with 400 if one is wrong, or is given without reasons
    */
   public static Optional<ReasonsRequest> of(Map<String, String> given, String prefix) {
-    check(given, prefix);
-    if (!given.containsKey(REASONS)) {
-      for (String name : PARAMETERS.keySet()) {
-        if (given.containsKey(name)) {
-          throw new ProblemException(
-              Problems.badParameter(prefix + name, REASONS + "=K in the same request"));
-        }
-      }
-
-      return Optional.empty();
+    if (given.containsKey(REASONS)) {
+      return Optional.of(asked(given, prefix));
     }
 
-    return Optional.of(asked(given, prefix));
+    check(given, prefix);
+    for (String name : PARAMETERS.keySet()) {
+      if (given.containsKey(name)) {
+        throw new ProblemException(
+            Problems.badParameter(prefix + name, REASONS + "=K in the same request"));
+      }
+    }
+
+    return Optional.empty();
   }
 
   /**

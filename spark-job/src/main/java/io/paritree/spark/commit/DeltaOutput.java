@@ -79,10 +79,8 @@ final class DeltaOutput extends OutputTable {
 
   @Override
   List<String> unfitFeatures() {
-    return state()
-        .map(found -> ((DeltaState) found).snapshot())
-        .map(table -> DeltaFeatures.problems(table.properties(), table.features(), table.schema()))
-        .orElseThrow();
+    DeltaSnapshot table = ((DeltaState) state().orElseThrow()).snapshot();
+    return DeltaFeatures.problems(table.properties(), table.features(), table.schema());
   }
 
   @Override

@@ -6,7 +6,6 @@ import io.paritree.spark.task.ColumnKind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
 import org.apache.spark.sql.catalyst.util.ArrayData;
 import org.apache.spark.sql.catalyst.util.MapData;
@@ -23,6 +22,7 @@ import org.apache.spark.sql.types.TimestampType;
 /** Writes some columns of a row as {@link MemberText}. Not thread-safe. */
 final class RowMembers {
   private final StructField[] fields;
+  private final String[] names;
   private final int[] passed;
   private final int[] own;
   private final MemberText text = new MemberText();
@@ -34,6 +34,8 @@ final class RowMembers {
    */
   RowMembers(StructType schema, List<Integer> passed, List<Integer> own) {
     this.fields = schema.fields();
+    this.names = schema.fieldNames().clone();
+    own.forEach(ordinal -> names[ordinal] = MemberText.name(names[ordinal]));
     this.passed = passed.stream().mapToInt(Integer::intValue).toArray();
     this.own = own.stream().mapToInt(Integer::intValue).toArray();
   }
@@ -49,11 +51,11 @@ final class RowMembers {
       text.begin();
       if (passed.length > 0) {
         text.beginPassed();
-        members(row, passed, UnaryOperator.identity());
+        members(row, passed);
         json.writeEndObject();
       }
 
-      members(row, own, MemberText::name);
+      members(row, own);
       text.end();
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write a row as JSON", e);
@@ -69,10 +71,9 @@ final class RowMembers {
     return text.length();
   }
 
-  private void members(SpecializedGetters row, int[] ordinals, UnaryOperator<String> naming)
-      throws IOException {
+  private void members(SpecializedGetters row, int[] ordinals) throws IOException {
     for (int ordinal : ordinals) {
-      json.writeFieldName(naming.apply(fields[ordinal].name()));
+      json.writeFieldName(names[ordinal]);
       value(row, ordinal, fields[ordinal].dataType());
     }
   }
