@@ -316,7 +316,8 @@ final class VersionTrial {
     void read() throws IOException;
   }
 
-  private static void withKeys(Reading reading) throws IOException {
+  /** One at a time: the keys are settings of the session, which all trials share. */
+  private static synchronized void withKeys(Reading reading) throws IOException {
     Configuration hadoop = TestSpark.session().sparkContext().hadoopConfiguration();
     ENCRYPTED.forEach(hadoop::set);
     try {
