@@ -3,6 +3,7 @@ package io.paritree.spark;
 import io.paritree.spark.publish.Step;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
+import io.paritree.store.S3Server;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

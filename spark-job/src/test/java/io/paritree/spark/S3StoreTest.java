@@ -7,6 +7,7 @@ import io.paritree.model.TestPackages;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
+import io.paritree.store.S3Server;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;

@@ -1,6 +1,5 @@
-package io.paritree.spark;
+package io.paritree.store;
 
-import io.paritree.store.Location;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -8,7 +7,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
@@ -51,9 +49,8 @@ public final class S3Server implements AutoCloseable {
         """);
     Path log = directory.resolve("s3proxy.log");
     Process process =
-        JobProcess.start(
-            List.of(
-                JobProcess.javaHome().resolve("bin").resolve("java").toString(),
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx1g",
                 "-XX:TieredStopAtLevel=1",
                 "-Dlogback.configurationFile=" + home.resolve("logback.xml"),
@@ -61,25 +58,36 @@ public final class S3Server implements AutoCloseable {
                 Files.readString(home.resolve("target/s3proxy.classpath")).strip(),
                 "org.gaul.s3proxy.Main",
                 "--properties",
-                configuration.toString()),
-            log);
+                configuration.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
     // A unique name: Hadoop keeps one client for each bucket.
     String bucket = "bucket-" + UUID.randomUUID();
     String endpoint = "http://127.0.0.1:" + port(process, log);
+    S3Server server = new S3Server(process, endpoint, Location.of("s3a://" + bucket));
+    server.put(bucket, new byte[0]);
+    System.setProperty(ENDPOINT, endpoint);
+    return server;
+  }
+
+  private void put(String path, byte[] content) throws IOException, InterruptedException {
     int status =
         HttpClient.newHttpClient()
             .send(
-                HttpRequest.newBuilder(URI.create(endpoint + "/" + bucket))
-                    .PUT(HttpRequest.BodyPublishers.noBody())
+                HttpRequest.newBuilder(URI.create(endpoint + "/" + path))
+                    .PUT(HttpRequest.BodyPublishers.ofByteArray(content))
                     .build(),
                 HttpResponse.BodyHandlers.discarding())
             .statusCode();
     if (status != 200) {
-      throw new IOException("Cannot make bucket %s: status %s".formatted(bucket, status));
+      throw new IOException("Cannot put %s: status %s".formatted(path, status));
     }
+  }
 
-    System.setProperty(ENDPOINT, endpoint);
-    return new S3Server(process, endpoint, Location.of("s3a://" + bucket));
+  /** Writes an object of the bucket without Hadoop's client, whose jars a JVM may lack. */
+  public void put(Location object, byte[] content) throws IOException, InterruptedException {
+    put(object.toString().replaceFirst("^s3a://", ""), content);
   }
 
   private static String port(Process process, Path log) throws IOException {
@@ -103,6 +111,11 @@ public final class S3Server implements AutoCloseable {
   /** Returns the JVM option with which another JVM with the tests' resources finds the server. */
   public String javaOption() {
     return "-D%s=%s".formatted(ENDPOINT, endpoint);
+  }
+
+  /** Returns where it listens. */
+  public String endpoint() {
+    return endpoint;
   }
 
   @Override
