@@ -112,11 +112,6 @@ final class Compatibility {
     };
   }
 
-  /** Returns whether a Spark reads a column that has become wider. */
-  static boolean readsWidened(SparkHome home) {
-    return !home.version().startsWith("3.");
-  }
-
   /** Runs the functions for SQL and the call on a Dataset in executors of their own. */
   private static Result sql(SqlTrial trial, SparkHome home, int jdk, Path javaHome)
       throws IOException, InterruptedException {
@@ -165,8 +160,9 @@ final class Compatibility {
       throws IOException, InterruptedException {
     long begin = System.nanoTime();
     String name = "%s-%s-jdk%s-%s".formatted(home.version(), home.scala(), jdk, master);
-    List<String> faults = trial.faults(name, readsWidened(home), spark);
-    faults.addAll(trial.faultsOfRepeats(name, spark));
+    List<String> faults = trial.faults(name, spark);
+    boolean readsWidened = !home.version().startsWith("3.");
+    faults.addAll(trial.moreFaults(name, readsWidened, spark));
     long seconds = (System.nanoTime() - begin) / 1_000_000_000;
     System.err.println("%s, %s s: %s".formatted(name, seconds, outcome(faults)));
     return new Result(home.version(), home.scala(), jdk, master, seconds, faults);

@@ -126,8 +126,8 @@ class SparkVersionsIT {
   }
 
   /**
-   * Two at a time: a short run is on one core for much of its time. Repeated and killed runs have
-   * their turn in {@code scripts/compat}.
+   * Two at a time: a short run is on one core for much of its time. Other inputs, and runs that are
+   * repeated or killed, have their turn in {@code scripts/compat}.
    */
   @Test
   void everyVersionPublishesTheSameRowsAndBits() throws Exception {
@@ -138,11 +138,7 @@ class SparkVersionsIT {
         SparkHome home = SparkHome.resolved(version);
         results.add(
             runs.submit(
-                () ->
-                    trial.faults(
-                        version,
-                        Compatibility.readsWidened(home),
-                        Compatibility.locally(home, JobProcess.javaHome()))));
+                () -> trial.faults(version, Compatibility.locally(home, JobProcess.javaHome()))));
       }
 
       for (Future<List<String>> result : results) {

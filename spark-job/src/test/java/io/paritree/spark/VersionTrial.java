@@ -24,6 +24,9 @@ import org.apache.spark.sql.types.StructType;
  * local run with the build's Spark does.
  */
 final class VersionTrial {
+  private static final String PARQUET = "parquet";
+  private static final String TABLE = "table";
+  private static final String WIDENED_WAY = "widened";
   private static final int ROWS = 4_000;
   private static final int BAD_EVERY = 50;
   private static final int DAYS = 2;
@@ -65,6 +68,7 @@ final class VersionTrial {
   private final Path csv;
   private final Path widened;
   private final Path table;
+  private final Map<String, Way> ways = new HashMap<>();
   private final Map<String, List<String>> expected = new HashMap<>();
 
   /** Submits a run with options of {@code spark-submit}; its output goes to the log. */
@@ -98,9 +102,8 @@ final class VersionTrial {
     this.widened = directory.resolve("widened");
     Parcels.write(widened, 0, 200, 0, 1);
     Parcels.write(widened, widenedRows(200, 400), WIDENED, 1);
-    List<Way> all = new ArrayList<>(ways());
-    all.add(widened());
-    for (Way way : all) {
+    for (Way way : ways()) {
+      ways.put(way.name(), way);
       Path output = directory.resolve("expected").resolve(way.name());
       JobRun run = JobRun.of(arguments(way, output).toArray());
       if (run.exitCode() != 0) {
@@ -147,14 +150,10 @@ final class VersionTrial {
     return rows;
   }
 
-  private Way widened() {
-    return new Way("widened", List.of("--input", widened, "--keys", "parcel_id", "--pass", "zone"));
-  }
-
   private List<Way> ways() {
     return List.of(
         new Way(
-            "parquet",
+            PARQUET,
             List.of(
                 "--input",
                 parquet,
@@ -178,8 +177,9 @@ final class VersionTrial {
                 "tags,zone",
                 "--engine",
                 "xgboost")),
-        new Way("table", List.of("--input-table", table, "--keys", "parcel_id,note")),
-        new Way("csv", List.of("--input", csv, "--input-format", "csv", "--keys", "parcel_id")));
+        new Way(TABLE, List.of("--input-table", table, "--keys", "parcel_id,note")),
+        new Way("csv", List.of("--input", csv, "--input-format", "csv", "--keys", "parcel_id")),
+        new Way(WIDENED_WAY, List.of("--input", widened, "--keys", "parcel_id", "--pass", "zone")));
   }
 
   private static List<Object> arguments(Way way, Path output, Object... more) {
@@ -190,49 +190,49 @@ final class VersionTrial {
   }
 
   /**
-   * Runs the job with everything in which one Spark differs from another.
+   * Runs the job once in each of its forms: from files to files, from a table to a table, and to
+   * encrypted files.
    *
    * @param name of the directory for outputs and logs
-   * @param readsWidened whether this Spark reads a column that has become wider, or is to refuse it
    * @return what was wrong; empty if nothing was
    */
-  List<String> faults(String name, boolean readsWidened, Submission spark)
-      throws IOException, InterruptedException {
+  List<String> faults(String name, Submission spark) throws IOException, InterruptedException {
     Path outputs = Files.createDirectories(directory.resolve(name));
     List<String> faults = new ArrayList<>();
-    for (Way way : ways()) {
-      Path output = outputs.resolve(way.name());
-      ends(0, way.name(), outputs, spark, List.of(), arguments(way, output), faults);
-      compare(way, output, faults);
-    }
-
-    Way way = ways().get(0);
-    writeTable("written", way, outputs, spark, faults);
-    Path wide = outputs.resolve("widened");
-    int code = readsWidened ? 0 : 3;
-    ends(code, "widened", outputs, spark, List.of(), arguments(widened(), wide), faults);
-    if (readsWidened) {
-      compare(widened(), wide, faults);
-    }
-
+    score(PARQUET, outputs, spark, faults);
+    writeTable("written", outputs, spark, faults);
     Path encrypted = outputs.resolve("encrypted");
+    Way way = ways.get(PARQUET);
     ends(0, "encrypted", outputs, spark, encryption(), arguments(way, encrypted), faults);
     withKeys(() -> compareEncrypted(way, encrypted, faults));
     return faults;
   }
 
   /**
-   * Runs the job again, against its gate, without an input and after a kill, which is the job's own
-   * code on every Spark.
+   * Runs the job with other inputs, then again, against its gate, without an input and after a
+   * kill.
    *
    * @param name as it was given to {@link #faults}
+   * @param readsWidened whether this Spark reads a column that has become wider, or is to refuse it
    * @return what was wrong; empty if nothing was
    */
-  List<String> faultsOfRepeats(String name, Submission spark)
+  List<String> moreFaults(String name, boolean readsWidened, Submission spark)
       throws IOException, InterruptedException {
     Path outputs = directory.resolve(name);
     List<String> faults = new ArrayList<>();
-    Way way = ways().get(0);
+    for (String other : List.of("columns", TABLE, "csv")) {
+      score(other, outputs, spark, faults);
+    }
+
+    Path wide = outputs.resolve(WIDENED_WAY);
+    Way widening = ways.get(WIDENED_WAY);
+    int code = readsWidened ? 0 : 3;
+    ends(code, WIDENED_WAY, outputs, spark, List.of(), arguments(widening, wide), faults);
+    if (readsWidened) {
+      compare(widening, wide, faults);
+    }
+
+    Way way = ways.get(PARQUET);
     Path output = outputs.resolve(way.name());
     Map<String, String> files = Scores.files(output);
     ends(0, "again", outputs, spark, List.of(), arguments(way, output), faults);
@@ -240,7 +240,7 @@ final class VersionTrial {
       faults.add("again: a run of what is published has changed it");
     }
 
-    writeTable("written-again", way, outputs, spark, faults);
+    writeTable("written-again", outputs, spark, faults);
     Path refused = outputs.resolve("refused");
     ends(
         4,
@@ -264,9 +264,17 @@ final class VersionTrial {
     return faults;
   }
 
-  /** Publishes to a Delta table, which a run before may have done. */
-  private void writeTable(String log, Way way, Path outputs, Submission spark, List<String> faults)
+  private void score(String name, Path outputs, Submission spark, List<String> faults)
       throws IOException, InterruptedException {
+    Path output = outputs.resolve(name);
+    ends(0, name, outputs, spark, List.of(), arguments(ways.get(name), output), faults);
+    compare(ways.get(name), output, faults);
+  }
+
+  /** Publishes from a Delta table to another one, which a run before may have done. */
+  private void writeTable(String log, Path outputs, Submission spark, List<String> faults)
+      throws IOException, InterruptedException {
+    Way way = ways.get(TABLE);
     Path written = outputs.resolve("written");
     List<Object> arguments =
         new ArrayList<>(List.of("--model", MODEL, "--table", written, "--create-table"));
