@@ -279,6 +279,7 @@ final class VersionTrial {
     List<Object> arguments =
         new ArrayList<>(List.of("--model", MODEL, "--table", written, "--create-table"));
     arguments.addAll(way.arguments());
+    arguments.addAll(List.of("--group-by", "day"));
     ends(0, log, outputs, spark, List.of(), arguments, faults);
     Dataset<Row> rows = TestSpark.session().read().format("delta").load(written.toString());
     if (!published(rows, written).equals(expected.get(way.name()))) {
