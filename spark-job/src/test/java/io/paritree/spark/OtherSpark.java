@@ -44,19 +44,30 @@ final class OtherSpark {
     home.jars().forEach(jar -> classPath.add(jar.toString()));
     Path log = directory.resolve("tests.log");
     Path results = directory.resolve("results");
+    List<String> options = new ArrayList<>();
+    if (home.version().startsWith("3.")) {
+      // For paths Iceberg opens a catalog of Hive there, whose classes Maven's jars lack.
+      String catalog = "-Dspark.sql.catalog.default_iceberg";
+      options.add(catalog + "=org.apache.iceberg.spark.SparkCatalog");
+      options.add(catalog + ".type=hadoop");
+      options.add(catalog + ".warehouse=" + directory.resolve("lake"));
+    }
+
+    options.addAll(
+        List.of(
+            "-Dparitree.root=" + System.getProperty("paritree.root"),
+            "-Djava.io.tmpdir=" + Files.createDirectories(directory.resolve("tmp")),
+            "-Dspark.sql.warehouse.dir=" + directory.resolve("warehouse"),
+            "-Dparitree.extensions=,org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
+            "-Dspark.sql.catalog.lake=org.apache.iceberg.spark.SparkCatalog",
+            "-Dspark.sql.catalog.lake.type=hadoop",
+            "-Dspark.sql.catalog.lake.cache-enabled=false",
+            "-Dspark.sql.catalog.lake.warehouse=" + directory.resolve("lake")));
     Process process =
         JobProcess.start(
             javaHome,
             String.join(separator, classPath),
-            List.of(
-                "-Dparitree.root=" + System.getProperty("paritree.root"),
-                "-Djava.io.tmpdir=" + Files.createDirectories(directory.resolve("tmp")),
-                "-Dspark.sql.warehouse.dir=" + directory.resolve("warehouse"),
-                "-Dparitree.extensions=,org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
-                "-Dspark.sql.catalog.lake=org.apache.iceberg.spark.SparkCatalog",
-                "-Dspark.sql.catalog.lake.type=hadoop",
-                "-Dspark.sql.catalog.lake.cache-enabled=false",
-                "-Dspark.sql.catalog.lake.warehouse=" + directory.resolve("lake")),
+            options,
             log,
             OtherSpark.class.getName(),
             results,
