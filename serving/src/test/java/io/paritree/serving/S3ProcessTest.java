@@ -18,7 +18,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Models on S3, with Hadoop's S3 client among the users' own jars. */
+/**
+ * Models on S3, with Hadoop's S3 client among the users' own jars. Its jars, and those of the
+ * server of S3, are known once the job is packaged.
+ */
 @Tag("clusters")
 class S3ProcessTest {
   private static final String SECRET = "a-secret-key-that-nobody-may-read";

@@ -21,6 +21,8 @@ public final class S3Server implements AutoCloseable {
   private static final Pattern STARTED =
       Pattern.compile("Started .*\\{127\\.0\\.0\\.1:([0-9]{2,})\\}");
 
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
   private final Process process;
   private final String endpoint;
   private final Location bucket;
@@ -66,14 +68,16 @@ public final class S3Server implements AutoCloseable {
     String bucket = "bucket-" + UUID.randomUUID();
     String endpoint = "http://127.0.0.1:" + port(process, log);
     S3Server server = new S3Server(process, endpoint, Location.of("s3a://" + bucket));
-    server.put(bucket, new byte[0]);
+    server.put(server.bucket, new byte[0]); // makes it
     System.setProperty(ENDPOINT, endpoint);
     return server;
   }
 
-  private void put(String path, byte[] content) throws IOException, InterruptedException {
+  /** Writes an object of the bucket without Hadoop's client, whose jars a JVM may lack. */
+  public void put(Location object, byte[] content) throws IOException, InterruptedException {
+    String path = object.toString().replaceFirst("^s3a://", "");
     int status =
-        HttpClient.newHttpClient()
+        CLIENT
             .send(
                 HttpRequest.newBuilder(URI.create(endpoint + "/" + path))
                     .PUT(HttpRequest.BodyPublishers.ofByteArray(content))
@@ -81,13 +85,8 @@ public final class S3Server implements AutoCloseable {
                 HttpResponse.BodyHandlers.discarding())
             .statusCode();
     if (status != 200) {
-      throw new IOException("Cannot put %s: status %s".formatted(path, status));
+      throw new IOException("Cannot write %s: status %s".formatted(object, status));
     }
-  }
-
-  /** Writes an object of the bucket without Hadoop's client, whose jars a JVM may lack. */
-  public void put(Location object, byte[] content) throws IOException, InterruptedException {
-    put(object.toString().replaceFirst("^s3a://", ""), content);
   }
 
   private static String port(Process process, Path log) throws IOException {

@@ -2,6 +2,7 @@ package io.paritree.spark.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.Seed;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.BufferedReader;
@@ -57,8 +58,7 @@ class PausedRunTest {
   @CsvSource({"false, false", "true, false", "false, true", "true, true"})
   void runThatIsPausedBeforeAnyChangeMovesNothingOnceItWasTakenForDead(
       boolean replaced, boolean fileByFile) throws Exception {
-    long seed = Long.getLong("seed", System.nanoTime());
-    System.out.println("seed " + seed);
+    long seed = Seed.next();
     Random random = new Random(seed);
     int pausing = 1;
     while (true) {
@@ -75,10 +75,16 @@ class PausedRunTest {
               outcome.equals("published") && !replaced
                   ? Map.of("day=1", twice("paused"), "day=2", twice("paused"))
                   : pause.meanwhile);
-      assertThat(outcome).as("paused before %s", pause.pausedAt).isNotEqualTo("failed");
+      assertThat(outcome)
+          .as("paused before %s, -Dseed=%s", pause.pausedAt, seed)
+          .isNotEqualTo("failed");
       new Recovery(pause.place, QUICK).recover();
-      assertThat(outputOf(pause.place)).as("paused before %s", pause.pausedAt).isEqualTo(after);
-      assertThat(StagedRun.leftOver(pause.place)).as("after %s", pause.pausedAt).isEmpty();
+      assertThat(outputOf(pause.place))
+          .as("paused before %s, -Dseed=%s", pause.pausedAt, seed)
+          .isEqualTo(after);
+      assertThat(StagedRun.leftOver(pause.place))
+          .as("after %s, -Dseed=%s", pause.pausedAt, seed)
+          .isEmpty();
       // Files that are moved one by one take many changes, of which the seed chooses half.
       pausing += fileByFile ? 1 + random.nextInt(3) : 1;
     }
