@@ -467,6 +467,32 @@ class TableOutputTest {
     assertThat(none.err()).contains("the catalog has no such table");
   }
 
+  /** Delta's own writers always write {@code 2024-01-01}, and its readers take both. */
+  @Test
+  void rowsOfAPartitionWhoseValueAnotherWriterHasSpelledOtherwiseAreReplaced() throws IOException {
+    sql(
+        "CREATE TABLE TABLE_ (parcel_id BIGINT, score FLOAT, label STRING, model_version STRING,"
+            + " day DATE) USING delta PARTITIONED BY (day)");
+    succeeds(score());
+    Path other = table.resolve("other.parquet");
+    try (Stream<Path> ours = Files.list(table.resolve("day=2024-01-01"))) {
+      Files.copy(ours.filter(Parquets::isParquet).findFirst().orElseThrow(), other);
+    }
+
+    Files.writeString(
+        table.resolve("_delta_log/%020d.json".formatted(version() + 1)),
+        """
+        {"add":{"path":"other.parquet","partitionValues":{"day":"2024-1-1"},"size":%s,"modificationTime":1,"dataChange":true}}
+        """
+            .formatted(Files.size(other)));
+    assertThat(rows().where("day = DATE'2024-01-01'").count()).isGreaterThan(ROWS);
+
+    succeeds(score("--model", packages.binary(2, 6), "--partition", "day=2024-01-01"));
+
+    assertThat(rows().where("day = DATE'2024-01-01'").count()).isEqualTo(ROWS);
+    assertThat(rows().count()).isEqualTo(2 * ROWS);
+  }
+
   @Test
   void aPartitionWithoutScoredRowsBecomesEmptyOnce() {
     succeeds(score("--output-partition", "night=a b/c"));

@@ -1,7 +1,10 @@
 package io.paritree.spark.commit;
 
+import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.publish.DataFile;
 import io.paritree.spark.publish.PreparedPartition;
+import io.paritree.spark.versions.DeltaFile;
+import io.paritree.spark.versions.DeltaFile.DeletionVector;
 import io.paritree.spark.versions.DeltaSnapshot;
 import io.paritree.spark.versions.DeltaTransaction;
 import io.paritree.store.FileStore;
@@ -15,38 +18,41 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
 
 /** A commit to a Delta table. Its actions are those of Delta's log, as JSON. */
 final class DeltaCommit implements TableTransaction {
-  private final Supplier<DeltaTransaction> begin;
+  private final SparkSession session;
+  private final String location;
   private final DeltaTransaction transaction;
   private final DeltaState state;
-  private final FileStore store;
   private final Location table;
+  private final FileStore store;
   private final String name;
   private final Map<String, String> metadata;
 
   /**
-   * @param begin begins a transaction on the newest version
-   * @param store holds the table
+   * Begins with the newest version.
+   *
+   * @param location the table's directory
    * @param known the table as it was read before
    */
   DeltaCommit(
-      Supplier<DeltaTransaction> begin,
-      FileStore store,
-      Location table,
+      SparkSession session,
+      String location,
       Optional<DeltaState> known,
       String name,
-      Map<String, String> metadata) {
-    this.begin = begin;
-    this.transaction = begin.get();
+      Map<String, String> metadata)
+      throws IOException {
+    this.session = session;
+    this.location = location;
+    this.transaction = DeltaTransaction.begin(session, location);
     DeltaSnapshot now = transaction.snapshot();
     this.state = known.filter(before -> before.isOf(now)).orElseGet(() -> DeltaState.of(now));
-    this.store = store;
-    this.table = table;
+    this.table = HadoopPaths.located(new Path(location));
+    this.store = FileStore.of(table, HadoopPaths.settingsByName(session));
     this.name = name;
     this.metadata = metadata;
   }
@@ -75,10 +81,12 @@ final class DeltaCommit implements TableTransaction {
   public long commit(List<PreparedPartition> partitions, Map<String, List<DataFile>> files)
       throws IOException {
     String predicate = PartitionPredicate.of(partitions, state);
-    List<String> actions = CommitFile.written(actions(partitions, files));
+    List<Map<String, Object>> actions = actions(partitions, files);
+    actions.addAll(removals(partitions, predicate));
     String said = CommitFile.json(Map.of("paritree", metadata));
+    transaction.reads(predicate);
     try {
-      return transaction.commit(transaction.removals(predicate), actions, predicate, said);
+      return transaction.commit(CommitFile.written(actions), predicate, said);
     } catch (ConcurrentModificationException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -93,7 +101,7 @@ final class DeltaCommit implements TableTransaction {
    * @throws RuntimeException the failure, if it has made none
    */
   private long versionInSpiteOf(RuntimeException failure) throws IOException {
-    DeltaTransaction later = begin.get();
+    DeltaTransaction later = DeltaTransaction.begin(session, location);
     long version = state.version() + 1;
     while (later.knows(name) && version <= later.snapshot().version()) {
       Optional<CommitFile> commit = CommitFile.read(store, table, version);
@@ -140,6 +148,46 @@ final class DeltaCommit implements TableTransaction {
     }
 
     return actions;
+  }
+
+  /** Returns the actions that remove all files of some partitions. */
+  private List<Map<String, Object>> removals(List<PreparedPartition> partitions, String predicate) {
+    Set<String> own =
+        partitions.stream().map(PreparedPartition::partition).collect(Collectors.toSet());
+    Set<String> otherwise =
+        state.files().keySet().stream()
+            .filter(partition -> !PartitionText.isAsWritten(partition, state.schema()))
+            .collect(Collectors.toSet());
+    otherwise.removeAll(own);
+    own.addAll(PartitionPredicate.selected(session, otherwise, predicate, state));
+
+    long millis = System.currentTimeMillis();
+    List<Map<String, Object>> removals = new ArrayList<>();
+    for (String partition : own) {
+      for (DeltaFile file : state.files().getOrDefault(partition, List.of())) {
+        Map<String, Object> remove = new LinkedHashMap<>();
+        remove.put("path", file.path());
+        remove.put("deletionTimestamp", millis);
+        remove.put("dataChange", true);
+        remove.put("extendedFileMetadata", true);
+        remove.put("partitionValues", file.partitionValues());
+        remove.put("size", file.size());
+        file.deletionVector().ifPresent(vector -> remove.put("deletionVector", logged(vector)));
+        removals.add(Map.of("remove", remove));
+      }
+    }
+
+    return removals;
+  }
+
+  private static Map<String, Object> logged(DeletionVector vector) {
+    Map<String, Object> logged = new LinkedHashMap<>();
+    logged.put("storageType", vector.storageType());
+    logged.put("pathOrInlineDv", vector.pathOrInlineDv());
+    vector.offset().ifPresent(offset -> logged.put("offset", offset));
+    logged.put("sizeInBytes", vector.sizeInBytes());
+    logged.put("cardinality", vector.cardinality());
+    return logged;
   }
 
   private static Map<String, Object> transaction(String name, long millis) {

@@ -1,16 +1,13 @@
 package io.paritree.spark.commit;
 
-import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.tables.AskedOutput;
 import io.paritree.spark.versions.DeltaSnapshot;
 import io.paritree.spark.versions.DeltaTransaction;
-import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
@@ -67,14 +64,7 @@ final class DeltaOutput extends OutputTable {
 
   @Override
   TableTransaction begin(String name, Map<String, String> metadata) throws IOException {
-    Location table = HadoopPaths.located(new Path(location));
-    return new DeltaCommit(
-        () -> DeltaTransaction.begin(session, location),
-        FileStore.of(table, HadoopPaths.settingsByName(session)),
-        table,
-        state().map(DeltaState.class::cast),
-        name,
-        metadata);
+    return new DeltaCommit(session, location, state().map(DeltaState.class::cast), name, metadata);
   }
 
   @Override

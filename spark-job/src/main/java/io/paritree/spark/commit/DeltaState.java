@@ -1,13 +1,16 @@
 package io.paritree.spark.commit;
 
+import io.paritree.spark.versions.DeltaFile;
 import io.paritree.spark.versions.DeltaSnapshot;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.apache.spark.sql.Row;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -29,30 +32,16 @@ final class DeltaState implements TableState {
   private final DeltaSnapshot snapshot;
   private final StructType schema;
   private final List<String> partitionColumns;
-  private final Map<String, Set<String>> files = new HashMap<>();
-  private final Map<String, Set<String>> tags = new HashMap<>();
-  private final Map<String, Set<String>> runs = new HashMap<>();
+  private final Map<String, List<DeltaFile>> files = new HashMap<>();
   private Set<String> transactions; // null until they are asked for
 
   private DeltaState(DeltaSnapshot snapshot) {
     this.snapshot = snapshot;
     this.schema = snapshot.schema();
     this.partitionColumns = snapshot.partitionColumns();
-    for (Row file :
-        snapshot
-            .files()
-            .selectExpr(
-                "partitionValues",
-                "concat_ws(' ', path, to_json(deletionVector))",
-                "concat_ws(' ', tags['%s'], tags['%s'], to_json(deletionVector))"
-                    .formatted(IDENTITY_TAG, FILES_TAG),
-                "coalesce(tags['%s'], '')".formatted(RUN_TAG))
-            .collectAsList()) {
-      Map<String, String> values = file.getJavaMap(0);
-      String partition = PartitionText.path(partitionColumns, values);
-      files.computeIfAbsent(partition, name -> new TreeSet<>()).add(file.getString(1));
-      tags.computeIfAbsent(partition, name -> new TreeSet<>()).add(file.getString(2));
-      runs.computeIfAbsent(partition, name -> new TreeSet<>()).add(file.getString(3));
+    for (DeltaFile file : snapshot.files()) {
+      String partition = PartitionText.path(partitionColumns, file.partitionValues());
+      files.computeIfAbsent(partition, name -> new ArrayList<>()).add(file);
     }
   }
 
@@ -84,14 +73,35 @@ final class DeltaState implements TableState {
     return partitionColumns;
   }
 
+  /** Returns the files by the paths of their partitions, whose values are as the log has them. */
+  Map<String, List<DeltaFile>> files() {
+    return files;
+  }
+
   @Override
   public Set<String> files(String partition) {
-    return files.getOrDefault(partition, Set.of());
+    return texts(partition, file -> "%s %s".formatted(file.path(), deleted(file)));
   }
 
   @Override
   public Set<String> marks(String partition) {
-    return tags.getOrDefault(partition, Set.of());
+    return texts(
+        partition,
+        file ->
+            "%s %s%s"
+                .formatted(
+                    file.tags().get(IDENTITY_TAG), file.tags().get(FILES_TAG), deleted(file)));
+  }
+
+  private Set<String> texts(String partition, Function<DeltaFile, String> text) {
+    return files.getOrDefault(partition, List.of()).stream()
+        .map(text)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** Returns where the numbers of a file's deleted rows are; empty if none is deleted. */
+  private static String deleted(DeltaFile file) {
+    return file.deletionVector().map(vector -> " " + vector).orElse("");
   }
 
   @Override
@@ -106,13 +116,14 @@ final class DeltaState implements TableState {
   @Override
   public Map<String, String> runs() {
     Map<String, String> writers = new TreeMap<>();
-    runs.forEach(
-        (partition, names) -> {
-          String tag = String.join("\n", tags.get(partition));
-          if (tag.matches("[0-9a-f]+ " + files.get(partition).size())) {
-            writers.put(partition, String.join("\n", names));
-          }
-        });
+    for (String partition : files.keySet()) {
+      String mark = String.join("\n", marks(partition));
+      if (mark.matches("[0-9a-f]+ " + files(partition).size())) {
+        Set<String> runs = texts(partition, file -> file.tags().getOrDefault(RUN_TAG, ""));
+        writers.put(partition, String.join("\n", runs));
+      }
+    }
+
     return writers;
   }
 

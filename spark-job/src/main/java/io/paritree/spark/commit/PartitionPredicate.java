@@ -4,8 +4,16 @@ import io.paritree.spark.input.PartitionValue;
 import io.paritree.spark.publish.PreparedPartition;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 
 /** The SQL expression that selects the rows of partitions, by the table's partition columns. */
 final class PartitionPredicate {
@@ -48,6 +56,48 @@ final class PartitionPredicate {
     }
 
     return String.join(" OR ", alternatives);
+  }
+
+  /**
+   * Returns the partitions whose values, read as their columns' types, an expression is true for.
+   * Spark computes that without a job.
+   *
+   * @param partitions whose texts any writer may have chosen
+   * @param predicate of {@link #of}
+   */
+  static Set<String> selected(
+      SparkSession session, Set<String> partitions, String predicate, TableState table) {
+    if (partitions.isEmpty()) {
+      return Set.of();
+    }
+
+    List<String> columns = table.partitionColumns();
+    String path = String.join("", columns) + "_path"; // longer than any column's name
+    StructType texts = new StructType().add(path, DataTypes.StringType);
+    List<String> typed = new ArrayList<>(List.of(PartitionText.quoted(path)));
+    for (String column : columns) {
+      texts = texts.add(column, DataTypes.StringType);
+      String name = PartitionText.quoted(column);
+      DataType type = table.schema().apply(column).dataType();
+      typed.add("try_cast(%s AS %s) AS %s".formatted(name, type.sql(), name));
+    }
+
+    List<Row> rows = new ArrayList<>();
+    for (String partition : partitions) {
+      Map<String, String> values = PartitionText.values(partition);
+      List<String> row = new ArrayList<>(List.of(partition));
+      columns.forEach(column -> row.add(values.get(column)));
+      rows.add(RowFactory.create(row.toArray()));
+    }
+
+    return session
+        .createDataset(rows, Encoders.row(texts))
+        .selectExpr(typed.toArray(String[]::new))
+        .where(predicate)
+        .collectAsList()
+        .stream()
+        .map(row -> row.getString(0))
+        .collect(Collectors.toSet());
   }
 
   private static String equal(PartitionValue value, TableState table) {

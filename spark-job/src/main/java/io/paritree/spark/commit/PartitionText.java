@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 
 /** The values of partitions as texts, which a table's log has, and as values of their columns. */
 final class PartitionText {
@@ -50,6 +51,12 @@ final class PartitionText {
             "partition %s cannot be written: the table's column is %s, of which this is no value, or"
                     .formatted(value, type.sql())
                 + " is written otherwise; texts, dates, whole numbers and booleans can be written");
+  }
+
+  /** Returns whether the values of a partition are texts as this job would write them. */
+  static boolean isAsWritten(String partition, StructType columns) {
+    return PartitionValue.ofPath(partition).stream()
+        .allMatch(value -> problem(value, columns.apply(value.column()).dataType()).isEmpty());
   }
 
   /** Returns the text that the log has for a value; null if the text is no value. */

@@ -1,6 +1,8 @@
 package io.paritree.spark.tables;
 
 import io.paritree.spark.ending.RefusedException;
+import io.paritree.spark.versions.DeltaFile;
+import io.paritree.spark.versions.DeltaFile.DeletionVector;
 import io.paritree.spark.versions.DeltaSnapshot;
 import java.net.URI;
 import java.util.ArrayList;
@@ -67,30 +69,20 @@ record DeltaTable(
     }
 
     List<TableFile> files = new ArrayList<>();
-    for (Row file :
-        snapshot
-            .files()
-            .selectExpr(
-                "path",
-                "partitionValues",
-                "size",
-                "modificationTime",
-                "coalesce(deletionVector.cardinality, 0L)")
-            .collectAsList()) {
+    for (DeltaFile file : snapshot.files()) {
       // The log has the names of the files, and readers see those of the table.
       Map<String, String> partition = new HashMap<>();
-      file.<String, String>getJavaMap(1)
-          .forEach((name, value) -> partition.put(logical.get(name), value));
-      Path path = new Path(snapshot.location(), new Path(URI.create(file.getString(0))));
+      file.partitionValues().forEach((name, value) -> partition.put(logical.get(name), value));
+      Path path = new Path(snapshot.location(), new Path(URI.create(file.path())));
       files.add(
           new TableFile(
               path,
               path.toString(),
               partition,
-              file.getLong(2),
-              file.getLong(3),
+              file.size(),
+              file.modificationTime(),
               OptionalLong.empty(),
-              file.getLong(4)));
+              file.deletionVector().map(DeletionVector::cardinality).orElse(0L)));
     }
 
     return new DeltaTable(

@@ -1,12 +1,16 @@
 package io.paritree.spark.versions;
 
+import io.paritree.spark.versions.DeltaFile.DeletionVector;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.Dataset;
@@ -39,12 +43,12 @@ public final class DeltaSnapshot {
 
   private final Object snapshot;
   private final Object metadata;
-  private final Path location;
+  private final Object log;
 
-  private DeltaSnapshot(Object snapshot, Path location) {
+  private DeltaSnapshot(Object snapshot, Object log) {
     this.snapshot = snapshot;
     this.metadata = SparkLists.call(snapshot, "metadata");
-    this.location = location;
+    this.log = log;
   }
 
   /** Returns whether Delta is on Spark's class path. */
@@ -90,7 +94,7 @@ public final class DeltaSnapshot {
    */
   static DeltaSnapshot of(Object snapshot, Object log) {
     limitTasks(snapshot);
-    return new DeltaSnapshot(snapshot, (Path) SparkLists.call(log, "dataPath"));
+    return new DeltaSnapshot(snapshot, log);
   }
 
   /**
@@ -135,7 +139,7 @@ public final class DeltaSnapshot {
 
   /** Returns the table's directory, qualified. */
   public Path location() {
-    return location;
+    return (Path) SparkLists.call(log, "dataPath");
   }
 
   public StructType schema() {
@@ -192,8 +196,55 @@ public final class DeltaSnapshot {
             SparkLists.call(snapshot, "protocol"));
   }
 
-  /** Returns a row for each data file, with the fields of the log's action {@code add}. */
-  public Dataset<Row> files() {
-    return ((Dataset<?>) SparkLists.call(snapshot, "allFiles")).toDF();
+  /**
+   * Returns the data files.
+   *
+   * <p>They are read by Kernel, where it is there and can read such a table, and otherwise by two
+   * of Spark's jobs.
+   */
+  public List<DeltaFile> files() {
+    if (version() >= 0 && DeltaKernel.isOnClassPath()) {
+      Configuration hadoop = (Configuration) SparkLists.call(log, "newDeltaHadoopConf");
+      try {
+        return DeltaKernel.files(hadoop, location().toString(), version());
+      } catch (RuntimeException | LinkageError | IOException e) {
+        // Delta knows more tables than Kernel, and says best what is wrong with one.
+      }
+    }
+
+    return filesBySpark();
+  }
+
+  List<DeltaFile> filesBySpark() {
+    Dataset<Row> added = ((Dataset<?>) SparkLists.call(snapshot, "allFiles")).toDF();
+    return added
+        .select("path", "partitionValues", "size", "modificationTime", "tags", "deletionVector")
+        .collectAsList()
+        .stream()
+        .map(DeltaSnapshot::file)
+        .toList();
+  }
+
+  private static DeltaFile file(Row added) {
+    Map<String, String> tags =
+        added.isNullAt(4) ? Map.of() : new HashMap<>(added.<String, String>getJavaMap(4));
+    Row vector = added.getStruct(5);
+    return new DeltaFile(
+        added.getString(0),
+        new HashMap<>(added.<String, String>getJavaMap(1)),
+        added.getLong(2),
+        added.getLong(3),
+        tags,
+        vector == null
+            ? Optional.empty()
+            : Optional.of(
+                new DeletionVector(
+                    vector.getAs("storageType"),
+                    vector.getAs("pathOrInlineDv"),
+                    vector.getAs("offset") == null
+                        ? OptionalInt.empty()
+                        : OptionalInt.of(vector.<Integer>getAs("offset")),
+                    vector.<Integer>getAs("sizeInBytes"),
+                    vector.<Long>getAs("cardinality"))));
   }
 }

@@ -51,12 +51,12 @@ public final class DeltaTransaction {
   }
 
   /**
-   * Returns the log's actions that remove the files of some partitions, which the transaction
-   * reads: no other one may add files to them.
+   * Says that the transaction reads the rows of some partitions: if another one adds files to them
+   * before it commits, it fails.
    *
    * @param predicate an SQL expression of partition columns
    */
-  public List<Object> removals(String predicate) {
+  public void reads(String predicate) {
     Expression expression;
     try {
       expression = session.sessionState().sqlParser().parseExpression(predicate);
@@ -64,34 +64,29 @@ public final class DeltaTransaction {
       throw new IllegalArgumentException(e);
     }
 
-    Object files =
-        SparkLists.call(transaction, "filterFiles", SparkLists.scala(List.of(expression)), false);
-    List<Object> removals = new ArrayList<>();
-    for (Object file : SparkLists.java(files)) {
-      removals.add(SparkLists.call(file, "remove"));
-    }
-
-    return removals;
+    SparkLists.call(
+        transaction,
+        "trackReadPredicates",
+        SparkLists.scala(List.of(expression)),
+        false, // of which columns, Delta finds out
+        true);
   }
 
   /**
    * Commits.
    *
-   * @param removals of {@link #removals}
-   * @param actions other actions, as JSON
+   * @param actions as JSON
    * @param predicate says in the table's history what was replaced
    * @param metadata is kept with the commit
    * @return the version that the commit has made
    * @throws java.util.ConcurrentModificationException if another transaction has changed what this
    *     one has read
    */
-  public long commit(
-      List<Object> removals, List<String> actions, String predicate, String metadata) {
+  public long commit(List<String> actions, String predicate, String metadata) {
     List<Object> all = new ArrayList<>();
     Object parser = module("actions.Action$");
     Method parse = method(parser, "fromJson", String.class);
     actions.forEach(action -> all.add(SparkLists.invoke(parse, parser, action)));
-    all.addAll(removals);
     return (long)
         SparkLists.call(
             transaction, "commit", SparkLists.scala(all), operation(predicate, metadata));

@@ -1,0 +1,84 @@
+package io.paritree.spark.versions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.paritree.spark.TestSpark;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Delta Kernel finds the files that Delta itself finds. */
+class DeltaKernelTest {
+  private static final SparkSession SPARK = TestSpark.session();
+
+  @TempDir Path directory;
+  private String table;
+
+  @BeforeEach
+  void makeTable() {
+    table = directory.resolve("a table").toString();
+    sql(
+        "CREATE TABLE TABLE_ (id BIGINT, `a day` DATE, region STRING) USING delta"
+            + " PARTITIONED BY (`a day`, region)"
+            + " TBLPROPERTIES ('delta.enableDeletionVectors' = true, 'delta.columnMapping.mode' = 'name')");
+  }
+
+  private void sql(String statement) {
+    SPARK.sql(statement.replace("TABLE_", "delta.`%s`".formatted(table)));
+  }
+
+  private void append(int from, int to) {
+    sql(
+        "INSERT INTO TABLE_ SELECT /*+ REPARTITION(1) */ id, date_add(DATE'2024-01-01', int(mod(id, 3))),"
+            + " CASE WHEN mod(id, 2) = 0 THEN 'a b/c=1' END FROM range(%s, %s)"
+                .formatted(from, to));
+  }
+
+  private static DeltaSnapshot snapshot(String table) {
+    return DeltaTransaction.begin(SPARK, table).snapshot();
+  }
+
+  private void assertSameFiles(int files) throws IOException {
+    DeltaSnapshot snapshot = snapshot(table);
+    List<DeltaFile> found =
+        DeltaKernel.files(
+            SPARK.sessionState().newHadoopConf(),
+            snapshot.location().toString(),
+            snapshot.version());
+
+    assertThat(found).hasSize(files).containsExactlyInAnyOrderElementsOf(snapshot.filesBySpark());
+  }
+
+  @Test
+  void filesOfATableThatOthersHaveChangedAreTheSame() throws IOException {
+    assertSameFiles(0);
+    append(0, 60);
+    assertSameFiles(6);
+    sql("DELETE FROM TABLE_ WHERE id IN (3, 4, 5)");
+    assertSameFiles(6);
+    assertThat(snapshot(table).files())
+        .anyMatch(
+            file -> file.deletionVector().filter(vector -> vector.cardinality() == 1).isPresent());
+    append(60, 120);
+    assertSameFiles(12);
+    sql("DELETE FROM TABLE_ WHERE `a day` = '2024-01-01'");
+    assertSameFiles(8);
+    sql("OPTIMIZE TABLE_");
+    assertSameFiles(4);
+  }
+
+  @Test
+  void filesAfterACheckpointAreTheSame() throws IOException {
+    sql("ALTER TABLE TABLE_ SET TBLPROPERTIES ('delta.checkpointInterval' = 2)");
+    for (int commit = 0; commit < 5; commit++) {
+      append(10 * commit, 10 * commit + 6);
+      assertSameFiles(6 * (commit + 1));
+    }
+
+    assertThat(Path.of(table, "_delta_log", "_last_checkpoint")).exists();
+  }
+}
