@@ -105,6 +105,7 @@ record DeltaTable(
   public Dataset<Row> rows(SparkSession session, Map<String, Set<String>> partitions) {
     Dataset<Row> rows =
         PinnedTable.read(session, asked, TableFormat.DELTA, Map.of(VERSION, version));
+    DeltaSnapshot.of(rows).orElseThrow().limitTasks(session);
     for (Map.Entry<String, Set<String>> one : partitions.entrySet()) {
       Column column = rows.col(PinnedTable.quoted(one.getKey()));
       DataType type = schema.apply(one.getKey()).dataType();

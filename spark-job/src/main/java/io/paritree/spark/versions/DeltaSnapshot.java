@@ -93,17 +93,19 @@ public final class DeltaSnapshot {
    * @param log the table's log, as Delta knows it
    */
   static DeltaSnapshot of(Object snapshot, Object log) {
-    limitTasks(snapshot);
-    return new DeltaSnapshot(snapshot, log);
+    DeltaSnapshot made = new DeltaSnapshot(snapshot, log);
+    made.limitTasks(SparkSession.active());
+    return made;
   }
 
   /**
-   * Lets Delta read a small log in few tasks, unless the user has set how many: most tables are
+   * Lets a session read a small log in few tasks, unless the user has set how many: most tables are
    * small, and many tasks without work take seconds on few cores. The largest log of a session
    * counts, because Delta may read it again after that of a smaller table.
+   *
+   * <p>Delta uses the settings of the active session, and those of the session that plans a query.
    */
-  private static void limitTasks(Object snapshot) {
-    SparkSession session = SparkSession.active(); // whose settings Delta uses
+  public void limitTasks(SparkSession session) {
     if (session.sparkContext().getConf().contains(LOG_TASKS)) {
       return;
     }
