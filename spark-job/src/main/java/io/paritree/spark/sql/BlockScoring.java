@@ -67,6 +67,7 @@ final class BlockScoring implements MapPartitionsFunction<Tuple2<Row, PackedNumb
     private final RowEncoder encoder;
     private final Iterator<Tuple2<Row, PackedNumbers>> rows;
     private final Row[] block = new Row[BLOCK_ROWS];
+    private final PackedNumbers[] numbers = new PackedNumbers[BLOCK_ROWS];
     private final Row[][] faults = new Row[BLOCK_ROWS][];
     private final float[] slots;
     private final float[] margins;
@@ -112,42 +113,71 @@ final class BlockScoring implements MapPartitionsFunction<Tuple2<Row, PackedNumb
 
     private void read() {
       next = 0;
+      found.clear();
       for (size = 0; size < BLOCK_ROWS && rows.hasNext(); size++) {
         Tuple2<Row, PackedNumbers> row = rows.next();
         block[size] = row._1();
-        encode(row._1(), row._2(), size);
+        numbers[size] = row._2();
+        faults[size] = null;
+        bind(size);
+        float[] floats = numbers[size].getFloats();
+        encoder.copyFloats(packed, objects.length, floats, slots, STRIDE, size, found);
       }
 
       if (size == 0) {
         throw new NoSuchElementException();
       }
 
+      encoder.encodeFloats(slots, STRIDE, size, found);
+      if (!found.isEmpty()) {
+        findFaults();
+      }
+
       engine.scoreColumns(slots, STRIDE, size, margins, scores);
     }
 
-    private void encode(Row row, PackedNumbers numbers, int at) {
+    /** Finds the rows that have the faults of a block; each of them has a slot that is missing. */
+    private void findFaults() {
+      for (int at = 0; at < size; at++) {
+        if (!isAnySlotMissing(at)) {
+          continue;
+        }
+
+        bind(at);
+        found.clear();
+        encoder.encode(packed, slots, STRIDE, at, found);
+        if (!found.isEmpty()) {
+          if (isStrict) {
+            throw new InvalidRowException(found.list());
+          }
+
+          faults[at] = found.list().stream().map(Scored::fault).toArray(Row[]::new);
+        }
+      }
+    }
+
+    private boolean isAnySlotMissing(int row) {
+      for (int at = row; at < slots.length; at += STRIDE) {
+        if (Float.isNaN(slots[at])) {
+          return true;
+        }
+      }
+
+      return false;
+    }
+
+    /** Lets the packed row have the values of a row. */
+    private void bind(int at) {
       if (packed == null) {
-        objects = new Object[row.size() - kept];
-        packed = new PackedRow(objects, numbers.getFloats().length);
+        objects = new Object[block[at].size() - kept];
+        packed = new PackedRow(objects, numbers[at].getFloats().length);
       }
 
       for (int index = 0; index < objects.length; index++) {
-        objects[index] = internal(row.get(kept + index));
+        objects[index] = internal(block[at].get(kept + index));
       }
 
-      packed.set(numbers);
-      found.clear();
-      encoder.encode(packed, slots, STRIDE, at, found);
-      if (found.isEmpty()) {
-        faults[at] = null;
-        return;
-      }
-
-      if (isStrict) {
-        throw new InvalidRowException(found.list());
-      }
-
-      faults[at] = found.list().stream().map(Scored::fault).toArray(Row[]::new);
+      packed.set(numbers[at]);
     }
 
     private static Row fault(Fault fault) {

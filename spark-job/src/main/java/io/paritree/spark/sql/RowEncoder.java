@@ -5,9 +5,11 @@ import io.paritree.FaultCode;
 import io.paritree.feature.Faults;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Field;
+import io.paritree.feature.NumberFeature;
 import io.paritree.feature.Schema;
 import io.paritree.spark.rows.BlockEncoder;
 import io.paritree.spark.task.ColumnKind;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
 import org.apache.spark.sql.types.DataType;
@@ -26,8 +28,23 @@ final class RowEncoder {
   /** One per slot, field by field: the order in which faults are found. */
   private final Source[] sources;
 
+  /** What {@link #encodeFloats} leaves. */
+  private final Source[] others;
+
+  private final Source[] floats;
+
+  /** The ordinal and the slot of each of {@link #floats}. */
+  private final int[] floatOrdinals;
+
+  private final int[] floatSlots;
+
   private record Source(
-      Feature feature, int slot, int ordinal, ColumnKind kind, DataType type, boolean isInstant) {}
+      Feature feature, int slot, int ordinal, ColumnKind kind, DataType type, boolean isInstant) {
+
+    boolean isFloat() {
+      return kind == ColumnKind.FLOAT && feature instanceof NumberFeature;
+    }
+  }
 
   RowEncoder(Schema schema, RowColumns columns) {
     this.sources = new Source[schema.width()];
@@ -47,6 +64,11 @@ final class RowEncoder {
                 type instanceof TimestampType);
       }
     }
+
+    this.floats = Arrays.stream(sources).filter(Source::isFloat).toArray(Source[]::new);
+    this.floatOrdinals = Arrays.stream(floats).mapToInt(Source::ordinal).toArray();
+    this.floatSlots = Arrays.stream(floats).mapToInt(Source::slot).toArray();
+    this.others = Arrays.stream(sources).filter(any -> !any.isFloat()).toArray(Source[]::new);
   }
 
   /**
@@ -62,9 +84,53 @@ final class RowEncoder {
       return;
     }
 
+    encode(sources, row, slots, stride, at, faults);
+  }
+
+  private static void encode(
+      Source[] sources, SpecializedGetters row, float[] slots, int stride, int at, Faults faults) {
     for (Source source : sources) {
       slots[source.slot * stride + at] =
           row.isNullAt(source.ordinal) ? source.feature.missing(faults) : slot(row, source, faults);
+    }
+  }
+
+  /**
+   * Encodes a row as {@link #encode} does, but for its floats: they are copied as they are, for
+   * {@link #encodeFloats} to encode those of many rows.
+   *
+   * @param first the ordinal of the first float
+   * @param values the floats of the row, by ordinal
+   */
+  void copyFloats(
+      SpecializedGetters row,
+      int first,
+      float[] values,
+      float[] slots,
+      int stride,
+      int at,
+      Faults faults) {
+    int[] from = floatOrdinals;
+    int[] to = floatSlots;
+    for (int index = 0; index < from.length; index++) {
+      slots[to[index] * stride + at] = values[from[index] - first];
+    }
+
+    if (others.length > 0) {
+      encode(others, row, slots, stride, at, faults);
+    }
+  }
+
+  /**
+   * Encodes floats that were copied.
+   *
+   * @param rows how many rows there are
+   * @param faults receives what is wrong with any row; if anything is, rows are to be encoded one
+   *     by one, to find out which
+   */
+  void encodeFloats(float[] slots, int stride, int rows, Faults faults) {
+    for (Source source : floats) {
+      ((NumberFeature) source.feature).numbers(slots, source.slot * stride, rows, 0, faults);
     }
   }
 

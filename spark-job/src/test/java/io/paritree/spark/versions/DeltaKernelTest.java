@@ -10,6 +10,8 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Delta Kernel finds the files that Delta itself finds. */
 class DeltaKernelTest {
@@ -71,14 +73,34 @@ class DeltaKernelTest {
     assertSameFiles(4);
   }
 
-  @Test
-  void filesAfterACheckpointAreTheSame() throws IOException {
-    sql("ALTER TABLE TABLE_ SET TBLPROPERTIES ('delta.checkpointInterval' = 2)");
-    for (int commit = 0; commit < 5; commit++) {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "'delta.checkpointPolicy' = 'classic'",
+        "'delta.checkpointPolicy' = 'v2'",
+        "'delta.enableInCommitTimestamps' = true"
+      })
+  void filesAfterACheckpointAreTheSame(String properties) throws IOException {
+    sql(
+        "ALTER TABLE TABLE_ SET TBLPROPERTIES ('delta.checkpointInterval' = 2, %s)"
+            .formatted(properties));
+    for (int commit = 0; commit < 3; commit++) {
       append(10 * commit, 10 * commit + 6);
       assertSameFiles(6 * (commit + 1));
     }
 
     assertThat(Path.of(table, "_delta_log", "_last_checkpoint")).exists();
+  }
+
+  @Test
+  void filesOfAShallowCloneAreTheSame() throws IOException {
+    append(0, 12);
+    String source = table;
+    table = directory.resolve("clone").toString();
+    sql("CREATE TABLE TABLE_ SHALLOW CLONE delta.`%s`".formatted(source));
+    append(12, 18);
+    sql("DELETE FROM TABLE_ WHERE id = 2");
+
+    assertSameFiles(12);
   }
 }
