@@ -48,12 +48,13 @@ final class DeltaKernel {
             .getScanBuilder()
             .build();
     List<DeltaFile> files = new ArrayList<>();
+    Map<Map<String, String>, Map<String, String>> known = new HashMap<>();
     try (CloseableIterator<FilteredColumnarBatch> batches = scan.getScanFiles(engine)) {
       while (batches.hasNext()) {
         try (CloseableIterator<Row> rows = batches.next().getRows()) {
           while (rows.hasNext()) {
             Row row = rows.next();
-            files.add(file(row.getStruct(row.getSchema().indexOf("add"))));
+            files.add(file(row.getStruct(at(row, "add")), known));
           }
         }
       }
@@ -62,13 +63,16 @@ final class DeltaKernel {
     return files;
   }
 
-  private static DeltaFile file(Row add) {
+  /**
+   * @param known receives maps, which many files share
+   */
+  private static DeltaFile file(Row add, Map<Map<String, String>, Map<String, String>> known) {
     return new DeltaFile(
         add.getString(at(add, "path")),
-        map(add, "partitionValues"),
+        known.computeIfAbsent(map(add, "partitionValues"), map -> map),
         add.getLong(at(add, "size")),
         add.getLong(at(add, "modificationTime")),
-        map(add, "tags"),
+        known.computeIfAbsent(map(add, "tags"), map -> map),
         deletionVector(add));
   }
 
