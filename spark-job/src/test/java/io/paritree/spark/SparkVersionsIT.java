@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -55,6 +56,20 @@ class SparkVersionsIT {
     assertThat(
             Linkage.problems(JobProcess.jar(), oldest.jars(), "io.paritree.spark.versions.", "-"))
         .anyMatch(problem -> problem.contains("SizeStatistics"));
+  }
+
+  /** Without it, Spark would read the log, in more time. Delta for Spark 3.5 does not have it. */
+  @ParameterizedTest
+  @MethodSource("others")
+  void everyVersionButTheOldestHasDeltaKernelAsItIsCalled(String version) throws Exception {
+    Set<String> problems =
+        Linkage.problems(
+            JobProcess.jar(),
+            SparkHome.resolved(version).jars(),
+            "io.paritree.spark.versions.DeltaKernel",
+            "-");
+
+    assertThat(problems.isEmpty()).as(problems.toString()).isEqualTo(!version.startsWith("3."));
   }
 
   /** Without them, the job would be slower, not wrong, so that nothing else fails. */

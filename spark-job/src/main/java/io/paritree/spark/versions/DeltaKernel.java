@@ -22,16 +22,11 @@ import org.apache.hadoop.conf.Configuration;
  * Reads the files of a Delta table by Delta Kernel, in this JVM. Delta itself reads them by several
  * of Spark's jobs, which take longer than Kernel does by far.
  *
- * <p>Later versions of Delta bring Kernel with them; nothing of it is in the job's jar.
+ * <p>Later versions of Delta bring Kernel with them; nothing of it is in the job's jar. Without it,
+ * this class cannot be loaded.
  */
 final class DeltaKernel {
   private DeltaKernel() {}
-
-  /** Returns whether Kernel is on the class path. */
-  static boolean isOnClassPath() {
-    ClassLoader loader = DeltaKernel.class.getClassLoader();
-    return loader.getResource("io/delta/kernel/defaults/engine/DefaultEngine.class") != null;
-  }
 
   /**
    * Returns the data files of a version.

@@ -29,6 +29,7 @@ import scala.Tuple2;
  */
 public final class DeltaSnapshot {
   private static final String EXTENSION = "io.delta.sql.DeltaSparkSessionExtension";
+  private static final String KERNEL = "io.delta.kernel.defaults.engine.DefaultEngine";
   private static final String EXTENSIONS = "spark.sql.extensions";
   private static final String CATALOG = "spark.sql.catalog.spark_catalog";
   private static final String FILE_INDEX = "org.apache.spark.sql.delta.files.TahoeLogFileIndex";
@@ -53,8 +54,12 @@ public final class DeltaSnapshot {
 
   /** Returns whether Delta is on Spark's class path. */
   public static boolean isOnClassPath() {
+    return isThere(EXTENSION);
+  }
+
+  private static boolean isThere(String name) {
     ClassLoader loader = Thread.currentThread().getContextClassLoader();
-    return loader != null && loader.getResource(EXTENSION.replace('.', '/') + ".class") != null;
+    return loader != null && loader.getResource(name.replace('.', '/') + ".class") != null;
   }
 
   /**
@@ -205,7 +210,7 @@ public final class DeltaSnapshot {
    * of Spark's jobs.
    */
   public List<DeltaFile> files() {
-    if (version() >= 0 && DeltaKernel.isOnClassPath()) {
+    if (version() >= 0 && isThere(KERNEL)) {
       Configuration hadoop = (Configuration) SparkLists.call(log, "newDeltaHadoopConf");
       try {
         return DeltaKernel.files(hadoop, location().toString(), version());
