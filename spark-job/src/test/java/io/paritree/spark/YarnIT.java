@@ -8,19 +8,25 @@ import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.permission.FsPermission;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** On YARN, with model, input and output on HDFS, the job gives the rows that it gives here. */
 @Tag("clusters")
 class YarnIT {
   private static final int ROWS = 600;
+  private static final List<String> IN_CLUSTER = List.of("--deploy-mode", "cluster");
 
   @TempDir static Path directory;
   private static YarnCluster cluster;
@@ -58,21 +64,113 @@ class YarnIT {
     Location output = cluster.files().resolve("out");
     Path log = directory.resolve("cluster.log");
 
-    int exitCode =
-        JobProcess.exitCode(
-            cluster.score(
-                log,
-                List.of("--deploy-mode", "cluster"),
-                "--model",
-                model,
-                "--input",
-                input,
-                "--output",
-                output,
-                "--keys",
-                "parcel_id"));
+    int exitCode = JobProcess.exitCode(score(log, output, IN_CLUSTER));
 
     assertThat(exitCode).as(Files.readString(log)).isZero();
     assertThat(Scores.of(output.toString())).isEqualTo(expected);
+  }
+
+  private static Process score(Path log, Location output, List<String> options) throws IOException {
+    return cluster.score(
+        log,
+        options,
+        "--model",
+        model,
+        "--input",
+        input,
+        "--output",
+        output,
+        "--keys",
+        "parcel_id");
+  }
+
+  /** The driver runs in it. YARN starts another one, if it may. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void anApplicationMasterThatIsKilledLeavesNothingOrEverything(int attempts) throws Exception {
+    Location output = cluster.files().resolve("master-killed-" + attempts);
+    Path log = directory.resolve("master-killed-%s.log".formatted(attempts));
+    List<String> options = new ArrayList<>(IN_CLUSTER);
+    options.addAll(List.of("--conf", "spark.yarn.maxAppAttempts=" + attempts));
+    Process job = score(log, output, options);
+    SparkCluster.await("executors", () -> !cluster.executors().isEmpty() || !job.isAlive());
+
+    List<ProcessHandle> masters = cluster.containers("ApplicationMaster");
+    assertThat(masters).isNotEmpty();
+    masters.forEach(ProcessHandle::destroyForcibly);
+
+    assertThat(JobProcess.exitCode(job)).as(Files.readString(log)).isEqualTo(2 - attempts);
+    if (attempts == 1) {
+      FileSystem files = HadoopPaths.of(output).getFileSystem(new Configuration());
+      assertThat(files.exists(HadoopPaths.of(output))).isFalse();
+      Path next = directory.resolve("after-the-kill.log");
+      int exitCode = JobProcess.exitCode(score(next, output, List.of()));
+      assertThat(exitCode).as(Files.readString(next)).isZero();
+    }
+
+    assertThat(Scores.of(output.toString())).isEqualTo(expected);
+  }
+
+  @Test
+  void executorsThatAreRequestedWhenTasksWaitScoreTheSameRows() throws Exception {
+    Location output = cluster.files().resolve("dynamic");
+    Path log = directory.resolve("dynamic.log");
+    List<String> dynamic =
+        List.of(
+            "--num-executors",
+            "0",
+            "--conf",
+            "spark.dynamicAllocation.enabled=true",
+            "--conf",
+            "spark.dynamicAllocation.shuffleTracking.enabled=true",
+            "--conf",
+            "spark.dynamicAllocation.executorIdleTimeout=1s");
+
+    int exitCode = JobProcess.exitCode(score(log, output, dynamic));
+
+    assertThat(exitCode).as(Files.readString(log)).isZero();
+    assertThat(Files.readString(log)).containsPattern("Requesting [12] new executor");
+    assertThat(Scores.of(output.toString())).isEqualTo(expected);
+  }
+
+  @Test
+  void twoEqualRunsAtOnceEndWellAndOnePublishes() throws Exception {
+    Location output = cluster.files().resolve("twice");
+    List<Path> logs = List.of(directory.resolve("one.log"), directory.resolve("two.log"));
+    List<Process> jobs = new ArrayList<>();
+    for (Path log : logs) {
+      jobs.add(score(log, output, List.of("--num-executors", "1")));
+    }
+
+    for (int run = 0; run < jobs.size(); run++) {
+      assertThat(JobProcess.exitCode(jobs.get(run))).as(Files.readString(logs.get(run))).isZero();
+    }
+
+    String both = Files.readString(logs.get(0)) + Files.readString(logs.get(1));
+    assertThat(both).containsOnlyOnce(": published").containsOnlyOnce(": already published");
+    assertThat(Scores.of(output.toString())).isEqualTo(expected);
+  }
+
+  @Test
+  void anOutputThatTheUserMayNotWriteIsLeftAsItIs() throws Exception {
+    Location closed = cluster.files().resolve("closed");
+    FileSystem files = HadoopPaths.of(closed).getFileSystem(new Configuration());
+    files.mkdirs(HadoopPaths.of(closed), new FsPermission("755"));
+    Location staging = cluster.files().resolve("staging");
+    files.mkdirs(HadoopPaths.of(staging));
+    files.setPermission(HadoopPaths.of(staging), new FsPermission("777"));
+    Path log = directory.resolve("closed.log");
+    List<String> guest =
+        List.of(
+            "--conf",
+            "spark.driver.extraJavaOptions=-DHADOOP_USER_NAME=guest",
+            "--conf",
+            "spark.yarn.stagingDir=" + staging);
+
+    int exitCode = JobProcess.exitCode(score(log, closed.resolve("out"), guest));
+
+    assertThat(exitCode).as(Files.readString(log)).isEqualTo(1);
+    assertThat(Files.readString(log)).contains("Scoring failed: ", "Permission denied: user=guest");
+    assertThat(files.listStatus(HadoopPaths.of(closed))).isEmpty();
   }
 }

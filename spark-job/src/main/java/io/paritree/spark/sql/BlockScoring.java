@@ -121,7 +121,7 @@ final class BlockScoring implements MapPartitionsFunction<Tuple2<Row, PackedNumb
         faults[size] = null;
         bind(size);
         float[] floats = numbers[size].getFloats();
-        encoder.copyFloats(packed, objects.length, floats, slots, STRIDE, size, found);
+        encoder.encodeAllButFloats(packed, objects.length, floats, slots, STRIDE, size, found);
       }
 
       if (size == 0) {

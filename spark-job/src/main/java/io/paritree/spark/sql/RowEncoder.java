@@ -96,13 +96,13 @@ final class RowEncoder {
   }
 
   /**
-   * Encodes a row as {@link #encode} does, but for its floats: they are copied as they are, for
-   * {@link #encodeFloats} to encode those of many rows.
+   * Encodes a row as {@link #encode} does, except for its floats: these are copied as they are, and
+   * {@link #encodeFloats} encodes those of many rows.
    *
    * @param first the ordinal of the first float
    * @param values the floats of the row, by ordinal
    */
-  void copyFloats(
+  void encodeAllButFloats(
       SpecializedGetters row,
       int first,
       float[] values,

@@ -40,12 +40,12 @@ class DeltaKernelTest {
                 .formatted(from, to));
   }
 
-  private static DeltaSnapshot snapshot(String table) {
+  private DeltaSnapshot snapshot() {
     return DeltaTransaction.begin(SPARK, table).snapshot();
   }
 
   private void assertSameFiles(int files) throws IOException {
-    DeltaSnapshot snapshot = snapshot(table);
+    DeltaSnapshot snapshot = snapshot();
     List<DeltaFile> found =
         DeltaKernel.files(
             SPARK.sessionState().newHadoopConf(),
@@ -62,7 +62,7 @@ class DeltaKernelTest {
     assertSameFiles(6);
     sql("DELETE FROM TABLE_ WHERE id IN (3, 4, 5)");
     assertSameFiles(6);
-    assertThat(snapshot(table).files())
+    assertThat(snapshot().files())
         .anyMatch(
             file -> file.deletionVector().filter(vector -> vector.cardinality() == 1).isPresent());
     append(60, 120);
@@ -71,6 +71,21 @@ class DeltaKernelTest {
     assertSameFiles(8);
     sql("OPTIMIZE TABLE_");
     assertSameFiles(4);
+  }
+
+  /** If Kernel were not found, Spark would read the log: the files would be the same. */
+  @Test
+  void filesAreFoundWithoutAJobOfSpark() {
+    append(0, 6);
+    DeltaSnapshot snapshot = snapshot();
+    SPARK.sparkContext().setJobGroup("files", "", false);
+
+    assertThat(snapshot.files()).hasSize(6);
+
+    assertThat(SPARK.sparkContext().statusTracker().getJobIdsForGroup("files")).isEmpty();
+    snapshot.filesBySpark();
+    assertThat(SPARK.sparkContext().statusTracker().getJobIdsForGroup("files")).isNotEmpty();
+    SPARK.sparkContext().clearJobGroup();
   }
 
   @ParameterizedTest
