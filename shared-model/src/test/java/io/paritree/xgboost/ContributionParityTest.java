@@ -154,21 +154,30 @@ class ContributionParityTest {
 
   /** As after a refresh of the trees with other data. Seldom, so that most of the model is used. */
   @ParameterizedTest
-  @ValueSource(strings = {"0E0", "1E-30", "3.4E38"})
-  void coversThatAreNoShares(String cover) throws Exception {
+  @ValueSource(
+      strings = {
+        "0E0",
+        "1E-30",
+        "3.4E38",
+        "1E-30 1E20",
+        "0E0 1E-38 1E-30 1E-3 1E9 1E20 1E37 3.4E38"
+      })
+  void coversThatAreNoShares(String covers) throws Exception {
     String model = new String(binary().with("max_depth", 5).file("json"), StandardCharsets.UTF_8);
+    String[] values = covers.split(" ");
     Random random = new Random(seed);
     StringBuilder changed = new StringBuilder();
     int from = 0;
     for (int at = model.indexOf("\"sum_hessian\":["); at >= 0; ) {
       int end = model.indexOf(']', at);
       changed.append(model, from, at).append("\"sum_hessian\":[");
-      String[] covers = model.substring(at + "\"sum_hessian\":[".length(), end).split(",");
-      for (int node = 0; node < covers.length; node++) {
-        covers[node] = random.nextInt(12) == 0 ? cover : covers[node];
+      String[] ofTree = model.substring(at + "\"sum_hessian\":[".length(), end).split(",");
+      for (int node = 0; node < ofTree.length; node++) {
+        boolean isChanged = random.nextInt(12) < values.length;
+        ofTree[node] = isChanged ? values[random.nextInt(values.length)] : ofTree[node];
       }
 
-      changed.append(String.join(",", covers));
+      changed.append(String.join(",", ofTree));
       from = end;
       at = model.indexOf("\"sum_hessian\":[", end);
     }

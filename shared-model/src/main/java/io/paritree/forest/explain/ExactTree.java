@@ -34,8 +34,8 @@ final class ExactTree {
    * The faster classes do the terms that XGBoost leaves out, which adds 0 or divides by 1.
    */
 
-  /** A larger c could overflow, and 0 times infinity is not 0. */
-  private static final double MAX_C = 1e30;
+  /** A larger c, or sum of h, could overflow, and 0 times infinity is not 0. */
+  private static final double MAX = 1e30;
 
   private final Tree tree;
   private final Edges edges;
@@ -63,7 +63,17 @@ final class ExactTree {
       max = Math.max(max, largest[edge]);
     }
 
-    return tree.depth() <= LaneMemory.MAX_DEPTH && max < MAX_C;
+    for (int output = 0; output < tree.outputs(); output++) {
+      float[] scales = edges.scales(output);
+      double sum = 0;
+      for (int edge = 0; edge < edges.count; edge++) {
+        sum += largest[edge] * Math.abs(scales[edge]);
+      }
+
+      max = Math.max(max, sum);
+    }
+
+    return tree.depth() <= LaneMemory.MAX_DEPTH && max < MAX;
   }
 
   /**
@@ -74,13 +84,14 @@ final class ExactTree {
    * @param sums receives the contributions from {@code to} on
    */
   void add(float[] slots, int at, int stride, float factor, float[] sums, int to) {
+    boolean[] follows = new boolean[edges.count];
     float[] alphas = new float[edges.count];
     for (int edge = edges.count - 1; edge >= 0; edge--) {
       int node = edges.split[edge];
       int before = edges.before[edge];
       boolean goesLeft = tree.goesLeft(node, slots[at + tree.feature(node) * stride]);
-      boolean follows = goesLeft == edges.isLeft[edge] && (before < 0 || alphas[before] != -1f);
-      alphas[edge] = (follows ? followed[edge] : 0f) - 1f;
+      follows[edge] = goesLeft == edges.isLeft[edge] && (before < 0 || follows[before]);
+      alphas[edge] = (follows[edge] ? followed[edge] : 0f) - 1f;
     }
 
     float[] points = new float[Math.multiplyExact(POINTS, edges.count + 1)];

@@ -26,7 +26,10 @@ public final class Contributions {
         boolean isUsed = used[at - from];
         double allowed = isUsed ? TOLERANCE * Math.max(1, sum) : 0;
         boolean isUndefined = Double.isNaN(sum) && isUsed;
-        if (!isUndefined && !(Math.abs((double) actual[at] - expected[at]) <= allowed)) {
+        boolean isEqual = actual[at] == expected[at];
+        if (!isUndefined
+            && !isEqual
+            && !(Math.abs(actual[at] - (double) expected[at]) <= allowed)) {
           throw new AssertionError(
               "%s: contribution %s of %s is %s, expected %s, with a sum of %s"
                   .formatted(what, at - from, from / columns, actual[at], expected[at], sum));
