@@ -88,7 +88,6 @@ class ArchitectureTest extends ArchitectureContract {
           "rows.TaskRows",
           "sql.BlockScoring",
           "sql.ModelCatalog",
-          "sql.PackedRow",
           "sql.RowEncoder",
           "sql.RowFunction",
           "sql.RowResults",
@@ -98,10 +97,13 @@ class ArchitectureTest extends ArchitectureContract {
           "versions.DeltaSnapshot",
           "versions.DeltaTransaction",
           "versions.IcebergRuntime",
+          "versions.ExpressionOfScala212",
           "versions.ReadRelation",
           "versions.ReassignedScan",
+          "versions.RowEncoders",
           "versions.SparkLists",
-          "versions.VectorDictionary");
+          "versions.VectorDictionary",
+          "versions.WholeRow");
 
   /** Types that Spark's methods return or take as another type in each Scala. */
   private static final DescribedPredicate<JavaClass> SCALA_LISTS =

@@ -18,6 +18,8 @@ import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The call on a Dataset gives the rows and bits of the job. */
 class DatasetScoringTest {
@@ -158,10 +160,44 @@ class DatasetScoringTest {
     assertThat(slim.queryExecution().executedPlan().toString())
         .contains("MapPartitions", "distance")
         .doesNotContain("note");
-    assertThat(slim.queryExecution().optimizedPlan().toJSON())
-        .as("an object for each number")
-        .contains("PackedNumbers")
-        .doesNotContain("MapObjects");
+    assertThat(slim.queryExecution().optimizedPlan().toString())
+        .as("an object for each value")
+        .contains("wholerow")
+        .doesNotContain("createexternalrow", "decodeusingserializer");
+    assertThat(slim.queryExecution().optimizedPlan().toJSON()).contains("WholeRow");
+  }
+
+  /** Spark evaluates expressions in three ways. */
+  @ParameterizedTest
+  @CsvSource({"true, CODEGEN_ONLY", "false, CODEGEN_ONLY", "false, NO_CODEGEN"})
+  void bitsAreTheSameInAnyWayOfEvaluation(boolean isOfStages, String mode) throws Exception {
+    SparkSession session = SqlSession.of(packages.store(), Map.of());
+    session.conf().set("spark.sql.codegen.wholeStage", isOfStages);
+    session.conf().set("spark.sql.codegen.factoryMode", mode);
+    Dataset<Row> rows =
+        session.read().parquet(input.toString()).withColumn("constant", functions.lit("text"));
+
+    Dataset<Row> scored = Paritree.model(late).withMargin().withFaults().score(rows);
+
+    Dataset<Row> twice = // what is not kept, and a Dataset of which nothing was read yet
+        Paritree.model(late)
+            .keys("parcel_id", "first", "constant")
+            .withMargin()
+            .score(
+                scored
+                    .withColumnRenamed("score", "first")
+                    .drop("margin", "label", "faults", "model_version"));
+    assertThat(twice.where("score IS NOT NULL").count()).isEqualTo(ROWS - ROWS / BAD_EVERY);
+    assertThat(twice.where("NOT score <=> first OR constant != 'text'").count()).isZero();
+    Dataset<Row> expected =
+        job(Path.of(late), input, directory.resolve("out-" + isOfStages + mode));
+    assertThat(
+            expected
+                .join(
+                    scored.withColumnRenamed("margin", "other").drop("score", "label"), "parcel_id")
+                .where("margin <=> other")
+                .count())
+        .isEqualTo(ROWS - ROWS / BAD_EVERY);
   }
 
   @Test

@@ -1,27 +1,26 @@
 package io.paritree.spark.sql;
 
-import io.paritree.Fault;
 import io.paritree.InvalidRowException;
 import io.paritree.feature.Faults;
 import io.paritree.forest.Engine;
 import io.paritree.model.ScoringModel;
-import java.math.BigDecimal;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.types.Decimal;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.JoinedRow;
+import org.apache.spark.sql.catalyst.expressions.SpecificInternalRow;
+import org.apache.spark.sql.catalyst.expressions.UnsafeRow;
+import org.apache.spark.sql.catalyst.util.ArrayData;
+import org.apache.spark.sql.types.StructType;
 import org.apache.spark.unsafe.types.UTF8String;
-import scala.Tuple2;
 
 /**
- * Scores the rows of a partition block by block. Rows have the kept columns first, and then those
- * of the model's fields that are not among the numbers. Immutable and thread-safe.
+ * Scores the rows of a partition block by block. A scored row is the given one, followed by what is
+ * computed; the next one is in the same memory. Immutable and thread-safe.
  */
-final class BlockScoring implements MapPartitionsFunction<Tuple2<Row, PackedNumbers>, Row> {
+final class BlockScoring implements MapPartitionsFunction<InternalRow, JoinedRow> {
   private static final long serialVersionUID = 1L;
 
   /** More rows need more memory, and are scored no faster. */
@@ -35,64 +34,66 @@ final class BlockScoring implements MapPartitionsFunction<Tuple2<Row, PackedNumb
 
   private final PlannedModel model;
   private final RowColumns columns;
-  private final int kept;
   private final boolean hasMargins;
   private final boolean hasFaults;
   private final boolean isStrict;
+  private final StructType computedType;
 
+  /**
+   * @param columns where rows have the model's fields
+   * @param computedType what is computed, without the version
+   */
   BlockScoring(
       PlannedModel model,
       RowColumns columns,
-      int kept,
       boolean hasMargins,
       boolean hasFaults,
-      boolean isStrict) {
+      boolean isStrict,
+      StructType computedType) {
     this.model = model;
     this.columns = columns;
-    this.kept = kept;
     this.hasMargins = hasMargins;
     this.hasFaults = hasFaults;
     this.isStrict = isStrict;
+    this.computedType = computedType;
   }
 
   @Override
-  public Iterator<Row> call(Iterator<Tuple2<Row, PackedNumbers>> rows) {
+  public Iterator<JoinedRow> call(Iterator<InternalRow> rows) {
     return new Scored(model.open(), rows);
   }
 
   /** The scored rows, of which a block is read ahead. */
-  private final class Scored implements Iterator<Row> {
+  private final class Scored implements Iterator<JoinedRow> {
     private final ScoringModel open;
     private final Engine engine;
     private final RowEncoder encoder;
-    private final Iterator<Tuple2<Row, PackedNumbers>> rows;
-    private final Row[] block = new Row[BLOCK_ROWS];
-    private final PackedNumbers[] numbers = new PackedNumbers[BLOCK_ROWS];
-    private final Row[][] faults = new Row[BLOCK_ROWS][];
+    private final Iterator<InternalRow> rows;
+    private final InternalRow[] block = new InternalRow[BLOCK_ROWS];
+    private final ArrayData[] faults = new ArrayData[BLOCK_ROWS];
     private final float[] slots;
     private final float[] margins;
     private final float[] scores;
-    private Object[] objects; // null before the first row
-    private PackedRow packed; // likewise
+    private final int[] nulls;
     private final Faults found = new Faults();
-    private final int width;
+    private final UTF8String[] labels;
+    private final InternalRow computed;
+    private final JoinedRow scored = new JoinedRow();
     private int size;
     private int next;
 
-    Scored(ScoringModel open, Iterator<Tuple2<Row, PackedNumbers>> rows) {
+    Scored(ScoringModel open, Iterator<InternalRow> rows) {
       this.open = open;
       this.engine = open.engine();
       this.encoder = new RowEncoder(open.schema(), columns);
       this.rows = rows;
+      this.nulls = new int[encoder.floats()];
+      this.labels =
+          open.outputs().classes().stream().map(UTF8String::fromString).toArray(UTF8String[]::new);
       this.slots = new float[engine.width() * STRIDE];
       this.margins = hasMargins ? new float[engine.outputs() * BLOCK_ROWS] : null;
       this.scores = new float[engine.scores() * BLOCK_ROWS];
-      this.width =
-          kept
-              + engine.scores()
-              + (hasMargins ? engine.outputs() : 0)
-              + (ResultColumns.hasLabel(open) ? 1 : 0)
-              + (hasFaults ? 1 : 0);
+      this.computed = new SpecificInternalRow(computedType);
     }
 
     @Override
@@ -101,39 +102,45 @@ final class BlockScoring implements MapPartitionsFunction<Tuple2<Row, PackedNumb
     }
 
     @Override
-    public Row next() {
+    public JoinedRow next() {
       if (next == size) {
         read();
       }
 
-      Row scored = scored(next);
-      next++;
-      return scored;
+      compute(next);
+      return scored.apply(block[next++], computed);
     }
 
     private void read() {
       next = 0;
       found.clear();
+      Arrays.fill(nulls, 0);
       for (size = 0; size < BLOCK_ROWS && rows.hasNext(); size++) {
-        Tuple2<Row, PackedNumbers> row = rows.next();
-        block[size] = row._1();
-        numbers[size] = row._2();
+        InternalRow row = rows.next();
+        check(row);
+        encoder.encodeAllButFloats(row, slots, STRIDE, size, nulls, found);
+        keep(row, size);
         faults[size] = null;
-        bind(size);
-        float[] floats = numbers[size].getFloats();
-        encoder.encodeAllButFloats(packed, objects.length, floats, slots, STRIDE, size, found);
       }
 
       if (size == 0) {
         throw new NoSuchElementException();
       }
 
-      encoder.encodeFloats(slots, STRIDE, size, found);
+      encoder.encodeFloats(slots, STRIDE, size, nulls, found);
       if (!found.isEmpty()) {
         findFaults();
       }
 
       engine.scoreColumns(slots, STRIDE, size, margins, scores);
+    }
+
+    private void check(InternalRow row) {
+      if (row.numFields() != columns.width()) {
+        throw new IllegalStateException(
+            "Cannot score a row of %s columns: the query was planned with %s; this version of Spark changes the plan in a way that is not known"
+                .formatted(row.numFields(), columns.width()));
+      }
     }
 
     /** Finds the rows that have the faults of a block; each of them has a slot that is missing. */
@@ -143,15 +150,14 @@ final class BlockScoring implements MapPartitionsFunction<Tuple2<Row, PackedNumb
           continue;
         }
 
-        bind(at);
         found.clear();
-        encoder.encode(packed, slots, STRIDE, at, found);
+        encoder.encode(block[at], slots, STRIDE, at, found);
         if (!found.isEmpty()) {
           if (isStrict) {
             throw new InvalidRowException(found.list());
           }
 
-          faults[at] = found.list().stream().map(Scored::fault).toArray(Row[]::new);
+          faults[at] = RowResults.faults(found);
         }
       }
     }
@@ -166,67 +172,39 @@ final class BlockScoring implements MapPartitionsFunction<Tuple2<Row, PackedNumb
       return false;
     }
 
-    /** Lets the packed row have the values of a row. */
-    private void bind(int at) {
-      if (packed == null) {
-        objects = new Object[block[at].size() - kept];
-        packed = new PackedRow(objects, numbers[at].getFloats().length);
+    /** Copies a row, into the memory of the last one that had its place. */
+    private void keep(InternalRow row, int at) {
+      if (row instanceof UnsafeRow from && block[at] instanceof UnsafeRow to) {
+        to.copyFrom(from);
+      } else {
+        block[at] = row.copy();
       }
-
-      for (int index = 0; index < objects.length; index++) {
-        objects[index] = internal(block[at].get(kept + index));
-      }
-
-      packed.set(numbers[at]);
     }
 
-    private static Row fault(Fault fault) {
-      return RowFactory.create(ResultColumns.elements(fault).toArray());
-    }
-
-    private Row scored(int at) {
-      Object[] all = new Object[width];
-      int to = 0;
-      for (; to < kept; to++) {
-        all[to] = block[at].get(to);
-      }
-
-      block[at] = null;
+    private void compute(int at) {
       boolean isGood = faults[at] == null;
-      to = put(scores, engine.scores(), at, isGood, all, to);
-      to = hasMargins ? put(margins, engine.outputs(), at, isGood, all, to) : to;
+      int to = put(scores, engine.scores(), at, isGood, 0);
+      to = hasMargins ? put(margins, engine.outputs(), at, isGood, to) : to;
       if (ResultColumns.hasLabel(open)) {
-        all[to++] =
-            isGood ? open.outputs().label(scores, at * engine.scores()).orElseThrow() : null;
+        computed.update(
+            to++, isGood ? labels[open.outputs().classIndex(scores, at * engine.scores())] : null);
       }
 
       if (hasFaults) {
-        all[to] = faults[at];
+        computed.update(to, faults[at]);
       }
-
-      return RowFactory.create(all);
     }
 
-    private static int put(
-        float[] values, int perRow, int row, boolean isGood, Object[] to, int at) {
+    private int put(float[] values, int perRow, int row, boolean isGood, int to) {
       for (int index = 0; index < perRow; index++) {
-        to[at + index] = isGood ? values[row * perRow + index] : null;
+        if (isGood) {
+          computed.setFloat(to + index, values[row * perRow + index]);
+        } else {
+          computed.setNullAt(to + index);
+        }
       }
 
-      return at + perRow;
+      return to + perRow;
     }
-  }
-
-  /** Returns a value of a row as Spark itself holds it. */
-  private static Object internal(Object value) {
-    if (value instanceof byte[] text) {
-      return UTF8String.fromBytes(text);
-    } else if (value instanceof BigDecimal decimal) {
-      return Decimal.apply(decimal);
-    } else if (value instanceof LocalDateTime local) {
-      return local.toEpochSecond(ZoneOffset.UTC) * 1_000_000 + local.getNano() / 1_000;
-    }
-
-    return value;
   }
 }

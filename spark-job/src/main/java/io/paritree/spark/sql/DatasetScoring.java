@@ -5,6 +5,7 @@ import io.paritree.PublicApi;
 import io.paritree.model.ScoringModel;
 import io.paritree.spark.input.InputCheck;
 import io.paritree.spark.input.ReadColumn;
+import io.paritree.spark.versions.RowEncoders;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,16 +15,10 @@ import java.util.Locale;
 import java.util.Set;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoder;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
-import scala.Tuple2;
 
 /**
  * How the rows of a Dataset are scored: by which model, and with which columns.
@@ -128,62 +123,73 @@ public final class DatasetScoring {
       throw new IllegalArgumentException(InputCheck.message(problems));
     }
 
-    return scored(rows, planned, PackedColumns.of(given, columns), kept, output);
+    return scored(rows, planned, columns, kept, output);
   }
 
   private Dataset<Row> scored(
       Dataset<?> rows,
       PlannedModel planned,
-      PackedColumns packed,
+      RowColumns columns,
       List<String> kept,
       StructType output) {
-    List<Column> objects = new ArrayList<>();
-    for (int index = 0; index < kept.size(); index++) {
-      // A String would replace bytes that are not UTF-8.
-      Column column = PackedColumns.named(kept.get(index));
-      objects.add(isText(output, index) ? column.cast("binary") : column);
+    // The columns that are kept or read, each once.
+    List<String> given = Arrays.asList(rows.schema().fieldNames());
+    List<String> names = new ArrayList<>(kept);
+    int[] ordinals = new int[columns.ordinals().length];
+    for (int field = 0; field < ordinals.length; field++) {
+      String name = given.get(columns.ordinals()[field]);
+      if (!names.contains(name)) {
+        names.add(name);
+      }
+
+      ordinals[field] = names.indexOf(name);
     }
 
-    objects.addAll(packed.objects());
-    for (int index = 0; index < objects.size(); index++) {
-      // Without names of their own, columns that are both kept and read would occur twice.
-      objects.set(index, objects.get(index).as("c" + index));
-    }
-
-    Column row = functions.struct(objects.toArray(Column[]::new)).as("_1");
-    Dataset<Row> selected = rows.select(row, packed.numbers().as("_2"));
-    StructType rowType = (StructType) selected.schema().fields()[0].dataType();
-    Encoder<Tuple2<Row, PackedNumbers>> encoder =
-        Encoders.tuple(Encoders.row(rowType), Encoders.bean(PackedNumbers.class));
-
-    // The version is the same in all rows, so that Spark adds it, and encodes it once.
+    Dataset<Row> selected = rows.select(columns(names));
+    StructType row = selected.schema();
     StructType computed = new StructType();
+    List<String> written = new ArrayList<>();
     Column[] all = new Column[output.size()];
     for (int index = 0; index < all.length; index++) {
       StructField field = output.fields()[index];
       if (field.name().equals(ResultColumns.MODEL_VERSION)) {
+        // The version is the same in all rows, so that Spark adds it, and encodes it once.
         all[index] = functions.lit(planned.modelVersion()).as(field.name());
-      } else {
-        boolean isKeptText = index < kept.size() && isText(output, index);
-        DataType type = isKeptText ? DataTypes.BinaryType : field.dataType();
-        computed = computed.add(field.name(), type, field.nullable());
-        all[index] =
-            PackedColumns.named(field.name())
-                .cast(field.dataType())
-                .as(field.name(), field.metadata());
+        continue;
       }
+
+      String name = internal(index < kept.size() ? index : row.size());
+      if (index >= kept.size()) {
+        row = row.add(name, field.dataType(), field.nullable());
+        computed = computed.add(name, field.dataType());
+      }
+
+      written.add(name);
+      all[index] = functions.col(name).as(field.name(), field.metadata());
     }
 
+    RowColumns places = new RowColumns(ordinals, columns.types(), names.size());
     return selected
-        .as(encoder)
+        .as(RowEncoders.reading(selected.schema()))
         .mapPartitions(
-            new BlockScoring(planned, packed.read(), kept.size(), hasMargins, hasFaults, isStrict),
-            Encoders.row(computed))
+            new BlockScoring(planned, places, hasMargins, hasFaults, isStrict, computed),
+            RowEncoders.writing(row, written))
         .select(all);
   }
 
-  private static boolean isText(StructType output, int index) {
-    return output.fields()[index].dataType() instanceof StringType;
+  private static Column[] columns(List<String> names) {
+    Column[] columns = new Column[names.size()];
+    for (int index = 0; index < columns.length; index++) {
+      String quoted = "`" + names.get(index).replace("`", "``") + "`";
+      columns[index] = functions.col(quoted).as(internal(index));
+    }
+
+    return columns;
+  }
+
+  /** Returns a name of a column that no other one has, whether case counts or not. */
+  private static String internal(int index) {
+    return "c" + index;
   }
 
   private static boolean isCaseSensitive(Dataset<?> rows) {

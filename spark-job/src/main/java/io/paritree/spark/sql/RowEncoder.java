@@ -12,6 +12,7 @@ import io.paritree.spark.task.ColumnKind;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
+import org.apache.spark.sql.catalyst.expressions.UnsafeRow;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DecimalType;
 import org.apache.spark.sql.types.TimestampType;
@@ -95,25 +96,32 @@ final class RowEncoder {
     }
   }
 
+  /** Returns how many of a row's columns {@link #encodeFloats} encodes. */
+  int floats() {
+    return floats.length;
+  }
+
   /**
    * Encodes a row as {@link #encode} does, except for its floats: these are copied as they are, and
    * {@link #encodeFloats} encodes those of many rows.
    *
-   * @param first the ordinal of the first float
-   * @param values the floats of the row, by ordinal
+   * @param row not null
+   * @param nulls counts the nulls of each float
    */
   void encodeAllButFloats(
-      SpecializedGetters row,
-      int first,
-      float[] values,
-      float[] slots,
-      int stride,
-      int at,
-      Faults faults) {
+      SpecializedGetters row, float[] slots, int stride, int at, int[] nulls, Faults faults) {
     int[] from = floatOrdinals;
     int[] to = floatSlots;
+    boolean hasZeros = row instanceof UnsafeRow; // where it has nulls
     for (int index = 0; index < from.length; index++) {
-      slots[to[index] * stride + at] = values[from[index] - first];
+      int ordinal = from[index];
+      float value = hasZeros || !row.isNullAt(ordinal) ? row.getFloat(ordinal) : 0f;
+      if (value == 0f && row.isNullAt(ordinal)) {
+        value = Float.NaN;
+        nulls[index]++;
+      }
+
+      slots[to[index] * stride + at] = value;
     }
 
     if (others.length > 0) {
@@ -125,12 +133,14 @@ final class RowEncoder {
    * Encodes floats that were copied.
    *
    * @param rows how many rows there are
+   * @param nulls how many of each float are null
    * @param faults receives what is wrong with any row; if anything is, rows are to be encoded one
    *     by one, to find out which
    */
-  void encodeFloats(float[] slots, int stride, int rows, Faults faults) {
-    for (Source source : floats) {
-      ((NumberFeature) source.feature).numbers(slots, source.slot * stride, rows, 0, faults);
+  void encodeFloats(float[] slots, int stride, int rows, int[] nulls, Faults faults) {
+    for (int index = 0; index < floats.length; index++) {
+      NumberFeature feature = (NumberFeature) floats[index].feature;
+      feature.numbers(slots, floatSlots[index] * stride, rows, nulls[index], faults);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.paritree.spark.versions;
 
+import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
@@ -93,6 +94,23 @@ public final class SparkLists {
   /** Calls a method of this name with as many parameters. */
   static Object call(Object owner, String name, Object... arguments) {
     return invoke(method(owner.getClass(), name, arguments.length), owner, arguments);
+  }
+
+  /** Makes an object of a class with one constructor of as many parameters. */
+  static <T> T create(Class<T> type, Object... arguments) {
+    Constructor<?> constructor =
+        Arrays.stream(type.getConstructors())
+            .filter(any -> any.getParameterCount() == arguments.length)
+            .findFirst()
+            .orElseThrow();
+    try {
+      return type.cast(constructor.newInstance(arguments));
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(
+          "Cannot use Spark %s: %s cannot be called"
+              .formatted(SparkVersion.running().text(), constructor),
+          e);
+    }
   }
 
   private static Method method(Class<?> type, String name, int parameters) {

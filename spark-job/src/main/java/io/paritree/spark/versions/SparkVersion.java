@@ -63,6 +63,11 @@ public record SparkVersion(int major, int minor, String text) {
     return major >= 4;
   }
 
+  /** Returns whether an encoder of expressions holds the one that it was made of. */
+  boolean encodersHaveParents() {
+    return major >= 4;
+  }
+
   /** Returns whether readers take the version of any table as an option. */
   boolean readsVersions() {
     return major >= 4;
