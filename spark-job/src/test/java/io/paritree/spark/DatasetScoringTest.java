@@ -167,6 +167,50 @@ class DatasetScoringTest {
     assertThat(slim.queryExecution().optimizedPlan().toJSON()).contains("WholeRow");
   }
 
+  /** Spark leaves out fields of structs that a query does not read. */
+  @Test
+  void aFieldOfAStructIsTheOneThatWasAskedFor() throws Exception {
+    Dataset<Row> rows =
+        read(input)
+            .selectExpr(
+                "*",
+                "named_struct('a', parcel_id, 'b', named_struct('x', 'no', 'y', carrier)) AS nested",
+                "array(named_struct('x', 1.5D, 'y', note)) AS many",
+                "map('k', named_struct('x', 7L, 'y', zone)) AS byKey",
+                "IF(parcel_id % 3 = 0, NULL, named_struct('a', 'b', 'c', parcel_id)) AS other");
+
+    Dataset<Row> scored = Paritree.model(late).withFaults().score(rows);
+
+    String wrong =
+        "NOT (y <=> carrier AND c <=> IF(parcel_id % 3 = 0, NULL, parcel_id) AND m <=> note AND z <=> zone)";
+    for (Dataset<Row> some : List.of(scored, scored.limit(3_000), scored.orderBy("note"))) {
+      Dataset<Row> fields =
+          some.selectExpr(
+              "nested.b.y",
+              "other.c",
+              "many[0].y AS m",
+              "byKey['k'].y AS z",
+              "parcel_id",
+              "carrier",
+              "note",
+              "zone");
+      assertThat(fields.count()).isGreaterThanOrEqualTo(3_000);
+      assertThat(fields.where(wrong).count()).isZero();
+      assertThat(fields.where("y IS NOT NULL AND c IS NOT NULL").count()).isGreaterThan(1_000);
+    }
+
+    assertThat(scored.selectExpr("faults[0].code AS code").distinct().collectAsList())
+        .hasToString("[[missing_value], [null]]");
+    assertThat(
+            scored
+                .selectExpr("explode(faults) AS f")
+                .select("f.expected")
+                .distinct()
+                .collectAsList())
+        .hasToString("[[a value]]");
+    assertThat(scored.select(columns(rows)).schema()).isEqualTo(rows.schema());
+  }
+
   /** Spark evaluates expressions in three ways. */
   @ParameterizedTest
   @CsvSource({"true, CODEGEN_ONLY", "false, CODEGEN_ONLY", "false, NO_CODEGEN"})

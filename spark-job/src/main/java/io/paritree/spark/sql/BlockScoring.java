@@ -32,6 +32,9 @@ final class BlockScoring implements MapPartitionsFunction<InternalRow, JoinedRow
    */
   private static final int STRIDE = BLOCK_ROWS + 16;
 
+  /** How many times the memory of a row may be kept for it: a longer row had it before. */
+  private static final long MOST_MEMORY = 4;
+
   private final PlannedModel model;
   private final RowColumns columns;
   private final boolean hasMargins;
@@ -172,9 +175,12 @@ final class BlockScoring implements MapPartitionsFunction<InternalRow, JoinedRow
       return false;
     }
 
-    /** Copies a row, into the memory of the last one that had its place. */
+    /** Copies a row, into the memory of the last one that had its place unless that is too much. */
     private void keep(InternalRow row, int at) {
-      if (row instanceof UnsafeRow from && block[at] instanceof UnsafeRow to) {
+      if (row instanceof UnsafeRow from
+          && block[at] instanceof UnsafeRow to
+          && to.getBaseObject() instanceof byte[] memory
+          && memory.length <= MOST_MEMORY * from.getSizeInBytes()) {
         to.copyFrom(from);
       } else {
         block[at] = row.copy();

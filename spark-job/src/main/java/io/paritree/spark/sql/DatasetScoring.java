@@ -165,7 +165,7 @@ public final class DatasetScoring {
       }
 
       written.add(name);
-      all[index] = functions.col(name).as(field.name(), field.metadata());
+      all[index] = RowEncoders.whole(name, field.nullable()).as(field.name(), field.metadata());
     }
 
     RowColumns places = new RowColumns(ordinals, columns.types(), names.size());

@@ -2,10 +2,12 @@ package io.paritree.spark.versions;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Encoder;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.analysis.GetColumnByOrdinal;
+import org.apache.spark.sql.catalyst.analysis.UnresolvedAttribute;
 import org.apache.spark.sql.catalyst.encoders.ExpressionEncoder;
 import org.apache.spark.sql.catalyst.encoders.package$;
 import org.apache.spark.sql.catalyst.expressions.BoundReference;
@@ -13,7 +15,10 @@ import org.apache.spark.sql.catalyst.expressions.CreateNamedStruct;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.GetStructField;
 import org.apache.spark.sql.catalyst.expressions.JoinedRow;
+import org.apache.spark.sql.catalyst.expressions.KnownNotNull;
+import org.apache.spark.sql.catalyst.expressions.KnownNullable;
 import org.apache.spark.sql.catalyst.expressions.Literal;
+import org.apache.spark.sql.classic.ExpressionUtils$;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.ObjectType;
 import org.apache.spark.sql.types.StructField;
@@ -48,13 +53,13 @@ public final class RowEncoders {
 
   /**
    * Returns an encoder that writes columns of rows, and cannot read. Spark does not keep the rows.
+   * A query that reads a field of a struct in such a column is wrong, except by {@link #whole}.
    *
    * @param row all columns of a row, with different names
    * @param written the names of those that are written
    */
   public static Encoder<JoinedRow> writing(StructType row, List<String> written) {
-    // A row is to Spark what a struct is. Of a struct in a column, Spark would leave out fields
-    // that nothing reads, and count the others anew, while the rows stay as they are.
+    // A row is to Spark what a struct is.
     Expression object = new BoundReference(0, row, false);
     List<Expression> columns = new ArrayList<>();
     for (String name : written) {
@@ -68,6 +73,19 @@ public final class RowEncoders {
         any(JoinedRow.class),
         SparkLists.create(CreateNamedStruct.class, SparkLists.scala(columns)),
         new GetColumnByOrdinal(0, new ObjectType(JoinedRow.class)));
+  }
+
+  /**
+   * Returns a column that {@link #writing} made, so that it is always read as a whole. Of its
+   * structs, Spark would leave out the fields that a query does not read, and count the others
+   * anew, while the rows stay as they are.
+   */
+  public static Column whole(String name, boolean isNullable) {
+    Expression column = UnresolvedAttribute.quoted(name);
+    Expression tagged = isNullable ? new KnownNullable(column) : new KnownNotNull(column);
+    return SparkVersion.running().encodersHaveParents()
+        ? (Column) SparkLists.call(ExpressionUtils$.MODULE$, "column", tagged)
+        : SparkLists.create(Column.class, tagged);
   }
 
   /** Returns an encoder of this type, to be given expressions of our own. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.ListIterator;
+import java.util.stream.IntStream;
 import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.scheduler.StageInfo;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
@@ -96,11 +97,11 @@ public final class SparkLists {
     return invoke(method(owner.getClass(), name, arguments.length), owner, arguments);
   }
 
-  /** Makes an object of a class with one constructor of as many parameters. */
+  /** Makes an object by the constructor that takes these arguments, which are no primitives. */
   static <T> T create(Class<T> type, Object... arguments) {
     Constructor<?> constructor =
         Arrays.stream(type.getConstructors())
-            .filter(any -> any.getParameterCount() == arguments.length)
+            .filter(any -> takes(any, arguments))
             .findFirst()
             .orElseThrow();
     try {
@@ -111,6 +112,12 @@ public final class SparkLists {
               .formatted(SparkVersion.running().text(), constructor),
           e);
     }
+  }
+
+  private static boolean takes(Constructor<?> constructor, Object... arguments) {
+    Class<?>[] types = constructor.getParameterTypes();
+    return types.length == arguments.length
+        && IntStream.range(0, types.length).allMatch(at -> types[at].isInstance(arguments[at]));
   }
 
   private static Method method(Class<?> type, String name, int parameters) {

@@ -20,8 +20,8 @@ import org.apache.spark.sql.types.ObjectType;
  * The columns of a row as one object.
  *
  * <p>Where they are those of the row that Spark evaluates this on, in order, the object is that row
- * itself, and is filled again for the next one. They are not where the optimizer has replaced a
- * column, say by a constant; then a row is made of them. Immutable and thread-safe.
+ * itself, and is filled again for the next one. Otherwise, say if a rule of the optimizer replaces
+ * a column by a constant, a row is made of them. Immutable and thread-safe.
  */
 final class WholeRow extends Expression implements ExpressionOfScala212, Serializable {
   private static final long serialVersionUID = 1L;
@@ -99,9 +99,10 @@ final class WholeRow extends Expression implements ExpressionOfScala212, Seriali
   }
 
   private static ExprCode result(String code, String row) {
+    String escaped = code.replace("\\", "\\\\"); // as in a literal of Scala
     CodeBlock block =
         SparkLists.create(
-            CodeBlock.class, SparkLists.scala(List.of(code)), SparkLists.scala(List.of()));
+            CodeBlock.class, SparkLists.scala(List.of(escaped)), SparkLists.scala(List.of()));
     return new ExprCode(block, FalseLiteral$.MODULE$, JavaCode.variable(row, TYPE));
   }
 
