@@ -152,7 +152,7 @@ class ContributionParityTest {
     assertParity(classes, new Rounds(2));
   }
 
-  /** As after a refresh of the trees with other data. Seldom, so that most of the model is used. */
+  /** As after a refresh of the trees with other data. One value seldom, several more often. */
   @ParameterizedTest
   @ValueSource(
       strings = {

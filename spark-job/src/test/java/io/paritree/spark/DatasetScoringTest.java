@@ -223,7 +223,7 @@ class DatasetScoringTest {
 
     Dataset<Row> scored = Paritree.model(late).withMargin().withFaults().score(rows);
 
-    Dataset<Row> twice = // what is not kept, and a Dataset of which nothing was read yet
+    Dataset<Row> twice =
         Paritree.model(late)
             .keys("parcel_id", "first", "constant")
             .withMargin()

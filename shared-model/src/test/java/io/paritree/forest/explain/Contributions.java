@@ -29,7 +29,7 @@ public final class Contributions {
         boolean isEqual = actual[at] == expected[at];
         if (!isUndefined
             && !isEqual
-            && !(Math.abs(actual[at] - (double) expected[at]) <= allowed)) {
+            && !(Math.abs((double) actual[at] - expected[at]) <= allowed)) {
           throw new AssertionError(
               "%s: contribution %s of %s is %s, expected %s, with a sum of %s"
                   .formatted(what, at - from, from / columns, actual[at], expected[at], sum));

@@ -32,7 +32,7 @@ final class BlockScoring implements MapPartitionsFunction<InternalRow, JoinedRow
    */
   private static final int STRIDE = BLOCK_ROWS + 16;
 
-  /** How many times the memory of a row may be kept for it: a longer row had it before. */
+  /** How many times its size the memory of a row may be; a longer row had it before. */
   private static final long MOST_MEMORY = 4;
 
   private final PlannedModel model;
@@ -91,8 +91,7 @@ final class BlockScoring implements MapPartitionsFunction<InternalRow, JoinedRow
       this.encoder = new RowEncoder(open.schema(), columns);
       this.rows = rows;
       this.nulls = new int[encoder.floats()];
-      this.labels =
-          open.outputs().classes().stream().map(UTF8String::fromString).toArray(UTF8String[]::new);
+      this.labels = RowResults.labels(open);
       this.slots = new float[engine.width() * STRIDE];
       this.margins = hasMargins ? new float[engine.outputs() * BLOCK_ROWS] : null;
       this.scores = new float[engine.scores() * BLOCK_ROWS];

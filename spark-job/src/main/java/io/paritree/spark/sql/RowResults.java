@@ -29,12 +29,18 @@ final class RowResults {
     this.model = model;
     this.columns = columns;
     this.hasLabel = ResultColumns.hasLabel(model);
-    this.labels =
-        model.outputs().classes().stream().map(UTF8String::fromString).toArray(UTF8String[]::new);
+    this.labels = labels(model);
     this.modelVersion = UTF8String.fromString(model.modelVersion());
     this.reasons = output == Output.REASONS ? reasons(model) : null;
     this.list = reasons == null ? null : new ReasonList(reasons);
     this.contributions = reasons == null ? null : new float[reasons.contributions()];
+  }
+
+  /** Returns the labels of a model's classes, in order. */
+  static UTF8String[] labels(ScoringModel model) {
+    return model.outputs().classes().stream()
+        .map(UTF8String::fromString)
+        .toArray(UTF8String[]::new);
   }
 
   private static Reasons reasons(ScoringModel model) {

@@ -59,7 +59,7 @@ public final class RowEncoders {
    * @param written the names of those that are written
    */
   public static Encoder<JoinedRow> writing(StructType row, List<String> written) {
-    // A row is to Spark what a struct is.
+    // The object is a row, and to Spark a row is what a struct is.
     Expression object = new BoundReference(0, row, false);
     List<Expression> columns = new ArrayList<>();
     for (String name : written) {
@@ -83,7 +83,7 @@ public final class RowEncoders {
   public static Column whole(String name, boolean isNullable) {
     Expression column = UnresolvedAttribute.quoted(name);
     Expression tagged = isNullable ? new KnownNullable(column) : new KnownNotNull(column);
-    return SparkVersion.running().encodersHaveParents()
+    return SparkVersion.running().hasApiWithoutExpressions()
         ? (Column) SparkLists.call(ExpressionUtils$.MODULE$, "column", tagged)
         : SparkLists.create(Column.class, tagged);
   }
@@ -99,7 +99,7 @@ public final class RowEncoders {
   private static <T> Encoder<T> with(
       ExpressionEncoder<T> any, Expression serializer, Expression deserializer) {
     return (Encoder<T>)
-        (SparkVersion.running().encodersHaveParents()
+        (SparkVersion.running().hasApiWithoutExpressions()
             ? SparkLists.call(
                 any, "copy", SparkLists.call(any, "encoder"), serializer, deserializer)
             : SparkLists.call(any, "copy", serializer, deserializer, any.clsTag()));

@@ -23,11 +23,11 @@ import scala.collection.immutable.$colon$colon;
 import scala.collection.immutable.Nil$;
 
 /**
- * Spark's methods that return or take a Scala {@code Seq}, with Java's lists.
+ * Spark's methods and constructors that return or take a Scala {@code Seq}, with Java's lists.
  *
  * <p>{@code Seq} is {@code scala.collection.Seq} to Scala 2.12 and {@code
  * scala.collection.immutable.Seq} to Scala 2.13, so a compiled call would run on one of them only.
- * Here the methods are found by name.
+ * Here they are found by name.
  */
 public final class SparkLists {
   private SparkLists() {}
@@ -103,7 +103,14 @@ public final class SparkLists {
         Arrays.stream(type.getConstructors())
             .filter(any -> takes(any, arguments))
             .findFirst()
-            .orElseThrow();
+            .orElseThrow(
+                () ->
+                    new IllegalStateException(
+                        "Cannot use Spark %s: %s has no constructor that takes %s"
+                            .formatted(
+                                SparkVersion.running().text(),
+                                type.getName(),
+                                Arrays.toString(arguments))));
     try {
       return type.cast(constructor.newInstance(arguments));
     } catch (ReflectiveOperationException e) {

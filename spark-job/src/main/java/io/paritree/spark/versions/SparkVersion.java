@@ -63,8 +63,11 @@ public record SparkVersion(int major, int minor, String text) {
     return major >= 4;
   }
 
-  /** Returns whether an encoder of expressions holds the one that it was made of. */
-  boolean encodersHaveParents() {
+  /**
+   * Returns whether columns and encoders of the API are no expressions, as for Spark Connect, and
+   * are made into expressions later.
+   */
+  boolean hasApiWithoutExpressions() {
     return major >= 4;
   }
 
