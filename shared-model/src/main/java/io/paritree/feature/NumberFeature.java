@@ -85,10 +85,10 @@ public sealed class NumberFeature extends Feature permits OffsetFeature {
    * Replaces {@code float} values by their slots, in place, as {@link #number} does for each.
    *
    * @param values {@code count} of them are replaced, from {@code from} on
-   * @param nulls how many of the values are nulls, given as {@code Float.NaN}
+   * @param nans how many of the values are known to be NaN, as which nulls are given
    * @return how many of the slots are NaN: missing or with a fault
    */
-  public final int numbers(float[] values, int from, int count, int nulls, Faults faults) {
+  public final int numbers(float[] values, int from, int count, int nans, Faults faults) {
     float low = least;
     float high = greatest;
     int others = 0;
@@ -98,15 +98,15 @@ public sealed class NumberFeature extends Feature permits OffsetFeature {
       others += slot >= low && slot <= high ? 0 : 1;
     }
 
-    if (others > nulls) {
+    if (others > nans) {
       return unusual(values, from, count, faults);
     }
 
-    if (nulls > 0) {
+    if (nans > 0) {
       missing(faults);
     }
 
-    return nulls;
+    return nans;
   }
 
   /** Replaces the values that are not their own slots; returns how many become NaN. */

@@ -97,13 +97,15 @@ class ArchitectureTest extends ArchitectureContract {
           "versions.DeltaSnapshot",
           "versions.DeltaTransaction",
           "versions.IcebergRuntime",
-          "versions.ExpressionOfScala212",
           "versions.ReadRelation",
           "versions.ReassignedScan",
-          "versions.RowEncoders",
           "versions.SparkLists",
           "versions.VectorDictionary",
-          "versions.WholeRow");
+          "versions.rows.ColumnsExpression",
+          "versions.rows.ExpressionOfScala212",
+          "versions.rows.FloatPair",
+          "versions.rows.RowEncoders",
+          "versions.rows.WholeRow");
 
   /** Types that Spark's methods return or take as another type in each Scala. */
   private static final DescribedPredicate<JavaClass> SCALA_LISTS =

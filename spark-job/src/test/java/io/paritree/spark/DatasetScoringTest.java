@@ -4,17 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.CorruptModelException;
+import io.paritree.Seed;
 import io.paritree.model.TestPackages;
 import io.paritree.spark.sql.Paritree;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,16 +31,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DatasetScoringTest {
   private static final int ROWS = 5_000;
   private static final int BAD_EVERY = 50;
+  private static final long SEED = Seed.next();
 
   @TempDir static Path directory;
   private static TestPackages packages;
   private static String late;
+  private static String priors;
   private static Path input;
 
   @BeforeAll
   static void seal() {
     packages = new TestPackages(directory.resolve("models"));
     late = packages.binary().toString();
+    priors = packages.offsets().toString();
     input = Parcels.write(directory.resolve("in"), 0, ROWS, BAD_EVERY, 3);
   }
 
@@ -162,7 +171,7 @@ class DatasetScoringTest {
         .doesNotContain("note");
     assertThat(slim.queryExecution().optimizedPlan().toString())
         .as("an object for each value")
-        .contains("wholerow")
+        .contains("wholerow", "floatpair")
         .doesNotContain("createexternalrow", "decodeusingserializer");
     assertThat(slim.queryExecution().optimizedPlan().toJSON()).contains("WholeRow");
   }
@@ -242,6 +251,60 @@ class DatasetScoringTest {
                 .where("margin <=> other")
                 .count())
         .isEqualTo(ROWS - ROWS / BAD_EVERY);
+  }
+
+  /** All but the last of an odd number of floats are read in pairs. */
+  @ParameterizedTest
+  @CsvSource({"true, CODEGEN_ONLY", "false, CODEGEN_ONLY", "false, NO_CODEGEN"})
+  void floatsOfAnyKindHaveTheBitsAndFaultsOfTheSqlFunction(boolean isOfStages, String mode)
+      throws Exception {
+    String floats = writeFloats("f0", "f1", "prior_0", "second prior", "prior_2");
+    SparkSession session = SqlSession.of(packages.store(), Map.of());
+    session.conf().set("spark.sql.codegen.wholeStage", isOfStages);
+    session.conf().set("spark.sql.codegen.factoryMode", mode);
+    Dataset<Row> rows = session.read().parquet(floats);
+    rows.createOrReplaceTempView("floats");
+
+    Dataset<Row> scored =
+        Paritree.model(priors).keys("id", "f1").withMargin().withFaults().score(rows);
+
+    scored.createOrReplaceTempView("scored");
+    Dataset<Row> differing =
+        session.sql(
+            """
+            SELECT * FROM (SELECT id, f1 AS given, paritree.priors.predict(struct(*)) AS p FROM floats)
+            JOIN scored USING (id)
+            WHERE NOT (given <=> f1 AND p.label <=> label AND to_json(p.faults) <=> to_json(faults)
+              AND p.score_0 <=> score_0 AND p.margin_1 <=> margin_1 AND p.margin_2 <=> margin_2)""");
+    assertThat(scored.where("score_0 IS NOT NULL").count()).isGreaterThan(ROWS / 2);
+    assertThat(scored.where("size(faults) = 2").count()).isGreaterThan(ROWS / 100);
+    assertThat(differing.collectAsList()).as("-Dseed=%s", SEED).isEmpty();
+  }
+
+  private static String writeFloats(String... names) {
+    Object[] others = {null, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, -0f};
+    Random random = new Random(SEED);
+    List<Row> rows = new ArrayList<>();
+    for (int id = 0; id < ROWS; id++) {
+      Object[] values = new Object[1 + names.length];
+      values[0] = id;
+      for (int at = 1; at < values.length; at++) {
+        boolean isOther = random.nextInt(12) == 0;
+        values[at] =
+            isOther ? others[random.nextInt(others.length)] : (Float) (float) random.nextGaussian();
+      }
+
+      rows.add(RowFactory.create(values));
+    }
+
+    StructType type = new StructType().add("id", DataTypes.IntegerType);
+    for (String name : names) {
+      type = type.add(name, DataTypes.FloatType);
+    }
+
+    String path = directory.resolve("floats").toString();
+    TestSpark.session().createDataFrame(rows, type).write().mode("overwrite").parquet(path);
+    return path;
   }
 
   @Test

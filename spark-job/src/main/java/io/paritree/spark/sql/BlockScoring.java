@@ -77,7 +77,7 @@ final class BlockScoring implements MapPartitionsFunction<InternalRow, JoinedRow
     private final float[] slots;
     private final float[] margins;
     private final float[] scores;
-    private final int[] nulls;
+    private final int[] nans;
     private final Faults found = new Faults();
     private final UTF8String[] labels;
     private final InternalRow computed;
@@ -90,7 +90,7 @@ final class BlockScoring implements MapPartitionsFunction<InternalRow, JoinedRow
       this.engine = open.engine();
       this.encoder = new RowEncoder(open.schema(), columns);
       this.rows = rows;
-      this.nulls = new int[encoder.floats()];
+      this.nans = new int[encoder.paired()];
       this.labels = RowResults.labels(open);
       this.slots = new float[engine.width() * STRIDE];
       this.margins = hasMargins ? new float[engine.outputs() * BLOCK_ROWS] : null;
@@ -116,11 +116,11 @@ final class BlockScoring implements MapPartitionsFunction<InternalRow, JoinedRow
     private void read() {
       next = 0;
       found.clear();
-      Arrays.fill(nulls, 0);
+      Arrays.fill(nans, 0);
       for (size = 0; size < BLOCK_ROWS && rows.hasNext(); size++) {
         InternalRow row = rows.next();
         check(row);
-        encoder.encodeAllButFloats(row, slots, STRIDE, size, nulls, found);
+        encoder.encodeAllButPairs(row, slots, STRIDE, size, nans, found);
         keep(row, size);
         faults[size] = null;
       }
@@ -129,7 +129,7 @@ final class BlockScoring implements MapPartitionsFunction<InternalRow, JoinedRow
         throw new NoSuchElementException();
       }
 
-      encoder.encodeFloats(slots, STRIDE, size, nulls, found);
+      encoder.encodePairs(slots, STRIDE, size, nans, found);
       if (!found.isEmpty()) {
         findFaults();
       }

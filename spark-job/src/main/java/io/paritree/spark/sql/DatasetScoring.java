@@ -2,10 +2,11 @@ package io.paritree.spark.sql;
 
 import io.paritree.ModelException;
 import io.paritree.PublicApi;
+import io.paritree.feature.Schema;
 import io.paritree.model.ScoringModel;
 import io.paritree.spark.input.InputCheck;
 import io.paritree.spark.input.ReadColumn;
-import io.paritree.spark.versions.RowEncoders;
+import io.paritree.spark.versions.rows.RowEncoders;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -123,29 +124,18 @@ public final class DatasetScoring {
       throw new IllegalArgumentException(InputCheck.message(problems));
     }
 
-    return scored(rows, planned, columns, kept, output);
+    return scored(rows, planned, model.schema(), columns, kept, output);
   }
 
   private Dataset<Row> scored(
       Dataset<?> rows,
       PlannedModel planned,
+      Schema schema,
       RowColumns columns,
       List<String> kept,
       StructType output) {
-    // The columns that are kept or read, each once.
-    List<String> given = Arrays.asList(rows.schema().fieldNames());
-    List<String> names = new ArrayList<>(kept);
-    int[] ordinals = new int[columns.ordinals().length];
-    for (int field = 0; field < ordinals.length; field++) {
-      String name = given.get(columns.ordinals()[field]);
-      if (!names.contains(name)) {
-        names.add(name);
-      }
-
-      ordinals[field] = names.indexOf(name);
-    }
-
-    Dataset<Row> selected = rows.select(columns(names));
+    Selection selection = Selection.of(kept, schema, rows.schema(), columns);
+    Dataset<Row> selected = rows.select(selection.columns().toArray(Column[]::new));
     StructType row = selected.schema();
     StructType computed = new StructType();
     List<String> written = new ArrayList<>();
@@ -158,7 +148,7 @@ public final class DatasetScoring {
         continue;
       }
 
-      String name = internal(index < kept.size() ? index : row.size());
+      String name = Selection.name(index < kept.size() ? index : row.size());
       if (index >= kept.size()) {
         row = row.add(name, field.dataType(), field.nullable());
         computed = computed.add(name, field.dataType());
@@ -168,28 +158,13 @@ public final class DatasetScoring {
       all[index] = RowEncoders.whole(name, field.nullable()).as(field.name(), field.metadata());
     }
 
-    RowColumns places = new RowColumns(ordinals, columns.types(), names.size());
     return selected
         .as(RowEncoders.reading(selected.schema()))
         .mapPartitions(
-            new BlockScoring(planned, places, hasMargins, hasFaults, isStrict, computed),
+            new BlockScoring(
+                planned, selection.places(), hasMargins, hasFaults, isStrict, computed),
             RowEncoders.writing(row, written))
         .select(all);
-  }
-
-  private static Column[] columns(List<String> names) {
-    Column[] columns = new Column[names.size()];
-    for (int index = 0; index < columns.length; index++) {
-      String quoted = "`" + names.get(index).replace("`", "``") + "`";
-      columns[index] = functions.col(quoted).as(internal(index));
-    }
-
-    return columns;
-  }
-
-  /** Returns a name of a column that no other one has, whether case counts or not. */
-  private static String internal(int index) {
-    return "c" + index;
   }
 
   private static boolean isCaseSensitive(Dataset<?> rows) {

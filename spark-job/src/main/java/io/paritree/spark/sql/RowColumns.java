@@ -7,6 +7,7 @@ import io.paritree.feature.Schema;
 import io.paritree.record.Hints;
 import io.paritree.spark.input.FeatureTypes;
 import io.paritree.spark.input.ReadColumn;
+import io.paritree.spark.versions.rows.FloatPair;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
@@ -18,11 +19,27 @@ import org.apache.spark.sql.types.StructType;
 /**
  * Where a row has the values of a model's fields.
  *
- * @param ordinals the place of each field of the schema in a row
- * @param types the type of each
+ * @param ordinals the column of each field of the schema
+ * @param parts which part of that column is the value
+ * @param types the type of each value
  * @param width how many columns a row has
  */
-record RowColumns(int[] ordinals, DataType[] types, int width) implements Serializable {
+record RowColumns(int[] ordinals, Part[] parts, DataType[] types, int width)
+    implements Serializable {
+
+  /** A column is a value, or a {@link FloatPair} of two. */
+  enum Part {
+    ALL,
+    FIRST,
+    SECOND
+  }
+
+  /** Returns the places of values that have a column each. */
+  static RowColumns single(int[] ordinals, DataType[] types, int width) {
+    Part[] parts = new Part[ordinals.length];
+    Arrays.fill(parts, Part.ALL);
+    return new RowColumns(ordinals, parts, types, width);
+  }
 
   /**
    * Finds the columns of a model by their names.
@@ -58,7 +75,7 @@ record RowColumns(int[] ordinals, DataType[] types, int width) implements Serial
       }
     }
 
-    return new RowColumns(ordinals, types, names.size());
+    return single(ordinals, types, names.size());
   }
 
   private static List<Integer> places(List<String> names, String name) {
@@ -89,6 +106,7 @@ record RowColumns(int[] ordinals, DataType[] types, int width) implements Serial
   public boolean equals(Object other) {
     return other instanceof RowColumns columns
         && Arrays.equals(columns.ordinals, ordinals)
+        && Arrays.equals(columns.parts, parts)
         && Arrays.equals(columns.types, types);
   }
 

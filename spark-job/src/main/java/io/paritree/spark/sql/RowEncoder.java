@@ -8,11 +8,13 @@ import io.paritree.feature.Field;
 import io.paritree.feature.NumberFeature;
 import io.paritree.feature.Schema;
 import io.paritree.spark.rows.BlockEncoder;
+import io.paritree.spark.sql.RowColumns.Part;
 import io.paritree.spark.task.ColumnKind;
+import io.paritree.spark.versions.rows.FloatPair;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
-import org.apache.spark.sql.catalyst.expressions.UnsafeRow;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DecimalType;
 import org.apache.spark.sql.types.TimestampType;
@@ -29,23 +31,25 @@ final class RowEncoder {
   /** One per slot, field by field: the order in which faults are found. */
   private final Source[] sources;
 
-  /** What {@link #encodeFloats} leaves. */
-  private final Source[] others;
+  /** Those that are not in a pair. */
+  private final Source[] single;
 
-  private final Source[] floats;
+  /** The features of all pairs, the first and the second of each in turn, and their slots. */
+  private final NumberFeature[] paired;
 
-  /** The ordinal and the slot of each of {@link #floats}. */
-  private final int[] floatOrdinals;
+  private final int[] pairedSlots;
 
-  private final int[] floatSlots;
+  /** The column of each pair. */
+  private final int[] pairs;
 
   private record Source(
-      Feature feature, int slot, int ordinal, ColumnKind kind, DataType type, boolean isInstant) {
-
-    boolean isFloat() {
-      return kind == ColumnKind.FLOAT && feature instanceof NumberFeature;
-    }
-  }
+      Feature feature,
+      int slot,
+      int ordinal,
+      Part part,
+      ColumnKind kind,
+      DataType type,
+      boolean isInstant) {}
 
   RowEncoder(Schema schema, RowColumns columns) {
     this.sources = new Source[schema.width()];
@@ -60,16 +64,24 @@ final class RowEncoder {
                 features.get(index),
                 fields.get(field).slot(index),
                 columns.ordinals()[field],
+                columns.parts()[field],
                 ColumnKind.of(type),
                 type,
                 type instanceof TimestampType);
       }
     }
 
-    this.floats = Arrays.stream(sources).filter(Source::isFloat).toArray(Source[]::new);
-    this.floatOrdinals = Arrays.stream(floats).mapToInt(Source::ordinal).toArray();
-    this.floatSlots = Arrays.stream(floats).mapToInt(Source::slot).toArray();
-    this.others = Arrays.stream(sources).filter(any -> !any.isFloat()).toArray(Source[]::new);
+    this.single = Arrays.stream(sources).filter(any -> any.part == Part.ALL).toArray(Source[]::new);
+    Source[] inPairs =
+        Arrays.stream(sources)
+            .filter(any -> any.part != Part.ALL)
+            .sorted(Comparator.comparingInt(Source::ordinal).thenComparing(Source::part))
+            .toArray(Source[]::new);
+    this.paired = new NumberFeature[inPairs.length];
+    Arrays.setAll(paired, index -> (NumberFeature) inPairs[index].feature);
+    this.pairedSlots = Arrays.stream(inPairs).mapToInt(Source::slot).toArray();
+    this.pairs = new int[inPairs.length / 2];
+    Arrays.setAll(pairs, pair -> inPairs[2 * pair].ordinal);
   }
 
   /**
@@ -96,51 +108,53 @@ final class RowEncoder {
     }
   }
 
-  /** Returns how many of a row's columns {@link #encodeFloats} encodes. */
-  int floats() {
-    return floats.length;
+  /** Returns how many of a row's values are in pairs. */
+  int paired() {
+    return paired.length;
   }
 
   /**
-   * Encodes a row as {@link #encode} does, except for its floats: these are copied as they are, and
-   * {@link #encodeFloats} encodes those of many rows.
+   * Encodes a row as {@link #encode} does, except for its pairs: these are copied as they are, and
+   * {@link #encodePairs} encodes those of many rows.
    *
    * @param row not null
-   * @param nulls counts the nulls of each float
+   * @param nans counts the NaNs of each value in a pair
    */
-  void encodeAllButFloats(
-      SpecializedGetters row, float[] slots, int stride, int at, int[] nulls, Faults faults) {
-    int[] from = floatOrdinals;
-    int[] to = floatSlots;
-    boolean hasZeros = row instanceof UnsafeRow; // where it has nulls
-    for (int index = 0; index < from.length; index++) {
-      int ordinal = from[index];
-      float value = hasZeros || !row.isNullAt(ordinal) ? row.getFloat(ordinal) : 0f;
-      if (value == 0f && row.isNullAt(ordinal)) {
-        value = Float.NaN;
-        nulls[index]++;
+  void encodeAllButPairs(
+      SpecializedGetters row, float[] slots, int stride, int at, int[] nans, Faults faults) {
+    int[] to = pairedSlots;
+    for (int index = 0; index < pairs.length; index++) {
+      long pair = row.getLong(pairs[index]);
+      float first = FloatPair.first(pair);
+      float second = FloatPair.second(pair);
+      if (Float.isNaN(first)) {
+        nans[2 * index]++;
       }
 
-      slots[to[index] * stride + at] = value;
+      if (Float.isNaN(second)) {
+        nans[2 * index + 1]++;
+      }
+
+      slots[to[2 * index] * stride + at] = first;
+      slots[to[2 * index + 1] * stride + at] = second;
     }
 
-    if (others.length > 0) {
-      encode(others, row, slots, stride, at, faults);
+    if (single.length > 0) {
+      encode(single, row, slots, stride, at, faults);
     }
   }
 
   /**
-   * Encodes floats that were copied.
+   * Encodes pairs that were copied.
    *
    * @param rows how many rows there are
-   * @param nulls how many of each float are null
+   * @param nans how many of each value in a pair are NaN
    * @param faults receives what is wrong with any row; if anything is, rows are to be encoded one
    *     by one, to find out which
    */
-  void encodeFloats(float[] slots, int stride, int rows, int[] nulls, Faults faults) {
-    for (int index = 0; index < floats.length; index++) {
-      NumberFeature feature = (NumberFeature) floats[index].feature;
-      feature.numbers(slots, floatSlots[index] * stride, rows, nulls[index], faults);
+  void encodePairs(float[] slots, int stride, int rows, int[] nans, Faults faults) {
+    for (int index = 0; index < paired.length; index++) {
+      paired[index].numbers(slots, pairedSlots[index] * stride, rows, nans[index], faults);
     }
   }
 
@@ -148,7 +162,7 @@ final class RowEncoder {
     int ordinal = source.ordinal;
     Feature feature = source.feature;
     return switch (source.kind) {
-      case FLOAT -> feature.number(row.getFloat(ordinal), faults);
+      case FLOAT -> feature.number(ofFloat(row, source), faults);
       case DOUBLE -> feature.number(row.getDouble(ordinal), faults);
       case INT -> feature.number(row.getInt(ordinal), faults);
       case LONG -> ofLong(row.getLong(ordinal), source, faults);
@@ -158,6 +172,14 @@ final class RowEncoder {
       case BOOLEAN -> feature.truth(row.getBoolean(ordinal), faults);
       case TEXT -> BlockEncoder.text(feature, row.getUTF8String(ordinal), faults);
       case BINARY, OTHER -> feature.other(source.type.sql(), faults);
+    };
+  }
+
+  private static float ofFloat(SpecializedGetters row, Source source) {
+    return switch (source.part) {
+      case ALL -> row.getFloat(source.ordinal);
+      case FIRST -> FloatPair.first(row.getLong(source.ordinal));
+      case SECOND -> FloatPair.second(row.getLong(source.ordinal));
     };
   }
 

@@ -65,7 +65,7 @@ public final class SparkLists {
 
   /** Returns a list that both versions of Scala take as a {@code Seq}. */
   @SuppressWarnings("unchecked") // the empty list has no elements of any type
-  static <T> scala.collection.immutable.List<T> scala(List<T> elements) {
+  public static <T> scala.collection.immutable.List<T> scala(List<T> elements) {
     scala.collection.immutable.List<T> list =
         (scala.collection.immutable.List<T>) (Object) Nil$.MODULE$;
     ListIterator<T> backwards = elements.listIterator(elements.size());
@@ -82,7 +82,7 @@ public final class SparkLists {
   }
 
   /** Returns the elements of a Scala collection. */
-  static List<Object> java(Object collection) {
+  public static List<Object> java(Object collection) {
     List<Object> list = new ArrayList<>();
     Iterator<?> elements = ((Iterable<?>) collection).iterator();
     while (elements.hasNext()) {
@@ -93,12 +93,12 @@ public final class SparkLists {
   }
 
   /** Calls a method of this name with as many parameters. */
-  static Object call(Object owner, String name, Object... arguments) {
+  public static Object call(Object owner, String name, Object... arguments) {
     return invoke(method(owner.getClass(), name, arguments.length), owner, arguments);
   }
 
   /** Makes an object by the constructor that takes these arguments, which are no primitives. */
-  static <T> T create(Class<T> type, Object... arguments) {
+  public static <T> T create(Class<T> type, Object... arguments) {
     Constructor<?> constructor =
         Arrays.stream(type.getConstructors())
             .filter(any -> takes(any, arguments))

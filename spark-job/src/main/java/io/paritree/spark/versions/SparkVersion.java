@@ -67,7 +67,7 @@ public record SparkVersion(int major, int minor, String text) {
    * Returns whether columns and encoders of the API are no expressions, as for Spark Connect, and
    * are made into expressions later.
    */
-  boolean hasApiWithoutExpressions() {
+  public boolean hasApiWithoutExpressions() {
     return major >= 4;
   }
 

@@ -1,5 +1,7 @@
-package io.paritree.spark.versions;
+package io.paritree.spark.versions.rows;
 
+import io.paritree.spark.versions.SparkLists;
+import io.paritree.spark.versions.SparkVersion;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Column;
@@ -83,9 +85,14 @@ public final class RowEncoders {
   public static Column whole(String name, boolean isNullable) {
     Expression column = UnresolvedAttribute.quoted(name);
     Expression tagged = isNullable ? new KnownNullable(column) : new KnownNotNull(column);
+    return column(tagged);
+  }
+
+  /** Returns an expression as a column of the API. */
+  static Column column(Expression expression) {
     return SparkVersion.running().hasApiWithoutExpressions()
-        ? (Column) SparkLists.call(ExpressionUtils$.MODULE$, "column", tagged)
-        : SparkLists.create(Column.class, tagged);
+        ? (Column) SparkLists.call(ExpressionUtils$.MODULE$, "column", expression)
+        : SparkLists.create(Column.class, expression);
   }
 
   /** Returns an encoder of this type, to be given expressions of our own. */

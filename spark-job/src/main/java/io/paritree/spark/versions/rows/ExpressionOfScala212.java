@@ -1,4 +1,4 @@
-package io.paritree.spark.versions;
+package io.paritree.spark.versions.rows;
 
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.trees.TreeNode;

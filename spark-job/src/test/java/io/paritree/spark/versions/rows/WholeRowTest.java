@@ -1,4 +1,4 @@
-package io.paritree.spark.versions;
+package io.paritree.spark.versions.rows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,11 +9,9 @@ import org.apache.spark.sql.catalyst.expressions.BoundReference;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.catalyst.expressions.Literal;
-import org.apache.spark.sql.catalyst.expressions.codegen.GenerateSafeProjection$;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.unsafe.types.UTF8String;
 import org.junit.jupiter.api.Test;
-import scala.Function1;
 
 /** A row by Spark's generated code, and without. */
 class WholeRowTest {
@@ -25,7 +23,7 @@ class WholeRowTest {
     WholeRow row = new WholeRow(List.of(column(0), column(1), column(2)));
 
     assertThat(row.eval(INPUT)).isSameAs(INPUT);
-    assertThat(generated(row)).isSameAs(INPUT);
+    assertThat(Generated.value(row, INPUT)).isSameAs(INPUT);
   }
 
   @Test
@@ -46,7 +44,7 @@ class WholeRowTest {
 
     GenericInternalRow wanted = new GenericInternalRow(expected.toArray());
     assertThat(row.eval(INPUT)).isEqualTo(wanted);
-    assertThat(generated(row)).isEqualTo(wanted);
+    assertThat(Generated.value(row, INPUT)).isEqualTo(wanted);
     assertThat(row.clone()).isEqualTo(row).hasSameHashCodeAs(row);
     assertThat(row).isNotEqualTo(new WholeRow(columns.subList(1, columns.size())));
   }
@@ -54,14 +52,5 @@ class WholeRowTest {
   private static Expression column(int ordinal) {
     return new BoundReference(
         ordinal, ordinal == 0 ? DataTypes.LongType : DataTypes.StringType, ordinal != 0);
-  }
-
-  @SuppressWarnings("unchecked") // a projection makes rows of rows
-  private static Object generated(WholeRow row) {
-    List<Expression> rows = List.of(row);
-    Function1<InternalRow, InternalRow> projection =
-        (Function1<InternalRow, InternalRow>)
-            SparkLists.call(GenerateSafeProjection$.MODULE$, "generate", SparkLists.scala(rows));
-    return projection.apply(INPUT).get(0, row.dataType());
   }
 }
