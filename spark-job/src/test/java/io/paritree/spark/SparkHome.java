@@ -1,7 +1,11 @@
 package io.paritree.spark;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import io.paritree.Sha256;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -126,10 +130,13 @@ record SparkHome(Path directory, String version, String scala) {
             "-Dmdep.outputFile=" + classPath,
             "dependency:build-classpath"));
     command.addAll(jars.options);
-    if (JobProcess.exitCode(JobProcess.start(command, log)) != 0) {
-      throw new IOException(
-          "Cannot resolve Spark %s for Scala %s: %s"
-              .formatted(version, scala, Files.readString(log)));
+    try (FileChannel turn = FileChannel.open(MODULE.resolve("target/compat/turn"), CREATE, WRITE)) {
+      turn.lock(); // Maven's repository is not made for two that write
+      if (JobProcess.exitCode(JobProcess.start(command, log)) != 0) {
+        throw new IOException(
+            "Cannot resolve Spark %s for Scala %s: %s"
+                .formatted(version, scala, Files.readString(log)));
+      }
     }
 
     return Files.readString(classPath);
