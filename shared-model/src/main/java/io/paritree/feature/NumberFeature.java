@@ -85,7 +85,7 @@ public sealed class NumberFeature extends Feature permits OffsetFeature {
    * Replaces {@code float} values by their slots, in place, as {@link #number} does for each.
    *
    * @param values {@code count} of them are replaced, from {@code from} on
-   * @param nans how many of the values are known to be NaN, as which nulls are given
+   * @param nans how many of the values are known to be {@code Float.NaN}, as nulls are
    * @return how many of the slots are NaN: missing or with a fault
    */
   public final int numbers(float[] values, int from, int count, int nans, Faults faults) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** A column of floats gives the same slots as its values one by one. */
@@ -73,22 +74,41 @@ class NumberFeatureTest {
       NumberFeature feature, float[] values, boolean[] nulls, long seed) {
     Faults faultsOfEach = new Faults();
     float[] slots = new float[values.length];
-    int nans = 0;
     int nullCount = 0;
     for (int row = 0; row < values.length; row++) {
       boolean isNull = nulls != null && nulls[row];
       nullCount += isNull ? 1 : 0;
       slots[row] =
           isNull ? feature.missing(faultsOfEach) : feature.number(values[row], faultsOfEach);
-      nans += Float.isNaN(slots[row]) ? 1 : 0;
     }
 
+    assertSameBits(feature, values, nullCount, slots, faultsOfEach, seed);
+    float[] known = values.clone();
+    int knownCount = 0;
+    for (int row = 0; row < known.length; row++) {
+      if (Float.isNaN(known[row])) {
+        known[row] = Float.NaN;
+        knownCount++;
+      }
+    }
+
+    assertSameBits(feature, known, knownCount, slots, faultsOfEach, seed);
+  }
+
+  private static void assertSameBits(
+      NumberFeature feature,
+      float[] values,
+      int nans,
+      float[] slots,
+      Faults faultsOfEach,
+      long seed) {
     Faults faults = new Faults();
     float[] column = new float[BEFORE + values.length + 1];
     System.arraycopy(values, 0, column, BEFORE, values.length);
-    assertThat(feature.numbers(column, BEFORE, values.length, nullCount, faults))
+    long missing = IntStream.range(0, slots.length).filter(row -> Float.isNaN(slots[row])).count();
+    assertThat(feature.numbers(column, BEFORE, values.length, nans, faults))
         .as("seed %s", seed)
-        .isEqualTo(nans);
+        .isEqualTo((int) missing);
     assertThat(bits(Arrays.copyOfRange(column, BEFORE, BEFORE + values.length)))
         .as("seed %s", seed)
         .isEqualTo(bits(slots));

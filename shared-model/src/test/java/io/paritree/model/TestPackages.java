@@ -66,6 +66,7 @@ public final class TestPackages {
       """
       , "outputs": {"names": ["late"], "classes": ["on_time", "late"], "threshold": 0.25}""";
 
+  private static final String FLOATS = "floats";
   private static final String AWKWARD =
       """
       {"features": [
@@ -190,6 +191,25 @@ public final class TestPackages {
           {"name": "prior_0", "type": "number", "role": "offset"},
           {"name": "prior_1", "type": "number", "role": "offset", "column": "second prior"},
           {"name": "prior_2", "type": "number", "role": "offset", "default": 0.25}]}""");
+  }
+
+  /**
+   * Writes {@code floats/1}: numbers with rules of their own, in columns whose names are quoted in
+   * SQL, and an offset that is 0.25 where it is missing.
+   */
+  public Path floats() {
+    return sealNumbers(
+        FLOATS,
+        1,
+        wideModel(5, 9, 3),
+        """
+        {"features": [
+          {"name": "f0", "type": "number", "column": "a.b"},
+          {"name": "f1", "type": "number", "column": "back`tick", "min": -2, "max": 2},
+          {"name": "f2", "type": "number", "column": "a b", "nullable": false},
+          {"name": "f3", "type": "number", "missing": [-99]},
+          {"name": "f4", "type": "number"},
+          {"name": "base", "type": "number", "role": "offset", "default": 0.25}]}""");
   }
 
   private Path sealNumbers(String name, long version, byte[] model, String schema) {

@@ -13,6 +13,8 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import io.paritree.architecture.ArchitectureContract;
 import io.paritree.spark.settings.JobSettings;
+import io.paritree.spark.versions.SparkLists;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -135,6 +137,22 @@ class ArchitectureTest extends ArchitectureContract {
   void scalasListsAreUsedInTheRoomForVersionsOnly() {
     assertThat(usersOfScalasLists(main()))
         .isNotEmpty()
+        .allMatch(user -> user.startsWith("io.paritree.spark.versions."));
+  }
+
+  @Test
+  void sparkIsCalledByNameInTheRoomsForVersionsOnly() {
+    Set<String> byName = Set.of("call", "create", "scala", "java");
+    List<String> users =
+        main().stream()
+            .flatMap(user -> user.getMethodCallsFromSelf().stream())
+            .filter(call -> call.getTargetOwner().isEquivalentTo(SparkLists.class))
+            .filter(call -> byName.contains(call.getName()))
+            .map(call -> call.getOriginOwner().getName())
+            .toList();
+
+    assertThat(users)
+        .contains("io.paritree.spark.versions.DeltaSnapshot")
         .allMatch(user -> user.startsWith("io.paritree.spark.versions."));
   }
 

@@ -90,7 +90,7 @@ final class BlockScoring implements MapPartitionsFunction<InternalRow, JoinedRow
       this.engine = open.engine();
       this.encoder = new RowEncoder(open.schema(), columns);
       this.rows = rows;
-      this.nans = new int[encoder.paired()];
+      this.nans = new int[encoder.floats()];
       this.labels = RowResults.labels(open);
       this.slots = new float[engine.width() * STRIDE];
       this.margins = hasMargins ? new float[engine.outputs() * BLOCK_ROWS] : null;
@@ -120,7 +120,7 @@ final class BlockScoring implements MapPartitionsFunction<InternalRow, JoinedRow
       for (size = 0; size < BLOCK_ROWS && rows.hasNext(); size++) {
         InternalRow row = rows.next();
         check(row);
-        encoder.encodeAllButPairs(row, slots, STRIDE, size, nans, found);
+        encoder.encodeAllButFloats(row, slots, STRIDE, size, nans, found);
         keep(row, size);
         faults[size] = null;
       }
@@ -129,7 +129,7 @@ final class BlockScoring implements MapPartitionsFunction<InternalRow, JoinedRow
         throw new NoSuchElementException();
       }
 
-      encoder.encodePairs(slots, STRIDE, size, nans, found);
+      encoder.encodeFloats(slots, STRIDE, size, nans, found);
       if (!found.isEmpty()) {
         findFaults();
       }

@@ -27,17 +27,17 @@ import org.apache.spark.sql.types.StructType;
 record RowColumns(int[] ordinals, Part[] parts, DataType[] types, int width)
     implements Serializable {
 
-  /** A column is a value, or a {@link FloatPair} of two. */
+  /** What of a column is a value: the whole, or one of the two in a {@link FloatPair}. */
   enum Part {
-    ALL,
+    WHOLE,
     FIRST,
     SECOND
   }
 
   /** Returns the places of values that have a column each. */
-  static RowColumns single(int[] ordinals, DataType[] types, int width) {
+  static RowColumns ofWhole(int[] ordinals, DataType[] types, int width) {
     Part[] parts = new Part[ordinals.length];
-    Arrays.fill(parts, Part.ALL);
+    Arrays.fill(parts, Part.WHOLE);
     return new RowColumns(ordinals, parts, types, width);
   }
 
@@ -75,7 +75,7 @@ record RowColumns(int[] ordinals, Part[] parts, DataType[] types, int width)
       }
     }
 
-    return single(ordinals, types, names.size());
+    return ofWhole(ordinals, types, names.size());
   }
 
   private static List<Integer> places(List<String> names, String name) {

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
+import org.apache.spark.sql.catalyst.expressions.UnsafeRow;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DecimalType;
 import org.apache.spark.sql.types.TimestampType;
@@ -31,16 +32,19 @@ final class RowEncoder {
   /** One per slot, field by field: the order in which faults are found. */
   private final Source[] sources;
 
-  /** Those that are not in a pair. */
-  private final Source[] single;
+  /** What {@link #encodeFloats} leaves. */
+  private final Source[] others;
 
-  /** The features of all pairs, the first and the second of each in turn, and their slots. */
-  private final NumberFeature[] paired;
+  /** Those in pairs come first, the second of a pair after its first. */
+  private final Source[] floats;
 
-  private final int[] pairedSlots;
+  /** How many of {@link #floats} are in pairs. */
+  private final int paired;
 
-  /** The column of each pair. */
-  private final int[] pairs;
+  /** The column and the slot of each of {@link #floats}. */
+  private final int[] floatOrdinals;
+
+  private final int[] floatSlots;
 
   private record Source(
       Feature feature,
@@ -49,7 +53,12 @@ final class RowEncoder {
       Part part,
       ColumnKind kind,
       DataType type,
-      boolean isInstant) {}
+      boolean isInstant) {
+
+    boolean isFloat() {
+      return kind == ColumnKind.FLOAT && feature instanceof NumberFeature;
+    }
+  }
 
   RowEncoder(Schema schema, RowColumns columns) {
     this.sources = new Source[schema.width()];
@@ -71,17 +80,18 @@ final class RowEncoder {
       }
     }
 
-    this.single = Arrays.stream(sources).filter(any -> any.part == Part.ALL).toArray(Source[]::new);
-    Source[] inPairs =
+    this.others = Arrays.stream(sources).filter(any -> !any.isFloat()).toArray(Source[]::new);
+    this.floats =
         Arrays.stream(sources)
-            .filter(any -> any.part != Part.ALL)
-            .sorted(Comparator.comparingInt(Source::ordinal).thenComparing(Source::part))
+            .filter(Source::isFloat)
+            .sorted(
+                Comparator.comparing((Source any) -> any.part == Part.WHOLE)
+                    .thenComparing(Source::ordinal)
+                    .thenComparing(Source::part))
             .toArray(Source[]::new);
-    this.paired = new NumberFeature[inPairs.length];
-    Arrays.setAll(paired, index -> (NumberFeature) inPairs[index].feature);
-    this.pairedSlots = Arrays.stream(inPairs).mapToInt(Source::slot).toArray();
-    this.pairs = new int[inPairs.length / 2];
-    Arrays.setAll(pairs, pair -> inPairs[2 * pair].ordinal);
+    this.paired = (int) Arrays.stream(floats).filter(any -> any.part != Part.WHOLE).count();
+    this.floatOrdinals = Arrays.stream(floats).mapToInt(Source::ordinal).toArray();
+    this.floatSlots = Arrays.stream(floats).mapToInt(Source::slot).toArray();
   }
 
   /**
@@ -108,53 +118,75 @@ final class RowEncoder {
     }
   }
 
-  /** Returns how many of a row's values are in pairs. */
-  int paired() {
-    return paired.length;
+  /** Returns how many of a row's values {@link #encodeFloats} encodes. */
+  int floats() {
+    return floats.length;
   }
 
   /**
-   * Encodes a row as {@link #encode} does, except for its pairs: these are copied as they are, and
-   * {@link #encodePairs} encodes those of many rows.
+   * Encodes a row as {@link #encode} does, except for its floats: these are copied as they are, and
+   * {@link #encodeFloats} encodes those of many rows.
    *
    * @param row not null
-   * @param nans counts the NaNs of each value in a pair
+   * @param nans counts the NaNs of each float; a null is one
    */
-  void encodeAllButPairs(
+  void encodeAllButFloats(
       SpecializedGetters row, float[] slots, int stride, int at, int[] nans, Faults faults) {
-    int[] to = pairedSlots;
-    for (int index = 0; index < pairs.length; index++) {
-      long pair = row.getLong(pairs[index]);
+    copyPairs(row, slots, stride, at, nans);
+    copyWholeFloats(row, slots, stride, at, nans);
+    if (others.length > 0) {
+      encode(others, row, slots, stride, at, faults);
+    }
+  }
+
+  private void copyPairs(SpecializedGetters row, float[] slots, int stride, int at, int[] nans) {
+    int[] to = floatSlots;
+    for (int index = 0; index < paired; index += 2) {
+      long pair = row.getLong(floatOrdinals[index]);
       float first = FloatPair.first(pair);
       float second = FloatPair.second(pair);
       if (Float.isNaN(first)) {
-        nans[2 * index]++;
+        first = Float.NaN;
+        nans[index]++;
       }
 
       if (Float.isNaN(second)) {
-        nans[2 * index + 1]++;
+        second = Float.NaN;
+        nans[index + 1]++;
       }
 
-      slots[to[2 * index] * stride + at] = first;
-      slots[to[2 * index + 1] * stride + at] = second;
+      slots[to[index] * stride + at] = first;
+      slots[to[index + 1] * stride + at] = second;
     }
+  }
 
-    if (single.length > 0) {
-      encode(single, row, slots, stride, at, faults);
+  private void copyWholeFloats(
+      SpecializedGetters row, float[] slots, int stride, int at, int[] nans) {
+    boolean hasZeros = row instanceof UnsafeRow; // where it has nulls
+    for (int index = paired; index < floatOrdinals.length; index++) {
+      int ordinal = floatOrdinals[index];
+      float value = hasZeros || !row.isNullAt(ordinal) ? row.getFloat(ordinal) : 0f;
+      if (Float.isNaN(value) || value == 0f && row.isNullAt(ordinal)) {
+        value = Float.NaN;
+        nans[index]++;
+      }
+
+      slots[floatSlots[index] * stride + at] = value;
     }
   }
 
   /**
-   * Encodes pairs that were copied.
+   * Encodes floats that were copied.
    *
    * @param rows how many rows there are
-   * @param nans how many of each value in a pair are NaN
+   * @param nans how many of each float are NaN
    * @param faults receives what is wrong with any row; if anything is, rows are to be encoded one
    *     by one, to find out which
    */
-  void encodePairs(float[] slots, int stride, int rows, int[] nans, Faults faults) {
-    for (int index = 0; index < paired.length; index++) {
-      paired[index].numbers(slots, pairedSlots[index] * stride, rows, nans[index], faults);
+  void encodeFloats(float[] slots, int stride, int rows, int[] nans, Faults faults) {
+    for (int index = 0; index < floats.length; index++) {
+      NumberFeature feature = (NumberFeature) floats[index].feature;
+      feature.numbers(slots, floatSlots[index] * stride, rows, nans[index], faults);
     }
   }
 
@@ -177,7 +209,7 @@ final class RowEncoder {
 
   private static float ofFloat(SpecializedGetters row, Source source) {
     return switch (source.part) {
-      case ALL -> row.getFloat(source.ordinal);
+      case WHOLE -> row.getFloat(source.ordinal);
       case FIRST -> FloatPair.first(row.getLong(source.ordinal));
       case SECOND -> FloatPair.second(row.getLong(source.ordinal));
     };

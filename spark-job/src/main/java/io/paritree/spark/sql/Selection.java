@@ -15,8 +15,8 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * What is taken from a Dataset to score its rows: the columns that are kept, in order, then those
- * that the model reads besides, with floats in pairs.
+ * What is taken from a Dataset to score its rows: the columns that are kept, in order, then the
+ * others that the model reads, of which two floats at a time are one column.
  *
  * @param columns each has the {@link #name} of its place
  * @param places where the rows then have the model's values
@@ -28,12 +28,17 @@ record Selection(List<Column> columns, RowColumns places) {
    * @param found where they have the model's values
    */
   static Selection of(List<String> kept, Schema schema, StructType given, RowColumns found) {
-    int[] ordinals = new int[found.ordinals().length];
+    String[] names =
+        IntStream.of(found.ordinals())
+            .mapToObj(at -> given.fieldNames()[at])
+            .toArray(String[]::new);
+    int[] ordinals = new int[names.length];
     Part[] parts = new Part[ordinals.length];
     List<String> taken = new ArrayList<>(kept);
-    List<Integer> floats = new ArrayList<>();
+    List<Integer> floats = new ArrayList<>(); // fields
     for (int field = 0; field < ordinals.length; field++) {
-      if (isFloat(schema.fields().get(field), found.types()[field])) {
+      if (!kept.contains(names[field])
+          && canBePaired(schema.fields().get(field), found.types()[field])) {
         floats.add(field);
       }
     }
@@ -42,10 +47,6 @@ record Selection(List<Column> columns, RowColumns places) {
       floats.remove(floats.size() - 1);
     }
 
-    String[] names =
-        IntStream.of(found.ordinals())
-            .mapToObj(at -> given.fieldNames()[at])
-            .toArray(String[]::new);
     for (int field = 0; field < ordinals.length; field++) {
       if (!floats.contains(field)) {
         if (!taken.contains(names[field])) {
@@ -53,7 +54,7 @@ record Selection(List<Column> columns, RowColumns places) {
         }
 
         ordinals[field] = taken.indexOf(names[field]);
-        parts[field] = Part.ALL;
+        parts[field] = Part.WHOLE;
       }
     }
 
@@ -75,8 +76,8 @@ record Selection(List<Column> columns, RowColumns places) {
     return new Selection(columns, new RowColumns(ordinals, parts, found.types(), columns.size()));
   }
 
-  /** Returns whether a field's column may be in a pair, where a null is the same as NaN. */
-  private static boolean isFloat(Field field, DataType type) {
+  /** Returns whether nothing is lost if a null becomes NaN: if only a number is read. */
+  private static boolean canBePaired(Field field, DataType type) {
     return type.equals(DataTypes.FloatType)
         && field.features().size() == 1
         && field.features().get(0) instanceof NumberFeature;

@@ -15,7 +15,7 @@ public final class SingleRow {
   public static float slot(
       Feature feature, InternalRow row, int ordinal, DataType type, Faults faults) {
     RowColumns columns =
-        RowColumns.single(new int[] {ordinal}, new DataType[] {type}, row.numFields());
+        RowColumns.ofWhole(new int[] {ordinal}, new DataType[] {type}, row.numFields());
     float[] slots = new float[1];
     new RowEncoder(new Schema(List.of(feature)), columns).encode(row, slots, 1, 0, faults);
     return slots[0];

@@ -3,7 +3,6 @@ package io.paritree.spark.versions.rows;
 import io.paritree.spark.versions.SparkLists;
 import java.io.Serializable;
 import java.util.List;
-import java.util.Locale;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.codegen.CodeBlock;
 import org.apache.spark.sql.catalyst.expressions.codegen.ExprCode;
@@ -90,12 +89,6 @@ abstract class ColumnsExpression extends Expression implements ExpressionOfScala
   @Override
   public final Object productElement(int index) {
     throw new IndexOutOfBoundsException(index);
-  }
-
-  @Override
-  public final String toString() {
-    return "%s(%s columns)"
-        .formatted(getClass().getSimpleName().toLowerCase(Locale.ROOT), columns.size());
   }
 
   @Override

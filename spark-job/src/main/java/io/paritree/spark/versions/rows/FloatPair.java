@@ -18,18 +18,14 @@ import org.apache.spark.sql.types.DataTypes;
 public final class FloatPair extends ColumnsExpression {
   private static final long serialVersionUID = 1L;
 
-  /**
-   * @param floats two of them
-   */
-  FloatPair(List<Expression> floats) {
-    super(floats, DataTypes.LongType);
+  FloatPair(Expression first, Expression second) {
+    super(List.of(first, second), DataTypes.LongType);
   }
 
-  /** Returns two columns of floats, named without quotes, as one. */
+  /** Returns two columns of floats as one, by their plain names, not quoted. */
   public static Column of(String first, String second) {
     return RowEncoders.column(
-        new FloatPair(
-            List.of(UnresolvedAttribute.quoted(first), UnresolvedAttribute.quoted(second))));
+        new FloatPair(UnresolvedAttribute.quoted(first), UnresolvedAttribute.quoted(second)));
   }
 
   /** Returns the first float of a pair. */
@@ -44,7 +40,7 @@ public final class FloatPair extends ColumnsExpression {
 
   @Override
   ColumnsExpression on(List<Expression> others) {
-    return new FloatPair(others);
+    return new FloatPair(others.get(0), others.get(1));
   }
 
   @Override
@@ -66,6 +62,11 @@ public final class FloatPair extends ColumnsExpression {
         "%s%n%s%nlong %s = (long) %s << 32 | %s & 0xFFFFFFFFL;%n"
             .formatted(first.code(), second.code(), pair, bits(first), bits(second));
     return result(code, pair);
+  }
+
+  @Override
+  public String toString() {
+    return "floatpair(%s, %s)".formatted(columns().get(0), columns().get(1));
   }
 
   private static String bits(ExprCode value) {

@@ -72,6 +72,11 @@ final class WholeRow extends ColumnsExpression {
     return result(code.toString(), row);
   }
 
+  @Override
+  public String toString() {
+    return "wholerow(%s columns)".formatted(columns().size());
+  }
+
   private String put(int first, String values, CodegenContext context) {
     StringBuilder code = new StringBuilder();
     int end = Math.min(first + COLUMNS_PER_METHOD, columns().size());

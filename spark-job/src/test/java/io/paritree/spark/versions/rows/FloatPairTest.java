@@ -8,36 +8,66 @@ import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.BoundReference;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
+import org.apache.spark.sql.catalyst.expressions.Literal;
+import org.apache.spark.sql.catalyst.expressions.UnaryMinus;
 import org.apache.spark.sql.types.DataTypes;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Pairs of floats by Spark's generated code, and without. */
 class FloatPairTest {
-  private static final List<Expression> COLUMNS =
-      List.of(
-          new BoundReference(0, DataTypes.FloatType, true),
-          new BoundReference(1, DataTypes.FloatType, true));
-
-  static Stream<Object> floats() {
+  static Stream<Float> floats() {
     return Stream.of(0f, -0f, 1.5f, -1.5f, Float.MIN_VALUE, Float.NEGATIVE_INFINITY, Float.NaN);
   }
 
   @ParameterizedTest
   @MethodSource("floats")
-  void bothFloatsKeepTheirBits(float value) {
+  void bothFloatsKeepTheirBits(Float value) {
     assertPair(value, -3f, value, -3f);
     assertPair(7f, value, 7f, value);
     assertPair(value, null, value, Float.NaN);
     assertPair(null, value, Float.NaN, value);
   }
 
+  @Test
+  void expressionsThatAreLongInSparksCodeArePairedToo() {
+    Expression sum = column(0, true);
+    for (int time = 0; time < 60; time++) {
+      sum = new UnaryMinus(sum, false);
+    }
+
+    assertPair(new FloatPair(sum, column(1, false)), 2.5f, 3f, 2.5f, 3f);
+    assertPair(new FloatPair(sum, column(1, false)), null, 3f, Float.NaN, 3f);
+  }
+
   private static void assertPair(Float first, Float second, Float wantedFirst, Float wantedSecond) {
+    Expression any = column(0, true);
+    assertPair(new FloatPair(any, column(1, true)), first, second, wantedFirst, wantedSecond);
+    assertPair(
+        new FloatPair(Literal.create(first, DataTypes.FloatType), column(1, second == null)),
+        null,
+        second,
+        wantedFirst,
+        wantedSecond);
+    assertPair(
+        new FloatPair(any, Literal.create(second, DataTypes.FloatType)),
+        first,
+        null,
+        wantedFirst,
+        wantedSecond);
+  }
+
+  private static void assertPair(
+      FloatPair pair, Float first, Float second, Float wantedFirst, Float wantedSecond) {
     InternalRow input = new GenericInternalRow(new Object[] {first, second});
-    FloatPair pair = new FloatPair(COLUMNS);
     for (Object found : List.of(pair.eval(input), Generated.value(pair, input))) {
       assertThat(FloatPair.first((long) found)).isEqualTo(wantedFirst);
       assertThat(FloatPair.second((long) found)).isEqualTo(wantedSecond);
     }
+  }
+
+  private static Expression column(int ordinal, boolean isNullable) {
+    return new BoundReference(ordinal, DataTypes.FloatType, isNullable);
   }
 }
