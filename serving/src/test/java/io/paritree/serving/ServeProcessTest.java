@@ -209,26 +209,22 @@ class ServeProcessTest {
 
   @Test
   void blockedPipesHoldNeitherRequestsNorTheStop() throws Exception {
-    int port;
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
-
     List<String> command =
         List.of(
             ROOT.resolve("scripts/serve").toString(),
             "--model",
             model.toString(),
             "--port",
-            String.valueOf(port),
+            "0",
             "--set",
             "management.port=0");
-    ProcessBuilder builder = new ProcessBuilder(command); // its pipes are never read
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("PARITREE_BUILT", "1");
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     Process process = builder.start();
-    try (Client client = new Client(port)) {
-      awaitReady(port, process);
+    // Its pipes are not read once it is ready.
+    try (BufferedReader log = process.errorReader();
+        Client client = new Client(port(log))) {
       String record = TestPackages.records(1).get(0);
       for (int request = 0; request < 5_000; request++) {
         assertThat(client.post("/v1/models/parcel-late/score", record).status()).isEqualTo(200);
@@ -242,18 +238,14 @@ class ServeProcessTest {
     }
   }
 
-  private static void awaitReady(int port, Process process) {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
-    boolean ready = false;
-    while (!ready) {
-      assertThat(process.isAlive()).isTrue();
-      assertThat(System.nanoTime()).isLessThan(end);
-      try (Client client = new Client(port)) {
-        ready = client.get("/health/ready").status() == 200;
-      } catch (IOException e) {
-        Thread.onSpinWait(); // not listening yet
-      }
-    }
+  private static int port(BufferedReader log) throws IOException {
+    Matcher ready;
+    do {
+      String line = log.readLine();
+      assertThat(line).as("the log of a server that is not ready").isNotNull();
+      ready = ServeRun.READY.matcher(line);
+    } while (!ready.find());
+    return Integer.parseInt(ready.group(1));
   }
 
   @Test

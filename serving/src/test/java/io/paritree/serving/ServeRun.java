@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 /** One start of {@code scripts/serve}, on free ports unless others are given. */
 final class ServeRun implements AutoCloseable {
   private static final Path ROOT = Path.of(System.getProperty("paritree.root"));
-  private static final Pattern READY =
+  static final Pattern READY =
       Pattern.compile("Ready: http://127.0.0.1:([0-9]+)/.*http://127.0.0.1:([0-9]+)/metrics");
 
   private final Process process;
