@@ -4,25 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.CorruptModelException;
-import io.paritree.Seed;
 import io.paritree.model.TestPackages;
-import io.paritree.spark.sql.DatasetScoring;
 import io.paritree.spark.sql.Paritree;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,22 +25,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DatasetScoringTest {
   private static final int ROWS = 5_000;
   private static final int BAD_EVERY = 50;
-  private static final long SEED = Seed.next();
-  private static final List<String> FLOATS =
-      List.of("id", "a.b", "back`tick", "a b", "f3", "f4", "base");
 
   @TempDir static Path directory;
   private static TestPackages packages;
   private static String late;
-  private static String floats;
   private static Path input;
 
   @BeforeAll
   static void seal() {
     packages = new TestPackages(directory.resolve("models"));
     late = packages.binary().toString();
-    packages.floats();
-    floats = writeFloats();
     input = Parcels.write(directory.resolve("in"), 0, ROWS, BAD_EVERY, 3);
   }
 
@@ -105,7 +91,7 @@ class DatasetScoringTest {
     assertThat(kept.collectAsList()).hasToString(rows.collectAsList().toString());
   }
 
-  private static Column[] columns(Dataset<Row> rows) {
+  static Column[] columns(Dataset<Row> rows) {
     return List.of(rows.columns()).stream().map(functions::col).toArray(Column[]::new);
   }
 
@@ -256,86 +242,6 @@ class DatasetScoringTest {
                 .where("margin <=> other")
                 .count())
         .isEqualTo(ROWS - ROWS / BAD_EVERY);
-  }
-
-  /** Floats are read in pairs, but for those that are kept, and the last of an odd number. */
-  @ParameterizedTest
-  @CsvSource({
-    "id,            true,  CODEGEN_ONLY",
-    "id a.b,        true,  CODEGEN_ONLY",
-    "id,            false, CODEGEN_ONLY",
-    "id f3 base,    false, NO_CODEGEN",
-    "'',            true,  CODEGEN_ONLY"
-  })
-  void floatsOfAnyKindHaveTheBitsAndFaultsOfTheSqlFunction(
-      String keys, boolean isOfStages, String mode) throws Exception {
-    SparkSession session = SqlSession.of(packages.store(), Map.of());
-    session.conf().set("spark.sql.codegen.wholeStage", isOfStages);
-    session.conf().set("spark.sql.codegen.factoryMode", mode);
-    Dataset<Row> rows = session.read().parquet(floats);
-    rows.createOrReplaceTempView("floats");
-    DatasetScoring scoring = Paritree.model(packages.store().resolve("floats") + "/1");
-    scoring = keys.isEmpty() ? scoring : scoring.keys(keys.split(" "));
-
-    Dataset<Row> scored = scoring.withMargin().withFaults().score(rows);
-
-    Dataset<Row> predicted =
-        session.sql("SELECT *, paritree.floats.predict(struct(*)) AS p FROM floats");
-    Column[] results = columns(predicted.select("p.*"));
-    assertThat(texts(scored.withColumn("p", functions.struct(results)), keys))
-        .as("-Dseed=%s", SEED)
-        .isEqualTo(texts(predicted, keys));
-    assertThat(scored.where("score IS NOT NULL").count()).isGreaterThan(ROWS / 2);
-    assertThat(scored.where("size(faults) = 2").count()).isPositive();
-    assertThat(scored.queryExecution().optimizedPlan().toString().contains("floatpair("))
-        .isEqualTo(!keys.isEmpty());
-  }
-
-  /**
-   * Returns the kept columns and the results of each row as texts, which differ if any bit does.
-   */
-  private static List<String> texts(Dataset<Row> rows, String keys) {
-    List<String> kept = keys.isEmpty() ? FLOATS : List.of(keys.split(" "));
-    Column[] columns =
-        Stream.concat(kept.stream().map(DatasetScoringTest::column), Stream.of(functions.col("p")))
-            .toArray(Column[]::new);
-    return rows
-        .select(functions.to_json(functions.struct(columns)).as("text"))
-        .as(Encoders.STRING())
-        .collectAsList()
-        .stream()
-        .sorted()
-        .toList();
-  }
-
-  private static Column column(String name) {
-    return functions.col("`" + name.replace("`", "``") + "`");
-  }
-
-  private static String writeFloats() {
-    Object[] others = {null, Float.NaN, Float.POSITIVE_INFINITY, -0f, -99f, Float.MIN_VALUE};
-    Random random = new Random(SEED);
-    List<Row> rows = new ArrayList<>();
-    for (int id = 0; id < ROWS; id++) {
-      Object[] values = new Object[FLOATS.size()];
-      values[0] = id;
-      for (int at = 1; at < values.length; at++) {
-        boolean isOther = random.nextInt(12) == 0;
-        Object other = others[random.nextInt(others.length)];
-        values[at] = isOther ? other : (Float) (float) random.nextGaussian();
-      }
-
-      rows.add(RowFactory.create(values));
-    }
-
-    StructType type = new StructType().add(FLOATS.get(0), DataTypes.IntegerType);
-    for (String name : FLOATS.subList(1, FLOATS.size())) {
-      type = type.add(name, DataTypes.FloatType);
-    }
-
-    String path = directory.resolve("floats").toString();
-    TestSpark.session().createDataFrame(rows, type).write().parquet(path);
-    return path;
   }
 
   @Test

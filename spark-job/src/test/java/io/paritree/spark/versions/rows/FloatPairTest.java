@@ -32,13 +32,13 @@ class FloatPairTest {
 
   @Test
   void expressionsThatAreLongInSparksCodeArePairedToo() {
-    Expression sum = column(0, true);
+    Expression negated = column(0, true);
     for (int time = 0; time < 60; time++) {
-      sum = new UnaryMinus(sum, false);
+      negated = new UnaryMinus(negated, false);
     }
 
-    assertPair(new FloatPair(sum, column(1, false)), 2.5f, 3f, 2.5f, 3f);
-    assertPair(new FloatPair(sum, column(1, false)), null, 3f, Float.NaN, 3f);
+    assertPair(new FloatPair(negated, column(1, false)), 2.5f, 3f, 2.5f, 3f);
+    assertPair(new FloatPair(negated, column(1, false)), null, 3f, Float.NaN, 3f);
   }
 
   private static void assertPair(Float first, Float second, Float wantedFirst, Float wantedSecond) {
