@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -24,13 +23,6 @@ import java.util.stream.Stream;
  */
 public record SourceTree(
     Map<String, List<String>> classesByRoom, Map<String, Set<String>> namedByRoom) {
-  /** The largest number of top-level classes of a package. */
-  public static final int MAX_CLASSES = 16;
-
-  /** Packages that may be larger: each is one mechanism that is easier to read in one place. */
-  private static final Set<String> MACHINES =
-      Set.of("io.paritree.forest", "io.paritree.feature", "io.paritree.spark.publish");
-
   private static final String DESCRIPTION = "package-info";
   private static final Pattern COMMENT = Pattern.compile("(?s)/\\*.*?\\*/|//[^\n]*");
 
@@ -97,21 +89,10 @@ public record SourceTree(
     return names.stream().filter(name -> !name.equals(DESCRIPTION));
   }
 
-  /** Returns the packages with too many classes. */
-  public Set<String> largeRooms() {
-    Set<String> large = rooms(names -> classes(names).count() > MAX_CLASSES);
-    large.removeAll(MACHINES);
-    return large;
-  }
-
   /** Returns the packages without a {@code package-info}. */
   public Set<String> roomsWithoutDescription() {
-    return rooms(names -> !names.contains(DESCRIPTION));
-  }
-
-  private Set<String> rooms(Predicate<List<String>> chosen) {
     return classesByRoom.entrySet().stream()
-        .filter(room -> chosen.test(room.getValue()))
+        .filter(room -> !room.getValue().contains(DESCRIPTION))
         .map(Map.Entry::getKey)
         .collect(Collectors.toCollection(TreeSet::new));
   }
