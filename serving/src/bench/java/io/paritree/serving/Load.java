@@ -66,10 +66,17 @@ final class Load implements AutoCloseable {
 
   /** Returns POSTs of JSON that carry their number as their id; cheap to make. */
   static LongFunction<byte[]> posts(String path, String json) {
+    return posts(path, "", json);
+  }
+
+  /**
+   * @param headers more of them, each with the end of its line
+   */
+  static LongFunction<byte[]> posts(String path, String headers, String json) {
     String end = "\r\nContent-Length: %s\r\n\r\n%s".formatted(json.length(), json);
     byte[] before =
-        "POST %s HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nX-Request-Id: "
-            .formatted(path)
+        "POST %s HTTP/1.1\r\nHost: test\r\n%sContent-Type: application/json\r\nX-Request-Id: "
+            .formatted(path, headers)
             .getBytes(StandardCharsets.US_ASCII);
     byte[] after = end.getBytes(StandardCharsets.US_ASCII);
     return number -> {

@@ -12,22 +12,37 @@ import io.paritree.serving.log.RequestLines;
 import io.paritree.serving.metrics.Readiness;
 import io.paritree.serving.metrics.ServerMetrics;
 import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 /** A server that is stopped answers what it has accepted, and accepts nothing new. */
 class StoppingTest {
+  private static final int CALLERS = 24;
+
+  private final ExecutorService threads = Executors.newFixedThreadPool(CALLERS);
   private final Semaphore entered = new Semaphore(0);
   private final CountDownLatch leave = new CountDownLatch(1);
   private final ServerMetrics metrics = new ServerMetrics();
+
+  @AfterEach
+  void endThreads() {
+    threads.shutdownNow();
+  }
 
   private ScoringServer server(Map<String, String> settings) throws Exception {
     Map<String, String> all = new HashMap<>(settings);
@@ -87,6 +102,52 @@ class StoppingTest {
       assertThat(last.status()).isEqualTo(200);
       assertThat(last.headers()).containsEntry("connection", "close");
       stop.get(10, TimeUnit.SECONDS); // the stop does not wait that long for the idle connection
+    }
+  }
+
+  @RepeatedTest(5) // what is lost depends on a moment
+  void eachConnectionThatIsOpenedWhileItStopsIsAnswered() throws Exception {
+    ScoringServer server = server(Map.of());
+    int port = server.port();
+    CountDownLatch called = new CountDownLatch(CALLERS);
+    List<CompletableFuture<Integer>> callers = new ArrayList<>();
+    for (int caller = 0; caller < CALLERS; caller++) {
+      callers.add(CompletableFuture.supplyAsync(() -> callUntilRefused(port, called), threads));
+    }
+
+    assertThat(called.await(10, TimeUnit.SECONDS)).isTrue();
+    server.close();
+
+    for (CompletableFuture<Integer> caller : callers) {
+      assertThat(caller.get(10, TimeUnit.SECONDS)).isZero();
+    }
+  }
+
+  /** Opens a connection for each request; returns how many were opened and not answered. */
+  private static int callUntilRefused(int port, CountDownLatch called) {
+    int lost = 0;
+    while (true) {
+      Socket socket;
+      try {
+        socket = RawHttp.open(port);
+      } catch (IOException e) {
+        return lost; // the port is closed
+      }
+
+      try (socket) {
+        socket
+            .getOutputStream()
+            .write(
+                "GET /quick HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+                    .getBytes(StandardCharsets.US_ASCII));
+        String answer =
+            new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        lost += answer.startsWith("HTTP/1.1 200") ? 0 : 1;
+      } catch (IOException e) {
+        lost++;
+      }
+
+      called.countDown();
     }
   }
 

@@ -1,16 +1,32 @@
 package io.paritree.serving.admission;
 
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A connector that can stop listening and keep its open connections, and that closes idle
@@ -25,7 +41,18 @@ import org.eclipse.jetty.server.ServerConnector;
  * {@code scripts/faults http stop} loses no answer with Jetty's {@code shutdown()}. Thread-safe.
  */
 public final class CallersConnector extends ServerConnector {
+  private static final Logger LOG = LoggerFactory.getLogger(CallersConnector.class);
+
+  /** How long a thread that accepts waits before it looks whether listening has ended. */
+  private static final int WAIT_MILLIS = 100;
+
+  /** How long no connection must have arrived before the port is closed. */
+  private static final int QUIET_MILLIS = 3;
+
+  private static final long GATHER_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final CounterDataPoint silent;
+  private final Set<SelectableChannel> opening = ConcurrentHashMap.newKeySet();
   private volatile boolean listening = true;
 
   /**
@@ -44,10 +71,120 @@ public final class CallersConnector extends ServerConnector {
     this.silent = silent;
   }
 
-  /** Closes the port; open connections stay open. */
+  /**
+   * Closes the port; open connections stay open.
+   *
+   * <p>The system resets connections that it has opened and that were not accepted when the port is
+   * closed. So they are accepted first, until none has arrived for {@link #QUIET_MILLIS}, and the
+   * port is closed at once. Their requests are read after that: a caller that has no answer opens
+   * no other connection meanwhile. Only a connection that is opened in the microseconds between can
+   * still be reset, or one that arrives after {@link #GATHER_NANOS} of unceasing arrivals.
+   */
   public void endListening() {
     listening = false;
+    List<SocketChannel> last = new ArrayList<>();
+    try {
+      ServerSocketChannel port = (ServerSocketChannel) getTransport();
+      rehearseClosing();
+      long begin = System.nanoTime();
+      SocketChannel next = next(port, QUIET_MILLIS);
+      while (next != null) {
+        last.add(next);
+        boolean more =
+            last.size() < getAcceptQueueSize() && System.nanoTime() - begin < GATHER_NANOS;
+        next = more ? next(port, QUIET_MILLIS) : null;
+      }
+
+      closeWhenEmpty(port, last);
+    } catch (IOException e) {
+      LOG.warn("Cannot accept the last connections", e);
+    }
+
     close();
+    for (SocketChannel connection : last) {
+      try {
+        begin(connection);
+      } catch (IOException e) {
+        LOG.debug("A caller went away", e);
+      }
+    }
+  }
+
+  /** Nothing is done between the look for a last connection and the end of the port. */
+  private static void closeWhenEmpty(ServerSocketChannel port, List<SocketChannel> last)
+      throws IOException {
+    port.configureBlocking(false);
+    for (SocketChannel next = port.accept(); next != null; next = port.accept()) {
+      last.add(next);
+    }
+
+    port.close();
+  }
+
+  /** Closes another port first: the JVM needs ten times as long for the first one. */
+  private static void rehearseClosing() throws IOException {
+    try (ServerSocketChannel port = ServerSocketChannel.open()) {
+      port.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      closeWhenEmpty(port, new ArrayList<>());
+    }
+  }
+
+  /** Accepts a connection if one arrives soon; does not hold the port for longer. */
+  @Override
+  public void accept(int acceptor) throws IOException {
+    if (!listening) {
+      throw new ClosedChannelException(); // ends this thread
+    }
+
+    SocketChannel connection = next((ServerSocketChannel) getTransport(), WAIT_MILLIS);
+    if (connection != null) {
+      begin(connection);
+    }
+  }
+
+  /** Returns the next connection, or null if none arrives in time. */
+  private static SocketChannel next(ServerSocketChannel port, int millis) throws IOException {
+    if (port == null) {
+      throw new ClosedChannelException();
+    }
+
+    try {
+      port.socket().setSoTimeout(millis);
+      return port.socket().accept().getChannel();
+    } catch (SocketTimeoutException e) {
+      return null;
+    }
+  }
+
+  /**
+   * Returns whether a connection is open, or accepted and about to be: Jetty lists it some time
+   * after it was accepted.
+   */
+  public boolean hasConnections() {
+    opening.removeIf(connection -> !connection.isOpen());
+    return !opening.isEmpty() || !getConnectedEndPoints().isEmpty();
+  }
+
+  /** Reads requests from a connection, with the options that Jetty sets. */
+  private void begin(SocketChannel connection) throws IOException {
+    connection.configureBlocking(false);
+    connection.setOption(StandardSocketOptions.TCP_NODELAY, getAcceptedTcpNoDelay());
+    if (getAcceptedReceiveBufferSize() >= 0) {
+      connection.setOption(StandardSocketOptions.SO_RCVBUF, getAcceptedReceiveBufferSize());
+    }
+
+    if (getAcceptedSendBufferSize() >= 0) {
+      connection.setOption(StandardSocketOptions.SO_SNDBUF, getAcceptedSendBufferSize());
+    }
+
+    opening.add(connection);
+    getSelectorManager().accept(connection);
+  }
+
+  @Override
+  protected void onEndPointOpened(EndPoint endPoint) {
+    super.onEndPointOpened(endPoint);
+    opening.remove(((SocketChannelEndPoint) endPoint).getChannel());
   }
 
   @Override

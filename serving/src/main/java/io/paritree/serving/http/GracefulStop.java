@@ -5,6 +5,7 @@ import io.paritree.serving.admission.SlowClients;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.metrics.Readiness;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Server;
@@ -14,13 +15,13 @@ import org.slf4j.LoggerFactory;
 /**
  * The stop of a server that loses no request.
  *
- * <p>The server is no longer ready; after the drain delay it stops listening; it has stopped when
- * every accepted request is answered or the stop timeout is over.
+ * <p>The server is no longer ready, and each answer is the last one of its connection; after the
+ * drain delay it stops listening; it has stopped when every accepted request is answered or the
+ * stop timeout is over.
  */
 final class GracefulStop {
   private static final Logger LOG = LoggerFactory.getLogger(GracefulStop.class);
   private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-  private static final long DRAINED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long DRAIN_LOOK_MILLIS = 5;
 
   private final Server server;
@@ -45,6 +46,7 @@ final class GracefulStop {
   void close() {
     boolean known = readiness.isReady(); // no balancer knows of a server that was never ready
     readiness.end();
+    gate.closeConnections(); // first, so that no caller of a closed port gets another answer
     try {
       // The balancer must notice before the port closes, so this waits for a fixed time.
       TimeUnit.MILLISECONDS.sleep(known ? config.drainDelay().toMillis() : 0);
@@ -57,28 +59,20 @@ final class GracefulStop {
   }
 
   /**
-   * Accepts no new connections, and answers the requests that still arrive on the open ones; each
-   * answer is the last one of its connection. Returns when no connection is left or the stop
-   * timeout is over. After {@link #IDLE_NANOS}, connections without a request are closed.
+   * Accepts no new connections, and answers the requests that still arrive on the open ones.
+   * Returns when no connection is left or the stop timeout is over. After {@link #IDLE_NANOS},
+   * connections without a request are closed.
    *
    * <p>Jetty's own stop cuts off some requests in flight, so no connection should be left when it
-   * begins. A connection that was accepted last is not immediately among the open ones, so there
-   * must be none for {@link #DRAINED_NANOS}.
+   * begins.
    */
   private void drain() throws InterruptedException {
     long limit = config.stopTimeout().toNanos();
     long begin = System.nanoTime();
-    long lastSeen = begin;
-    gate.closeConnections(); // first, so that no caller of a closed port gets another answer
     connector.endListening();
-    for (long now = begin;
-        now - begin < limit && now - lastSeen < DRAINED_NANOS;
-        now = System.nanoTime()) {
-      for (EndPoint open : connector.getConnectedEndPoints()) {
-        lastSeen = now;
-        if (now - begin > IDLE_NANOS && isIdle(open.getConnection())) {
-          open.close();
-        }
+    while (connector.hasConnections() && System.nanoTime() - begin < limit) {
+      if (System.nanoTime() - begin > IDLE_NANOS) {
+        closeIdle();
       }
 
       TimeUnit.MILLISECONDS.sleep(DRAIN_LOOK_MILLIS);
@@ -88,13 +82,27 @@ final class GracefulStop {
     server.setStopTimeout(Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)));
   }
 
-  private static boolean isIdle(Connection connection) {
-    if (connection == null) {
+  private void closeIdle() {
+    for (EndPoint open : connector.getConnectedEndPoints()) {
+      if (isIdle(open)) {
+        open.close();
+      }
+    }
+  }
+
+  /**
+   * Returns whether a connection waits for a request. While Jetty still sends an answer, it already
+   * counts it as sent.
+   */
+  private static boolean isIdle(EndPoint open) {
+    Connection connection = open.getConnection();
+    if (connection == null || !(open instanceof AbstractEndPoint endPoint)) {
       return false;
     }
 
     Connection http = SlowClients.http(connection);
-    return http.getMessagesIn() == http.getMessagesOut();
+    return http.getMessagesIn() == http.getMessagesOut()
+        && endPoint.getFillInterest().isInterested();
   }
 
   /** Stops at once, within the stop timeout. */
