@@ -114,14 +114,6 @@ public final class Gate extends Handler.Wrapper {
     return super.handle(request, response, callback);
   }
 
-  /** Repeats the request's id in the answer to a request that does not reach the gate. */
-  static void identify(Request request, Response response) {
-    String id = request.getHeaders().get(RequestId.HEADER);
-    if (id != null && RequestId.isRepeated(id)) {
-      response.getHeaders().put(RequestId.HEADER, id);
-    }
-  }
-
   /** Sets the headers that every answer has. */
   public static void guard(HttpFields.Mutable headers) {
     headers.put(NO_SNIFFING);

@@ -7,6 +7,7 @@ import io.paritree.serving.answer.Problems;
 import io.paritree.serving.log.RequestId;
 import io.paritree.serving.log.RequestOrigin;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.ee10.servlet.ErrorHandler;
 import org.eclipse.jetty.http.HttpException;
@@ -27,11 +28,22 @@ public final class JettyErrors extends ErrorHandler {
   private static final String UNKNOWN_TOKEN = "Bearer error=\"invalid_token\"";
 
   private final HttpField retryAfter;
+  private final CrossOrigin crossOrigin;
+
+  /**
+   * Of a port that no page of another origin may call.
+   *
+   * @param retryAfterSeconds how long a 503 asks the caller to wait
+   */
+  public JettyErrors(String retryAfterSeconds) {
+    this(retryAfterSeconds, new CrossOrigin(List.of(), List.of()));
+  }
 
   /**
    * @param retryAfterSeconds how long a 503 asks the caller to wait
    */
-  public JettyErrors(String retryAfterSeconds) {
+  JettyErrors(String retryAfterSeconds, CrossOrigin crossOrigin) {
+    this.crossOrigin = crossOrigin;
     this.retryAfter = new HttpField(HttpHeader.RETRY_AFTER, retryAfterSeconds);
   }
 
@@ -55,6 +67,7 @@ public final class JettyErrors extends ErrorHandler {
       response.getHeaders().put(retryAfter);
     }
 
+    crossOrigin.mark(request.getHeaders(), response.getHeaders());
     boolean broken = request.getAttribute(BodyLoader.BROKEN) != null;
     Problem problem = broken ? Problems.brokenGzip() : Problems.ofStatus(status);
     write(problem, request, response, callback);
@@ -64,11 +77,7 @@ public final class JettyErrors extends ErrorHandler {
   /** Answers before Javalin is reached, in the form of the protocol whose path was requested. */
   public static void write(Problem problem, Request request, Response response, Callback callback) {
     Gate.guard(response.getHeaders()); // not yet set if Jetty's parser refused the request
-    RequestOrigin origin = RequestOrigin.of(request.getAttribute(RequestOrigin.ATTRIBUTE));
-    if (origin.requestId() != null) {
-      response.getHeaders().put(RequestId.HEADER, origin.requestId());
-    }
-
+    response.getHeaders().put(RequestId.HEADER, origin(request).requestId());
     response.setStatus(problem.status());
     if (problem.status() == 401) {
       String challenge = problem.equals(Problems.unknownToken()) ? UNKNOWN_TOKEN : "Bearer";
@@ -83,5 +92,19 @@ public final class JettyErrors extends ErrorHandler {
     ErrorForm form = ErrorForm.of(Request.getPathInContext(request));
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, form.contentType(problem));
     response.write(true, ByteBuffer.wrap(form.write(problem)), callback);
+  }
+
+  /** Returns by what a request is found in the logs; if it has not reached the gate, sets it. */
+  private static RequestOrigin origin(Request request) {
+    RequestOrigin known = RequestOrigin.of(request.getAttribute(RequestOrigin.ATTRIBUTE));
+    if (known.requestId() != null) {
+      return known;
+    }
+
+    String id = request.getHeaders().get(RequestId.HEADER);
+    boolean repeated = id != null && RequestId.isRepeated(id);
+    RequestOrigin made = new RequestOrigin(repeated ? id : RequestId.make(), null, null);
+    request.setAttribute(RequestOrigin.ATTRIBUTE, made);
+    return made;
   }
 }

@@ -9,7 +9,6 @@ import io.paritree.serving.admission.FreshBuffers;
 import io.paritree.serving.admission.SlowClients;
 import io.paritree.serving.admission.UnreadAnswers;
 import io.paritree.serving.config.ServingConfig;
-import io.paritree.serving.log.RequestId;
 import io.paritree.serving.log.RequestLines;
 import io.paritree.serving.metrics.Readiness;
 import io.paritree.serving.metrics.ServerMetrics;
@@ -17,9 +16,6 @@ import jakarta.servlet.Servlet;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.http.UriCompliance;
@@ -32,7 +28,6 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.handler.CrossOriginHandler;
 import org.eclipse.jetty.server.handler.EagerContentHandler;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.Callback;
@@ -52,6 +47,7 @@ public final class ScoringServer implements AutoCloseable {
 
   private final ServingConfig config;
   private final ServerMetrics metrics;
+  private final CrossOrigin crossOrigin;
   private final Gate gate;
   private final Callers callers;
   private final BodyLoader bodies;
@@ -76,6 +72,8 @@ public final class ScoringServer implements AutoCloseable {
       throws IOException {
     this.config = config;
     this.metrics = metrics;
+    this.crossOrigin =
+        new CrossOrigin(config.security().corsOrigins(), config.security().corsHeaders());
     this.gate = new Gate(new Tokens(config.security()));
     this.callers =
         new Callers(
@@ -136,14 +134,14 @@ public final class ScoringServer implements AutoCloseable {
   private List<Handler.Singleton> requestLife(Servlet javalin) {
     List<Handler.Singleton> life = new ArrayList<>();
     life.add(new GracefulHandler()); // counts the request, so that a stop waits for it
+    if (crossOrigin.allowsAny()) {
+      life.add(crossOrigin.step()); // answers preflights, which need no token and are not counted
+    }
+
     int perSecond = config.callers().requestsPerSecond();
     if (perSecond > 0) {
       life.add(
           callers.requests(perSecond, ScoringServer::tooMany)); // 429 for an address with too many
-    }
-
-    if (!config.security().corsOrigins().isEmpty()) {
-      life.add(crossOrigin()); // answers preflights, which need no token
     }
 
     life.add(gate); // sets headers of every answer; requires the token; refuses by headers
@@ -158,7 +156,6 @@ public final class ScoringServer implements AutoCloseable {
   }
 
   private static boolean tooMany(Request request, Response response, Callback callback) {
-    Gate.identify(request, response);
     Response.writeError(request, response, callback, 429);
     return true;
   }
@@ -172,20 +169,6 @@ public final class ScoringServer implements AutoCloseable {
 
     server.setStopTimeout(config.server().stopTimeout().toMillis());
     server.setErrorHandler(jettyErrors());
-  }
-
-  /** Allows pages of the configured origins to call; answers their preflights itself. */
-  private CrossOriginHandler crossOrigin() {
-    CrossOriginHandler crossOrigin = new CrossOriginHandler();
-    crossOrigin.setAllowedOriginPatterns(
-        config.security().corsOrigins().stream().map(Pattern::quote).collect(Collectors.toSet()));
-    crossOrigin.setAllowedMethods(Set.of("GET", "POST"));
-    crossOrigin.setAllowedHeaders(Set.copyOf(config.security().corsHeaders()));
-    crossOrigin.setExposedHeaders(
-        Set.of("ETag", "Retry-After", RequestId.HEADER, "Inference-Header-Content-Length"));
-    crossOrigin.setAllowCredentials(false);
-    crossOrigin.setDeliverPreflightRequests(false);
-    return crossOrigin;
   }
 
   /**
@@ -243,7 +226,7 @@ public final class ScoringServer implements AutoCloseable {
   }
 
   private JettyErrors jettyErrors() {
-    return new JettyErrors(retryAfterSeconds());
+    return new JettyErrors(retryAfterSeconds(), crossOrigin);
   }
 
   private String retryAfterSeconds() {

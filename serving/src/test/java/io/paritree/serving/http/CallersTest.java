@@ -206,6 +206,31 @@ class CallersTest {
   }
 
   @Test
+  void pageWithTooManyRequestsSeesThatItShallWait() throws Exception {
+    Map<String, String> settings =
+        Map.of(
+            "callers.requests-per-second",
+            "1",
+            "security.cors-origins",
+            "[\"https://dashboard.example\"]");
+    try (ScoringServer server = server(settings);
+        Client client = new Client(server.port())) {
+      String origin = "Origin: https://dashboard.example\r\n";
+      assertThat(statuses(server.port(), 1, origin)).containsOnly(200);
+
+      Answer refused = client.send("GET", "/quick", new byte[0], origin);
+      Answer preflight =
+          client.send(
+              "OPTIONS", "/quick", new byte[0], origin + "Access-Control-Request-Method: GET\r\n");
+
+      assertThat(refused.status()).isEqualTo(429);
+      assertThat(refused.headers())
+          .containsEntry("access-control-allow-origin", "https://dashboard.example");
+      assertThat(preflight.status()).isEqualTo(200);
+    }
+  }
+
+  @Test
   void oneRequestASecondCanBeSent() throws Exception {
     try (ScoringServer server = server(Map.of("callers.requests-per-second", "1"))) {
       assertThat(statuses(server.port(), 2, "")).containsExactly(200, 429);

@@ -17,18 +17,24 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What every request passes through before a handler, over real sockets. */
 class ScoringServerTest {
+  @TempDir static Path logs;
   private static ScoringServer server;
 
   @BeforeAll
@@ -113,6 +119,50 @@ class ScoringServerTest {
         .contains("Content-Type: application/problem+json")
         .contains("\"type\":\"urn:paritree:problem:" + code + "\"")
         .doesNotContain("secret", "Exception", "org.", "java", "etc", "Server:", "<html");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "GET /name/%zz HTTP/1.1~Host: a                    | 400",
+        "GET /name/a HTTP/1.1~Host: a~Bad Header: b        | 400",
+        "GET /LONG HTTP/1.1~Host: a                        | 414",
+        "GET /name/a HTTP/1.1~Host: a~X-Long: LONG         | 431",
+        "GET /name/a HTTP/9.9~Host: a                      | 505",
+        "PRI * HTTP/2.0~~SM~                               | 426",
+        "POST /length HTTP/1.1~Host: a~Expect: nothing~Content-Length: 0 | 417",
+        "GET /absent HTTP/1.1~Host: a                      | 404",
+      })
+  void pageOfAnAllowedOriginSeesEveryRefusalAndEachHasAnIdThatIsLogged(String request, int status)
+      throws Exception {
+    Path log = logs.resolve("requests-" + status + request.hashCode() + ".jsonl");
+    String answer;
+    try (ScoringServer logging =
+        server(
+            Map.of(
+                "log.requests",
+                '"' + log.toString() + '"',
+                "security.cors-origins",
+                "[\"https://dashboard.example\", \"https://other.example\"]"))) {
+      answer =
+          RawHttp.exchange(
+              logging.port(),
+              request
+                      .strip()
+                      .replaceFirst("~|$", "~Origin: https://dashboard.example~Connection: close~")
+                      .replace("LONG", "x".repeat(10_000))
+                      .replace("~", "\r\n")
+                  + "\r\n\r\n");
+    }
+
+    assertThat(RawHttp.status(answer)).as(answer).isEqualTo(status);
+    assertThat(answer)
+        .containsPattern("Access-Control-Allow-Origin: (\\*|https://dashboard.example)\r\n")
+        .contains("Vary: Origin");
+    Matcher id = Pattern.compile("X-Request-Id: ([0-9a-f]{32})").matcher(answer);
+    assertThat(id.find()).as(answer).isTrue();
+    assertThat(Files.readString(log)).contains(id.group(1), "\"status\":" + status);
   }
 
   @Test
