@@ -126,6 +126,14 @@ record ServeOptions(
                   option.equals("--set") ? "server.port=9000" : "loans=/data/loan_scores"));
     }
 
-    pairs.put(given.substring(0, equals), given.substring(equals + 1));
+    String name = given.substring(0, equals);
+    String value = given.substring(equals + 1);
+    String before = pairs.put(name, value);
+    boolean lastCounts = option.equals("--set"); // so that wrappers can have defaults of their own
+    if (!lastCounts && before != null && !before.equals(value)) {
+      throw new ConfigurationException(
+          "Cannot use %s %s: %s=%s is given too; give one of them, or two names"
+              .formatted(option, given, name, before));
+    }
   }
 }

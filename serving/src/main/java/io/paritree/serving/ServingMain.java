@@ -111,7 +111,7 @@ public final class ServingMain {
       throws ConfigurationException, ModelException, IOException {
     Logs.open(config).close(); // checks the log files; the rehearsal has no logs
     try (Serving rehearsing = Serving.start(config.onFreePorts())) {
-      Rehearsal.run(rehearsing, rehearsing.names());
+      Rehearsal.run(rehearsing, rehearsing.names(), config.tls().on());
     }
 
     System.out.println("OK: the configuration and the models can be served");

@@ -39,9 +39,12 @@ public final class RunningServer implements AutoCloseable {
     return new RunningServer(Serving.start(config(references, all)));
   }
 
-  /** Starts what {@code --check} starts, and stops it. */
+  /** Does what {@code --check} does. */
   static void check(List<String> references, Map<String, String> settings) throws Exception {
-    Serving.start(config(references, settings).onFreePorts()).close();
+    ServingConfig config = config(references, settings);
+    try (Serving rehearsing = Serving.start(config.onFreePorts())) {
+      Rehearsal.run(rehearsing, rehearsing.names(), config.tls().on());
+    }
   }
 
   private static ServingConfig config(List<String> references, Map<String, String> settings)

@@ -72,4 +72,12 @@ class ServeOptionsTest {
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining(message);
   }
+
+  @Test
+  void twoOutputsOfOneNameAreRefused() throws Exception {
+    assertThatThrownBy(() -> ServeOptions.of("--scores", "a=/x", "--scores", "a=/y"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("Cannot use --scores a=/y: a=/x is given too");
+    assertThat(ServeOptions.of("--scores", "a=/x", "--scores", "a=/x").scores()).hasSize(1);
+  }
 }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +70,35 @@ class TlsTest {
     String output = new String(keytool.getInputStream().readAllBytes(), ISO_8859_1);
     assertThat(keytool.waitFor()).as(output).isZero();
     return file;
+  }
+
+  @Test
+  void checkTriesTheKeyStoreToo() throws Exception {
+    Path cut = directory.resolve("cut.p12");
+    byte[] whole = Files.readAllBytes(first);
+    Files.write(cut, Arrays.copyOf(whole, whole.length / 2));
+
+    check(first, PASSWORD);
+    assertThatThrownBy(() -> check(first, "another"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("Cannot use the key store");
+    assertThatThrownBy(() -> check(directory.resolve("absent.p12"), PASSWORD))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("there is no such file");
+    assertThatThrownBy(() -> check(cut, PASSWORD))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("cut off")
+        .hasMessageNotContaining("null");
+  }
+
+  private static void check(Path keyStore, String password) throws Exception {
+    RunningServer.check(
+        List.of(model),
+        Map.of(
+            "server.tls.key-store",
+            "\"" + keyStore + "\"",
+            "server.tls.key-store-password",
+            password));
   }
 
   private static RunningServer serve(Path keyStore, Map<String, String> more) throws Exception {

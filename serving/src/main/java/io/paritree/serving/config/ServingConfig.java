@@ -253,7 +253,7 @@ public record ServingConfig(
             server.requestTimeout(),
             Duration.ZERO,
             server.stopTimeout()),
-        new Tls(OFF, ""), // the rehearsal speaks HTTP
+        tls,
         new Management(loopback, 0),
         models,
         new Scores(

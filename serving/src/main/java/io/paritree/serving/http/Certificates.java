@@ -113,7 +113,7 @@ final class Certificates extends EverySecond {
     } catch (IOException e) {
       throw e.getMessage() != null && e.getMessage().startsWith("Cannot use")
           ? e
-          : unusable(e.getMessage(), e);
+          : unusable(e.getMessage() == null ? "it is cut off" : e.getMessage(), e);
     } catch (Exception e) {
       throw unusable("TLS cannot be set up with it: " + e.getMessage(), e);
     }
