@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.function.IntFunction;
 
 /**
@@ -68,9 +69,10 @@ final class InferAnswer {
    * Writes the whole answer.
    *
    * @param json receives it
-   * @return the length of its JSON; the whole answer is longer if it has outputs as bytes
+   * @return the length of its JSON if it has outputs as bytes, which may be none; empty if the
+   *     whole answer is JSON
    */
-  static int write(
+  static OptionalInt write(
       InferRequest request,
       ServedModel served,
       Scored scored,
@@ -81,11 +83,12 @@ final class InferAnswer {
     answer.writeOutputs(request);
     if (answer.data.isEmpty()) {
       json.raw('\n');
+      return OptionalInt.empty();
     }
 
     int length = json.length();
     answer.data.forEach(json::raw);
-    return length;
+    return OptionalInt.of(length);
   }
 
   /** Writes the beginning of an answer; an unsealed model has no version. */

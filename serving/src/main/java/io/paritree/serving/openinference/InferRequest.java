@@ -1,6 +1,7 @@
 package io.paritree.serving.openinference;
 
 import com.fasterxml.jackson.core.JsonToken;
+import io.paritree.Fault;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.record.JsonDocument;
 import io.paritree.record.MalformedJsonException;
@@ -13,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -102,7 +104,8 @@ record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolea
         case "id" -> id = text(document, "id");
         case "inputs" -> inputs = inputs(document);
         case "outputs" -> outputs = outputs(document);
-        case "parameters" -> binary = parameters(document, "binary_data_output", explained);
+        case "parameters" ->
+            binary = parameters(document, "binary_data_output", explained, new HashSet<>());
         default -> document.skip();
       }
     }
@@ -286,7 +289,16 @@ record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolea
           document.next();
           switch (member) {
             case "name" -> name = text(document, "name");
-            case "parameters" -> binary = parameters(document, "binary_data", explained);
+            case "parameters" -> {
+              Set<String> unknown = new TreeSet<>();
+              binary = parameters(document, "binary_data", explained, unknown);
+              if (!unknown.isEmpty()) {
+                throw wrong(
+                    "the parameters of an output",
+                    "binary_data and, for reasons and contributions, those that README.md lists, but not "
+                        + Fault.printable(String.join(", ", unknown)));
+              }
+            }
             default -> document.skip();
           }
         }
@@ -307,10 +319,11 @@ record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolea
    *
    * @param truth the name of one that is true or false
    * @param explained receives those of {@link ReasonsRequest}
+   * @param unknown receives the names of all others
    * @return the value of {@code truth}; null if it is not among the parameters
    */
   private static Boolean parameters(
-      JsonDocument document, String truth, Map<String, String> explained)
+      JsonDocument document, String truth, Map<String, String> explained, Set<String> unknown)
       throws MalformedJsonException {
     Boolean value = null;
     if (document.token() == JsonToken.START_OBJECT) {
@@ -320,6 +333,10 @@ record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolea
         JsonToken token = document.next();
         if (wanted && token != JsonToken.VALUE_TRUE && token != JsonToken.VALUE_FALSE) {
           throw wrong(truth, "true or false");
+        }
+
+        if (!wanted && !ReasonsRequest.isParameter(name)) {
+          unknown.add(name);
         }
 
         ReasonsRequest.read(document, name, "", explained);

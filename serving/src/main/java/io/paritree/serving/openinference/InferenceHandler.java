@@ -28,6 +28,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -90,10 +91,10 @@ public final class InferenceHandler {
     JsonBytes answer = served.buffers().answer();
     InferAnswer.Explained explained =
         new InferAnswer.Explained(contributions(explainer, table), reasons, table.slots());
-    int written = InferAnswer.write(request, served, scored, explained, answer);
-    if (written < answer.length()) {
+    OptionalInt jsonBefore = InferAnswer.write(request, served, scored, explained, answer);
+    if (jsonBefore.isPresent()) {
       Answers.type(MediaTypes.BYTES, ctx);
-      ctx.header(JSON_LENGTH, Integer.toString(written));
+      ctx.header(JSON_LENGTH, Integer.toString(jsonBefore.getAsInt()));
     }
 
     Answers.send(answer, ctx);

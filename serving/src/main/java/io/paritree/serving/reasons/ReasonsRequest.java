@@ -42,6 +42,10 @@ public record ReasonsRequest(
           OUTPUT, Pattern.compile("(?s).+"),
           EXACT, Pattern.compile("true|false"));
 
+  /** The values that mean the same as no value, which some generated clients send always. */
+  private static final Map<String, String> DEFAULTS =
+      Map.of(DIRECTION, Direction.BOTH.key(), EXACT, "false");
+
   /** Returns whether a parameter is one of those that ask for reasons. */
   public static boolean isParameter(String name) {
     return PARAMETERS.containsKey(name);
@@ -53,7 +57,8 @@ public record ReasonsRequest(
    * @param given their texts by name; others than {@link #isParameter} are ignored
    * @param prefix what the names begin with in messages
    * @return empty if no reasons are asked for
-   * @throws ProblemException with 400 if one is wrong, or is given without reasons
+   * @throws ProblemException with 400 if one is wrong, or if one that is no default is given
+   *     without reasons
    */
   public static Optional<ReasonsRequest> of(Map<String, String> given, String prefix) {
     if (given.containsKey(REASONS)) {
@@ -62,7 +67,7 @@ public record ReasonsRequest(
 
     check(given, prefix);
     for (String name : PARAMETERS.keySet()) {
-      if (given.containsKey(name)) {
+      if (given.containsKey(name) && !given.get(name).equals(DEFAULTS.get(name))) {
         throw new ProblemException(
             Problems.badParameter(prefix + name, REASONS + "=K in the same request"));
       }

@@ -176,7 +176,12 @@ class DocumentedAnswersTest {
       for (String address : addresses) {
         String base = "/v1/models/" + address;
         for (String query :
-            List.of("", "?margin=true", "?margin=false", "?reasons=1&direction=up&exact=true")) {
+            List.of(
+                "",
+                "?margin=true",
+                "?margin=false",
+                "?direction=both&exact=false",
+                "?reasons=1&direction=up&exact=true")) {
           String body = each.getValue().get(0);
           expect(200, "POST", base + "/score" + query, body, JSON + "X-Request-Id: mine\r\n");
           String array = "[" + String.join(",", each.getValue()) + ",{\"x\":1},5]";

@@ -241,6 +241,31 @@ class BinaryTensorsTest {
   }
 
   @Test
+  void outputWithoutRowsThatIsWantedAsBytesIsAnsweredAsBytes() throws Exception {
+    String empty =
+        "{\"inputs\": [{\"name\": \"weight\", \"shape\": [0], \"datatype\": \"FP64\", \"data\": []}],"
+            + " \"parameters\": {\"binary_data_output\": true}}";
+
+    Answer answer = client.post(INFER, empty);
+
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    assertThat(answer.headers())
+        .containsEntry("content-type", "application/octet-stream")
+        .containsEntry("inference-header-content-length", Integer.toString(answer.body().length()));
+  }
+
+  @Test
+  void parameterOfAnOutputThatNothingReadsIsRefused() throws Exception {
+    String outputs =
+        ", \"outputs\": [{\"name\": \"score\", \"parameters\": {\"classification\": 3}}]";
+
+    Answer answer = send(INFER, tensors("[" + rows().size() + "]"), outputs, "");
+
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.body()).contains("the parameters of an output", "classification");
+  }
+
+  @Test
   void matrixOfFloatsWithNaNGivesTheNativeScores() throws Exception {
     Random random = new Random(5);
     ByteBuffer matrix = buffer(4 * 28 * 20);
