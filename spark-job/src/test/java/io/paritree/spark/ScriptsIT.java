@@ -112,6 +112,32 @@ class ScriptsIT {
     assertThat(ran.text()).contains("PARITREE_CLASSPATH", "--jars");
   }
 
+  @Test
+  void optionsOfSparkHoldForTheEmbeddedJobToo() throws Exception {
+    Ran ran =
+        run(
+            "score",
+            Map.of("PARITREE_SPARK_OPTS", "--packages io.delta:delta:1 --conf spark.a=b"),
+            "--input",
+            "in");
+
+    assertThat(ran.exitCode()).as(ran.text()).isZero();
+    assertThat(ran.lines())
+        .containsSubsequence("org.apache.spark.deploy.SparkSubmit", "--class")
+        .containsSubsequence("--packages", "io.delta:delta:1", "--conf", "spark.a=b")
+        .containsSubsequence("spark.a=b", "--input", "in");
+  }
+
+  @Test
+  void optionThatTheEmbeddedJobCannotObeyIsRefused() throws Exception {
+    for (String option : List.of("--driver-memory 4g", "--deploy-mode=cluster")) {
+      Ran ran = run("score", Map.of("PARITREE_SPARK_OPTS", option));
+
+      assertThat(ran.exitCode()).isEqualTo(2);
+      assertThat(ran.text()).contains(option.split("[ =]")[0], "SPARK_HOME");
+    }
+  }
+
   private record Ran(int exitCode, String text) {
     List<String> lines() {
       return text.lines().toList();
