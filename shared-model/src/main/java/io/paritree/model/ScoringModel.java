@@ -64,7 +64,10 @@ public final class ScoringModel {
     return modelVersion;
   }
 
-  /** Returns the package's SHA-256, or that of an unsealed model's file; 64 hexadecimal digits. */
+  /**
+   * Returns the package's SHA-256; of an unsealed model, that of its file and of all else that its
+   * scores depend on, so of an MLflow directory with its signature. 64 hexadecimal digits.
+   */
   public String digest() {
     return digest;
   }

@@ -3,15 +3,20 @@ package io.paritree.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.paritree.Sha256;
 import io.paritree.UnsupportedModelException;
 import io.paritree.forest.Engine;
 import io.paritree.model.golden.JsonRecord;
+import io.paritree.model.layout.PackageFiles;
 import io.paritree.model.manifest.Outputs;
 import io.paritree.model.manifest.Provenance;
 import io.paritree.xgboost.Training;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,6 +41,47 @@ class ScoringModelTest {
     assertThat(forest.outputs().threshold()).isEqualTo(0.25f);
     assertThat(forest.card().rounds()).isEqualTo(20);
     assertThat(forest.card().comparedWithTrainer()).isFalse();
+  }
+
+  @Test
+  void theDigestOfAPackageIsThatOfItsListOfDigests() throws Exception {
+    TestPackages packages = new TestPackages(directory);
+    for (Path sealed : List.of(packages.wide(2, 3, 3), packages.offset())) {
+      byte[] manifest = Files.readAllBytes(sealed.resolve(PackageFiles.MANIFEST));
+
+      assertThat(new String(manifest, StandardCharsets.UTF_8)).containsPattern("\"format\" ?: ?[12]");
+      assertThat(Opening.open(sealed.toString(), EngineKind.FOREST).digest())
+          .isEqualTo(Sha256.hex(Files.readAllBytes(sealed.resolve(PackageFiles.DIGESTS))));
+    }
+  }
+
+  @Test
+  void theDigestOfABareFileIsTheFilesUntilMoreIsSaidOfIt() throws Exception {
+    TestPackages packages = new TestPackages(directory);
+    Path bare = packages.bareStoppedModel();
+    Path categories = packages.bareParcelModel();
+
+    assertThat(digest(bare, false, List.of(), null))
+        .isEqualTo(Sha256.hex(Files.readAllBytes(bare)));
+    assertThat(digest(bare, true, List.of(), null))
+        .as("there is no category")
+        .isEqualTo(digest(bare, false, List.of(), null));
+    assertThat(
+            Stream.of(
+                digest(bare, false, List.of(), null),
+                digest(bare, false, List.of(), "all"),
+                digest(bare, false, List.of(), "3"),
+                digest(bare, false, List.of("e"), null),
+                digest(bare, false, List.of("f"), null),
+                digest(categories, true, List.of(), null),
+                Sha256.hex(Files.readAllBytes(categories))))
+        .doesNotHaveDuplicates();
+  }
+
+  private static String digest(Path file, boolean codes, List<String> offsets, String rounds)
+      throws Exception {
+    Assumptions stated = new Assumptions(codes, offsets, Optional.ofNullable(rounds));
+    return Opening.open(ModelFiles.read(file.toString()), EngineKind.FOREST, stated).digest();
   }
 
   @Test

@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import ml.dmlc.xgboost4j.java.Booster;
@@ -254,6 +255,34 @@ public final class TestPackages {
   /** Writes a bare model file of the numbers f0 and f1 that scores many classes; returns it. */
   public Path bareClassesModel(int classes) {
     return file("classes.ubj", classesModel(classes));
+  }
+
+  /**
+   * Writes an MLflow directory of a model file without names, over one that is there, and returns
+   * it.
+   *
+   * @param columns the numbers that its signature says are the model's features
+   */
+  public Path logged(String name, byte[] model, String... columns) {
+    String inputs =
+        Stream.of(columns)
+            .map("{\"type\": \"double\", \"name\": \"%s\"}"::formatted)
+            .collect(Collectors.joining(", "));
+    try {
+      Path logged = Files.createDirectories(store.resolve("logged").resolve(name));
+      Files.write(logged.resolve("model.ubj"), model);
+      Files.writeString(
+          logged.resolve(PackageFiles.MLMODEL),
+          """
+          flavors:
+            xgboost: {data: model.ubj, model_class: xgboost.core.Booster}
+          signature: {inputs: '[%s]'}
+          """
+              .formatted(inputs));
+      return logged;
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private Path file(String name, byte[] content) {

@@ -120,6 +120,26 @@ class RepeatTest {
   }
 
   @Test
+  void aCorrectedSignatureOfTheSameModelFileIsPublishedAgain() {
+    byte[] file = TestPackages.wideModel(2, 9, 3);
+    model = packages.logged("corrected", file, "distance", "weight").toString();
+    assertThat(score().exitCode()).isZero();
+    Map<Long, Integer> expected = Scores.of(output);
+    output = directory.resolve("corrected");
+    packages.logged("corrected", file, "weight", "distance");
+    assertThat(score().exitCode()).isZero();
+    Map<Long, Integer> wrong = Scores.of(output);
+    packages.logged("corrected", file, "distance", "weight");
+
+    JobRun corrected = score();
+
+    assertThat(corrected.exitCode()).as(corrected.err()).isZero();
+    assertThat(corrected.out()).doesNotContain("already published");
+    assertThat(Scores.of(output)).isEqualTo(expected).isNotEqualTo(wrong);
+    assertThat(score().out()).contains("already published");
+  }
+
+  @Test
   void onlyThePartitionThatChangedIsPublishedAgain() throws Exception {
     Map<String, String> before = Scores.files(output.resolve("day=2"));
     Parcels.write(input.resolve("day=1"), 200, 210, 0, 1);

@@ -205,6 +205,26 @@ class SqlFunctionsTest {
   }
 
   @Test
+  void directoriesWithTheSameModelFileAndOtherSignaturesAreTheirOwnModels() {
+    byte[] file = TestPackages.wideModel(2, 9, 3);
+    Path one = packages.logged("one", file, "distance", "weight");
+    Path other = packages.logged("other", file, "weight", "distance");
+    String query =
+        """
+        SELECT parcel_id, paritree.`%s`.score(struct(*)) AS a, paritree.`%s`.score(struct(*)) AS b,
+               paritree.`%s`.score(struct(weight AS distance, distance AS weight)) AS c,
+               paritree.`%s`.predict(struct(*)).model_version AS v,
+               paritree.`%s`.predict(struct(*)).model_version AS w
+        FROM parcels""";
+
+    Dataset<Row> rows = session(Map.of()).sql(query.formatted(one, other, one, one, other));
+
+    assertThat(rows.where("a <> b").count()).isGreaterThan(ROWS / 2);
+    assertThat(rows.where("b <=> c").count()).isEqualTo(ROWS);
+    assertThat(rows.where("v <> w").count()).isEqualTo(ROWS);
+  }
+
+  @Test
   void namesOfColumnsAreComparedWithoutCaseIfThatIsAsked() {
     String query =
         """

@@ -232,6 +232,32 @@ class ReloadTest {
   }
 
   @Test
+  void aCorrectedSignatureOfAnMlflowDirectoryIsAnotherVersionAfterAReload() throws Exception {
+    TestPackages packages = new TestPackages(store);
+    byte[] file = TestPackages.wideModel(2, 9, 3);
+    String logged = packages.logged("logged", file, "a", "b").toString();
+    Map<String, String> settings =
+        Map.of("security.admin-tokens", AccessTable.settings().get("security.admin-tokens"));
+    try (RunningServer serving = RunningServer.start(List.of(logged), settings);
+        Client client = new Client(serving.port());
+        Client management = new Client(serving.managementPort())) {
+      String score = "/v1/models/logged/score";
+      Map<String, Object> before =
+          JsonTree.object(client.post(score, "{\"a\":-70,\"b\":30}").body());
+      packages.logged("logged", file, "b", "a");
+
+      assertThat(reload(management).status()).isEqualTo(200);
+
+      Map<String, Object> after =
+          JsonTree.object(client.post(score, "{\"b\":-70,\"a\":30}").body());
+      assertThat(after.get("score")).isEqualTo(before.get("score"));
+      assertThat(after.get("model_version")).isNotEqualTo(before.get("model_version"));
+      assertThat(client.post(score, "{\"a\":-70,\"b\":30}").body())
+          .doesNotContain("\"score\":" + before.get("score") + ",");
+    }
+  }
+
+  @Test
   void versionThatVanishesFromTheStoreIsReportedAndStaysInService() throws Exception {
     Path directory = new TestPackages(store).binary(1, 20);
     Path elsewhere = store.resolve("elsewhere");

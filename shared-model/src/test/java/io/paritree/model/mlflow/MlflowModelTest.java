@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import ml.dmlc.xgboost4j.java.Booster;
 import ml.dmlc.xgboost4j.java.DMatrix;
 import ml.dmlc.xgboost4j.java.XGBoost;
@@ -227,6 +228,42 @@ class MlflowModelTest {
     reference.engine().score(slots, 1, expected, null);
     assertThat(computed).isEqualTo(expected);
     assertThat(forest.engine().trees()).isEqualTo(5);
+  }
+
+  @Test
+  void theDigestIsThatOfEverythingThatCanChangeAScoreAndOfNothingElse() throws Exception {
+    byte[] file = withBestIteration("4");
+    String mlmodel = MLMODEL.formatted(BOOSTER, PARCELS);
+    ScoringModel logged = open(mlmodel, file);
+
+    ScoringModel again = open(mlmodel.replace("2025-11-12", "2026-01-01"), file);
+    ScoringModel elsewhere = opened(Files.move(directory.resolve("logged"), directory.resolve("b")), EngineKind.FOREST);
+
+    assertThat(again.digest()).isEqualTo(logged.digest()).matches("[0-9a-f]{64}");
+    assertThat(elsewhere.digest()).isEqualTo(logged.digest());
+    assertThat(logged.modelVersion()).isEqualTo("unsealed:" + logged.digest().substring(0, 12));
+    assertThat(
+            Stream.of(
+                    logged,
+                    open(mlmodel, parcels()),
+                    open(MLMODEL.formatted(CLASSIFIER, PARCELS), file), // fewer rounds
+                    open(MLMODEL.formatted(CLASSIFIER, PARCELS), parcels()), // answers with labels
+                    open(mlmodel.replace("\"double\", \"name\": \"d", "\"boolean\", \"name\": \"d"), file),
+                    open(mlmodel.replace("\"required\": false", "\"required\": true"), file))
+                .map(ScoringModel::digest))
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void namesInAnotherOrderAreAnotherModel() throws Exception {
+    TestPackages packages = new TestPackages(directory);
+    byte[] file = TestPackages.wideModel(2, 3, 3);
+
+    ScoringModel one = Opening.open(packages.logged("one", file, "a", "b").toString(), EngineKind.FOREST);
+    ScoringModel other = Opening.open(packages.logged("one", file, "b", "a").toString(), EngineKind.FOREST);
+
+    assertThat(other.digest()).isNotEqualTo(one.digest());
+    assertThat(other.modelVersion()).isNotEqualTo(one.modelVersion());
   }
 
   @Test

@@ -1,0 +1,63 @@
+package io.paritree.model;
+
+import io.paritree.Sha256;
+import io.paritree.feature.CategoryCodeFeature;
+import io.paritree.json.JsonText;
+import io.paritree.model.manifest.FeatureForm;
+import io.paritree.model.manifest.SchemaForm;
+import io.paritree.model.manifest.SchemaWriter;
+import io.paritree.model.mlflow.MlflowModel;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * The digest of an unsealed model: that of everything that its scores and answers depend on.
+ *
+ * <p>A model file of which nobody has said more than it says itself has the SHA-256 of the file.
+ * Otherwise schema, rounds, and what MLflow says of answers are part of it. What changes no score,
+ * such as the number of MLflow's run, is not: the same model that was logged again stays the same.
+ */
+final class UnsealedDigest {
+  private UnsealedDigest() {}
+
+  /**
+   * @param file the SHA-256 of the model file
+   * @return 64 hexadecimal digits
+   */
+  static String of(
+      String file,
+      Optional<MlflowModel> mlflow,
+      Assumptions assumptions,
+      SchemaForm schema,
+      RoundsChoice rounds) {
+    if (mlflow.isEmpty()
+        && assumptions.offsets().isEmpty()
+        && assumptions.rounds().isEmpty()
+        && schema.features().stream().noneMatch(UnsealedDigest::isCode)) {
+      return file;
+    }
+
+    return Sha256.hex(
+        JsonText.of(
+            JsonText.object(
+                out -> {
+                  out.writeStringField("file", file);
+                  out.writeStringField("schema", Sha256.hex(SchemaWriter.toJson(schema)));
+                  out.writeNumberField("rounds", rounds.end());
+                  if (mlflow.isPresent()) {
+                    out.writeStringField("model_class", mlflow.get().modelClass());
+                    out.writeArrayFieldStart("optional");
+                    for (String column : new TreeSet<>(mlflow.get().optionalColumns())) {
+                      out.writeString(column);
+                    }
+
+                    out.writeEndArray();
+                  }
+                })));
+  }
+
+  private static boolean isCode(FeatureForm feature) {
+    return feature instanceof FeatureForm.Complete complete
+        && complete.feature() instanceof CategoryCodeFeature;
+  }
+}
