@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
@@ -189,6 +190,27 @@ class TlsTest {
       assertThat(subject(server.port())).isEqualTo("CN=second");
       replace(used, Files.readAllBytes(first));
       await("the first certificate", () -> subject(server.port()).equals("CN=first"));
+    }
+  }
+
+  @Test
+  void renewedCertificateThatWasHalfWrittenAtOneLookIsUsedAtTheNext() throws Exception {
+    Path used = directory.resolve("half.p12");
+    Files.copy(first, used);
+    byte[] whole = Files.readAllBytes(second);
+    byte[] half = Arrays.copyOf(Arrays.copyOf(whole, whole.length / 2), whole.length);
+    try (LoggedErrors log = LoggedErrors.fromWarn();
+        RunningServer server = serve(used, Map.of())) {
+      Files.write(used, half);
+      FileTime time = FileTime.fromMillis(1_000);
+      Files.setLastModifiedTime(used, time);
+      await("a refused key store", () -> refusals(log) > 0);
+      long refusals = refusals(log); // 2 if a look fell between writing and setting the time
+      Files.write(used, whole);
+      Files.setLastModifiedTime(used, time);
+
+      await("the second certificate", () -> subject(server.port()).equals("CN=second"));
+      assertThat(refusals(log)).as("one state is reported once").isLessThanOrEqualTo(refusals + 1);
     }
   }
 

@@ -41,9 +41,12 @@ public abstract class EverySecond extends AbstractLifeCycle {
   }
 
   private void checkAndSchedule() {
-    look();
-    if (isRunning()) {
-      schedule();
+    try {
+      look();
+    } finally { // an error, for instance of memory, does not end the checks
+      if (isRunning()) {
+        schedule();
+      }
     }
   }
 }

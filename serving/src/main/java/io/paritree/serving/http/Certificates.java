@@ -30,7 +30,8 @@ final class Certificates extends EverySecond {
   private final Path file;
   private final String password;
   private final SslContextFactory.Server tls;
-  private Version seen; // only the checking thread changes it
+  private Version taken; // that of the certificate in use; only the checking thread changes it
+  private Refused refused; // likewise; null while the newest file is in use
   private volatile Instant expires;
 
   /**
@@ -40,12 +41,21 @@ final class Certificates extends EverySecond {
     super(server::getScheduler);
     this.file = Path.of(config.keyStore());
     this.password = config.password();
-    this.seen = version();
-    this.tls = context(load());
+    Version now = version();
+    Usable found = load();
+    this.tls = context(found.store());
+    this.expires = found.expires();
+    this.taken = now;
   }
 
   /** By what a change of the file is noticed. */
   private record Version(Instant modified, long size, Object key) {}
+
+  /** A key store that was tried, and when the first of its certificates expires. */
+  private record Usable(KeyStore store, Instant expires) {}
+
+  /** What was wrong with which file, which is tried again with each look, and reported once. */
+  private record Refused(Version version, String why) {}
 
   /** Returns what makes TLS of the bytes of a connection, and HTTP of what is in them. */
   SslConnectionFactory connections() {
@@ -59,18 +69,26 @@ final class Certificates extends EverySecond {
 
   @Override
   protected void look() {
+    Version now = null;
     try {
-      Version now = version();
-      if (now.equals(seen)) {
+      now = version();
+      if (now.equals(taken)) {
+        refused = null;
         return;
       }
 
-      seen = now;
-      KeyStore store = load();
-      tls.reload(changed -> changed.setKeyStore(store));
+      Usable found = load();
+      tls.reload(changed -> changed.setKeyStore(found.store()));
+      expires = found.expires();
+      taken = now; // not before: what could not be used is looked at again
+      refused = null;
       LOG.info("The certificate of {} is in use; it expires {}", file, expires);
     } catch (Exception e) {
-      LOG.warn("The old certificate stays in use: {}", e.getMessage());
+      Refused last = refused;
+      refused = new Refused(now, String.valueOf(e.getMessage()));
+      if (!refused.equals(last)) {
+        LOG.warn("The old certificate stays in use: {}", e.getMessage());
+      }
     }
   }
 
@@ -79,7 +97,7 @@ final class Certificates extends EverySecond {
       BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
       return new Version(now.lastModifiedTime().toInstant(), now.size(), now.fileKey());
     } catch (IOException e) {
-      if (seen == null) {
+      if (taken == null) {
         throw unusable("there is no such file, or no permission", e);
       }
 
@@ -87,8 +105,8 @@ final class Certificates extends EverySecond {
     }
   }
 
-  /** Returns the key store, after a trial. */
-  private KeyStore load() throws IOException {
+  /** Returns what the file holds, after a trial. */
+  private Usable load() throws IOException {
     try {
       KeyStore store = KeyStore.getInstance(file.toFile(), password.toCharArray());
       Instant first = null;
@@ -106,8 +124,7 @@ final class Certificates extends EverySecond {
       SslContextFactory.Server trial = context(store);
       trial.start();
       trial.stop();
-      expires = first;
-      return store;
+      return new Usable(store, first);
     } catch (GeneralSecurityException e) {
       throw unusable(e.getMessage(), e);
     } catch (IOException e) {

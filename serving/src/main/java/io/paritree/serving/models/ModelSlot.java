@@ -32,7 +32,7 @@ public final class ModelSlot {
   private static final Logger LOG = LoggerFactory.getLogger(ModelSlot.class);
 
   /** A refused version is not opened again automatically before this time has passed. */
-  private static final Duration RETRY = Duration.ofSeconds(30);
+  static final Duration RETRY = Duration.ofSeconds(30);
 
   private final String reference;
   private final ServingConfig config;
@@ -62,7 +62,7 @@ public final class ModelSlot {
     ModelFiles.Place place = ModelFiles.locate(reference);
     this.location = place.location();
     this.alias = place.alias();
-    this.current = new AtomicReference<>(open());
+    this.current = new AtomicReference<>(open(location));
     String name = current().name();
     this.replaced = metrics.reloads(name, "replaced");
     for (Refusal.Kind kind : Refusal.Kind.values()) {
@@ -173,7 +173,7 @@ public final class ModelSlot {
     try {
       found = ModelFiles.locate(reference).location();
       Optional<Outcome> known = anyway ? Optional.empty() : known(look, found);
-      return known.isPresent() ? known.get() : replace(look, found, open());
+      return known.isPresent() ? known.get() : replace(look, found, open(found));
     } catch (ModelException | IOException | RuntimeException | StackOverflowError e) {
       return ends(look) ? refused(found, e) : Outcome.REFUSED;
     }
@@ -266,9 +266,12 @@ public final class ModelSlot {
     return Outcome.REFUSED;
   }
 
-  private ServedModel open() throws ModelException, IOException {
-    // Opened by its reference, so that the package must be the version that its alias names.
-    ScoringModel model = Opening.open(reference, EngineKind.FOREST);
+  /**
+   * @param found where the model is: not its reference, whose alias may have moved meanwhile, so
+   *     that the version in service would not be the one that counts as seen
+   */
+  private ServedModel open(String found) throws ModelException, IOException {
+    ScoringModel model = Opening.open(found, EngineKind.FOREST);
     ServedModel served =
         new ServedModel(model, Instant.now(), config.records().unknownFields(), metrics);
     WarmUp.run(served, config.models().warmUpRows());

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,23 +21,42 @@ import org.slf4j.LoggerFactory;
 public final class StoredVersions {
   private static final Logger LOG = LoggerFactory.getLogger(StoredVersions.class);
   private static final int KEPT = 4;
+  private static final long RETRY_NANOS = ModelSlot.RETRY.toNanos();
 
   private final Models models;
   private final UnknownFields unknown;
   private final ServerMetrics metrics;
 
-  /** The versions that were opened, the one that was asked for last at the end; empty for none. */
-  private final Map<String, Optional<ServedModel>> opened =
+  private final LongSupplier nanos;
+
+  /**
+   * A version that was opened.
+   *
+   * @param model empty if it was refused
+   * @param nanos nanosecond clock, when that was known
+   */
+  private record Opened(Optional<ServedModel> model, long nanos) {}
+
+  /** The versions that were opened, the one that was asked for last at the end. */
+  private final Map<String, Opened> opened =
       new LinkedHashMap<>(KEPT, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Optional<ServedModel>> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, Opened> eldest) {
           return size() > KEPT;
         }
       };
 
   public StoredVersions(Models models, UnknownFields unknown, ServerMetrics metrics) {
+    this(models, unknown, metrics, System::nanoTime);
+  }
+
+  /**
+   * @param nanos a monotonic clock, in nanoseconds
+   */
+  StoredVersions(Models models, UnknownFields unknown, ServerMetrics metrics, LongSupplier nanos) {
+    this.nanos = nanos;
     this.models = models;
     this.unknown = unknown;
     this.metrics = metrics;
@@ -62,14 +82,19 @@ public final class StoredVersions {
         : models.find(name).flatMap(slot -> opened(slot, modelVersion, version));
   }
 
-  /** Opens a version beside the one that a slot has; one at a time, since that takes memory. */
+  /**
+   * Opens a version beside the one that a slot has; one at a time, since that takes memory. One
+   * that was refused is opened again after a while: it may have been half copied.
+   */
   private synchronized Optional<ServedModel> opened(
       ModelSlot slot, String modelVersion, String version) {
-    Optional<ServedModel> known = opened.get(modelVersion);
-    if (known != null) {
-      return known;
+    Opened before = opened.get(modelVersion);
+    long now = nanos.getAsLong();
+    if (before != null && (before.model().isPresent() || now - before.nanos() < RETRY_NANOS)) {
+      return before.model();
     }
 
+    Optional<ServedModel> known;
     try {
       known = open(slot, version).filter(found -> isVersion(found, modelVersion));
     } catch (IOException e) { // may be readable the next time
@@ -77,7 +102,7 @@ public final class StoredVersions {
       return Optional.empty();
     }
 
-    opened.put(modelVersion, known);
+    opened.put(modelVersion, new Opened(known, nanos.getAsLong()));
     return known;
   }
 

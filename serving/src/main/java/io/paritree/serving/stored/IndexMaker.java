@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -32,7 +33,8 @@ import org.slf4j.LoggerFactory;
  * Makes indexes in the server's own directory: fetches those that the job has built, and builds
  * those that it has not, from the published files.
  *
- * <p>What cannot be made is not tried again until its files have changed. Not thread-safe.
+ * <p>What cannot be made is tried again when its files have changed, and otherwise only after a
+ * while. Not thread-safe.
  */
 final class IndexMaker {
   private static final Logger LOG = LoggerFactory.getLogger(IndexMaker.class);
@@ -43,23 +45,27 @@ final class IndexMaker {
   private final FileStore store;
   private final OutputReader reader;
   private final IndexDirectory own;
+  private final LongSupplier nanos;
   private final Map<String, Refused> refused = new HashMap<>();
   private final Map<String, Wanted> wanted = new HashMap<>();
 
   /** Why an index cannot be made from these files. */
-  private record Refused(String run, List<FileEntry> files, IOException why) {}
+  private record Refused(String run, FailedLook look, IOException why) {}
 
   /** How many bytes an index would have that there was no room for. */
   private record Wanted(String run, long bytes) {}
 
   /**
    * @param store the output's
+   * @param nanos a monotonic clock, in nanoseconds
    */
-  IndexMaker(String table, FileStore store, OutputReader reader, IndexDirectory own) {
+  IndexMaker(
+      String table, FileStore store, OutputReader reader, IndexDirectory own, LongSupplier nanos) {
     this.table = table;
     this.store = store;
     this.reader = reader;
     this.own = own;
+    this.nanos = nanos;
   }
 
   /** Returns whether the server can build the index of a partition. */
@@ -79,7 +85,8 @@ final class IndexMaker {
         Stream.concat(entries(built).stream(), entries(reader.directory(one)).stream()).toList();
     Refused before = refused.get(one.path());
     String run = one.published().directory();
-    if (before != null && before.run().equals(run) && before.files().equals(files)) {
+    long began = nanos.getAsLong();
+    if (before != null && before.run().equals(run) && before.look().isStillTrueOf(files, began)) {
       throw before.why();
     }
 
@@ -87,7 +94,7 @@ final class IndexMaker {
       makeNow(one, built, to);
       refused.remove(one.path());
     } catch (DamagedIndexException | UnusableRowsException e) {
-      refused.put(one.path(), new Refused(run, files, e));
+      refused.put(one.path(), new Refused(run, FailedLook.of(files, began, nanos.getAsLong()), e));
       throw e;
     }
   }

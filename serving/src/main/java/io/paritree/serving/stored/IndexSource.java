@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /**
  * Opens the indexes of a table's partitions on a disk of this machine: where the job has built
@@ -29,34 +30,43 @@ final class IndexSource {
   private final IndexDirectory own;
   private final OpenFiles files;
   private final IndexMaker maker;
+  private final LongSupplier nanos;
 
   /**
    * @param store the output's
+   * @param nanos a monotonic clock, in nanoseconds
    */
   IndexSource(
-      String table, FileStore store, OutputReader reader, IndexDirectory own, OpenFiles files) {
+      String table,
+      FileStore store,
+      OutputReader reader,
+      IndexDirectory own,
+      OpenFiles files,
+      LongSupplier nanos) {
     this.table = table;
     this.reader = reader;
     this.own = own;
     this.files = files;
-    this.maker = new IndexMaker(table, store, reader, own);
+    this.maker = new IndexMaker(table, store, reader, own, nanos);
+    this.nanos = nanos;
   }
 
   /**
    * Returns what answers after an index was damaged: its files, opened anew if they are whole now.
-   * They are read again only once they have changed.
+   * They are read again when they have changed, and otherwise only after a while.
    */
   OpenPartition restored(Found one, OpenPartition old) throws IOException {
     Path directory = directory(one);
     List<FileEntry> now = FileStore.of(Location.of(directory)).list(Location.of(directory));
-    if (old.isDamagedIn(now)) {
+    long began = nanos.getAsLong();
+    if (old.isStillDamaged(now, began)) {
       return old;
     }
 
     try {
       LookupIndex.verify(directory);
     } catch (DamagedIndexException e) {
-      old.foundDamaged(now, e.getMessage());
+      old.foundDamaged(FailedLook.of(now, began, nanos.getAsLong()), e.getMessage());
       if (!isMadeAgain(directory)) {
         return old;
       }

@@ -25,7 +25,7 @@ public final class OpenPartition {
   private final byte[] origin;
   private final List<byte[]> scoreNames;
   private volatile String damage = "";
-  private volatile List<FileEntry> damagedFiles = List.of();
+  private volatile FailedLook failed; // null if no look at the whole index has failed
 
   OpenPartition(LookupIndex index) {
     this.index = index;
@@ -126,14 +126,15 @@ public final class OpenPartition {
     return isNew;
   }
 
-  /** Returns whether the index has been read whole, and was damaged, when its files were these. */
-  boolean isDamagedIn(List<FileEntry> files) {
-    return damagedFiles.equals(files);
+  /** Returns whether the index has been read whole, and need not be read again now. */
+  boolean isStillDamaged(List<FileEntry> files, long nanos) {
+    FailedLook last = failed;
+    return last != null && last.isStillTrueOf(files, nanos);
   }
 
-  /** Keeps that the index has been read whole, and why it is damaged, while its files are these. */
-  void foundDamaged(List<FileEntry> files, String why) {
-    damagedFiles = List.copyOf(files);
+  /** Keeps that the index has been read whole, and why it is damaged. */
+  void foundDamaged(FailedLook look, String why) {
+    failed = look;
     damage = why;
   }
 

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +43,7 @@ public final class ScoresTable {
   private final OpenFiles files;
   private final IndexDirectory own;
   private final FileStore store;
+  private final LongSupplier nanos;
   private OutputReader reader; // null until the output's store has answered once
   private IndexSource source;
   private volatile List<OpenPartition> partitions = List.of();
@@ -65,6 +67,16 @@ public final class ScoresTable {
    */
   ScoresTable(String name, String output, int keep, OpenFiles files, IndexDirectory own)
       throws IOException {
+    this(name, output, keep, files, own, System::nanoTime);
+  }
+
+  /**
+   * @param nanos a monotonic clock, in nanoseconds
+   */
+  ScoresTable(
+      String name, String output, int keep, OpenFiles files, IndexDirectory own, LongSupplier nanos)
+      throws IOException {
+    this.nanos = nanos;
     this.name = name;
     this.keep = keep;
     this.files = files;
@@ -89,7 +101,7 @@ public final class ScoresTable {
   private void connect() throws IOException {
     if (reader == null) {
       OutputReader connected = new OutputReader(store, store.real(output), keep);
-      source = new IndexSource(name, store, connected, own, files);
+      source = new IndexSource(name, store, connected, own, files, nanos);
       reader = connected;
     }
   }

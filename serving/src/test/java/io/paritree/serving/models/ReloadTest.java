@@ -15,6 +15,7 @@ import io.paritree.serving.BrokenPackages;
 import io.paritree.serving.BrokenPackages.Harm;
 import io.paritree.serving.Client;
 import io.paritree.serving.Client.Answer;
+import io.paritree.serving.FarStore;
 import io.paritree.serving.JsonTree;
 import io.paritree.serving.RunningServer;
 import io.paritree.serving.Seed;
@@ -78,6 +79,26 @@ class ReloadTest {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
     while (!client.post(SCORE, RECORD).body().contains("\"parcel-late/" + version + "\"")) {
       assertThat(System.nanoTime()).as("version %s", version).isLessThan(end);
+    }
+  }
+
+  /** While a look finds a version and opens it, the alias may move away and back again. */
+  @Test
+  void theVersionThatCountsAsSeenIsTheOneThatWasOpened() throws Exception {
+    TestPackages packages = new TestPackages(store);
+    packages.binary(2, 21);
+    packages.binary(1, 20);
+    Map<String, String> settings = Map.of("models.poll", "20 ms");
+    String reference = "far://store" + store.resolve("parcel-late");
+    try (RunningServer serving = RunningServer.start(List.of(reference), settings);
+        Client client = new Client(serving.port())) {
+      FarStore.CHAMPIONS.addAll(List.of("2\n", "1\n", "2\n"));
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+      while (!FarStore.CHAMPIONS.isEmpty()) {
+        assertThat(System.nanoTime()).isLessThan(end);
+      }
+
+      awaitVersion(client, 2);
     }
   }
 

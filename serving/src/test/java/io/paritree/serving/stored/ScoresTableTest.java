@@ -2,16 +2,24 @@ package io.paritree.serving.stored;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.paritree.lookup.DamagedIndexException;
 import io.paritree.lookup.KeyBytes;
 import io.paritree.lookup.KeyColumn;
 import io.paritree.lookup.KeyColumn.Type;
 import io.paritree.lookup.KeyForm;
 import io.paritree.lookup.StoredEntry.Scored;
+import io.paritree.serving.PublishedRows;
 import io.paritree.serving.StoredOutput;
+import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,5 +74,73 @@ class ScoresTableTest {
     OpenPartition begun = replaced(5);
 
     assertThatThrownBy(() -> begun.find(key)).isInstanceOf(ClosedChannelException.class);
+  }
+
+  private ScoresTable table(Path path, AtomicLong nanos) throws IOException {
+    IndexDirectory own = new IndexDirectory(directory.resolve("own"), 64 << 20);
+    return new ScoresTable("loans", path.toString(), 1, new OpenFiles(1_000), own, nanos::get);
+  }
+
+  /** Writes a content, and keeps the time of the file. */
+  private static void restore(Path file, byte[] content) throws IOException {
+    FileTime time = Files.getLastModifiedTime(file);
+    Files.write(file, content);
+    Files.setLastModifiedTime(file, time);
+  }
+
+  private static byte[] flipped(byte[] content, int from) {
+    byte[] flipped = content.clone();
+    for (int at = from; at < Math.min(from + 900, content.length); at++) {
+      flipped[at] ^= 0x55;
+    }
+
+    return flipped;
+  }
+
+  @Test
+  void aDamagedIndexThatIsRestoredWithItsTimesAnswersAgainAfterAWhile() throws Exception {
+    AtomicLong nanos = new AtomicLong();
+    ScoresTable table = table(output.path(), nanos);
+    assertThat(table.poll()).isTrue();
+    List<Path> shards =
+        List.of(output.index("").resolve("shard-0"), output.index("").resolve("shard-1"));
+    List<byte[]> whole =
+        List.of(Files.readAllBytes(shards.get(0)), Files.readAllBytes(shards.get(1)));
+    for (int shard = 0; shard < 2; shard++) {
+      restore(shards.get(shard), flipped(whole.get(shard), 56));
+    }
+
+    OpenPartition damaged = table.partitions().get(0);
+    table.damaged(damaged, assertThrows(DamagedIndexException.class, () -> damaged.find(key)));
+    assertThat(table.poll()).isFalse();
+    for (int shard = 0; shard < 2; shard++) {
+      restore(shards.get(shard), whole.get(shard));
+    }
+
+    assertThat(table.poll()).as("the files look as they did").isFalse();
+    nanos.addAndGet(TimeUnit.SECONDS.toNanos(31));
+
+    assertThat(table.poll()).isTrue();
+    assertThat(table.partitions().get(0).find(key)).isPresent();
+    table.close();
+  }
+
+  @Test
+  void rowsThatCouldNotBeIndexedAtOneLookAreIndexedAfterAWhile() throws Exception {
+    AtomicLong nanos = new AtomicLong();
+    PublishedRows rows = new PublishedRows(directory.resolve("plain"));
+    rows.publish("day=1", 0, 1_000, "");
+    Path file = rows.file("day=1");
+    byte[] whole = Files.readAllBytes(file);
+    restore(file, flipped(whole, 100));
+    ScoresTable table = table(rows.path(), nanos);
+    assertThat(table.poll()).isFalse();
+    restore(file, whole);
+    assertThat(table.poll()).as("the files look as they did").isFalse();
+    nanos.addAndGet(TimeUnit.SECONDS.toNanos(31));
+
+    assertThat(table.poll()).as(table.problems().toString()).isTrue();
+    assertThat(table.partitions()).hasSize(1);
+    table.close();
   }
 }
