@@ -1,13 +1,18 @@
 package io.paritree.model.command;
 
+import io.paritree.CorruptModelException;
 import io.paritree.Fault;
+import io.paritree.ModelException;
 import io.paritree.json.JsonText;
+import io.paritree.model.EngineKind;
+import io.paritree.model.Opening;
 import io.paritree.model.layout.ModelName;
 import io.paritree.model.layout.ModelStore;
 import io.paritree.model.layout.PackageFiles;
 import io.paritree.model.rows.InputException;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
+import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -20,7 +25,10 @@ import picocli.CommandLine.Spec;
 /** {@code model alias}: points an alias to a version, or removes it. */
 @Command(
     name = "alias",
-    description = "Points an alias of a store to a version, in one step, or removes it.")
+    description = {
+      "Points an alias of a store to a version, in one step, or removes it.",
+      "The version is opened and verified first, as 'model verify' does."
+    })
 final class AliasCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -79,9 +87,29 @@ final class AliasCommand implements Callable<Integer> {
               .formatted(name, alias, store, change.version, models.versions(name)));
     }
 
+    checkVersion(models);
     models.setAlias(name, alias, change.version);
     print("%s@%s is version %s now%n".formatted(name, alias, change.version));
     return ModelMain.OK;
+  }
+
+  /** Opens and verifies what the alias is to name. */
+  private void checkVersion(ModelStore models) throws Exception {
+    Location version = models.version(name, change.version);
+    try {
+      String found = Opening.open(version.toString(), EngineKind.FOREST).modelVersion();
+      if (!found.equals(name + "/" + change.version)) {
+        throw new CorruptModelException(
+            "Cannot open model package %s: it says that it is %s".formatted(version, found));
+      }
+    } catch (ModelException | IOException e) {
+      spec.commandLine()
+          .getErr()
+          .println(
+              "%s@%s was not changed, because its version could not be opened:"
+                  .formatted(name, alias));
+      throw e;
+    }
   }
 
   private void print(String text) {

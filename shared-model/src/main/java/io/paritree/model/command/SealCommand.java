@@ -4,6 +4,8 @@ import io.paritree.Fault;
 import io.paritree.ModelException;
 import io.paritree.UnsupportedModelException;
 import io.paritree.model.CardWriter;
+import io.paritree.model.ModelFiles;
+import io.paritree.model.Opening;
 import io.paritree.model.RoundsChoice;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.UnsealedSchema;
@@ -379,6 +381,8 @@ final class SealCommand implements Callable<Integer> {
     }
 
     if (alias != null) {
+      // As it is in the store, and not only as it was to be written.
+      Opening.open(ModelFiles.streamed(directory.toString()), sealing.model(), sealing.forest());
       target.store().setAlias(name, alias, sealedVersion);
     }
 

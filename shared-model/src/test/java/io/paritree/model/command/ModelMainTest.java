@@ -13,6 +13,7 @@ import io.paritree.model.golden.JsonRecord;
 import io.paritree.model.manifest.Provenance;
 import io.paritree.model.manifest.SchemaForm;
 import io.paritree.model.manifest.SchemaParser;
+import io.paritree.store.DamagingStore;
 import io.paritree.xgboost.NativeBooster;
 import io.paritree.xgboost.Training;
 import io.paritree.xgboost.XgboostModel;
@@ -669,6 +670,55 @@ class ModelMainTest {
         "predicted");
     assertThat(err.toString()).contains("rows that the trainer scored").contains("out_of_range");
     assertThat(path("store")).doesNotExist();
+  }
+
+  @Test
+  void anAliasStaysWhereItIsIfTheVersionCannotBeOpened() throws Exception {
+    TestPackages packages = new TestPackages(directory);
+    Path first = packages.binary(1, 3);
+    Path second = packages.binary(2, 4);
+    Path store = packages.store();
+    assertRun(0, "alias", "--store", store, "--name", TestPackages.BINARY, "--version", "1");
+    for (String name : List.of("model.ubj", "golden.jsonl", "paritree.sha256")) {
+      Path file = second.resolve(name);
+      byte[] whole = Files.readAllBytes(file);
+      byte[] damaged = whole.clone();
+      damaged[whole.length / 2] ^= 1;
+      Files.write(file, damaged);
+
+      assertRun(6, "alias", "--store", store, "--name", TestPackages.BINARY, "--version", "2");
+
+      assertThat(err.toString())
+          .contains("parcel-late@champion was not changed", "Cannot open model package", name);
+      assertThat(store.resolve(TestPackages.BINARY).resolve("aliases/champion")).hasContent("1");
+      Files.write(file, whole);
+    }
+
+    assertRun(0, "alias", "--store", store, "--name", TestPackages.BINARY, "--version", "2");
+    Path moved = store.resolve(TestPackages.BINARY).resolve("3");
+    Files.move(first, moved);
+    assertRun(6, "alias", "--store", store, "--name", TestPackages.BINARY, "--version", "3");
+    assertThat(err.toString()).contains("it says that it is parcel-late/1");
+    Path fresh = Files.createDirectories(directory.resolve("fresh/parcel-late"));
+    Files.move(moved, fresh.resolve("3"));
+    assertRun(6, "alias", "--store", fresh.getParent(), "--name", "parcel-late", "--version", "3");
+    assertThat(err.toString()).contains("it says that it is parcel-late/1");
+    assertThat(fresh.resolve("aliases")).doesNotExist();
+  }
+
+  @Test
+  void aSealedVersionThatIsDamagedInTheStoreGetsNoAlias() throws Exception {
+    Path model = new TestPackages(directory).bareWideModel(2, 3, 3);
+    Path store = Files.createDirectories(path("store"));
+    String elsewhere = "damaging://store" + store;
+    DamagingStore.enable();
+
+    assertRun(
+        6, "seal", "--model", model, "--name", "wide", "--store", elsewhere, "--alias", "champion");
+
+    assertThat(err.toString()).contains("'model.ubj' has SHA-256");
+    assertThat(store.resolve("wide/1")).exists();
+    assertThat(store.resolve("wide/aliases")).doesNotExist();
   }
 
   @Test
