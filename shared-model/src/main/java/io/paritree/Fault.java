@@ -1,5 +1,6 @@
 package io.paritree;
 
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -64,7 +65,7 @@ public record Fault(FaultCode code, String field, String got, String expected, S
               || type == Character.LINE_SEPARATOR
               || type == Character.PARAGRAPH_SEPARATOR;
       if (unsafe) {
-        text.append("\\u%04x".formatted(point));
+        text.append(String.format(Locale.ROOT, "\\u%04x", point));
       } else {
         text.appendCodePoint(point);
       }

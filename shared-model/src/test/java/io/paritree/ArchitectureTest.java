@@ -118,6 +118,28 @@ class ArchitectureTest extends ArchitectureContract {
     assertThat(SourceTree.classNames(ROOT)).containsAll(Architecture.read().classes());
   }
 
+  /** Scripts read what commands print, and other programs the names of files. */
+  @Test
+  void noTextIsWrittenAsTheCountryWritesNumbers() throws IOException {
+    assertThat(SourceTree.formatsOfTheCountry(ROOT)).isEmpty();
+  }
+
+  @Test
+  void plantedFormatsOfTheCountryAreFound(@TempDir Path root) throws IOException {
+    plant(
+        root.resolve("one/src/main/java/io/paritree/other/Class0.java"),
+        """
+        // "%d" is no text, nor is '"'
+        String a = "%020d.json".formatted(1) + String.format(Locale.ROOT, "%,.2f", 0.5f);
+        String b = "%s of %-12s (5 %%)%n".formatted("x", 1) + "\\"%1$x";
+        String c = String.format(Locale.ROOT,
+            "%08x", 1).concat("%S");
+        """);
+
+    assertThat(SourceTree.formatsOfTheCountry(root))
+        .containsExactly("Class0: \"%020d.json\"", "Class0: \"%S\"", "Class0: \"\\\"%1$x\"");
+  }
+
   @Test
   void plantedSourcesAreFound(@TempDir Path root) throws IOException {
     plant(root.resolve("one/src/main/java/io/paritree/undescribed/Class0.java"), "");

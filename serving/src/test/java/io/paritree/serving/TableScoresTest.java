@@ -2,6 +2,7 @@ package io.paritree.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paritree.Country;
 import io.paritree.lookup.BuiltIndex;
 import io.paritree.lookup.StateDirectory;
 import io.paritree.lookup.TableIndexes;
@@ -10,10 +11,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Stored scores of a Delta table: what the job has built for its newest version, or nothing. */
 class TableScoresTest extends ServedLoans {
@@ -39,7 +43,8 @@ class TableScoresTest extends ServedLoans {
 
   private void log(String lines) throws IOException {
     version++;
-    Files.writeString(table.resolve("_delta_log/%020d.json".formatted(version)), lines);
+    String commit = String.format(Locale.ROOT, "%020d.json", version);
+    Files.writeString(table.resolve("_delta_log").resolve(commit), lines);
   }
 
   private Location state() throws IOException {
@@ -75,6 +80,14 @@ class TableScoresTest extends ServedLoans {
     assertThat(reload().status()).isEqualTo(200);
     assertThat(body("")).contains("\"score\":0.75,", "\"run\":\"run3\"");
     assertThat(body("?day=2026-11-23")).contains("\"score\":0.25,");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"fa-IR", "ar-EG"})
+  void partitionsAreAnsweredWherePeopleWriteOtherDigits(String language) throws Exception {
+    publish(DAY, "run3-0000000c", 0.75f);
+    assertThat(Country.in(language, this::reload).status()).isEqualTo(200);
+    assertThat(body("")).contains("\"score\":0.75,", "\"run\":\"run3\"");
   }
 
   @Test

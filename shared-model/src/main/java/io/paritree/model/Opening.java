@@ -262,8 +262,7 @@ public final class Opening {
             ? RoundsChoice.of(assumptions.rounds().get(), model)
             : RoundsChoice.ofTrainer(model, mlflow);
     Engine engine = engine(files, modelFile, model, rounds.range(origin, model), schema, kind);
-    String digest =
-        UnsealedDigest.of(files.sha256(modelFile), mlflow, assumptions, form, rounds);
+    String digest = UnsealedDigest.of(files.sha256(modelFile), mlflow, assumptions, form, rounds);
     return new ScoringModel(
         unsealedName(origin),
         "unsealed:" + digest.substring(0, SHORT_DIGEST),

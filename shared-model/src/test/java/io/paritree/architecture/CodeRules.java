@@ -5,6 +5,12 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.lang.ArchRule;
 import java.io.ObjectInputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.text.Format;
+import java.time.format.DateTimeFormatter;
+import java.util.Formatter;
+import java.util.Scanner;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -37,6 +43,17 @@ final class CodeRules {
             .doNotHaveFullyQualifiedName(STOPS_BY_THE_CLOCK)
             .should()
             .callMethod(TimeUnit.class, "sleep", long.class),
+        noClasses().should().callMethod(String.class, "toLowerCase"),
+        noClasses().should().callMethod(String.class, "toUpperCase"),
+        noClasses().should().callMethod(String.class, "format", String.class, Object[].class),
+        noClasses().should().callMethod(DateTimeFormatter.class, "ofPattern", String.class),
+        prints(PrintStream.class, "printf"),
+        prints(PrintStream.class, "format"),
+        prints(PrintWriter.class, "printf"),
+        prints(PrintWriter.class, "format"),
+        noClasses().should().dependOnClassesThat().areAssignableTo(Formatter.class),
+        noClasses().should().dependOnClassesThat().areAssignableTo(Scanner.class),
+        noClasses().should().dependOnClassesThat().areAssignableTo(Format.class),
         noClasses()
             .that()
             .haveSimpleNameNotEndingWith("Main")
@@ -54,5 +71,10 @@ final class CodeRules {
             .areNotAnnotatedWith(SET_BY_PICOCLI)
             .should()
             .beFinal());
+  }
+
+  /** What machines read is the same in every country, so nothing asks for the default locale. */
+  private static ArchRule prints(Class<?> type, String method) {
+    return noClasses().should().callMethod(type, method, String.class, Object[].class);
   }
 }

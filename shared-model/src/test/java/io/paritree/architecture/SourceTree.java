@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -25,6 +26,19 @@ public record SourceTree(
     Map<String, List<String>> classesByRoom, Map<String, Set<String>> namedByRoom) {
   private static final String DESCRIPTION = "package-info";
   private static final Pattern COMMENT = Pattern.compile("(?s)/\\*.*?\\*/|//[^\n]*");
+
+  /** A comment, a character, or a text (group 1). */
+  private static final Pattern TEXT =
+      Pattern.compile(
+          "(?s)/\\*.*?\\*/|//[^\n]*|'(?:\\\\.|[^'\\\\])+'"
+              + "|(\"\"\".*?\"\"\"|\"(?:\\\\.|[^\"\\\\\n])*\")");
+
+  /** A place of a format; it has a group 1 if what it writes depends on the locale. */
+  private static final Pattern PLACE =
+      Pattern.compile("%%|%(?:\\d+\\$)?[-#+0,(<]*\\d*(?:\\.\\d+)?([a-mo-rt-zA-Z])");
+
+  /** What comes before a text whose places do not depend on it; the latter is logback's. */
+  private static final List<String> WITH_LOCALE = List.of("Locale.ROOT,", ".setPattern(");
 
   /** A qualified class name, or an import of a whole package. */
   private static final Pattern NAME =
@@ -65,6 +79,39 @@ public record SourceTree(
     }
 
     return names;
+  }
+
+  /**
+   * Returns the texts in main code that would be written with other digits or letters where people
+   * write others: those that have a place for a number, in any form but {@code %s}, and do not
+   * follow {@code Locale.ROOT} in a call of {@code String.format}.
+   */
+  public static Set<String> formatsOfTheCountry(Path root) throws IOException {
+    Set<String> found = new TreeSet<>();
+    try (Stream<Path> modules = Files.list(root)) {
+      for (Path module : modules.toList()) {
+        Path sources = module.resolve("src/main/java");
+        if (Files.isDirectory(sources)) {
+          for (Path file : files(sources)) {
+            String code = Files.readString(file);
+            for (Matcher text = TEXT.matcher(code); text.find(); ) {
+              String before = code.substring(0, text.start()).stripTrailing();
+              if (text.group(1) != null
+                  && dependsOnLocale(text.group(1))
+                  && WITH_LOCALE.stream().noneMatch(before::endsWith)) {
+                found.add("%s: %s".formatted(className(file), text.group(1).strip()));
+              }
+            }
+          }
+        }
+      }
+    }
+
+    return found;
+  }
+
+  private static boolean dependsOnLocale(String format) {
+    return PLACE.matcher(format).results().anyMatch(place -> place.group(1) != null);
   }
 
   private static String className(Path file) {

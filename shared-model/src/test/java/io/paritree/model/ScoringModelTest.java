@@ -49,7 +49,8 @@ class ScoringModelTest {
     for (Path sealed : List.of(packages.wide(2, 3, 3), packages.offset())) {
       byte[] manifest = Files.readAllBytes(sealed.resolve(PackageFiles.MANIFEST));
 
-      assertThat(new String(manifest, StandardCharsets.UTF_8)).containsPattern("\"format\" ?: ?[12]");
+      assertThat(new String(manifest, StandardCharsets.UTF_8))
+          .containsPattern("\"format\" ?: ?[12]");
       assertThat(Opening.open(sealed.toString(), EngineKind.FOREST).digest())
           .isEqualTo(Sha256.hex(Files.readAllBytes(sealed.resolve(PackageFiles.DIGESTS))));
     }

@@ -19,6 +19,7 @@ import java.io.PrintStream;
 import java.time.Clock;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -48,6 +49,8 @@ public final class ScoreMain {
   private record Ending(Outcome outcome, String reason) {}
 
   public static void main(String[] arguments) {
+    // Delta writes the numbers of versions into the names of files as the default locale does.
+    Locale.setDefault(Locale.ROOT);
     Ending ending = end(StepObserver.NONE, System.out, System.err, arguments);
     int exitCode = ending.outcome().exitCode();
     if (isClusterMode()) {

@@ -101,15 +101,26 @@ class DatasetScoringTest {
     Path one = packages.logged("one", file, "distance", "weight");
     Path other = packages.logged("other", file, "weight", "distance");
     Dataset<Row> rows = read(input);
-    Dataset<Row> exchanged = rows.selectExpr("parcel_id", "weight AS distance", "distance AS weight");
+    Dataset<Row> exchanged =
+        rows.selectExpr("parcel_id", "weight AS distance", "distance AS weight");
 
     Dataset<Row> expected = Paritree.model(one.toString()).keys("parcel_id").score(exchanged);
     Dataset<Row> scored = Paritree.model(other.toString()).keys("parcel_id").score(rows);
 
-    assertThat(scored.select("parcel_id", "score").exceptAll(expected.select("parcel_id", "score")).count()).isZero();
-    assertThat(scored.select("model_version").first()).isNotEqualTo(expected.select("model_version").first());
+    assertThat(
+            scored
+                .select("parcel_id", "score")
+                .exceptAll(expected.select("parcel_id", "score"))
+                .count())
+        .isZero();
+    assertThat(scored.select("model_version").first())
+        .isNotEqualTo(expected.select("model_version").first());
     Dataset<Row> unchanged = Paritree.model(one.toString()).keys("parcel_id").score(rows);
-    assertThat(scored.select("parcel_id", "score").exceptAll(unchanged.select("parcel_id", "score")).count())
+    assertThat(
+            scored
+                .select("parcel_id", "score")
+                .exceptAll(unchanged.select("parcel_id", "score"))
+                .count())
         .isGreaterThan(ROWS / 2);
   }
 

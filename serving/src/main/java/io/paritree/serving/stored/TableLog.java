@@ -12,6 +12,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -154,7 +155,7 @@ final class TableLog {
   }
 
   private Commit commit(long version) throws IOException {
-    Location file = log.resolve("%020d.json".formatted(version));
+    Location file = log.resolve(String.format(Locale.ROOT, "%020d.json", version));
     boolean[] hasChanged = {false};
     Set<String> transactions = new TreeSet<>();
     try (BufferedReader lines =

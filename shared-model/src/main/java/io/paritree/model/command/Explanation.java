@@ -64,7 +64,7 @@ record Explanation(
       lines.add(line(row.rest(), total, "rest (%s fields)".formatted(others)));
     }
 
-    lines.add("%12s %12.4f %s".formatted("", margins[output], "margin"));
+    lines.add(String.format(Locale.ROOT, "%12s %12.4f %s", "", margins[output], "margin"));
     if (reasons.mode() == ContributionMode.EXACT) {
       lines.add("Contributions: exact");
     }

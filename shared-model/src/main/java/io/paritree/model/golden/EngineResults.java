@@ -1,6 +1,7 @@
 package io.paritree.model.golden;
 
 import io.paritree.forest.Engine;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.IntFunction;
 
@@ -50,7 +51,7 @@ public record EngineResults(int rows, int[] marginBits, int[] scoreBits, int[] l
   /** Returns the first number of a row that differs; empty if all are the expected ones. */
   public Optional<Difference> difference(EngineResults expected, int row) {
     IntFunction<String> number =
-        bits -> "%s (bits %08x)".formatted(Float.intBitsToFloat(bits), bits);
+        bits -> String.format(Locale.ROOT, "%s (bits %08x)", Float.intBitsToFloat(bits), bits);
     return first("margin ", expected.marginBits, marginBits, row, number)
         .or(() -> first("score ", expected.scoreBits, scoreBits, row, number))
         .or(() -> first("the leaf of tree ", expected.leaves, leaves, row, String::valueOf));

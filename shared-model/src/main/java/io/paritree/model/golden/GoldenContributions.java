@@ -5,6 +5,7 @@ import io.paritree.feature.Schema;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.forest.explain.Explainer;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The golden rows of a package that have contributions. Immutable and thread-safe.
@@ -88,8 +89,14 @@ public final class GoldenContributions {
         throw GoldenRows.refused(
             origin,
             index,
-            ": expected contribution %s to be %s (bits %08x), but computed %s (bits %08x)"
-                .formatted(place, expected, bits[place], got, Float.floatToRawIntBits(got)));
+            String.format(
+                Locale.ROOT,
+                ": expected contribution %s to be %s (bits %08x), but computed %s (bits %08x)",
+                place,
+                expected,
+                bits[place],
+                got,
+                Float.floatToRawIntBits(got)));
       }
     }
   }

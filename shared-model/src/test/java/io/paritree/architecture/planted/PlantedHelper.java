@@ -3,6 +3,12 @@ package io.paritree.architecture.planted;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.ObjectInputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.text.DecimalFormat;
+import java.time.format.DateTimeFormatter;
+import java.util.Formatter;
+import java.util.Scanner;
 import java.util.concurrent.TimeUnit;
 
 /** Does everything that no class of main code may do. */
@@ -23,6 +29,15 @@ public final class PlantedHelper {
     try (ObjectInputStream objects = new ObjectInputStream(in)) {
       return objects.readObject();
     }
+  }
+
+  /** Writes and reads as the user's country does. */
+  String local(PrintStream out, PrintWriter writer, Scanner in) {
+    out.printf("%s", in.next().toLowerCase());
+    out.format("%s", in.next().toUpperCase());
+    writer.printf("%s", DateTimeFormatter.ofPattern("u"));
+    writer.format("%s", new DecimalFormat("0"));
+    return String.format("%s", new Formatter());
   }
 
   void leave() throws InterruptedException {

@@ -237,7 +237,8 @@ class MlflowModelTest {
     ScoringModel logged = open(mlmodel, file);
 
     ScoringModel again = open(mlmodel.replace("2025-11-12", "2026-01-01"), file);
-    ScoringModel elsewhere = opened(Files.move(directory.resolve("logged"), directory.resolve("b")), EngineKind.FOREST);
+    ScoringModel elsewhere =
+        opened(Files.move(directory.resolve("logged"), directory.resolve("b")), EngineKind.FOREST);
 
     assertThat(again.digest()).isEqualTo(logged.digest()).matches("[0-9a-f]{64}");
     assertThat(elsewhere.digest()).isEqualTo(logged.digest());
@@ -248,7 +249,9 @@ class MlflowModelTest {
                     open(mlmodel, parcels()),
                     open(MLMODEL.formatted(CLASSIFIER, PARCELS), file), // fewer rounds
                     open(MLMODEL.formatted(CLASSIFIER, PARCELS), parcels()), // answers with labels
-                    open(mlmodel.replace("\"double\", \"name\": \"d", "\"boolean\", \"name\": \"d"), file),
+                    open(
+                        mlmodel.replace("\"double\", \"name\": \"d", "\"boolean\", \"name\": \"d"),
+                        file),
                     open(mlmodel.replace("\"required\": false", "\"required\": true"), file))
                 .map(ScoringModel::digest))
         .doesNotHaveDuplicates();
@@ -259,8 +262,10 @@ class MlflowModelTest {
     TestPackages packages = new TestPackages(directory);
     byte[] file = TestPackages.wideModel(2, 3, 3);
 
-    ScoringModel one = Opening.open(packages.logged("one", file, "a", "b").toString(), EngineKind.FOREST);
-    ScoringModel other = Opening.open(packages.logged("one", file, "b", "a").toString(), EngineKind.FOREST);
+    ScoringModel one =
+        Opening.open(packages.logged("one", file, "a", "b").toString(), EngineKind.FOREST);
+    ScoringModel other =
+        Opening.open(packages.logged("one", file, "b", "a").toString(), EngineKind.FOREST);
 
     assertThat(other.digest()).isNotEqualTo(one.digest());
     assertThat(other.modelVersion()).isNotEqualTo(one.modelVersion());

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -33,7 +34,8 @@ record CommitFile(Set<Map<String, String>> changed, Set<String> added, Set<Strin
    */
   static Optional<CommitFile> read(FileStore store, Location table, long version)
       throws IOException {
-    Location file = table.resolve("_delta_log").resolve("%020d.json".formatted(version));
+    Location file =
+        table.resolve("_delta_log").resolve(String.format(Locale.ROOT, "%020d.json", version));
     String text;
     try {
       text = new String(store.read(file), StandardCharsets.UTF_8);

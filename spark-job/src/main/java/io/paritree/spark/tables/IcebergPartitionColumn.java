@@ -8,6 +8,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -43,7 +44,8 @@ record IcebergPartitionColumn(
     Map<Integer, Integer> positions) {
   private static final String IDENTITY = "identity";
   private static final Set<String> UNITS = Set.of(IDENTITY, "year", "month", "day", "hour");
-  private static final DateTimeFormatter HOUR = DateTimeFormatter.ofPattern("uuuu-MM-dd-HH");
+  private static final DateTimeFormatter HOUR =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd-HH", Locale.ROOT);
 
   /** A part of time, from the first moment of it until before that of the next one. */
   private record Span(LocalDateTime from, LocalDateTime to) {}
@@ -144,7 +146,7 @@ record IcebergPartitionColumn(
     String text =
         type.typeName().equals("date")
             ? at.toLocalDate().toString()
-            : at.format(DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss"));
+            : at.format(DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT));
     return functions.lit(text).cast(type);
   }
 
