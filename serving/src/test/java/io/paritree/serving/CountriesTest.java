@@ -43,7 +43,7 @@ class CountriesTest {
         Map.of(
             "prediction-log.file",
             '"' + predictions.toString() + '"',
-            "prediction-log.max-file-size",
+            "prediction-log.file-size",
             "1 MiB",
             "log.requests",
             '"' + requests.toString() + '"',

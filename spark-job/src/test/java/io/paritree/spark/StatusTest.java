@@ -180,7 +180,7 @@ class StatusTest {
     assertThat(out.toString(StandardCharsets.UTF_8)).contains(text);
   }
 
-  private static String status(Path output) {
+  static String status(Path output) {
     return run("--status", "--output", output.toString());
   }
 
