@@ -20,7 +20,7 @@ import java.util.Locale;
 /** Describes an opened model: as JSON for machines, as lines for people. */
 public final class CardWriter {
   private static final String UNKNOWN =
-      "%s: category of unknown values, because the model file does not list them: it is scored only with a schema that gives them, or says that they are codes";
+      "%s: category of unknown values, because the model file does not list them, or not whole: it is scored only with a schema that gives them, or says that they are codes";
   private static final int MAX_SHOWN_CATEGORIES = 5;
 
   private CardWriter() {}

@@ -5,6 +5,7 @@ import io.paritree.Fault;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Schema;
 import io.paritree.feature.VocabularyFeature;
+import io.paritree.xgboost.CutTexts;
 import io.paritree.xgboost.RecordedCategories;
 import io.paritree.xgboost.XgboostModel;
 import java.util.List;
@@ -16,7 +17,8 @@ import java.util.Optional;
  * <p>The widths must be equal and, where the model file has names, the names and their order. A
  * feature that the model treats as a category must be one in the schema, and vice versa unless the
  * model file records no types. Where both have a vocabulary, the two must be equal. A vocabulary
- * must have every code that the model splits on. There is an offset for each output, or none.
+ * must have every code that the model splits on. Names that the model file has only in part must
+ * agree with these parts. There is an offset for each output, or none.
  */
 public final class SchemaFit {
   private SchemaFit() {}
@@ -80,7 +82,8 @@ public final class SchemaFit {
     }
 
     Optional<RecordedCategories> own = model.categories(index);
-    if (own.isPresent() && feature.kind() == Feature.Kind.CATEGORY_CODE) {
+    boolean hasVocabulary = own.isPresent() && !(own.get() instanceof CutTexts);
+    if (hasVocabulary && feature.kind() == Feature.Kind.CATEGORY_CODE) {
       throw misfit(
           origin, index, feature, "it is a bare code, but the model file has its categories");
     }
@@ -95,7 +98,12 @@ public final class SchemaFit {
                 .formatted(vocabulary.vocabulary().size(), model.largestCode(index)));
       }
 
-      if (own.isPresent()) {
+      if (own.isPresent() && own.get() instanceof CutTexts cut) {
+        Optional<String> why = cut.disagreement(vocabulary.vocabulary());
+        if (why.isPresent()) {
+          throw misfit(origin, index, feature, why.get());
+        }
+      } else if (own.isPresent()) {
         checkVocabulary(origin, index, vocabulary, own.get().values());
       }
     }

@@ -12,6 +12,7 @@ import io.paritree.model.manifest.FeatureForm;
 import io.paritree.model.manifest.OutputsForm;
 import io.paritree.model.manifest.SchemaForm;
 import io.paritree.model.mlflow.MlflowSignature;
+import io.paritree.xgboost.CutTexts;
 import io.paritree.xgboost.XgboostModel;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -118,7 +119,9 @@ public final class UnsealedSchema {
       boolean categoryCodes)
       throws UnsupportedModelException {
     if (model.categorical(index)) {
-      return categoryCodes && model.categories(index).isEmpty()
+      boolean isCut = model.categories(index).filter(CutTexts.class::isInstance).isPresent();
+      boolean isListed = model.categories(index).isPresent() && !isCut;
+      return categoryCodes && !isListed && !(isCut && !NUMBER_TYPES.contains(mlflowType))
           ? code(origin, name, mlflowType, missing)
           : new FeatureForm.FromModel(name, name, Optional.empty(), Sentinels.NONE, true, false);
     }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Reads the {@code cats} container of XGBoost 3.1 and later: the categories of each feature, in
@@ -25,6 +26,11 @@ final class CategoriesReader {
   private static final int UINT32 = 14;
   private static final int INT64 = 15;
   private static final int UINT64 = 16;
+
+  /** The minor versions of XGBoost 3 that cut names which are not ASCII. */
+  private static final int FIRST_CUTTING = 1;
+
+  private static final int LAST_CUTTING = 3;
 
   private CategoriesReader() {}
 
@@ -53,7 +59,7 @@ final class CategoriesReader {
       throw document.corrupt("cats has no 'enc', which lists the categories of the features");
     }
 
-    return Collections.unmodifiableList(byFeature);
+    return byFeature;
   }
 
   /**
@@ -96,9 +102,7 @@ final class CategoriesReader {
     }
 
     if (offsets != null) {
-      List<String> texts =
-          texts(document, feature, offsets, utf8 == null ? lowestBytes(document, values) : utf8);
-      return texts.isEmpty() ? null : new RecordedCategories.Texts(texts);
+      return texts(document, feature, offsets, utf8 == null ? lowestBytes(document, values) : utf8);
     }
 
     if (values == null) {
@@ -134,9 +138,12 @@ final class CategoriesReader {
     return bytes;
   }
 
-  private static List<String> texts(ModelDocument document, int feature, int[] offsets, byte[] utf8)
+  /** Returns the names by the bytes that the offsets count, or what may be cut names. */
+  private static RecordedCategories texts(
+      ModelDocument document, int feature, int[] offsets, byte[] utf8)
       throws CorruptModelException {
     List<String> texts = new ArrayList<>();
+    int broken = -1;
     for (int code = 0; code + 1 < offsets.length; code++) {
       int begin = offsets[code];
       int end = offsets[code + 1];
@@ -153,12 +160,45 @@ final class CategoriesReader {
                 .decode(ByteBuffer.wrap(utf8, begin, end - begin))
                 .toString());
       } catch (CharacterCodingException e) {
-        throw document.corrupt(
-            "category %s of feature %s is not valid UTF-8".formatted(code, feature));
+        broken = broken < 0 ? code : broken;
       }
     }
 
-    return texts;
+    Optional<CutTexts> cut =
+        CutTexts.of(offsets, utf8, broken < 0 ? Optional.of(texts) : Optional.empty());
+    if (cut.isPresent()) {
+      return cut.get();
+    }
+
+    if (broken >= 0) {
+      throw document.corrupt(
+          "category %s of feature %s is not valid UTF-8".formatted(broken, feature));
+    }
+
+    return texts.isEmpty() ? null : new RecordedCategories.Texts(texts);
+  }
+
+  /**
+   * Returns the categories, of which names that may be cut are whole if another version than
+   * XGBoost 3.1 to 3.3 wrote them and they are UTF-8. A newer version that has read such a file
+   * writes its names as they are there; then only bytes that are not UTF-8 show it.
+   *
+   * @param version of the file: major, minor, patch; shorter if it does not say, and then it may be
+   *     any
+   */
+  static List<RecordedCategories> of(List<RecordedCategories> read, List<Integer> version) {
+    boolean isOther =
+        version.size() > 1
+            && (version.get(0) != 3
+                || version.get(1) < FIRST_CUTTING
+                || version.get(1) > LAST_CUTTING);
+    List<RecordedCategories> categories = new ArrayList<>(read);
+    categories.replaceAll(
+        own ->
+            isOther && own instanceof CutTexts cut && cut.inBytes().isPresent()
+                ? new RecordedCategories.Texts(cut.inBytes().get())
+                : own);
+    return Collections.unmodifiableList(categories);
   }
 
   /** Wide unsigned values are stored in the file as signed values of the same width. */

@@ -80,6 +80,7 @@ final class ModelReader {
     }
 
     document.end();
+    categories = CategoriesReader.of(categories, version); // the version may come last
     if (!hasLearner) {
       throw document.corrupt("key 'learner' is missing, so this is not an XGBoost model");
     }

@@ -6,7 +6,8 @@ import java.util.List;
  * The categories of one feature as the model file stores them, in code order: a category's code is
  * its position.
  */
-public sealed interface RecordedCategories {
+public sealed interface RecordedCategories
+    permits RecordedCategories.Texts, RecordedCategories.Integers, CutTexts {
 
   /** Returns the categories. */
   List<?> values();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.CorruptModelException;
+import io.paritree.ModelException;
 import io.paritree.UnsupportedModelException;
 import io.paritree.forest.Bits;
 import io.paritree.forest.Engine;
@@ -85,6 +86,27 @@ class XgboostModelTest {
     assertThat(model.categories(1))
         .contains(new RecordedCategories.Texts(List.of("a", "\u00e4", "", "bbb")));
     assertThat(model.categorical(0)).isTrue();
+  }
+
+  @Test
+  void wholeNumbersAboveWhatALongHoldsAreRefusedAndNotReadAsNegativeOnes() {
+    for (String values : List.of("[5,-1]", "[-9223372036854775808]")) {
+      byte[] file =
+          HandMade.with(
+              "\"enc\":[]",
+              "\"enc\":[{\"type\":16,\"values\":%s},{\"offsets\":[],\"values\":[]}]"
+                  .formatted(values));
+      assertThatThrownBy(() -> XgboostModel.read(file))
+          .isInstanceOf(UnsupportedModelException.class)
+          .hasMessageContaining("Cannot use the categories of feature 0")
+          .hasMessageContaining("is above 9223372036854775807");
+    }
+
+    byte[] unsigned =
+        HandMade.with(
+            "\"enc\":[]",
+            "\"enc\":[{\"type\":16,\"values\":[18446744073709551615]},{\"offsets\":[],\"values\":[]}]");
+    assertThatThrownBy(() -> XgboostModel.read(unsigned)).isInstanceOf(ModelException.class);
   }
 
   @Test

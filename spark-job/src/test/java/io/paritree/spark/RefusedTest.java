@@ -3,6 +3,7 @@ package io.paritree.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.UnsupportedModelException;
+import io.paritree.model.RecordedNames;
 import io.paritree.model.TestPackages;
 import io.paritree.spark.publish.Step;
 import io.paritree.spark.publish.StepObserver;
@@ -362,6 +363,28 @@ class RefusedTest {
 
     assertThat(run.exitCode()).isEqualTo(6);
     assertThat(run.err()).contains("Model refused", "'carrier', 'zone'", "values are unknown");
+  }
+
+  @Test
+  void modelWithNamesOfCategoriesThatItsFileHasInPartIsRefusedWithTheCause() throws Exception {
+    Path input = Parcels.write(directory.resolve("in"), 0, 10, 0, 1);
+    byte[] cut = RecordedNames.cut("[3,2,0]", List.of("AA", "DL", "UA", "Zürich Post"));
+    Path model = Files.write(directory.resolve("cut.ubj"), RecordedNames.ubjson(cut, 2));
+
+    JobRun run =
+        JobRun.of(
+            "--model",
+            model,
+            "--input",
+            input,
+            "--output",
+            directory.resolve("out"),
+            "--keys",
+            "parcel_id");
+
+    assertThat(run.exitCode()).isEqualTo(6);
+    assertThat(run.err())
+        .contains("Model refused", "XGBoost 3.1 to 3.3 cut the names", "\"Zürich Pos\ufffd\"");
   }
 
   @Test

@@ -149,7 +149,12 @@ public sealed interface FeatureForm {
         return new TextCategoryFeature(name, column, texts.values(), unseen, missing, nullable);
       }
 
-      RecordedCategories.Integers integers = (RecordedCategories.Integers) categories;
+      if (!(categories instanceof RecordedCategories.Integers integers)) {
+        throw new IllegalArgumentException(
+            "Cannot use feature '%s': the model file has the names of its categories only in part"
+                .formatted(name));
+      }
+
       return new IntegerCategoryFeature(name, column, integers.values(), unseen, missing, nullable);
     }
   }

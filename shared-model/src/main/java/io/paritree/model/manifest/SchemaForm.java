@@ -7,6 +7,7 @@ import io.paritree.UnsupportedModelException;
 import io.paritree.feature.Feature;
 import io.paritree.feature.OffsetFeature;
 import io.paritree.feature.Schema;
+import io.paritree.xgboost.CutTexts;
 import io.paritree.xgboost.RecordedCategories;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -15,6 +16,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntFunction;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * The features and outputs, as given by a manifest or by a schema file for {@code seal}.
@@ -105,22 +108,34 @@ public record SchemaForm(
       String origin, IntFunction<Optional<RecordedCategories>> vocabularies)
       throws UnsupportedModelException {
     List<String> unknown = new ArrayList<>();
+    List<String> cut = new ArrayList<>();
     for (int index = 0; index < features.size(); index++) {
-      if (features.get(index) instanceof FeatureForm.FromModel category
-          && !category.codesOtherwise()
-          && vocabularies.apply(index).isEmpty()) {
-        unknown.add("'" + Fault.printable(category.name()) + "'");
+      if (features.get(index) instanceof FeatureForm.FromModel category) {
+        String name = "'" + Fault.printable(category.name()) + "'";
+        Optional<RecordedCategories> own = vocabularies.apply(index);
+        if (own.isPresent() && own.get() instanceof CutTexts texts) {
+          cut.add(name + ": " + shown(texts.values(), text -> "\"" + Fault.printable(text) + "\""));
+        } else if (own.isEmpty() && !category.codesOtherwise()) {
+          unknown.add(name);
+        }
       }
     }
 
-    if (!unknown.isEmpty()) {
-      String more = unknown.size() > SHOWN ? " and %s more".formatted(unknown.size() - SHOWN) : "";
+    if (!cut.isEmpty()) {
       throw new UnsupportedModelException(
-          "Cannot use the features %s%s of %s: they are categories whose values are unknown, because the model file does not list them (XGBoost 3.1 and newer do, for data frames); seal the model with a schema that gives each feature's values in the trainer's order as \"categories\" (model schema --rows drafts it), or says \"categories\": \"codes\" if they are the codes themselves, as model predict --category-codes does for a bare file"
-              .formatted(
-                  String.join(", ", unknown.subList(0, Math.min(SHOWN, unknown.size()))),
-                  more,
-                  origin));
+          "Cannot use categories of %s: XGBoost 3.1 to 3.3 cut the names of a pandas frame's categories that are not ASCII, so the model file has them only in part (%s; %s stands for each character that it lacks); seal the model with a schema that gives all names in this order as \"categories\" (model schema --rows drafts it), and each is checked against what the file has"
+              .formatted(origin, shown(cut, UnaryOperator.identity()), CutTexts.LACKING));
     }
+
+    if (!unknown.isEmpty()) {
+      throw new UnsupportedModelException(
+          "Cannot use the features %s of %s: they are categories whose values are unknown, because the model file does not list them (XGBoost 3.1 and newer do, for data frames, except in slices such as booster[:n] before 3.4.1); seal the model with a schema that gives each feature's values in the trainer's order as \"categories\" (model schema --rows drafts it), or says \"categories\": \"codes\" if they are the codes themselves, as model predict --category-codes does for a bare file"
+              .formatted(shown(unknown, UnaryOperator.identity()), origin));
+    }
+  }
+
+  private static String shown(List<String> texts, UnaryOperator<String> form) {
+    String more = texts.size() > SHOWN ? " and %s more".formatted(texts.size() - SHOWN) : "";
+    return texts.stream().limit(SHOWN).map(form).collect(Collectors.joining(", ")) + more;
   }
 }

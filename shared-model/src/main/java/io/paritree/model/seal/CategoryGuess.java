@@ -93,6 +93,11 @@ record CategoryGuess(RecordedCategories categories, Sentinels missing, List<Stri
     return Optional.of(new CategoryGuess(categories, Sentinels.of(missing), doubts));
   }
 
+  /** Returns whether pandas takes a cell as missing. */
+  static boolean isMissing(String cell) {
+    return MISSING.contains(cell);
+  }
+
   private static RecordedCategories numbers(List<String> values, List<String> doubts) {
     List<String> bySize = values.stream().sorted(Comparator.comparing(BigDecimal::new)).toList();
     doubts.add(

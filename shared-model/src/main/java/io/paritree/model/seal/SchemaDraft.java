@@ -14,6 +14,7 @@ import io.paritree.model.rows.InputException;
 import io.paritree.model.rows.SpelledCell;
 import io.paritree.record.CsvLines;
 import io.paritree.record.RecordFormatException;
+import io.paritree.xgboost.CutTexts;
 import io.paritree.xgboost.RecordedCategories;
 import io.paritree.xgboost.XgboostModel;
 import java.io.IOException;
@@ -156,19 +157,43 @@ public final class SchemaDraft {
   public List<String> advice() {
     List<String> all = new ArrayList<>(advice);
     for (int index = 0; features.isEmpty() && index < plain.features().size(); index++) {
-      if (plain.features().get(index) instanceof FeatureForm.FromModel
-          && model.categories(index).isEmpty()) {
+      FeatureForm form = plain.features().get(index);
+      Optional<RecordedCategories> own = model.categories(index);
+      if (own.isPresent() && own.get() instanceof CutTexts cut) {
+        all.add(cutAdvice(form, cut.values()));
+      } else if (form instanceof FeatureForm.FromModel && own.isEmpty()) {
         all.add(
             "'%s': the model file does not list this category's values; give all of the trainer's, in its order, as \"categories\" (--rows proposes them), or \"codes\" if they are the codes themselves"
-                .formatted(Fault.printable(plain.features().get(index).name())));
+                .formatted(Fault.printable(form.name())));
       }
     }
 
     return all;
   }
 
+  private static String cutAdvice(FeatureForm form, List<String> names) {
+    String done =
+        names.stream().anyMatch(name -> name.contains(CutTexts.LACKING))
+            ? "give the trainer's name for each that has %s, which stands for a character that the file lacks (--rows completes what the rows show)"
+                .formatted(CutTexts.LACKING)
+            : "what it lacks is completed from the rows; check it with seal --expected";
+    return "'%s': XGBoost 3.1 to 3.3 cut the names of a pandas frame's categories that are not ASCII, so the model file has those in \"categories\" only in part: %s"
+        .formatted(Fault.printable(form.name()), done);
+  }
+
+  private static FeatureForm withNames(FeatureForm form, List<String> names) {
+    return new FeatureForm.Complete(
+        new FeatureForm.CategoryRules(
+                form.name(), form.column(), new Unseen.Reject(), Sentinels.NONE, true)
+            .feature(new RecordedCategories.Texts(names)));
+  }
+
   private FeatureForm withVocabulary(int index, FeatureForm form) {
     Optional<RecordedCategories> own = model.categories(index);
+    if (form instanceof FeatureForm.FromModel && own.orElse(null) instanceof CutTexts cut) {
+      return withNames(form, cut.values());
+    }
+
     return form instanceof FeatureForm.FromModel && own.isPresent()
         ? new FeatureForm.Complete(form.bind(own))
         : form;
@@ -200,6 +225,14 @@ public final class SchemaDraft {
   private FeatureForm feature(int index, ColumnCells column, boolean isRead) {
     FeatureForm form = plain.features().get(index);
     if (form instanceof FeatureForm.FromModel) {
+      if (model.categories(index).orElse(null) instanceof CutTexts cut) {
+        List<String> names =
+            cut.completed(
+                column.texts().stream().filter(cell -> !CategoryGuess.isMissing(cell)).toList());
+        advice.add(cutAdvice(form, names));
+        return withNames(form, names);
+      }
+
       return model.categories(index).isPresent() ? form : category(index, form, column, isRead);
     }
 
