@@ -68,9 +68,24 @@ final class Explanations {
       return Explainer.of(forest, mode);
     } catch (IllegalArgumentException e) {
       throw new UnsupportedModelException(
-          "Cannot explain %s: %s; save the model again with XGBoost itself, or score it without contributions"
-              .formatted(origin, e.getMessage()),
-          e);
+          "Cannot explain %s: %s; %s".formatted(origin, e.getMessage(), cure()), e);
     }
+  }
+
+  private String cure() {
+    boolean isLacking = false;
+    boolean areVectors = false;
+    for (int index = 0; index < forest.trees(); index++) {
+      isLacking |= !forest.tree(index).hasCovers();
+      areVectors |= !forest.tree(index).hasCovers() && forest.tree(index).outputs() > 1;
+    }
+
+    if (areVectors) {
+      return "XGBoost 2.0 to 3.1 does not save it where leaves are vectors: score the model without contributions, or train it again with 3.2 or newer";
+    }
+
+    return isLacking
+        ? "every XGBoost saves it, so another program has changed the file: take the one that XGBoost saved, or score this one without contributions"
+        : "score it without contributions";
   }
 }

@@ -19,6 +19,7 @@ import java.util.Optional;
 public final class TrainerRemarks {
   private static final String MISSING = "missing";
   private static final String QUANTILES = "reg:quantileerror";
+  private static final String LOGITS = "binary:logitraw";
 
   /** Python writes NaN and infinities as such. */
   private static final JsonFactory PYTHON =
@@ -35,11 +36,22 @@ public final class TrainerRemarks {
               .formatted(Double.toString(number).replaceFirst("\\.0$", "")));
     }
 
-    boolean isOlder = !model.version().isEmpty() && !isAtLeast(model.version(), 3, 4);
-    if (model.objective().equals(QUANTILES) && model.outputs() > 1 && isOlder) {
+    if (model.objective().equals(QUANTILES) && model.outputs() > 1 && isBefore(model, 3, 4)) {
       remarks.add(
           "the quantiles of a row are sorted here, as XGBoost 3.4 and newer do; the version that wrote the file (%s) leaves them as they are, so its own predictions differ where quantiles cross"
               .formatted(Opening.version(model)));
+    }
+
+    if (model.boundedBaseScore().isPresent() && isBefore(model, 3, 2)) {
+      remarks.add(
+          "the base score %s is taken for the nearest of 1e-6 and 1 - 1e-6 here, as by XGBoost 3.2 and newer; the version that wrote the file (%s) takes it as it is, so its own predictions differ in every row whose margin begins with it"
+              .formatted(model.boundedBaseScore().get(), Opening.version(model)));
+    }
+
+    if (model.objective().equals(LOGITS) && isBefore(model, 2, 0)) {
+      remarks.add(
+          "the base score is taken as a margin here, as by XGBoost 2.0 and newer for %s; the version that wrote the file (%s) takes its logit, so its own predictions differ in every row whose margin begins with it"
+              .formatted(LOGITS, Opening.version(model)));
     }
 
     for (int feature = 0; feature < model.width(); feature++) {
@@ -82,9 +94,12 @@ public final class TrainerRemarks {
             + "; it takes the place of the model's base, and must be what the trainer gave as base margin, in margin units");
   }
 
-  private static boolean isAtLeast(List<Integer> version, int major, int minor) {
+  /** Returns whether the file says that an older version wrote it. */
+  private static boolean isBefore(XgboostModel model, int major, int minor) {
+    List<Integer> version = model.version();
     int second = version.size() > 1 ? version.get(1) : 0;
-    return version.get(0) > major || (version.get(0) == major && second >= minor);
+    return !version.isEmpty()
+        && (version.get(0) < major || version.get(0) == major && second < minor);
   }
 
   /**

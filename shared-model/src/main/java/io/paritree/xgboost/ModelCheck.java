@@ -7,6 +7,7 @@ import io.paritree.UnsupportedModelException;
 import io.paritree.forest.Tree;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Checks that the parts of a model document agree with each other:
@@ -53,6 +54,12 @@ final class ModelCheck {
 
   /** Fails on the first rule that the model breaks. */
   void run() throws ModelException {
+    if (read.hasTrainingParameters && !read.hasModel) {
+      throw new UnsupportedModelException(
+          "Cannot read the model: it looks like the parameters of a booster, as Booster.save_config"
+              + " returns them, without the model; use Booster.save_model(\"model.ubj\")");
+    }
+
     if (!read.hasAttributes
         || !read.hasParameters
         || read.objective == null
@@ -307,14 +314,32 @@ final class ModelCheck {
   /** Returns the margin that each output begins with; in a linear booster all have the same. */
   float[] baseMargins() {
     Objective objective = Objective.find(read.objective).orElseThrow();
-    boolean isLinear = "gblinear".equals(read.booster);
-    // XGBoost before 1.5.2 did not write the rounds of a linear booster: libxgboost then assumes 0.
-    boolean hasNoRound = isLinear ? read.linearRounds == 0 : read.trees.isEmpty();
-    boolean isUntrained = hasNoRound && read.boostFromAverage;
     float[] scores =
         read.baseScores.length == outputs() ? read.baseScores : replicated(read.baseScores[0]);
-    float[] margins = isUntrained ? scores.clone() : objective.margins(scores);
-    return isLinear ? replicated(margins[0]) : margins;
+    float[] margins = isUntrained() ? scores.clone() : objective.margins(scores);
+    return isLinear() ? replicated(margins[0]) : margins;
+  }
+
+  private boolean isLinear() {
+    return "gblinear".equals(read.booster);
+  }
+
+  private boolean isUntrained() {
+    // XGBoost before 1.5.2 did not write the rounds of a linear booster: libxgboost then assumes 0.
+    boolean hasNoRound = isLinear() ? read.linearRounds == 0 : read.trees.isEmpty();
+    return hasNoRound && read.boostFromAverage;
+  }
+
+  /** Returns the first base score that is moved into its bounds before it becomes a margin. */
+  Optional<Float> boundedBaseScore() {
+    Objective objective = Objective.find(read.objective).orElseThrow();
+    for (float score : read.baseScores) {
+      if (!isUntrained() && objective.bounded(score) != score) {
+        return Optional.of(score);
+      }
+    }
+
+    return Optional.empty();
   }
 
   private float[] replicated(float value) {

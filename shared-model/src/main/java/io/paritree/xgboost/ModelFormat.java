@@ -6,6 +6,7 @@ import io.paritree.UnsupportedModelException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** The format of a model file, recognised by its first bytes; its name is ignored. */
 enum ModelFormat {
@@ -13,8 +14,15 @@ enum ModelFormat {
   UBJSON;
 
   private static final String RESAVE =
-      "; load it with the XGBoost that wrote it, or any up to 3.0, and save it again as JSON or"
-          + " UBJSON (Booster.save_model(\"model.ubj\"))";
+      "; load it with XGBoost 1.7, or with the version that wrote it if that is 1.0 or newer (2.0 to"
+          + " 3.0 do not read all such files, 3.1 and newer none), and save it again as JSON or UBJSON"
+          + " (Booster.save_model(\"model.ubj\"); JSON before 1.6)";
+
+  /** How LightGBM's dump begins, whatever blanks its writer adds. */
+  private static final Pattern LIGHTGBM_JSON =
+      Pattern.compile("\\s*+\\{\\s*+\"name\"\\s*+:\\s*+\"tree\"");
+
+  private static final int START = 1_000;
 
   /**
    * Returns the format of a file.
@@ -45,6 +53,10 @@ enum ModelFormat {
           "Cannot read the model: it looks like " + foreign.get().text);
     }
 
+    if (looksLikeOnnx(file)) {
+      throw new UnsupportedModelException("Cannot read the model: " + foreign("ONNX"));
+    }
+
     int first = afterWhiteSpace(file, 0);
     if (first < file.length && file[first] == '[') {
       throw new UnsupportedModelException(
@@ -56,6 +68,10 @@ enum ModelFormat {
       int second = afterWhiteSpace(file, first + 1);
       byte marker = second < file.length ? file[second] : 0;
       if (marker == '"') {
+        if (LIGHTGBM_JSON.matcher(start(file)).lookingAt()) {
+          throw new UnsupportedModelException("Cannot read the model: " + foreign("LightGBM"));
+        }
+
         return JSON;
       }
 
@@ -77,6 +93,11 @@ enum ModelFormat {
     throw new CorruptModelException(
         "Cannot read the model: it is neither JSON nor UBJSON; expected what XGBoost's save_model"
             + " writes");
+  }
+
+  /** Returns the clause that says of which other tool a model looks to be. */
+  static String foreign(String tool) {
+    return "it looks like " + Foreign.ofTool(tool);
   }
 
   /** Files of other tools, recognised by their first bytes. */
@@ -106,15 +127,14 @@ enum ModelFormat {
         "PK\u0003\u0004",
         "a ZIP archive, as skops and others write it; load it where it was written and call"
             + " save_model(\"model.ubj\") of the XGBoost model in it"),
-    LIGHTGBM("tree\n", "a model of LightGBM; only models of XGBoost are scored"),
-    LIGHTGBM_WINDOWS("tree\r\n", "a model of LightGBM; only models of XGBoost are scored"),
-    LIGHTGBM_JSON("{\"name\": \"tree\"", "a model of LightGBM; only models of XGBoost are scored"),
+    LIGHTGBM("tree\n", ofTool("LightGBM")),
+    LIGHTGBM_WINDOWS("tree\r\n", ofTool("LightGBM")),
     DUMP(
         "booster[0]:",
         "a text that Booster.dump_model wrote, which lacks the objective and the base score; use"
             + " Booster.save_model(\"model.json\")"),
     XML("<?xml", "an XML file, such as PMML; only models of XGBoost are scored"),
-    CATBOOST("CBM1", "a model of CatBoost; only models of XGBoost are scored"),
+    CATBOOST("CBM1", ofTool("CatBoost")),
     HDF5("\u0089HDF", "an HDF5 file; only models of XGBoost are scored");
 
     private final String start;
@@ -123,6 +143,10 @@ enum ModelFormat {
     Foreign(String start, String text) {
       this.start = start;
       this.text = text;
+    }
+
+    private static String ofTool(String tool) {
+      return "a model of %s; only models of XGBoost are scored".formatted(tool);
     }
 
     private static String compressed(String by) {
@@ -135,6 +159,10 @@ enum ModelFormat {
     static Optional<Foreign> of(byte[] file) {
       return Arrays.stream(values()).filter(kind -> startsWith(file, kind.start)).findFirst();
     }
+  }
+
+  private static String start(byte[] file) {
+    return new String(file, 0, Math.min(file.length, START), StandardCharsets.ISO_8859_1);
   }
 
   private static boolean startsWith(byte[] file, String text) {
@@ -156,6 +184,24 @@ enum ModelFormat {
     }
 
     return at;
+  }
+
+  /**
+   * Returns whether the file could begin like a protocol buffer of ONNX: with a version below 128 as
+   * field 1, then the name or the version of its producer, or its domain, as field 2, 3 or 4.
+   */
+  private static boolean looksLikeOnnx(byte[] file) {
+    if (file.length < 5 || file[0] != 0x08 || file[1] <= 0) {
+      return false;
+    }
+
+    int length = file[3];
+    boolean isText = (file[2] == 0x12 || file[2] == 0x1a || file[2] == 0x22) && length > 0;
+    for (int at = 4; isText && at < 4 + length; at++) {
+      isText = at < file.length && file[at] >= ' ' && file[at] <= '~';
+    }
+
+    return isText;
   }
 
   /**

@@ -25,6 +25,7 @@ final class ModelReader {
   final List<String> featureNames = new ArrayList<>();
   final List<String> featureTypes = new ArrayList<>();
   boolean hasAttributes;
+  boolean hasTrainingParameters;
   boolean hasParameters;
 
   float[] baseScores;
@@ -75,6 +76,8 @@ final class ModelReader {
             throw new UnsupportedModelException(
                 "Cannot read the model: it is a memory snapshot of a booster, as pickle writes it;"
                     + " load the pickle and call Booster.save_model(\"model.ubj\")");
+        case "tree_info", "num_tree_per_iteration" -> throw foreign("LightGBM");
+        case "oblivious_trees", "features_info", "scale_and_bias" -> throw foreign("CatBoost");
         default -> document.skip();
       }
     }
@@ -84,6 +87,10 @@ final class ModelReader {
     if (!hasLearner) {
       throw document.corrupt("key 'learner' is missing, so this is not an XGBoost model");
     }
+  }
+
+  private static UnsupportedModelException foreign(String tool) {
+    return new UnsupportedModelException("Cannot read the model: " + ModelFormat.foreign(tool));
   }
 
   private void readVersion() throws CorruptModelException {
@@ -108,6 +115,10 @@ final class ModelReader {
         case "learner_model_param" -> readParameters();
         case "objective" -> readObjective();
         case "gradient_booster" -> readBooster();
+        case "learner_train_param" -> {
+          hasTrainingParameters = true;
+          document.skip();
+        }
         default -> document.skip();
       }
     }

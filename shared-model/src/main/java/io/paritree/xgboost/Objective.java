@@ -84,9 +84,7 @@ enum Objective {
       case MARGIN -> {}
       case PROBABILITY -> {
         for (int output = 0; output < margins.length; output++) {
-          float clipped =
-              Math.min(Math.max(margins[output], LEAST_PROBABILITY), 1f - LEAST_PROBABILITY);
-          margins[output] = -FloatMath.logf(1f / clipped - 1f);
+          margins[output] = -FloatMath.logf(1f / bounded(margins[output]) - 1f);
         }
       }
       case POSITIVE -> {
@@ -103,6 +101,13 @@ enum Objective {
     }
 
     return margins;
+  }
+
+  /** Returns a base score within the bounds that XGBoost 3.2 and newer set to probabilities. */
+  float bounded(float baseScore) {
+    return base == Base.PROBABILITY
+        ? Math.min(Math.max(baseScore, LEAST_PROBABILITY), 1f - LEAST_PROBABILITY)
+        : baseScore;
   }
 
   private static float inverseSoftplus(float value) {

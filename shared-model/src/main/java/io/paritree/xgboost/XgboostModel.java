@@ -25,10 +25,10 @@ import java.util.Optional;
  * the loaders of XGBoost 3.4.0.
  */
 public final class XgboostModel {
-  /** Limited because libxgboost finds the depth of a tree by recursion on the caller's stack. */
   /** The bytes by which the format of a file is recognised. */
   private static final int START = 1 << 16;
 
+  /** Limited because libxgboost finds the depth of a tree by recursion on the caller's stack. */
   private static final int MAX_NATIVE_DEPTH = 1_000;
 
   /**
@@ -50,6 +50,7 @@ public final class XgboostModel {
   private final String booster;
   private final List<Integer> version;
   private final float[] baseMargins;
+  private final Optional<Float> boundedBaseScore;
   private final List<Tree> trees;
   private final int[] outputOf;
   private final int[] roundStarts;
@@ -70,6 +71,7 @@ public final class XgboostModel {
     this.objective = read.objective;
     this.version = List.copyOf(read.version);
     this.baseMargins = check.baseMargins();
+    this.boundedBaseScore = check.boundedBaseScore();
     this.trees = List.copyOf(read.trees);
     this.linearWeights = read.booster.equals("gblinear") ? read.linearWeights : null;
     this.linearRounds = read.linearRounds;
@@ -236,6 +238,14 @@ public final class XgboostModel {
   /** Returns the version of XGBoost that wrote the file: major, minor, patch; empty if unknown. */
   public List<Integer> version() {
     return version;
+  }
+
+  /**
+   * Returns the first base score that is a probability outside of [1e-6, 1 - 1e-6], and is moved to
+   * the nearest of these before it becomes a margin, as XGBoost does since 3.2.
+   */
+  public Optional<Float> boundedBaseScore() {
+    return boundedBaseScore;
   }
 
   /** Returns the number of boosting rounds. */

@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -44,6 +45,18 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The command does what it says and exits with the documented code. */
 class ModelMainTest {
+  /** What save_config of XGBoost 3.0 returns, with fewer parameters. */
+  private static final String CONFIG =
+      """
+      {"learner":{"generic_param":{"device":"cpu","seed":"0"},
+        "gradient_booster":{"gbtree_model_param":{"num_parallel_tree":"1","num_trees":"1"},
+          "gbtree_train_param":{"process_type":"default"},"name":"gbtree",
+          "specified_updater":false,"tree_train_param":{"eta":"0.300000012"},"updater":[]},
+        "learner_model_param":{"base_score":"5E-1","boost_from_average":"1","num_class":"0",
+          "num_feature":"2","num_target":"1"},
+        "learner_train_param":{"booster":"gbtree","objective":"binary:logistic"},
+        "metrics":[],"objective":{"name":"binary:logistic"}},"version":[3,0,0]}""";
+
   @TempDir Path directory;
 
   private final StringWriter out = new StringWriter();
@@ -1011,7 +1024,20 @@ class ModelMainTest {
       Files.write(path("model.joblib"), new byte[] {(byte) 0x80, 4, (byte) 0x95}),
       Files.write(path("model.ubj.gz"), new byte[] {31, (byte) 139, 8, 0}),
       Files.writeString(path("lightgbm.txt"), "tree\nversion=v4\n"),
-      Files.writeString(path("lightgbm.json"), "{\"name\": \"tree\", \"version\": \"v4\"}"),
+      Files.writeString(
+          path("lightgbm.json"),
+          "{\n \"name\": \"tree\",\n \"version\": \"v4\", \"num_class\": 1,"
+              + " \"num_tree_per_iteration\": 1, \"tree_info\": [{\"tree_index\": 0"),
+      Files.writeString(
+          path("sorted.json"),
+          "{\"average_output\": false, \"feature_names\": [\"a\"], \"num_tree_per_iteration\": 1"),
+      Files.writeString(
+          path("catboost.json"),
+          "{\"ctr_data\":{},\"features_info\":{\"float_features\":[]},\"oblivious_trees\":["),
+      Files.writeString(path("catboost.cbm"), "CBM1\u0008"),
+      Files.writeString(path("model.onnx"), "\b\n\u0012\bskl2onnx\u001a\u00061.16.0\"\u0007ai.onnx"),
+      Files.writeString(path("other.onnx"), "\b\b\u0012\u000bOnnxMLTools"),
+      Files.writeString(path("config.json"), CONFIG),
       Files.writeString(path("old.pkl"), "(dp0\nVmodel\n"),
       Files.write(path("model.lzma"), new byte[] {']', 0, 0, (byte) 128, 0}),
       Files.writeString(path("dump.txt"), "booster[0]:\n0:leaf=1\n"),
@@ -1025,17 +1051,22 @@ class ModelMainTest {
       assertThat(path("out.csv")).doesNotExist();
     }
 
-    for (Map.Entry<String, String> known :
-        Map.of(
-                "model.joblib", "a Python pickle, as pickle and joblib write it",
-                "model.ubj.gz", "a file compressed with gzip; decompress it first",
-                "lightgbm.txt", "a model of LightGBM",
-                "lightgbm.json", "a model of LightGBM",
-                "old.pkl", "a Python pickle",
-                "model.lzma", "a file compressed with lzma",
-                "dump.txt", "a text that Booster.dump_model wrote",
-                "model.pmml", "an XML file")
-            .entrySet()) {
+    Map<String, String> looks = new TreeMap<>();
+    looks.put("model.joblib", "a Python pickle, as pickle and joblib write it");
+    looks.put("model.ubj.gz", "a file compressed with gzip; decompress it first");
+    looks.put("lightgbm.txt", "a model of LightGBM");
+    looks.put("lightgbm.json", "a model of LightGBM");
+    looks.put("sorted.json", "a model of LightGBM");
+    looks.put("catboost.json", "a model of CatBoost");
+    looks.put("catboost.cbm", "a model of CatBoost");
+    looks.put("model.onnx", "a model of ONNX");
+    looks.put("other.onnx", "a model of ONNX");
+    looks.put("config.json", "the parameters of a booster, as Booster.save_config returns them");
+    looks.put("old.pkl", "a Python pickle");
+    looks.put("model.lzma", "a file compressed with lzma");
+    looks.put("dump.txt", "a text that Booster.dump_model wrote");
+    looks.put("model.pmml", "an XML file");
+    for (Map.Entry<String, String> known : looks.entrySet()) {
       assertRun(6, "inspect", "--model", path(known.getKey()));
       assertThat(err.toString()).contains("it looks like " + known.getValue());
     }

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -227,6 +228,83 @@ class OlderTrainersTest {
     Files.writeString(file, older);
     run(0, "predict", "--model", file, "--input", input, "--output", output);
     assertThat(err.toString()).contains("the quantiles of a row are sorted here", "(3.0.0)");
+  }
+
+  @Test
+  void aBaseScoreThatNewerVersionsTakeOtherwiseIsSaidWhereverTheModelIsUsed() throws Exception {
+    String low = "the base score 1.0E-8 is taken for the nearest of 1e-6 and 1 - 1e-6 here";
+    assertBaseScore("binary:logistic", "1E-8", "3,1,0", low);
+    assertBaseScore("binary:logistic", "1E-8", "3,2,0", "");
+    assertBaseScore("reg:logistic", "[9.999999E-1]", "1,7,0", "the base score 0.9999999 is taken");
+    assertBaseScore("reg:logistic", "1E-6", "1,7,0", "");
+    String raw = "the base score is taken as a margin here, as by XGBoost 2.0 and newer";
+    assertBaseScore("binary:logitraw", "5E-1", "1,7,6", raw);
+    assertBaseScore("binary:logitraw", "5E-1", "2,0,0", "");
+    assertBaseScore("binary:logistic", "5E-1", "1,7,6", "");
+  }
+
+  private void assertBaseScore(String objective, String base, String version, String note)
+      throws Exception {
+    byte[] trained = new Training(3, 2).objective(objective).file("json");
+    Path file =
+        Files.writeString(
+            directory.resolve("base.json"),
+            new String(trained, StandardCharsets.UTF_8)
+                .replaceFirst("\"version\":\\[[0-9,]*\\]", "\"version\":[" + version + "]")
+                .replaceFirst("\"base_score\":\"[^\"]*\"", "\"base_score\":\"" + base + "\""));
+    Path input = Files.writeString(directory.resolve("in.csv"), "f0,f1\n-1,-1\n");
+    Path output = directory.resolve("out.csv");
+    run(0, "predict", "--model", file, "--input", input, "--output", output);
+    assertBaseNote(err.toString(), note);
+    run(0, "inspect", "--model", file);
+    assertBaseNote(out.toString(), note);
+    run(0, "schema", "--model", file);
+    assertBaseNote(err.toString(), note);
+    Path sealed = Files.createTempDirectory(directory, "sealed").resolve("package");
+    run(0, "seal", "--model", file, "--name", "n", "--output", sealed);
+    assertBaseNote(err.toString(), note);
+  }
+
+  private static void assertBaseNote(String text, String note) {
+    if (note.isEmpty()) {
+      assertThat(text).doesNotContain("base score");
+    } else {
+      assertThat(text).contains(note, "the version that wrote the file");
+    }
+  }
+
+  @Test
+  void vectorsAtLeavesThatXgboostSavedWithoutCoversAreScoredAndTheCauseIsNoOtherProgram()
+      throws Exception {
+    Path vectors = directory.resolve("vectors.json");
+    Path input = directory.resolve("vectors.csv");
+    copy("/io/paritree/model/trainer/vectors-3.0.json", vectors);
+    copy("/io/paritree/model/trainer/vectors-3.0.csv", input);
+    Path output = directory.resolve("out.csv");
+
+    run(0, "predict", "--model", vectors, "--input", input, "--output", output);
+    run(6, "predict", "--emit", "contributions", "--model", vectors, "--input", input, "--output", output);
+    assertThat(err.toString())
+        .contains("tree 0 has no sum_hessian")
+        .contains("XGBoost 2.0 to 3.1 does not save it where leaves are vectors")
+        .contains("train it again with 3.2 or newer")
+        .doesNotContain("save the model again");
+
+    byte[] trained = new Training(3, 2).file("json");
+    Path changed =
+        Files.writeString(
+            directory.resolve("changed.json"),
+            new String(trained, StandardCharsets.UTF_8)
+                .replaceAll(",\"sum_hessian\":\\[[^\\]]*\\]", ""));
+    Path row = Files.writeString(directory.resolve("in.csv"), "f0,f1\n-1,-1\n");
+    run(6, "predict", "--emit", "contributions", "--model", changed, "--input", row, "--output", output);
+    assertThat(err.toString()).contains("another program has changed the file");
+  }
+
+  private void copy(String resource, Path to) throws IOException {
+    try (InputStream in = getClass().getResourceAsStream(resource)) {
+      Files.copy(in, to);
+    }
   }
 
   private static byte[] quantiles() throws Exception {
