@@ -2,6 +2,7 @@ package io.paritree.model;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.Fault;
+import io.paritree.NameList;
 import io.paritree.feature.Feature;
 import io.paritree.json.JsonText;
 import io.paritree.model.manifest.FieldImportance;
@@ -212,17 +213,18 @@ public final class CardWriter {
   private static String outputs(Outputs outputs) {
     String kind = outputs.kind().name().toLowerCase(Locale.ROOT);
     return switch (outputs.kind()) {
-      case VALUES -> "%s %s".formatted(kind, outputs.names());
+      case VALUES -> "%s %s".formatted(kind, NameList.known(outputs.names()));
       case BINARY ->
           "%s %s, '%s' above %s, otherwise '%s'"
               .formatted(
                   kind,
-                  outputs.names(),
+                  NameList.known(outputs.names()),
                   outputs.classes().get(1),
                   outputs.threshold(),
                   outputs.classes().get(0));
       case CLASS_SCORES, CLASS_INDEX ->
-          "%s %s, classes %s".formatted(kind, outputs.names(), outputs.classes());
+          "%s %s, classes %s"
+              .formatted(kind, NameList.known(outputs.names()), NameList.known(outputs.classes()));
     };
   }
 

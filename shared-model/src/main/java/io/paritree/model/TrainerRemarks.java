@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import io.paritree.Fault;
+import io.paritree.NameList;
 import io.paritree.feature.OffsetFeature;
 import io.paritree.feature.Schema;
 import io.paritree.feature.Sentinels;
@@ -88,7 +89,7 @@ public final class TrainerRemarks {
     String begin =
         columns.size() == 1
             ? "the margin begins with the column " + columns.get(0)
-            : "the margins begin each with a column of its own: " + String.join(", ", columns);
+            : "the margins begin each with a column of its own: " + NameList.known(columns);
     return Optional.of(
         begin
             + "; it takes the place of the model's base, and must be what the trainer gave as base margin, in margin units");

@@ -6,6 +6,8 @@ import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import io.paritree.Fault;
+import io.paritree.NameList;
+import io.paritree.feature.NearestName;
 import io.paritree.feature.Utf8;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,9 +16,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The header and the lines of a CSV file, as the bytes of their cells.
@@ -147,7 +151,7 @@ public final class CsvLines implements AutoCloseable {
     }
 
     List<String> names = new ArrayList<>();
-    NameList twice = new NameList();
+    NameList twice = NameList.ofWrong();
     for (int cell = 0; cell < current.count; cell++) {
       if (!Utf8.isWellFormed(current.bytes, current.start(cell), current.length(cell))) {
         throw new RecordFormatException(
@@ -201,6 +205,27 @@ public final class CsvLines implements AutoCloseable {
   /** Returns the names of the columns, in the file's order. */
   public List<String> columns() {
     return columns;
+  }
+
+  /**
+   * Returns those of some columns that the file lacks, as a text that names the nearest ones that
+   * it has; empty if it lacks none.
+   */
+  public Optional<String> lacking(Collection<String> wanted) {
+    NameList lacking = NameList.ofWrong();
+    Hints hints = new Hints();
+    for (String column : wanted) {
+      if (column(column) < 0) {
+        String hint =
+            hints
+                .nearest(column, name -> NearestName.of(name, columns))
+                .map(near -> " (it has '%s')".formatted(Fault.printable(near)))
+                .orElse("");
+        lacking.add("'%s'%s".formatted(Fault.printable(column), hint));
+      }
+    }
+
+    return lacking.isEmpty() ? Optional.empty() : Optional.of(lacking.toString());
   }
 
   /**

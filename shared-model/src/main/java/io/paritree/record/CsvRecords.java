@@ -4,10 +4,10 @@ import io.paritree.Fault;
 import io.paritree.FaultCode;
 import io.paritree.feature.Faults;
 import io.paritree.feature.Field;
-import io.paritree.feature.NearestName;
 import io.paritree.feature.Schema;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Reads the lines of a CSV file into rows of slots.
@@ -31,19 +31,11 @@ public final class CsvRecords {
    */
   public CsvRecords(CsvLines lines, String origin, Schema schema) throws RecordFormatException {
     this(lines, schema);
-    NameList lacking = new NameList();
-    Hints hints = new Hints();
-    for (int index = 0; index < columns.length; index++) {
-      if (columns[index] < 0) {
-        String column = fields.get(index).column();
-        lacking.add("'" + column + "'" + hint(column, hints));
-      }
-    }
-
-    if (!lacking.isEmpty()) {
+    Optional<String> lacking = lines.lacking(fields.stream().map(Field::column).toList());
+    if (lacking.isPresent()) {
       throw new RecordFormatException(
           "Cannot read %s: its header has no column %s, which the model reads%s"
-              .formatted(origin, lacking, lines.otherSeparator()));
+              .formatted(origin, lacking.get(), lines.otherSeparator()));
     }
   }
 
@@ -73,13 +65,6 @@ public final class CsvRecords {
    */
   public void keepIn(RecordValues values) {
     this.values = values;
-  }
-
-  private String hint(String column, Hints hints) {
-    return hints
-        .nearest(column, name -> NearestName.of(name, lines.columns()))
-        .map(near -> " (it has '" + Fault.printable(near) + "')")
-        .orElse("");
   }
 
   /**

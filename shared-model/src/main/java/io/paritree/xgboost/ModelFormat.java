@@ -187,8 +187,8 @@ enum ModelFormat {
   }
 
   /**
-   * Returns whether the file could begin like a protocol buffer of ONNX: with a version below 128 as
-   * field 1, then the name or the version of its producer, or its domain, as field 2, 3 or 4.
+   * Returns whether the file could begin like a protocol buffer of ONNX: with a version below 128
+   * as field 1, then the name or the version of its producer, or its domain, as field 2, 3 or 4.
    */
   private static boolean looksLikeOnnx(byte[] file) {
     if (file.length < 5 || file[0] != 0x08 || file[1] <= 0) {

@@ -56,6 +56,15 @@ public final class Problems {
         "Cannot use the value of parameter '%s': expected %s.".formatted(name, expected));
   }
 
+  /** The request lacks a parameter that it needs. */
+  public static Problem missingParameter(String name, String expected) {
+    return new Problem(
+        "bad_parameter",
+        400,
+        "A parameter of the request is wrong",
+        "The parameter '%s' is missing: expected %s.".formatted(name, expected));
+  }
+
   /**
    * The model does not have what a parameter asks for.
    *

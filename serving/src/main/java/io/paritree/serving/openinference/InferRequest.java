@@ -149,8 +149,10 @@ record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolea
       boolean isUsed = hasReasons || hasContributions && name.equals(ReasonsRequest.EXACT);
       if (!isUsed) {
         throw new ProblemException(
-            Problems.badParameter(
-                name, "the output '%s' in the same request".formatted(InferAnswer.REASONS)));
+            Problems.missingParameter(
+                "outputs",
+                "the output '%s' in the same request, which '%s' is about"
+                    .formatted(InferAnswer.REASONS, name)));
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.paritree.serving.openinference;
 
 import io.javalin.http.Context;
+import io.paritree.NameList;
 import io.paritree.UnsupportedModelException;
 import io.paritree.forest.explain.Explainer;
 import io.paritree.model.ScoringModel;
@@ -183,7 +184,8 @@ public final class InferenceHandler {
     Set<String> unique = new HashSet<>();
     for (Output output : requested) {
       if (!names.contains(output.name()) || !unique.add(output.name())) {
-        throw InferRequest.wrong("outputs", "names from %s, each once".formatted(names));
+        throw InferRequest.wrong(
+            "outputs", "names from %s, each once".formatted(NameList.known(names)));
       }
     }
   }

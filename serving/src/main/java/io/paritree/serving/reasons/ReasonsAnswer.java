@@ -1,5 +1,6 @@
 package io.paritree.serving.reasons;
 
+import io.paritree.NameList;
 import io.paritree.UnsupportedModelException;
 import io.paritree.feature.Schema;
 import io.paritree.forest.explain.ContributionMode;
@@ -85,12 +86,15 @@ public final class ReasonsAnswer {
       return -1;
     }
 
+    String expected = "one of the model's outputs " + NameList.known(reasons.outputNames());
+    if (asked.output().isEmpty()) {
+      throw asked.missing(
+          ReasonsRequest.OUTPUT, expected + ", the one whose margin the reasons are about");
+    }
+
     return reasons
         .output(asked.output())
-        .orElseThrow(
-            () ->
-                asked.wrong(
-                    ReasonsRequest.OUTPUT, "one of the model's outputs " + reasons.outputNames()));
+        .orElseThrow(() -> asked.wrong(ReasonsRequest.OUTPUT, expected));
   }
 
   /** Returns about how many bytes the reasons of a row take at most, without their values. */

@@ -69,7 +69,10 @@ public record ReasonsRequest(
     for (String name : PARAMETERS.keySet()) {
       if (given.containsKey(name) && !given.get(name).equals(DEFAULTS.get(name))) {
         throw new ProblemException(
-            Problems.badParameter(prefix + name, REASONS + "=K in the same request"));
+            Problems.missingParameter(
+                prefix + REASONS,
+                "%s=K, the number of reasons that '%s' is about"
+                    .formatted(REASONS, prefix + name)));
       }
     }
 
@@ -105,6 +108,11 @@ public record ReasonsRequest(
         throw refusal(parameter.getKey(), prefix);
       }
     }
+  }
+
+  /** Returns the refusal of a request without a parameter that the model needs. */
+  ProblemException missing(String name, String expected) {
+    return new ProblemException(Problems.missingParameter(prefix + name, expected));
   }
 
   /** Returns the refusal of a parameter that the model makes wrong. */

@@ -98,8 +98,8 @@ record ScoreQuery(boolean margin, String key, String scores, Optional<ReasonsReq
 
     if (form == Form.RECORD && given.containsKey("key") != given.containsKey("scores")) {
       throw new ProblemException(
-          Problems.badParameter(
-              given.containsKey("key") ? "key" : "scores", "scores=NAME and key=KEY together"));
+          Problems.missingParameter(
+              given.containsKey("key") ? "scores" : "key", "scores=NAME and key=KEY together"));
     }
 
     if (given.containsKey("scores") && given.containsKey(ReasonsRequest.REASONS)) {

@@ -8,9 +8,11 @@ import io.paritree.serving.Client;
 import io.paritree.serving.Client.Answer;
 import io.paritree.serving.JsonTree;
 import io.paritree.serving.RunningServer;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -243,7 +245,7 @@ class ReasonsProtocolsTest {
         "{\"reasons\":1.5} | 'params.reasons'",
         "{\"reasons\":[1]} | 'params.reasons'",
         "{\"reasons\":1,\"reasons\":2} | 'params.reasons'",
-        "{\"direction\":\"up\"} | 'params.direction': expected reasons=K",
+        "{\"direction\":\"up\"} | The parameter 'params.reasons' is missing: expected reasons=K",
         "{\"reasons\":1,\"direction\":\"left\"} | 'params.direction': expected up, down or both",
         "{\"reasons\":1,\"exact\":1} | 'params.exact': expected true or false",
         "{\"reasons\":1,\"output\":\"tall\"} | 'params.output': expected one of the model's outputs [0]",
@@ -265,6 +267,28 @@ class ReasonsProtocolsTest {
                   .formatted(tensors(), parameters));
       assertThat(inference.status()).isEqualTo(400);
       assertThat(inference.body()).contains(reported.replace("params.", ""));
+    }
+  }
+
+  @Test
+  void aModelOfSeveralValuesIsAskedWithoutAnOutputThatIsMissing() throws Exception {
+    Path several = directory.resolve("several.json");
+    try (InputStream quantiles =
+        getClass().getResourceAsStream("/io/paritree/model/trainer/quantiles-3.0.json")) {
+      Files.copy(quantiles, several);
+    }
+
+    try (RunningServer server = RunningServer.start(List.of(several.toString()), Map.of());
+        Client other = new Client(server.port())) {
+      Answer missing = other.post("/v1/models/several/score?reasons=1", "{\"a\":0.5,\"b\":0.5}");
+      assertThat(missing.status()).isEqualTo(400);
+      assertThat(missing.body())
+          .contains("The parameter 'output' is missing: expected one of the model's outputs [0, 1")
+          .doesNotContain("Cannot use the value");
+      Answer wrong = other.post("/v1/models/several/score?reasons=1&output=9", "{\"a\":0.5,\"b\":0.5}");
+      assertThat(wrong.body()).contains("Cannot use the value of parameter 'output'");
+      Answer right = other.post("/v1/models/several/score?reasons=1&output=1", "{\"a\":0.5,\"b\":0.5}");
+      assertThat(right.status()).as(right.body()).isEqualTo(200);
     }
   }
 

@@ -3,6 +3,7 @@ package io.paritree.model.command;
 import io.paritree.CorruptModelException;
 import io.paritree.Fault;
 import io.paritree.ModelException;
+import io.paritree.NameList;
 import io.paritree.json.JsonText;
 import io.paritree.model.EngineKind;
 import io.paritree.model.Opening;
@@ -72,7 +73,7 @@ final class AliasCommand implements Callable<Integer> {
       if (!models.aliases(name).containsKey(alias)) {
         throw new InputException(
             "Cannot remove alias %s@%s: %s has no such alias, only %s"
-                .formatted(name, alias, store, models.aliases(name).keySet()));
+                .formatted(name, alias, store, NameList.known(models.aliases(name).keySet())));
       }
 
       models.removeAlias(name, alias);

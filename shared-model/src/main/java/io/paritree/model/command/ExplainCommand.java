@@ -2,6 +2,7 @@ package io.paritree.model.command;
 
 import io.paritree.Fault;
 import io.paritree.InvalidRowException;
+import io.paritree.NameList;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.EngineKind;
 import io.paritree.model.ModelFiles;
@@ -119,12 +120,14 @@ final class ExplainCommand implements Callable<Integer> {
 
     List<String> names = reasons.outputNames();
     if (output == null) {
-      throw usage("Missing --of: the model has several outputs, expected one of %s", names);
+      throw usage(
+          "Missing --of: the model has several outputs, expected one of %s", NameList.known(names));
     }
 
     return reasons
         .output(output)
-        .orElseThrow(() -> usage("Invalid --of: got %s, expected one of %s", output, names));
+        .orElseThrow(
+            () -> usage("Invalid --of: got %s, expected one of %s", output, NameList.known(names)));
   }
 
   private void read(ScoringModel opened, float[] slots, RecordValues values)

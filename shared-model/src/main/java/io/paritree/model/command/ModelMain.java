@@ -2,8 +2,11 @@ package io.paritree.model.command;
 
 import io.paritree.Fault;
 import io.paritree.ModelException;
+import io.paritree.model.EngineKind;
+import io.paritree.model.rows.CsvScoring;
 import io.paritree.model.rows.InputException;
 import io.paritree.model.seal.Libraries;
+import io.paritree.reasons.Direction;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
@@ -14,11 +17,16 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * The command {@code scripts/model}: drafts, seals, shows, verifies and applies models.
@@ -103,7 +111,14 @@ public final class ModelMain implements Runnable {
     CommandLine command = new CommandLine(main);
     command.setOut(out);
     command.setErr(err);
-    command.setCaseInsensitiveEnumValuesAllowed(true);
+    command.registerConverter(Long.class, text -> whole(text, Long::valueOf));
+    command.registerConverter(Integer.class, text -> whole(text, Integer::valueOf));
+    command.registerConverter(Double.class, ModelMain::number);
+    command.registerConverter(EngineKind.class, text -> one(EngineKind.values(), text));
+    command.registerConverter(Direction.class, text -> one(Direction.values(), text));
+    command.registerConverter(CsvScoring.Emit.class, text -> one(CsvScoring.Emit.values(), text));
+    command.registerConverter(
+        OutputFormat.Form.class, text -> one(OutputFormat.Form.values(), text));
     command.setParameterExceptionHandler((e, given) -> usage(e, err));
     command.setExecutionExceptionHandler(
         (e, parsed, result) ->
@@ -128,9 +143,41 @@ public final class ModelMain implements Runnable {
     return exitCode;
   }
 
+  private static <T> T whole(String text, Function<String, T> parser) {
+    try {
+      return parser.apply(text);
+    } catch (NumberFormatException e) {
+      throw new TypeConversionException(
+          "got '%s', expected a whole number".formatted(Fault.printable(text)));
+    }
+  }
+
+  private static double number(String text) {
+    try {
+      return Double.parseDouble(text);
+    } catch (NumberFormatException e) {
+      throw new TypeConversionException(
+          "got '%s', expected a number".formatted(Fault.printable(text)));
+    }
+  }
+
+  private static <T extends Enum<T>> T one(T[] known, String text) {
+    List<String> names = new ArrayList<>();
+    for (T value : known) {
+      if (value.name().equalsIgnoreCase(text)) {
+        return value;
+      }
+
+      names.add(value.name().toLowerCase(Locale.ROOT));
+    }
+
+    throw new TypeConversionException(
+        "got '%s', expected one of %s".formatted(Fault.printable(text), names));
+  }
+
   private static int usage(ParameterException e, PrintWriter err) {
     CommandLine command = e.getCommandLine();
-    err.println(e.getMessage());
+    err.println(e.getMessage().replace("option option", "option")); // picocli says it twice
     CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
     err.println("Try '%s --help'.".formatted(command.getCommandSpec().qualifiedName()));
     return USAGE;

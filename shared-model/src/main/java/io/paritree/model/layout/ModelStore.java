@@ -2,6 +2,7 @@ package io.paritree.model.layout;
 
 import io.paritree.CorruptModelException;
 import io.paritree.Fault;
+import io.paritree.NameList;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -100,7 +101,12 @@ public final class ModelStore {
     } catch (NoSuchFileException e) {
       throw new CorruptModelException(
           "Cannot open model %s@%s in %s: there is no such alias; there are aliases %s and versions %s"
-              .formatted(name, alias, root, aliases(name).keySet(), versions(name)),
+              .formatted(
+                  name,
+                  alias,
+                  root,
+                  NameList.known(aliases(name).keySet()),
+                  NameList.known(versions(name))),
           e);
     }
 

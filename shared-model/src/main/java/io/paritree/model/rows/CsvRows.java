@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The rows of a CSV file, encoded block by block.
@@ -38,26 +39,48 @@ public final class CsvRows implements AutoCloseable {
 
   private CsvRows(
       String origin, CsvLines lines, Schema schema, Engine engine, List<String> keptColumns)
-      throws InputException, RecordFormatException {
+      throws InputException {
     this.origin = origin;
     this.lines = lines;
     this.width = schema.width();
     int answered = Math.max(engine.trees(), Math.max(engine.outputs(), engine.scores()));
     this.capacity = Math.max(1, Math.min(MAX_ROWS, MAX_VALUES / Math.max(width, answered)));
-    this.kept = new int[keptColumns.size()];
-    for (int index = 0; index < kept.length; index++) {
-      kept[index] = lines.column(keptColumns.get(index));
-      if (kept[index] < 0) {
-        throw new InputException(
-            "Cannot read %s: its header has no column '%s'%s"
-                .formatted(
-                    origin, Fault.printable(keptColumns.get(index)), lines.otherSeparator()));
+    this.records = records(lines, origin, schema);
+    Optional<String> lacking = lines.lacking(keptColumns);
+    if (lacking.isPresent()) {
+      throw new InputException(
+          "Cannot read %s: its header has no column %s%s"
+              .formatted(origin, lacking.get(), lines.otherSeparator()));
+    }
+
+    this.kept = keptColumns.stream().mapToInt(lines::column).toArray();
+    this.slots = new float[capacity * width];
+    this.lineNumbers = new long[capacity];
+  }
+
+  private static CsvRecords records(CsvLines lines, String origin, Schema schema)
+      throws InputException {
+    try {
+      return new CsvRecords(lines, origin, schema);
+    } catch (RecordFormatException e) {
+      String cure =
+          readsPlaces(schema, lines)
+              ? "; a model file without names reads f0, f1, ...: rename the columns, or seal the model without a schema file and with --by-position, by which it reads the first columns in their order"
+              : "";
+      throw new InputException(e.getMessage() + cure, e);
+    }
+  }
+
+  /** Returns whether the fields are f0, f1, ..., of which a file with enough columns has none. */
+  private static boolean readsPlaces(Schema schema, CsvLines lines) {
+    for (int index = 0; index < schema.modelWidth(); index++) {
+      String column = schema.features().get(index).column();
+      if (!column.equals("f" + index) || lines.column(column) >= 0) {
+        return false;
       }
     }
 
-    this.records = new CsvRecords(lines, origin, schema);
-    this.slots = new float[capacity * width];
-    this.lineNumbers = new long[capacity];
+    return lines.columns().size() >= schema.modelWidth();
   }
 
   /**
@@ -74,9 +97,6 @@ public final class CsvRows implements AutoCloseable {
     CsvLines lines = lines(path);
     try {
       return new CsvRows(path, lines, schema, engine, keptColumns);
-    } catch (RecordFormatException e) {
-      lines.close();
-      throw new InputException(e.getMessage(), e);
     } catch (InputException e) {
       lines.close();
       throw e;

@@ -2,6 +2,7 @@ package io.paritree.model.seal;
 
 import io.paritree.CorruptModelException;
 import io.paritree.ModelException;
+import io.paritree.UnsupportedModelException;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.ModelMemory;
 import io.paritree.model.Opening;
@@ -49,6 +50,19 @@ public record SealSource(
   }
 
   private static SealSource read(String reference, ModelReference found)
+      throws ModelException, IOException {
+    SealSource source = readAny(reference, found);
+    int unnamed = source.model.featureNames().orElse(List.of()).indexOf("");
+    if (unnamed >= 0) {
+      throw new UnsupportedModelException(
+          "Cannot seal %s: the model file names feature %s '', and each feature of a package has a name; give its column one and train again, or take all names away (booster.feature_names = None; booster.save_model(...)), for features f0, f1, ..."
+              .formatted(source.origin, unnamed));
+    }
+
+    return source;
+  }
+
+  private static SealSource readAny(String reference, ModelReference found)
       throws ModelException, IOException {
     return switch (found.kind()) {
       case FILE -> ofFile(ModelFiles.read(reference));

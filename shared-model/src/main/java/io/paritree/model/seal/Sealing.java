@@ -278,11 +278,7 @@ public final class Sealing {
     all.put(PackageFiles.MANIFEST, ManifestWriter.toJson(manifest));
     all.put(PackageFiles.GOLDEN_ROWS, GoldenFile.write(golden));
     all.put(PackageFiles.DIGESTS, Digests.of(all).content());
-    ScoringModel opened =
-        Opening.open(
-            new ModelFiles(origin, ModelReference.Kind.PACKAGE, Optional.empty(), all),
-            model,
-            forest);
+    ScoringModel opened = open(all);
     if (opened.card().rounds() != rounds.end()) {
       throw new IllegalStateException(
           "The manifest says %s rounds, expected %s"
@@ -290,6 +286,17 @@ public final class Sealing {
     }
 
     return new SealedFiles(all, opened);
+  }
+
+  private ScoringModel open(Map<String, byte[]> all) throws ModelException {
+    ModelFiles files =
+        new ModelFiles("the package", ModelReference.Kind.PACKAGE, Optional.empty(), all);
+    try {
+      return Opening.open(files, model, forest);
+    } catch (CorruptModelException e) {
+      throw new CorruptModelException(
+          "Cannot seal %s: it could not be opened again: %s".formatted(origin, e.getMessage()), e);
+    }
   }
 
   /**

@@ -331,8 +331,22 @@ class ModelMainTest {
 
     assertRun(2, "explain", "--model", quantiles, "--record", record);
 
-    assertThat(err.toString()).contains("Missing --of: the model has several outputs");
+    assertThat(err.toString())
+        .contains("Missing --of: the model has several outputs, expected one of [0, 1");
     assertRun(0, "explain", "--model", quantiles, "--record", record, "--of", "0");
+  }
+
+  @Test
+  void manyNamesInAMessageAreCut() throws Exception {
+    Path classes = new TestPackages(directory).bareClassesModel(50);
+    Path record = Files.writeString(path("r.json"), "{\"f0\": -0.8, \"f1\": 0.8}");
+
+    assertRun(2, "explain", "--model", classes, "--record", record, "--of", "none");
+    assertThat(err.toString()).contains("got none, expected one of [0, 1, ").contains(" and 30 more]");
+    assertRun(0, "inspect", "--model", classes);
+    assertThat(out.toString()).contains("classes [0, 1, ", " and 30 more]").doesNotContain(" 49");
+    assertRun(0, "inspect", "--model", classes, "--format", "json");
+    assertThat(out.toString()).contains("\"49\"");
   }
 
   @Test
@@ -982,6 +996,90 @@ class ModelMainTest {
   }
 
   @Test
+  void aHeaderThatLacksColumnsIsRefusedWithAllOfThemTheNearestAndTheWayByPosition()
+      throws Exception {
+    Path named = new TestPackages(directory).bareParcelModel();
+    Path schema = schema(TestRecords.SCHEMA.formatted(""));
+    Path rows =
+        Files.write(
+            path("rows.csv"), List.of("distanze,weight,express,carrier,Zone,x", "1,2,true,AA,7,1"));
+    Object[] seal = {
+      "seal", "--model", named, "--schema", schema, "--rows", rows, "--name=m", "--output", path("p")
+    };
+    String all =
+        "has no column 'distance' (it has 'distanze'), 'zone' (it has 'Zone'), 'departure', which the model reads";
+
+    assertRun(3, seal);
+    assertThat(err.toString()).contains(all).doesNotContain("--by-position");
+    assertRun(3, with(seal, "--expected", "predicted"));
+    assertThat(err.toString()).contains(all);
+
+    Path wide = new TestPackages(directory).bareWideModel(2, 3, 5);
+    Files.write(rows, List.of("age,income,predicted", "1,2,3"));
+    Object[] unnamed = {"seal", "--model", wide, "--rows", rows, "--name=m", "--output", path("p")};
+    assertRun(3, unnamed);
+    assertThat(err.toString())
+        .contains("has no column 'f0', 'f1', which the model reads; a model file without names")
+        .contains("seal the model without a schema file and with --by-position");
+    assertRun(3, "predict", "--model", wide, "--input", rows, "--output", path("out.csv"));
+    assertThat(err.toString()).contains("'f0', 'f1'", "--by-position");
+    assertRun(3, with(unnamed, "--by-position", "--expected", "predictd"));
+    assertThat(err.toString()).contains("has no column 'predictd' (it has 'predicted')");
+    Files.write(rows, List.of("f0,income,predicted", "1,2,3"));
+    assertRun(3, unnamed);
+    assertThat(err.toString()).contains("has no column 'f1'").doesNotContain("--by-position");
+  }
+
+  @Test
+  void aModelFileWithAnEmptyNameIsScoredButNeitherDraftedNorSealed() throws Exception {
+    String json =
+        new String(new Training(3, 2).file("json"), StandardCharsets.UTF_8)
+            .replace("\"feature_names\":[]", "\"feature_names\":[\"a\",\"\"]");
+    Path model = Files.writeString(path("empty.json"), json);
+    Path rows = Files.write(path("rows.csv"), List.of("a,", "1,2"));
+
+    assertRun(0, "predict", "--model", model, "--input", rows, "--output", path("out.csv"));
+    for (Object[] command :
+        new Object[][] {
+          {"schema", "--model", model},
+          {"seal", "--model", model, "--name=m", "--output", path("p")}
+        }) {
+      assertRun(6, command);
+      assertThat(err.toString())
+          .contains("Cannot seal " + model + ": the model file names feature 1 ''")
+          .contains("booster.feature_names = None");
+    }
+  }
+
+  @Test
+  void wrongValuesOfOptionsAreRefusedInPlainWords() {
+    for (Map.Entry<String, String> wrong :
+        Map.of(
+                "seal --model m --name n --output o --version v1",
+                "option '--version': got 'v1', expected a whole number",
+                "seal --model m --name n --output o --training-rows 1e9",
+                "option '--training-rows': got '1e9', expected a whole number",
+                "explain --model m --record r --reasons few",
+                "option '--reasons': got 'few', expected a whole number",
+                "seal --model m --name n --output o --metric auc=high",
+                "got 'high', expected a number",
+                "seal --model m --name n --output o --metric auc",
+                "Value for option '--metric'",
+                "predict --model m --input i --output o --engine gpu",
+                "option '--engine': got 'gpu', expected one of [forest, xgboost]",
+                "predict --model m --input i --output o --emit score,label",
+                "got 'label', expected one of [margin, score, leaf, contributions]",
+                "inspect --model m --format xml",
+                "option '--format': got 'xml', expected one of [text, json]",
+                "explain --model m --record r --direction left",
+                "option '--direction': got 'left', expected one of [both, up, down]")
+            .entrySet()) {
+      assertRun(2, (Object[]) wrong.getKey().split(" "));
+      assertThat(err.toString()).as(wrong.getKey()).contains(wrong.getValue());
+    }
+  }
+
+  @Test
   void wrongUsageLeavesWithTwo() {
     assertRun(2);
     assertRun(2, "predcit");
@@ -1035,7 +1133,8 @@ class ModelMainTest {
           path("catboost.json"),
           "{\"ctr_data\":{},\"features_info\":{\"float_features\":[]},\"oblivious_trees\":["),
       Files.writeString(path("catboost.cbm"), "CBM1\u0008"),
-      Files.writeString(path("model.onnx"), "\b\n\u0012\bskl2onnx\u001a\u00061.16.0\"\u0007ai.onnx"),
+      Files.writeString(
+          path("model.onnx"), "\b\n\u0012\bskl2onnx\u001a\u00061.16.0\"\u0007ai.onnx"),
       Files.writeString(path("other.onnx"), "\b\b\u0012\u000bOnnxMLTools"),
       Files.writeString(path("config.json"), CONFIG),
       Files.writeString(path("old.pkl"), "(dp0\nVmodel\n"),

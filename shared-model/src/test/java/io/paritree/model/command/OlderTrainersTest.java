@@ -283,7 +283,17 @@ class OlderTrainersTest {
     Path output = directory.resolve("out.csv");
 
     run(0, "predict", "--model", vectors, "--input", input, "--output", output);
-    run(6, "predict", "--emit", "contributions", "--model", vectors, "--input", input, "--output", output);
+    run(
+        6,
+        "predict",
+        "--emit",
+        "contributions",
+        "--model",
+        vectors,
+        "--input",
+        input,
+        "--output",
+        output);
     assertThat(err.toString())
         .contains("tree 0 has no sum_hessian")
         .contains("XGBoost 2.0 to 3.1 does not save it where leaves are vectors")
@@ -297,7 +307,17 @@ class OlderTrainersTest {
             new String(trained, StandardCharsets.UTF_8)
                 .replaceAll(",\"sum_hessian\":\\[[^\\]]*\\]", ""));
     Path row = Files.writeString(directory.resolve("in.csv"), "f0,f1\n-1,-1\n");
-    run(6, "predict", "--emit", "contributions", "--model", changed, "--input", row, "--output", output);
+    run(
+        6,
+        "predict",
+        "--emit",
+        "contributions",
+        "--model",
+        changed,
+        "--input",
+        row,
+        "--output",
+        output);
     assertThat(err.toString()).contains("another program has changed the file");
   }
 

@@ -1,5 +1,6 @@
 package io.paritree.spark.check;
 
+import io.paritree.NameList;
 import io.paritree.UnsupportedModelException;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.manifest.Outputs;
@@ -53,7 +54,7 @@ final class ExplanationCheck {
     if (!reasons.hasWinner()) {
       problems.add(
           "--reasons cannot be written: the model has several outputs %s and no classes, so that"
-                  .formatted(reasons.outputNames())
+                  .formatted(NameList.known(reasons.outputNames()))
               + " none of them is the one to explain");
     }
 

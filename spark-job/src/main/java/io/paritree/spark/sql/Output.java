@@ -1,5 +1,6 @@
 package io.paritree.spark.sql;
 
+import io.paritree.NameList;
 import io.paritree.UnsupportedModelException;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.ScoringModel;
@@ -58,7 +59,7 @@ enum Output {
           ? Optional.empty()
           : Optional.of(
               "the model has several outputs %s and no classes, so that none of them is the one to explain"
-                  .formatted(model.outputs().names()));
+                  .formatted(NameList.known(model.outputs().names())));
     } catch (UnsupportedModelException e) {
       return Optional.of(e.getMessage());
     }
