@@ -71,8 +71,7 @@ public record ReasonsRequest(
         throw new ProblemException(
             Problems.missingParameter(
                 prefix + REASONS,
-                "%s=K, the number of reasons that '%s' is about"
-                    .formatted(REASONS, prefix + name)));
+                "%s=K, because '%s' only changes reasons".formatted(REASONS, prefix + name)));
       }
     }
 

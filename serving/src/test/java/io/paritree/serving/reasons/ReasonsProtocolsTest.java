@@ -285,9 +285,11 @@ class ReasonsProtocolsTest {
       assertThat(missing.body())
           .contains("The parameter 'output' is missing: expected one of the model's outputs [0, 1")
           .doesNotContain("Cannot use the value");
-      Answer wrong = other.post("/v1/models/several/score?reasons=1&output=9", "{\"a\":0.5,\"b\":0.5}");
+      Answer wrong =
+          other.post("/v1/models/several/score?reasons=1&output=9", "{\"a\":0.5,\"b\":0.5}");
       assertThat(wrong.body()).contains("Cannot use the value of parameter 'output'");
-      Answer right = other.post("/v1/models/several/score?reasons=1&output=1", "{\"a\":0.5,\"b\":0.5}");
+      Answer right =
+          other.post("/v1/models/several/score?reasons=1&output=1", "{\"a\":0.5,\"b\":0.5}");
       assertThat(right.status()).as(right.body()).isEqualTo(200);
     }
   }

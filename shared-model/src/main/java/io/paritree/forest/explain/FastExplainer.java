@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Contributions that are fast: close to {@link ExactExplainer}, not equal.
+ * Contributions that are fast: as close to {@link ExactExplainer} as {@link ContributionMode#FAST}
+ * says, not equal.
  *
  * <p>Immutable and thread-safe.
  */

@@ -79,8 +79,8 @@ final class ExplainCommand implements Callable<Integer> {
   @Option(
       names = "--exact",
       description =
-          "Contributions have the bits of XGBoost4J 3.4's predictContrib; otherwise they are close"
-              + " to that, and faster.")
+          "Contributions have the bits of XGBoost4J 3.4's predictContrib; otherwise they are within"
+              + " 1e-5 * max(1, sum of the absolute contributions of the output) of them, and faster.")
   private boolean exact;
 
   @Mixin private OutputFormat format;

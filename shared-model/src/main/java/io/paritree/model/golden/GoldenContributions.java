@@ -10,7 +10,8 @@ import java.util.Locale;
 /**
  * The golden rows of a package that have contributions. Immutable and thread-safe.
  *
- * <p>Exact contributions must have the stored bits; fast ones must be within their tolerance.
+ * <p>Exact contributions must have the stored bits; fast ones must be as close to them as {@link
+ * ContributionMode#FAST} says.
  */
 public final class GoldenContributions {
   private static final double TOLERANCE = 1e-5;

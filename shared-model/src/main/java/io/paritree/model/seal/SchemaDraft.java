@@ -110,17 +110,21 @@ public final class SchemaDraft {
       lines.columns().forEach(name -> columns.add(new ColumnCells()));
       boolean isRead = readRows(lines, columns);
 
+      List<String> lacking = new ArrayList<>();
       for (int index = 0; index < plain.features().size(); index++) {
-        int column = lines.column(plain.features().get(index).column());
-        if (plain.features().get(index).isOffset()) {
+        FeatureForm form = plain.features().get(index);
+        int column = lines.column(form.column());
+        if (form.isOffset()) {
           features.add(offset(index, column < 0, path));
+        } else if (column < 0) {
+          lacking.add(form.column());
+          features.add(form);
         } else {
-          features.add(
-              column < 0
-                  ? withoutColumn(index, path)
-                  : feature(index, columns.get(column), isRead));
+          features.add(feature(index, columns.get(column), isRead));
         }
       }
+
+      lines.lacking(lacking).ifPresent(names -> advice.add(withoutColumns(names, path)));
     } catch (RecordFormatException e) {
       throw new InputException(e.getMessage(), e);
     }
@@ -210,16 +214,14 @@ public final class SchemaDraft {
     return form;
   }
 
-  private FeatureForm withoutColumn(int index, String path) {
-    advice.add(
-        "'%s': %s has no such column; give the column to read as \"column\", or a part of a timestamp such as \"hour\" as \"type\"%s"
-            .formatted(
-                Fault.printable(plain.features().get(index).name()),
-                path,
-                model.featureNames().isPresent()
-                    ? ""
-                    : ", or all at once with --by-position: the model file has no names"));
-    return plain.features().get(index);
+  private String withoutColumns(String names, String path) {
+    return "%s: %s has no such column; give the column to read as \"column\", or a part of a timestamp such as \"hour\" as \"type\"%s"
+        .formatted(
+            names,
+            path,
+            model.featureNames().isPresent()
+                ? ""
+                : ", or all at once with --by-position: the model file has no names");
   }
 
   private FeatureForm feature(int index, ColumnCells column, boolean isRead) {

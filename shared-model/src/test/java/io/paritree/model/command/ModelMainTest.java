@@ -342,7 +342,9 @@ class ModelMainTest {
     Path record = Files.writeString(path("r.json"), "{\"f0\": -0.8, \"f1\": 0.8}");
 
     assertRun(2, "explain", "--model", classes, "--record", record, "--of", "none");
-    assertThat(err.toString()).contains("got none, expected one of [0, 1, ").contains(" and 30 more]");
+    assertThat(err.toString())
+        .contains("got none, expected one of [0, 1, ")
+        .contains(" and 30 more]");
     assertRun(0, "inspect", "--model", classes);
     assertThat(out.toString()).contains("classes [0, 1, ", " and 30 more]").doesNotContain(" 49");
     assertRun(0, "inspect", "--model", classes, "--format", "json");
@@ -869,7 +871,7 @@ class ModelMainTest {
         .contains("{\"name\":\"zone\",\"type\":\"category\",\"categories\":[7,10,20,30],");
     assertThat(err.toString())
         .contains("'carrier': the model file does not list this category's values, so ")
-        .contains("'hour': ", "has no such column");
+        .contains("'hour', 'day_of_week': ", "has no such column");
     SchemaParser.fromJson("draft", out.toString().getBytes(StandardCharsets.UTF_8));
   }
 
@@ -975,7 +977,8 @@ class ModelMainTest {
     Path rows = Files.write(path("rows.csv"), List.of("age,income,id", "1,2,a", "3,4,b"));
 
     assertRun(0, "schema", "--model", model, "--rows", rows);
-    assertThat(err.toString()).contains("'f0': ", "or all at once with --by-position");
+    assertThat(err.toString())
+        .contains("'f0', 'f1': " + rows + " has no", "or all at once with --by-position");
     assertRun(0, "schema", "--model", model, "--rows", rows, "--by-position");
     assertThat(out.toString())
         .contains("{\"name\":\"f0\",\"type\":\"number\",\"column\":\"age\"}")
@@ -1004,7 +1007,16 @@ class ModelMainTest {
         Files.write(
             path("rows.csv"), List.of("distanze,weight,express,carrier,Zone,x", "1,2,true,AA,7,1"));
     Object[] seal = {
-      "seal", "--model", named, "--schema", schema, "--rows", rows, "--name=m", "--output", path("p")
+      "seal",
+      "--model",
+      named,
+      "--schema",
+      schema,
+      "--rows",
+      rows,
+      "--name=m",
+      "--output",
+      path("p")
     };
     String all =
         "has no column 'distance' (it has 'distanze'), 'zone' (it has 'Zone'), 'departure', which the model reads";

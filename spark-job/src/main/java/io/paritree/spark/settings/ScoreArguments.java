@@ -108,7 +108,8 @@ public final class ScoreArguments {
                 + " contributions_base_OUTPUT and contribution_OUTPUT_FEATURE"),
         flag(
             "--exact",
-            "with --reasons or --contributions: in the bits of XGBoost4J's predictContrib, slower"),
+            "with --reasons or --contributions: in the bits of XGBoost4J's predictContrib, slower;"
+                + " otherwise within 1e-5 * max(1, sum of the absolute contributions of the output)"),
         text("--engine=ENGINE", "forest (default) or xgboost"),
         text(
             "--max-quarantined=SHARE",
