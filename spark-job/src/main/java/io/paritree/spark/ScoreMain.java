@@ -12,6 +12,7 @@ import io.paritree.spark.report.JobReport;
 import io.paritree.spark.report.SummaryTable;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.ScoreArguments;
+import io.paritree.spark.versions.IcebergRuntime;
 import io.paritree.store.Location;
 import io.paritree.store.NoSuchStoreException;
 import java.io.IOException;
@@ -173,6 +174,11 @@ public final class ScoreMain {
       return new Ending(Outcome.REFUSED, reason.getMessage());
     }
 
+    Optional<String> fault = IcebergRuntime.fault(reason);
+    if (fault.isPresent()) {
+      return new Ending(Outcome.REFUSED, fault.get());
+    }
+
     if (reason instanceof OutOfMemoryError) {
       return new Ending(
           Outcome.FAILED,
@@ -203,7 +209,7 @@ public final class ScoreMain {
   private static OutputPlace place(JobSettings settings) throws RefusedException, IOException {
     OutputPlace place =
         OutputPlace.of(
-            settings.anyOutput(),
+            settings.outputDirectory(),
             settings.stateDirectory(),
             SparkOnDemand.notStarted().hadoopSettings());
     if (place.stateProblem().isPresent()) {

@@ -182,6 +182,11 @@ final class ScoringJob {
               .formatted(table.shown()));
     }
 
+    table
+        .branch()
+        .ifPresent(
+            branch ->
+                progress.println("Table %s is read from %s".formatted(table.shown(), branch)));
     inputVersion = table.version();
     return Optional.of(table);
   }
@@ -189,7 +194,15 @@ final class ScoringJob {
   /** Returns the table that is written to; empty if it is a directory. */
   private Optional<OutputTable> outputTable(ScoringModel model) throws RefusedException {
     if (settings.outputTable().isPresent()) {
-      outputTable = Optional.of(OutputTable.open(session(model), settings.outputTable().get()));
+      OutputTable table = OutputTable.open(session(model), settings.outputTable().get());
+      table
+          .branch()
+          .ifPresent(
+              branch ->
+                  progress.println(
+                      "Rows are committed to %s of table %s, and not to main"
+                          .formatted(branch, settings.anyOutput())));
+      outputTable = Optional.of(table);
     }
 
     return outputTable;
@@ -200,7 +213,7 @@ final class ScoringJob {
     boolean isNamed = settings.outputTable().filter(table -> !table.isPath()).isPresent();
     return outputTable
         .map(OutputTable::location)
-        .or(() -> isNamed ? Optional.empty() : Optional.of(settings.anyOutput()));
+        .or(() -> isNamed ? Optional.empty() : Optional.of(settings.outputDirectory()));
   }
 
   /**

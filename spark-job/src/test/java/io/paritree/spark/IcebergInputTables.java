@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.iceberg.IcebergBuild;
 import org.apache.iceberg.UpdatePartitionSpec;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.hadoop.HadoopTables;
@@ -366,5 +367,173 @@ class IcebergInputTables {
 
     succeeds(run);
     assertThat(run.err()).contains("seen is read as Spark reads it");
+  }
+
+  @Test
+  void branchesTagsAndSnapshotsAreReadByTheirNames() throws Exception {
+    make("day");
+    append(0, 100);
+    long first = snapshot();
+    sql("ALTER TABLE lake.parcels CREATE TAG first");
+    sql("ALTER TABLE lake.parcels CREATE BRANCH audit");
+    parcels(100, 200).writeTo("lake.parcels.branch_audit").append();
+    append(200, ROWS);
+    Map<Long, Integer> all = expected(parcels(0, ROWS));
+    Map<Long, Integer> ofBranch = Scores.only(all, 0, 200);
+    Map<Long, Integer> ofTag = Scores.only(all, 0, 100);
+
+    for (String branch :
+        List.of("lake.parcels.branch_audit", "lake.parcels.`branch_audit`", path("branch_audit"))) {
+      JobRun run = read("--input-table", branch, "--force");
+      succeeds(run);
+      assertThat(Scores.of(output)).as(branch).isEqualTo(ofBranch);
+    }
+
+    for (String tag :
+        List.of(
+            "lake.parcels.tag_first",
+            "lake.parcels.snapshot_id_" + first,
+            path("tag_first"),
+            path("snapshot_id_" + first))) {
+      JobRun run = read("--input-table", tag, "--force");
+      succeeds(run);
+      assertThat(run.out()).contains("version " + first);
+      assertThat(Scores.of(output)).as(tag).isEqualTo(ofTag);
+    }
+
+    assertThat(read("--as-of", "first").out()).contains("already published");
+    succeeds(read("--as-of", "audit"));
+    assertThat(Scores.of(output)).isEqualTo(ofBranch);
+    succeeds(read());
+    assertThat(Scores.of(output)).hasSize(200).doesNotContainKey(150L);
+  }
+
+  private static String path(String selector) {
+    return LAKE + "/parcels#" + selector;
+  }
+
+  @Test
+  void branchesAndTagsThatAreNotThereAreRefusedInASentence() throws Exception {
+    make("day");
+    append(0, ROWS);
+    sql("ALTER TABLE lake.parcels CREATE BRANCH audit");
+    sql("ALTER TABLE lake.parcels CREATE TAG `2099-01-01`");
+    append(0, ROWS);
+
+    refused(read("--input-table", "lake.parcels.branch_none"), "branch", "none");
+    refused(read("--input-table", "lake.parcels.tag_none"), "Cannot read table", "tag_none");
+    refused(read("--input-table", path("branch_none")), "branch", "none");
+    refused(
+        read("--input-table", path("none")),
+        "Iceberg takes 'none', after the # of a path, for the name of a branch",
+        "it is none of these");
+    refused(
+        read("--as-of", "none"),
+        "it has no snapshot of that time, and no tag or branch of that name");
+    refused(
+        read("--input-table", "lake.parcels.branch_audit", "--as-of", snapshot()),
+        "--as-of cannot be used with the name of a branch, tag or snapshot");
+    refused(
+        read("--as-of", "2099-01-01"),
+        "'2099-01-01' is a tag and a time; give the tag as lake.parcels.`tag_2099-01-01`");
+    refused(
+        read("--input-table", "lake.parcels.snapshots", "--as-of", "1"),
+        "the metadata table has no versions that --as-of could name");
+    refused(read("--input-table", "lake.parcels.snapshots"), "weight");
+    refused(read("--input-table", path("files")), "metadata table");
+  }
+
+  @Test
+  void theBranchThatTheSessionAuditsIsReadAsSparkReadsIt() throws Exception {
+    make("day");
+    append(0, 100);
+    sql("ALTER TABLE lake.parcels CREATE BRANCH audit");
+    parcels(100, 200).writeTo("lake.parcels.branch_audit").append();
+    Map<Long, Integer> all = expected(parcels(0, ROWS));
+    withSetting(
+        "spark.wap.branch",
+        "audit",
+        () -> {
+          succeeds(read());
+          assertThat(Scores.of(output)).hasSize(100);
+          sql("ALTER TABLE lake.parcels SET TBLPROPERTIES ('write.wap.enabled' = 'true')");
+
+          JobRun run = read();
+
+          succeeds(run);
+          assertThat(run.err()).contains("branch 'audit'", "spark.wap.branch");
+          assertThat(Scores.of(output)).isEqualTo(Scores.only(all, 0, 200));
+          succeeds(read("--input-table", "lake.parcels.branch_main"));
+          assertThat(Scores.of(output)).hasSize(100);
+        });
+    withSetting(
+        "spark.wap.branch", "later", () -> assertThat(read().out()).contains("already published"));
+  }
+
+  /** Runs with a setting that all new sessions have, as by {@code --conf}. */
+  static void withSetting(String name, String value, Runnable what) {
+    SPARK.sparkContext().conf().set(name, value);
+    try {
+      what.run();
+    } finally {
+      SPARK.sparkContext().conf().remove(name);
+    }
+  }
+
+  @Test
+  void aTextPartitionThatIsNullIsReadWithTheOthers() throws Exception {
+    makeWithNullText();
+
+    JobRun run = read();
+
+    succeeds(run);
+    Map<Long, Integer> all = expected(parcels(0, ROWS));
+    assertThat(Scores.of(output)).isEqualTo(all);
+    succeeds(read("--group-by", "zone_name", "--force", "--run-id", "groups"));
+    assertThat(Scores.of(output)).isEqualTo(all);
+    Path some = directory.resolve("some");
+    succeeds(read("--output", some, "--partition", "zone_name=1", "--partition", "zone_name=2"));
+    assertThat(Scores.of(some)).hasSize(2 * ROWS / 3);
+    Path one = directory.resolve("one");
+    succeeds(read("--output", one, "--partition", "zone_name=1"));
+    assertThat(Scores.of(one)).hasSize(ROWS / 3);
+    Path none = directory.resolve("none");
+    String nulls = "zone_name=__HIVE_DEFAULT_PARTITION__";
+    succeeds(read("--output", none, "--partition", nulls));
+    assertThat(Scores.of(none)).hasSize(ROWS / 3);
+    succeeds(
+        read(
+            "--output",
+            none,
+            "--partition",
+            nulls,
+            "--partition",
+            "zone_name=1",
+            "--partition",
+            "zone_name=2"));
+  }
+
+  @Test
+  void aViewThatOneIcebergCannotFilterNamesTheOneThatCan() throws Exception {
+    makeWithNullText();
+    sql("CREATE VIEW seen AS SELECT * FROM lake.parcels WHERE zone_name IN ('1', '2')");
+
+    JobRun run = read("--input-table", "seen");
+
+    if (IcebergBuild.version().startsWith("1.11.")) {
+      refused(run, "before Iceberg 1.12", "start Spark with Iceberg 1.12");
+      assertThat(run.err()).doesNotContain("\tat ");
+    } else {
+      succeeds(run);
+      assertThat(Scores.of(output)).hasSize(2 * ROWS / 3);
+    }
+  }
+
+  private static void makeWithNullText() throws Exception {
+    parcels(0, ROWS)
+        .withColumn("zone_name", functions.expr("nullif(string(parcel_id % 3), '0')"))
+        .createOrReplaceTempView("first");
+    sql(
+        "CREATE TABLE lake.parcels USING iceberg PARTITIONED BY (zone_name) AS SELECT * FROM first");
   }
 }

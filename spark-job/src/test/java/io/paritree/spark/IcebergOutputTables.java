@@ -484,4 +484,165 @@ class IcebergOutputTables {
     assertThat(Scores.only(after, 2 * ROWS, 3 * ROWS))
         .isEqualTo(Scores.only(before, 2 * ROWS, 3 * ROWS));
   }
+
+  @Test
+  void textPartitionsBesideNullAreReplaced() {
+    List<String> regions = List.of("__HIVE_DEFAULT_PARTITION__", "a", "b", "c");
+    for (int at = 0; at < regions.size(); at++) {
+      Parcels.write(input.resolve("region=" + regions.get(at)), at * ROWS, (at + 1) * ROWS, 0, 1);
+    }
+
+    succeeds(score());
+    Map<Long, Integer> before = Scores.of(rows());
+    Path model = packages.binary(2, 6);
+
+    succeeds(score("--model", model, "--partition", "region=a", "--partition", "region=b"));
+
+    assertThat(rows().where("model_version LIKE '%2'").count()).isEqualTo(2 * ROWS);
+    assertThat(rows().where("region IS NULL AND model_version NOT LIKE '%2'").count())
+        .isEqualTo(ROWS);
+    succeeds(score("--model", model));
+    assertThat(Scores.of(rows())).hasSameSizeAs(before).hasSize(4 * ROWS);
+    assertThat(rows().where("region IS NULL AND model_version LIKE '%2'").count()).isEqualTo(ROWS);
+  }
+
+  private static long head(String branch) {
+    return SPARK
+        .sql("SELECT snapshot_id FROM lake.scores.refs WHERE name = '%s'".formatted(branch))
+        .head()
+        .getLong(0);
+  }
+
+  private static Dataset<Row> scores(String branch) {
+    return SPARK.table("lake.scores.branch_" + branch);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"lake.scores.branch_audit", "lake.scores.`branch_audit`", "PATH#branch_audit"})
+  void aNamedBranchIsWrittenAndMainIsNot(String name) {
+    makeInput();
+    makeScores();
+    Map<Long, Integer> before = Scores.of(scores());
+    sql("ALTER TABLE lake.scores CREATE BRANCH audit");
+    long main = head("main");
+    Object[] run = {
+      "--table", name.replace("PATH", LAKE + "/scores"), "--model", packages.binary(2, 6)
+    };
+
+    JobRun first = score(run);
+
+    succeeds(first);
+    assertThat(first.err()).contains("branch 'audit'");
+    assertThat(head("main")).isEqualTo(main);
+    assertThat(Scores.of(scores())).isEqualTo(before);
+    assertThat(Scores.of(scores("audit"))).hasSize(2 * ROWS).isNotEqualTo(before);
+    assertThat(score(run).out()).contains("already published");
+    sql("DELETE FROM lake.scores.branch_audit WHERE parcel_id = 3");
+    JobRun again = score(run);
+    succeeds(again);
+    assertThat(again.out()).contains("published before: 1 partition (day=2024-01-02)");
+    assertThat(Scores.of(scores("audit"))).hasSize(2 * ROWS);
+    assertThat(score("--table", "lake.scores").out())
+        .as("main has its own state")
+        .contains("already published");
+    assertThat(head("main")).isEqualTo(main);
+    sql("CALL lake.system.fast_forward('scores', 'main', 'audit')");
+    assertThat(Scores.of(scores())).isEqualTo(Scores.of(scores("audit")));
+    run[1] = "lake.scores";
+    assertThat(score(run).out()).contains("already published");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "STAGING_MADE, scores.branch_audit, scores",
+    "COMMIT_BEGUN, scores.branch_audit, scores",
+    "VERIFIED, scores, scores.branch_audit",
+    "COMMIT_BEGUN, scores, scores.branch_audit"
+  })
+  void aWriterToTheSameBranchIsAConflictAndToAnotherNone(Step when, String own, String other) {
+    makeInput();
+    makeScores();
+    sql("ALTER TABLE lake.scores CREATE BRANCH audit");
+    String insert = "INSERT INTO lake.%s SELECT * FROM lake.scores WHERE parcel_id = 3";
+    Path model = packages.binary(2, 6);
+    Object[] run = {"--table", "lake." + own, "--model", model, "--partition", "day=2024-01-01"};
+
+    JobRun beside = disturbed(when, () -> sql(insert.formatted(other)), run);
+
+    succeeds(beside);
+    assertThat(SPARK.table("lake." + own).count()).isEqualTo(2 * ROWS);
+    assertThat(SPARK.table("lake." + other).count()).isEqualTo(2 * ROWS + 1);
+    JobRun same =
+        disturbed(
+            when,
+            () -> sql(insert.formatted(own)),
+            Stream.concat(Stream.of("--force"), Stream.of(run)).toArray());
+    assertThat(same.exitCode()).as(same.err()).isEqualTo(5);
+    assertThat(same.err()).contains("another writer has changed day=2024-01-01");
+  }
+
+  @Test
+  void theBranchThatTheSessionAuditsIsWrittenAsByInsert() {
+    makeInput();
+    makeScores();
+    Map<Long, Integer> before = Scores.of(scores());
+    long main = head("main");
+    Path model = packages.binary(2, 6);
+    IcebergInputTables.withSetting(
+        "spark.wap.branch",
+        "night",
+        () -> {
+          sql("ALTER TABLE lake.scores SET TBLPROPERTIES ('write.wap.enabled' = 'true')");
+
+          JobRun run = score("--table", "lake.scores", "--model", model);
+
+          succeeds(run);
+          assertThat(run.err()).contains("branch 'night'", "spark.wap.branch");
+          assertThat(score("--table", "lake.scores", "--model", model).out())
+              .contains("already published");
+        });
+    assertThat(head("main")).isEqualTo(main);
+    assertThat(Scores.of(scores())).isEqualTo(before);
+    assertThat(Scores.of(scores("night"))).hasSize(2 * ROWS).isNotEqualTo(before);
+    IcebergInputTables.withSetting(
+        "spark.wap.id",
+        "17",
+        () ->
+            refused(
+                score("--table", "lake.scores", "--model", model),
+                "spark.wap.id",
+                "spark.wap.branch"));
+    assertThat(head("main")).isEqualTo(main);
+  }
+
+  @Test
+  void whatIsNoBranchIsRefusedAsAnOutput() {
+    makeInput();
+    makeScores();
+    long main = head("main");
+    sql("ALTER TABLE lake.scores CREATE TAG first");
+    String path = LAKE + "/scores#";
+
+    for (String name :
+        List.of(
+            "lake.scores.tag_first",
+            "lake.scores.snapshot_id_" + main,
+            "lake.scores.at_timestamp_" + System.currentTimeMillis(),
+            path + "tag_first",
+            path + "snapshot_id_" + main)) {
+      refused(
+          score("--table", name, "--force"),
+          "Cannot write to table " + name,
+          "is a tag or a snapshot, which does not change; give the name of the table or of a branch");
+    }
+
+    refused(score("--table", "lake.scores.branch_first", "--force"), "'first' is a tag");
+    refused(score("--table", "lake.scores.branch_none"), "branch", "none", "CREATE BRANCH");
+    refused(score("--table", path + "branch_none"), "branch", "none", "CREATE BRANCH");
+    refused(score("--table", path + "other"), "it is none of these");
+    refused(score("--table", "lake.scores.snapshots"), "metadata table");
+    refused(score("--table", path + "files"), "metadata table");
+    assertThat(head("main")).isEqualTo(main);
+    assertThat(Path.of(path + "other")).doesNotExist();
+  }
 }

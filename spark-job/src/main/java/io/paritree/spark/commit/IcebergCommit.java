@@ -4,6 +4,7 @@ import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.PartitionValue;
 import io.paritree.spark.publish.DataFile;
 import io.paritree.spark.publish.PreparedPartition;
+import io.paritree.spark.tables.IcebergReference;
 import io.paritree.store.Location;
 import java.util.ArrayList;
 import java.util.ConcurrentModificationException;
@@ -36,8 +37,8 @@ import org.apache.iceberg.util.Tasks;
 import org.apache.iceberg.util.ThreadPools;
 
 /**
- * A commit to an Iceberg table: one snapshot by Iceberg's own overwrite, which refuses it if
- * another writer has changed the same partitions since.
+ * A commit to a branch of an Iceberg table: one snapshot by Iceberg's own overwrite, which refuses
+ * it if another writer has changed the same partitions of the branch since.
  */
 final class IcebergCommit implements TableTransaction {
   /** The summary's key for the name of the run and its group. */
@@ -46,6 +47,7 @@ final class IcebergCommit implements TableTransaction {
   private static final int FOOTERS_AT_ONCE = 16;
 
   private final Table table;
+  private final Optional<String> branch;
   private final Location directory;
   private final String name;
   private final Map<String, String> metadata;
@@ -53,23 +55,26 @@ final class IcebergCommit implements TableTransaction {
   private final IcebergState state;
 
   /**
+   * @param branch that the commit goes to, which makes it if it is not there; empty for main
    * @param directory of the table's files
    * @param name of the run and its group
    * @param described what {@link #described} returns of the files
    */
   IcebergCommit(
       Table table,
+      Optional<String> branch,
       Location directory,
       String name,
       Map<String, String> metadata,
       Map<String, org.apache.iceberg.DataFile> described) {
     this.table = table;
+    this.branch = branch;
     this.directory = directory;
     this.name = name;
     this.metadata = metadata;
     this.described = described;
     table.refresh();
-    this.state = IcebergState.of(table);
+    this.state = IcebergState.of(table, branch);
   }
 
   @Override
@@ -80,7 +85,7 @@ final class IcebergCommit implements TableTransaction {
   @Override
   public Optional<Set<Map<String, String>>> changedSince(long first) {
     Set<Map<String, String>> changed = new HashSet<>();
-    for (Snapshot snapshot : SnapshotUtil.currentAncestors(table)) {
+    for (Snapshot snapshot : ancestors()) {
       if (snapshot.snapshotId() == first) {
         return Optional.of(changed);
       }
@@ -96,6 +101,14 @@ final class IcebergCommit implements TableTransaction {
 
     // The snapshot was not among them: it has expired, or the table was set back, or had none.
     return first < 0 ? Optional.of(changed) : Optional.empty();
+  }
+
+  /** Returns the snapshots of the branch, the newest first. */
+  private Iterable<Snapshot> ancestors() {
+    Snapshot newest = IcebergReference.newest(table, branch);
+    return newest == null
+        ? List.of()
+        : SnapshotUtil.ancestorsOf(newest.snapshotId(), table::snapshot);
   }
 
   private SnapshotChanges changes(Snapshot snapshot) {
@@ -119,6 +132,7 @@ final class IcebergCommit implements TableTransaction {
             .conflictDetectionFilter(replaced)
             .validateNoConflictingData()
             .validateNoConflictingDeletes();
+    branch.ifPresent(overwrite::toBranch);
     if (state.version() >= 0) {
       overwrite.validateFromSnapshot(state.version());
     }
@@ -174,7 +188,7 @@ final class IcebergCommit implements TableTransaction {
   /** Returns the snapshot that has this commit's name. */
   private OptionalLong committed() {
     table.refresh();
-    for (Snapshot snapshot : SnapshotUtil.currentAncestors(table)) {
+    for (Snapshot snapshot : ancestors()) {
       if (snapshot.snapshotId() == state.version()) {
         break;
       } else if (name.equals(snapshot.summary().get(NAME))) {

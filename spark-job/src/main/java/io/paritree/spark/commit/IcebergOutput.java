@@ -5,6 +5,8 @@ import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.publish.DataFile;
 import io.paritree.spark.publish.PreparedPartition;
 import io.paritree.spark.tables.AskedOutput;
+import io.paritree.spark.tables.IcebergName;
+import io.paritree.spark.tables.IcebergReference;
 import io.paritree.spark.tables.TableFormat;
 import io.paritree.spark.versions.IcebergRuntime;
 import io.paritree.store.Location;
@@ -51,24 +53,38 @@ final class IcebergOutput extends OutputTable {
 
   private final Configuration hadoop;
   private final String location;
+  private final Optional<IcebergReference> reference;
   private Optional<Table> table;
   private Map<String, org.apache.iceberg.DataFile> described = Map.of();
 
+  /**
+   * @param reference what the name means; empty if the table is not there
+   */
   private IcebergOutput(
-      Configuration hadoop, AskedOutput asked, String location, Optional<Table> table) {
-    super(asked, table.map(IcebergState::of));
+      Configuration hadoop,
+      AskedOutput asked,
+      String location,
+      Optional<IcebergReference> reference) {
+    super(asked, reference.map(found -> IcebergState.of(found.table(), found.branch())));
     this.hadoop = hadoop;
     this.location = location;
-    this.table = table;
+    this.reference = reference;
+    this.table = reference.map(IcebergReference::table);
   }
 
   static IcebergOutput at(SparkSession session, AskedOutput asked)
       throws RefusedException, IOException {
     Configuration hadoop = HadoopPaths.settings(session);
-    String location = qualified(asked.name(), hadoop);
+    IcebergName name = IcebergName.of(asked.name());
+    String location = qualified(name.table(), hadoop);
     HadoopTables tables = new HadoopTables(hadoop);
     if (tables.exists(location)) {
-      return new IcebergOutput(hadoop, asked, location, Optional.of(tables.load(location)));
+      return of(session, asked, location, tables.load(location));
+    } else if (!name.selector().isEmpty()) {
+      throw refused(
+          asked,
+          "there is no Iceberg table at %s, of which '%s' could be a branch"
+              .formatted(name.table(), name.selector()));
     } else if (TableFormat.AUTO.at(location, hadoop) == TableFormat.ICEBERG) {
       throw refused(
           asked, "the directory is that of an Iceberg table of a catalog; give the table's name");
@@ -77,11 +93,32 @@ final class IcebergOutput extends OutputTable {
     return new IcebergOutput(hadoop, asked, location, Optional.empty());
   }
 
-  static IcebergOutput of(SparkSession session, AskedOutput asked, Table table) throws IOException {
+  static IcebergOutput of(SparkSession session, AskedOutput asked, Table table)
+      throws RefusedException, IOException {
     table.refresh();
-    Configuration hadoop = HadoopPaths.settings(session);
+    return of(session, asked, qualified(table.location(), HadoopPaths.settings(session)), table);
+  }
+
+  private static IcebergOutput of(
+      SparkSession session, AskedOutput asked, String location, Table table)
+      throws RefusedException {
+    IcebergReference reference = IcebergReference.of(session, asked.name(), table);
+    Optional<String> problem = reference.writeProblem(session);
+    if (problem.isPresent()) {
+      throw refused(asked, problem.get());
+    }
+
     return new IcebergOutput(
-        hadoop, asked, qualified(table.location(), hadoop), Optional.of(table));
+        HadoopPaths.settings(session), asked, location, Optional.of(reference));
+  }
+
+  private Optional<String> branchName() {
+    return reference.flatMap(IcebergReference::branch);
+  }
+
+  @Override
+  public Optional<String> branch() {
+    return reference.flatMap(IcebergReference::shownBranch);
   }
 
   private static String qualified(String location, Configuration hadoop) throws IOException {
@@ -127,7 +164,8 @@ final class IcebergOutput extends OutputTable {
   @Override
   TableTransaction begin(String name, Map<String, String> metadata) {
     Location directory = directory(HadoopPaths.located(new Path(location)));
-    return new IcebergCommit(table.orElseThrow(), directory, name, metadata, described);
+    return new IcebergCommit(
+        table.orElseThrow(), branchName(), directory, name, metadata, described);
   }
 
   /** Returns the properties of a table that the job does not honour. */
@@ -209,6 +247,6 @@ final class IcebergOutput extends OutputTable {
   @Override
   TableState newest() {
     table.orElseThrow().refresh();
-    return IcebergState.of(table.orElseThrow());
+    return IcebergState.of(table.orElseThrow(), branchName());
   }
 }

@@ -1,5 +1,6 @@
 package io.paritree.spark.commit;
 
+import io.paritree.spark.tables.IcebergReference;
 import io.paritree.spark.versions.IcebergRuntime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.iceberg.ContentFile;
@@ -53,8 +55,8 @@ final class IcebergState implements TableState {
   private final String definition;
   private boolean hasOtherPartitioning;
 
-  private IcebergState(Table table) {
-    Snapshot snapshot = table.currentSnapshot();
+  private IcebergState(Table table, Optional<String> branch) {
+    Snapshot snapshot = IcebergReference.newest(table, branch);
     this.version = snapshot == null ? -1 : snapshot.snapshotId();
     this.schema = table.schema();
     this.spec = table.spec();
@@ -67,9 +69,13 @@ final class IcebergState implements TableState {
     }
   }
 
-  /** Returns the state of a table that was just refreshed. */
-  static IcebergState of(Table table) {
-    return new IcebergState(table);
+  /**
+   * Returns the state of a table that was just refreshed.
+   *
+   * @param branch whose newest snapshot counts; empty for main
+   */
+  static IcebergState of(Table table, Optional<String> branch) {
+    return new IcebergState(table, branch);
   }
 
   private void read(Table table) {
@@ -86,7 +92,7 @@ final class IcebergState implements TableState {
       throw new UncheckedIOException(e);
     }
 
-    for (Snapshot ancestor : SnapshotUtil.currentAncestors(table)) {
+    for (Snapshot ancestor : SnapshotUtil.ancestorsOf(version, table::snapshot)) {
       String identities = ancestor.summary().getOrDefault(WITHOUT_ROWS, "");
       withoutRows.addAll(Arrays.asList(identities.split(" ")));
     }

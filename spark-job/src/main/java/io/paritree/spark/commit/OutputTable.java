@@ -6,6 +6,8 @@ import io.paritree.spark.input.PartitionValue;
 import io.paritree.spark.publish.DataFile;
 import io.paritree.spark.publish.PreparedPartition;
 import io.paritree.spark.tables.AskedOutput;
+import io.paritree.spark.tables.IcebergName;
+import io.paritree.spark.tables.IcebergReference;
 import io.paritree.spark.tables.TableFormat;
 import io.paritree.spark.versions.DeltaSnapshot;
 import io.paritree.spark.versions.IcebergRuntime;
@@ -90,7 +92,7 @@ public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
 
   private static OutputTable named(SparkSession session, AskedOutput asked, TableFormat format)
       throws RefusedException, IOException {
-    if (!session.catalog().tableExists(asked.name())) {
+    if (!isThere(session, asked)) {
       throw refused(
           asked,
           "the catalog has no such table; make it with CREATE TABLE, or give a path and --create-table");
@@ -112,6 +114,26 @@ public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
     }
 
     return DeltaOutput.of(session, asked, delta.get());
+  }
+
+  private static boolean isThere(SparkSession session, AskedOutput asked) throws RefusedException {
+    try {
+      return session.catalog().tableExists(asked.name());
+    } catch (Exception e) { // Spark and the formats throw checked ones undeclared
+      Optional<String> branch = IcebergName.of(asked.name()).branch();
+      if (branch.isEmpty() || !TableFormat.reason(e).contains("does not exist")) {
+        throw e;
+      }
+
+      throw refused(asked, IcebergReference.noBranch(branch.get()));
+    }
+  }
+
+  /**
+   * Returns the branch that the rows go to, in words; empty if there is only one, or it is main.
+   */
+  public Optional<String> branch() {
+    return Optional.empty();
   }
 
   /** Returns the table's directory. */

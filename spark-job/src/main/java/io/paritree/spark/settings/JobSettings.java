@@ -153,6 +153,11 @@ public record JobSettings(
     return outputTable.map(AskedOutput::name).orElse(output);
   }
 
+  /** Returns the directory that the scores go to; a table's name, if it is named by that. */
+  public String outputDirectory() {
+    return outputTable.map(AskedOutput::path).orElse(output);
+  }
+
   /** Returns what is scored, as it was asked for. */
   public String anyInput() {
     return inputTable.map(AskedTable::name).orElse(input);

@@ -44,8 +44,8 @@ public final class ScoreArguments {
                 + " and any table that the catalog has is read"),
         text(
             "--as-of=VERSION",
-            "version of the table (of Iceberg, a snapshot), a number, or the time of which it is read"
-                + " (default: now)"),
+            "version of the table (of Iceberg, a snapshot), a number, or the time of which it is read, or a"
+                + " tag or branch of Iceberg (default: now)"),
         texts(
             "--partition=COLUMN=VALUE",
             "score this partition only; values of one column are alternatives, and all columns must"
@@ -62,7 +62,8 @@ public final class ScoreArguments {
         text(
             "--table=TABLE",
             "table of Delta or Iceberg to publish to in one commit, instead of --output: its path, which"
-                + " has a slash, or a name in a catalog of Spark's"),
+                + " has a slash, or a name in a catalog of Spark's, of Iceberg also that of a branch"
+                + " (lake.scores.branch_audit)"),
         flag("--create-table", "make the table if there is none at the path"),
         flag("--evolve", "add the columns that the table lacks"),
         text(

@@ -14,4 +14,10 @@ public record AskedOutput(String name, TableFormat format, boolean isCreated, bo
   public boolean isPath() {
     return name.contains("/");
   }
+
+  /** Returns the path of the table, without a branch of Iceberg; its name, if it has none. */
+  public String path() {
+    IcebergName iceberg = IcebergName.of(name);
+    return isPath() && format != TableFormat.DELTA && iceberg.isKnown() ? iceberg.table() : name;
+  }
 }

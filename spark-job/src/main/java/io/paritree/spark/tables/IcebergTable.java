@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.iceberg.BaseMetadataTable;
@@ -18,6 +20,7 @@ import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.types.TypeUtil;
@@ -32,12 +35,16 @@ import org.apache.spark.sql.types.StructType;
 /**
  * A snapshot of an Iceberg table.
  *
+ * @param name of the table, without branch, tag or snapshot
+ * @param branch the branch that is read, in words; empty if it is main, or no branch
  * @param version the snapshot's number; {@code none} if the table has no snapshot
  * @param partitions its partition columns
  * @param known its files
  */
 record IcebergTable(
     AskedTable asked,
+    String name,
+    Optional<String> branch,
     String location,
     String identity,
     String version,
@@ -62,15 +69,30 @@ record IcebergTable(
       throws Exception {
     Table table = IcebergRuntime.table(newest);
     if (table instanceof BaseMetadataTable) {
+      if (asked.isPath() || !asked.asOf().isEmpty()) {
+        throw PinnedTable.refused(
+            asked,
+            asked.isPath()
+                ? "it is a metadata table, which can be read by its name in a catalog only"
+                : "the metadata table has no versions that --as-of could name");
+      }
+
       return CatalogTable.of(session, asked, newest);
     }
 
+    IcebergReference reference = IcebergReference.of(session, asked.name(), table);
+
     Configuration hadoop = session.sparkContext().hadoopConfiguration();
     String location = qualified(table.location(), hadoop).toString();
-    Snapshot snapshot = snapshot(table, session, asked);
+    Snapshot snapshot =
+        reference.isFixed() && asked.asOf().isEmpty()
+            ? table.snapshot(IcebergRuntime.snapshotId(newest))
+            : snapshot(reference, session, asked);
     if (snapshot == null) {
       return new IcebergTable(
           asked,
+          reference.name(),
+          reference.shownBranch(),
           location,
           table.uuid() + " without snapshot",
           NO_SNAPSHOT,
@@ -80,7 +102,8 @@ record IcebergTable(
     }
 
     Schema columnsThen = SnapshotUtil.schemaFor(table, snapshot.snapshotId());
-    if (asked.asOf().isEmpty() && !ids(table.schema()).equals(ids(columnsThen))) {
+    boolean isNewest = asked.asOf().isEmpty() && !reference.isFixed();
+    if (isNewest && !ids(table.schema()).equals(ids(columnsThen))) {
       throw PinnedTable.refused(
           asked,
           ("its columns have changed since its newest snapshot %s, which Iceberg reads by the columns"
@@ -118,10 +141,12 @@ record IcebergTable(
     String version = String.valueOf(snapshot.snapshotId());
     return new IcebergTable(
         asked,
+        reference.name(),
+        asked.asOf().isEmpty() ? reference.shownBranch() : Optional.empty(),
         location,
         "%s snapshot %s".formatted(table.uuid(), version),
         version,
-        IcebergRuntime.read(session, asked.name(), version, Map.of()).schema(),
+        IcebergRuntime.read(session, reference.name(), version, Map.of()).schema(),
         columns,
         files);
   }
@@ -132,12 +157,17 @@ record IcebergTable(
   }
 
   /** Returns the snapshot that is asked for; null if there is none yet. */
-  private static Snapshot snapshot(Table table, SparkSession session, AskedTable asked)
-      throws RefusedException {
+  private static Snapshot snapshot(
+      IcebergReference reference, SparkSession session, AskedTable asked) throws RefusedException {
     if (asked.asOf().isEmpty()) {
-      return table.currentSnapshot();
+      return reference.newest();
+    } else if (!reference.selector().isEmpty()) {
+      throw PinnedTable.refused(
+          asked, "--as-of cannot be used with the name of a branch, tag or snapshot");
     }
 
+    Table table = reference.table();
+    SnapshotRef named = table.refs().get(asked.asOf());
     if (!asked.isAsOfVersion()) {
       Row time =
           session
@@ -146,12 +176,26 @@ record IcebergTable(
               .head();
       Long found =
           time.isNullAt(0) ? null : SnapshotUtil.nullableSnapshotIdAsOfTime(table, time.getLong(0));
-      if (found == null) {
+      if (named != null && found != null && found != named.snapshotId()) {
+        String kind = named.isTag() ? "tag" : "branch";
         throw PinnedTable.refused(
-            asked, "it has no snapshot of that time; give a snapshot's number, or another time");
+            asked,
+            "'%s' is a %s and a time; give the %s as %s, or the time with its hour"
+                .formatted(
+                    asked.asOf(),
+                    kind,
+                    kind,
+                    IcebergName.selecting(asked, kind + "_" + asked.asOf())));
+      } else if (named == null && found == null) {
+        throw PinnedTable.refused(
+            asked,
+            "it has no snapshot of that time, and no tag or branch of that name; give a snapshot's number, or"
+                + " another time or name");
       }
 
-      return table.snapshot(found);
+      return table.snapshot(named != null ? named.snapshotId() : found);
+    } else if (named != null) {
+      return table.snapshot(named.snapshotId());
     }
 
     Snapshot snapshot = null;
@@ -200,14 +244,23 @@ record IcebergTable(
         Map.of(
             "vectorization-batch-size",
             session.conf().get("spark.sql.parquet.columnarReaderBatchSize"));
-    Dataset<Row> rows = IcebergRuntime.read(session, asked.name(), version, options);
+    Dataset<Row> rows = IcebergRuntime.read(session, name, version, options);
     for (IcebergPartitionColumn column : partitions) {
-      if (values.containsKey(column.name())) {
-        rows = rows.filter(column.among(values.get(column.name()), rows));
+      Set<String> asked = values.get(column.name());
+      // Where all are asked for, planning is quicker without a filter, and its faults do not count.
+      if (asked != null && !asked.containsAll(all(column))) {
+        rows = rows.filter(column.among(asked, rows));
       }
     }
 
     return rows;
+  }
+
+  /** Returns the values of all files as texts; an empty one for null. */
+  private Set<String> all(IcebergPartitionColumn column) {
+    return known.stream()
+        .map(file -> Objects.requireNonNullElse(file.partition().get(column.name()), ""))
+        .collect(Collectors.toSet());
   }
 
   @Override

@@ -97,6 +97,11 @@ public sealed interface PinnedTable permits DeltaTable, IcebergTable, CatalogTab
   /** Returns the directory of the table; empty if it is not known. */
   String location();
 
+  /** Returns the branch that is read, in words; empty if it is the main one, or there are none. */
+  default Optional<String> branch() {
+    return Optional.empty();
+  }
+
   /** Returns a text that differs wherever the rows may differ. */
   String identity();
 

@@ -27,13 +27,22 @@ public enum TableFormat {
       return this;
     }
 
-    Path metadata = new Path(path, "metadata");
-    FileSystem files = metadata.getFileSystem(hadoop);
+    Path whole = new Path(path);
+    FileSystem files = whole.getFileSystem(hadoop);
+    IcebergName name = IcebergName.of(path);
+    boolean isIceberg =
+        hasIcebergLog(files, whole)
+            || !name.selector().isEmpty()
+                && !files.exists(whole)
+                && hasIcebergLog(files, new Path(name.table()));
+    return isIceberg ? ICEBERG : DELTA;
+  }
+
+  private static boolean hasIcebergLog(FileSystem files, Path table) throws IOException {
+    Path metadata = new Path(table, "metadata");
     return files.exists(metadata)
-            && Arrays.stream(files.listStatus(metadata))
-                .anyMatch(file -> file.getPath().getName().contains(".metadata.json"))
-        ? ICEBERG
-        : DELTA;
+        && Arrays.stream(files.listStatus(metadata))
+            .anyMatch(file -> file.getPath().getName().contains(".metadata.json"));
   }
 
   /** Returns why this session cannot use tables of the format; empty if it can. */

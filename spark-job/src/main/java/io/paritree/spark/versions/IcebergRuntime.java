@@ -1,6 +1,7 @@
 package io.paritree.spark.versions;
 
 import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.iceberg.Schema;
@@ -12,6 +13,7 @@ import org.apache.spark.sql.RuntimeConfig;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.execution.datasources.v2.DataSourceV2Relation;
 import org.apache.spark.sql.types.StructType;
+import scala.Option;
 
 /**
  * Iceberg's runtime for Spark, of which each line of Spark has its own.
@@ -23,6 +25,12 @@ public final class IcebergRuntime {
   private static final String PACKAGE = "org.apache.iceberg.spark.";
   private static final String CATALOG = PACKAGE + "SparkCatalog";
 
+  /** Settings of sessions that write to tables which are audited before they are published. */
+  public static final String SESSION_BRANCH = "spark.wap.branch";
+
+  public static final String SESSION_STAGE = "spark.wap.id";
+
+  private static final String TEXTS = "org.apache.iceberg.util.CharSequenceSet";
   private static final String SINCE_1_11 = "org.apache.iceberg.SnapshotChanges";
 
   /** The catalog in which Iceberg looks for tables at paths. */
@@ -77,6 +85,7 @@ public final class IcebergRuntime {
     boolean readsVersions = SparkVersion.running().readsVersions();
     DataFrameReader reader = session.read().options(options);
     if (!snapshot.isEmpty()) {
+      session.conf().unset(SESSION_BRANCH); // Iceberg would read the branch, or refuse the number
       reader = reader.option(readsVersions ? "versionAsOf" : "snapshot-id", snapshot);
     }
 
@@ -107,12 +116,46 @@ public final class IcebergRuntime {
 
   /** Returns the table that was read, which must be an Iceberg table. */
   public static Table table(Dataset<Row> read) {
+    return (Table) ofTable(read, "table");
+  }
+
+  /** Returns the number of the snapshot that was chosen by what was read. */
+  public static long snapshotId(Dataset<Row> read) {
+    return (Long) ofTable(read, "snapshotId");
+  }
+
+  private static Object ofTable(Dataset<Row> read, String method) {
     Object table = ((DataSourceV2Relation) ReadRelation.of(read)).table();
     try {
-      return (Table) SparkLists.invoke(table.getClass().getMethod("table"), table);
+      return SparkLists.invoke(table.getClass().getMethod(method), table);
     } catch (NoSuchMethodException e) {
-      throw unusable("does not give its tables", e);
+      throw unusable("does not give its tables and snapshots", e);
     }
+  }
+
+  /** Returns the Iceberg table of this name in a catalog; empty if there is none. */
+  public static Optional<Table> find(SparkSession session, String name) {
+    if (!session.catalog().tableExists(name)) {
+      return Optional.empty();
+    }
+
+    Dataset<Row> found = session.table(name);
+    return isIceberg(found) ? Optional.of(table(found)) : Optional.empty();
+  }
+
+  /** Returns the session's own branch, which counts for tables that are audited. */
+  public static Optional<String> sessionBranch(SparkSession session) {
+    return setting(session, SESSION_BRANCH);
+  }
+
+  /** Returns the name under which the session stages its commits to tables that are audited. */
+  public static Optional<String> sessionStage(SparkSession session) {
+    return setting(session, SESSION_STAGE);
+  }
+
+  private static Optional<String> setting(SparkSession session, String name) {
+    Option<String> value = session.conf().getOption(name);
+    return value.isEmpty() ? Optional.empty() : Optional.of(value.get());
   }
 
   /** Returns columns as an Iceberg table has them. */
@@ -133,6 +176,25 @@ public final class IcebergRuntime {
     } catch (ReflectiveOperationException e) {
       throw unusable("does not convert columns", e);
     }
+  }
+
+  /** Returns the known fault of this Iceberg that a failure shows, and its cure; empty if none. */
+  public static Optional<String> fault(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof NullPointerException && isOfTexts(cause)) {
+        return Optional.of(
+            "Cannot read an Iceberg table: before Iceberg 1.12, no condition with IN can be used on a"
+                + " column of text by which the table is partitioned and that has nulls; start Spark"
+                + " with Iceberg 1.12, or compare with = and OR");
+      }
+    }
+
+    return Optional.empty();
+  }
+
+  private static boolean isOfTexts(Throwable failure) {
+    return Arrays.stream(failure.getStackTrace())
+        .anyMatch(call -> call.getClassName().equals(TEXTS));
   }
 
   private static IllegalStateException unusable(String problem, Exception cause) {
