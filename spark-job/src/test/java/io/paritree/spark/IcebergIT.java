@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -25,16 +26,22 @@ class IcebergIT {
 
   @TestFactory
   Stream<DynamicTest> tables() throws Exception {
-    SparkHome home = SparkHome.resolved("4.1.3");
+    List<DynamicTest> tests = new ArrayList<>();
+    for (String iceberg : SparkHome.ICEBERG) {
+      SparkHome home = SparkHome.withIceberg("4.1.3", iceberg);
+      Path own = Files.createDirectories(directory.resolve(iceberg));
 
-    Map<String, String> failures = OtherSpark.run(TABLES, home, JobProcess.javaHome(), directory);
+      Map<String, String> failures = OtherSpark.run(TABLES, home, JobProcess.javaHome(), own);
 
-    assertThat(failures).hasSizeGreaterThan(20);
-    return failures.entrySet().stream()
-        .map(
-            test ->
-                DynamicTest.dynamicTest(
-                    test.getKey(), () -> assertThat(test.getValue()).isEmpty()));
+      assertThat(failures).hasSizeGreaterThan(20);
+      failures.forEach(
+          (test, failure) ->
+              tests.add(
+                  DynamicTest.dynamicTest(
+                      test + ", Iceberg " + iceberg, () -> assertThat(failure).isEmpty())));
+    }
+
+    return tests.stream();
   }
 
   @Test

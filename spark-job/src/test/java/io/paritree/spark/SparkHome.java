@@ -29,6 +29,9 @@ record SparkHome(Path directory, String version, String scala) {
   private static final Path SOURCE = MODULE.resolve("src/test/spark-home");
   private static final Map<String, SparkHome> RESOLVED = new HashMap<>();
 
+  /** The versions of Iceberg that the job can use: the oldest, and the newest known. */
+  static final List<String> ICEBERG = List.of("1.11.0", "1.12.0");
+
   /** Returns the Spark that the job is built against. */
   static SparkHome ofTheBuild() throws IOException {
     String classPath = Files.readString(MODULE.resolve("target/spark.classpath"));
@@ -53,11 +56,21 @@ record SparkHome(Path directory, String version, String scala) {
    *
    * @param name its version, and, if it is not the usual one, that of Scala: {@code 3.5.9-2.13}
    */
-  static synchronized SparkHome resolved(String name) throws IOException, InterruptedException {
-    SparkHome found = RESOLVED.get(name);
+  static SparkHome resolved(String name) throws IOException, InterruptedException {
+    return withIceberg(name, ICEBERG.get(0));
+  }
+
+  /** As {@link #resolved}, with this Iceberg if there is one for it. */
+  static synchronized SparkHome withIceberg(String name, String iceberg)
+      throws IOException, InterruptedException {
+    String key = name + " " + iceberg;
+    SparkHome found = RESOLVED.get(key);
     if (found == null) {
-      found = made(compat(name, Jars.SPARK), classPath(name, Jars.SPARK));
-      RESOLVED.put(name, found);
+      found =
+          made(
+              compat(name, Jars.SPARK),
+              classPath(name, Jars.SPARK, List.of("-Diceberg.version=" + iceberg)));
+      RESOLVED.put(key, found);
     }
 
     return found;
@@ -104,6 +117,11 @@ record SparkHome(Path directory, String version, String scala) {
   }
 
   private static String classPath(String name, Jars jars) throws IOException, InterruptedException {
+    return classPath(name, jars, List.of());
+  }
+
+  private static String classPath(String name, Jars jars, List<String> options)
+      throws IOException, InterruptedException {
     String version = version(name);
     String scala = scala(name);
     Path home = Files.createDirectories(compat(name, jars));
@@ -130,6 +148,7 @@ record SparkHome(Path directory, String version, String scala) {
             "-Dmdep.outputFile=" + classPath,
             "dependency:build-classpath"));
     command.addAll(jars.options);
+    command.addAll(options);
     try (FileChannel turn = FileChannel.open(MODULE.resolve("target/compat/turn"), CREATE, WRITE)) {
       turn.lock(); // Maven's repository is not made for two that write
       if (JobProcess.exitCode(JobProcess.start(command, log)) != 0) {

@@ -70,8 +70,16 @@ final class PartitionExpression {
       return Expressions.isNull(column);
     }
 
-    Expression in = Expressions.in(column, literals.toArray());
+    // With IN, Iceberg 1.11 fails as soon as any file has a null in a column of text.
+    Expression in =
+        type.typeId() == Type.TypeID.STRING
+            ? any(literals.stream().map(text -> equal(column, text)).toList())
+            : Expressions.in(column, literals.toArray());
     return hasNull ? Expressions.or(in, Expressions.isNull(column)) : in;
+  }
+
+  private static Expression equal(String column, Object literal) {
+    return Expressions.equal(column, literal);
   }
 
   /** Returns a value as Iceberg's expressions take it; {@link PartitionText} has checked it. */

@@ -120,7 +120,10 @@ record IcebergPartitionColumn(
     Set<String> texts = new TreeSet<>(values);
     boolean hasNull = texts.remove("");
     Column found = functions.lit(false);
-    if (!texts.isEmpty() && transform.isIdentity()) {
+    boolean isText = type.typeName().equals("string");
+    if (!texts.isEmpty() && isText && transform.isIdentity()) {
+      found = equalsAny(column, List.copyOf(texts));
+    } else if (!texts.isEmpty() && transform.isIdentity()) {
       found =
           column.isin(
               texts.stream().map(text -> functions.lit(text).cast(type)).toArray(Object[]::new));
@@ -138,8 +141,20 @@ record IcebergPartitionColumn(
 
     // An empty text is null, as in the names of directories.
     Column none = column.isNull();
-    none = type.typeName().equals("string") ? none.or(column.equalTo("")) : none;
+    none = isText ? none.or(column.equalTo("")) : none;
     return texts.isEmpty() ? none : none.or(found);
+  }
+
+  /**
+   * Returns the condition without IN, with which Iceberg 1.11 fails as soon as any file has null.
+   * Pair by pair, since Spark and Iceberg follow the nesting by recursion.
+   */
+  private static Column equalsAny(Column column, List<String> texts) {
+    int middle = texts.size() / 2;
+    return texts.size() == 1
+        ? column.equalTo(texts.get(0))
+        : equalsAny(column, texts.subList(0, middle))
+            .or(equalsAny(column, texts.subList(middle, texts.size())));
   }
 
   private static Column moment(LocalDateTime at, DataType type) {

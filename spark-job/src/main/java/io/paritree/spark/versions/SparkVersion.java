@@ -89,7 +89,7 @@ public record SparkVersion(int major, int minor, String text) {
     return new SparkVersion(4, 1, "").isBefore(this)
         ? Optional.empty()
         : Optional.of(
-            "org.apache.iceberg:iceberg-spark-runtime-%s.%s_%s:1.11.0"
+            "org.apache.iceberg:iceberg-spark-runtime-%s.%s_%s:1.12.0"
                 .formatted(major, minor, Properties.versionNumberString().substring(0, 4)));
   }
 
