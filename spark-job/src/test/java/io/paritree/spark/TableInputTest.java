@@ -23,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * A Delta table is read at one version, by its log; other tables of a catalog as Spark reads them.
@@ -353,5 +355,48 @@ class TableInputTest {
     JobRun none = score("--input-table", directory.resolve("nowhere"));
     assertThat(none.exitCode()).isEqualTo(3);
     assertThat(none.err()).contains("Cannot read table", "nowhere");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "TABLE@v0|Delta takes '@v0' at the end of a path for a version of the table; give TABLE and --as-of 0",
+        "TABLE@V12/|give TABLE and --as-of 12",
+        "TABLE@20240131235958123|give TABLE and --as-of 2024-01-31T23:59:58.123Z",
+        "delta.`TABLE`|this is a table in SQL; give the path itself, TABLE",
+        "parcels@v0|Syntax error at or near '@'",
+        "parcels VERSION AS OF 0|a version of it is given with --as-of",
+        "parcels.|a table's name is of parts with dots between them",
+        "a..b|a table's name is of parts",
+        "\"parcels\"|a table's name is of parts",
+        "lake.db.parcels|if 'lake' is a catalog, Spark needs its settings, spark.sql.catalog.lake"
+      })
+  void aNameThatIsNoneIsRefusedInOneSentence(String name, String sentence) {
+    append(0, ROWS);
+    String given = name.replace("TABLE", table.toString());
+
+    for (Object[] more : List.of(new Object[0], new Object[] {"--as-of", "0"})) {
+      JobRun run =
+          score(Stream.concat(Stream.of("--input-table", given), Stream.of(more)).toArray());
+
+      assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
+      assertThat(run.err().strip())
+          .startsWith("Cannot read table " + given)
+          .contains(sentence.replace("TABLE", table.toString()))
+          .hasLineCount(1);
+    }
+  }
+
+  @Test
+  void aDirectoryThatIsNamedLikeAVersionIsRead() throws IOException {
+    append(0, ROWS);
+    Path named = table.resolveSibling("other@v0");
+    parcels(0, ROWS).write().format("delta").save(named.toString());
+
+    JobRun run = score("--input-table", named);
+
+    succeeds(run);
+    assertThat(Scores.of(output)).isEqualTo(expected(parcels(0, ROWS)));
   }
 }

@@ -589,4 +589,23 @@ class TableOutputTest {
     assertThat(late.exitCode()).as(late.err()).isEqualTo(5);
     assertThat(late.err()).contains("another writer has changed region=New York");
   }
+
+  @Test
+  void aPathThatReadersTakeForAVersionIsNotMade() throws IOException {
+    for (String end : List.of("@v0", "@20240131235958123")) {
+      JobRun run = score("--table", table + end);
+
+      assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
+      assertThat(run.err())
+          .contains(
+              "Delta takes '%s' at the end of a path for a version of the table, which does not change"
+                  .formatted(end));
+      assertThat(Path.of(table + end)).doesNotExist();
+    }
+
+    JobRun sql = score("--table", "delta.`%s`".formatted(table));
+
+    assertThat(sql.exitCode()).as(sql.err()).isEqualTo(3);
+    assertThat(sql.err()).contains("give the path itself, " + table);
+  }
 }

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -55,11 +56,14 @@ public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
    */
   public static OutputTable open(SparkSession session, AskedOutput asked) throws RefusedException {
     try {
+      Configuration hadoop = HadoopPaths.settings(session);
       TableFormat format =
-          asked.isPath()
-              ? asked.format().at(asked.name(), HadoopPaths.settings(session))
-              : asked.format();
+          asked.isPath() ? asked.format().at(asked.name(), hadoop) : asked.format();
       Optional<String> problem = format.problem(session);
+      if (problem.isEmpty() && asked.isPath()) {
+        problem = format.outputProblem(asked.name(), hadoop);
+      }
+
       if (problem.isPresent()) {
         throw refused(asked, problem.get());
       }
@@ -81,7 +85,7 @@ public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
     } catch (RefusedException e) {
       throw e;
     } catch (Exception | LinkageError e) { // Spark and the formats throw checked ones undeclared
-      throw refused(asked, TableFormat.reason(e));
+      throw refused(asked, TableFormat.reason(asked.name(), e));
     }
   }
 
@@ -121,7 +125,7 @@ public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
       return session.catalog().tableExists(asked.name());
     } catch (Exception e) { // Spark and the formats throw checked ones undeclared
       Optional<String> branch = IcebergName.of(asked.name()).branch();
-      if (branch.isEmpty() || !TableFormat.reason(e).contains("does not exist")) {
+      if (branch.isEmpty() || !String.valueOf(e.getMessage()).contains("does not exist")) {
         throw e;
       }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
@@ -30,11 +31,14 @@ public sealed interface PinnedTable permits DeltaTable, IcebergTable, CatalogTab
    */
   static PinnedTable open(SparkSession session, AskedTable asked) throws RefusedException {
     try {
+      Configuration hadoop = session.sparkContext().hadoopConfiguration();
       TableFormat format =
-          asked.isPath()
-              ? asked.format().at(asked.name(), session.sparkContext().hadoopConfiguration())
-              : asked.format();
+          asked.isPath() ? asked.format().at(asked.name(), hadoop) : asked.format();
       Optional<String> problem = format.problem(session);
+      if (problem.isEmpty() && asked.isPath() && format == TableFormat.DELTA) {
+        problem = TablePath.inputProblem(asked.name(), hadoop);
+      }
+
       if (problem.isPresent()) {
         throw refused(asked, problem.get());
       }
@@ -43,7 +47,7 @@ public sealed interface PinnedTable permits DeltaTable, IcebergTable, CatalogTab
     } catch (RefusedException e) {
       throw e;
     } catch (Exception | LinkageError e) { // Spark and the formats throw checked ones undeclared
-      throw refused(asked, TableFormat.reason(e));
+      throw refused(asked, TableFormat.reason(asked.name(), e));
     }
   }
 

@@ -54,6 +54,13 @@ public enum TableFormat {
     };
   }
 
+  /** Returns why a path cannot be that of a table to write to; empty if it can. */
+  public Optional<String> outputProblem(String path, Configuration hadoop) throws IOException {
+    return this == DELTA || IcebergName.of(path).selector().isEmpty()
+        ? TablePath.outputProblem(path, hadoop)
+        : Optional.empty();
+  }
+
   /**
    * Returns whether a catalog's table is one of Iceberg's.
    *
@@ -71,10 +78,32 @@ public enum TableFormat {
     return isIceberg && this != DELTA;
   }
 
-  /** Returns in a sentence about a table why it cannot be opened. */
-  public static String reason(Throwable failure) {
-    return failure instanceof LinkageError e
-        ? IcebergRuntime.unfit(e)
-        : String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+  /**
+   * Returns in a sentence about a table why it cannot be opened.
+   *
+   * @param name of the table
+   */
+  public static String reason(String name, Throwable failure) {
+    if (failure instanceof LinkageError e) {
+      return IcebergRuntime.unfit(e);
+    }
+
+    String reason =
+        String.valueOf(failure.getMessage())
+            .lines()
+            .filter(line -> !line.isBlank())
+            .findFirst()
+            .orElse(failure.getClass().getSimpleName());
+    String[] parts = name.split("\\.", 2);
+    if (reason.startsWith("[PARSE_") || reason.startsWith("[INVALID_IDENTIFIER]")) {
+      return reason
+          + "; a table's name is of parts with dots between them, in backticks where they have other"
+          + " characters than letters, digits and underscores; a version of it is given with --as-of";
+    } else if (reason.startsWith("[REQUIRES_SINGLE_PART_NAMESPACE]") && parts.length == 2) {
+      return "%s; if '%s' is a catalog, Spark needs its settings, spark.sql.catalog.%s"
+          .formatted(reason, parts[0], parts[0]);
+    }
+
+    return reason;
   }
 }
