@@ -95,6 +95,16 @@ class LookupTest extends ServedLoans {
         .contains("\"partition\":{\"day\":null},\"score\":0.75,");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"day=K%C3%B6ln", "day=Köln", "day=K%F6ln"})
+  void aPartitionIsFoundByItsValueHoweverItsDirectoryIsSpelled(String name) throws Exception {
+    loans.publish(name, "m/1", rows -> rows.add(List.of("4711"), "", 0.75f));
+    reload();
+
+    assertThat(client.get("/v1/scores/loans/4711?day=K%C3%B6ln").body())
+        .contains("\"partition\":{\"day\":\"Köln\"},\"score\":0.75,");
+  }
+
   @Test
   void bytesThatAreNoTextAreRefused() throws Exception {
     for (String wrong : List.of("%FF", "%ED%A0%80", "%zz")) {

@@ -1,6 +1,7 @@
 package io.paritree.spark;
 
 import io.paritree.model.ScoringModel;
+import io.paritree.output.PartitionValue;
 import io.paritree.spark.check.CarriedColumns;
 import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.check.JobCheck;
@@ -8,7 +9,6 @@ import io.paritree.spark.check.OutputColumns;
 import io.paritree.spark.input.InputFile;
 import io.paritree.spark.input.InputListing;
 import io.paritree.spark.input.InputPartition;
-import io.paritree.spark.input.PartitionValue;
 import io.paritree.spark.lineage.DatasetName;
 import io.paritree.spark.lineage.Lineage;
 import io.paritree.spark.settings.JobSettings;

@@ -6,6 +6,7 @@ import io.paritree.model.ModelFiles;
 import io.paritree.model.ModelMemory;
 import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
+import io.paritree.output.PartitionValue;
 import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.check.JobCheck;
 import io.paritree.spark.check.OutputPartition;
@@ -14,7 +15,6 @@ import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.Outcome;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.CheckedInput;
-import io.paritree.spark.input.PartitionValue;
 import io.paritree.spark.lineage.Lineage;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.Recovery;
@@ -101,6 +101,7 @@ final class ScoringJob {
     observer.reached(Step.MODEL_OPENED);
 
     JobCheck check = new JobCheck(settings, model, table(model), outputTable(model), hadoop);
+    check.notes().forEach(progress::println);
     LineageFacts facts = new LineageFacts(settings, model, check);
     lineage = Optional.of(facts.listed());
     if (check.isNothingToDo() && settings.mode() == Mode.SCORE) {
@@ -115,7 +116,7 @@ final class ScoringJob {
     stages.end("spark");
     CheckedInput input = check.check(session, progress);
     Set<String> encrypted = check.checkEncryption(session, input);
-    check.checkTable(input);
+    check.checkTable(input, progress);
     CheckedRun checked =
         new CheckedRun(
             files,

@@ -5,6 +5,7 @@ import io.paritree.model.ScoringModel;
 import io.paritree.spark.check.CarriedColumns;
 import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.check.OutputPartition;
+import io.paritree.spark.files.Footers;
 import io.paritree.spark.files.ParquetWriters;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.publish.DataFile;
@@ -31,10 +32,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
-import org.apache.parquet.HadoopReadOptions;
-import org.apache.parquet.hadoop.ParquetFileReader;
-import org.apache.parquet.hadoop.util.HadoopInputFile;
 
 /**
  * Moves the files of the task attempts that count into staged partitions, and verifies them.
@@ -251,12 +248,8 @@ final class Staging {
   }
 
   private static long rowsInFooter(Location file, Configuration hadoop) throws IOException {
-    Path path = HadoopPaths.of(file);
-    try (ParquetFileReader reader =
-        ParquetFileReader.open(
-            HadoopInputFile.fromPath(path, hadoop),
-            HadoopReadOptions.builder(hadoop, path).build())) {
-      return reader.getRecordCount();
+    try {
+      return Footers.rows(file, hadoop);
     } catch (IOException | RuntimeException e) {
       throw new IOException("Cannot verify %s: %s".formatted(file, e.getMessage()), e);
     }

@@ -167,7 +167,7 @@ class ArchitectureTest extends ArchitectureContract {
   @Test
   void mapKeepsPublishingAndReportsApart() {
     assertThat(knownBy("io.paritree.spark.publish"))
-        .containsExactlyInAnyOrder("io.paritree.lookup", "io.paritree.store");
+        .containsExactlyInAnyOrder("io.paritree.lookup", "io.paritree.store", "io.paritree.output");
     assertThat(knownBy("io.paritree.spark.report"))
         .containsExactlyInAnyOrder("io.paritree.spark.ending", "io.paritree.lookup.build");
     for (String library : Set.of("org.apache.spark..", "scala..", "org.apache.parquet..")) {

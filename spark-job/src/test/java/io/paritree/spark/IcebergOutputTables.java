@@ -425,6 +425,41 @@ class IcebergOutputTables {
   }
 
   @Test
+  void rowsThatParitreeHasNeverWrittenAreReplacedOnRequestOnly() {
+    makeInput();
+    sql(
+        "CREATE TABLE lake.scores (parcel_id BIGINT, score FLOAT, label STRING, model_version STRING,"
+            + " day DATE) USING iceberg PARTITIONED BY (day)");
+    sql("INSERT INTO lake.scores VALUES (7, 0.5, 'late', 'm', DATE'2024-01-01')");
+    Object[] all = {"--table", "lake.scores"};
+
+    refused(score(all), "1 rows in day=2024-01-01, of which nothing says");
+
+    assertThat(scores().count()).isEqualTo(1);
+    succeeds(score("--table", "lake.scores", "--partition", "day=2024-01-02"));
+    JobRun replacing = score("--table", "lake.scores", "--replace-foreign");
+    succeeds(replacing);
+    assertThat(replacing.err()).contains("--replace-foreign: table", "1 rows in day=2024-01-01");
+    assertThat(Scores.of(scores())).hasSize(2 * ROWS);
+  }
+
+  @Test
+  void rowsWhoseFilesOthersHaveRewrittenStayTheJobsWhenTheirSnapshotsHaveExpired() {
+    makeInput();
+    makeScores();
+    sql(
+        "CALL lake.system.rewrite_data_files(table => 'scores', options => map("
+            + "'rewrite-all', 'true'))");
+    sql(
+        "CALL lake.system.expire_snapshots(table => 'scores', retain_last => 1, older_than =>"
+            + " TIMESTAMP '2100-01-01 00:00:00')");
+
+    succeeds(score("--table", "lake.scores", "--model", packages.binary(2, 6)));
+
+    assertThat(Scores.of(scores())).hasSize(2 * ROWS);
+  }
+
+  @Test
   void aPartitionWithoutScoredRowsBecomesEmptyOnce() {
     makeInput();
     succeeds(score("--output-partition", "night=a b/c"));

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.parquet.example.data.simple.SimpleGroup;
 import org.apache.parquet.hadoop.ParquetWriter;
@@ -268,11 +269,65 @@ class RefusedTest {
 
     JobRun refused = scoreTo(input, output);
     assertThat(refused.exitCode()).isEqualTo(3);
-    assertThat(refused.err()).contains("_paritree.json", "--replace-foreign");
+    assertThat(refused.err())
+        .contains("_paritree.json", "--replace-foreign", output + ", which holds", "with 10 rows");
     assertThat(ScoringJobTest.read(output).columns()).contains("note");
 
-    assertThat(scoreTo(input, output, "--replace-foreign").exitCode()).isZero();
+    JobRun replacing = scoreTo(input, output, "--replace-foreign");
+    assertThat(replacing.exitCode()).isZero();
+    assertThat(replacing.err()).contains("--replace-foreign: this run replaces " + output);
     assertThat(Scores.of(output)).hasSize(10);
+  }
+
+  /** The old advice, {@code --replace-foreign}, removed five published days. */
+  @Test
+  void publishedPartitionsAreNeverReplacedByRowsOfAnotherLayout() throws IOException {
+    Path input = directory.resolve("in");
+    for (int day = 1; day <= 5; day++) {
+      Parcels.write(input.resolve("day=" + day + "/hub=1"), day * 10, day * 10 + 10, 0, 1);
+    }
+
+    Path output = directory.resolve("out");
+    assertThat(scoreTo(input, output).exitCode()).isZero();
+    Map<String, String> published = Scores.files(output);
+    Path whole = Parcels.write(directory.resolve("whole"), 0, 10, 0, 1);
+    Path days = directory.resolve("days");
+    Parcels.write(days.resolve("day=1"), 0, 10, 0, 1);
+    for (Path other : List.of(whole, days)) {
+      for (String option : List.of("--force", "--replace-foreign")) {
+        JobRun run = scoreTo(other, output, option);
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
+        assertThat(run.err())
+            .contains(
+                other == whole
+                    ? "5 partitions that Paritree has published, with 50 rows"
+                    : "1 partition that Paritree has published, with 10 rows (day=1/hub=1)")
+            .doesNotContain("or replace");
+        assertThat(Scores.files(output)).isEqualTo(published);
+      }
+    }
+
+    Path otherwise = directory.resolve("otherwise");
+    Parcels.write(otherwise.resolve("hub=1"), 0, 10, 0, 1);
+    JobRun run = scoreTo(otherwise, output, "--replace-foreign");
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
+    assertThat(run.err()).contains("is partitioned by [day, hub]");
+  }
+
+  @Test
+  void partitionsAreNotWrittenBelowPublishedRows() throws IOException {
+    Path whole = Parcels.write(directory.resolve("whole"), 0, 10, 0, 1);
+    Path output = directory.resolve("out");
+    assertThat(scoreTo(whole, output).exitCode()).isZero();
+    Map<String, String> published = Scores.files(output);
+    Path days = directory.resolve("days");
+    Parcels.write(days.resolve("day=1"), 0, 10, 0, 1);
+
+    JobRun run = scoreTo(days, output, "--replace-foreign");
+
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
+    assertThat(run.err()).contains("10 rows that Paritree has published there");
+    assertThat(Scores.files(output)).isEqualTo(published);
   }
 
   @Test

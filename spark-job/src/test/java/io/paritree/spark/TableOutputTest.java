@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -467,6 +468,99 @@ class TableOutputTest {
     assertThat(none.err()).contains("the catalog has no such table");
   }
 
+  private void refused(JobRun run, String... sentences) {
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
+    assertThat(run.err()).contains(sentences);
+  }
+
+  @Test
+  void rowsThatParitreeHasNeverWrittenAreReplacedOnRequestOnly() {
+    succeeds(score("--partition", "day=2024-01-02"));
+    sql(
+        "INSERT INTO TABLE_ SELECT parcel_id, 0, label, model_version, '2024-01-01' FROM TABLE_"
+            + " LIMIT 30");
+    long version = version();
+
+    refused(
+        score(),
+        "30 rows in day=2024-01-01, of which nothing says that Paritree has written them",
+        "--replace-foreign");
+    refused(score("--dry-run"), "30 rows in day=2024-01-01");
+    assertThat(version()).isEqualTo(version);
+    succeeds(score("--partition", "day=2024-01-02", "--model", packages.binary(2, 6)));
+
+    JobRun replacing = score("--replace-foreign");
+
+    succeeds(replacing);
+    assertThat(replacing.err()).contains("--replace-foreign: table", "30 rows in day=2024-01-01");
+    assertThat(Scores.of(rows())).hasSize(2 * ROWS);
+    assertThat(score().out()).contains("already published");
+  }
+
+  @Test
+  void rowsOfATableWithoutPartitionsAreReplacedOnRequestOnly() {
+    Path whole = Parcels.write(directory.resolve("whole"), 0, ROWS, 0, 1);
+    Path parquet = directory.resolve("parquet");
+    succeeds(JobRun.ofParcels(model, whole, parquet));
+    ScoringJobTest.read(parquet).limit(7).write().format("delta").save(table.toString());
+
+    refused(score("--input", whole), "7 rows, of which nothing says");
+
+    succeeds(score("--input", whole, "--replace-foreign"));
+    assertThat(Scores.of(rows())).isEqualTo(Scores.of(parquet));
+    sql("DELETE FROM TABLE_");
+    succeeds(score("--input", whole));
+  }
+
+  @Test
+  void rowsWhoseFilesOthersHaveRewrittenStayTheJobs() throws IOException {
+    succeeds(score("--group-by", "day"));
+    sql("OPTIMIZE TABLE_ ZORDER BY (parcel_id)");
+    sql("UPDATE TABLE_ SET score = 0");
+
+    succeeds(score("--model", packages.binary(2, 6), "--partition", "day=2024-01-01"));
+
+    sql("OPTIMIZE TABLE_ ZORDER BY (score)");
+    try (Stream<Path> state = Files.list(state().toPath())) {
+      for (Path written : state.filter(file -> file.toString().contains("written-")).toList()) {
+        Files.delete(written);
+      }
+    }
+
+    refused(score(), "200 rows in day=2024-01-01, day=2024-01-02, of which nothing says");
+  }
+
+  @Test
+  void aTableThatWasMadeAnewIsAnotherOne() throws IOException {
+    succeeds(score());
+    Dataset<Row> copy = rows().limit(7);
+    Path other = directory.resolve("other");
+    copy.write().format("delta").partitionBy("day").save(other.toString());
+    FileUtils.deleteDirectory(table.toFile());
+    SPARK
+        .read()
+        .format("delta")
+        .load(other.toString())
+        .write()
+        .format("delta")
+        .partitionBy("day")
+        .save(table.toString());
+
+    refused(score(), "7 rows in ");
+  }
+
+  @Test
+  void valuesThatAreUtf8InEscapesAreValuesOfTheTable() {
+    Path cities = directory.resolve("cities");
+    Parcels.write(cities.resolve("city=K%C3%B6ln"), 0, ROWS, 0, 1);
+    Parcels.write(cities.resolve("city=Köln"), ROWS, ROWS + 10, 0, 1);
+
+    succeeds(score("--input", cities));
+
+    assertThat(rows().where("city = 'Köln'").count()).isEqualTo(ROWS + 10);
+    assertThat(rows().count()).isEqualTo(ROWS + 10);
+  }
+
   /** Delta's own writers always write {@code 2024-01-01}, and its readers take both. */
   @Test
   void rowsOfAPartitionWhoseValueAnotherWriterHasSpelledOtherwiseAreReplaced() throws IOException {
@@ -491,6 +585,31 @@ class TableOutputTest {
 
     assertThat(rows().where("day = DATE'2024-01-01'").count()).isEqualTo(ROWS);
     assertThat(rows().count()).isEqualTo(2 * ROWS);
+  }
+
+  @Test
+  void foreignRowsAreSeenWhoseValueAnotherWriterHasSpelledOtherwise() throws IOException {
+    sql(
+        "CREATE TABLE TABLE_ (parcel_id BIGINT, score FLOAT, label STRING, model_version STRING,"
+            + " day DATE) USING delta PARTITIONED BY (day)");
+    succeeds(score("--partition", "day=2024-01-02"));
+    Path other = table.resolve("other.parquet");
+    try (Stream<Path> ours = Files.list(table.resolve("day=2024-01-02"))) {
+      Files.copy(ours.filter(Parquets::isParquet).findFirst().orElseThrow(), other);
+    }
+
+    Files.writeString(
+        table.resolve("_delta_log/%020d.json".formatted(version() + 1)),
+        """
+        {"add":{"path":"other.parquet","partitionValues":{"day":"2024-1-1"},"size":%s,"modificationTime":1,"dataChange":true}}
+        """
+            .formatted(Files.size(other)));
+    long foreign = rows().where("day = DATE'2024-01-01'").count();
+
+    refused(score(), foreign + " rows in day=2024-1-1, of which nothing says");
+
+    succeeds(score("--replace-foreign"));
+    assertThat(Scores.of(rows())).hasSize(2 * ROWS);
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.paritree.lookup.KeyBytes;
 import io.paritree.lookup.KeyColumn;
 import io.paritree.lookup.KeyForm;
 import io.paritree.lookup.StoredEntry;
+import io.paritree.output.PartitionValue;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
@@ -80,7 +81,9 @@ public final class KeyLookup {
     for (OpenPartition partition : partitions) {
       boolean matches = true;
       for (Map.Entry<String, String> value : values.entrySet()) {
-        matches &= PartitionPath.is(value.getValue(), partition.values().get(value.getKey()));
+        String own = partition.values().get(value.getKey());
+        matches &=
+            own == null ? PartitionValue.isNull(value.getValue()) : own.equals(value.getValue());
       }
 
       if (matches) {

@@ -5,6 +5,7 @@ import io.paritree.lookup.IndexManifest;
 import io.paritree.lookup.KeyBytes;
 import io.paritree.lookup.LookupIndex;
 import io.paritree.lookup.StoredEntry;
+import io.paritree.output.PartitionValue;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.store.FileEntry;
 import java.io.IOException;
@@ -30,7 +31,7 @@ public final class OpenPartition {
   OpenPartition(LookupIndex index) {
     this.index = index;
     IndexManifest manifest = index.manifest();
-    this.values = PartitionPath.values(manifest.partition());
+    this.values = PartitionValue.texts(manifest.partition());
     String run = manifest.directory() + "\n" + manifest.partition();
     this.tag =
         '"' + Sha256.hex(run.getBytes(StandardCharsets.UTF_8)).substring(0, TAG_DIGITS) + '"';

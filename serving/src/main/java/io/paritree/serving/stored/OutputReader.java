@@ -2,6 +2,7 @@ package io.paritree.serving.stored;
 
 import io.paritree.lookup.PublishedPartition;
 import io.paritree.lookup.StateDirectory;
+import io.paritree.output.PartitionValue;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -50,7 +51,7 @@ final class OutputReader {
     if (isTable) {
       Map<String, String> runs = log.indexes(StateDirectory.indexes(state())).runs();
       runs.keySet().stream()
-          .sorted((one, other) -> PartitionPath.compare(other, one))
+          .sorted((one, other) -> PartitionValue.ORDER.compare(other, one))
           .limit(partitions)
           .forEach(path -> found.add(new Found(path, PublishedPartition.ofTable(runs.get(path)))));
     } else {
@@ -75,7 +76,7 @@ final class OutputReader {
       }
     }
 
-    names.sort(PartitionPath.ORDER.reversed());
+    names.sort(PartitionValue.ORDER.reversed());
     for (String name : names) {
       if (found.size() == partitions) {
         return;

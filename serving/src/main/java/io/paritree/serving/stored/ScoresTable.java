@@ -2,6 +2,7 @@ package io.paritree.serving.stored;
 
 import io.paritree.lookup.DamagedIndexException;
 import io.paritree.lookup.PublishedPartition;
+import io.paritree.output.PartitionValue;
 import io.paritree.serving.stored.OutputReader.Found;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -11,10 +12,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -173,7 +176,7 @@ public final class ScoresTable {
     try {
       for (Found one : published) {
         absences.remove(one.path());
-        taken(one, before.get(one.path()), found)
+        taken(one, old(one, before, published), found)
             .ifPresent(partition -> next.put(one.path(), partition));
         if (before.isEmpty()) { // nothing would answer until the last index is there
           partitions = ordered(next);
@@ -210,8 +213,29 @@ public final class ScoresTable {
     return partitions.values().stream()
         .sorted(
             (one, other) ->
-                PartitionPath.compare(other.manifest().partition(), one.manifest().partition()))
+                PartitionValue.ORDER.compare(
+                    other.manifest().partition(), one.manifest().partition()))
         .toList();
+  }
+
+  /**
+   * Returns what answered for a partition until now, also under another name of the same values,
+   * which a run replaces too; null if nothing did.
+   */
+  private static OpenPartition old(
+      Found one, Map<String, OpenPartition> before, List<Found> published) {
+    OpenPartition same = before.get(one.path());
+    if (same != null) {
+      return same;
+    }
+
+    String canonical = PartitionValue.canonical(one.path());
+    return before.entrySet().stream()
+        .filter(other -> PartitionValue.canonical(other.getKey()).equals(canonical))
+        .filter(other -> published.stream().noneMatch(now -> now.path().equals(other.getKey())))
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .orElse(null);
   }
 
   /** Returns what answers for a published partition after this poll; empty if nothing can. */
@@ -253,13 +277,16 @@ public final class ScoresTable {
       Map<String, String> problems)
       throws IOException {
     String oldest = published.isEmpty() ? null : published.get(published.size() - 1).path();
+    Set<String> replaced = new HashSet<>();
+    published.forEach(one -> replaced.add(PartitionValue.canonical(one.path())));
     for (Map.Entry<String, OpenPartition> entry : before.entrySet()) {
       String path = entry.getKey();
-      if (published.stream().anyMatch(one -> one.path().equals(path))) {
+      // A run also replaces what has the same values under another name.
+      if (replaced.contains(PartitionValue.canonical(path))) {
         continue;
       }
 
-      boolean isBeyond = reader.isFull(published) && PartitionPath.compare(path, oldest) < 0;
+      boolean isBeyond = reader.isFull(published) && PartitionValue.ORDER.compare(path, oldest) < 0;
       int absent = absences.merge(path, 1, Integer::sum);
       boolean isOnItsWay = !reader.isTable() && (absent < ABSENCES || reader.isBeingPublished());
       if (!isBeyond && (isOnItsWay || problems.containsKey(path))) {

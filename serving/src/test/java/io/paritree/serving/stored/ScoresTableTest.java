@@ -70,6 +70,34 @@ class ScoresTableTest {
   }
 
   @Test
+  void aPartitionUnderItsCanonicalNameReplacesTheOneOfTheSameValuesAtOnce() throws Exception {
+    Path named = directory.resolve("cities");
+    StoredOutput cities = new StoredOutput(named, output.keys(), 1);
+    cities.publish("city=New%20York", "m/1", rows -> rows.add(List.of("1"), "", 0.25f));
+    IndexDirectory own = new IndexDirectory(directory.resolve("own"), 1 << 20);
+    ScoresTable table = new ScoresTable("cities", named.toString(), 9, new OpenFiles(99), own);
+    assertThat(table.poll()).isTrue();
+    Path away = Files.move(named.resolve("city=New%20York"), directory.resolve("away"));
+    table.poll();
+    assertThat(table.partitions()).hasSize(1); // between two renames, the old rows answer
+
+    cities.publish("city=New York", "m/2", rows -> rows.add(List.of("1"), "", 0.5f));
+    assertThat(table.poll()).isTrue();
+
+    assertThat(table.partitions())
+        .singleElement()
+        .satisfies(
+            partition -> {
+              assertThat(partition.manifest().modelVersion()).isEqualTo("m/2");
+              assertThat(partition.values()).containsEntry("city", "New York");
+            });
+
+    Files.move(away, named.resolve("city=New%20York")); // as an earlier version left both
+    assertThat(table.poll()).isTrue();
+    assertThat(table.partitions()).hasSize(2);
+  }
+
+  @Test
   void whereFilesAreShortItIsClosedAtTheSecondPoll() throws Exception {
     OpenPartition begun = replaced(5);
 

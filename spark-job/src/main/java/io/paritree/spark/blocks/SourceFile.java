@@ -1,6 +1,6 @@
 package io.paritree.spark.blocks;
 
-import io.paritree.spark.input.PartitionValue;
+import io.paritree.output.PartitionValue;
 import io.paritree.spark.task.SourceRoot;
 import java.net.URI;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.paritree.spark.check;
 
 import io.paritree.model.ScoringModel;
+import io.paritree.output.PartitionValue;
 import io.paritree.spark.commit.OutputTable;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.files.Encryption;
@@ -9,8 +10,8 @@ import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.InputCheck;
 import io.paritree.spark.input.InputListing;
 import io.paritree.spark.input.InputPartition;
-import io.paritree.spark.input.PartitionValue;
 import io.paritree.spark.lookup.KeyEncoder;
+import io.paritree.spark.publish.OutputLook;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.report.Progress;
 import io.paritree.spark.rows.Quarantine;
@@ -47,6 +48,8 @@ import org.apache.spark.sql.types.StructType;
  * Otherwise {@link #check} checks the files themselves.
  */
 public final class JobCheck {
+  private static final int MOST_SHOWN = 5;
+
   private final JobSettings settings;
   private final ScoringModel model;
   private final OutputColumns columns;
@@ -59,6 +62,8 @@ public final class JobCheck {
   private final List<OutputPartition> targets = new ArrayList<>();
   private final List<OutputPartition> open = new ArrayList<>();
   private final List<String> problems = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
+  private final OutputLook look;
 
   /**
    * Lists the input and compares it with the output. Problems are kept for {@link #check}.
@@ -87,6 +92,7 @@ public final class JobCheck {
 
     this.encryption = Encryption.identity(hadoopSettings);
     this.place = OutputPlace.of(output, settings.stateDirectory(), hadoopSettings);
+    this.look = place.look();
     if (table.isPresent()) {
       this.listing = listing(table.get());
       this.inputStore = FileStore.of(listing.root().orElse(place.output()), hadoopSettings);
@@ -108,9 +114,12 @@ public final class JobCheck {
       if (outputTable.isPresent()) {
         outputCheck.checkState(List.of());
       } else {
-        checkDirectory(outputCheck);
+        checkDirectory(outputCheck, new ForeignFiles(place, hadoopSettings));
       }
     }
+
+    noteNames();
+    noteBeside();
 
     if (!problems.isEmpty()) {
       return;
@@ -123,22 +132,83 @@ public final class JobCheck {
     }
   }
 
-  private void checkDirectory(OutputCheck outputCheck) throws IOException {
+  private void checkDirectory(OutputCheck outputCheck, ForeignFiles foreign) throws IOException {
     outputCheck.checkState(targets);
     outputCheck.checkRenames(targets);
     if (settings.nonAtomic() == NonAtomic.REFUSED) {
       outputCheck.checkAtomic();
     }
 
+    outputCheck.checkLayout(targets, look);
     if (settings.foreign() == Foreign.REFUSED) {
-      outputCheck.checkOurs(targets);
+      outputCheck.checkOurs(targets, look, foreign);
+    } else {
+      outputCheck.checkColumns(targets);
+      outputCheck.replaced(targets, look, foreign).ifPresent(notes::add);
     }
+  }
+
+  /** Says which names of directories Spark's own reader would read otherwise. */
+  private void noteNames() {
+    List<String> names =
+        selected.stream()
+            .map(InputPartition::path)
+            .filter(PartitionValue::isReadOtherwiseBySpark)
+            .toList();
+    if (!names.isEmpty() && listing.table().isEmpty()) {
+      notes.add(
+          ("Partition %s of the input is read as %s, since its escapes are UTF-8; Spark's own reader reads"
+                  + " it as %s%s")
+              .formatted(
+                  names.get(0),
+                  PartitionValue.ofPath(names.get(0)),
+                  PartitionValue.asSparkReads(names.get(0)),
+                  names.size() == 1 ? "" : "; so with %s more".formatted(names.size() - 1)));
+    }
+  }
+
+  /** Says which partitions of the output are none of an input that is read whole. */
+  private void noteBeside() {
+    boolean isAll =
+        settings.partitions().requested().isEmpty()
+            && settings.partitions().range().isEmpty()
+            && settings.outputPartition().isEmpty();
+    if (!isAll || !problems.isEmpty()) {
+      return;
+    }
+
+    List<String> beside =
+        outputTable.isPresent()
+            ? outputTable.get().beside(targets.stream().map(OutputPartition::partition).toList())
+            : look.beside();
+    if (!beside.isEmpty()) {
+      notes.add(
+          "The output has %s partition%s that the input does not have (%s): %s as before"
+              .formatted(
+                  beside.size(),
+                  beside.size() == 1 ? "" : "s",
+                  shown(beside),
+                  beside.size() == 1 ? "it stays" : "they stay"));
+    }
+  }
+
+  /** Returns the names of partitions for a message; of many, the first and the last. */
+  static String shown(List<String> partitions) {
+    int last = partitions.size() - 1;
+    return partitions.size() <= MOST_SHOWN
+        ? String.join(", ", partitions)
+        : "%s, %s, ... %s".formatted(partitions.get(0), partitions.get(1), partitions.get(last));
+  }
+
+  /** Returns what the user is to be told before anything is scored, each a line. */
+  public List<String> notes() {
+    return List.copyOf(notes);
   }
 
   private boolean isPublished(OutputPartition target) throws IOException {
     return outputTable.isPresent()
         ? outputTable.get().isPublished(target.partition(), target.identity())
-        : place.isPublished(target.partition(), target.identity());
+        : look.isPublished(target.partition(), target.identity());
   }
 
   private InputListing listing(PinnedTable table) {
@@ -277,9 +347,11 @@ public final class JobCheck {
    * Checks that the run's rows can be rows of the table that the output is, and, unless this is a
    * dry run, makes the table or adds columns to it.
    *
+   * @param progress receives which rows are replaced that Paritree has not written
    * @throws RefusedException with all problems
    */
-  public void checkTable(CheckedInput input) throws RefusedException {
+  public void checkTable(CheckedInput input, PrintStream progress)
+      throws RefusedException, IOException {
     if (outputTable.isEmpty()) {
       return;
     }
@@ -289,12 +361,39 @@ public final class JobCheck {
     List<String> partitions = targets.stream().map(OutputPartition::partition).toList();
     List<StructField> added = outputTable.get().check(output, partitions, problems);
     refuseProblems();
+    checkForeign(progress);
     if (settings.mode() == Mode.SCORE && !open.isEmpty()) {
       outputTable.get().prepare(output, added, partitionColumns());
       // Another run may have made it meanwhile, with other columns.
       outputTable.get().check(output, partitions, problems);
       refuseProblems();
     }
+  }
+
+  /** Refuses to replace rows of a table that Paritree has not written, or says which they are. */
+  private void checkForeign(PrintStream progress) throws RefusedException, IOException {
+    List<String> asked = open.stream().map(OutputPartition::partition).toList();
+    List<String> foreign = outputTable.get().foreign(asked, place);
+    if (foreign.isEmpty()) {
+      return;
+    }
+
+    String rows =
+        "%s rows%s, of which nothing says that Paritree has written them"
+            .formatted(
+                outputTable.get().rows(foreign),
+                foreign.equals(List.of("")) ? "" : " in " + shown(foreign));
+    if (settings.foreign() == Foreign.REFUSED) {
+      problems.add(
+          "table %s has %s; choose other partitions or another table, or replace them with --replace-foreign"
+              .formatted(settings.anyOutput(), rows));
+    } else {
+      progress.println(
+          "--replace-foreign: table %s has %s; this run replaces them"
+              .formatted(settings.anyOutput(), rows));
+    }
+
+    refuseProblems();
   }
 
   private void refuseProblems() throws RefusedException {
@@ -323,11 +422,10 @@ public final class JobCheck {
       return;
     }
 
-    // A table has partitions by their values, which several directories may have.
+    // A partition has values, which several directories may have.
     Map<String, List<InputPartition>> sources = new LinkedHashMap<>();
     for (InputPartition partition : selected) {
-      String path =
-          outputTable.isPresent() ? PartitionValue.canonical(partition.path()) : partition.path();
+      String path = PartitionValue.canonical(partition.path());
       sources.computeIfAbsent(path, name -> new ArrayList<>()).add(partition);
     }
 
@@ -340,9 +438,13 @@ public final class JobCheck {
       throws IOException {
     List<String> more = new ArrayList<>(encryption);
     listing.table().ifPresent(table -> more.add(table.identity()));
+    if (sources.stream().anyMatch(source -> PartitionValue.isReadOtherwiseBySpark(source.path()))) {
+      more.add("names in UTF-8"); // earlier versions read them as Spark does
+    }
+
     String identity = OutputPartition.identity(partition, sources, model.digest(), settings, more);
     String before =
-        outputTable.isPresent() ? outputTable.get().token(partition) : place.token(partition);
+        outputTable.isPresent() ? outputTable.get().token(partition) : look.token(partition);
     return new OutputPartition(partition, sources, identity, before);
   }
 

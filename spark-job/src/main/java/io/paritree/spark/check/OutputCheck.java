@@ -1,8 +1,9 @@
 package io.paritree.spark.check;
 
+import io.paritree.output.PartitionValue;
 import io.paritree.spark.input.InputFile;
 import io.paritree.spark.input.InputListing;
-import io.paritree.spark.input.PartitionValue;
+import io.paritree.spark.publish.OutputLook;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.PartitionManifest;
 import io.paritree.store.FileEntry;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -141,8 +143,113 @@ final class OutputCheck {
     }
   }
 
+  /**
+   * Refuses what no option allows: to remove partitions that runs have published by rows of another
+   * layout, and to write partitions beside or below them.
+   */
+  void checkLayout(List<OutputPartition> targets, OutputLook look) throws IOException {
+    for (OutputPartition target : targets) {
+      for (Map.Entry<String, String> found : look.found(target.partition()).entrySet()) {
+        if (OutputLook.isOfPartitions(found.getValue())) {
+          problems.add(
+              ("%s holds %s; this run would replace all of that by %s; choose another output, or give"
+                      + " --output-partition (--replace-foreign replaces nothing that Paritree has"
+                      + " published)")
+                  .formatted(
+                      place.partition(found.getKey()),
+                      published(place.publishedBelow(found.getKey())),
+                      target.partition().isEmpty()
+                          ? "rows without partitions"
+                          : "partition " + target.partition()));
+          return;
+        }
+      }
+    }
+
+    Set<String> above = new LinkedHashSet<>();
+    for (OutputPartition target : targets) {
+      String path = target.partition();
+      while (!path.isEmpty()) {
+        path = path.substring(0, Math.max(0, path.lastIndexOf('/')));
+        above.add(path);
+      }
+    }
+
+    for (String path : above) {
+      Optional<PartitionManifest> manifest = place.manifest(path);
+      if (manifest.isPresent()) {
+        problems.add(
+            ("%s holds %s rows that Paritree has published there; this run would write partitions by"
+                    + " %s below it; choose another output")
+                .formatted(
+                    place.partition(path),
+                    manifest.get().scored(),
+                    columns(targets.get(0).partition())));
+        return;
+      }
+    }
+  }
+
+  /** Refuses partitions by other columns than those of the partitions that runs have published. */
+  void checkColumns(List<OutputPartition> targets) throws IOException {
+    List<String> columns = targets.isEmpty() ? List.of() : columns(targets.get(0).partition());
+    if (columns.isEmpty()) {
+      return;
+    }
+
+    for (FileEntry entry : place.listOrNone(place.output())) {
+      String name = entry.location().name();
+      if (entry.isDirectory() && PartitionValue.isPartitionName(name)) {
+        Optional<List<String>> published = columnsPublished(name);
+        if (published.isPresent()) {
+          refuseOtherColumns(columns, published.get());
+          return;
+        }
+      }
+    }
+  }
+
+  private void refuseOtherColumns(List<String> columns, List<String> found) {
+    if (!found.equals(columns)) {
+      problems.add(
+          ("output %s is partitioned by %s, and this run would write partitions by %s; choose"
+                  + " another output")
+              .formatted(place.output(), found, columns));
+    }
+  }
+
+  /** Returns the columns of the first partition that a run has published below a directory. */
+  private Optional<List<String>> columnsPublished(String path) throws IOException {
+    if (place.manifest(path).isPresent()) {
+      return Optional.of(columns(path));
+    }
+
+    for (FileEntry entry : place.listOrNone(place.partition(path))) {
+      String name = entry.location().name();
+      if (entry.isDirectory() && PartitionValue.isPartitionName(name)) {
+        Optional<List<String>> published = columnsPublished(path + "/" + name);
+        if (published.isPresent()) {
+          return published;
+        }
+      }
+    }
+
+    return Optional.empty();
+  }
+
+  private static String published(List<PartitionManifest> partitions) {
+    List<String> names = partitions.stream().map(PartitionManifest::partition).toList();
+    return "%s partition%s that Paritree has published, with %s rows (%s)"
+        .formatted(
+            names.size(),
+            names.size() == 1 ? "" : "s",
+            partitions.stream().mapToLong(PartitionManifest::scored).sum(),
+            JobCheck.shown(names));
+  }
+
   /** Refuses to replace what Paritree has not written, and to mix two layouts in one output. */
-  void checkOurs(List<OutputPartition> targets) throws IOException {
+  void checkOurs(List<OutputPartition> targets, OutputLook look, ForeignFiles files)
+      throws IOException {
     Optional<FileEntry> output = place.store().find(place.output());
     if (output.isEmpty()) {
       checkAbove();
@@ -154,13 +261,13 @@ final class OutputCheck {
       return;
     }
 
-    for (OutputPartition target : targets) {
-      if (target.before().equals("foreign")) {
-        problems.add(
-            ("%s holds files that Paritree has not written (there is no %s); choose another"
-                    + " output, or replace them with --replace-foreign")
-                .formatted(place.partition(target.partition()), PartitionManifest.FILE));
-      }
+    // What is there is looked at only if nothing else is wrong: it may be a mount with anything.
+    List<Location> foreign = foreign(targets, look);
+    if (!foreign.isEmpty() && problems.isEmpty()) {
+      problems.add(
+          ("Paritree has not written %s (there is no %s); choose another output, or replace it with"
+                  + " --replace-foreign")
+              .formatted(files.in(foreign), PartitionManifest.FILE));
     }
 
     if (targets.isEmpty() || targets.get(0).partition().isEmpty()) {
@@ -171,12 +278,33 @@ final class OutputCheck {
     List<String> columns = columns(targets.get(0).partition());
     checkSiblings(columns.get(0));
     List<String> found = columnsFound(place.output());
-    if (problems.isEmpty() && !found.isEmpty() && !found.equals(columns)) {
-      problems.add(
-          ("output %s is partitioned by %s, and this run would write partitions by %s; choose"
-                  + " another output")
-              .formatted(place.output(), found, columns));
+    if (problems.isEmpty() && !found.isEmpty()) {
+      refuseOtherColumns(columns, found);
     }
+  }
+
+  /** Returns the directories in the places of partitions that hold what no run has written. */
+  private List<Location> foreign(List<OutputPartition> targets, OutputLook look)
+      throws IOException {
+    List<Location> foreign = new ArrayList<>();
+    for (OutputPartition target : targets) {
+      look.found(target.partition()).entrySet().stream()
+          .filter(found -> found.getValue().equals(OutputLook.FOREIGN))
+          .forEach(found -> foreign.add(place.partition(found.getKey())));
+    }
+
+    return foreign;
+  }
+
+  /** Returns what a run replaces that no run has written, as a line; empty if it is nothing. */
+  Optional<String> replaced(List<OutputPartition> targets, OutputLook look, ForeignFiles files)
+      throws IOException {
+    List<Location> foreign = foreign(targets, look);
+    return foreign.isEmpty() || !problems.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "--replace-foreign: this run replaces %s, and which Paritree has not written"
+                .formatted(files.in(foreign)));
   }
 
   /** Refuses an output whose path would be below a file. */
@@ -199,7 +327,8 @@ final class OutputCheck {
   private List<String> columnsFound(Location directory) throws IOException {
     // Another run may move a partition away meanwhile.
     for (FileEntry entry : place.listOrNone(directory)) {
-      boolean isPartition = entry.isDirectory() && entry.location().name().indexOf('=') > 0;
+      boolean isPartition =
+          entry.isDirectory() && PartitionValue.isPartitionName(entry.location().name());
       if (isPartition && !place.listOrNone(entry.location()).isEmpty()) {
         List<String> columns = new ArrayList<>(columns(entry.location().name()));
         columns.addAll(columnsFound(entry.location()));
@@ -214,7 +343,9 @@ final class OutputCheck {
     for (FileEntry entry : place.store().list(place.output())) {
       String name = entry.location().name();
       boolean isPartition =
-          entry.isDirectory() && name.indexOf('=') > 0 && columns(name).get(0).equals(column);
+          entry.isDirectory()
+              && PartitionValue.isPartitionName(name)
+              && columns(name).get(0).equals(column);
       boolean hidden = name.startsWith(".");
       if (!isPartition && !hidden) {
         problems.add(

@@ -3,6 +3,7 @@ package io.paritree.spark.commit;
 import io.paritree.lookup.DamagedIndexException;
 import io.paritree.lookup.StateDirectory;
 import io.paritree.lookup.TableIndexes;
+import io.paritree.output.PartitionValue;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.store.FileEntry;
 import io.paritree.store.Location;
@@ -103,7 +104,7 @@ final class CommittedIndexes {
           Map<String, String> published = new TreeMap<>(own.get().runs());
           published.values().retainAll(Set.of(name));
           addUnchanged(published, changed, runs);
-          published.keySet().forEach(partition -> changed.add(PartitionText.values(partition)));
+          published.keySet().forEach(partition -> changed.add(PartitionValue.texts(partition)));
           last = last.or(() -> own);
         }
       }
@@ -125,7 +126,7 @@ final class CommittedIndexes {
       Map<String, String> from, Set<Map<String, String>> changed, Map<String, String> to) {
     from.forEach(
         (partition, run) -> {
-          if (!changed.contains(PartitionText.values(partition))) {
+          if (!changed.contains(PartitionValue.texts(partition))) {
             to.put(partition, run);
           }
         });

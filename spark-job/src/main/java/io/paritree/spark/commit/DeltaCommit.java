@@ -1,5 +1,6 @@
 package io.paritree.spark.commit;
 
+import io.paritree.output.PartitionValue;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.publish.DataFile;
 import io.paritree.spark.publish.PreparedPartition;
@@ -80,7 +81,9 @@ final class DeltaCommit implements TableTransaction {
   @Override
   public long commit(List<PreparedPartition> partitions, Map<String, List<DataFile>> files)
       throws IOException {
-    String predicate = PartitionPredicate.of(partitions, state);
+    String predicate =
+        PartitionPredicate.of(
+            partitions.stream().map(PreparedPartition::partition).toList(), state);
     List<Map<String, Object>> actions = actions(partitions, files);
     actions.addAll(removals(partitions, predicate));
     String said = CommitFile.json(Map.of("paritree", metadata));
@@ -129,7 +132,7 @@ final class DeltaCommit implements TableTransaction {
       for (DataFile file : own) {
         Map<String, Object> add = new LinkedHashMap<>();
         add.put("path", logged(file));
-        add.put("partitionValues", PartitionText.values(partition.partition()));
+        add.put("partitionValues", PartitionValue.texts(partition.partition()));
         add.put("size", file.bytes());
         add.put("modificationTime", millis);
         add.put("dataChange", true);
@@ -154,10 +157,7 @@ final class DeltaCommit implements TableTransaction {
   private List<Map<String, Object>> removals(List<PreparedPartition> partitions, String predicate) {
     Set<String> own =
         partitions.stream().map(PreparedPartition::partition).collect(Collectors.toSet());
-    Set<String> otherwise =
-        state.files().keySet().stream()
-            .filter(partition -> !PartitionText.isAsWritten(partition, state.schema()))
-            .collect(Collectors.toSet());
+    Set<String> otherwise = state.spelledOtherwise();
     otherwise.removeAll(own);
     own.addAll(PartitionPredicate.selected(session, otherwise, predicate, state));
 

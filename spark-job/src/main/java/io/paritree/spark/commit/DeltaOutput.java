@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
@@ -76,6 +77,33 @@ final class DeltaOutput extends OutputTable {
   @Override
   DataType stored(DataType type) {
     return type;
+  }
+
+  @Override
+  List<String> spelledOtherwise(List<String> partitions) {
+    DeltaState table = (DeltaState) state().orElseThrow();
+    if (partitions.isEmpty()) {
+      return List.of();
+    }
+
+    Set<String> otherwise = table.spelledOtherwise();
+    otherwise.removeAll(partitions);
+    otherwise.removeIf(table::hasOwn);
+    return List.copyOf(
+        PartitionPredicate.selected(
+            session, otherwise, PartitionPredicate.of(partitions, table), table));
+  }
+
+  @Override
+  public long rows(List<String> partitions) {
+    TableState table = state().orElseThrow();
+    return session
+        .read()
+        .format("delta")
+        .option("versionAsOf", table.version())
+        .load(location)
+        .where(PartitionPredicate.of(partitions, table))
+        .count();
   }
 
   private String sqlName() {

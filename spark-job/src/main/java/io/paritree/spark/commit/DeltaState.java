@@ -64,6 +64,22 @@ final class DeltaState implements TableState {
   }
 
   @Override
+  public String id() {
+    return snapshot.tableId();
+  }
+
+  @Override
+  public Set<String> partitions() {
+    return files.keySet();
+  }
+
+  @Override
+  public boolean hasOwn(String partition) {
+    return files.getOrDefault(partition, List.of()).stream()
+        .anyMatch(file -> file.tags().containsKey(IDENTITY_TAG));
+  }
+
+  @Override
   public StructType schema() {
     return schema;
   }
@@ -76,6 +92,13 @@ final class DeltaState implements TableState {
   /** Returns the files by the paths of their partitions, whose values are as the log has them. */
   Map<String, List<DeltaFile>> files() {
     return files;
+  }
+
+  /** Returns the partitions whose values are not as the job would write them. */
+  Set<String> spelledOtherwise() {
+    return files.keySet().stream()
+        .filter(partition -> !PartitionText.isAsWritten(partition, schema))
+        .collect(Collectors.toSet());
   }
 
   @Override

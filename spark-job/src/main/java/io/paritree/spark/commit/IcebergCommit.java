@@ -1,7 +1,7 @@
 package io.paritree.spark.commit;
 
+import io.paritree.output.PartitionValue;
 import io.paritree.spark.input.HadoopPaths;
-import io.paritree.spark.input.PartitionValue;
 import io.paritree.spark.publish.DataFile;
 import io.paritree.spark.publish.PreparedPartition;
 import io.paritree.spark.tables.IcebergReference;

@@ -221,6 +221,18 @@ final class IcebergOutput extends OutputTable {
         : type;
   }
 
+  /** Iceberg has values of partitions, not texts. */
+  @Override
+  List<String> spelledOtherwise(List<String> partitions) {
+    return List.of();
+  }
+
+  @Override
+  public long rows(List<String> partitions) {
+    IcebergState known = (IcebergState) state().orElseThrow();
+    return partitions.stream().mapToLong(known::rows).sum();
+  }
+
   @Override
   void create(StructType columns, List<String> partitionColumns) {
     Schema schema = IcebergRuntime.schema(columns);

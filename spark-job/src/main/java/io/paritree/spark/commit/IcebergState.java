@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -18,6 +19,7 @@ import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.PartitionField;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
@@ -51,13 +53,20 @@ final class IcebergState implements TableState {
   private final PartitionSpec spec;
   private final Map<String, Set<String>> files = new HashMap<>();
   private final Map<String, Set<String>> marks = new HashMap<>();
+  private final Map<String, Long> rows = new HashMap<>();
+  private final Set<String> own = new HashSet<>();
   private final Set<String> withoutRows = new HashSet<>();
+  private final String id;
   private final String definition;
   private boolean hasOtherPartitioning;
 
   private IcebergState(Table table, Optional<String> branch) {
     Snapshot snapshot = IcebergReference.newest(table, branch);
     this.version = snapshot == null ? -1 : snapshot.snapshotId();
+    this.id =
+        table instanceof HasTableOperations known
+            ? Objects.requireNonNullElse(known.operations().current().uuid(), "")
+            : "";
     this.schema = table.schema();
     this.spec = table.spec();
     this.definition =
@@ -114,6 +123,10 @@ final class IcebergState implements TableState {
     marks
         .computeIfAbsent(partition, name -> new TreeSet<>())
         .add(deletes.isEmpty() ? mark(file) : "rows are deleted");
+    rows.merge(partition, file.recordCount(), Long::sum);
+    if (!mark(file).isEmpty()) {
+      own.add(partition);
+    }
   }
 
   private static String mark(DataFile file) {
@@ -153,6 +166,26 @@ final class IcebergState implements TableState {
   @Override
   public long version() {
     return version;
+  }
+
+  @Override
+  public String id() {
+    return id;
+  }
+
+  @Override
+  public Set<String> partitions() {
+    return files.keySet();
+  }
+
+  @Override
+  public boolean hasOwn(String partition) {
+    return own.contains(partition);
+  }
+
+  /** Returns how many rows a partition's files have, with those that are deleted. */
+  long rows(String partition) {
+    return rows.getOrDefault(partition, 0L);
   }
 
   @Override

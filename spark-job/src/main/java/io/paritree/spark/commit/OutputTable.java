@@ -1,9 +1,10 @@
 package io.paritree.spark.commit;
 
+import io.paritree.output.PartitionValue;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.HadoopPaths;
-import io.paritree.spark.input.PartitionValue;
 import io.paritree.spark.publish.DataFile;
+import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.PreparedPartition;
 import io.paritree.spark.tables.AskedOutput;
 import io.paritree.spark.tables.IcebergName;
@@ -200,6 +201,49 @@ public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
   public boolean isPublished(String partition, String identity) {
     return state.isPresent() && state.get().isPublished(partition, identity);
   }
+
+  /** Returns the table's partitions that have rows and are none of these, in their order. */
+  public List<String> beside(List<String> partitions) {
+    Set<String> beside = new TreeSet<>(PartitionValue.ORDER);
+    state.ifPresent(found -> beside.addAll(found.partitions()));
+    beside.removeAll(Set.copyOf(partitions));
+    return List.copyOf(beside);
+  }
+
+  /**
+   * Returns those of some partitions that have rows of which nothing says that a run has written
+   * any: no file has a run's mark, and no run has recorded the partition. What another writer has
+   * done to a run's rows does not make them foreign.
+   *
+   * @param place the table's directory
+   */
+  public List<String> foreign(List<String> partitions, OutputPlace place) throws IOException {
+    if (state.isEmpty()) {
+      return List.of();
+    }
+
+    TableState table = state.get();
+    List<String> unmarked =
+        partitions.stream().filter(partition -> !table.hasOwn(partition)).toList();
+    List<String> foreign = new ArrayList<>(spelledOtherwise(unmarked));
+    unmarked.stream().filter(partition -> !table.files(partition).isEmpty()).forEach(foreign::add);
+    if (foreign.isEmpty()) {
+      return foreign;
+    }
+
+    foreign.removeAll(new WrittenPartitions(place, table.id()).all());
+    foreign.sort(PartitionValue.ORDER);
+    return foreign;
+  }
+
+  /**
+   * Returns the partitions without a run's mark whose values another writer has written otherwise
+   * than a run would, and that are replaced with some partitions.
+   */
+  abstract List<String> spelledOtherwise(List<String> partitions);
+
+  /** Returns how many rows partitions have. */
+  public abstract long rows(List<String> partitions);
 
   /** Returns the version that was found at first; -1 if there was none. */
   long firstVersion() {

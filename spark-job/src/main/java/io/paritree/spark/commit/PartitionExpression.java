@@ -1,6 +1,6 @@
 package io.paritree.spark.commit;
 
-import io.paritree.spark.input.PartitionValue;
+import io.paritree.output.PartitionValue;
 import io.paritree.spark.publish.PreparedPartition;
 import java.util.ArrayList;
 import java.util.List;

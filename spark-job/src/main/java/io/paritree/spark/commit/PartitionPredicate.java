@@ -1,7 +1,6 @@
 package io.paritree.spark.commit;
 
-import io.paritree.spark.input.PartitionValue;
-import io.paritree.spark.publish.PreparedPartition;
+import io.paritree.output.PartitionValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,13 +19,12 @@ final class PartitionPredicate {
   private PartitionPredicate() {}
 
   /** Returns the SQL expression that is true for the rows of these partitions. */
-  static String of(List<PreparedPartition> partitions, TableState table) {
+  static String of(List<String> partitions, TableState table) {
     if (table.partitionColumns().isEmpty()) {
       return "true";
     }
 
-    List<List<PartitionValue>> paths =
-        partitions.stream().map(partition -> PartitionValue.ofPath(partition.partition())).toList();
+    List<List<PartitionValue>> paths = partitions.stream().map(PartitionValue::ofPath).toList();
     if (table.partitionColumns().size() > 1) {
       return paths.stream()
           .map(
@@ -84,7 +82,7 @@ final class PartitionPredicate {
 
     List<Row> rows = new ArrayList<>();
     for (String partition : partitions) {
-      Map<String, String> values = PartitionText.values(partition);
+      Map<String, String> values = PartitionValue.texts(partition);
       List<String> row = new ArrayList<>(List.of(partition));
       columns.forEach(column -> row.add(values.get(column)));
       rows.add(RowFactory.create(row.toArray()));

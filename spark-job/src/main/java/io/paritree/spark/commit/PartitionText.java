@@ -1,11 +1,11 @@
 package io.paritree.spark.commit;
 
-import io.paritree.spark.input.PartitionValue;
+import io.paritree.output.PartitionValue;
 import java.time.DateTimeException;
 import java.time.LocalDate;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
@@ -15,16 +15,6 @@ import org.apache.spark.sql.types.StructType;
 final class PartitionText {
   private PartitionText() {}
 
-  /** Returns the values of a partition, by its columns; null where they are. */
-  static Map<String, String> values(String partition) {
-    Map<String, String> values = new LinkedHashMap<>();
-    for (PartitionValue value : PartitionValue.ofPath(partition)) {
-      values.put(value.column(), value.isNull() ? null : value.value());
-    }
-
-    return values;
-  }
-
   /** Returns a column's name as part of an SQL expression. */
   static String quoted(String column) {
     return "`" + column.replace("`", "``") + "`";
@@ -32,14 +22,11 @@ final class PartitionText {
 
   /** Returns the path of a partition with these values. */
   static String path(List<String> columns, Map<String, String> values) {
-    return String.join(
-        "/",
+    return PartitionValue.path(
         columns.stream()
             .map(
-                column -> {
-                  String value = values.get(column);
-                  return new PartitionValue(column, value == null ? "" : value).directoryName();
-                })
+                column ->
+                    new PartitionValue(column, Objects.requireNonNullElse(values.get(column), "")))
             .toList());
   }
 

@@ -1,5 +1,6 @@
 package io.paritree.spark.commit;
 
+import io.paritree.output.PartitionValue;
 import io.paritree.spark.publish.ConflictException;
 import io.paritree.spark.publish.DataFile;
 import io.paritree.spark.publish.OutputPlace;
@@ -37,6 +38,7 @@ public final class TableCommit {
   private final Map<String, String> metadata;
   private final StepObserver observer;
   private final CommittedIndexes indexes;
+  private final OutputPlace place;
 
   /**
    * @param place the table's directory
@@ -53,6 +55,7 @@ public final class TableCommit {
     this.name = name;
     this.metadata = new TreeMap<>(metadata);
     this.observer = observer;
+    this.place = place;
     this.indexes = new CommittedIndexes(place);
   }
 
@@ -99,6 +102,7 @@ public final class TableCommit {
                 .formatted(version, table.location(), name));
       }
 
+      new WrittenPartitions(place, transaction.state().id()).add(name, published);
       observer.reached(Step.COMMIT_PROVED);
       return published;
     }
@@ -146,7 +150,7 @@ public final class TableCommit {
 
         // If nothing says that it was not changed, it counts as changed.
         if (changed.isEmpty()
-            || changed.get().contains(PartitionText.values(partition.partition()))) {
+            || changed.get().contains(PartitionValue.texts(partition.partition()))) {
           conflicts.add(partition.partition().isEmpty() ? "the table" : partition.partition());
         } else {
           open.add(partition); // its files were rewritten, with the same rows

@@ -14,12 +14,21 @@ interface TableState {
   /** Returns the number of the version; -1 if the table has none yet. */
   long version();
 
+  /** Returns what tells the table from another one that was made in its place. */
+  String id();
+
   StructType schema();
 
   List<String> partitionColumns();
 
   /** Returns a text per file of a partition that differs whenever its rows may; none if empty. */
   Set<String> files(String partition);
+
+  /** Returns the partitions that have files. */
+  Set<String> partitions();
+
+  /** Returns whether a run has written one of a partition's files. */
+  boolean hasOwn(String partition);
 
   /** Returns the different marks that runs have given these files. */
   Set<String> marks(String partition);

@@ -1,5 +1,6 @@
 package io.paritree.spark.input;
 
+import io.paritree.output.PartitionValue;
 import io.paritree.spark.tables.PinnedTable;
 import io.paritree.spark.tables.TableFile;
 import io.paritree.store.FileEntry;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 
@@ -93,10 +95,7 @@ public record InputListing(
               .map(
                   column ->
                       new PartitionValue(
-                          column,
-                          Optional.ofNullable(file.partition().get(column))
-                              .filter(value -> !value.isEmpty())
-                              .orElse(PartitionValue.HIVE_DEFAULT)))
+                          column, Objects.requireNonNullElse(file.partition().get(column), "")))
               .toList();
       Location location = HadoopPaths.located(file.path());
       files
@@ -113,7 +112,7 @@ public record InputListing(
         (values, own) ->
             partitions.add(
                 new InputPartition(
-                    String.join("/", values.stream().map(PartitionValue::directoryName).toList()),
+                    PartitionValue.path(values),
                     values,
                     own.stream().sorted(Comparator.comparing(InputFile::name)).toList())));
     partitions.sort(Comparator.comparing(InputPartition::path));

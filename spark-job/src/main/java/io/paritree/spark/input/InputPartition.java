@@ -1,5 +1,6 @@
 package io.paritree.spark.input;
 
+import io.paritree.output.PartitionValue;
 import java.util.List;
 
 /**

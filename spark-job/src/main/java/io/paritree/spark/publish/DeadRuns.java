@@ -66,7 +66,8 @@ final class DeadRuns {
 
     List<PreparedPartition> partitions;
     try {
-      partitions = isSwapping ? current(run) : place.stillOpen(run.prepared());
+      partitions =
+          isSwapping ? current(run) : place.look().withOthers(place.stillOpen(run.prepared()));
     } catch (ConflictException e) {
       run.moveKept();
       return "removed: " + e.getMessage();
@@ -74,7 +75,7 @@ final class DeadRuns {
 
     List<PartitionSwap> swaps = new ArrayList<>();
     for (PreparedPartition partition : partitions) {
-      swaps.add(PartitionSwap.of(place, run, partition.partition(), lock));
+      swaps.add(PartitionSwap.of(place, run, partition, lock));
     }
 
     Optional<String> missing = missing(swaps);

@@ -4,7 +4,9 @@ import io.paritree.store.FileEntry;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,17 +29,18 @@ final class FileSwap implements PartitionSwap {
   private final OutputPlace place;
   private final FileMoves moves;
   private final Location target;
-  private final Location old;
   private final Location fresh;
+  private final Map<Location, Location> old = new LinkedHashMap<>(); // the others first
   private final String run;
   private final OutputLock lock;
 
-  FileSwap(OutputPlace place, RunDirectory run, String partition, OutputLock lock) {
+  FileSwap(OutputPlace place, RunDirectory run, PreparedPartition partition, OutputLock lock) {
     this.place = place;
     this.moves = new FileMoves(place.store());
-    this.target = place.partition(partition);
-    this.old = run.old(partition);
-    this.fresh = run.fresh(partition);
+    this.target = place.partition(partition.partition());
+    this.fresh = run.fresh(partition.partition());
+    partition.others().forEach(path -> old.put(place.partition(path), run.old(path)));
+    old.put(target, run.old(partition.partition()));
     this.run = RunName.withoutFence(run.name());
     this.lock = lock;
   }
@@ -85,8 +88,10 @@ final class FileSwap implements PartitionSwap {
   private void moveRows(PartitionManifest manifest, StepObserver observer) throws IOException {
     List<String> names = manifest.files().stream().map(DataFile::name).toList();
     place.store().createDirectories(target);
-    if (moveOthersAway(manifest)) {
-      observer.reached(Step.OLD_MOVED);
+    for (Map.Entry<Location, Location> replaced : old.entrySet()) {
+      if (moveOthersAway(manifest, replaced.getKey(), replaced.getValue())) {
+        observer.reached(Step.OLD_MOVED);
+      }
     }
 
     moves.moveAll(fresh, target, names);
@@ -100,8 +105,9 @@ final class FileSwap implements PartitionSwap {
   }
 
   /** Returns whether there were any. */
-  private boolean moveOthersAway(PartitionManifest manifest) throws IOException {
-    List<String> others = others(manifest);
+  private boolean moveOthersAway(PartitionManifest manifest, Location from, Location to)
+      throws IOException {
+    List<String> others = others(manifest, from);
     boolean isEmpty = others.isEmpty();
     // After the listing: these are no rows of a run that has taken over meanwhile.
     lock.confirm();
@@ -109,17 +115,17 @@ final class FileSwap implements PartitionSwap {
         List.of(PartitionManifest.SUCCESS_FILE, PartitionManifest.FILE).stream()
             .filter(others::remove)
             .toList();
-    moves.move(target, old, marks);
-    moves.moveAll(target, old, others);
+    moves.move(from, to, marks);
+    moves.moveAll(from, to, others);
     return !isEmpty;
   }
 
-  /** Returns the files in place that are none of the new ones, as paths below the partition. */
-  private List<String> others(PartitionManifest manifest) throws IOException {
+  /** Returns the files in a directory that are none of the new ones, as paths below it. */
+  private List<String> others(PartitionManifest manifest, Location directory) throws IOException {
     Map<String, Long> named = new HashMap<>();
     manifest.files().forEach(file -> named.put(file.name(), file.bytes()));
     List<String> others = new ArrayList<>();
-    for (Map.Entry<String, FileEntry> file : moves.below(target).entrySet()) {
+    for (Map.Entry<String, FileEntry> file : moves.below(directory).entrySet()) {
       Long bytes = named.get(file.getKey());
       if (bytes == null || bytes != file.getValue().bytes()) {
         others.add(file.getKey());
@@ -141,10 +147,18 @@ final class FileSwap implements PartitionSwap {
       moves.moveAll(target, fresh, manifest.get().files().stream().map(DataFile::name).toList());
     }
 
-    List<String> rows = new ArrayList<>(moves.below(old).keySet());
+    List<Location> back = new ArrayList<>(old.keySet());
+    Collections.reverse(back);
+    for (Location directory : back) {
+      moveBack(old.get(directory), directory);
+    }
+  }
+
+  private void moveBack(Location from, Location to) throws IOException {
+    List<String> rows = new ArrayList<>(moves.below(from).keySet());
     List<String> marks = MARKS.stream().filter(rows::remove).toList();
-    moves.moveAll(old, target, rows);
+    moves.moveAll(from, to, rows);
     lock.confirm();
-    moves.move(old, target, marks);
+    moves.move(from, to, marks);
   }
 }

@@ -1,6 +1,7 @@
 package io.paritree.spark.publish;
 
 import io.paritree.lookup.StateDirectory;
+import io.paritree.output.PartitionValue;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -221,61 +222,40 @@ public final class OutputPlace {
     return missing.stream().map(DataFile::name).findFirst();
   }
 
-  /**
-   * Returns a text that describes what is in a partition's place now; it changes whenever a run
-   * publishes the partition.
-   */
+  /** Takes a look at what is in the places of partitions. */
+  public OutputLook look() {
+    return new OutputLook(this);
+  }
+
+  /** Returns {@link OutputLook#token} of a partition's place now. */
   public String token(String partition) throws IOException {
-    Location directory = partition(partition);
-    if (store.find(directory).filter(entry -> !entry.isDirectory()).isPresent()) {
-      return "foreign";
-    }
-
-    while (true) {
-      Optional<PartitionManifest> manifest = manifest(partition);
-      if (manifest.isPresent()) {
-        return manifest.get().token();
-      }
-
-      List<FileEntry> found = listOrNone(directory);
-      if (found.isEmpty()) {
-        return store.find(directory).isEmpty() ? "absent" : "empty";
-      }
-
-      // Otherwise, a run has published the partition since the search for its manifest.
-      if (found.stream()
-          .noneMatch(entry -> entry.location().name().equals(PartitionManifest.FILE))) {
-        return isBeingMoved(partition) ? "unfinished" : "foreign";
-      }
-    }
+    return look().token(partition);
   }
 
-  /** Returns whether a run, dead or alive, has begun to move this partition and has not ended. */
-  private boolean isBeingMoved(String partition) throws IOException {
-    for (String name : unfinished()) {
-      try {
-        RunDirectory run = new RunDirectory(this, name);
-        if (run.isSwapping()
-            && run.swapping().stream().anyMatch(one -> one.partition().equals(partition))) {
-          return true;
-        }
-      } catch (NoSuchFileException e) {
-        // The run has ended meanwhile.
-      }
-    }
-
-    return false;
+  /** Returns {@link OutputLook#isPublished} of a partition now. */
+  public boolean isPublished(String partition, String identity) throws IOException {
+    return look().isPublished(partition, identity);
   }
 
   /**
-   * Returns whether a partition is published with this identity, and every file that its manifest
-   * names exists with its size.
+   * Returns what runs have published in the partition directories below a directory, at any level.
    */
-  public boolean isPublished(String partition, String identity) throws IOException {
-    Optional<PartitionManifest> manifest = manifest(partition);
-    return manifest.isPresent()
-        && manifest.get().identity().equals(identity)
-        && missing(manifest, partition(partition)).isEmpty();
+  public List<PartitionManifest> publishedBelow(String directory) throws IOException {
+    List<PartitionManifest> published = new ArrayList<>();
+    for (FileEntry entry : listOrNone(partition(directory))) {
+      String name = entry.location().name();
+      if (entry.isDirectory() && PartitionValue.isPartitionName(name)) {
+        String below = directory.isEmpty() ? name : directory + "/" + name;
+        Optional<PartitionManifest> own = manifest(below);
+        if (own.isPresent()) {
+          published.add(own.get());
+        } else {
+          published.addAll(publishedBelow(below));
+        }
+      }
+    }
+
+    return published;
   }
 
   /**
@@ -285,15 +265,16 @@ public final class OutputPlace {
    */
   List<PreparedPartition> stillOpen(List<PreparedPartition> partitions)
       throws ConflictException, IOException {
+    OutputLook look = look();
     List<PreparedPartition> open = new ArrayList<>();
     List<String> conflicts = new ArrayList<>();
     for (PreparedPartition partition : partitions) {
-      String now = token(partition.partition());
+      String now = look.token(partition.partition());
       if (now.equals(partition.before())) {
         open.add(partition);
-      } else if (!isPublished(partition.partition(), partition.identity())) {
+      } else if (!look.isPublished(partition.partition(), partition.identity())) {
         String shown = partition.partition().isEmpty() ? "the output" : partition.partition();
-        conflicts.add("%s (%s)".formatted(shown, now));
+        conflicts.add("%s (%s)".formatted(shown, now.replace('\n', ' ')));
       }
     }
 

@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * Replaces the old rows of one partition with the staged ones.
+ * Replaces the old rows of one partition with the staged ones. Old rows are also those in {@link
+ * PreparedPartition#others}: they go first, and come back last.
  *
  * <p>Each method may be called again after it failed or its process was killed, also by another
  * run; only the holder of the output's lock may call them.
@@ -12,7 +13,8 @@ import java.util.Optional;
 sealed interface PartitionSwap permits DirectorySwap, FileSwap {
 
   /** Returns the swap that the output's store allows. */
-  static PartitionSwap of(OutputPlace place, RunDirectory run, String partition, OutputLock lock)
+  static PartitionSwap of(
+      OutputPlace place, RunDirectory run, PreparedPartition partition, OutputLock lock)
       throws IOException {
     return place.renamesDirectoriesWhole()
         ? new DirectorySwap(place, run, partition)

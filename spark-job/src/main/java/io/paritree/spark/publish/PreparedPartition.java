@@ -1,5 +1,6 @@
 package io.paritree.spark.publish;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -11,15 +12,28 @@ import java.util.Objects;
  *
  * @param partition its directory below the output; empty if the output is not partitioned
  * @param identity SHA-256 of all that its content depends on
- * @param before {@link OutputPlace#token} of its place when the run began
+ * @param before {@link OutputLook#token} of its place when the run began; once the swap has begun,
+ *     that of its own directory alone
+ * @param others once the swap has begun, the directories that have the same values under other
+ *     names, which go with the old rows; empty before
  */
-public record PreparedPartition(String partition, String identity, String before) {
+public record PreparedPartition(
+    String partition,
+    String identity,
+    String before,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> others) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   public PreparedPartition {
     Objects.requireNonNull(partition, "partition");
     Objects.requireNonNull(identity, "identity");
     Objects.requireNonNull(before, "before");
+    others = others == null ? List.of() : List.copyOf(others);
+  }
+
+  /** Returns a partition of a run that has not begun to move it. */
+  public PreparedPartition(String partition, String identity, String before) {
+    this(partition, identity, before, List.of());
   }
 
   /** Returns partitions as a JSON array. */

@@ -228,17 +228,24 @@ public final class Publisher {
    * by finishing a dead run is no conflict: it is replaced, unless it has the same identity.
    */
   private List<PreparedPartition> afterOthers(List<PreparedPartition> unchanged)
-      throws IOException {
+      throws ConflictException, IOException {
+    OutputLook look = place.look();
     List<PreparedPartition> open = new ArrayList<>();
     for (PreparedPartition partition : unchanged) {
-      String now = place.token(partition.partition());
-      if (now.equals(partition.before())
-          || !place.isPublished(partition.partition(), partition.identity())) {
-        open.add(new PreparedPartition(partition.partition(), partition.identity(), now));
+      String path = partition.partition();
+      if (look.found(path).values().stream().anyMatch(OutputLook::isOfPartitions)) {
+        throw new ConflictException(
+            "Cannot publish %s: a run that had ended was finished, and has published partitions below it"
+                .formatted(place.partition(path)));
+      }
+
+      if (look.token(path).equals(partition.before())
+          || !look.isPublished(path, partition.identity())) {
+        open.add(partition);
       }
     }
 
-    return open;
+    return look.withOthers(open);
   }
 
   private void swap(RunDirectory run, List<PreparedPartition> partitions, OutputLock lock)
@@ -246,7 +253,7 @@ public final class Publisher {
     List<PartitionSwap> begun = new ArrayList<>();
     try {
       for (PreparedPartition partition : partitions) {
-        PartitionSwap swap = PartitionSwap.of(place, run, partition.partition(), lock);
+        PartitionSwap swap = PartitionSwap.of(place, run, partition, lock);
         begun.add(0, swap);
         swap.move(observer);
       }

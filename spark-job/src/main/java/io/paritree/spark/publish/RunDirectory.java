@@ -19,7 +19,8 @@ import java.util.Optional;
  * <pre>
  *   tasks/       what tasks write; only files that a counted result names are taken from here
  *   new/P/       the staged partition P
- *   old/P/       the old rows of the partition P; deleted with the directory
+ *   old/P/       the old rows of the partition P, under the name that they had; deleted with the
+ *                directory
  *   kept/        report and quarantined rows; moved to S/runs/ at the end
  *   taken/       directories of dead runs that this one finishes or removes
  *   prepared     the list of the staged partitions. Once it exists, any other run may finish this
@@ -168,6 +169,10 @@ public final class RunDirectory {
     FileStore store = place.store();
     for (PreparedPartition partition : partitions) {
       store.createDirectories(old(partition.partition()).parent());
+      for (String other : partition.others()) {
+        store.createDirectories(old(other).parent());
+      }
+
       store.createDirectories(place.partition(partition.partition()).parent());
     }
 

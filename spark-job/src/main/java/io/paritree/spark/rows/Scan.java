@@ -1,6 +1,7 @@
 package io.paritree.spark.rows;
 
 import io.paritree.model.ModelFiles;
+import io.paritree.output.PartitionValue;
 import io.paritree.spark.blocks.CsvSource;
 import io.paritree.spark.files.ParquetWriters;
 import io.paritree.spark.input.CheckedInput;
@@ -8,7 +9,6 @@ import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.InputFile;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.InputPartition;
-import io.paritree.spark.input.PartitionValue;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.tables.PinnedTable;
 import io.paritree.spark.task.JavaSerialized;

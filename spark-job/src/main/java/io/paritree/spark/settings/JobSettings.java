@@ -1,10 +1,10 @@
 package io.paritree.spark.settings;
 
 import io.paritree.model.EngineKind;
+import io.paritree.output.PartitionValue;
 import io.paritree.reasons.ExplanationAsked;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.PartitionChoice;
-import io.paritree.spark.input.PartitionValue;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.publish.LockTimes;
 import io.paritree.spark.tables.AskedOutput;
@@ -167,7 +167,6 @@ public record JobSettings(
   public Optional<String> outputPartitionPath() {
     return outputPartition.isEmpty()
         ? Optional.empty()
-        : Optional.of(
-            String.join("/", outputPartition.stream().map(PartitionValue::directoryName).toList()));
+        : Optional.of(PartitionValue.path(outputPartition));
   }
 }

@@ -120,7 +120,7 @@ public final class ScoreArguments {
             "name of the run in reports (default: the time); with --status, show this run and end with"
                 + " its exit code"),
         flag("--force", "publish again what is published already"),
-        flag("--replace-foreign", "replace partitions that Paritree has not written"),
+        flag("--replace-foreign", "replace files and rows that Paritree has not written"),
         flag(
             "--accept-non-atomic",
             "publish to a store that moves files one by one (S3 and other object stores): readers see"

@@ -1,8 +1,8 @@
 package io.paritree.spark.task;
 
 import io.paritree.model.EngineKind;
+import io.paritree.output.PartitionValue;
 import io.paritree.reasons.ExplanationAsked;
-import io.paritree.spark.input.PartitionValue;
 import io.paritree.spark.input.ReadColumn;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -85,11 +85,7 @@ public record TaskPlan(
    * @param directory the directory below the input that they come from
    */
   public String partition(String directory) {
-    if (outputPartition != null) {
-      return outputPartition;
-    }
-
-    return table == null ? directory : PartitionValue.canonical(directory);
+    return outputPartition == null ? PartitionValue.canonical(directory) : outputPartition;
   }
 
   /** Returns a column. */

@@ -77,7 +77,75 @@ class PublisherTest {
       })
   void deathInAReplacementShowsOldOrNewAndIsFinishedByTheNextRun(Step fatal) throws Exception {
     publishAndExpect("old");
+    dieAndFinish(fatal);
+  }
 
+  @ParameterizedTest
+  @EnumSource(
+      value = Step.class,
+      names = {
+        "PREPARED",
+        "LOCKED",
+        "COMPARED",
+        "SWAP_BEGUN",
+        "OLD_MOVED",
+        "NEW_MOVED",
+        "REPORT_MOVED"
+      })
+  void deathWhileAnotherSpellingIsReplacedNeverShowsBoth(Step fatal) throws Exception {
+    publishAndExpect("old");
+    for (String partition : StagedRun.PARTITIONS) {
+      StagedRun.respell(place, partition);
+    }
+
+    dieAndFinish(fatal);
+    for (String partition : StagedRun.PARTITIONS) {
+      assertThat(output.resolve(StagedRun.respelled(partition))).doesNotExist();
+      assertThat(output.resolve(partition)).exists();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Step.class,
+      names = {"VERIFIED", "PREPARED", "SWAP_BEGUN", "OLD_MOVED", "NEW_MOVED"})
+  void recoveryFinishesTheReplacementOfAnotherSpellingBesideTheCanonicalOne(Step fatal)
+      throws Exception {
+    publishAndExpect("older");
+    StagedRun.respell(place, "day=1");
+    Path both = output.resolve(StagedRun.respelled("day=1"));
+    Path away = Files.move(both, directory.resolve("away"));
+    publishAndExpect("old");
+    Files.move(away, both); // as an earlier version has left both
+    die("new", fatal);
+
+    new Recovery(place, LockTimes.DEFAULT).recover();
+
+    assertThat(place.isPublished("day=2", fatal == Step.VERIFIED ? "old" : "new")).isTrue();
+    if (fatal == Step.VERIFIED) {
+      assertThat(StagedRun.contents(place, "day=1")).contains("older", "old");
+    } else {
+      assertThat(contents("day=1")).isEqualTo(Set.of("new"));
+    }
+
+    assertNoGarbage();
+    publishAndExpect("newer");
+  }
+
+  @Test
+  void runThatHasSeenAnotherSpellingDoesNotOverwriteWhatHasReplacedIt() throws Exception {
+    publishAndExpect("old");
+    StagedRun.respell(place, "day=1");
+    List<String> before = StagedRun.tokens(place);
+    publishAndExpect("first");
+
+    assertThatThrownBy(() -> StagedRun.publish(place, "second", before, StepObserver.NONE))
+        .isInstanceOf(ConflictException.class)
+        .hasMessageContaining("day=1");
+    assertThat(contents("day=1")).isEqualTo(Set.of("first"));
+  }
+
+  private void dieAndFinish(Step fatal) throws Exception {
     die("new", fatal);
 
     for (String partition : StagedRun.PARTITIONS) {
@@ -248,24 +316,14 @@ class PublisherTest {
 
   /** Returns the contents of a partition's files; each run writes two files of the same content. */
   private Set<String> contents(String partition) throws IOException {
-    Path at = output.resolve(partition);
-    if (!Files.exists(at)) {
+    if (!Files.exists(output.resolve(partition))
+        && !Files.exists(output.resolve(StagedRun.respelled(partition)))) {
       return Set.of();
     }
 
-    Set<String> contents = new TreeSet<>();
-    int files = 0;
-    try (Stream<Path> entries = Files.list(at)) {
-      for (Path file : (Iterable<Path>) entries.sorted()::iterator) {
-        if (file.getFileName().toString().startsWith("part-")) {
-          contents.add(Files.readString(file));
-          files++;
-        }
-      }
-    }
-
-    assertThat(files).isEqualTo(2);
-    return contents;
+    List<String> contents = StagedRun.contents(place, partition);
+    assertThat(contents).hasSize(2);
+    return new TreeSet<>(contents);
   }
 
   private void assertNoGarbage() throws IOException {

@@ -5,6 +5,7 @@ import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -83,12 +84,27 @@ final class StagedRun {
     return new OutputPlace(FileStore.of(output, IMPATIENT), output);
   }
 
-  /** Returns the content of each file of a partition; none if the partition is absent. */
+  /** Gives a published partition of a local output another name for the same value. */
+  static void respell(OutputPlace place, String partition) throws IOException {
+    Files.move(place.partition(partition).toPath(), place.partition(respelled(partition)).toPath());
+  }
+
+  /** Returns a name as another writer would spell it: {@code day=%31} for {@code day=1}. */
+  static String respelled(String partition) {
+    return partition.replaceFirst("=(.)$", "=%3$1");
+  }
+
+  /**
+   * Returns the content of each file that readers take for one of a partition, under any of its
+   * names; none if the partition is absent.
+   */
   static List<String> contents(OutputPlace place, String partition) throws IOException {
     List<String> contents = new ArrayList<>();
-    for (FileEntry entry : place.listOrNone(place.partition(partition))) {
-      if (entry.location().name().startsWith("part-")) {
-        contents.add(new String(place.store().read(entry.location()), StandardCharsets.UTF_8));
+    for (String name : List.of(partition, respelled(partition))) {
+      for (FileEntry entry : place.listOrNone(place.partition(name))) {
+        if (entry.location().name().startsWith("part-")) {
+          contents.add(new String(place.store().read(entry.location()), StandardCharsets.UTF_8));
+        }
       }
     }
 

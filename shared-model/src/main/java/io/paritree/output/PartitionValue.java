@@ -1,0 +1,234 @@
+package io.paritree.output;
+
+import java.io.ByteArrayOutputStream;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * One level of the path of a partition, {@code column=value/column=value}: a column and its value
+ * as text, unescaped.
+ *
+ * <p>A writer escapes characters of a value as {@code %} and two digits. Hive and Spark escape some
+ * of ASCII only; Arrow and DuckDB escape the bytes of UTF-8, so that {@code K%C3%B6ln} is {@code
+ * Köln}. Bytes that are escaped one after the other are read as UTF-8 if they are UTF-8, otherwise
+ * each as a character, as Hive and Spark read all of them.
+ *
+ * @param column the column's name
+ * @param value the value; {@link #HIVE_DEFAULT} means null, and so does the empty text, which Hive
+ *     and Spark write in the same way
+ */
+public record PartitionValue(String column, String value) {
+  /** The directory value that means null. */
+  public static final String HIVE_DEFAULT = "__HIVE_DEFAULT_PARTITION__";
+
+  private static final String ESCAPED = "\"#%'*/:=?\\{[]^\u007f";
+  private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,30}(\\.[0-9]{1,30})?");
+
+  private static final Comparator<PartitionValue> BY_VALUE =
+      Comparator.comparing((PartitionValue value) -> !value.isNull())
+          .thenComparing(PartitionValue::number, Comparator.nullsLast(Comparator.naturalOrder()))
+          .thenComparing(PartitionValue::value);
+
+  private static final Comparator<List<PartitionValue>> BY_VALUES =
+      (one, other) -> {
+        for (int level = 0; level < Math.min(one.size(), other.size()); level++) {
+          int order = BY_VALUE.compare(one.get(level), other.get(level));
+          if (order != 0) {
+            return order;
+          }
+        }
+
+        return one.size() - other.size();
+      };
+
+  /**
+   * The order of paths, level by level; of partitions, the newest is the largest: null before all
+   * values; values that are whole numbers or decimals as numbers and before others, these as text.
+   */
+  public static final Comparator<String> ORDER =
+      Comparator.comparing(PartitionValue::ofPath, BY_VALUES);
+
+  /** Reads a value; the empty text is null. */
+  public PartitionValue {
+    value = value.isEmpty() ? HIVE_DEFAULT : value;
+  }
+
+  /**
+   * Returns the columns and values in the path of a directory below a root.
+   *
+   * @param path {@code column=value/column=value}, escaped as in the directory names; may be empty
+   */
+  public static List<PartitionValue> ofPath(String path) {
+    List<PartitionValue> values = new ArrayList<>();
+    if (!path.isEmpty()) {
+      for (String name : path.split("/")) {
+        int equals = name.indexOf('=');
+        values.add(
+            new PartitionValue(
+                unescaped(name.substring(0, equals)), unescaped(name.substring(equals + 1))));
+      }
+    }
+
+    return values;
+  }
+
+  /** Returns the values of a path by their columns, in order; null for a null. */
+  public static Map<String, String> texts(String path) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    ofPath(path).forEach(value -> texts.put(value.column, value.isNull() ? null : value.value));
+    return Collections.unmodifiableMap(texts);
+  }
+
+  /** Returns the path of a partition, with the escapes that Hive and Spark write. */
+  public static String path(Collection<PartitionValue> values) {
+    return values.stream().map(PartitionValue::directoryName).collect(Collectors.joining("/"));
+  }
+
+  /**
+   * Returns the path of the same partition with the escapes that Hive and Spark write. Others write
+   * {@code New%20York} or {@code a%3ab}.
+   */
+  public static String canonical(String path) {
+    return path(ofPath(path));
+  }
+
+  /**
+   * Returns the path, without escapes, as Hive and Spark read it: each escape is a character. It
+   * differs from what {@link #ofPath} reads where escaped bytes are UTF-8 beyond ASCII.
+   */
+  public static String asSparkReads(String path) {
+    StringBuilder text = new StringBuilder();
+    for (int at = 0; at < path.length(); at++) {
+      int code = escape(path, at);
+      text.append(code < 0 ? path.charAt(at) : (char) code);
+      at += code < 0 ? 0 : 2;
+    }
+
+    return text.toString();
+  }
+
+  /** Returns whether Hive and Spark read other values in a path. */
+  public static boolean isReadOtherwiseBySpark(String path) {
+    return !unescaped(path).equals(asSparkReads(path));
+  }
+
+  /**
+   * Reads {@code column=value} as a user writes it, without escapes.
+   *
+   * @throws IllegalArgumentException if it has no column
+   */
+  public static PartitionValue parse(String text) {
+    int equals = text.indexOf('=');
+    if (equals < 1) {
+      throw new IllegalArgumentException(
+          "Cannot read partition '%s': column=value is expected".formatted(text));
+    }
+
+    return new PartitionValue(text.substring(0, equals), text.substring(equals + 1));
+  }
+
+  /** Returns whether a directory name is that of a partition, or a text has its form. */
+  public static boolean isPartitionName(String name) {
+    return name.indexOf('=') > 0;
+  }
+
+  /** Returns whether the value means null. */
+  public boolean isNull() {
+    return isNull(value);
+  }
+
+  /** Returns whether the text of a value means null. */
+  public static boolean isNull(String value) {
+    return value.isEmpty() || value.equals(HIVE_DEFAULT);
+  }
+
+  /** Returns the directory name, escaped as Hive and Spark do. */
+  public String directoryName() {
+    return escaped(column) + "=" + escaped(value);
+  }
+
+  private BigDecimal number() {
+    return NUMBER.matcher(value).matches() ? new BigDecimal(value) : null;
+  }
+
+  private static String escaped(String text) {
+    StringBuilder name = new StringBuilder();
+    for (char at : text.toCharArray()) {
+      if (at < ' ' || ESCAPED.indexOf(at) >= 0) {
+        name.append('%').append(hex(at >> 4)).append(hex(at & 15));
+      } else {
+        name.append(at);
+      }
+    }
+
+    return name.toString();
+  }
+
+  private static char hex(int digit) {
+    return "0123456789ABCDEF".charAt(digit);
+  }
+
+  private static String unescaped(String name) {
+    if (name.indexOf('%') < 0) {
+      return name;
+    }
+
+    StringBuilder text = new StringBuilder();
+    ByteArrayOutputStream escaped = new ByteArrayOutputStream();
+    for (int at = 0; at < name.length(); ) {
+      int code = escape(name, at);
+      if (code >= 0) {
+        escaped.write(code);
+        at += 3;
+      } else {
+        text.append(characters(escaped)).append(name.charAt(at));
+        at++;
+      }
+    }
+
+    return text.append(characters(escaped)).toString();
+  }
+
+  /** Returns the byte that is escaped at a place of a name; -1 if none is. */
+  private static int escape(String name, int at) {
+    if (name.charAt(at) != '%' || at + 2 >= name.length()) {
+      return -1;
+    }
+
+    int high = Character.digit(name.charAt(at + 1), 16);
+    int low = Character.digit(name.charAt(at + 2), 16);
+    return high < 0 || low < 0 ? -1 : high * 16 + low;
+  }
+
+  /** Returns the characters that bytes are, and forgets the bytes. */
+  private static String characters(ByteArrayOutputStream escaped) {
+    byte[] bytes = escaped.toByteArray();
+    escaped.reset();
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      return new String(bytes, StandardCharsets.ISO_8859_1);
+    }
+  }
+
+  /** Returns the value as UTF-8; null if it means null. */
+  public byte[] utf8() {
+    return isNull() ? null : value.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public String toString() {
+    return column + "=" + value;
+  }
+}

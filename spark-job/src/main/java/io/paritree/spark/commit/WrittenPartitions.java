@@ -1,0 +1,95 @@
+package io.paritree.spark.commit;
+
+import io.paritree.spark.publish.OutputPlace;
+import io.paritree.store.FileEntry;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Which partitions of a table runs have published: a file per run in the state of the output,
+ * {@code written-<table>-<run>}, with a path per line.
+ *
+ * <p>The marks of files say it too, until another program has rewritten all files of a partition
+ * ({@code OPTIMIZE}, {@code rewrite_data_files}); commits say it until their history has expired.
+ */
+final class WrittenPartitions {
+  private static final String NAME = "written-";
+  private static final int MOST_FILES = 50;
+  private static final int MOST_TRIES = 5;
+
+  private final OutputPlace place;
+  private final String prefix;
+
+  /**
+   * @param table tells the table from another one that was made in its place
+   */
+  WrittenPartitions(OutputPlace place, String table) {
+    this.place = place;
+    this.prefix = NAME + table + "-";
+  }
+
+  /** Returns all partitions that runs have recorded. */
+  Set<String> all() throws IOException {
+    NoSuchFileException gone = null;
+    for (int tries = 0; tries < MOST_TRIES; tries++) {
+      try {
+        return read(files());
+      } catch (NoSuchFileException e) {
+        gone = e; // a run that has ended has replaced several files by one
+      }
+    }
+
+    throw gone;
+  }
+
+  private List<Location> files() throws IOException {
+    return place.listOrNone(place.state()).stream()
+        .map(FileEntry::location)
+        .filter(file -> file.name().startsWith(prefix))
+        .toList();
+  }
+
+  private Set<String> read(List<Location> files) throws IOException {
+    Set<String> all = new TreeSet<>();
+    for (Location file : files) {
+      new String(place.store().read(file), StandardCharsets.UTF_8).lines().forEach(all::add);
+    }
+
+    return all;
+  }
+
+  /**
+   * Records what a run has published. A failure is no failure of the run, which has published, and
+   * whose files are marked.
+   *
+   * @param run the name of its directory
+   */
+  void add(String run, Collection<String> partitions) {
+    try {
+      Location own = place.state().resolve(prefix + run);
+      List<Location> others = new ArrayList<>(files());
+      others.remove(own);
+      if (others.size() < MOST_FILES) {
+        others.clear();
+      }
+
+      Set<String> written = new TreeSet<>(partitions);
+      written.addAll(read(others));
+      place
+          .store()
+          .replace(own, (String.join("\n", written) + "\n").getBytes(StandardCharsets.UTF_8));
+      for (Location other : others) {
+        place.store().delete(other);
+      }
+    } catch (IOException e) {
+      // The marks of the files say it as long as nobody rewrites them.
+    }
+  }
+}

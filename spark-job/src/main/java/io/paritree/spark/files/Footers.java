@@ -1,0 +1,38 @@
+package io.paritree.spark.files;
+
+import io.paritree.spark.input.HadoopPaths;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.HadoopReadOptions;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
+
+/** The footers of Parquet files in an output. */
+public final class Footers {
+  private Footers() {}
+
+  /** Returns how many rows a file has. */
+  public static long rows(Location file, Configuration hadoop) throws IOException {
+    Path path = HadoopPaths.of(file);
+    try (ParquetFileReader reader =
+        ParquetFileReader.open(
+            HadoopInputFile.fromPath(path, hadoop),
+            HadoopReadOptions.builder(hadoop, path).build())) {
+      return reader.getRecordCount();
+    }
+  }
+
+  /**
+   * Returns how many rows a file has.
+   *
+   * @param hadoop settings of Hadoop's clients
+   */
+  public static long rows(Location file, Map<String, String> hadoop) throws IOException {
+    Configuration settings = new Configuration();
+    hadoop.forEach(settings::set);
+    return rows(file, settings);
+  }
+}

@@ -1,0 +1,227 @@
+package io.paritree.spark.publish;
+
+import io.paritree.output.PartitionValue;
+import io.paritree.store.FileEntry;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+
+/**
+ * A look at what is in the places of partitions. Each directory is listed once, so a look is taken
+ * anew whenever that may have changed.
+ *
+ * <p>The place of a partition is the directory with its canonical path. Other writers, and earlier
+ * versions of this job, have spelled values otherwise ({@code New%20York} for {@code New York}):
+ * such directories are in the same place, and are replaced with it.
+ *
+ * <p>Not thread-safe.
+ */
+public final class OutputLook {
+  /** The token of files that no run has written. */
+  public static final String FOREIGN = "foreign";
+
+  private static final String PARTITIONS = "partitions ";
+
+  private final OutputPlace place;
+  private final Map<String, List<String>> names = new HashMap<>();
+  private final Map<String, Map<String, String>> tokens = new HashMap<>();
+
+  OutputLook(OutputPlace place) {
+    this.place = place;
+  }
+
+  /**
+   * Returns a text that describes what is in a partition's place; it changes whenever a run
+   * publishes the partition.
+   *
+   * @param partition its canonical path
+   */
+  public String token(String partition) throws IOException {
+    List<String> texts = new ArrayList<>();
+    found(partition)
+        .forEach((path, own) -> texts.add(path.equals(partition) ? own : path + " " + own));
+    return String.join("\n", texts);
+  }
+
+  /**
+   * Returns whether a partition is published with this identity and nothing else is in its place,
+   * and every file that its manifest names exists with its size.
+   */
+  public boolean isPublished(String partition, String identity) throws IOException {
+    Optional<PartitionManifest> manifest = place.manifest(partition);
+    return manifest.isPresent()
+        && manifest.get().identity().equals(identity)
+        && place.missing(manifest, place.partition(partition)).isEmpty()
+        && others(partition).isEmpty();
+  }
+
+  /**
+   * Returns the directories in a partition's place with their tokens: the canonical one first, also
+   * if it is not there, then others that are not empty.
+   */
+  public Map<String, String> found(String partition) throws IOException {
+    Map<String, String> found = tokens.get(partition);
+    if (found == null) {
+      found = new LinkedHashMap<>();
+      found.put(partition, tokenOf(partition));
+      for (String other : others(partition)) {
+        found.put(other, tokenOf(other));
+      }
+
+      tokens.put(partition, found);
+    }
+
+    return found;
+  }
+
+  /** Returns whether a token is one of a directory in which runs have published partitions. */
+  public static boolean isOfPartitions(String token) {
+    return token.startsWith(PARTITIONS);
+  }
+
+  /**
+   * Returns partitions with what is in their places now: the canonical directory's token, and the
+   * other directories, which are replaced too.
+   */
+  List<PreparedPartition> withOthers(List<PreparedPartition> partitions) throws IOException {
+    List<PreparedPartition> with = new ArrayList<>();
+    for (PreparedPartition partition : partitions) {
+      String path = partition.partition();
+      Map<String, String> found = found(path);
+      List<String> others = found.keySet().stream().filter(one -> !one.equals(path)).toList();
+      with.add(new PreparedPartition(path, partition.identity(), found.get(path), others));
+    }
+
+    return with;
+  }
+
+  /**
+   * Returns the canonical paths of the directories that this look has seen beside those of all
+   * partitions that it was asked for, in their order.
+   */
+  public List<String> beside() {
+    Set<String> asked = new HashSet<>();
+    for (String partition : tokens.keySet()) {
+      for (int end = partition.length(); end > 0; end = partition.lastIndexOf('/', end - 1)) {
+        asked.add(partition.substring(0, end));
+      }
+    }
+
+    Set<String> beside = new TreeSet<>(PartitionValue.ORDER);
+    names.forEach(
+        (directory, own) ->
+            own.forEach(name -> beside.add(PartitionValue.canonical(below(directory, name)))));
+    beside.removeAll(asked);
+    return List.copyOf(beside);
+  }
+
+  private List<String> others(String partition) throws IOException {
+    if (partition.isEmpty()) {
+      return List.of();
+    }
+
+    List<String> spelled = List.of("");
+    for (String level : partition.split("/")) {
+      List<String> next = new ArrayList<>();
+      for (String above : spelled) {
+        for (String name : names(above)) {
+          if (PartitionValue.canonical(name).equals(level)) {
+            next.add(below(above, name));
+          }
+        }
+      }
+
+      spelled = next;
+    }
+
+    List<String> others = new ArrayList<>();
+    for (String path : spelled) {
+      if (!path.equals(partition) && !place.listOrNone(place.partition(path)).isEmpty()) {
+        others.add(path);
+      }
+    }
+
+    return others;
+  }
+
+  private static String below(String directory, String name) {
+    return directory.isEmpty() ? name : directory + "/" + name;
+  }
+
+  private List<String> names(String directory) throws IOException {
+    List<String> known = names.get(directory);
+    if (known == null) {
+      known =
+          place.listOrNone(place.partition(directory)).stream()
+              .filter(FileEntry::isDirectory)
+              .map(entry -> entry.location().name())
+              .filter(PartitionValue::isPartitionName)
+              .toList();
+      names.put(directory, known);
+    }
+
+    return known;
+  }
+
+  /** Returns the token of what is in one directory. */
+  private String tokenOf(String path) throws IOException {
+    Location directory = place.partition(path);
+    if (place.store().find(directory).filter(entry -> !entry.isDirectory()).isPresent()) {
+      return FOREIGN;
+    }
+
+    while (true) {
+      Optional<PartitionManifest> manifest = place.manifest(path);
+      if (manifest.isPresent()) {
+        return manifest.get().token();
+      }
+
+      List<FileEntry> found = place.listOrNone(directory);
+      if (found.isEmpty()) {
+        return place.store().find(directory).isEmpty() ? "absent" : "empty";
+      }
+
+      // Otherwise, a run has published the partition since the search for its manifest.
+      if (found.stream()
+          .noneMatch(entry -> entry.location().name().equals(PartitionManifest.FILE))) {
+        return isBeingMoved(path) ? "unfinished" : tokenOfOthers(path);
+      }
+    }
+  }
+
+  /** Returns the token of a directory that is no published partition. */
+  private String tokenOfOthers(String path) throws IOException {
+    List<String> below = place.publishedBelow(path).stream().map(PartitionManifest::token).toList();
+    return below.isEmpty()
+        ? FOREIGN
+        : PARTITIONS + UUID.nameUUIDFromBytes(OutputPlace.utf8(String.join("\n", below)));
+  }
+
+  /** Returns whether a run, dead or alive, has begun to move this directory and has not ended. */
+  private boolean isBeingMoved(String path) throws IOException {
+    for (String name : place.unfinished()) {
+      try {
+        RunDirectory run = new RunDirectory(place, name);
+        if (run.isSwapping()
+            && run.swapping().stream()
+                .anyMatch(one -> one.partition().equals(path) || one.others().contains(path))) {
+          return true;
+        }
+      } catch (NoSuchFileException e) {
+        // The run has ended meanwhile.
+      }
+    }
+
+    return false;
+  }
+}
