@@ -19,7 +19,6 @@ import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileScanTask;
-import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.PartitionField;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
@@ -63,10 +62,7 @@ final class IcebergState implements TableState {
   private IcebergState(Table table, Optional<String> branch) {
     Snapshot snapshot = IcebergReference.newest(table, branch);
     this.version = snapshot == null ? -1 : snapshot.snapshotId();
-    this.id =
-        table instanceof HasTableOperations known
-            ? Objects.requireNonNullElse(known.operations().current().uuid(), "")
-            : "";
+    this.id = idOf(table);
     this.schema = table.schema();
     this.spec = table.spec();
     this.definition =
@@ -75,6 +71,15 @@ final class IcebergState implements TableState {
                 schema, schema.identifierFieldIds(), spec, IcebergOutput.unfitProperties(table));
     if (snapshot != null) {
       read(table);
+    }
+  }
+
+  /** Returns a table's id; empty if it has none, as some of the first version. */
+  private static String idOf(Table table) {
+    try {
+      return table.uuid().toString();
+    } catch (RuntimeException e) {
+      return "";
     }
   }
 

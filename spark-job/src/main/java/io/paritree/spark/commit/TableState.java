@@ -14,7 +14,10 @@ interface TableState {
   /** Returns the number of the version; -1 if the table has none yet. */
   long version();
 
-  /** Returns what tells the table from another one that was made in its place. */
+  /**
+   * Returns what tells the table from another one that was made in its place; empty if nothing
+   * does.
+   */
   String id();
 
   StructType schema();

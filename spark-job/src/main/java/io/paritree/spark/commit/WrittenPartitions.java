@@ -25,13 +25,16 @@ final class WrittenPartitions {
   private static final int MOST_TRIES = 5;
 
   private final OutputPlace place;
+  private final String table;
   private final String prefix;
 
   /**
-   * @param table tells the table from another one that was made in its place
+   * @param table tells the table from another one that was made in its place; if it is empty,
+   *     nothing is recorded
    */
   WrittenPartitions(OutputPlace place, String table) {
     this.place = place;
+    this.table = table;
     this.prefix = NAME + table + "-";
   }
 
@@ -50,7 +53,8 @@ final class WrittenPartitions {
   }
 
   private List<Location> files() throws IOException {
-    return place.listOrNone(place.state()).stream()
+    List<FileEntry> state = table.isEmpty() ? List.of() : place.listOrNone(place.state());
+    return state.stream()
         .map(FileEntry::location)
         .filter(file -> file.name().startsWith(prefix))
         .toList();
@@ -72,6 +76,10 @@ final class WrittenPartitions {
    * @param run the name of its directory
    */
   void add(String run, Collection<String> partitions) {
+    if (table.isEmpty()) {
+      return;
+    }
+
     try {
       Location own = place.state().resolve(prefix + run);
       List<Location> others = new ArrayList<>(files());
