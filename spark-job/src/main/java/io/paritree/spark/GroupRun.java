@@ -25,6 +25,7 @@ import io.paritree.spark.report.Stages;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.JobSettings.Duplicates;
 import io.paritree.spark.settings.JobSettings.LookupIndex;
+import io.paritree.spark.tables.CatalogTable;
 import io.paritree.spark.task.WrittenFile;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -268,8 +269,19 @@ final class GroupRun {
   }
 
   /** Makes sure that the input that was scored is the one that was checked and identified. */
-  private static void checkInput(CheckedRun checked, Tally tally) throws IOException {
+  private static void checkInput(CheckedRun checked, Tally tally)
+      throws RefusedException, IOException {
     InputListing listing = checked.input().listing();
+    if (tally.read() == 0
+        && listing.table().isPresent()
+        && listing.table().get() instanceof CatalogTable rows
+        && !rows.only().isEmpty()) {
+      throw new RefusedException(
+          ("Cannot publish: no row of the requested partitions was read; table %s had some when the run"
+                  + " began, and was changed since; run again when it is complete")
+              .formatted(rows.shown()));
+    }
+
     List<String> changed =
         listing.table().isPresent() // its version does not change
             ? List.of()

@@ -306,6 +306,96 @@ class TableInputTest {
   }
 
   @Test
+  void partitionsThatACatalogsTableDoesNotHaveAreRefusedAndEmptyNothing() throws IOException {
+    parcels(0, ROWS).write().format("orc").partitionBy("day").saveAsTable("parcels");
+    Object[] first = {"--input-table", "parcels", "--output-partition", "night=1"};
+    succeeds(score(with(first, "--partition", "day=2024-01-02")));
+    Map<String, String> before = Scores.files(output);
+    assertThat(before).isNotEmpty();
+
+    for (Object[] none :
+        List.of(
+            new Object[] {"--partition", "day=2024-01-09"},
+            new Object[] {"--partition", "day=2024-01-02", "--partition", "day=2024-01-09"},
+            new Object[] {"--from", "2024-01-08", "--to", "2024-01-09"},
+            new Object[] {"--from", "day=2024-01-03", "--to", "2024-01-09"})) {
+      JobRun run = score(with(first, none));
+      assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
+      assertThat(run.err()).contains("there is no partition day=2024-01-09");
+      assertThat(Scores.files(output)).isEqualTo(before);
+    }
+
+    JobRun nothing = score(with(first, "--partition", "day=2024-01-09", "--skip-missing"));
+    assertThat(nothing.exitCode()).as(nothing.err()).isEqualTo(3);
+    assertThat(nothing.err()).contains("none of the requested partitions is in the input");
+    assertThat(Scores.files(output)).isEqualTo(before);
+
+    succeeds(score(with(first, "--from", "2024-01-03", "--to", "2024-01-09", "--skip-missing")));
+    assertThat(Scores.of(output)).isEqualTo(expected(parcels(0, ROWS).where("parcel_id % 3 = 2")));
+  }
+
+  @Test
+  void aRequestedNullPartitionIsTheRowsWithNull() throws IOException {
+    Dataset<Row> rows =
+        parcels(0, ROWS).withColumn("day", functions.expr("IF(parcel_id % 3 = 0, NULL, day)"));
+    rows.write().format("orc").partitionBy("day").saveAsTable("parcels");
+    rows.write().format("delta").partitionBy("day").save(table.toString());
+    rows.write().partitionBy("day").parquet(directory.resolve("plain").toString());
+    Map<Long, Integer> ofNull = expected(parcels(0, ROWS).where("parcel_id % 3 = 0"));
+    String nothing = "day=__HIVE_DEFAULT_PARTITION__";
+    Object[] inputs = {"--output-partition", "night=1", "--force", "--partition", nothing};
+
+    succeeds(score(with(inputs, "--input-table", "parcels")));
+    assertThat(Scores.of(output)).isEqualTo(ofNull);
+    succeeds(score(inputs));
+    assertThat(Scores.of(output)).isEqualTo(ofNull);
+    Object[] plain = {"--model", model, "--keys", "parcel_id,note", "--output", output};
+    plain = with(plain, "--input", directory.resolve("plain"));
+    succeeds(JobRun.of(with(plain, inputs)));
+    assertThat(Scores.of(output)).isEqualTo(ofNull);
+    Object[] days = {"--from", "2024-01-02", "--to", "2024-01-03", "--output-partition", "night=1"};
+    succeeds(JobRun.of(with(plain, days)));
+    assertThat(Scores.of(output)).isEqualTo(expected(parcels(0, ROWS).where("parcel_id % 3 > 0")));
+  }
+
+  @Test
+  void rowsThatAreGoneWhenTheyAreReadEmptyNothing() throws IOException {
+    parcels(0, ROWS).write().format("orc").partitionBy("day").saveAsTable("parcels");
+    Object[] asked = {"--input-table", "parcels", "--output-partition", "night=1"};
+    asked = with(asked, "--partition", "day=2024-01-02");
+    succeeds(score(asked));
+    Map<String, String> before = Scores.files(output);
+
+    JobRun run =
+        observed(
+            step -> {
+              if (step == Step.STAGING_MADE) {
+                SPARK.sql("ALTER TABLE parcels DROP PARTITION (day = DATE'2024-01-02')");
+              }
+            },
+            asked);
+
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
+    assertThat(run.err()).contains("no row of the requested partitions was read");
+    assertThat(Scores.files(output)).isEqualTo(before);
+  }
+
+  @Test
+  void anEmptyPartitionedTableIsRefusedAsThat() {
+    append(0, 30);
+    sql("DELETE FROM %s");
+
+    JobRun run = score();
+
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.err()).contains("has no partition: it is empty").doesNotContain("requested");
+  }
+
+  private static Object[] with(Object[] first, Object... more) {
+    return Stream.concat(Arrays.stream(first), Arrays.stream(more)).toArray();
+  }
+
+  @Test
   void viewsAndTablesOfDatabasesAreReadAsSparkReadsThem() throws IOException {
     append(0, ROWS);
     SPARK.sql(

@@ -286,6 +286,10 @@ public final class JobCheck {
       checked = check.check(selected, session, read::incrementAndGet);
     }
 
+    if (listing.table().isPresent() && listing.table().get() instanceof CatalogTable rows) {
+      settings.partitions().checkRows(rows, session, problems);
+    }
+
     refuseProblems();
     return checked;
   }

@@ -10,7 +10,7 @@ import java.util.Optional;
 /**
  * The days of a backfill, first and last included.
  *
- * @param column the partition column; empty for the only one whose values are all days
+ * @param column the partition column; empty for the only one whose values are all days or null
  */
 public record DateRange(String column, LocalDate from, LocalDate to) {
   private static final long MAX_DAYS = 10_000;
@@ -62,6 +62,10 @@ public record DateRange(String column, LocalDate from, LocalDate to) {
     return values;
   }
 
+  private static boolean isDayOrNull(PartitionValue value) {
+    return value.isNull() || value.value().matches("\\d{4}-\\d\\d-\\d\\d");
+  }
+
   /**
    * Returns the range's partition column; empty if it is neither named nor clear from the input.
    */
@@ -77,7 +81,7 @@ public record DateRange(String column, LocalDate from, LocalDate to) {
                     listing.partitions().stream()
                         .flatMap(partition -> partition.values().stream())
                         .filter(value -> value.column().equals(name))
-                        .allMatch(value -> value.value().matches("\\d{4}-\\d\\d-\\d\\d")))
+                        .allMatch(DateRange::isDayOrNull))
             .toList();
     return daily.size() == 1 ? Optional.of(daily.get(0)) : Optional.empty();
   }

@@ -1,6 +1,7 @@
 package io.paritree.spark.input;
 
 import io.paritree.output.PartitionValue;
+import io.paritree.spark.tables.CatalogTable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.spark.sql.SparkSession;
 
 /**
  * Chooses the partitions that a run reads.
@@ -41,7 +43,7 @@ public record PartitionChoice(
    */
   public List<InputPartition> choose(InputListing listing, List<String> problems) {
     if (listing.isOfRows()) {
-      return listing.partitions();
+      return listing.partitions(); // see checkRows
     }
 
     List<PartitionValue> all = new ArrayList<>(requested);
@@ -74,17 +76,56 @@ public record PartitionChoice(
       }
     }
 
+    List<List<PartitionValue>> found = chosen.stream().map(InputPartition::values).toList();
+    checkFound(all, found, listing.shown(), problems);
+    return chosen;
+  }
+
+  /**
+   * Makes sure that a table whose partitions are not known has rows of those that are requested.
+   * Reads its partition columns.
+   *
+   * @param table limited to the rows of the requested values
+   * @param problems receives values that no row has
+   */
+  public void checkRows(CatalogTable table, SparkSession session, List<String> problems) {
+    if (table.only().isEmpty() || !problems.isEmpty()) {
+      return;
+    }
+
+    List<List<PartitionValue>> found = new ArrayList<>();
+    for (Map<String, String> values : table.values(session)) {
+      List<PartitionValue> partition = new ArrayList<>();
+      values.forEach(
+          (column, value) ->
+              partition.add(
+                  new PartitionValue(column, value == null ? PartitionValue.HIVE_DEFAULT : value)));
+      found.add(partition);
+    }
+
+    checkFound(all(table.partitionColumns(), problems), found, table.shown(), problems);
+  }
+
+  /**
+   * @param found the values of each partition that is chosen
+   */
+  private void checkFound(
+      List<PartitionValue> all,
+      List<List<PartitionValue>> found,
+      String input,
+      List<String> problems) {
     for (PartitionValue value : missing == Missing.SKIPPED ? List.<PartitionValue>of() : all) {
-      if (chosen.stream().noneMatch(partition -> partition.values().contains(value))) {
+      if (found.stream().noneMatch(values -> values.contains(value))) {
         problems.add("there is no partition %s".formatted(value));
       }
     }
 
-    if (chosen.isEmpty() && problems.isEmpty()) {
-      problems.add("no partition of the input is among those requested");
+    if (found.isEmpty() && problems.isEmpty()) {
+      problems.add(
+          all.isEmpty()
+              ? "input %s has no partition: it is empty".formatted(input)
+              : "none of the requested partitions is in the input");
     }
-
-    return chosen;
   }
 
   private static Map<String, Set<String>> byColumn(
@@ -106,24 +147,35 @@ public record PartitionChoice(
   }
 
   /**
-   * Returns the requested values of each column of a table whose partitions are not known.
+   * Returns the requested values of each column of a table whose partitions are not known; an empty
+   * text for null.
    *
    * @param problems receives columns that are no partition columns
    */
   public Map<String, Set<String>> values(List<String> partitionColumns, List<String> problems) {
+    Map<String, Set<String>> values =
+        byColumn(all(partitionColumns, problems), partitionColumns, problems);
+    values.values().stream()
+        .filter(own -> own.remove(PartitionValue.HIVE_DEFAULT))
+        .forEach(own -> own.add(""));
+    return values;
+  }
+
+  /** Returns all requested values of a table whose partitions are not known. */
+  private List<PartitionValue> all(List<String> partitionColumns, List<String> problems) {
     List<PartitionValue> all = new ArrayList<>(requested);
     if (range.isPresent()) {
       if (range.get().column().isEmpty() && partitionColumns.size() != 1) {
         problems.add(
             "it is unclear which of the partition columns %s holds the days; give --from COLUMN=DAY"
                 .formatted(partitionColumns));
-        return Map.of();
+        return List.of();
       }
 
       String column = range.get().column();
       all.addAll(range.get().values(column.isEmpty() ? partitionColumns.get(0) : column));
     }
 
-    return byColumn(all, partitionColumns, problems);
+    return all;
   }
 }

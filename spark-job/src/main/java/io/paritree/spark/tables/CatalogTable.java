@@ -1,6 +1,7 @@
 package io.paritree.spark.tables;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +17,7 @@ import org.apache.spark.sql.types.StructType;
  * A table of a catalog, or a view, that is read as Spark reads it.
  *
  * @param identity differs each time
- * @param only the values, as texts, that rows must have in some columns
+ * @param only the values, as texts, that rows must have in some columns; an empty text for null
  */
 public record CatalogTable(
     AskedTable asked,
@@ -46,7 +47,7 @@ public record CatalogTable(
 
   /**
    * Returns the table with those rows only that have these values, as texts, in its partition
-   * columns.
+   * columns; an empty text is null.
    */
   public CatalogTable where(Map<String, Set<String>> values) {
     return new CatalogTable(asked, identity, schema, partitionColumns, values);
@@ -56,11 +57,38 @@ public record CatalogTable(
   public Dataset<Row> rows(SparkSession session, Map<String, Set<String>> partitions) {
     Dataset<Row> rows = PinnedTable.read(session, asked, TableFormat.AUTO, Map.of());
     for (Map.Entry<String, Set<String>> one : only.entrySet()) {
-      Column column = rows.col(PinnedTable.quoted(one.getKey()));
-      rows = rows.filter(column.cast("string").isin(one.getValue().toArray()));
+      Column column = text(rows, one.getKey());
+      Object[] values = one.getValue().stream().filter(value -> !value.isEmpty()).toArray();
+      Column in = column.isin(values);
+      rows = rows.filter(one.getValue().contains("") ? in.or(column.isNull()) : in);
     }
 
     return rows;
+  }
+
+  private static Column text(Dataset<Row> rows, String column) {
+    return rows.col(PinnedTable.quoted(column)).cast("string");
+  }
+
+  /**
+   * Returns the different values, as texts, that rows have now in the columns of {@link #only};
+   * null for null.
+   */
+  public List<Map<String, String>> values(SparkSession session) {
+    Dataset<Row> rows = rows(session, Map.of());
+    List<String> columns = List.copyOf(only.keySet());
+    Column[] texts = columns.stream().map(column -> text(rows, column)).toArray(Column[]::new);
+    List<Map<String, String>> values = new ArrayList<>();
+    for (Row row : rows.select(texts).distinct().collectAsList()) {
+      Map<String, String> own = new HashMap<>();
+      for (int at = 0; at < columns.size(); at++) {
+        own.put(columns.get(at), row.getString(at));
+      }
+
+      values.add(own);
+    }
+
+    return values;
   }
 
   @Override
