@@ -32,6 +32,7 @@ final class GroupReport {
   private boolean isKept;
   private Optional<RunDirectory> directory = Optional.empty();
   private List<PartitionReport> partitions = List.of();
+  private HeldPartitions held = new HeldPartitions();
   private long repeatedKeys = KeyCheck.NOT_COUNTED;
 
   /**
@@ -68,6 +69,24 @@ final class GroupReport {
     partitions = List.copyOf(staged);
   }
 
+  /** Sets which partitions are held; the others are published without them. */
+  void held(HeldPartitions partitionsHeld) {
+    held = partitionsHeld;
+    partitions =
+        partitions.stream()
+            .map(one -> held.of(one.partition()).map(one::held).orElse(one))
+            .toList();
+  }
+
+  /** Returns which partitions are held and why; empty if none is. */
+  String heldMessage() {
+    return held.isEmpty()
+        ? ""
+        : held.message(
+            partitions.size(),
+            quarantine().isEmpty() ? "" : "; the rows are kept in " + quarantine());
+  }
+
   /** Sets the number of rows that repeat a key. */
   void keysCounted(long repeated) {
     repeatedKeys = repeated;
@@ -75,18 +94,25 @@ final class GroupReport {
 
   /** Returns the report on a sample, for which nothing was written. */
   JobReport sampled(String message) {
-    return report(Outcome.CHECKED, message, List.of(), 0);
+    return report(Outcome.CHECKED, message, List.of(), 0, groupsLeft);
   }
 
   /**
-   * Returns the report on a run that published these partitions; another run published the rest.
+   * Returns the report on a run that published these partitions. Others are held; another run
+   * published the rest.
    */
   JobReport published(List<String> moved) {
     Set<String> names = Set.copyOf(moved);
     List<PartitionReport> own =
         partitions.stream().filter(partition -> names.contains(partition.partition())).toList();
-    Outcome outcome = own.isEmpty() ? Outcome.ALREADY_PUBLISHED : Outcome.PUBLISHED;
-    return report(outcome, "", own, own.size());
+    if (held.isEmpty()) {
+      Outcome outcome = own.isEmpty() ? Outcome.ALREADY_PUBLISHED : Outcome.PUBLISHED;
+      return report(outcome, "", own, own.size(), groupsLeft);
+    }
+
+    List<PartitionReport> reported = new ArrayList<>(own);
+    partitions.stream().filter(one -> one.hold() != null).forEach(reported::add);
+    return report(held.outcome(), heldMessage(), reported, own.size(), groupsLeft);
   }
 
   /** Returns the files of each partition, by their paths below the output. */
@@ -123,10 +149,10 @@ final class GroupReport {
     }
   }
 
-  /** Returns the report on a run that publishes nothing. */
+  /** Returns the report on a run that ends at this group and publishes nothing of it. */
   JobReport failure(Exception reason) {
     Outcome outcome = reason instanceof JobException known ? known.outcome() : Outcome.FAILED;
-    return report(outcome, String.valueOf(reason.getMessage()), partitions, 0);
+    return report(outcome, String.valueOf(reason.getMessage()), partitions, 0, 0);
   }
 
   private void keep(JobReport report) throws IOException {
@@ -147,7 +173,11 @@ final class GroupReport {
   }
 
   private JobReport report(
-      Outcome outcome, String message, List<PartitionReport> reported, int published) {
+      Outcome outcome,
+      String message,
+      List<PartitionReport> reported,
+      int published,
+      int groupsToCome) {
     return new JobReport(
         settings.runId(),
         outcome,
@@ -168,7 +198,7 @@ final class GroupReport {
         checked.encryptsScores() ? new ScoreHistogram() : tally.scores(),
         stages.seconds(),
         quarantine(),
-        groupsLeft);
+        groupsToCome);
   }
 
   /** Returns the partitions that were published before, or meanwhile by another run. */

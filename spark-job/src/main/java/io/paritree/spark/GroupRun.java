@@ -25,7 +25,9 @@ import io.paritree.spark.report.Stages;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.JobSettings.Duplicates;
 import io.paritree.spark.settings.JobSettings.LookupIndex;
+import io.paritree.spark.settings.JobSettings.Withheld;
 import io.paritree.spark.tables.CatalogTable;
+import io.paritree.spark.task.PartitionCounts;
 import io.paritree.spark.task.WrittenFile;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -71,7 +73,8 @@ final class GroupRun {
   }
 
   /**
-   * Scores the open partitions, which are the next group, and publishes them.
+   * Scores the open partitions, which are the next group, and publishes them, except for those that
+   * are held.
    *
    * @param groupsLeft how many groups of the run follow this one
    */
@@ -174,6 +177,11 @@ final class GroupRun {
       throw e;
     }
 
+    if (prepared.isEmpty()) {
+      report.keepPublished(List.of());
+      return report.published(List.of());
+    }
+
     try {
       List<String> published =
           checked.table().isPresent()
@@ -187,7 +195,7 @@ final class GroupRun {
     }
   }
 
-  /** Stages and verifies what was scored. */
+  /** Stages and verifies what was scored; returns the partitions that are not held. */
   private List<PreparedPartition> prepare(
       CheckedRun checked,
       Publisher.Run run,
@@ -206,23 +214,30 @@ final class GroupRun {
     Instant scoredAt = Instant.now();
     Clock clock = Clock.fixed(scoredAt, ZoneOffset.UTC);
     report.verified(staging.verify(checked.open(), staged, hadoop, clock));
-    checkGate(tally, report);
+    List<OutputPartition> targets = notHeld(checked, tally, staged, staging, report);
     stages.end("verify");
+    if (targets.isEmpty()) {
+      return List.of();
+    }
+
     List<Location> files =
-        staged.values().stream().flatMap(List::stream).map(staging::staged).toList();
+        targets.stream()
+            .flatMap(target -> staged.get(target.partition()).stream())
+            .map(staging::staged)
+            .toList();
     long repeated = scoring.keys().repeated(run.directory(), files, tally);
     report.keysCounted(repeated);
     checkKeys(repeated);
     stages.end("keys");
     if (settings.lookupIndex() == LookupIndex.BUILT) {
-      scoring.buildIndexes(run.directory(), tally, scoredAt);
+      scoring.buildIndexes(targets, run.directory(), tally, scoredAt);
       stages.end("index");
     }
 
     observer.reached(Step.VERIFIED);
 
     List<PreparedPartition> prepared = new ArrayList<>();
-    for (OutputPartition target : checked.open()) {
+    for (OutputPartition target : targets) {
       prepared.add(new PreparedPartition(target.partition(), target.identity(), target.before()));
     }
 
@@ -311,17 +326,32 @@ final class GroupRun {
     }
   }
 
-  private void checkGate(Tally tally, GroupReport report) throws QuarantineException {
-    if (tooManyQuarantined(tally)) {
+  /**
+   * Returns the partitions that may be published, and removes what was written of the others.
+   *
+   * @throws QuarantineException if a partition is held, and with it its group
+   */
+  private List<OutputPartition> notHeld(
+      CheckedRun checked,
+      Tally tally,
+      Map<String, List<WrittenFile>> staged,
+      Staging staging,
+      GroupReport report)
+      throws QuarantineException, IOException {
+    HeldPartitions held = HeldPartitions.of(settings, tally);
+    report.held(held);
+    if (!held.isEmpty() && settings.withheld() == Withheld.ITS_GROUP) {
       throw new QuarantineException(
-          ("Cannot publish: %s could not be scored, more than --max-quarantined %s; by code: %s;"
-                  + " the rows are kept in %s")
-              .formatted(
-                  quarantined(tally, "rows"),
-                  settings.maxQuarantined(),
-                  tally.codes(),
-                  report.quarantine()));
+          report.heldMessage() + "; with --all-or-nothing, nothing of the group is published");
     }
+
+    for (OutputPartition target : checked.open()) {
+      if (held.has(target.partition())) {
+        staging.removeFromTable(staged.get(target.partition()));
+      }
+    }
+
+    return checked.open().stream().filter(target -> !held.has(target.partition())).toList();
   }
 
   private void checkKeys(long repeated) throws RefusedException {
@@ -332,24 +362,12 @@ final class GroupRun {
     }
   }
 
-  private boolean tooManyQuarantined(Tally tally) {
-    return tally.quarantinedShare() > settings.maxQuarantined();
-  }
-
-  private static String quarantined(Tally tally, String rows) {
-    return "%s of %s %s (%s %%)"
-        .formatted(
-            tally.quarantinedRows(),
-            tally.read(),
-            rows,
-            Math.round(tally.quarantinedShare() * 10_000) / 100.0);
-  }
-
   private String sampled(Tally tally) {
-    return quarantined(tally, "sampled rows")
+    PartitionCounts total = tally.total();
+    return HeldPartitions.share(total, "sampled rows")
         + " could not be scored"
-        + (tooManyQuarantined(tally)
-            ? "; a run with this many is refused (--max-quarantined %s)"
+        + (total.quarantinedShare() > settings.maxQuarantined()
+            ? "; a partition with this many is held (--max-quarantined %s)"
                 .formatted(settings.maxQuarantined())
             : "");
   }

@@ -105,13 +105,15 @@ final class GroupScoring {
   }
 
   /**
-   * Builds the indexes of the group's partitions.
+   * Builds the indexes of some of the group's partitions.
    *
    * @param scoredAt when the rows were complete
    */
-  void buildIndexes(RunDirectory directory, Tally tally, Instant scoredAt) throws IOException {
+  void buildIndexes(
+      List<OutputPartition> targets, RunDirectory directory, Tally tally, Instant scoredAt)
+      throws IOException {
     List<IndexBuild.Origin> origins = new ArrayList<>();
-    for (OutputPartition target : checked.open()) {
+    for (OutputPartition target : targets) {
       origins.add(
           new IndexBuild.Origin(
               target.partition(),

@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The answer to {@code --status}: which runs on an output have ended, and which have not.
@@ -76,7 +77,7 @@ record JobStatus(String text, Outcome outcome) {
 
   private static String line(ReportFile report) {
     String reason = Fault.printable(report.message().replaceAll("\\s*\n\\s*", " "), MAX_REASON);
-    return "  %s  %s  %s, exit code %s, %s scored, %s quarantined%s\n"
+    return "  %s  %s  %s, exit code %s, %s scored, %s quarantined%s%s\n"
         .formatted(
             report.startedAt(),
             report.run(),
@@ -84,17 +85,33 @@ record JobStatus(String text, Outcome outcome) {
             report.exitCode(),
             report.scored(),
             report.quarantined(),
+            report.held() == 0
+                ? ""
+                : ", %s partitions published, %s held".formatted(report.published(), report.held()),
             reason.isEmpty() ? "" : ": " + reason);
   }
 
-  /** Returns how the newest run ended; it has not if another group was to follow its last one. */
+  /**
+   * Returns how the newest run ended: as its last group, or as the first that holds partitions. It
+   * has not ended if another group was to follow its last one.
+   */
   private static Outcome outcome(List<ReportFile> reports, List<String> unfinished) {
     if (reports.isEmpty() || !unfinished.isEmpty()) {
       return Outcome.FAILED;
     }
 
     ReportFile last = reports.get(reports.size() - 1);
-    Outcome outcome = Outcome.ofWord(last.outcome()).orElse(Outcome.FAILED);
-    return outcome.exitCode() == 0 && last.groupsLeft() > 0 ? Outcome.FAILED : outcome;
+    boolean goesOn = last.exitCode() == 0 || last.held() > 0;
+    if (goesOn && last.groupsLeft() > 0) {
+      return Outcome.FAILED;
+    }
+
+    return reports.stream()
+        .filter(group -> last.exitCode() == 0 && group.held() > 0)
+        .filter(group -> group.startedAt().equals(last.startedAt()))
+        .findFirst()
+        .or(() -> Optional.of(last))
+        .flatMap(group -> Outcome.ofWord(group.outcome()))
+        .orElse(Outcome.FAILED);
   }
 }

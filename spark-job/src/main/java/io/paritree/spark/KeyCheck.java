@@ -70,7 +70,8 @@ final class KeyCheck {
   /**
    * Returns how many staged rows repeat a key of their partition.
    *
-   * @param staged the files; those of a partition are in one directory
+   * @param staged the files of the partitions that are to be published; those of a partition are in
+   *     one directory
    */
   long repeated(RunDirectory directory, List<Location> staged, Tally tally) {
     if (duplicates == Duplicates.ADMITTED) {
@@ -78,7 +79,9 @@ final class KeyCheck {
     }
 
     boolean anyMay =
-        tally.scores().count() > 0 && (buckets == 0 || repeatedHashes(directory, tally.keys()) > 0);
+        !staged.isEmpty()
+            && tally.scores().count() > 0
+            && (buckets == 0 || repeatedHashes(directory, tally.keys()) > 0);
     return anyMay ? new DuplicateKeys(session, output, keys).count(staged) : 0;
   }
 

@@ -28,10 +28,10 @@ import java.util.Set;
  * {@code scripts/score}: scores the rows of a directory with one model and publishes the scores.
  *
  * <p>Exit codes, for schedulers: 0 published, now or before; 1 anything else; 2 wrong usage; 3
- * input or output refused; 4 too many rows quarantined; 5 another run has published one of this
- * run's partitions with another identity since this run started; 6 model refused. After any code
- * other than 0, readers see what they saw before the run, except for groups that the run had
- * already published.
+ * input or output refused; 4 partitions are held, for too many quarantined rows; 5 another run has
+ * published one of this run's partitions with another identity since this run started; 6 model
+ * refused. After any code other than 0, readers see what they saw before the run, except for groups
+ * that the run had already published and, after 4, partitions that are not held.
  *
  * <p>Every run that starts leaves a record with its code and reason in the output's state, if that
  * can be written; {@code --status --run-id} shows it, and ends with its code.
@@ -131,7 +131,7 @@ public final class ScoreMain {
       }
 
       published = Optional.of(job.run());
-      ending = new Ending(published.get().outcome(), "");
+      ending = new Ending(published.get().outcome(), published.get().message());
     } catch (Throwable e) { // also Spark's undeclared exceptions, and errors: the record says why
       ending = failed(e, err);
     }

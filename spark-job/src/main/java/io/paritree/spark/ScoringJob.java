@@ -81,8 +81,9 @@ final class ScoringJob {
   /**
    * Runs.
    *
-   * @throws JobException if a group was not published, for a reason the operator can act on; the
-   *     groups before it stay published
+   * @return the report; its outcome is not a success if partitions are held
+   * @throws JobException if the run ended at a group that was not published, for a reason the
+   *     operator can act on; the groups before it stay published
    * @throws ModelException if the model is refused
    */
   JobReport run() throws JobException, ModelException, IOException {
@@ -147,7 +148,11 @@ final class ScoringJob {
     List<List<OutputPartition>> groups = groups(checked.open());
     try {
       for (List<OutputPartition> targets : groups) {
-        reports.add(group.run(checked.withOpen(targets), groups.size() - reports.size() - 1));
+        JobReport report = group.run(checked.withOpen(targets), groups.size() - reports.size() - 1);
+        reports.add(report);
+        if (report.exitCode() != 0) {
+          progress.println(report.message());
+        }
       }
     } catch (Exception e) { // Spark throws checked exceptions that it does not declare
       group.failure().ifPresent(reports::add);

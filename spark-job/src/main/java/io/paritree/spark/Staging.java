@@ -84,8 +84,13 @@ final class Staging {
 
   /** Removes the files that the run has written to a table, which no commit has named. */
   void removeFromTable() throws IOException {
+    removeFromTable(tally.scored());
+  }
+
+  /** Removes some of these files. */
+  void removeFromTable(List<WrittenFile> files) throws IOException {
     if (table.isPresent()) {
-      for (WrittenFile file : tally.scored()) {
+      for (WrittenFile file : files) {
         Location location = staged(file);
         store.delete(location);
         store.delete(location.parent().resolve(".%s.crc".formatted(location.name())));
@@ -215,6 +220,7 @@ final class Staging {
         count.read(),
         count.scored(),
         count.quarantined(),
+        null,
         files.stream().map(Staging::reported).toList());
   }
 

@@ -16,7 +16,6 @@ import java.util.TreeMap;
 /** The results of all tasks of a group, added up. Not thread-safe. */
 final class Tally {
   private final Map<String, PartitionCounts> counts = new TreeMap<>();
-  private final Map<String, Long> codes = new TreeMap<>();
   private final List<WrittenFile> scored = new ArrayList<>();
   private final List<WrittenFile> quarantined = new ArrayList<>();
   private final List<WrittenFile> keys = new ArrayList<>();
@@ -42,7 +41,6 @@ final class Tally {
         .forEach(
             (partition, count) ->
                 counts.computeIfAbsent(partition, name -> new PartitionCounts()).add(count));
-    result.codes().forEach((code, rows) -> codes.merge(code, rows, Long::sum));
     scored.addAll(result.scored());
     quarantined.addAll(result.quarantined());
     keys.addAll(result.keys());
@@ -60,7 +58,14 @@ final class Tally {
   }
 
   Map<String, Long> codes() {
-    return codes;
+    return total().codes();
+  }
+
+  /** Returns the counts of all partitions together. */
+  PartitionCounts total() {
+    PartitionCounts total = new PartitionCounts();
+    counts.values().forEach(total::add);
+    return total;
   }
 
   List<WrittenFile> scored() {
@@ -108,15 +113,6 @@ final class Tally {
   }
 
   long read() {
-    return counts.values().stream().mapToLong(PartitionCounts::read).sum();
-  }
-
-  long quarantinedRows() {
-    return counts.values().stream().mapToLong(PartitionCounts::quarantined).sum();
-  }
-
-  /** Returns the share of the rows that could not be scored, 0 to 1. */
-  double quarantinedShare() {
-    return read() == 0 ? 0 : (double) quarantinedRows() / read();
+    return total().read();
   }
 }

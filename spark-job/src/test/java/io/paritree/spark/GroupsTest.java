@@ -56,15 +56,15 @@ class GroupsTest {
         Files.writeString(
             directory.resolve("job.conf"), "scoring-job.metrics-file = \"%s\"".formatted(metrics));
 
-    JobRun failed = score(input, "--group-by", "day", "--conf", conf);
+    JobRun failed = score(input, "--group-by", "day", "--conf", conf, "--all-or-nothing");
     assertThat(failed.exitCode()).isEqualTo(4);
     assertThat(published()).containsExactly("day=2024-01-01");
     assertThat(failed.out())
         .contains(
-            "quarantined, nothing of this group was published; published before it: 1 partition"
+            "quarantined; held: 1 partition (day=2024-01-02); published: 1 partition"
                 + " (day=2024-01-01)\n",
-            "  day=2024-01-02 (not published)    10 ",
-            "  total                             20 ");
+            "  day=2024-01-02 (held)    10 ",
+            "  total                    20 ");
     assertThat(Files.readString(metrics))
         .contains(
             "published=\"now\"} 1.0\n",
@@ -76,6 +76,38 @@ class GroupsTest {
     assertThat(published()).hasSize(3);
     assertThat(Scores.files(directory.resolve("out/day=2024-01-01"))).isEqualTo(first);
     assertThat(resumed.out()).contains("published before: 1 partition (day=2024-01-01)", "total");
+  }
+
+  @Test
+  void groupsAfterOneThatIsHeldArePublishedAndTheRunEndsWithItsCode() {
+    Path input = days(1, 3);
+    Parcels.write(input.resolve("day=2024-01-02"), 20, 30, 2, 1);
+
+    JobRun run = score(input, "--group-by", "day", "--run-id", "held");
+
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(4);
+    assertThat(published()).containsExactly("day=2024-01-01", "day=2024-01-03");
+    assertThat(run.err()).containsOnlyOnce("- day=2024-01-02: 5 of 10 rows (50.0 %)");
+    assertThat(run.out())
+        .contains(
+            "quarantined; held: 1 partition (day=2024-01-02); published: 2 partitions"
+                + " (day=2024-01-01, day=2024-01-03)\n",
+            "  day=2024-01-02 (held) ");
+    StatusTest.assertEnded(directory.resolve("out"), "held", 4, "1 held");
+  }
+
+  @Test
+  void runThatIsKilledAfterAHeldGroupHasNotEnded() throws Exception {
+    Path input = days(1, 3);
+    Parcels.write(input.resolve("day=2024-01-02"), 20, 30, 2, 1);
+    assertThat(score(input, "--group-by", "day", "--run-id", "killed").exitCode()).isEqualTo(4);
+    for (String run : runs()) {
+      if (run.endsWith(".3")) {
+        Files.delete(directory.resolve("_paritree/out/runs").resolve(run).resolve("report.json"));
+      }
+    }
+
+    StatusTest.assertEnded(directory.resolve("out"), "killed", 1, "1 held");
   }
 
   @Test
@@ -144,10 +176,10 @@ class GroupsTest {
     Path input = days(1, 2);
     Parcels.write(input.resolve("day=2024-01-03"), 20, 30, 2, 1);
     Path conf = Files.writeString(directory.resolve("job.conf"), "scoring-job.kept-runs = 1");
-    assertThat(score(days(1), "--conf", conf, "--run-id", "before", "--force").exitCode())
-        .isEqualTo(4);
+    Object[] options = {"--conf", conf, "--all-or-nothing", "--run-id"};
+    assertThat(score(days(1), with(options, "before", "--force")).exitCode()).isEqualTo(4);
 
-    JobRun run = score(input, "--group-by", "day", "--conf", conf, "--run-id", "now");
+    JobRun run = score(input, with(options, "now", "--group-by", "day"));
 
     assertThat(run.exitCode()).isEqualTo(4);
     assertThat(runs()).hasSize(3).allMatch(name -> name.startsWith("now-"));
@@ -235,6 +267,10 @@ class GroupsTest {
     }
 
     assertThat(files).isGreaterThanOrEqualTo(5);
+  }
+
+  private static Object[] with(Object[] first, Object... more) {
+    return Stream.concat(Stream.of(first), Stream.of(more)).toArray();
   }
 
   private Path days(int... days) {

@@ -477,6 +477,24 @@ class IcebergOutputTables {
   }
 
   @Test
+  void aHeldPartitionKeepsItsRowsAndTheOthersAreOneCommit() {
+    makeInput();
+    succeeds(score());
+    long before = rows().where("day = '2024-01-02'").count();
+    Path bad = directory.resolve("bad");
+    Parcels.write(bad.resolve("day=2024-01-01"), 0, 10, 0, 1);
+    Parcels.write(bad.resolve("day=2024-01-02"), 20, 30, 2, 1);
+    long snapshot = loaded().currentSnapshot().snapshotId();
+
+    JobRun run = score("--input", bad);
+
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(4);
+    assertThat(rows().where("day = '2024-01-02'").count()).isEqualTo(before);
+    assertThat(rows().where("day = '2024-01-01'").count()).isEqualTo(10);
+    assertThat(loaded().currentSnapshot().parentId()).isEqualTo(snapshot);
+  }
+
+  @Test
   void aTableWithoutPartitionsIsReplacedAsAWhole() {
     Parcels.write(input, 0, ROWS, 0, 2);
     succeeds(score());

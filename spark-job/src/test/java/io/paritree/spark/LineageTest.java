@@ -237,7 +237,7 @@ class LineageTest {
   }
 
   /** Returns the events of all runs. */
-  private static List<String> lines(Path output) throws Exception {
+  static List<String> lines(Path output) throws Exception {
     List<String> lines = new ArrayList<>();
     try (Stream<Path> runs =
         Files.list(output.resolveSibling("_paritree/%s/runs".formatted(output.getFileName())))) {

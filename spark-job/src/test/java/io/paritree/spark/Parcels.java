@@ -1,6 +1,8 @@
 package io.paritree.spark;
 
 import io.paritree.model.TestRecords;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -75,6 +77,12 @@ final class Parcels {
     }
 
     return write(directory, rows, SCHEMA, files);
+  }
+
+  /** Writes records as one Parquet file in place of those that a directory has. */
+  static Path rewrite(Path directory, int from, int to, int badEvery) throws IOException {
+    FileStore.of(Location.of(directory)).delete(Location.of(directory));
+    return write(directory, from, to, badEvery, 1);
   }
 
   static Path write(Path directory, List<Row> rows, StructType schema, int files) {

@@ -2,6 +2,7 @@ package io.paritree.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.paritree.model.TestPackages;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,7 +17,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A bad row is data: it is kept, with its reasons; with too many of them nothing is published. */
+/**
+ * A bad row is data: it is kept, with its reasons; a partition with too many of them is held, and
+ * the others are published.
+ */
 class QuarantineTest {
   @TempDir static Path store;
   private static String model;
@@ -98,6 +102,140 @@ class QuarantineTest {
         .as("nothing of the refused run is left except its report and quarantine")
         .extracting(Path::toString)
         .containsExactlyInAnyOrder("lock", "running", "runs");
+  }
+
+  @Test
+  void aBadDayIsHeldAndTheOthersArePublished() throws Exception {
+    Path input = days(7);
+    Parcels.rewrite(input.resolve("day=3"), 300, 400, 9); // 11 of 100 rows are bad, 1.6 % of all
+    Path output = directory.resolve("out");
+    Path metrics = directory.resolve("paritree.prom");
+    Path conf =
+        Files.writeString(
+            directory.resolve("job.conf"), "scoring-job.metrics-file = \"%s\"".formatted(metrics));
+
+    JobRun run = JobRun.ofParcels(model, input, output, "--run-id", "held", "--conf", conf);
+
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(4);
+    String why =
+        "11 of 100 rows (11.0 %) could not be scored, more than --max-quarantined 0.05; by code:"
+            + " {missing_value=11}";
+    assertThat(run.err())
+        .contains("Cannot publish 1 of 7 partitions of this group:\n  - day=3: " + why);
+    assertThat(run.out())
+        .contains(
+            "Run held: quarantined; held: 1 partition (day=3); published: 6 partitions (day=1, day=2,"
+                + " day=4,",
+            "  day=3 (held) ");
+    assertThat(published(output))
+        .containsExactly("day=1", "day=2", "day=4", "day=5", "day=6", "day=7");
+    assertThat(Scores.of(output)).hasSize(600);
+    JsonNode report = ReportTest.report(output);
+    assertThat(report.get("outcome").asText()).isEqualTo("quarantined");
+    assertThat(report.get("exitCode").asInt()).isEqualTo(4);
+    assertThat(report.get("published").asInt()).isEqualTo(6);
+    assertThat(report.get("held").asInt()).isEqualTo(1);
+    assertThat(report.get("alreadyPublished").asInt()).isZero();
+    JsonNode last = report.get("partitions").get(6);
+    assertThat(last.get("partition").asText()).isEqualTo("day=3");
+    assertThat(last.get("held").get("outcome").asText()).isEqualTo("quarantined");
+    assertThat(last.get("held").get("reason").asText()).isEqualTo(why);
+    assertThat(report.get("partitions").get(5).has("held")).isFalse();
+    assertThat(Files.readString(metrics))
+        .contains(
+            "paritree_job_exit_code{output=\"%s\"} 4.0\n".formatted(output),
+            "paritree_job_held_partitions{output=\"%s\"} 1.0\n".formatted(output),
+            "published=\"now\"} 6.0\n");
+    StatusTest.assertEnded(
+        output, "held", 4, "6 partitions published, 1 held: Cannot publish 1 of 7");
+    List<String> lineage = LineageTest.lines(output);
+    lineage.forEach(LineageTest::assertValid);
+    assertThat(lineage.get(1))
+        .contains("\"eventType\":\"FAIL\"", "\"partitionsPublished\":6,\"partitionsHeld\":1,")
+        .contains("\"rowCount\":600", "\"rowCount\":700");
+  }
+
+  @Test
+  void whatIsHeldIsPublishedWhenItIsMendedAndNothingElseAgain() throws Exception {
+    Path input = days(3);
+    Parcels.rewrite(input.resolve("day=2"), 200, 300, 5);
+    Path output = directory.resolve("out");
+    Object[] indexed = {"--lookup-index"};
+    assertThat(JobRun.ofParcels(model, input, output, indexed).exitCode()).isEqualTo(4);
+    Map<String, String> before = Scores.files(output);
+    assertThat(indexes()).containsExactly("day=1", "day=3");
+
+    JobRun again = JobRun.ofParcels(model, input, output, indexed);
+
+    assertThat(again.exitCode()).isEqualTo(4);
+    assertThat(again.out()).contains("quarantined, nothing was published");
+    assertThat(Scores.files(output)).isEqualTo(before);
+    Parcels.rewrite(input.resolve("day=2"), 200, 300, 0);
+    JobRun mended = JobRun.ofParcels(model, input, output, indexed);
+    assertThat(mended.exitCode()).as(mended.err()).isZero();
+    assertThat(mended.out()).contains("published; published before: 2 partitions (day=1, day=3)");
+    assertThat(published(output)).containsExactly("day=1", "day=2", "day=3");
+    assertThat(Scores.files(output)).containsAllEntriesOf(before);
+    assertThat(indexes()).containsExactly("day=1", "day=2", "day=3");
+  }
+
+  @Test
+  void aHeldDayKeepsTheRowsThatItHad() throws Exception {
+    Path input = days(2);
+    Path output = directory.resolve("out");
+    assertThat(JobRun.ofParcels(model, input, output).exitCode()).isZero();
+    Map<String, String> before = Scores.files(output.resolve("day=2"));
+    Parcels.rewrite(input.resolve("day=2"), 200, 300, 5);
+
+    JobRun run = JobRun.ofParcels(model, input, output);
+
+    assertThat(run.exitCode()).isEqualTo(4);
+    assertThat(run.out()).contains("quarantined, nothing was published");
+    assertThat(Scores.files(output.resolve("day=2"))).isEqualTo(before);
+  }
+
+  @Test
+  void nothingOfTheGroupIsPublishedWhereAllOrNothingIsAskedFor() throws Exception {
+    Path input = days(3);
+    Parcels.rewrite(input.resolve("day=2"), 200, 300, 5);
+    Path output = directory.resolve("out");
+
+    JobRun run = JobRun.ofParcels(model, input, output, "--all-or-nothing", "--run-id", "all");
+
+    assertThat(run.exitCode()).isEqualTo(4);
+    assertThat(run.err())
+        .contains("Cannot publish 1 of 3 partitions of this group:\n  - day=2: 20 of 100 rows")
+        .contains("with --all-or-nothing, nothing of the group is published");
+    assertThat(run.out()).contains("quarantined, nothing was published");
+    assertThat(output).doesNotExist();
+    StatusTest.assertEnded(output, "all", 4, "0 partitions published, 1 held");
+  }
+
+  /** Writes a hundred good rows for each day. */
+  private Path days(int days) {
+    Path input = directory.resolve("in");
+    for (int day = 1; day <= days; day++) {
+      Parcels.write(input.resolve("day=" + day), day * 100, day * 100 + 100, 0, 1);
+    }
+
+    return input;
+  }
+
+  private static List<String> published(Path output) throws IOException {
+    try (Stream<Path> partitions = Files.list(output)) {
+      return partitions.map(partition -> partition.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  /** Returns the partitions of which there are indexes. */
+  private List<String> indexes() throws IOException {
+    try (Stream<Path> files = Files.walk(directory.resolve("_paritree/out/lookup"))) {
+      return files
+          .filter(file -> file.endsWith("lookup.json"))
+          .map(file -> file.getParent().getFileName().toString())
+          .sorted()
+          .toList();
+    }
   }
 
   /** Returns the key of each row of an input, by its file's name and its index in it. */

@@ -110,7 +110,7 @@ class ReportTest {
     return TestSpark.session().read().parquet(input.toString());
   }
 
-  private static JsonNode report(Path output) throws Exception {
+  static JsonNode report(Path output) throws Exception {
     Path runs = output.resolveSibling("_paritree/out/runs");
     try (Stream<Path> all = Files.list(runs)) {
       List<Path> reports = all.map(run -> run.resolve("report.json")).toList();

@@ -644,6 +644,38 @@ class TableOutputTest {
   }
 
   @Test
+  void aHeldPartitionKeepsItsRowsAndTheOthersAreOneCommit() throws IOException {
+    succeeds(score());
+    Map<Long, Integer> before = Scores.of(rows().where("day = '2024-01-02'"));
+    long version = version();
+    Path bad = directory.resolve("bad");
+    Parcels.write(bad.resolve("day=2024-01-01"), 0, 10, 0, 1);
+    Parcels.write(bad.resolve("day=2024-01-02"), 20, 30, 2, 1);
+    Parcels.write(bad.resolve("day=2024-01-03"), 30, 40, 0, 1);
+    Object[] held = {"--input", bad, "--lookup-index", "--run-id", "held"};
+
+    JobRun run = score(held);
+
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(4);
+    assertThat(run.err()).contains("- day=2024-01-02: 5 of 10 rows (50.0 %)");
+    assertThat(version()).isEqualTo(version + 1);
+    assertThat(Scores.of(rows().where("day = '2024-01-02'"))).isEqualTo(before);
+    assertThat(rows().where("day <> '2024-01-02'").count()).isEqualTo(20);
+    assertThat(indexes().runs().keySet()).containsExactly("day=2024-01-01", "day=2024-01-03");
+    assertThat(Scores.files(table.resolve("day=2024-01-02")).keySet())
+        .as("files of the partition, which the first run has written")
+        .filteredOn(file -> file.endsWith(".parquet"))
+        .allMatch(file -> known().stream().anyMatch(name -> name.endsWith(file)));
+    Parcels.rewrite(bad.resolve("day=2024-01-02"), 20, 30, 0);
+    succeeds(score(held));
+    assertThat(Scores.of(rows())).hasSize(30);
+  }
+
+  private List<String> known() {
+    return List.of(rows().inputFiles());
+  }
+
+  @Test
   void partitionsOfSeveralColumnsAndStrangeValuesAreReplacedExactly() {
     Path strange = directory.resolve("strange");
     List<String> partitions =

@@ -18,7 +18,7 @@ public enum Outcome {
   WRONG_USAGE(2),
   /** The input or the output is not what the run needs. */
   REFUSED(3),
-  /** Too many rows were quarantined. */
+  /** Too many rows of some partitions were quarantined; these are held. */
   QUARANTINED(4),
   /** Another run has published one of its partitions meanwhile, or has declared this run dead. */
   OVERTAKEN(5),

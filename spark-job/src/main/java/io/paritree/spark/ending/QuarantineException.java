@@ -1,6 +1,6 @@
 package io.paritree.spark.ending;
 
-/** Too many rows of a group could not be scored; nothing of the group was published. */
+/** Too many rows of a partition could not be scored; nothing of its group was published. */
 public final class QuarantineException extends JobException {
   private static final long serialVersionUID = 1L;
 

@@ -90,6 +90,7 @@ public record LineageEvents(
         .put("scored", report.scored())
         .put("quarantined", report.quarantined())
         .put("partitionsPublished", report.published())
+        .put("partitionsHeld", report.held().size())
         .put("partitionsAlreadyPublished", report.alreadyPublished().size());
     report
         .model()

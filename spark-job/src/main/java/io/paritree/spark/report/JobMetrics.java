@@ -91,6 +91,10 @@ public final class JobMetrics {
         "Partitions that were published, now or before.",
         "published",
         Map.of("now", report.published(), "before", report.alreadyPublished().size()));
+    gauge(
+        "paritree_job_held_partitions",
+        "Partitions that were scored and not published, each for a reason of its own.",
+        report.held().size());
     gauge("paritree_job_quarantined_rows", "Rows by fault code.", "code", report.codes());
     gauge("paritree_job_missing_values", "Missing values.", "feature", report.missing());
     gauge(

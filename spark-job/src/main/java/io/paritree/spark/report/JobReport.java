@@ -21,7 +21,7 @@ import java.util.TreeMap;
  *
  * @param run the run's id
  * @param outcome how it ended
- * @param message why it ended so; empty if it published
+ * @param message why it ended so; empty if it published everything
  * @param startedAt when it began, in UTC
  * @param model what scored; empty if the run ended before its model was opened
  * @param input what was read
@@ -37,7 +37,7 @@ import java.util.TreeMap;
  * @param scores the distribution of the first score
  * @param seconds how long each part took
  * @param quarantine where quarantined rows are stored; empty if there are none
- * @param groupsLeft how many groups of the run follow this one
+ * @param groupsLeft how many groups of the run follow this one; 0 if it ended the run
  */
 public record JobReport(
     String run,
@@ -108,7 +108,8 @@ public record JobReport(
       return last;
     }
 
-    List<PartitionReport> partitions = new ArrayList<>();
+    List<PartitionReport> published = new ArrayList<>();
+    List<PartitionReport> others = new ArrayList<>();
     Map<String, Long> codes = new TreeMap<>();
     Map<String, Long> missing = new LinkedHashMap<>();
     Map<String, Long> unseen = new LinkedHashMap<>();
@@ -121,7 +122,8 @@ public record JobReport(
             .reduce(Long::sum)
             .orElse(-1);
     for (JobReport group : groups) {
-      partitions.addAll(group.partitions());
+      published.addAll(group.partitions().subList(0, group.published()));
+      others.addAll(group.partitions().subList(group.published(), group.partitions().size()));
       alreadyPublished.addAll(group.alreadyPublished());
       group.codes().forEach((code, rows) -> codes.merge(code, rows, Long::sum));
       group.missing().forEach((name, rows) -> missing.merge(name, rows, Long::sum));
@@ -129,17 +131,20 @@ public record JobReport(
       scores.add(group.scores());
     }
 
+    int count = published.size();
+    published.addAll(others);
     return new JobReport(
         last.run,
         outcome(groups),
-        last.message,
+        String.join(
+            "\n", groups.stream().map(JobReport::message).filter(text -> !text.isEmpty()).toList()),
         last.startedAt,
         last.model,
         last.input,
         last.inputVersion,
         last.output,
-        partitions,
-        groups.stream().mapToInt(JobReport::published).sum(),
+        published,
+        count,
         List.copyOf(alreadyPublished),
         codes,
         missing,
@@ -156,11 +161,19 @@ public record JobReport(
   }
 
   /**
-   * Returns the last group's outcome; but if the last group was already published and an earlier
-   * one has published, the outcome is that the run has published.
+   * Returns the last group's outcome if it ended the run. Otherwise, the first group that holds
+   * partitions has the run's; or the run has published if one group has.
    */
   private static Outcome outcome(List<JobReport> groups) {
     Outcome last = groups.get(groups.size() - 1).outcome();
+    if (last.exitCode() == 0) {
+      for (JobReport group : groups) {
+        if (group.exitCode() != 0) {
+          return group.outcome();
+        }
+      }
+    }
+
     boolean hasPublished = groups.stream().anyMatch(group -> group.published() > 0);
     return last == Outcome.ALREADY_PUBLISHED && hasPublished ? Outcome.PUBLISHED : last;
   }
@@ -173,6 +186,11 @@ public record JobReport(
   /** Returns the directories of the partitions that the run has published. */
   public List<String> publishedPartitions() {
     return partitions.stream().limit(published).map(PartitionReport::partition).toList();
+  }
+
+  /** Returns the partitions that were scored and are held, each with its reason. */
+  public List<PartitionReport> held() {
+    return partitions.stream().filter(partition -> partition.hold() != null).toList();
   }
 
   /** Returns how many rows were read. */

@@ -1,6 +1,7 @@
 package io.paritree.spark.report;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.List;
@@ -13,9 +14,20 @@ import java.util.List;
  * @param read rows read
  * @param scored rows scored
  * @param quarantined rows that could not be scored
+ * @param hold why it is not published although it was scored; null, and not written, if nothing
+ *     about it prevents that
  * @param files the files of scored rows
  */
-@JsonPropertyOrder({"partition", "identity", "read", "scored", "quarantined", "bytes", "files"})
+@JsonPropertyOrder({
+  "partition",
+  "identity",
+  "read",
+  "scored",
+  "quarantined",
+  "held",
+  "bytes",
+  "files"
+})
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record PartitionReport(
     String partition,
@@ -23,6 +35,7 @@ public record PartitionReport(
     long read,
     long scored,
     long quarantined,
+    @JsonProperty("held") @JsonInclude(JsonInclude.Include.NON_NULL) Hold hold,
     List<ScoredFile> files) {
 
   /**
@@ -37,6 +50,11 @@ public record PartitionReport(
 
   public PartitionReport {
     files = List.copyOf(files);
+  }
+
+  /** Returns the report on the same partition, which is held. */
+  public PartitionReport held(Hold why) {
+    return new PartitionReport(partition, identity, read, scored, quarantined, why, files);
   }
 
   /** Returns the length of all files. */

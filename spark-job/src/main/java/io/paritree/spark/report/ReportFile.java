@@ -19,6 +19,8 @@ import java.util.stream.IntStream;
  * @param outcome {@link io.paritree.spark.ending.Outcome#word}
  * @param model null, and not written, if none was opened
  * @param inputVersion empty, and not written, if the input has no versions
+ * @param published how many partitions; they are the first of {@code partitions}
+ * @param held how many partitions were scored and are held
  * @param alreadyPublished how many partitions
  * @param rowsPerSecond rounded
  * @param duplicateKeys null, and not written, if they were not counted
@@ -41,6 +43,8 @@ public record ReportFile(
     long read,
     long scored,
     long quarantined,
+    int published,
+    int held,
     int alreadyPublished,
     long rowsPerSecond,
     String quarantine,
@@ -105,6 +109,8 @@ public record ReportFile(
         report.read(),
         report.scored(),
         report.quarantined(),
+        report.published(),
+        report.held().size(),
         report.alreadyPublished().size(),
         Math.round(report.rowsPerSecond()),
         report.quarantine(),

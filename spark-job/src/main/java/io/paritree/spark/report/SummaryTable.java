@@ -77,12 +77,25 @@ public final class SummaryTable {
       case ALREADY_PUBLISHED ->
           "already published, nothing to do: " + before(report.alreadyPublished());
       case CHECKED -> "checked; nothing was written; " + report.message();
-      default ->
-          report.published() == 0
-              ? report.outcome().word() + ", nothing was published"
-              : "%s, nothing of this group was published; published before it: %s"
-                  .formatted(report.outcome().word(), before(report.publishedPartitions()));
+      default -> notPublished(report);
     };
+  }
+
+  private static String notPublished(JobReport report) {
+    String outcome = report.outcome().word();
+    List<PartitionReport> held = report.held();
+    if (report.published() == 0) {
+      return outcome + ", nothing was published";
+    } else if (held.size() < report.partitions().size() - report.published() || held.isEmpty()) {
+      return "%s, nothing of this group was published; published before it: %s"
+          .formatted(outcome, before(report.publishedPartitions()));
+    }
+
+    return "%s; held: %s; published: %s"
+        .formatted(
+            outcome,
+            before(held.stream().map(PartitionReport::partition).toList()),
+            before(report.publishedPartitions()));
   }
 
   /** Returns how many partitions there are, and their names. */
@@ -105,7 +118,8 @@ public final class SummaryTable {
     for (int at = 0; at < Math.min(MAX_PARTITIONS, report.partitions().size()); at++) {
       PartitionReport partition = report.partitions().get(at);
       boolean isLeftOut = report.published() > 0 && at >= report.published();
-      lines.add(line(partition, isLeftOut ? " (not published)" : ""));
+      boolean isHeld = partition.hold() != null;
+      lines.add(line(partition, isHeld ? " (held)" : isLeftOut ? " (not published)" : ""));
     }
 
     int left = report.partitions().size() - MAX_PARTITIONS;
@@ -122,6 +136,7 @@ public final class SummaryTable {
                   report.read(),
                   report.scored(),
                   report.quarantined(),
+                  null,
                   report.partitions().stream()
                       .flatMap(partition -> partition.files().stream())
                       .toList()),

@@ -9,11 +9,11 @@ import io.paritree.spark.blocks.SourceFile;
 import io.paritree.spark.files.ParquetFile;
 import io.paritree.spark.files.ParquetWriters;
 import io.paritree.spark.input.ReadColumn;
+import io.paritree.spark.task.PartitionCounts;
 import io.paritree.spark.task.TaskPlan;
 import io.paritree.spark.task.WrittenFile;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
 import org.apache.spark.sql.catalyst.expressions.SpecificInternalRow;
@@ -59,7 +59,6 @@ public final class Quarantine {
   private final String name;
   private final Copier[] copiers;
   private final SpecificInternalRow row;
-  private final TreeMap<String, Long> codes = new TreeMap<>();
   private ParquetFile file;
 
   Quarantine(TaskPlan plan, ParquetWriters writers, Path directory, String name) {
@@ -103,11 +102,20 @@ public final class Quarantine {
     return DataTypes.createStructType(fields);
   }
 
-  void add(InputBlock block, SourceFile source, String partition, int at, List<Fault> faults) {
+  /**
+   * @param count of the partition; receives the codes of the faults
+   */
+  void add(
+      InputBlock block,
+      SourceFile source,
+      String partition,
+      PartitionCounts count,
+      int at,
+      List<Fault> faults) {
     List<Fault> reported =
         faults.get(0).code() == FaultCode.MALFORMED_RECORD ? faults.subList(0, 1) : faults;
     List<String> distinct = reported.stream().map(fault -> fault.code().code()).distinct().toList();
-    distinct.forEach(code -> codes.merge(code, 1L, Long::sum));
+    count.addCodes(distinct);
     if (plan.isSample()) {
       return;
     }
@@ -154,11 +162,6 @@ public final class Quarantine {
     row.update(columns + 5, UTF8String.fromString(partition));
     row.update(columns + 6, UTF8String.fromBytes(StoredFaults.json(faults)));
     file.write(row);
-  }
-
-  /** Returns the number of quarantined rows by fault code. */
-  TreeMap<String, Long> codes() {
-    return codes;
   }
 
   /** Closes the file, if there is one. */

@@ -167,7 +167,6 @@ final class TaskRows {
         new ArrayList<>(keys == null ? List.of() : keys.close(attempt)),
         new ArrayList<>(lookup == null ? List.of() : lookup.close()),
         counts,
-        quarantine.codes(),
         encoder.missing(),
         encoder.unseen(),
         histogram,
@@ -187,7 +186,7 @@ final class TaskRows {
 
     for (int row = 0; row < rows; row++) {
       if (faults.isFaulty(row)) {
-        quarantine.add(block, file, partition, row, faults.of(row));
+        quarantine.add(block, file, partition, count, row, faults.of(row));
         if (lookup != null) {
           carry(block, ordinals, file, row);
           lookup.addQuarantined(partition, output, faults.of(row));

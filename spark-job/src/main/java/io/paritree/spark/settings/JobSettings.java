@@ -36,7 +36,8 @@ import java.util.Optional;
  * @param margin whether margins are written in addition to the scores
  * @param explanation reasons and contributions that are written too; empty for none
  * @param engine which engine scores
- * @param maxQuarantined largest share of quarantined rows of a group that is published, 0 to 1
+ * @param maxQuarantined largest share of quarantined rows of a partition that is published, 0 to 1
+ * @param withheld what else is not published if a partition is held
  * @param runId the run's id, {@code [A-Za-z0-9._-]{1,64}}; empty if the status of all runs is asked
  * @param repeat whether partitions that are published already are published again
  * @param foreign whether partitions that Paritree did not write may be replaced
@@ -71,6 +72,7 @@ public record JobSettings(
     Optional<ExplanationAsked> explanation,
     EngineKind engine,
     double maxQuarantined,
+    Withheld withheld,
     String runId,
     Repeat repeat,
     Foreign foreign,
@@ -128,6 +130,13 @@ public record JobSettings(
   public enum NonAtomic {
     REFUSED,
     ACCEPTED
+  }
+
+  /** What is not published if a partition is held. */
+  public enum Withheld {
+    THE_PARTITION,
+    /** The group, with which the run ends. */
+    ITS_GROUP
   }
 
   /** Whether indexes of the partitions are built. */

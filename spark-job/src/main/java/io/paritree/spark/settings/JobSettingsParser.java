@@ -22,6 +22,7 @@ import io.paritree.spark.settings.JobSettings.Mode;
 import io.paritree.spark.settings.JobSettings.NonAtomic;
 import io.paritree.spark.settings.JobSettings.Order;
 import io.paritree.spark.settings.JobSettings.Repeat;
+import io.paritree.spark.settings.JobSettings.Withheld;
 import io.paritree.spark.tables.AskedOutput;
 import io.paritree.spark.tables.AskedTable;
 import io.paritree.spark.tables.TableFormat;
@@ -98,6 +99,7 @@ final class JobSettingsParser {
         explanation(),
         settings.word("scoring-job.engine", EngineKind.class),
         settings.number("scoring-job.max-quarantined", 0, 1),
+        settings.truth("scoring-job.all-or-nothing") ? Withheld.ITS_GROUP : Withheld.THE_PARTITION,
         runId(mode, clock),
         isGiven("--force") ? Repeat.PUBLISHED_AGAIN : Repeat.LEFT_AS_IT_IS,
         isGiven("--replace-foreign") ? Foreign.REPLACED : Foreign.REFUSED,

@@ -114,7 +114,11 @@ public final class ScoreArguments {
         text("--engine=ENGINE", "forest (default) or xgboost"),
         text(
             "--max-quarantined=SHARE",
-            "largest share of rows that may be quarantined, 0 to 1 (default: 0.05)"),
+            "largest share of a partition's rows that may be quarantined, 0 to 1 (default: 0.05); a"
+                + " partition with more is held: the others are published, and the exit code is 4"),
+        flag(
+            "--all-or-nothing",
+            "publish nothing of a group of which a partition is held, and end the run with it"),
         text(
             "--run-id=ID",
             "name of the run in reports (default: the time); with --status, show this run and end with"
@@ -167,7 +171,7 @@ public final class ScoreArguments {
         .footer(
             "",
             "Exit codes: 0 published, now or before; 1 anything else; 2 wrong usage; 3 input,"
-                + " output or Spark refused; 4 too many rows quarantined; 5 another run or writer"
+                + " output or Spark refused; 4 partitions held for too many quarantined rows; 5 another run or writer"
                 + " has published meanwhile; 6 model refused.");
     options().forEach(option -> command.addOption(option.build()));
     return new CommandLine(command);

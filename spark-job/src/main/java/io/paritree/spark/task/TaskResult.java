@@ -14,7 +14,6 @@ import java.util.TreeMap;
  * @param keys the file of the keys' hashes, if they are hashed
  * @param lookup files of rows for the indexes, if they are built
  * @param counts rows by output partition
- * @param codes quarantined rows by fault code; a row with several codes counts for each
  * @param missing missing values by slot
  * @param unseen values that are in no vocabulary, by slot
  * @param scores the distribution of the first score
@@ -26,7 +25,6 @@ public record TaskResult(
     ArrayList<WrittenFile> keys,
     ArrayList<LookupFile> lookup,
     TreeMap<String, PartitionCounts> counts,
-    TreeMap<String, Long> codes,
     long[] missing,
     long[] unseen,
     ScoreHistogram scores,

@@ -38,6 +38,8 @@ class ReportFileTest {
         "read" : 33,
         "scored" : 30,
         "quarantined" : 3,
+        "published" : 0,
+        "held" : 1,
         "alreadyPublished" : 1,
         "rowsPerSecond" : 22,
         "quarantine" : "/out/quarantine",
@@ -86,6 +88,10 @@ class ReportFileTest {
           "read" : 11,
           "scored" : 10,
           "quarantined" : 1,
+          "held" : {
+            "outcome" : "quarantined",
+            "reason" : "1 of 11 rows could not be scored"
+          },
           "bytes" : 0,
           "files" : [ ]
         } ]
@@ -106,6 +112,8 @@ class ReportFileTest {
         "read" : 0,
         "scored" : 0,
         "quarantined" : 0,
+        "published" : 0,
+        "held" : 0,
         "alreadyPublished" : 0,
         "rowsPerSecond" : 0,
         "quarantine" : "",
@@ -197,10 +205,18 @@ class ReportFileTest {
                 22,
                 20,
                 2,
+                null,
                 List.of(
                     new PartitionReport.ScoredFile("part-0.parquet", 100, 12),
                     new PartitionReport.ScoredFile("part-1.parquet", 200, 8))),
-            new PartitionReport("day=2", "i2", 11, 10, 1, List.of())),
+            new PartitionReport(
+                "day=2",
+                "i2",
+                11,
+                10,
+                1,
+                Hold.of(Outcome.QUARANTINED, "1 of 11 rows could not be scored"),
+                List.of())),
         0,
         List.of("day=0"),
         Map.of("wrong_type", 2L, "not_finite", 1L),

@@ -72,7 +72,7 @@ class ScoreArgumentsTest {
     Config defaults = ConfigFactory.parseResources(ScoreArguments.class, "defaults.conf");
 
     assertThat(defaults.getConfig("scoring-job").root().keySet())
-        .hasSize(42)
+        .hasSize(43)
         .allSatisfy(key -> assertThat(text).contains(" " + key + " = "));
   }
 
@@ -97,6 +97,7 @@ class ScoreArgumentsTest {
         Optional.empty(),
         EngineKind.FOREST,
         0.05,
+        JobSettings.Withheld.THE_PARTITION,
         "20260102T030405Z",
         JobSettings.Repeat.LEFT_AS_IT_IS,
         JobSettings.Foreign.REFUSED,
@@ -177,6 +178,7 @@ class ScoreArgumentsTest {
             "--exact",
             "--engine=xgboost",
             "--max-quarantined=1",
+            "--all-or-nothing",
             "--run-id=r",
             "--force",
             "--replace-foreign",
@@ -209,6 +211,7 @@ class ScoreArgumentsTest {
                     new ExplanationAsked(4, Direction.UP, 0.5f, true, ContributionMode.EXACT)),
                 EngineKind.XGBOOST,
                 1,
+                JobSettings.Withheld.ITS_GROUP,
                 "r",
                 JobSettings.Repeat.PUBLISHED_AGAIN,
                 JobSettings.Foreign.REPLACED,

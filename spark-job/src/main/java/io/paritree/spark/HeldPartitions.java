@@ -1,0 +1,103 @@
+package io.paritree.spark;
+
+import io.paritree.spark.ending.Outcome;
+import io.paritree.spark.report.Hold;
+import io.paritree.spark.settings.JobSettings;
+import io.paritree.spark.task.PartitionCounts;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The partitions of a group that were scored and must not be published, each with its reason. The
+ * others are published without them. Not thread-safe.
+ */
+final class HeldPartitions {
+  private static final int MAX_SHOWN = 20;
+
+  private final Map<String, Hold> holds = new TreeMap<>();
+
+  /** Returns those of which too many rows could not be scored. */
+  static HeldPartitions of(JobSettings settings, Tally tally) {
+    HeldPartitions held = new HeldPartitions();
+    tally
+        .counts()
+        .forEach(
+            (partition, count) -> {
+              if (count.quarantinedShare() > settings.maxQuarantined()) {
+                held.hold(
+                    partition,
+                    Hold.of(
+                        Outcome.QUARANTINED,
+                        "%s could not be scored, more than --max-quarantined %s; by code: %s"
+                            .formatted(
+                                share(count, "rows"), settings.maxQuarantined(), count.codes())));
+              }
+            });
+    return held;
+  }
+
+  /** Returns how many of the rows were quarantined, in words. */
+  static String share(PartitionCounts count, String rows) {
+    return "%s of %s %s (%s %%)"
+        .formatted(
+            count.quarantined(),
+            count.read(),
+            rows,
+            Math.round(count.quarantinedShare() * 10_000) / 100.0);
+  }
+
+  /** Holds a partition; the first reason counts. */
+  void hold(String partition, Hold hold) {
+    holds.putIfAbsent(partition, hold);
+  }
+
+  boolean isEmpty() {
+    return holds.isEmpty();
+  }
+
+  boolean has(String partition) {
+    return holds.containsKey(partition);
+  }
+
+  /** Returns why a partition is held; empty if it is not. */
+  Optional<Hold> of(String partition) {
+    return Optional.ofNullable(holds.get(partition));
+  }
+
+  /** Returns how the run ends: by the first of the reasons in the order of their exit codes. */
+  Outcome outcome() {
+    return Arrays.stream(Outcome.values())
+        .filter(
+            outcome ->
+                holds.values().stream().anyMatch(hold -> hold.outcome().equals(outcome.word())))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /**
+   * Says which partitions are held and why.
+   *
+   * @param scored how many partitions the group has
+   * @param ending what else there is to say at the end; may be empty
+   */
+  String message(int scored, String ending) {
+    StringBuilder text = new StringBuilder("Cannot publish");
+    if (holds.containsKey("")) {
+      text.append(": ").append(holds.get("").reason());
+    } else {
+      text.append(" %s of %s partitions of this group:".formatted(holds.size(), scored));
+      holds.entrySet().stream()
+          .limit(MAX_SHOWN)
+          .forEach(
+              held ->
+                  text.append("\n  - %s: %s".formatted(held.getKey(), held.getValue().reason())));
+      if (holds.size() > MAX_SHOWN) {
+        text.append("\n  - and %s more".formatted(holds.size() - MAX_SHOWN));
+      }
+    }
+
+    return text.append(ending).toString();
+  }
+}
