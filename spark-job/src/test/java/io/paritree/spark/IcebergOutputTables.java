@@ -477,6 +477,76 @@ class IcebergOutputTables {
   }
 
   @Test
+  void aRunThatPublishesNothingMakesNoTableAndAddsNoColumn() {
+    makeInput();
+    Path bad = directory.resolve("bad");
+    Parcels.write(bad.resolve("day=2024-01-01"), 0, 10, 2, 1);
+    HadoopTables tables = new HadoopTables(SPARK.sessionState().newHadoopConf());
+    assertThat(score("--input", bad).exitCode()).isEqualTo(4);
+    assertThat(tables.exists(table.toString())).isFalse();
+    StepObserver dies =
+        step -> {
+          if (step == Step.COMMIT_BEGUN) {
+            throw new IllegalStateException("as if the run had died here");
+          }
+        };
+    assertThat(observed(dies).exitCode()).isEqualTo(1);
+    assertThat(tables.exists(table.toString())).isFalse();
+
+    succeeds(score());
+
+    assertThat(Scores.of(rows())).hasSize(2 * ROWS);
+    assertThat(loaded().history()).hasSize(1);
+    assertThat(score("--input", bad, "--margin", "--evolve").exitCode()).isEqualTo(4);
+    assertThat(observed(dies, "--margin", "--evolve").exitCode()).isEqualTo(1);
+    JobRun late =
+        disturbed(
+            Step.VERIFIED,
+            () -> succeeds(score("--model", packages.binary(2, 6))),
+            "--margin",
+            "--evolve");
+    assertThat(late.exitCode()).as(late.err()).isEqualTo(5);
+    assertThat(rows().columns()).doesNotContain("margin");
+    succeeds(score());
+    succeeds(score("--margin", "--evolve"));
+    assertThat(rows().where("margin IS NOT NULL").count()).isEqualTo(2 * ROWS);
+    assertThat(Scores.of(rows())).hasSize(2 * ROWS);
+  }
+
+  @Test
+  void whatAnotherRunHasMadeMeanwhileIsTakenIfTheColumnsHaveTheSameIds() {
+    makeInput();
+    Object[] first = {"--partition", "day=2024-01-01"};
+    succeeds(
+        disturbed(
+            Step.VERIFIED, () -> succeeds(score("--partition", "day=2024-01-02")), first));
+    assertThat(Scores.of(rows())).hasSize(2 * ROWS);
+
+    JobRun same =
+        disturbed(
+            Step.COMMIT_BEGUN,
+            () -> succeeds(score("--margin", "--evolve", "--partition", "day=2024-01-02")),
+            "--margin",
+            "--evolve",
+            "--partition",
+            "day=2024-01-01");
+
+    succeeds(same);
+    assertThat(rows().where("margin IS NOT NULL").count()).isEqualTo(2 * ROWS);
+  }
+
+  @Test
+  void columnsOfGroupsAreAddedWithTheFirst() {
+    makeInput();
+    succeeds(score("--group-by", "day"));
+
+    succeeds(score("--group-by", "day", "--margin", "--evolve"));
+
+    assertThat(rows().where("margin IS NOT NULL").count()).isEqualTo(2 * ROWS);
+    assertThat(loaded().history()).hasSize(4);
+  }
+
+  @Test
   void aHeldPartitionKeepsItsRowsAndTheOthersAreOneCommit() {
     makeInput();
     succeeds(score());

@@ -110,7 +110,7 @@ class TableOutputTest {
     succeeds(run);
     assertThat(Scores.of(rows())).hasSize(2 * ROWS).isEqualTo(Scores.of(parquet));
     assertThat(rows().where("day = '2024-01-01'").count()).isEqualTo(ROWS);
-    assertThat(version()).isEqualTo(1);
+    assertThat(version()).isZero();
     assertThat(last().getString(2))
         .contains("\"run\":\"first\"", "\"model_version\":", "\"digest\":", "\"model\":");
     assertThat(last().getMap(3).toString()).contains("Overwrite", "day");
@@ -130,7 +130,7 @@ class TableOutputTest {
     succeeds(both);
     assertThat(both.out()).contains("published before: 1 partition (day=2024-01-01)");
     assertThat(Scores.of(rows())).hasSize(2 * ROWS);
-    assertThat(version()).isEqualTo(2);
+    assertThat(version()).isEqualTo(1);
   }
 
   @Test
@@ -234,7 +234,7 @@ class TableOutputTest {
   void groupsAreCommitsOfTheirOwn() {
     succeeds(score("--group-by", "day", "--run-id", "r"));
 
-    assertThat(version()).isEqualTo(2);
+    assertThat(version()).isEqualTo(1);
     assertThat(Scores.of(rows())).hasSize(2 * ROWS);
     assertThat(score("--group-by", "day").out()).contains("already published");
   }
@@ -287,7 +287,7 @@ class TableOutputTest {
     assertThat(after).hasSize(2 * ROWS).isNotEqualTo(before);
     assertThat(after.get(3L)).isEqualTo(before.get(3L));
     assertThat(
-            Scores.of(SPARK.read().format("delta").option("versionAsOf", 1).load(table.toString())))
+            Scores.of(SPARK.read().format("delta").option("versionAsOf", 0).load(table.toString())))
         .isEqualTo(before);
   }
 
@@ -644,6 +644,124 @@ class TableOutputTest {
   }
 
   @Test
+  void aRunThatPublishesNothingMakesNoTable() {
+    Path bad = directory.resolve("bad");
+    Parcels.write(bad.resolve("day=2024-01-01"), 0, 10, 2, 1);
+
+    assertThat(score("--input", bad).exitCode()).isEqualTo(4);
+
+    assertThat(log()).as("Delta's log").doesNotExist();
+    JobRun failed =
+        observed(
+            step -> {
+              if (step == Step.COMMIT_BEGUN) {
+                throw new IllegalStateException("as if the run had died here");
+              }
+            });
+    assertThat(failed.exitCode()).isEqualTo(1);
+    assertThat(log()).doesNotExist();
+    succeeds(score());
+    assertThat(version()).isZero();
+    assertThat(Scores.of(rows())).hasSize(2 * ROWS);
+  }
+
+  private Path log() {
+    return table.resolve("_delta_log");
+  }
+
+  @Test
+  void aRunThatPublishesNothingAddsNoColumn() {
+    succeeds(score());
+    Path bad = directory.resolve("bad");
+    Parcels.write(bad.resolve("day=2024-01-01"), 0, 10, 2, 1);
+    Object[] margin = {"--margin", "--evolve"};
+
+    assertThat(score("--margin", "--evolve", "--input", bad).exitCode()).isEqualTo(4);
+    JobRun late =
+        disturbed(
+            Step.VERIFIED,
+            () -> sql("DELETE FROM TABLE_ WHERE day = '2024-01-01' AND parcel_id = 3"),
+            margin);
+
+    assertThat(late.exitCode()).as(late.err()).isEqualTo(5);
+    assertThat(rows().columns()).doesNotContain("margin");
+    succeeds(score());
+    long version = version();
+    succeeds(score(margin));
+    assertThat(version()).as("columns and rows are one commit").isEqualTo(version + 1);
+    assertThat(rows().where("margin IS NOT NULL").count()).isEqualTo(2 * ROWS);
+  }
+
+  @Test
+  void columnsThatAnotherRunHasAddedMeanwhileAreTaken() {
+    succeeds(score("--partition", "day=2024-01-01"));
+
+    JobRun run =
+        disturbed(
+            Step.VERIFIED,
+            () -> succeeds(score("--margin", "--evolve", "--partition", "day=2024-01-02")),
+            "--margin",
+            "--evolve",
+            "--partition",
+            "day=2024-01-01");
+
+    succeeds(run);
+    assertThat(rows().where("margin IS NOT NULL").count()).isEqualTo(2 * ROWS);
+  }
+
+  @Test
+  void aTableThatAnotherRunHasMadeMeanwhileIsTaken() {
+    JobRun run =
+        disturbed(
+            Step.VERIFIED,
+            () -> succeeds(score("--partition", "day=2024-01-02")),
+            "--partition",
+            "day=2024-01-01");
+
+    succeeds(run);
+    assertThat(Scores.of(rows())).hasSize(2 * ROWS);
+    assertThat(version()).isEqualTo(1);
+  }
+
+  @Test
+  void columnsOfGroupsAreAddedWithTheFirst() {
+    succeeds(score("--group-by", "day"));
+
+    succeeds(score("--group-by", "day", "--margin", "--evolve"));
+
+    assertThat(version()).isEqualTo(3);
+    assertThat(rows().where("margin IS NOT NULL").count()).isEqualTo(2 * ROWS);
+  }
+
+  @Test
+  void noTableIsMadeAmongTheFilesOfOthers() throws IOException {
+    Parcels.write(table.resolve("day=2024-01-01"), 0, 10, 0, 1);
+
+    JobRun run = score();
+
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.err()).contains("cannot be made: its directory holds", "day=2024-01-01/");
+    assertThat(log()).doesNotExist();
+  }
+
+  @Test
+  void filesThatAKilledRunHasLeftDoNotPreventThatTheTableIsMade() throws IOException {
+    JobRun killed =
+        observed(
+            step -> {
+              if (step == Step.COMMIT_BEGUN) {
+                throw new IllegalStateException("as if the run had died here");
+              }
+            });
+    assertThat(killed.exitCode()).isEqualTo(1);
+    assertThat(Scores.files(table)).isNotEmpty();
+
+    succeeds(score());
+
+    assertThat(Scores.of(rows())).hasSize(2 * ROWS);
+  }
+
+  @Test
   void aHeldPartitionKeepsItsRowsAndTheOthersAreOneCommit() throws IOException {
     succeeds(score());
     Map<Long, Integer> before = Scores.of(rows().where("day = '2024-01-02'"));
@@ -661,7 +779,7 @@ class TableOutputTest {
     assertThat(version()).isEqualTo(version + 1);
     assertThat(Scores.of(rows().where("day = '2024-01-02'"))).isEqualTo(before);
     assertThat(rows().where("day <> '2024-01-02'").count()).isEqualTo(20);
-    assertThat(indexes().runs().keySet()).containsExactly("day=2024-01-01", "day=2024-01-03");
+    assertThat(indexes().runs().keySet()).containsExactlyInAnyOrder("day=2024-01-01", "day=2024-01-03");
     assertThat(Scores.files(table.resolve("day=2024-01-02")).keySet())
         .as("files of the partition, which the first run has written")
         .filteredOn(file -> file.endsWith(".parquet"))

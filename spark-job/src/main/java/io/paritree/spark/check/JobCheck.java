@@ -113,6 +113,9 @@ public final class JobCheck {
       addTargets();
       if (outputTable.isPresent()) {
         outputCheck.checkState(List.of());
+        if (!outputTable.get().isThere()) {
+          outputCheck.checkNoFiles();
+        }
       } else {
         checkDirectory(outputCheck, new ForeignFiles(place, hadoopSettings));
       }
@@ -348,8 +351,8 @@ public final class JobCheck {
   }
 
   /**
-   * Checks that the run's rows can be rows of the table that the output is, and, unless this is a
-   * dry run, makes the table or adds columns to it.
+   * Checks that the run's rows can be rows of the table that the output is, if need be with columns
+   * that the commit of the rows adds.
    *
    * @param progress receives which rows are replaced that Paritree has not written
    * @throws RefusedException with all problems
@@ -366,12 +369,8 @@ public final class JobCheck {
     List<StructField> added = outputTable.get().check(output, partitions, problems);
     refuseProblems();
     checkForeign(progress);
-    if (settings.mode() == Mode.SCORE && !open.isEmpty()) {
-      outputTable.get().prepare(output, added, partitionColumns());
-      // Another run may have made it meanwhile, with other columns.
-      outputTable.get().check(output, partitions, problems);
-      refuseProblems();
-    }
+    outputTable.get().plan(output, added, partitionColumns(), problems);
+    refuseProblems();
   }
 
   /** Refuses to replace rows of a table that Paritree has not written, or says which they are. */

@@ -19,10 +19,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Checks whether a run may publish to an output. */
 final class OutputCheck {
   private static final String DEVICE = "unix:dev";
+
+  /** Data files of tasks, and what Iceberg writes before it commits. */
+  private static final Pattern LEFT_BEHIND =
+      Pattern.compile(
+          "part-\\d{5,}-[0-9a-f-]{36}-\\d+-\\d+.*\\.parquet|(snap-\\d+-\\d+-)?[0-9a-f-]{36}(-m\\d+)?\\.avro");
 
   private final OutputPlace place;
   private final List<String> problems;
@@ -305,6 +311,35 @@ final class OutputCheck {
         : Optional.of(
             "--replace-foreign: this run replaces %s, and which Paritree has not written"
                 .formatted(files.in(foreign)));
+  }
+
+  /**
+   * Refuses to make a table in a directory with files that the job has not written. What a run of
+   * the job has left there that was killed is in no table, and stays so.
+   */
+  void checkNoFiles() throws IOException {
+    Optional<String> foreign = foreignIn(place.output());
+    if (foreign.isPresent()) {
+      problems.add(
+          "table %s cannot be made: its directory holds %s, which Paritree has not written; give the path of an empty directory, or of none"
+              .formatted(place.output(), foreign.get()));
+    }
+  }
+
+  private Optional<String> foreignIn(Location directory) throws IOException {
+    for (FileEntry entry : place.listOrNone(directory)) {
+      String name = entry.location().name();
+      if (entry.isDirectory()) {
+        Optional<String> below = foreignIn(entry.location());
+        if (below.isPresent()) {
+          return below;
+        }
+      } else if (!name.startsWith(".") && !LEFT_BEHIND.matcher(name).matches()) {
+        return Optional.of(entry.location().toString());
+      }
+    }
+
+    return Optional.empty();
   }
 
   /** Refuses an output whose path would be below a file. */

@@ -53,7 +53,7 @@ final class CommittedIndexes {
         .store()
         .replace(
             indexes.resolve(name).resolve(TableIndexes.FILE),
-            new TableIndexes(now.version(), runs).toJson());
+            new TableIndexes(Math.max(0, now.version()), runs).toJson());
   }
 
   /** Returns the runs whose indexes belong to a version, by the partitions. */

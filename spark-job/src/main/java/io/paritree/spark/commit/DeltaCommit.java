@@ -19,31 +19,36 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 
 /** A commit to a Delta table. Its actions are those of Delta's log, as JSON. */
 final class DeltaCommit implements TableTransaction {
   private final SparkSession session;
   private final String location;
   private final DeltaTransaction transaction;
-  private final DeltaState state;
+  private final TableState state;
+  private final Map<String, List<DeltaFile>> known;
+  private final Set<String> spelledOtherwise;
   private final Location table;
   private final FileStore store;
   private final String name;
   private final Map<String, String> metadata;
-
   /**
    * Begins with the newest version.
    *
    * @param location the table's directory
-   * @param known the table as it was read before
+   * @param before the table as it was read before
+   * @param toCome the columns that the commit must bring to a version
    */
   DeltaCommit(
       SparkSession session,
       String location,
-      Optional<DeltaState> known,
+      Optional<DeltaState> before,
+      Function<TableState, Optional<PlannedColumns>> toCome,
       String name,
       Map<String, String> metadata)
       throws IOException {
@@ -51,11 +56,36 @@ final class DeltaCommit implements TableTransaction {
     this.location = location;
     this.transaction = DeltaTransaction.begin(session, location);
     DeltaSnapshot now = transaction.snapshot();
-    this.state = known.filter(before -> before.isOf(now)).orElseGet(() -> DeltaState.of(now));
+    if (now.version() < 0) {
+      this.state =
+          toCome
+              .apply(AbsentTable.WITHOUT_COLUMNS)
+              .map(AbsentTable::of)
+              .orElse(AbsentTable.WITHOUT_COLUMNS); // it was removed
+      this.known = Map.of();
+      this.spelledOtherwise = Set.of();
+    } else {
+      DeltaState found = before.filter(own -> own.isOf(now)).orElseGet(() -> DeltaState.of(now));
+      this.state = found;
+      this.known = found.files();
+      this.spelledOtherwise = found.spelledOtherwise();
+    }
+
+    toCome.apply(state).ifPresent(columns -> change(transaction, columns, state));
     this.table = HadoopPaths.located(new Path(location));
     this.store = FileStore.of(table, HadoopPaths.settingsByName(session));
     this.name = name;
     this.metadata = metadata;
+  }
+
+  /** Lets a transaction give the table columns. */
+  static void change(DeltaTransaction transaction, PlannedColumns planned, TableState before) {
+    StructType all = planned.schema(before);
+    if (before instanceof AbsentTable) {
+      transaction.makesTable(all, planned.partitionColumns());
+    } else {
+      transaction.setsSchema(all);
+    }
   }
 
   @Override
@@ -157,14 +187,14 @@ final class DeltaCommit implements TableTransaction {
   private List<Map<String, Object>> removals(List<PreparedPartition> partitions, String predicate) {
     Set<String> own =
         partitions.stream().map(PreparedPartition::partition).collect(Collectors.toSet());
-    Set<String> otherwise = state.spelledOtherwise();
+    Set<String> otherwise = new HashSet<>(spelledOtherwise);
     otherwise.removeAll(own);
     own.addAll(PartitionPredicate.selected(session, otherwise, predicate, state));
 
     long millis = System.currentTimeMillis();
     List<Map<String, Object>> removals = new ArrayList<>();
     for (String partition : own) {
-      for (DeltaFile file : state.files().getOrDefault(partition, List.of())) {
+      for (DeltaFile file : known.getOrDefault(partition, List.of())) {
         Map<String, Object> remove = new LinkedHashMap<>();
         remove.put("path", file.path());
         remove.put("deletionTimestamp", millis);

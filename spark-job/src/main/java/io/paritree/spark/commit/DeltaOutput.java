@@ -11,8 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.StructField;
-import org.apache.spark.sql.types.StructType;
 
 /** A Delta table that a run writes to. */
 final class DeltaOutput extends OutputTable {
@@ -65,13 +63,19 @@ final class DeltaOutput extends OutputTable {
 
   @Override
   TableTransaction begin(String name, Map<String, String> metadata) throws IOException {
-    return new DeltaCommit(session, location, state().map(DeltaState.class::cast), name, metadata);
+    return new DeltaCommit(
+        session,
+        location,
+        state().map(DeltaState.class::cast),
+        this::columnsToCome,
+        name,
+        metadata);
   }
 
   @Override
-  List<String> unfitFeatures() {
-    DeltaSnapshot table = ((DeltaState) state().orElseThrow()).snapshot();
-    return DeltaFeatures.problems(table.properties(), table.features(), table.schema());
+  List<String> unfitFeatures(TableState table) {
+    DeltaSnapshot snapshot = ((DeltaState) table).snapshot();
+    return DeltaFeatures.problems(snapshot.properties(), snapshot.features(), snapshot.schema());
   }
 
   @Override
@@ -106,51 +110,18 @@ final class DeltaOutput extends OutputTable {
         .count();
   }
 
-  private String sqlName() {
-    return "delta.`%s`".formatted(location.replace("`", "``"));
-  }
-
   @Override
-  void create(StructType columns, List<String> partitionColumns) {
-    try {
-      createIfAbsent(columns, partitionColumns);
-    } catch (Exception e) { // Spark throws checked ones undeclared
-      if (newest().version() < 0) {
-        throw e;
-      }
-
-      // another run has made it at the same time, and its columns are checked
-    }
+  List<String> plan(PlannedColumns columns) {
+    DeltaTransaction transaction = DeltaTransaction.begin(session, location);
+    DeltaCommit.change(transaction, columns, state().orElse(AbsentTable.WITHOUT_COLUMNS));
+    return DeltaFeatures.problems(
+        transaction.properties(), transaction.features(), transaction.schema());
   }
 
-  private void createIfAbsent(StructType columns, List<String> partitionColumns) {
-    session.sql(
-        "CREATE TABLE IF NOT EXISTS %s (%s) USING delta%s"
-            .formatted(
-                sqlName(),
-                ddl(List.of(columns.fields())),
-                partitionColumns.isEmpty()
-                    ? ""
-                    : " PARTITIONED BY (%s)"
-                        .formatted(
-                            String.join(
-                                ", ",
-                                partitionColumns.stream().map(PartitionText::quoted).toList()))));
-  }
-
+  /** Readers find columns by name. */
   @Override
-  void addColumns(List<StructField> columns) {
-    session.sql("ALTER TABLE %s ADD COLUMNS (%s)".formatted(sqlName(), ddl(columns)));
-  }
-
-  private static String ddl(List<StructField> fields) {
-    return String.join(
-        ", ",
-        fields.stream()
-            .map(
-                field ->
-                    "%s %s".formatted(PartitionText.quoted(field.name()), field.dataType().sql()))
-            .toList());
+  boolean fitsPlan(TableState now) {
+    return true;
   }
 
   @Override

@@ -16,6 +16,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.DataFiles;
@@ -27,6 +28,8 @@ import org.apache.iceberg.OverwriteFiles;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotChanges;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.Transaction;
+import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.expressions.Expression;
@@ -46,16 +49,22 @@ final class IcebergCommit implements TableTransaction {
 
   private static final int FOOTERS_AT_ONCE = 16;
 
-  private final Table table;
+  private Table table;
   private final Optional<String> branch;
   private final Location directory;
   private final String name;
   private final Map<String, String> metadata;
   private final Map<String, org.apache.iceberg.DataFile> described;
-  private final IcebergState state;
+  private final TableState state;
+  private final Optional<Transaction> change;
+  private final Supplier<Table> made;
 
   /**
+   * @param table was just refreshed; if it is to be made, what it is to be
    * @param branch that the commit goes to, which makes it if it is not there; empty for main
+   * @param state of the branch
+   * @param change gives the table columns, or makes it; the commit is part of it
+   * @param made returns the table once it is made
    * @param directory of the table's files
    * @param name of the run and its group
    * @param described what {@link #described} returns of the files
@@ -63,18 +72,22 @@ final class IcebergCommit implements TableTransaction {
   IcebergCommit(
       Table table,
       Optional<String> branch,
+      TableState state,
+      Optional<Transaction> change,
+      Supplier<Table> made,
       Location directory,
       String name,
       Map<String, String> metadata,
       Map<String, org.apache.iceberg.DataFile> described) {
     this.table = table;
     this.branch = branch;
+    this.state = state;
+    this.change = change;
+    this.made = made;
     this.directory = directory;
     this.name = name;
     this.metadata = metadata;
     this.described = described;
-    table.refresh();
-    this.state = IcebergState.of(table, branch);
   }
 
   @Override
@@ -126,8 +139,9 @@ final class IcebergCommit implements TableTransaction {
   public long commit(List<PreparedPartition> partitions, Map<String, List<DataFile>> files) {
     Expression replaced = PartitionExpression.of(partitions, table);
     OverwriteFiles overwrite =
-        table
-            .newOverwrite()
+        change
+            .map(Transaction::newOverwrite)
+            .orElseGet(table::newOverwrite)
             .overwriteByRowFilter(replaced)
             .conflictDetectionFilter(replaced)
             .validateNoConflictingData()
@@ -154,7 +168,8 @@ final class IcebergCommit implements TableTransaction {
 
     try {
       overwrite.commit();
-    } catch (ValidationException | CommitFailedException e) {
+      change.ifPresent(Transaction::commitTransaction);
+    } catch (ValidationException | CommitFailedException | AlreadyExistsException e) {
       throw new ConcurrentModificationException(e);
     } catch (RuntimeException e) {
       return committedInSpiteOf(e);
@@ -187,6 +202,7 @@ final class IcebergCommit implements TableTransaction {
 
   /** Returns the snapshot that has this commit's name. */
   private OptionalLong committed() {
+    table = made.get();
     table.refresh();
     for (Snapshot snapshot : ancestors()) {
       if (snapshot.snapshotId() == state.version()) {

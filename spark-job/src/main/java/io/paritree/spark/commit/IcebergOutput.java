@@ -22,9 +22,8 @@ import org.apache.iceberg.PartitionField;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.Transaction;
 import org.apache.iceberg.UpdateSchema;
-import org.apache.iceberg.exceptions.AlreadyExistsException;
-import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.hadoop.HadoopTables;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.TypeUtil;
@@ -55,6 +54,7 @@ final class IcebergOutput extends OutputTable {
   private final String location;
   private final Optional<IcebergReference> reference;
   private Optional<Table> table;
+  private Optional<Table> planned = Optional.empty(); // as it is to be
   private Map<String, org.apache.iceberg.DataFile> described = Map.of();
 
   /**
@@ -138,9 +138,14 @@ final class IcebergOutput extends OutputTable {
 
   @Override
   public Map<String, Integer> fieldIds() {
-    return table
-        .map(found -> TypeUtil.indexByName(found.schema().asStruct()))
-        .orElse(Map.of()); // before it is made, nothing is written
+    return planned
+        .or(() -> table)
+        .map(IcebergOutput::ids)
+        .orElse(Map.of()); // before it is planned, nothing is written
+  }
+
+  private static Map<String, Integer> ids(Table of) {
+    return TypeUtil.indexByName(of.schema().asStruct());
   }
 
   @Override
@@ -158,14 +163,72 @@ final class IcebergOutput extends OutputTable {
   @Override
   void describe(List<PreparedPartition> partitions, Map<String, List<DataFile>> files) {
     Location directory = directory(HadoopPaths.located(new Path(location)));
-    described = IcebergCommit.described(table.orElseThrow(), directory, partitions, files);
+    described =
+        IcebergCommit.described(planned.or(() -> table).orElseThrow(), directory, partitions, files);
   }
 
   @Override
   TableTransaction begin(String name, Map<String, String> metadata) {
     Location directory = directory(HadoopPaths.located(new Path(location)));
+    find();
+    TableState now = table.isPresent() ? newest() : AbsentTable.WITHOUT_COLUMNS;
+    Optional<Transaction> change = columnsToCome(now).map(this::change);
     return new IcebergCommit(
-        table.orElseThrow(), branchName(), directory, name, metadata, described);
+        change.isPresent() && table.isEmpty() ? change.get().table() : table.orElseThrow(),
+        branchName(),
+        now,
+        change,
+        this::made,
+        directory,
+        name,
+        metadata,
+        described);
+  }
+
+  /** Finds a table that another run has made since this one began. */
+  private void find() {
+    HadoopTables tables = new HadoopTables(hadoop);
+    if (table.isEmpty() && tables.exists(location)) {
+      table = Optional.of(tables.load(location));
+    }
+  }
+
+  /** Returns the table, which is made now. */
+  private Table made() {
+    find();
+    return table.orElseThrow();
+  }
+
+  /** Begins a transaction that gives the table columns. */
+  private Transaction change(PlannedColumns columns) {
+    if (table.isPresent()) {
+      Transaction change = table.get().newTransaction();
+      UpdateSchema update = change.updateSchema();
+      Schema added =
+          IcebergRuntime.schema(new StructType(columns.added().toArray(StructField[]::new)));
+      // Without a parent, a name with a dot is that of a column.
+      added.columns().forEach(column -> update.addColumn(null, column.name(), column.type()));
+      update.commit();
+      return change;
+    }
+
+    Schema schema = IcebergRuntime.schema(columns.schema(AbsentTable.WITHOUT_COLUMNS));
+    PartitionSpec.Builder spec = PartitionSpec.builderFor(schema);
+    columns.partitionColumns().forEach(spec::identity);
+    return new HadoopTables(hadoop)
+        .newCreateTableTransaction(location, schema, spec.build(), Map.of());
+  }
+
+  @Override
+  List<String> plan(PlannedColumns columns) {
+    planned = Optional.of(change(columns).table());
+    return List.of();
+  }
+
+  /** Readers find columns by their ids, which the files have. */
+  @Override
+  boolean fitsPlan(TableState now) {
+    return ids(table.orElseThrow()).equals(fieldIds());
   }
 
   /** Returns the properties of a table that the job does not honour. */
@@ -174,7 +237,7 @@ final class IcebergOutput extends OutputTable {
   }
 
   @Override
-  List<String> unfitFeatures() {
+  List<String> unfitFeatures(TableState state) {
     List<String> problems = new ArrayList<>();
     Table own = table.orElseThrow();
     unfitProperties(own).forEach(property -> problems.add(PROPERTIES.get(property)));
@@ -205,7 +268,7 @@ final class IcebergOutput extends OutputTable {
               }
             });
 
-    if (state().map(IcebergState.class::cast).orElseThrow().hasOtherPartitioning()) {
+    if (((IcebergState) state).hasOtherPartitioning()) {
       problems.add(
           "has files that are partitioned in an older way; rewrite them first (rewrite_data_files)");
     }
@@ -234,31 +297,9 @@ final class IcebergOutput extends OutputTable {
   }
 
   @Override
-  void create(StructType columns, List<String> partitionColumns) {
-    Schema schema = IcebergRuntime.schema(columns);
-    PartitionSpec.Builder spec = PartitionSpec.builderFor(schema);
-    partitionColumns.forEach(spec::identity);
-    try {
-      new HadoopTables(hadoop).create(schema, spec.build(), Map.of(), location);
-    } catch (AlreadyExistsException | CommitFailedException e) {
-      // another run has made it, and its columns are checked
-    }
-
-    table = Optional.of(new HadoopTables(hadoop).load(location));
-  }
-
-  @Override
-  void addColumns(List<StructField> columns) {
-    UpdateSchema update = table.orElseThrow().updateSchema();
-    Schema added = IcebergRuntime.schema(new StructType(columns.toArray(StructField[]::new)));
-    // Without a parent, a name with a dot is that of a column.
-    added.columns().forEach(column -> update.addColumn(null, column.name(), column.type()));
-    update.commit();
-  }
-
-  @Override
   TableState newest() {
-    table.orElseThrow().refresh();
-    return IcebergState.of(table.orElseThrow(), branchName());
+    Table now = made();
+    now.refresh();
+    return IcebergState.of(now, branchName());
   }
 }

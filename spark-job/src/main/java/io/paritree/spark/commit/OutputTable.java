@@ -35,11 +35,10 @@ import org.apache.spark.sql.types.StructType;
  * <p>Not thread-safe.
  */
 public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
-  private static final int MOST_TRIES = 5;
-
   private final AskedOutput asked;
   private final long firstVersion;
   private Optional<TableState> state;
+  private Optional<PlannedColumns> planned = Optional.empty();
 
   /**
    * @param state the table as it is; empty if it is not there
@@ -172,17 +171,22 @@ public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
   abstract TableTransaction begin(String name, Map<String, String> metadata) throws IOException;
 
   /** Returns what of the table this job cannot honour, as ends of sentences about it. */
-  abstract List<String> unfitFeatures();
+  abstract List<String> unfitFeatures(TableState table);
 
   /** Returns the type in which the table has the values of a column. */
   abstract DataType stored(DataType type);
 
-  /** Makes the table, unless another run has made it meanwhile. */
-  abstract void create(StructType columns, List<String> partitionColumns);
+  /**
+   * Finds out how the table would be with these columns, and changes nothing.
+   *
+   * @return what this job could not honour then, as ends of sentences about the table
+   */
+  abstract List<String> plan(PlannedColumns columns);
 
-  abstract void addColumns(List<StructField> columns);
+  /** Returns whether the files of the run, written for the planned columns, fit a version. */
+  abstract boolean fitsPlan(TableState now);
 
-  /** Returns the newest version. */
+  /** Returns the newest version, which has no planned columns to come. */
   abstract TableState newest();
 
   /** Returns why servers cannot find rows of the table by an index; empty if they can. */
@@ -250,6 +254,11 @@ public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
     return firstVersion;
   }
 
+  /** Returns whether the table is there. */
+  public boolean isThere() {
+    return state.isPresent();
+  }
+
   /** Returns the table as it was checked; empty if it is not made yet. */
   Optional<TableState> state() {
     return state;
@@ -271,7 +280,7 @@ public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
     }
 
     TableState table = state.get();
-    unfitFeatures()
+    unfitFeatures(table)
         .forEach(problem -> problems.add("table %s %s".formatted(asked.name(), problem)));
     List<String> columns =
         partitions.isEmpty()
@@ -334,43 +343,67 @@ public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
   }
 
   /**
-   * Makes the table, or adds columns to it. Readers see no other rows.
+   * Plans to make the table, or to add columns to it, by the commit that brings the rows. A run that
+   * publishes nothing leaves the table as it was.
    *
    * @param added of {@link #check}
    * @param partitionColumns are texts, if the table is made
+   * @param problems receives what prevents it
    */
-  public void prepare(StructType output, List<StructField> added, List<String> partitionColumns) {
-    if (state.isEmpty()) {
-      StructType all = output;
-      for (String column : partitionColumns) {
-        all = all.add(column, "string");
-      }
-
-      create(all, partitionColumns);
-    } else if (!added.isEmpty()) {
-      addLacking(added);
-    } else {
+  public void plan(
+      StructType output,
+      List<StructField> added,
+      List<String> partitionColumns,
+      List<String> problems) {
+    if (state.isPresent() && added.isEmpty()) {
       return;
     }
 
-    state = Optional.of(newest());
+    PlannedColumns columns =
+        state.isPresent()
+            ? new PlannedColumns(output, added, List.of())
+            : new PlannedColumns(output, List.of(), partitionColumns);
+    planned = Optional.of(columns);
+    plan(columns)
+        .forEach(problem -> problems.add("table %s %s".formatted(asked.name(), problem)));
   }
 
-  /** Another run may add columns at the same time. The caller checks them afterwards. */
-  private void addLacking(List<StructField> columns) {
-    List<StructField> lacking = columns;
-    for (int tries = 1; !lacking.isEmpty(); tries++) {
-      try {
-        addColumns(lacking);
-        return;
-      } catch (Exception e) { // Spark throws checked ones undeclared
-        if (tries == MOST_TRIES) {
-          throw e;
-        }
+  /** Returns the columns that a commit on top of a version must bring; empty if it has them. */
+  Optional<PlannedColumns> columnsToCome(TableState now) {
+    return planned.filter(columns -> now.definition().equals(checkedDefinition()));
+  }
 
-        List<String> there = List.of(newest().schema().fieldNames());
-        lacking = lacking.stream().filter(column -> !there.contains(column.name())).toList();
-      }
+  private String checkedDefinition() {
+    return state.map(TableState::definition).orElse(AbsentTable.DEFINITION);
+  }
+
+  /**
+   * Returns whether a version is as it was checked, or as it is to be: another run may have made the
+   * same columns meanwhile.
+   */
+  boolean isAsChecked(TableState now) {
+    return now.definition().equals(checkedDefinition())
+        || !(now instanceof AbsentTable)
+            && planned.filter(columns -> isAsPlanned(columns, now)).isPresent();
+  }
+
+  private boolean isAsPlanned(PlannedColumns columns, TableState now) {
+    List<StructField> lacking = new ArrayList<>();
+    List<String> problems = new ArrayList<>(unfitFeatures(now));
+    compare(columns.output(), now, lacking, problems);
+    List<String> partitionColumns =
+        state.map(TableState::partitionColumns).orElse(columns.partitionColumns());
+    return problems.isEmpty()
+        && lacking.isEmpty()
+        && now.partitionColumns().equals(partitionColumns)
+        && fitsPlan(now);
+  }
+
+  /** Takes over what the table is after a commit that has brought the planned columns. */
+  void hasColumns() {
+    if (planned.isPresent()) {
+      planned = Optional.empty();
+      state = Optional.of(newest());
     }
   }
 }

@@ -22,7 +22,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Publishes the partitions of a group by one commit: it adds the group's files, and removes all
- * others of its partitions.
+ * others of its partitions. If the table is to be made, or to get columns, this is a part of it.
  *
  * <p>A reader sees the old rows or the new ones, and never a gap. If the run is killed, its files
  * are in the table's directory and in no commit: readers do not see them, and the table's own
@@ -104,6 +104,7 @@ public final class TableCommit {
 
       new WrittenPartitions(place, transaction.state().id()).add(name, published);
       observer.reached(Step.COMMIT_PROVED);
+      table.hasColumns();
       return published;
     }
 
@@ -129,7 +130,7 @@ public final class TableCommit {
       List<PreparedPartition> partitions, TableTransaction transaction)
       throws ConflictException, IOException {
     TableState now = transaction.state();
-    if (table.state().isEmpty() || !now.definition().equals(table.state().get().definition())) {
+    if (!table.isAsChecked(now)) {
       throw new ConflictException(
           "Cannot publish: the columns or properties of table %s have changed since this run began; run again"
               .formatted(table.location()));

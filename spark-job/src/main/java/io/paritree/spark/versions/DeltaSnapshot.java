@@ -172,6 +172,10 @@ public final class DeltaSnapshot {
   }
 
   public Map<String, String> properties() {
+    return properties(metadata);
+  }
+
+  static Map<String, String> properties(Object metadata) {
     Map<String, String> properties = new HashMap<>();
     for (Object property : SparkLists.list(metadata, "configuration")) {
       Tuple2<?, ?> pair = (Tuple2<?, ?>) property;
@@ -183,8 +187,11 @@ public final class DeltaSnapshot {
 
   /** Returns the names of the features that files of the table may have to honour, sorted. */
   public List<String> features() {
+    return features(SparkLists.call(snapshot, "protocol"));
+  }
+
+  static List<String> features(Object protocol) {
     List<String> names = new ArrayList<>();
-    Object protocol = SparkLists.call(snapshot, "protocol");
     for (Object feature : SparkLists.list(protocol, "implicitlyAndExplicitlySupportedFeatures")) {
       names.add((String) SparkLists.call(feature, "name"));
     }

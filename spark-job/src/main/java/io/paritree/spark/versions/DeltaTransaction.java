@@ -1,13 +1,21 @@
 package io.paritree.spark.versions;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.parser.ParseException;
+import org.apache.spark.sql.types.StructType;
 import scala.Option;
 
 /**
@@ -17,6 +25,7 @@ import scala.Option;
  */
 public final class DeltaTransaction {
   private static final String DELTA = "org.apache.spark.sql.delta.";
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final SparkSession session;
   private final Object transaction;
@@ -42,6 +51,64 @@ public final class DeltaTransaction {
   public DeltaSnapshot snapshot() {
     Object log = SparkLists.call(transaction, "deltaLog");
     return DeltaSnapshot.of(SparkLists.call(transaction, "snapshot"), log);
+  }
+
+  /**
+   * Lets the transaction make the table, with the session's defaults for new tables.
+   *
+   * @param schema all columns, partition columns among them
+   */
+  public void makesTable(StructType schema, List<String> partitionColumns) {
+    ObjectNode metadata = JSON.createObjectNode();
+    metadata.put("id", UUID.randomUUID().toString());
+    metadata.putObject("format").put("provider", "parquet").putObject("options");
+    metadata.put("schemaString", schema.json());
+    ArrayNode columns = metadata.putArray("partitionColumns");
+    partitionColumns.forEach(columns::add);
+    metadata.putObject("configuration");
+    metadata.put("createdTime", System.currentTimeMillis());
+    update(JSON.createObjectNode().set("metaData", metadata));
+  }
+
+  /** Lets the transaction replace the columns of the table. */
+  public void setsSchema(StructType schema) {
+    try {
+      JsonNode now = JSON.readTree((String) SparkLists.call(metadata(), "json"));
+      ((ObjectNode) now.get("metaData")).put("schemaString", schema.json());
+      update(now);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void update(JsonNode action) {
+    Object parsed = parsed(action.toString());
+    Method update =
+        Arrays.stream(transaction.getClass().getMethods())
+            .filter(method -> method.getName().equals("updateMetadata"))
+            .filter(method -> method.getParameterCount() == 2)
+            .findFirst()
+            .orElseThrow(() -> lacking(transaction, "updateMetadata", null));
+    SparkLists.invoke(update, transaction, parsed, false); // defaults of new tables count
+  }
+
+  private Object metadata() {
+    return SparkLists.call(transaction, "metadata");
+  }
+
+  /** Returns the columns that the table has after the commit. */
+  public StructType schema() {
+    return (StructType) SparkLists.call(metadata(), "schema");
+  }
+
+  /** Returns the properties that the table has after the commit. */
+  public Map<String, String> properties() {
+    return DeltaSnapshot.properties(metadata());
+  }
+
+  /** Returns the features that the table has after the commit. */
+  public List<String> features() {
+    return DeltaSnapshot.features(SparkLists.call(transaction, "protocol"));
   }
 
   /** Returns whether a commit to the table, by this name, is known to it. */
@@ -84,12 +151,15 @@ public final class DeltaTransaction {
    */
   public long commit(List<String> actions, String predicate, String metadata) {
     List<Object> all = new ArrayList<>();
-    Object parser = module("actions.Action$");
-    Method parse = method(parser, "fromJson", String.class);
-    actions.forEach(action -> all.add(SparkLists.invoke(parse, parser, action)));
+    actions.forEach(action -> all.add(parsed(action)));
     return (long)
         SparkLists.call(
             transaction, "commit", SparkLists.scala(all), operation(predicate, metadata));
+  }
+
+  private static Object parsed(String action) {
+    Object parser = module("actions.Action$");
+    return SparkLists.invoke(method(parser, "fromJson", String.class), parser, action);
   }
 
   /** Returns the operation of the commit; later versions of Delta know more about one. */
