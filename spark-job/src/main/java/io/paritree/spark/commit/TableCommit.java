@@ -102,7 +102,9 @@ public final class TableCommit {
                 .formatted(version, table.location(), name));
       }
 
-      new WrittenPartitions(place, transaction.state().id()).add(name, published);
+      boolean isNew = transaction.state().version() < 0;
+      String id = (isNew ? table.newest() : transaction.state()).id();
+      new WrittenPartitions(place, id).add(name, published);
       observer.reached(Step.COMMIT_PROVED);
       table.hasColumns();
       return published;
