@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.paritree.model.TestPackages;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -24,26 +25,15 @@ class CountriesIT {
     String model = new TestPackages(directory.resolve("models")).binary().toString();
     Path input = Parcels.write(directory.resolve("in"), 0, ROWS, 0, 2);
     Path table = directory.resolve("table");
-    for (String more : List.of("--create-table", "--force")) {
-      Path log = directory.resolve("log");
-      Process job =
-          JobProcess.start(
-              JobProcess.packaged(),
-              List.of("-Duser.language=fa", "-Duser.country=IR"),
-              log,
-              ScoreMain.class.getName(),
-              "--model",
-              model,
-              "--input",
-              input,
-              "--keys",
-              "parcel_id",
-              "--table",
-              table,
-              more);
-      assertThat(JobProcess.exitCode(job)).as(Files.readString(log)).isZero();
-    }
+    List<Object> arguments =
+        List.of("--model", model, "--input", input, "--keys", "parcel_id", "--table", table);
+    PackagedJob job =
+        new PackagedJob(directory.resolve("job"), "-Duser.language=fa", "-Duser.country=IR");
 
+    job.archive(with(arguments, "--create-table"));
+    Process second = job.start("second", ScoreMain.class, with(arguments, "--force"));
+
+    assertThat(JobProcess.exitCode(second)).as(job.log("second")).isZero();
     assertThat(Scores.of(TestSpark.session().read().format("delta").load(table.toString())))
         .isEqualTo(ScoringJobTest.expected(model, 0, ROWS));
     try (Stream<Path> log = Files.list(table.resolve("_delta_log"))) {
@@ -51,5 +41,11 @@ class CountriesIT {
           .hasSizeGreaterThan(1)
           .allMatch(file -> file.getFileName().toString().matches("[0-9]{20}\\.json"));
     }
+  }
+
+  private static List<Object> with(List<Object> arguments, String more) {
+    List<Object> all = new ArrayList<>(arguments);
+    all.add(more);
+    return all;
   }
 }
