@@ -131,6 +131,28 @@ class ModelCategoriesTest {
         .contains("{\"name\":\"carrier\",\"type\":\"category\"}");
   }
 
+  @Test
+  void aCategoryThatTheModelFileHasTwiceIsRefusedByEveryCommand() throws Exception {
+    Path twice =
+        Files.writeString(
+            directory.resolve("twice.json"),
+            Files.readString(bare())
+                .replace("[65,65,68,76,85,65,90,90]", "[65,65,65,65,85,65,90,90]"));
+    for (String command : List.of("inspect", "schema")) {
+      StringWriter err = new StringWriter();
+      int exitCode =
+          ModelMain.run(
+              new PrintWriter(new StringWriter()),
+              new PrintWriter(err, true),
+              command,
+              "--model",
+              twice.toString());
+
+      assertThat(exitCode).as(command).isEqualTo(6);
+      assertThat(err.toString()).contains("category 'AA' occurs twice").doesNotContain("\tat ");
+    }
+  }
+
   private static Schema schema(String carrier, XgboostModel model) throws Exception {
     return SchemaParser.fromJson("schema.json", json(carrier))
         .schema("schema.json", model::categories);

@@ -1,5 +1,6 @@
 package io.paritree.model.command;
 
+import io.paritree.CorruptModelException;
 import io.paritree.model.TrainerRemarks;
 import io.paritree.model.UnsealedSchema;
 import io.paritree.model.manifest.SchemaForm;
@@ -83,8 +84,18 @@ final class SchemaCommand implements Callable<Integer> {
     source.earlyStopping().ifPresent(text -> err.println("Note: " + text));
     TrainerRemarks.of(source.model()).forEach(text -> err.println("Note: " + text));
     draft.advice().forEach(err::println);
-    byte[] json = SchemaWriter.toJson(draft.schema());
+    byte[] json = SchemaWriter.toJson(schema(source, draft));
     spec.commandLine().getOut().print(new String(json, StandardCharsets.UTF_8));
     return ModelMain.OK;
+  }
+
+  private static SchemaForm schema(SealSource source, SchemaDraft draft)
+      throws CorruptModelException {
+    try {
+      return draft.schema();
+    } catch (IllegalArgumentException e) {
+      throw new CorruptModelException(
+          "Cannot draft a schema of %s: %s".formatted(source.origin(), e.getMessage()), e);
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.paritree.model.seal;
 
 import io.paritree.CorruptModelException;
+import io.paritree.Fault;
 import io.paritree.ModelException;
 import io.paritree.UnsupportedModelException;
 import io.paritree.model.ModelFiles;
@@ -15,6 +16,7 @@ import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import io.paritree.xgboost.XgboostModel;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,11 +54,19 @@ public record SealSource(
   private static SealSource read(String reference, ModelReference found)
       throws ModelException, IOException {
     SealSource source = readAny(reference, found);
-    int unnamed = source.model.featureNames().orElse(List.of()).indexOf("");
-    if (unnamed >= 0) {
-      throw new UnsupportedModelException(
-          "Cannot seal %s: the model file names feature %s '', and each feature of a package has a name; give its column one and train again, or take all names away (booster.feature_names = None; booster.save_model(...)), for features f0, f1, ..."
-              .formatted(source.origin, unnamed));
+    List<String> names = source.model.featureNames().orElse(List.of());
+    Set<String> different = new HashSet<>();
+    for (int feature = 0; feature < names.size(); feature++) {
+      String name = names.get(feature);
+      if (name.isEmpty() || !different.add(name)) {
+        throw new UnsupportedModelException(
+            "Cannot seal %s: the model file names feature %s '%s'%s, and each feature of a package has a name of its own; give its column another name and train again, or take all names away (booster.feature_names = None; booster.save_model(...)), for features f0, f1, ..."
+                .formatted(
+                    source.origin,
+                    feature,
+                    Fault.printable(name),
+                    name.isEmpty() ? "" : " as it does feature " + names.indexOf(name)));
+      }
     }
 
     return source;

@@ -1061,6 +1061,10 @@ class ModelMainTest {
           .contains("Cannot seal " + model + ": the model file names feature 1 ''")
           .contains("booster.feature_names = None");
     }
+
+    Files.writeString(model, json.replace("[\"a\",\"\"]", "[\"a\",\"a\"]"));
+    assertRun(6, "schema", "--model", model);
+    assertThat(err.toString()).contains("names feature 1 'a' as it does feature 0");
   }
 
   @Test
