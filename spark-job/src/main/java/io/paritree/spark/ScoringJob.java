@@ -26,6 +26,7 @@ import io.paritree.spark.rows.OpenModels;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.JobSettings.Mode;
 import io.paritree.spark.tables.PinnedTable;
+import io.paritree.spark.task.KryoClasses;
 import io.paritree.spark.versions.SparkVersion;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -113,6 +114,11 @@ final class ScoringJob {
     }
 
     SparkSession session = session(model);
+    Optional<String> kryo = KryoClasses.problem();
+    if (kryo.isPresent()) {
+      throw new RefusedException("Cannot score: " + kryo.get());
+    }
+
     checkExecutors(session, files);
     stages.end("spark");
     CheckedInput input = check.check(session, progress);

@@ -1,5 +1,6 @@
 package io.paritree.spark;
 
+import io.paritree.spark.task.KryoClasses;
 import io.paritree.spark.versions.DeltaSnapshot;
 import java.util.HashMap;
 import java.util.Map;
@@ -36,6 +37,7 @@ final class SparkOnDemand implements AutoCloseable {
             DeltaSnapshot.settings(given).forEach(builder::config);
           }
 
+          KryoClasses.settings(given).forEach(builder::config);
           return builder.getOrCreate();
         });
   }

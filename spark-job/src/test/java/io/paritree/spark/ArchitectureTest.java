@@ -96,6 +96,7 @@ class ArchitectureTest extends ArchitectureContract {
           "sql.RowScorer",
           "task.ColumnKind",
           "task.JavaSerialized",
+          "task.KryoClasses",
           "versions.DeltaSnapshot",
           "versions.DeltaTransaction",
           "versions.IcebergRuntime",

@@ -9,6 +9,7 @@ import io.paritree.lookup.build.ShardSizes;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.RunDirectory;
+import io.paritree.spark.task.JavaSerialized;
 import io.paritree.spark.task.LookupFile;
 import io.paritree.spark.task.PartitionCounts;
 import io.paritree.store.FileStore;
@@ -157,12 +158,18 @@ public final class IndexBuild {
     try {
       int tasks = Math.min(plans.size(), TASKS_PER_CORE * context.defaultParallelism());
       return context
-          .parallelize(plans, tasks)
+          .parallelize(plans.stream().map(JavaSerialized::new).toList(), tasks)
           .map(
               plan ->
-                  plan.build(
-                      settings.value().value(), String.valueOf(TaskContext.get().taskAttemptId())))
-          .collect();
+                  new JavaSerialized<>(
+                      plan.value()
+                          .build(
+                              settings.value().value(),
+                              String.valueOf(TaskContext.get().taskAttemptId()))))
+          .collect()
+          .stream()
+          .map(JavaSerialized::value)
+          .toList();
     } finally {
       settings.destroy();
     }

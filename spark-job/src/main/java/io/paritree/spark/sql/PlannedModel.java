@@ -8,6 +8,7 @@ import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.rows.OpenModels;
+import io.paritree.spark.task.KryoClasses;
 import io.paritree.store.FileStore;
 import java.io.IOException;
 import java.io.Serializable;
@@ -53,9 +54,15 @@ final class PlannedModel implements Serializable {
    * @param reference as in the job: a path without a scheme is Hadoop's
    * @throws ModelException if it is no model, or one that cannot be scored
    * @throws IOException if it cannot be read
+   * @throws IllegalArgumentException if this Spark cannot send it to executors
    */
   static PlannedModel of(SparkSession session, String reference)
       throws ModelException, IOException {
+    Optional<String> problem = KryoClasses.problem();
+    if (problem.isPresent()) {
+      throw new IllegalArgumentException("Cannot score in this session: " + problem.get());
+    }
+
     Map<String, String> hadoop = HadoopPaths.settingsByName(session);
     String located = FileStore.located(reference, hadoop).toString();
     ModelFiles.Place place = ModelFiles.locate(located, hadoop);
