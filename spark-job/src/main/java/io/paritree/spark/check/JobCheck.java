@@ -48,8 +48,6 @@ import org.apache.spark.sql.types.StructType;
  * Otherwise {@link #check} checks the files themselves.
  */
 public final class JobCheck {
-  private static final int MOST_SHOWN = 5;
-
   private final JobSettings settings;
   private final ScoringModel model;
   private final OutputColumns columns;
@@ -121,8 +119,11 @@ public final class JobCheck {
       }
     }
 
-    noteNames();
-    noteBeside();
+    if (listing.table().isEmpty()) {
+      Remarks.onNames(selected).ifPresent(notes::add);
+    }
+
+    Remarks.onBeside(beside()).ifPresent(notes::add);
 
     if (!problems.isEmpty()) {
       return;
@@ -151,56 +152,19 @@ public final class JobCheck {
     }
   }
 
-  /** Says which names of directories Spark's own reader would read otherwise. */
-  private void noteNames() {
-    List<String> names =
-        selected.stream()
-            .map(InputPartition::path)
-            .filter(PartitionValue::isReadOtherwiseBySpark)
-            .toList();
-    if (!names.isEmpty() && listing.table().isEmpty()) {
-      notes.add(
-          ("Partition %s of the input is read as %s, since its escapes are UTF-8; Spark's own reader reads"
-                  + " it as %s%s")
-              .formatted(
-                  names.get(0),
-                  PartitionValue.ofPath(names.get(0)),
-                  PartitionValue.asSparkReads(names.get(0)),
-                  names.size() == 1 ? "" : "; so with %s more".formatted(names.size() - 1)));
-    }
-  }
-
-  /** Says which partitions of the output are none of an input that is read whole. */
-  private void noteBeside() {
+  /** Returns the partitions of the output that are none of an input that is read whole. */
+  private List<String> beside() {
     boolean isAll =
         settings.partitions().requested().isEmpty()
             && settings.partitions().range().isEmpty()
             && settings.outputPartition().isEmpty();
     if (!isAll || !problems.isEmpty()) {
-      return;
+      return List.of();
     }
 
-    List<String> beside =
-        outputTable.isPresent()
-            ? outputTable.get().beside(targets.stream().map(OutputPartition::partition).toList())
-            : look.beside();
-    if (!beside.isEmpty()) {
-      notes.add(
-          "The output has %s partition%s that the input does not have (%s): %s as before"
-              .formatted(
-                  beside.size(),
-                  beside.size() == 1 ? "" : "s",
-                  shown(beside),
-                  beside.size() == 1 ? "it stays" : "they stay"));
-    }
-  }
-
-  /** Returns the names of partitions for a message; of many, the first and the last. */
-  static String shown(List<String> partitions) {
-    int last = partitions.size() - 1;
-    return partitions.size() <= MOST_SHOWN
-        ? String.join(", ", partitions)
-        : "%s, %s, ... %s".formatted(partitions.get(0), partitions.get(1), partitions.get(last));
+    return outputTable.isPresent()
+        ? outputTable.get().beside(targets.stream().map(OutputPartition::partition).toList())
+        : look.beside();
   }
 
   /** Returns what the user is to be told before anything is scored, each a line. */
@@ -385,7 +349,7 @@ public final class JobCheck {
         "%s rows%s, of which nothing says that Paritree has written them"
             .formatted(
                 outputTable.get().rows(foreign),
-                foreign.equals(List.of("")) ? "" : " in " + shown(foreign));
+                foreign.equals(List.of("")) ? "" : " in " + Remarks.shown(foreign));
     if (settings.foreign() == Foreign.REFUSED) {
       problems.add(
           "table %s has %s; choose other partitions or another table, or replace them with --replace-foreign"

@@ -250,7 +250,7 @@ final class OutputCheck {
             names.size(),
             names.size() == 1 ? "" : "s",
             partitions.stream().mapToLong(PartitionManifest::scored).sum(),
-            JobCheck.shown(names));
+            Remarks.shown(names));
   }
 
   /** Refuses to replace what Paritree has not written, and to mix two layouts in one output. */

@@ -6,7 +6,6 @@ import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -81,23 +80,31 @@ final class WrittenPartitions {
     }
 
     try {
-      Location own = place.state().resolve(prefix + run);
-      List<Location> others = new ArrayList<>(files());
-      others.remove(own);
-      if (others.size() < MOST_FILES) {
-        others.clear();
-      }
-
-      Set<String> written = new TreeSet<>(partitions);
-      written.addAll(read(others));
-      place
-          .store()
-          .replace(own, (String.join("\n", written) + "\n").getBytes(StandardCharsets.UTF_8));
-      for (Location other : others) {
-        place.store().delete(other);
+      write(run, Set.copyOf(partitions));
+      List<Location> files = files();
+      if (files.size() > MOST_FILES) {
+        merge(run, files);
       }
     } catch (IOException e) {
       // The marks of the files say it as long as nobody rewrites them.
     }
+  }
+
+  /**
+   * Replaces files by one. No file is written twice, so what another run has merged meanwhile is in
+   * a file that this one does not know, and stays.
+   */
+  private void merge(String run, List<Location> files) throws IOException {
+    write(run + "-merged", read(files));
+    for (Location file : files) {
+      place.store().delete(file);
+    }
+  }
+
+  private void write(String name, Set<String> partitions) throws IOException {
+    String lines = String.join("\n", new TreeSet<>(partitions)) + "\n";
+    place
+        .store()
+        .replace(place.state().resolve(prefix + name), lines.getBytes(StandardCharsets.UTF_8));
   }
 }

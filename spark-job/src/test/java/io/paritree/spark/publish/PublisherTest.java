@@ -145,6 +145,26 @@ class PublisherTest {
     assertThat(contents("day=1")).isEqualTo(Set.of("first"));
   }
 
+  /** Also where they were published after the run had seen nothing but foreign files there. */
+  @Test
+  void partitionsThatWerePublishedBelowADirectoryAreNotReplacedWithIt() throws Exception {
+    Files.createDirectories(output.resolve("day=1"));
+    Files.writeString(output.resolve("day=1").resolve("part-foreign"), "foreign");
+    List<String> before = StagedRun.tokens(place);
+    Path below = Files.createDirectories(output.resolve("day=1").resolve("city=a"));
+    OutputPlace elsewhere = StagedRun.place(directory.resolve("elsewhere"));
+    StagedRun.publish(elsewhere, "own", StagedRun.tokens(elsewhere), StepObserver.NONE);
+    Files.copy(
+        directory.resolve("elsewhere/day=1").resolve(PartitionManifest.FILE),
+        below.resolve(PartitionManifest.FILE));
+
+    assertThatThrownBy(() -> StagedRun.publish(place, "new", before, StepObserver.NONE))
+        .isInstanceOf(ConflictException.class)
+        .hasMessageContaining("day=1");
+    assertThat(below.resolve(PartitionManifest.FILE)).exists();
+    assertNoGarbage();
+  }
+
   private void dieAndFinish(Step fatal) throws Exception {
     die("new", fatal);
 

@@ -1,0 +1,54 @@
+package io.paritree.spark.check;
+
+import io.paritree.output.PartitionValue;
+import io.paritree.spark.input.InputPartition;
+import java.util.List;
+import java.util.Optional;
+
+/** What a run says of its partitions before anything is scored, though it is no problem. */
+final class Remarks {
+  private static final int MOST_SHOWN = 5;
+
+  private Remarks() {}
+
+  /** Says which names of directories Spark's own reader would read otherwise. */
+  static Optional<String> onNames(List<InputPartition> partitions) {
+    List<String> names =
+        partitions.stream()
+            .map(InputPartition::path)
+            .filter(PartitionValue::isReadOtherwiseBySpark)
+            .toList();
+    return names.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            ("Partition %s of the input is read as %s, since its escapes are UTF-8; Spark's own reader"
+                    + " reads it as %s%s")
+                .formatted(
+                    names.get(0),
+                    PartitionValue.ofPath(names.get(0)),
+                    PartitionValue.asSparkReads(names.get(0)),
+                    names.size() == 1 ? "" : "; so with %s more".formatted(names.size() - 1)));
+  }
+
+  /** Says which partitions of the output the input does not have. */
+  static Optional<String> onBeside(List<String> partitions) {
+    boolean isOne = partitions.size() == 1;
+    return partitions.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "The output has %s partition%s that the input does not have (%s): %s as before"
+                .formatted(
+                    partitions.size(),
+                    isOne ? "" : "s",
+                    shown(partitions),
+                    isOne ? "it stays" : "they stay"));
+  }
+
+  /** Returns the names of partitions for a message; of many, the first ones and the last. */
+  static String shown(List<String> partitions) {
+    int last = partitions.size() - 1;
+    return partitions.size() <= MOST_SHOWN
+        ? String.join(", ", partitions)
+        : "%s, %s, ... %s".formatted(partitions.get(0), partitions.get(1), partitions.get(last));
+  }
+}

@@ -1,0 +1,79 @@
+package io.paritree.spark.commit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.paritree.spark.publish.OutputPlace;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What runs have written to a table stays known, whatever other programs do with its files. */
+class WrittenPartitionsTest {
+  @TempDir Path directory;
+  private OutputPlace place;
+
+  @BeforeEach
+  void place() throws IOException {
+    Location table = Location.of(directory.resolve("table"));
+    place = new OutputPlace(FileStore.of(table), table);
+    Files.createDirectories(place.state().toPath());
+  }
+
+  private int files() throws IOException {
+    try (Stream<Path> all = Files.list(place.state().toPath())) {
+      return (int) all.count();
+    }
+  }
+
+  @Test
+  void allPartitionsOfAllRunsAreKnownInFewFiles() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    List<Future<?>> runs = new ArrayList<>();
+    for (int run = 0; run < 400; run++) {
+      String day = "day=" + run;
+      String name = "run-" + run;
+      runs.add(
+          threads.submit(
+              () -> new WrittenPartitions(place, "id").add(name, List.of(day, "city=Köln"))));
+    }
+
+    for (Future<?> run : runs) {
+      run.get();
+      new WrittenPartitions(place, "id").all();
+    }
+
+    threads.shutdown();
+    assertThat(new WrittenPartitions(place, "id").all())
+        .hasSize(401)
+        .contains("day=0", "day=399", "city=Köln");
+    assertThat(files()).isLessThan(100);
+  }
+
+  @Test
+  void aTableWithoutPartitionsIsOnePartition() throws Exception {
+    new WrittenPartitions(place, "id").add("run", List.of(""));
+
+    assertThat(new WrittenPartitions(place, "id").all()).isEqualTo(Set.of(""));
+  }
+
+  @Test
+  void anotherTableInTheSamePlaceHasItsOwn() throws Exception {
+    new WrittenPartitions(place, "id").add("run", List.of("day=1"));
+
+    assertThat(new WrittenPartitions(place, "other").all()).isEmpty();
+    new WrittenPartitions(place, "").add("run", List.of("day=1"));
+    assertThat(new WrittenPartitions(place, "").all()).isEmpty();
+  }
+}
