@@ -4,6 +4,7 @@ import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.check.OutputPartition;
 import io.paritree.spark.commit.OutputTable;
 import io.paritree.spark.commit.TableCommit;
+import io.paritree.spark.ending.FailedException;
 import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.OvertakenException;
 import io.paritree.spark.ending.QuarantineException;
@@ -89,7 +90,12 @@ final class GroupRun {
         claimState(checked.place());
         return publish(checked, publisher, run, tally, report);
       } catch (Exception e) { // Spark throws checked exceptions that it does not declare
-        report.keepFailure(e);
+        Exception reason = StopSignal.reason(e);
+        report.keepFailure(reason);
+        if (reason instanceof FailedException known) {
+          throw known;
+        }
+
         throw e;
       }
     } catch (Exception e) {
@@ -161,7 +167,8 @@ final class GroupRun {
     try {
       scoring.score(run.directory(), tally);
     } catch (Exception e) { // Spark throws checked exceptions that it does not declare
-      checkVersion(checked);
+      StopSignal.check();
+      checkUnchanged(checked, e);
       throw e;
     }
 
@@ -183,6 +190,13 @@ final class GroupRun {
     }
 
     try {
+      StopSignal.publishing();
+    } catch (FailedException e) {
+      staging.removeFromTable();
+      throw e;
+    }
+
+    try {
       List<String> published =
           checked.table().isPresent()
               ? commit(checked, checked.table().get(), run, prepared, report)
@@ -192,6 +206,8 @@ final class GroupRun {
     } catch (ConflictException e) {
       staging.removeFromTable();
       throw new OvertakenException(e.getMessage(), e);
+    } finally {
+      StopSignal.published();
     }
   }
 
@@ -285,7 +301,7 @@ final class GroupRun {
 
   /** Makes sure that the input that was scored is the one that was checked and identified. */
   private static void checkInput(CheckedRun checked, Tally tally)
-      throws RefusedException, IOException {
+      throws RefusedException, FailedException, IOException {
     InputListing listing = checked.input().listing();
     if (tally.read() == 0
         && listing.table().isPresent()
@@ -297,32 +313,38 @@ final class GroupRun {
               .formatted(rows.shown()));
     }
 
-    List<String> changed =
-        listing.table().isPresent() // its version does not change
-            ? List.of()
-            : listing.changed(checked.inputStore(), checked.files());
-    if (!changed.isEmpty()) {
-      throw new IOException(
-          "Cannot publish: %s of %s input files have changed since the run began, for instance %s;"
-                  .formatted(changed.size(), checked.files().size(), changed.get(0))
-              + " run again when the input is complete");
+    if (listing.table().isEmpty()) { // its version does not change
+      checkUnchanged(checked, null);
     }
 
     OptionalLong expected = checked.input().rowsOf(checked.files());
     if (expected.isPresent() && expected.getAsLong() != tally.read()) {
-      throw new IOException(
+      throw new FailedException(
           "Cannot publish: the input's footers, or its table's log, say %s rows, but %s were read; a file is damaged"
-              .formatted(expected.getAsLong(), tally.read()));
+              .formatted(expected.getAsLong(), tally.read()),
+          null);
     }
   }
 
-  /** Refuses a version of a table whose files were removed while they were read. */
-  private static void checkVersion(CheckedRun checked) throws RefusedException, IOException {
+  /**
+   * Makes sure that no input file was changed or removed while it was read.
+   *
+   * @param failure what has happened since; null if nothing failed
+   * @throws RefusedException if it is a version of a table, whose files were removed
+   */
+  private static void checkUnchanged(CheckedRun checked, Exception failure)
+      throws RefusedException, FailedException, IOException {
     InputListing listing = checked.input().listing();
-    if (listing.table().isPresent()
-        && !listing.changed(checked.inputStore(), checked.files()).isEmpty()) {
+    List<String> changed = listing.changed(checked.inputStore(), checked.files());
+    if (!changed.isEmpty() && listing.table().isPresent()) {
       throw new RefusedException(
           InputCheck.message(List.of(InputCheck.goneVersion(listing.table().get()))));
+    } else if (!changed.isEmpty()) {
+      throw new FailedException(
+          "Cannot publish: %s of %s input files have changed since the run began, for instance %s;"
+                  .formatted(changed.size(), checked.files().size(), changed.get(0))
+              + " run again when the input is complete",
+          failure);
     }
   }
 

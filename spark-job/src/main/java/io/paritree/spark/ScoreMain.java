@@ -95,6 +95,10 @@ public final class ScoreMain {
         case RECOVER -> recover(settings.get(), out);
         default -> {
           try (SparkOnDemand spark = SparkOnDemand.notStarted()) {
+            if (!isClusterMode()) {
+              StopSignal.bind(spark, err);
+            }
+
             yield ended(settings.get(), spark, observer, out, err);
           }
         }
@@ -133,7 +137,7 @@ public final class ScoreMain {
       published = Optional.of(job.run());
       ending = new Ending(published.get().outcome(), published.get().message());
     } catch (Throwable e) { // also Spark's undeclared exceptions, and errors: the record says why
-      ending = failed(e, err);
+      ending = failed(e instanceof Exception failure ? StopSignal.reason(failure) : e, err);
     }
 
     Optional<JobReport> shown = published.or(job::failure);
@@ -153,7 +157,8 @@ public final class ScoreMain {
           case FAILED -> "Scoring failed: " + ending.reason();
           default -> ending.reason();
         });
-    if (ending.outcome() == Outcome.FAILED && !(reason instanceof OutOfMemoryError)) {
+    boolean isKnown = reason instanceof JobException || reason instanceof OutOfMemoryError;
+    if (ending.outcome() == Outcome.FAILED && !isKnown) {
       reason.printStackTrace(err);
     }
 

@@ -113,6 +113,7 @@ final class ScoringJob {
       return nothingToDo(check);
     }
 
+    StopSignal.check();
     SparkSession session = session(model);
     Optional<String> kryo = KryoClasses.problem();
     if (kryo.isPresent()) {
@@ -140,6 +141,7 @@ final class ScoringJob {
     stages.end("check");
     observer.reached(Step.INPUT_CHECKED);
 
+    StopSignal.check();
     GroupRun group = new GroupRun(settings, session, observer, progress, startedAt, stages);
     if (settings.mode() == Mode.DRY_RUN) {
       return group.sample(checked);
@@ -154,6 +156,7 @@ final class ScoringJob {
     List<List<OutputPartition>> groups = groups(checked.open());
     try {
       for (List<OutputPartition> targets : groups) {
+        StopSignal.check();
         JobReport report = group.run(checked.withOpen(targets), groups.size() - reports.size() - 1);
         reports.add(report);
         if (report.exitCode() != 0) {

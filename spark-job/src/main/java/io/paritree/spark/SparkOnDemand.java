@@ -15,7 +15,7 @@ import org.apache.spark.sql.SparkSession;
  */
 final class SparkOnDemand implements AutoCloseable {
   private final Supplier<SparkSession> start;
-  private SparkSession session;
+  private volatile SparkSession session;
 
   /**
    * @param start starts Spark, which {@link #close} stops
@@ -65,6 +65,18 @@ final class SparkOnDemand implements AutoCloseable {
     }
 
     return session;
+  }
+
+  /** Cancels what Spark does now, if it has been started. For any thread. */
+  void cancelJobs() {
+    SparkSession started = session;
+    if (started != null) {
+      try {
+        started.sparkContext().cancelAllJobs();
+      } catch (IllegalStateException e) {
+        // Spark is stopped.
+      }
+    }
   }
 
   /** Returns Spark's settings for Hadoop's clients, which Hadoop's own files may lack. */

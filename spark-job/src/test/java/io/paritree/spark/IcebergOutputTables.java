@@ -518,8 +518,7 @@ class IcebergOutputTables {
     makeInput();
     Object[] first = {"--partition", "day=2024-01-01"};
     succeeds(
-        disturbed(
-            Step.VERIFIED, () -> succeeds(score("--partition", "day=2024-01-02")), first));
+        disturbed(Step.VERIFIED, () -> succeeds(score("--partition", "day=2024-01-02")), first));
     assertThat(Scores.of(rows())).hasSize(2 * ROWS);
 
     JobRun same =

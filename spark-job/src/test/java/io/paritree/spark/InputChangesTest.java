@@ -102,7 +102,9 @@ class InputChangesTest {
     assertThat(run.exitCode()).as(run.err()).isEqualTo(1);
     assertThat(run.err())
         .contains(
-            "Cannot publish: 1 of ", "input files", "since the run began, for instance " + file);
+            "Cannot publish: 1 of ", "input files", "since the run began, for instance " + file)
+        .as("a stack trace says no more")
+        .doesNotContain("\tat ");
     assertThat(output()).doesNotExist();
   }
 

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Drivers, each in its own JVM, that publish to one output: at the same time, or after a long stop.
@@ -64,6 +66,47 @@ class JobRacesIT {
     assertThat(logs.stream().filter(log -> log.contains("exited with 5")))
         .hasSize(RUNS - 1)
         .allSatisfy(log -> assertThat(log).contains("another one has published the output"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"INT, MODEL_OPENED", "TERM, STAGING_MADE", "INT, SCORED", "INT, VERIFIED"})
+  void aRunThatIsAskedToStopEndsAsItsReportSays(String signal, Step when) throws Exception {
+    Location output = Location.of(directory.resolve("out"));
+    try (Waiting run = new Waiting("stopped-" + when, when, arguments(model, output, "stopped"))) {
+      run.awaitStep();
+      run.signal(signal);
+      run.awaitText("Stopping because of SIG" + signal);
+      run.goOn();
+
+      assertThat(run.exitCode()).as(run.log()).isEqualTo(1);
+      assertThat(run.log())
+          .contains("The run was stopped by SIG" + signal)
+          .doesNotContain("\tat io.paritree");
+    }
+
+    StatusTest.assertEnded(
+        output.toPath(),
+        "stopped",
+        1,
+        "failed, exit code 1, ",
+        "The run was stopped by SIG" + signal);
+    assertThat(directory.resolve("out")).doesNotExist();
+  }
+
+  @Test
+  void whatIsBeingPublishedIsPublishedBeforeARunStops() throws Exception {
+    Location output = Location.of(directory.resolve("out"));
+    try (Waiting run =
+        new Waiting("published", Step.SWAP_BEGUN, arguments(model, output, "stopped"))) {
+      run.awaitStep();
+      run.signal("TERM");
+      run.awaitText("Stopping because of SIGTERM");
+      run.goOn();
+
+      assertThat(run.exitCode()).as(run.log()).isZero();
+    }
+
+    StatusTest.assertEnded(output.toPath(), "stopped", 0, "published, exit code 0");
   }
 
   /** Returns what each of eight runs has printed, and its exit code. */
@@ -227,7 +270,11 @@ class JobRacesIT {
     }
 
     private void awaitStep() throws IOException {
-      while (!log().contains("at " + step)) {
+      awaitText("at " + step);
+    }
+
+    private void awaitText(String text) throws IOException {
+      while (!log().contains(text)) {
         assertThat(process.isAlive()).as("%s", log()).isTrue();
         LockSupport.parkNanos(10_000_000);
       }

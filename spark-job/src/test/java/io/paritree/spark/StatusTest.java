@@ -170,14 +170,14 @@ class StatusTest {
   }
 
   /** Asserts what {@code --status --run-id} answers. */
-  static void assertEnded(Path output, String run, int exitCode, String text) {
+  static void assertEnded(Path output, String run, int exitCode, String... texts) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     PrintStream print = new PrintStream(out, true, StandardCharsets.UTF_8);
     String[] arguments = {"--status", "--output", output.toString(), "--run-id", run};
     assertThat(ScoreMain.run(StepObserver.NONE, print, System.err, arguments))
         .as(out.toString(StandardCharsets.UTF_8))
         .isEqualTo(exitCode);
-    assertThat(out.toString(StandardCharsets.UTF_8)).contains(text);
+    assertThat(out.toString(StandardCharsets.UTF_8)).contains(texts);
   }
 
   static String status(Path output) {

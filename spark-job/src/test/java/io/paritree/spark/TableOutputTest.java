@@ -779,7 +779,8 @@ class TableOutputTest {
     assertThat(version()).isEqualTo(version + 1);
     assertThat(Scores.of(rows().where("day = '2024-01-02'"))).isEqualTo(before);
     assertThat(rows().where("day <> '2024-01-02'").count()).isEqualTo(20);
-    assertThat(indexes().runs().keySet()).containsExactlyInAnyOrder("day=2024-01-01", "day=2024-01-03");
+    assertThat(indexes().runs().keySet())
+        .containsExactlyInAnyOrder("day=2024-01-01", "day=2024-01-03");
     assertThat(Scores.files(table.resolve("day=2024-01-02")).keySet())
         .as("files of the partition, which the first run has written")
         .filteredOn(file -> file.endsWith(".parquet"))

@@ -18,7 +18,6 @@ import io.paritree.spark.rows.Quarantine;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.JobSettings.Foreign;
 import io.paritree.spark.settings.JobSettings.LookupIndex;
-import io.paritree.spark.settings.JobSettings.Mode;
 import io.paritree.spark.settings.JobSettings.NonAtomic;
 import io.paritree.spark.settings.JobSettings.Repeat;
 import io.paritree.spark.tables.CatalogTable;

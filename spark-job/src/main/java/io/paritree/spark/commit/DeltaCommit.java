@@ -37,6 +37,7 @@ final class DeltaCommit implements TableTransaction {
   private final FileStore store;
   private final String name;
   private final Map<String, String> metadata;
+
   /**
    * Begins with the newest version.
    *

@@ -164,7 +164,8 @@ final class IcebergOutput extends OutputTable {
   void describe(List<PreparedPartition> partitions, Map<String, List<DataFile>> files) {
     Location directory = directory(HadoopPaths.located(new Path(location)));
     described =
-        IcebergCommit.described(planned.or(() -> table).orElseThrow(), directory, partitions, files);
+        IcebergCommit.described(
+            planned.or(() -> table).orElseThrow(), directory, partitions, files);
   }
 
   @Override

@@ -343,8 +343,8 @@ public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
   }
 
   /**
-   * Plans to make the table, or to add columns to it, by the commit that brings the rows. A run that
-   * publishes nothing leaves the table as it was.
+   * Plans to make the table, or to add columns to it, by the commit that brings the rows. A run
+   * that publishes nothing leaves the table as it was.
    *
    * @param added of {@link #check}
    * @param partitionColumns are texts, if the table is made
@@ -364,8 +364,7 @@ public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
             ? new PlannedColumns(output, added, List.of())
             : new PlannedColumns(output, List.of(), partitionColumns);
     planned = Optional.of(columns);
-    plan(columns)
-        .forEach(problem -> problems.add("table %s %s".formatted(asked.name(), problem)));
+    plan(columns).forEach(problem -> problems.add("table %s %s".formatted(asked.name(), problem)));
   }
 
   /** Returns the columns that a commit on top of a version must bring; empty if it has them. */
@@ -378,8 +377,8 @@ public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
   }
 
   /**
-   * Returns whether a version is as it was checked, or as it is to be: another run may have made the
-   * same columns meanwhile.
+   * Returns whether a version is as it was checked, or as it is to be: another run may have made
+   * the same columns meanwhile.
    */
   boolean isAsChecked(TableState now) {
     return now.definition().equals(checkedDefinition())

@@ -12,8 +12,7 @@ import org.apache.spark.sql.types.StructType;
  * @param added those that are added to a table; empty if the table is made
  * @param partitionColumns of a table that is made; they are texts
  */
-record PlannedColumns(
-    StructType output, List<StructField> added, List<String> partitionColumns) {
+record PlannedColumns(StructType output, List<StructField> added, List<String> partitionColumns) {
   PlannedColumns {
     added = List.copyOf(added);
     partitionColumns = List.copyOf(partitionColumns);

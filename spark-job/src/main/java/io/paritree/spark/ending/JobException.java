@@ -2,7 +2,11 @@ package io.paritree.spark.ending;
 
 /** A run ended without publishing, for a reason that its operator can act on. */
 public abstract sealed class JobException extends Exception
-    permits UsageException, RefusedException, QuarantineException, OvertakenException {
+    permits UsageException,
+        RefusedException,
+        QuarantineException,
+        OvertakenException,
+        FailedException {
   private static final long serialVersionUID = 1L;
 
   private final Outcome outcome;

@@ -6,6 +6,7 @@ import io.paritree.feature.Schema;
 import io.paritree.spark.tables.PinnedTable;
 import io.paritree.spark.tables.TableFile;
 import io.paritree.spark.versions.SparkVersion;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -16,6 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
@@ -188,18 +191,20 @@ public final class InputCheck {
       SparkSession session,
       Runnable fileRead) {
     List<String> unreadable = new ArrayList<>();
+    Configuration hadoop = HadoopPaths.settings(session);
     List<FileSchema> schemas =
         FileSchemas.read(
             selected.stream().flatMap(partition -> partition.files().stream()).toList(),
             format,
             inFiles,
             ReadColumn.Case.COMPARED,
-            HadoopPaths.settings(session),
+            hadoop,
             unreadable,
             fileRead);
-    problems.addAll(unreadable);
-    if (!unreadable.isEmpty()) {
-      problems.add(goneVersion(table));
+    if (!unreadable.isEmpty() && isAnyGone(selected, hadoop)) {
+      problems.add(goneVersion(table)); // which explains the others
+    } else {
+      problems.addAll(unreadable);
     }
 
     Map<String, Long> rows = new HashMap<>();
@@ -220,6 +225,23 @@ public final class InputCheck {
                     (name, count) -> count - file.deletedRows()));
     return new CheckedInput(
         format, listing, selected, List.copyOf(columns.values()), isReadByRows, rows);
+  }
+
+  private static boolean isAnyGone(List<InputPartition> selected, Configuration hadoop) {
+    try {
+      for (InputPartition partition : selected) {
+        for (InputFile file : partition.files()) {
+          Path path = HadoopPaths.of(file.location());
+          if (!path.getFileSystem(hadoop).exists(path)) {
+            return true;
+          }
+        }
+      }
+    } catch (IOException e) {
+      return false; // perhaps why they are unreadable
+    }
+
+    return false;
   }
 
   /** Returns the problem that a version of a table lacks files. */
