@@ -10,7 +10,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-/** Writes JSON documents: UTF-8, indented by two blanks per level, or in one line. */
+/**
+ * Writes JSON documents: UTF-8, indented by two blanks per level, or in one line.
+ *
+ * <p>JSON has no number that is not finite. Documents that are read again hold {@code NaN}, {@code
+ * Infinity} and {@code -Infinity} as text, which a generator's {@code writeNumber} writes and
+ * {@link StrictJson#realDouble} and {@link StrictJson#realFloat} read.
+ */
 public final class JsonText {
   private static final JsonFactory FACTORY = new JsonFactory();
   private static final double EXACT = 0x1p53;
@@ -89,9 +95,9 @@ public final class JsonText {
     out.writeRawValue(new String(compact(body), StandardCharsets.UTF_8));
   }
 
-  /** Writes a number: whole numbers within 2^53 without a fraction. */
+  /** Writes a number: whole numbers within 2^53 without a fraction, but -0.0 with one. */
   public static void number(JsonGenerator out, double value) throws IOException {
-    if (value == Math.rint(value) && Math.abs(value) < EXACT) {
+    if (Double.compare(value, (long) value) == 0 && Math.abs(value) < EXACT) {
       out.writeNumber((long) value);
     } else {
       out.writeNumber(value);

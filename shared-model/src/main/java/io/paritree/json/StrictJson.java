@@ -169,6 +169,33 @@ public final class StrictJson {
     return value;
   }
 
+  /** Returns a double as {@link JsonText} writes it: a number, or the text of one not finite. */
+  public double realDouble() throws CorruptModelException {
+    return isText() ? notFinite() : number();
+  }
+
+  /**
+   * Returns a float as {@link JsonText} writes it: the nearest one of a number, or the text of one
+   * not finite.
+   */
+  public float realFloat() throws CorruptModelException {
+    if (isText()) {
+      return (float) notFinite();
+    }
+
+    floatNumber();
+    return Float.parseFloat(shown()); // by way of a double, it would be rounded twice
+  }
+
+  private double notFinite() throws CorruptModelException {
+    return switch (shown()) {
+      case "NaN" -> Double.NaN;
+      case "Infinity" -> Double.POSITIVE_INFINITY;
+      case "-Infinity" -> Double.NEGATIVE_INFINITY;
+      default -> throw wrong("a number, or the text NaN, Infinity or -Infinity");
+    };
+  }
+
   public long integer(long min, long max) throws CorruptModelException {
     String expected = "a whole number from %s to %s".formatted(min, max);
     if (token() != JsonToken.VALUE_NUMBER_INT) {

@@ -192,8 +192,7 @@ public record IndexManifest(
     private final List<KeyColumn> keys = new ArrayList<>();
     private final List<String> scores = new ArrayList<>();
     private final List<ShardFile> shards = new ArrayList<>();
-    private final List<Float> quantiles = new ArrayList<>();
-    private final Map<String, Double> spread = new LinkedHashMap<>();
+    private ScoreSpread spread = ScoreSpread.NONE;
 
     private Reader(StrictJson json) {
       this.json = json;
@@ -220,11 +219,7 @@ public record IndexManifest(
           number("quarantined"),
           number("repeated_keys"),
           number("without_key"),
-          new ScoreSpread(
-              spread.getOrDefault("mean", 0.0),
-              spread.getOrDefault("least", 0.0).floatValue(),
-              spread.getOrDefault("largest", 0.0).floatValue(),
-              quantiles),
+          spread,
           shards);
     }
 
@@ -233,7 +228,7 @@ public record IndexManifest(
         case "keys" -> json.list(this::key);
         case "scores" -> json.list(() -> scores.add(json.text()));
         case "shards" -> json.list(this::shard);
-        case "spread" -> json.namedValues(this::spread);
+        case "spread" -> spread();
         default -> {
           if (json.isText()) {
             texts.put(name, json.text());
@@ -246,12 +241,21 @@ public record IndexManifest(
       }
     }
 
-    private void spread(String name) throws CorruptModelException {
-      if (name.equals("quantiles")) {
-        json.list(() -> quantiles.add((float) json.number()));
-      } else {
-        spread.put(name, json.number());
-      }
+    private void spread() throws CorruptModelException {
+      double[] mean = {0};
+      float[] ends = {0, 0};
+      List<Float> quantiles = new ArrayList<>();
+      json.namedValues(
+          name -> {
+            switch (name) {
+              case "mean" -> mean[0] = json.realDouble();
+              case "least" -> ends[0] = json.realFloat();
+              case "largest" -> ends[1] = json.realFloat();
+              case "quantiles" -> json.list(() -> quantiles.add(json.realFloat()));
+              default -> json.skip(); // a later version's
+            }
+          });
+      spread = new ScoreSpread(mean[0], ends[0], ends[1], quantiles);
     }
 
     private void key() throws CorruptModelException {

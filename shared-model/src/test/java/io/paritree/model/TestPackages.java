@@ -177,6 +177,18 @@ public final class TestPackages {
           {"name": "log_exposure", "type": "number", "role": "offset", "missing": [-99]}]}""");
   }
 
+  /** Writes {@code claims/1}: a count of the numbers f0 and f1 and the offset log_exposure. */
+  public Path counts() {
+    return sealNumbers(
+        "claims",
+        1,
+        countsModel(),
+        """
+        {"features": [
+          {"name": "f0", "type": "number"}, {"name": "f1", "type": "number"},
+          {"name": "log_exposure", "type": "number", "role": "offset"}]}""");
+  }
+
   /**
    * Writes {@code priors/1}: the numbers f0 and f1, and an offset for each of three classes, of
    * which the last is 0.25 where it is missing.
@@ -400,6 +412,25 @@ public final class TestPackages {
     }
 
     return train(slots, labels, width, rounds, new HashMap<>(Map.of("max_depth", depth)), false);
+  }
+
+  private static byte[] countsModel() {
+    return TRAINED.computeIfAbsent("counts", key -> trainCounts());
+  }
+
+  private static byte[] trainCounts() {
+    Random random = new Random(45);
+    float[] slots = new float[2 * TRAINING_ROWS];
+    float[] labels = new float[TRAINING_ROWS];
+    for (int row = 0; row < TRAINING_ROWS; row++) {
+      slots[2 * row] = random.nextInt(5);
+      slots[2 * row + 1] = random.nextFloat();
+      labels[row] = slots[2 * row] + random.nextInt(2);
+    }
+
+    Map<String, Object> parameters = new HashMap<>(Map.of("max_depth", 2));
+    parameters.put("objective", "count:poisson");
+    return train(slots, labels, 2, 3, parameters, false);
   }
 
   private static byte[] classesModel(int classes) {

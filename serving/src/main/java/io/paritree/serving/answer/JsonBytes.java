@@ -73,6 +73,14 @@ public final class JsonBytes {
     return raw(Float.isFinite(value) ? Float.toString(value) : "null");
   }
 
+  /**
+   * Appends a number so that it reads back to the same bits; what is not finite is text, as in all
+   * files.
+   */
+  public JsonBytes real(float value) {
+    return Float.isFinite(value) ? number(value) : raw('"').raw(Float.toString(value)).raw('"');
+  }
+
   /** Appends a whole number. */
   public JsonBytes number(long value) {
     return raw(Long.toString(value));

@@ -171,7 +171,7 @@ public final class PredictionForm {
 
   private static void numbers(byte[][] keys, float[] values, int row, JsonBytes out) {
     for (int index = 0; index < keys.length; index++) {
-      out.raw(keys[index]).number(values[row * keys.length + index]);
+      out.raw(keys[index]).real(values[row * keys.length + index]);
     }
   }
 }

@@ -54,6 +54,41 @@ class PredictionLogTest {
   }
 
   @Test
+  void aScoreThatIsNotFiniteIsTextInTheLogAndNullInTheAnswerOfEachProtocol() throws Exception {
+    new TestPackages(directory).counts();
+    String record = "{\"f0\":1,\"f1\":0.5,\"log_exposure\":200}";
+    String tensors =
+        "{\"inputs\":[{\"name\":\"f0\",\"datatype\":\"FP32\",\"shape\":[1],\"data\":[1]},"
+            + "{\"name\":\"log_exposure\",\"datatype\":\"FP32\",\"shape\":[1],\"data\":[200]}]}";
+    Map<String, String> requests =
+        Map.of(
+            "/v1/models/claims/score",
+            record,
+            "/v1/models/claims/score-batch",
+            "[" + record + "]",
+            "/v2/models/claims/infer",
+            tensors,
+            "/invocations",
+            "{\"dataframe_records\":[" + record + "]}");
+    try (RunningServer serving = serve("claims", log());
+        Client client = new Client(serving.port())) {
+      for (Map.Entry<String, String> request : requests.entrySet()) {
+        Answer answer = client.post(request.getKey(), request.getValue());
+        assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+        assertThat(JsonTree.parse(answer.body()).toString())
+            .as(answer.body())
+            .containsAnyOf("score=null", "data=[null]", "predictions=[null]");
+      }
+
+      assertThat(client.get("/openapi.json").body())
+          .contains("\"nullable\":true,\"description\":\"Null if it is not finite\"");
+    }
+
+    assertThat(lines()).hasSize(requests.size());
+    assertThat(lines()).allSatisfy(line -> assertThat(line).containsEntry("score", "Infinity"));
+  }
+
+  @Test
   void lineHoldsWhatTheModelSawAndTheColumnsOfTheNightlyJob() throws Exception {
     new TestPackages(directory).binary();
     Object answer;

@@ -17,12 +17,14 @@ import java.time.temporal.ChronoUnit;
  * comma: those that are passed in the object {@code columns}, since they may have any names, and
  * the job's own.
  *
- * <p>Floats and doubles read back to the same bits; those that are not finite, dates and timestamps
- * are text, bytes are base64. Not thread-safe.
+ * <p>Floats and doubles read back to the same bits. Those that are not finite are text in passed
+ * columns, and null in the job's own, as in all answers. Dates and timestamps are text, bytes are
+ * base64. Not thread-safe.
  */
 public final class MemberText {
   private final Bytes bytes = new Bytes();
   private final JsonGenerator json;
+  private boolean isPassed;
 
   public MemberText() {
     try {
@@ -58,9 +60,16 @@ public final class MemberText {
     return column.equals("reasons") ? "stored_reasons" : column;
   }
 
-  /** Begins the columns that are passed; the caller ends the object. */
+  /** Begins the columns that are passed. */
   public void beginPassed() throws IOException {
     json.writeObjectFieldStart("columns");
+    isPassed = true;
+  }
+
+  /** Ends the columns that are passed. */
+  public void endPassed() throws IOException {
+    json.writeEndObject();
+    isPassed = false;
   }
 
   /** Ends the row. */
@@ -77,6 +86,22 @@ public final class MemberText {
 
   public int length() {
     return bytes.size();
+  }
+
+  public void number(float value) throws IOException {
+    if (isPassed || Float.isFinite(value)) {
+      json.writeNumber(value);
+    } else {
+      json.writeNull();
+    }
+  }
+
+  public void number(double value) throws IOException {
+    if (isPassed || Double.isFinite(value)) {
+      json.writeNumber(value);
+    } else {
+      json.writeNull();
+    }
   }
 
   /** Writes a day. */

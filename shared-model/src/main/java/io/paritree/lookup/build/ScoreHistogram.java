@@ -13,6 +13,7 @@ import java.util.Arrays;
 public final class ScoreHistogram implements Serializable {
   private static final long serialVersionUID = 1L;
   private static final int BINS = 1 << 16;
+  private static final int INFINITE = 0x7f800000;
 
   private transient long[] bins;
   private int[] usedBins = {};
@@ -22,7 +23,7 @@ public final class ScoreHistogram implements Serializable {
   private float min = Float.POSITIVE_INFINITY;
   private float max = Float.NEGATIVE_INFINITY;
 
-  /** Adds a score, which is not NaN. */
+  /** Adds a score; NaN counts as larger than all others. */
   public void add(float score) {
     if (bins == null) {
       bins = spread();
@@ -31,8 +32,10 @@ public final class ScoreHistogram implements Serializable {
     bins[bin(score)]++;
     count++;
     sum += score;
-    min = Math.min(min, score);
-    max = Math.max(max, score);
+    if (!Float.isNaN(score)) {
+      min = Math.min(min, score);
+      max = Math.max(max, score);
+    }
   }
 
   /** Packs the bins before they are sent to the driver. */
@@ -88,17 +91,17 @@ public final class ScoreHistogram implements Serializable {
     return count;
   }
 
-  /** Returns the mean; NaN if there is no score. */
+  /** Returns the mean; NaN if there is no score, or if scores have none. */
   public double mean() {
     return count == 0 ? Double.NaN : sum / count;
   }
 
-  /** Returns the least score; infinite if there is none. */
+  /** Returns the least score that is a number; infinite if there is none. */
   public float min() {
     return min;
   }
 
-  /** Returns the largest score; infinite if there is none. */
+  /** Returns the largest score that is a number; infinite if there is none. */
   public float max() {
     return max;
   }
@@ -120,7 +123,8 @@ public final class ScoreHistogram implements Serializable {
     for (int index = 0; index < usedBins.length; index++) {
       seen += usedCounts[index];
       if (seen >= rank) {
-        return Math.max(min, Math.min(max, middle(usedBins[index])));
+        float middle = middle(usedBins[index]);
+        return Float.isNaN(middle) ? middle : Math.max(min, Math.min(max, middle));
       }
     }
 
@@ -129,7 +133,7 @@ public final class ScoreHistogram implements Serializable {
 
   /** Returns the bin of a score; bins ascend with the scores. */
   private static int bin(float score) {
-    int bits = Float.floatToRawIntBits(score);
+    int bits = Float.floatToIntBits(score);
     int ordered = bits ^ ((bits >> 31) | 0x80000000);
     return ordered >>> 16;
   }
@@ -137,7 +141,8 @@ public final class ScoreHistogram implements Serializable {
   private static float middle(int bin) {
     int ordered = (bin << 16) | 0x8000;
     int bits = ordered < 0 ? ordered ^ 0x80000000 : ~ordered;
-    return Float.intBitsToFloat(bits);
+    boolean isInfinite = (bits & 0x7fff0000) == INFINITE; // no other value is in its bin
+    return Float.intBitsToFloat(isInfinite ? bits & 0xffff0000 : bits);
   }
 
   @Override

@@ -303,12 +303,12 @@ final class JsonValues {
 
     @Override
     public void addFloat(float value) {
-      put(() -> json.writeNumber(value));
+      put(() -> text.number(value));
     }
 
     @Override
     public void addDouble(double value) {
-      put(() -> json.writeNumber(value));
+      put(() -> text.number(value));
     }
   }
 }

@@ -150,7 +150,7 @@ final class ScoredRows implements RowFiles.Rows {
   private void endPassed() throws IOException {
     if (isInPassed) {
       passed.end();
-      members.json().writeEndObject();
+      members.endPassed();
       isInPassed = false;
     }
   }

@@ -52,7 +52,7 @@ final class RowMembers {
       if (passed.length > 0) {
         text.beginPassed();
         members(row, passed);
-        json.writeEndObject();
+        text.endPassed();
       }
 
       members(row, own);
@@ -104,8 +104,8 @@ final class RowMembers {
           json.writeNumber(from.getLong(at));
         }
       }
-      case FLOAT -> json.writeNumber(from.getFloat(at));
-      case DOUBLE -> json.writeNumber(from.getDouble(at));
+      case FLOAT -> text.number(from.getFloat(at));
+      case DOUBLE -> text.number(from.getDouble(at));
       case TEXT -> json.writeString(from.getUTF8String(at).toString());
       case BINARY -> json.writeBinary(from.getBinary(at));
       case DECIMAL -> {

@@ -7,6 +7,7 @@ import io.paritree.lookup.build.ScoreHistogram;
 import io.paritree.spark.ending.Outcome;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -159,6 +160,56 @@ class ReportFileTest {
           .isInstanceOf(IOException.class)
           .hasMessageStartingWith("Cannot read /o/report.json: it is not the report of a run");
     }
+  }
+
+  @Test
+  void aDistributionReadsBackWithAnyScores() throws IOException {
+    for (float[] scored :
+        new float[][] {
+          {Float.POSITIVE_INFINITY},
+          {Float.NEGATIVE_INFINITY, 1, Float.POSITIVE_INFINITY},
+          {Float.NaN, -0f},
+          {Float.MAX_VALUE, -Float.MAX_VALUE, Float.MIN_VALUE}
+        }) {
+      ScoreHistogram scores = new ScoreHistogram();
+      for (float score : scored) {
+        scores.add(score);
+      }
+
+      scores.pack();
+      ReportFile.Scores written = ReportFile.Scores.of(scores);
+      ReportFile report = ReportFile.of(withScores(full(false), scores));
+
+      assertThat(ReportFile.fromJson(report.toJson(), "it").scores())
+          .as(Arrays.toString(scored))
+          .isEqualTo(written);
+      assertThat(JobMetrics.of("/out", 0, 1, Optional.of(withScores(full(false), scores))).text())
+          .asString(StandardCharsets.UTF_8)
+          .doesNotContain("Infinity");
+    }
+  }
+
+  private static JobReport withScores(JobReport report, ScoreHistogram scores) {
+    return new JobReport(
+        report.run(),
+        report.outcome(),
+        report.message(),
+        report.startedAt(),
+        report.model(),
+        report.input(),
+        report.inputVersion(),
+        report.output(),
+        report.partitions(),
+        report.published(),
+        report.alreadyPublished(),
+        report.codes(),
+        report.missing(),
+        report.unseen(),
+        report.duplicateKeys(),
+        scores,
+        report.seconds(),
+        report.quarantine(),
+        report.groupsLeft());
   }
 
   private static byte[] utf8(String text) {
