@@ -32,7 +32,8 @@ public final class BuiltIndex {
     this.scores = scores;
     for (int shard = 0; shard < shards; shard++) {
       this.shards.add(
-          new ShardWriter(IndexManifest.seal(directory, partition, shard), scores, score -> {}));
+          new ShardWriter(
+              IndexManifest.seal(directory, partition, shard), scores, 1 << 13, score -> {}));
     }
   }
 

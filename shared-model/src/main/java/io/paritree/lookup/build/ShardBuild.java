@@ -18,13 +18,26 @@ public final class ShardBuild {
    * @param shards of the index, a power of two
    * @param buckets of the files, a multiple of {@code shards}
    * @param scores number of scores of a row
+   * @param bytesPerShard how many bytes of rows a shard was to have; if it has more, a key occurs
+   *     in many of them
    */
-  public ShardBuild(String run, String partition, int shard, int shards, int buckets, int scores) {
+  public ShardBuild(
+      String run,
+      String partition,
+      int shard,
+      int shards,
+      int buckets,
+      int scores,
+      long bytesPerShard) {
     this.buckets = buckets;
     this.first = shard * (buckets / shards);
     this.end = first + buckets / shards;
     this.writer =
-        new ShardWriter(IndexManifest.seal(run, partition, shard), scores, histogram::add);
+        new ShardWriter(
+            IndexManifest.seal(run, partition, shard),
+            scores,
+            bytesPerShard + bytesPerShard / 3,
+            histogram::add);
   }
 
   /** Adds the rows of the shard that a file has. */

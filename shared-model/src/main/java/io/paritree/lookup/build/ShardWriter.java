@@ -15,19 +15,26 @@ import java.util.List;
 
 /**
  * Writes the file of a shard from all of its rows, which it keeps in memory as they came, with 12
- * bytes more for each and the file's buckets. Not thread-safe.
+ * bytes more for each and the file's buckets. If they are more than a limit, it first puts one
+ * record in the place of all rows of each key of several rows, of which the file has only their
+ * number: so memory depends on the number of keys, however often one occurs. Not thread-safe.
  */
 public final class ShardWriter {
   private static final int CHUNK = 1 << 16;
+  private static final int SEGMENT = 1 << 20;
+  private static final int ROWS_PER_BUCKET = 16;
 
   private final long seal;
   private final int scores;
   private final FirstScores firstScores;
-  private final List<ByteBuffer> segments = new ArrayList<>();
+  private final SameKeys sameKeys = new SameKeys(new Held());
+  private List<ByteBuffer> segments = new ArrayList<>();
   private int[] segmentOf = new int[1_024];
   private int[] placeOf = new int[1_024];
-  private int rows;
-  private long bytes;
+  private int rows; // held
+  private long bytes; // of those
+  private long limit; // of bytes
+  private long added;
   private long repeatedKeys;
 
   /** Receives the first score of each scored row. */
@@ -39,9 +46,11 @@ public final class ShardWriter {
   /**
    * @param seal of this shard; see {@link IndexManifest#seal}
    * @param scores number of scores of a row
+   * @param limit bytes of rows above which those of one key are combined
    */
-  public ShardWriter(long seal, int scores, FirstScores firstScores) {
+  public ShardWriter(long seal, int scores, long limit, FirstScores firstScores) {
     this.seal = seal;
+    this.limit = limit;
     this.scores = scores;
     this.firstScores = firstScores;
   }
@@ -56,25 +65,148 @@ public final class ShardWriter {
     segments.add(segment);
     int end = offset + length;
     for (int at = offset; at < end; at = RowRecords.end(segment, at, scores)) {
-      if (rows == placeOf.length) {
-        segmentOf = Arrays.copyOf(segmentOf, Math.multiplyExact(2, rows));
-        placeOf = Arrays.copyOf(placeOf, Math.multiplyExact(2, rows));
-      }
-
       int kind = at + Long.BYTES + Integer.BYTES + segment.getInt(at + Long.BYTES);
       if (segment.get(kind) == ShardLayout.SCORED) {
         firstScores.add(segment.getFloat(kind + 1));
       }
 
-      segmentOf[rows] = segments.size() - 1;
-      placeOf[rows++] = at;
+      hold(at);
+      added++;
     }
 
     bytes += length;
+    if (bytes > limit) {
+      combine();
+    }
+  }
+
+  /** Keeps where a row of the last segment is. */
+  private void hold(int at) {
+    if (rows == placeOf.length) {
+      segmentOf = Arrays.copyOf(segmentOf, Math.multiplyExact(2, rows));
+      placeOf = Arrays.copyOf(placeOf, Math.multiplyExact(2, rows));
+    }
+
+    segmentOf[rows] = segments.size() - 1;
+    placeOf[rows++] = at;
+  }
+
+  /**
+   * Puts one record in the place of the rows of each key of several rows; if that would not save a
+   * half of the bytes, it is tried again when there are twice as many.
+   */
+  private void combine() {
+    int buckets = Math.max(1, rows / ROWS_PER_BUCKET);
+    int[] order = new int[rows];
+    int[] ends = byBucket(buckets, order);
+    int kept = 0;
+    int repeated = 0;
+    long[] counts = new long[16]; // of the keys of several rows, in their order
+    long keptBytes = 0;
+    for (int bucket = 0; bucket < buckets; bucket++) {
+      int begin = bucket == 0 ? 0 : ends[bucket - 1];
+      long[] same = sameKeys.count(order, begin, ends[bucket]);
+      for (int at = begin; at < ends[bucket]; at++) {
+        long count = same[at - begin];
+        if (count == 0) {
+          continue;
+        }
+
+        if (count > 1) {
+          counts = repeated == counts.length ? Arrays.copyOf(counts, 2 * repeated) : counts;
+          counts[repeated++] = count;
+        }
+
+        int row = order[at];
+        keptBytes += count > 1 ? repeatedLength(row) : length(row);
+        order[kept++] = count > 1 ? ~row : row;
+      }
+    }
+
+    if (keptBytes < bytes / 2) {
+      keep(order, kept, counts);
+    }
+
+    limit = Math.max(limit, 2 * bytes);
+  }
+
+  private int length(int row) {
+    ByteBuffer segment = segments.get(segmentOf[row]);
+    return RowRecords.end(segment, placeOf[row], scores) - placeOf[row];
+  }
+
+  private int keyLength(int row) {
+    return segments.get(segmentOf[row]).getInt(placeOf[row] + Long.BYTES);
+  }
+
+  private int repeatedLength(int row) {
+    return Long.BYTES + Integer.BYTES + keyLength(row) + 1 + Integer.BYTES + Long.BYTES;
+  }
+
+  /** Holds only these rows, each complement as a record of how many rows have its key. */
+  private void keep(int[] order, int kept, long[] counts) {
+    List<ByteBuffer> old = segments;
+    int[] oldSegmentOf = segmentOf;
+    int[] oldPlaceOf = placeOf;
+    int[] lengths = new int[kept];
+    for (int index = 0; index < kept; index++) {
+      lengths[index] = order[index] < 0 ? repeatedLength(~order[index]) : length(order[index]);
+    }
+
+    segments = new ArrayList<>();
+    segmentOf = new int[Math.max(1_024, kept)];
+    placeOf = new int[segmentOf.length];
+    rows = 0;
+    bytes = 0;
+    int repeated = 0;
+    ByteBuffer to = ByteBuffer.allocate(0);
+    for (int index = 0; index < kept; index++) {
+      if (to.remaining() < lengths[index]) {
+        to = ByteBuffer.allocate(Math.max(SEGMENT, lengths[index]));
+        segments.add(to);
+      }
+
+      hold(to.position());
+      bytes += lengths[index];
+      int row = order[index] < 0 ? ~order[index] : order[index];
+      byte[] from = old.get(oldSegmentOf[row]).array();
+      if (order[index] >= 0) {
+        to.put(from, oldPlaceOf[row], lengths[index]);
+      } else {
+        int head = lengths[index] - 1 - Integer.BYTES - Long.BYTES;
+        to.put(from, oldPlaceOf[row], head).put((byte) ShardLayout.REPEATED);
+        to.putInt(Long.BYTES).putLong(counts[repeated++]);
+      }
+    }
+  }
+
+  /** The rows that are held. */
+  private final class Held implements SameKeys.Rows {
+    @Override
+    public long hash(int row) {
+      return ShardWriter.this.hash(row);
+    }
+
+    @Override
+    public boolean isSameKey(int one, int other) {
+      return ShardWriter.this.isSameKey(one, other);
+    }
+
+    @Override
+    public long count(int row) {
+      ByteBuffer from = segments.get(segmentOf[row]);
+      int kind = placeOf[row] + Long.BYTES + Integer.BYTES + keyLength(row);
+      return from.get(kind) == ShardLayout.REPEATED ? from.getLong(kind + 1 + Integer.BYTES) : 1;
+    }
   }
 
   /** Returns the number of rows that were added. */
-  public int rows() {
+  public long rows() {
+    return added;
+  }
+
+  /** Returns how many rows are held now. */
+  int held() {
     return rows;
   }
 
@@ -158,22 +290,15 @@ public final class ShardWriter {
     int start = content.size();
     content.putInt(0);
     long after = rowBytes;
+    long[] same = sameKeys.count(order, begin, end);
     for (int at = begin; at < end; at++) {
-      if (order[at] < 0) {
-        continue;
-      }
-
       int row = order[at];
-      int same = 1;
-      for (int other = at + 1; other < end; other++) {
-        if (order[other] >= 0 && isSameKey(row, order[other])) {
-          order[other] = ~order[other];
-          same++;
-        }
+      long count = same[at - begin];
+      if (count > 0) {
+        after = entry(row, count, content, after);
       }
 
-      after = entry(row, same, content, after);
-      if (same > 1) {
+      if (count != 1) {
         order[at] = ~row;
       }
     }
@@ -197,7 +322,7 @@ public final class ShardWriter {
     return Arrays.equals(first.array(), firstAt, firstEnd, second.array(), secondAt, secondEnd);
   }
 
-  private long entry(int row, int same, Bytes content, long rowBytes) {
+  private long entry(int row, long same, Bytes content, long rowBytes) {
     ByteBuffer from = segments.get(segmentOf[row]);
     int at = placeOf[row] + Long.BYTES;
     int length = from.getInt(at);

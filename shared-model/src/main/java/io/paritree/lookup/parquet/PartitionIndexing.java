@@ -192,7 +192,8 @@ public final class PartitionIndexing {
                 shard,
                 shards,
                 spool.buckets(),
-                rows.scores().size());
+                rows.scores().size(),
+                perShard);
         spool.addTo(build);
         built.add(write(build, "shard-" + shard, to, room));
       } finally {

@@ -39,15 +39,27 @@ public final class RepeatedHashes implements Serializable {
 
   private static final int TASKS_PER_CORE = 2;
 
+  /** Where a group has more hashes than this, those that are equal are held once. */
+  private static final int MOST_HELD = 2_000_000;
+
   private final ArrayList<String> files;
   private final int buckets;
   private final long hashes;
+  private final int mostHeld;
 
   /**
    * @param files the files, as Hadoop paths
    * @param hashes the number of hashes in all files
    */
   public RepeatedHashes(List<String> files, int buckets, long hashes) {
+    this(files, buckets, hashes, MOST_HELD);
+  }
+
+  /**
+   * @param mostHeld how many hashes of a group are held before equal ones are combined
+   */
+  RepeatedHashes(List<String> files, int buckets, long hashes, int mostHeld) {
+    this.mostHeld = mostHeld;
     this.files = new ArrayList<>(files);
     this.buckets = buckets;
     this.hashes = hashes;
@@ -86,8 +98,9 @@ public final class RepeatedHashes implements Serializable {
     }
   }
 
-  private long count(int group, Configuration hadoop) {
-    Group hashes = new Group(group, buckets);
+  /** Returns the number of hashes of a group of buckets that repeat an earlier one. */
+  long count(int group, Configuration hadoop) {
+    Group hashes = new Group(group, buckets, mostHeld);
     for (String file : files) {
       Path path = new Path(file);
       try {
@@ -103,15 +116,23 @@ public final class RepeatedHashes implements Serializable {
     return hashes.repeated();
   }
 
-  /** The hashes of one group of buckets, from the chunks of all files. */
+  /**
+   * The hashes of one group of buckets, from the chunks of all files. Memory depends on the number
+   * of different ones, however often one occurs.
+   */
   private static final class Group {
     private final int first;
     private final ByteBuffer counts;
     private final List<int[]> ends = new ArrayList<>();
     private final List<ByteBuffer> segments = new ArrayList<>();
+    private final HashTable table = new HashTable();
+    private long most;
+    private long held;
+    private long repeated; // those that are not held any more
 
-    private Group(int group, int buckets) {
+    private Group(int group, int buckets, int most) {
       this.first = group * BUCKETS_PER_GROUP;
+      this.most = most;
       this.counts = ByteBuffer.allocate(buckets * Integer.BYTES);
     }
 
@@ -138,27 +159,75 @@ public final class RepeatedHashes implements Serializable {
         in.readFully(at + counts.capacity() + before * Long.BYTES, segment);
         ends.add(endsOfChunk);
         segments.add(ByteBuffer.wrap(segment));
+        held += end / Long.BYTES;
         at += counts.capacity() + all * Long.BYTES;
+        if (held > most) {
+          combine();
+        }
       }
     }
 
-    /** Counts bucket by bucket, because the table of one bucket fits into a core's cache. */
-    private long repeated() {
-      long repeated = 0;
-      HashTable table = new HashTable();
-      for (int bucket = 0; bucket < BUCKETS_PER_GROUP; bucket++) {
-        table.clear();
-        for (int chunk = 0; chunk < segments.size(); chunk++) {
-          int at = bucket == 0 ? 0 : ends.get(chunk)[bucket - 1];
-          int end = ends.get(chunk)[bucket];
-          ByteBuffer segment = segments.get(chunk);
-          for (; at < end; at += Long.BYTES) {
-            repeated += table.add(segment.getLong(at)) ? 0 : 1;
+    /** Receives each hash that is held, once. */
+    private interface Different {
+      void add(long hash);
+    }
+
+    /** Goes bucket by bucket, because the table of one bucket fits into a core's cache. */
+    private int different(int bucket, Different to) {
+      table.clear();
+      int different = 0;
+      for (int chunk = 0; chunk < segments.size(); chunk++) {
+        int at = bucket == 0 ? 0 : ends.get(chunk)[bucket - 1];
+        int end = ends.get(chunk)[bucket];
+        ByteBuffer segment = segments.get(chunk);
+        for (; at < end; at += Long.BYTES) {
+          long hash = segment.getLong(at);
+          if (table.add(hash)) {
+            to.add(hash);
+            different++;
           }
         }
       }
 
-      return repeated;
+      return different;
+    }
+
+    /** Holds equal hashes once. */
+    private void combine() {
+      int[] endsOfAll = new int[BUCKETS_PER_GROUP];
+      long[][] all = {new long[1 << 10]};
+      int[] count = {0};
+      for (int bucket = 0; bucket < BUCKETS_PER_GROUP; bucket++) {
+        different(
+            bucket,
+            hash -> {
+              if (count[0] == all[0].length) {
+                all[0] = Arrays.copyOf(all[0], 2 * count[0]);
+              }
+
+              all[0][count[0]++] = hash;
+            });
+        endsOfAll[bucket] = count[0] * Long.BYTES;
+      }
+
+      segments.clear();
+      ends.clear();
+      ByteBuffer segment = ByteBuffer.allocate(count[0] * Long.BYTES);
+      segment.asLongBuffer().put(all[0], 0, count[0]);
+      segments.add(segment);
+      ends.add(endsOfAll);
+      repeated += held - count[0];
+      held = count[0];
+      most = Math.max(most, 2 * held);
+    }
+
+    private long repeated() {
+      long different = 0;
+      for (int bucket = 0; bucket < BUCKETS_PER_GROUP; bucket++) {
+        different += different(bucket, hash -> {});
+      }
+
+      return repeated + held - different;
     }
   }
 

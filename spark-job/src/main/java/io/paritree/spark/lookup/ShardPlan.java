@@ -2,6 +2,7 @@ package io.paritree.spark.lookup;
 
 import io.paritree.lookup.build.BuiltShard;
 import io.paritree.lookup.build.ShardBuild;
+import io.paritree.lookup.build.ShardSizes;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.Serializable;
@@ -42,7 +43,8 @@ record ShardPlan(
    * @param attempt a name that no other attempt of a task has
    */
   BuiltShard build(Configuration hadoop, String attempt) throws IOException {
-    ShardBuild build = new ShardBuild(run, name, shard, shards, buckets, scores);
+    ShardBuild build =
+        new ShardBuild(run, name, shard, shards, buckets, scores, ShardSizes.BYTES_PER_SHARD);
     for (String file : files) {
       Path path = new Path(file);
       FileSystem system = LookupRows.fileSystem(path, hadoop);

@@ -37,6 +37,8 @@ class RepeatedHashesTest {
           DataTypes.BinaryType,
           DataTypes.createDecimalType(20, 2));
 
+  private static final int EQUAL = 10_000_000;
+
   @TempDir Path directory;
 
   @Test
@@ -67,11 +69,47 @@ class RepeatedHashesTest {
         files.add(file.toUri().toString());
       }
 
-      assertThat(new RepeatedHashes(files, buckets, written).count(TestSpark.session()))
-          .as("%s buckets, seed %s", buckets, seed)
-          .isEqualTo(repeated)
-          .isPositive();
+      for (int mostHeld : new int[] {1_000, 2_000_000}) {
+        assertThat(new RepeatedHashes(files, buckets, written, mostHeld).count(TestSpark.session()))
+            .as("%s buckets, %s hashes held, seed %s", buckets, mostHeld, seed)
+            .isEqualTo(repeated)
+            .isPositive();
+      }
     }
+  }
+
+  /** Writes {@link #EQUAL} equal hashes, and counts them. */
+  public static void main(String[] file) {
+    Configuration hadoop = new Configuration();
+    KeyHashes hashes = new KeyHashes(hadoop, new org.apache.hadoop.fs.Path(file[0]), 32, null);
+    for (int row = 0; row < EQUAL; row++) {
+      hashes.add(row % 100 == 0 ? row : 7);
+    }
+
+    hashes.close("attempt");
+    System.out.println(
+        "repeated " + new RepeatedHashes(List.of(file[0]), 32, EQUAL).count(0, hadoop));
+  }
+
+  @Test
+  void rowsOfOneKeyNeedNoMemory() throws Exception {
+    Path said = directory.resolve("said");
+    Process counting =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx64m",
+                "-XX:+UseSerialGC",
+                "-classpath",
+                System.getProperty("java.class.path"),
+                RepeatedHashesTest.class.getName(),
+                directory.resolve("equal").toUri().toString())
+            .redirectErrorStream(true)
+            .redirectOutput(said.toFile())
+            .start();
+
+    assertThat(counting.waitFor()).as(Files.readString(said)).isZero();
+    assertThat(Files.readString(said))
+        .contains("repeated " + (EQUAL - EQUAL / 100 - 1)); // 7 itself, and each hundredth
   }
 
   @Test
