@@ -89,6 +89,30 @@ class OwnIndexTest extends ServedLoans {
   }
 
   @Test
+  void infiniteScoresAreIndexedAndAnsweredAsNull() throws Exception {
+    rows.publish(
+        "day=2026-11-25",
+        0,
+        10,
+        "",
+        (run, key) ->
+            key == 1
+                ? Float.POSITIVE_INFINITY
+                : key == 2 ? Float.NEGATIVE_INFINITY : key == 3 ? Float.NaN : key);
+    assertThat(reload().status()).as(readiness()).isEqualTo(200);
+
+    for (int key = 1; key <= 3; key++) {
+      assertThat(client.get("/v1/scores/plain/" + key).body())
+          .contains("\"day\":\"2026-11-25\"},\"score\":null,")
+          .doesNotContain("stale");
+    }
+
+    assertThat(client.get("/v1/scores/plain/4").body()).contains("\"score\":4.0,");
+    Object newest = JsonTree.at(JsonTree.parse(client.get("/v1/scores").body()), "scores/2/newest");
+    assertThat(String.valueOf(newest)).contains("mean=null", "min=null", "max=null");
+  }
+
+  @Test
   void replacedPartitionIsIndexedBesideTheOldOneAndSwapped() throws Exception {
     rows.publish(DAY, 0, ROWS, "");
     assertThat(reload().status()).isEqualTo(200);
@@ -111,7 +135,11 @@ class OwnIndexTest extends ServedLoans {
     for (int look = 0; look < 2; look++) {
       assertThat(reload().status()).isEqualTo(409);
       assertThat(readiness()).contains("\"ready\":true", "Cannot index", "it is damaged");
-      assertThat(client.get("/v1/scores/plain/7").body()).isEqualTo(before);
+      assertThat(client.get("/v1/scores/plain/7").body())
+          .isEqualTo(
+              before.replace(
+                  "}\n",
+                  ",\"stale\":{\"partition\":{\"day\":\"2026-11-24\"},\"reason\":\"no_index\"}}\n"));
       assertThat(indexes.resolve(".incomplete")).isEmptyDirectory();
     }
 

@@ -78,6 +78,18 @@ public final class PublishedRows {
 
   /** Publishes a partition, new or not: rows, one that could not be scored, and one twice. */
   public void publish(String partition, long first, int count, String note) throws IOException {
+    publish(partition, first, count, note, PublishedRows::score);
+  }
+
+  /** The score of a row. */
+  @FunctionalInterface
+  public interface Scores {
+    float of(int run, long key);
+  }
+
+  /** Publishes a partition with scores of the caller's. */
+  public void publish(String partition, long first, int count, String note, Scores scores)
+      throws IOException {
     String run = "run%s-%08x".formatted(++runs, runs);
     Path staged = Files.createDirectories(output.resolveSibling("staged-" + run));
     Path file = staged.resolve("part-0.zstd.parquet");
@@ -87,7 +99,7 @@ public final class PublishedRows {
         Group group =
             new SimpleGroup(SCORED)
                 .append("loan_id", key)
-                .append("score", score(runs, key))
+                .append("score", scores.of(runs, key))
                 .append("label", "v%sk%s".formatted(runs, key))
                 .append("model_version", "m/" + runs);
         if (!note.isEmpty()) {

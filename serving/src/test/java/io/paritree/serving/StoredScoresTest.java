@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Test;
  * answering.
  */
 class StoredScoresTest extends ServedLoans {
+  private static final String NEWEST = "/v1/scores/loans/4711?day=2026-11-24";
+
   @Test
   void outputOnAStoreWithoutAClientIsRefusedInASentence() {
     assertThatThrownBy(
@@ -49,6 +51,13 @@ class StoredScoresTest extends ServedLoans {
     assertThat(client.get("/v1/scores/loans/1").body()).contains("\"partition\":{},\"score\":0.5");
   }
 
+  /** Returns the answer that a row has while the newest partition cannot answer. */
+  private static String stale(String answer, String reason) {
+    return answer.replace(
+        "}\n",
+        ",\"stale\":{\"partition\":{\"day\":\"2026-11-24\"},\"reason\":\"" + reason + "\"}}\n");
+  }
+
   @Test
   void partitionThatCannotBeUsedLeavesTheOldOneAnswering() throws Exception {
     String before = client.get("/v1/scores/loans/4711").body();
@@ -60,7 +69,7 @@ class StoredScoresTest extends ServedLoans {
     Files.write(index, flipped);
 
     assertThat(reload().status()).isEqualTo(409);
-    assertThat(client.get("/v1/scores/loans/4711").body()).isEqualTo(before);
+    assertThat(client.get("/v1/scores/loans/4711").body()).isEqualTo(stale(before, "damaged"));
     assertThat(operator.get("/health/ready").body())
         .contains("\"ready\":true")
         .contains("\"partition\":\"day=2026-11-24\",\"reason\":\"Cannot read ");
@@ -80,7 +89,7 @@ class StoredScoresTest extends ServedLoans {
 
     Files.move(partition.resolve("part-0.parquet"), aside);
     assertThat(reload().status()).isEqualTo(409);
-    assertThat(client.get("/v1/scores/loans/4711").body()).isEqualTo(before);
+    assertThat(client.get("/v1/scores/loans/4711").body()).isEqualTo(stale(before, "incomplete"));
     Files.move(aside, partition.resolve("part-0.parquet"));
 
     Files.move(partition, aside); // the gap between two renames
@@ -113,7 +122,7 @@ class StoredScoresTest extends ServedLoans {
   void damagedIndexIsReadAgainOnlyOnceItsFilesHaveChanged() throws Exception {
     Path shard = loans.index("day=2026-11-24").resolve("shard-0");
     flip();
-    assertThat(problem(client.get("/v1/scores/loans/4711"), 503)).isEqualTo("damaged_scores");
+    assertThat(problem(client.get(NEWEST), 503)).isEqualTo("damaged_scores");
     assertThat(reload().status()).isEqualTo(409);
     List<FileTime> times = new ArrayList<>();
     for (String name : List.of("shard-0", "shard-1")) {
@@ -138,7 +147,7 @@ class StoredScoresTest extends ServedLoans {
     start(Map.of("scores.poll", "1 ms"));
     for (int number = 0; number < 50; number++) {
       flip();
-      assertThat(problem(client.get("/v1/scores/loans/4711"), 503)).isEqualTo("damaged_scores");
+      assertThat(problem(client.get(NEWEST), 503)).isEqualTo("damaged_scores");
       assertThat(reload().status()).as("publication %s", number).isEqualTo(409);
       loans.publish("day=2026-11-24", "m/1", rows -> rows.add(List.of("4711"), "", 0.5f));
       assertThat(reload().status()).isEqualTo(200);
@@ -148,9 +157,9 @@ class StoredScoresTest extends ServedLoans {
   @Test
   void indexThatIsDamagedWhileItAnswersNeverAnswersWrongly() throws Exception {
     flip();
-    assertThat(problem(client.get("/v1/scores/loans/4711"), 503)).isEqualTo("damaged_scores");
+    assertThat(problem(client.get(NEWEST), 503)).isEqualTo("damaged_scores");
     assertThat(reload().status()).isEqualTo(409);
-    assertThat(problem(client.get("/v1/scores/loans/4711"), 503)).isEqualTo("damaged_scores");
+    assertThat(problem(client.get(NEWEST), 503)).isEqualTo("damaged_scores");
     assertThat(operator.get("/health/ready").body()).contains("\"reason\":\"Cannot read ");
 
     loans.publish("day=2026-11-24", "parcel-late/1", rows -> rows.add(List.of("4711"), "", 0.9f));

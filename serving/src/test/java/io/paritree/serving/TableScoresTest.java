@@ -67,6 +67,10 @@ class TableScoresTest extends ServedLoans {
         new TableIndexes(base, runs).toJson());
   }
 
+  private void runningAgain() throws Exception {
+    super.start(Map.of("scores.table.output", '"' + table.toString() + '"'));
+  }
+
   private String body(String query) throws IOException {
     return client.get("/v1/scores/table/4711" + query).body();
   }
@@ -121,7 +125,11 @@ class TableScoresTest extends ServedLoans {
     assertThat(reload().status()).isEqualTo(409);
     assertThat(operator.get("/health/ready").body())
         .contains("version 3 of the table was not written by scripts/score --lookup-index");
-    assertThat(body("")).contains("\"score\":0.5,");
+    String stale = body("");
+    assertThat(stale).contains("\"score\":0.5,", "\"stale\":{\"reason\":\"foreign_version\"}");
+    stop();
+    runningAgain();
+    assertThat(body("")).as("after a restart").isEqualTo(stale);
 
     build(DAY, "run3-0000000c", 0.75f, version);
     log(CHANGE); // another writer comes between

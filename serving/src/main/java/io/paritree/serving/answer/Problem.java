@@ -78,6 +78,15 @@ public record Problem(
     }
   }
 
+  /**
+   * Returns the problem with one more member.
+   *
+   * @param member JSON, after a comma
+   */
+  public Problem with(String member) {
+    return new Problem(code, status, title, detail, errors, members + member);
+  }
+
   /** Returns the JSON text in UTF-8. */
   public byte[] toJson() {
     JsonBytes json = new JsonBytes();

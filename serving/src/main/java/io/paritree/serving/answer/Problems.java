@@ -147,6 +147,21 @@ public final class Problems {
             .formatted(partition));
   }
 
+  /**
+   * The newest scores are published, and cannot be answered.
+   *
+   * @param partition the newest partition
+   * @param why the reason, as a clause
+   */
+  public static Problem staleScores(String partition, String why) {
+    return new Problem(
+        "stale_scores",
+        503,
+        "The newest stored scores cannot be answered",
+        "%s is published, but %s; the server's log and /health/ready of its management port say more."
+            .formatted(partition, why));
+  }
+
   /** A part of an index was closed, long after the partition was replaced. */
   public static Problem replacedScores(String partition) {
     return new Problem(

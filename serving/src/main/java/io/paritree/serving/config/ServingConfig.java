@@ -114,13 +114,23 @@ public record ServingConfig(
    * @param startTimeout how long a start waits for the outputs
    * @param indexDirectory where the server keeps indexes of its own
    * @param indexBytes most bytes of them; 0 if none is to be written
+   * @param stale what an answer is that is not of what was published last
    */
   public record Scores(
       Map<String, ScoresOutput> tables,
       Duration poll,
       Duration startTimeout,
       String indexDirectory,
-      long indexBytes) {
+      long indexBytes,
+      Stale stale) {
+    /** What happens where the newest partition cannot answer, and an older one can. */
+    public enum Stale {
+      /** The older one answers, and the answer says so. */
+      ANSWER,
+      /** The answer is 503. */
+      REFUSE
+    }
+
     public Scores {
       tables = Map.copyOf(tables);
     }
@@ -257,7 +267,12 @@ public record ServingConfig(
         new Management(loopback, 0),
         models,
         new Scores(
-            scores.tables(), scores.poll(), scores.startTimeout(), scores.indexDirectory(), 0),
+            scores.tables(),
+            scores.poll(),
+            scores.startTimeout(),
+            scores.indexDirectory(),
+            0,
+            scores.stale()),
         records,
         limits,
         admission,

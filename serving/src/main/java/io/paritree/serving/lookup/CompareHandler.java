@@ -41,10 +41,7 @@ public final class CompareHandler {
     List<String> key = query.takeKey(ctx, lookup);
     query.end(lookup);
     byte[] body = MediaTypes.jsonBody(ctx);
-    Found found =
-        lookup
-            .newest(key)
-            .orElseThrow(() -> new ProblemException(Problems.unknownKey(lookup.searched())));
+    Found found = lookup.newest(key).orElseThrow(() -> new ProblemException(lookup.unknownKey()));
     if (!(found.entry() instanceof Scored stored)) {
       throw new ProblemException(StoredAnswer.problem(found));
     }
@@ -63,7 +60,7 @@ public final class CompareHandler {
 
     JsonBytes json = new JsonBytes();
     json.raw("{\"key\":").raw(lookup.keyJson(key)).raw(",\"stored\":{");
-    StoredAnswer.write(found.partition(), stored, json);
+    StoredAnswer.write(found, stored, json);
     json.raw("},\"now\":");
     write(champion, now, json);
     if (then != null) {

@@ -65,12 +65,11 @@ public final class KeysHandler {
       Optional<Found> found = lookup.newest(key);
       json.raw("\"key\":").raw(keyJson).raw(',');
       if (found.isPresent() && found.get().entry() instanceof Scored scored) {
-        StoredAnswer.write(found.get().partition(), scored, json);
+        StoredAnswer.write(found.get(), scored, json);
         return true;
       }
 
-      problem =
-          found.map(StoredAnswer::problem).orElseGet(() -> Problems.unknownKey(lookup.searched()));
+      problem = found.map(StoredAnswer::problem).orElseGet(lookup::unknownKey);
     } catch (ProblemException e) {
       if (e.problem().status() >= 500) {
         throw e;

@@ -6,7 +6,6 @@ import io.paritree.lookup.StoredEntry.Scored;
 import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.ProblemException;
-import io.paritree.serving.answer.Problems;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.stored.KeyLookup;
 import io.paritree.serving.stored.KeyLookup.Found;
@@ -40,19 +39,18 @@ public final class RowHandler {
     query.end(lookup);
     MediaTypes.requireJsonAccepted(ctx);
     Optional<Found> found = lookup.newest(key);
-    Found row =
-        found.orElseThrow(() -> new ProblemException(Problems.unknownKey(lookup.searched())));
+    Found row = found.orElseThrow(() -> new ProblemException(lookup.unknownKey()));
     if (!(row.entry() instanceof Scored scored)) {
       throw new ProblemException(StoredAnswer.problem(row));
     }
 
-    if (isUnchanged(ctx, row.partition().tag())) {
+    if (isUnchanged(ctx, row.tag())) {
       return;
     }
 
     JsonBytes json = new JsonBytes();
     json.raw("{\"key\":").raw(lookup.keyJson(key)).raw(',');
-    StoredAnswer.write(row.partition(), scored, json);
+    StoredAnswer.write(row, scored, json);
     Answers.send(json.raw("}\n"), ctx);
   }
 
@@ -67,26 +65,28 @@ public final class RowHandler {
     MediaTypes.requireJsonAccepted(ctx);
     List<Found> rows = lookup.found(key, limit);
     if (rows.isEmpty()) {
-      throw new ProblemException(Problems.unknownKey(lookup.searched()));
+      throw new ProblemException(lookup.unknownKey());
     }
 
     JsonBytes json = new JsonBytes();
     json.raw("{\"key\":").raw(lookup.keyJson(key)).raw(",\"history\":[");
     for (int index = 0; index < rows.size(); index++) {
       json.raw(index == 0 ? "{" : ",{");
-      OpenPartition partition = rows.get(index).partition();
-      if (rows.get(index).entry() instanceof Scored scored) {
-        StoredAnswer.write(partition, scored, json);
+      Found row = rows.get(index);
+      if (row.entry() instanceof Scored scored) {
+        StoredAnswer.write(row, scored, json);
       } else {
+        OpenPartition partition = row.partition();
         json.raw("\"partition\":").raw(partition.partitionJson()).raw(',');
-        StoredAnswer.writeError(StoredAnswer.problem(rows.get(index)), json);
+        StoredAnswer.writeError(StoredAnswer.problem(row), json);
         json.raw(partition.origin());
       }
 
       json.raw('}');
     }
 
-    Answers.send(json.raw("]}\n"), ctx);
+    StoredAnswer.writeStale(lookup.stale(), json.raw(']'));
+    Answers.send(json.raw("}\n"), ctx);
   }
 
   /** Sets the entity tag; answers with 304 if the caller has this already. */

@@ -6,13 +6,16 @@ import io.paritree.json.JsonText;
 import io.paritree.lookup.IndexManifest;
 import io.paritree.lookup.KeyColumn;
 import io.paritree.lookup.ScoreSpread;
+import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.stored.OpenPartition;
 import io.paritree.serving.stored.ScoresTable;
 import io.paritree.serving.stored.StoredScores;
+import io.paritree.serving.stored.Unserved;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -44,6 +47,8 @@ public final class TablesHandler {
                       write(partitions.get(0), json);
                     }
 
+                    writeUnserved(table, json);
+
                     json.writeEndObject();
                   }
 
@@ -71,7 +76,19 @@ public final class TablesHandler {
                   }
 
                   json.writeEndArray();
+                  writeUnserved(table, json);
                 })));
+  }
+
+  private static void writeUnserved(ScoresTable table, JsonGenerator json) throws IOException {
+    json.writeArrayFieldStart("not_served");
+    for (Unserved one : table.unserved()) {
+      JsonBytes member = new JsonBytes();
+      one.write(member);
+      json.writeRawValue(new String(member.toByteArray(), StandardCharsets.UTF_8));
+    }
+
+    json.writeEndArray();
   }
 
   private static long rows(List<OpenPartition> partitions) {
@@ -115,12 +132,15 @@ public final class TablesHandler {
     ScoreSpread spread = manifest.spread();
     if (!spread.quantiles().isEmpty()) {
       json.writeObjectFieldStart("distribution");
-      json.writeNumberField("mean", (float) spread.mean());
-      json.writeNumberField("min", spread.least());
-      json.writeNumberField("max", spread.largest());
+      json.writeFieldName("mean");
+      write((float) spread.mean(), json);
+      json.writeFieldName("min");
+      write(spread.least(), json);
+      json.writeFieldName("max");
+      write(spread.largest(), json);
       json.writeArrayFieldStart("quantiles");
       for (float quantile : spread.quantiles()) {
-        json.writeNumber(quantile);
+        write(quantile, json);
       }
 
       json.writeEndArray();
@@ -128,5 +148,14 @@ public final class TablesHandler {
     }
 
     json.writeEndObject();
+  }
+
+  /** Writes a score as all answers have it: null if it is not finite. */
+  private static void write(float score, JsonGenerator json) throws IOException {
+    if (Float.isFinite(score)) {
+      json.writeNumber(score);
+    } else {
+      json.writeNull();
+    }
   }
 }

@@ -124,7 +124,7 @@ public final class ScoreHandler {
     JsonBytes answer = new JsonBytes();
     answer.raw("{\"model\":").string(served.name()).raw(",\"version\":").string(version);
     answer.raw(",\"key\":").raw(lookup.keyJson(key)).raw(',');
-    StoredAnswer.write(found.partition(), row, answer);
+    StoredAnswer.write(found, row, answer);
     Answers.send(answer.raw(",\"source\":\"stored\"}\n"), ctx);
     return true;
   }

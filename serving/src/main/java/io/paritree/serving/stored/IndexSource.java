@@ -52,31 +52,53 @@ final class IndexSource {
   }
 
   /**
-   * Returns what answers after an index was damaged: its files, opened anew if they are whole now.
-   * They are read again when they have changed, and otherwise only after a while.
+   * Returns what answers for a partition that is open, or was damaged: the open index while its
+   * files are those that were opened, and otherwise what a start would open. Files are read whole
+   * only once they have changed, or a part of them was damaged, or after a while.
+   *
+   * @param old the open index; null if there is none
+   * @throws NoSuchFileException if a start would find no index
+   * @throws DamagedIndexException if a start could not open it
    */
-  OpenPartition restored(Found one, OpenPartition old) throws IOException {
+  OpenPartition current(Found one, OpenPartition old) throws IOException {
     Path directory = directory(one);
-    List<FileEntry> now = FileStore.of(Location.of(directory)).list(Location.of(directory));
+    List<FileEntry> now = files(directory);
     long began = nanos.getAsLong();
-    if (old.isStillDamaged(now, began)) {
+    if (old != null && old.isKnownIn(now, began)) {
       return old;
     }
 
     try {
       LookupIndex.verify(directory);
     } catch (DamagedIndexException e) {
-      old.foundDamaged(FailedLook.of(now, began, nanos.getAsLong()), e.getMessage());
       if (!isMadeAgain(directory)) {
-        return old;
+        OpenPartition damaged = open(one, directory, now);
+        damaged.foundDamaged(FailedLook.of(now, began, nanos.getAsLong()), e.getMessage());
+        return damaged;
       }
+
+      return open(one);
     } catch (NoSuchFileException e) { // of a copy, something was removed
       if (!isMadeAgain(directory)) {
         throw e;
       }
+
+      return open(one);
     }
 
-    return open(one);
+    return open(one, directory, now); // files that change from now on are read again
+  }
+
+  private static List<FileEntry> files(Path directory) throws IOException {
+    return FileStore.of(Location.of(directory)).list(Location.of(directory));
+  }
+
+  /** Returns whether an index is on a disk of this machine already. */
+  boolean isMade(Found one) throws IOException {
+    Location built = reader.index(one);
+    return built.isLocal() && Files.exists(built.toPath().resolve(IndexManifest.FILE))
+        || Files.exists(
+            kept(one.published().directory(), one.path()).toPath().resolve(IndexManifest.FILE));
   }
 
   /**
@@ -89,17 +111,18 @@ final class IndexSource {
   OpenPartition open(Found one) throws IOException {
     Path directory = directory(one);
     try {
-      return open(one, directory);
+      return open(one, directory, files(directory));
     } catch (DamagedIndexException | NoSuchFileException e) {
       if (!isMadeAgain(directory)) {
         throw e;
       }
 
-      return open(one, directory(one));
+      Path again = directory(one);
+      return open(one, again, files(again));
     }
   }
 
-  private OpenPartition open(Found one, Path directory) throws IOException {
+  private OpenPartition open(Found one, Path directory, List<FileEntry> now) throws IOException {
     IndexManifest manifest = LookupIndex.manifest(directory);
     if (!manifest.directory().equals(one.published().directory())
         || !one.published().isOf(manifest.identity())
@@ -112,7 +135,7 @@ final class IndexSource {
     int shards = manifest.shards().size();
     files.take(shards);
     try {
-      return new OpenPartition(LookupIndex.open(directory));
+      return new OpenPartition(LookupIndex.open(directory), now);
     } catch (IOException | RuntimeException e) {
       files.giveBack(shards);
       throw e;

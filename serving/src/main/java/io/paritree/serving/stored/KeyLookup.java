@@ -9,6 +9,7 @@ import io.paritree.lookup.KeyForm;
 import io.paritree.lookup.StoredEntry;
 import io.paritree.output.PartitionValue;
 import io.paritree.serving.answer.JsonBytes;
+import io.paritree.serving.answer.Problem;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import java.io.IOException;
@@ -32,16 +33,37 @@ public final class KeyLookup {
   private final ScoresTable table;
   private final KeyForm form;
   private final List<OpenPartition> partitions;
+  private final List<Unserved> unserved;
+  private final boolean refusesStale;
   private final KeyBytes bytes = new KeyBytes();
   private KeyForm encoded;
+  private Unserved stale; // the newest that the last answer should have been from; null if none
+  private boolean isNewestSearched;
 
-  /** What a partition holds under a key. */
-  public record Found(OpenPartition partition, StoredEntry entry) {}
+  /**
+   * What a partition holds under a key.
+   *
+   * @param stale the newest partition that may have the key and could not be searched
+   */
+  public record Found(OpenPartition partition, StoredEntry entry, Optional<Unserved> stale) {
+    /** Returns the entity tag of the answer. */
+    public String tag() {
+      return stale.isEmpty()
+          ? partition.tag()
+          : OpenPartition.tag(partition.tag() + stale.get().member());
+    }
+  }
 
-  private KeyLookup(ScoresTable table, KeyForm form, List<OpenPartition> partitions) {
+  private KeyLookup(
+      ScoresTable table,
+      List<OpenPartition> partitions,
+      List<Unserved> unserved,
+      boolean refusesStale) {
     this.table = table;
-    this.form = form;
+    this.form = partitions.get(0).manifest().keys();
     this.partitions = partitions;
+    this.unserved = unserved;
+    this.refusesStale = refusesStale;
   }
 
   /**
@@ -65,43 +87,57 @@ public final class KeyLookup {
         scores
             .find(name)
             .orElseThrow(() -> new ProblemException(Problems.unknownScores(scores.names())));
-    List<OpenPartition> now = table.partitions();
-    return now.isEmpty()
+    ScoresTable.State now = table.state();
+    return now.partitions().isEmpty()
         ? Optional.empty()
-        : Optional.of(new KeyLookup(table, now.get(0).manifest().keys(), now));
+        : Optional.of(
+            new KeyLookup(table, now.partitions(), now.unserved(), scores.refusesStale()));
   }
 
   /**
    * Returns the look-up in the partitions that have these values, given as text.
    *
-   * @throws ProblemException with 404 if none has
+   * @throws ProblemException with 404 if none has, with 503 if one that is published has, and none
+   *     in service
    */
   public KeyLookup in(Map<String, String> values) {
     List<OpenPartition> chosen = new ArrayList<>();
     for (OpenPartition partition : partitions) {
-      boolean matches = true;
-      for (Map.Entry<String, String> value : values.entrySet()) {
-        String own = partition.values().get(value.getKey());
-        matches &=
-            own == null ? PartitionValue.isNull(value.getValue()) : own.equals(value.getValue());
-      }
-
-      if (matches) {
+      if (matches(partition.values(), values)) {
         chosen.add(partition);
       }
     }
 
+    List<Unserved> hidden =
+        unserved.stream()
+            .filter(one -> one.isTable() || matches(PartitionValue.texts(one.path()), values))
+            .toList();
     if (chosen.isEmpty()) {
-      throw new ProblemException(Problems.unknownPartition(named(partitions)));
+      throw new ProblemException(
+          hidden.isEmpty()
+              ? Problems.unknownPartition(named(partitions))
+              : unanswered(hidden.get(0)));
     }
 
-    return new KeyLookup(table, chosen.get(0).manifest().keys(), chosen);
+    return new KeyLookup(table, chosen, hidden, refusesStale);
+  }
+
+  private static boolean matches(Map<String, String> partition, Map<String, String> values) {
+    return values.entrySet().stream()
+        .allMatch(
+            value -> {
+              String own = partition.get(value.getKey());
+              return own == null
+                  ? PartitionValue.isNull(value.getValue())
+                  : own.equals(value.getValue());
+            });
   }
 
   /** Returns the columns of the partitions. */
   public Set<String> partitionColumns() {
     Set<String> columns = new LinkedHashSet<>();
     partitions.forEach(partition -> columns.addAll(partition.values().keySet()));
+    unserved.forEach(one -> columns.addAll(PartitionValue.texts(one.path()).keySet()));
     return columns;
   }
 
@@ -114,8 +150,7 @@ public final class KeyLookup {
    * Returns what the newest partition that has a key holds under it.
    *
    * @param values the key's values, in the order of {@link #form}
-   * @throws ProblemException with 400 if it cannot be a key, with 503 if a part of the index that
-   *     would answer is damaged
+   * @throws ProblemException as {@link #found}
    */
   public Optional<Found> newest(List<String> values) throws IOException {
     return found(values, 1).stream().findFirst();
@@ -125,21 +160,69 @@ public final class KeyLookup {
    * Returns what the newest partitions that have a key hold under it, newest first.
    *
    * @param most how many are wanted
+   * @throws ProblemException with 400 if it cannot be a key, with 503 if a newer partition cannot
+   *     be searched and the answers of older ones are refused, or if the newest is damaged and no
+   *     other has the key
    */
   public List<Found> found(List<String> values, int most) throws IOException {
     encode(form, values);
     List<Found> all = new ArrayList<>();
+    stale = null;
+    isNewestSearched = false;
+    int passed = 0;
     for (OpenPartition partition : partitions) {
+      while (passed < unserved.size() && unserved.get(passed).isNoOlderThan(partition)) {
+        pass(unserved.get(passed++));
+      }
+
       KeyForm keys = partition.manifest().keys();
       if (keys.equals(encoded) || canEncode(keys, values)) {
-        find(partition).ifPresent(entry -> all.add(new Found(partition, entry)));
+        find(partition).ifPresent(all::add);
+        isNewestSearched |= stale == null;
         if (all.size() == most) {
-          break;
+          return all;
         }
       }
     }
 
+    unserved.stream().skip(passed).forEach(this::pass);
+    if (all.isEmpty() && !isNewestSearched && isDamaged(stale)) {
+      throw new ProblemException(unanswered(stale));
+    }
+
     return all;
+  }
+
+  /** Keeps a partition that should have been searched before those that follow. */
+  private void pass(Unserved newer) {
+    if (refusesStale) {
+      throw new ProblemException(unanswered(newer));
+    }
+
+    stale = stale == null ? newer : stale;
+  }
+
+  private static boolean isDamaged(Unserved one) {
+    return one != null && one.reason() == Unserved.Reason.DAMAGED;
+  }
+
+  private static Problem unanswered(Unserved one) {
+    Problem problem =
+        isDamaged(one)
+            ? Problems.damagedScores(one.name())
+            : Problems.staleScores(one.name(), one.reason().text());
+    return problem.with(one.member());
+  }
+
+  /** Returns the newest partition that the last answer lacks; empty if it lacks none. */
+  public Optional<Unserved> stale() {
+    return Optional.ofNullable(stale);
+  }
+
+  /** Returns the problem that a key which was not found is answered with. */
+  public Problem unknownKey() {
+    Problem problem = Problems.unknownKey(searched());
+    return stale == null ? problem : problem.with(stale.member());
   }
 
   private void encode(KeyForm keys, List<String> values) {
@@ -187,12 +270,16 @@ public final class KeyLookup {
     }
   }
 
-  private Optional<StoredEntry> find(OpenPartition partition) throws IOException {
+  private Optional<Found> find(OpenPartition partition) throws IOException {
     try {
-      return partition.find(bytes);
+      return partition
+          .find(bytes)
+          .map(entry -> new Found(partition, entry, Optional.ofNullable(stale)));
     } catch (DamagedIndexException e) {
       table.damaged(partition, e);
-      throw new ProblemException(Problems.damagedScores(partition.name()));
+      String path = partition.manifest().partition();
+      pass(Unserved.partition(path, Unserved.Reason.DAMAGED, e.getMessage()));
+      return Optional.empty();
     } catch (ClosedChannelException e) {
       throw new ProblemException(Problems.replacedScores(partition.name()));
     }
@@ -223,7 +310,7 @@ public final class KeyLookup {
   }
 
   /** Returns which partitions were searched, for messages. */
-  public String searched() {
+  private String searched() {
     List<OpenPartition> searched = new ArrayList<>(partitions);
     searched.removeIf(partition -> !hasColumnsOf(partition.manifest().keys()));
     List<OpenPartition> others = new ArrayList<>(partitions);

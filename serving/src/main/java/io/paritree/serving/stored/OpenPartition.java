@@ -27,25 +27,19 @@ public final class OpenPartition {
   private final List<byte[]> scoreNames;
   private volatile String damage = "";
   private volatile FailedLook failed; // null if no look at the whole index has failed
+  private final List<FileEntry> files;
 
-  OpenPartition(LookupIndex index) {
+  /**
+   * @param files those of the index, before it was opened
+   */
+  OpenPartition(LookupIndex index, List<FileEntry> files) {
     this.index = index;
+    this.files = List.copyOf(files);
     IndexManifest manifest = index.manifest();
     this.values = PartitionValue.texts(manifest.partition());
     String run = manifest.directory() + "\n" + manifest.partition();
-    this.tag =
-        '"' + Sha256.hex(run.getBytes(StandardCharsets.UTF_8)).substring(0, TAG_DIGITS) + '"';
-    JsonBytes json = new JsonBytes().raw('{');
-    values.forEach(
-        (column, value) -> {
-          json.raw(json.length() == 1 ? "" : ",").string(column).raw(':');
-          if (value == null) {
-            json.raw("null");
-          } else {
-            json.string(value);
-          }
-        });
-    this.partitionJson = json.raw('}').toByteArray();
+    this.tag = tag(run);
+    this.partitionJson = json(manifest.partition());
     this.origin =
         new JsonBytes()
             .raw(",\"model_version\":")
@@ -59,6 +53,11 @@ public final class OpenPartition {
     for (String column : manifest.scores()) {
       scoreNames.add(JsonBytes.quoted(column.replaceFirst("^score_", "")));
     }
+  }
+
+  /** Returns an entity tag that differs for any two texts. */
+  static String tag(String text) {
+    return '"' + Sha256.hex(text.getBytes(StandardCharsets.UTF_8)).substring(0, TAG_DIGITS) + '"';
   }
 
   /** Returns what the index says about the partition. */
@@ -127,10 +126,30 @@ public final class OpenPartition {
     return isNew;
   }
 
-  /** Returns whether the index has been read whole, and need not be read again now. */
-  boolean isStillDamaged(List<FileEntry> files, long nanos) {
+  /** Returns the values of a partition as a JSON object. */
+  static byte[] json(String path) {
+    JsonBytes json = new JsonBytes().raw('{');
+    PartitionValue.texts(path)
+        .forEach(
+            (column, value) -> {
+              json.raw(json.length() == 1 ? "" : ",").string(column).raw(':');
+              if (value == null) {
+                json.raw("null");
+              } else {
+                json.string(value);
+              }
+            });
+    return json.raw('}').toByteArray();
+  }
+
+  /**
+   * Returns whether nothing has to be read again: its files are those that it was opened with, and
+   * if a part of them was damaged since, all of them have been read whole a short while ago.
+   */
+  boolean isKnownIn(List<FileEntry> now, long nanos) {
     FailedLook last = failed;
-    return last != null && last.isStillTrueOf(files, nanos);
+    return files.equals(now)
+        && (damage.isEmpty() || last != null && last.isStillTrueOf(now, nanos));
   }
 
   /** Keeps that the index has been read whole, and why it is damaged. */
@@ -140,7 +159,7 @@ public final class OpenPartition {
   }
 
   /** Returns how many files are open. */
-  int files() {
+  int fileCount() {
     return manifest().shards().size();
   }
 

@@ -26,6 +26,7 @@ final class OutputReader {
   private final int partitions;
   private final TableLog log;
   private boolean isTable;
+  private Location state; // since the output was last read
 
   /** A partition's directory below the output, and what is published there. */
   record Found(String path, PublishedPartition published) {}
@@ -43,27 +44,35 @@ final class OutputReader {
   /**
    * Returns the newest published partitions, newest first.
    *
-   * @param problems receives why a partition cannot be read, by its path
+   * @param unserved receives what cannot be read, by its path
    */
-  List<Found> newest(Map<String, String> problems) throws IOException {
+  List<Found> newest(Map<String, Unserved> unserved) throws IOException {
     List<Found> found = new ArrayList<>();
+    state = null;
     isTable = log.exists();
     if (isTable) {
-      Map<String, String> runs = log.indexes(StateDirectory.indexes(state())).runs();
+      TableLog.Version version = log.newest(StateDirectory.indexes(state()));
+      version
+          .refusal()
+          .ifPresent(
+              why ->
+                  unserved.put("", new Unserved("", true, Unserved.Reason.FOREIGN_VERSION, why)));
+      Map<String, String> runs = version.runs();
       runs.keySet().stream()
           .sorted((one, other) -> PartitionValue.ORDER.compare(other, one))
           .limit(partitions)
           .forEach(path -> found.add(new Found(path, PublishedPartition.ofTable(runs.get(path)))));
     } else {
-      add(output, "", found, problems);
+      add(output, "", found, unserved);
     }
 
     return found;
   }
 
-  private void add(Location directory, String path, List<Found> found, Map<String, String> problems)
+  private void add(
+      Location directory, String path, List<Found> found, Map<String, Unserved> unserved)
       throws IOException {
-    Optional<PublishedPartition> published = published(directory, path, problems);
+    Optional<PublishedPartition> published = published(directory, path, unserved);
     if (published.isPresent()) {
       found.add(new Found(path, published.get()));
       return;
@@ -82,12 +91,12 @@ final class OutputReader {
         return;
       }
 
-      add(directory.resolve(name), path.isEmpty() ? name : path + "/" + name, found, problems);
+      add(directory.resolve(name), path.isEmpty() ? name : path + "/" + name, found, unserved);
     }
   }
 
   private Optional<PublishedPartition> published(
-      Location directory, String path, Map<String, String> problems) throws IOException {
+      Location directory, String path, Map<String, Unserved> unserved) throws IOException {
     Location file = directory.resolve(PublishedPartition.FILE);
     byte[] content;
     try {
@@ -95,14 +104,15 @@ final class OutputReader {
     } catch (NoSuchFileException | NotDirectoryException e) {
       return Optional.empty();
     } catch (IOException e) {
-      problems.put(path, "Cannot read %s: %s".formatted(file, e.getMessage()));
+      String why = "Cannot read %s: %s".formatted(file, e.getMessage());
+      unserved.put(path, Unserved.partition(path, Unserved.Reason.UNREADABLE, why));
       return Optional.empty();
     }
 
     try {
       return Optional.of(PublishedPartition.fromJson(content, file.toString()));
     } catch (IOException e) {
-      problems.put(path, e.getMessage());
+      unserved.put(path, Unserved.partition(path, Unserved.Reason.DAMAGED, e.getMessage()));
       return Optional.empty();
     }
   }
@@ -168,6 +178,10 @@ final class OutputReader {
 
   /** Returns the state directory of the output. */
   Location state() throws IOException {
-    return StateDirectory.of(output, StateDirectory.recorded(store, output));
+    if (state == null) {
+      state = StateDirectory.of(output, StateDirectory.recorded(store, output));
+    }
+
+    return state;
   }
 }

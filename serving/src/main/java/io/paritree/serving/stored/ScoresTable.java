@@ -2,8 +2,10 @@ package io.paritree.serving.stored;
 
 import io.paritree.lookup.DamagedIndexException;
 import io.paritree.lookup.PublishedPartition;
+import io.paritree.lookup.parquet.UnusableRowsException;
 import io.paritree.output.PartitionValue;
 import io.paritree.serving.stored.OutputReader.Found;
+import io.paritree.serving.stored.Unserved.Reason;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -49,11 +51,24 @@ public final class ScoresTable {
   private final LongSupplier nanos;
   private OutputReader reader; // null until the output's store has answered once
   private IndexSource source;
-  private volatile List<OpenPartition> partitions = List.of();
-  private volatile Map<String, String> problems;
+  private volatile State state = new State(List.of(), List.of());
+  private volatile String failure; // of the last look; empty if it was made
   private volatile Instant polledAt = Instant.EPOCH;
   private final Map<String, Integer> absences = new HashMap<>();
   private List<Retired> retired = new ArrayList<>();
+
+  /**
+   * What a request sees.
+   *
+   * @param partitions those that answer, newest first
+   * @param unserved those that do not as they are published now, newest first
+   */
+  record State(List<OpenPartition> partitions, List<Unserved> unserved) {
+    State {
+      partitions = List.copyOf(partitions);
+      unserved = List.copyOf(unserved);
+    }
+  }
 
   /**
    * A partition that answers no new request.
@@ -96,9 +111,8 @@ public final class ScoresTable {
       own.open();
     }
 
-    this.problems =
-        Map.of(
-            "", "Cannot serve %s yet: it is being read, or its indexes fetched".formatted(output));
+    this.failure =
+        "Cannot serve %s yet: it is being read, or its indexes fetched".formatted(output);
   }
 
   private void connect() throws IOException {
@@ -115,13 +129,28 @@ public final class ScoresTable {
 
   /** Returns the partitions that answer now, newest first; immutable. */
   public List<OpenPartition> partitions() {
-    return partitions;
+    return state.partitions();
+  }
+
+  /** Returns the partitions that do not answer as they are published now, newest first. */
+  public List<Unserved> unserved() {
+    return state.unserved();
+  }
+
+  State state() {
+    return state;
   }
 
   /** Returns why partitions are not served as they are published now, by their paths. */
   public Map<String, String> problems() {
-    Map<String, String> all = new TreeMap<>(problems);
-    for (OpenPartition partition : partitions) {
+    Map<String, String> all = new TreeMap<>();
+    State now = state;
+    now.unserved().forEach(one -> all.put(one.path(), one.why()));
+    if (!failure.isEmpty()) {
+      all.put("", failure);
+    }
+
+    for (OpenPartition partition : now.partitions()) {
       if (!partition.damage().isEmpty()) {
         all.putIfAbsent(partition.manifest().partition(), partition.damage());
       }
@@ -149,63 +178,108 @@ public final class ScoresTable {
    */
   synchronized boolean poll() {
     closeRetired();
-    Map<String, String> found = new TreeMap<>();
+    Map<String, String> known = problems();
     try {
       connect();
-      replace(reader.newest(found), found);
+      Map<String, Unserved> unserved = new TreeMap<>();
+      replace(reader.newest(unserved), unserved);
       polledAt = Instant.now();
     } catch (IOException | RuntimeException e) {
-      found.put("", "Cannot read %s: %s".formatted(output, e.getMessage()));
+      failure = "Cannot read %s: %s".formatted(output, e.getMessage());
     }
 
-    for (Map.Entry<String, String> problem : found.entrySet()) {
-      if (!problem.getValue().equals(problems.get(problem.getKey()))) {
-        LOG.warn("Scores {}, {}: {}", name, problem.getKey(), problem.getValue());
-      }
-    }
-
-    problems = found;
-    return problems().isEmpty();
+    Map<String, String> found = problems();
+    found.forEach(
+        (path, why) -> {
+          if (!why.equals(known.get(path))) {
+            LOG.warn("Scores {}, {}: {}", name, path, why);
+          }
+        });
+    return found.isEmpty();
   }
 
-  private void replace(List<Found> published, Map<String, String> found) throws IOException {
-    source.keepOnly(partitions, published);
-    Map<String, OpenPartition> before = new LinkedHashMap<>();
-    partitions.forEach(partition -> before.put(partition.manifest().partition(), partition));
+  private void replace(List<Found> published, Map<String, Unserved> unserved) throws IOException {
+    List<OpenPartition> before = state.partitions();
+    source.keepOnly(before, published);
+    Map<String, OpenPartition> old = new LinkedHashMap<>();
+    before.forEach(partition -> old.put(partition.manifest().partition(), partition));
+    Map<String, Unserved> pending = pending(published, old);
     Map<String, OpenPartition> next = new LinkedHashMap<>();
     try {
+      show(before, unserved, pending);
       for (Found one : published) {
         absences.remove(one.path());
-        taken(one, old(one, before, published), found)
+        taken(one, old(one, old, published), unserved)
             .ifPresent(partition -> next.put(one.path(), partition));
         if (before.isEmpty()) { // nothing would answer until the last index is there
-          partitions = ordered(next);
+          pending.remove(one.path());
+          show(ordered(next), unserved, pending);
         }
       }
 
-      keepAbsent(before, next, published, found);
+      keepAbsent(old, next, published, unserved);
     } catch (IOException | RuntimeException e) {
-      next.values().removeAll(partitions);
+      next.values().removeAll(state.partitions());
       retire(next.values());
       throw e;
     }
 
-    if (published.isEmpty() && before.isEmpty() && found.isEmpty()) {
-      found.put(
-          "",
-          "Cannot serve %s: scripts/score has published no partition there, with a %s or by a commit to"
-                  .formatted(output, PublishedPartition.FILE)
-              + " a Delta table");
-    }
-
+    failure =
+        published.isEmpty() && before.isEmpty() && unserved.isEmpty()
+            ? "Cannot serve %s: scripts/score has published no partition there, with a %s or by a commit to"
+                    .formatted(output, PublishedPartition.FILE)
+                + " a Delta table"
+            : "";
     List<OpenPartition> ordered = ordered(next);
-    List<OpenPartition> leaving = new ArrayList<>(partitions);
+    List<OpenPartition> leaving = new ArrayList<>(state.partitions());
     leaving.removeAll(ordered);
-    partitions = ordered;
+    show(ordered, unserved, Map.of());
     retire(leaving);
     if (!leaving.isEmpty() || ordered.size() != before.size()) {
       LOG.info("Scores {}: {} partitions", name, ordered.size());
     }
+  }
+
+  /** Shows a state to requests, in one step. */
+  private void show(
+      List<OpenPartition> partitions,
+      Map<String, Unserved> unserved,
+      Map<String, Unserved> pending) {
+    Map<String, Unserved> all = new TreeMap<>(pending);
+    all.putAll(unserved);
+    state = new State(partitions, Unserved.ordered(all.values()));
+  }
+
+  /**
+   * Returns the partitions that do not answer while this poll opens them: those that did not before
+   * it, and those whose indexes have to be made. Others are opened at once.
+   */
+  private Map<String, Unserved> pending(List<Found> published, Map<String, OpenPartition> old)
+      throws IOException {
+    Map<String, Unserved> all = new TreeMap<>();
+    for (Found one : published) {
+      if (old.isEmpty() || !isSame(one, old(one, old, published)) && !source.isMade(one)) {
+        all.put(
+            one.path(),
+            Unserved.partition(
+                one.path(),
+                Reason.INDEX_ON_ITS_WAY,
+                "Cannot use the partition yet: its index is being fetched or built"));
+      }
+    }
+
+    state.unserved().forEach(one -> all.put(one.path(), one));
+
+    return all;
+  }
+
+  private boolean wasDamaged(Found one) {
+    return state.unserved().stream()
+        .anyMatch(before -> before.path().equals(one.path()) && before.reason() == Reason.DAMAGED);
+  }
+
+  private static boolean isSame(Found one, OpenPartition old) {
+    return old != null && old.manifest().directory().equals(one.published().directory());
   }
 
   /** Returns partitions, newest first. */
@@ -239,30 +313,45 @@ public final class ScoresTable {
   }
 
   /** Returns what answers for a published partition after this poll; empty if nothing can. */
-  private Optional<OpenPartition> taken(Found one, OpenPartition old, Map<String, String> found) {
+  private Optional<OpenPartition> taken(
+      Found one, OpenPartition old, Map<String, Unserved> unserved) {
+    boolean isSame = isSame(one, old);
+    Reason reason;
+    String why;
     try {
       Optional<String> missing = reader.missing(one);
-      if (missing.isPresent()) {
-        found.put(one.path(), "Cannot use the partition: " + missing.get());
+      missing.ifPresent(
+          file ->
+              unserved.put(
+                  one.path(),
+                  Unserved.partition(
+                      one.path(), Reason.INCOMPLETE, "Cannot use the partition: " + file)));
+      if (missing.isPresent() && !isSame && !source.isMade(one)) {
         return Optional.ofNullable(old);
       }
 
-      if (old != null && old.manifest().directory().equals(one.published().directory())) {
-        return Optional.of(old.damage().isEmpty() ? old : source.restored(one, old));
-      }
-
-      return Optional.of(source.open(one));
+      boolean isReadWhole = isSame || wasDamaged(one);
+      return Optional.of(isReadWhole ? source.current(one, isSame ? old : null) : source.open(one));
     } catch (NoSuchFileException e) {
-      found.put(
-          one.path(),
+      reason = Reason.NO_INDEX;
+      why =
           ("Cannot use the partition: run %s has built no index (scripts/score --lookup-index), and the"
                   + " server builds only those of directories, with scripts/serve --with-hadoop: no %s")
-              .formatted(one.published().directory(), e.getMessage()));
+              .formatted(one.published().directory(), e.getMessage());
+    } catch (DamagedIndexException e) {
+      reason = Reason.DAMAGED;
+      why = e.getMessage();
+    } catch (UnusableRowsException e) {
+      reason = Reason.NO_INDEX;
+      why = e.getMessage();
     } catch (IOException | RuntimeException e) {
-      found.put(one.path(), String.valueOf(e.getMessage()));
+      reason = Reason.UNREADABLE;
+      why = String.valueOf(e.getMessage());
     }
 
-    return Optional.ofNullable(old);
+    unserved.put(one.path(), Unserved.partition(one.path(), reason, why));
+    // What a start could not open does not answer before it either.
+    return isSame && reason != Reason.UNREADABLE ? Optional.empty() : Optional.ofNullable(old);
   }
 
   /**
@@ -274,7 +363,7 @@ public final class ScoresTable {
       Map<String, OpenPartition> before,
       Map<String, OpenPartition> next,
       List<Found> published,
-      Map<String, String> problems)
+      Map<String, Unserved> unserved)
       throws IOException {
     String oldest = published.isEmpty() ? null : published.get(published.size() - 1).path();
     Set<String> replaced = new HashSet<>();
@@ -289,7 +378,7 @@ public final class ScoresTable {
       boolean isBeyond = reader.isFull(published) && PartitionValue.ORDER.compare(path, oldest) < 0;
       int absent = absences.merge(path, 1, Integer::sum);
       boolean isOnItsWay = !reader.isTable() && (absent < ABSENCES || reader.isBeingPublished());
-      if (!isBeyond && (isOnItsWay || problems.containsKey(path))) {
+      if (!isBeyond && (isOnItsWay || unserved.containsKey(path))) {
         next.put(path, entry.getValue());
       } else {
         absences.remove(path);
@@ -320,7 +409,7 @@ public final class ScoresTable {
   }
 
   private void close(OpenPartition partition) {
-    files.giveBack(partition.files());
+    files.giveBack(partition.fileCount());
     try {
       partition.close();
     } catch (IOException e) {
@@ -329,8 +418,8 @@ public final class ScoresTable {
   }
 
   synchronized void close() {
-    retire(partitions);
-    partitions = List.of();
+    retire(state.partitions());
+    state = new State(List.of(), List.of());
     retired.forEach(left -> close(left.partition));
     retired = List.of();
   }

@@ -25,14 +25,26 @@ public final class StoredAnswer {
   private StoredAnswer() {}
 
   /** Writes the members of a stored row, from its partition on. */
-  public static void write(OpenPartition partition, Scored row, JsonBytes json) {
+  public static void write(Found found, Scored row, JsonBytes json) {
+    OpenPartition partition = found.partition();
     json.raw("\"partition\":").raw(partition.partitionJson()).raw(',');
     partition.writeScores(row.scores(), json);
     json.raw(row.members()).raw(partition.origin());
+    writeStale(found.stale(), json);
+  }
+
+  /** Writes the member that says that an answer is not of what was published last, if so. */
+  public static void writeStale(Optional<Unserved> stale, JsonBytes json) {
+    stale.ifPresent(newer -> newer.write(json.raw(",\"stale\":")));
   }
 
   /** Returns the problem that a key which has no single scored row is answered with. */
   public static Problem problem(Found found) {
+    Problem problem = storedProblem(found);
+    return found.stale().isEmpty() ? problem : problem.with(found.stale().get().member());
+  }
+
+  private static Problem storedProblem(Found found) {
     OpenPartition partition = found.partition();
     String run = partition.manifest().run();
     StoredEntry entry = found.entry();

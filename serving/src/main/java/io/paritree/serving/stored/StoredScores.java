@@ -35,6 +35,7 @@ public final class StoredScores implements AutoCloseable {
 
   private final Map<String, ScoresTable> tables = new TreeMap<>();
   private final Duration poll;
+  private final boolean refusesStale;
   private final OpenFiles files;
   private final IndexDirectory own;
   private final Map<ScoresTable, ScheduledExecutorService> threads = new LinkedHashMap<>();
@@ -49,6 +50,7 @@ public final class StoredScores implements AutoCloseable {
   public StoredScores(ServingConfig.Scores config, long files, ServerMetrics metrics)
       throws IOException {
     this.poll = config.poll();
+    this.refusesStale = config.stale() == ServingConfig.Scores.Stale.REFUSE;
     this.files = new OpenFiles(files);
     this.own = new IndexDirectory(Path.of(config.indexDirectory()), config.indexBytes());
     try {
@@ -159,6 +161,11 @@ public final class StoredScores implements AutoCloseable {
 
     return CompletableFuture.allOf(polls.toArray(CompletableFuture[]::new))
         .thenApply(done -> polls.stream().allMatch(CompletableFuture::join));
+  }
+
+  /** Returns whether what is not of the newest partitions is not answered. */
+  boolean refusesStale() {
+    return refusesStale;
   }
 
   /** Returns how many files of indexes are open. */

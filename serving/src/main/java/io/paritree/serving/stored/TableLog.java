@@ -33,10 +33,21 @@ final class TableLog {
   private static final Pattern COMMIT = Pattern.compile("(00[0-9]{18})\\.json");
   private static final int MAX_LIST = 64 << 20;
 
+  /** How many commits of other writers are passed to find the last version of the job. */
+  private static final int MAX_PASSED = 1_000;
+
   private final FileStore store;
   private final Location log;
   private FileEntry known;
-  private TableIndexes indexes;
+  private Version version;
+
+  /**
+   * Which indexes belong to a version.
+   *
+   * @param runs as in {@link TableIndexes}
+   * @param refusal why this is an older version than the newest; empty if it is the newest
+   */
+  record Version(Map<String, String> runs, Optional<String> refusal) {}
 
   /** What a commit has done: whether it has changed rows, and in whose names. */
   private record Commit(boolean hasChanged, Set<String> transactions) {}
@@ -62,22 +73,22 @@ final class TableLog {
   }
 
   /**
-   * Returns which indexes belong to the newest version.
+   * Returns which indexes belong to the newest version, or to the last one before it that has any.
    *
    * @param built the directory of the table's indexes
-   * @throws IOException if there are none for it, and says why
+   * @throws IOException if there is none, and says why the newest has none
    */
-  TableIndexes indexes(Location built) throws IOException {
-    FileEntry newest = newest();
+  Version newest(Location built) throws IOException {
+    FileEntry newest = newestCommit();
     if (!newest.equals(known)) {
-      indexes = indexes(built, version(newest));
+      version = version(built, version(newest));
       known = newest;
     }
 
-    return indexes;
+    return version;
   }
 
-  private FileEntry newest() throws IOException {
+  private FileEntry newestCommit() throws IOException {
     return store.list(log).stream()
         .filter(entry -> version(entry) >= 0)
         .max(Comparator.comparingLong(TableLog::version))
@@ -90,25 +101,32 @@ final class TableLog {
     return commit.matches() ? Long.parseLong(commit.group(1)) : -1;
   }
 
-  private TableIndexes indexes(Location built, long newest) throws IOException {
-    long version = newest;
-    for (; version >= 0; version--) {
-      Commit commit = commit(version);
-      Optional<Own> own = own(built, commit);
-      if (own.isPresent()) {
-        return withOthers(built, own.get(), version);
-      }
-
-      if (commit.hasChanged()) {
-        break;
+  private Version version(Location built, long newest) throws IOException {
+    ForeignVersionException refusal = null;
+    for (long version = newest; version >= Math.max(0, newest - MAX_PASSED); version--) {
+      try {
+        Commit commit = commit(version);
+        Optional<Own> own = own(built, commit);
+        if (own.isPresent()) {
+          Map<String, String> runs = withOthers(built, own.get(), version);
+          return new Version(
+              runs, Optional.ofNullable(refusal).map(ForeignVersionException::getMessage));
+        } else if (commit.hasChanged()) {
+          throw refused(version);
+        }
+      } catch (ForeignVersionException e) {
+        refusal = refusal == null ? e : refusal;
+        if (e.isGone) {
+          break;
+        }
       }
     }
 
-    throw refused(version);
+    throw refusal == null ? refused(newest) : refusal;
   }
 
   /** Adds what other runs have committed between a run's commit and the version it is based on. */
-  private TableIndexes withOthers(Location built, Own own, long version) throws IOException {
+  private Map<String, String> withOthers(Location built, Own own, long version) throws IOException {
     Map<String, String> runs = new TreeMap<>(own.indexes().runs());
     for (long other = own.indexes().base() + 1; other < version; other++) {
       Commit commit = commit(other);
@@ -124,14 +142,25 @@ final class TableLog {
       }
     }
 
-    return new TableIndexes(own.indexes().base(), runs);
+    return runs;
   }
 
-  private IOException refused(long version) {
-    return new IOException(
-        ("version %s of the table was not written by scripts/score --lookup-index, so no index has its"
-                + " rows; the next such run makes one")
-            .formatted(version));
+  /** No index has the rows of a version. */
+  private static final class ForeignVersionException extends IOException {
+    private static final long serialVersionUID = 1L;
+    private final boolean isGone;
+
+    private ForeignVersionException(long version, boolean isGone) {
+      super(
+          ("version %s of the table was not written by scripts/score --lookup-index, so no index has its"
+                  + " rows; the next such run makes one")
+              .formatted(version));
+      this.isGone = isGone;
+    }
+  }
+
+  private static ForeignVersionException refused(long version) {
+    return new ForeignVersionException(version, false);
   }
 
   private Optional<Own> own(Location built, Commit commit) throws IOException {
@@ -178,7 +207,7 @@ final class TableLog {
                     }));
       }
     } catch (NoSuchFileException e) {
-      throw refused(version);
+      throw new ForeignVersionException(version, true);
     } catch (CorruptModelException e) {
       throw new IOException(e.getMessage(), e);
     }

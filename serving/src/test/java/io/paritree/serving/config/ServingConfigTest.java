@@ -43,7 +43,12 @@ class ServingConfigTest {
                 new ServingConfig.Models(
                     "models", List.of(), Duration.ofSeconds(5), Duration.ofMinutes(1), 2_000),
                 new ServingConfig.Scores(
-                    Map.of(), Duration.ofSeconds(5), Duration.ofMinutes(1), "indexes", 20L << 30),
+                    Map.of(),
+                    Duration.ofSeconds(5),
+                    Duration.ofMinutes(1),
+                    "indexes",
+                    20L << 30,
+                    ServingConfig.Scores.Stale.ANSWER),
                 new ServingConfig.Records(UnknownFields.REJECT),
                 new ServingConfig.Limits(1 << 20, 10_000, 8 << 10, 64 << 20, 64 << 20, 64 << 10),
                 new ServingConfig.Admission(

@@ -1,0 +1,94 @@
+package io.paritree.serving.stored;
+
+import io.paritree.output.PartitionValue;
+import io.paritree.serving.answer.JsonBytes;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A partition that is published, and does not answer as it is published now.
+ *
+ * @param path its directory below the output; empty for the whole output
+ * @param isTable whether it is the newest version of a table, which may have changed any partition
+ * @param reason for callers
+ * @param why for operators, with places
+ */
+public record Unserved(String path, boolean isTable, Reason reason, String why) {
+  /** Why a partition does not answer, in words that never change. */
+  public enum Reason {
+    /** Its index, or what says what is published, is not what was written. */
+    DAMAGED("damaged", "it is damaged"),
+    /** A file of its rows is missing, or has another length. */
+    INCOMPLETE("incomplete", "a file of its rows is missing"),
+    /** Its run has built no index, and the server cannot. */
+    NO_INDEX("no_index", "it has no index"),
+    /** Its index is being fetched or built. */
+    INDEX_ON_ITS_WAY("index_on_its_way", "its index is being made"),
+    /** Another writer has made the newest version of the table. */
+    FOREIGN_VERSION("foreign_version", "another writer has made the newest version"),
+    /** It cannot be read now, or there is no room for its index. */
+    UNREADABLE("unreadable", "it cannot be read now");
+
+    private final String word;
+    private final String text;
+
+    Reason(String word, String text) {
+      this.word = word;
+      this.text = text;
+    }
+
+    /** Returns the word in answers. */
+    public String word() {
+      return word;
+    }
+
+    /** Returns the reason as a sentence of people. */
+    String text() {
+      return text;
+    }
+  }
+
+  static Unserved partition(String path, Reason reason, String why) {
+    return new Unserved(path, false, reason, why);
+  }
+
+  /** Returns the name of the partition for people. */
+  String name() {
+    return isTable ? "the table" : path.isEmpty() ? "the output" : path;
+  }
+
+  /** Returns whether a partition that this one hides is this one, or older. */
+  boolean isNoOlderThan(OpenPartition partition) {
+    return isTable || PartitionValue.ORDER.compare(path, partition.manifest().partition()) >= 0;
+  }
+
+  /** Returns these, newest first. */
+  static List<Unserved> ordered(Iterable<Unserved> all) {
+    List<Unserved> ordered = new ArrayList<>();
+    all.forEach(ordered::add);
+    ordered.sort(
+        (one, other) ->
+            one.isTable != other.isTable
+                ? Boolean.compare(other.isTable, one.isTable)
+                : PartitionValue.ORDER.compare(other.path, one.path));
+    return List.copyOf(ordered);
+  }
+
+  /** Writes it as the object that answers have in their member {@code stale}. */
+  public void write(JsonBytes json) {
+    json.raw('{');
+    if (!isTable) {
+      json.raw("\"partition\":").raw(OpenPartition.json(path)).raw(',');
+    }
+
+    json.raw("\"reason\":\"").raw(reason.word()).raw("\"}");
+  }
+
+  /** Returns the member {@code stale}, after a comma. */
+  String member() {
+    JsonBytes json = new JsonBytes().raw(",\"stale\":");
+    write(json);
+    return new String(json.toByteArray(), StandardCharsets.UTF_8);
+  }
+}
