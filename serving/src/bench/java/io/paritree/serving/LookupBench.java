@@ -12,6 +12,7 @@ import io.paritree.lookup.ScoreSpread;
 import io.paritree.lookup.StateDirectory;
 import io.paritree.lookup.StoredEntry.Scored;
 import io.paritree.lookup.build.RowRecords;
+import io.paritree.lookup.build.ShardSizes;
 import io.paritree.lookup.build.ShardWriter;
 import io.paritree.model.TestPackages;
 import io.paritree.store.Location;
@@ -120,7 +121,9 @@ final class LookupBench {
     for (int shard = 0; shard < shards; shard++) {
       RowRecords records = new RowRecords(1 << 20);
       fill(records, shard, shards);
-      ShardWriter writer = new ShardWriter(IndexManifest.seal(RUN, "", shard), 1, score -> {});
+      ShardWriter writer =
+          new ShardWriter(
+              IndexManifest.seal(RUN, "", shard), 1, ShardSizes.BYTES_PER_SHARD, score -> {});
       writer.add(records.array(), 0, records.length());
       try (OutputStream out = Files.newOutputStream(to.resolve("shard-" + shard))) {
         ShardFile file = writer.write("shard-" + shard, out);

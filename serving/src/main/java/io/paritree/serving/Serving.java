@@ -170,7 +170,7 @@ final class Serving implements AutoCloseable {
       Readiness readiness,
       PredictionLog predictions) {
     TablesHandler tables = new TablesHandler(scores);
-    RowHandler rows = new RowHandler(scores);
+    RowHandler rows = new RowHandler(scores, config.limits());
     KeysHandler keys = new KeysHandler(scores, config.limits());
     ScoringParts parts = new ScoringParts(models, scores, config.limits(), metrics, predictions);
     CompareHandler compare =

@@ -10,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 
@@ -20,6 +21,9 @@ public final class FarStore extends RawLocalFileSystem {
 
   /** How many files of shards are opened before the others are held up. */
   static volatile int heldFrom;
+
+  /** What holds every listing up; null if nothing does. */
+  static volatile CountDownLatch listed;
 
   /** What the next file of a shard fails with; null if it is opened. */
   static final AtomicReference<Error> ERROR = new AtomicReference<>();
@@ -60,6 +64,12 @@ public final class FarStore extends RawLocalFileSystem {
     }
 
     return super.open(file, bufferSize);
+  }
+
+  @Override
+  public FileStatus[] listStatus(Path directory) throws IOException {
+    await(listed);
+    return super.listStatus(directory);
   }
 
   private static void await(CountDownLatch held) throws IOException {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,13 @@ class StaleScoresTest extends ServedLoans {
   private static final String NEWEST = "day=2026-11-24";
   private static final String STALE =
       ",\"stale\":{\"partition\":{\"day\":\"2026-11-24\"},\"reason\":\"damaged\"}";
+
+  @Override
+  void start(Map<String, String> more) throws Exception {
+    Map<String, String> settings = new HashMap<>(more);
+    settings.put("scores.index-directory", '"' + directory.resolve("own").toString() + '"');
+    super.start(settings);
+  }
 
   private Path index(String file) throws IOException {
     return loans.index(NEWEST).resolve(file);

@@ -58,7 +58,11 @@ public record IndexManifest(
   /** The name of the file with the digests. */
   public static final String DIGESTS = "lookup.sha256";
 
+  /** The most bytes of each of the two; 1,024 shards take about 130,000. */
+  public static final int MAX_BYTES = 1 << 20;
+
   private static final int FORMAT = 1;
+  private static final int MAX_SHARDS = 1 << 10;
 
   /**
    * The file of a shard.
@@ -281,6 +285,8 @@ public record IndexManifest(
       String file = shard.text("file");
       if (!file.matches("[A-Za-z0-9_-]{1,80}")) {
         throw json.wrong("the name of a shard's file");
+      } else if (shards.size() == MAX_SHARDS) {
+        throw json.wrong("at most %s shards".formatted(MAX_SHARDS));
       }
 
       shards.add(new ShardFile(file, shard.number("bytes"), shard.text("sha256")));

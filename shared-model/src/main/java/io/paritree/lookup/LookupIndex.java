@@ -2,6 +2,9 @@ package io.paritree.lookup;
 
 import io.paritree.Sha256;
 import io.paritree.lookup.IndexManifest.ShardFile;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import io.paritree.store.UnfitFileException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -18,8 +21,6 @@ import java.util.Optional;
  * is on the heap. Thread-safe. After {@link #close}, look-ups fail.
  */
 public final class LookupIndex implements AutoCloseable {
-  private static final int MAX_MANIFEST = 64 << 20;
-
   private final IndexManifest manifest;
   private final List<Shard> shards;
 
@@ -66,8 +67,11 @@ public final class LookupIndex implements AutoCloseable {
   }
 
   private static byte[] read(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      return in.readNBytes(MAX_MANIFEST);
+    Location location = Location.of(file);
+    try {
+      return FileStore.of(location).readAtMost(location, IndexManifest.MAX_BYTES);
+    } catch (UnfitFileException e) {
+      throw new DamagedIndexException(e.getMessage(), e);
     }
   }
 

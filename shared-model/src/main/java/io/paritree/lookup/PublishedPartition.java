@@ -63,6 +63,11 @@ public record PublishedPartition(
     return new PublishedPartition("", directory, Map.of(), Optional.empty());
   }
 
+  /** Returns the same without its files, of which there may be many. */
+  public PublishedPartition withoutFiles() {
+    return new PublishedPartition(identity, directory, Map.of(), rows);
+  }
+
   /** Returns whether it was published with an identity, as far as that is known. */
   public boolean isOf(String other) {
     return identity.isEmpty() || identity.equals(other);

@@ -8,8 +8,10 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 
 /**
@@ -21,6 +23,9 @@ import java.util.Optional;
  */
 final class Shard implements AutoCloseable {
   private static final int KEPT_BYTES = 1 << 16;
+
+  /** The most bytes of a bucket, and of a row: what a damaged length could ask for is no limit. */
+  private static final int MAX_READ = 8 << 20;
 
   /** Outside of the heap: otherwise, the JDK would copy what it reads once more. */
   private static final ThreadLocal<ByteBuffer> BUFFER =
@@ -46,6 +51,11 @@ final class Shard implements AutoCloseable {
     this.file = file;
     this.seal = seal;
     this.scores = scores;
+    BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+    if (!found.isRegularFile() || found.size() != length) { // to open a pipe may take for ever
+      throw damaged("it has %s bytes, expected %s".formatted(found.size(), length));
+    }
+
     this.channel = FileChannel.open(file, StandardOpenOption.READ);
     try {
       ByteBuffer header = read(0, ShardLayout.HEADER);
@@ -84,7 +94,10 @@ final class Shard implements AutoCloseable {
     ByteBuffer ends = read(ShardLayout.HEADER + (long) bucket * Integer.BYTES, 2 * Integer.BYTES);
     int begin = ends.getInt(0);
     int bytes = ends.getInt(Integer.BYTES) - begin;
-    if (begin < 0 || bytes < ShardLayout.CRC || begin + (long) bytes > bucketBytes) {
+    if (begin < 0
+        || bytes < ShardLayout.CRC
+        || bytes > MAX_READ
+        || begin + (long) bytes > bucketBytes) {
       throw damaged("its directory leads to no bucket");
     }
 
@@ -156,8 +169,11 @@ final class Shard implements AutoCloseable {
   }
 
   private byte[] row(long place, int length) throws IOException {
-    if (place < 0 || length < 0 || place + ShardLayout.CRC + length > rowBytes) {
-      throw damaged("an entry leads to no row");
+    if (place < 0
+        || length < 0
+        || length > MAX_READ
+        || place + ShardLayout.CRC + length > rowBytes) {
+      throw damaged("an entry leads to no row of at most %s bytes".formatted(MAX_READ));
     }
 
     ByteBuffer content = checked(rowsAt + place, ShardLayout.CRC + length, place);

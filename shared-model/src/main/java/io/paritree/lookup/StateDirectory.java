@@ -26,6 +26,7 @@ public final class StateDirectory {
   /** Below what is kept, the files of the rows that could not be scored. */
   public static final String QUARANTINE = "quarantine";
 
+  private static final int MAX_RECORD = 1 << 16;
   private static final String LOOKUP = "lookup";
   private static final String WHOLE = "whole";
 
@@ -35,7 +36,8 @@ public final class StateDirectory {
   public static Optional<Location> recorded(FileStore store, Location output) throws IOException {
     Location file = output.resolve(RECORD);
     try {
-      return Optional.of(Location.of(new String(store.read(file), StandardCharsets.UTF_8).strip()));
+      byte[] record = store.readAtMost(file, MAX_RECORD);
+      return Optional.of(Location.of(new String(record, StandardCharsets.UTF_8).strip()));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IllegalArgumentException e) {

@@ -2,6 +2,7 @@ package io.paritree.store;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -79,6 +80,59 @@ public interface FileStore {
    * @throws java.nio.file.NotDirectoryException if it is a file
    */
   List<FileEntry> list(Location directory) throws IOException;
+
+  /**
+   * Returns the entries of a directory that somebody else fills, as {@link #list(Location)}.
+   *
+   * @throws UnfitFileException if there are more than {@code most}
+   */
+  default List<FileEntry> list(Location directory, int most) throws IOException {
+    List<FileEntry> entries = list(directory);
+    if (entries.size() > most) {
+      throw tooMany(directory, most);
+    }
+
+    return entries;
+  }
+
+  /** Returns what is thrown for a directory with too many entries. */
+  static UnfitFileException tooMany(Location directory, int most) {
+    return new UnfitFileException(directory, "has more than %s entries".formatted(most), "fewer");
+  }
+
+  /**
+   * Returns the entry of a file; follows links.
+   *
+   * @throws UnfitFileException if it is a directory, a device or a pipe, which has no end or never
+   *     answers
+   */
+  default FileEntry regular(Location file) throws IOException {
+    FileEntry entry = find(file).orElseThrow(() -> new NoSuchFileException(file.toString()));
+    if (entry.isDirectory()) {
+      throw new UnfitFileException(file, "is a directory", "a file");
+    }
+
+    return entry;
+  }
+
+  /**
+   * Returns a whole file that somebody else has written, as it was at one moment.
+   *
+   * @param most bytes that it may have
+   * @throws UnfitFileException if it has more, or is none that {@link #regular} returns
+   */
+  default byte[] readAtMost(Location file, int most) throws IOException {
+    FileEntry entry = regular(file);
+    byte[] content = entry.bytes() > most ? null : read(file, most + 1);
+    if (content == null || content.length > most) {
+      throw new UnfitFileException(
+          file,
+          content == null ? "has %s bytes".formatted(entry.bytes()) : "grows",
+          "at most %s".formatted(most));
+    }
+
+    return content;
+  }
 
   /** Opens a file for reading; the caller closes the stream. */
   InputStream open(Location file) throws IOException;

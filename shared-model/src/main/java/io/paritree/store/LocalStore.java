@@ -76,10 +76,29 @@ final class LocalStore implements FileStore {
   }
 
   @Override
+  public FileEntry regular(Location file) throws IOException {
+    FileEntry entry = FileStore.super.regular(file);
+    if (!Files.isRegularFile(file.toPath())) {
+      throw new UnfitFileException(file, "is a device or a pipe", "a file");
+    }
+
+    return entry;
+  }
+
+  @Override
   public List<FileEntry> list(Location directory) throws IOException {
+    return list(directory, Integer.MAX_VALUE);
+  }
+
+  @Override
+  public List<FileEntry> list(Location directory, int most) throws IOException {
     List<FileEntry> entries = new ArrayList<>();
     try (DirectoryStream<Path> paths = openDirectory(directory.toPath())) {
       for (Path path : paths) {
+        if (entries.size() == most) {
+          throw FileStore.tooMany(directory, most);
+        }
+
         try {
           entries.add(entry(directory.resolve(path.getFileName().toString()), path));
         } catch (NoSuchFileException e) {

@@ -112,6 +112,8 @@ public record ServingConfig(
    * @param tables by the names that they have in paths
    * @param poll how often the outputs are polled for new partitions; 0 for never
    * @param startTimeout how long a start waits for the outputs
+   * @param lookTimeout longest time of reading an output before its store counts as one that does
+   *     not answer
    * @param indexDirectory where the server keeps indexes of its own
    * @param indexBytes most bytes of them; 0 if none is to be written
    * @param stale what an answer is that is not of what was published last
@@ -120,6 +122,7 @@ public record ServingConfig(
       Map<String, ScoresOutput> tables,
       Duration poll,
       Duration startTimeout,
+      Duration lookTimeout,
       String indexDirectory,
       long indexBytes,
       Stale stale) {
@@ -270,6 +273,7 @@ public record ServingConfig(
             scores.tables(),
             scores.poll(),
             scores.startTimeout(),
+            scores.lookTimeout(),
             scores.indexDirectory(),
             0,
             scores.stale()),

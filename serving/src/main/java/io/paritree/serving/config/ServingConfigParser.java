@@ -44,7 +44,7 @@ public final class ServingConfigParser {
 
   /** What cannot be the name of an output, since it is a setting of all. */
   private static final Set<String> SCORES_SETTINGS =
-      Set.of("poll", "start-timeout", "index-directory", "index-size", "stale");
+      Set.of("poll", "start-timeout", "look-timeout", "index-directory", "index-size", "stale");
 
   private ServingConfigParser() {}
 
@@ -182,6 +182,7 @@ public final class ServingConfigParser {
         tables,
         settings.duration("scores.poll", Duration.ZERO, Duration.ofHours(1)),
         settings.duration("scores.start-timeout", Duration.ofMillis(100), Duration.ofHours(1)),
+        settings.duration("scores.look-timeout", Duration.ofMillis(100), Duration.ofHours(1)),
         settings.text("scores.index-directory"),
         settings.size("scores.index-size", 1 << 20, 1L << 50),
         settings.word("scores.stale", Scores.Stale.class));

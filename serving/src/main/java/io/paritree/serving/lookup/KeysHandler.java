@@ -31,9 +31,11 @@ import java.util.Set;
 public final class KeysHandler {
   private final StoredScores scores;
   private final int limit;
+  private final AnswerLimit answers;
 
   public KeysHandler(StoredScores scores, ServingConfig.Limits limits) {
     this.scores = scores;
+    this.answers = new AnswerLimit(limits);
     this.limit = limits.rows();
   }
 
@@ -49,7 +51,7 @@ public final class KeysHandler {
     for (int index = 0; index < keys.size(); index++) {
       json.raw(index == 0 ? "{" : ",{");
       found += result(lookup, keys.get(index), json) ? 1 : 0;
-      json.raw('}');
+      answers.check(index + 1, json.raw('}'));
     }
 
     json.raw("],\"found\":").number(found);

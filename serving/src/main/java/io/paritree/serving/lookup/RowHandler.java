@@ -6,6 +6,7 @@ import io.paritree.lookup.StoredEntry.Scored;
 import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.ProblemException;
+import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.stored.KeyLookup;
 import io.paritree.serving.stored.KeyLookup.Found;
@@ -25,9 +26,11 @@ public final class RowHandler {
   private static final int USUAL_LIMIT = 30;
 
   private final StoredScores scores;
+  private final AnswerLimit answers;
 
-  public RowHandler(StoredScores scores) {
+  public RowHandler(StoredScores scores, ServingConfig.Limits limits) {
     this.scores = scores;
+    this.answers = new AnswerLimit(limits);
   }
 
   /** The row in the newest partition that has the key. */
@@ -82,7 +85,7 @@ public final class RowHandler {
         json.raw(partition.origin());
       }
 
-      json.raw('}');
+      answers.check(index + 1, json.raw('}'));
     }
 
     StoredAnswer.writeStale(lookup.stale(), json.raw(']'));

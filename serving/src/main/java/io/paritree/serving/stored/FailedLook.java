@@ -1,7 +1,5 @@
 package io.paritree.serving.stored;
 
-import io.paritree.store.FileEntry;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -10,27 +8,23 @@ import java.util.concurrent.TimeUnit;
  * <p>The same files are looked at again once they have changed, or after a while: a store may have
  * answered with half a file, and files may be restored with the lengths and times that they had.
  *
- * @param files as they were listed before they were read
+ * @param files a text that describes them as they were listed before they were read
  * @param endedNanos nanosecond clock
  * @param pauseNanos how long the same files are not read again
  */
-record FailedLook(List<FileEntry> files, long endedNanos, long pauseNanos) {
+record FailedLook(String files, long endedNanos, long pauseNanos) {
   private static final long LEAST_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   /** A look at large files takes long, so it is repeated less often. */
   private static final int TIMES = 20;
 
-  FailedLook {
-    files = List.copyOf(files);
-  }
-
-  static FailedLook of(List<FileEntry> files, long beganNanos, long endedNanos) {
+  static FailedLook of(String files, long beganNanos, long endedNanos) {
     return new FailedLook(
         files, endedNanos, Math.max(LEAST_NANOS, TIMES * (endedNanos - beganNanos)));
   }
 
   /** Returns whether these files need not be read again now. */
-  boolean isStillTrueOf(List<FileEntry> now, long nanos) {
+  boolean isStillTrueOf(String now, long nanos) {
     return files.equals(now) && nanos - endedNanos < pauseNanos;
   }
 }

@@ -11,10 +11,12 @@ import io.paritree.serving.stored.OutputReader.Found;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
+import io.paritree.store.UnfitFileException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -38,7 +40,7 @@ import org.slf4j.LoggerFactory;
  */
 final class IndexMaker {
   private static final Logger LOG = LoggerFactory.getLogger(IndexMaker.class);
-  private static final int MAX_MANIFEST = 64 << 20;
+  private static final int MAX_ENTRIES = 100_000;
   private static final int CHUNK = 1 << 18;
 
   private final String table;
@@ -81,8 +83,7 @@ final class IndexMaker {
    * @throws NoSuchFileException if the job has built none, and the server cannot
    */
   void make(Found one, Location built, Location to) throws IOException {
-    List<FileEntry> files =
-        Stream.concat(entries(built).stream(), entries(reader.directory(one)).stream()).toList();
+    String files = digest(entries(built), entries(reader.directory(one)));
     Refused before = refused.get(one.path());
     String run = one.published().directory();
     long began = nanos.getAsLong();
@@ -116,10 +117,18 @@ final class IndexMaker {
 
   private List<FileEntry> entries(Location directory) throws IOException {
     try {
-      return store.list(directory);
+      return store.list(directory, MAX_ENTRIES);
     } catch (NoSuchFileException e) {
       return List.of();
     }
+  }
+
+  /** Returns what differs if any of these files does. */
+  private static String digest(List<FileEntry> built, List<FileEntry> published) {
+    MessageDigest digest = Sha256.digest();
+    Stream.concat(built.stream(), published.stream())
+        .forEach(file -> digest.update(file.toString().getBytes(StandardCharsets.UTF_8)));
+    return Sha256.hex(digest);
   }
 
   /** Forgets what is not published any more. */
@@ -132,7 +141,7 @@ final class IndexMaker {
   private void build(Found one, Location to) throws IOException {
     PartitionIndexing indexing =
         new PartitionIndexing(
-            store, reader.directory(one), reader.state(), one.path(), one.published());
+            store, reader.directory(one), reader.state(), one.path(), reader.published(one));
     String run = one.published().directory();
     Wanted before = wanted.get(one.path());
     MadeIndex made = own.begin(before != null && before.run().equals(run) ? before.bytes() : 0);
@@ -152,8 +161,8 @@ final class IndexMaker {
 
   private void fetch(Location from, Location to) throws IOException {
     Location file = from.resolve(IndexManifest.FILE);
-    byte[] json = store.read(file, MAX_MANIFEST);
-    byte[] digests = store.read(from.resolve(IndexManifest.DIGESTS), MAX_MANIFEST);
+    byte[] json = manifest(file);
+    byte[] digests = manifest(from.resolve(IndexManifest.DIGESTS));
     IndexManifest manifest = IndexManifest.fromJson(json, digests, file.toString());
     try (MadeIndex made = own.begin(length(manifest, json.length + digests.length, file))) {
       for (ShardFile shard : manifest.shards()) {
@@ -165,6 +174,14 @@ final class IndexMaker {
       local.create(Location.of(made.path().resolve(IndexManifest.DIGESTS)), digests);
       local.create(Location.of(made.path().resolve(IndexManifest.FILE)), json);
       made.finish(to);
+    }
+  }
+
+  private byte[] manifest(Location file) throws IOException {
+    try {
+      return store.readAtMost(file, IndexManifest.MAX_BYTES);
+    } catch (UnfitFileException e) {
+      throw new DamagedIndexException(e.getMessage(), e);
     }
   }
 
@@ -189,6 +206,7 @@ final class IndexMaker {
     byte[] chunk = new byte[CHUNK];
     long left = shard.bytes();
     Path to = made.path().resolve(shard.name());
+    store.regular(from);
     try (InputStream in = store.open(from);
         FileChannel out =
             FileChannel.open(to, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {

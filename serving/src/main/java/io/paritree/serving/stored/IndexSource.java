@@ -25,6 +25,8 @@ import java.util.function.LongSupplier;
  * <p>Not thread-safe.
  */
 final class IndexSource {
+  private static final int MAX_FILES = 2_000; // at most 1,024 are shards
+
   private final String table;
   private final OutputReader reader;
   private final IndexDirectory own;
@@ -73,7 +75,7 @@ final class IndexSource {
     } catch (DamagedIndexException e) {
       if (!isMadeAgain(directory)) {
         OpenPartition damaged = open(one, directory, now);
-        damaged.foundDamaged(FailedLook.of(now, began, nanos.getAsLong()), e.getMessage());
+        damaged.foundDamaged(FailedLook.of(now.toString(), began, nanos.getAsLong()), e.getMessage());
         return damaged;
       }
 
@@ -90,7 +92,7 @@ final class IndexSource {
   }
 
   private static List<FileEntry> files(Path directory) throws IOException {
-    return FileStore.of(Location.of(directory)).list(Location.of(directory));
+    return FileStore.of(Location.of(directory)).list(Location.of(directory), MAX_FILES);
   }
 
   /** Returns whether an index is on a disk of this machine already. */

@@ -149,7 +149,7 @@ public final class OpenPartition {
   boolean isKnownIn(List<FileEntry> now, long nanos) {
     FailedLook last = failed;
     return files.equals(now)
-        && (damage.isEmpty() || last != null && last.isStillTrueOf(now, nanos));
+        && (damage.isEmpty() || last != null && last.isStillTrueOf(now.toString(), nanos));
   }
 
   /** Keeps that the index has been read whole, and why it is damaged. */

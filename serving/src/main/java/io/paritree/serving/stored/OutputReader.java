@@ -6,6 +6,7 @@ import io.paritree.output.PartitionValue;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
+import io.paritree.store.UnfitFileException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -19,6 +20,13 @@ import java.util.Set;
 
 /** Reads which partitions an output has now. Not thread-safe. */
 final class OutputReader {
+  private static final int MAX_MANIFEST = 4 << 20;
+  private static final int MAX_ENTRIES = 100_000;
+
+  /** Directories of partition columns in each other, and all that a look goes through. */
+  private static final int MAX_LEVELS = 32;
+
+  private static final int MAX_DIRECTORIES = 200_000;
   private static final Set<String> SHARED = Set.of("runs", "running", "lock", "lookup");
 
   private final FileStore store;
@@ -27,9 +35,16 @@ final class OutputReader {
   private final TableLog log;
   private boolean isTable;
   private Location state; // since the output was last read
+  private int directories; // that this look has gone through
 
-  /** A partition's directory below the output, and what is published there. */
-  record Found(String path, PublishedPartition published) {}
+  /**
+   * A partition that is published.
+   *
+   * @param path its directory below the output
+   * @param published without the names of its files, which may be many
+   * @param missing that its rows are not there as they were published; empty if they are
+   */
+  record Found(String path, PublishedPartition published, Optional<Unserved> missing) {}
 
   /**
    * @param partitions how many are wanted: the newest
@@ -49,6 +64,7 @@ final class OutputReader {
   List<Found> newest(Map<String, Unserved> unserved) throws IOException {
     List<Found> found = new ArrayList<>();
     state = null;
+    directories = 0;
     isTable = log.exists();
     if (isTable) {
       TableLog.Version version = log.newest(StateDirectory.indexes(state()));
@@ -61,7 +77,11 @@ final class OutputReader {
       runs.keySet().stream()
           .sorted((one, other) -> PartitionValue.ORDER.compare(other, one))
           .limit(partitions)
-          .forEach(path -> found.add(new Found(path, PublishedPartition.ofTable(runs.get(path)))));
+          .forEach(
+              path ->
+                  found.add(
+                      new Found(
+                          path, PublishedPartition.ofTable(runs.get(path)), Optional.empty())));
     } else {
       add(output, "", found, unserved);
     }
@@ -74,8 +94,15 @@ final class OutputReader {
       throws IOException {
     Optional<PublishedPartition> published = published(directory, path, unserved);
     if (published.isPresent()) {
-      found.add(new Found(path, published.get()));
+      Map<String, Long> files = published.get().files();
+      found.add(new Found(path, published.get().withoutFiles(), missing(directory, path, files)));
       return;
+    }
+
+    if (path.split("/", -1).length > MAX_LEVELS || ++directories > MAX_DIRECTORIES) {
+      throw new IOException(
+          "it has more than %s directories, or partitions of more than %s columns, such as %s"
+              .formatted(MAX_DIRECTORIES, MAX_LEVELS, path));
     }
 
     List<String> names = new ArrayList<>();
@@ -100,8 +127,11 @@ final class OutputReader {
     Location file = directory.resolve(PublishedPartition.FILE);
     byte[] content;
     try {
-      content = store.read(file, 64 << 20);
+      content = store.readAtMost(file, MAX_MANIFEST);
     } catch (NoSuchFileException | NotDirectoryException e) {
+      return Optional.empty();
+    } catch (UnfitFileException e) {
+      unserved.put(path, Unserved.partition(path, Unserved.Reason.DAMAGED, e.getMessage()));
       return Optional.empty();
     } catch (IOException e) {
       String why = "Cannot read %s: %s".formatted(file, e.getMessage());
@@ -119,30 +149,52 @@ final class OutputReader {
 
   private List<FileEntry> list(Location directory) throws IOException {
     try {
-      return store.list(directory);
+      return store.list(directory, MAX_ENTRIES);
     } catch (NoSuchFileException e) {
       return List.of();
     }
   }
 
   /**
-   * Returns why the rows of a partition are not there as they were published; empty if they are.
+   * Returns what is published of a partition, with the names of its files.
+   *
+   * @throws IOException if it is not there any more
    */
-  Optional<String> missing(Found found) throws IOException {
-    if (found.published().files().isEmpty()) {
+  PublishedPartition published(Found found) throws IOException {
+    Location file = directory(found).resolve(PublishedPartition.FILE);
+    PublishedPartition now =
+        PublishedPartition.fromJson(store.readAtMost(file, MAX_MANIFEST), file.toString());
+    if (!now.directory().equals(found.published().directory())) {
+      throw new IOException("%s was published again meanwhile".formatted(directory(found)));
+    }
+
+    return now;
+  }
+
+  private Optional<Unserved> missing(Location directory, String path, Map<String, Long> files) {
+    if (files.isEmpty()) {
       return Optional.empty();
     }
 
     Map<String, Long> lengths = new HashMap<>();
-    for (FileEntry entry : list(directory(found))) {
-      lengths.put(entry.location().name(), entry.bytes());
+    try {
+      list(directory).forEach(entry -> lengths.put(entry.location().name(), entry.bytes()));
+    } catch (IOException e) {
+      String why = "Cannot read %s: %s".formatted(directory, e.getMessage());
+      return Optional.of(Unserved.partition(path, Unserved.Reason.UNREADABLE, why));
     }
 
-    return found.published().files().entrySet().stream()
+    return files.entrySet().stream()
         .filter(file -> !file.getValue().equals(lengths.get(file.getKey())))
         .map(Map.Entry::getKey)
         .min(Comparator.naturalOrder())
-        .map(name -> "its file %s is missing or has another length".formatted(name));
+        .map(
+            name ->
+                Unserved.partition(
+                    path,
+                    Unserved.Reason.INCOMPLETE,
+                    "Cannot use the partition: its file %s is missing or has another length"
+                        .formatted(name)));
   }
 
   /** Returns whether the output that was read last is a table. */

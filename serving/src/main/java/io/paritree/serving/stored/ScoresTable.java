@@ -8,8 +8,10 @@ import io.paritree.serving.stored.OutputReader.Found;
 import io.paritree.serving.stored.Unserved.Reason;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
+import io.paritree.store.UnfitFileException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -45,6 +47,7 @@ public final class ScoresTable {
   private final String name;
   private final Location output;
   private final int keep;
+  private final Duration lookTimeout;
   private final OpenFiles files;
   private final IndexDirectory own;
   private final FileStore store;
@@ -54,6 +57,7 @@ public final class ScoresTable {
   private volatile State state = new State(List.of(), List.of());
   private volatile String failure; // of the last look; empty if it was made
   private volatile Instant polledAt = Instant.EPOCH;
+  private volatile long waitsSince; // nanosecond clock; 0 while the output is not read
   private final Map<String, Integer> absences = new HashMap<>();
   private List<Retired> retired = new ArrayList<>();
 
@@ -79,23 +83,37 @@ public final class ScoresTable {
 
   /**
    * @param keep how many partitions are served: the newest
+   * @param lookTimeout after which a store that is read counts as one that does not answer
    * @param files how many files the indexes of all tables may have open
    * @param own where indexes are kept that are not on a disk of this machine
    * @throws IOException if there is no client for the output's store
    */
-  ScoresTable(String name, String output, int keep, OpenFiles files, IndexDirectory own)
+  ScoresTable(
+      String name,
+      String output,
+      int keep,
+      Duration lookTimeout,
+      OpenFiles files,
+      IndexDirectory own)
       throws IOException {
-    this(name, output, keep, files, own, System::nanoTime);
+    this(name, output, keep, lookTimeout, files, own, System::nanoTime);
   }
 
   /**
    * @param nanos a monotonic clock, in nanoseconds
    */
   ScoresTable(
-      String name, String output, int keep, OpenFiles files, IndexDirectory own, LongSupplier nanos)
+      String name,
+      String output,
+      int keep,
+      Duration lookTimeout,
+      OpenFiles files,
+      IndexDirectory own,
+      LongSupplier nanos)
       throws IOException {
     this.nanos = nanos;
     this.name = name;
+    this.lookTimeout = lookTimeout;
     this.keep = keep;
     this.files = files;
     this.own = own;
@@ -150,6 +168,15 @@ public final class ScoresTable {
       all.put("", failure);
     }
 
+    long since = waitsSince;
+    long waited = System.nanoTime() - since;
+    if (since != 0 && waited > lookTimeout.toNanos()) {
+      all.put(
+          "",
+          "Cannot read %s: its store has not answered for %s s"
+              .formatted(output, TimeUnit.NANOSECONDS.toSeconds(waited)));
+    }
+
     for (OpenPartition partition : now.partitions()) {
       if (!partition.damage().isEmpty()) {
         all.putIfAbsent(partition.manifest().partition(), partition.damage());
@@ -179,6 +206,7 @@ public final class ScoresTable {
   synchronized boolean poll() {
     closeRetired();
     Map<String, String> known = problems();
+    waits();
     try {
       connect();
       Map<String, Unserved> unserved = new TreeMap<>();
@@ -186,6 +214,8 @@ public final class ScoresTable {
       polledAt = Instant.now();
     } catch (IOException | RuntimeException e) {
       failure = "Cannot read %s: %s".formatted(output, e.getMessage());
+    } finally {
+      waitsSince = 0;
     }
 
     Map<String, String> found = problems();
@@ -196,6 +226,11 @@ public final class ScoresTable {
           }
         });
     return found.isEmpty();
+  }
+
+  /** Begins to wait for the store, which should not take long. */
+  private void waits() {
+    waitsSince = System.nanoTime() | 1;
   }
 
   private void replace(List<Found> published, Map<String, Unserved> unserved) throws IOException {
@@ -209,6 +244,11 @@ public final class ScoresTable {
       show(before, unserved, pending);
       for (Found one : published) {
         absences.remove(one.path());
+        waits();
+        if (pending.containsKey(one.path()) && !isMade(one)) {
+          waitsSince = 0; // its index may take long, and is reported as on its way
+        }
+
         taken(one, old(one, old, published), unserved)
             .ifPresent(partition -> next.put(one.path(), partition));
         if (before.isEmpty()) { // nothing would answer until the last index is there
@@ -254,11 +294,10 @@ public final class ScoresTable {
    * Returns the partitions that do not answer while this poll opens them: those that did not before
    * it, and those whose indexes have to be made. Others are opened at once.
    */
-  private Map<String, Unserved> pending(List<Found> published, Map<String, OpenPartition> old)
-      throws IOException {
+  private Map<String, Unserved> pending(List<Found> published, Map<String, OpenPartition> old) {
     Map<String, Unserved> all = new TreeMap<>();
     for (Found one : published) {
-      if (old.isEmpty() || !isSame(one, old(one, old, published)) && !source.isMade(one)) {
+      if (old.isEmpty() || !isSame(one, old(one, old, published)) && !isMade(one)) {
         all.put(
             one.path(),
             Unserved.partition(
@@ -271,6 +310,14 @@ public final class ScoresTable {
     state.unserved().forEach(one -> all.put(one.path(), one));
 
     return all;
+  }
+
+  private boolean isMade(Found one) {
+    try {
+      return source.isMade(one);
+    } catch (IOException e) {
+      return false; // said when it is opened
+    }
   }
 
   private boolean wasDamaged(Found one) {
@@ -319,14 +366,8 @@ public final class ScoresTable {
     Reason reason;
     String why;
     try {
-      Optional<String> missing = reader.missing(one);
-      missing.ifPresent(
-          file ->
-              unserved.put(
-                  one.path(),
-                  Unserved.partition(
-                      one.path(), Reason.INCOMPLETE, "Cannot use the partition: " + file)));
-      if (missing.isPresent() && !isSame && !source.isMade(one)) {
+      one.missing().ifPresent(rows -> unserved.put(one.path(), rows));
+      if (one.missing().isPresent() && !isSame && !source.isMade(one)) {
         return Optional.ofNullable(old);
       }
 
@@ -338,7 +379,7 @@ public final class ScoresTable {
           ("Cannot use the partition: run %s has built no index (scripts/score --lookup-index), and the"
                   + " server builds only those of directories, with scripts/serve --with-hadoop: no %s")
               .formatted(one.published().directory(), e.getMessage());
-    } catch (DamagedIndexException e) {
+    } catch (DamagedIndexException | UnfitFileException e) {
       reason = Reason.DAMAGED;
       why = e.getMessage();
     } catch (UnusableRowsException e) {

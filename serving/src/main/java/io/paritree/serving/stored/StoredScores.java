@@ -66,7 +66,13 @@ public final class StoredScores implements AutoCloseable {
       ScoresOutput output = entry.getValue();
       tables.put(
           entry.getKey(),
-          new ScoresTable(entry.getKey(), output.output(), output.keepPartitions(), files, own));
+          new ScoresTable(
+              entry.getKey(),
+              output.output(),
+              output.keepPartitions(),
+              config.lookTimeout(),
+              files,
+              own));
     }
 
     own.keepTables(tables.keySet());

@@ -6,10 +6,10 @@ import io.paritree.lookup.TableIndexes;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
-import java.io.BufferedReader;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
+import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
 import java.util.Comparator;
 import java.util.Locale;
@@ -31,7 +31,9 @@ import java.util.stream.Collectors;
  */
 final class TableLog {
   private static final Pattern COMMIT = Pattern.compile("(00[0-9]{18})\\.json");
-  private static final int MAX_LIST = 64 << 20;
+  private static final int MAX_LIST = 16 << 20;
+  private static final int MAX_ACTION = 4 << 20;
+  private static final long MAX_COMMIT = 1L << 30;
 
   /** How many commits of other writers are passed to find the last version of the job. */
   private static final int MAX_PASSED = 1_000;
@@ -173,7 +175,7 @@ final class TableLog {
       }
 
       try {
-        byte[] content = store.read(file, MAX_LIST);
+        byte[] content = store.readAtMost(file, MAX_LIST);
         return Optional.of(new Own(name, TableIndexes.fromJson(content, file.toString())));
       } catch (NoSuchFileException e) {
         continue; // not that of a run with indexes
@@ -187,10 +189,14 @@ final class TableLog {
     Location file = log.resolve(String.format(Locale.ROOT, "%020d.json", version));
     boolean[] hasChanged = {false};
     Set<String> transactions = new TreeSet<>();
-    try (BufferedReader lines =
-        new BufferedReader(new InputStreamReader(store.open(file), StandardCharsets.UTF_8))) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        StrictJson json = new StrictJson(file.toString(), line.getBytes(StandardCharsets.UTF_8));
+    if (store.find(file).isPresent() && store.regular(file).bytes() > MAX_COMMIT) {
+      throw new IOException(
+          "%s has more than %s bytes, which is more than is read".formatted(file, MAX_COMMIT));
+    }
+
+    try (InputStream in = new BufferedInputStream(store.open(file))) {
+      for (byte[] line = line(in, file); line.length > 0; line = line(in, file)) {
+        StrictJson json = new StrictJson(file.toString(), line);
         json.document(
             () ->
                 json.namedValues(
@@ -213,6 +219,23 @@ final class TableLog {
     }
 
     return new Commit(hasChanged[0], transactions);
+  }
+
+  /** Reads a line, with its end; empty at the end of the file. */
+  private static byte[] line(InputStream in, Location file) throws IOException {
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    for (int next = in.read(); next >= 0; next = in.read()) {
+      line.write(next);
+      if (next == '\n') {
+        break;
+      } else if (line.size() == MAX_ACTION) {
+        throw new IOException(
+            "%s has a line of more than %s bytes, which is more than is read"
+                .formatted(file, MAX_ACTION));
+      }
+    }
+
+    return line.toByteArray();
   }
 
   private static boolean changesRows(StrictJson json) throws CorruptModelException {

@@ -46,6 +46,7 @@ class ServingConfigTest {
                     Map.of(),
                     Duration.ofSeconds(5),
                     Duration.ofMinutes(1),
+                    Duration.ofMinutes(1),
                     "indexes",
                     20L << 30,
                     ServingConfig.Scores.Stale.ANSWER),

@@ -17,6 +17,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -26,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A request reads the partitions that it began with, whatever is published meanwhile. */
 class ScoresTableTest {
+  private static final Duration LOOK = Duration.ofMinutes(1);
+
   @TempDir Path directory;
   private StoredOutput output;
   private final KeyBytes key = new KeyBytes();
@@ -46,7 +49,8 @@ class ScoresTableTest {
   private OpenPartition replaced(int files) throws Exception {
     IndexDirectory own = new IndexDirectory(directory.resolve("own"), 1 << 20);
     ScoresTable table =
-        new ScoresTable("loans", output.path().toString(), 1, new OpenFiles(files), own);
+        new ScoresTable(
+            "loans", output.path().toString(), 1, LOOK, new OpenFiles(files), own);
     assertThat(table.poll()).isTrue();
     OpenPartition begun = table.partitions().get(0);
     publish(0.5f);
@@ -75,7 +79,7 @@ class ScoresTableTest {
     StoredOutput cities = new StoredOutput(named, output.keys(), 1);
     cities.publish("city=New%20York", "m/1", rows -> rows.add(List.of("1"), "", 0.25f));
     IndexDirectory own = new IndexDirectory(directory.resolve("own"), 1 << 20);
-    ScoresTable table = new ScoresTable("cities", named.toString(), 9, new OpenFiles(99), own);
+    ScoresTable table = new ScoresTable("cities", named.toString(), 9, LOOK, new OpenFiles(99), own);
     assertThat(table.poll()).isTrue();
     Path away = Files.move(named.resolve("city=New%20York"), directory.resolve("away"));
     table.poll();
@@ -106,7 +110,7 @@ class ScoresTableTest {
 
   private ScoresTable table(Path path, AtomicLong nanos) throws IOException {
     IndexDirectory own = new IndexDirectory(directory.resolve("own"), 64 << 20);
-    return new ScoresTable("loans", path.toString(), 1, new OpenFiles(1_000), own, nanos::get);
+    return new ScoresTable("loans", path.toString(), 1, LOOK, new OpenFiles(1_000), own, nanos::get);
   }
 
   /** Writes a content, and keeps the time of the file. */

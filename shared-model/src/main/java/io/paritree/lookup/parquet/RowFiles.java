@@ -2,6 +2,8 @@ package io.paritree.lookup.parquet;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Set;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.ParquetRuntimeException;
@@ -15,6 +17,7 @@ import org.apache.parquet.hadoop.metadata.FileMetaData;
 import org.apache.parquet.io.ColumnIOFactory;
 import org.apache.parquet.io.MessageColumnIO;
 import org.apache.parquet.io.RecordReader;
+import org.apache.parquet.io.SeekableInputStream;
 import org.apache.parquet.io.api.GroupConverter;
 import org.apache.parquet.io.api.RecordMaterializer;
 import org.apache.parquet.schema.MessageType;
@@ -25,6 +28,10 @@ import org.apache.parquet.schema.Types;
 /** Reads Parquet files that the job has written, row by row. */
 final class RowFiles {
   private static final int ROWS_PER_LOOK = 4_096;
+  private static final int MAGIC_BYTES = 4;
+
+  /** What is read of a footer takes some times its bytes. */
+  private static final int HEAP_PER_FOOTER = 32;
 
   /** The compressions whose libraries the server has. */
   private static final Set<CompressionCodecName> CODECS =
@@ -118,7 +125,35 @@ final class RowFiles {
         });
   }
 
+  /** Parquet's reader takes the memory that the end of a file says. */
+  private static void checkFooter(StoredFile file) throws IOException {
+    int end = Integer.BYTES + MAGIC_BYTES;
+    if (file.length() < end + MAGIC_BYTES) {
+      return; // is refused by the reader
+    }
+
+    try (SeekableInputStream in = file.newStream()) {
+      in.seek(file.length() - end);
+      byte[] length = new byte[Integer.BYTES];
+      in.readFully(length);
+      long bytes = ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getInt();
+      long most = Runtime.getRuntime().maxMemory() / HEAP_PER_FOOTER;
+      if (bytes < 0 || bytes > most) {
+        throw new UnusableRowsException(
+            "its footer has %s bytes, but with this heap the server reads at most %s (-Xmx)"
+                .formatted(bytes, most));
+      }
+    }
+  }
+
   private static <T> T read(StoredFile file, Reading<T> reading) throws IOException {
+    try {
+      checkFooter(file);
+    } catch (UnusableRowsException e) {
+      throw new UnusableRowsException(
+          "Cannot index %s: %s".formatted(file.location(), e.getMessage()), e);
+    }
+
     try (ParquetFileReader reader = ParquetFileReader.open(file, options())) {
       if (reader.getFileMetaData().getEncryptionType() != FileMetaData.EncryptionType.UNENCRYPTED) {
         throw encrypted(file, null);

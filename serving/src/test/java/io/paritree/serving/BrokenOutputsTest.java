@@ -1,0 +1,193 @@
+package io.paritree.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.paritree.lookup.PublishedPartition;
+import io.paritree.lookup.StateDirectory;
+import io.paritree.serving.Client.Answer;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Whatever is put into an output in place of what the job writes, it is read within limits and does
+ * not hold anything up; the server reports it, and heals once it is as it was.
+ */
+@Timeout(60)
+class BrokenOutputsTest extends ServedLoans {
+  private static final String NEWEST = "day=2026-11-24";
+  private static final long LARGE = 3L << 30;
+
+  @Override
+  void start(Map<String, String> more) throws Exception {
+    Map<String, String> settings = new HashMap<>(more);
+    settings.put("scores.index-directory", '"' + directory.resolve("own").toString() + '"');
+    super.start(settings);
+  }
+
+  private Path file(String what) throws IOException {
+    Path partition = loans.path().resolve(NEWEST);
+    return switch (what) {
+      case "state" -> loans.path().resolve(StateDirectory.RECORD);
+      case "published" -> partition.resolve(PublishedPartition.FILE);
+      case "rows" -> partition.resolve("part-0.parquet");
+      default -> loans.index(NEWEST).resolve(what);
+    };
+  }
+
+  private static void put(String how, Path at) throws Exception {
+    switch (how) {
+      case "pipe" ->
+          assertThat(new ProcessBuilder("mkfifo", at.toString()).start().waitFor()).isZero();
+      case "device" -> Files.createSymbolicLink(at, Path.of("/dev/zero"));
+      case "directory" -> Files.createDirectory(at);
+      case "large" -> {
+        try (RandomAccessFile file = new RandomAccessFile(at.toFile(), "rw")) {
+          file.setLength(LARGE); // without a block on the disk
+        }
+      }
+      default -> throw new IllegalArgumentException(how);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "published, pipe, expected a file",
+    "published, device, expected a file",
+    "published, directory, expected a file",
+    "published, large, expected at most",
+    "lookup.json, pipe, expected a file",
+    "lookup.json, device, expected a file",
+    "lookup.json, large, expected at most",
+    "lookup.sha256, pipe, expected a file",
+    "lookup.sha256, large, expected at most",
+    "shard-0, pipe, expected",
+    "shard-1, device, expected",
+    "shard-1, large, expected",
+    "rows, pipe, has another length",
+    "rows, device, has another length",
+    "state, pipe, expected a file",
+    "state, device, expected a file",
+    "state, large, expected at most"
+  })
+  void whatIsNoFileOfTheJobHoldsNothingUp(String what, String how, String said) throws Exception {
+    String before = client.get("/v1/scores/loans/4711").body();
+    Path broken = file(what);
+    Path aside = directory.resolve("aside");
+    boolean wasThere = Files.exists(broken);
+    if (wasThere) {
+      Files.move(broken, aside);
+    }
+
+    put(how, broken);
+    stop();
+    start(Map.of()); // as a start sees it
+
+    assertThat(reload().status()).isEqualTo(409);
+    assertThat(operator.get("/health/ready").body()).contains("\"ready\":true", said);
+    assertThat(client.get("/v1/scores/loans/4711").body()).containsAnyOf("\"stale\":", "no_scores");
+    assertThat(client.get("/v1/scores/names/row?branch=a%2Fb&loan=").status()).isEqualTo(200);
+
+    Files.delete(broken);
+    if (wasThere) {
+      Files.move(aside, broken);
+    }
+
+    assertThat(reload().status()).isEqualTo(200);
+    assertThat(client.get("/v1/scores/loans/4711").body()).isEqualTo(before);
+  }
+
+  private static String column(int bytes) {
+    return ",\"columns\":{\"note\":\"" + "n".repeat(bytes) + "\"}";
+  }
+
+  @Test
+  void longRowsMakeNoAnswerWithoutEnd() throws Exception {
+    loans.publish(
+        NEWEST,
+        "parcel-late/1",
+        rows -> {
+          rows.add(List.of("4711"), column(9 << 20), 0.5f);
+          rows.add(List.of("5"), column(1 << 20), 0.5f);
+        });
+    reload();
+
+    String keys = String.join(",", Collections.nCopies(30, "5"));
+    Answer many = client.post("/v1/scores/loans/lookup", "{\"keys\":[" + keys + "]}");
+    assertThat(problem(many, 413)).isEqualTo("too_many_rows");
+    assertThat(many.body()).contains("A request may have 15 records, because their answers");
+    assertThat(client.get("/v1/scores/loans/5").status()).isEqualTo(200);
+    assertThat(client.get("/v1/scores/loans/4711").body())
+        .contains("\"score\":0.25,", "\"reason\":\"damaged\"");
+  }
+
+  @Test
+  void linksThatLeadInCirclesAreNotFollowedForEver() throws Exception {
+    for (String name : new String[] {"day=a", "day=b"}) {
+      Files.createSymbolicLink(loans.path().resolve(name), Path.of("."));
+    }
+
+    assertThat(reload().status()).isEqualTo(409);
+    assertThat(operator.get("/health/ready").body()).contains("partitions of more than");
+    assertThat(client.get("/v1/scores/loans/4711").body()).contains("\"score\":0.7312");
+  }
+
+  @Test
+  void aCommitThatIsNoFileOrHasNoEndOfALineIsReported() throws Exception {
+    Path log = Files.createDirectories(directory.resolve("data/table/_delta_log"));
+    Path commit = log.resolve("00000000000000000000.json");
+    stop();
+    for (String how : new String[] {"pipe", "device", "large"}) {
+      put(how, commit);
+      start(Map.of("scores.table.output", '"' + log.getParent().toString() + '"'));
+      assertThat(operator.get("/health/ready").body()).contains("\"ready\":true", "Cannot read ");
+      assertThat(problem(client.get("/v1/scores/table/1"), 503)).isEqualTo("no_scores");
+      stop();
+      Files.delete(commit);
+    }
+
+    try (RandomAccessFile file = new RandomAccessFile(commit.toFile(), "rw")) {
+      file.setLength(20 << 20);
+    }
+
+    start(Map.of("scores.table.output", '"' + log.getParent().toString() + '"'));
+    assertThat(operator.get("/health/ready").body()).contains("has a line of more than");
+  }
+
+  @Test
+  void aStoreThatDoesNotAnswerIsReportedWithinATime() throws Exception {
+    stop();
+    FarStore.listed = new CountDownLatch(1);
+    try {
+      start(
+          Map.of(
+              "scores.loans.output", "\"far://store" + loans.path() + '"',
+              "scores.start-timeout", "100 ms",
+              "scores.look-timeout", "100 ms"));
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+      String health = "";
+      while (!health.contains("its store has not answered for") && System.nanoTime() < end) {
+        health = operator.get("/health/ready").body();
+      }
+
+      assertThat(health).contains("its store has not answered for");
+      assertThat(operator.get("/metrics").body()).contains("paritree_scores_problems 1.0");
+    } finally {
+      FarStore.listed.countDown();
+    }
+
+    assertThat(reload().status()).isEqualTo(200);
+    assertThat(client.get("/v1/scores/loans/4711").body()).contains("\"score\":0.7312");
+  }
+}
