@@ -95,6 +95,32 @@ class TableScoresTest extends ServedLoans {
   }
 
   @Test
+  void aListOfMorePartitionsThanAnyTableHasIsRefused() throws Exception {
+    for (int number = 0; number <= 200_000; number++) {
+      runs.put("day=" + number, "run");
+    }
+
+    publish(DAY, "run3-0000000c", 0.75f);
+    assertThat(reload().status()).isEqualTo(409);
+    assertThat(operator.get("/health/ready").body()).contains("expected at most 200000 partitions");
+    String stale = body("");
+    assertThat(stale).contains("\"score\":0.5,", "\"stale\":{\"reason\":\"damaged\"}");
+    stop();
+    runningAgain();
+    assertThat(body("")).as("after a restart").isEqualTo(stale);
+
+    runs.keySet().removeIf(partition -> partition.length() < 14);
+    Files.write(
+        StateDirectory.indexes(state())
+            .resolve("run3-0000000c")
+            .resolve(TableIndexes.FILE)
+            .toPath(),
+        new TableIndexes(version - 1, runs).toJson());
+    assertThat(reload().status()).as("mended").isEqualTo(200);
+    assertThat(body("")).contains("\"score\":0.75,").doesNotContain("stale");
+  }
+
+  @Test
   void commitThatChangesNoRowsChangesNothing() throws Exception {
     log(OPTIMIZE);
     assertThat(reload().status()).isEqualTo(200);

@@ -21,6 +21,7 @@ public record TableIndexes(long base, Map<String, String> runs) {
   public static final String FILE = "table.json";
 
   private static final long FORMAT = 1;
+  private static final int MAX_PARTITIONS = 200_000;
 
   public TableIndexes {
     runs = Map.copyOf(runs);
@@ -60,7 +61,7 @@ public record TableIndexes(long base, Map<String, String> runs) {
                     switch (name) {
                       case "format" -> numbers[0] = json.integer(0, Long.MAX_VALUE);
                       case "base" -> numbers[1] = json.integer(0, Long.MAX_VALUE);
-                      case "runs" -> json.namedValues(path -> runs.put(path, json.text()));
+                      case "runs" -> json.namedValues(path -> run(path, json, runs));
                       default -> json.skip();
                     }
                   }));
@@ -75,5 +76,14 @@ public record TableIndexes(long base, Map<String, String> runs) {
     }
 
     return new TableIndexes(numbers[1], runs);
+  }
+
+  private static void run(String path, StrictJson json, Map<String, String> runs)
+      throws CorruptModelException {
+    if (runs.size() == MAX_PARTITIONS) {
+      throw json.wrong("at most %s partitions".formatted(MAX_PARTITIONS));
+    }
+
+    runs.put(path, json.text());
   }
 }

@@ -68,11 +68,7 @@ final class OutputReader {
     isTable = log.exists();
     if (isTable) {
       TableLog.Version version = log.newest(StateDirectory.indexes(state()));
-      version
-          .refusal()
-          .ifPresent(
-              why ->
-                  unserved.put("", new Unserved("", true, Unserved.Reason.FOREIGN_VERSION, why)));
+      version.refusal().ifPresent(why -> unserved.put("", why));
       Map<String, String> runs = version.runs();
       runs.keySet().stream()
           .sorted((one, other) -> PartitionValue.ORDER.compare(other, one))

@@ -2,10 +2,13 @@ package io.paritree.serving.stored;
 
 import io.paritree.CorruptModelException;
 import io.paritree.json.StrictJson;
+import io.paritree.lookup.DamagedIndexException;
 import io.paritree.lookup.TableIndexes;
+import io.paritree.serving.stored.Unserved.Reason;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
+import io.paritree.store.UnfitFileException;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -47,9 +50,9 @@ final class TableLog {
    * Which indexes belong to a version.
    *
    * @param runs as in {@link TableIndexes}
-   * @param refusal why this is an older version than the newest; empty if it is the newest
+   * @param refusal why this is an older version than the newest, or none; empty if it is the newest
    */
-  record Version(Map<String, String> runs, Optional<String> refusal) {}
+  record Version(Map<String, String> runs, Optional<Unserved> refusal) {}
 
   /** What a commit has done: whether it has changed rows, and in whose names. */
   private record Commit(boolean hasChanged, Set<String> transactions) {}
@@ -78,13 +81,14 @@ final class TableLog {
    * Returns which indexes belong to the newest version, or to the last one before it that has any.
    *
    * @param built the directory of the table's indexes
-   * @throws IOException if there is none, and says why the newest has none
    */
   Version newest(Location built) throws IOException {
     FileEntry newest = newestCommit();
     if (!newest.equals(known)) {
       version = version(built, version(newest));
-      known = newest;
+      boolean isDamaged =
+          version.refusal().filter(why -> why.reason() == Reason.DAMAGED).isPresent();
+      known = isDamaged ? null : newest; // what is damaged may be mended
     }
 
     return version;
@@ -104,27 +108,33 @@ final class TableLog {
   }
 
   private Version version(Location built, long newest) throws IOException {
-    ForeignVersionException refusal = null;
-    for (long version = newest; version >= Math.max(0, newest - MAX_PASSED); version--) {
+    Unserved refusal = null;
+    boolean isGone = false;
+    for (long version = newest; !isGone && version >= Math.max(0, newest - MAX_PASSED); version--) {
       try {
         Commit commit = commit(version);
         Optional<Own> own = own(built, commit);
         if (own.isPresent()) {
           Map<String, String> runs = withOthers(built, own.get(), version);
-          return new Version(
-              runs, Optional.ofNullable(refusal).map(ForeignVersionException::getMessage));
+          return new Version(runs, Optional.ofNullable(refusal));
         } else if (commit.hasChanged()) {
           throw refused(version);
         }
       } catch (ForeignVersionException e) {
-        refusal = refusal == null ? e : refusal;
-        if (e.isGone) {
-          break;
-        }
+        refusal = refusal == null ? unserved(Reason.FOREIGN_VERSION, e) : refusal;
+        isGone = e.isGone;
+      } catch (DamagedIndexException | UnfitFileException e) {
+        refusal = refusal == null ? unserved(Reason.DAMAGED, e) : refusal;
       }
     }
 
-    throw refusal == null ? refused(newest) : refusal;
+    return new Version(
+        Map.of(),
+        Optional.of(refusal == null ? unserved(Reason.FOREIGN_VERSION, refused(newest)) : refusal));
+  }
+
+  private static Unserved unserved(Reason reason, IOException e) {
+    return new Unserved("", true, reason, e.getMessage());
   }
 
   /** Adds what other runs have committed between a run's commit and the version it is based on. */
@@ -190,8 +200,9 @@ final class TableLog {
     boolean[] hasChanged = {false};
     Set<String> transactions = new TreeSet<>();
     if (store.find(file).isPresent() && store.regular(file).bytes() > MAX_COMMIT) {
-      throw new IOException(
-          "%s has more than %s bytes, which is more than is read".formatted(file, MAX_COMMIT));
+      throw new DamagedIndexException(
+          "Cannot read %s: it has more than %s bytes, which is more than is read"
+              .formatted(file, MAX_COMMIT));
     }
 
     try (InputStream in = new BufferedInputStream(store.open(file))) {
@@ -215,7 +226,7 @@ final class TableLog {
     } catch (NoSuchFileException e) {
       throw new ForeignVersionException(version, true);
     } catch (CorruptModelException e) {
-      throw new IOException(e.getMessage(), e);
+      throw new DamagedIndexException(e.getMessage(), e);
     }
 
     return new Commit(hasChanged[0], transactions);
@@ -229,8 +240,8 @@ final class TableLog {
       if (next == '\n') {
         break;
       } else if (line.size() == MAX_ACTION) {
-        throw new IOException(
-            "%s has a line of more than %s bytes, which is more than is read"
+        throw new DamagedIndexException(
+            "Cannot read %s: it has a line of more than %s bytes, which is more than is read"
                 .formatted(file, MAX_ACTION));
       }
     }

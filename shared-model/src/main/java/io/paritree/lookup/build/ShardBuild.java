@@ -36,7 +36,7 @@ public final class ShardBuild {
         new ShardWriter(
             IndexManifest.seal(run, partition, shard),
             scores,
-            bytesPerShard + bytesPerShard / 3,
+            bytesPerShard + bytesPerShard / 8,
             histogram::add);
   }
 

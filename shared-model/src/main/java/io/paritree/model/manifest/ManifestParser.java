@@ -131,7 +131,7 @@ public final class ManifestParser {
     json.object(
         Map.of(
             FIELD, () -> field.add(json.text()),
-            MEAN, () -> mean.add(json.number())),
+            MEAN, () -> mean.add(json.realDouble())),
         Set.of(FIELD, MEAN));
     if (mean.get(0) < 0 || means.putIfAbsent(field.get(0), mean.get(0)) != null) {
       throw json.wrong("each field once, with a mean of 0 or more");
