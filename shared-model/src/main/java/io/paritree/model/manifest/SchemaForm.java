@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntFunction;
@@ -61,6 +62,26 @@ public record SchemaForm(
     }
 
     return new SchemaForm(all, rules, outputs);
+  }
+
+  /** Returns the same without offsets. */
+  public SchemaForm withoutOffsets() {
+    int count = (int) features.stream().filter(feature -> !feature.isOffset()).count();
+    return new SchemaForm(features.subList(0, count), reasons.subList(0, count), outputs);
+  }
+
+  /**
+   * Returns the form of a schema file in which some features have other members.
+   *
+   * @param origin names the file in messages
+   * @param members by the index of a feature, members by name, as JSON; empty to leave one out
+   * @throws CorruptModelException if a schema file could not say so
+   */
+  public SchemaForm with(String origin, Map<Integer, Map<String, String>> members)
+      throws CorruptModelException {
+    return members.isEmpty()
+        ? this
+        : SchemaParser.fromJson(origin, EditedSchema.of(SchemaWriter.toJson(this), members));
   }
 
   /** Returns whether margins begin with offsets. */

@@ -172,6 +172,22 @@ public final class Sealing {
     return rounds;
   }
 
+  /** Returns the features and outputs as they were given. */
+  public SchemaForm form() {
+    return form;
+  }
+
+  /**
+   * Returns the schema of another form, checked as sealing with it would check it.
+   *
+   * @throws ModelException if it does not fit the model
+   */
+  public Schema schema(SchemaForm other) throws ModelException {
+    Schema schema = other.schema(origin, model::categories);
+    SchemaFit.check(origin, schema, model);
+    return schema;
+  }
+
   /** Returns what the scores mean. */
   public Outputs outputs() {
     return outputs;
