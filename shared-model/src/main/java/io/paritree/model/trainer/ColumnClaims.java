@@ -14,6 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Claims that the trainer's features had other columns, or counted parts of time otherwise. */
 final class ColumnClaims {
@@ -21,7 +24,8 @@ final class ColumnClaims {
   static final int MAX_PAIRS = 50_000;
 
   private static final int MAX_MOVED = 40;
-  private static final int MAX_SHOWN = 12;
+  private static final int MAX_CIRCLED = 32;
+  private static final int MAX_SHOWN = 1_000;
 
   /** Zones with summer time, one for each of the usual rules. */
   private static final List<String> ZONES =
@@ -47,9 +51,23 @@ final class ColumnClaims {
 
   static List<Claim> of(Evidence evidence) {
     ColumnClaims made = new ColumnClaims(evidence);
-    made.addExchanges();
+    made.addUnread();
     made.addOrders();
+    made.addExchanges();
     made.addMoves();
+    return made.claims;
+  }
+
+  /** Returns the columns of three features in a circle. */
+  static List<Claim> cycles(Evidence evidence) {
+    ColumnClaims made = new ColumnClaims(evidence);
+    made.addCycles();
+    return made.claims;
+  }
+
+  /** Returns parts of times that were counted otherwise, or in another zone. */
+  static List<Claim> times(Evidence evidence) {
+    ColumnClaims made = new ColumnClaims(evidence);
     made.addTimes();
     return made.claims;
   }
@@ -70,29 +88,47 @@ final class ColumnClaims {
 
   private void addExchange(int one, int other) {
     add(
-        "the columns of %s were exchanged: give as their \"column\" %s",
-        names(List.of(one, other)), List.of(one, other), List.of(other, one));
+        "the columns of %s and %s were exchanged"
+            .formatted(evidence.named(one), evidence.named(other)),
+        "give as their \"column\" ",
+        List.of(one, other),
+        List.of(other, one));
   }
 
-  /** Features that read other fields. */
-  private record Columns(String text, Evidence evidence, int[] features, int[] fields)
+  /**
+   * Features that read the columns of other features.
+   *
+   * @param sources by feature, the column that it read
+   */
+  private record Columns(String cause, Cure cure, Evidence evidence, Map<Integer, String> sources)
       implements Claim {
     @Override
-    public void change(TrainerRow row, float[] slots) {
-      for (int at = 0; at < features.length; at++) {
-        slots[features[at]] =
-            Evidence.slot(evidence.feature(features[at]), row.cells()[fields[at]]);
+    public Set<Integer> features() {
+      return sources.keySet();
+    }
+
+    @Override
+    public boolean change(TrainerRow row, float[] slots) {
+      boolean isPossible = true;
+      for (Map.Entry<Integer, String> entry : sources.entrySet()) {
+        int feature = entry.getKey();
+        String cell = evidence.cell(row, entry.getValue());
+        isPossible &= Evidence.put(evidence.feature(feature), cell, slots, feature);
       }
+
+      return isPossible;
     }
   }
 
-  private record Counted(String text, Set<Integer> features, int modulus, int added)
+  private record Counted(String cause, Cure cure, Set<Integer> features, int modulus, int added)
       implements Claim {
     @Override
-    public void change(TrainerRow row, float[] slots) {
+    public boolean change(TrainerRow row, float[] slots) {
       for (int feature : features) {
         slots[feature] = slots[feature] % modulus + added;
       }
+
+      return true;
     }
   }
 
@@ -110,21 +146,19 @@ final class ColumnClaims {
   }
 
   private void addOrder(String what, Comparator<Integer> order) {
-    List<Integer> all = new ArrayList<>();
-    for (int feature = 0; feature < width; feature++) {
-      all.add(feature);
-    }
-
+    List<Integer> all = IntStream.range(0, width).boxed().toList();
     List<Integer> sorted = all.stream().sorted(order).toList();
-    if (!sorted.equals(all)) {
+    long moved = all.stream().filter(feature -> !sorted.get(feature).equals(feature)).count();
+    if (moved > 2) { // two are an exchange
       add(
-          "the features were in the order of %s: give each its \"column\", in model order %s",
-          what, all, sorted);
+          "the features were in the order of " + what,
+          "give each its \"column\", in model order ",
+          all,
+          sorted);
     }
   }
 
   private void addExchanges() {
-    boolean isTooMany = (long) width * (width - 1) / 2 > MAX_PAIRS;
     List<Integer> used = used();
     for (int first = 0; first < used.size(); first++) {
       for (int second = first + 1; second < used.size(); second++) {
@@ -136,12 +170,16 @@ final class ColumnClaims {
       }
     }
 
-    // A feature that no tree tests may still have been exchanged with one that some tree tests.
+    // Of a feature that no tree tests nobody can tell which column it read.
     Set<Integer> tested = new HashSet<>(used);
-    for (int one = 0; one < width && !isTooMany; one++) {
-      for (int other : used) {
-        if (!tested.contains(one)) {
-          addExchange(one, other);
+    for (int one = 0; one < width; one++) {
+      for (int feature : used) {
+        if (claims.size() > MAX_PAIRS) {
+          return;
+        }
+
+        if (one != feature && (!tested.contains(one) || width <= MAX_MOVED)) {
+          addTaken(feature, column(one));
         }
       }
     }
@@ -149,66 +187,121 @@ final class ColumnClaims {
 
   /** Returns the features that some tree tests, and the offsets; all for a linear booster. */
   private List<Integer> used() {
-    float[][] thresholds = evidence.sealing().model().thresholds();
-    List<Integer> used = new ArrayList<>();
-    for (int feature = 0; feature < width; feature++) {
-      boolean isTested =
-          feature >= thresholds.length // an offset
-              || thresholds[feature].length > 0
-              || evidence.sealing().model().largestCode(feature) >= 0
-              || evidence.sealing().model().isLinear();
-      if (isTested) {
-        used.add(feature);
-      }
-    }
-
-    return used;
+    return IntStream.range(0, width).filter(evidence::isTested).boxed().toList();
   }
 
   private void addMoves() {
     for (int from = 0; from < width && width <= MAX_MOVED; from++) {
       for (int to = 0; to < width; to++) {
         if (Math.abs(from - to) > 1) {
-          List<Integer> all = new ArrayList<>();
-          for (int feature = 0; feature < width; feature++) {
-            all.add(feature);
-          }
-
+          List<Integer> all = IntStream.range(0, width).boxed().toList();
           List<Integer> moved = new ArrayList<>(all);
           moved.add(to, moved.remove(from));
           add(
-              "the column of %s was at another place: give as \"column\", in model order, %s",
-              names(List.of(from)), all, moved);
+              "the column of %s was at another place".formatted(evidence.named(from)),
+              "give as \"column\", in model order, ",
+              all,
+              moved);
         }
       }
     }
   }
 
-  /**
-   * @param text has places for {@code what} and for the columns to give
-   * @param sources for each feature, the feature whose column it read
-   */
-  private void add(String text, String what, List<Integer> features, List<Integer> sources) {
+  /** A feature that read a column which no feature reads. */
+  private void addUnread() {
+    for (int feature : used()) {
+      for (String column : evidence.others()) {
+        if (claims.size() > MAX_PAIRS) {
+          return;
+        }
+
+        addTaken(feature, column);
+      }
+    }
+  }
+
+  private void addTaken(int feature, String column) {
     claims.add(
         new Columns(
-            text.formatted(what, names(sources.stream().map(this::column).toList(), true)),
+            "the trainer took %s from the column '%s'"
+                .formatted(evidence.named(feature), Fault.printable(column)),
+            Cure.give(evidence, feature, "column", Cure.json(column)),
             evidence,
-            features.stream().mapToInt(Integer::intValue).toArray(),
-            sources.stream().mapToInt(evidence::field).toArray()));
+            Map.of(feature, column)));
   }
 
-  private String names(List<Integer> features) {
-    return names(features.stream().map(index -> evidence.feature(index).name()).toList(), false);
-  }
-
-  private static String names(List<String> names, boolean isList) {
-    List<String> shown =
-        names.stream()
-            .limit(MAX_SHOWN)
-            .map(name -> (isList ? "\"%s\"" : "'%s'").formatted(Fault.printable(name)))
+  /** The columns of three features in a circle, of those that the trees test most. */
+  private void addCycles() {
+    float[][] thresholds = evidence.thresholds();
+    List<Integer> used =
+        used().stream()
+            .sorted(
+                Comparator.comparingInt(
+                    feature -> feature < thresholds.length ? -thresholds[feature].length : 0))
+            .limit(MAX_CIRCLED)
+            .sorted()
             .toList();
-    return String.join(isList ? ", " : " and ", shown)
-        + (names.size() > shown.size() ? ", ..." : "");
+    for (int one = 0; one < used.size(); one++) {
+      for (int two = one + 1; two < used.size(); two++) {
+        for (int three = two + 1; three < used.size(); three++) {
+          addCycle(used.get(one), used.get(two), used.get(three));
+          addCycle(used.get(one), used.get(three), used.get(two));
+        }
+      }
+    }
+  }
+
+  private void addCycle(int one, int two, int three) {
+    if (Math.max(one, Math.max(two, three)) - Math.min(one, Math.min(two, three)) == 2
+        && width <= MAX_MOVED) {
+      return; // neighbours in a circle are a column at another place
+    }
+
+    add(
+        "the columns of %s, %s and %s were in a circle"
+            .formatted(evidence.named(one), evidence.named(two), evidence.named(three)),
+        "give as their \"column\" ",
+        List.of(one, two, three),
+        List.of(two, three, one));
+  }
+
+  /**
+   * Adds a claim; features that keep their column are left out of it.
+   *
+   * @param cure followed by the columns of all features, in their order
+   * @param sources for each feature, the feature whose column it read
+   */
+  private void add(String cause, String cure, List<Integer> features, List<Integer> sources) {
+    Map<Integer, String> other = new TreeMap<>();
+    for (int at = 0; at < features.size(); at++) {
+      if (!column(features.get(at)).equals(column(sources.get(at)))) {
+        other.put(features.get(at), column(sources.get(at)));
+      }
+    }
+
+    if (other.isEmpty()) {
+      return;
+    }
+
+    claims.add(
+        new Columns(
+            cause,
+            new Cure(
+                cure + listed(sources),
+                trial ->
+                    other.forEach(
+                        (feature, column) -> trial.give(feature, "column", Cure.json(column)))),
+            evidence,
+            other));
+  }
+
+  private String listed(List<Integer> sources) {
+    String shown =
+        sources.stream()
+            .limit(MAX_SHOWN)
+            .map(source -> Cure.json(column(source)))
+            .collect(Collectors.joining(", "));
+    return sources.size() > MAX_SHOWN ? shown + ", ..." : shown;
   }
 
   private void addTimes() {
@@ -224,24 +317,34 @@ final class ColumnClaims {
       }
     }
 
-    String cure = ", which no key of the schema does: compute the column upstream";
+    String upstream = ", which no key of the schema does";
+    Cure cure = Cure.of("compute the column upstream");
     if (!weekdays.isEmpty()) {
       claims.add(
           new Counted(
-              "the trainer counted days of the week from 0 (Monday), as pandas does" + cure,
+              "the trainer counted days of the week from 0 (Monday), as pandas does" + upstream,
+              cure,
               weekdays,
               8,
               -1));
       claims.add(
           new Counted(
-              "the trainer counted days of the week from 0 (Sunday)" + cure, weekdays, 7, 0));
+              "the trainer counted days of the week from 0 (Sunday)" + upstream,
+              cure,
+              weekdays,
+              7,
+              0));
       claims.add(
           new Counted(
-              "the trainer counted days of the week from 1 (Sunday)" + cure, weekdays, 7, 1));
+              "the trainer counted days of the week from 1 (Sunday)" + upstream,
+              cure,
+              weekdays,
+              7,
+              1));
     }
 
     if (!months.isEmpty()) {
-      claims.add(new Counted("the trainer counted months from 0" + cure, months, 13, -1));
+      claims.add(new Counted("the trainer counted months from 0" + upstream, cure, months, 13, -1));
     }
 
     claims.addAll(zones());
@@ -263,16 +366,19 @@ final class ColumnClaims {
     ZONES.forEach(zone -> zones.add(ZoneId.of(zone)));
     return times.isEmpty()
         ? List.of()
-        : zones.stream()
-            .<Claim>map(
-                zone ->
-                    new Zoned(
-                        "the trainer took the timestamps in another zone: give \"zone\": \"%s\""
-                            .formatted(zone.equals(ZoneOffset.UTC) ? "UTC" : zone.getId()),
-                        evidence,
-                        times,
-                        zone))
-            .toList();
+        : zones.stream().<Claim>map(zone -> zoned(zone, times)).toList();
+  }
+
+  private Claim zoned(ZoneId zone, List<Integer> times) {
+    String json = Cure.json(zone.equals(ZoneOffset.UTC) ? "UTC" : zone.getId());
+    return new Zoned(
+        "the trainer took the timestamps in another zone",
+        new Cure(
+            "give \"zone\": " + json,
+            trial -> times.forEach(feature -> trial.give(feature, "zone", json))),
+        evidence,
+        Set.copyOf(times),
+        zone);
   }
 
   /** Returns the zones that the trainer may have read the timestamps in. */
@@ -280,10 +386,12 @@ final class ColumnClaims {
     return new ColumnClaims(evidence).zones();
   }
 
-  private record Zoned(String text, Evidence evidence, List<Integer> features, ZoneId zone)
+  private record Zoned(
+      String cause, Cure cure, Evidence evidence, Set<Integer> features, ZoneId zone)
       implements Claim {
     @Override
-    public void change(TrainerRow row, float[] slots) {
+    public boolean change(TrainerRow row, float[] slots) {
+      boolean isPossible = true;
       for (int index : features) {
         TimestampFeature time = (TimestampFeature) evidence.feature(index);
         Feature zoned =
@@ -294,8 +402,10 @@ final class ColumnClaims {
                 Optional.of(zone),
                 time.sentinels(),
                 time.nullable());
-        slots[index] = Evidence.slot(zoned, row.cells()[evidence.field(index)]);
+        isPossible &= Evidence.put(zoned, evidence.cell(row, index), slots, index);
       }
+
+      return isPossible;
     }
   }
 }

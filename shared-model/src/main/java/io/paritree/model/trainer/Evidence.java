@@ -1,16 +1,26 @@
 package io.paritree.model.trainer;
 
+import io.paritree.CorruptModelException;
+import io.paritree.Fault;
 import io.paritree.feature.Faults;
 import io.paritree.feature.Feature;
 import io.paritree.feature.Schema;
+import io.paritree.forest.Engine;
+import io.paritree.forest.Forest;
+import io.paritree.forest.Rounds;
 import io.paritree.model.seal.Sealing;
 import io.paritree.record.CsvCells;
+import io.paritree.xgboost.XgboostModel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 
 /**
  * What is kept of a file to find out why predictions differ: some rows of each kind, drawn at
@@ -25,16 +35,21 @@ final class Evidence {
   private static final int MAX_CELLS = 400_000;
   private static final long MAX_CHARACTERS = 1 << 25;
   private static final int MAX_CATEGORIES = 1_000;
+  private static final int MAX_NAMES = 100;
 
   private final Sealing sealing;
   private final List<String> header;
   private final List<String> others;
+  private final List<String> predictions;
   private final int[] fieldOf;
+  private final int width;
+  private final Map<String, Integer> places = new HashMap<>();
   private final Kept differing;
   private final Kept equal;
   private final Kept refused;
   private final SplittableRandom random = new SplittableRandom(SEED);
   private final Map<Integer, Map<String, Long>> categories = new LinkedHashMap<>();
+  private float[][] thresholds;
   private long characters;
 
   private static final class Kept {
@@ -46,9 +61,12 @@ final class Evidence {
    * @param header the columns of the file, in its order
    * @param others those of them that no feature reads and that hold no predictions, of which rows
    *     keep the cells
+   * @param predictions the columns with the predictions
    */
-  Evidence(Sealing sealing, List<String> header, List<String> others) {
+  Evidence(Sealing sealing, List<String> header, List<String> others, List<String> predictions) {
     this.sealing = sealing;
+    this.predictions = List.copyOf(predictions);
+    this.width = sealing.schema().modelWidth() + sealing.model().outputs();
     this.header = List.copyOf(header);
     this.others = List.copyOf(others);
     Schema schema = sealing.schema();
@@ -58,6 +76,14 @@ final class Evidence {
       if (schema.features().get(feature).kind().isCategory()) {
         categories.put(fieldOf[feature], new LinkedHashMap<>());
       }
+    }
+
+    for (int other = 0; other < others.size(); other++) {
+      places.put(others.get(other), -1 - other);
+    }
+
+    for (int field = 0; field < schema.fields().size(); field++) {
+      places.put(schema.fields().get(field).column(), field);
     }
 
     this.differing = new Kept();
@@ -155,9 +181,118 @@ final class Evidence {
     return categories.getOrDefault(field(feature), Map.of());
   }
 
+  /** Returns the thresholds of the model's numeric splits per feature, ascending. */
+  float[][] thresholds() {
+    if (thresholds == null) {
+      thresholds = sealing.model().thresholds();
+    }
+
+    return thresholds;
+  }
+
+  /** Returns whether scores depend on a slot: a tree tests it, or it is an offset. */
+  boolean isTested(int feature) {
+    XgboostModel model = sealing.model();
+    return feature >= model.width()
+        || model.isLinear()
+        || thresholds()[feature].length > 0
+        || model.largestCode(feature) >= 0;
+  }
+
+  /** Returns a feature's name, quoted. */
+  String named(int feature) {
+    return "'" + Fault.printable(feature(feature).name()) + "'";
+  }
+
+  /** Returns the names of features, quoted, of many the first. */
+  String named(Collection<Integer> features) {
+    String names =
+        features.stream().limit(MAX_NAMES).map(this::named).collect(Collectors.joining(", "));
+    int more = features.size() - MAX_NAMES;
+    return more > 0 ? "%s and %s more features".formatted(names, more) : names;
+  }
+
+  /** Returns the columns with the predictions. */
+  List<String> predictions() {
+    return predictions;
+  }
+
+  /**
+   * Returns the number of slots of a row here: those of the model, then one offset per output, also
+   * where the schema has none.
+   */
+  int width() {
+    return width;
+  }
+
+  /**
+   * Returns slots as rows have them here. Where the schema has no offsets they are missing, which
+   * means the model's base to {@link #engine}.
+   *
+   * @param slots as the schema has them
+   */
+  float[] slots(float[] slots) {
+    float[] all = Arrays.copyOf(slots, width);
+    float[] defaults = schema().offsetsWhereMissing();
+    for (int slot = schema().modelWidth(); slot < width; slot++) {
+      if (slot >= slots.length) {
+        all[slot] = Float.NaN;
+      } else if (Float.isNaN(all[slot])) {
+        all[slot] = defaults[slot - schema().modelWidth()];
+      }
+    }
+
+    return all;
+  }
+
+  /** Sets the offsets of a row to missing. */
+  void clearOffsets(float[] slots) {
+    Arrays.fill(slots, schema().modelWidth(), width, Float.NaN);
+  }
+
+  /** Returns the engine of the first rounds, for rows with {@link #width} slots. */
+  Engine engine(int end) {
+    XgboostModel model = sealing.model();
+    try {
+      return engine(model.forest(end == model.rounds() ? Rounds.ALL : new Rounds(end)));
+    } catch (CorruptModelException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Returns the engine of a forest without offsets, for rows with {@link #width} slots. */
+  Engine engine(Forest forest) {
+    float[] base = new float[forest.outputs()];
+    for (int output = 0; output < base.length; output++) {
+      base[output] = forest.begin(new float[0], 0, 1, output);
+    }
+
+    return forest.withOffsets(base).fast();
+  }
+
+  /** Returns a row's cell of a column; null if it is not kept. */
+  String cell(TrainerRow row, String column) {
+    Integer place = places.get(column);
+    return place == null ? null : place < 0 ? row.others()[-1 - place] : row.cells()[place];
+  }
+
+  /** Returns a row's cell of the column that a feature reads. */
+  String cell(TrainerRow row, int feature) {
+    return row.cells()[fieldOf[feature]];
+  }
+
   /** Returns the slot that a feature makes of a cell; NaN if it refuses the cell. */
   static float slot(Feature feature, String cell) {
+    float[] slot = new float[1];
+    put(feature, cell, slot, 0);
+    return slot[0];
+  }
+
+  /** Writes the slot that a feature makes of a cell; returns false if it refuses the cell. */
+  static boolean put(Feature feature, String cell, float[] slots, int at) {
     byte[] utf8 = cell.getBytes(StandardCharsets.UTF_8);
-    return CsvCells.encode(feature, utf8, 0, utf8.length, new Faults());
+    Faults faults = new Faults();
+    slots[at] = CsvCells.encode(feature, utf8, 0, utf8.length, faults);
+    return faults.list().isEmpty();
   }
 }

@@ -16,18 +16,22 @@ import java.util.function.ToDoubleFunction;
 final class InferredVocabularies {
   private static final int MAX_INFERRED = 200;
   private static final int MAX_EXCHANGES = 20_000;
+  private static final int MAX_MARGINS = 1 << 24;
   private static final String SHOWN_ORDER = "in an order that the predictions show";
 
   private final VocabularyClaims made;
   private final List<TrainerRow> rows;
   private final Function<Claim, BitSet> agreeing;
+  private final Function<Claim, Scored> scored;
   private final ToDoubleFunction<Claim> distance;
 
   /** Every row has one code of a feature, unless it is missing. */
-  private record Coded(String text, int feature, int code) implements Claim {
+  private record Coded(String cause, Claim before, int feature, int code) implements Claim {
     @Override
-    public void change(TrainerRow row, float[] slots) {
+    public boolean change(TrainerRow row, float[] slots) {
+      before.change(row, slots);
       slots[feature] = Float.isNaN(slots[feature]) ? Float.NaN : code;
+      return true;
     }
   }
 
@@ -35,10 +39,12 @@ final class InferredVocabularies {
       Evidence evidence,
       List<TrainerRow> rows,
       Function<Claim, BitSet> agreeing,
+      Function<Claim, Scored> scored,
       ToDoubleFunction<Claim> distance) {
     this.made = new VocabularyClaims(evidence);
     this.rows = rows;
     this.agreeing = agreeing;
+    this.scored = scored;
     this.distance = distance;
   }
 
@@ -48,6 +54,7 @@ final class InferredVocabularies {
    *
    * @param rows the rows
    * @param agreeing returns which rows agree under a claim
+   * @param scored returns the margins of all rows under a claim
    * @param distance returns how far scores are from the predictions under a claim; 0 if they are
    *     equal, negative if it must not be asked again
    */
@@ -55,8 +62,10 @@ final class InferredVocabularies {
       Evidence evidence,
       List<TrainerRow> rows,
       Function<Claim, BitSet> agreeing,
+      Function<Claim, Scored> scored,
       ToDoubleFunction<Claim> distance) {
-    InferredVocabularies inferred = new InferredVocabularies(evidence, rows, agreeing, distance);
+    InferredVocabularies inferred =
+        new InferredVocabularies(evidence, rows, agreeing, scored, distance);
     VocabularyClaims made = inferred.made;
     List<Integer> free = new ArrayList<>();
     int sum = 0;
@@ -107,14 +116,44 @@ final class InferredVocabularies {
       }
     }
 
+    for (int feature : features) {
+      boolean[][] isPossible = possible(feature, orders.get(feature).size(), made.trial(orders));
+      int[] categoryOf = new int[orders.get(feature).size()];
+      List<String> all = made.vocabulary(feature);
+      for (int code = 0; code < categoryOf.length; code++) {
+        categoryOf[code] = all.indexOf(orders.get(feature).get(code));
+      }
+
+      if (!isSettled(feature, isPossible, categoryOf)) {
+        return;
+      }
+    }
+
     made.add(SHOWN_ORDER, orders);
   }
 
   private Optional<List<String>> infer(int feature, int size) {
+    boolean[][] isPossible = possible(feature, size, Claim.NOTHING);
+    int[] categoryOf = new int[size];
+    Arrays.fill(categoryOf, -1);
+    for (int category = 0; category < size; category++) {
+      if (!assign(category, isPossible, categoryOf, new boolean[size])) {
+        return Optional.empty();
+      }
+    }
+
+    List<String> all = made.vocabulary(feature);
+    return isSettled(feature, isPossible, categoryOf)
+        ? Optional.of(Arrays.stream(categoryOf).mapToObj(all::get).toList())
+        : Optional.empty();
+  }
+
+  /** Returns for each category which codes let its rows agree, after another claim. */
+  private boolean[][] possible(int feature, int size, Claim before) {
     boolean[][] isPossible = new boolean[size][size];
     int[] seen = new int[size];
     for (int code = 0; code < size; code++) {
-      BitSet agree = agreeing.apply(new Coded("", feature, code));
+      BitSet agree = agreeing.apply(new Coded("", before, feature, code));
       int[] agreed = new int[size];
       Arrays.fill(seen, 0);
       for (int at = 0; at < rows.size(); at++) {
@@ -131,16 +170,52 @@ final class InferredVocabularies {
       }
     }
 
-    int[] categoryOf = new int[size];
-    Arrays.fill(categoryOf, -1);
-    for (int category = 0; category < size; category++) {
-      if (!assign(category, isPossible, categoryOf, new boolean[size])) {
-        return Optional.empty();
+    return isPossible;
+  }
+
+  /**
+   * Returns whether no two categories could have each other's codes, unless no row tells those
+   * codes apart: two can if each leads to the other from a category to the one that has a code
+   * which it could have.
+   */
+  private boolean isSettled(int feature, boolean[][] isPossible, int[] categoryOf) {
+    int size = categoryOf.length;
+    if ((long) size * scored.apply(Claim.NOTHING).margins().length > MAX_MARGINS) {
+      return false;
+    }
+
+    float[][] margins = new float[size][];
+    for (int code = 0; code < size; code++) {
+      margins[code] = scored.apply(new Coded("", Claim.NOTHING, feature, code)).margins();
+    }
+
+    int[] codeOf = new int[size];
+    boolean[][] leads = new boolean[size][size];
+    for (int code = 0; code < size; code++) {
+      codeOf[categoryOf[code]] = code;
+      for (int category = 0; category < size; category++) {
+        leads[category][categoryOf[code]] = isPossible[category][code];
       }
     }
 
-    List<String> all = made.vocabulary(feature);
-    return Optional.of(Arrays.stream(categoryOf).mapToObj(all::get).toList());
+    for (int via = 0; via < size; via++) {
+      for (int from = 0; from < size; from++) {
+        for (int to = 0; to < size && leads[from][via]; to++) {
+          leads[from][to] |= leads[via][to];
+        }
+      }
+    }
+
+    for (int one = 0; one < size; one++) {
+      for (int other = 0; other < size; other++) {
+        boolean isOpen = isPossible[one][codeOf[other]] && leads[other][one];
+        if (isOpen && !Arrays.equals(margins[codeOf[one]], margins[codeOf[other]])) {
+          return false;
+        }
+      }
+    }
+
+    return true;
   }
 
   /** Gives a category a code, moving others to other codes if it must (Kuhn's algorithm). */

@@ -3,15 +3,20 @@ package io.paritree.model.trainer;
 import io.paritree.Fault;
 import io.paritree.feature.Feature;
 import io.paritree.feature.NumberFeature;
+import io.paritree.feature.NumberText;
+import io.paritree.feature.Sentinels;
 import io.paritree.feature.VocabularyFeature;
 import io.paritree.model.rows.SpelledCell;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /** Claims that the trainer took other values as missing, or filled the missing ones. */
 final class MissingClaims {
@@ -36,7 +41,6 @@ final class MissingClaims {
           "1e20",
           "-1e20");
   private static final List<Float> FILLS = List.of(0f, -1f, -999f, -9999f, -99f, 999f);
-  private static final int MAX_NAMES = 100;
   private static final int MAX_INTERVALS = 64;
 
   private final Evidence evidence;
@@ -56,10 +60,20 @@ final class MissingClaims {
   }
 
   /** Slots that are missing instead, per feature; codes above a removed category move down. */
-  private record Sentinel(String text, Map<Integer, Float> slots, boolean isRemoved)
+  private record Sentinel(String cause, Cure cure, Map<Integer, Float> slots, boolean isRemoved)
       implements Claim {
     @Override
-    public void change(TrainerRow row, float[] slots) {
+    public boolean isOfValues() {
+      return true;
+    }
+
+    @Override
+    public Set<Integer> features() {
+      return slots.keySet();
+    }
+
+    @Override
+    public boolean change(TrainerRow row, float[] slots) {
       this.slots.forEach(
           (feature, sentinel) -> {
             if (slots[feature] == sentinel) {
@@ -68,21 +82,45 @@ final class MissingClaims {
               slots[feature]--;
             }
           });
+      return true;
     }
   }
 
-  private record Filled(String text, Map<Integer, Float> slots) implements Claim {
+  private record Filled(String cause, Cure cure, String kind, Map<Integer, Float> slots)
+      implements Claim {
     @Override
-    public void change(TrainerRow row, float[] slots) {
+    public boolean isOfValues() {
+      return true;
+    }
+
+    @Override
+    public Set<Integer> features() {
+      return slots.keySet();
+    }
+
+    @Override
+    public boolean change(TrainerRow row, float[] slots) {
       this.slots.forEach(
           (feature, fill) -> slots[feature] = Float.isNaN(slots[feature]) ? fill : slots[feature]);
+      return true;
     }
   }
 
-  private record NotMissing(String text, int feature, Feature plain, int field) implements Claim {
+  private record NotMissing(String cause, Cure cure, Evidence evidence, int feature, Feature plain)
+      implements Claim {
     @Override
-    public void change(TrainerRow row, float[] slots) {
-      slots[feature] = Evidence.slot(plain, row.cells()[field]);
+    public boolean isOfValues() {
+      return true;
+    }
+
+    @Override
+    public Set<Integer> features() {
+      return Set.of(feature);
+    }
+
+    @Override
+    public boolean change(TrainerRow row, float[] slots) {
+      return Evidence.put(plain, evidence.cell(row, feature), slots, feature);
     }
   }
 
@@ -91,7 +129,7 @@ final class MissingClaims {
     USUAL.forEach(value -> byValue.put(value, new TreeMap<>()));
     for (int index = 0; index < evidence.schema().width(); index++) {
       Feature feature = evidence.feature(index);
-      if (feature.kind().isText()) {
+      if (feature.kind().isText() || !evidence.isTested(index)) {
         continue;
       }
 
@@ -109,51 +147,84 @@ final class MissingClaims {
     byValue.forEach(
         (value, slots) -> {
           if (slots.size() > 1) {
-            claims.add(sentinel(value, slots));
+            claims.add(sentinel(value, NumberText.parse(value), slots));
           }
         });
     addZeroWithCodes(byValue.get("0"));
     byValue.forEach(
         (value, slots) ->
-            slots.forEach((index, slot) -> claims.add(sentinel(value, Map.of(index, slot)))));
+            slots.forEach(
+                (index, slot) ->
+                    claims.add(sentinel(value, NumberText.parse(value), Map.of(index, slot)))));
   }
 
   /** The wrapper's {@code missing=0} takes the first category as well, because its code is 0. */
   private void addZeroWithCodes(Map<Integer, Float> zeros) {
     Map<Integer, Float> slots = new TreeMap<>(zeros);
-    List<String> firsts = new ArrayList<>();
+    List<Cure> firsts = new ArrayList<>();
     for (int index = 0; index < evidence.schema().width(); index++) {
-      Feature feature = evidence.feature(index);
-      String first =
-          switch (feature.kind()) {
-            case TEXT_CATEGORY, INTEGER_CATEGORY -> {
-              Object category = ((VocabularyFeature) feature).vocabulary().get(0);
-              yield category instanceof String ? "\"" + category + "\"" : category.toString();
-            }
-            default -> "";
-          };
-      if (!first.isEmpty()) {
+      if (evidence.feature(index) instanceof VocabularyFeature category) {
         slots.put(index, 0f);
-        firsts.add("'%s' \"missing\": [%s]".formatted(name(index), Fault.printable(first)));
+        firsts.add(missing(index, category.vocabulary().get(0)));
       }
     }
 
     if (!firsts.isEmpty()) {
-      String text =
-          zeros.isEmpty()
-              ? "the trainer took code 0 as missing"
-              : "the trainer took 0 of %s as missing: give \"missing\": [0]; and code 0 of categories"
-                  .formatted(names(zeros.keySet()));
-      claims.add(new Sentinel(text + ": give " + String.join(", give ", firsts), slots, false));
+      String cause = "the trainer took code 0 of categories as missing";
+      if (!zeros.isEmpty()) {
+        firsts.addAll(0, zeros.keySet().stream().map(feature -> missing(feature, 0.0)).toList());
+        cause =
+            "the trainer took 0 of %s as missing, and code 0 of categories"
+                .formatted(evidence.named(zeros.keySet()));
+      }
+
+      claims.add(new Sentinel(cause, Cure.all(firsts), slots, false));
     }
   }
 
-  private Claim sentinel(String value, Map<Integer, Float> slots) {
+  private Claim sentinel(String shown, Object value, Map<Integer, Float> slots) {
     return new Sentinel(
-        "the trainer took %s of %s as missing: give \"missing\": [%s]"
-            .formatted(value, names(slots.keySet()), value),
+        "the trainer took %s of %s as missing".formatted(shown, evidence.named(slots.keySet())),
+        missing(slots.keySet(), value),
         slots,
         false);
+  }
+
+  /** Returns that one more value of features is missing; as one clause if it is for all alike. */
+  private Cure missing(Set<Integer> features, Object value) {
+    Cure all = Cure.all(features.stream().map(feature -> missing(feature, value)).toList());
+    Set<String> lists = new LinkedHashSet<>();
+    features.forEach(feature -> lists.add(sentinels(feature, value)));
+    return lists.size() > 1
+        ? all
+        : new Cure("give \"missing\": " + lists.iterator().next(), all.change());
+  }
+
+  private Cure missing(int feature, Object value) {
+    return Cure.give(evidence, feature, "missing", sentinels(feature, value));
+  }
+
+  private String sentinels(int feature, Object value) {
+    String more = Cure.json(value instanceof Number number ? plain(number.doubleValue()) : value);
+    return "[" + listed(evidence.feature(feature).sentinels()) + more + "]";
+  }
+
+  /** Returns sentinels as JSON that more can follow. */
+  static String listed(Sentinels sentinels) {
+    StringBuilder listed = new StringBuilder();
+    sentinels.numbers().stream()
+        .sorted()
+        .forEach(number -> listed.append(plain(number)).append(", "));
+    sentinels.texts().stream()
+        .sorted()
+        .forEach(text -> listed.append(Cure.json(text)).append(", "));
+    return listed.toString();
+  }
+
+  /** Returns a number as JSON, without an exponent or a needless fraction. */
+  private static BigDecimal plain(double number) {
+    BigDecimal plain = new BigDecimal(Double.toString(number)).stripTrailingZeros();
+    return plain.scale() < 0 ? plain.setScale(0) : plain;
   }
 
   private Set<Float> slotsOf(int feature) {
@@ -172,7 +243,7 @@ final class MissingClaims {
     Map<String, Integer> counts = new LinkedHashMap<>();
     for (TrainerRow row : evidence.rows()) {
       float slot = row.slots()[feature];
-      String cell = row.cells()[evidence.field(feature)];
+      String cell = evidence.cell(row, feature);
       if (Float.isNaN(slot)) {
         continue;
       }
@@ -202,7 +273,7 @@ final class MissingClaims {
   }
 
   private void addTexts() {
-    Map<String, Map<Integer, Float>> lost = new LinkedHashMap<>();
+    Map<List<Object>, Map<Integer, Float>> lost = new LinkedHashMap<>();
     for (int index = 0; index < evidence.schema().width(); index++) {
       Feature feature = evidence.feature(index);
       if (!(feature instanceof VocabularyFeature)) {
@@ -221,39 +292,75 @@ final class MissingClaims {
           continue;
         }
 
-        String shown = (isText ? "\"%s\"" : "%s").formatted(Fault.printable(category));
-        claims.add(sentinel(shown, Map.of(index, slot)));
+        Object value = isText ? category : NumberText.parse(category);
+        claims.add(sentinel(shown(category, isText), value, Map.of(index, slot)));
         if (isFree && (isMissing || USUAL.contains(category))) {
-          claims.add(lost(shown, Map.of(index, slot)));
-          lost.computeIfAbsent(shown, key -> new TreeMap<>()).put(index, slot);
+          lost(category, isText, Map.of(index, slot)).ifPresent(claims::add);
+          lost.computeIfAbsent(List.of(category, isText), key -> new TreeMap<>()).put(index, slot);
         }
       }
     }
 
     lost.forEach(
-        (shown, slots) -> {
+        (key, slots) -> {
           if (slots.size() > 1) {
-            claims.add(lost(shown, slots));
+            lost((String) key.get(0), (Boolean) key.get(1), slots).ifPresent(claims::add);
           }
         });
   }
 
-  private Claim lost(String shown, Map<Integer, Float> slots) {
-    String text = sentinel(shown, slots).text() + " and take it out of \"categories\"";
-    return new Sentinel(text, slots, true);
+  private static String shown(String category, boolean isText) {
+    return isText ? "\"" + Fault.printable(category) + "\"" : category;
+  }
+
+  /** A category that was missing before the categories got codes. */
+  private Optional<Claim> lost(String category, boolean isText, Map<Integer, Float> slots) {
+    Object value = isText ? category : NumberText.parse(category);
+    Cure missing = missing(slots.keySet(), value);
+    Map<Integer, String> others = new TreeMap<>();
+    slots.forEach(
+        (feature, slot) -> {
+          List<?> all = ((VocabularyFeature) evidence.feature(feature)).vocabulary();
+          List<Object> left = new ArrayList<>(all);
+          left.removeIf(other -> String.valueOf(other).equals(category));
+          others.put(feature, Cure.json(left));
+        });
+    boolean isRest = others.values().stream().noneMatch(rest -> rest.equals("[]"));
+    Cure cure =
+        new Cure(
+            missing.text() + " and take it out of \"categories\"",
+            trial -> {
+              missing.change().accept(trial);
+              others.forEach((feature, rest) -> trial.give(feature, "categories", rest));
+            });
+    return isRest
+        ? Optional.of(
+            new Sentinel(
+                "the trainer took %s of %s as missing"
+                    .formatted(shown(category, isText), evidence.named(slots.keySet())),
+                cure,
+                slots,
+                true))
+        : Optional.empty();
   }
 
   private void addDeclared() {
     for (int index = 0; index < evidence.schema().width(); index++) {
+      int feature = index;
       if (evidence.feature(index) instanceof NumberFeature number
           && !(number.sentinels().numbers().isEmpty() && number.sentinels().texts().isEmpty())) {
+        String name = evidence.named(index);
+        Cure cure =
+            new Cure(
+                "leave \"missing\" of %s out".formatted(name),
+                trial -> trial.give(feature, "missing", "[]"));
         claims.add(
             new NotMissing(
-                "the trainer took the values in \"missing\" of '%s' as numbers: leave them out"
-                    .formatted(name(index)),
+                "the trainer took the values in \"missing\" of %s as numbers".formatted(name),
+                cure,
+                evidence,
                 index,
-                NumberFeature.of(number.name()),
-                evidence.field(index)));
+                NumberFeature.of(number.name())));
       }
     }
   }
@@ -264,28 +371,39 @@ final class MissingClaims {
       int feature = index;
       Feature.Kind kind = evidence.feature(index).kind();
       boolean isNumber = kind == Feature.Kind.NUMBER || kind == Feature.Kind.CATEGORY_CODE;
-      if (isNumber && evidence.rows().stream().anyMatch(row -> Float.isNaN(row.slots()[feature]))) {
+      if (isNumber
+          && evidence.isTested(index)
+          && evidence.rows().stream().anyMatch(row -> Float.isNaN(row.slots()[feature]))) {
         lacking.add(index);
       }
     }
 
     if (lacking.size() > 1) {
-      FILLS.forEach(fill -> addFill(lacking, fill, shown(fill)));
+      FILLS.forEach(fill -> addFill(lacking, fill, "", shown(fill)));
     }
 
     for (int index : lacking) {
-      FILLS.forEach(fill -> addFill(List.of(index), fill, shown(fill)));
+      FILLS.forEach(
+          fill -> addFill(List.of(index), fill, "", shown(fill) + orAnother(index, fill)));
       float[] values = sorted(index);
       if (values.length > 0) {
         float median = values[values.length / 2];
-        addFill(List.of(index), median, "a number such as their median, about " + shown(median));
+        addFill(
+            List.of(index),
+            median,
+            "a number such as their median, about ",
+            shown(median) + orAnother(index, median));
         double sum = 0;
         for (float value : values) {
           sum += value;
         }
 
         float mean = (float) (sum / values.length);
-        addFill(List.of(index), mean, "a number such as their mean, about " + shown(mean));
+        addFill(
+            List.of(index),
+            mean,
+            "a number such as their mean, about ",
+            shown(mean) + orAnother(index, mean));
         if (index < evidence.schema().modelWidth()) {
           addFillsBetween(index, median);
         }
@@ -293,9 +411,31 @@ final class MissingClaims {
     }
   }
 
+  /** Returns which other numbers are the same to the trees. */
+  private String orAnother(int feature, float fill) {
+    if (feature >= evidence.schema().modelWidth()) {
+      return "";
+    }
+
+    Float from = null;
+    Float to = null;
+    for (float threshold : evidence.thresholds()[feature]) { // ascending
+      from = threshold <= fill ? (Float) threshold : from;
+      to = threshold > fill && to == null ? (Float) threshold : to;
+    }
+
+    String range =
+        from == null && to == null
+            ? ""
+            : from == null
+                ? "below " + shown(to)
+                : "from " + shown(from) + (to == null ? " on" : " up to " + shown(to));
+    return range.isEmpty() ? "" : " or another number " + range;
+  }
+
   /** The trees do not show the number itself, only between which of their thresholds it is. */
   private void addFillsBetween(int feature, float median) {
-    float[] thresholds = evidence.sealing().model().thresholds()[feature];
+    float[] thresholds = evidence.thresholds()[feature];
     List<Float> sorted = new ArrayList<>();
     for (float threshold : thresholds) {
       sorted.add(threshold);
@@ -312,9 +452,9 @@ final class MissingClaims {
     for (int next = first; next <= last; next++) {
       float from = sorted.get(next - 1);
       String shown =
-          "a number from %s up to %s, such as their mean in the training data"
+          "%s up to %s, such as their mean in the training data"
               .formatted(shown(from), shown(sorted.get(next)));
-      addFill(List.of(feature), from, shown);
+      addFill(List.of(feature), from, "a number from ", shown);
     }
   }
 
@@ -333,30 +473,30 @@ final class MissingClaims {
     return sorted;
   }
 
-  private void addFill(List<Integer> features, float fill, String shown) {
+  private void addFill(List<Integer> features, float fill, String what, String shown) {
     Map<Integer, Float> slots = new TreeMap<>();
     features.forEach(index -> slots.put(index, fill));
+    String names = evidence.named(slots.keySet());
     claims.add(
         new Filled(
-            "the trainer filled the missing values of %s with %s, which no key of the schema does: fill them in the column itself, or train without filling"
-                .formatted(names(slots.keySet()), shown),
+            "the trainer filled the missing values of %s with %s%s, which no key of the schema does"
+                .formatted(names, what, shown),
+            new Cure(
+                "fill them in the column itself, or train without filling",
+                trial ->
+                    slots.keySet().forEach(feature -> trial.write(feature, filled(feature, fill)))),
+            "filled " + names,
             slots));
+  }
+
+  private UnaryOperator<String> filled(int feature, float fill) {
+    return cell ->
+        Float.isNaN(Evidence.slot(evidence.feature(feature), cell)) ? Float.toString(fill) : cell;
   }
 
   private static String shown(float value) {
     return value == Math.rint(value) && Math.abs(value) < 1e9
         ? String.valueOf((long) value)
         : String.valueOf(value);
-  }
-
-  private String name(int feature) {
-    return Fault.printable(evidence.feature(feature).name());
-  }
-
-  private String names(Set<Integer> features) {
-    List<String> shown =
-        features.stream().limit(MAX_NAMES).map(index -> "'" + name(index) + "'").toList();
-    int more = features.size() - shown.size();
-    return String.join(", ", shown) + (more > 0 ? " and %s more features".formatted(more) : "");
   }
 }

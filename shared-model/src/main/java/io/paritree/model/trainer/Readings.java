@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Claims that the predictions are something else than the scores: margins, labels, and the like.
@@ -19,6 +20,10 @@ final class Readings {
   private static final double SLACK = 1e-6;
   private static final int MAX_OUTPUTS = 1_000;
   private static final int LEAST_LABELLED = 10;
+  private static final int SHOWN = 10;
+
+  /** XGBoost 3.4 sorts quantiles. */
+  private static final int SORTING_MINOR = 4;
 
   private final Evidence evidence;
   private final Outputs meaning;
@@ -32,7 +37,7 @@ final class Readings {
     boolean agrees(TrainerRow row, Scored scored, int at, Precision precision);
   }
 
-  private record Reading(String text, Rule rule) implements Claim {
+  private record Reading(String cause, Cure cure, String kind, Rule rule) implements Claim {
     @Override
     public boolean agrees(TrainerRow row, Scored scored, int at, Precision precision) {
       return rule.agrees(row, scored, at, precision);
@@ -47,13 +52,9 @@ final class Readings {
     this.columns = columns;
   }
 
-  /**
-   * Returns all readings of the predictions, the scores themselves first.
-   *
-   * @param columns number of columns with predictions
-   */
-  static List<Claim> of(Evidence evidence, int columns) {
-    Readings readings = new Readings(evidence, columns);
+  /** Returns all readings of the predictions, the scores themselves first. */
+  static List<Claim> of(Evidence evidence) {
+    Readings readings = new Readings(evidence, evidence.predictions().size());
     readings.claims.add(Claim.NOTHING);
     readings.addMargins();
     readings.addClasses();
@@ -66,24 +67,38 @@ final class Readings {
     return readings.claims;
   }
 
-  private void add(String text, Rule rule) {
-    claims.add(new Reading(text, rule));
+  /**
+   * @param cure what the user does to the predictions
+   */
+  private void add(String cause, String cure, Rule rule) {
+    claims.add(new Reading(cause, Cure.of(cure), cure, rule));
+  }
+
+  /** Labels are one cause, however the classes are named. */
+  private void addLabels(String cause, String cure, Rule rule) {
+    claims.add(new Reading(cause, Cure.of(cure), "labels", rule));
   }
 
   private void addMargins() {
-    String text = "the predictions are margins: write predictions without output_margin=True";
-    if (evidence.sealing().model().objective().equals("reg:quantileerror")) {
-      text =
-          "the quantiles are not sorted, as XGBoost before 3.4 leaves them; they are sorted here, as in 3.4: write each row's predictions in ascending order";
+    String cause = "the predictions are margins";
+    String cure = "write predictions without output_margin=True";
+    if (hasUnsortedQuantiles()) {
+      cause =
+          "the quantiles are not sorted, as XGBoost before 3.4 leaves them; they are sorted here, as in 3.4";
+      cure = "write each row's predictions in ascending order";
     }
 
     if (columns == outputs) {
-      add(text, (row, scored, at, precision) -> all(row, precision, 0, i -> scored.margin(at, i)));
+      add(
+          cause,
+          cure,
+          (row, scored, at, precision) -> all(row, precision, 0, i -> scored.margin(at, i)));
     }
 
     if (columns == scores && scores > 1) {
       add(
-          "the predictions of each row are the scores in ascending order: write them as predict gives them",
+          "the predictions of each row are the scores in ascending order",
+          "write them as predict gives them",
           (row, scored, at, precision) -> {
             float[] sorted = scored.scores(at);
             Arrays.sort(sorted);
@@ -94,10 +109,21 @@ final class Readings {
     // Where the score is the margin already, the trainer may have transformed it.
     if (columns == outputs && columns == scores && isMarginScore()) {
       add(
-          "the predictions are probabilities, the logistic function of the scores, which are margins for this objective: write margins (output_margin=True)",
+          "the predictions are probabilities, the logistic function of the scores, which are margins for this objective",
+          "write margins (output_margin=True)",
           (row, scored, at, precision) ->
               all(row, precision, SLACK, i -> logistic(scored.margin(at, i))));
     }
+  }
+
+  /** Returns whether the version of XGBoost that wrote the file left quantiles unsorted. */
+  private boolean hasUnsortedQuantiles() {
+    List<Integer> version = evidence.sealing().model().version();
+    boolean isOld =
+        version.size() < 2
+            || version.get(0) < 3
+            || (version.get(0) == 3 && version.get(1) < SORTING_MINOR);
+    return isOld && evidence.sealing().model().objective().equals("reg:quantileerror");
   }
 
   private boolean isMarginScore() {
@@ -115,17 +141,20 @@ final class Readings {
   private void addClasses() {
     if (meaning.kind() == Outputs.Kind.BINARY && columns == 1) {
       add(
-          "the predictions are the probabilities of the other class, '%s': write predict_proba(X)[:, 1]"
-              .formatted(meaning.classes().get(0)),
+          "the predictions are the probabilities of the other class, '%s'"
+              .formatted(Fault.printable(meaning.classes().get(0))),
+          "write predict_proba(X)[:, 1]",
           (row, scored, at, precision) ->
               precision.near(row.predicted(0), 1.0 - scored.score(at, 0), 0x1p-23));
-      addLabels("probabilities: write predict_proba(X)[:, 1]");
+      addLabels("probabilities", "write predict_proba(X)[:, 1]");
     } else if (meaning.kind() == Outputs.Kind.BINARY && columns == 2) {
       for (int second = 0; second < 2; second++) {
         int column = second;
         add(
-            "the columns are the probabilities of both classes, but the model has one score, that of '%s': give only the %s column as --expected"
-                .formatted(meaning.classes().get(1), second == 1 ? "second" : "first"),
+            "the columns are the probabilities of both classes, but the model has one score, that of '%s'"
+                .formatted(Fault.printable(meaning.classes().get(1))),
+            "give only the %s column as --expected: --expected %s"
+                .formatted(second == 1 ? "second" : "first", evidence.predictions().get(column)),
             (row, scored, at, precision) ->
                 precision.near(row.predicted(column), scored.score(at, 0))
                     && precision.near(
@@ -133,15 +162,16 @@ final class Readings {
       }
     } else if (meaning.kind() == Outputs.Kind.CLASS_SCORES && columns == 1) {
       addLabels(
-          "the scores of all %s classes: write predict_proba(X), one column per class, and give all as --expected"
-              .formatted(scores));
+          "the scores of all %s classes".formatted(scores),
+          "write predict_proba(X), one column per class, and give all as --expected");
     } else if (meaning.kind() == Outputs.Kind.CLASS_INDEX && columns == 1) {
-      addLabels("the index of the class, which is what multi:softmax predicts");
+      addLabels("the index of the class, which is what multi:softmax predicts", "write that");
     }
 
     if (meaning.kind() == Outputs.Kind.CLASS_INDEX && columns == outputs) {
       add(
-          "the predictions are probabilities of the classes, but the score of multi:softmax is the index of the class: write it instead",
+          "the predictions are probabilities of the classes, but the score of multi:softmax is the index of the class",
+          "write it instead",
           (row, scored, at, precision) -> {
             double[] powers = scored.softmax(at);
             return all(row, precision, SLACK, i -> powers[i]);
@@ -149,29 +179,32 @@ final class Readings {
     }
   }
 
-  private void addLabels(String wanted) {
+  private void addLabels(String wanted, String cure) {
     boolean isIndex = meaning.kind() == Outputs.Kind.CLASS_INDEX;
     if (!isIndex) {
-      add(
+      addLabels(
           "the predictions are class indices instead of " + wanted,
+          cure,
           (row, scored, at, precision) -> row.predicted(0) == scored.classIndex(at, meaning));
     }
 
     if (meaning.kind() == Outputs.Kind.BINARY && meaning.threshold() != 0.5f) {
-      add(
+      addLabels(
           "the predictions are class indices with a threshold of 0.5 instead of " + wanted,
+          cure,
           (row, scored, at, precision) -> row.predicted(0) == (scored.score(at, 0) > 0.5f ? 1 : 0));
     }
 
-    add(
+    addLabels(
         "the predictions are class labels instead of " + wanted,
+        cure,
         (row, scored, at, precision) ->
             row.predictions()[0].equals(meaning.classes().get(scored.classIndex(at, meaning))));
-    foundLabels(wanted);
+    foundLabels(wanted, cure);
   }
 
   /** Labels that the schema does not name: each belongs to one class, as far as rows show. */
-  private void foundLabels(String wanted) {
+  private void foundLabels(String wanted, String cure) {
     List<TrainerRow> rows = evidence.rows();
     Map<String, Integer> classOf = new HashMap<>();
     Scored scored = scored(rows);
@@ -191,8 +224,9 @@ final class Readings {
               .map(entry -> "'%s'".formatted(Fault.printable(entry.getKey())))
               .toList()
               .toString();
-      add(
+      addLabels(
           "the predictions are class labels %s instead of %s".formatted(named, wanted),
+          cure,
           (row, block, at, precision) ->
               classOf.getOrDefault(row.predictions()[0], -1).equals(block.classIndex(at, meaning)));
     }
@@ -200,7 +234,9 @@ final class Readings {
 
   private Scored scored(List<TrainerRow> rows) {
     return new Scored(
-        evidence.sealing().forest(), Search.slots(rows, evidence.schema().width()), rows.size());
+        evidence.engine(evidence.sealing().rounds().end()),
+        Search.slots(rows, evidence.width()),
+        rows.size());
   }
 
   private void addSomeOfSeveral() {
@@ -208,15 +244,16 @@ final class Readings {
       for (int output = 0; output < scores; output++) {
         int index = output;
         add(
-            "the column is the score of '%s' alone: give one column for each of %s as --expected"
-                .formatted(meaning.names().get(output), shown(meaning.names())),
+            "the column is the score of '%s' alone"
+                .formatted(Fault.printable(meaning.names().get(output))),
+            "give one column for each of %s as --expected".formatted(shown(meaning.names())),
             (row, scored, at, precision) ->
                 precision.near(row.predicted(0), scored.score(at, index)));
       }
 
       add(
-          "the predictions are the largest of the scores: give one column for each of %s as --expected"
-              .formatted(shown(meaning.names())),
+          "the predictions are the largest of the scores",
+          "give one column for each of %s as --expected".formatted(shown(meaning.names())),
           (row, scored, at, precision) -> {
             float largest = Float.NEGATIVE_INFINITY;
             for (float score : scored.scores(at)) {
@@ -225,13 +262,13 @@ final class Readings {
 
             return precision.near(row.predicted(0), largest);
           });
-    } else if (columns == scores) {
+    } else if (columns == scores && !hasUnsortedQuantiles()) {
       permuted();
     }
   }
 
   private static String shown(List<String> names) {
-    return names.size() <= 10 ? names.toString() : names.size() + " outputs";
+    return names.size() <= SHOWN ? names.toString() : names.size() + " outputs";
   }
 
   /** The columns in another order: for each, the score that is nearest in all of a few rows. */
@@ -249,7 +286,7 @@ final class Readings {
           distance += Math.abs(rows.get(at).predicted(column) - scored.score(at, score));
         }
 
-        if (distance < least) {
+        if (!used.contains(score) && distance < least) {
           least = distance;
           order[column] = score;
         }
@@ -259,11 +296,23 @@ final class Readings {
     }
 
     if (used.size() == columns) {
-      List<String> names =
-          Arrays.stream(order).mapToObj(index -> meaning.names().get(index)).toList();
+      Integer[] columnOf = new Integer[columns];
+      for (int column = 0; column < columns; column++) {
+        columnOf[order[column]] = column;
+      }
+
+      String names =
+          Arrays.stream(order)
+              .mapToObj(index -> Fault.printable(meaning.names().get(index)))
+              .limit(SHOWN)
+              .collect(Collectors.joining(", ", "[", columns > SHOWN ? ", ...]" : "]"));
+      String option =
+          Arrays.stream(columnOf)
+              .map(column -> Fault.printable(evidence.predictions().get(column)))
+              .collect(Collectors.joining(","));
       add(
-          "the columns are in another order, they are those of the outputs %s: give them to --expected in the order %s"
-              .formatted(shown(names), shown(meaning.names())),
+          "the columns are in another order, they are those of the outputs " + names,
+          "give --expected " + option,
           (row, block, at, precision) -> all(row, precision, 0, i -> block.score(at, order[i])));
     }
   }
@@ -287,10 +336,11 @@ final class Readings {
     }
 
     Threshold first = thresholds.get(0);
-    add(
-        "the predictions are labels, '%s' where the score is above about %s and otherwise '%s', instead of scores: write predict_proba(X), or margins (output_margin=True) where these are the scores"
+    addLabels(
+        "the predictions are labels, '%s' where the score is above about %s and otherwise '%s', instead of scores"
             .formatted(
                 Fault.printable(first.above()), first.shown(), Fault.printable(first.below())),
+        "write predict_proba(X), or margins (output_margin=True) where these are the scores",
         (row, block, at, precision) -> {
           for (int score = 0; score < thresholds.size(); score++) {
             String label = thresholds.get(score).label(block.score(at, score));
@@ -363,8 +413,8 @@ final class Readings {
         .forEach(
             transform ->
                 add(
-                    "the predictions are %s: write what predict gives, before any transformation"
-                        .formatted(transform.getKey()),
+                    "the predictions are " + transform.getKey(),
+                    "write what predict gives, before any transformation",
                     (row, scored, at, precision) -> {
                       double value = transform.getValue().apply((double) scored.score(at, 0));
                       return precision.near(row.predicted(0), value, SLACK * Math.abs(value));

@@ -5,8 +5,12 @@ import io.paritree.FaultCode;
 import io.paritree.feature.Feature;
 import io.paritree.feature.NumberFeature;
 import io.paritree.feature.TextCategoryFeature;
+import io.paritree.feature.VocabularyFeature;
+import io.paritree.forest.Engine;
 import io.paritree.model.rows.SpelledCell;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -15,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Finds out how the trainer read the cells that the schema refuses: as missing, as what they spell,
@@ -23,6 +28,8 @@ import java.util.TreeSet;
  */
 final class RefusedRows {
   private static final int MAX_CELLS = 5;
+  private static final int MAX_LISTED = 20;
+  private static final int MAX_CAUSES = 10;
   private static final int MAX_CATEGORIES = 20_000;
   private static final int PROBES = 16;
   private static final long MAX_WALKS = 20_000_000;
@@ -30,32 +37,77 @@ final class RefusedRows {
   /** The share of the refused rows that must agree for a way to read them to be named. */
   private static final double LEAST_AGREEING = 0.3;
 
+  /** What rows must show that do not agree any more when values are dealt to them at random. */
+  private static final double LEAST_BITS = 24;
+
   private final Evidence evidence;
   private final List<TrainerRow> rows;
+  private final List<TrainerRow> all;
+  private final Proof proof;
 
-  private record Reading(String text, Evidence evidence, boolean isSpelled) implements Claim {
-    @Override
-    public void change(TrainerRow row, float[] slots) {
-      for (int feature = 0; feature < slots.length && isSpelled; feature++) {
-        Feature read = evidence.feature(feature);
-        if (Float.isNaN(slots[feature]) && isRefused(row, read)) {
-          slots[feature] = spelled(read, row.cells()[evidence.field(feature)]);
-        }
-      }
-    }
-  }
-
-  private record Encoded(String text, Evidence evidence, Map<Integer, Map<String, Float>> codes)
+  /** Refused cells that are missing, or what they spell. */
+  private record Reading(
+      String cause, Cure cure, Evidence evidence, Set<Integer> features, boolean isSpelled)
       implements Claim {
     @Override
-    public void change(TrainerRow row, float[] slots) {
-      codes.forEach(
-          (feature, code) ->
-              slots[feature] = code.getOrDefault(row.cells()[evidence.field(feature)], Float.NaN));
+    public boolean change(TrainerRow row, float[] slots) {
+      for (int feature : features) {
+        Feature read = evidence.feature(feature);
+        if (isSpelled && Float.isNaN(slots[feature]) && isRefused(row, read)) {
+          slots[feature] = spelled(read, evidence.cell(row, feature));
+        }
+      }
+
+      return true;
     }
   }
 
-  RefusedRows(Evidence evidence) {
+  private record Encoded(
+      String cause, Cure cure, Evidence evidence, Map<Integer, Map<String, Float>> codes)
+      implements Claim {
+    @Override
+    public Set<Integer> features() {
+      return codes.keySet();
+    }
+
+    @Override
+    public boolean change(TrainerRow row, float[] slots) {
+      codes.forEach(
+          (feature, code) ->
+              slots[feature] = code.getOrDefault(evidence.cell(row, feature), Float.NaN));
+      return true;
+    }
+  }
+
+  /** Several claims about different features. */
+  private record Together(String cause, Cure cure, Set<Integer> features, List<Claim> claims)
+      implements Claim {
+    static Together of(List<Claim> claims) {
+      Set<Integer> features = new TreeSet<>();
+      claims.forEach(claim -> features.addAll(claim.features()));
+      boolean isTried = claims.stream().allMatch(claim -> claim.cure().isTried());
+      return new Together(
+          String.join(", and ", claims.stream().map(Claim::cause).toList()),
+          isTried ? Cure.all(claims.stream().map(Claim::cure).toList()) : claims.get(0).cure(),
+          features,
+          claims);
+    }
+
+    @Override
+    public boolean change(TrainerRow row, float[] slots) {
+      boolean isPossible = true;
+      for (Claim claim : claims) {
+        isPossible &= claim.change(row, slots);
+      }
+
+      return isPossible;
+    }
+  }
+
+  /**
+   * @param bits what one agreeing row shows
+   */
+  RefusedRows(Evidence evidence, double bits) {
     this.evidence = evidence;
     this.rows =
         evidence.refused().stream()
@@ -64,6 +116,10 @@ final class RefusedRows {
                     row.faults().stream()
                         .noneMatch(fault -> fault.code() == FaultCode.MALFORMED_RECORD))
             .toList();
+    List<TrainerRow> both = new ArrayList<>(rows);
+    both.addAll(evidence.rows());
+    this.all = both;
+    this.proof = new Proof(evidence, all, bits, LEAST_BITS);
   }
 
   private static boolean isRefused(TrainerRow row, Feature feature) {
@@ -101,73 +157,156 @@ final class RefusedRows {
   }
 
   /**
-   * Returns how the trainer read the refused cells, in one line; empty if neither way agrees with
-   * the predictions.
+   * Returns how the trainer read the refused cells, in one line; empty if no way agrees with the
+   * predictions.
    *
    * @param usual what explains the rows that are not refused
    */
-  String text(Search.Explanation usual) {
+  String text(Finding usual) {
     if (rows.isEmpty()) {
       return "";
     }
 
-    Reading missing = new Reading("as missing", evidence, false);
-    Reading spelled = new Reading("as what they spell", evidence, true);
-    int asMissing = agreeing(missing, usual);
-    int asSpelled = agreeing(spelled, usual);
-    int most = Math.max(asMissing, asSpelled);
-    String other = otherwise(usual, most);
-    if (!other.isEmpty()) {
-      return other;
+    List<TrainerRow> probes = rows.subList(0, Math.min(PROBES, rows.size()));
+    List<Claim> best = new ArrayList<>();
+    int most = (int) Math.ceil(LEAST_AGREEING * rows.size());
+    for (Claim claim : claims()) {
+      int agree = agreeing(probes, claim, usual).cardinality();
+      agree = agree > 0 ? agreeing(rows, claim, usual).cardinality() : 0;
+      boolean isBetter = agree > most || (best.isEmpty() && agree == most);
+      if (agree < most || (!isBetter && isSame(best.get(0), claim))) {
+        continue;
+      }
+
+      if (isEvidence(claim, usual)) {
+        if (isBetter) {
+          best.clear();
+        }
+
+        best.add(claim);
+        most = agree;
+      }
     }
 
-    if (most < LEAST_AGREEING * rows.size()) {
-      return "";
+    String agreeing =
+        "%s of %s refused rows agree with the predictions".formatted(most, rows.size());
+    if (best.size() > 1) {
+      List<String> causes = best.stream().map(Claim::cause).distinct().toList();
+      List<String> shown = causes.subList(0, Math.min(MAX_CAUSES, causes.size()));
+      return "%s for several causes alike, so that none is advised: %s%s"
+          .formatted(
+              agreeing,
+              String.join("; or ", shown),
+              causes.size() > shown.size()
+                  ? "; or %s more".formatted(causes.size() - shown.size())
+                  : "");
     }
 
-    boolean isSpelled = asSpelled > asMissing;
-    return "%s of %s refused rows agree with the predictions if such cells are read %s: %s"
-        .formatted(
-            most,
-            rows.size(),
-            isSpelled ? spelled.text() : missing.text(),
-            String.join("; ", cures(isSpelled)));
+    return best.isEmpty() ? "" : agreeing + ": " + best.get(0).text();
   }
 
-  /**
-   * Returns which texts the trainer encoded, in which zone it read timestamps, or which columns it
-   * exchanged; empty if that lets no more rows agree.
-   */
-  private String otherwise(Search.Explanation usual, int least) {
-    Set<Integer> refused = new TreeSet<>();
+  /** Returns whether two claims make the same of the refused rows. */
+  private boolean isSame(Claim one, Claim other) {
+    float[] ones = new float[evidence.width()];
+    float[] others = new float[evidence.width()];
+    for (TrainerRow row : rows) {
+      System.arraycopy(row.slots(), 0, ones, 0, ones.length);
+      System.arraycopy(row.slots(), 0, others, 0, others.length);
+      if (one.change(row, ones) != other.change(row, others) || !Arrays.equals(ones, others)) {
+        return false;
+      }
+    }
+
+    return true;
+  }
+
+  private boolean isEvidence(Claim claim, Finding usual) {
+    float[] slots = slots(all, claim, usual);
+    List<Claim> inputs = new ArrayList<>(List.of(claim));
+    inputs.addAll(usual.inputs());
+    Finding found =
+        new Finding(
+            inputs,
+            usual.forest(),
+            usual.reading(),
+            usual.precision(),
+            agreeing(all, claim, usual));
+    Engine engine = engine(usual);
+    return isSometimesThere(claim, slots)
+        && proof.separates(claim, slots)
+        && proof.isOfTheRows(found, claim, slots, engine)
+        && proof.isCured(found, engine);
+  }
+
+  /** Returns whether no feature of a claim would be missing in all rows. */
+  private boolean isSometimesThere(Claim claim, float[] slots) {
+    for (int feature : claim.features()) {
+      boolean isThere = false;
+      for (int at = feature; at < slots.length && !isThere; at += evidence.width()) {
+        isThere = !Float.isNaN(slots[at]);
+      }
+
+      if (!isThere) {
+        return false;
+      }
+    }
+
+    return true;
+  }
+
+  private Engine engine(Finding usual) {
+    return usual.forest().engine(evidence.engine(evidence.sealing().rounds().end()));
+  }
+
+  private List<Claim> claims() {
+    Set<Integer> some = new TreeSet<>();
+    Set<Integer> most = new TreeSet<>();
     for (int feature = 0; feature < evidence.schema().width(); feature++) {
       Feature read = evidence.feature(feature);
-      if (rows.stream().filter(row -> isRefused(row, read)).count() * 2 > rows.size()) {
-        refused.add(feature);
+      long refused = rows.stream().filter(row -> isRefused(row, read)).count();
+      if (refused > 0) {
+        some.add(feature);
+      }
+
+      if (refused * 2 > rows.size()) {
+        most.add(feature);
       }
     }
 
-    long walks = (long) PROBES * (evidence.sealing().forest().trees() + evidence.schema().width());
+    long walks = (long) PROBES * (evidence.sealing().forest().trees() + evidence.width());
     List<Claim> claims = new ArrayList<>();
-    claims.add(encoded(refused));
-    claims.addAll(ColumnClaims.zones(evidence));
-    ColumnClaims.exchanges(evidence, refused).stream()
-        .limit(MAX_WALKS / walks)
-        .forEach(claims::add);
-    List<TrainerRow> probes = rows.subList(0, Math.min(PROBES, rows.size()));
-    String found = "";
-    int most = least;
-    for (Claim claim : claims) {
-      int agree = agreeing(probes, claim, usual) > 0 ? agreeing(rows, claim, usual) : 0;
-      if (agree > most && agree >= LEAST_AGREEING * rows.size()) {
-        most = agree;
-        found =
-            "%s of %s refused rows agree with the predictions: %s"
-                .formatted(agree, rows.size(), claim.text());
-      }
+    for (boolean isSpelled : new boolean[] {false, true}) {
+      claims.add(
+          new Reading(
+              isSpelled
+                  ? "such cells are read as what they spell"
+                  : "such cells are read as missing",
+              Cure.all(cures(isSpelled), "; "),
+              evidence,
+              some,
+              isSpelled));
     }
 
-    return found;
+    if (most.stream().anyMatch(feature -> evidence.feature(feature) instanceof NumberFeature)) {
+      claims.add(encoded(most));
+    }
+
+    addAlso(claims, VocabularyClaims.codes(evidence), some);
+    addAlso(claims, VocabularyClaims.next(evidence), some);
+    claims.addAll(ColumnClaims.times(evidence));
+    ColumnClaims.exchanges(evidence, most).stream().limit(MAX_WALKS / walks).forEach(claims::add);
+    return claims;
+  }
+
+  /** Adds those of the claims that are about some features, and all of them together. */
+  private static void addAlso(List<Claim> claims, List<Claim> more, Set<Integer> features) {
+    List<Claim> about =
+        more.stream().filter(claim -> features.containsAll(claim.features())).toList();
+    if (about.size() > 1) {
+      claims.add(Together.of(about));
+    }
+
+    claims.addAll(about);
   }
 
   /** Returns that the texts in columns of numbers were encoded, as far as the rows show all. */
@@ -177,107 +316,178 @@ final class RefusedRows {
     for (int feature : refused) {
       if (evidence.feature(feature) instanceof NumberFeature) {
         Set<String> sorted = new TreeSet<>();
-        rows.forEach(row -> sorted.add(row.cells()[evidence.field(feature)]));
+        all.forEach(row -> sorted.add(evidence.cell(row, feature)));
         sorted.remove("");
         Map<String, Float> code = new HashMap<>();
         sorted.forEach(cell -> code.put(cell, (float) code.size()));
         codes.put(feature, code);
-        names.add("'" + Fault.printable(evidence.feature(feature).name()) + "'");
+        names.add(evidence.named(feature));
       }
     }
 
     return new Encoded(
-        "the trainer encoded the texts of %s as numbers, from 0 in ascending order, as LabelEncoder does, which no key of the schema does: write the numbers"
+        "the trainer encoded the texts of %s as numbers, from 0 in ascending order, as LabelEncoder does, which no key of the schema does"
             .formatted(String.join(", ", names)),
+        new Cure(
+            "write the numbers",
+            trial ->
+                codes.forEach(
+                    (feature, code) -> trial.write(feature, cell -> encoded(code, cell)))),
         evidence,
         codes);
   }
 
-  private int agreeing(Claim reading, Search.Explanation usual) {
-    return agreeing(rows, reading, usual);
+  private static String encoded(Map<String, Float> codes, String cell) {
+    return codes.containsKey(cell) ? String.valueOf(codes.get(cell).intValue()) : cell;
   }
 
-  private int agreeing(List<TrainerRow> rows, Claim reading, Search.Explanation usual) {
-    int width = evidence.schema().width();
-    float[] slots = Search.slots(rows, width);
+  private float[] slots(List<TrainerRow> some, Claim claim, Finding usual) {
+    int width = evidence.width();
+    float[] slots = Search.slots(some, width);
     float[] one = new float[width];
-    for (int at = 0; at < rows.size(); at++) {
+    for (int at = 0; at < some.size(); at++) {
       System.arraycopy(slots, at * width, one, 0, width);
-      reading.change(rows.get(at), one);
-      for (Claim claim : usual.inputs()) {
-        claim.change(rows.get(at), one);
+      claim.change(some.get(at), one);
+      for (Claim input : usual.inputs()) {
+        input.change(some.get(at), one);
       }
 
       System.arraycopy(one, 0, slots, at * width, width);
     }
 
-    Scored scored =
-        new Scored(usual.forest().engine(evidence.sealing().forest()), slots, rows.size());
-    int agree = 0;
-    for (int at = 0; at < rows.size(); at++) {
-      boolean agrees = usual.reading().agrees(rows.get(at), scored, at, usual.precision());
-      agree += agrees ? 1 : 0;
-    }
-
-    return agree;
+    return slots;
   }
 
-  private List<String> cures(boolean isSpelled) {
-    Map<String, Feature> byColumn = new HashMap<>();
-    evidence.schema().features().forEach(feature -> byColumn.put(feature.column(), feature));
-    Map<String, Set<String>> cells = new LinkedHashMap<>();
+  private BitSet agreeing(List<TrainerRow> some, Claim claim, Finding usual) {
+    Scored scored = new Scored(engine(usual), slots(some, claim, usual), some.size());
+    BitSet agreeing = new BitSet();
+    float[] one = new float[evidence.width()];
+    for (int at = 0; at < some.size(); at++) {
+      System.arraycopy(some.get(at).slots(), 0, one, 0, one.length);
+      boolean isPossible = claim.change(some.get(at), one);
+      agreeing.set(
+          at, isPossible && usual.reading().agrees(some.get(at), scored, at, usual.precision()));
+    }
+
+    return agreeing;
+  }
+
+  private List<Cure> cures(boolean isSpelled) {
+    Map<String, Integer> byColumn = new HashMap<>();
+    for (int feature = 0; feature < evidence.schema().width(); feature++) {
+      byColumn.put(evidence.feature(feature).column(), feature);
+    }
+
+    Map<String, Remedy> remedies = new LinkedHashMap<>();
     for (TrainerRow row : rows) {
       for (Fault fault : row.faults()) {
-        Feature feature = byColumn.get(fault.field());
-        if (feature == null) {
-          continue;
-        }
-
-        String cell = row.cells()[evidence.schema().fieldIndex(fault.field())];
-        Set<String> shown =
-            cells.computeIfAbsent(
-                cure(fault, feature, cell, isSpelled), key -> new LinkedHashSet<>());
-        if (shown.size() < MAX_CELLS) {
-          shown.add("\"" + Fault.printable(cell) + "\"");
+        Integer feature = byColumn.get(fault.field());
+        if (feature != null) {
+          String cell = evidence.cell(row, feature);
+          Remedy remedy = remedy(fault, feature, cell, isSpelled);
+          remedies.computeIfAbsent(remedy.key(feature), key -> remedy).cells().add(cell);
         }
       }
     }
 
-    List<String> cures = new ArrayList<>();
-    cells.forEach((cure, shown) -> cures.add(cure.formatted(String.join(", ", shown))));
-    return cures;
+    return remedies.values().stream().map(Remedy::cure).toList();
   }
 
   /**
-   * Returns what to do about a fault; {@code %s} is the place of the cells, whose % signs are
-   * doubled.
+   * What to do about cells of a feature.
+   *
+   * @param text has a place for the cells
+   * @param change does it, given the cells
    */
-  private static String cure(Fault fault, Feature feature, String cell, boolean isSpelled) {
-    String name = "'" + Fault.printable(feature.name()).replace("%", "%%") + "'";
+  private record Remedy(String text, boolean isList, Set<String> cells, CellsChange change) {
+    String key(int feature) {
+      return feature + text;
+    }
+
+    Cure cure() {
+      int shown = isList ? MAX_LISTED : MAX_CELLS;
+      List<String> all = List.copyOf(cells);
+      String list = all.stream().limit(shown).map(Cure::json).collect(Collectors.joining(", "));
+      List<String> worded = isList ? all.subList(0, Math.min(shown, all.size())) : all;
+      return new Cure(text.formatted(list), trial -> change.apply(trial, worded));
+    }
+  }
+
+  private interface CellsChange {
+    void apply(Trial trial, List<String> cells);
+  }
+
+  /** Returns what to do about a fault; {@code %s} is the place of the cells. */
+  private Remedy remedy(Fault fault, int index, String cell, boolean isSpelled) {
+    Feature feature = evidence.feature(index);
+    String name = evidence.named(index).replace("%", "%%");
     SpelledCell.Kind kind = SpelledCell.of(cell).map(SpelledCell::kind).orElse(null);
     boolean isValue = isSpelled && !Float.isNaN(spelled(feature, cell));
     return switch (fault.code()) {
-      case MISSING_VALUE -> "give %s \"nullable\": true (%%s)".formatted(name);
-      case OUT_OF_RANGE -> "correct \"min\" and \"max\" of %s (%%s)".formatted(name);
+      case MISSING_VALUE ->
+          remedy(
+              "give %s \"nullable\": true (%%s)".formatted(name),
+              (trial, cells) -> trial.give(index, "nullable", "true"));
+      case OUT_OF_RANGE ->
+          remedy(
+              "correct \"min\" and \"max\" of %s (%%s)".formatted(name),
+              (trial, cells) -> {
+                trial.leaveOut(index, "min");
+                trial.leaveOut(index, "max");
+              });
       case UNSEEN_CATEGORY ->
           isValue
-              ? "write the categories of %s as they are in \"categories\" (%%s)".formatted(name)
-              : "give %s \"unseen\": \"missing\" or \"missing\": [%%s]".formatted(name);
+              ? remedy(
+                  "write the categories of %s as they are in \"categories\" (%%s)".formatted(name),
+                  (trial, cells) -> trial.write(index, text -> category(feature, text, cells)))
+              : remedy(
+                  "give %s \"unseen\": \"missing\" (%%s)".formatted(name),
+                  (trial, cells) -> trial.give(index, "unseen", "\"missing\""));
       default -> {
         if (!isValue) {
-          yield "give %s \"missing\": [%%s]".formatted(name);
+          String known = MissingClaims.listed(feature.sentinels()).replace("%", "%%");
+          yield new Remedy(
+              "give %s \"missing\": [%s%%s]".formatted(name, known),
+              true,
+              new LinkedHashSet<>(),
+              (trial, cells) -> {
+                String list = Cure.json(cells);
+                trial.give(index, "missing", "[" + known.replace("%%", "%") + list.substring(1));
+              });
         }
 
         boolean isTruth =
             kind == SpelledCell.Kind.BOOLEAN && feature.kind() != Feature.Kind.BOOLEAN;
         boolean isOurs = cell.equals("true") || cell.equals("false");
-        yield isTruth && isOurs
-            ? "give %s \"boolean\" as \"type\" (%%s)".formatted(name)
-            : "%s holds %%s: %s"
+        if (isTruth && isOurs) {
+          yield remedy(
+              "give %s \"boolean\" as \"type\" (%%s)".formatted(name),
+              (trial, cells) -> trial.give(index, "type", "\"boolean\""));
+        }
+
+        yield remedy(
+            "%s holds %%s: %s"
                 .formatted(
                     name,
-                    kind == null ? "write it without blanks" : kind.cure().replace("%", "%%"));
+                    kind == null ? "write it without blanks" : kind.cure().replace("%", "%%")),
+            (trial, cells) -> trial.write(index, text -> number(feature, text, cells)));
       }
     };
+  }
+
+  private static Remedy remedy(String text, CellsChange change) {
+    return new Remedy(text, false, new LinkedHashSet<>(), change);
+  }
+
+  private static String category(Feature feature, String cell, List<String> cells) {
+    float code = cells.contains(cell) ? spelled(feature, cell) : Float.NaN;
+    return Float.isNaN(code)
+        ? cell
+        : String.valueOf(((VocabularyFeature) feature).vocabulary().get((int) code));
+  }
+
+  private static String number(Feature feature, String cell, List<String> cells) {
+    float slot = cells.contains(cell) ? spelled(feature, cell) : Float.NaN;
+    return Float.isNaN(slot) ? cell : String.valueOf(slot);
   }
 }

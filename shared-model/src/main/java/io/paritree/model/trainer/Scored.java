@@ -28,6 +28,11 @@ final class Scored {
     return scores;
   }
 
+  /** Returns the margins of all rows, not to be changed. */
+  float[] margins() {
+    return margins;
+  }
+
   float margin(int row, int output) {
     return margins[row * outputs + output];
   }

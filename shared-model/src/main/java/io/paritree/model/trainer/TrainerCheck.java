@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Compares scores with the trainer's own predictions for the same raw rows, and finds out why they
@@ -25,9 +24,6 @@ import java.util.Optional;
 public final class TrainerCheck {
   private static final int SHOWN = 3;
   private static final int MAX_OTHERS = 40;
-
-  /** The share of the differing rows that a cause must explain to be named. */
-  private static final double LEAST_EXPLAINED = 0.3;
 
   private final List<String> columns;
   private final List<String> others;
@@ -74,7 +70,7 @@ public final class TrainerCheck {
    */
   public void add(CsvRows rows, int count) {
     if (evidence == null) {
-      evidence = new Evidence(sealing, rows.columns(), others);
+      evidence = new Evidence(sealing, rows.columns(), others, columns);
     }
 
     Scored scored = new Scored(engine, rows.slots(), count);
@@ -84,7 +80,8 @@ public final class TrainerCheck {
       int end = fields + columns.size();
       String[] predictions = Arrays.copyOfRange(rows.cells(row), fields, end);
       if (!Arrays.stream(predictions).allMatch(String::isEmpty)) {
-        float[] slots = Arrays.copyOfRange(rows.slots(), row * width, (row + 1) * width);
+        float[] slots =
+            evidence.slots(Arrays.copyOfRange(rows.slots(), row * width, (row + 1) * width));
         String[] cells = Arrays.copyOf(rows.cells(row), fields);
         String[] unread = Arrays.copyOfRange(rows.cells(row), end, end + others.size());
         List<Fault> faults = rows.faults(row);
@@ -161,22 +158,12 @@ public final class TrainerCheck {
           "Cannot seal %s: no row has a prediction to compare with".formatted(sealing.origin()));
     }
 
-    Optional<String> offset = ForestClaims.offset(evidence, columns.size());
-    if (offset.isPresent()) {
-      throw new CorruptModelException(
-          "Cannot seal %s: %s of %s rows differ from the trainer's predictions by more than %s ulp | %s"
-              .formatted(sealing.origin(), different, compared, Precision.MAX_ULPS, offset.get()));
-    }
-
-    Search search = new Search(evidence, columns.size());
-    Search.Explanation found = search.find();
+    Search search = new Search(evidence);
+    Finding found = search.find();
     BitSet equal = equal();
-    int open = evidence.rows().size() - equal.cardinality();
-    int gained = found.rows() - equal.cardinality();
-    boolean isExplained =
-        open > 0 && gained >= LEAST_EXPLAINED * open && search.isTelling(found, gained);
+    boolean isExplained = search.isTelling(found, equal.cardinality());
     if (!isExplained) {
-      found = search.nothing(equal);
+      found = Finding.nothing(equal);
     }
 
     if (!isExplained && different > 0) {
@@ -188,7 +175,7 @@ public final class TrainerCheck {
       parts.add(
           "the schema refuses %s rows that the trainer scored: %s"
               .formatted(refused.rows(), refused.text()));
-      String read = new RefusedRows(evidence).text(found);
+      String read = new RefusedRows(evidence, search.bits()).text(found);
       if (!read.isEmpty()) {
         parts.add(read);
       }
@@ -224,16 +211,21 @@ public final class TrainerCheck {
     return equal;
   }
 
-  private List<String> differences(Search search, Search.Explanation found, boolean isExplained) {
+  private List<String> differences(Search search, Finding found, boolean isExplained) {
     List<String> parts = new ArrayList<>();
     parts.add(
         "%s of %s rows differ from the trainer's predictions by more than %s ulp"
             .formatted(different, compared, Precision.MAX_ULPS));
     int tried = evidence.rows().size();
     if (isExplained) {
-      parts.add(
-          "what agrees, with %s of %s rows%s: %s"
-              .formatted(found.rows(), tried, tried < compared ? " tried" : "", found.text()));
+      String rows =
+          "%s of %s rows%s%s"
+              .formatted(
+                  found.rows(),
+                  tried,
+                  tried < compared ? " tried" : "",
+                  search.isCut() ? " (not all causes were tried, there are too many)" : "");
+      parts.add(new Advice(search, found).text(rows));
     } else {
       String order = otherOrder.text();
       parts.add(

@@ -1,9 +1,11 @@
 package io.paritree.model.trainer;
 
-import io.paritree.Fault;
+import io.paritree.feature.Feature;
 import io.paritree.feature.NumberText;
 import io.paritree.feature.VocabularyFeature;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -12,9 +14,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
 
 /** Claims that the trainer coded categories in another order. */
 final class VocabularyClaims {
@@ -69,11 +71,59 @@ final class VocabularyClaims {
    *
    * @param codes per feature the new code of each slot
    */
-  private record Recoded(String text, Map<Integer, Map<Float, Float>> codes) implements Claim {
+  private record Recoded(String cause, Cure cure, Map<Integer, Map<Float, Float>> codes)
+      implements Claim {
     @Override
-    public void change(TrainerRow row, float[] slots) {
+    public Set<Integer> features() {
+      return codes.keySet();
+    }
+
+    @Override
+    public boolean change(TrainerRow row, float[] slots) {
       codes.forEach(
           (feature, code) -> slots[feature] = code.getOrDefault(slots[feature], slots[feature]));
+      return true;
+    }
+  }
+
+  /** A category whose column holds the codes, below {@code size}. */
+  private record Coded(String cause, Cure cure, Evidence evidence, int feature, int size)
+      implements Claim {
+    @Override
+    public Set<Integer> features() {
+      return Set.of(feature);
+    }
+
+    @Override
+    public boolean change(TrainerRow row, float[] slots) {
+      String cell = evidence.cell(row, feature);
+      double code = NumberText.parse(cell);
+      slots[feature] = (float) code;
+      return cell.isEmpty() || (code >= 0 && code < size && code == Math.rint(code));
+    }
+  }
+
+  /** An unknown category with the code of the next one in ascending order. */
+  private record Next(
+      String cause, Cure cure, Evidence evidence, int feature, NavigableMap<Object, Integer> codes)
+      implements Claim {
+    @Override
+    public Set<Integer> features() {
+      return Set.of(feature);
+    }
+
+    @Override
+    public boolean change(TrainerRow row, float[] slots) {
+      String cell = evidence.cell(row, feature);
+      boolean isMissing =
+          cell.isEmpty() || evidence.feature(feature).sentinels().texts().contains(cell);
+      if (isMissing || !Float.isNaN(slots[feature])) {
+        return true;
+      }
+
+      Map.Entry<Object, Integer> next = codes.ceilingEntry(key(evidence.feature(feature), cell));
+      slots[feature] = next == null ? Float.NaN : next.getValue();
+      return next != null;
     }
   }
 
@@ -100,6 +150,89 @@ final class VocabularyClaims {
     }
 
     return made.claims;
+  }
+
+  /**
+   * Returns that XGBoost 3.1 and 3.2 gave unknown categories the code of the next known one in
+   * ascending order, and refused only what comes after the last. These versions compared bytes with
+   * a sign, so that letters outside of ASCII come first.
+   */
+  static List<Claim> next(Evidence evidence) {
+    List<Claim> claims = new ArrayList<>();
+    for (int index = 0; index < evidence.schema().modelWidth(); index++) {
+      Feature feature = evidence.feature(index);
+      if (feature instanceof VocabularyFeature category
+          && evidence.sealing().model().categories(index).isPresent()) {
+        NavigableMap<Object, Integer> codes = new TreeMap<>(VocabularyClaims::compare);
+        for (int code = 0; code < category.vocabulary().size(); code++) {
+          codes.put(key(feature, String.valueOf(category.vocabulary().get(code))), code);
+        }
+
+        claims.add(
+            new Next(
+                "the trainer predicted with XGBoost 3.1 or 3.2, which took a category of %s that it did not know as the next known one in ascending order"
+                    .formatted(evidence.named(index)),
+                Cure.of(
+                    "predict again with 3.3 or newer, or leave rows with unknown categories out, because these predictions are of other categories"),
+                evidence,
+                index,
+                codes));
+      }
+    }
+
+    return claims;
+  }
+
+  private static Object key(Feature feature, String category) {
+    return feature.kind().isText()
+        ? category.getBytes(StandardCharsets.UTF_8)
+        : (Object) NumberText.parse(category);
+  }
+
+  private static int compare(Object one, Object other) {
+    return one instanceof byte[] bytes
+        ? Arrays.compare(bytes, (byte[]) other)
+        : Double.compare((Double) one, (Double) other);
+  }
+
+  /** Returns that columns of categories hold codes. */
+  static List<Claim> codes(Evidence evidence) {
+    List<Claim> claims = new ArrayList<>();
+    for (int index = 0; index < evidence.schema().modelWidth(); index++) {
+      if (evidence.feature(index) instanceof VocabularyFeature category) {
+        boolean isFree = evidence.sealing().model().categories(index).isEmpty();
+        int feature = index;
+        List<?> all = category.vocabulary();
+        Cure cure =
+            isFree
+                ? new Cure(
+                    "give %s \"categories\": \"codes\"".formatted(evidence.named(index)),
+                    trial -> {
+                      trial.give(feature, "categories", "\"codes\"");
+                      trial.leaveOut(feature, "unseen");
+                    })
+                : new Cure(
+                    "write the categories themselves into %s".formatted(evidence.named(index)),
+                    trial -> trial.write(feature, cell -> decoded(all, cell)));
+        claims.add(
+            new Coded(
+                "the column of %s holds the codes of its categories"
+                    .formatted(evidence.named(index)),
+                cure,
+                evidence,
+                index,
+                all.size()));
+      }
+    }
+
+    return claims;
+  }
+
+  private static String decoded(List<?> vocabulary, String cell) {
+    double code = NumberText.parse(cell);
+    return code >= 0 && code < vocabulary.size() && code == Math.rint(code)
+        ? String.valueOf(vocabulary.get((int) code))
+        : cell;
   }
 
   /** Returns the category features whose vocabulary is not in the model file. */
@@ -163,7 +296,14 @@ final class VocabularyClaims {
           }
         });
     if (!codes.isEmpty() && made.add(codes)) {
-      claims.add(new Recoded(text(order, codes.keySet(), orders::get), codes));
+      claims.add(
+          new Recoded(
+              "the trainer coded the categories " + order,
+              Cure.all(
+                  codes.keySet().stream()
+                      .map(feature -> cure(feature, orders.get(feature)))
+                      .toList()),
+              codes));
     }
   }
 
@@ -176,34 +316,24 @@ final class VocabularyClaims {
     return codes;
   }
 
-  private String text(
-      String order, Collection<Integer> features, Function<Integer, List<String>> sorted) {
-    StringBuilder text = new StringBuilder("the trainer coded the categories " + order + ":");
-    for (int feature : features) {
-      boolean isText = evidence.feature(feature).kind().isText();
-      List<String> all = sorted.apply(feature);
-      List<String> shown =
-          all.stream()
-              .limit(MAX_SHOWN)
-              .map(value -> (isText ? "\"%s\"" : "%s").formatted(Fault.printable(value)))
-              .toList();
-      text.append(text.charAt(text.length() - 1) == ':' ? "" : ",")
-          .append(
-              " give '%s' \"categories\": [%s%s]"
-                  .formatted(
-                      Fault.printable(evidence.feature(feature).name()),
-                      String.join(", ", shown),
-                      all.size() > shown.size() ? ", ..." : ""));
-    }
-
-    return text.toString();
+  private Cure cure(int feature, List<String> sorted) {
+    boolean isText = evidence.feature(feature).kind().isText();
+    List<String> all = sorted.stream().map(value -> isText ? Cure.json(value) : value).toList();
+    String json = "[" + String.join(", ", all) + "]";
+    String shown =
+        all.size() > MAX_SHOWN
+            ? "[" + String.join(", ", all.subList(0, MAX_SHOWN)) + ", ...]"
+            : json;
+    return new Cure(
+        "give %s \"categories\": %s".formatted(evidence.named(feature), shown),
+        trial -> trial.give(feature, "categories", json));
   }
 
   /** Returns a claim that is only tried: it has no text. */
   Claim trial(Map<Integer, List<String>> orders) {
     Map<Integer, Map<Float, Float>> codes = new TreeMap<>();
     orders.forEach((feature, sorted) -> codes.put(feature, codes(feature, sorted)));
-    return new Recoded("", codes);
+    return new Recoded("", Cure.NONE, codes);
   }
 
   /** Returns the claims that were added. */

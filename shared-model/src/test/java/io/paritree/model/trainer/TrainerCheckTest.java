@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +21,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import ml.dmlc.xgboost4j.java.Booster;
 import ml.dmlc.xgboost4j.java.XGBoost;
 import org.junit.jupiter.api.Test;
@@ -102,7 +105,92 @@ class TrainerCheckTest {
                         + threeScores[3 * row + 2]
                         + ","
                         + threeScores[3 * row]))
-        .contains("those of the outputs [1, 2, 0]");
+        .contains("those of the outputs [1, 2, 0]: give --expected p2,p0,p1");
+  }
+
+  @Test
+  void manyOutputsInAnotherOrderGetAllColumnsAsTheCure() throws Exception {
+    byte[] model = new Training(5, WIDTH).classes(14).objective("multi:softprob").file("ubj");
+    float[] scores = scores(model, Rounds.ALL);
+
+    assertThat(
+            refusal(
+                model,
+                "",
+                row ->
+                    IntStream.range(0, 14)
+                        .mapToObj(column -> text(scores[14 * row + (column + 13) % 14]))
+                        .collect(Collectors.joining(","))))
+        .contains("with 400 of 400 rows: the columns are in another order")
+        .contains("give --expected p1,p2,p3,p4,p5,p6,p7,p8,p9,p10,p11,p12,p13,p0");
+  }
+
+  @Test
+  void unknownCategoriesThatXgboost31TookAsTheNextAreFound() throws Exception {
+    List<String> known = List.of("red", "blue", "green", "white", "black");
+    List<String> cellsOf = List.of("red", "blue", "cyan", "white", "black", "green", "pink");
+    List<String> taken = List.of("red", "blue", "green", "white", "black", "green", "red");
+    byte[] model = recording(known);
+    for (int row = 0; row < ROWS; row++) {
+      cells[row][1] = cellsOf.get(row % 7);
+      slots[row * WIDTH + 1] = known.indexOf(taken.get(row % 7));
+    }
+
+    String cause =
+        "the trainer predicted with XGBoost 3.1 or 3.2, which took a category of 'f1' that it did not know as the next known one in ascending order: predict again with 3.3";
+    String number = "{\"name\":\"f1\",\"type\":\"number\",\"column\":\"f1\"}";
+    String plain = schema;
+    schema = plain.replace(number, "{\"name\":\"f1\",\"type\":\"category\"}");
+    assertThat(refusal(model, "", scores(model, Rounds.ALL)))
+        .contains("refused rows agree with the predictions: " + cause);
+    schema =
+        plain.replace(number, "{\"name\":\"f1\",\"type\":\"category\",\"unseen\":\"missing\"}");
+    assertThat(refusal(model, "", scores(model, Rounds.ALL)))
+        .contains("with 400 of 400 rows: " + cause);
+  }
+
+  /** Returns a model whose file records the categories of f1, as XGBoost 3.1 does. */
+  private static byte[] recording(List<String> categories) throws Exception {
+    byte[] file =
+        new Training(7, WIDTH)
+            .categories(1, categories.size())
+            .with("max_cat_to_onehot", 1)
+            .objective("reg:squarederror")
+            .rounds(30)
+            .file("json");
+    StringBuilder offsets = new StringBuilder("0");
+    int end = 0;
+    for (String category : categories) {
+      end += category.length();
+      offsets.append(',').append(end);
+    }
+
+    String values =
+        String.join("", categories)
+            .chars()
+            .mapToObj(String::valueOf)
+            .collect(Collectors.joining(","));
+    String none = "{\"offsets\":[],\"values\":[]}";
+    String recorded =
+        "\"cats\":{\"enc\":[%s,{\"offsets\":[%s],\"values\":[%s]},%s,%s],\"feature_segments\":[0,0,5,5,5],\"sorted_idx\":[4,1,2,0,3]}"
+            .formatted(none, offsets, values, none, none);
+    String json = new String(file, StandardCharsets.UTF_8);
+    String empty = "\"cats\":{\"enc\":[],\"feature_segments\":[],\"sorted_idx\":[]}";
+    assertThat(json).contains(empty);
+    return json.replace(empty, recorded).getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void aColumnThatWouldAlwaysBeMissingIsNoCure() throws Exception {
+    byte[] model = new Training(3, WIDTH).objective("binary:logistic").rounds(1).file("ubj");
+    for (int row = 0; row < ROWS; row++) {
+      cells[row][2] = CATEGORIES[row % 5];
+      slots[row * WIDTH + 2] = Float.NaN;
+    }
+
+    assertThat(refusal(model, "", scores(model, Rounds.ALL)))
+        .contains("the schema refuses 400 rows")
+        .doesNotContain("give 'f2' \"missing\"");
   }
 
   @Test
@@ -289,7 +377,7 @@ class TrainerCheckTest {
     }
 
     assertThat(refusal(model, "", scores(model, Rounds.ALL)))
-        .contains("took 0 of 'f2' as missing: give \"missing\": [0]; and code 0 of categories")
+        .contains("took 0 of 'f2' as missing, and code 0 of categories: give 'f2' \"missing\": [0]")
         .contains("give 'f1' \"missing\": [\"a\"]", "with 400 of 400 rows");
   }
 
@@ -317,7 +405,9 @@ class TrainerCheckTest {
     }
 
     assertThat(refusal(model, "", scores(model, Rounds.ALL)))
-        .contains("values in \"missing\" of 'f2' as numbers: leave them out", "400 of 400 rows");
+        .contains(
+            "values in \"missing\" of 'f2' as numbers: leave \"missing\" of 'f2' out",
+            "400 of 400 rows");
   }
 
   @Test
