@@ -40,7 +40,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
@@ -168,7 +167,7 @@ final class GroupRun {
       scoring.score(run.directory(), tally);
     } catch (Exception e) { // Spark throws checked exceptions that it does not declare
       StopSignal.check();
-      checkUnchanged(checked, e);
+      ReadCheck.unchanged(checked, e);
       throw e;
     }
 
@@ -226,7 +225,7 @@ final class GroupRun {
     observer.reached(Step.STAGED);
 
     Configuration hadoop = HadoopPaths.settings(session);
-    checkInput(checked, tally);
+    new ReadCheck(session, checked, tally).check();
     Instant scoredAt = Instant.now();
     Clock clock = Clock.fixed(scoredAt, ZoneOffset.UTC);
     report.verified(staging.verify(checked.open(), staged, hadoop, clock));
@@ -296,55 +295,6 @@ final class GroupRun {
   private static void checkReadable(Tally tally) throws RefusedException {
     if (!tally.unreadable().isEmpty()) {
       throw new RefusedException(InputCheck.message(tally.unreadable()));
-    }
-  }
-
-  /** Makes sure that the input that was scored is the one that was checked and identified. */
-  private static void checkInput(CheckedRun checked, Tally tally)
-      throws RefusedException, FailedException, IOException {
-    InputListing listing = checked.input().listing();
-    if (tally.read() == 0
-        && listing.table().isPresent()
-        && listing.table().get() instanceof CatalogTable rows
-        && !rows.only().isEmpty()) {
-      throw new RefusedException(
-          ("Cannot publish: no row of the requested partitions was read; table %s had some when the run"
-                  + " began, and was changed since; run again when it is complete")
-              .formatted(rows.shown()));
-    }
-
-    if (listing.table().isEmpty()) { // its version does not change
-      checkUnchanged(checked, null);
-    }
-
-    OptionalLong expected = checked.input().rowsOf(checked.files());
-    if (expected.isPresent() && expected.getAsLong() != tally.read()) {
-      throw new FailedException(
-          "Cannot publish: the input's footers, or its table's log, say %s rows, but %s were read; a file is damaged"
-              .formatted(expected.getAsLong(), tally.read()),
-          null);
-    }
-  }
-
-  /**
-   * Makes sure that no input file was changed or removed while it was read.
-   *
-   * @param failure what has happened since; null if nothing failed
-   * @throws RefusedException if it is a version of a table, whose files were removed
-   */
-  private static void checkUnchanged(CheckedRun checked, Exception failure)
-      throws RefusedException, FailedException, IOException {
-    InputListing listing = checked.input().listing();
-    List<String> changed = listing.changed(checked.inputStore(), checked.files());
-    if (!changed.isEmpty() && listing.table().isPresent()) {
-      throw new RefusedException(
-          InputCheck.message(List.of(InputCheck.goneVersion(listing.table().get()))));
-    } else if (!changed.isEmpty()) {
-      throw new FailedException(
-          "Cannot publish: %s of %s input files have changed since the run began, for instance %s;"
-                  .formatted(changed.size(), checked.files().size(), changed.get(0))
-              + " run again when the input is complete",
-          failure);
     }
   }
 

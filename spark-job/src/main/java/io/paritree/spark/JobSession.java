@@ -26,6 +26,9 @@ final class JobSession {
     // Only Spark's V1 reader numbers the rows of files; some clusters set an empty list here.
     settings.set("spark.sql.sources.useV1SourceList", "parquet");
 
+    // Only Spark's own scans say from which file rows come.
+    Accelerator.switchOff(session);
+
     // A damaged or missing file ends the run; it is not silently left out.
     settings.set("spark.sql.files.ignoreCorruptFiles", "false");
     settings.set("spark.sql.files.ignoreMissingFiles", "false");

@@ -61,6 +61,7 @@ final class ScoringJob {
   private Optional<Lineage> lineage = Optional.empty();
   private String inputVersion = "";
   private Optional<OutputTable> outputTable = Optional.empty();
+  private Optional<String> notice = Optional.empty();
 
   /**
    * @param spark runs the job's tasks; the job uses its own session
@@ -179,6 +180,11 @@ final class ScoringJob {
   }
 
   private SparkSession session(ScoringModel model) {
+    if (notice.isEmpty()) {
+      notice = Optional.of(Accelerator.notice(spark.session().sparkContext().getConf()));
+      notice.filter(text -> !text.isEmpty()).ifPresent(progress::println);
+    }
+
     return JobSession.of(
         spark.session(), model.schema().width() + settings.keys().size(), settings.comparison());
   }

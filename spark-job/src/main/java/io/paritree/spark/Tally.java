@@ -9,8 +9,10 @@ import io.paritree.spark.task.WrittenFile;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** The results of all tasks of a group, added up. Not thread-safe. */
@@ -20,7 +22,7 @@ final class Tally {
   private final List<WrittenFile> quarantined = new ArrayList<>();
   private final List<WrittenFile> keys = new ArrayList<>();
   private final List<LookupFile> lookup = new ArrayList<>();
-  private final List<String> unreadable = new ArrayList<>();
+  private final Set<String> unreadable = new LinkedHashSet<>();
   private final ScoreHistogram scores = new ScoreHistogram();
   private final long[] missing;
   private final long[] unseen;
@@ -86,9 +88,9 @@ final class Tally {
     return lookup;
   }
 
-  /** Returns why files could not be read to their end, one text for each file. */
+  /** Returns why files could not be read to their end, each reason once. */
   List<String> unreadable() {
-    return unreadable;
+    return List.copyOf(unreadable);
   }
 
   ScoreHistogram scores() {

@@ -82,6 +82,7 @@ class ArchitectureTest extends ArchitectureContract {
           "rows.ReasonColumns",
           "rows.ReasonList",
           "rows.BlockEncoder",
+          "rows.ColumnarScan",
           "rows.Copier",
           "rows.FilesInOrder",
           "rows.Quarantine",

@@ -354,6 +354,67 @@ class IcebergInputTables {
     assertThat(row.<Long>getAs("_source_row")).isNotNegative();
   }
 
+  /** Nothing says how many rows are left where rows were deleted. */
+  private void makeWithDeletedRows() throws Exception {
+    make("day");
+    append(0, ROWS);
+    sql("ALTER TABLE lake.parcels SET TBLPROPERTIES ('write.delete.mode' = 'merge-on-read')");
+    sql("DELETE FROM lake.parcels WHERE parcel_id % 7 = 0");
+    succeeds(read());
+  }
+
+  @Test
+  void rowsOfWhichNoFileIsNamedAreRefusedAndThePublishedOnesStay() throws Exception {
+    makeWithDeletedRows();
+    Map<String, String> before = Scores.files(output);
+
+    refused(
+        TestRules.with(NamelessScan::new, () -> read("--force")),
+        "1 problem",
+        "from which file rows come",
+        "Comet");
+
+    assertThat(Scores.files(output)).isEqualTo(before);
+  }
+
+  @Test
+  void noRowOfFilesWithDeletedRowsIsRefusedAndThePublishedOnesStay() throws Exception {
+    makeWithDeletedRows();
+    Map<String, String> before = Scores.files(output);
+
+    refused(
+        TestRules.with(TestRules.before("a"), () -> read("--force")),
+        "no row of 3 input files was read");
+
+    assertThat(Scores.files(output)).isEqualTo(before);
+  }
+
+  @Test
+  void masksAndConditionsOfExtensionsHold() throws Exception {
+    makeWithDeletedRows();
+
+    succeeds(TestRules.with(TestRules::masked, () -> read("--force")));
+
+    assertThat(SPARK.read().parquet(output.toString()).where("note LIKE 'note%'").count()).isZero();
+    succeeds(TestRules.with(TestRules.before("note 2"), () -> read("--force")));
+    assertThat(Scores.of(output))
+        .isEqualTo(expected(parcels(0, ROWS).where("parcel_id % 7 <> 0 AND note < 'note 2'")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"day, day=2024-01-02", "days:at, at_day=2024-01-03", "day half, half=1"})
+  void plainTablesAreReadInBatches(String partitioning, String partition) throws Exception {
+    make(partitioning);
+    append(0, ROWS);
+    try (ReadStages stages = new ReadStages()) {
+      succeeds(read("--partition", partition));
+
+      assertThat(stages.operators())
+          .hasSize(2)
+          .allMatch(name -> name.startsWith("BatchScan ") || name.equals("mapPartitions"));
+    }
+  }
+
   @Test
   void emptyTablesMetadataTablesAndViewsAreRead() throws Exception {
     make("");

@@ -42,7 +42,7 @@ public final class TestSpark {
         .config("spark.sql.shuffle.partitions", "2")
         .config(
             "spark.sql.extensions",
-            "io.delta.sql.DeltaSparkSessionExtension"
+            "io.delta.sql.DeltaSparkSessionExtension,io.paritree.spark.TestRules"
                 + System.getProperty("paritree.extensions", ""))
         .config(
             "spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog")

@@ -37,7 +37,7 @@ final class ReadPlace {
     UTF8String now = currentFile();
     if (cause instanceof TaskKilledException killed) {
       return killed;
-    } else if (now.numBytes() == 0 || !root.reads(now.toString())) {
+    } else if (now.numBytes() == 0 || !SourceFile.isRead(now.toString(), root)) {
       return new IllegalStateException("Cannot read the input: " + cause.getMessage(), cause);
     }
 

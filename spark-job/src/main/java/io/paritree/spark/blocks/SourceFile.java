@@ -16,6 +16,36 @@ import org.apache.spark.unsafe.types.UTF8String;
  */
 public record SourceFile(String name, String partition, List<PartitionValue> values) {
 
+  /** The problem that nothing says to which partition rows belong. */
+  public static final String UNNAMED =
+      "Spark has not said from which file rows come, so that their partition is unknown; scans of"
+          + " accelerators (Comet, Gluten, RAPIDS, and vendors' own) leave that out: switch it off"
+          + " for this job, for instance by --conf spark.comet.enabled=false, and run again";
+
+  /** Returns whether it is unknown from which file rows come, and needs to be known. */
+  public static boolean isUnnamed(UTF8String reported, SourceRoot input) {
+    return reported.numBytes() == 0 && input.kind() != SourceRoot.Kind.NOTHING;
+  }
+
+  /**
+   * Returns whether the run reads a file: the reader of a table may give rows of others too.
+   *
+   * @param reported the file as Spark reports it
+   */
+  public static boolean isRead(String reported, SourceRoot input) {
+    return switch (input.kind()) {
+      case NOTHING, DIRECTORIES -> true;
+      case LOG, LOG_OF_PATHS -> input.partitions().containsKey(logged(reported, input));
+    };
+  }
+
+  /** Returns a file as the log of a table has it. */
+  private static String logged(String reported, SourceRoot input) {
+    return input.kind() == SourceRoot.Kind.LOG_OF_PATHS
+        ? reported
+        : new Path(URI.create(reported)).toString();
+  }
+
   /**
    * Returns the file that Spark reports.
    *
@@ -34,7 +64,7 @@ public record SourceFile(String name, String partition, List<PartitionValue> val
         (isPath ? new Path(new Path(root), new Path(uri)) : new Path(URI.create(uri))).toString();
     String directory = root.endsWith("/") ? root : root + "/";
     boolean isInput = path.equals(root);
-    String logged = input.partitions().get(isPath ? uri : path);
+    String logged = input.partitions().get(logged(uri, input));
     boolean isLogged = logged != null;
     if (!isInput && !isLogged && !path.startsWith(directory)) {
       throw new IllegalStateException(

@@ -2,10 +2,13 @@ package io.paritree.spark.input;
 
 import io.paritree.feature.Feature;
 import io.paritree.feature.TimestampFeature;
+import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.types.BooleanType;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.DateType;
+import org.apache.spark.sql.types.NullType;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.TimestampNTZType;
@@ -37,7 +40,22 @@ public final class FeatureTypes {
         : Optional.of("is %s, %s".formatted(type.sql(), wants));
   }
 
+  /**
+   * Returns the type in which values are read that are null in all rows, as a NULL literal is: one
+   * that all features of a column can read; text if there are none, or no such type.
+   */
+  static DataType ofNulls(List<Feature> features) {
+    boolean isNumber =
+        !features.isEmpty()
+            && features.stream().allMatch(feature -> fits(feature, DataTypes.DoubleType));
+    return isNumber ? DataTypes.DoubleType : DataTypes.StringType;
+  }
+
   private static boolean fits(Feature feature, DataType type) {
+    if (type instanceof NullType) {
+      return true; // all values are missing
+    }
+
     return switch (feature.kind()) {
       case TIMESTAMP ->
           type instanceof TimestampType

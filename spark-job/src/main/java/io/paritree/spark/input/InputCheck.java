@@ -29,6 +29,7 @@ import org.apache.spark.sql.execution.datasources.parquet.ParquetToSparkSchemaCo
 import org.apache.spark.sql.internal.SQLConf;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.NullType;
 import org.apache.spark.sql.types.StructField;
 
 /**
@@ -160,7 +161,7 @@ public final class InputCheck {
       StructField field = table.schema().fields()[index];
       int level = listing.partitionColumns().indexOf(field.name());
       columns.put(
-          name, new ReadColumn(name, level < 0 ? field.dataType() : DataTypes.StringType, level));
+          name, new ReadColumn(name, level < 0 ? type(name, field) : DataTypes.StringType, level));
       inFiles.add(table.nameInFiles(field.name()));
     }
 
@@ -169,6 +170,19 @@ public final class InputCheck {
         ? new CheckedInput(
             format, listing, selected, List.copyOf(columns.values()), false, rows(table))
         : checkFooters(table, selected, columns, inFiles, session, fileRead);
+  }
+
+  /** Returns the type in which a column of a table is read. */
+  private DataType type(String name, StructField field) {
+    if (!(field.dataType() instanceof NullType)) {
+      return field.dataType();
+    }
+
+    return FeatureTypes.ofNulls(
+        schema.fields().stream()
+            .filter(any -> any.column().equals(name))
+            .flatMap(any -> any.features().stream())
+            .toList());
   }
 
   /** Returns how many rows files have by the table's log, as far as it says that. */

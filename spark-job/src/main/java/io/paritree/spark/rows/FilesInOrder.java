@@ -11,8 +11,14 @@ import java.util.Set;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.rdd.RDD;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.execution.ColumnarToRowExec;
 import org.apache.spark.sql.execution.FileSourceScanExec;
+import org.apache.spark.sql.execution.FilterExec;
+import org.apache.spark.sql.execution.InputAdapter;
+import org.apache.spark.sql.execution.ProjectExec;
 import org.apache.spark.sql.execution.SparkPlan;
+import org.apache.spark.sql.execution.WholeStageCodegenExec;
 import org.apache.spark.sql.execution.datasources.FilePartition;
 import org.apache.spark.sql.execution.datasources.FileScanRDD;
 import org.apache.spark.sql.execution.datasources.PartitionedFile;
@@ -33,17 +39,17 @@ final class FilesInOrder {
   private FilesInOrder() {}
 
   /**
-   * Returns the same rows or batches, with the files in order; unchanged if the plan is not one
-   * scan of files.
+   * Returns the same rows or batches, with the files in order; unchanged unless the plan is one
+   * scan of files and operators that handle its rows one by one. Any other operator may rely on
+   * what Spark knows of a task: that it has all rows of a bucket, or a share of those to return.
    *
-   * @param plan one scan, and operators that process the rows of each of its tasks separately
+   * @param plan the rows, or of which the batches are
    * @param scanned the output of the plan
    * @param chosen the paths of the files that are read; empty for all
    */
   static <T> JavaRDD<T> of(SparkPlan plan, RDD<T> scanned, Set<String> chosen) {
-    List<SparkPlan> leaves = SparkLists.leaves(plan);
-    if (leaves.size() != 1
-        || !(leaves.get(0) instanceof FileSourceScanExec scan)
+    if (!(scanBelow(plan) instanceof FileSourceScanExec scan)
+        || scan.bucketedScan()
         || !(scan.inputRDD() instanceof FileScanRDD files)) {
       return scanned.toJavaRDD();
     }
@@ -61,6 +67,24 @@ final class FilesInOrder {
     long bytesToOpenAFile = plan.conf().filesOpenCostInBytes();
     FilePartition[] stretches = stretches(all, files.getNumPartitions(), bytesToOpenAFile);
     return new ReassignedScan<>(scanned, stretches).toJavaRDD();
+  }
+
+  /** Returns the first operator of a plan that does not handle the rows below it one by one. */
+  private static SparkPlan scanBelow(SparkPlan plan) {
+    SparkPlan at = plan;
+    while (at instanceof WholeStageCodegenExec
+        || at instanceof InputAdapter
+        || at instanceof ColumnarToRowExec
+        || (at instanceof ProjectExec || at instanceof FilterExec) && isDeterministic(at)) {
+      at = SparkLists.children(at).get(0);
+    }
+
+    return at;
+  }
+
+  /** Returns whether an operator does the same with a row in any task. */
+  private static boolean isDeterministic(SparkPlan operator) {
+    return SparkLists.expressions(operator).stream().allMatch(Expression::deterministic);
   }
 
   private static String path(PartitionedFile file) {

@@ -16,7 +16,6 @@ import io.paritree.spark.task.TaskPlan;
 import io.paritree.spark.task.TaskResult;
 import io.paritree.spark.versions.SparkLists;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -32,26 +31,22 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.execution.ColumnarToRowExec;
-import org.apache.spark.sql.execution.FileSourceScanExec;
 import org.apache.spark.sql.execution.FilterExec;
-import org.apache.spark.sql.execution.InputAdapter;
-import org.apache.spark.sql.execution.ProjectExec;
 import org.apache.spark.sql.execution.SparkPlan;
-import org.apache.spark.sql.execution.WholeStageCodegenExec;
 import org.apache.spark.sql.execution.datasources.parquet.ParquetFileFormat;
-import org.apache.spark.sql.execution.datasources.v2.BatchScanExec;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.NullType;
 import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.vectorized.ColumnarBatch;
 
 /**
  * Reads the checked files through Spark's plan and runs the tasks.
  *
- * <p>Only this class and {@link FilesInOrder} examine Spark's physical plan. Where its scan
- * produces columnar batches, they are used directly; otherwise the plan's internal rows are
- * collected into blocks. For CSV files, Spark only assigns the files to tasks; see {@link
+ * <p>This class, {@link ColumnarScan} and {@link FilesInOrder} alone examine Spark's physical plan.
+ * Where its scan produces columnar batches, they are used directly; otherwise the plan's internal
+ * rows are collected into blocks. For CSV files, Spark only assigns the files to tasks; see {@link
  * CsvSource}.
  */
 public final class Scan {
@@ -119,25 +114,20 @@ public final class Scan {
                 .map(file -> HadoopPaths.of(file.location()).toString())
                 .collect(Collectors.toSet());
     SparkPlan executed = selected.queryExecution().executedPlan();
-    Optional<SparkPlan> columnar = plan.isSample() ? Optional.empty() : columnarScan(executed);
-    List<String> names =
-        columnar
-            .map(scan -> names(scan, plan))
-            .orElseGet(() -> plan.fileColumns().stream().map(ReadColumn::name).toList());
+    Optional<ColumnarScan> columnar =
+        plan.isSample() || input.format() == InputFormat.CSV
+            ? Optional.empty()
+            : columnar(executed, numbersRows);
+    int[] ordinals = ordinals(plan, columnar.map(ColumnarScan::ordinals));
+    int indexed = plan.fileColumns().size();
     int indexOrdinal =
-        columnar.isPresent() ? names.indexOf(rowIndexInScan()) : numbersRows ? names.size() : -1;
+        !numbersRows ? -1 : columnar.map(scan -> scan.ordinals()[indexed]).orElse(indexed);
     ScoreTask task =
         new ScoreTask(
-            model,
-            planBroadcast,
-            scoredTo,
-            quarantinedTo,
-            input.format(),
-            ordinals(plan, names),
-            indexOrdinal);
+            model, planBroadcast, scoredTo, quarantinedTo, input.format(), ordinals, indexOrdinal);
     if (columnar.isPresent()) {
       JavaRDD<ColumnarBatch> batches =
-          FilesInOrder.of(executed, columnar.get().executeColumnar(), chosen);
+          FilesInOrder.of(executed, columnar.get().scan().executeColumnar(), chosen);
       return batches.mapPartitions(task::scoreBatches).collect();
     }
 
@@ -149,6 +139,23 @@ public final class Scan {
         .collect();
   }
 
+  /**
+   * Returns a condition by which Spark leaves out rows that it reads, as SQL; empty if it does not.
+   */
+  public Optional<String> condition() {
+    List<SparkPlan> operators = new ArrayList<>();
+    operators.add(selected().queryExecution().executedPlan());
+    for (int at = 0; at < operators.size(); at++) {
+      if (operators.get(at) instanceof FilterExec filter) {
+        return Optional.of(filter.condition().sql());
+      }
+
+      operators.addAll(SparkLists.children(operators.get(at)));
+    }
+
+    return Optional.empty();
+  }
+
   /** Returns the columns in the order of {@link TaskPlan#columns}: those of files come first. */
   public static ArrayList<ReadColumn> inOrder(List<ReadColumn> columns) {
     ArrayList<ReadColumn> ordered = new ArrayList<>();
@@ -157,22 +164,53 @@ public final class Scan {
     return ordered;
   }
 
+  /**
+   * Returns the scan whose batches can be used. A condition on partitions may remain in the plan of
+   * a table whose rows are distinguished by their files; it only spares reading other files, and
+   * tasks leave out the rows of these anyway. That there is no other condition, the plan without it
+   * shows.
+   */
+  private Optional<ColumnarScan> columnar(SparkPlan executed, boolean numbersRows) {
+    Optional<String> index = numbersRows ? Optional.of(rowIndexInScan()) : Optional.empty();
+    Optional<ColumnarScan> scan = ColumnarScan.of(executed, index);
+    Optional<PinnedTable> table = input.listing().table().filter(PinnedTable::reportsPaths);
+    if (scan.isPresent() || table.isEmpty()) {
+      return scan;
+    }
+
+    SparkPlan whole = table(table.get(), Map.of()).queryExecution().executedPlan();
+    return ColumnarScan.of(whole, index).isPresent()
+        ? ColumnarScan.withAllRows(executed, index)
+        : Optional.empty();
+  }
+
   private Dataset<Row> selected() {
     String[] paths =
         files.stream().map(file -> HadoopPaths.pattern(file.location())).toArray(String[]::new);
-    List<ReadColumn> columns =
-        input.columns().stream().filter(column -> !column.isPartition()).toList();
     if (input.listing().table().isPresent()) {
-      return table(input.listing().table().get(), columns);
+      return table(input.listing().table().get(), partitionValues());
     }
 
-    return input.format() == InputFormat.PARQUET ? parquet(columns, paths) : paths(paths);
+    return input.format() == InputFormat.PARQUET ? parquet(paths) : paths(paths);
   }
 
-  private Dataset<Row> table(PinnedTable table, List<ReadColumn> columns) {
-    Dataset<Row> all = table.rows(session, partitionValues());
+  private List<ReadColumn> fileColumns() {
+    return input.columns().stream().filter(column -> !column.isPartition()).toList();
+  }
+
+  private Dataset<Row> table(PinnedTable table, Map<String, Set<String>> partitions) {
+    Dataset<Row> all = table.rows(session, partitions);
+    List<ReadColumn> columns = fileColumns();
+    StructType found =
+        all.select(columns.stream().map(column -> named(column.name())).toArray(Column[]::new))
+            .schema();
     List<Column> selected = new ArrayList<>();
-    columns.forEach(column -> selected.add(named(column.name())));
+    for (ReadColumn column : columns) {
+      boolean isNull = found.fields()[selected.size()].dataType() instanceof NullType;
+      Column own = named(column.name());
+      selected.add(isNull ? own.cast(column.type()) : own);
+    }
+
     table.rowIndex(all).ifPresent(index -> selected.add(index));
     return all.select(selected.toArray(Column[]::new));
   }
@@ -194,10 +232,10 @@ public final class Scan {
     return values;
   }
 
-  private Dataset<Row> parquet(List<ReadColumn> columns, String[] paths) {
+  private Dataset<Row> parquet(String[] paths) {
     List<StructField> fields = new ArrayList<>();
     List<Column> selected = new ArrayList<>();
-    for (ReadColumn column : columns) {
+    for (ReadColumn column : fileColumns()) {
       fields.add(DataTypes.createStructField(column.name(), column.type(), true));
       selected.add(named(column.name()));
     }
@@ -216,13 +254,19 @@ public final class Scan {
     return functions.col("`" + name.replace("`", "``") + "`");
   }
 
-  private static int[] ordinals(TaskPlan plan, List<String> names) {
+  /**
+   * Returns where each column of a plan is; -1 for those of directory names.
+   *
+   * @param scanned the places of the selected columns, which are those of files, in a scan; in rows
+   *     they are in this order
+   */
+  private static int[] ordinals(TaskPlan plan, Optional<int[]> scanned) {
     int[] ordinals = new int[plan.columns().size()];
-    Arrays.fill(ordinals, -1);
     for (int column = 0; column < ordinals.length; column++) {
-      if (!plan.column(column).isPartition()) {
-        ordinals[column] = names.indexOf(plan.column(column).name());
-      }
+      ordinals[column] =
+          plan.column(column).isPartition()
+              ? -1
+              : scanned.isEmpty() ? column : scanned.get()[column];
     }
 
     return ordinals;
@@ -235,33 +279,5 @@ public final class Scan {
         .table()
         .flatMap(PinnedTable::rowIndexInScan)
         .orElse(ParquetFileFormat.ROW_INDEX_TEMPORARY_COLUMN_NAME());
-  }
-
-  /** Returns the columns of a scan, by the names by which the run asks for them. */
-  private static List<String> names(SparkPlan scan, TaskPlan plan) {
-    List<String> asked = plan.columns().stream().map(ReadColumn::name).toList();
-    return SparkLists.output(scan).stream()
-        .map(column -> plan.comparison().asked(column.name(), asked))
-        .toList();
-  }
-
-  /**
-   * Returns the columnar scan of a plan that otherwise only selects columns and converts batches to
-   * rows. Filters of a table whose rows are distinguished by their files only spare reading other
-   * files: tasks leave out the rows of these anyway.
-   */
-  private Optional<SparkPlan> columnarScan(SparkPlan plan) {
-    boolean isToldByFiles = input.listing().table().filter(PinnedTable::reportsPaths).isPresent();
-    SparkPlan at = plan;
-    while (at instanceof WholeStageCodegenExec
-        || at instanceof InputAdapter
-        || at instanceof ProjectExec
-        || at instanceof FilterExec && isToldByFiles
-        || at instanceof ColumnarToRowExec) {
-      at = SparkLists.children(at).get(0);
-    }
-
-    boolean isScan = at instanceof FileSourceScanExec || at instanceof BatchScanExec;
-    return isScan && at.supportsColumnar() ? Optional.of(at) : Optional.empty();
   }
 }

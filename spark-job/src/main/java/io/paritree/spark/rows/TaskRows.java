@@ -128,6 +128,7 @@ final class TaskRows {
     String partition = null;
     PartitionCounts count = null;
     long seed = 0;
+    List<String> unreadable = new ArrayList<>();
     for (InputBlock block = blocks.next(); block != null; block = blocks.next()) {
       if (block.rows() == 0) {
         continue;
@@ -135,8 +136,13 @@ final class TaskRows {
 
       UTF8String now = blocks.file();
       if (now != seen && !now.equals(seen)) {
+        if (SourceFile.isUnnamed(now, plan.root())) {
+          unreadable.add(SourceFile.UNNAMED);
+          break;
+        }
+
         seen = now;
-        isRead = plan.root().reads(now.toString());
+        isRead = SourceFile.isRead(now.toString(), plan.root());
         if (!isRead) {
           continue;
         }
@@ -161,6 +167,7 @@ final class TaskRows {
     ArrayList<WrittenFile> files = new ArrayList<>(scored.close());
     ArrayList<WrittenFile> quarantined = new ArrayList<>(quarantine.close(attempt));
     histogram.pack();
+    unreadable.addAll(blocks.unreadable());
     return new TaskResult(
         files,
         quarantined,
@@ -170,7 +177,7 @@ final class TaskRows {
         encoder.missing(),
         encoder.unseen(),
         histogram,
-        new ArrayList<>(blocks.unreadable()));
+        new ArrayList<>(unreadable));
   }
 
   private void score(

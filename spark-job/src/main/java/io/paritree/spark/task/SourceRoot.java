@@ -20,19 +20,10 @@ public record SourceRoot(String path, Kind kind, HashMap<String, String> partiti
     DIRECTORIES,
     /** The log of a table, whose reader reports the URIs of files. */
     LOG,
-    /** The same; the reader reports paths, and may read rows of other files too. */
+    /** The same; the reader reports paths. */
     LOG_OF_PATHS,
     /** Nothing: the files of a table are not known, and all rows belong to one partition. */
     NOTHING
-  }
-
-  /**
-   * Returns whether the run reads a file.
-   *
-   * @param reported the file as Spark reports it
-   */
-  public boolean reads(String reported) {
-    return kind != Kind.LOG_OF_PATHS || partitions.containsKey(reported);
   }
 
   /** Returns an input whose directories are its partitions. */

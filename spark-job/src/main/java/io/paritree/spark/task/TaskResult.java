@@ -17,7 +17,7 @@ import java.util.TreeMap;
  * @param missing missing values by slot
  * @param unseen values that are in no vocabulary, by slot
  * @param scores the distribution of the first score
- * @param unreadable why files could not be read to their ends, one text for each file
+ * @param unreadable why files could not be read to their ends
  */
 public record TaskResult(
     ArrayList<WrittenFile> scored,

@@ -12,7 +12,10 @@ import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.scheduler.StageInfo;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.BaseOrdering;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.NamedExpression;
 import org.apache.spark.sql.catalyst.expressions.RowOrdering;
+import org.apache.spark.sql.execution.ProjectExec;
 import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.execution.datasources.FilePartition;
 import org.apache.spark.sql.execution.datasources.FileScanRDD;
@@ -45,6 +48,21 @@ public final class SparkLists {
   /** Returns the plans below a plan that read from no other one. */
   public static List<SparkPlan> leaves(SparkPlan plan) {
     return list(plan, "collectLeaves");
+  }
+
+  /** Returns what a projection selects. */
+  public static List<NamedExpression> selected(ProjectExec projection) {
+    return list(projection, "projectList");
+  }
+
+  /** Returns all expressions that an operator evaluates. */
+  public static List<Expression> expressions(SparkPlan operator) {
+    return list(operator, "expressions");
+  }
+
+  /** Returns the columns that an expression is made of. */
+  public static List<Attribute> references(Expression expression) {
+    return list(expression, "references");
   }
 
   /** Returns which files each task of a scan reads. */

@@ -1,0 +1,94 @@
+package io.paritree.spark;
+
+import io.paritree.spark.check.CheckedRun;
+import io.paritree.spark.ending.FailedException;
+import io.paritree.spark.ending.RefusedException;
+import io.paritree.spark.input.CheckedInput;
+import io.paritree.spark.input.InputCheck;
+import io.paritree.spark.input.InputFormat;
+import io.paritree.spark.input.InputListing;
+import io.paritree.spark.rows.Scan;
+import io.paritree.spark.tables.CatalogTable;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.apache.spark.sql.SparkSession;
+
+/** Makes sure that the rows that a group has scored are those of the input that was checked. */
+record ReadCheck(SparkSession session, CheckedRun checked, Tally tally) {
+
+  void check() throws RefusedException, FailedException, IOException {
+    InputListing listing = checked.input().listing();
+    if (tally.read() == 0
+        && listing.table().isPresent()
+        && listing.table().get() instanceof CatalogTable rows
+        && !rows.only().isEmpty()) {
+      throw new RefusedException(
+          ("Cannot publish: no row of the requested partitions was read; table %s had some when the run"
+                  + " began, and was changed since; run again when it is complete")
+              .formatted(rows.shown()));
+    }
+
+    if (listing.table().isEmpty()) { // its version does not change
+      unchanged(checked, null);
+    }
+
+    OptionalLong expected = checked.input().rowsOf(checked.files());
+    if (expected.isPresent() && expected.getAsLong() != tally.read()) {
+      String counts =
+          "Cannot publish: the input's footers, or its table's log, say %s rows, but %s were read"
+              .formatted(expected.getAsLong(), tally.read());
+      Optional<String> condition = new Scan(session, checked.input(), checked.files()).condition();
+      if (condition.isPresent() && tally.read() < expected.getAsLong()) {
+        throw new RefusedException(
+            ("%s: Spark leaves out rows by the condition %s, as extensions for the security of rows"
+                    + " do; run the job as a user who sees all rows, or score a view of those that"
+                    + " are to be scored")
+                .formatted(counts, condition.get()));
+      }
+
+      throw new FailedException(counts + "; a file is damaged", null);
+    }
+
+    checkAnyRow();
+  }
+
+  /**
+   * Makes sure that no input file was changed or removed while it was read.
+   *
+   * @param failure what has happened since; null if nothing failed
+   * @throws RefusedException if it is a version of a table, whose files were removed
+   */
+  static void unchanged(CheckedRun checked, Exception failure)
+      throws RefusedException, FailedException, IOException {
+    InputListing listing = checked.input().listing();
+    List<String> changed = listing.changed(checked.inputStore(), checked.files());
+    if (!changed.isEmpty() && listing.table().isPresent()) {
+      throw new RefusedException(
+          InputCheck.message(List.of(InputCheck.goneVersion(listing.table().get()))));
+    } else if (!changed.isEmpty()) {
+      throw new FailedException(
+          "Cannot publish: %s of %s input files have changed since the run began, for instance %s;"
+                  .formatted(changed.size(), checked.files().size(), changed.get(0))
+              + " run again when the input is complete",
+          failure);
+    }
+  }
+
+  /** Refuses to replace rows by none where nothing says how many there are. */
+  private void checkAnyRow() throws RefusedException {
+    CheckedInput input = checked.input();
+    long filled = checked.files().stream().filter(file -> !input.isEmpty(file)).count();
+    boolean isCounted =
+        input.format() == InputFormat.CSV || input.rowsOf(checked.files()).isPresent();
+    if (tally.read() == 0 && filled > 0 && !isCounted) {
+      throw new RefusedException(
+          ("Cannot publish: no row of %s input files was read, and only their deletes say which rows"
+                  + " they have; if all were deleted, rewrite the table's files"
+                  + " (rewrite_data_files) and run again; otherwise an extension of Spark leaves"
+                  + " them out")
+              .formatted(filled));
+    }
+  }
+}
