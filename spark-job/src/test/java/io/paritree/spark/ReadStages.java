@@ -26,8 +26,10 @@ final class ReadStages extends SparkListener implements AutoCloseable {
     boolean isRun = job.properties().getProperty(TaskWatch.RUN) != null;
     if (isRun && description.startsWith("score ")) { // not what Delta does meanwhile
       for (StageInfo stage : SparkLists.stages(job)) {
-        for (Object rdd : SparkLists.java(stage.rddInfos())) {
-          ((RDDInfo) rdd).scope().foreach(scope -> operators.add(scope.name()));
+        for (Object rdd : SparkLists.java(SparkLists.call(stage, "rddInfos"))) {
+          if (((RDDInfo) rdd).scope().isDefined()) {
+            operators.add(((RDDInfo) rdd).scope().get().name());
+          }
         }
       }
     }
