@@ -89,8 +89,12 @@ public record SparkVersion(int major, int minor, String text) {
     return new SparkVersion(4, 1, "").isBefore(this)
         ? Optional.empty()
         : Optional.of(
-            "org.apache.iceberg:iceberg-spark-runtime-%s.%s_%s:1.12.0"
-                .formatted(major, minor, Properties.versionNumberString().substring(0, 4)));
+            "org.apache.iceberg:iceberg-spark-runtime-%s.%s_%s:%s"
+                .formatted(
+                    major,
+                    minor,
+                    Properties.versionNumberString().substring(0, 4),
+                    major == 4 && minor == 0 ? "1.11.0" : "1.12.0")); // 1.12 has none for 4.0
   }
 
   private boolean isBefore(SparkVersion other) {
