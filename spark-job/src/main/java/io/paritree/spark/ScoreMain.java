@@ -96,7 +96,7 @@ public final class ScoreMain {
         default -> {
           try (SparkOnDemand spark = SparkOnDemand.notStarted()) {
             if (!isClusterMode()) {
-              StopSignal.bind(spark, err);
+              StopSignal.bind(spark, err, () -> System.exit(Outcome.FAILED.exitCode()));
             }
 
             yield ended(settings.get(), spark, observer, out, err);

@@ -15,6 +15,9 @@ import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.Outcome;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.CheckedInput;
+import io.paritree.spark.input.HadoopPaths;
+import io.paritree.spark.input.LocalUmask;
+import io.paritree.spark.input.PartitionValue;
 import io.paritree.spark.lineage.Lineage;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.Recovery;
@@ -179,18 +182,30 @@ final class ScoringJob {
     return JobReport.total(reports);
   }
 
-  private SparkSession session(ScoringModel model) {
+  private SparkSession session(ScoringModel model) throws IOException {
     if (notice.isEmpty()) {
       notice = Optional.of(Accelerator.notice(spark.session().sparkContext().getConf()));
       notice.filter(text -> !text.isEmpty()).ifPresent(progress::println);
     }
 
-    return JobSession.of(
-        spark.session(), model.schema().width() + settings.keys().size(), settings.comparison());
+    SparkSession session =
+        JobSession.of(
+            spark.session(),
+            model.schema().width() + settings.keys().size(),
+            settings.comparison());
+    boolean isNamed = settings.outputTable().filter(table -> !table.isPath()).isPresent();
+    if (!isNamed && FileStore.located(settings.anyOutput(), spark.hadoopSettings()).isLocal()) {
+      Optional<String> umask = LocalUmask.of(HadoopPaths.settings(session));
+      if (umask.isPresent()) {
+        session.conf().set(LocalUmask.SETTING, umask.get());
+      }
+    }
+
+    return session;
   }
 
   /** Returns the table that is read, at the version that is read; empty if it is no table. */
-  private Optional<PinnedTable> table(ScoringModel model) throws RefusedException {
+  private Optional<PinnedTable> table(ScoringModel model) throws RefusedException, IOException {
     if (settings.inputTable().isEmpty()) {
       return Optional.empty();
     }
@@ -213,7 +228,8 @@ final class ScoringJob {
   }
 
   /** Returns the table that is written to; empty if it is a directory. */
-  private Optional<OutputTable> outputTable(ScoringModel model) throws RefusedException {
+  private Optional<OutputTable> outputTable(ScoringModel model)
+      throws RefusedException, IOException {
     if (settings.outputTable().isPresent()) {
       OutputTable table = OutputTable.open(session(model), settings.outputTable().get());
       table

@@ -31,18 +31,19 @@ final class StopSignal {
    * Catches the signals of this process, of which the run with this Spark is the only one.
    *
    * @param err is told that one was caught
+   * @param exit ends the process if the run does not end
    */
-  static void bind(SparkOnDemand spark, PrintStream err) {
+  static void bind(SparkOnDemand spark, PrintStream err, Runnable exit) {
     for (String name : List.of(IrqHandler.CONTROL_C, IrqHandler.SIGTERM)) {
       try {
-        new IrqHandler(name, caught -> stop("SIG" + name, spark, err)).bind();
+        new IrqHandler(name, caught -> stop("SIG" + name, spark, err, exit)).bind();
       } catch (IllegalArgumentException e) {
         // The JVM was told to leave the signal alone (-Xrs), or has none.
       }
     }
   }
 
-  private static void stop(String name, SparkOnDemand spark, PrintStream err) {
+  private static void stop(String name, SparkOnDemand spark, PrintStream err, Runnable exit) {
     if (!signal.isEmpty()) {
       Runtime.getRuntime().halt(Outcome.FAILED.exitCode()); // asked for twice
     }
@@ -57,7 +58,7 @@ final class StopSignal {
       LockSupport.parkNanos(BETWEEN_NANOS);
     }
 
-    System.exit(Outcome.FAILED.exitCode());
+    exit.run();
   }
 
   /** Ends the run if a signal has asked for it. */

@@ -6,6 +6,7 @@ import io.paritree.model.TestPackages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,6 +68,54 @@ class LayoutTest {
     }
 
     assertThat(last).isEqualTo(ROWS - 1);
+  }
+
+  @Test
+  @Tag("clusters")
+  void filesHaveTheModesOfTheProcesssUmask() throws Exception {
+    Path input = directory.resolve("in");
+    Parcels.write(input.resolve("day=1"), 0, 100, 20, 1);
+    Path secret = Files.createDirectory(directory.resolve("secret"));
+    for (List<Object> output :
+        List.<List<Object>>of(
+            List.of("--output", secret.resolve("out"), "--lookup-index"),
+            List.of("--table", secret.resolve("table"), "--create-table"))) {
+      List<String> command =
+          new ArrayList<>(List.of("bash", "-c", "umask 077; exec \"$@\"", "score"));
+      List<Object> arguments =
+          new ArrayList<>(
+              List.of(
+                  "--model", model, "--input", input, "--keys", "parcel_id", "--max-quarantined"));
+      arguments.add(1);
+      arguments.addAll(output);
+      command.addAll(
+          JobProcess.command(
+              JobProcess.javaHome(),
+              System.getProperty("java.class.path"),
+              List.of(),
+              ScoreMain.class.getName(),
+              arguments.toArray()));
+      Path log = directory.resolve("log");
+
+      assertThat(JobProcess.exitCode(JobProcess.start(command, log)))
+          .as(Files.readString(log))
+          .isZero();
+    }
+
+    try (Stream<Path> all = Files.walk(secret)) {
+      // Delta writes the files of its log itself, with Hadoop's umask.
+      assertThat(
+              all.filter(path -> !path.equals(secret))
+                  .filter(path -> !path.getParent().endsWith("_delta_log"))
+                  .toList())
+          .anyMatch(path -> path.toString().contains("/table/day=1/"))
+          .anyMatch(path -> path.toString().contains("/quarantine/"))
+          .allSatisfy(
+              path ->
+                  assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+                      .as(path.toString())
+                      .endsWith("------"));
+    }
   }
 
   @Test

@@ -405,6 +405,8 @@ class TableOutputTest {
       value = {
         "parcel_id BIGINT, score DOUBLE, label STRING, model_version STRING, day STRING"
             + "|PARTITIONED BY (day)|column 'score' is DOUBLE",
+        "PARCEL_ID BIGINT, score FLOAT, label STRING, model_version STRING, day STRING"
+            + "|PARTITIONED BY (day)|column 'parcel_id' is 'PARCEL_ID' in table",
         "parcel_id BIGINT, score FLOAT, label STRING, model_version STRING, day STRING"
             + "||is partitioned by [], and this run would write partitions by [day]",
         "parcel_id BIGINT, score FLOAT, label STRING, model_version STRING, day INT"

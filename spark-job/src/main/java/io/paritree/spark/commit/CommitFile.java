@@ -1,7 +1,10 @@
 package io.paritree.spark.commit;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -15,6 +18,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * What one commit did to a table, read from the table's log.
@@ -79,6 +84,35 @@ record CommitFile(Set<Map<String, String>> changed, Set<String> added, Set<Strin
     }
 
     return lines;
+  }
+
+  /**
+   * Returns the action that makes a table.
+   *
+   * @param schema all columns, partition columns among them
+   */
+  static String tableMade(StructType schema, List<String> partitionColumns) {
+    ObjectNode action = JSON.createObjectNode();
+    ObjectNode metadata = action.putObject("metaData");
+    metadata.put("id", UUID.randomUUID().toString());
+    metadata.putObject("format").put("provider", "parquet").putObject("options");
+    metadata.put("schemaString", schema.json());
+    ArrayNode columns = metadata.putArray("partitionColumns");
+    partitionColumns.forEach(columns::add);
+    metadata.putObject("configuration");
+    metadata.put("createdTime", System.currentTimeMillis());
+    return action.toString();
+  }
+
+  /** Returns the action that says what a table is, with other columns. */
+  static String withSchema(String metadataAction, StructType schema) {
+    try {
+      JsonNode action = JSON.readTree(metadataAction);
+      ((ObjectNode) action.get("metaData")).put("schemaString", schema.json());
+      return action.toString();
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("Cannot read an action that Delta has written", e);
+    }
   }
 
   static String json(Object value) throws IOException {

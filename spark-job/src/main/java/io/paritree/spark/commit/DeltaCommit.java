@@ -82,11 +82,10 @@ final class DeltaCommit implements TableTransaction {
   /** Lets a transaction give the table columns. */
   static void change(DeltaTransaction transaction, PlannedColumns planned, TableState before) {
     StructType all = planned.schema(before);
-    if (before instanceof AbsentTable) {
-      transaction.makesTable(all, planned.partitionColumns());
-    } else {
-      transaction.setsSchema(all);
-    }
+    transaction.changesMetadata(
+        before instanceof AbsentTable
+            ? CommitFile.tableMade(all, planned.partitionColumns())
+            : CommitFile.withSchema(transaction.metadataAction(), all));
   }
 
   @Override

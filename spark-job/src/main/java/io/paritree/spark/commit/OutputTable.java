@@ -329,6 +329,20 @@ public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
       }
     }
 
+    for (String column : List.copyOf(lacking)) {
+      there.keySet().stream()
+          .filter(column::equalsIgnoreCase)
+          .findFirst()
+          .ifPresent(
+              other -> {
+                problems.add(
+                    "column '%s' is '%s' in table %s, and names must match exactly; give a key or passed column the table's name, with --ignore-case if the input has another"
+                        .formatted(column, other, asked.name()));
+                lacking.remove(column);
+                there.remove(other);
+              });
+    }
+
     if (!there.isEmpty()) {
       problems.add(
           "table %s has the columns %s, which this run does not write"

@@ -1,6 +1,7 @@
 package io.paritree.spark.files;
 
 import io.paritree.spark.input.HadoopPaths;
+import io.paritree.spark.input.LocalUmask;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -90,6 +91,7 @@ public final class ParquetWriters implements Serializable {
   public static ParquetWriters of(
       SparkSession session, StructType schema, List<String> distinct, long bytesPerFile)
       throws IOException {
+    LocalUmask.use(HadoopPaths.settings(session));
     Job job = Job.getInstance(HadoopPaths.settings(session));
     scala.collection.immutable.Map<String, String> options =
         scala.collection.immutable.Map$.MODULE$.empty();
@@ -213,6 +215,7 @@ public final class ParquetWriters implements Serializable {
   /** Opens a new file. */
   public ParquetFile open(Path path) {
     try {
+      LocalUmask.use(hadoop.value());
       return FlatFile.writes(schema) ? flat(path) : sparks(path);
     } catch (IOException | RuntimeException | FSError e) {
       throw ParquetFile.failure(path, e);

@@ -1,16 +1,10 @@
 package io.paritree.spark.versions;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.expressions.Expression;
@@ -25,7 +19,6 @@ import scala.Option;
  */
 public final class DeltaTransaction {
   private static final String DELTA = "org.apache.spark.sql.delta.";
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final SparkSession session;
   private final Object transaction;
@@ -53,36 +46,19 @@ public final class DeltaTransaction {
     return DeltaSnapshot.of(SparkLists.call(transaction, "snapshot"), log);
   }
 
+  /** Returns the action of the log that says what the table is, as JSON. */
+  public String metadataAction() {
+    return (String) SparkLists.call(metadata(), "json");
+  }
+
   /**
-   * Lets the transaction make the table, with the session's defaults for new tables.
+   * Lets the commit change what the table is, or make it with the session's defaults for new
+   * tables.
    *
-   * @param schema all columns, partition columns among them
+   * @param action of the log, as JSON
    */
-  public void makesTable(StructType schema, List<String> partitionColumns) {
-    ObjectNode metadata = JSON.createObjectNode();
-    metadata.put("id", UUID.randomUUID().toString());
-    metadata.putObject("format").put("provider", "parquet").putObject("options");
-    metadata.put("schemaString", schema.json());
-    ArrayNode columns = metadata.putArray("partitionColumns");
-    partitionColumns.forEach(columns::add);
-    metadata.putObject("configuration");
-    metadata.put("createdTime", System.currentTimeMillis());
-    update(JSON.createObjectNode().set("metaData", metadata));
-  }
-
-  /** Lets the transaction replace the columns of the table. */
-  public void setsSchema(StructType schema) {
-    try {
-      JsonNode now = JSON.readTree((String) SparkLists.call(metadata(), "json"));
-      ((ObjectNode) now.get("metaData")).put("schemaString", schema.json());
-      update(now);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private void update(JsonNode action) {
-    Object parsed = parsed(action.toString());
+  public void changesMetadata(String action) {
+    Object parsed = parsed(action);
     Method update =
         Arrays.stream(transaction.getClass().getMethods())
             .filter(method -> method.getName().equals("updateMetadata"))
