@@ -17,7 +17,6 @@ import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.LocalUmask;
-import io.paritree.spark.input.PartitionValue;
 import io.paritree.spark.lineage.Lineage;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.Recovery;

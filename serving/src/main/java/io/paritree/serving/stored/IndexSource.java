@@ -75,7 +75,8 @@ final class IndexSource {
     } catch (DamagedIndexException e) {
       if (!isMadeAgain(directory)) {
         OpenPartition damaged = open(one, directory, now);
-        damaged.foundDamaged(FailedLook.of(now.toString(), began, nanos.getAsLong()), e.getMessage());
+        damaged.foundDamaged(
+            FailedLook.of(now.toString(), began, nanos.getAsLong()), e.getMessage());
         return damaged;
       }
 

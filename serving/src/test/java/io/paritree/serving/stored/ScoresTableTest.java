@@ -49,8 +49,7 @@ class ScoresTableTest {
   private OpenPartition replaced(int files) throws Exception {
     IndexDirectory own = new IndexDirectory(directory.resolve("own"), 1 << 20);
     ScoresTable table =
-        new ScoresTable(
-            "loans", output.path().toString(), 1, LOOK, new OpenFiles(files), own);
+        new ScoresTable("loans", output.path().toString(), 1, LOOK, new OpenFiles(files), own);
     assertThat(table.poll()).isTrue();
     OpenPartition begun = table.partitions().get(0);
     publish(0.5f);
@@ -79,7 +78,8 @@ class ScoresTableTest {
     StoredOutput cities = new StoredOutput(named, output.keys(), 1);
     cities.publish("city=New%20York", "m/1", rows -> rows.add(List.of("1"), "", 0.25f));
     IndexDirectory own = new IndexDirectory(directory.resolve("own"), 1 << 20);
-    ScoresTable table = new ScoresTable("cities", named.toString(), 9, LOOK, new OpenFiles(99), own);
+    ScoresTable table =
+        new ScoresTable("cities", named.toString(), 9, LOOK, new OpenFiles(99), own);
     assertThat(table.poll()).isTrue();
     Path away = Files.move(named.resolve("city=New%20York"), directory.resolve("away"));
     table.poll();
@@ -110,7 +110,8 @@ class ScoresTableTest {
 
   private ScoresTable table(Path path, AtomicLong nanos) throws IOException {
     IndexDirectory own = new IndexDirectory(directory.resolve("own"), 64 << 20);
-    return new ScoresTable("loans", path.toString(), 1, LOOK, new OpenFiles(1_000), own, nanos::get);
+    return new ScoresTable(
+        "loans", path.toString(), 1, LOOK, new OpenFiles(1_000), own, nanos::get);
   }
 
   /** Writes a content, and keeps the time of the file. */
