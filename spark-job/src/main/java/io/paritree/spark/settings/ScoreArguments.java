@@ -70,7 +70,9 @@ public final class ScoreArguments {
             "--state-directory=DIR",
             "directory for reports, quarantined rows and staging of a partitioned output, on the same"
                 + " file system (default: _paritree next to the output, or what the output records)"),
-        columns("--keys", "columns that identify a row, written first"),
+        columns(
+            "--keys",
+            "columns that identify a row, written first; a name with a comma is in double quotes"),
         texts(
             "--output-partition=COLUMN=VALUE",
             "write all rows to this partition, instead of keeping the input's partitions"),
@@ -152,8 +154,16 @@ public final class ScoreArguments {
     return text(usage, description).type(List.class).auxiliaryTypes(String.class);
   }
 
+  /** Columns with a comma between them; one with a comma in its name is in double quotes. */
   private static OptionSpec.Builder columns(String name, String description) {
-    return texts(name + "=COLUMNS", description).splitRegex(",");
+    return texts(name + "=COLUMNS", description)
+        .splitRegex(",")
+        .converters(ScoreArguments::withoutQuotes);
+  }
+
+  private static String withoutQuotes(String column) {
+    boolean isQuoted = column.length() > 1 && column.startsWith("\"") && column.endsWith("\"");
+    return isQuoted ? column.substring(1, column.length() - 1).replace("\\\"", "\"") : column;
   }
 
   private static OptionSpec.Builder flag(String name, String description) {

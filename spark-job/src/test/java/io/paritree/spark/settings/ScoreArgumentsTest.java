@@ -113,6 +113,21 @@ class ScoreArgumentsTest {
   }
 
   @Test
+  void aColumnWithACommaOrAQuoteInItsNameIsGivenInQuotes() throws Exception {
+    JobSettings settings =
+        parse(
+            "--model=m",
+            "--input=i",
+            "--output=o",
+            "--keys",
+            "\"a,b\",c",
+            "--pass=\"d \\\"e\\\"\",f");
+
+    assertThat(settings.keys()).containsExactly("a,b", "c");
+    assertThat(settings.pass()).containsExactly("d \"e\"", "f");
+  }
+
+  @Test
   void commandLineWinsOverTheFile() throws Exception {
     Path conf =
         conf(
