@@ -117,6 +117,7 @@ public record ServingConfig(
    * @param indexDirectory where the server keeps indexes of its own
    * @param indexBytes most bytes of them; 0 if none is to be written
    * @param stale what an answer is that is not of what was published last
+   * @param numbers how numbers of keys and passed columns are answered
    */
   public record Scores(
       Map<String, ScoresOutput> tables,
@@ -125,13 +126,22 @@ public record ServingConfig(
       Duration lookTimeout,
       String indexDirectory,
       long indexBytes,
-      Stale stale) {
+      Stale stale,
+      Numbers numbers) {
     /** What happens where the newest partition cannot answer, and an older one can. */
     public enum Stale {
       /** The older one answers, and the answer says so. */
       ANSWER,
       /** The answer is 503. */
       REFUSE
+    }
+
+    /** How numbers of keys and passed columns are answered. */
+    public enum Numbers {
+      /** As numbers; as text where a double does not hold them. */
+      MIXED,
+      /** As text. */
+      TEXT
     }
 
     public Scores {
@@ -276,7 +286,8 @@ public record ServingConfig(
             scores.lookTimeout(),
             scores.indexDirectory(),
             0,
-            scores.stale()),
+            scores.stale(),
+            scores.numbers()),
         records,
         limits,
         admission,

@@ -44,7 +44,14 @@ public final class ServingConfigParser {
 
   /** What cannot be the name of an output, since it is a setting of all. */
   private static final Set<String> SCORES_SETTINGS =
-      Set.of("poll", "start-timeout", "look-timeout", "index-directory", "index-size", "stale");
+      Set.of(
+          "poll",
+          "start-timeout",
+          "look-timeout",
+          "index-directory",
+          "index-size",
+          "stale",
+          "numbers");
 
   private ServingConfigParser() {}
 
@@ -185,7 +192,8 @@ public final class ServingConfigParser {
         settings.duration("scores.look-timeout", Duration.ofMillis(100), Duration.ofHours(1)),
         settings.text("scores.index-directory"),
         settings.size("scores.index-size", 1 << 20, 1L << 50),
-        settings.word("scores.stale", Scores.Stale.class));
+        settings.word("scores.stale", Scores.Stale.class),
+        settings.word("scores.numbers", Scores.Numbers.class));
   }
 
   private static PredictionLog predictionLog(Settings settings) {

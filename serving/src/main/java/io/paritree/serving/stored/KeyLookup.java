@@ -12,6 +12,7 @@ import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.Problem;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
+import io.paritree.serving.config.ServingConfig.Scores.Numbers;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
@@ -35,6 +36,7 @@ public final class KeyLookup {
   private final List<OpenPartition> partitions;
   private final List<Unserved> unserved;
   private final boolean refusesStale;
+  private final Numbers numbers;
   private final KeyBytes bytes = new KeyBytes();
   private KeyForm encoded;
   private Unserved stale; // the newest that the last answer should have been from; null if none
@@ -44,8 +46,10 @@ public final class KeyLookup {
    * What a partition holds under a key.
    *
    * @param stale the newest partition that may have the key and could not be searched
+   * @param numbers how its columns are answered
    */
-  public record Found(OpenPartition partition, StoredEntry entry, Optional<Unserved> stale) {
+  public record Found(
+      OpenPartition partition, StoredEntry entry, Optional<Unserved> stale, Numbers numbers) {
     /** Returns the entity tag of the answer. */
     public String tag() {
       return stale.isEmpty()
@@ -58,12 +62,14 @@ public final class KeyLookup {
       ScoresTable table,
       List<OpenPartition> partitions,
       List<Unserved> unserved,
-      boolean refusesStale) {
+      boolean refusesStale,
+      Numbers numbers) {
     this.table = table;
     this.form = partitions.get(0).manifest().keys();
     this.partitions = partitions;
     this.unserved = unserved;
     this.refusesStale = refusesStale;
+    this.numbers = numbers;
   }
 
   /**
@@ -91,7 +97,8 @@ public final class KeyLookup {
     return now.partitions().isEmpty()
         ? Optional.empty()
         : Optional.of(
-            new KeyLookup(table, now.partitions(), now.unserved(), scores.refusesStale()));
+            new KeyLookup(
+                table, now.partitions(), now.unserved(), scores.refusesStale(), scores.numbers()));
   }
 
   /**
@@ -119,7 +126,7 @@ public final class KeyLookup {
               : unanswered(hidden.get(0)));
     }
 
-    return new KeyLookup(table, chosen, hidden, refusesStale);
+    return new KeyLookup(table, chosen, hidden, refusesStale, numbers);
   }
 
   private static boolean matches(Map<String, String> partition, Map<String, String> values) {
@@ -274,7 +281,7 @@ public final class KeyLookup {
     try {
       return partition
           .find(bytes)
-          .map(entry -> new Found(partition, entry, Optional.ofNullable(stale)));
+          .map(entry -> new Found(partition, entry, Optional.ofNullable(stale), numbers));
     } catch (DamagedIndexException e) {
       table.damaged(partition, e);
       String path = partition.manifest().partition();
@@ -287,6 +294,10 @@ public final class KeyLookup {
 
   /** Returns a key as a JSON object. */
   public byte[] keyJson(List<String> values) {
+    return StoredNumbers.key(plainKey(values), numbers);
+  }
+
+  private byte[] plainKey(List<String> values) {
     encode(form, values);
     List<KeyColumn> columns = form.columns();
     JsonBytes json = new JsonBytes();

@@ -29,7 +29,7 @@ public final class StoredAnswer {
     OpenPartition partition = found.partition();
     json.raw("\"partition\":").raw(partition.partitionJson()).raw(',');
     partition.writeScores(row.scores(), json);
-    json.raw(row.members()).raw(partition.origin());
+    json.raw(StoredNumbers.members(row.members(), found.numbers())).raw(partition.origin());
     writeStale(found.stale(), json);
   }
 

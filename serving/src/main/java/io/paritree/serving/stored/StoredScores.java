@@ -36,6 +36,7 @@ public final class StoredScores implements AutoCloseable {
   private final Map<String, ScoresTable> tables = new TreeMap<>();
   private final Duration poll;
   private final boolean refusesStale;
+  private final ServingConfig.Scores.Numbers numbers;
   private final OpenFiles files;
   private final IndexDirectory own;
   private final Map<ScoresTable, ScheduledExecutorService> threads = new LinkedHashMap<>();
@@ -51,6 +52,7 @@ public final class StoredScores implements AutoCloseable {
       throws IOException {
     this.poll = config.poll();
     this.refusesStale = config.stale() == ServingConfig.Scores.Stale.REFUSE;
+    this.numbers = config.numbers();
     this.files = new OpenFiles(files);
     this.own = new IndexDirectory(Path.of(config.indexDirectory()), config.indexBytes());
     try {
@@ -170,6 +172,10 @@ public final class StoredScores implements AutoCloseable {
   }
 
   /** Returns whether what is not of the newest partitions is not answered. */
+  ServingConfig.Scores.Numbers numbers() {
+    return numbers;
+  }
+
   boolean refusesStale() {
     return refusesStale;
   }

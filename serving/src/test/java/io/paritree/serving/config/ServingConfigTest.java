@@ -49,7 +49,8 @@ class ServingConfigTest {
                     Duration.ofMinutes(1),
                     "indexes",
                     20L << 30,
-                    ServingConfig.Scores.Stale.ANSWER),
+                    ServingConfig.Scores.Stale.ANSWER,
+                    ServingConfig.Scores.Numbers.MIXED),
                 new ServingConfig.Records(UnknownFields.REJECT),
                 new ServingConfig.Limits(1 << 20, 10_000, 8 << 10, 64 << 20, 64 << 20, 64 << 10),
                 new ServingConfig.Admission(
