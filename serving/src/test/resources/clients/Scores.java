@@ -6,6 +6,7 @@ import org.openapitools.client.api.MlflowApi;
 import org.openapitools.client.api.ModelsApi;
 import org.openapitools.client.api.OpenInferenceApi;
 import org.openapitools.client.api.ScoringApi;
+import org.openapitools.client.api.StoredScoresApi;
 import org.openapitools.client.model.AwkwardRecord;
 import org.openapitools.client.model.InferenceRequest;
 import org.openapitools.client.model.InputTensor;
@@ -14,6 +15,7 @@ import org.openapitools.client.model.ParcelClassRecord;
 import org.openapitools.client.model.ParcelLateBatch;
 import org.openapitools.client.model.ParcelLateRecord;
 import org.openapitools.client.model.ParcelLateResult;
+import org.openapitools.client.model.StoredKeys;
 
 /** Uses a generated client as its users do; prints what it reads. */
 public final class Scores {
@@ -49,6 +51,14 @@ public final class Scores {
     ModelsApi models = new ModelsApi(client);
     print("models", models.listModels().getModels().size());
     print("card", models.getModel("parcel-late@champion").getFeatures().size());
+    StoredScoresApi stored = new StoredScoresApi(client);
+    print("stored", stored.listScores(null).getScores().size(), stored.getScores("parcels", null).getRows());
+    print("row of key", stored.getParcelsRowOfKey("7", null, null, null).getScore());
+    print("row", stored.getParcelsRow("7", "1", null, null).getScore());
+    print("history", stored.getParcelsRowHistoryOfKey("7", null, 1, null).getHistory().size());
+    print("row history", stored.getParcelsRowHistory("7", null, null, null).getHistory().size());
+    print("found", stored.lookUpParcels(new StoredKeys().keys(List.of("7", "8")), "2", null).getFound());
+
     InputTensor weight =
         new InputTensor()
             .name("weight")

@@ -10,6 +10,7 @@ import {
   ParcelLateRecordZoneEnum,
   ResponseError,
   ScoringApi,
+  StoredScoresApi,
 } from './index';
 
 declare const process: { argv: string[] };
@@ -58,6 +59,16 @@ async function main(): Promise<void> {
   const models = new ModelsApi(configuration);
   print('models', (await models.listModels()).models.length);
   print('card', (await models.getModel({ name: 'parcel-late@champion' })).features.length);
+  const stored = new StoredScoresApi(configuration);
+  const table = await stored.getScores({ table: 'parcels' });
+  print('stored', (await stored.listScores({})).scores.length, table.rows);
+  print('row of key', (await stored.getParcelsRowOfKey({ key: '7' })).score);
+  print('row', (await stored.getParcelsRow({ parcelId: '7', day: '1' })).score);
+  print('history', (await stored.getParcelsRowHistoryOfKey({ key: '7', limit: 1 })).history.length);
+  print('row history', (await stored.getParcelsRowHistory({ parcelId: '7' })).history.length);
+  const lookedUp = await stored.lookUpParcels({ storedKeys: { keys: ['7', '8'] }, day: '2' });
+  print('found', lookedUp.found);
+
   const inferred = await new OpenInferenceApi(configuration).infer({
     name: 'parcel-late',
     inferenceRequest: {

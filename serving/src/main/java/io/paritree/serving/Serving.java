@@ -184,7 +184,7 @@ final class Serving implements AutoCloseable {
     InferenceHandler inference = new InferenceHandler(parts);
     MetadataHandler metadata = new MetadataHandler(models, readiness);
     RepositoryHandler repository = new RepositoryHandler(models);
-    OpenApi contract = new OpenApi(models, config);
+    OpenApi contract = new OpenApi(models, scores, config);
     return List.of( // Javalin compares a path with each in this order
         Route.get("/v1/scores/{table}/row", rows::row),
         Route.get("/v1/scores/{table}/{key}", rows::row),

@@ -10,11 +10,8 @@ import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.request.ModelAddress;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -54,38 +51,14 @@ final class ModelContract {
   /** Returns the contract of each name in service. */
   static List<ModelContract> all(Models models, UnknownFields unknown) {
     List<ModelContract> contracts = new ArrayList<>();
-    Set<String> taken = new HashSet<>();
+    UniqueNames keys = new UniqueNames("Model", ModelContract::names);
     for (String name : models.names()) {
       List<ModelSlot> slots = models.of(name);
       ServedModel plain = models.find(name).orElseThrow().current();
-      contracts.add(new ModelContract(plain, slots, key(name, taken), unknown));
+      contracts.add(new ModelContract(plain, slots, keys.of(name), unknown));
     }
 
     return contracts;
-  }
-
-  /**
-   * Returns a name from which every generator makes the same class names: letters and digits,
-   * beginning with a capital letter.
-   *
-   * @param taken what is named already, in lower case; the names that are made of the key are added
-   */
-  private static String key(String name, Set<String> taken) {
-    StringBuilder capitals = new StringBuilder();
-    for (String word : name.split("[^A-Za-z0-9]+")) {
-      if (!word.isEmpty()) {
-        capitals.append(word.substring(0, 1).toUpperCase(Locale.ROOT)).append(word.substring(1));
-      }
-    }
-
-    String base = capitals.toString().matches("[A-Z].*") ? "" + capitals : "Model" + capitals;
-    String key = base;
-    for (int number = 2; names(key).stream().anyMatch(taken::contains); number++) {
-      key = base + "N" + number;
-    }
-
-    taken.addAll(names(key));
-    return key;
   }
 
   private static List<String> names(String key) {
@@ -97,7 +70,6 @@ final class ModelContract {
                     WAYS.stream()
                         .flatMap(
                             way -> Stream.of("score" + each + way, "scoreBatch" + each + way))))
-        .map(name -> name.toLowerCase(Locale.ROOT))
         .toList();
   }
 

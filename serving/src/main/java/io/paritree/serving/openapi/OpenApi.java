@@ -1,6 +1,8 @@
 package io.paritree.serving.openapi;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import io.javalin.http.Context;
 import io.paritree.json.JsonText;
 import io.paritree.record.UnknownFields;
@@ -8,6 +10,7 @@ import io.paritree.serving.answer.ServerVersion;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.models.Models;
 import io.paritree.serving.request.MediaTypes;
+import io.paritree.serving.stored.StoredScores;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -16,17 +19,20 @@ import java.util.Map;
  * {@code GET /openapi.json}: the contract of the models in service, as OpenAPI 3.0.
  *
  * <p>What is the same on every server comes from the resource {@code openapi.json}. Each model adds
- * its own paths and schemas, see {@link ModelContract}. Golden rows never appear. Thread-safe.
+ * its own paths and schemas, see {@link ModelContract}, and stored scores their own paths, see
+ * {@link ScoresContract}. Golden rows never appear. Thread-safe.
  */
 public final class OpenApi {
   private static final DocumentTemplate DOCUMENT = new DocumentTemplate("openapi.json");
 
   private final Models models;
+  private final StoredScores scores;
   private final UnknownFields unknown;
   private final boolean tokens;
 
-  public OpenApi(Models models, ServingConfig config) {
+  public OpenApi(Models models, StoredScores scores, ServingConfig config) {
     this.models = models;
+    this.scores = scores;
     this.unknown = config.records().unknownFields();
     this.tokens = !config.security().scoreTokens().isEmpty();
   }
@@ -34,11 +40,14 @@ public final class OpenApi {
   public void handle(Context ctx) {
     MediaTypes.requireJsonAccepted(ctx);
     List<ModelContract> contracts = ModelContract.all(models, unknown);
+    List<ScoresContract> stored = ScoresContract.all(scores);
     Map<String, String> texts = Map.of("<version>", ServerVersion.TEXT, "<server>", server(ctx));
     Map<String, DocumentTemplate.Insert> inserts =
         Map.of(
             "<security>", (given, json) -> writeSecurity(json),
             "<paths of the models>", (given, json) -> writePaths(contracts, json),
+            "<paths of the stored scores>", (given, json) -> writeStored(stored, json),
+            "<stored rows>", (given, json) -> copy(given, !stored.isEmpty(), json),
             "<schemas of the models>", (given, json) -> writeSchemas(contracts, json),
             "<errors>", ErrorResponses::refer,
             "<responses of errors>", ErrorResponses::define);
@@ -82,6 +91,26 @@ public final class OpenApi {
       throws IOException {
     for (ModelContract contract : contracts) {
       contract.writeSchemas(json);
+    }
+  }
+
+  private static void writeStored(List<ScoresContract> contracts, JsonGenerator json)
+      throws IOException {
+    for (ScoresContract contract : contracts) {
+      contract.writePaths(json);
+    }
+  }
+
+  /** Copies the members of an object, or leaves them out, since nothing would refer to them. */
+  private static void copy(JsonParser given, boolean isUsed, JsonGenerator json)
+      throws IOException {
+    if (!isUsed) {
+      given.skipChildren();
+      return;
+    }
+
+    while (given.nextToken() != JsonToken.END_OBJECT) {
+      json.copyCurrentStructure(given);
     }
   }
 }

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.paritree.lookup.KeyColumn;
+import io.paritree.lookup.KeyForm;
 import io.paritree.model.TestPackages;
 import io.paritree.serving.AccessTable;
 import io.paritree.serving.Client;
 import io.paritree.serving.Client.Answer;
 import io.paritree.serving.RunningServer;
+import io.paritree.serving.StoredOutput;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +61,9 @@ class GeneratedClientsIT {
         Stream.of(packages.binary(), packages.classes(), packages.awkward("awkward", 1))
             .map(model -> model.getParent().toString())
             .toList();
-    serving = RunningServer.start(references, AccessTable.settings());
+    Map<String, String> settings = new HashMap<>(AccessTable.settings());
+    settings.put("scores.parcels.output", '"' + parcels().path().toString() + '"');
+    serving = RunningServer.start(references, settings);
     url = "http://127.0.0.1:" + serving.port();
     document = directory.resolve("openapi.json");
     Files.write(document, ask("GET", "/openapi.json", "").content());
@@ -72,6 +78,17 @@ class GeneratedClientsIT {
         "--no-package-lock",
         "@redocly/cli@2.77.0",
         "typescript@5.9.3");
+  }
+
+  private static StoredOutput parcels() throws Exception {
+    StoredOutput parcels =
+        new StoredOutput(
+            directory.resolve("parcels"),
+            new KeyForm(List.of(new KeyColumn("parcel_id", KeyColumn.Type.INTEGER, 0))),
+            1);
+    parcels.publish("day=1", "m/1", rows -> rows.add(List.of("7"), "", 0.25f));
+    parcels.publish("day=2", "m/1", rows -> rows.add(List.of("7"), "", 0.5f));
+    return parcels;
   }
 
   @AfterAll
@@ -172,6 +189,12 @@ class GeneratedClientsIT {
         score("awkward", "score", "{\"größe\": 0.5, \"city\": \"Москва\"}").path("score"));
     assertThat(read.get("models")).containsExactly("3");
     assertThat(read.get("card")).containsExactly("7");
+    assertThat(read.get("stored")).containsExactly("1", "2");
+    assertThat(read.get("row of key")).containsExactly("0.5");
+    assertThat(read.get("row")).containsExactly("0.25");
+    assertThat(read.get("history")).containsExactly("1");
+    assertThat(read.get("row history")).containsExactly("2");
+    assertThat(read.get("found")).containsExactly("1");
     assertNumber(read.get("infer").get(0), third);
     assertNumber(read.get("invocations").get(0), late.path("score"));
     assertThat(read.get("version").get(0)).isNotEmpty();

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.paritree.lookup.KeyColumn;
+import io.paritree.lookup.KeyForm;
 import io.paritree.model.TestPackages;
 import io.paritree.serving.AccessTable;
 import io.paritree.serving.Client;
 import io.paritree.serving.Client.Answer;
 import io.paritree.serving.JsonTree;
 import io.paritree.serving.RunningServer;
+import io.paritree.serving.StoredOutput;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.config.ServingConfigParser;
 import io.paritree.serving.http.Route;
@@ -20,6 +23,7 @@ import io.swagger.v3.parser.core.models.SwaggerParseResult;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -44,10 +48,35 @@ class OpenApiTest {
 
   @BeforeAll
   static void start() throws Exception {
-    serving = RunningServer.start(new TestPackages(directory));
+    TestPackages packages = new TestPackages(directory);
+    List<Path> models =
+        List.of(
+            packages.binary(), packages.classes(), packages.classIndex(), packages.wide(28, 20, 4));
+    serving =
+        RunningServer.start(
+            models.stream().map(model -> model.getParent().toString()).toList(),
+            Map.of(
+                "scores.parcels.output",
+                output("parcels", "day=1", "parcel_id"),
+                "scores.route-parcels.output",
+                output("routes", "day=1/depot=A", "route", "parcel id")));
     try (Client client = new Client(serving.port())) {
       document = client.get("/openapi.json").body();
     }
+  }
+
+  private static String output(String name, String partition, String... keys) throws IOException {
+    StoredOutput output =
+        new StoredOutput(
+            directory.resolve(name),
+            new KeyForm(
+                Arrays.stream(keys)
+                    .map(key -> new KeyColumn(key, KeyColumn.Type.INTEGER, 0))
+                    .toList()),
+            1);
+    List<String> key = Arrays.stream(keys).map(column -> "1").toList();
+    output.publish(partition, "parcel-late/1", rows -> rows.add(key, "", 0.5f));
+    return '"' + output.path().toString() + '"';
   }
 
   @AfterAll
@@ -87,13 +116,39 @@ class OpenApiTest {
       String method = route.method().name().toLowerCase(Locale.ROOT);
       for (String name : List.of("parcel-late", "parcel-late@champion")) {
         if (name.equals("parcel-late") || !path.contains("/versions/")) {
-          String template = contract.template(path.replace("{name}", name));
+          String template =
+              contract.template(path.replace("{name}", name).replace("{table}", "parcels"));
           assertThat(contract.document().path("paths").path(template).has(method))
               .as(template)
               .isTrue();
         }
       }
     }
+  }
+
+  @Test
+  void storedScoresHavePathsOfTheirOwnWithTheColumnsAsParameters() throws Exception {
+    JsonNode paths = new Contract(document).document().path("paths");
+
+    assertThat(parameters(paths, "/v1/scores/parcels/{key}")).containsExactly("key*", "day");
+    assertThat(parameters(paths, "/v1/scores/parcels/row")).containsExactly("parcel_id*", "day");
+    assertThat(parameters(paths, "/v1/scores/parcels/lookup")).containsExactly("day");
+    assertThat(parameters(paths, "/v1/scores/route-parcels/row/history"))
+        .containsExactly("route*", "parcel id*", "day", "depot");
+    assertThat(paths.has("/v1/scores/route-parcels/{key}")).isFalse();
+    assertThat(paths.path("/v1/scores/route-parcels/row").path("get").path("operationId").asText())
+        .isEqualTo("getRouteParcelsRow");
+  }
+
+  /** Returns the parameters of a path, with a star if they are required. */
+  private static List<String> parameters(JsonNode paths, String path) {
+    List<String> names = new ArrayList<>();
+    for (JsonNode parameter : paths.path(path).path("parameters")) {
+      names.add(
+          parameter.path("name").asText() + (parameter.path("required").asBoolean() ? "*" : ""));
+    }
+
+    return names;
   }
 
   @Test
