@@ -879,5 +879,6 @@ class TableOutputTest {
 
     assertThat(sql.exitCode()).as(sql.err()).isEqualTo(3);
     assertThat(sql.err()).contains("give the path itself, " + table);
+    assertThat(Path.of("delta.`")).doesNotExist(); // no record of the run is kept there
   }
 }

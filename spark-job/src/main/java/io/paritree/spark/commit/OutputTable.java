@@ -59,7 +59,7 @@ public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
       Configuration hadoop = HadoopPaths.settings(session);
       TableFormat format =
           asked.isPath() ? asked.format().at(asked.name(), hadoop) : asked.format();
-      Optional<String> problem = format.problem(session);
+      Optional<String> problem = asked.problem().or(() -> format.problem(session));
       if (problem.isEmpty() && asked.isPath()) {
         problem = format.outputProblem(asked.name(), hadoop);
       }

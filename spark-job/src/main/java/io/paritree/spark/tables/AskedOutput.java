@@ -1,5 +1,7 @@
 package io.paritree.spark.tables;
 
+import java.util.Optional;
+
 /**
  * A table that a run is asked to write to.
  *
@@ -12,7 +14,12 @@ public record AskedOutput(String name, TableFormat format, boolean isCreated, bo
 
   /** Returns whether the table is named by its path. */
   public boolean isPath() {
-    return name.contains("/");
+    return name.contains("/") && problem().isEmpty();
+  }
+
+  /** Returns why the name is neither a path nor a name; empty if it is one of them. */
+  public Optional<String> problem() {
+    return TablePath.sqlProblem(name);
   }
 
   /** Returns the path of the table, without a branch of Iceberg; its name, if it has none. */

@@ -40,11 +40,19 @@ record TablePath(String path, String selector) {
         ", which does not change; give %s, or another path".formatted(of(given).path));
   }
 
+  /** Returns that a text is SQL for a table of a path; empty if it is not. */
+  static Optional<String> sqlProblem(String given) {
+    Matcher sql = SQL.matcher(given);
+    return sql.matches()
+        ? Optional.of("this is a table in SQL; give the path itself, " + sql.group(1))
+        : Optional.empty();
+  }
+
   private static Optional<String> problem(String given, Configuration hadoop, String advice)
       throws IOException {
-    Matcher sql = SQL.matcher(given);
-    if (sql.matches()) {
-      return Optional.of("this is a table in SQL; give the path itself, " + sql.group(1));
+    Optional<String> sql = sqlProblem(given);
+    if (sql.isPresent()) {
+      return sql;
     }
 
     // A directory may have such a name, and then Delta reads it.
