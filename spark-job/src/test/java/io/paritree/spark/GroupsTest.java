@@ -46,6 +46,20 @@ class GroupsTest {
   }
 
   @Test
+  void aColumnOfNullsAloneIsNotTakenForTheDays() {
+    Path input = directory.resolve("in");
+    String region = "region=__HIVE_DEFAULT_PARTITION__/";
+    Parcels.write(input.resolve(region + "day=2024-01-01"), 0, 10, 0, 1);
+    Parcels.write(input.resolve(region + "day=2024-01-02"), 10, 20, 0, 1);
+
+    JobRun run = score(input, "--from", "2024-01-02", "--to", "2024-01-02");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(directory.resolve("out").resolve(region + "day=2024-01-02")).exists();
+    assertThat(directory.resolve("out").resolve(region + "day=2024-01-01")).doesNotExist();
+  }
+
+  @Test
   void groupThatFailsLeavesTheEarlierOnesPublishedAndTheNextRunGoesOnFromThere() throws Exception {
     Path input = days(1, 3);
     Path bad = input.resolve("day=2024-01-02");

@@ -62,8 +62,19 @@ public record DateRange(String column, LocalDate from, LocalDate to) {
     return values;
   }
 
-  private static boolean isDayOrNull(PartitionValue value) {
-    return value.isNull() || value.value().matches("\\d{4}-\\d\\d-\\d\\d");
+  private static boolean isDay(PartitionValue value) {
+    return value.value().matches("\\d{4}-\\d\\d-\\d\\d");
+  }
+
+  /** Returns whether all values of a column are days or null, but not all are null. */
+  private static boolean isDaily(String column, InputListing listing) {
+    List<PartitionValue> values =
+        listing.partitions().stream()
+            .flatMap(partition -> partition.values().stream())
+            .filter(value -> value.column().equals(column))
+            .toList();
+    boolean hasDay = values.isEmpty() || values.stream().anyMatch(DateRange::isDay);
+    return hasDay && values.stream().allMatch(value -> value.isNull() || isDay(value));
   }
 
   /**
@@ -75,14 +86,7 @@ public record DateRange(String column, LocalDate from, LocalDate to) {
     }
 
     List<String> daily =
-        listing.partitionColumns().stream()
-            .filter(
-                name ->
-                    listing.partitions().stream()
-                        .flatMap(partition -> partition.values().stream())
-                        .filter(value -> value.column().equals(name))
-                        .allMatch(DateRange::isDayOrNull))
-            .toList();
+        listing.partitionColumns().stream().filter(name -> isDaily(name, listing)).toList();
     return daily.size() == 1 ? Optional.of(daily.get(0)) : Optional.empty();
   }
 }
