@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * A look at what is in the places of partitions. Each directory is listed once, so a look is taken
@@ -33,7 +34,7 @@ public final class OutputLook {
   private static final String PARTITIONS = "partitions ";
 
   private final OutputPlace place;
-  private final Map<String, List<String>> names = new HashMap<>();
+  private final Map<String, Map<String, List<String>>> names = new HashMap<>();
   private final Map<String, Map<String, String>> tokens = new HashMap<>();
 
   OutputLook(OutputPlace place) {
@@ -119,8 +120,10 @@ public final class OutputLook {
 
     Set<String> beside = new TreeSet<>(PartitionValue.ORDER);
     names.forEach(
-        (directory, own) ->
-            own.forEach(name -> beside.add(PartitionValue.canonical(below(directory, name)))));
+        (directory, own) -> {
+          String above = PartitionValue.canonical(directory);
+          own.keySet().forEach(name -> beside.add(below(above, name)));
+        });
     beside.removeAll(asked);
     return List.copyOf(beside);
   }
@@ -134,11 +137,7 @@ public final class OutputLook {
     for (String level : partition.split("/")) {
       List<String> next = new ArrayList<>();
       for (String above : spelled) {
-        for (String name : names(above)) {
-          if (PartitionValue.canonical(name).equals(level)) {
-            next.add(below(above, name));
-          }
-        }
+        names(above).getOrDefault(level, List.of()).forEach(name -> next.add(below(above, name)));
       }
 
       spelled = next;
@@ -158,15 +157,16 @@ public final class OutputLook {
     return directory.isEmpty() ? name : directory + "/" + name;
   }
 
-  private List<String> names(String directory) throws IOException {
-    List<String> known = names.get(directory);
+  /** Returns the names of the directories of partitions, by the canonical ones. */
+  private Map<String, List<String>> names(String directory) throws IOException {
+    Map<String, List<String>> known = names.get(directory);
     if (known == null) {
       known =
           place.listOrNone(place.partition(directory)).stream()
               .filter(FileEntry::isDirectory)
               .map(entry -> entry.location().name())
               .filter(PartitionValue::isPartitionName)
-              .toList();
+              .collect(Collectors.groupingBy(PartitionValue::canonical));
       names.put(directory, known);
     }
 
