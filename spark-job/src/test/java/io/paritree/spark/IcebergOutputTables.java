@@ -738,6 +738,78 @@ class IcebergOutputTables {
   }
 
   @Test
+  void whatARunHasWrittenToABranchDoesNotMakeRowsOfMainTheJobs() {
+    makeInput();
+    sql(
+        "CREATE TABLE lake.scores (parcel_id BIGINT, score FLOAT, label STRING, model_version STRING,"
+            + " day DATE) USING iceberg PARTITIONED BY (day)");
+    succeeds(score("--table", "lake.scores", "--partition", "day=2024-01-02"));
+    sql("ALTER TABLE lake.scores CREATE BRANCH audit");
+    sql(
+        "INSERT INTO lake.scores SELECT parcel_id, 0, label, model_version, DATE'2024-01-01' FROM"
+            + " lake.scores LIMIT 30");
+    succeeds(score("--table", "lake.scores.branch_audit"));
+
+    refused(
+        score("--table", "lake.scores"),
+        "30 rows in day=2024-01-01, of which nothing says that Paritree has written them");
+
+    sql("CALL lake.system.set_current_snapshot('scores', %s)".formatted(head("audit")));
+    sql(
+        "CALL lake.system.rewrite_data_files(table => 'scores', options => map("
+            + "'rewrite-all', 'true'))");
+    succeeds(score("--table", "lake.scores", "--model", packages.binary(2, 6)));
+    assertThat(Scores.of(scores())).hasSize(2 * ROWS);
+  }
+
+  @Test
+  void aBranchGetsColumnsAndTextPartitionsBesideNullInOneCommit() {
+    List<String> regions = List.of("__HIVE_DEFAULT_PARTITION__", "a", "b", "K%C3%B6ln");
+    for (int at = 0; at < regions.size(); at++) {
+      Parcels.write(input.resolve("region=" + regions.get(at)), at * ROWS, (at + 1) * ROWS, 0, 1);
+    }
+
+    sql(
+        "CREATE TABLE lake.scores (parcel_id BIGINT, score FLOAT, label STRING, model_version STRING,"
+            + " region STRING) USING iceberg PARTITIONED BY (region)");
+    succeeds(score("--table", "lake.scores"));
+    long main = head("main");
+    sql("ALTER TABLE lake.scores CREATE BRANCH audit");
+    Object[] run = {
+      "--table", "lake.scores.branch_audit", "--margin", "--evolve", "--group-by", "region"
+    };
+
+    succeeds(score(run));
+
+    assertThat(head("main")).isEqualTo(main);
+    assertThat(scores("audit").where("margin IS NOT NULL").count()).isEqualTo(4 * ROWS);
+    assertThat(scores("audit").where("region = 'Köln'").count()).isEqualTo(ROWS);
+    assertThat(scores("audit").where("region IS NULL").count()).isEqualTo(ROWS);
+    assertThat(Scores.of(scores("audit"))).isEqualTo(Scores.of(scores()));
+    assertThat(score(run).out()).contains("already published");
+  }
+
+  @Test
+  void aColumnThatAnotherWriterHasAddedAndDroppedMeanwhileTakesNoValuesAway() {
+    makeInput();
+    makeScores();
+    Object[] run = {"--table", "lake.scores", "--margin", "--evolve"};
+
+    JobRun late =
+        disturbed(
+            Step.VERIFIED,
+            () -> {
+              sql("ALTER TABLE lake.scores ADD COLUMN other BIGINT");
+              sql("ALTER TABLE lake.scores DROP COLUMN other");
+            },
+            run);
+
+    assertThat(late.exitCode()).as(late.err()).isEqualTo(5);
+    succeeds(score(run));
+    assertThat(scores().where("margin IS NOT NULL").count()).isEqualTo(2 * ROWS);
+  }
+
+  @Test
   void whatIsNoBranchIsRefusedAsAnOutput() {
     makeInput();
     makeScores();

@@ -610,7 +610,9 @@ class TableOutputTest {
 
     refused(score(), foreign + " rows in day=2024-1-1, of which nothing says");
 
-    succeeds(score("--replace-foreign"));
+    JobRun replacing = score("--replace-foreign");
+    succeeds(replacing);
+    assertThat(replacing.err()).doesNotContain("they stay as before", "it stays as before");
     assertThat(Scores.of(rows())).hasSize(2 * ROWS);
   }
 

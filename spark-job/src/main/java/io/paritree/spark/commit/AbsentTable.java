@@ -34,6 +34,11 @@ record AbsentTable(StructType schema, List<String> partitionColumns) implements 
   }
 
   @Override
+  public boolean includes(long commit) {
+    return false;
+  }
+
+  @Override
   public Set<String> files(String partition) {
     return Set.of();
   }

@@ -68,6 +68,12 @@ final class DeltaState implements TableState {
     return snapshot.tableId();
   }
 
+  /** There are no branches. */
+  @Override
+  public boolean includes(long commit) {
+    return true;
+  }
+
   @Override
   public Set<String> partitions() {
     return files.keySet();

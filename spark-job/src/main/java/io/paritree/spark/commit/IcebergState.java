@@ -18,6 +18,7 @@ import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.PartitionField;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
@@ -54,6 +55,7 @@ final class IcebergState implements TableState {
   private final Map<String, Long> rows = new HashMap<>();
   private final Set<String> own = new HashSet<>();
   private final Set<String> withoutRows = new HashSet<>();
+  private final Set<Long> ofOtherBranches = new HashSet<>();
   private final String id;
   private final String definition;
   private boolean hasOtherPartitioning;
@@ -65,12 +67,27 @@ final class IcebergState implements TableState {
     this.schema = table.schema();
     this.spec = table.spec();
     this.definition =
-        "%s %s %s %s"
+        "%s %s %s %s %s"
             .formatted(
-                schema, schema.identifierFieldIds(), spec, IcebergOutput.unfitProperties(table));
+                schema,
+                lastColumnId(table),
+                schema.identifierFieldIds(),
+                spec,
+                IcebergOutput.unfitProperties(table));
+    table.snapshots().forEach(any -> ofOtherBranches.add(any.snapshotId()));
     if (snapshot != null) {
       read(table);
     }
+  }
+
+  /**
+   * Returns the last id that a column has had, perhaps one that is dropped: columns that are added
+   * get the next ones, by which files have their values.
+   */
+  private static int lastColumnId(Table table) {
+    return table instanceof HasTableOperations known
+        ? known.operations().current().lastColumnId()
+        : table.schema().highestFieldId();
   }
 
   /** Returns a table's id; empty if it has none, as some of the first version. */
@@ -108,6 +125,7 @@ final class IcebergState implements TableState {
     for (Snapshot ancestor : SnapshotUtil.ancestorsOf(version, table::snapshot)) {
       String identities = ancestor.summary().getOrDefault(WITHOUT_ROWS, "");
       withoutRows.addAll(Arrays.asList(identities.split(" ")));
+      ofOtherBranches.remove(ancestor.snapshotId());
     }
   }
 
@@ -175,6 +193,11 @@ final class IcebergState implements TableState {
   @Override
   public String id() {
     return id;
+  }
+
+  @Override
+  public boolean includes(long commit) {
+    return !ofOtherBranches.contains(commit);
   }
 
   @Override

@@ -206,11 +206,18 @@ public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
     return state.isPresent() && state.get().isPublished(partition, identity);
   }
 
-  /** Returns the table's partitions that have rows and are none of these, in their order. */
+  /**
+   * Returns the table's partitions that have rows and are not replaced with these, in their order.
+   */
   public List<String> beside(List<String> partitions) {
+    if (state.isEmpty()) {
+      return List.of();
+    }
+
     Set<String> beside = new TreeSet<>(PartitionValue.ORDER);
-    state.ifPresent(found -> beside.addAll(found.partitions()));
+    beside.addAll(state.get().partitions());
     beside.removeAll(Set.copyOf(partitions));
+    beside.removeAll(spelledOtherwise(partitions));
     return List.copyOf(beside);
   }
 
@@ -235,7 +242,7 @@ public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
       return foreign;
     }
 
-    foreign.removeAll(new WrittenPartitions(place, table.id()).all());
+    foreign.removeAll(new WrittenPartitions(place, table.id()).in(table::includes));
     foreign.sort(PartitionValue.ORDER);
     return foreign;
   }

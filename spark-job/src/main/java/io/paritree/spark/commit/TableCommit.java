@@ -104,7 +104,7 @@ public final class TableCommit {
 
       boolean isNew = transaction.state().version() < 0;
       String id = (isNew ? table.newest() : transaction.state()).id();
-      new WrittenPartitions(place, id).add(name, published);
+      new WrittenPartitions(place, id).add(name, version, published);
       observer.reached(Step.COMMIT_PROVED);
       table.hasColumns();
       return published;

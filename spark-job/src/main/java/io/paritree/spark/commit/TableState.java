@@ -20,6 +20,12 @@ interface TableState {
    */
   String id();
 
+  /**
+   * Returns whether a version that a commit has made is part of this one. It counts as one if the
+   * table does not know it any more.
+   */
+  boolean includes(long commit);
+
   StructType schema();
 
   List<String> partitionColumns();

@@ -10,10 +10,13 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.LongPredicate;
+import java.util.stream.Collectors;
 
 /**
  * Which partitions of a table runs have published: a file per run in the state of the output,
- * {@code written-<table>-<run>}, with a path per line.
+ * {@code written-<table>-<run>}, with a line per partition: the number of the commit's version, and
+ * the path.
  *
  * <p>The marks of files say it too, until another program has rewritten all files of a partition
  * ({@code OPTIMIZE}, {@code rewrite_data_files}); commits say it until their history has expired.
@@ -37,8 +40,25 @@ final class WrittenPartitions {
     this.prefix = NAME + table + "-";
   }
 
-  /** Returns all partitions that runs have recorded. */
-  Set<String> all() throws IOException {
+  /**
+   * Returns the partitions that runs have recorded, without those of commits to other branches:
+   * what a run has written there says nothing about the rows here.
+   *
+   * @param isIncluded {@link TableState#includes}
+   */
+  Set<String> in(LongPredicate isIncluded) throws IOException {
+    Set<String> partitions = new TreeSet<>();
+    for (String line : lines()) {
+      int space = line.indexOf(' ');
+      if (isIncluded.test(Long.parseLong(line.substring(0, space)))) {
+        partitions.add(line.substring(space + 1));
+      }
+    }
+
+    return partitions;
+  }
+
+  private Set<String> lines() throws IOException {
     NoSuchFileException gone = null;
     for (int tries = 0; tries < MOST_TRIES; tries++) {
       try {
@@ -73,14 +93,19 @@ final class WrittenPartitions {
    * whose files are marked.
    *
    * @param run the name of its directory
+   * @param version of the table that its commit has made
    */
-  void add(String run, Collection<String> partitions) {
+  void add(String run, long version, Collection<String> partitions) {
     if (table.isEmpty()) {
       return;
     }
 
     try {
-      write(run, Set.copyOf(partitions));
+      write(
+          run,
+          partitions.stream()
+              .map(partition -> version + " " + partition)
+              .collect(Collectors.toCollection(TreeSet::new)));
       List<Location> files = files();
       if (files.size() > MOST_FILES) {
         merge(run, files);
@@ -101,10 +126,10 @@ final class WrittenPartitions {
     }
   }
 
-  private void write(String name, Set<String> partitions) throws IOException {
-    String lines = String.join("\n", new TreeSet<>(partitions)) + "\n";
+  private void write(String name, Set<String> lines) throws IOException {
+    String text = String.join("\n", lines) + "\n";
     place
         .store()
-        .replace(place.state().resolve(prefix + name), lines.getBytes(StandardCharsets.UTF_8));
+        .replace(place.state().resolve(prefix + name), text.getBytes(StandardCharsets.UTF_8));
   }
 }

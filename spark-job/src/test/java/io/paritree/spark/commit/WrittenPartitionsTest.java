@@ -46,16 +46,16 @@ class WrittenPartitionsTest {
       String name = "run-" + run;
       runs.add(
           threads.submit(
-              () -> new WrittenPartitions(place, "id").add(name, List.of(day, "city=Köln"))));
+              () -> new WrittenPartitions(place, "id").add(name, 7, List.of(day, "city=Köln"))));
     }
 
     for (Future<?> run : runs) {
       run.get();
-      new WrittenPartitions(place, "id").all();
+      new WrittenPartitions(place, "id").in(commit -> commit == 7);
     }
 
     threads.shutdown();
-    assertThat(new WrittenPartitions(place, "id").all())
+    assertThat(new WrittenPartitions(place, "id").in(commit -> commit == 7))
         .hasSize(401)
         .contains("day=0", "day=399", "city=Köln");
     assertThat(files()).isLessThan(100);
@@ -63,17 +63,26 @@ class WrittenPartitionsTest {
 
   @Test
   void aTableWithoutPartitionsIsOnePartition() throws Exception {
-    new WrittenPartitions(place, "id").add("run", List.of(""));
+    new WrittenPartitions(place, "id").add("run", 7, List.of(""));
 
-    assertThat(new WrittenPartitions(place, "id").all()).isEqualTo(Set.of(""));
+    assertThat(new WrittenPartitions(place, "id").in(commit -> commit == 7)).isEqualTo(Set.of(""));
+  }
+
+  @Test
+  void whatWasCommittedToAnotherBranchDoesNotCount() throws Exception {
+    new WrittenPartitions(place, "id").add("run", 7, List.of("day=1"));
+    new WrittenPartitions(place, "id").add("audit", 8, List.of("day=2"));
+
+    assertThat(new WrittenPartitions(place, "id").in(commit -> commit == 7))
+        .isEqualTo(Set.of("day=1"));
   }
 
   @Test
   void anotherTableInTheSamePlaceHasItsOwn() throws Exception {
-    new WrittenPartitions(place, "id").add("run", List.of("day=1"));
+    new WrittenPartitions(place, "id").add("run", 7, List.of("day=1"));
 
-    assertThat(new WrittenPartitions(place, "other").all()).isEmpty();
-    new WrittenPartitions(place, "").add("run", List.of("day=1"));
-    assertThat(new WrittenPartitions(place, "").all()).isEmpty();
+    assertThat(new WrittenPartitions(place, "other").in(commit -> commit == 7)).isEmpty();
+    new WrittenPartitions(place, "").add("run", 7, List.of("day=1"));
+    assertThat(new WrittenPartitions(place, "").in(commit -> commit == 7)).isEmpty();
   }
 }
