@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
-import java.net.StandardSocketOptions;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
@@ -17,14 +16,18 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.IO;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +56,10 @@ public final class CallersConnector extends ServerConnector {
 
   private final CounterDataPoint silent;
   private final Set<SelectableChannel> opening = ConcurrentHashMap.newKeySet();
+
+  /** Held while a connection is accepted, until it counts as one that is about to be open. */
+  private final ReentrantLock accepting = new ReentrantLock();
+
   private volatile boolean listening = true;
 
   /**
@@ -69,6 +76,15 @@ public final class CallersConnector extends ServerConnector {
       ConnectionFactory... factories) {
     super(server, null, null, buffers, threads, threads, factories);
     this.silent = silent;
+    addBean(new Failed());
+  }
+
+  /** Forgets connections that were never opened, such as those of {@link Callers} with too many. */
+  private final class Failed implements SelectorManager.AcceptListener {
+    @Override
+    public void onAcceptFailed(SelectableChannel channel, Throwable cause) {
+      opening.remove(channel);
+    }
   }
 
   /**
@@ -78,11 +94,13 @@ public final class CallersConnector extends ServerConnector {
    * closed. So they are accepted first, until none has arrived for {@link #QUIET_MILLIS}, and the
    * port is closed at once. Their requests are read after that: a caller that has no answer opens
    * no other connection meanwhile. Only a connection that is opened in the microseconds between can
-   * still be reset, or one that arrives after {@link #GATHER_NANOS} of unceasing arrivals.
+   * still be reset, or one that arrives after {@link #GATHER_NANOS} of unceasing arrivals. Those
+   * that wait because too many are open are answered too.
    */
   public void endListening() {
     listening = false;
     List<SocketChannel> last = new ArrayList<>();
+    accepting.lock();
     try {
       ServerSocketChannel port = (ServerSocketChannel) getTransport();
       rehearseClosing();
@@ -97,17 +115,18 @@ public final class CallersConnector extends ServerConnector {
 
       closeWhenEmpty(port, last);
     } catch (IOException e) {
-      LOG.warn("Cannot accept the last connections", e);
+      LOG.warn("Cannot accept the last connections: {}", e.getMessage());
+    } finally {
+      accepting.unlock();
     }
 
     close();
-    for (SocketChannel connection : last) {
-      try {
-        begin(connection);
-      } catch (IOException e) {
-        LOG.debug("A caller went away", e);
-      }
+    NetworkConnectionLimit limit = getBean(NetworkConnectionLimit.class);
+    if (limit != null) { // it would reset them
+      limit.setMaxNetworkConnectionCount(Integer.MAX_VALUE);
     }
+
+    last.forEach(this::begin);
   }
 
   /** Nothing is done between the look for a last connection and the end of the port. */
@@ -129,16 +148,26 @@ public final class CallersConnector extends ServerConnector {
     }
   }
 
-  /** Accepts a connection if one arrives soon; does not hold the port for longer. */
+  /**
+   * Accepts a connection if one arrives soon; does not hold the port for longer. One thread at a
+   * time: another one would accept a connection after that with which there are too many, and
+   * {@link NetworkConnectionLimit} would reset it.
+   */
   @Override
   public void accept(int acceptor) throws IOException {
-    if (!listening) {
-      throw new ClosedChannelException(); // ends this thread
-    }
+    accepting.lock();
+    try {
+      if (!listening) {
+        throw new ClosedChannelException(); // ends this thread
+      }
 
-    SocketChannel connection = next((ServerSocketChannel) getTransport(), WAIT_MILLIS);
-    if (connection != null) {
-      begin(connection);
+      SocketChannel connection =
+          isAccepting() ? next((ServerSocketChannel) getTransport(), WAIT_MILLIS) : null;
+      if (connection != null) {
+        begin(connection);
+      }
+    } finally {
+      accepting.unlock();
     }
   }
 
@@ -157,26 +186,24 @@ public final class CallersConnector extends ServerConnector {
   }
 
   /**
-   * Returns whether a connection is open, or accepted and about to be: Jetty lists it some time
+   * Returns how many connections are open, or accepted and about to be: Jetty lists one some time
    * after it was accepted.
    */
-  public boolean hasConnections() {
-    opening.removeIf(connection -> !connection.isOpen());
-    return !opening.isEmpty() || !getConnectedEndPoints().isEmpty();
+  public int connections() {
+    return opening.size() + getConnectedEndPoints().size();
   }
 
   /** Reads requests from a connection, with the options that Jetty sets. */
-  private void begin(SocketChannel connection) throws IOException {
-    connection.configureBlocking(false);
-    connection.setOption(StandardSocketOptions.TCP_NODELAY, getAcceptedTcpNoDelay());
-    if (getAcceptedReceiveBufferSize() >= 0) {
-      connection.setOption(StandardSocketOptions.SO_RCVBUF, getAcceptedReceiveBufferSize());
+  private void begin(SocketChannel connection) {
+    try {
+      connection.configureBlocking(false);
+    } catch (IOException e) {
+      LOG.debug("A caller went away", e);
+      IO.close(connection);
+      return;
     }
 
-    if (getAcceptedSendBufferSize() >= 0) {
-      connection.setOption(StandardSocketOptions.SO_SNDBUF, getAcceptedSendBufferSize());
-    }
-
+    configure(connection.socket());
     opening.add(connection);
     getSelectorManager().accept(connection);
   }

@@ -70,8 +70,9 @@ final class GracefulStop {
     long limit = config.stopTimeout().toNanos();
     long begin = System.nanoTime();
     connector.endListening();
-    while (connector.hasConnections() && System.nanoTime() - begin < limit) {
-      if (System.nanoTime() - begin > IDLE_NANOS) {
+    long closed = System.nanoTime(); // to accept the last connections may have taken longer
+    while (connector.connections() > 0 && System.nanoTime() - begin < limit) {
+      if (System.nanoTime() - closed > IDLE_NANOS) {
         closeIdle();
       }
 

@@ -194,10 +194,7 @@ public final class ScoringServer implements AutoCloseable {
     connector.addBean(
         new SlowClients(connector, config.server().requestTimeout(), metrics.slow("headers")),
         true);
-    metrics.gauge(
-        "paritree_connections",
-        "Open connections.",
-        () -> connector.getConnectedEndPoints().size());
+    metrics.gauge("paritree_connections", "Open connections.", connector::connections);
     metrics.gauge(
         "paritree_connections_limit",
         "Connections that may be open at once; more wait to be accepted.",

@@ -1,0 +1,172 @@
+package io.paritree.serving.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.paritree.serving.RawHttp;
+import io.paritree.serving.metrics.ServerMetrics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.Callback;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A port that is closed while connections arrive, as large machines accept them: by threads. */
+@Timeout(30)
+class CallersConnectorTest {
+  private static final int ACCEPTORS = 4;
+  private static final int CALLERS = 24;
+  private static final byte[] REQUEST =
+      "GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+  private final ExecutorService threads = Executors.newFixedThreadPool(CALLERS);
+  private final Server server = new Server();
+  private CallersConnector connector;
+
+  @BeforeEach
+  void start() throws Exception {
+    connector =
+        new CallersConnector(
+            server,
+            null,
+            ACCEPTORS,
+            new ServerMetrics().slow("silent"),
+            new HttpConnectionFactory());
+    connector.setHost("127.0.0.1");
+    connector.setAcceptQueueSize(100);
+    server.addConnector(connector);
+    server.setHandler(
+        new Handler.Abstract() {
+          @Override
+          public boolean handle(Request request, Response response, Callback callback) {
+            response.getHeaders().put(HttpHeader.CONNECTION, "close");
+            callback.succeeded();
+            return true;
+          }
+        });
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    threads.shutdownNow();
+    server.stop();
+  }
+
+  private void awaitNoConnections() {
+    while (connector.connections() > 0) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @RepeatedTest(10) // what is lost depends on a moment
+  void eachConnectionThatAnyThreadHasAcceptedIsAnswered() throws Exception {
+    server.start();
+    int port = connector.getLocalPort();
+    CountDownLatch called = new CountDownLatch(CALLERS);
+    List<CompletableFuture<Integer>> callers = new ArrayList<>();
+    for (int caller = 0; caller < CALLERS; caller++) {
+      callers.add(CompletableFuture.supplyAsync(() -> callUntilRefused(port, called), threads));
+    }
+
+    assertThat(called.await(10, TimeUnit.SECONDS)).isTrue();
+    connector.endListening();
+    awaitNoConnections();
+    server.stop();
+    for (CompletableFuture<Integer> caller : callers) {
+      assertThat(caller.get(10, TimeUnit.SECONDS)).isZero();
+    }
+  }
+
+  private static int callUntilRefused(int port, CountDownLatch called) {
+    int lost = 0;
+    while (true) {
+      Socket socket;
+      try {
+        socket = RawHttp.open(port);
+      } catch (IOException e) {
+        return lost;
+      }
+
+      try (socket) {
+        socket.getOutputStream().write(REQUEST);
+        lost += socket.getInputStream().readAllBytes().length > 0 ? 0 : 1;
+      } catch (IOException e) {
+        lost++;
+      }
+
+      called.countDown();
+    }
+  }
+
+  @Test
+  void callersAboveTheLimitWaitUntilThereIsRoom() throws Exception {
+    server.addBean(new NetworkConnectionLimit(1, connector), true);
+    server.start();
+    List<CompletableFuture<Integer>> callers = new ArrayList<>();
+    for (int caller = 0; caller < CALLERS; caller++) {
+      callers.add(
+          CompletableFuture.supplyAsync(
+              () -> {
+                try (Socket socket = RawHttp.open(connector.getLocalPort())) {
+                  socket.getOutputStream().write(REQUEST);
+                  return socket.getInputStream().readAllBytes().length;
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              },
+              threads));
+    }
+
+    for (CompletableFuture<Integer> caller : callers) {
+      assertThat(caller.get(20, TimeUnit.SECONDS)).isPositive();
+    }
+  }
+
+  @Test
+  void aCallerThatWaitsBecauseTooManyAreOpenIsAnsweredByTheStop() throws Exception {
+    server.addBean(new NetworkConnectionLimit(1, connector), true);
+    server.start();
+    try (Socket open = RawHttp.open(connector.getLocalPort())) {
+      while (connector.isAccepting()) {
+        Thread.onSpinWait();
+      }
+
+      List<Socket> waiting = new ArrayList<>();
+      for (int caller = 0; caller < CALLERS; caller++) {
+        Socket socket = RawHttp.open(connector.getLocalPort());
+        socket.getOutputStream().write(REQUEST);
+        waiting.add(socket);
+      }
+
+      connector.endListening();
+      for (Socket socket : waiting) {
+        assertThat(socket.getInputStream().readAllBytes()).isNotEmpty();
+        socket.close();
+      }
+
+      assertThat(connector.connections()).isEqualTo(1);
+      open.getOutputStream().write(REQUEST);
+      assertThat(open.getInputStream().readAllBytes()).isNotEmpty();
+    }
+
+    awaitNoConnections();
+  }
+}
