@@ -144,6 +144,20 @@ class BrokenOutputsTest extends ServedLoans {
   }
 
   @Test
+  void moreBrokenPartitionsThanAnyoneLooksAtAreNotKept() throws Exception {
+    for (int number = 0; number <= 1_000; number++) {
+      Path partition = Files.createDirectory(loans.path().resolve("day=x" + number));
+      Files.writeString(partition.resolve(PublishedPartition.FILE), "{");
+    }
+
+    assertThat(reload().status()).isEqualTo(409);
+    assertThat(operator.get("/health/ready").body())
+        .contains("has more than 1000 partitions whose");
+    assertThat(client.get("/v1/scores/loans/4711").body()).contains("\"score\":0.7312");
+    assertThat(client.get("/v1/scores").body()).doesNotContain("\"day\":\"x");
+  }
+
+  @Test
   void aCommitThatIsNoFileOrHasNoEndOfALineIsReported() throws Exception {
     Path log = Files.createDirectories(directory.resolve("data/table/_delta_log"));
     Path commit = log.resolve("00000000000000000000.json");

@@ -121,6 +121,36 @@ class TableScoresTest extends ServedLoans {
   }
 
   @Test
+  void aListWithANameThatIsNoPartitionIsDamagedAndHidesNoOtherTable() throws Exception {
+    runs.clear();
+    publish("day=2026-11-25", "run3-0000000c", 0.75f);
+    Files.writeString(
+        StateDirectory.indexes(state())
+            .resolve("run3-0000000c")
+            .resolve(TableIndexes.FILE)
+            .toPath(),
+        "{\"format\":1,\"base\":2,\"runs\":{\"day\":\"run3-0000000c\"}}");
+    stop();
+    runningAgain();
+    assertThat(operator.get("/health/ready").body()).contains("expected the path of a partition");
+    assertThat(client.get("/v1/scores").status()).isEqualTo(200);
+    assertThat(body("")).contains("\"score\":0.5,", "\"stale\":{\"reason\":\"damaged\"}");
+  }
+
+  @Test
+  void aCommitOfMoreTransactionsThanAnyHasIsRefused() throws Exception {
+    StringBuilder lines = new StringBuilder(CHANGE);
+    for (int number = 0; number <= 1_000; number++) {
+      lines.append("{\"txn\":{\"appId\":\"run-%s\",\"version\":0}}\n".formatted(number));
+    }
+
+    log(lines.toString());
+    assertThat(reload().status()).isEqualTo(409);
+    assertThat(operator.get("/health/ready").body()).contains("expected at most 1000 transactions");
+    assertThat(body("")).contains("\"score\":0.5,", "\"stale\":{\"reason\":\"damaged\"}");
+  }
+
+  @Test
   void commitThatChangesNoRowsChangesNothing() throws Exception {
     log(OPTIMIZE);
     assertThat(reload().status()).isEqualTo(200);

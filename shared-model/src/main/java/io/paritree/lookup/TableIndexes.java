@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.CorruptModelException;
 import io.paritree.json.JsonText;
 import io.paritree.json.StrictJson;
+import io.paritree.output.PartitionValue;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
@@ -82,6 +83,8 @@ public record TableIndexes(long base, Map<String, String> runs) {
       throws CorruptModelException {
     if (runs.size() == MAX_PARTITIONS) {
       throw json.wrong("at most %s partitions".formatted(MAX_PARTITIONS));
+    } else if (!PartitionValue.isPath(path)) {
+      throw json.wrong("the path of a partition, column=value/column=value");
     }
 
     runs.put(path, json.text());

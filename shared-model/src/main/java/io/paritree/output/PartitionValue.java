@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One level of the path of a partition, {@code column=value/column=value}: a column and its value
@@ -141,6 +142,12 @@ public record PartitionValue(String column, String value) {
   /** Returns whether a directory name is that of a partition, or a text has its form. */
   public static boolean isPartitionName(String name) {
     return name.indexOf('=') > 0;
+  }
+
+  /** Returns whether {@link #ofPath} can read a path. */
+  public static boolean isPath(String path) {
+    return path.isEmpty()
+        || Stream.of(path.split("/", -1)).allMatch(PartitionValue::isPartitionName);
   }
 
   /** Returns whether the value means null. */

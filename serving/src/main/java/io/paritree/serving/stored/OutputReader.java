@@ -23,10 +23,11 @@ final class OutputReader {
   private static final int MAX_MANIFEST = 4 << 20;
   private static final int MAX_ENTRIES = 100_000;
 
-  /** Directories of partition columns in each other, and all that a look goes through. */
+  /** Directories of partition columns in each other, and all that a look finds. */
   private static final int MAX_LEVELS = 32;
 
   private static final int MAX_DIRECTORIES = 200_000;
+  private static final int MAX_BROKEN = 1_000;
   private static final Set<String> SHARED = Set.of("runs", "running", "lock", "lookup");
 
   private final FileStore store;
@@ -35,7 +36,7 @@ final class OutputReader {
   private final TableLog log;
   private boolean isTable;
   private Location state; // since the output was last read
-  private int directories; // that this look has gone through
+  private int directories; // that this look has found
 
   /**
    * A partition that is published.
@@ -95,17 +96,24 @@ final class OutputReader {
       return;
     }
 
-    if (path.split("/", -1).length > MAX_LEVELS || ++directories > MAX_DIRECTORIES) {
+    if (unserved.size() > MAX_BROKEN) {
       throw new IOException(
-          "it has more than %s directories, or partitions of more than %s columns, such as %s"
-              .formatted(MAX_DIRECTORIES, MAX_LEVELS, path));
+          "it has more than %s partitions whose %s cannot be read, such as %s"
+              .formatted(MAX_BROKEN, PublishedPartition.FILE, path));
     }
 
     List<String> names = new ArrayList<>();
     for (FileEntry entry : list(directory)) {
-      if (entry.isDirectory() && entry.location().name().indexOf('=') > 0) {
+      if (entry.isDirectory() && PartitionValue.isPartitionName(entry.location().name())) {
         names.add(entry.location().name());
       }
+    }
+
+    directories += names.size();
+    if (path.split("/", -1).length > MAX_LEVELS || directories > MAX_DIRECTORIES) {
+      throw new IOException(
+          "it has more than %s directories, or partitions of more than %s columns, such as %s"
+              .formatted(MAX_DIRECTORIES, MAX_LEVELS, path));
     }
 
     names.sort(PartitionValue.ORDER.reversed());

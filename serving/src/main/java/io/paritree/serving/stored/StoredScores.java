@@ -140,12 +140,17 @@ public final class StoredScores implements AutoCloseable {
     }
   }
 
-  /** Polls an output; an error, for instance of memory, does not end its polls. */
-  private static void poll(ScoresTable table) {
+  /**
+   * Polls an output; an error, for instance of memory, ends neither its polls nor the start.
+   *
+   * @return whether all of its published partitions are in service
+   */
+  private static boolean poll(ScoresTable table) {
     try {
-      table.poll();
+      return table.poll();
     } catch (Error e) {
       LOG.error("Scores {}: the look for new partitions failed", table.name(), e);
+      return false;
     }
   }
 
@@ -165,7 +170,7 @@ public final class StoredScores implements AutoCloseable {
   private CompletableFuture<Boolean> pollAll() {
     List<CompletableFuture<Boolean>> polls = new ArrayList<>();
     threads.forEach(
-        (table, thread) -> polls.add(CompletableFuture.supplyAsync(table::poll, thread)));
+        (table, thread) -> polls.add(CompletableFuture.supplyAsync(() -> poll(table), thread)));
 
     return CompletableFuture.allOf(polls.toArray(CompletableFuture[]::new))
         .thenApply(done -> polls.stream().allMatch(CompletableFuture::join));

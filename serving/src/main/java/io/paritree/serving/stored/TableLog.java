@@ -36,6 +36,8 @@ final class TableLog {
   private static final Pattern COMMIT = Pattern.compile("(00[0-9]{18})\\.json");
   private static final int MAX_LIST = 16 << 20;
   private static final int MAX_ACTION = 4 << 20;
+  private static final int MAX_ENTRIES = 200_000;
+  private static final int MAX_TRANSACTIONS = 1_000;
   private static final long MAX_COMMIT = 1L << 30;
 
   /** How many commits of other writers are passed to find the last version of the job. */
@@ -95,7 +97,7 @@ final class TableLog {
   }
 
   private FileEntry newestCommit() throws IOException {
-    return store.list(log).stream()
+    return store.list(log, MAX_ENTRIES).stream()
         .filter(entry -> version(entry) >= 0)
         .max(Comparator.comparingLong(TableLog::version))
         .orElseThrow(() -> new IOException("%s has no commit".formatted(log)));
@@ -218,7 +220,12 @@ final class TableLog {
                           hasChanged[0] = true; // it may say that rows are elsewhere
                           json.skip();
                         }
-                        case "txn" -> transactions.add(name(json));
+                        case "txn" -> {
+                          transactions.add(name(json));
+                          if (transactions.size() > MAX_TRANSACTIONS) {
+                            throw json.wrong("at most %s transactions".formatted(MAX_TRANSACTIONS));
+                          }
+                        }
                         default -> json.skip();
                       }
                     }));
