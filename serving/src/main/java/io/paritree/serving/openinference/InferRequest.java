@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * An inference request of the Open Inference Protocol, without the tensors' data.
@@ -143,8 +144,12 @@ record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolea
     Set<String> names = outputs.stream().map(WantedOutput::name).collect(Collectors.toSet());
     boolean hasReasons = names.contains(InferAnswer.REASONS);
     boolean hasContributions = names.contains(InferAnswer.CONTRIBUTIONS);
-    Set<String> given = new HashSet<>(request.keySet());
-    outputs.forEach(output -> given.addAll(output.explained.keySet()));
+    Set<String> given = new HashSet<>();
+    Stream.concat(
+            request.entrySet().stream(),
+            outputs.stream().flatMap(output -> output.explained.entrySet().stream()))
+        .filter(one -> !ReasonsRequest.isDefault(one.getKey(), one.getValue()))
+        .forEach(one -> given.add(one.getKey()));
     for (String name : given) {
       boolean isUsed = hasReasons || hasContributions && name.equals(ReasonsRequest.EXACT);
       if (!isUsed) {

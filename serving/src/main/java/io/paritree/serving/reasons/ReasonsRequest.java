@@ -46,6 +46,11 @@ public record ReasonsRequest(
   private static final Map<String, String> DEFAULTS =
       Map.of(DIRECTION, Direction.BOTH.key(), EXACT, "false");
 
+  /** Returns whether a value of a parameter means the same as no value. */
+  public static boolean isDefault(String name, String value) {
+    return value.equals(DEFAULTS.get(name));
+  }
+
   /** Returns whether a parameter is one of those that ask for reasons. */
   public static boolean isParameter(String name) {
     return PARAMETERS.containsKey(name);
@@ -67,7 +72,7 @@ public record ReasonsRequest(
 
     check(given, prefix);
     for (String name : PARAMETERS.keySet()) {
-      if (given.containsKey(name) && !given.get(name).equals(DEFAULTS.get(name))) {
+      if (given.containsKey(name) && !isDefault(name, given.get(name))) {
         throw new ProblemException(
             Problems.missingParameter(
                 prefix + REASONS,

@@ -331,6 +331,18 @@ class ReasonsProtocolsTest {
   }
 
   @Test
+  void defaultsThatSomeClientsAlwaysSendAreAccepted() throws Exception {
+    String parameters = "{\"exact\": false, \"direction\": \"both\"}";
+    Answer answer =
+        client.post(
+            "/v2/models/parcel-reasons/infer",
+            "{%s,\"parameters\":%s,\"outputs\":[{\"name\":\"score\"}]}"
+                .formatted(tensors(), parameters));
+
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+  }
+
+  @Test
   void nanIsNoValue() throws Exception {
     Object answer =
         parsed(

@@ -102,9 +102,7 @@ public final class TableCommit {
                 .formatted(version, table.location(), name));
       }
 
-      boolean isNew = transaction.state().version() < 0;
-      String id = (isNew ? table.newest() : transaction.state()).id();
-      new WrittenPartitions(place, id).add(name, version, published);
+      new WrittenPartitions(place, id(transaction)).add(name, version, published);
       observer.reached(Step.COMMIT_PROVED);
       table.hasColumns();
       return published;
@@ -114,6 +112,19 @@ public final class TableCommit {
         "Cannot publish to table %s: other transactions came first %s times"
             .formatted(table.location(), MOST_TRIES),
         last);
+  }
+
+  /** Returns the id of the table that a commit has gone to; empty if it cannot be found out. */
+  private String id(TableTransaction committed) {
+    if (committed.state().version() >= 0) {
+      return committed.state().id();
+    }
+
+    try {
+      return table.newest().id();
+    } catch (RuntimeException e) {
+      return ""; // the rows are published, and their files are marked
+    }
   }
 
   /** Lets other writers end, for a time that grows and differs between them. */
