@@ -288,8 +288,8 @@ final class VersionTrial {
 
     long commits =
         TestSpark.session().sql("DESCRIBE HISTORY delta.`%s`".formatted(written)).count();
-    if (commits != 1 + DAYS) {
-      faults.add("%s: %s commits instead of %s".formatted(log, commits, 1 + DAYS));
+    if (commits != DAYS) { // the first one makes the table
+      faults.add("%s: %s commits instead of %s".formatted(log, commits, DAYS));
     }
   }
 
