@@ -30,7 +30,7 @@ final class StopSignal {
   /**
    * Catches the signals of this process, of which the run with this Spark is the only one.
    *
-   * @param err is told that one was caught
+   * @param err receives a line when one was caught
    * @param exit ends the process if the run does not end
    */
   static void bind(SparkOnDemand spark, PrintStream err, Runnable exit) {

@@ -80,7 +80,7 @@ final class Certificates extends EverySecond {
       Usable found = load();
       tls.reload(changed -> changed.setKeyStore(found.store()));
       expires = found.expires();
-      taken = now; // not before: what could not be used is looked at again
+      taken = now; // not before: what could not be used is read again
       refused = null;
       LOG.info("The certificate of {} is in use; it expires {}", file, expires);
     } catch (Exception e) {

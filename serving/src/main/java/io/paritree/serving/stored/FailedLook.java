@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * A look at files that has found something wrong with them.
  *
- * <p>The same files are looked at again once they have changed, or after a while: a store may have
+ * <p>The same files are read again once they have changed, or after a while: a store may have
  * answered with half a file, and files may be restored with the lengths and times that they had.
  *
  * @param files a text that describes them as they were listed before they were read

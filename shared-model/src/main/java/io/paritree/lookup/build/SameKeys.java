@@ -31,7 +31,7 @@ final class SameKeys {
   /**
    * Counts the rows of each key.
    *
-   * @param order the numbers of rows; those from {@code begin} to {@code end} are looked at
+   * @param order the numbers of rows; those from {@code begin} to {@code end} are read
    * @return at the index of the first row of a key, less {@code begin}, how many rows have it; 0 at
    *     those of the others. Valid until the next call
    */

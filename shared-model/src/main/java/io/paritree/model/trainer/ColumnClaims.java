@@ -170,7 +170,7 @@ final class ColumnClaims {
       }
     }
 
-    // Of a feature that no tree tests nobody can tell which column it read.
+    // Which column a feature has read does not show if no tree tests it.
     Set<Integer> tested = new HashSet<>(used);
     for (int one = 0; one < width; one++) {
       for (int feature : used) {

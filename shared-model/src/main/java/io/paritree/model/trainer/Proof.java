@@ -65,7 +65,7 @@ final class Proof {
   }
 
   /**
-   * Returns whether rows are told apart by the features that a claim changes.
+   * Returns whether rows differ by the features that a claim changes.
    *
    * @param slots the rows' slots under the claim
    */

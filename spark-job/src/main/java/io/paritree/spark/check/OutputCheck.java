@@ -267,7 +267,7 @@ final class OutputCheck {
       return;
     }
 
-    // What is there is looked at only if nothing else is wrong: it may be a mount with anything.
+    // What is there is read only if nothing else is wrong: it may be a mount with anything.
     List<Location> foreign = foreign(targets, look);
     if (!foreign.isEmpty() && problems.isEmpty()) {
       problems.add(
