@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -24,7 +25,6 @@ import java.util.stream.Collectors;
 final class WrittenPartitions {
   private static final String NAME = "written-";
   private static final int MOST_FILES = 50;
-  private static final int MOST_TRIES = 5;
 
   private final OutputPlace place;
   private final String table;
@@ -58,17 +58,20 @@ final class WrittenPartitions {
     return partitions;
   }
 
+  /**
+   * Lists the files again until a list has none that is new: while they are read, a run that has
+   * ended may replace several by one, which a list that has begun need not have.
+   */
   private Set<String> lines() throws IOException {
-    NoSuchFileException gone = null;
-    for (int tries = 0; tries < MOST_TRIES; tries++) {
-      try {
-        return read(files());
-      } catch (NoSuchFileException e) {
-        gone = e; // a run that has ended has replaced several files by one
-      }
+    Set<String> lines = new TreeSet<>();
+    Set<Location> known = new HashSet<>();
+    List<Location> files = files();
+    while (known.addAll(files)) {
+      lines.addAll(read(files));
+      files = files().stream().filter(file -> !known.contains(file)).toList();
     }
 
-    throw gone;
+    return lines;
   }
 
   private List<Location> files() throws IOException {
@@ -82,7 +85,11 @@ final class WrittenPartitions {
   private Set<String> read(List<Location> files) throws IOException {
     Set<String> all = new TreeSet<>();
     for (Location file : files) {
-      new String(place.store().read(file), StandardCharsets.UTF_8).lines().forEach(all::add);
+      try {
+        new String(place.store().read(file), StandardCharsets.UTF_8).lines().forEach(all::add);
+      } catch (NoSuchFileException e) {
+        // Another run has merged it, into a file that is listed from now on.
+      }
     }
 
     return all;
