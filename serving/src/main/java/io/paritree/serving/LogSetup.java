@@ -4,7 +4,6 @@ import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ConfiguratorRank;
@@ -37,21 +36,14 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     }
   }
 
-  /** From now on, events are written as JSON, by logback's encoder. */
+  /** From now on, events are written as JSON. */
   static void useJson() {
     if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context
         && context.getLogger(Logger.ROOT_LOGGER_NAME).getAppender(QUEUED)
             instanceof AsyncAppender queued
         && queued.getAppender(CONSOLE) instanceof ConsoleAppender<ILoggingEvent> console) {
-      JsonEncoder encoder = new JsonEncoder();
+      JsonEvents encoder = new JsonEvents();
       encoder.setContext(context);
-      encoder.setWithContext(false);
-      encoder.setWithSequenceNumber(false);
-      encoder.setWithNanoseconds(false);
-      encoder.setWithMessage(false);
-      encoder.setWithArguments(false);
-      encoder.setWithMDC(false);
-      encoder.setWithFormattedMessage(true);
       encoder.start();
       console.setEncoder(encoder);
     }
@@ -61,7 +53,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
   public ExecutionStatus configure(LoggerContext context) {
     PatternLayoutEncoder encoder = new PatternLayoutEncoder();
     encoder.setContext(context);
-    encoder.setPattern("%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %msg%n%ex");
+    encoder.setPattern(
+        "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %msg%replace( %kvp){'^ $',''}%n%ex");
     encoder.start();
 
     ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();

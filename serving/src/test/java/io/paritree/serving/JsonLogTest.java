@@ -2,14 +2,19 @@ package io.paritree.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.spi.LoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxy;
 import io.paritree.model.TestPackages;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.event.KeyValuePair;
 
 /** With log.format=json, everything that the server says on stderr is a JSON object per line. */
 class JsonLogTest {
@@ -39,16 +44,20 @@ class JsonLogTest {
   }
 
   @Test
-  void eventsAreObjectsWithTimeLevelAndMessage() throws Exception {
+  void eventsAreObjectsWithTheNamesOfTheRequestLogAndTheJobsLog() throws Exception {
     String model = new TestPackages(directory).binary().getParent().toString();
     List<Map<String, Object>> lines = run(0, "--check", "--model", model);
 
     assertThat(lines)
         .isNotEmpty()
         .allSatisfy(
-            line -> assertThat(line).containsKeys("timestamp", "level", "formattedMessage"));
+            line -> {
+              assertThat(line).containsOnlyKeys("time", "level", "message", "logger", "thread");
+              assertThat(Instant.parse(line.get("time").toString()))
+                  .isBetween(Instant.now().minusSeconds(300), Instant.now());
+            });
     assertThat(lines)
-        .extracting(line -> line.get("formattedMessage").toString())
+        .extracting(line -> line.get("message").toString())
         .anyMatch(message -> message.startsWith("Serving parcel-late/1"));
   }
 
@@ -58,6 +67,29 @@ class JsonLogTest {
 
     assertThat(lines).hasSize(1);
     assertThat(lines.get(0)).containsEntry("level", "ERROR");
-    assertThat(lines.get(0).get("formattedMessage").toString()).contains("absent");
+    assertThat(lines.get(0).get("message").toString()).contains("absent");
+  }
+
+  @Test
+  void failureOfARequestHasItsIdAndItsException() {
+    LoggingEvent event = new LoggingEvent();
+    event.setTimeStamp(1_000);
+    event.setLevel(Level.ERROR);
+    event.setLoggerName("io.paritree");
+    event.setThreadName("main");
+    event.setMessage("A request failed at {}");
+    event.setArgumentArray(new Object[] {"/v1"});
+    event.addKeyValuePair(new KeyValuePair("request_id", "mine"));
+    event.setThrowableProxy(new ThrowableProxy(new IllegalStateException("no\nway")));
+    Map<String, Object> line =
+        object(new String(new JsonEvents().encode(event), StandardCharsets.UTF_8));
+
+    assertThat(line)
+        .containsEntry("time", "1970-01-01T00:00:01.000Z")
+        .containsEntry("message", "A request failed at /v1")
+        .containsEntry("request_id", "mine")
+        .containsEntry("error_type", "java.lang.IllegalStateException")
+        .containsEntry("error_message", "no\nway");
+    assertThat(line.get("stack_trace").toString()).contains("at io.paritree.serving.JsonLogTest");
   }
 }

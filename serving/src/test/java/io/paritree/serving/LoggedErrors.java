@@ -37,7 +37,12 @@ public final class LoggedErrors extends AppenderBase<ILoggingEvent> implements A
   @Override
   protected void append(ILoggingEvent event) {
     if (event.getLevel().isGreaterOrEqual(least)) {
-      lines.add(event.getFormattedMessage());
+      StringBuilder line = new StringBuilder(event.getFormattedMessage());
+      if (event.getKeyValuePairs() != null) {
+        event.getKeyValuePairs().forEach(pair -> line.append(' ').append(pair));
+      }
+
+      lines.add(line.toString());
     }
   }
 

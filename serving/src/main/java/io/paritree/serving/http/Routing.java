@@ -18,6 +18,7 @@ import io.paritree.serving.answer.ErrorForm;
 import io.paritree.serving.answer.Problem;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
+import io.paritree.serving.log.RequestId;
 import io.paritree.serving.metrics.ServerMetrics;
 import io.paritree.serving.metrics.ServerMetrics.RouteMetrics;
 import jakarta.servlet.Servlet;
@@ -32,6 +33,7 @@ import org.slf4j.LoggerFactory;
 /** Javalin with the endpoints of the callers' port; turns their exceptions into problems. */
 final class Routing {
   private static final Logger LOG = LoggerFactory.getLogger(Routing.class);
+  private static final String REQUEST_ID = "request_id"; // as in the request log
 
   private Routing() {}
 
@@ -111,7 +113,10 @@ final class Routing {
   }
 
   private static void answer(Exception e, Context ctx) {
-    LOG.error("A request failed at {}", ctx.endpoint().path, e);
+    LOG.atError()
+        .addKeyValue(REQUEST_ID, ctx.res().getHeader(RequestId.HEADER))
+        .setCause(e)
+        .log("A request failed at {}", ctx.endpoint().path);
     write(Problems.internalError(), ctx);
   }
 
@@ -123,7 +128,10 @@ final class Routing {
   }
 
   private static void answerError(HttpServletResponse response, Error error) {
-    LOG.error("A request failed", error);
+    LOG.atError()
+        .addKeyValue(REQUEST_ID, response.getHeader(RequestId.HEADER))
+        .setCause(error)
+        .log("A request failed");
     try {
       if (!response.isCommitted()) {
         response.resetBuffer();
