@@ -165,6 +165,25 @@ class StaleScoresTest extends ServedLoans {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {IndexManifest.FILE, "shard-1"})
+  void aRemovedIndexIsReportedAsRemovedAndNotAsNeverBuilt(String file) throws Exception {
+    Files.delete(index(file));
+
+    assertThat(reload().body())
+        .contains("was there, and is removed in whole or in part; restore it")
+        .doesNotContain("has built no index");
+  }
+
+  @Test
+  void aMissingPartOfAnIndexIsReportedAsNotBuiltOrRemovedAfterARestart() throws Exception {
+    Files.delete(index("shard-1"));
+    stop();
+    start(Map.of());
+
+    assertThat(reload().body()).contains("has built no index", "or it was removed", "shard-1");
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "manifest",

@@ -376,15 +376,18 @@ public final class ScoresTable {
     } catch (NoSuchFileException e) {
       reason = Reason.NO_INDEX;
       why =
-          ("Cannot use the partition: run %s has built no index (scripts/score --lookup-index), and the"
-                  + " server builds only those of directories, with scripts/serve --with-hadoop: no %s")
-              .formatted(one.published().directory(), e.getMessage());
+          isSame
+              ? removed(one, "no " + e.getMessage())
+              : ("Cannot use the partition: run %s has built no index (scripts/score --lookup-index), or"
+                      + " it was removed, and the server builds only those of directories, with"
+                      + " scripts/serve --with-hadoop: no %s")
+                  .formatted(one.published().directory(), e.getMessage());
     } catch (DamagedIndexException | UnfitFileException e) {
       reason = Reason.DAMAGED;
       why = e.getMessage();
     } catch (UnusableRowsException e) {
       reason = Reason.NO_INDEX;
-      why = e.getMessage();
+      why = isSame ? removed(one, e.getMessage()) : e.getMessage();
     } catch (IOException | RuntimeException e) {
       reason = Reason.UNREADABLE;
       why = String.valueOf(e.getMessage());
@@ -393,6 +396,12 @@ public final class ScoresTable {
     unserved.put(one.path(), Unserved.partition(one.path(), reason, why));
     // What a start could not open does not answer before it either.
     return isSame && reason != Reason.UNREADABLE ? Optional.empty() : Optional.ofNullable(old);
+  }
+
+  /** Returns why a partition does not answer whose index has answered before. */
+  private static String removed(Found one, String found) {
+    return "Cannot use the partition: the index of run %s was there, and is removed in whole or in part; restore it, or publish the partition again (%s)"
+        .formatted(one.published().directory(), found);
   }
 
   /**
