@@ -162,6 +162,18 @@ class LookupTest extends ServedLoans {
     assertThat(problem(client.get(path), 400)).isEqualTo(code);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "/v1/scores/loans/4711?month=1, only day",
+    "/v1/scores/loans/4711/history?month=1, 'only limit, day'",
+    "/v1/scores/loans/row?loan_id=4711&month=1, 'only loan_id, day'"
+  })
+  void refusalOfAnUnknownParameterNamesItAndThoseThatExist(String path, String expected)
+      throws Exception {
+    assertThat(client.get(path).body())
+        .contains("the parameter 'month' is not known; expected " + expected + ".");
+  }
+
   @Test
   void longNameOfAParameterIsShortenedInTheRefusal() throws Exception {
     String parameter = "x".repeat(1_000) + "=1";

@@ -228,8 +228,8 @@ class ScoringTest {
 
   @ParameterizedTest
   @CsvSource({
-    "margn=true, an unknown parameter",
-    "margin=true&x, an unknown parameter",
+    "margn=true, the parameter 'margn' is not known",
+    "margin=true&x, the parameter 'x' is not known",
     "margin=yes, the value of parameter 'margin'",
     "margin=true&margin=true, the value of parameter 'margin'"
   })
@@ -238,6 +238,18 @@ class ScoringTest {
 
     assertThat(answer.status()).isEqualTo(400);
     assertThat(answer.body()).contains(reported, "expected only margin=true or margin=false");
+  }
+
+  @Test
+  void managementPortSaysWhatItHasWhereItHasNothing() throws Exception {
+    try (Client operator = new Client(serving.managementPort())) {
+      for (String path : List.of("/", "/v1/models", "/admin/reload")) {
+        Answer answer = operator.get(path);
+        assertThat(answer.status()).as(path).isEqualTo(404);
+        assertThat(answer.body()).contains("/metrics, /health/live and /health/ready");
+        assertThat(answer.body()).doesNotContain("GET /v1/models", "/openapi.json");
+      }
+    }
   }
 
   @ParameterizedTest

@@ -81,14 +81,16 @@ public final class Problems {
   /**
    * The request has a parameter that the endpoint does not know.
    *
-   * @param expected the parameters that it knows
+   * @param name as it was sent
+   * @param expected the parameters that the endpoint knows
    */
-  public static Problem unknownParameter(String expected) {
+  public static Problem unknownParameter(String name, String expected) {
     return new Problem(
         "bad_parameter",
         400,
         "A parameter of the request is wrong",
-        "Cannot use the query: it has an unknown parameter; expected %s.".formatted(expected));
+        "Cannot use the query: the parameter '%s' is not known; expected %s."
+            .formatted(Fault.printable(name), expected));
   }
 
   /** The caller's token is none of the configured ones. */
@@ -325,6 +327,16 @@ public final class Problems {
         "The connection ended inside the body.");
   }
 
+  /** The request has a header twice that says how its body is read. */
+  public static Problem repeatedHeader(String name) {
+    return new Problem(
+        "repeated_header",
+        400,
+        "A header is given more than once",
+        "The request has the header %s more than once, so that it is not clear how to read the body; send it once."
+            .formatted(name));
+  }
+
   /** The request asks to be treated as one with another method. */
   public static Problem methodOverride() {
     return new Problem(
@@ -344,6 +356,17 @@ public final class Problems {
   public static Problem internalError() {
     return new Problem(
         "internal_error", 500, "The server failed", "The failure is in the server's log.");
+  }
+
+  /** The management port has nothing at the path. */
+  public static Problem noManagementPage() {
+    return new Problem(
+        "not_found",
+        404,
+        "There is nothing at this path",
+        "This is the management port: it has GET /metrics, /health/live and /health/ready and, if"
+            + " security.admin-tokens are configured, POST /admin/reload. Models and scores are on"
+            + " the server's other port.");
   }
 
   /** Returns the problem for a status that Jetty or Javalin set without saying more. */
@@ -387,8 +410,10 @@ public final class Problems {
           new Problem(
               "uri_too_long",
               414,
-              "The path is too long",
-              "Names of models have at most 64 characters.");
+              "The path and the query are too long",
+              "They are longer than the server reads. A name of a model has at most 64 characters; a"
+                  + " long key of stored scores can be sent in the body of"
+                  + " POST /v1/scores/NAME/lookup.");
       case 415 -> unsupportedMediaType("application/json");
       case 417 ->
           new Problem(

@@ -22,13 +22,17 @@ import org.eclipse.jetty.util.Callback;
  * has.
  *
  * <p>Requires a token if tokens are configured. Gives a request without an id one. Refuses what
- * Paritree does not support: bodies that are encoded otherwise than by gzip, and method overrides
- * (Javalin would obey {@code X-HTTP-Method-Override}). Thread-safe.
+ * Paritree does not support: bodies that are encoded otherwise than by gzip, two headers that say
+ * how a body is read, and method overrides (Javalin would obey {@code X-HTTP-Method-Override}).
+ * Thread-safe.
  */
 public final class Gate extends Handler.Wrapper {
   private static final HttpField NO_SNIFFING =
       new PreEncodedHttpField("X-Content-Type-Options", "nosniff");
   private static final HttpField NO_STORE = new PreEncodedHttpField("Cache-Control", "no-store");
+
+  /** Of tensors, see {@code InferenceHandler}. */
+  private static final String JSON_LENGTH = "Inference-Header-Content-Length";
 
   private final Tokens tokens;
   private volatile boolean closing;
@@ -57,6 +61,8 @@ public final class Gate extends Handler.Wrapper {
     Problem refusal = null;
     boolean identified = false;
     boolean packed = false;
+    boolean typed = false;
+    boolean measured = false;
     String id = null;
     String trace = null;
     for (HttpField field : request.getHeaders()) {
@@ -69,6 +75,9 @@ public final class Gate extends Handler.Wrapper {
 
           packed = true;
         }
+      } else if (known == HttpHeader.CONTENT_TYPE) {
+        refusal = typed ? Problems.repeatedHeader(known.asString()) : refusal;
+        typed = true;
       } else if (known == HttpHeader.TRANSFER_ENCODING) {
         // Jetty decodes the last coding, which is chunked, and ignores the others.
         if (!field.getValue().equalsIgnoreCase(HttpHeaderValue.CHUNKED.asString())) {
@@ -88,6 +97,9 @@ public final class Gate extends Handler.Wrapper {
           if (trace == null && RequestOrigin.isTraceParent(field.getValue())) {
             trace = field.getValue();
           }
+        } else if (name.equalsIgnoreCase(JSON_LENGTH)) {
+          refusal = measured ? Problems.repeatedHeader(JSON_LENGTH) : refusal;
+          measured = true;
         } else if (name.equalsIgnoreCase("X-HTTP-Method-Override")) {
           refusal = Problems.methodOverride();
         }

@@ -8,6 +8,7 @@ import io.paritree.serving.answer.Problems;
 import io.paritree.serving.request.QueryText;
 import io.paritree.serving.stored.KeyLookup;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,6 +20,9 @@ final class LookupQuery {
   private static final String LIMIT = "limit";
 
   private final Map<String, String> given = new LinkedHashMap<>();
+
+  /** The parameters that the endpoint knows, apart from the columns of partitions. */
+  private final Set<String> known = new LinkedHashSet<>();
 
   /**
    * @throws ProblemException with 400 if a parameter is given twice, or cannot be decoded
@@ -66,6 +70,7 @@ final class LookupQuery {
       throw new ProblemException(Problems.keyByQuery(String.join("=...&", columns) + "=..."));
     }
 
+    known.addAll(columns);
     return columns.stream().map(given::remove).toList();
   }
 
@@ -75,6 +80,7 @@ final class LookupQuery {
    * @throws ProblemException with 400 if it is not within its range
    */
   int takeLimit(int usual) {
+    known.add(LIMIT);
     String limit = given.remove(LIMIT);
     if (limit == null) {
       return usual;
@@ -111,10 +117,11 @@ final class LookupQuery {
    */
   void end(KeyLookup lookup) {
     if (!given.isEmpty()) {
-      Set<String> columns = lookup.partitionColumns();
+      known.addAll(lookup.partitionColumns());
       throw new ProblemException(
           Problems.unknownParameter(
-              columns.isEmpty() ? "none" : "columns of partitions: " + String.join(", ", columns)));
+              given.keySet().iterator().next(),
+              known.isEmpty() ? "none" : "only " + String.join(", ", known)));
     }
   }
 }

@@ -148,7 +148,7 @@ public final class ManagementServer implements AutoCloseable {
         case "/health/live" -> page(this::writeLive, request, response, callback);
         case "/health/ready" -> page(this::writeReady, request, response, callback);
         case "/admin/reload" -> admin(request, response, callback);
-        default -> Response.writeError(request, response, callback, 404);
+        default -> JettyErrors.write(Problems.noManagementPage(), request, response, callback);
       }
 
       return true;
@@ -156,7 +156,7 @@ public final class ManagementServer implements AutoCloseable {
 
     private void admin(Request request, Response response, Callback callback) {
       if (!tokens.exist(Role.ADMIN)) {
-        Response.writeError(request, response, callback, 404);
+        JettyErrors.write(Problems.noManagementPage(), request, response, callback);
         return;
       }
 

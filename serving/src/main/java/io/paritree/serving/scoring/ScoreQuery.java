@@ -82,7 +82,7 @@ record ScoreQuery(boolean margin, String key, String scores, Optional<ReasonsReq
             default -> ReasonsRequest.isParameter(name);
           };
       if (!known) {
-        throw new ProblemException(Problems.unknownParameter(form.all));
+        throw new ProblemException(Problems.unknownParameter(name, form.all));
       }
 
       String value = parts.length < 2 ? "" : parts[1];

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every request passes through before a handler, over real sockets. */
 class ScoringServerTest {
@@ -101,6 +102,9 @@ class ScoringServerTest {
         "POST /length HTTP/1.1~Host: a~Transfer-Encoding: gzip~Transfer-Encoding: chunked~~0~~ | 501 | unsupported_encoding",
         "POST /length HTTP/1.1~Host: a~Transfer-Encoding: identity, chunked~~0~~ | 501 | unsupported_encoding",
         "POST /length HTTP/1.1~Host: a~X-HTTP-Method-Override: GET~Content-Length: 0~ | 400 | method_override",
+        "POST /length HTTP/1.1~Host: a~Content-Type: application/json~Content-Type: text/csv~Content-Length: 0~ | 400 | repeated_header",
+        "POST /length HTTP/1.1~Host: a~Content-Type: text/csv~content-type: text/csv~Content-Length: 0~ | 400 | repeated_header",
+        "POST /length HTTP/1.1~Host: a~Inference-Header-Content-Length: 1~Inference-Header-Content-Length: 2~Content-Length: 0~ | 400 | repeated_header",
         "GET /exception HTTP/1.1~Host: a                                   | 500 | internal_error",
         "GET /error HTTP/1.1~Host: a                                       | 500 | internal_error",
         "POST /length HTTP/1.1~Host: a~Expect: nothing~Content-Length: 0~  | 417 | expectation_failed",
@@ -119,6 +123,31 @@ class ScoringServerTest {
         .contains("Content-Type: application/problem+json")
         .contains("\"type\":\"urn:paritree:problem:" + code + "\"")
         .doesNotContain("secret", "Exception", "org.", "java", "etc", "Server:", "<html");
+  }
+
+  @Test
+  void refusalOfALongPathSpeaksOfLongKeysToo() throws IOException {
+    String request = "GET /v1/scores/loans/" + "x".repeat(10_000) + " HTTP/1.1\r\nHost: a\r\n\r\n";
+    String answer = RawHttp.exchange(server.port(), request);
+
+    assertThat(RawHttp.status(answer)).isEqualTo(414);
+    assertThat(answer).contains("long key of stored scores", "POST /v1/scores/NAME/lookup");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/exception", "/error"})
+  void failureIsLoggedWithTheIdOfItsRequest(String path) throws IOException {
+    try (LoggedErrors logged = new LoggedErrors()) {
+      RawHttp.exchange(
+          server.port(),
+          "GET %s HTTP/1.1\r\nHost: a\r\nX-Request-Id: mine-1\r\nConnection: close\r\n\r\n"
+              .formatted(path));
+
+      assertThat(logged.lines())
+          .anyMatch(
+              line ->
+                  line.startsWith("A request failed") && line.endsWith("request_id=\"mine-1\""));
+    }
   }
 
   @ParameterizedTest

@@ -213,7 +213,7 @@ class ReasonsAnswerTest {
         "reasons=1&exact=yes | parameter 'exact': expected true or false",
         "reasons=1&output=tall | parameter 'output'",
         "reasons=1&output=%zz | parameter 'output'",
-        "reason=1 | an unknown parameter",
+        "reason=1 | the parameter 'reason' is not known",
       })
   void whatIsWrongIsRefusedByName(String query, String reported) throws Exception {
     for (String endpoint : List.of("/score?", "/score-batch?")) {
