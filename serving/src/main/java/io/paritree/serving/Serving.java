@@ -214,6 +214,8 @@ final class Serving implements AutoCloseable {
         Route.get("/v2/models/{name}/versions/{version}", metadata::metadata),
         Route.get("/v2/models/{name}/ready", metadata::modelReady),
         Route.get("/v2/models/{name}/versions/{version}/ready", metadata::modelReady),
+        Route.get("/v2/models/{name}/config", metadata::configuration),
+        Route.get("/v2/models/{name}/versions/{version}/config", metadata::configuration),
         Route.get("/v2/models/{name}/stats", repository::statistics),
         Route.get("/v2/models/{name}/versions/{version}/stats", repository::statistics),
         Route.post("/v2/repository/index", repository::index),

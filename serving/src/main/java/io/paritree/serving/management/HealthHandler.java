@@ -32,10 +32,13 @@ public final class HealthHandler {
     ctx.status(ready ? 200 : 503).result(body(ready));
   }
 
-  /** While the server is not ready: 404 if no model is open, as in MLflow; otherwise 503. */
+  /**
+   * The body is an empty line, which is no JSON. While the server is not ready: 404 if no model is
+   * open, as in MLflow; otherwise 503.
+   */
   public void ping(Context ctx) {
     int unready = models.all().isEmpty() ? 404 : 503;
-    ctx.status(readiness.isReady() ? 200 : unready).result("\n");
+    ctx.status(readiness.isReady() ? 200 : unready).contentType("text/plain").result("\n");
   }
 
   static byte[] body(boolean ready) {

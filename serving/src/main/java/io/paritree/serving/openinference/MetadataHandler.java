@@ -3,7 +3,7 @@ package io.paritree.serving.openinference;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.javalin.http.Context;
 import io.paritree.feature.Feature;
-import io.paritree.feature.Field;
+import io.paritree.forest.Engine;
 import io.paritree.json.JsonText;
 import io.paritree.model.ScoringModel;
 import io.paritree.serving.answer.ProblemException;
@@ -22,6 +22,8 @@ import java.util.List;
  * metadata. Thread-safe.
  */
 public final class MetadataHandler {
+  private static final String PLATFORM = "xgboost_paritree";
+
   private final Models models;
   private final Readiness readiness;
 
@@ -38,7 +40,10 @@ public final class MetadataHandler {
                 json -> {
                   json.writeStringField("name", "paritree");
                   json.writeStringField("version", ServerVersion.TEXT);
-                  texts("extensions", List.of("binary_tensor_data", "statistics"), json);
+                  texts(
+                      "extensions",
+                      List.of("binary_tensor_data", "statistics", "model_configuration"),
+                      json);
                 })));
   }
 
@@ -74,6 +79,33 @@ public final class MetadataHandler {
     ctx.result(JsonText.line(JsonText.object(json -> write(served, json))));
   }
 
+  /**
+   * {@code GET /v2/models/{name}[/versions/{version}]/config}: Triton's configuration of a model,
+   * with the tensors of the metadata. No batch is made of several requests, so that the shapes have
+   * the rows too.
+   */
+  public void configuration(Context ctx) {
+    ServedModel served = ModelAddress.model(ctx, models);
+    ctx.result(JsonText.line(JsonText.object(json -> writeConfiguration(served, json))));
+  }
+
+  private static void writeConfiguration(ServedModel served, JsonGenerator json)
+      throws IOException {
+    json.writeStringField("name", served.name());
+    json.writeStringField("platform", PLATFORM);
+    json.writeStringField("backend", "paritree");
+    json.writeNumberField("max_batch_size", 0);
+    writeTensors("input", inputs(served), MetadataHandler::writeConfigured, json);
+    writeTensors("output", outputs(served), MetadataHandler::writeConfigured, json);
+  }
+
+  private static void writeConfigured(Tensor tensor, JsonGenerator json) throws IOException {
+    json.writeStringField("name", tensor.name());
+    String type = tensor.datatype().equals("BYTES") ? "STRING" : tensor.datatype();
+    json.writeStringField("data_type", "TYPE_" + type);
+    writeShape("dims", tensor, json);
+  }
+
   private void write(ServedModel served, JsonGenerator json) throws IOException {
     ScoringModel model = served.model();
     json.writeStringField("name", served.name());
@@ -86,33 +118,64 @@ public final class MetadataHandler {
       texts("versions", versions, json);
     }
 
-    json.writeStringField("platform", "xgboost_paritree");
-    json.writeArrayFieldStart("inputs");
-    for (Field field : model.schema().fields()) {
-      tensor(field.column(), datatype(field.features().get(0)), 1, json);
-    }
+    json.writeStringField("platform", PLATFORM);
+    writeTensors("inputs", inputs(served), MetadataHandler::writeDescribed, json);
+    writeTensors("outputs", outputs(served), MetadataHandler::writeDescribed, json);
+  }
 
-    json.writeEndArray();
-    json.writeArrayFieldStart("outputs");
-    for (String name : InferAnswer.names(served)) {
-      switch (name) {
-        case InferAnswer.SCORE -> tensor(name, "FP32", model.engine().scores(), json);
-        case InferAnswer.MARGIN -> tensor(name, "FP32", model.engine().outputs(), json);
-        default -> tensor(name, "BYTES", 1, json);
-      }
+  private static void writeDescribed(Tensor tensor, JsonGenerator json) throws IOException {
+    json.writeStringField("name", tensor.name());
+    json.writeStringField("datatype", tensor.datatype());
+    writeShape("shape", tensor, json);
+  }
+
+  private static List<Tensor> inputs(ServedModel served) {
+    return served.model().schema().fields().stream()
+        .map(field -> new Tensor(field.column(), datatype(field.features().get(0)), 1))
+        .toList();
+  }
+
+  private static List<Tensor> outputs(ServedModel served) {
+    Engine engine = served.model().engine();
+    return InferAnswer.names(served).stream()
+        .map(
+            name ->
+                switch (name) {
+                  case InferAnswer.SCORE -> new Tensor(name, "FP32", engine.scores());
+                  case InferAnswer.MARGIN -> new Tensor(name, "FP32", engine.outputs());
+                  default -> new Tensor(name, "BYTES", 1);
+                })
+        .toList();
+  }
+
+  /**
+   * A tensor of a model.
+   *
+   * @param perRow how many elements each row has
+   */
+  private record Tensor(String name, String datatype, int perRow) {}
+
+  private interface TensorForm {
+    void write(Tensor tensor, JsonGenerator json) throws IOException;
+  }
+
+  private static void writeTensors(
+      String member, List<Tensor> tensors, TensorForm form, JsonGenerator json) throws IOException {
+    json.writeArrayFieldStart(member);
+    for (Tensor tensor : tensors) {
+      json.writeStartObject();
+      form.write(tensor, json);
+      json.writeEndObject();
     }
 
     json.writeEndArray();
   }
 
-  private static void tensor(String name, String datatype, int perRow, JsonGenerator json)
+  /** Writes a shape; -1 is the number of rows. */
+  private static void writeShape(String member, Tensor tensor, JsonGenerator json)
       throws IOException {
-    json.writeStartObject();
-    json.writeStringField("name", name);
-    json.writeStringField("datatype", datatype);
-    json.writeFieldName("shape");
-    json.writeArray(new int[] {-1, perRow}, 0, perRow > 1 ? 2 : 1);
-    json.writeEndObject();
+    json.writeFieldName(member);
+    json.writeArray(new int[] {-1, tensor.perRow()}, 0, tensor.perRow() > 1 ? 2 : 1);
   }
 
   private static String datatype(Feature feature) {

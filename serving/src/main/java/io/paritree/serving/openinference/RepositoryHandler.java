@@ -64,7 +64,8 @@ public final class RepositoryHandler {
   }
 
   /**
-   * The body is empty, or an object that may say {@code "ready"}: all models are, so it is read.
+   * The body is empty, null (which Go's clients send in place of nothing), or an object that may
+   * say {@code "ready"}: all models are, so it is only read.
    */
   private static void checkQuestion(byte[] body) {
     if (body.length == 0) {
@@ -72,7 +73,13 @@ public final class RepositoryHandler {
     }
 
     try (JsonDocument document = JsonDocument.of(body, body.length)) {
-      if (document.next() != JsonToken.START_OBJECT) {
+      JsonToken first = document.next();
+      if (first == JsonToken.VALUE_NULL) {
+        document.end();
+        return;
+      }
+
+      if (first != JsonToken.START_OBJECT) {
         throw InferRequest.wrong("the body", "nothing, or an object");
       }
 

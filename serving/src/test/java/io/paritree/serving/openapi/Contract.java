@@ -143,7 +143,7 @@ final class Contract {
 
     JsonNode content = response.path("content");
     if (content.isMissingNode()) {
-      if (!answer.body().isBlank()) {
+      if (!answer.body().isEmpty()) {
         faults.add("a body is not documented: " + answer.body());
       }
 

@@ -41,7 +41,7 @@ class RepositoryTest {
 
   @Test
   void indexListsTheModelsInService() throws Exception {
-    for (String body : List.of("", "{}", "{\"ready\":true}", "{\"ready\":false}")) {
+    for (String body : List.of("", "null", "{}", "{\"ready\":true}", "{\"ready\":false}")) {
       Answer answer = client.send("POST", "/v2/repository/index", body.getBytes(), "");
 
       assertThat(answer.status()).as(answer.body()).isEqualTo(200);
@@ -51,7 +51,7 @@ class RepositoryTest {
           .isEqualTo(Map.of("name", "parcel-late", "version", "1", "state", "READY", "reason", ""));
     }
 
-    for (String body : List.of("[]", "{", "{\"ready\":1}", "{} {}")) {
+    for (String body : List.of("[]", "null null", "{", "{\"ready\":1}", "{} {}")) {
       Answer answer = client.send("POST", "/v2/repository/index", body.getBytes(), "");
       assertThat(answer.status()).isEqualTo(400);
       assertThat(JsonTree.object(answer.body())).containsOnlyKeys("error");
