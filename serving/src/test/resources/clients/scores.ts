@@ -8,6 +8,7 @@ import {
   OpenInferenceApi,
   ParcelLateRecord,
   ParcelLateRecordZoneEnum,
+  ProblemFromJSON,
   ResponseError,
   ScoringApi,
   StoredScoresApi,
@@ -39,14 +40,28 @@ async function main(): Promise<void> {
     xRequestId: 'mine',
   });
   print('late', late.score, late.label, late.margin, late.model);
-  const nothing = {} as ParcelLateRecord;
+  const explained = await scoring.scoreParcelLate({
+    parcelLateRecord: record,
+    reasons: 2,
+    direction: 'both',
+    exact: false,
+  });
+  print('reasons', explained.reasons!.fields.length, explained.reasons!.fields[0].field);
   const batch = await scoring.scoreBatchParcelLate({
-    parcelLateRecord: [record, nothing, { weight: 2, distance: null }],
+    parcelLateRecord: [record, { weight: 1, distance: -5 }, { weight: 2, distance: null }],
   });
   print('batch', batch.scored, batch.refused);
   print('first', batch.results[0].score, batch.results[0].label);
   print('second', batch.results[1].errors![0].code);
   print('third', batch.results[2].score);
+  const reasoned = await scoring.scoreBatchParcelLate({
+    parcelLateRecord: [record],
+    key: 'carrier',
+    reasons: 1,
+    direction: 'down',
+    exact: true,
+  });
+  print('batch reasons', reasoned.results[0].key, reasoned.results[0].reasons!.fields.length);
   const alias = await scoring.scoreParcelLateByAlias({ alias: 'champion', parcelLateRecord: record });
   print('alias', alias.score);
   const version = await scoring.scoreParcelLateByVersion({ version: '1', parcelLateRecord: record });
@@ -63,11 +78,26 @@ async function main(): Promise<void> {
   const table = await stored.getScores({ table: 'parcels' });
   print('stored', (await stored.listScores({})).scores.length, table.rows);
   print('row of key', (await stored.getParcelsRowOfKey({ key: '7' })).score);
+  print('row of partition', (await stored.getParcelsRowOfKey({ key: '7', day: '1' })).score);
   print('row', (await stored.getParcelsRow({ parcelId: '7', day: '1' })).score);
   print('history', (await stored.getParcelsRowHistoryOfKey({ key: '7', limit: 1 })).history.length);
   print('row history', (await stored.getParcelsRowHistory({ parcelId: '7' })).history.length);
   const lookedUp = await stored.lookUpParcels({ storedKeys: { keys: ['7', '8'] }, day: '2' });
-  print('found', lookedUp.found);
+  print('found', lookedUp.found, lookedUp.results[1].error!.code);
+  const compared = await stored.compareParcelsRowOfKey({
+    key: '7',
+    day: '2',
+    requestBody: { weight: -0.5 },
+  });
+  print('compare', compared.sameBits, compared.cause, compared.now.score);
+  const row = await stored.compareParcelsRow({ parcelId: '7', requestBody: { weight: -0.5 } });
+  print('row compare', row.cause);
+  try {
+    await stored.getParcelsRowOfKey({ key: '9' });
+  } catch (error) {
+    const problem = ProblemFromJSON(await (error as ResponseError).response.json());
+    print('absent', problem.status, problem.type);
+  }
 
   const inferred = await new OpenInferenceApi(configuration).infer({
     name: 'parcel-late',
@@ -80,12 +110,32 @@ async function main(): Promise<void> {
   const invoked = await mlflow.invocations({ mlflowRequest: { dataframeRecords: [{ ...record }] } });
   print('invocations', invoked.predictions[0]);
   print('version', await mlflow.version());
+  const inference = new OpenInferenceApi(configuration);
+  const statistics = await inference.inferenceModelStatistics({ name: 'parcel-late' });
+  print(
+    'rest',
+    (await models.getModelVersion({ name: 'parcel-late', version: '1' })).name,
+    (await inference.inferenceServer()).name,
+    (await inference.inferenceModels()).models.length,
+    (await inference.inferenceModel({ name: 'parcel-late' })).inputs.length,
+    (await inference.inferenceModelReady({ name: 'parcel-late' })).ready,
+    statistics.modelStats[0].name,
+    (await inference.inferenceIndex({})).length,
+    (await inference.inferenceReady()).ready,
+    (await new HealthApi(configuration).ready()).ready,
+    (await mlflow.health()).trim() === '',
+    (await models.openApi()) !== null,
+  );
+  const config = await inference.inferenceModelConfig({ name: 'parcel-late' });
+  print('config', config.input.length);
+  print('ping', (await mlflow.ping()).trim() === '');
   print('live', (await new HealthApi(configuration).live()).live);
   try {
     await scoring.scoreParcelLate({ parcelLateRecord: { ...record, distance: -5 } });
   } catch (error) {
     const response = (error as ResponseError).response;
-    print('refused', response.status, (await response.text()).includes('out_of_range'));
+    const problem = ProblemFromJSON(await response.json());
+    print('refused', response.status, problem.type, problem.errors![0].code);
   }
 }
 

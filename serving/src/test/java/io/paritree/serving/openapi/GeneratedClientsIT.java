@@ -32,10 +32,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The clients that openapi-generator makes of the document compile, and score on the real server
- * what it says itself; and Redocly finds nothing to remark.
+ * The clients that openapi-generator makes of the document compile, make each call of the document
+ * and read what the real server says itself; and Redocly finds nothing to remark.
  *
- * <p>Needs Node.js with npm, Maven, and the registries of both.
+ * <p>Needs Node.js with npm, Maven, the registries of both, Go, and Python with the libraries that
+ * its clients use, which Debian has.
  */
 @Tag("clusters")
 class GeneratedClientsIT {
@@ -87,7 +88,7 @@ class GeneratedClientsIT {
             new KeyForm(List.of(new KeyColumn("parcel_id", KeyColumn.Type.INTEGER, 0))),
             1);
     parcels.publish("day=1", "m/1", rows -> rows.add(List.of("7"), "", 0.25f));
-    parcels.publish("day=2", "m/1", rows -> rows.add(List.of("7"), "", 0.5f));
+    parcels.publish("day=2", "parcel-late/1", rows -> rows.add(List.of("7"), "", 0.5f));
     return parcels;
   }
 
@@ -141,6 +142,42 @@ class GeneratedClientsIT {
   }
 
   @Test
+  void pythonClientScoresWhatTheServerScores() throws Exception {
+    Path client = generate("python");
+    copy("scores.py", client);
+
+    checkScores(run(client, python(), "scores.py", url, token()));
+  }
+
+  /** Returns the first Python that has what its clients need: the machine's may be another one. */
+  private static String python() throws Exception {
+    for (String python : List.of("python3", "/usr/bin/python3")) {
+      Process process =
+          started(
+              new ProcessBuilder(
+                      python, "-c", "import urllib3, dateutil, pydantic, typing_extensions")
+                  .redirectErrorStream(true));
+      process.getInputStream().readAllBytes();
+      if (process.waitFor() == 0) {
+        return python;
+      }
+    }
+
+    throw new AssertionError(
+        "No Python has what generated clients need; install Debian's python3-urllib3,"
+            + " python3-dateutil, python3-pydantic and python3-typing-extensions");
+  }
+
+  @Test
+  void goClientScoresWhatTheServerScores() throws Exception {
+    Path client = generate("go");
+    copy("scores.go", Files.createDirectory(client.resolve("scores")));
+    run(client, "go", "build", "-o", "compiled", "./scores");
+
+    checkScores(run(client, client.resolve("compiled").toString(), url, token()));
+  }
+
+  @Test
   void redoclyHasNothingToRemark() throws Exception {
     lint(document);
     Path bare = new TestPackages(directory.resolve("bare")).bareClassesModel(3);
@@ -173,10 +210,13 @@ class GeneratedClientsIT {
     assertThat(read.get("late").get(1)).isEqualTo(late.path("label").asText());
     assertNumber(read.get("late").get(2), late.path("margin"));
     assertThat(read.get("late").get(3)).isEqualTo("parcel-late");
+    JsonNode reasons = score("parcel-late", "score?reasons=2", RECORD).at("/reasons/fields");
+    assertThat(read.get("reasons")).containsExactly("2", reasons.at("/0/field").asText());
+    assertThat(read.get("batch reasons")).containsExactly("Zürich Post", "1");
     assertThat(read.get("batch")).containsExactly("2", "1");
     assertNumber(read.get("first").get(0), late.path("score"));
     assertThat(read.get("first").get(1)).isEqualTo(late.path("label").asText());
-    assertThat(read.get("second")).containsExactly("missing_value");
+    assertThat(read.get("second")).containsExactly("out_of_range");
     JsonNode third = score("parcel-late", "score", "{\"weight\": 2}").path("score");
     assertNumber(read.get("third").get(0), third);
     assertNumber(read.get("alias").get(0), late.path("score"));
@@ -191,15 +231,38 @@ class GeneratedClientsIT {
     assertThat(read.get("card")).containsExactly("7");
     assertThat(read.get("stored")).containsExactly("1", "2");
     assertThat(read.get("row of key")).containsExactly("0.5");
+    assertThat(read.get("row of partition")).containsExactly("0.25");
     assertThat(read.get("row")).containsExactly("0.25");
     assertThat(read.get("history")).containsExactly("1");
     assertThat(read.get("row history")).containsExactly("2");
-    assertThat(read.get("found")).containsExactly("1");
+    assertThat(read.get("found")).containsExactly("1", "unknown_key");
+    assertThat(read.get("compare").subList(0, 2)).containsExactly("false", "inputs");
+    assertNumber(
+        read.get("compare").get(2),
+        score("parcel-late", "score", "{\"weight\": -0.5}").path("score"));
+    assertThat(read.get("row compare")).containsExactly("inputs");
+    assertThat(read.get("absent")).containsExactly("404", "urn:paritree:problem:unknown_key");
     assertNumber(read.get("infer").get(0), third);
     assertNumber(read.get("invocations").get(0), late.path("score"));
     assertThat(read.get("version").get(0)).isNotEmpty();
+    assertThat(read.get("config")).containsExactly("6");
+    assertThat(read.get("rest"))
+        .containsExactly(
+            "parcel-late",
+            "paritree",
+            "3",
+            "6",
+            "true",
+            "parcel-late",
+            "3",
+            "true",
+            "true",
+            "true",
+            "true");
+    assertThat(read.get("ping")).containsExactly("true");
     assertThat(read.get("live")).containsExactly("true");
-    assertThat(read.get("refused")).containsExactly("400", "true");
+    assertThat(read.get("refused"))
+        .containsExactly("400", "urn:paritree:problem:invalid_record", "out_of_range");
   }
 
   private static void assertNumber(String read, JsonNode expected) {
@@ -257,8 +320,12 @@ class GeneratedClientsIT {
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     builder.environment().put("REDOCLY_TELEMETRY", "off");
     builder.environment().put("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true");
-    Process process =
-        builder.redirectOutput(output.toFile()).redirectError(errors.toFile()).start();
+    // No module is fetched: Go's clients need none.
+    builder.environment().putAll(Map.of("GOFLAGS", "-mod=mod", "GOPROXY", "off"));
+    builder.environment().putAll(Map.of("GOTOOLCHAIN", "local", "CGO_ENABLED", "0"));
+    builder.environment().put("PYTHONUTF8", "1");
+    builder.redirectOutput(output.toFile()).redirectError(errors.toFile());
+    Process process = started(builder);
     try {
       assertThat(process.waitFor(5, TimeUnit.MINUTES)).as(command[0]).isTrue();
       assertThat(process.exitValue())
@@ -269,6 +336,18 @@ class GeneratedClientsIT {
     }
 
     return text(output);
+  }
+
+  private static Process started(ProcessBuilder builder) {
+    try {
+      return builder.start();
+    } catch (IOException e) {
+      String program = builder.command().get(0);
+      throw new AssertionError(
+          "Cannot run %s, which this test needs on the PATH; .ci/run installs it"
+              .formatted(program),
+          e);
+    }
   }
 
   private static String text(Path file) {
