@@ -141,6 +141,7 @@ final class HadoopStore implements FileStore {
 
   private static FileSystem client(Path path, Configuration configuration) throws IOException {
     try {
+      HadoopUser.ensureNamed();
       return path.getFileSystem(configuration);
     } catch (UnsupportedFileSystemException | LinkageError e) {
       throw noSuchStore(path, e);

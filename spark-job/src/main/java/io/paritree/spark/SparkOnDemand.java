@@ -2,6 +2,7 @@ package io.paritree.spark;
 
 import io.paritree.spark.task.KryoClasses;
 import io.paritree.spark.versions.DeltaSnapshot;
+import io.paritree.store.HadoopUser;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -31,6 +32,7 @@ final class SparkOnDemand implements AutoCloseable {
   static SparkOnDemand notStarted() {
     return new SparkOnDemand(
         () -> {
+          HadoopUser.ensureNamed();
           SparkConf given = new SparkConf();
           SparkSession.Builder builder = SparkSession.builder().appName(name(given));
           if (DeltaSnapshot.isOnClassPath()) {
