@@ -1,6 +1,20 @@
-# Sourced by the other scripts: finds the repository and Java, and builds the modules if needed.
+# Sourced by the other scripts: finds what they run and Java, and builds the modules of a checkout if needed.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+# A release has no pom.xml, and has what Maven builds without target/.
+if [ -e "$root/pom.xml" ]; then
+  model="$root/shared-model/target"
+  model_classes="$model/classes"
+  job="$root/spark-job/target"
+  server="$root/serving/target/paritree-serving"
+else
+  model="$root/shared-model"
+  model_classes="$model/paritree-model.jar"
+  job="$root/spark-job"
+  server="$root/serving"
+fi
+
 java="${JAVA_HOME:+$JAVA_HOME/bin/}java"
 
 # Java reads arguments and file names in the locale's encoding; under cron and in containers that is
@@ -10,10 +24,23 @@ case "${LC_ALL:-${LC_CTYPE:-${LANG:-}}}" in
   *) export LC_ALL=C.UTF-8 ;;
 esac
 
-# Builds all modules without their tests, unless the last build is newer than every source.
+# Prints a class path that a build has written to a file; a release's begins each entry in its root.
+class_path() {
+  local IFS=: entry path=
+  for entry in $(<"$1"); do
+    case $entry in
+      /*) path+=":$entry" ;;
+      *) path+=":$root/$entry" ;;
+    esac
+  done
+
+  printf '%s' "${path#:}"
+}
+
+# Builds all modules without their tests, unless the last build is newer than every source, or this is a release.
 # PARITREE_BUILT=1 means that a build exists, for callers that run inside a build.
 ensure_built() {
-  if [ -n "${PARITREE_BUILT:-}" ]; then
+  if [ -n "${PARITREE_BUILT:-}" ] || [ ! -e "$root/pom.xml" ]; then
     return
   fi
 

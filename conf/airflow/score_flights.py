@@ -25,7 +25,7 @@ with DAG(
 ) as dag:
     SparkSubmitOperator(
         task_id="score",
-        application="/opt/paritree/paritree-spark-job.jar",
+        application="/opt/paritree/spark-job/paritree-spark-job.jar",
         java_class="io.paritree.spark.ScoreMain",
         conf={"spark.speculation": "true", "spark.yarn.maxAppAttempts": "1"},
         # begin arguments

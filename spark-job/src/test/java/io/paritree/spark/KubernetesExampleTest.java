@@ -33,8 +33,8 @@ class KubernetesExampleTest {
 
     assertThat(spec().get("mainClass")).isEqualTo(ScoreMain.class.getName());
     assertThat(spec().get("mainApplicationFile"))
-        .isEqualTo("local:///opt/paritree/paritree-spark-job.jar");
-    assertThat(docker).contains("COPY spark-job/target/paritree-spark-job.jar /opt/paritree/\n");
+        .isEqualTo("local:///opt/paritree/spark-job/paritree-spark-job.jar");
+    assertThat(docker).contains("/spark-job/ /opt/paritree/spark-job/\n");
     assertThat(docker).contains("FROM apache/spark:" + spec().get("sparkVersion") + "\n");
   }
 
