@@ -162,6 +162,16 @@ class ReleaseProcessTest {
   }
 
   @Test
+  void commandsAreStartedByLinksToo() throws Exception {
+    for (Path script : List.of(job.resolve("bin/score"), server.resolve("bin/serve"))) {
+      Path link = directory.resolve("programs").resolve("paritree-" + script.getFileName());
+      Files.createSymbolicLink(link, script);
+
+      assertThat(finished(start(Map.of(), link, "--help"))).contains("Usage:");
+    }
+  }
+
+  @Test
   void filesOfTheJobsImageAreTheJobOfTheExample() throws Exception {
     Path docker = ROOT.resolve("conf/kubernetes/job.Dockerfile");
     ImageFiles image = ImageFiles.of(docker, ROOT, directory.resolve("images"));
