@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -227,12 +229,14 @@ public record IndexManifest(
           shards);
     }
 
+
     private void member(String name) throws CorruptModelException {
       switch (name) {
         case "keys" -> json.list(this::key);
         case "scores" -> json.list(() -> scores.add(json.text()));
         case "shards" -> json.list(this::shard);
         case "spread" -> spread();
+        case "scored_at" -> texts.put(name, moment(json.text()));
         default -> {
           if (json.isText()) {
             texts.put(name, json.text());
@@ -242,6 +246,15 @@ public record IndexManifest(
             json.skip(); // a later version's
           }
         }
+      }
+    }
+
+    private String moment(String text) throws CorruptModelException {
+      try {
+        Instant.parse(text);
+        return text;
+      } catch (DateTimeParseException e) {
+        throw json.wrong("a time in UTC, like 2026-11-25T02:11:09Z");
       }
     }
 
