@@ -18,6 +18,7 @@ public final class StoredOutput {
   private final Path output;
   private final KeyForm keys;
   private final int scores;
+  private String scoredAt = "2026-11-25T02:11:09Z";
   private int runs;
 
   public StoredOutput(Path output, KeyForm keys, int scores) {
@@ -32,6 +33,11 @@ public final class StoredOutput {
 
   public KeyForm keys() {
     return keys;
+  }
+
+  /** Sets what the indexes of the next publications say of when their rows were scored. */
+  void scoredAt(String text) {
+    scoredAt = text;
   }
 
   /** Returns the directory of the index of a partition's last publication. */
@@ -61,7 +67,7 @@ public final class StoredOutput {
     String run = "run%s-%08x".formatted(++runs, runs);
     BuiltIndex built = new BuiltIndex(partition, run, keys, scores, 2);
     rows.accept(built);
-    built.write(index(run, partition), "identity-" + runs, modelVersion, "2026-11-25T02:11:09Z");
+    built.write(index(run, partition), "identity-" + runs, modelVersion, scoredAt);
     Path staged = Files.createDirectories(output.resolveSibling("staged-" + run));
     Files.writeString(staged.resolve("part-0.parquet"), "rows of " + run);
     Files.write(staged.resolve(PublishedPartition.FILE), manifest(partition, run));

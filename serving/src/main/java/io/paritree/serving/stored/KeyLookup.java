@@ -94,11 +94,14 @@ public final class KeyLookup {
             .find(name)
             .orElseThrow(() -> new ProblemException(Problems.unknownScores(scores.names())));
     ScoresTable.State now = table.state();
-    return now.partitions().isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            new KeyLookup(
-                table, now.partitions(), now.unserved(), scores.refusesStale(), scores.numbers()));
+    if (now.partitions().isEmpty()) {
+      table.lookedUp(LookupResult.UNANSWERED);
+      return Optional.empty();
+    }
+
+    return Optional.of(
+        new KeyLookup(
+            table, now.partitions(), now.unserved(), scores.refusesStale(), scores.numbers()));
   }
 
   /**
@@ -119,11 +122,11 @@ public final class KeyLookup {
         unserved.stream()
             .filter(one -> one.isTable() || matches(PartitionValue.texts(one.path()), values))
             .toList();
-    if (chosen.isEmpty()) {
-      throw new ProblemException(
-          hidden.isEmpty()
-              ? Problems.unknownPartition(named(partitions))
-              : unanswered(hidden.get(0)));
+    if (chosen.isEmpty() && !hidden.isEmpty()) {
+      table.lookedUp(LookupResult.UNANSWERED);
+      throw new ProblemException(unanswered(hidden.get(0)));
+    } else if (chosen.isEmpty()) {
+      throw new ProblemException(Problems.unknownPartition(named(partitions)));
     }
 
     return new KeyLookup(table, chosen, hidden, refusesStale, numbers);
@@ -173,6 +176,25 @@ public final class KeyLookup {
    */
   public List<Found> found(List<String> values, int most) throws IOException {
     encode(form, values);
+    LookupResult result = LookupResult.UNANSWERED;
+    try {
+      List<Found> all = search(values, most);
+      result = result(all);
+      return all;
+    } finally {
+      table.lookedUp(result);
+    }
+  }
+
+  private static LookupResult result(List<Found> all) {
+    if (all.isEmpty()) {
+      return LookupResult.ABSENT;
+    }
+
+    return all.get(0).stale().isEmpty() ? LookupResult.FOUND : LookupResult.STALE;
+  }
+
+  private List<Found> search(List<String> values, int most) throws IOException {
     List<Found> all = new ArrayList<>();
     stale = null;
     isNewestSearched = false;

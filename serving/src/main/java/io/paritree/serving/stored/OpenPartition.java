@@ -10,6 +10,7 @@ import io.paritree.serving.answer.JsonBytes;
 import io.paritree.store.FileEntry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ public final class OpenPartition {
   private final byte[] partitionJson;
   private final byte[] origin;
   private final List<byte[]> scoreNames;
+  private final long scoredSeconds;
   private volatile String damage = "";
   private volatile FailedLook failed; // null if no look at the whole index has failed
   private final List<FileEntry> files;
@@ -49,6 +51,7 @@ public final class OpenPartition {
             .raw(",\"scored_at\":")
             .string(manifest.scoredAt())
             .toByteArray();
+    this.scoredSeconds = Instant.parse(manifest.scoredAt()).getEpochSecond();
     this.scoreNames = new ArrayList<>();
     for (String column : manifest.scores()) {
       scoreNames.add(JsonBytes.quoted(column.replaceFirst("^score_", "")));
@@ -73,6 +76,11 @@ public final class OpenPartition {
   /** Returns the name of the partition for people. */
   public String name() {
     return manifest().partition().isEmpty() ? "the output" : manifest().partition();
+  }
+
+  /** Returns when its rows were scored, in seconds since 1970. */
+  long scoredSeconds() {
+    return scoredSeconds;
   }
 
   /** Returns the entity tag of all answers from this partition. */

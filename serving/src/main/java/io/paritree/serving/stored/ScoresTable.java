@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +59,8 @@ public final class ScoresTable {
   private volatile String failure; // of the last look; empty if it was made
   private volatile Instant polledAt = Instant.EPOCH;
   private volatile long waitsSince; // nanosecond clock; 0 while the output is not read
+  private final Instant made = Instant.now();
+  private final AtomicLongArray lookups = new AtomicLongArray(LookupResult.values().length);
   private final Map<String, Integer> absences = new HashMap<>();
   private List<Retired> retired = new ArrayList<>();
 
@@ -189,6 +192,22 @@ public final class ScoresTable {
   /** Returns when the output was last read. */
   public Instant polledAt() {
     return polledAt;
+  }
+
+  /** Returns when the output was last read, or the server started if it was not. */
+  Instant unreadSince() {
+    Instant last = polledAt;
+    return last.isBefore(made) ? made : last;
+  }
+
+  /** Counts a look-up. */
+  void lookedUp(LookupResult result) {
+    lookups.incrementAndGet(result.ordinal());
+  }
+
+  /** Returns how many look-ups ended in one way since the start. */
+  long lookups(LookupResult result) {
+    return lookups.get(result.ordinal());
   }
 
   /** Reports that an index has turned out to be damaged while it answered. */

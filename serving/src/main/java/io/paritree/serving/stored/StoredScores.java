@@ -80,27 +80,11 @@ public final class StoredScores implements AutoCloseable {
     own.keepTables(tables.keySet());
 
     if (!tables.isEmpty()) {
-      metrics.gauge(
-          "paritree_scores_partitions",
-          "Partitions of stored scores in service.",
-          () -> tables.values().stream().mapToLong(table -> table.partitions().size()).sum());
-      metrics.gauge(
-          "paritree_scores_problems",
-          "Published partitions of stored scores that are not in service as they are published.",
-          () -> tables.values().stream().mapToLong(table -> table.problems().size()).sum());
+      ScoresMetrics.register(tables.values(), poll, metrics.registry());
       metrics.gauge(
           "paritree_scores_index_bytes",
           "Bytes of the indexes in the server's own directory, and of those that are being made.",
           own::bytes);
-      metrics.gauge(
-          "paritree_scores_last_look_timestamp_seconds",
-          "When the output of stored scores that was not read for the longest time was read, in"
-              + " seconds since 1970.",
-          () ->
-              tables.values().stream()
-                  .mapToLong(table -> table.polledAt().getEpochSecond())
-                  .min()
-                  .orElse(0));
     }
 
     for (ScoresTable table : tables.values()) {

@@ -1,0 +1,90 @@
+package io.paritree.serving.stored;
+
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Function;
+
+/**
+ * The metrics of the outputs in service, by the names that they have in paths; their values are
+ * read from the outputs whenever the metrics are requested.
+ */
+final class ScoresMetrics {
+  private static final String TABLE = "table";
+
+  private final Collection<ScoresTable> tables;
+  private final PrometheusRegistry registry;
+
+  private ScoresMetrics(Collection<ScoresTable> tables, PrometheusRegistry registry) {
+    this.tables = List.copyOf(tables);
+    this.registry = registry;
+  }
+
+  /**
+   * Adds the metrics of outputs to a registry.
+   *
+   * @param poll time between two looks for new partitions; zero for none
+   */
+  static void register(
+      Collection<ScoresTable> tables, Duration poll, PrometheusRegistry registry) {
+    ScoresMetrics metrics = new ScoresMetrics(tables, registry);
+    metrics.gauge(
+        "paritree_scores_partitions",
+        "Partitions of stored scores in service.",
+        table -> OptionalLong.of(table.partitions().size()));
+    metrics.gauge(
+        "paritree_scores_problems",
+        "Published partitions of stored scores that are not in service as they are published, and"
+            + " outputs that cannot be read.",
+        table -> OptionalLong.of(table.problems().size()));
+    metrics.gauge(
+        "paritree_scores_newest_timestamp_seconds",
+        "When the rows of the newest partition in service were scored, in seconds since 1970.",
+        ScoresMetrics::newest);
+    if (!poll.isZero()) {
+      metrics.gauge(
+          "paritree_scores_last_look_timestamp_seconds",
+          "When an output of stored scores was last read, or the server started, in seconds since"
+              + " 1970.",
+          table -> OptionalLong.of(table.unreadSince().getEpochSecond()));
+    }
+
+    CounterWithCallback.builder()
+        .name("paritree_scores_lookups_total")
+        .help("Look-ups of keys in stored scores, by result.")
+        .labelNames(TABLE, "result")
+        .callback(metrics::lookups)
+        .register(registry);
+  }
+
+  private void gauge(String name, String help, Function<ScoresTable, OptionalLong> value) {
+    GaugeWithCallback.builder()
+        .name(name)
+        .help(help)
+        .labelNames(TABLE)
+        .callback(
+            callback ->
+                tables.forEach(
+                    table ->
+                        value
+                            .apply(table)
+                            .ifPresent(number -> callback.call(number, table.name()))))
+        .register(registry);
+  }
+
+  private static OptionalLong newest(ScoresTable table) {
+    return table.partitions().stream().limit(1).mapToLong(OpenPartition::scoredSeconds).findFirst();
+  }
+
+  private void lookups(CounterWithCallback.Callback callback) {
+    for (ScoresTable table : tables) {
+      for (LookupResult result : LookupResult.values()) {
+        callback.call(table.lookups(result), table.name(), result.word());
+      }
+    }
+  }
+}
