@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  * TLS on the callers' port: the same answers, a certificate that can be renewed, the same limits.
  */
 class TlsTest {
-  private static final String PASSWORD = "a-password";
+  static final String PASSWORD = "a-password";
   private static final String GET = "GET /v1/models HTTP/1.1\r\nHost: elsewhere.example\r\n";
 
   @TempDir static Path directory;
@@ -44,11 +44,12 @@ class TlsTest {
   @BeforeAll
   static void make() throws Exception {
     model = new TestPackages(directory.resolve("store")).binary().getParent().toString();
-    first = keyStore("first");
-    second = keyStore("second");
+    first = keyStore(directory, "first");
+    second = keyStore(directory, "second");
   }
 
-  private static Path keyStore(String name) throws Exception {
+  /** Makes a key store with a new key and its certificate. */
+  static Path keyStore(Path directory, String name) throws Exception {
     Path file = directory.resolve(name + ".p12");
     Process keytool =
         new ProcessBuilder(
@@ -132,7 +133,7 @@ class TlsTest {
     return socket;
   }
 
-  private static String exchange(int port, String request) throws Exception {
+  static String exchange(int port, String request) throws Exception {
     try (SSLSocket socket = connect(port)) {
       socket.getOutputStream().write(request.getBytes(ISO_8859_1));
       return RawHttp.readAll(socket.getInputStream());
