@@ -196,7 +196,8 @@ class BrokenOutputsTest extends ServedLoans {
       }
 
       assertThat(health).contains("its store has not answered for");
-      assertThat(operator.get("/metrics").body()).contains("paritree_scores_problems{table=\"loans\"} 1.0");
+      assertThat(operator.get("/metrics").body())
+          .contains("paritree_scores_problems{table=\"loans\"} 1.0");
     } finally {
       FarStore.listed.countDown();
     }

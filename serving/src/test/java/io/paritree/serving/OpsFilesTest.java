@@ -31,7 +31,8 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 class OpsFilesTest {
   private static final Path ROOT = Path.of(System.getProperty("paritree.root"));
   private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"");
-  private static final Pattern SHOWN = Pattern.compile("\\{\\{ *(?:\\$labels\\.)?([a-z_]+) *\\}\\}");
+  private static final Pattern SHOWN =
+      Pattern.compile("\\{\\{ *(?:\\$labels\\.)?([a-z_]+) *\\}\\}");
   private static final Pattern SELECTOR = Pattern.compile("\\{[^}]*\\}");
   private static final Pattern GROUPING =
       Pattern.compile("\\b(?:by|on|without|ignoring|group_left) *\\(([^)]*)\\)");
@@ -157,7 +158,8 @@ class OpsFilesTest {
   void tableOfMetricsHasThoseOfTheServerWithTheirLabelsAndNoOthers() throws Exception {
     Set<String> documented = new TreeSet<>();
     for (String row : ops("README.md").lines().filter(line -> line.startsWith("| `")).toList()) {
-      Set<String> named = all(Pattern.compile("`((?:paritree|jvm)_[a-z_]+)`"), row.split(" \\| ")[0]);
+      Set<String> named =
+          all(Pattern.compile("`((?:paritree|jvm)_[a-z_]+)`"), row.split(" \\| ")[0]);
       assertThat(named).as(row).isNotEmpty();
       documented.addAll(named);
       for (String name : named) {
@@ -259,7 +261,9 @@ class OpsFilesTest {
       assertThat(ids.add(JsonTree.at(panel, "id"))).isTrue();
       Map<?, ?> at = (Map<?, ?>) JsonTree.at(panel, "gridPos");
       List<Integer> place =
-          Stream.of("x", "y", "w", "h").map(key -> Integer.valueOf(at.get(key).toString())).toList();
+          Stream.of("x", "y", "w", "h")
+              .map(key -> Integer.valueOf(at.get(key).toString()))
+              .toList();
       assertThat(place.get(0) + place.get(2)).isBetween(1, 24);
       for (int x = place.get(0); x < place.get(0) + place.get(2); x++) {
         for (int y = place.get(1); y < place.get(1) + place.get(3); y++) {

@@ -20,10 +20,7 @@ class PromtoolTest extends ServedLoans {
     List<String> command = new ArrayList<>(List.of("promtool"));
     command.addAll(List.of(arguments));
     Process process =
-        new ProcessBuilder(command)
-            .redirectInput(input.toFile())
-            .redirectErrorStream(true)
-            .start();
+        new ProcessBuilder(command).redirectInput(input.toFile()).redirectErrorStream(true).start();
     String said = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertThat(process.waitFor()).as(said).isZero();
   }
@@ -31,7 +28,10 @@ class PromtoolTest extends ServedLoans {
   /** Returns the files with this name of the server and the job. */
   private static List<Path> ops(String file) throws Exception {
     try (Stream<Path> modules = Files.list(ROOT)) {
-      return modules.map(module -> module.resolve("ops").resolve(file)).filter(Files::exists).toList();
+      return modules
+          .map(module -> module.resolve("ops").resolve(file))
+          .filter(Files::exists)
+          .toList();
     }
   }
 

@@ -73,7 +73,8 @@ class StoredScoresTest extends ServedLoans {
     assertThat(operator.get("/health/ready").body())
         .contains("\"ready\":true")
         .contains("\"partition\":\"day=2026-11-24\",\"reason\":\"Cannot read ");
-    assertThat(operator.get("/metrics").body()).contains("paritree_scores_problems{table=\"loans\"} 1.0");
+    assertThat(operator.get("/metrics").body())
+        .contains("paritree_scores_problems{table=\"loans\"} 1.0");
 
     Files.write(index, whole);
     assertThat(reload().status()).isEqualTo(200);

@@ -229,7 +229,6 @@ public record IndexManifest(
           shards);
     }
 
-
     private void member(String name) throws CorruptModelException {
       switch (name) {
         case "keys" -> json.list(this::key);

@@ -29,8 +29,7 @@ final class ScoresMetrics {
    *
    * @param poll time between two looks for new partitions; zero for none
    */
-  static void register(
-      Collection<ScoresTable> tables, Duration poll, PrometheusRegistry registry) {
+  static void register(Collection<ScoresTable> tables, Duration poll, PrometheusRegistry registry) {
     ScoresMetrics metrics = new ScoresMetrics(tables, registry);
     metrics.gauge(
         "paritree_scores_partitions",
