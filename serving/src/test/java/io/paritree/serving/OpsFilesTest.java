@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -70,7 +71,10 @@ class OpsFilesTest {
           serving.port(),
           "POST /v1/models/parcel-late/score HTTP/1.0\r\nHost: server.example\r\n"
               + "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}");
-      exposed = management.get("/metrics").body();
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+      do { // a request is counted a moment after its answer
+        exposed = management.get("/metrics").body();
+      } while (!exposed.contains("paritree_http_requests_total{") && System.nanoTime() < end);
     }
 
     SERIES.put("up", OF_SCRAPES); // of Prometheus itself
