@@ -32,7 +32,6 @@ import java.util.TreeSet;
 public final class ModelFiles implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  private static final int MAX_DIGESTS_BYTES = 4 << 20;
   private static final int MAX_FILE_BYTES = 1 << 30;
   private static final long MAX_PACKAGE_BYTES = 3L << 30;
 
@@ -164,7 +163,8 @@ public final class ModelFiles implements Serializable {
     Location directory = found.location();
     String origin = directory.toString();
     byte[] content =
-        BoundedRead.of(store, directory.resolve(PackageFiles.DIGESTS), MAX_DIGESTS_BYTES);
+        BoundedRead.of(
+            store, directory.resolve(PackageFiles.DIGESTS), PackageFiles.MAX_DIGESTS_BYTES);
     Digests digests = Digests.parse(origin, content);
     Map<String, byte[]> files;
     try {
@@ -185,7 +185,8 @@ public final class ModelFiles implements Serializable {
       throws ModelException, IOException {
     Location directory = found.location();
     byte[] mlmodel =
-        BoundedRead.of(store, directory.resolve(PackageFiles.MLMODEL), MAX_DIGESTS_BYTES);
+        BoundedRead.of(
+            store, directory.resolve(PackageFiles.MLMODEL), PackageFiles.MAX_DIGESTS_BYTES);
     MlflowModel mlflow = MlflowModel.parse(directory.toString(), mlmodel);
     Map<String, byte[]> files = readAll(store, directory, Set.of(mlflow.modelFile()), streamed);
     files.put(PackageFiles.MLMODEL, mlmodel);

@@ -7,6 +7,9 @@ import io.paritree.NameList;
 import io.paritree.json.JsonText;
 import io.paritree.model.EngineKind;
 import io.paritree.model.Opening;
+import io.paritree.model.ScoringModel;
+import io.paritree.model.layout.AliasHistory;
+import io.paritree.model.layout.AliasMove;
 import io.paritree.model.layout.ModelName;
 import io.paritree.model.layout.ModelStore;
 import io.paritree.model.layout.PackageFiles;
@@ -14,6 +17,7 @@ import io.paritree.model.rows.InputException;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -23,14 +27,19 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code model alias}: points an alias to a version, or removes it. */
+/** {@code model alias}: points an alias to a version, removes it, or shows how it moved. */
 @Command(
     name = "alias",
     description = {
-      "Points an alias of a store to a version, in one step, or removes it.",
-      "The version is opened and verified first, as 'model verify' does."
+      "Points an alias of a store to a version, in one step, removes it, or shows its journal.",
+      "The version is opened and verified first, as 'model verify' does. Each move is entered into"
+          + " the alias's journal, with time, user, versions and digests. If another process moves"
+          + " the alias at the same time, nothing is changed."
     })
 final class AliasCommand implements Callable<Integer> {
+  /** How many entries at the journal's end are read to find the last move that happened. */
+  private static final int LAST_MOVES = 50;
+
   @Spec private CommandSpec spec;
 
   @Option(names = "--store", required = true, paramLabel = "DIR", description = "The store.")
@@ -55,8 +64,20 @@ final class AliasCommand implements Callable<Integer> {
     @Option(names = "--version", description = "The version that the alias points to.")
     private Long version;
 
+    @Option(
+        names = "--back",
+        description =
+            "Point the alias to the version that it named before its last move. That is a move too:"
+                + " a second --back undoes the first.")
+    private boolean back;
+
     @Option(names = "--remove", description = "Remove the alias.")
     private boolean remove;
+
+    @Option(
+        names = "--history",
+        description = "Change nothing; show the journal, the oldest move first.")
+    private boolean history;
   }
 
   @Override
@@ -69,40 +90,119 @@ final class AliasCommand implements Callable<Integer> {
     }
 
     ModelStore models = new ModelStore(Location.of(store));
-    if (change.remove) {
-      if (!models.aliases(name).containsKey(alias)) {
-        throw new InputException(
-            "Cannot remove alias %s@%s: %s has no such alias, only %s"
-                .formatted(name, alias, store, NameList.known(models.aliases(name).keySet())));
-      }
-
-      models.removeAlias(name, alias);
-      print("Removed %s@%s%n".formatted(name, alias));
-      return ModelMain.OK;
+    AliasHistory seen =
+        models.history(name, alias, change.history ? Integer.MAX_VALUE : LAST_MOVES);
+    if (change.history) {
+      show(models, seen);
+    } else if (change.remove) {
+      remove(models, seen);
+    } else {
+      point(models, seen);
     }
 
-    Location digests = models.version(name, change.version).resolve(PackageFiles.DIGESTS);
-    if (FileStore.of(digests).find(digests).isEmpty()) {
-      throw new InputException(
-          "Cannot set alias %s@%s: %s has no sealed version %s of it, only %s"
-              .formatted(name, alias, store, change.version, models.versions(name)));
-    }
-
-    checkVersion(models);
-    models.setAlias(name, alias, change.version);
-    print("%s@%s is version %s now%n".formatted(name, alias, change.version));
     return ModelMain.OK;
   }
 
+  private void show(ModelStore models, AliasHistory seen) throws Exception {
+    if (seen.version().isEmpty() && seen.lastNumber() == 0) {
+      throw unknown(models, "show the journal of");
+    }
+
+    seen.unreadable().forEach(e -> note(e.getMessage()));
+    format.print(() -> ShownHistory.text(seen), () -> ShownHistory.json(seen));
+  }
+
+  private void remove(ModelStore models, AliasHistory seen) throws Exception {
+    if (!models.aliases(name).containsKey(alias)) {
+      throw unknown(models, "remove");
+    }
+
+    models.move(seen, Optional.empty(), AliasMove.REMOVE);
+    print("Removed %s%n".formatted(seen.reference()), null);
+  }
+
+  private InputException unknown(ModelStore models, String what) throws Exception {
+    return new InputException(
+        "Cannot %s alias %s@%s: %s has no such alias, only %s"
+            .formatted(what, name, alias, store, NameList.known(models.aliases(name).keySet())));
+  }
+
+  private void point(ModelStore models, AliasHistory seen) throws Exception {
+    long version = change.back ? before(seen) : change.version;
+    Location digests = models.version(name, version).resolve(PackageFiles.DIGESTS);
+    if (FileStore.of(digests).find(digests).isEmpty()) {
+      throw new InputException(
+          "Cannot set alias %s: %s has no sealed version %s of it, only %s"
+              .formatted(seen.reference(), store, version, models.versions(name)));
+    }
+
+    ScoringModel opened = checked(models, version);
+    models.move(seen, Optional.of(version), change.back ? AliasMove.BACK : AliasMove.SET);
+    if (!opened.card().comparedWithTrainer()) {
+      note(
+          "%s was not compared with its trainer when it was sealed"
+              .formatted(opened.modelVersion()));
+    }
+
+    print(moved(seen, version), version);
+  }
+
+  private static String moved(AliasHistory seen, long version) {
+    if (seen.version().equals(Optional.of(version))) {
+      return "%s is version %s already%n".formatted(seen.reference(), version);
+    }
+
+    return "%s is version %s now%s%n"
+        .formatted(
+            seen.reference(), version, seen.version().map(", it was %s"::formatted).orElse(""));
+  }
+
+  /** Returns the version that the alias named before its last move. */
+  private long before(AliasHistory seen) throws InputException {
+    Optional<AliasMove> last = seen.last();
+    if (!seen.unreadable().isEmpty()) {
+      throw notBack(
+          seen, seen.unreadable().get(0).getMessage() + "; give the version as --version");
+    }
+
+    if (last.isEmpty()) {
+      throw notBack(seen, "the journal has no move of it; give the version as --version");
+    }
+
+    if (!seen.fitsLastMove()) {
+      throw notBack(
+          seen,
+          "it names %s, but its last move was to %s, so its file was changed by something else than this command; give the version as --version"
+              .formatted(
+                  ShownHistory.version(seen.version()),
+                  ShownHistory.version(last.get().toVersion())));
+    }
+
+    return last.get()
+        .fromVersion()
+        .orElseThrow(
+            () ->
+                notBack(
+                    seen,
+                    "its last move made it, so it named no version before; remove it with --remove"));
+  }
+
+  private static InputException notBack(AliasHistory seen, String why) {
+    return new InputException("Cannot move alias %s back: %s".formatted(seen.reference(), why));
+  }
+
   /** Opens and verifies what the alias is to name. */
-  private void checkVersion(ModelStore models) throws Exception {
-    Location version = models.version(name, change.version);
+  private ScoringModel checked(ModelStore models, long number) throws Exception {
+    Location version = models.version(name, number);
     try {
-      String found = Opening.open(version.toString(), EngineKind.FOREST).modelVersion();
-      if (!found.equals(name + "/" + change.version)) {
+      ScoringModel opened = Opening.open(version.toString(), EngineKind.FOREST);
+      if (!opened.modelVersion().equals(name + "/" + number)) {
         throw new CorruptModelException(
-            "Cannot open model package %s: it says that it is %s".formatted(version, found));
+            "Cannot open model package %s: it says that it is %s"
+                .formatted(version, opened.modelVersion()));
       }
+
+      return opened;
     } catch (ModelException | IOException e) {
       spec.commandLine()
           .getErr()
@@ -113,17 +213,20 @@ final class AliasCommand implements Callable<Integer> {
     }
   }
 
-  private void print(String text) {
-    format.print(() -> text, this::json);
+  private void note(String text) {
+    spec.commandLine().getErr().println("Note: " + Fault.printableLine(text));
   }
 
-  private String json() {
-    return JsonText.text(
-        JsonText.object(
-            out -> {
-              out.writeStringField("name", name);
-              out.writeStringField("alias", alias);
-              out.writeObjectField("version", change.version); // null if it was removed
-            }));
+  private void print(String text, Long version) {
+    format.print(
+        () -> text,
+        () ->
+            JsonText.text(
+                JsonText.object(
+                    out -> {
+                      out.writeStringField("name", name);
+                      out.writeStringField("alias", alias);
+                      out.writeObjectField("version", version); // null if it was removed
+                    })));
   }
 }

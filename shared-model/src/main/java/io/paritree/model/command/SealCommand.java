@@ -9,6 +9,7 @@ import io.paritree.model.Opening;
 import io.paritree.model.RoundsChoice;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.UnsealedSchema;
+import io.paritree.model.layout.AliasMove;
 import io.paritree.model.layout.BoundedRead;
 import io.paritree.model.layout.ModelName;
 import io.paritree.model.layout.ModelStore;
@@ -33,6 +34,7 @@ import io.paritree.reasons.Importance;
 import io.paritree.record.CsvLines;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
@@ -140,6 +142,13 @@ final class SealCommand implements Callable<Integer> {
       description = "With --store: alias that names the new version afterwards.")
   private String alias;
 
+  @Option(
+      names = "--unchecked",
+      description =
+          "With --alias champion, which servers and jobs follow by default: move it although no"
+              + " --expected has shown that the package scores as its trainer does.")
+  private boolean unchecked;
+
   @Option(names = "--metric", paramLabel = "NAME=NUMBER", description = "A figure to record.")
   private Map<String, Double> metrics = new TreeMap<>();
 
@@ -218,6 +227,17 @@ final class SealCommand implements Callable<Integer> {
       throw usage(
           "Invalid --alias '%s': expected only with --store, and %s, not only digits",
           Fault.printable(alias), ModelName.RULE);
+    }
+
+    boolean isChampion = ModelStore.CHAMPION.equals(alias);
+    if (isChampion && expected.isEmpty() && !unchecked) {
+      throw usage(
+          "Cannot seal straight to the alias %s without --expected: nothing has shown that the package scores as its trainer does, and servers and jobs would use it at once; give the trainer's predictions with --rows and --expected, leave out --alias and use 'model alias' later, or add --unchecked",
+          alias);
+    }
+
+    if (unchecked && (!isChampion || !expected.isEmpty())) {
+      throw usage("--unchecked is for --alias %s without --expected only", ModelStore.CHAMPION);
     }
 
     if (rounds != null && !rounds.matches(RoundsChoice.FORM)) {
@@ -381,12 +401,26 @@ final class SealCommand implements Callable<Integer> {
     }
 
     if (alias != null) {
-      // As it is in the store, and not only as it was to be written.
-      Opening.open(ModelFiles.streamed(directory.toString()), sealing.model(), sealing.forest());
-      target.store().setAlias(name, alias, sealedVersion);
+      point(sealing, directory, sealedVersion);
     }
 
     print(sealed.model(), directory, sealedVersion, golden, provenance);
+  }
+
+  /** Points the alias to the new version, as it is in the store and not only as it was written. */
+  private void point(Sealing sealing, Location directory, long sealedVersion) throws Exception {
+    try {
+      Opening.open(ModelFiles.streamed(directory.toString()), sealing.model(), sealing.forest());
+      ModelStore models = target.store();
+      models.move(models.history(name, alias, 1), Optional.of(sealedVersion), AliasMove.SEAL);
+    } catch (ModelException | IOException e) {
+      spec.commandLine()
+          .getErr()
+          .println(
+              "%s/%s is sealed in %s, but %s@%s was not moved to it:"
+                  .formatted(name, sealedVersion, directory, name, alias));
+      throw e;
+    }
   }
 
   private void print(

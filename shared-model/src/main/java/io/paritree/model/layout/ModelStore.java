@@ -3,6 +3,7 @@ package io.paritree.model.layout;
 import io.paritree.CorruptModelException;
 import io.paritree.Fault;
 import io.paritree.NameList;
+import io.paritree.Sha256;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -13,9 +14,11 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
@@ -25,7 +28,9 @@ import java.util.stream.Collectors;
  *
  * <p>A version never changes and is never replaced. An alias is the file {@code
  * <store>/<name>/aliases/<alias>} with the version and a line feed; it is replaced in one step.
- * Immutable and thread-safe; several processes may use one store.
+ * Each move of an alias has an entry in its journal, {@code
+ * <store>/<name>/moves/<alias>/<number>.json}. Immutable and thread-safe; several processes may use
+ * one store.
  */
 public final class ModelStore {
   static final String ALIASES = "aliases";
@@ -120,29 +125,97 @@ public final class ModelStore {
   }
 
   /**
-   * Makes an alias name a version, in one step.
+   * Returns what an alias names now, and the end of its journal.
    *
+   * @param most how many entries of the journal to read, at least 1
+   */
+  public AliasHistory history(String name, String alias, int most) throws IOException {
+    AliasJournal journal = new AliasJournal(files, root.resolve(name), alias);
+    List<CorruptModelException> unreadable = new ArrayList<>();
+    TreeSet<Long> numbers = journal.numbers();
+    List<AliasMove> moves = journal.read(numbers, most, unreadable);
+    // After the journal: who begins a move now, takes the number that a later move of ours needs.
+    Optional<Long> version = named(name, alias);
+    return new AliasHistory(
+        name, alias, version, moves, numbers.isEmpty() ? 0 : numbers.last(), unreadable);
+  }
+
+  private Optional<Long> named(String name, String alias) throws IOException {
+    try {
+      return files.find(aliasFile(name, alias)).isPresent()
+          ? Optional.of(alias(name, alias))
+          : Optional.empty();
+    } catch (CorruptModelException e) {
+      return Optional.empty(); // a file without a version is replaced as none is
+    }
+  }
+
+  /** Makes an alias name a version, as {@link #move}, whatever it names now. */
+  public void setAlias(String name, String alias, long version) throws IOException {
+    move(history(name, alias, 1), Optional.of(version), AliasMove.SET);
+  }
+
+  /**
+   * Makes an alias name a version, or none, in one step, and enters that into its journal. What the
+   * alias names already is no move.
+   *
+   * @param seen what it named before
+   * @param to the version; empty to remove the alias
+   * @param action what asks for it, such as {@link AliasMove#SET}
+   * @throws AliasMovedException if it has moved since
    * @throws IllegalArgumentException if the text is no alias, or there is no such version
    */
-  public void setAlias(String name, String alias, long version) throws IOException {
+  public void move(AliasHistory seen, Optional<Long> to, String action) throws IOException {
+    String name = seen.name();
+    String alias = seen.alias();
     if (!ModelName.isAlias(alias)) {
       throw new IllegalArgumentException(
           "Cannot use the alias '%s': expected %s, and not only digits"
               .formatted(Fault.printable(alias), ModelName.RULE));
     }
 
-    if (!versions(name).contains(version)) {
+    if (to.isPresent() && !versions(name).contains(to.get())) {
       throw new IllegalArgumentException(
           "Cannot set alias %s@%s: there is no version %s, only %s"
-              .formatted(name, alias, version, versions(name)));
+              .formatted(name, alias, to.get(), versions(name)));
     }
 
-    files.replace(aliasFile(name, alias), (version + "\n").getBytes(StandardCharsets.UTF_8));
+    if (to.isPresent() && to.equals(seen.version())) {
+      return;
+    }
+
+    new AliasJournal(files, root.resolve(name), alias)
+        .move(
+            seen,
+            seen.version().map(version -> target(name, version)),
+            to.map(version -> target(name, version)),
+            action,
+            () -> moveFile(seen, to));
   }
 
-  /** Removes an alias; does nothing if there is none. */
-  public void removeAlias(String name, String alias) throws IOException {
-    files.delete(aliasFile(name, alias));
+  private boolean moveFile(AliasHistory seen, Optional<Long> to) throws IOException {
+    if (!named(seen.name(), seen.alias()).equals(seen.version())) {
+      return false;
+    }
+
+    Location file = aliasFile(seen.name(), seen.alias());
+    if (to.isPresent()) {
+      files.replace(file, (to.get() + "\n").getBytes(StandardCharsets.UTF_8));
+    } else {
+      files.delete(file);
+    }
+
+    return true;
+  }
+
+  private AliasMove.Target target(String name, long version) {
+    Location digests = version(name, version).resolve(PackageFiles.DIGESTS);
+    try {
+      byte[] content = BoundedRead.of(files, digests, PackageFiles.MAX_DIGESTS_BYTES);
+      return new AliasMove.Target(version, Optional.of(Sha256.hex(content)));
+    } catch (CorruptModelException | IOException e) {
+      return new AliasMove.Target(version, Optional.empty()); // what is left may be damaged or gone
+    }
   }
 
   /** Returns the location of a version, whether it exists or not. */
@@ -176,7 +249,7 @@ public final class ModelStore {
       Set<String> names =
           content.keySet().stream()
               .filter(name -> !name.equals(PackageFiles.DIGESTS))
-              .collect(Collectors.toCollection(java.util.TreeSet::new));
+              .collect(Collectors.toCollection(TreeSet::new));
       for (String name : names) {
         files.create(staging.resolve(name), content.get(name));
       }

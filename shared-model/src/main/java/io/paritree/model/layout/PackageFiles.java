@@ -11,6 +11,9 @@ public final class PackageFiles {
   /** The digests of all other files; written last. */
   public static final String DIGESTS = "paritree.sha256";
 
+  /** Size of the largest {@link #DIGESTS} that is read. */
+  public static final int MAX_DIGESTS_BYTES = 4 << 20;
+
   /** A model file in UBJSON that was sealed from a bare file. */
   public static final String UBJSON_MODEL = "model.ubj";
 

@@ -62,7 +62,7 @@ class CountriesTest {
     for (String command :
         List.of(
             "schema --model %s --rows %s".formatted(model, rows),
-            "seal --model %s --schema %s --name parcel --store %s --rows %s --alias champion"
+            "seal --model %s --schema %s --name parcel --store %s --rows %s --alias champion --unchecked"
                 .formatted(model, schema, store, rows),
             "inspect --model " + version,
             "inspect --model " + version + " --format JSON",

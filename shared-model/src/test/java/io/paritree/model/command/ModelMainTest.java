@@ -743,9 +743,11 @@ class ModelMainTest {
     DamagingStore.enable();
 
     assertRun(
-        6, "seal", "--model", model, "--name", "wide", "--store", elsewhere, "--alias", "champion");
+        6, "seal", "--model", model, "--name", "wide", "--store", elsewhere, "--alias", "next");
 
-    assertThat(err.toString()).contains("'model.ubj' has SHA-256");
+    assertThat(err.toString())
+        .contains(
+            "wide/1 is sealed in ", ", but wide@next was not moved", "'model.ubj' has SHA-256");
     assertThat(store.resolve("wide/1")).exists();
     assertThat(store.resolve("wide/aliases")).doesNotExist();
   }

@@ -74,7 +74,7 @@ class HdfsModelStoreTest {
         .hasMessageContaining("[champion]");
     assertThat(files.list(root.resolve(NAME)))
         .extracting(entry -> entry.location().name())
-        .containsExactlyInAnyOrder("2", "10", "aliases");
+        .containsExactlyInAnyOrder("2", "10", "aliases", "moves");
 
     Location bare = root.resolve("bare.model");
     files.create(bare, TestPackages.wideModel(3, 2, 2));

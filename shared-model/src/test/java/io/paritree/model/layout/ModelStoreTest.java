@@ -68,7 +68,7 @@ class ModelStoreTest {
     assertThat(version(root + "/" + NAME + "/1")).isEqualTo(NAME + "/1");
     assertThat(version(root + "/" + NAME + "/1/")).isEqualTo(NAME + "/1");
 
-    store.removeAlias(NAME, "canary");
+    store.move(store.history(NAME, "canary", 1), Optional.empty(), AliasMove.REMOVE);
     assertRefused(root + "/" + NAME + "@canary", "no such alias");
   }
 
@@ -130,7 +130,7 @@ class ModelStoreTest {
     assertThat(Opening.open(first.toString(), EngineKind.FOREST).digest()).isEqualTo(before);
     assertThat(FileStore.of(root).list(root.resolve(NAME)))
         .extracting(entry -> entry.location().name())
-        .containsExactlyInAnyOrder("1", "2", "10", "aliases");
+        .containsExactlyInAnyOrder("1", "2", "10", "aliases", "moves");
   }
 
   @Test

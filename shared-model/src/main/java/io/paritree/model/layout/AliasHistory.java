@@ -1,0 +1,64 @@
+package io.paritree.model.layout;
+
+import io.paritree.CorruptModelException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What an alias names at one moment, and its journal.
+ *
+ * <p>The alias is the truth: a move is in the journal before the alias moves, and is confirmed
+ * afterwards. Where a process has ended between the two, what the alias named next says whether the
+ * move happened.
+ *
+ * @param version what the alias names; empty if there is no such alias, or its file holds no
+ *     version
+ * @param moves the moves of the journal, or its last ones, in their order
+ * @param lastNumber the number of the journal's last entry; 0 if it has none
+ * @param unreadable what is wrong with the entries that could not be read
+ */
+public record AliasHistory(
+    String name,
+    String alias,
+    Optional<Long> version,
+    List<AliasMove> moves,
+    long lastNumber,
+    List<CorruptModelException> unreadable) {
+
+  public AliasHistory {
+    moves = List.copyOf(moves);
+    unreadable = List.copyOf(unreadable);
+  }
+
+  /** Returns {@code name@alias}. */
+  public String reference() {
+    return name + "@" + alias;
+  }
+
+  /** Returns what the alias named after a move: before the next one, or now. */
+  public Optional<Long> after(int index) {
+    return index + 1 < moves.size() ? moves.get(index + 1).fromVersion() : version;
+  }
+
+  /** Returns whether a move happened. */
+  public boolean happened(int index) {
+    AliasMove move = moves.get(index);
+    return move.confirmed().isPresent() || after(index).equals(move.toVersion());
+  }
+
+  /** Returns the last move that happened; empty if there is none among the moves. */
+  public Optional<AliasMove> last() {
+    for (int index = moves.size() - 1; index >= 0; index--) {
+      if (happened(index)) {
+        return Optional.of(moves.get(index));
+      }
+    }
+
+    return Optional.empty();
+  }
+
+  /** Returns whether the alias names what its last move says. */
+  public boolean fitsLastMove() {
+    return last().map(move -> move.toVersion().equals(version)).orElse(version.isEmpty());
+  }
+}

@@ -1,0 +1,169 @@
+package io.paritree.model.layout;
+
+import io.paritree.CorruptModelException;
+import io.paritree.Fault;
+import io.paritree.store.FileEntry;
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/**
+ * The journal of one alias: a file {@code <number>.json} per move, in {@code
+ * <store>/<name>/moves/<alias>/}.
+ *
+ * <p>A move begins with its file, which is created only if it is not there: of several processes
+ * that have seen the same journal one moves the alias. The file is written again, confirmed, once
+ * the alias has moved. A move that is neither confirmed nor {@link #ABANDONED} old is under way.
+ */
+final class AliasJournal {
+  private static final String DIRECTORY = "moves";
+  private static final String ENDING = ".json";
+  private static final Pattern FILE = Pattern.compile("[1-9][0-9]{0,17}\\.json");
+  private static final int MAX_MOVE_BYTES = 1 << 20;
+
+  /** After this time, the process that has begun a move has ended. */
+  private static final Duration ABANDONED = Duration.ofMinutes(1);
+
+  /** A process that has taken longer to get here leaves the alias alone. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final FileStore files;
+  private final Location directory;
+
+  AliasJournal(FileStore files, Location model, String alias) {
+    this.files = files;
+    this.directory = model.resolve(DIRECTORY).resolve(alias);
+  }
+
+  /** Moves the alias itself. */
+  @FunctionalInterface
+  interface Change {
+    /** Returns whether it was moved; false if it named something else than was seen. */
+    boolean apply() throws IOException;
+  }
+
+  /** Returns the numbers of the entries, ascending. */
+  TreeSet<Long> numbers() throws IOException {
+    TreeSet<Long> numbers = new TreeSet<>();
+    try {
+      for (FileEntry entry : files.list(directory)) {
+        String name = entry.location().name();
+        if (FILE.matcher(name).matches()) {
+          numbers.add(Long.parseLong(name.substring(0, name.length() - ENDING.length())));
+        }
+      }
+    } catch (NoSuchFileException e) {
+      return numbers; // the alias has not moved yet
+    }
+
+    return numbers;
+  }
+
+  /**
+   * Reads the last entries.
+   *
+   * @param unreadable gets what is wrong with those that cannot be read
+   */
+  List<AliasMove> read(TreeSet<Long> numbers, int most, List<CorruptModelException> unreadable)
+      throws IOException {
+    List<AliasMove> moves = new ArrayList<>();
+    for (long number : numbers.stream().skip(Math.max(0, numbers.size() - most)).toList()) {
+      Location file = file(number);
+      try {
+        byte[] content = BoundedRead.of(files, file, MAX_MOVE_BYTES);
+        moves.add(AliasMove.fromJson(number, file.toString(), content));
+      } catch (CorruptModelException e) {
+        unreadable.add(e);
+      }
+    }
+
+    return moves;
+  }
+
+  /**
+   * Moves the alias, with an entry that says so.
+   *
+   * @param seen the alias and the end of its journal, as the caller has seen them
+   * @param from what the alias named then, as {@code to} what it is to name
+   * @throws AliasMovedException if another process has begun to move it since, or before and not
+   *     ended
+   */
+  void move(
+      AliasHistory seen,
+      Optional<AliasMove.Target> from,
+      Optional<AliasMove.Target> to,
+      String action,
+      Change change)
+      throws IOException {
+    Instant now = now();
+    refuseUnderWay(seen, now);
+    long number = seen.lastNumber() + 1;
+    AliasMove move =
+        new AliasMove(
+            number, now, System.getProperty("user.name", "?"), action, from, to, Optional.empty());
+    long began = System.nanoTime();
+    try {
+      files.create(file(number), move.toJson());
+    } catch (FileAlreadyExistsException e) {
+      throw new AliasMovedException(
+          "Cannot move alias %s: another process has begun to move it meanwhile (%s); see alias --history"
+              .formatted(seen.reference(), file(number)));
+    }
+
+    if (System.nanoTime() - began > PATIENCE.toNanos()) {
+      throw new AliasMovedException(
+          "Cannot move alias %s: the store took more than %s s to write its journal; try again in %s s"
+              .formatted(seen.reference(), PATIENCE.toSeconds(), ABANDONED.toSeconds()));
+    }
+
+    if (!change.apply()) {
+      files.delete(file(number));
+      throw new AliasMovedException(
+          "Cannot move alias %s: its file was changed meanwhile by something else than this command"
+              .formatted(seen.reference()));
+    }
+
+    try {
+      files.replace(file(number), move.confirmedAt(now()).toJson());
+    } catch (IOException e) {
+      return; // the alias has moved, and what it names says so as well
+    }
+  }
+
+  private static Instant now() {
+    return Instant.now().truncatedTo(ChronoUnit.SECONDS);
+  }
+
+  private static void refuseUnderWay(AliasHistory seen, Instant now) throws AliasMovedException {
+    int last = seen.moves().size() - 1;
+    if (last < 0 || seen.moves().get(last).number() != seen.lastNumber() || seen.happened(last)) {
+      return;
+    }
+
+    AliasMove move = seen.moves().get(last);
+    if (Duration.between(move.time(), now).compareTo(ABANDONED) < 0) {
+      throw new AliasMovedException(
+          "Cannot move alias %s: %s has begun to move it to %s at %s; see alias --history, and try again after %s"
+              .formatted(
+                  seen.reference(),
+                  Fault.printable(move.user()),
+                  move.toVersion().map(version -> "version " + version).orElse("no version"),
+                  move.time(),
+                  move.time().plus(ABANDONED)));
+    }
+  }
+
+  private Location file(long number) {
+    return directory.resolve(number + ENDING);
+  }
+}

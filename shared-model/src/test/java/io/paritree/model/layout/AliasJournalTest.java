@@ -1,0 +1,165 @@
+package io.paritree.model.layout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.paritree.store.FileStore;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Of several processes that move an alias, one does, on disks and on object stores. */
+class AliasJournalTest {
+  private static final String NAME = "credit";
+  private static final String ALIAS = "champion";
+  private static final String DISK = "";
+  private static final String BUCKET = "gs://bucket";
+  private static final int VERSIONS = 9;
+  private static final Map<String, String> CLIENT =
+      Map.of("fs.gs.impl", "io.paritree.store.BucketStoreTest$Bucket");
+
+  @TempDir Path directory;
+
+  private Location root;
+  private FileStore files;
+  private ModelStore store;
+
+  private void open(String scheme) throws IOException {
+    root = Location.of(scheme + directory);
+    files = FileStore.of(root, CLIENT);
+    store = new ModelStore(root, CLIENT);
+    for (long version = 1; version <= VERSIONS; version++) {
+      files.create(store.version(NAME, version).resolve("paritree.sha256"), new byte[1]);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {DISK, BUCKET})
+  void whoHasSeenTheAliasBeforeAnotherMovedItDoesNotMoveIt(String scheme) throws Exception {
+    open(scheme);
+    store.setAlias(NAME, ALIAS, 1);
+    AliasHistory seen = seen();
+    store.setAlias(NAME, ALIAS, 2);
+    store.setAlias(NAME, ALIAS, 1);
+
+    assertThatThrownBy(() -> store.move(seen, Optional.of(3L), AliasMove.SET))
+        .isInstanceOf(AliasMovedException.class)
+        .hasMessageContaining("another process");
+    assertThat(seen().version()).contains(1L);
+    assertThat(seen().lastNumber()).isEqualTo(3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {DISK, BUCKET})
+  void ofManyMoversEachMovesFromWhereTheOneBeforeHasMoved(String scheme) throws Exception {
+    open(scheme);
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    List<Future<Integer>> movers = new ArrayList<>();
+    for (int mover = 0; mover < 4; mover++) {
+      Random random = new Random(mover);
+      movers.add(threads.submit((Callable<Integer>) () -> move(random)));
+    }
+
+    int moved = 0;
+    for (Future<Integer> mover : movers) {
+      moved += mover.get();
+    }
+
+    threads.shutdown();
+    AliasHistory history = store.history(NAME, ALIAS, Integer.MAX_VALUE);
+    assertThat(history.moves()).hasSize(moved).hasSizeGreaterThan(4);
+    Optional<Long> before = Optional.empty();
+    for (AliasMove move : history.moves()) {
+      assertThat(move.fromVersion()).as("%s", move).isEqualTo(before);
+      assertThat(move.confirmed()).as("%s", move).isPresent();
+      before = move.toVersion();
+    }
+
+    assertThat(history.version()).isEqualTo(before);
+  }
+
+  private int move(Random random) throws IOException {
+    int moved = 0;
+    for (int time = 0; time < 10; time++) {
+      AliasHistory seen = seen();
+      long to = 1 + random.nextInt(VERSIONS);
+      try {
+        store.move(seen, Optional.of(to), AliasMove.SET);
+        moved += seen.version().equals(Optional.of(to)) ? 0 : 1;
+      } catch (AliasMovedException e) {
+        continue;
+      }
+    }
+
+    return moved;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {DISK, BUCKET})
+  void aMoveThatIsUnderWayIsAwaitedUntilItsProcessMustHaveEnded(String scheme) throws Exception {
+    open(scheme);
+    store.setAlias(NAME, ALIAS, 1);
+    begun(2, Instant.now());
+
+    assertThatThrownBy(() -> store.setAlias(NAME, ALIAS, 3))
+        .isInstanceOf(AliasMovedException.class)
+        .hasMessageContaining("somebody has begun to move it to version 2 at ")
+        .hasMessageContaining("try again after ");
+    assertThat(seen().version()).contains(1L);
+
+    begun(2, Instant.now().minus(Duration.ofMinutes(2)));
+    store.setAlias(NAME, ALIAS, 3);
+    assertThat(seen().version()).contains(3L);
+    AliasHistory history = store.history(NAME, ALIAS, 10);
+    assertThat(history.happened(1)).isFalse();
+    assertThat(history.last().orElseThrow().fromVersion()).contains(1L);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {DISK, BUCKET})
+  void anAliasThatIsChangedOtherwiseMeanwhileStaysAndTheMoveIsWithdrawn(String scheme)
+      throws Exception {
+    open(scheme);
+    store.setAlias(NAME, ALIAS, 1);
+    AliasHistory seen = seen();
+    Location alias = root.resolve(NAME).resolve("aliases").resolve(ALIAS);
+    files.replace(alias, "5\n".getBytes(StandardCharsets.UTF_8));
+
+    assertThatThrownBy(() -> store.move(seen, Optional.of(3L), AliasMove.SET))
+        .isInstanceOf(AliasMovedException.class)
+        .hasMessageContaining("something else than this command");
+    assertThat(seen().version()).contains(5L);
+    assertThat(seen().lastNumber()).isEqualTo(1);
+    store.setAlias(NAME, ALIAS, 3);
+    assertThat(seen().fitsLastMove()).isTrue();
+  }
+
+  private AliasHistory seen() throws IOException {
+    return store.history(NAME, ALIAS, 1);
+  }
+
+  /** Leaves what a process that has begun a second move, from version 1, has written. */
+  private void begun(long to, Instant time) throws IOException {
+    String move =
+        "{\"time\":\"%s\",\"user\":\"somebody\",\"action\":\"alias\",\"from\":1,\"to\":%s}"
+            .formatted(time, to);
+    files.replace(
+        root.resolve(NAME).resolve("moves").resolve(ALIAS).resolve("2.json"),
+        move.getBytes(StandardCharsets.UTF_8));
+  }
+}
