@@ -3,6 +3,7 @@ package io.paritree.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.paritree.CorruptModelException;
 import io.paritree.UnsupportedModelException;
 import io.paritree.config.ConfigurationException;
 import io.paritree.model.TestPackages;
@@ -127,6 +128,17 @@ class StartingTest {
     assertThatThrownBy(() -> RunningServer.start(List.of(bare), Map.of()).close())
         .isInstanceOf(UnsupportedModelException.class)
         .hasMessageContainingAll("'carrier', 'zone'", "values are unknown");
+  }
+
+  @Test
+  void aNameThatTheStoreDoesNotHaveIsSaidToBeNoPath() {
+    assertThatThrownBy(() -> RunningServer.start(List.of("nowhere"), Map.of()).close())
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContainingAll(
+            "no file or directory", "'nowhere' was looked up in models.store", "as ./nowhere");
+    assertThatThrownBy(() -> RunningServer.start(List.of("./nowhere"), Map.of()).close())
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageNotContainingAny("models.store");
   }
 
   @Test

@@ -445,6 +445,8 @@ class TableInputTest {
     JobRun none = score("--input-table", directory.resolve("nowhere"));
     assertThat(none.exitCode()).isEqualTo(3);
     assertThat(none.err()).contains("Cannot read table", "nowhere");
+    assertThat(score("--input-table", "nowhere").err())
+        .contains("Cannot read table nowhere: ", "a path needs a slash, as ./nowhere");
   }
 
   @ParameterizedTest

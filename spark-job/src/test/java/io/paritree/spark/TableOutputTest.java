@@ -467,7 +467,8 @@ class TableOutputTest {
     assertThat(score("--table", "scores").out()).contains("already published");
     JobRun none = score("--table", "nowhere");
     assertThat(none.exitCode()).isEqualTo(3);
-    assertThat(none.err()).contains("the catalog has no such table");
+    assertThat(none.err())
+        .contains("the catalog has no such table", "a path, which needs a slash, as ./nowhere");
   }
 
   private void refused(JobRun run, String... sentences) {

@@ -1,5 +1,6 @@
 package io.paritree.serving.models;
 
+import io.paritree.CorruptModelException;
 import io.paritree.ModelException;
 import io.paritree.config.ConfigurationException;
 import io.paritree.serving.answer.ProblemException;
@@ -50,7 +51,7 @@ public final class Models {
       throws ConfigurationException, ModelException, IOException {
     Map<String, List<ModelSlot>> byName = new LinkedHashMap<>();
     for (String text : config.models().serve()) {
-      ModelSlot slot = new ModelSlot(config.models().reference(text), config, metrics);
+      ModelSlot slot = opened(text, config, metrics);
       byName.computeIfAbsent(slot.current().name(), name -> new ArrayList<>()).add(slot);
     }
 
@@ -59,6 +60,23 @@ public final class Models {
     }
 
     slots = byName;
+  }
+
+  private static ModelSlot opened(String text, ServingConfig config, ServerMetrics metrics)
+      throws ModelException, IOException {
+    String reference = config.models().reference(text);
+    try {
+      return new ModelSlot(reference, config, metrics);
+    } catch (CorruptModelException e) {
+      if (reference.equals(text)) {
+        throw e;
+      }
+
+      throw new CorruptModelException(
+          "%s; '%s' was looked up in models.store, %s: a path needs a slash, as ./%s"
+              .formatted(e.getMessage(), text, config.models().store(), text),
+          e);
+    }
   }
 
   /** Checks that a path leads to each of the slots of one name. */

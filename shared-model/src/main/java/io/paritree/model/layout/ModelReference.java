@@ -59,19 +59,20 @@ public record ModelReference(
     int at = reference.lastIndexOf('@');
     if (at <= reference.lastIndexOf('/') + 1) {
       throw new CorruptModelException(
-          "Cannot open model %s: there is no file or directory %s"
-              .formatted(printable(reference), printable(location.toString())));
+          "Cannot open model %s: there is no file or directory %s%s"
+              .formatted(printable(reference), printable(location.toString()), slash(reference)));
     }
 
     Location model = location(reference.substring(0, at));
     Optional<FileEntry> modelEntry = files.find(model);
     if (modelEntry.isEmpty() || !modelEntry.get().isDirectory()) {
       throw new CorruptModelException(
-          "Cannot open model %s: there is no file or directory %s, and no model directory %s that could have an alias"
+          "Cannot open model %s: there is no file or directory %s, and no model directory %s that could have an alias%s"
               .formatted(
                   printable(reference),
                   printable(location.toString()),
-                  printable(model.toString())));
+                  printable(model.toString()),
+                  slash(reference)));
     }
 
     return alias(model, reference.substring(at + 1), hadoop);
@@ -163,6 +164,13 @@ public record ModelReference(
     throw new CorruptModelException(
         "Cannot open model '%s': expected a path, STORE/NAME, STORE/NAME@ALIAS or STORE/NAME/VERSION"
             .formatted(printable(reference)));
+  }
+
+  /** Returns what to do about a name alone, which means a path here. */
+  private static String slash(String reference) {
+    return reference.contains("/")
+        ? ""
+        : "; a model of a store is given with a slash, as STORE/%s".formatted(printable(reference));
   }
 
   private static String printable(String text) {

@@ -99,7 +99,8 @@ public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
     if (!isThere(session, asked)) {
       throw refused(
           asked,
-          "the catalog has no such table; make it with CREATE TABLE, or give a path and --create-table");
+          "the catalog has no such table; make it with CREATE TABLE, or give a path, which needs a slash, as ./%s, and --create-table"
+              .formatted(asked.name()));
     }
 
     Dataset<Row> found = session.table(asked.name());

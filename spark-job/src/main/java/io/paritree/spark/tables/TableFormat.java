@@ -102,6 +102,10 @@ public enum TableFormat {
     } else if (reason.startsWith("[REQUIRES_SINGLE_PART_NAMESPACE]") && parts.length == 2) {
       return "%s; if '%s' is a catalog, Spark needs its settings, spark.sql.catalog.%s"
           .formatted(reason, parts[0], parts[0]);
+    } else if (!name.contains("/")
+        && (reason.startsWith("[TABLE_OR_VIEW_NOT_FOUND]")
+            || reason.startsWith("[SCHEMA_NOT_FOUND]"))) {
+      return "%s; a path needs a slash, as ./%s".formatted(reason, name);
     }
 
     return reason;
