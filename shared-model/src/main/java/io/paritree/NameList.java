@@ -17,6 +17,11 @@ public final class NameList {
   /** How many known names are shown, of which one is meant. */
   private static final int MAX_KNOWN = 20;
 
+  /** How many examples are shown, and the most characters of each. */
+  private static final int MAX_EXAMPLES = 10;
+
+  private static final int MAX_EXAMPLE = 40;
+
   private final List<String> names = new ArrayList<>();
   private final int max;
   private int count;
@@ -34,6 +39,14 @@ public final class NameList {
   public static String known(Collection<?> names) {
     NameList list = new NameList(MAX_KNOWN);
     names.forEach(name -> list.add(list.isFull() ? "" : Fault.printable(String.valueOf(name))));
+    return "[" + list + "]";
+  }
+
+  /** Returns names as a text in brackets: the first ten are shown, cut and safe to print. */
+  public static String examples(Collection<?> names) {
+    NameList list = new NameList(MAX_EXAMPLES);
+    names.forEach(
+        name -> list.add(list.isFull() ? "" : Fault.printable(String.valueOf(name), MAX_EXAMPLE)));
     return "[" + list + "]";
   }
 

@@ -195,12 +195,8 @@ public final class Faults {
         "a number of at most %s characters".formatted(NumberText.MAX_LENGTH));
   }
 
-  float unseenCategory(Feature feature, String got, int known) {
-    return add(
-        FaultCode.UNSEEN_CATEGORY,
-        feature,
-        got,
-        "one of the %s categories of the vocabulary".formatted(known));
+  float unseenCategory(Feature feature, String got, String expected) {
+    return add(FaultCode.UNSEEN_CATEGORY, feature, got, expected);
   }
 
   float badTimestamp(Feature feature, String got, String expected) {

@@ -1,5 +1,6 @@
 package io.paritree.feature;
 
+import io.paritree.NameList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -13,6 +14,7 @@ public abstract sealed class VocabularyFeature extends Feature
 
   private final Unseen unseen;
   private final float unseenSlot;
+  private String known; // made when it is needed, by whichever thread needs it
 
   /**
    * @param size how many categories there are
@@ -65,7 +67,20 @@ public abstract sealed class VocabularyFeature extends Feature
     }
 
     return unseen instanceof Unseen.Reject
-        ? faults.unseenCategory(this, got.get(), vocabulary().size())
+        ? faults.unseenCategory(this, got.get(), known())
         : unseenSlot;
+  }
+
+  /** Returns the number of categories and the first of them, for faults. */
+  private String known() {
+    String text = known;
+    if (text == null) {
+      text =
+          "one of the %s categories %s"
+              .formatted(vocabulary().size(), NameList.examples(vocabulary()));
+      known = text;
+    }
+
+    return text;
   }
 }

@@ -173,13 +173,15 @@ public final class CardWriter {
 
     lines.add("features");
     List<String> unknown = unknownCategories(model);
-    for (Feature feature : model.schema().features()) {
+    for (int slot = 0; slot < model.schema().width(); slot++) {
+      Feature feature = model.schema().features().get(slot);
       if (unknown.contains(feature.name())) {
         lines.add("  " + UNKNOWN.formatted(Fault.printableLine(feature.name())));
         continue;
       }
 
-      lines.add("  " + FeatureText.of(feature, MAX_SHOWN_CATEGORIES));
+      lines.add(
+          "  " + FeatureText.of(feature, model.reasonRules().get(slot), MAX_SHOWN_CATEGORIES));
     }
 
     return String.join("\n", lines) + "\n";

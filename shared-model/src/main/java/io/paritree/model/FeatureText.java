@@ -1,12 +1,18 @@
 package io.paritree.model;
 
 import io.paritree.Fault;
+import io.paritree.NameList;
 import io.paritree.feature.Feature;
 import io.paritree.feature.NumberFeature;
 import io.paritree.feature.OffsetFeature;
+import io.paritree.feature.Sentinels;
 import io.paritree.feature.TimestampFeature;
 import io.paritree.feature.Unseen;
 import io.paritree.feature.VocabularyFeature;
+import io.paritree.json.JsonText;
+import io.paritree.model.manifest.ReasonRule;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Describes a feature in one line of text. */
@@ -16,9 +22,10 @@ final class FeatureText {
   /**
    * Returns the line, without a line end.
    *
+   * @param reason what is said of it as a reason
    * @param maxCategories how many categories of a vocabulary are shown at most
    */
-  static String of(Feature feature, int maxCategories) {
+  static String of(Feature feature, ReasonRule reason, int maxCategories) {
     String column =
         feature.column().equals(feature.name()) ? "" : " from column " + feature.column();
     return Fault.printableLine(
@@ -26,7 +33,28 @@ final class FeatureText {
             + ": "
             + kind(feature, maxCategories)
             + column
-            + (feature.nullable() ? "" : ", must not be missing"));
+            + missing(feature.sentinels())
+            + (feature.nullable() ? "" : ", must not be missing")
+            + reason.group().map(", group '%s'"::formatted).orElse("")
+            + (reason.never() ? ", never a reason" : "")
+            + reason.up().map(code -> code(code, "raises")).orElse("")
+            + reason.down().map(code -> code(code, "lowers")).orElse(""));
+  }
+
+  private static String missing(Sentinels sentinels) {
+    List<Object> all = new ArrayList<>();
+    sentinels.numbers().stream().sorted().map(FeatureText::number).forEach(all::add);
+    sentinels.texts().stream().sorted().map("'%s'"::formatted).forEach(all::add);
+    return all.isEmpty() ? "" : ", missing if " + NameList.known(all);
+  }
+
+  private static String number(double value) {
+    return new String(JsonText.compact(out -> JsonText.number(out, value)), StandardCharsets.UTF_8);
+  }
+
+  private static String code(ReasonRule.Code code, String moves) {
+    String text = code.text().map(" (%s)"::formatted).orElse("");
+    return ", reason %s%s where it %s the margin".formatted(code.code(), text, moves);
   }
 
   private static String kind(Feature feature, int maxCategories) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -68,6 +69,31 @@ class FeatureRulesTest {
     assertRefused("0 categories", () -> integer(List.of(), new Unseen.Reject()));
     assertRefused("within 2^53", () -> integer(List.of(1L << 53), new Unseen.Reject()));
     assertRefused("within 2^53", () -> integer(List.of(Long.MIN_VALUE), new Unseen.Reject()));
+  }
+
+  @Test
+  void anUnseenCategoryNamesUpToTenOfTheKnownOnes() {
+    assertThat(unseen(text(List.of("AA", "a\u0007b"), new Unseen.Reject())))
+        .isEqualTo("one of the 2 categories [AA, a\\u0007b]");
+    List<String> many = IntStream.range(0, 300).mapToObj(code -> "c" + code).toList();
+    assertThat(unseen(text(many, new Unseen.Reject())))
+        .isEqualTo(
+            "one of the 300 categories [c0, c1, c2, c3, c4, c5, c6, c7, c8, c9 and 290 more]");
+    assertThat(unseen(text(List.of("x".repeat(200)), new Unseen.Reject())))
+        .isEqualTo("one of the 1 categories [%s...]".formatted("x".repeat(40)));
+    assertThat(unseen(integer(List.of(7L, -10L), new Unseen.Reject())))
+        .isEqualTo("one of the 2 categories [7, -10]");
+  }
+
+  private static String unseen(Feature feature) {
+    Faults faults = new Faults();
+    if (feature.kind() == Feature.Kind.INTEGER_CATEGORY) {
+      feature.number(99, faults);
+    } else {
+      feature.text(new byte[] {'9'}, 0, 1, faults);
+    }
+
+    return faults.list().get(0).expected();
   }
 
   @Test

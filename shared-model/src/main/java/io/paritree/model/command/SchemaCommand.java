@@ -54,6 +54,13 @@ final class SchemaCommand implements Callable<Integer> {
   private boolean byPosition;
 
   @Option(
+      names = "--strict",
+      description =
+          "Accept only what --rows shows: numbers within \"min\" and \"max\" of its numbers, and"
+              + " \"nullable\": false where none of its rows lacks a value.")
+  private boolean strict;
+
+  @Option(
       names = "--offset",
       paramLabel = "COLUMN",
       description =
@@ -62,6 +69,11 @@ final class SchemaCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (strict && rows == null) {
+      throw new ParameterException(
+          spec.commandLine(), "--strict needs --rows, which show what is accepted");
+    }
+
     SealSource source = SealSource.read(model);
     Optional<MlflowSignature> signature = source.mlflow().flatMap(MlflowModel::signature);
     SchemaForm plain =
@@ -76,6 +88,10 @@ final class SchemaCommand implements Callable<Integer> {
     }
 
     SchemaDraft draft = new SchemaDraft(source.model(), plain, signature);
+    if (strict) {
+      draft.strict();
+    }
+
     if (rows != null) {
       draft.read(rows);
     }

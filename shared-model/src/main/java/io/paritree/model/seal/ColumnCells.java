@@ -1,6 +1,7 @@
 package io.paritree.model.seal;
 
 import io.paritree.feature.NumberText;
+import io.paritree.feature.Sentinels;
 import io.paritree.model.rows.FarNumbers;
 import java.util.Collection;
 import java.util.List;
@@ -12,14 +13,21 @@ final class ColumnCells {
   /** The largest number of different cells that are kept. */
   static final int MAX_CATEGORIES = 10_000;
 
+  /** More than a column has sentinels. */
+  private static final int MAX_EXTREMES = 32;
+
+  private boolean anyEmpty;
   private boolean anyValue;
   private boolean onlyNumbers = true;
   private boolean onlyTruths = true;
   private final TreeSet<String> texts = new TreeSet<>();
   private final FarNumbers numbers = new FarNumbers();
+  private final TreeSet<Float> smallest = new TreeSet<>();
+  private final TreeSet<Float> largest = new TreeSet<>();
 
   void add(String cell) {
     if (cell.isEmpty()) {
+      anyEmpty = true;
       return;
     }
 
@@ -28,12 +36,65 @@ final class ColumnCells {
     onlyNumbers &= !Double.isNaN(number);
     if (!Double.isNaN(number)) {
       numbers.add(number);
+      addExtreme((float) number);
     }
 
     onlyTruths &= cell.equals("true") || cell.equals("false");
     if (!hasTooMany()) {
       texts.add(cell); // one more than the limit shows that there are too many
     }
+  }
+
+  private void addExtreme(float slot) {
+    smallest.add(slot);
+    largest.add(slot);
+    if (smallest.size() > MAX_EXTREMES) {
+      smallest.pollLast();
+    }
+
+    if (largest.size() > MAX_EXTREMES) {
+      largest.pollFirst();
+    }
+  }
+
+  /**
+   * Returns the least number that is no sentinel; infinite if there is none.
+   *
+   * @param missing the sentinels
+   */
+  float least(Sentinels missing) {
+    return smallest.stream()
+        .filter(slot -> !isSentinel(slot, missing))
+        .findFirst()
+        .orElse(Float.NEGATIVE_INFINITY);
+  }
+
+  /** Returns the largest number that is no sentinel; infinite if there is none. */
+  float largest(Sentinels missing) {
+    return largest.descendingSet().stream()
+        .filter(slot -> !isSentinel(slot, missing))
+        .findFirst()
+        .orElse(Float.POSITIVE_INFINITY);
+  }
+
+  private static boolean isSentinel(float slot, Sentinels missing) {
+    return missing.withSpelledNumbers().numbers().stream()
+        .anyMatch(number -> (float) (double) number == slot);
+  }
+
+  /**
+   * Returns whether a cell is missing, is one of the sentinels, or may be: only the first cells are
+   * known if there are too many.
+   */
+  boolean anyMissing(Sentinels missing) {
+    return anyEmpty
+        || !anyValue
+        || (hasTooMany() && !missing.equals(Sentinels.NONE))
+        || texts.stream()
+            .anyMatch(
+                cell ->
+                    missing.texts().contains(cell)
+                        || isSentinel((float) NumberText.parse(cell), missing));
   }
 
   /** Returns the different cells, ascending; one more than the limit if there are too many. */

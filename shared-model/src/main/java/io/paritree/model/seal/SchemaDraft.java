@@ -42,6 +42,7 @@ public final class SchemaDraft {
   private final XgboostModel model;
   private final SchemaForm plain;
   private final List<MlflowSignature.Column> signature;
+  private boolean isStrict;
 
   /**
    * @param plain the schema that follows from the model alone
@@ -51,6 +52,11 @@ public final class SchemaDraft {
     this.model = model;
     this.plain = plain;
     this.signature = signature.map(MlflowSignature::columns).orElse(List.of());
+  }
+
+  /** From now on, {@link #read} drafts features that accept only what the rows show. */
+  public void strict() {
+    isStrict = true;
   }
 
   /**
@@ -120,8 +126,17 @@ public final class SchemaDraft {
           lacking.add(form.column());
           features.add(form);
         } else {
-          features.add(feature(index, columns.get(column), isRead));
+          ColumnCells cells = columns.get(column);
+          FeatureForm drafted = feature(index, cells, isRead);
+          features.add(isStrict ? ShownValues.only(drafted, cells) : drafted);
         }
+      }
+
+      if (isStrict) {
+        advice.add(
+            "--strict: missing values and numbers of which %s has no example are refused; widen \"nullable\", \"min\" and \"max\" to what later rows may have%s"
+                .formatted(
+                    path, isRead ? "" : "; only the first %s rows were read".formatted(MAX_ROWS)));
       }
 
       lines.lacking(lacking).ifPresent(names -> advice.add(withoutColumns(names, path)));
@@ -138,8 +153,8 @@ public final class SchemaDraft {
         return true;
       }
 
-      for (int cell = 0; cell < Math.min(columns.size(), lines.cells()); cell++) {
-        columns.get(cell).add(lines.text(cell));
+      for (int cell = 0; cell < columns.size(); cell++) {
+        columns.get(cell).add(cell < lines.cells() ? lines.text(cell) : "");
       }
     }
 

@@ -878,6 +878,95 @@ class ModelMainTest {
   }
 
   @Test
+  void aStrictSchemaAcceptsWhatTheRowsShow() throws Exception {
+    Path model = new TestPackages(directory).bareParcelModel();
+    Path rows =
+        Files.write(
+            path("rows.csv"),
+            List.of(
+                "distance,weight,express,carrier,zone,departure,hour,day_of_week",
+                "-999,0.1,true,AA,7,,1,2",
+                "12.5,-3,false,DL,10,,0,7",
+                "-999,2.25,true,,7,,23,"));
+
+    assertRun(0, "schema", "--model", model, "--rows", rows, "--strict");
+
+    assertThat(out.toString())
+        .contains(
+            "{\"name\":\"distance\",\"type\":\"number\",\"min\":12.5,\"max\":12.5,\"missing\":[-999]}")
+        .contains(
+            "{\"name\":\"weight\",\"type\":\"number\",\"min\":-3,\"max\":2.25,\"nullable\":false}")
+        .contains("{\"name\":\"express\",\"type\":\"boolean\",\"nullable\":false}")
+        .containsPattern("\"name\":\"carrier\",\"type\":\"category\",[^}]*}")
+        .doesNotContainPattern("\"name\":\"carrier\"[^}]*nullable")
+        .containsPattern("\"name\":\"zone\"[^}]*\"nullable\":false}")
+        .containsPattern("\"name\":\"hour\"[^}]*\"min\":0,\"max\":23,\"nullable\":false}")
+        .containsPattern("\"name\":\"day_of_week\"[^}]*\"min\":2,\"max\":7}");
+    assertThat(err.toString()).contains("--strict: missing values and numbers of which " + rows);
+    Path wide = new TestPackages(directory).bareWideModel(2, 3, 5);
+    Files.write(rows, List.of("f0,f1", "0.1,1e-30", "-7.7,16777217"));
+    assertRun(0, "schema", "--model", wide, "--rows", rows, "--strict");
+    Path drafted = Files.writeString(path("strict.json"), out.toString());
+    Object[] seal = {"seal", "--model", wide, "--schema", drafted, "--rows", rows, "--name=m"};
+    assertRun(0, with(seal, "--output", path("strict")));
+    assertThat(err.toString()).as("accepts its own rows").doesNotContain("refuses");
+    Files.write(rows, List.of("f0,f1", "0.1,1", "0.2,1", ",1"));
+    assertRun(0, with(seal, "--output", path("other")));
+    assertThat(err.toString()).contains("the schema refuses 2 rows");
+    assertRun(2, "schema", "--model", model, "--strict");
+    assertThat(err.toString()).contains("--strict needs --rows");
+  }
+
+  @Test
+  void aModelIsAnArgumentOrAnOption() throws Exception {
+    Path model = new TestPackages(directory).bareWideModel(2, 3, 5);
+    Path rows = Files.write(path("rows.csv"), List.of("f0,f1", "1,2"));
+
+    assertRun(0, "inspect", model);
+    String card = out.toString();
+    assertRun(0, "inspect", "--model", model);
+    assertThat(out.toString()).isEqualTo(card).startsWith("model ");
+    assertRun(0, "verify", model, "--rows", rows);
+    assertRun(0, "importance", "--rows", rows, model);
+    assertRun(0, "predict", model, "--input", rows, "--output", path("scores.csv"));
+    assertRun(2, "inspect");
+    assertThat(err.toString()).contains("Missing model", "--model=MODEL");
+    assertRun(2, "inspect", model, "--model", model);
+    assertThat(err.toString()).contains("Cannot use two models");
+    assertRun(6, "inspect", "nothing");
+    assertThat(err.toString()).contains("no file or directory", "with a slash, as STORE/nothing");
+    assertRun(6, "inspect", "nothing@champion");
+    assertThat(err.toString()).contains("with a slash, as STORE/nothing@champion");
+    assertRun(6, "inspect", "./nothing");
+    assertThat(err.toString()).doesNotContain("slash");
+  }
+
+  @Test
+  void inspectShowsSentinelsReasonsAndGroups() throws Exception {
+    Path model = new TestPackages(directory).bareParcelModel();
+    Path schema =
+        schema(
+            TestRecords.SCHEMA
+                .formatted("")
+                .replace("[-999]", "[-999, 0.5, \"NA\"], \"reason\": \"never\"")
+                .replace(
+                    "\"nullable\": false",
+                    "\"nullable\": false, \"group\": \"size\", \"reason\": {\"up\": {\"code\": \"R07\","
+                        + " \"text\": \"It is heavy\"}, \"down\": {\"code\": \"R08\"}}"));
+    assertRun(
+        0, "seal", "--model", model, "--schema", schema, "--name=parcel", "--output", path("out"));
+
+    assertRun(0, "inspect", path("out"));
+
+    assertThat(out.toString())
+        .contains(
+            "  distance: number from 0.0 to 5000.0, missing if [-999, 0.5, 'NA'], never a reason\n",
+            "  weight: number, must not be missing, group 'size', reason R07 (It is heavy) where it"
+                + " raises the margin, reason R08 where it lowers the margin\n",
+            "  express: boolean\n");
+  }
+
+  @Test
   void schemaGuessesNoVocabularyThatIsCut() throws Exception {
     Path model = new TestPackages(directory).bareParcelModel();
     int carrier = TestRecords.COLUMNS.indexOf("carrier");
@@ -1102,7 +1191,9 @@ class ModelMainTest {
     assertRun(2);
     assertRun(2, "predcit");
     assertRun(2, "predict");
-    assertThat(err.toString()).contains("--model", "--input", "--output");
+    assertThat(err.toString()).contains("--input", "--output");
+    assertRun(2, "predict", "--input", "i", "--output", "o");
+    assertThat(err.toString()).contains("Missing model", "--model=MODEL");
     assertRun(2, "predict", "--model", "m", "--input", "i", "--output", "o", "--engine", "gpu");
     assertRun(2, "predict", "--model", "m", "--input", "i", "--output", "o", "--emit", "label");
     assertRun(2, "predict", "--model", "m", "--input", "i", "--output", "o", "--emit", "leaf,leaf");
