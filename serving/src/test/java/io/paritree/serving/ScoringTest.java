@@ -414,7 +414,7 @@ class ScoringTest {
               "paritree_http_request_duration_seconds_bucket{route=\"/v1/models/{name}/score\",le=\"5.0E-5\"}",
               "paritree_stage_duration_seconds_bucket{stage=\"score\"",
               "paritree_rows_total{model=\"parcel-late\",result=\"scored\"}",
-              "paritree_faults_total{code=\"missing_value\"}",
+              "paritree_faults_total{code=\"missing_value\",field=\"weight\",model=\"parcel-late\"}",
               "paritree_model_info{",
               "paritree_ready 1.0",
               "jvm_memory_used_bytes");

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /**
  * Collects everything that is wrong with one row while it is read.
@@ -23,10 +24,9 @@ public final class Faults {
   /** More than enough for MAX_TEXT characters. */
   private static final int MAX_BYTES = 400;
 
-  private static final int CODES = FaultCode.values().length;
-
   private final List<Fault> faults = new ArrayList<>();
-  private final int[] byCode = new int[CODES];
+  private final FaultCode[] codes = new FaultCode[MAX_FAULTS];
+  private final String[] fields = new String[MAX_FAULTS];
   private int count;
   private int kept = MAX_FAULTS;
   private FaultCode lastCode;
@@ -53,14 +53,10 @@ public final class Faults {
     return count;
   }
 
-  /**
-   * Adds the number of faults of each code to the element at the code's ordinal.
-   *
-   * @param totals has an element for each code
-   */
-  public void addTo(long[] totals) {
-    for (int code = 0; code < CODES; code++) {
-      totals[code] += byCode[code];
+  /** Visits the code and the field of each fault so far, kept or not. */
+  public void forEach(BiConsumer<FaultCode, String> visitor) {
+    for (int fault = 0; fault < count; fault++) {
+      visitor.accept(codes[fault], fields[fault]);
     }
   }
 
@@ -91,7 +87,7 @@ public final class Faults {
     kept = keep;
     if (count > 0) {
       faults.clear();
-      Arrays.fill(byCode, 0);
+      Arrays.fill(fields, 0, count, null); // they may be callers' texts
       count = 0;
       lastField = null;
     }
@@ -116,7 +112,8 @@ public final class Faults {
       return false;
     }
 
-    byCode[code.ordinal()]++;
+    codes[count] = code;
+    fields[count] = field;
     count++;
     lastCode = code;
     lastField = field;

@@ -10,8 +10,8 @@ import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.util.EnumMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.LongSupplier;
@@ -32,6 +32,7 @@ public final class ServerMetrics {
     1e-6, 2e-6, 5e-6, 10e-6, 20e-6, 50e-6, 100e-6, 200e-6, 500e-6, 1e-3, 5e-3, 25e-3, 0.1, 1
   };
   private static final double NANOS = 1e-9;
+  private static final int MAX_FAULTY_FIELDS = 50;
 
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final Histogram durations =
@@ -66,8 +67,8 @@ public final class ServerMetrics {
   private final Counter faults =
       Counter.builder()
           .name("paritree_faults_total")
-          .help("Faults of refused rows, by code.")
-          .labelNames("code")
+          .help("Faults of refused rows, by model, field and code.")
+          .labelNames("model", "field", "code")
           .register(registry);
   private final Counter skipped =
       Counter.builder()
@@ -107,18 +108,12 @@ public final class ServerMetrics {
           .help("Checks for new versions, by result: replaced, refused or unreachable.")
           .labelNames("model", "result")
           .register(registry);
-  private final Map<FaultCode, CounterDataPoint> faultsByCode = new EnumMap<>(FaultCode.class);
+  private final Map<String, Set<String>> faultyFields = new ConcurrentHashMap<>();
   private final Map<String, RouteMetrics> routes = new ConcurrentHashMap<>();
   private final RouteMetrics unrouted = route("none");
   private final DistributionDataPoint reading = stages.labelValues("read");
   private final DistributionDataPoint scoring = stages.labelValues("score");
   private final DistributionDataPoint writing = stages.labelValues("write");
-
-  public ServerMetrics() {
-    for (FaultCode code : FaultCode.values()) {
-      faultsByCode.put(code, faults.labelValues(code.code()));
-    }
-  }
 
   /** Adds the JVM's own metrics, which takes a while. */
   public void watchJvm() {
@@ -149,12 +144,26 @@ public final class ServerMetrics {
   }
 
   /**
-   * Counts faults.
+   * Returns the counter of a model's faults of one code in one field. The first {@value
+   * #MAX_FAULTY_FIELDS} fields of a model that have a fault get counters of their own, the others
+   * have one together, so that a wide model does not fill Prometheus.
    *
-   * @param byCode how many, at the ordinal of each code
+   * @param field a field of the model, {@link FaultTotals#OTHER}, or empty for the whole record
    */
-  public void faults(long[] byCode) {
-    faultsByCode.forEach((code, counter) -> counter.inc(byCode[code.ordinal()]));
+  public CounterDataPoint faults(String model, String field, FaultCode code) {
+    Set<String> own = faultyFields.computeIfAbsent(model, name -> ConcurrentHashMap.newKeySet());
+    String counted = field;
+    if (!own.contains(field)) {
+      synchronized (own) {
+        if (own.size() < MAX_FAULTY_FIELDS) {
+          own.add(field);
+        } else {
+          counted = FaultTotals.OTHER;
+        }
+      }
+    }
+
+    return faults.labelValues(model, counted, code.code());
   }
 
   void ready(boolean now) {

@@ -1,6 +1,7 @@
 package io.paritree.serving.models;
 
 import io.paritree.UnsupportedModelException;
+import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
 import io.paritree.forest.explain.ContributionMode;
@@ -11,12 +12,15 @@ import io.paritree.record.UnknownFields;
 import io.paritree.serving.answer.AnswerForm;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.log.PredictionForm;
+import io.paritree.serving.metrics.FaultTotals;
 import io.paritree.serving.metrics.ServerMetrics;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * A verified model, with what the server needs to answer for it.
@@ -33,6 +37,7 @@ public final class ServedModel {
   private final CounterDataPoint scored;
   private final CounterDataPoint refused;
   private final ModelStatistics statistics = new ModelStatistics();
+  private final Set<String> columns;
   private final Map<ContributionMode, Reasons> reasons = new ConcurrentHashMap<>();
   private volatile PredictionForm predictionForm; // made when the first prediction is logged
 
@@ -44,6 +49,8 @@ public final class ServedModel {
     this.buffers = ThreadLocal.withInitial(() -> new RequestBuffers(schema, unknown, engine));
     this.scored = metrics.rows(model.name(), "scored");
     this.refused = metrics.rows(model.name(), "refused");
+    this.columns =
+        schema.fields().stream().map(Field::column).collect(Collectors.toUnmodifiableSet());
     String version = quoted(model.modelVersion());
     this.answerStart =
         "{\"model\":%s,\"model_version\":%s,\"version\":%s" // "version" until the next release
@@ -92,11 +99,16 @@ public final class ServedModel {
   /**
    * Counts refused rows and their faults.
    *
-   * @param faults how many of each code, at the code's ordinal
+   * @param faults those of all these rows
    */
-  public void refused(long rows, long[] faults, ServerMetrics metrics) {
+  public void refused(long rows, FaultTotals faults, ServerMetrics metrics) {
     refused.inc(rows);
-    metrics.faults(faults);
+    faults.forEach((field, code, count) -> metrics.faults(name(), field, code).inc(count));
+  }
+
+  /** Returns what adds up the faults of a request by the model's fields. */
+  public FaultTotals faultTotals() {
+    return new FaultTotals(columns);
   }
 
   /** Returns a reader of records that ignores the fields that no feature reads. */

@@ -11,15 +11,14 @@ import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.log.PredictionLog;
+import io.paritree.serving.metrics.FaultTotals;
 import io.paritree.serving.metrics.ServerMetrics;
 import io.paritree.serving.models.ModelStatistics.Inference;
 import io.paritree.serving.models.ServedModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.LongStream;
 
@@ -41,11 +40,8 @@ public final class Table {
   private final List<PointedFault> errors = new ArrayList<>();
   private final BitSet refusedRows = new BitSet();
 
-  /** How many faults of each code were found, at the code's ordinal, listed or not. */
-  private final long[] found = new long[FaultCode.values().length];
-
-  /** How many rows lack a value that the field requires, by field. */
-  private final Map<String, Integer> missing = new HashMap<>();
+  /** The faults that were found, listed or not. */
+  private final FaultTotals found;
 
   private RecordValues values; // null unless they are kept
   private float[] slots = {};
@@ -58,6 +54,7 @@ public final class Table {
   public Table(ServedModel served, ServingConfig.Limits limits) {
     this.served = served;
     this.width = served.model().schema().width();
+    this.found = served.faultTotals();
     this.limit = RowLimit.ofTable(limits, served.model().engine());
   }
 
@@ -163,12 +160,7 @@ public final class Table {
 
   private void count(int row) {
     refusedRows.set(row);
-    faults.addTo(found);
-    for (Fault fault : faults.list()) {
-      if (fault.code() == FaultCode.MISSING_VALUE) {
-        missing.merge(fault.field(), 1, Integer::sum);
-      }
-    }
+    faults.forEach(found::add);
   }
 
   /**
@@ -204,8 +196,7 @@ public final class Table {
   /** Removes the faults of rows that lack a value for one of the columns. */
   public void forgetMissing(Set<String> columns) {
     for (String column : columns) {
-      Integer rows = missing.remove(column);
-      found[FaultCode.MISSING_VALUE.ordinal()] -= rows == null ? 0 : rows;
+      found.forget(FaultCode.MISSING_VALUE, column);
     }
 
     errors.removeIf(
@@ -224,7 +215,7 @@ public final class Table {
     refuseAll();
     lacking = text;
     errors.addAll(0, absent);
-    absent.forEach(fault -> found[fault.fault().code().ordinal()]++);
+    absent.forEach(fault -> found.add(fault.fault().code(), fault.fault().field()));
     if (errors.size() > MAX_ERRORS) {
       errors.subList(MAX_ERRORS, errors.size()).clear();
     }
@@ -246,7 +237,7 @@ public final class Table {
       served.refused(refusedRows.cardinality(), found, metrics);
       throw new ProblemException(
           lacking.isEmpty()
-              ? Problems.invalidRecord(errors, LongStream.of(found).sum())
+              ? Problems.invalidRecord(errors, found.count())
               : Problems.missingInputs(lacking, errors));
     }
 

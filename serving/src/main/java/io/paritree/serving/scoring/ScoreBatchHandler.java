@@ -2,7 +2,6 @@ package io.paritree.serving.scoring;
 
 import io.javalin.http.Context;
 import io.paritree.Fault;
-import io.paritree.FaultCode;
 import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
 import io.paritree.record.RecordValues;
@@ -12,6 +11,7 @@ import io.paritree.serving.answer.Problem;
 import io.paritree.serving.answer.Problem.PointedFault;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
+import io.paritree.serving.metrics.FaultTotals;
 import io.paritree.serving.models.ModelStatistics.Inference;
 import io.paritree.serving.models.RequestBuffers;
 import io.paritree.serving.models.ServedModel;
@@ -114,8 +114,8 @@ public final class ScoreBatchHandler {
     /** For each record of the block, its faults; null where it has none. */
     private final List<Refused> block = new ArrayList<>();
 
-    /** How many faults of each code were found, at the code's ordinal. */
-    private final long[] faults = new long[FaultCode.values().length];
+    /** The faults that were found, listed or not. */
+    private final FaultTotals faults;
 
     /** Bytes that may still be used to list faults. */
     private long listing = (long) LISTED_BODIES * parts.limits().body();
@@ -131,6 +131,7 @@ public final class ScoreBatchHandler {
 
     private Batch(ServedModel served, ScoreQuery query, Inference inference, Context ctx) {
       this.served = served;
+      this.faults = served.faultTotals();
       this.inference = inference;
       this.ctx = ctx;
       this.buffers = served.buffers();
@@ -193,7 +194,7 @@ public final class ScoreBatchHandler {
       } else {
         List<Fault> listed = buffers.faults.list();
         block.add(new Refused(listed, buffers.faults.count() - listed.size()));
-        buffers.faults.addTo(faults);
+        buffers.faults.forEach(faults::add);
         blockFaults += listed.size();
       }
 

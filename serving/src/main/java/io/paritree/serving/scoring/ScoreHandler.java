@@ -1,7 +1,6 @@
 package io.paritree.serving.scoring;
 
 import io.javalin.http.Context;
-import io.paritree.FaultCode;
 import io.paritree.forest.Engine;
 import io.paritree.lookup.StoredEntry.Scored;
 import io.paritree.record.MalformedJsonException;
@@ -9,6 +8,7 @@ import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
+import io.paritree.serving.metrics.FaultTotals;
 import io.paritree.serving.models.ModelStatistics.Inference;
 import io.paritree.serving.models.RequestBuffers;
 import io.paritree.serving.models.ServedModel;
@@ -149,9 +149,9 @@ public final class ScoreHandler {
     }
 
     if (!buffers.faults.isEmpty()) {
-      long[] byCode = new long[FaultCode.values().length];
-      buffers.faults.addTo(byCode);
-      served.refused(1, byCode, parts.metrics());
+      FaultTotals faults = served.faultTotals();
+      buffers.faults.forEach(faults::add);
+      served.refused(1, faults, parts.metrics());
       throw new ProblemException(Problems.invalidRecord(buffers.faults.list()));
     }
   }
