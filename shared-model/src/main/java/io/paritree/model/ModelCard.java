@@ -2,6 +2,7 @@ package io.paritree.model;
 
 import io.paritree.model.manifest.FieldImportance;
 import io.paritree.model.manifest.Provenance;
+import io.paritree.model.manifest.SealedValues;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -30,6 +31,7 @@ import java.util.Set;
  *     vouches
  * @param importance how much each field moved the margins when the package was sealed; empty if it
  *     was not measured
+ * @param sealedValues counts of the rows that the package was sealed with; empty if it has none
  * @param goldenContributions how many golden rows have contributions, which were reproduced
  * @param notes free text
  */
@@ -48,6 +50,7 @@ public record ModelCard(
     List<String> remarks,
     Optional<Provenance> provenance,
     Optional<FieldImportance> importance,
+    Optional<SealedValues> sealedValues,
     int goldenContributions,
     String notes) {
 
@@ -64,6 +67,7 @@ public record ModelCard(
     remarks = List.copyOf(remarks);
     Objects.requireNonNull(provenance, "provenance");
     Objects.requireNonNull(importance, "importance");
+    Objects.requireNonNull(sealedValues, "sealedValues");
     Objects.requireNonNull(notes, "notes");
   }
 

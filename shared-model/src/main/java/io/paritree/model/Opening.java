@@ -5,6 +5,7 @@ import io.paritree.Fault;
 import io.paritree.ModelException;
 import io.paritree.PublicApi;
 import io.paritree.UnsupportedModelException;
+import io.paritree.feature.Feature;
 import io.paritree.feature.Schema;
 import io.paritree.forest.Engine;
 import io.paritree.forest.Forest;
@@ -22,6 +23,7 @@ import io.paritree.model.manifest.Outputs;
 import io.paritree.model.manifest.Provenance;
 import io.paritree.model.manifest.ReasonGroup;
 import io.paritree.model.manifest.SchemaForm;
+import io.paritree.model.manifest.SealedValues;
 import io.paritree.model.mlflow.MlflowModel;
 import io.paritree.xgboost.NativeBooster;
 import io.paritree.xgboost.XgboostModel;
@@ -169,6 +171,7 @@ public final class Opening {
     }
 
     checkImportance(manifestFile, manifest, schema);
+    checkSealedValues(manifestFile, manifest, schema);
     Explanations explanations =
         new Explanations(
             modelVersion,
@@ -191,6 +194,7 @@ public final class Opening {
             rounds,
             Optional.of(manifest.provenance()),
             manifest.importance(),
+            manifest.sealedValues(),
             contributions.rows(),
             manifest.notes()),
         engine,
@@ -216,6 +220,23 @@ public final class Opening {
                   ManifestParser.IMPORTANCE,
                   Fault.printable(named.toString(), MAX_NAMES),
                   Fault.printable(groups.toString(), MAX_NAMES)));
+    }
+  }
+
+  private static void checkSealedValues(String manifestFile, Manifest manifest, Schema schema)
+      throws CorruptModelException {
+    Set<String> named =
+        manifest.sealedValues().map(counts -> counts.missing().keySet()).orElse(Set.of());
+    Set<String> features =
+        schema.features().stream().map(Feature::name).collect(Collectors.toSet());
+    if (manifest.sealedValues().isPresent() && !named.equals(features)) {
+      throw new CorruptModelException(
+          "Cannot read %s at /%s: got %s, expected the features %s, each once"
+              .formatted(
+                  manifestFile,
+                  ManifestParser.SEALED_ROWS,
+                  Fault.printable(named.toString(), MAX_NAMES),
+                  Fault.printable(features.toString(), MAX_NAMES)));
     }
   }
 
@@ -271,7 +292,17 @@ public final class Opening {
         schema,
         form.reasons(),
         outputs(origin, form, model, engine),
-        card(modelFile, model, schema, mlflow, rounds, Optional.empty(), Optional.empty(), 0, ""),
+        card(
+            modelFile,
+            model,
+            schema,
+            mlflow,
+            rounds,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            0,
+            ""),
         engine,
         new Explanations(
             origin, forest(model, rounds.range(origin, model), schema), Optional.empty()));
@@ -371,6 +402,7 @@ public final class Opening {
       RoundsChoice rounds,
       Optional<Provenance> provenance,
       Optional<FieldImportance> importance,
+      Optional<SealedValues> sealedValues,
       int goldenContributions,
       String notes) {
     return new ModelCard(
@@ -388,6 +420,7 @@ public final class Opening {
         TrainerRemarks.of(model),
         provenance,
         importance,
+        sealedValues,
         goldenContributions,
         notes);
   }

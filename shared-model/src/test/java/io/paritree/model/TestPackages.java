@@ -9,10 +9,12 @@ import io.paritree.model.layout.PackageFiles;
 import io.paritree.model.manifest.Provenance;
 import io.paritree.model.manifest.SchemaForm;
 import io.paritree.model.manifest.SchemaParser;
+import io.paritree.model.manifest.SealedValues;
 import io.paritree.model.seal.GeneratedRecords;
 import io.paritree.model.seal.GoldenRecords;
 import io.paritree.model.seal.SealSource;
 import io.paritree.model.seal.Sealing;
+import io.paritree.model.seal.ValueCounts;
 import io.paritree.store.Location;
 import io.paritree.xgboost.XgboostModel;
 import java.io.IOException;
@@ -84,6 +86,7 @@ public final class TestPackages {
       """;
 
   private final Path store;
+  private Optional<SealedValues> sealedValues = Optional.empty();
 
   /**
    * @param store directory of the store; created when the first package is written
@@ -95,6 +98,32 @@ public final class TestPackages {
   /** Returns the store's directory. */
   public Path store() {
     return store;
+  }
+
+  /** Gives the packages that are written from now on the counts of the first records. */
+  public TestPackages sealedWith(int records) throws Exception {
+    Schema schema =
+        SchemaParser.fromJson("schema.json", utf8(TestRecords.SCHEMA.formatted("")))
+            .schema("schema.json", slot -> Optional.empty());
+    ValueCounts counts = new ValueCounts(schema);
+    float[] slots = new float[schema.width()];
+    for (int record = 0; record < records; record++) {
+      List<String> cells = TestRecords.cells(record);
+      JsonRecord.encode(schema, utf8(TestRecords.json(record)), slots, 0);
+      counts.add(
+          slots,
+          0,
+          schema.fields().stream()
+              .map(field -> cells.get(TestRecords.COLUMNS.indexOf(field.column())))
+              .toArray(String[]::new));
+    }
+
+    sealedValues = counts.result();
+    return this;
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   /** Writes {@code parcel-late/1}: one output, named {@code late}, threshold 0.25. */
@@ -341,7 +370,7 @@ public final class TestPackages {
     ModelStore models = new ModelStore(Location.of(store));
     Map<String, byte[]> files =
         Sealing.of(source, "schema.json", form, Optional.empty())
-            .files(name, version, records, provenance, Optional.empty(), "For tests.")
+            .files(name, version, records, provenance, Optional.empty(), sealedValues, "For tests.")
             .files();
     ModelStore.write(models.version(name, version), files);
     models.setAlias(name, ModelStore.CHAMPION, version);

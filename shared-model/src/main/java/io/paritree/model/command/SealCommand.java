@@ -18,6 +18,7 @@ import io.paritree.model.manifest.ManifestParser;
 import io.paritree.model.manifest.Provenance;
 import io.paritree.model.manifest.SchemaForm;
 import io.paritree.model.manifest.SchemaParser;
+import io.paritree.model.manifest.SealedValues;
 import io.paritree.model.mlflow.MlflowModel;
 import io.paritree.model.rows.CsvRows;
 import io.paritree.model.rows.FaultSummary;
@@ -29,6 +30,7 @@ import io.paritree.model.seal.GoldenRecords;
 import io.paritree.model.seal.SchemaDraft;
 import io.paritree.model.seal.SealSource;
 import io.paritree.model.seal.Sealing;
+import io.paritree.model.seal.ValueCounts;
 import io.paritree.model.trainer.TrainerCheck;
 import io.paritree.reasons.Importance;
 import io.paritree.record.CsvLines;
@@ -164,7 +166,7 @@ final class SealCommand implements Callable<Integer> {
   @Option(
       names = "--without-importance",
       description = {
-        "Store neither the importance of the fields nor contributions of golden rows, which are taken",
+        "Store neither the importance of the fields and the counts of their missing values nor contributions of golden rows, which are taken",
         "from --rows. A package without them has format 1. One whose schema has offsets, groups or",
         "reasons has format 2, and contributions of golden rows all the same."
       })
@@ -173,6 +175,7 @@ final class SealCommand implements Callable<Integer> {
   @Mixin private OutputFormat format;
 
   private Optional<FieldImportance> importance = Optional.empty();
+  private Optional<SealedValues> sealedValues = Optional.empty();
   private Optional<Provenance.TrainerComparison> compared = Optional.empty();
 
   @Override
@@ -310,6 +313,7 @@ final class SealCommand implements Callable<Integer> {
     int width = sealing.schema().width();
     FaultSummary refused = new FaultSummary();
     ScoredSentinels sentinels = new ScoredSentinels(sealing.schema());
+    ValueCounts values = new ValueCounts(sealing.schema());
     Importance measured = importance(sealing);
     try (CsvRows csv = CsvRows.open(rows, sealing.schema(), sealing.forest(), kept)) {
       for (int count = csv.next(); count > 0; count = csv.next()) {
@@ -322,6 +326,7 @@ final class SealCommand implements Callable<Integer> {
             String[] cells = Arrays.copyOf(csv.cells(row), fields);
             choice.add(csv.slots(), row * width, cells);
             sentinels.add(csv.slots(), row * width);
+            values.add(csv.slots(), row * width, cells);
           }
         }
 
@@ -349,6 +354,10 @@ final class SealCommand implements Callable<Integer> {
 
     if (measured != null && measured.rows() > 0) {
       importance = Optional.of(measured.means());
+    }
+
+    if (!withoutImportance) {
+      sealedValues = values.result();
     }
 
     return choice.records(rows);
@@ -390,7 +399,7 @@ final class SealCommand implements Callable<Integer> {
     long sealedVersion = version == null ? target.nextVersion(name) : version;
     Location directory = target.directory(name, sealedVersion);
     Sealing.SealedFiles sealed =
-        sealing.files(name, sealedVersion, golden, provenance, importance, notes);
+        sealing.files(name, sealedVersion, golden, provenance, importance, sealedValues, notes);
     try {
       ModelStore.write(directory, sealed.files());
     } catch (FileAlreadyExistsException e) {

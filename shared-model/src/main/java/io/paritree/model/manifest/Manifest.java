@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param roundsWhy why this number of rounds
  * @param schema the features and outputs
  * @param importance of the fields; empty if it was not measured
+ * @param sealedValues counts of the rows that it was sealed with; empty if there are none
  * @param notes free text
  */
 public record Manifest(
@@ -23,19 +24,25 @@ public record Manifest(
     SchemaForm schema,
     Provenance provenance,
     Optional<FieldImportance> importance,
+    Optional<SealedValues> sealedValues,
     String notes) {
   /** The newest version of the package format; all from 1 on are read. */
   static final int NEWEST_FORMAT = 2;
 
   /**
-   * The first version that has offsets, groups of features, their reasons, importance, and
-   * contributions of golden rows.
+   * The first version that has offsets, groups of features, their reasons, importance, counts of
+   * the rows that it was sealed with, and contributions of golden rows.
    */
   private static final int SECOND_FORMAT = 2;
 
   /** Returns the oldest version of the format that can hold this. */
   int format() {
-    return schema.hasOffsets() || schema.hasReasons() || importance.isPresent() ? SECOND_FORMAT : 1;
+    boolean needsSecond =
+        schema.hasOffsets()
+            || schema.hasReasons()
+            || importance.isPresent()
+            || sealedValues.isPresent();
+    return needsSecond ? SECOND_FORMAT : 1;
   }
 
   /** Returns whether golden rows may have contributions. */

@@ -41,6 +41,12 @@ public final class ManifestParser {
   static final String FIELD = "field";
   static final String MEAN = "mean_contribution";
 
+  public static final String SEALED_ROWS = "sealed_rows";
+  static final String FEATURES = "features";
+  static final String FEATURE = "feature";
+  static final String MISSING = "missing";
+  static final String UNSEEN = "unseen";
+
   private final StrictJson json;
   private final SchemaParser schema;
 
@@ -53,6 +59,10 @@ public final class ManifestParser {
   private String notes = "";
   private long importanceRows;
   private final Map<String, Double> means = new LinkedHashMap<>();
+
+  private long sealedRows;
+  private final Map<String, Long> missing = new LinkedHashMap<>();
+  private final Map<String, Long> unseen = new LinkedHashMap<>();
 
   private Instant sealedAt;
   private Optional<String> trainedOn = Optional.empty();
@@ -81,12 +91,13 @@ public final class ManifestParser {
     Manifest manifest = parser.manifest();
     if (manifest.format() > parser.format) {
       throw new CorruptModelException(
-          "Cannot read %s at /format: got %s, expected at least %s, because it has '%s', or a feature has a '%s', '%s' or '%s'"
+          "Cannot read %s at /format: got %s, expected at least %s, because it has '%s' or '%s', or a feature has a '%s', '%s' or '%s'"
               .formatted(
                   origin,
                   parser.format,
                   manifest.format(),
                   IMPORTANCE,
+                  SEALED_ROWS,
                   FeatureParser.ROLE,
                   FeatureParser.GROUP,
                   FeatureParser.REASON));
@@ -105,6 +116,7 @@ public final class ManifestParser {
     members.put(NOTES, () -> notes = json.text());
     members.put(PROVENANCE, this::readProvenance);
     members.put(IMPORTANCE, this::readImportance);
+    members.put(SEALED_ROWS, this::readSealedRows);
     json.object(
         members, Set.of(FORMAT, NAME, VERSION, MODEL, ROUNDS, SchemaParser.FEATURES, PROVENANCE));
   }
@@ -136,6 +148,30 @@ public final class ManifestParser {
     if (mean.get(0) < 0 || means.putIfAbsent(field.get(0), mean.get(0)) != null) {
       throw json.wrong("each field once, with a mean of 0 or more");
     }
+  }
+
+  private void readSealedRows() throws CorruptModelException {
+    json.object(
+        Map.of(
+            ROWS, () -> sealedRows = json.integer(1, Long.MAX_VALUE),
+            FEATURES, () -> json.list(this::readCounts)),
+        Set.of(ROWS, FEATURES));
+  }
+
+  private void readCounts() throws CorruptModelException {
+    List<String> feature = new ArrayList<>();
+    List<Long> counts = new ArrayList<>(List.of(0L, 0L));
+    json.object(
+        Map.of(
+            FEATURE, () -> feature.add(json.text()),
+            MISSING, () -> counts.set(0, json.integer(0, Long.MAX_VALUE)),
+            UNSEEN, () -> counts.set(1, json.integer(0, Long.MAX_VALUE))),
+        Set.of(FEATURE, MISSING, UNSEEN));
+    if (missing.putIfAbsent(feature.get(0), counts.get(0)) != null) {
+      throw json.wrong("each feature once");
+    }
+
+    unseen.put(feature.get(0), counts.get(1));
   }
 
   private void readProvenance() throws CorruptModelException {
@@ -209,6 +245,9 @@ public final class ManifestParser {
         importanceRows == 0
             ? Optional.empty()
             : Optional.of(new FieldImportance(importanceRows, means)),
+        sealedRows == 0
+            ? Optional.empty()
+            : Optional.of(new SealedValues(sealedRows, missing, unseen)),
         notes);
   }
 }

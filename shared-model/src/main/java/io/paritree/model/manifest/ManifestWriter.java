@@ -30,6 +30,10 @@ public final class ManifestWriter {
       write(out, manifest.importance().get());
     }
 
+    if (manifest.sealedValues().isPresent()) {
+      write(out, manifest.sealedValues().get());
+    }
+
     if (!manifest.notes().isEmpty()) {
       out.writeStringField(ManifestParser.NOTES, manifest.notes());
     }
@@ -47,6 +51,26 @@ public final class ManifestWriter {
       out.writeStringField(ManifestParser.FIELD, field.getKey());
       out.writeNumberField(ManifestParser.MEAN, field.getValue());
       out.writeEndObject();
+    }
+
+    out.writeEndArray();
+    out.writeEndObject();
+  }
+
+  private static void write(JsonGenerator out, SealedValues sealed) throws IOException {
+    out.writeObjectFieldStart(ManifestParser.SEALED_ROWS);
+    out.writeNumberField(ManifestParser.ROWS, sealed.rows());
+    out.writeArrayFieldStart(ManifestParser.FEATURES);
+    for (Map.Entry<String, Long> feature : sealed.missing().entrySet()) {
+      JsonText.inLine(
+          out,
+          line -> {
+            line.writeStartObject();
+            line.writeStringField(ManifestParser.FEATURE, feature.getKey());
+            line.writeNumberField(ManifestParser.MISSING, feature.getValue());
+            line.writeNumberField(ManifestParser.UNSEEN, sealed.unseen().get(feature.getKey()));
+            line.writeEndObject();
+          });
     }
 
     out.writeEndArray();

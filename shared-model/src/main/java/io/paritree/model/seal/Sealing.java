@@ -31,6 +31,7 @@ import io.paritree.model.manifest.Outputs;
 import io.paritree.model.manifest.Provenance;
 import io.paritree.model.manifest.ReasonGroup;
 import io.paritree.model.manifest.SchemaForm;
+import io.paritree.model.manifest.SealedValues;
 import io.paritree.reasons.Importance;
 import io.paritree.reasons.Reasons;
 import io.paritree.xgboost.NativeBooster;
@@ -248,6 +249,7 @@ public final class Sealing {
    *     added
    * @param importance of the fields; empty if it is not to be stored. Golden rows have
    *     contributions if it is, or if the schema has groups or reasons
+   * @param sealedValues counts of the rows that it is sealed with; empty if there are none
    * @throws ModelException if libxgboost cannot be used, or differs from the forest engine
    */
   public SealedFiles files(
@@ -256,6 +258,7 @@ public final class Sealing {
       GoldenRecords records,
       Provenance provenance,
       Optional<FieldImportance> importance,
+      Optional<SealedValues> sealedValues,
       String notes)
       throws ModelException {
     Map<String, String> libraries = new TreeMap<>(Libraries.versions());
@@ -287,6 +290,7 @@ public final class Sealing {
             form,
             complete,
             importance,
+            sealedValues,
             notes);
     List<GoldenRow> golden = golden(records, manifest.mayHaveContributions());
 

@@ -13,6 +13,7 @@ import io.paritree.model.golden.JsonRecord;
 import io.paritree.model.manifest.Provenance;
 import io.paritree.model.manifest.SchemaForm;
 import io.paritree.model.manifest.SchemaParser;
+import io.paritree.model.manifest.SealedValues;
 import io.paritree.store.DamagingStore;
 import io.paritree.xgboost.NativeBooster;
 import io.paritree.xgboost.Training;
@@ -393,6 +394,10 @@ class ModelMainTest {
         .sum();
   }
 
+  private static Stream<String> cells(int column) {
+    return IntStream.range(0, 300).mapToObj(row -> TestRecords.cells(row).get(column));
+  }
+
   @Test
   void sealingWithRowsStoresTheImportanceThatTheCommandMeasures() throws Exception {
     List<String> lines = new ArrayList<>();
@@ -423,6 +428,20 @@ class ModelMainTest {
     assertThat(out.toString())
         .contains("golden rows were reproduced (8 of them with contributions)");
     assertThat(Files.readString(first.resolve("paritree.json"))).contains("\"format\": 2");
+    SealedValues counts =
+        Opening.open(first.toString(), EngineKind.FOREST).card().sealedValues().orElseThrow();
+    assertThat(counts.rows()).isEqualTo(300);
+    assertThat(counts.unseen())
+        .containsEntry("carrier", cells(3).filter("Nobody's"::equals).count())
+        .containsEntry("zone", 0L)
+        .hasSize(TestRecords.FEATURE_NAMES.length);
+    assertThat(counts.missing())
+        .containsEntry("carrier", cells(3).filter(List.of("", "Nobody's")::contains).count())
+        .containsEntry("distance", cells(0).filter(List.of("", "-999")::contains).count())
+        .containsEntry("hour", cells(5).filter(String::isEmpty).count())
+        .containsEntry("weight", 0L);
+    assertThat(Files.readString(path("store/m/2/paritree.json"))).doesNotContain("sealed_rows");
+    assertThat(Files.readString(path("store/m/3/paritree.json"))).doesNotContain("sealed_rows");
     for (int version = 2; version <= 3; version++) {
       Path plain = path("store/m/" + version);
       assertThat(Files.readString(plain.resolve("paritree.json")))

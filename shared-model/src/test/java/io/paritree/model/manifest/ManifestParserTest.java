@@ -98,7 +98,17 @@ class ManifestParserTest {
     Schema schema = form.schema("schema", slot -> Optional.empty());
     Manifest whole = parse(WHOLE);
     Manifest manifest =
-        new Manifest("m", 1, "f", 1, "all", form, whole.provenance(), Optional.empty(), "");
+        new Manifest(
+            "m",
+            1,
+            "f",
+            1,
+            "all",
+            form,
+            whole.provenance(),
+            Optional.empty(),
+            Optional.empty(),
+            "");
     String written = new String(ManifestWriter.toJson(manifest), StandardCharsets.UTF_8);
 
     assertThat(schema.modelWidth()).isEqualTo(1);
@@ -225,8 +235,10 @@ class ManifestParserTest {
         "\"threshold\": 0.3 | \"threshold\": null | /outputs/threshold | got null | a number",
         "\"golden_rows\": \"rows\" | \"golden_rows\": \"some\" | /provenance/golden_rows | 'some' | 'rows' or 'generated'",
         "\"2026-01-31T12:00:00Z\" | \"yesterday\" | /provenance/sealed_at | 'yesterday' | a time such as",
-        "\"notes\": | \"importance\": {\"rows\": 1, \"fields\": []}, \"notes\": | /format | got 1 | at least 2, because it has 'importance'",
+        "\"notes\": | \"importance\": {\"rows\": 1, \"fields\": []}, \"notes\": | /format | got 1 | at least 2, because it has 'importance' or 'sealed_rows'",
         "\"notes\": | \"importance\": {\"rows\": 0, \"fields\": []}, \"notes\": | /importance/rows | got 0 | a whole number from 1",
+        "\"notes\": | \"sealed_rows\": {\"rows\": 0, \"features\": []}, \"notes\": | /sealed_rows/rows | got 0 | a whole number from 1",
+        "\"notes\": | \"sealed_rows\": {\"rows\": 9, \"features\": [{\"feature\": \"a\", \"missing\": -1, \"unseen\": 0}]}, \"notes\": | /sealed_rows/features/0/missing | got -1 | a whole number from 0",
         "\"end\": 20, | `` | /rounds | without [end] | these keys: [end, why]",
         "\"notes\": | \"notes\" | /notes | not well-formed | colon",
       })
