@@ -33,6 +33,7 @@ final class GroupReport {
   private Optional<RunDirectory> directory = Optional.empty();
   private List<PartitionReport> partitions = List.of();
   private HeldPartitions held = new HeldPartitions();
+  private double scoringSeconds;
   private long repeatedKeys = KeyCheck.NOT_COUNTED;
 
   /**
@@ -62,6 +63,11 @@ final class GroupReport {
   /** Sets the directory of the group; a sample has none. */
   void begun(RunDirectory own) {
     directory = Optional.of(own);
+  }
+
+  /** Sets how long the group's tasks ran. */
+  void scored(double seconds) {
+    scoringSeconds = seconds;
   }
 
   /** Sets the partitions, which are now staged and verified. */
@@ -191,12 +197,15 @@ final class GroupReport {
         published,
         alreadyPublished(reported),
         tally.codes(),
+        tally.faults(),
         tally.missingByFeature(checked.model()),
         tally.unseenByFeature(checked.model()),
+        CheckedRun.sealedRows(checked.model()),
         repeatedKeys,
         // What is encrypted in the output must not be readable here.
         checked.encryptsScores() ? new ScoreHistogram() : tally.scores(),
         stages.seconds(),
+        scoringSeconds,
         quarantine(),
         groupsToCome);
   }

@@ -162,14 +162,14 @@ final class GroupRun {
       throws JobException, IOException {
     GroupScoring scoring = scoring(checked);
     try {
-      scoring.score(run.directory(), tally);
+      scoring.score(run.directory(), tally, () -> stages.end("prepare"));
     } catch (Exception e) { // Spark throws checked exceptions that it does not declare
       StopSignal.check();
       ReadCheck.unchanged(checked, e);
       throw e;
     }
 
-    stages.end("score");
+    report.scored(stages.end("score"));
     observer.reached(Step.SCORED);
 
     Staging staging = new Staging(settings, checked, run.directory(), tally);

@@ -148,13 +148,14 @@ final class GroupScoring {
    * Scores all rows of the group.
    *
    * @param tally receives the results
+   * @param planned is run once, when everything is planned and the tasks begin
    */
-  void score(RunDirectory directory, Tally tally) throws IOException {
+  void score(RunDirectory directory, Tally tally, Runnable planned) throws IOException {
     String tasks = HadoopPaths.of(directory.tasks()).toString();
     String table = checked.tableDirectory().map(HadoopPaths::of).map(Path::toString).orElse(null);
     // In a table's directory are the files of all runs, for as long as the table keeps versions.
     String run = table == null ? directory.random() : UUID.randomUUID().toString();
-    score(directory.name(), checked.files(), plan(tasks, table, run, 0), tally);
+    score(directory.name(), checked.files(), plan(tasks, table, run, 0), tally, planned);
   }
 
   /**
@@ -165,13 +166,16 @@ final class GroupScoring {
   void sample(Tally tally) throws IOException {
     List<InputFile> sampled =
         checked.files().stream().filter(file -> !input.isEmpty(file)).limit(1).toList();
-    score("sample-" + settings.runId(), sampled, plan("", null, "", SAMPLE_ROWS), tally);
+    TaskPlan plan = plan("", null, "", SAMPLE_ROWS);
+    score("sample-" + settings.runId(), sampled, plan, tally, () -> {});
   }
 
   @SuppressWarnings("try") // the display prints by itself until it is closed
-  private void score(String name, List<InputFile> files, TaskPlan plan, Tally tally)
+  private void score(
+      String name, List<InputFile> files, TaskPlan plan, Tally tally, Runnable planned)
       throws IOException {
     if (files.isEmpty() && !input.listing().isOfRows()) {
+      planned.run();
       return;
     }
 
@@ -188,7 +192,7 @@ final class GroupScoring {
       context.setJobDescription("score %s".formatted(name));
       try {
         List<TaskResult> results =
-            new Scan(session, input, files).score(model, plan, writers, quarantined);
+            new Scan(session, input, files).score(model, plan, writers, quarantined, planned);
         results.forEach(tally::add);
       } finally {
         context.setLocalProperty(TaskWatch.RUN, null);

@@ -349,11 +349,14 @@ final class ScoringJob {
         0,
         published,
         Map.of(),
+        List.of(),
         Map.of(),
         Map.of(),
+        Optional.empty(),
         -1,
         new ScoreHistogram(),
         stages.seconds(),
+        0,
         "",
         0);
   }

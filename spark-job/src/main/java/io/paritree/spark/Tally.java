@@ -2,6 +2,8 @@ package io.paritree.spark;
 
 import io.paritree.lookup.build.ScoreHistogram;
 import io.paritree.model.ScoringModel;
+import io.paritree.spark.report.FieldFault;
+import io.paritree.spark.task.FieldFaults;
 import io.paritree.spark.task.LookupFile;
 import io.paritree.spark.task.PartitionCounts;
 import io.paritree.spark.task.TaskResult;
@@ -24,6 +26,7 @@ final class Tally {
   private final List<LookupFile> lookup = new ArrayList<>();
   private final Set<String> unreadable = new LinkedHashSet<>();
   private final ScoreHistogram scores = new ScoreHistogram();
+  private final FieldFaults faults = new FieldFaults();
   private final long[] missing;
   private final long[] unseen;
 
@@ -48,6 +51,7 @@ final class Tally {
     keys.addAll(result.keys());
     lookup.addAll(result.lookup());
     scores.add(result.scores());
+    faults.add(result.faults());
     unreadable.addAll(result.unreadable());
     for (int slot = 0; slot < missing.length; slot++) {
       missing[slot] += result.missing()[slot];
@@ -95,6 +99,14 @@ final class Tally {
 
   ScoreHistogram scores() {
     return scores;
+  }
+
+  /** Returns the quarantined rows by field and code. */
+  List<FieldFault> faults() {
+    List<FieldFault> all = new ArrayList<>();
+    faults.forEach(
+        (field, code, rows, example) -> all.add(new FieldFault(field, code, rows, example)));
+    return all;
   }
 
   Map<String, Long> missingByFeature(ScoringModel model) {

@@ -134,8 +134,12 @@ class EncryptionTest {
     assertThat(QuarantineTest.quarantine(directory.resolve("out")).count()).isEqualTo(5);
     boolean hidesScores = encrypted.contains("score");
     assertThat(hidesScores).isTrue();
-    assertThat(run.out()).doesNotContain("mean");
-    assertThat(report()).contains("\"scored\" : 495").doesNotContain("deciles", "\"mean\"");
+    assertThat(run.out())
+        .doesNotContain("mean")
+        .containsPattern("weight +missing_value +5  \\(not shown\\)\n");
+    assertThat(report())
+        .contains("\"scored\" : 495")
+        .doesNotContain("deciles", "\"mean\"", "example");
   }
 
   /** Builds an index of what was published, as a server does. */

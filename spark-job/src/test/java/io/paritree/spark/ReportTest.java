@@ -72,13 +72,68 @@ class ReportTest {
     assertThat(report.get("scores").get("deciles").get(4).asDouble())
         .isCloseTo(scores.getDouble(1), org.assertj.core.data.Percentage.withPercentage(2));
     assertThat(report.get("partitions").get(0).get("files")).isNotEmpty();
+    assertThat(report.get("faults").get(0).toString())
+        .isEqualTo(
+            "{\"field\":\"weight\",\"code\":\"missing_value\",\"rows\":10,\"example\":\"got no value, expected a value\"}");
+    assertThat(report.get("changed")).isEmpty();
+    assertThat(report.get("rowsPerSecond").asLong()).isZero();
+    assertThat(report.get("seconds").get("prepare").asDouble()).isPositive();
+    assertThat(report.get("seconds").get("score").asDouble()).isPositive();
+    assertThat(run.out())
+        .containsSubsequence(
+            "faults by field:\n",
+            "field   fault          rows  example\n",
+            "weight  missing_value    10  got no value, expected a value\n",
+            "values that are in no vocabulary:\n",
+            "feature  unseen\n",
+            "carrier     %s\n".formatted(unseen),
+            "not compared: the model has no counts of rows; seal it with --rows\n")
+        .doesNotContain("rows/s");
     assertThat(Files.readString(metrics))
         .contains(
             "paritree_job_exit_code{output=\"%s\"} 0.0\n".formatted(output),
             "{became=\"scored\",output=\"%s\"} 1990.0\n".formatted(output),
             "{code=\"missing_value\",output=\"%s\"} 10.0\n".formatted(output),
-            "{feature=\"carrier\",output=\"%s\"} %s.0\n".formatted(output, unseen))
+            "{feature=\"carrier\",output=\"%s\"} %s.0\n".formatted(output, unseen),
+            "paritree_job_faults{code=\"missing_value\",field=\"weight\",output=\"%s\"} 10.0\n"
+                .formatted(output),
+            "model=\"parcel-late\",output=\"%s\",sealed=\"true\",version=\"parcel-late/1\"} 1.0\n"
+                .formatted(output))
+        .doesNotContain("rows_per_second", "changed_features")
         .endsWith("# EOF\n");
+  }
+
+  @Test
+  void consoleSaysWhichMissingAndUnseenValuesChangedFromTheSealedRows() throws Exception {
+    TestPackages packages = new TestPackages(directory.resolve("models")).sealedWith(3_000);
+    String model = packages.binary().toString();
+    Path usual = Parcels.write(directory.resolve("usual"), 5_000, 7_000, 0, 2);
+    Path other = directory.resolve("other");
+    rows(usual)
+        .withColumn("carrier", functions.expr("if(parcel_id % 2 = 0, 'New Post', carrier)"))
+        .withColumn("distance", functions.lit(null).cast("double"))
+        .write()
+        .parquet(other.toString());
+
+    JobRun same = JobRun.ofParcels(model, usual, directory.resolve("out"));
+    JobRun changed = JobRun.ofParcels(model, other, directory.resolve("changed/out"));
+
+    assertThat(same.out())
+        .contains("missing and unseen values: as in the 3,000 sealed rows\n")
+        .doesNotContain("faults by field");
+    assertThat(report(directory.resolve("out")).get("changed")).isEmpty();
+    JsonNode found = report(directory.resolve("changed/out")).get("changed");
+    assertThat(found.findValuesAsText("feature")).containsExactly("distance", "carrier");
+    assertThat(found.get(0).get("missing").asDouble()).isEqualTo(1);
+    assertThat(found.get(0).get("missingSealed").asDouble()).isBetween(0.2, 0.24);
+    assertThat(found.get(1).get("unseen").asDouble())
+        .isEqualTo(rows(other).filter("carrier in ('New Post', 'Nobody''s')").count() / 2_000.0);
+    assertThat(changed.out())
+        .containsSubsequence(
+            "missing and unseen values that changed from the 3,000 sealed rows:\n",
+            "feature    missing   sealed   unseen   sealed\n",
+            "distance  100.00 %  2",
+            "carrier  ");
   }
 
   @Test

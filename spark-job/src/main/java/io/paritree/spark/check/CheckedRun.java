@@ -8,6 +8,7 @@ import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.InputFile;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.report.JobReport;
+import io.paritree.spark.report.SealedRows;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -69,6 +70,14 @@ public record CheckedRun(
         table,
         group,
         alreadyPublished);
+  }
+
+  /** Returns the counts of the rows that a model was sealed with; empty if it has none. */
+  public static Optional<SealedRows> sealedRows(ScoringModel model) {
+    return model
+        .card()
+        .sealedValues()
+        .map(counts -> new SealedRows(counts.rows(), counts.missing(), counts.unseen()));
   }
 
   /** Returns what a report says about the model. */

@@ -62,6 +62,11 @@ public final class Encryption {
 
   private Encryption() {}
 
+  /** Returns whether there is a crypto factory, so that files may be encrypted. */
+  public static boolean isConfigured(Configuration hadoop) {
+    return !hadoop.getTrimmed(FACTORY, "").isEmpty();
+  }
+
   /** Returns how a file is encrypted; null if it is not. */
   static FileEncryptionProperties of(
       Configuration hadoop, Path file, WriteContext context, Columns columns) {
@@ -143,9 +148,9 @@ public final class Encryption {
   public static List<String> identity(Map<String, String> settings) {
     Configuration hadoop = new Configuration();
     settings.forEach(hadoop::set);
-    return hadoop.getTrimmed(FACTORY, "").isEmpty()
-        ? List.of()
-        : IDENTITY.stream().map(name -> name + "=" + hadoop.getTrimmed(name, "")).toList();
+    return isConfigured(hadoop)
+        ? IDENTITY.stream().map(name -> name + "=" + hadoop.getTrimmed(name, "")).toList()
+        : List.of();
   }
 
   /**
@@ -162,7 +167,7 @@ public final class Encryption {
       List<String> problems) {
     Path file = new Path(HadoopPaths.of(directory), "part-00000" + scored.extension());
     Configuration hadoop = scored.hadoop();
-    if (hadoop.getTrimmed(FACTORY, "").isEmpty()) {
+    if (!isConfigured(hadoop)) {
       return Set.of();
     }
 

@@ -14,18 +14,26 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A run's metrics, as a file for node-exporter's textfile collector and as a push to a Pushgateway.
  *
  * <p>All are gauges of the last run on an output; the label {@code output} distinguishes outputs.
+ * Of each metric by feature or field, the {@value #MAX_FIELDS} largest have values of their own,
+ * and the others one together, so that a wide model does not fill Prometheus.
  */
 public final class JobMetrics {
   private static final String OUTPUT = "output";
   private static final String JOB = "paritree";
+  private static final int MAX_FIELDS = 50;
+  private static final String OTHER = "other";
 
   private final List<MetricSnapshot> gauges = new ArrayList<>();
   private final String output;
@@ -85,7 +93,14 @@ public final class JobMetrics {
         "Rows of the last run, published or not: scored or quarantined.",
         "became",
         Map.of("scored", report.scored(), "quarantined", report.quarantined()));
-    gauge("paritree_job_rows_per_second", "Rows per second while scoring.", report.rowsPerSecond());
+    report.model().ifPresent(this::add);
+    if (report.rowsPerSecond() > 0) {
+      gauge(
+          "paritree_job_rows_per_second",
+          "Rows per second while tasks read, scored and wrote; absent if that took under 10 s.",
+          report.rowsPerSecond());
+    }
+
     gauge(
         "paritree_job_partitions",
         "Partitions that were published, now or before.",
@@ -96,12 +111,20 @@ public final class JobMetrics {
         "Partitions that were scored and not published, each for a reason of its own.",
         report.held().size());
     gauge("paritree_job_quarantined_rows", "Rows by fault code.", "code", report.codes());
-    gauge("paritree_job_missing_values", "Missing values.", "feature", report.missing());
+    addFaults(report.faults());
+    gauge("paritree_job_missing_values", "Missing values.", "feature", largest(report.missing()));
     gauge(
         "paritree_job_unseen_values",
         "Values that are in no vocabulary.",
         "feature",
-        report.unseen());
+        largest(report.unseen()));
+    if (report.sealedRows().isPresent() && report.read() > 0) {
+      gauge(
+          "paritree_job_changed_features",
+          "Features whose missing or unseen values changed from the sealed rows.",
+          report.changedValues().size());
+    }
+
     gauge(
         "paritree_job_stage_seconds",
         "How long each part of the run took.",
@@ -110,16 +133,67 @@ public final class JobMetrics {
     if (report.scores().count() > 0) {
       gauge("paritree_job_score_mean", "Mean of the first score.", report.scores().mean());
       GaugeSnapshot.Builder deciles =
-          named("paritree_job_score_quantile", "Deciles of the first score, to one part in 128.");
+          named("paritree_job_score_decile", "Deciles of the first score, to one part in 128.");
       for (int tenth = 1; tenth <= 9; tenth++) {
         deciles.dataPoint(
             point(
-                Labels.of(OUTPUT, output, "quantile", "0." + tenth),
+                Labels.of(OUTPUT, output, "decile", String.valueOf(tenth)),
                 report.scores().quantile(tenth / 10.0)));
       }
 
       gauges.add(deciles.build());
     }
+  }
+
+  private void add(JobReport.Model model) {
+    Labels labels =
+        Labels.of(
+            new String[] {OUTPUT, "model", "version", "digest", "sealed"},
+            new String[] {
+              output, model.name(), model.version(), model.digest(), String.valueOf(model.sealed())
+            });
+    gauges.add(
+        named("paritree_job_model", "1 for the model that scored.")
+            .dataPoint(point(labels, 1))
+            .build());
+  }
+
+  private void addFaults(List<FieldFault> faults) {
+    Map<String, Long> byField = new HashMap<>();
+    faults.forEach(fault -> byField.merge(fault.field(), fault.rows(), Long::sum));
+    Set<String> own = largest(byField).keySet();
+    Map<List<String>, Long> rows = new LinkedHashMap<>();
+    for (FieldFault fault : faults) {
+      String field = own.contains(fault.field()) ? fault.field() : OTHER;
+      rows.merge(List.of(field, fault.code()), fault.rows(), Long::sum);
+    }
+
+    GaugeSnapshot.Builder gauge =
+        named(
+            "paritree_job_faults", "Faults of quarantined rows, one of each field and code a row.");
+    rows.forEach(
+        (of, count) ->
+            gauge.dataPoint(
+                point(Labels.of(OUTPUT, output, "field", of.get(0), "code", of.get(1)), count)));
+    gauges.add(gauge.build());
+  }
+
+  /** Returns the largest values by name, in the given order, and the sum of the others. */
+  private static Map<String, Long> largest(Map<String, Long> values) {
+    if (values.size() <= MAX_FIELDS) {
+      return values;
+    }
+
+    Set<String> own =
+        values.entrySet().stream()
+            .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+            .limit(MAX_FIELDS)
+            .map(Map.Entry::getKey)
+            .collect(Collectors.toSet());
+    Map<String, Long> largest = new LinkedHashMap<>();
+    values.forEach(
+        (name, value) -> largest.merge(own.contains(name) ? name : OTHER, value, Long::sum));
+    return largest;
   }
 
   private void gauge(String name, String help, double value) {

@@ -31,11 +31,15 @@ import java.util.TreeMap;
  * @param published how many of these the run has published
  * @param alreadyPublished the partitions that were published before, or by another run meanwhile
  * @param codes quarantined rows by fault code
+ * @param faults quarantined rows by field and fault code, the most frequent first
  * @param missing missing values by feature
  * @param unseen values that are in no vocabulary, by feature
+ * @param sealedRows the rows that the model was sealed with; empty if it has no counts of them
  * @param duplicateKeys rows that repeat a key of their partition; -1 if they were not counted
  * @param scores the distribution of the first score
  * @param seconds how long each part took
+ * @param scoringSeconds how long the tasks ran that read, scored and wrote these rows, from the
+ *     start of the first to the end of the last
  * @param quarantine where quarantined rows are stored; empty if there are none
  * @param groupsLeft how many groups of the run follow this one; 0 if it ended the run
  */
@@ -52,13 +56,17 @@ public record JobReport(
     int published,
     List<String> alreadyPublished,
     Map<String, Long> codes,
+    List<FieldFault> faults,
     Map<String, Long> missing,
     Map<String, Long> unseen,
+    Optional<SealedRows> sealedRows,
     long duplicateKeys,
     ScoreHistogram scores,
     Map<String, Double> seconds,
+    double scoringSeconds,
     String quarantine,
     int groupsLeft) {
+  private static final double LEAST_SECONDS_OF_RATE = 10;
 
   /**
    * The model that scored.
@@ -95,6 +103,7 @@ public record JobReport(
     partitions = List.copyOf(partitions);
     alreadyPublished = List.copyOf(alreadyPublished);
     codes = new TreeMap<>(codes);
+    faults = FieldFault.total(faults);
   }
 
   /**
@@ -111,6 +120,8 @@ public record JobReport(
     List<PartitionReport> published = new ArrayList<>();
     List<PartitionReport> others = new ArrayList<>();
     Map<String, Long> codes = new TreeMap<>();
+    List<FieldFault> faults = new ArrayList<>();
+    double scoringSeconds = 0;
     Map<String, Long> missing = new LinkedHashMap<>();
     Map<String, Long> unseen = new LinkedHashMap<>();
     Set<String> alreadyPublished = new LinkedHashSet<>();
@@ -129,6 +140,8 @@ public record JobReport(
       group.missing().forEach((name, rows) -> missing.merge(name, rows, Long::sum));
       group.unseen().forEach((name, rows) -> unseen.merge(name, rows, Long::sum));
       scores.add(group.scores());
+      faults.addAll(group.faults());
+      scoringSeconds += group.scoringSeconds();
     }
 
     int count = published.size();
@@ -147,11 +160,14 @@ public record JobReport(
         count,
         List.copyOf(alreadyPublished),
         codes,
+        faults,
         missing,
         unseen,
+        last.sealedRows,
         duplicates,
         scores,
         last.seconds,
+        scoringSeconds,
         groups.stream()
             .map(JobReport::quarantine)
             .filter(place -> !place.isEmpty())
@@ -208,9 +224,19 @@ public record JobReport(
     return partitions.stream().mapToLong(PartitionReport::quarantined).sum();
   }
 
-  /** Returns rows per second of scoring; 0 if nothing was scored. */
+  /**
+   * Returns rows per second while tasks read, scored and wrote; 0 if that took less than ten
+   * seconds, in which the start of the tasks is most of it, and no rate of other runs follows.
+   */
   public double rowsPerSecond() {
-    double scoring = seconds.getOrDefault("score", 0.0);
-    return scoring > 0 ? read() / scoring : 0;
+    return scoringSeconds >= LEAST_SECONDS_OF_RATE ? read() / scoringSeconds : 0;
+  }
+
+  /**
+   * Returns the features whose values are missing, or in no vocabulary, more or less often than
+   * among the rows that the model was sealed with, the largest change first.
+   */
+  public List<ChangedValues> changedValues() {
+    return ChangedValues.of(this);
   }
 }

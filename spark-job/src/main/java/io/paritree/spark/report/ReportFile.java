@@ -22,8 +22,10 @@ import java.util.stream.IntStream;
  * @param published how many partitions; they are the first of {@code partitions}
  * @param held how many partitions were scored and are held
  * @param alreadyPublished how many partitions
- * @param rowsPerSecond rounded
+ * @param rowsPerSecond rounded; 0 if the tasks took too little time to say
  * @param duplicateKeys null, and not written, if they were not counted
+ * @param changed empty if the model has no counts of the rows that it was sealed with, or if
+ *     nothing changed
  * @param seconds rounded to milliseconds
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -49,8 +51,10 @@ public record ReportFile(
     long rowsPerSecond,
     String quarantine,
     Map<String, Long> codes,
+    List<FieldFault> faults,
     Map<String, Long> missing,
     Map<String, Long> unseen,
+    List<ChangedValues> changed,
     Long duplicateKeys,
     Scores scores,
     Map<String, Double> seconds,
@@ -115,8 +119,10 @@ public record ReportFile(
         Math.round(report.rowsPerSecond()),
         report.quarantine(),
         report.codes(),
+        report.faults(),
         report.missing(),
         report.unseen(),
+        report.changedValues(),
         report.duplicateKeys() < 0 ? null : report.duplicateKeys(),
         Scores.of(report.scores()),
         seconds,

@@ -18,11 +18,15 @@ public final class Stages {
   /**
    * Ends the current part under this name, and begins the next one. Parts of the same name are
    * added up.
+   *
+   * @return the seconds of this part
    */
-  public void end(String name) {
+  public double end(String name) {
     long now = nanos.getAsLong();
-    seconds.merge(name, (now - since) / 1e9, Double::sum);
+    double took = (now - since) / 1e9;
+    seconds.merge(name, took, Double::sum);
     since = now;
+    return took;
   }
 
   /** Returns the seconds of each part that has ended, in order. */

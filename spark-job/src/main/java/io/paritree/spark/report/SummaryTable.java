@@ -28,11 +28,13 @@ public final class SummaryTable {
 
     if (!report.codes().isEmpty()) {
       text.append("  quarantined by code: %s\n".formatted(report.codes()));
+      text.append(ValueTables.faults(report));
       if (!report.quarantine().isEmpty()) {
         text.append("  quarantine: %s\n".formatted(report.quarantine()));
       }
     }
 
+    text.append(ValueTables.values(report));
     if (report.duplicateKeys() >= 0) {
       text.append("  rows that repeat a key: %s\n".formatted(grouped(report.duplicateKeys())));
     }
@@ -49,7 +51,8 @@ public final class SummaryTable {
 
     if (report.rowsPerSecond() > 0) {
       text.append(
-          "  %s rows/s while scoring\n".formatted(grouped(Math.round(report.rowsPerSecond()))));
+          "  %s rows/s while tasks read, scored and wrote\n"
+              .formatted(grouped(Math.round(report.rowsPerSecond()))));
     }
 
     return text.toString();
@@ -143,7 +146,7 @@ public final class SummaryTable {
               ""));
     }
 
-    return aligned(lines);
+    return aligned("  ", "lrrrrr", lines);
   }
 
   /**
@@ -160,28 +163,35 @@ public final class SummaryTable {
     };
   }
 
-  private static String grouped(long number) {
+  static String grouped(long number) {
     return String.format(Locale.ROOT, "%,d", number);
   }
 
-  private static String aligned(List<String[]> lines) {
-    int columns = lines.get(0).length;
-    int[] widths = new int[columns];
+  /**
+   * Returns lines whose columns are aligned.
+   *
+   * @param margin begins each line
+   * @param sides for each column {@code l} (texts) or {@code r} (numbers)
+   */
+  static String aligned(String margin, String sides, List<String[]> lines) {
+    int[] widths = new int[sides.length()];
     for (String[] line : lines) {
-      for (int column = 0; column < columns; column++) {
+      for (int column = 0; column < widths.length; column++) {
         widths[column] = Math.max(widths[column], line[column].length());
       }
     }
 
     StringBuilder text = new StringBuilder();
     for (String[] line : lines) {
-      text.append("  ");
-      for (int column = 0; column < columns; column++) {
+      StringBuilder aligned = new StringBuilder(margin);
+      for (int column = 0; column < widths.length; column++) {
         String padding = " ".repeat(widths[column] - line[column].length());
-        text.append(column == 0 ? line[column] + padding : "  " + padding + line[column]);
+        boolean isText = sides.charAt(column) == 'l';
+        aligned.append(column == 0 ? "" : "  ");
+        aligned.append(isText ? line[column] + padding : padding + line[column]);
       }
 
-      text.append('\n');
+      text.append(aligned.toString().stripTrailing()).append('\n');
     }
 
     return text.toString();

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** How many tasks of a run have ended, and how many rows they have read. Thread-safe. */
 public final class TaskProgress {
   private final OptionalLong expectedRows;
-  private final long begin = System.nanoTime();
+  private volatile long begin = System.nanoTime();
   private final AtomicInteger tasks = new AtomicInteger();
   private final AtomicInteger ended = new AtomicInteger();
   private final AtomicLong rows = new AtomicLong();
@@ -20,9 +20,11 @@ public final class TaskProgress {
     this.expectedRows = expectedRows;
   }
 
-  /** Records that more tasks will run. */
+  /** Records that more tasks will run; the first of them begin the time that rows take. */
   public void tasksAdded(int added) {
-    tasks.addAndGet(added);
+    if (tasks.getAndAdd(added) == 0) {
+      begin = System.nanoTime();
+    }
   }
 
   /** Records that a task has succeeded. */

@@ -6,9 +6,11 @@ import io.paritree.lookup.build.QuarantineColumns;
 import io.paritree.lookup.build.StoredFaults;
 import io.paritree.spark.blocks.InputBlock;
 import io.paritree.spark.blocks.SourceFile;
+import io.paritree.spark.files.Encryption;
 import io.paritree.spark.files.ParquetFile;
 import io.paritree.spark.files.ParquetWriters;
 import io.paritree.spark.input.ReadColumn;
+import io.paritree.spark.task.FieldFaults;
 import io.paritree.spark.task.PartitionCounts;
 import io.paritree.spark.task.TaskPlan;
 import io.paritree.spark.task.WrittenFile;
@@ -59,6 +61,8 @@ public final class Quarantine {
   private final String name;
   private final Copier[] copiers;
   private final SpecificInternalRow row;
+  private final FieldFaults fieldFaults = new FieldFaults();
+  private final boolean showsValues;
   private ParquetFile file;
 
   Quarantine(TaskPlan plan, ParquetWriters writers, Path directory, String name) {
@@ -67,6 +71,8 @@ public final class Quarantine {
     this.directory = directory;
     this.name = name;
     this.row = new SpecificInternalRow(plan.quarantine());
+    // What is encrypted in the quarantine must not be readable in a report.
+    this.showsValues = !Encryption.isConfigured(writers.hadoop());
     this.copiers =
         plan.columns().stream().map(column -> copier(column.type())).toArray(Copier[]::new);
   }
@@ -116,6 +122,7 @@ public final class Quarantine {
         faults.get(0).code() == FaultCode.MALFORMED_RECORD ? faults.subList(0, 1) : faults;
     List<String> distinct = reported.stream().map(fault -> fault.code().code()).distinct().toList();
     count.addCodes(distinct);
+    count(reported);
     if (plan.isSample()) {
       return;
     }
@@ -162,6 +169,20 @@ public final class Quarantine {
     row.update(columns + 5, UTF8String.fromString(partition));
     row.update(columns + 6, UTF8String.fromBytes(StoredFaults.json(faults)));
     file.write(row);
+  }
+
+  private void count(List<Fault> faults) {
+    for (Fault fault : faults) {
+      fieldFaults.add(
+          fault.field(),
+          fault.code().code(),
+          () -> showsValues ? "got %s, expected %s".formatted(fault.got(), fault.expected()) : "");
+    }
+  }
+
+  /** Returns how many rows have each kind of fault in each field. */
+  FieldFaults fieldFaults() {
+    return fieldFaults;
   }
 
   /** Closes the file, if there is one. */

@@ -69,13 +69,15 @@ public final class Scan {
   /**
    * Scores all rows, in one pass.
    *
+   * @param planned is run once, when everything is planned and the tasks begin
    * @return the result of each task, from the one attempt that counts
    */
   public List<TaskResult> score(
       Broadcast<ModelFiles> model,
       TaskPlan plan,
       ParquetWriters writers,
-      ParquetWriters quarantineWriters) {
+      ParquetWriters quarantineWriters,
+      Runnable planned) {
     JavaSparkContext context = new JavaSparkContext(session.sparkContext());
     Broadcast<JavaSerialized<TaskPlan>> planBroadcast =
         context.broadcast(new JavaSerialized<>(plan));
@@ -84,9 +86,11 @@ public final class Scan {
     Broadcast<JavaSerialized<ParquetWriters>> quarantinedTo =
         context.broadcast(new JavaSerialized<>(quarantineWriters));
     try {
-      return score(model, plan, planBroadcast, scoredTo, quarantinedTo).stream()
-          .map(JavaSerialized::value)
-          .toList();
+      JavaRDD<JavaSerialized<TaskResult>> tasks =
+          tasks(model, plan, planBroadcast, scoredTo, quarantinedTo);
+      tasks.getNumPartitions(); // lists the splits, which a plan does when it is first asked
+      planned.run();
+      return tasks.collect().stream().map(JavaSerialized::value).toList();
     } finally {
       planBroadcast.destroy();
       scoredTo.destroy();
@@ -94,7 +98,7 @@ public final class Scan {
     }
   }
 
-  private List<JavaSerialized<TaskResult>> score(
+  private JavaRDD<JavaSerialized<TaskResult>> tasks(
       Broadcast<ModelFiles> model,
       TaskPlan plan,
       Broadcast<JavaSerialized<TaskPlan>> planBroadcast,
@@ -128,15 +132,14 @@ public final class Scan {
     if (columnar.isPresent()) {
       JavaRDD<ColumnarBatch> batches =
           FilesInOrder.of(executed, columnar.get().scan().executeColumnar(), chosen);
-      return batches.mapPartitions(task::scoreBatches).collect();
+      return batches.mapPartitions(task::scoreBatches);
     }
 
     JavaRDD<InternalRow> rows =
         FilesInOrder.of(executed, selected.queryExecution().toRdd(), chosen);
-    return (input.format() == InputFormat.CSV
-            ? rows.mapPartitions(task::scoreFiles)
-            : rows.mapPartitions(task::scoreRows))
-        .collect();
+    return input.format() == InputFormat.CSV
+        ? rows.mapPartitions(task::scoreFiles)
+        : rows.mapPartitions(task::scoreRows);
   }
 
   /**

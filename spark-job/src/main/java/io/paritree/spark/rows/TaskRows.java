@@ -176,6 +176,7 @@ final class TaskRows {
         counts,
         encoder.missing(),
         encoder.unseen(),
+        quarantine.fieldFaults(),
         histogram,
         new ArrayList<>(unreadable));
   }

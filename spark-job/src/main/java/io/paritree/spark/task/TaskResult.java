@@ -16,6 +16,7 @@ import java.util.TreeMap;
  * @param counts rows by output partition
  * @param missing missing values by slot
  * @param unseen values that are in no vocabulary, by slot
+ * @param faults quarantined rows by field and code
  * @param scores the distribution of the first score
  * @param unreadable why files could not be read to their ends
  */
@@ -27,6 +28,7 @@ public record TaskResult(
     TreeMap<String, PartitionCounts> counts,
     long[] missing,
     long[] unseen,
+    FieldFaults faults,
     ScoreHistogram scores,
     ArrayList<String> unreadable)
     implements Serializable {}

@@ -42,12 +42,22 @@ class ReportFileTest {
         "published" : 0,
         "held" : 1,
         "alreadyPublished" : 1,
-        "rowsPerSecond" : 22,
+        "rowsPerSecond" : 2,
         "quarantine" : "/out/quarantine",
         "codes" : {
           "not_finite" : 1,
           "wrong_type" : 2
         },
+        "faults" : [ {
+          "field" : "zip",
+          "code" : "wrong_type",
+          "rows" : 2,
+          "example" : "got \\"x\\", expected a number"
+        }, {
+          "field" : "age",
+          "code" : "not_finite",
+          "rows" : 1
+        } ],
         "missing" : {
           "zip" : 4,
           "age" : 0
@@ -55,6 +65,13 @@ class ReportFileTest {
         "unseen" : {
           "zip" : 0
         },
+        "changed" : [ {
+          "feature" : "zip",
+          "missing" : 0.12121212121212122,
+          "missingSealed" : 0.001,
+          "unseen" : 0.0,
+          "unseenSealed" : 0.0
+        } ],
         "duplicateKeys" : 0,
         "scores" : {
           "count" : 2,
@@ -119,8 +136,10 @@ class ReportFileTest {
         "rowsPerSecond" : 0,
         "quarantine" : "",
         "codes" : { },
+        "faults" : [ ],
         "missing" : { },
         "unseen" : { },
+        "changed" : [ ],
         "scores" : {
           "count" : 0
         },
@@ -203,11 +222,14 @@ class ReportFileTest {
         report.published(),
         report.alreadyPublished(),
         report.codes(),
+        report.faults(),
         report.missing(),
         report.unseen(),
+        report.sealedRows(),
         report.duplicateKeys(),
         scores,
         report.seconds(),
+        report.scoringSeconds(),
         report.quarantine(),
         report.groupsLeft());
   }
@@ -220,7 +242,7 @@ class ReportFileTest {
     return new String(ReportFile.of(report).toJson(), StandardCharsets.UTF_8);
   }
 
-  private static JobReport full(boolean stoppedEarly) {
+  static JobReport full(boolean stoppedEarly) {
     ScoreHistogram scores = new ScoreHistogram();
     scores.add(0.1f);
     scores.add(0.5f);
@@ -271,11 +293,17 @@ class ReportFileTest {
         0,
         List.of("day=0"),
         Map.of("wrong_type", 2L, "not_finite", 1L),
+        List.of(
+            new FieldFault("age", "not_finite", 1, ""),
+            new FieldFault("zip", "wrong_type", 1, "got \"x\", expected a number"),
+            new FieldFault("zip", "wrong_type", 1, "got \"y\", expected a number")),
         missing,
         Map.of("zip", 0L),
+        Optional.of(new SealedRows(1_000, Map.of("zip", 1L, "age", 0L), Map.of())),
         0,
         scores,
         seconds,
+        15,
         "/out/quarantine",
         2);
   }
@@ -294,11 +322,14 @@ class ReportFileTest {
         0,
         List.of(),
         Map.of(),
+        List.of(),
         Map.of(),
         Map.of(),
+        Optional.empty(),
         -1,
         new ScoreHistogram(),
         Map.of(),
+        0,
         "",
         0);
   }

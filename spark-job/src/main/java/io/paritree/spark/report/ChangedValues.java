@@ -1,0 +1,65 @@
+package io.paritree.spark.report;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * A feature whose values are missing, or in no vocabulary, more or less often than among the rows
+ * that the model was sealed with. All shares are of rows, 0 to 1.
+ *
+ * @param missing the share in the run
+ * @param missingSealed the share among the sealed rows
+ * @param unseen the share in the run
+ * @param unseenSealed the share among the sealed rows
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record ChangedValues(
+    String feature, double missing, double missingSealed, double unseen, double unseenSealed) {
+  /** A smaller difference of shares is never shown, however many rows there are. */
+  private static final double LEAST_DIFFERENCE = 0.001;
+
+  /** How many standard errors a difference must have, which chance alone does not reach. */
+  private static final double STANDARD_ERRORS = 5;
+
+  /** Returns the features that changed, the largest change first. */
+  static List<ChangedValues> of(JobReport report) {
+    if (report.sealedRows().isEmpty() || report.read() == 0) {
+      return List.of();
+    }
+
+    SealedRows sealed = report.sealedRows().get();
+    List<ChangedValues> changed = new ArrayList<>();
+    for (String feature : report.missing().keySet()) {
+      long missing = report.missing().get(feature);
+      long unseen = report.unseen().getOrDefault(feature, 0L);
+      long missingSealed = sealed.missing().getOrDefault(feature, 0L);
+      long unseenSealed = sealed.unseen().getOrDefault(feature, 0L);
+      if (differ(missing, report.read(), missingSealed, sealed.rows())
+          || differ(unseen, report.read(), unseenSealed, sealed.rows())) {
+        changed.add(
+            new ChangedValues(
+                feature,
+                (double) missing / report.read(),
+                (double) missingSealed / sealed.rows(),
+                (double) unseen / report.read(),
+                (double) unseenSealed / sealed.rows()));
+      }
+    }
+
+    changed.sort(Comparator.comparingDouble(ChangedValues::change).reversed());
+    return List.copyOf(changed);
+  }
+
+  private double change() {
+    return Math.max(Math.abs(missing - missingSealed), Math.abs(unseen - unseenSealed));
+  }
+
+  private static boolean differ(long count, long rows, long sealedCount, long sealedRows) {
+    double difference = Math.abs((double) count / rows - (double) sealedCount / sealedRows);
+    double pooled = (double) (count + sealedCount) / (rows + sealedRows);
+    double error = Math.sqrt(pooled * (1 - pooled) * (1.0 / rows + 1.0 / sealedRows));
+    return difference >= LEAST_DIFFERENCE && difference > STANDARD_ERRORS * error;
+  }
+}

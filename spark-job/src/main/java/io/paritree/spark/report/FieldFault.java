@@ -1,0 +1,53 @@
+package io.paritree.spark.report;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The quarantined rows with one kind of fault in one field.
+ *
+ * @param field the column of the model; empty for faults of whole rows
+ * @param code the code of the fault
+ * @param rows how many rows have it
+ * @param example what came and what was expected, in one of them; empty, and not written, if values
+ *     must not be shown because the quarantine is encrypted
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record FieldFault(
+    String field,
+    String code,
+    long rows,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) String example) {
+  public FieldFault {
+    example = example == null ? "" : example;
+  }
+
+  /** Returns the faults with those of the same field and code added up, the most frequent first. */
+  static List<FieldFault> total(List<FieldFault> all) {
+    Map<List<String>, FieldFault> totals = new LinkedHashMap<>();
+    for (FieldFault fault : all) {
+      totals.merge(
+          List.of(fault.field, fault.code),
+          fault,
+          (first, next) ->
+              new FieldFault(
+                  first.field,
+                  first.code,
+                  first.rows + next.rows,
+                  first.example.isEmpty() ? next.example : first.example));
+    }
+
+    List<FieldFault> sorted = new ArrayList<>(totals.values());
+    sorted.sort(
+        Comparator.comparingLong(FieldFault::rows)
+            .reversed()
+            .thenComparing(FieldFault::field)
+            .thenComparing(FieldFault::code));
+    return List.copyOf(sorted);
+  }
+}

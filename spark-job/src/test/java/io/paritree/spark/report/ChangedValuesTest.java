@@ -1,0 +1,32 @@
+package io.paritree.spark.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ChangedValuesTest {
+  @ParameterizedTest
+  @CsvSource({
+    "0, 1000000, 0, 1000000, false",
+    "900, 1000000, 0, 1000000, false", // certain, and too small to matter
+    "1100, 1000000, 0, 1000000, true",
+    "0, 1000000, 1100, 1000000, true",
+    "3, 10, 100, 1000, false", // chance gives that
+    "300, 1000, 100, 1000, true",
+    "10, 10, 0, 1000, true",
+    "1000, 1000, 1000, 1000, false"
+  })
+  void featureIsShownWhereItsShareChangedByMoreThanChanceAndEnoughToMatter(
+      long missing, long rows, long missingSealed, long sealedRows, boolean isShown) {
+    SealedRows sealed =
+        new SealedRows(sealedRows, Map.of("zip", missingSealed), Map.of("zip", missingSealed));
+    JobReport report =
+        JobMetricsTest.report(List.of(), Map.of("zip", missing), rows, 1, Optional.of(sealed));
+
+    assertThat(report.changedValues()).hasSize(isShown ? 1 : 0);
+  }
+}

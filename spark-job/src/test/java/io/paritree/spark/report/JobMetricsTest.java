@@ -1,0 +1,98 @@
+package io.paritree.spark.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.paritree.lookup.build.ScoreHistogram;
+import io.paritree.spark.ending.Outcome;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class JobMetricsTest {
+  @Test
+  void wideModelHasFiftyFeaturesOfItsOwnAndTheSumOfTheOthers() throws Exception {
+    Map<String, Long> counts = new LinkedHashMap<>();
+    List<FieldFault> faults = new ArrayList<>();
+    for (int field = 0; field < 3_000; field++) {
+      counts.put("f" + field, field < 2_950 ? 1L : 2L);
+      faults.add(new FieldFault("f" + field, "missing_value", field < 2_950 ? 1 : 2, ""));
+    }
+
+    faults.add(new FieldFault("f0", "not_finite", 7, ""));
+
+    List<String> lines = lines(report(faults, counts, 1_000, 0));
+
+    assertThat(lines.stream().filter(line -> line.contains("paritree_job_missing_values{")))
+        .hasSize(51)
+        .contains("paritree_job_missing_values{feature=\"f2999\",output=\"/out\"} 2.0")
+        .contains("paritree_job_missing_values{feature=\"other\",output=\"/out\"} 2950.0");
+    assertThat(lines.stream().filter(line -> line.startsWith("paritree_job_unseen_values{")))
+        .hasSize(51);
+    String faultsOf = "paritree_job_faults{code=\"%s\",field=\"%s\",output=\"/out\"} %s.0";
+    assertThat(lines.stream().filter(line -> line.startsWith("paritree_job_faults{")))
+        .hasSize(52)
+        .contains(faultsOf.formatted("not_finite", "f0", 7))
+        .contains(faultsOf.formatted("missing_value", "other", 2_999 - 49 + 50 - 49));
+  }
+
+  @Test
+  void rateIsOfTheTasksOfAllGroupsAloneAndAbsentIfTheyTookSeconds() throws Exception {
+    JobReport first = report(List.of(), Map.of(), 1_000_000, 9.9);
+    JobReport second = report(List.of(), Map.of(), 500_000, 20.1);
+
+    assertThat(first.rowsPerSecond()).isZero();
+    assertThat(SummaryTable.of(first)).doesNotContain("rows/s");
+    assertThat(lines(first)).noneMatch(line -> line.contains("rows_per_second"));
+    JobReport total = JobReport.total(List.of(first, second));
+    assertThat(total.rowsPerSecond()).isEqualTo(50_000);
+    assertThat(SummaryTable.of(total))
+        .contains("  50,000 rows/s while tasks read, scored and wrote\n");
+    assertThat(lines(total)).contains("paritree_job_rows_per_second{output=\"/out\"} 50000.0");
+  }
+
+  private static List<String> lines(JobReport report) throws IOException {
+    byte[] text = JobMetrics.of("/out", 0, 1, Optional.of(report)).text();
+    return new String(text, StandardCharsets.UTF_8).lines().toList();
+  }
+
+  private static JobReport report(
+      List<FieldFault> faults, Map<String, Long> values, long rows, double scoringSeconds) {
+    return report(faults, values, rows, scoringSeconds, Optional.empty());
+  }
+
+  static JobReport report(
+      List<FieldFault> faults,
+      Map<String, Long> values,
+      long rows,
+      double scoringSeconds,
+      Optional<SealedRows> sealedRows) {
+    return new JobReport(
+        "nightly",
+        Outcome.PUBLISHED,
+        "",
+        "2026-01-02T03:04:05Z",
+        Optional.empty(),
+        "/in",
+        "",
+        "/out",
+        List.of(new PartitionReport("", "i", rows, rows, 0, null, List.of())),
+        1,
+        List.of(),
+        Map.of(),
+        faults,
+        values,
+        values,
+        sealedRows,
+        -1,
+        new ScoreHistogram(),
+        Map.of("prepare", 100.0, "score", 100.0),
+        scoringSeconds,
+        "",
+        0);
+  }
+}
