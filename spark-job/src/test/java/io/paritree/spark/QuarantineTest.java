@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.paritree.model.TestPackages;
+import io.paritree.spark.rows.FaultList;
+import io.paritree.spark.rows.Quarantine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +15,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.StructField;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,16 +48,36 @@ class QuarantineTest {
     assertThat(Scores.of(output)).hasSize(9_900);
     List<Row> quarantined = quarantine(output).collectAsList();
     assertThat(quarantined).hasSize(100);
+    assertThat(quarantine(output).schema().apply("_faults").dataType().simpleString())
+        .as("faults are of the type that the SQL function returns")
+        .isEqualTo(FaultList.TYPE.simpleString())
+        .isEqualTo("array<struct<field:string,code:string,got:string,expected:string>>");
     Map<String, Long> keys = keys(input);
     for (Row row : quarantined) {
       assertThat((Long) row.getAs("parcel_id") % 100).isZero();
       assertThat(row.getList(row.fieldIndex("_codes"))).isEqualTo(List.of("missing_value"));
-      assertThat((String) row.getAs("_faults")).contains("weight");
+      assertThat(row.getList(row.fieldIndex("_faults")))
+          .isEqualTo(
+              List.of(RowFactory.create("weight", "missing_value", "no value", "a value")));
+      assertThat((String) row.getAs("_faults_json"))
+          .isEqualTo(
+              "[{\"field\":\"weight\",\"code\":\"missing_value\",\"got\":\"no value\","
+                  + "\"expected\":\"a value\"}]");
       assertThat(keys.get(row.getAs("_source_file") + " " + row.getAs("_source_row")))
           .isEqualTo((Long) row.getAs("parcel_id"));
     }
 
     assertThat(run.out()).contains("10,000", "9,900", "missing_value=100");
+  }
+
+  @Test
+  void theReadmeNamesEachColumnThatIsAdded() throws Exception {
+    String readme = Files.readString(Path.of("../README.md"));
+
+    for (StructField added : Quarantine.schema(List.of()).fields()) {
+      String type = added.dataType().sql().split("<")[0];
+      assertThat(readme).contains("`%s %s".formatted(added.name(), type));
+    }
   }
 
   @Test

@@ -45,7 +45,7 @@ public final class Quarantine {
   /** The codes of the row's faults, each once. */
   public static final String CODES = "_codes";
 
-  /** The row's faults as text. */
+  /** The row's faults, as {@link FaultList} has them. */
   public static final String FAULTS = "_faults";
 
   /** All columns that the quarantine adds to those that were read. */
@@ -101,7 +101,7 @@ public final class Quarantine {
     fields.add(
         DataTypes.createStructField(
             CODES, DataTypes.createArrayType(DataTypes.StringType, false), true));
-    fields.add(DataTypes.createStructField(FAULTS, DataTypes.StringType, true));
+    fields.add(DataTypes.createStructField(FAULTS, FaultList.TYPE, true));
     fields.add(
         DataTypes.createStructField(QuarantineColumns.PARTITION, DataTypes.StringType, true));
     fields.add(DataTypes.createStructField(QuarantineColumns.FAULTS, DataTypes.StringType, true));
@@ -163,9 +163,7 @@ public final class Quarantine {
             : UTF8String.fromString(line.length() > MAX_LINE ? line.substring(0, MAX_LINE) : line));
     row.update(
         columns + 3, new GenericArrayData(distinct.stream().map(UTF8String::fromString).toArray()));
-    row.update(
-        columns + 4,
-        UTF8String.fromString(String.join("; ", reported.stream().map(Fault::toString).toList())));
+    row.update(columns + 4, FaultList.of(reported));
     row.update(columns + 5, UTF8String.fromString(partition));
     row.update(columns + 6, UTF8String.fromBytes(StoredFaults.json(faults)));
     file.write(row);

@@ -4,6 +4,7 @@ import io.paritree.InvalidRowException;
 import io.paritree.feature.Faults;
 import io.paritree.forest.Engine;
 import io.paritree.model.ScoringModel;
+import io.paritree.spark.rows.FaultList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -159,7 +160,7 @@ final class BlockScoring implements MapPartitionsFunction<InternalRow, JoinedRow
             throw new InvalidRowException(found.list());
           }
 
-          faults[at] = RowResults.faults(found);
+          faults[at] = FaultList.of(found.list());
         }
       }
     }

@@ -5,6 +5,7 @@ import io.paritree.UnsupportedModelException;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.ScoringModel;
 import io.paritree.reasons.Reasons;
+import io.paritree.spark.rows.FaultList;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -71,7 +72,7 @@ enum Output {
       case MARGIN -> ResultColumns.values(ResultColumns.margins(model));
       case LABEL -> DataTypes.StringType;
       case PREDICT -> ResultColumns.added(new StructType(), model, true, true);
-      case FAULTS -> ResultColumns.FAULTS_TYPE;
+      case FAULTS -> FaultList.TYPE;
       case REASONS -> ResultColumns.REASONS_TYPE;
     };
   }

@@ -1,8 +1,8 @@
 package io.paritree.spark.sql;
 
-import io.paritree.Fault;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.manifest.Outputs;
+import io.paritree.spark.rows.FaultList;
 import io.paritree.spark.rows.ReasonList;
 import java.util.List;
 import org.apache.spark.sql.types.ArrayType;
@@ -17,16 +17,6 @@ final class ResultColumns {
   static final String LABEL = "label";
   static final String MODEL_VERSION = "model_version";
   static final String FAULTS = "faults";
-
-  /** An array of {@code field, code, got, expected}. */
-  static final ArrayType FAULTS_TYPE =
-      DataTypes.createArrayType(
-          new StructType()
-              .add("field", DataTypes.StringType)
-              .add("code", DataTypes.StringType)
-              .add("got", DataTypes.StringType)
-              .add("expected", DataTypes.StringType),
-          false);
 
   static final ArrayType REASONS_TYPE = DataTypes.createArrayType(ReasonList.REASON, false);
 
@@ -76,7 +66,7 @@ final class ResultColumns {
     }
 
     all = all.add(MODEL_VERSION, DataTypes.StringType);
-    return hasFaults ? all.add(FAULTS, FAULTS_TYPE) : all;
+    return hasFaults ? all.add(FAULTS, FaultList.TYPE) : all;
   }
 
   private static StructType floats(StructType to, List<String> names, Metadata metadata) {
@@ -86,10 +76,5 @@ final class ResultColumns {
     }
 
     return all;
-  }
-
-  /** Returns the elements of a fault, in the order of {@link #FAULTS_TYPE}. */
-  static List<String> elements(Fault fault) {
-    return List.of(fault.field(), fault.code().code(), fault.got(), fault.expected());
   }
 }

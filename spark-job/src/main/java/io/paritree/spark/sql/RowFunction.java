@@ -5,6 +5,7 @@ import io.paritree.InvalidRowException;
 import io.paritree.feature.Faults;
 import io.paritree.model.ScoringModel;
 import io.paritree.reasons.Direction;
+import io.paritree.spark.rows.FaultList;
 import java.util.Locale;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.util.ArrayData;
@@ -93,7 +94,7 @@ public final class RowFunction implements ScalarFunction<Object> {
 
     return switch (output) {
       case PREDICT -> own.results.unscored(faults);
-      case FAULTS -> RowResults.faults(faults);
+      case FAULTS -> FaultList.of(faults.list());
       case SCORE, MARGIN, LABEL, REASONS -> null;
     };
   }

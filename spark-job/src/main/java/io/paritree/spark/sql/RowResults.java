@@ -1,17 +1,16 @@
 package io.paritree.spark.sql;
 
-import io.paritree.Fault;
 import io.paritree.UnsupportedModelException;
 import io.paritree.feature.Faults;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.model.ScoringModel;
 import io.paritree.reasons.Direction;
 import io.paritree.reasons.Reasons;
+import io.paritree.spark.rows.FaultList;
 import io.paritree.spark.rows.ReasonList;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.catalyst.util.ArrayData;
-import org.apache.spark.sql.catalyst.util.GenericArrayData;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /** Makes the results of functions, as Spark holds values. Not thread-safe: one per thread. */
@@ -91,21 +90,12 @@ final class RowResults {
   InternalRow unscored(Faults faults) {
     Object[] all = new Object[size()];
     all[all.length - 2] = modelVersion;
-    all[all.length - 1] = faults(faults);
+    all[all.length - 1] = FaultList.of(faults.list());
     return new GenericInternalRow(all);
   }
 
   private int size() {
     return model.engine().scores() + model.engine().outputs() + (hasLabel ? 3 : 2);
-  }
-
-  static ArrayData faults(Faults faults) {
-    return new GenericArrayData(faults.list().stream().map(RowResults::fault).toArray());
-  }
-
-  private static InternalRow fault(Fault fault) {
-    return new GenericInternalRow(
-        ResultColumns.elements(fault).stream().map(UTF8String::fromString).toArray());
   }
 
   /** Returns how many fields may be reasons. */
