@@ -169,6 +169,7 @@ final class LookupBench {
             "2026-11-25T02:11:09Z",
             new KeyForm(List.of(new KeyColumn("id", KeyColumn.Type.INTEGER, 0))),
             List.of("score"),
+            Optional.empty(),
             rows,
             0,
             0,

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What an index is of: the content of its {@code lookup.json}.
@@ -31,6 +32,8 @@ import java.util.Map;
  * @param scoredAt when the rows were complete, in UTC
  * @param keys the columns of the key
  * @param scores the names of the scores' columns, in the order of the outputs
+ * @param reasons how the reasons of its rows are read; empty if they have none, or if the run was of
+ *     a version that did not record this
  * @param rows scored rows of the partition
  * @param quarantined rows of the partition that could not be scored
  * @param repeatedKeys keys of several rows
@@ -48,6 +51,7 @@ public record IndexManifest(
     String scoredAt,
     KeyForm keys,
     List<String> scores,
+    Optional<ReasonsForm> reasons,
     long rows,
     long quarantined,
     long repeatedKeys,
@@ -122,6 +126,11 @@ public record IndexManifest(
     }
 
     json.writeEndArray();
+    if (reasons.isPresent()) {
+      json.writeFieldName("reasons");
+      JsonText.inLine(json, reasons.get()::write);
+    }
+
     json.writeNumberField("rows", rows);
     json.writeNumberField("quarantined", quarantined);
     json.writeNumberField("repeated_keys", repeatedKeys);
@@ -199,6 +208,7 @@ public record IndexManifest(
     private final List<String> scores = new ArrayList<>();
     private final List<ShardFile> shards = new ArrayList<>();
     private ScoreSpread spread = ScoreSpread.NONE;
+    private Optional<ReasonsForm> reasons = Optional.empty();
 
     private Reader(StrictJson json) {
       this.json = json;
@@ -221,6 +231,7 @@ public record IndexManifest(
           text("scored_at"),
           new KeyForm(keys),
           scores,
+          reasons,
           number("rows"),
           number("quarantined"),
           number("repeated_keys"),
@@ -236,6 +247,7 @@ public record IndexManifest(
         case "shards" -> json.list(this::shard);
         case "spread" -> spread();
         case "scored_at" -> texts.put(name, moment(json.text()));
+        case "reasons" -> reasons = Optional.of(ReasonsForm.read(json));
         default -> {
           if (json.isText()) {
             texts.put(name, json.text());

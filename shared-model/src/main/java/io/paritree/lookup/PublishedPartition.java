@@ -35,6 +35,8 @@ public record PublishedPartition(
    * @param keys the columns of the key, the first ones of the files; empty if the run had none
    * @param scores the columns of the scores; empty if a version has published them that did not
    *     write these names
+   * @param reasons how the reasons of the rows are read; empty if they have none, or if a version has
+   *     published them that did not write this
    */
   public record Rows(
       String run,
@@ -43,10 +45,16 @@ public record PublishedPartition(
       long scored,
       long quarantined,
       List<String> keys,
-      List<String> scores) {
+      List<String> scores,
+      Optional<ReasonsForm> reasons) {
     public Rows {
       keys = List.copyOf(keys);
       scores = List.copyOf(scores);
+    }
+
+    private Rows withoutReasons() {
+      return new Rows(
+          run, modelVersion, scoredAt, scored, quarantined, keys, scores, Optional.empty());
     }
   }
 
@@ -63,9 +71,10 @@ public record PublishedPartition(
     return new PublishedPartition("", directory, Map.of(), Optional.empty());
   }
 
-  /** Returns the same without its files, of which there may be many. */
+  /** Returns the same without its files, of which there may be many, and without its reasons. */
   public PublishedPartition withoutFiles() {
-    return new PublishedPartition(identity, directory, Map.of(), rows);
+    return new PublishedPartition(
+        identity, directory, Map.of(), rows.map(Rows::withoutReasons));
   }
 
   /** Returns whether it was published with an identity, as far as that is known. */
@@ -84,6 +93,7 @@ public record PublishedPartition(
     Map<String, Long> files = new HashMap<>();
     List<String> keys = new ArrayList<>();
     List<String> scores = new ArrayList<>();
+    List<ReasonsForm> reasons = new ArrayList<>();
     try {
       StrictJson json = new StrictJson(where, content);
       json.document(
@@ -96,6 +106,7 @@ public record PublishedPartition(
                       case "files" -> json.list(() -> file(json, files));
                       case "keys" -> json.list(() -> keys.add(json.text()));
                       case "scores" -> json.list(() -> scores.add(json.text()));
+                      case "reasons" -> reasons.add(ReasonsForm.read(json));
                       default -> {
                         if (json.isText()) {
                           texts.put(name, json.text());
@@ -125,7 +136,8 @@ public record PublishedPartition(
             numbers.getOrDefault("scored", 0L),
             numbers.getOrDefault("quarantined", 0L),
             keys,
-            scores);
+            scores,
+            reasons.stream().findFirst());
     return new PublishedPartition(
         texts.get("identity"), texts.get("directory"), files, Optional.of(rows));
   }

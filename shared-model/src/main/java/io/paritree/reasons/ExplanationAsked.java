@@ -24,6 +24,11 @@ public record ExplanationAsked(
     return most > 0;
   }
 
+  /** Returns whether contributions have the bits of XGBoost. */
+  public boolean isExact() {
+    return mode == ContributionMode.EXACT;
+  }
+
   /** Returns whether a row with this score has reasons. */
   public boolean hasReasons(float score) {
     return most > 0 && (Float.isNaN(above) || score > above);

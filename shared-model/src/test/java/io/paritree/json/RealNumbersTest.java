@@ -14,6 +14,7 @@ import io.paritree.lookup.build.ScoreHistogram;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -124,6 +125,7 @@ class RealNumbersTest {
               "2026-11-25T02:11:09Z",
               new KeyForm(List.of(new KeyColumn("id", KeyColumn.Type.INTEGER, 0))),
               List.of("score"),
+              Optional.empty(),
               1,
               0,
               0,

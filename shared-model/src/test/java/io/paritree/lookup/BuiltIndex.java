@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** An index that a test writes: rows are added, and {@link #write} makes the files of it. */
 public final class BuiltIndex {
@@ -19,6 +20,7 @@ public final class BuiltIndex {
   private final int scores;
   private final List<ShardWriter> shards = new ArrayList<>();
   private final KeyBytes key = new KeyBytes();
+  private Optional<ReasonsForm> reasons = Optional.empty();
   private int rows;
   private int quarantined;
 
@@ -82,6 +84,11 @@ public final class BuiltIndex {
     return key;
   }
 
+  /** Says how the reasons of its rows are read. */
+  public void setReasons(ReasonsForm form) {
+    reasons = Optional.of(form);
+  }
+
   /** Writes the files. */
   public IndexManifest write(Path to) throws IOException {
     return write(to, "identity", "flight-delay/3", "2026-11-25T02:11:09Z");
@@ -117,6 +124,7 @@ public final class BuiltIndex {
             scoredAt,
             form,
             names,
+            reasons,
             rows,
             quarantined,
             repeated,

@@ -21,6 +21,7 @@ import io.paritree.spark.publish.StepObserver;
 import io.paritree.spark.report.Progress;
 import io.paritree.spark.report.TaskProgress;
 import io.paritree.spark.rows.Quarantine;
+import io.paritree.spark.rows.RecordedReasons;
 import io.paritree.spark.rows.Scan;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.settings.JobSettings.LookupIndex;
@@ -130,6 +131,7 @@ final class GroupScoring {
             directory,
             new KeyEncoder(keyFields).form(),
             checked.columns().scores(),
+            RecordedReasons.of(checked.model(), settings.explanation(), input.columns()),
             lookupBuckets)
         .build(origins, tally.lookup(), tally.counts());
   }

@@ -1,5 +1,6 @@
 package io.paritree.spark;
 
+import io.paritree.lookup.ReasonsForm;
 import io.paritree.lookup.StateDirectory;
 import io.paritree.model.ScoringModel;
 import io.paritree.spark.check.CarriedColumns;
@@ -13,6 +14,7 @@ import io.paritree.spark.publish.PartitionManifest;
 import io.paritree.spark.publish.RunDirectory;
 import io.paritree.spark.report.PartitionReport;
 import io.paritree.spark.report.PartitionReport.ScoredFile;
+import io.paritree.spark.rows.RecordedReasons;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.spark.task.PartitionCounts;
 import io.paritree.spark.task.WrittenFile;
@@ -50,6 +52,7 @@ final class Staging {
   private final Optional<Location> table; // the directory of its files
   private final List<String> keys;
   private final List<String> scores;
+  private final Optional<ReasonsForm> reasons;
 
   Staging(JobSettings settings, CheckedRun checked, RunDirectory directory, Tally tally) {
     this.settings = settings;
@@ -60,6 +63,8 @@ final class Staging {
     this.table = checked.tableDirectory();
     this.keys = CarriedColumns.of(settings, checked.input()).keys();
     this.scores = checked.columns().scores();
+    this.reasons =
+        RecordedReasons.of(model, settings.explanation(), checked.input().columns());
   }
 
   /** Moves the quarantined rows to where they are kept, even if the run fails. */
@@ -247,6 +252,7 @@ final class Staging {
             count.quarantined(),
             keys,
             scores,
+            PartitionManifest.json(reasons),
             files);
     Location to = directory.fresh(target.partition());
     store.create(to.resolve(PartitionManifest.SUCCESS_FILE), new byte[0]);

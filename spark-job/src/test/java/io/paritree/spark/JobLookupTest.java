@@ -7,6 +7,7 @@ import io.paritree.lookup.KeyBytes;
 import io.paritree.lookup.KeyColumn;
 import io.paritree.lookup.LookupIndex;
 import io.paritree.lookup.PublishedPartition;
+import io.paritree.lookup.ReasonsForm;
 import io.paritree.lookup.StateDirectory;
 import io.paritree.lookup.StoredEntry;
 import io.paritree.lookup.StoredEntry.Quarantined;
@@ -128,14 +129,26 @@ class JobLookupTest {
   }
 
   @Test
-  void storedReasonsHaveANameOfTheirOwn() throws Exception {
+  void whatTheColumnsOfReasonsDoNotSayIsRecordedWithThePartitionAndItsIndex() throws Exception {
+    model = new TestPackages(directory.resolve("store")).reasons().toString();
     Path input = Parcels.write(directory.resolve("in"), 0, 20, 0, 1);
 
-    JobRun run = score("--input", input, "--keys", "parcel_id", "--reasons", "2");
+    JobRun run =
+        score(
+            "--input", input, "--keys", "parcel_id", "--reasons", "2", "--reasons-direction", "up");
 
     assertThat(run.exitCode()).as(run.err()).isZero();
     try (LookupIndex theJobs = index("");
         LookupIndex own = own("")) {
+      ReasonsForm form = theJobs.manifest().reasons().orElseThrow();
+      assertThat(own.manifest().reasons()).contains(form);
+      assertThat(form.direction()).isEqualTo("up");
+      assertThat(form.isExact()).isFalse();
+      assertThat(form.outputs()).isEmpty();
+      assertThat(form.numbers()).containsExactly("distance", "zone");
+      assertThat(form.truths()).containsExactly("express");
+      assertThat(form.groups()).containsOnly(Map.entry("service", List.of("express", "carrier")));
+      assertThat(form.up()).containsOnly(Map.entry("distance", "The way is long"));
       for (int key = 0; key < 20; key++) {
         byte[] members = ((Scored) found(theJobs, "" + key).orElseThrow()).members();
         assertThat(((Scored) found(own, "" + key).orElseThrow()).members()).isEqualTo(members);

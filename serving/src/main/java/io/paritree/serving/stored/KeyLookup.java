@@ -52,9 +52,10 @@ public final class KeyLookup {
       OpenPartition partition, StoredEntry entry, Optional<Unserved> stale, Numbers numbers) {
     /** Returns the entity tag of the answer. */
     public String tag() {
-      return stale.isEmpty()
+      return stale.isEmpty() && numbers == Numbers.MIXED
           ? partition.tag()
-          : OpenPartition.tag(partition.tag() + stale.get().member());
+          : OpenPartition.tag(
+              partition.tag() + numbers + stale.map(Unserved::member).orElse(""));
     }
   }
 

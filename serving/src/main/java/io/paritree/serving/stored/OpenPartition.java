@@ -20,6 +20,9 @@ import java.util.Optional;
 public final class OpenPartition {
   private static final int TAG_DIGITS = 32;
 
+  /** Changes with the form of answers, since callers keep them by their tags. */
+  private static final String FORM = "2";
+
   private final LookupIndex index;
   private final Map<String, String> values;
   private final String tag;
@@ -40,7 +43,7 @@ public final class OpenPartition {
     IndexManifest manifest = index.manifest();
     this.values = PartitionValue.texts(manifest.partition());
     String run = manifest.directory() + "\n" + manifest.partition();
-    this.tag = tag(run);
+    this.tag = tag(FORM + "\n" + run);
     this.partitionJson = json(manifest.partition());
     this.origin =
         new JsonBytes()

@@ -29,7 +29,9 @@ public final class StoredAnswer {
     OpenPartition partition = found.partition();
     json.raw("\"partition\":").raw(partition.partitionJson()).raw(',');
     partition.writeScores(row.scores(), json);
-    json.raw(StoredNumbers.members(row.members(), found.numbers())).raw(partition.origin());
+    byte[] members =
+        StoredReasons.members(row.members(), partition.manifest().reasons(), found.numbers());
+    json.raw(StoredNumbers.members(members, found.numbers())).raw(partition.origin());
     writeStale(found.stale(), json);
   }
 

@@ -92,7 +92,8 @@ final class StoredNumbers {
     return bytes.toByteArray();
   }
 
-  private static boolean isText(String number, Numbers numbers, boolean isColumn) {
+  /** Returns whether a number is answered as text. */
+  static boolean isText(String number, Numbers numbers, boolean isColumn) {
     if (numbers == Numbers.TEXT && isColumn) {
       return true;
     }

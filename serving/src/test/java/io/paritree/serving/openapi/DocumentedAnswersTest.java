@@ -77,7 +77,12 @@ class DocumentedAnswersTest {
         "day=1",
         "parcel-late/1",
         rows -> {
-          rows.add(List.of("1"), ",\"columns\":{\"note\":\"x\"},\"label\":\"late\"", 0.5f);
+          rows.add(
+              List.of("1"),
+              ",\"columns\":{\"note\":\"x\"},\"label\":\"late\",\"stored_reasons\":[{\"field\":\"distance\","
+                  + "\"value\":\"12.5\",\"contribution\":0.5,\"code\":\"R1\"}],\"reasons_base\":-1.5,"
+                  + "\"reasons_rest\":0.25",
+              0.5f);
           rows.addQuarantined(
               List.of("2"),
               "[{\"code\":\"missing_value\",\"got\":\"no value\",\"expected\":\"a value\"}]");

@@ -88,7 +88,10 @@ class GeneratedClientsIT {
             new KeyForm(List.of(new KeyColumn("parcel_id", KeyColumn.Type.INTEGER, 0))),
             1);
     parcels.publish("day=1", "m/1", rows -> rows.add(List.of("7"), "", 0.25f));
-    parcels.publish("day=2", "parcel-late/1", rows -> rows.add(List.of("7"), "", 0.5f));
+    String reasons =
+        ",\"stored_reasons\":[{\"field\":\"distance\",\"value\":\"12.5\",\"contribution\":0.5,\"code\":null}],"
+            + "\"reasons_base\":-1.5,\"reasons_rest\":0.25";
+    parcels.publish("day=2", "parcel-late/1", rows -> rows.add(List.of("7"), reasons, 0.5f));
     return parcels;
   }
 

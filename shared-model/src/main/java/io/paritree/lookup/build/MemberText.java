@@ -2,6 +2,7 @@ package io.paritree.lookup.build;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.paritree.lookup.ReasonsForm;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -53,11 +54,11 @@ public final class MemberText {
   }
 
   /**
-   * Returns the name of the member for one of the job's columns: its own, but {@code
-   * stored_reasons}, because the reasons in an answer to a record have another form.
+   * Returns the name of the member for one of the job's columns: its own, but {@link
+   * ReasonsForm#LIST} for the reasons, which answers have in another form.
    */
   public static String name(String column) {
-    return column.equals("reasons") ? "stored_reasons" : column;
+    return column.equals("reasons") ? ReasonsForm.LIST : column;
   }
 
   /** Begins the columns that are passed. */

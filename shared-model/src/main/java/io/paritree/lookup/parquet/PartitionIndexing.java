@@ -247,6 +247,7 @@ public final class PartitionIndexing {
             rows.scoredAt(),
             scored.form(),
             rows.scores(),
+            rows.reasons(),
             rows.scored(),
             rows.quarantined(),
             shards.repeatedKeys(),

@@ -2,6 +2,7 @@ package io.paritree.spark.lookup;
 
 import io.paritree.lookup.IndexManifest;
 import io.paritree.lookup.KeyForm;
+import io.paritree.lookup.ReasonsForm;
 import io.paritree.lookup.StateDirectory;
 import io.paritree.lookup.build.BuiltShard;
 import io.paritree.lookup.build.BuiltShards;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -44,6 +46,7 @@ public final class IndexBuild {
   private final RunDirectory directory;
   private final KeyForm keys;
   private final List<String> scores;
+  private final Optional<ReasonsForm> reasons;
   private final int buckets;
 
   /** What an index records about its partition in addition to what is built. */
@@ -53,6 +56,7 @@ public final class IndexBuild {
   /**
    * @param directory the run's
    * @param scores the names of the scores' columns
+   * @param reasons how the reasons of rows are read; empty if they have none
    * @param buckets of the files
    */
   public IndexBuild(
@@ -61,12 +65,14 @@ public final class IndexBuild {
       RunDirectory directory,
       KeyForm keys,
       List<String> scores,
+      Optional<ReasonsForm> reasons,
       int buckets) {
     this.session = session;
     this.place = place;
     this.directory = directory;
     this.keys = keys;
     this.scores = List.copyOf(scores);
+    this.reasons = reasons;
     this.buckets = buckets;
   }
 
@@ -204,6 +210,7 @@ public final class IndexBuild {
             origin.scoredAt(),
             keys,
             scores,
+            reasons,
             count.scored(),
             count.quarantined(),
             all.repeatedKeys(),

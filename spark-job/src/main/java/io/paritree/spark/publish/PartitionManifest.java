@@ -1,13 +1,17 @@
 package io.paritree.spark.publish;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.paritree.lookup.ReasonsForm;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The content of a published partition's {@code _paritree.json}.
@@ -29,6 +33,8 @@ import java.util.Objects;
  *     it is one of a version that did not write this
  * @param scores the columns of the scores, which follow the keys and the passed columns; empty if
  *     the run is one of a version that did not write this
+ * @param reasons a {@link ReasonsForm}; null if the rows have no reasons, or if the run is one of a
+ *     version that did not write this
  * @param files the files that hold the rows
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -47,6 +53,7 @@ public record PartitionManifest(
     long quarantined,
     List<String> keys,
     List<String> scores,
+    @JsonInclude(JsonInclude.Include.NON_NULL) JsonNode reasons,
     List<DataFile> files) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -71,6 +78,15 @@ public record PartitionManifest(
     keys = keys == null ? List.of() : List.copyOf(keys);
     scores = scores == null ? List.of() : List.copyOf(scores);
     files = List.copyOf(files);
+  }
+
+  /** Returns how reasons are read as the manifest has it; null if the rows have none. */
+  public static JsonNode json(Optional<ReasonsForm> reasons) {
+    try {
+      return reasons.isEmpty() ? null : JSON.readTree(reasons.get().toJson());
+    } catch (IOException e) {
+      throw new UncheckedIOException("This is JSON", e);
+    }
   }
 
   /** Returns a text that differs for any two publications, even of the same identity. */

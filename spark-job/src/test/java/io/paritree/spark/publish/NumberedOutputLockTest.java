@@ -142,6 +142,7 @@ class NumberedOutputLockTest {
                 0,
                 List.of(),
                 List.of(),
+                null,
                 List.of());
         place
             .store()

@@ -28,6 +28,7 @@ class PartitionManifestTest {
           1,
           List.of("loan_id"),
           List.of("score"),
+          null,
           List.of(new DataFile("part-0.parquet", 1234, 10)));
 
   private static final String LAYOUT =

@@ -206,6 +206,7 @@ final class StagedRun {
               0,
               List.of(),
               List.of(),
+              null,
               files);
       place.store().create(to.resolve(PartitionManifest.FILE), manifest.toJson());
       prepared.add(new PreparedPartition(partition, content, before.get(index)));
