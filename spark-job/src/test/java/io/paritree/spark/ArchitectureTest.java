@@ -80,6 +80,7 @@ class ArchitectureTest extends ArchitectureContract {
           "keys.RepeatedHashes",
           "rows.ExplanationColumns",
           "rows.ReasonColumns",
+          "rows.FaultList",
           "rows.ReasonList",
           "rows.BlockEncoder",
           "rows.ColumnarScan",

@@ -8,16 +8,14 @@ import io.paritree.model.manifest.ReasonRule;
 import io.paritree.reasons.ExplanationAsked;
 import io.paritree.reasons.Reasons;
 import io.paritree.spark.input.ReadColumn;
-import io.paritree.spark.task.ColumnKind;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.spark.sql.types.DateType;
-import org.apache.spark.sql.types.TimestampNTZType;
-import org.apache.spark.sql.types.TimestampType;
+import org.apache.spark.sql.types.BooleanType;
+import org.apache.spark.sql.types.NumericType;
 
 /** What is recorded of the columns of reasons, for those who look rows up. */
 public final class RecordedReasons {
@@ -93,18 +91,10 @@ public final class RecordedReasons {
   }
 
   private static void add(ReadColumn column, Set<String> numbers, Set<String> truths) {
-    boolean isTime =
-        column.type() instanceof DateType
-            || column.type() instanceof TimestampType
-            || column.type() instanceof TimestampNTZType;
-    switch (ColumnKind.of(column.type())) {
-      case BYTE, SHORT, INT, LONG, FLOAT, DOUBLE, DECIMAL -> {
-        if (!isTime) {
-          numbers.add(column.name());
-        }
-      }
-      case BOOLEAN -> truths.add(column.name());
-      default -> {} // text
+    if (column.type() instanceof NumericType) {
+      numbers.add(column.name());
+    } else if (column.type() instanceof BooleanType) {
+      truths.add(column.name());
     }
   }
 }
