@@ -32,8 +32,8 @@ import java.util.Optional;
  * @param scoredAt when the rows were complete, in UTC
  * @param keys the columns of the key
  * @param scores the names of the scores' columns, in the order of the outputs
- * @param reasons how the reasons of its rows are read; empty if they have none, or if the run was of
- *     a version that did not record this
+ * @param reasons how the reasons of its rows are read; empty if they have none, or if the run was
+ *     of a version that did not record this
  * @param rows scored rows of the partition
  * @param quarantined rows of the partition that could not be scored
  * @param repeatedKeys keys of several rows

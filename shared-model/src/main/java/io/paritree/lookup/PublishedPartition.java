@@ -35,8 +35,8 @@ public record PublishedPartition(
    * @param keys the columns of the key, the first ones of the files; empty if the run had none
    * @param scores the columns of the scores; empty if a version has published them that did not
    *     write these names
-   * @param reasons how the reasons of the rows are read; empty if they have none, or if a version has
-   *     published them that did not write this
+   * @param reasons how the reasons of the rows are read; empty if they have none, or if a version
+   *     has published them that did not write this
    */
   public record Rows(
       String run,
@@ -73,8 +73,7 @@ public record PublishedPartition(
 
   /** Returns the same without its files, of which there may be many, and without its reasons. */
   public PublishedPartition withoutFiles() {
-    return new PublishedPartition(
-        identity, directory, Map.of(), rows.map(Rows::withoutReasons));
+    return new PublishedPartition(identity, directory, Map.of(), rows.map(Rows::withoutReasons));
   }
 
   /** Returns whether it was published with an identity, as far as that is known. */

@@ -39,8 +39,7 @@ class ReasonsFormTest {
   }
 
   private static ReasonsForm numbers(Set<String> names) {
-    return new ReasonsForm(
-        "both", false, Map.of(), names, Set.of(), Map.of(), Map.of(), Map.of());
+    return new ReasonsForm("both", false, Map.of(), names, Set.of(), Map.of(), Map.of(), Map.of());
   }
 
   private static Set<String> names(int count, int length) {

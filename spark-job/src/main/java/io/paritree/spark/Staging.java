@@ -63,8 +63,7 @@ final class Staging {
     this.table = checked.tableDirectory();
     this.keys = CarriedColumns.of(settings, checked.input()).keys();
     this.scores = checked.columns().scores();
-    this.reasons =
-        RecordedReasons.of(model, settings.explanation(), checked.input().columns());
+    this.reasons = RecordedReasons.of(model, settings.explanation(), checked.input().columns());
   }
 
   /** Moves the quarantined rows to where they are kept, even if the run fails. */

@@ -57,8 +57,7 @@ class QuarantineTest {
       assertThat((Long) row.getAs("parcel_id") % 100).isZero();
       assertThat(row.getList(row.fieldIndex("_codes"))).isEqualTo(List.of("missing_value"));
       assertThat(row.getList(row.fieldIndex("_faults")))
-          .isEqualTo(
-              List.of(RowFactory.create("weight", "missing_value", "no value", "a value")));
+          .isEqualTo(List.of(RowFactory.create("weight", "missing_value", "no value", "a value")));
       assertThat((String) row.getAs("_faults_json"))
           .isEqualTo(
               "[{\"field\":\"weight\",\"code\":\"missing_value\",\"got\":\"no value\","

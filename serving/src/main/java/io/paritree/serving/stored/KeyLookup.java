@@ -54,8 +54,7 @@ public final class KeyLookup {
     public String tag() {
       return stale.isEmpty() && numbers == Numbers.MIXED
           ? partition.tag()
-          : OpenPartition.tag(
-              partition.tag() + numbers + stale.map(Unserved::member).orElse(""));
+          : OpenPartition.tag(partition.tag() + numbers + stale.map(Unserved::member).orElse(""));
     }
   }
 

@@ -98,7 +98,8 @@ class StoredReasonsTest {
 
     assertThat(members(large, FORM, Numbers.MIXED)).contains("\"value\":\"9007199254740993\",");
     assertThat(members(STORED, FORM, Numbers.TEXT))
-        .contains("\"value\":\"12.0\",\"contribution\":0.5,", "\"zip\":\"89073\"", "\"base\":-1.5,");
+        .contains(
+            "\"value\":\"12.0\",\"contribution\":0.5,", "\"zip\":\"89073\"", "\"base\":-1.5,");
   }
 
   @ParameterizedTest

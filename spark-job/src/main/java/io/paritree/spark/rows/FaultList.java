@@ -29,8 +29,7 @@ public final class FaultList {
   }
 
   private static GenericInternalRow row(Fault fault) {
-    return new GenericInternalRow(
-        elements(fault).stream().map(UTF8String::fromString).toArray());
+    return new GenericInternalRow(elements(fault).stream().map(UTF8String::fromString).toArray());
   }
 
   private static List<String> elements(Fault fault) {

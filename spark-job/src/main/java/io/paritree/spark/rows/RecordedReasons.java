@@ -72,14 +72,7 @@ public final class RecordedReasons {
     }
 
     return new ReasonsForm(
-        asked.direction().key(),
-        asked.isExact(),
-        outputs,
-        numbers,
-        truths,
-        groups,
-        up,
-        down);
+        asked.direction().key(), asked.isExact(), outputs, numbers, truths, groups, up, down);
   }
 
   private static Reasons reasons(ScoringModel model, ExplanationAsked asked) {
