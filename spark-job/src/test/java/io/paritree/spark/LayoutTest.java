@@ -75,11 +75,14 @@ class LayoutTest {
   void filesHaveTheModesOfTheProcesssUmask() throws Exception {
     Path input = directory.resolve("in");
     Parcels.write(input.resolve("day=1"), 0, 100, 20, 1);
+    int days = 1;
     Path secret = Files.createDirectory(directory.resolve("secret"));
     for (List<Object> output :
         List.<List<Object>>of(
             List.of("--output", secret.resolve("out"), "--lookup-index"),
-            List.of("--table", secret.resolve("table"), "--create-table"))) {
+            List.of("--table", secret.resolve("table"), "--create-table"),
+            List.of("--table", secret.resolve("table")))) {
+      Parcels.write(input.resolve("day=" + ++days), 100, 100, 0, 1);
       List<String> command =
           new ArrayList<>(List.of("bash", "-c", "umask 077; exec \"$@\"", "score"));
       List<Object> arguments =
@@ -92,7 +95,7 @@ class LayoutTest {
           JobProcess.command(
               JobProcess.javaHome(),
               System.getProperty("java.class.path"),
-              List.of(),
+              List.of("-Dspark.databricks.delta.properties.defaults.checkpointInterval=1"),
               ScoreMain.class.getName(),
               arguments.toArray()));
       Path log = directory.resolve("log");
@@ -103,11 +106,8 @@ class LayoutTest {
     }
 
     try (Stream<Path> all = Files.walk(secret)) {
-      // Delta writes the files of its log itself, with Hadoop's umask.
-      assertThat(
-              all.filter(path -> !path.equals(secret))
-                  .filter(path -> !path.getParent().endsWith("_delta_log"))
-                  .toList())
+      assertThat(all.filter(path -> !path.equals(secret)).toList())
+          .anyMatch(path -> path.toString().contains("_delta_log/00000000000000000001.checkpoint"))
           .anyMatch(path -> path.toString().contains("/table/day=1/"))
           .anyMatch(path -> path.toString().contains("/quarantine/"))
           .allSatisfy(

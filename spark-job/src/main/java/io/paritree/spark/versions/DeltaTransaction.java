@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.expressions.Expression;
@@ -36,8 +37,12 @@ public final class DeltaTransaction {
   public static DeltaTransaction begin(SparkSession session, String table) {
     Object logs = module("DeltaLog$");
     Method forTable = method(logs, "forTable", SparkSession.class, String.class);
-    Object log = SparkLists.invoke(forTable, logs, session, table);
-    return new DeltaTransaction(session, SparkLists.call(log, "startTransaction"));
+    return active(
+        session,
+        () -> {
+          Object log = SparkLists.invoke(forTable, logs, session, table);
+          return new DeltaTransaction(session, SparkLists.call(log, "startTransaction"));
+        });
   }
 
   /** Returns the version that the transaction reads. */
@@ -65,7 +70,8 @@ public final class DeltaTransaction {
             .filter(method -> method.getParameterCount() == 2)
             .findFirst()
             .orElseThrow(() -> lacking(transaction, "updateMetadata", null));
-    SparkLists.invoke(update, transaction, parsed, false); // defaults of new tables count
+    // Defaults of new tables count.
+    active(session, () -> SparkLists.invoke(update, transaction, parsed, false));
   }
 
   private Object metadata() {
@@ -128,9 +134,28 @@ public final class DeltaTransaction {
   public long commit(List<String> actions, String predicate, String metadata) {
     List<Object> all = new ArrayList<>();
     actions.forEach(action -> all.add(parsed(action)));
-    return (long)
-        SparkLists.call(
-            transaction, "commit", SparkLists.scala(all), operation(predicate, metadata));
+    Object operation = operation(predicate, metadata);
+    return active(
+        session,
+        () -> (long) SparkLists.call(transaction, "commit", SparkLists.scala(all), operation));
+  }
+
+  /**
+   * Calls Delta with a session as the thread's own: whatever session a transaction is given, Delta
+   * writes its log with the settings of the thread's.
+   */
+  private static <T> T active(SparkSession session, Supplier<T> call) {
+    Option<SparkSession> before = SparkSession.getActiveSession();
+    SparkSession.setActiveSession(session);
+    try {
+      return call.get();
+    } finally {
+      if (before.isDefined()) {
+        SparkSession.setActiveSession(before.get());
+      } else {
+        SparkSession.clearActiveSession();
+      }
+    }
   }
 
   private static Object parsed(String action) {
