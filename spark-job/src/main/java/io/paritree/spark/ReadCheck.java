@@ -1,12 +1,15 @@
 package io.paritree.spark;
 
 import io.paritree.spark.check.CheckedRun;
+import io.paritree.spark.check.OutputPartition;
+import io.paritree.spark.commit.OutputTable;
 import io.paritree.spark.ending.FailedException;
 import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.input.CheckedInput;
 import io.paritree.spark.input.InputCheck;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.InputListing;
+import io.paritree.spark.publish.PartitionManifest;
 import io.paritree.spark.rows.Scan;
 import io.paritree.spark.tables.CatalogTable;
 import java.io.IOException;
@@ -30,6 +33,7 @@ record ReadCheck(SparkSession session, CheckedRun checked, Tally tally) {
               .formatted(rows.shown()));
     }
 
+    checkEmptied();
     if (listing.table().isEmpty()) { // its version does not change
       unchanged(checked, null);
     }
@@ -74,6 +78,45 @@ record ReadCheck(SparkSession session, CheckedRun checked, Tally tally) {
               + " run again when the input is complete",
           failure);
     }
+  }
+
+  /**
+   * Refuses to replace published rows by none where the input has no file that says so: a view or
+   * table that is empty now is more often one that is just being filled.
+   */
+  private void checkEmptied() throws RefusedException, IOException {
+    InputListing listing = checked.input().listing();
+    if (tally.read() > 0 || !checked.files().isEmpty() && !listing.isOfRows()) {
+      return;
+    }
+
+    for (OutputPartition target : checked.open()) {
+      long published = published(target.partition());
+      if (published > 0) {
+        throw new RefusedException(
+            ("Cannot publish: no row of %s was read, and %s has %s published rows, which would be"
+                    + " replaced by none; run again when the input has rows, or, if there shall be"
+                    + " none, remove them first")
+                .formatted(
+                    listing.shown(),
+                    target.partition().isEmpty() ? "the output" : target.partition(),
+                    published));
+      }
+    }
+  }
+
+  private long published(String partition) throws IOException {
+    if (checked.table().isPresent()) {
+      OutputTable table = checked.table().get();
+      return table.isThere() ? table.rows(List.of(partition)) : 0;
+    }
+
+    long rows = 0;
+    for (String directory : checked.place().look().found(partition).keySet()) {
+      rows += checked.place().manifest(directory).map(PartitionManifest::scored).orElse(0L);
+    }
+
+    return rows;
   }
 
   /** Refuses to replace rows by none where nothing says how many there are. */

@@ -14,10 +14,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DataFiles;
+import org.apache.iceberg.DeleteFiles;
+import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.IcebergBuild;
+import org.apache.iceberg.Table;
 import org.apache.iceberg.UpdatePartitionSpec;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.hadoop.HadoopTables;
+import org.apache.iceberg.io.CloseableIterable;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -399,6 +406,37 @@ class IcebergInputTables {
     succeeds(TestRules.with(TestRules.before("note 2"), () -> read("--force")));
     assertThat(Scores.of(output))
         .isEqualTo(expected(parcels(0, ROWS).where("parcel_id % 7 <> 0 AND note < 'note 2'")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"day, day=2024-01-02", "days:at, at_day=2024-01-03", "half, half=1"})
+  void aDamagedFileUnderAConditionOnPartitionsIsNotTakenForAnotherCondition(
+      String partitioning, String partition) throws Exception {
+    make(partitioning);
+    append(0, ROWS);
+    Table table = new HadoopTables(SPARK.sessionState().newHadoopConf()).load(LAKE + "/parcels");
+    AppendFiles append = table.newAppend();
+    DeleteFiles delete = table.newDelete();
+    try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {
+      for (FileScanTask task : tasks) {
+        DataFile file = task.file();
+        delete.deleteFile(file);
+        append.appendFile(
+            DataFiles.builder(table.spec())
+                .copy(file)
+                .withRecordCount(file.recordCount() + 1)
+                .build());
+      }
+    }
+
+    delete.commit();
+    append.commit();
+    sql("REFRESH TABLE lake.parcels");
+
+    JobRun run = read("--partition", partition);
+
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(1);
+    assertThat(run.err()).contains("a file is damaged").doesNotContain("condition");
   }
 
   @ParameterizedTest

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -389,6 +390,51 @@ class TableInputTest {
 
     assertThat(run.exitCode()).isEqualTo(3);
     assertThat(run.err()).contains("has no partition: it is empty").doesNotContain("requested");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"table, --output", "table, --table", "seen, --output", "seen, --table"})
+  void anInputThatHasBecomeEmptyReplacesNoPublishedRows(String input, String into)
+      throws IOException {
+    parcels(0, 40).write().format("delta").save(table.toString());
+    SPARK.sql("CREATE OR REPLACE VIEW seen AS SELECT * FROM delta.`%s`".formatted(table));
+    Path scores = directory.resolve("scores");
+    Object[] run = {"--model", model, "--keys", "parcel_id", into, scores};
+    run = with(run, "--input-table", input.equals("seen") ? input : table);
+    Object[] first = into.equals("--table") ? with(run, "--create-table") : run;
+    succeeds(JobRun.of(first));
+    Map<String, String> before = Scores.files(scores);
+    sql("DELETE FROM %s");
+
+    JobRun emptied = JobRun.of(run);
+
+    assertThat(emptied.exitCode()).as(emptied.err()).isEqualTo(3);
+    assertThat(emptied.err())
+        .contains("Cannot publish: no row of ", "has 40 published rows", "remove them first");
+    assertThat(Scores.files(scores)).isEqualTo(before);
+    Object[] other = first.clone();
+    other[5] = directory.resolve("other");
+    succeeds(JobRun.of(other));
+    succeeds(JobRun.of(with(other, "--force")));
+    SPARK.sql("DROP VIEW seen");
+  }
+
+  @Test
+  void rowsThatAreLackingBesideDeletedOnesAreNotTakenForThoseOfACondition() throws IOException {
+    append(0, ROWS);
+    sql("ALTER TABLE %s SET TBLPROPERTIES ('delta.enableDeletionVectors' = true)");
+    sql("DELETE FROM %s WHERE parcel_id % 7 = 0".replace("% 7", "%% 7"));
+    Path damaged = directory.resolve("damaged");
+    FileUtils.copyDirectory(table.toFile(), damaged.toFile());
+    Path log = damaged.resolve("_delta_log/00000000000000000002.json");
+    String text = Files.readString(log);
+    Files.delete(log.resolveSibling(".00000000000000000002.json.crc"));
+    Files.writeString(log, text.replaceAll("\"cardinality\":[0-9]+", "\"cardinality\":1"));
+
+    JobRun run = score("--input-table", damaged, "--group-by", "day");
+
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(1);
+    assertThat(run.err()).contains("a file is damaged").doesNotContain("condition");
   }
 
   private static Object[] with(Object[] first, Object... more) {

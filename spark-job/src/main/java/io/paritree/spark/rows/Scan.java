@@ -52,6 +52,9 @@ import org.apache.spark.sql.vectorized.ColumnarBatch;
 public final class Scan {
   private static final String ROW_INDEX = "row_index";
 
+  /** The column that Delta's scans have where deletion vectors apply to their files. */
+  private static final String DELETED = "__delta_internal_is_row_deleted";
+
   private final SparkSession session;
   private final CheckedInput input;
   private final List<InputFile> files;
@@ -143,13 +146,19 @@ public final class Scan {
   }
 
   /**
-   * Returns a condition by which Spark leaves out rows that it reads, as SQL; empty if it does not.
+   * Returns a condition, as SQL, by which Spark leaves out rows that the job has not asked it to
+   * leave out; empty if there is none. The job itself asks for the rows of partitions, and Delta
+   * for those that are not deleted.
    */
   public Optional<String> condition() {
+    Dataset<Row> all =
+        input.listing().table().map(table -> table(table, Map.of())).orElseGet(this::selected);
     List<SparkPlan> operators = new ArrayList<>();
-    operators.add(selected().queryExecution().executedPlan());
+    operators.add(all.queryExecution().executedPlan());
     for (int at = 0; at < operators.size(); at++) {
-      if (operators.get(at) instanceof FilterExec filter) {
+      if (operators.get(at) instanceof FilterExec filter
+          && SparkLists.references(filter.condition()).stream()
+              .anyMatch(column -> !column.name().equals(DELETED))) {
         return Optional.of(filter.condition().sql());
       }
 
