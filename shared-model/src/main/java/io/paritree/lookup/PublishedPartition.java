@@ -22,6 +22,9 @@ public record PublishedPartition(
   /** The name of the file. */
   public static final String FILE = "_paritree.json";
 
+  /** The most bytes of it that are read: those of about 28,000 files. */
+  public static final int MAX_BYTES = 4 << 20;
+
   private static final long FORMAT = 1;
 
   /**

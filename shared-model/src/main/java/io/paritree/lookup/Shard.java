@@ -24,9 +24,6 @@ import java.util.Optional;
 final class Shard implements AutoCloseable {
   private static final int KEPT_BYTES = 1 << 16;
 
-  /** The most bytes of a bucket, and of a row: what a damaged length could ask for is no limit. */
-  private static final int MAX_READ = 8 << 20;
-
   /** Outside of the heap: otherwise, the JDK would copy what it reads once more. */
   private static final ThreadLocal<ByteBuffer> BUFFER =
       ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(KEPT_BYTES));
@@ -96,7 +93,7 @@ final class Shard implements AutoCloseable {
     int bytes = ends.getInt(Integer.BYTES) - begin;
     if (begin < 0
         || bytes < ShardLayout.CRC
-        || bytes > MAX_READ
+        || bytes > ShardLayout.MAX_READ
         || begin + (long) bytes > bucketBytes) {
       throw damaged("its directory leads to no bucket");
     }
@@ -171,9 +168,9 @@ final class Shard implements AutoCloseable {
   private byte[] row(long place, int length) throws IOException {
     if (place < 0
         || length < 0
-        || length > MAX_READ
+        || length > ShardLayout.MAX_READ
         || place + ShardLayout.CRC + length > rowBytes) {
-      throw damaged("an entry leads to no row of at most %s bytes".formatted(MAX_READ));
+      throw damaged("an entry leads to no row of at most %s bytes".formatted(ShardLayout.MAX_READ));
     }
 
     ByteBuffer content = checked(rowsAt + place, ShardLayout.CRC + length, place);

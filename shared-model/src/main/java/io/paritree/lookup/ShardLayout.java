@@ -35,6 +35,15 @@ public final class ShardLayout {
   /** About as many bytes are read and checked for a key. */
   public static final int BUCKET_BYTES = 512;
 
+  /**
+   * The most bytes of a bucket, and of what a row has beside its key and scores: a damaged length
+   * could ask for any number. Rows that are longer are not written.
+   */
+  public static final int MAX_READ = 8 << 20;
+
+  /** The most bytes of a key and its scores: several of them are a bucket that is read. */
+  public static final int MAX_ENTRY = 1 << 20;
+
   public static final int KIND_BITS = 2;
 
   /** The kind of a scored row. */

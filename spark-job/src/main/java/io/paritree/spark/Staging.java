@@ -6,6 +6,7 @@ import io.paritree.model.ScoringModel;
 import io.paritree.spark.check.CarriedColumns;
 import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.check.OutputPartition;
+import io.paritree.spark.ending.RefusedException;
 import io.paritree.spark.files.Footers;
 import io.paritree.spark.files.ParquetWriters;
 import io.paritree.spark.input.HadoopPaths;
@@ -16,6 +17,7 @@ import io.paritree.spark.report.PartitionReport;
 import io.paritree.spark.report.PartitionReport.ScoredFile;
 import io.paritree.spark.rows.RecordedReasons;
 import io.paritree.spark.settings.JobSettings;
+import io.paritree.spark.settings.JobSettings.LookupIndex;
 import io.paritree.spark.task.PartitionCounts;
 import io.paritree.spark.task.WrittenFile;
 import io.paritree.store.FileStore;
@@ -153,13 +155,14 @@ final class Staging {
    *
    * @return a report on each partition
    * @throws IOException if a file does not hold what was counted
+   * @throws RefusedException if servers are to find its rows, and could not
    */
   List<PartitionReport> verify(
       List<OutputPartition> targets,
       Map<String, List<WrittenFile>> staged,
       Configuration hadoop,
       Clock clock)
-      throws IOException {
+      throws RefusedException, IOException {
     // Each takes some calls to the store, which may take long.
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     try {
@@ -179,6 +182,10 @@ final class Staging {
         throw error;
       }
 
+      if (e.getCause() instanceof RefusedException refused) {
+        throw refused;
+      }
+
       throw e.getCause() instanceof IOException known ? known : new IOException(e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -190,7 +197,7 @@ final class Staging {
 
   private PartitionReport verify(
       OutputPartition target, List<WrittenFile> written, Configuration hadoop, Clock clock)
-      throws IOException {
+      throws RefusedException, IOException {
     List<DataFile> files = new ArrayList<>();
     long rows = 0;
     for (WrittenFile file : written) {
@@ -234,7 +241,7 @@ final class Staging {
 
   private void writeManifest(
       OutputPartition target, PartitionCounts count, List<DataFile> files, Clock clock)
-      throws IOException {
+      throws RefusedException, IOException {
     PartitionManifest manifest =
         new PartitionManifest(
             target.partition(),
@@ -253,9 +260,15 @@ final class Staging {
             scores,
             PartitionManifest.json(reasons),
             files);
+    byte[] json = manifest.toJson();
+    Optional<String> problem = manifest.servingProblem(json);
+    if (settings.lookupIndex() == LookupIndex.BUILT && problem.isPresent()) {
+      throw new RefusedException(problem.get());
+    }
+
     Location to = directory.fresh(target.partition());
     store.create(to.resolve(PartitionManifest.SUCCESS_FILE), new byte[0]);
-    store.create(to.resolve(PartitionManifest.FILE), manifest.toJson());
+    store.create(to.resolve(PartitionManifest.FILE), json);
   }
 
   private static long rowsInFooter(Location file, Configuration hadoop) throws IOException {

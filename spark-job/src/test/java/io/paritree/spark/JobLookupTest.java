@@ -44,6 +44,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** With {@code --lookup-index}, each row that Spark reads is found under its key, bit for bit. */
@@ -157,6 +158,30 @@ class JobLookupTest {
             .doesNotContain("\"reasons\":");
       }
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"--pass, 9, at most 8388608", "--keys, 2, at most 1048576"})
+  void aRowThatNoServerCouldReadIsRefusedBeforeAnythingIsPublished(
+      String option, int mebibytes, String limit) {
+    Object[] cells = new Object[Parcels.SCHEMA.size()];
+    for (int column = 0; column < cells.length; column++) {
+      cells[column] = Parcels.row(1).get(column);
+    }
+
+    cells[cells.length - 1] = "x".repeat(mebibytes << 20);
+    List<Row> rows = List.of(Parcels.row(0), RowFactory.create(cells));
+    Path input = Parcels.write(directory.resolve("in"), rows, Parcels.SCHEMA, 1);
+    List<Object> more = new ArrayList<>(List.of("--input", input, option, "note"));
+    if (option.equals("--pass")) {
+      more.addAll(List.of("--keys", "parcel_id"));
+    }
+
+    JobRun run = score(more.toArray());
+
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
+    assertThat(run.err()).contains("1 problem", "index of the output (--lookup-index)", limit);
+    assertThat(output).doesNotExist();
   }
 
   @Test

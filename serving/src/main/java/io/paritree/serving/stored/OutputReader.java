@@ -20,7 +20,6 @@ import java.util.Set;
 
 /** Reads which partitions an output has now. Not thread-safe. */
 final class OutputReader {
-  private static final int MAX_MANIFEST = 4 << 20;
   private static final int MAX_ENTRIES = 100_000;
 
   /** Directories of partition columns in each other, and all that a look finds. */
@@ -131,7 +130,7 @@ final class OutputReader {
     Location file = directory.resolve(PublishedPartition.FILE);
     byte[] content;
     try {
-      content = store.readAtMost(file, MAX_MANIFEST);
+      content = store.readAtMost(file, PublishedPartition.MAX_BYTES);
     } catch (NoSuchFileException | NotDirectoryException e) {
       return Optional.empty();
     } catch (UnfitFileException e) {
@@ -167,7 +166,8 @@ final class OutputReader {
   PublishedPartition published(Found found) throws IOException {
     Location file = directory(found).resolve(PublishedPartition.FILE);
     PublishedPartition now =
-        PublishedPartition.fromJson(store.readAtMost(file, MAX_MANIFEST), file.toString());
+        PublishedPartition.fromJson(
+            store.readAtMost(file, PublishedPartition.MAX_BYTES), file.toString());
     if (!now.directory().equals(found.published().directory())) {
       throw new IOException("%s was published again meanwhile".formatted(directory(found)));
     }

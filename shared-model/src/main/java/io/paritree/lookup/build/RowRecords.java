@@ -47,9 +47,10 @@ public final class RowRecords {
    *
    * @param scores those of the row
    * @param members as in {@link StoredEntry.Scored}
+   * @throws LongRowException if it is longer than what is read of an index
    */
   public void addScored(KeyBytes key, long hash, float[] scores, byte[] members, int length) {
-    begin(key, hash, ShardLayout.SCORED, Math.addExact(scores.length * Float.BYTES, length));
+    begin(key, hash, ShardLayout.SCORED, scores.length * Float.BYTES, length);
     for (float score : scores) {
       records.putFloat(score);
     }
@@ -61,14 +62,24 @@ public final class RowRecords {
    * Adds a row that could not be scored.
    *
    * @param faults as in {@link StoredEntry.Quarantined}
+   * @throws LongRowException if it is longer than what is read of an index
    */
   public void addQuarantined(KeyBytes key, long hash, byte[] faults) {
-    begin(key, hash, ShardLayout.QUARANTINED, faults.length);
+    begin(key, hash, ShardLayout.QUARANTINED, 0, faults.length);
     end(faults, faults.length);
   }
 
-  private void begin(KeyBytes key, long hash, byte kind, int payload) {
-    int bytes = Math.addExact(Math.addExact(Long.BYTES + 9, key.length()), payload);
+  private void begin(KeyBytes key, long hash, byte kind, int scoreBytes, int rest) {
+    long entry = (long) key.length() + scoreBytes;
+    if (entry > ShardLayout.MAX_ENTRY) {
+      throw new LongRowException(
+          "the key of a row, with its scores,", entry, ShardLayout.MAX_ENTRY);
+    } else if (rest > ShardLayout.MAX_READ) {
+      throw new LongRowException(
+          "what a row has beside its key and scores, as JSON,", rest, ShardLayout.MAX_READ);
+    }
+
+    int bytes = Long.BYTES + 9 + (int) entry + rest;
     if (records.remaining() < bytes) {
       int needed = Math.addExact(records.position(), bytes);
       int doubled = (int) Math.min(Integer.MAX_VALUE - 8, 2L * records.capacity());

@@ -1,6 +1,7 @@
 package io.paritree.lookup.parquet;
 
 import io.paritree.lookup.KeyBytes;
+import io.paritree.lookup.build.LongRowException;
 import io.paritree.lookup.build.RowChunks;
 import io.paritree.lookup.build.RowRecords;
 import io.paritree.lookup.build.ShardBuild;
@@ -52,12 +53,22 @@ final class RowSpool implements AutoCloseable {
 
   void addScored(KeyBytes key, float[] scores, byte[] members, int length) throws IOException {
     hasMembers |= length > 0;
-    records.addScored(key, key.hash(), scores, members, length);
+    try {
+      records.addScored(key, key.hash(), scores, members, length);
+    } catch (LongRowException e) {
+      throw new UnusableRowsException(e.getMessage(), e);
+    }
+
     added();
   }
 
   void addQuarantined(KeyBytes key, byte[] faults) throws IOException {
-    records.addQuarantined(key, key.hash(), faults);
+    try {
+      records.addQuarantined(key, key.hash(), faults);
+    } catch (LongRowException e) {
+      throw new UnusableRowsException(e.getMessage(), e);
+    }
+
     added();
   }
 

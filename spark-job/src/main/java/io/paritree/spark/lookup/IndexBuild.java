@@ -217,8 +217,15 @@ public final class IndexBuild {
             withoutKey,
             all.spread(),
             all.files());
+    byte[] json = manifest.toJson();
+    if (json.length > IndexManifest.MAX_BYTES) {
+      throw new IOException(
+          "Cannot publish '%s' with an index: the names of its keys and scores have %s bytes, and at most %s are read"
+              .formatted(origin.partition(), json.length, IndexManifest.MAX_BYTES));
+    }
+
     FileStore store = place.store();
-    store.create(index(origin.partition()).resolve(IndexManifest.FILE), manifest.toJson());
+    store.create(index(origin.partition()).resolve(IndexManifest.FILE), json);
     store.create(index(origin.partition()).resolve(IndexManifest.DIGESTS), manifest.digests());
   }
 }

@@ -2,6 +2,7 @@ package io.paritree.spark.lookup;
 
 import io.paritree.Fault;
 import io.paritree.lookup.KeyBytes;
+import io.paritree.lookup.build.LongRowException;
 import io.paritree.lookup.build.RowChunks;
 import io.paritree.lookup.build.RowRecords;
 import io.paritree.lookup.build.StoredFaults;
@@ -12,6 +13,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
@@ -45,6 +47,7 @@ public final class LookupRows {
   private long rows;
   private long bytes;
   private long withoutKey;
+  private String problem; // null if there is none
 
   /**
    * @param directory the attempt's directory
@@ -99,8 +102,12 @@ public final class LookupRows {
       }
 
       members.write(row);
-      records.addScored(key, key.hash(), scores, members.array(), members.length());
-      end();
+      try {
+        records.addScored(key, key.hash(), scores, members.array(), members.length());
+        end();
+      } catch (LongRowException e) {
+        problem = problem(e);
+      }
     }
   }
 
@@ -111,9 +118,23 @@ public final class LookupRows {
    */
   public void addQuarantined(String to, InternalRow row, List<Fault> faults) {
     if (begin(to, row)) {
-      records.addQuarantined(key, key.hash(), StoredFaults.json(faults));
-      end();
+      try {
+        records.addQuarantined(key, key.hash(), StoredFaults.json(faults));
+        end();
+      } catch (LongRowException e) {
+        problem = problem(e);
+      }
     }
+  }
+
+  private String problem(LongRowException e) {
+    return "index of %s (--lookup-index): %s; pass fewer or shorter columns"
+        .formatted(partition.isEmpty() ? "the output" : partition, e.getMessage());
+  }
+
+  /** Returns why an index cannot have one of the rows; empty if it can have all. */
+  public Optional<String> problem() {
+    return Optional.ofNullable(problem);
   }
 
   /** Returns whether the row has a key, which is encoded then. */

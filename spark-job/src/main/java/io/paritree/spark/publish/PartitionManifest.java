@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.paritree.lookup.PublishedPartition;
 import io.paritree.lookup.ReasonsForm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -99,6 +100,22 @@ public record PartitionManifest(
     ObjectNode json = JSON.createObjectNode().put("format", FORMAT);
     json.setAll(JSON.<ObjectNode>valueToTree(this));
     return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json);
+  }
+
+  /**
+   * Returns why no server can read the partition; empty if one can.
+   *
+   * @param json of the manifest
+   */
+  public Optional<String> servingProblem(byte[] json) {
+    return json.length <= PublishedPartition.MAX_BYTES
+        ? Optional.empty()
+        : Optional.of(
+            ("Cannot publish '%s' with an index (--lookup-index): its %s has %s bytes for %s files,"
+                    + " and servers read at most %s; make fewer files, with more rows or bytes in"
+                    + " each")
+                .formatted(
+                    partition, FILE, json.length, files.size(), PublishedPartition.MAX_BYTES));
   }
 
   /**

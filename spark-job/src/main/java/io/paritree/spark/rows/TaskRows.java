@@ -168,6 +168,10 @@ final class TaskRows {
     ArrayList<WrittenFile> quarantined = new ArrayList<>(quarantine.close(attempt));
     histogram.pack();
     unreadable.addAll(blocks.unreadable());
+    if (lookup != null) {
+      lookup.problem().ifPresent(unreadable::add);
+    }
+
     return new TaskResult(
         files,
         quarantined,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +61,23 @@ class PartitionManifestTest {
   void manifestHasOneLayout() throws Exception {
     assertThat(new String(MANIFEST.toJson(), StandardCharsets.UTF_8)).isEqualTo(LAYOUT);
     assertThat(PartitionManifest.fromJson(utf8(LAYOUT), "x")).isEqualTo(MANIFEST);
+  }
+
+  @Test
+  void ofTooManyFilesItIsSaidThatNoServerReadsTheManifest() throws Exception {
+    List<DataFile> files = new ArrayList<>();
+    for (int file = 0; file < 60_000; file++) {
+      files.add(new DataFile("part-%05d-0a1b2c3d.c000.zstd.parquet".formatted(file), 99_999, 999));
+    }
+
+    PartitionManifest many =
+        new PartitionManifest(
+            "day=1", "i", "r", "d", "m", "m/1", "s", "e", "t", 1, 1, 0, List.of(), List.of(),
+            files);
+
+    assertThat(MANIFEST.servingProblem(MANIFEST.toJson())).isEmpty();
+    assertThat(many.servingProblem(many.toJson()).orElseThrow())
+        .contains("day=1", "for 60000 files", "at most 4194304");
   }
 
   @Test

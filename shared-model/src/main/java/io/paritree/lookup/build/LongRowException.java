@@ -1,0 +1,10 @@
+package io.paritree.lookup.build;
+
+/** A row is longer than what is read of an index. The message says how long it is. */
+public final class LongRowException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  LongRowException(String what, long bytes, int most) {
+    super("%s has %s bytes, and at most %s are read".formatted(what, bytes, most));
+  }
+}
