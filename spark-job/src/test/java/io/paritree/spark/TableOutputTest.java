@@ -12,6 +12,7 @@ import io.paritree.spark.publish.Step;
 import io.paritree.spark.publish.StepObserver;
 import io.paritree.store.Location;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -695,6 +696,27 @@ class TableOutputTest {
     succeeds(score(margin));
     assertThat(version()).as("columns and rows are one commit").isEqualTo(version + 1);
     assertThat(rows().where("margin IS NOT NULL").count()).isEqualTo(2 * ROWS);
+  }
+
+  @Test
+  void aRunWhoseCommitIsProvedHasPublishedThoughTheTableCannotBeReadThen() throws IOException {
+    Path broken = log().resolve("00000000000000000001.json");
+
+    JobRun run =
+        disturbed(
+            Step.COMMIT_PROVED,
+            () -> {
+              try {
+                Files.writeString(broken, "{");
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+
+    Files.delete(broken);
+    succeeds(run);
+    assertThat(run.out()).contains("day=2024-01-01");
+    assertThat(Scores.of(rows())).hasSize(2 * ROWS);
   }
 
   @Test

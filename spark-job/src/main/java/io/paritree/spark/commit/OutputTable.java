@@ -420,11 +420,19 @@ public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
         && fitsPlan(now);
   }
 
-  /** Takes over what the table is after a commit that has brought the planned columns. */
+  /**
+   * Takes over what the table is after a commit that has brought the planned columns. If it cannot
+   * be read now, nothing has failed: the rows are published, and the next commit finds the columns
+   * as those of another run.
+   */
   void hasColumns() {
     if (planned.isPresent()) {
-      planned = Optional.empty();
-      state = Optional.of(newest());
+      try {
+        state = Optional.of(newest());
+        planned = Optional.empty();
+      } catch (RuntimeException e) {
+        // They stay planned.
+      }
     }
   }
 }
