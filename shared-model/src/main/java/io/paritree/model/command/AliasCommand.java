@@ -113,7 +113,7 @@ final class AliasCommand implements Callable<Integer> {
   }
 
   private void remove(ModelStore models, AliasHistory seen) throws Exception {
-    if (!models.aliases(name).containsKey(alias)) {
+    if (!models.aliases(name).contains(alias)) {
       throw unknown(models, "remove");
     }
 
@@ -124,7 +124,7 @@ final class AliasCommand implements Callable<Integer> {
   private InputException unknown(ModelStore models, String what) throws Exception {
     return new InputException(
         "Cannot %s alias %s@%s: %s has no such alias, only %s"
-            .formatted(what, name, alias, store, NameList.known(models.aliases(name).keySet())));
+            .formatted(what, name, alias, store, NameList.known(models.aliases(name))));
   }
 
   private void point(ModelStore models, AliasHistory seen) throws Exception {

@@ -1,17 +1,22 @@
 package io.paritree.model.command;
 
+import io.paritree.CorruptModelException;
 import io.paritree.json.JsonText;
 import io.paritree.model.layout.ModelStore;
 import io.paritree.model.rows.InputException;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code model list}: lists the models of a store, their versions and aliases. */
 @Command(name = "list", description = "Lists the models of a store, their versions and aliases.")
@@ -20,6 +25,7 @@ final class ListCommand implements Callable<Integer> {
   private String store;
 
   @Mixin private OutputFormat format;
+  @Spec private CommandSpec spec;
 
   private record Entry(List<Long> versions, SortedMap<String, Long> aliases) {}
 
@@ -32,12 +38,23 @@ final class ListCommand implements Callable<Integer> {
 
     ModelStore models = new ModelStore(root);
     SortedMap<String, Entry> entries = new TreeMap<>();
+    List<String> problems = new ArrayList<>();
     for (String name : models.names()) {
-      entries.put(name, new Entry(models.versions(name), models.aliases(name)));
+      SortedMap<String, Long> aliases = new TreeMap<>();
+      for (String alias : models.aliases(name)) {
+        try {
+          aliases.put(alias, models.alias(name, alias));
+        } catch (CorruptModelException | IOException e) {
+          problems.add(e.getMessage());
+        }
+      }
+
+      entries.put(name, new Entry(models.versions(name), aliases));
     }
 
     format.print(() -> text(entries), () -> json(entries));
-    return ModelMain.OK;
+    problems.forEach(spec.commandLine().getErr()::println);
+    return problems.isEmpty() ? ModelMain.OK : ModelMain.FAILED;
   }
 
   private static String text(SortedMap<String, Entry> entries) {

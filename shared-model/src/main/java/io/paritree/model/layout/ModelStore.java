@@ -16,8 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -80,12 +79,12 @@ public final class ModelStore {
     return versions;
   }
 
-  /** Returns the aliases of a model and the versions that they name. */
-  public SortedMap<String, Long> aliases(String name) throws IOException, CorruptModelException {
-    SortedMap<String, Long> aliases = new TreeMap<>();
+  /** Returns the aliases of a model, whatever their files hold. */
+  public SortedSet<String> aliases(String name) throws IOException {
+    SortedSet<String> aliases = new TreeSet<>();
     for (FileEntry entry : entries(root.resolve(name).resolve(ALIASES))) {
       if (!entry.isDirectory() && ModelName.isAlias(entry.location().name())) {
-        aliases.put(entry.location().name(), alias(name, entry.location().name()));
+        aliases.add(entry.location().name());
       }
     }
 
@@ -97,7 +96,7 @@ public final class ModelStore {
    *
    * @throws CorruptModelException if there is no such alias, or its file holds no version
    */
-  long alias(String name, String alias) throws IOException, CorruptModelException {
+  public long alias(String name, String alias) throws IOException, CorruptModelException {
     Location file = aliasFile(name, alias);
     String content;
     try {
@@ -107,11 +106,7 @@ public final class ModelStore {
       throw new CorruptModelException(
           "Cannot open model %s@%s in %s: there is no such alias; there are aliases %s and versions %s"
               .formatted(
-                  name,
-                  alias,
-                  root,
-                  NameList.known(aliases(name).keySet()),
-                  NameList.known(versions(name))),
+                  name, alias, root, NameList.known(aliases(name)), NameList.known(versions(name))),
           e);
     }
 

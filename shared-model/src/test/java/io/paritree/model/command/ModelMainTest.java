@@ -824,6 +824,12 @@ class ModelMainTest {
     assertThat(out.toString().replaceAll("\\s", ""))
         .isEqualTo(
             "{\"models\":[{\"name\":\"wide\",\"versions\":[1,2,7],\"aliases\":{\"champion\":2}}]}");
+    Path broken = Files.writeString(store.resolve("wide/aliases/broken"), "7 or 8\n");
+    assertRun(1, "list", "--store", store);
+    assertThat(out.toString()).contains("wide  versions [1, 2, 7]  aliases {champion=2}");
+    assertThat(err.toString()).contains("wide@broken", broken.toString(), "expected a version");
+    assertRun(0, "alias", "--store", store, "--name", "wide", "--alias", "broken", "--remove");
+    assertRun(0, "list", "--store", store);
     assertRun(0, "inspect", "--model", store.resolve("wide/7"));
     assertThat(out.toString())
         .contains("model         wide/7")

@@ -55,7 +55,8 @@ class ModelStoreTest {
     assertThat(store.nextVersion(NAME)).isEqualTo(11);
     assertThat(store.nextVersion("nothing-yet")).isEqualTo(1);
     assertThat(store.names()).containsExactly(NAME);
-    assertThat(store.aliases(NAME)).isEqualTo(Map.of("champion", 2L));
+    assertThat(store.aliases(NAME)).containsExactly("champion");
+    assertThat(store.alias(NAME, "champion")).isEqualTo(2);
   }
 
   @Test
