@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
 
 /** HTTP as bytes on a socket, for requests that no client library would send. */
 public final class RawHttp {
@@ -37,6 +38,33 @@ public final class RawHttp {
     socket.setSoTimeout(TIMEOUT_MILLIS);
     socket.setTcpNoDelay(true);
     return socket;
+  }
+
+  /**
+   * Opens a connection for each request, until the port refuses one.
+   *
+   * @param called is counted down after each request
+   * @return how many connections were opened and not answered with 200
+   */
+  public static int callUntilRefused(int port, String request, CountDownLatch called) {
+    int lost = 0;
+    while (true) {
+      Socket socket;
+      try {
+        socket = open(port);
+      } catch (IOException e) {
+        return lost; // the port is closed
+      }
+
+      try (socket) {
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+        lost += status(readAll(socket.getInputStream())) == 200 ? 0 : 1;
+      } catch (IOException e) {
+        lost++;
+      }
+
+      called.countDown();
+    }
   }
 
   public static String readAll(InputStream in) throws IOException {

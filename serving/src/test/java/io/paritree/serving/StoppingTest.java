@@ -12,8 +12,6 @@ import io.paritree.serving.log.RequestLines;
 import io.paritree.serving.metrics.Readiness;
 import io.paritree.serving.metrics.ServerMetrics;
 import java.io.IOException;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,6 +31,8 @@ import org.junit.jupiter.api.Test;
 /** A server that is stopped answers what it has accepted, and accepts nothing new. */
 class StoppingTest {
   private static final int CALLERS = 24;
+  private static final String REQUEST =
+      "GET /quick HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 
   private final ExecutorService threads = Executors.newFixedThreadPool(CALLERS);
   private final Semaphore entered = new Semaphore(0);
@@ -105,6 +105,43 @@ class StoppingTest {
     }
   }
 
+  @Test
+  void whatIsAnsweredBeforeTheGateHasAnIdAndIsTheLastAnswerOfAStop() throws Exception {
+    Map<String, String> settings =
+        Map.of(
+            "security.cors-origins",
+            "[\"https://dashboard.example\"]",
+            "callers.requests-per-second",
+            "1");
+    ScoringServer server = server(settings);
+    int port = server.port();
+    String preflight =
+        "Origin: https://dashboard.example\r\nAccess-Control-Request-Method: GET\r\n";
+    try (Client page = new Client(port);
+        Client limited = new Client(port)) {
+      Answer first = page.send("OPTIONS", "/quick", new byte[0], preflight);
+      assertThat(first.headers())
+          .containsKey("x-request-id")
+          .containsEntry("x-content-type-options", "nosniff")
+          .doesNotContainKey("connection");
+      assertThat(limited.get("/quick").status()).isEqualTo(200);
+      CompletableFuture<Void> stop = CompletableFuture.runAsync(server::close);
+      awaitRefusal(port);
+
+      Answer last = page.send("OPTIONS", "/quick", new byte[0], preflight);
+      Answer refused = limited.get("/quick");
+
+      assertThat(last.status()).isEqualTo(200);
+      assertThat(last.headers())
+          .containsEntry("connection", "close")
+          .containsEntry("access-control-allow-origin", "https://dashboard.example")
+          .doesNotContainEntry("x-request-id", first.headers().get("x-request-id"));
+      assertThat(refused.status()).isIn(200, 429); // a second may be over
+      assertThat(refused.headers()).containsEntry("connection", "close");
+      stop.get(10, TimeUnit.SECONDS);
+    }
+  }
+
   @RepeatedTest(5) // what is lost depends on a moment
   void eachConnectionThatIsOpenedWhileItStopsIsAnswered() throws Exception {
     ScoringServer server = server(Map.of());
@@ -112,7 +149,9 @@ class StoppingTest {
     CountDownLatch called = new CountDownLatch(CALLERS);
     List<CompletableFuture<Integer>> callers = new ArrayList<>();
     for (int caller = 0; caller < CALLERS; caller++) {
-      callers.add(CompletableFuture.supplyAsync(() -> callUntilRefused(port, called), threads));
+      callers.add(
+          CompletableFuture.supplyAsync(
+              () -> RawHttp.callUntilRefused(port, REQUEST, called), threads));
     }
 
     assertThat(called.await(10, TimeUnit.SECONDS)).isTrue();
@@ -120,34 +159,6 @@ class StoppingTest {
 
     for (CompletableFuture<Integer> caller : callers) {
       assertThat(caller.get(10, TimeUnit.SECONDS)).isZero();
-    }
-  }
-
-  /** Opens a connection for each request; returns how many were opened and not answered. */
-  private static int callUntilRefused(int port, CountDownLatch called) {
-    int lost = 0;
-    while (true) {
-      Socket socket;
-      try {
-        socket = RawHttp.open(port);
-      } catch (IOException e) {
-        return lost; // the port is closed
-      }
-
-      try (socket) {
-        socket
-            .getOutputStream()
-            .write(
-                "GET /quick HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
-                    .getBytes(StandardCharsets.US_ASCII));
-        String answer =
-            new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-        lost += answer.startsWith("HTTP/1.1 200") ? 0 : 1;
-      } catch (IOException e) {
-        lost++;
-      }
-
-      called.countDown();
     }
   }
 

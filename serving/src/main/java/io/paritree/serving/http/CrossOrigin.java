@@ -7,7 +7,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.CrossOriginHandler;
+import org.eclipse.jetty.util.Callback;
 
 /**
  * Which pages of other origins may call, and read the answers.
@@ -37,7 +40,7 @@ final class CrossOrigin {
 
   /** Returns the step that answers preflights itself and marks the answers to other requests. */
   CrossOriginHandler step() {
-    CrossOriginHandler step = new CrossOriginHandler();
+    CrossOriginHandler step = new Identified();
     step.setAllowedOriginPatterns(origins.stream().map(Pattern::quote).collect(Collectors.toSet()));
     step.setAllowedMethods(Set.of("GET", "POST"));
     step.setAllowedHeaders(Set.copyOf(headers));
@@ -45,6 +48,18 @@ final class CrossOrigin {
     step.setAllowCredentials(false);
     step.setDeliverPreflightRequests(false);
     return step;
+  }
+
+  /** Gives preflights, which do not reach the gate, the headers that every answer has. */
+  private static final class Identified extends CrossOriginHandler {
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+      if (request.getMethod().equals("OPTIONS")) {
+        Gate.identify(request, response);
+      }
+
+      return super.handle(request, response, callback);
+    }
   }
 
   /**

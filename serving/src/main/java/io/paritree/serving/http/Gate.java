@@ -46,14 +46,25 @@ public final class Gate extends Handler.Wrapper {
     closing = true;
   }
 
+  /** Returns the step that says which answers are the last ones of their connections. */
+  Handler.Wrapper lastAnswers() {
+    return new Handler.Wrapper() {
+      @Override
+      public boolean handle(Request request, Response response, Callback callback)
+          throws Exception {
+        if (closing) {
+          response.getHeaders().put(HttpFields.CONNECTION_CLOSE);
+        }
+
+        return super.handle(request, response, callback);
+      }
+    };
+  }
+
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
     HttpFields.Mutable answered = response.getHeaders();
     guard(answered);
-    if (closing) {
-      answered.put(HttpFields.CONNECTION_CLOSE);
-    }
-
     if (request.getMethod().equals("CONNECT")) {
       answered.put(HttpFields.CONNECTION_CLOSE); // Jetty would wait for bytes to tunnel
     }
@@ -124,6 +135,23 @@ public final class Gate extends Handler.Wrapper {
     }
 
     return super.handle(request, response, callback);
+  }
+
+  /**
+   * Sets the headers that every answer has, also of a request that has not reached the gate: by its
+   * id it is found in the logs.
+   */
+  static void identify(Request request, Response response) {
+    guard(response.getHeaders());
+    RequestOrigin known = RequestOrigin.of(request.getAttribute(RequestOrigin.ATTRIBUTE));
+    if (known.requestId() == null) {
+      String id = request.getHeaders().get(RequestId.HEADER);
+      boolean repeated = id != null && RequestId.isRepeated(id);
+      known = new RequestOrigin(repeated ? id : RequestId.make(), null, null);
+      request.setAttribute(RequestOrigin.ATTRIBUTE, known);
+    }
+
+    response.getHeaders().put(RequestId.HEADER, known.requestId());
   }
 
   /** Sets the headers that every answer has. */

@@ -4,8 +4,6 @@ import io.paritree.serving.admission.BodyLoader;
 import io.paritree.serving.answer.ErrorForm;
 import io.paritree.serving.answer.Problem;
 import io.paritree.serving.answer.Problems;
-import io.paritree.serving.log.RequestId;
-import io.paritree.serving.log.RequestOrigin;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
@@ -76,8 +74,7 @@ public final class JettyErrors extends ErrorHandler {
 
   /** Answers before Javalin is reached, in the form of the protocol whose path was requested. */
   public static void write(Problem problem, Request request, Response response, Callback callback) {
-    Gate.guard(response.getHeaders()); // not yet set if Jetty's parser refused the request
-    response.getHeaders().put(RequestId.HEADER, origin(request).requestId());
+    Gate.identify(request, response); // not yet done if Jetty's parser refused the request
     response.setStatus(problem.status());
     if (problem.status() == 401) {
       String challenge = problem.equals(Problems.unknownToken()) ? UNKNOWN_TOKEN : "Bearer";
@@ -92,19 +89,5 @@ public final class JettyErrors extends ErrorHandler {
     ErrorForm form = ErrorForm.of(Request.getPathInContext(request));
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, form.contentType(problem));
     response.write(true, ByteBuffer.wrap(form.write(problem)), callback);
-  }
-
-  /** Returns by what a request is found in the logs; if it has not reached the gate, sets it. */
-  private static RequestOrigin origin(Request request) {
-    RequestOrigin known = RequestOrigin.of(request.getAttribute(RequestOrigin.ATTRIBUTE));
-    if (known.requestId() != null) {
-      return known;
-    }
-
-    String id = request.getHeaders().get(RequestId.HEADER);
-    boolean repeated = id != null && RequestId.isRepeated(id);
-    RequestOrigin made = new RequestOrigin(repeated ? id : RequestId.make(), null, null);
-    request.setAttribute(RequestOrigin.ATTRIBUTE, made);
-    return made;
   }
 }

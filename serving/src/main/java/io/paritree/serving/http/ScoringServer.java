@@ -134,6 +134,7 @@ public final class ScoringServer implements AutoCloseable {
   private List<Handler.Singleton> requestLife(Servlet javalin) {
     List<Handler.Singleton> life = new ArrayList<>();
     life.add(new GracefulHandler()); // counts the request, so that a stop waits for it
+    life.add(gate.lastAnswers()); // says in a stop that no other answer follows
     if (crossOrigin.allowsAny()) {
       life.add(crossOrigin.step()); // answers preflights, which need no token and are not counted
     }

@@ -34,8 +34,7 @@ import org.junit.jupiter.api.Timeout;
 class CallersConnectorTest {
   private static final int ACCEPTORS = 4;
   private static final int CALLERS = 24;
-  private static final byte[] REQUEST =
-      "GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+  private static final String REQUEST = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
   private final ExecutorService threads = Executors.newFixedThreadPool(CALLERS);
   private final Server server = new Server();
@@ -83,7 +82,9 @@ class CallersConnectorTest {
     CountDownLatch called = new CountDownLatch(CALLERS);
     List<CompletableFuture<Integer>> callers = new ArrayList<>();
     for (int caller = 0; caller < CALLERS; caller++) {
-      callers.add(CompletableFuture.supplyAsync(() -> callUntilRefused(port, called), threads));
+      callers.add(
+          CompletableFuture.supplyAsync(
+              () -> RawHttp.callUntilRefused(port, REQUEST, called), threads));
     }
 
     assertThat(called.await(10, TimeUnit.SECONDS)).isTrue();
@@ -92,27 +93,6 @@ class CallersConnectorTest {
     server.stop();
     for (CompletableFuture<Integer> caller : callers) {
       assertThat(caller.get(10, TimeUnit.SECONDS)).isZero();
-    }
-  }
-
-  private static int callUntilRefused(int port, CountDownLatch called) {
-    int lost = 0;
-    while (true) {
-      Socket socket;
-      try {
-        socket = RawHttp.open(port);
-      } catch (IOException e) {
-        return lost;
-      }
-
-      try (socket) {
-        socket.getOutputStream().write(REQUEST);
-        lost += socket.getInputStream().readAllBytes().length > 0 ? 0 : 1;
-      } catch (IOException e) {
-        lost++;
-      }
-
-      called.countDown();
     }
   }
 
@@ -126,7 +106,7 @@ class CallersConnectorTest {
           CompletableFuture.supplyAsync(
               () -> {
                 try (Socket socket = RawHttp.open(connector.getLocalPort())) {
-                  socket.getOutputStream().write(REQUEST);
+                  socket.getOutputStream().write(REQUEST.getBytes(StandardCharsets.US_ASCII));
                   return socket.getInputStream().readAllBytes().length;
                 } catch (IOException e) {
                   throw new UncheckedIOException(e);
@@ -152,7 +132,7 @@ class CallersConnectorTest {
       List<Socket> waiting = new ArrayList<>();
       for (int caller = 0; caller < CALLERS; caller++) {
         Socket socket = RawHttp.open(connector.getLocalPort());
-        socket.getOutputStream().write(REQUEST);
+        socket.getOutputStream().write(REQUEST.getBytes(StandardCharsets.US_ASCII));
         waiting.add(socket);
       }
 
@@ -163,7 +143,7 @@ class CallersConnectorTest {
       }
 
       awaitConnections(1);
-      open.getOutputStream().write(REQUEST);
+      open.getOutputStream().write(REQUEST.getBytes(StandardCharsets.US_ASCII));
       assertThat(open.getInputStream().readAllBytes()).isNotEmpty();
     }
 
