@@ -59,10 +59,11 @@ final class IndexSource {
    * only once they have changed, or a part of them was damaged, or after a while.
    *
    * @param old the open index; null if there is none
+   * @param beforeLongRead is called before all of the index is read, if it is
    * @throws NoSuchFileException if a start would find no index
    * @throws DamagedIndexException if a start could not open it
    */
-  OpenPartition current(Found one, OpenPartition old) throws IOException {
+  OpenPartition current(Found one, OpenPartition old, Runnable beforeLongRead) throws IOException {
     Path directory = directory(one);
     List<FileEntry> now = files(directory);
     long began = nanos.getAsLong();
@@ -70,6 +71,7 @@ final class IndexSource {
       return old;
     }
 
+    beforeLongRead.run();
     try {
       LookupIndex.verify(directory);
     } catch (DamagedIndexException e) {

@@ -15,10 +15,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** A published partition whose index is open. Thread-safe. */
 public final class OpenPartition {
   private static final int TAG_DIGITS = 32;
+  private static final int MOST_DAMAGES = 20;
 
   /** Changes with the form of answers, since callers keep them by their tags. */
   private static final String FORM = "2";
@@ -30,7 +33,8 @@ public final class OpenPartition {
   private final byte[] origin;
   private final List<byte[]> scoreNames;
   private final long scoredSeconds;
-  private volatile String damage = "";
+  private volatile String damage = ""; // the first that was found
+  private final Set<String> damages = ConcurrentHashMap.newKeySet();
   private volatile FailedLook failed; // null if no look at the whole index has failed
   private final List<FileEntry> files;
 
@@ -129,11 +133,14 @@ public final class OpenPartition {
   /**
    * Keeps why a part of the index could not answer.
    *
-   * @return whether that was not known
+   * @return whether that was not known. Of very many damaged parts, it is said of the first only
    */
   boolean isNewDamage(String why) {
-    boolean isNew = !damage.equals(why);
-    damage = why;
+    boolean isNew = !damage.equals(why) && damages.size() < MOST_DAMAGES && damages.add(why);
+    if (damage.isEmpty()) {
+      damage = why;
+    }
+
     return isNew;
   }
 

@@ -234,7 +234,7 @@ public final class ScoresTable {
     } catch (IOException | RuntimeException e) {
       failure = "Cannot read %s: %s".formatted(output, e.getMessage());
     } finally {
-      waitsSince = 0;
+      waitsNoMore();
     }
 
     Map<String, String> found = problems();
@@ -252,6 +252,11 @@ public final class ScoresTable {
     waitsSince = System.nanoTime() | 1;
   }
 
+  /** Says that the store has answered, and that what comes now may take long. */
+  private void waitsNoMore() {
+    waitsSince = 0;
+  }
+
   private void replace(List<Found> published, Map<String, Unserved> unserved) throws IOException {
     List<OpenPartition> before = state.partitions();
     source.keepOnly(before, published);
@@ -265,7 +270,7 @@ public final class ScoresTable {
         absences.remove(one.path());
         waits();
         if (pending.containsKey(one.path()) && !isMade(one)) {
-          waitsSince = 0; // its index may take long, and is reported as on its way
+          waitsNoMore(); // its index may take long, and is reported as on its way
         }
 
         taken(one, old(one, old, published), unserved)
@@ -391,7 +396,10 @@ public final class ScoresTable {
       }
 
       boolean isReadWhole = isSame || wasDamaged(one);
-      return Optional.of(isReadWhole ? source.current(one, isSame ? old : null) : source.open(one));
+      return Optional.of(
+          isReadWhole
+              ? source.current(one, isSame ? old : null, this::waitsNoMore)
+              : source.open(one));
     } catch (NoSuchFileException e) {
       reason = Reason.NO_INDEX;
       why =

@@ -73,6 +73,26 @@ class ScoresTableTest {
   }
 
   @Test
+  void aPartitionUnderItsCanonicalNameIsTheOnlyOneOfItsValuesFromTheNextPollOn() throws Exception {
+    Path named = directory.resolve("cities");
+    StoredOutput cities = new StoredOutput(named, output.keys(), 1);
+    cities.publish("city=New%20York", "m/1", rows -> rows.add(List.of("1"), "", 0.25f));
+    IndexDirectory own = new IndexDirectory(directory.resolve("own"), 1 << 20);
+    ScoresTable table =
+        new ScoresTable("cities", named.toString(), 9, LOOK, new OpenFiles(99), own);
+    assertThat(table.poll()).isTrue();
+
+    Files.move(named.resolve("city=New%20York"), directory.resolve("away"));
+    cities.publish("city=New York", "m/2", rows -> rows.add(List.of("1"), "", 0.5f));
+    assertThat(table.poll()).isTrue();
+
+    assertThat(table.partitions())
+        .singleElement()
+        .satisfies(one -> assertThat(one.manifest().modelVersion()).isEqualTo("m/2"));
+    table.close();
+  }
+
+  @Test
   void aPartitionUnderItsCanonicalNameReplacesTheOneOfTheSameValuesAtOnce() throws Exception {
     Path named = directory.resolve("cities");
     StoredOutput cities = new StoredOutput(named, output.keys(), 1);
@@ -156,6 +176,52 @@ class ScoresTableTest {
     assertThat(table.poll()).isTrue();
     assertThat(table.partitions().get(0).find(key)).isPresent();
     table.close();
+  }
+
+  @Test
+  void eachDamageIsSaidOnceThoughDamagedPartsAreAskedInTurn() throws Exception {
+    ScoresTable table = table(output.path(), new AtomicLong());
+    assertThat(table.poll()).isTrue();
+    OpenPartition damaged = table.partitions().get(0);
+
+    assertThat(damaged.isNewDamage("shard-0")).isTrue();
+    assertThat(damaged.isNewDamage("shard-1")).isTrue();
+    assertThat(damaged.isNewDamage("shard-0")).isFalse();
+    assertThat(damaged.isNewDamage("shard-1")).isFalse();
+    assertThat(table.problems()).containsEntry("", "shard-0");
+    table.close();
+  }
+
+  @Test
+  void anIndexThatIsReadWholeIsNoStoreThatDoesNotAnswer() throws Exception {
+    IndexDirectory own = new IndexDirectory(directory.resolve("own"), 64 << 20);
+    ScoresTable[] table = new ScoresTable[1];
+    String[] said = new String[1]; // when the index was looked at last
+    table[0] =
+        new ScoresTable(
+            "loans",
+            output.path().toString(),
+            1,
+            Duration.ofNanos(1),
+            new OpenFiles(1_000),
+            own,
+            () -> {
+              said[0] = table[0].problems().toString();
+              return 0;
+            });
+    assertThat(table[0].poll()).isTrue();
+    for (String shard : List.of("shard-0", "shard-1")) {
+      Path file = output.index("").resolve(shard);
+      restore(file, flipped(Files.readAllBytes(file), 56));
+    }
+
+    OpenPartition damaged = table[0].partitions().get(0);
+    table[0].damaged(damaged, assertThrows(DamagedIndexException.class, () -> damaged.find(key)));
+
+    assertThat(table[0].poll()).isFalse();
+
+    assertThat(said[0]).contains("checksum").doesNotContain("has not answered");
+    table[0].close();
   }
 
   @Test
