@@ -386,16 +386,7 @@ class RefusedTest {
     bytes[bytes.length / 2] ^= 1;
     Files.write(file, bytes);
 
-    JobRun run =
-        JobRun.of(
-            "--model",
-            damaged,
-            "--input",
-            input,
-            "--output",
-            directory.resolve("out"),
-            "--keys",
-            "parcel_id");
+    JobRun run = score(input, "--model", damaged);
 
     assertThat(run.exitCode()).isEqualTo(6);
     assertThat(run.err()).contains("Model refused", "model.ubj");
@@ -405,16 +396,7 @@ class RefusedTest {
   void modelWithCategoriesOfUnknownValuesIsRefused() {
     Path input = Parcels.write(directory.resolve("in"), 0, 10, 0, 1);
 
-    JobRun run =
-        JobRun.of(
-            "--model",
-            packages.bareParcelModel(),
-            "--input",
-            input,
-            "--output",
-            directory.resolve("out"),
-            "--keys",
-            "parcel_id");
+    JobRun run = score(input, "--model", packages.bareParcelModel());
 
     assertThat(run.exitCode()).isEqualTo(6);
     assertThat(run.err()).contains("Model refused", "'carrier', 'zone'", "values are unknown");
@@ -426,16 +408,7 @@ class RefusedTest {
     byte[] cut = RecordedNames.cut("[3,2,0]", List.of("AA", "DL", "UA", "Zürich Post"));
     Path model = Files.write(directory.resolve("cut.ubj"), RecordedNames.ubjson(cut, 2));
 
-    JobRun run =
-        JobRun.of(
-            "--model",
-            model,
-            "--input",
-            input,
-            "--output",
-            directory.resolve("out"),
-            "--keys",
-            "parcel_id");
+    JobRun run = score(input, "--model", model);
 
     assertThat(run.exitCode()).isEqualTo(6);
     assertThat(run.err())
@@ -493,11 +466,10 @@ class RefusedTest {
   }
 
   private static JobRun scoreTo(Path input, Path output, Object... more) {
-    List<Object> arguments =
-        new ArrayList<>(
-            List.of("--model", model, "--input", input, "--output", output, "--keys", "parcel_id"));
-    arguments.addAll(List.of(more));
-    return JobRun.of(arguments.toArray());
+    return JobRun.observed(
+        StepObserver.NONE,
+        Map.of("--model", model, "--input", input, "--output", output, "--keys", "parcel_id"),
+        more);
   }
 
   /** An executor opens the model again, in a heap that may be too small for it. */

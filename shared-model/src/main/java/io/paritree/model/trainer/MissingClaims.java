@@ -59,19 +59,24 @@ final class MissingClaims {
     return made.claims;
   }
 
-  /** Slots that are missing instead, per feature; codes above a removed category move down. */
-  private record Sentinel(String cause, Cure cure, Map<Integer, Float> slots, boolean isRemoved)
-      implements Claim {
+  /** A claim about one slot of each of its features. */
+  private interface OfSlots extends Claim {
+    Map<Integer, Float> slots();
+
     @Override
-    public boolean isOfValues() {
+    default boolean isOfValues() {
       return true;
     }
 
     @Override
-    public Set<Integer> features() {
-      return slots.keySet();
+    default Set<Integer> features() {
+      return slots().keySet();
     }
+  }
 
+  /** Slots that are missing instead, per feature; codes above a removed category move down. */
+  private record Sentinel(String cause, Cure cure, Map<Integer, Float> slots, boolean isRemoved)
+      implements OfSlots {
     @Override
     public boolean change(TrainerRow row, float[] slots) {
       this.slots.forEach(
@@ -87,17 +92,7 @@ final class MissingClaims {
   }
 
   private record Filled(String cause, Cure cure, String kind, Map<Integer, Float> slots)
-      implements Claim {
-    @Override
-    public boolean isOfValues() {
-      return true;
-    }
-
-    @Override
-    public Set<Integer> features() {
-      return slots.keySet();
-    }
-
+      implements OfSlots {
     @Override
     public boolean change(TrainerRow row, float[] slots) {
       this.slots.forEach(

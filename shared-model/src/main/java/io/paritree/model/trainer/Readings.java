@@ -235,7 +235,7 @@ final class Readings {
   private Scored scored(List<TrainerRow> rows) {
     return new Scored(
         evidence.engine(evidence.sealing().rounds().end()),
-        Search.slots(rows, evidence.width()),
+        Attempts.slots(rows, evidence.width()),
         rows.size());
   }
 

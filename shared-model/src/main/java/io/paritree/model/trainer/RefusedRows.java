@@ -343,7 +343,7 @@ final class RefusedRows {
 
   private float[] slots(List<TrainerRow> some, Claim claim, Finding usual) {
     int width = evidence.width();
-    float[] slots = Search.slots(some, width);
+    float[] slots = Attempts.slots(some, width);
     float[] one = new float[width];
     for (int at = 0; at < some.size(); at++) {
       System.arraycopy(slots, at * width, one, 0, width);

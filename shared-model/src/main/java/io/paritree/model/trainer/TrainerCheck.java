@@ -161,7 +161,7 @@ public final class TrainerCheck {
     Search search = new Search(evidence);
     Finding found = search.find();
     BitSet equal = equal();
-    boolean isExplained = search.isTelling(found, equal.cardinality());
+    boolean isExplained = search.significance().isTelling(found, equal.cardinality());
     if (!isExplained) {
       found = Finding.nothing(equal);
     }
@@ -175,7 +175,7 @@ public final class TrainerCheck {
       parts.add(
           "the schema refuses %s rows that the trainer scored: %s"
               .formatted(refused.rows(), refused.text()));
-      String read = new RefusedRows(evidence, search.bits()).text(found);
+      String read = new RefusedRows(evidence, search.significance().bits()).text(found);
       if (!read.isEmpty()) {
         parts.add(read);
       }

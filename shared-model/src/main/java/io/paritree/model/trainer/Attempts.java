@@ -1,0 +1,156 @@
+package io.paritree.model.trainer;
+
+import io.paritree.forest.Engine;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * Tries explanations: scores rows under their claims, and compares the scores with the predictions.
+ *
+ * <p>The effort is bounded by the number of trees that are walked, so that the result does not
+ * depend on the machine.
+ */
+final class Attempts {
+  private static final long MAX_WALKS = 150_000_000;
+  private static final int PROBES = 16;
+  private static final int DISTANCE_ROWS = 120;
+
+  /** Slots that are copied in the time of one tree's walk. */
+  private static final int COPIES_PER_WALK = 16;
+
+  private final List<TrainerRow> rows;
+  private final int width;
+  private final Engine usual;
+  private long walks;
+
+  /**
+   * Slots under claims.
+   *
+   * @param impossible rows that the trainer cannot have scored so
+   */
+  private record Changed(float[] slots, BitSet impossible) {}
+
+  Attempts(Evidence evidence) {
+    this.rows = evidence.rows();
+    this.width = evidence.width();
+    this.usual = evidence.engine(evidence.sealing().rounds().end());
+  }
+
+  /** Returns whether the effort is spent, and nothing more is to be tried. */
+  boolean isSpent() {
+    return walks > MAX_WALKS;
+  }
+
+  /** Counts the effort of scoring all rows some times. */
+  void spend(int times, Engine engine) {
+    walks += (long) times * rows.size() * (engine.trees() + width);
+  }
+
+  Engine engine(Claim forest) {
+    return forest.engine(usual);
+  }
+
+  /** Returns the slots of rows, row after row. */
+  static float[] slots(List<TrainerRow> rows, int width) {
+    float[] slots = new float[rows.size() * width];
+    for (int at = 0; at < rows.size(); at++) {
+      System.arraycopy(rows.get(at).slots(), 0, slots, at * width, width);
+    }
+
+    return slots;
+  }
+
+  /** Returns the slots of all rows under the claims of an explanation, row after row. */
+  float[] slots(Finding found) {
+    return changed(rows, found).slots();
+  }
+
+  /** Returns an explanation with the rows that agree under it. */
+  Finding tried(Finding found) {
+    Changed changed = changed(rows, found);
+    Scored scored = score(found.forest(), changed.slots(), rows.size());
+    BitSet agreeing = agreeing(rows, scored, found.reading(), found.precision());
+    agreeing.andNot(changed.impossible());
+    return found.tried(agreeing);
+  }
+
+  /** Returns the scores of all rows under an explanation. */
+  Scored scored(Finding found) {
+    return score(found.forest(), changed(rows, found).slots(), rows.size());
+  }
+
+  /** Returns the scores of the rows that have these slots. */
+  Scored score(Claim forest, float[] slots, int count) {
+    Engine engine = forest.engine(usual);
+    walks += (long) count * (engine.trees() + width);
+    return new Scored(engine, slots, count);
+  }
+
+  private Changed changed(List<TrainerRow> some, Finding found) {
+    float[] slots = slots(some, width);
+    BitSet impossible = new BitSet();
+    float[] one = new float[width];
+    for (int at = 0; at < some.size(); at++) {
+      System.arraycopy(slots, at * width, one, 0, width);
+      for (Claim claim : found.inputs()) {
+        boolean isPossible = claim.change(some.get(at), one);
+        impossible.set(at, impossible.get(at) || !isPossible);
+      }
+
+      System.arraycopy(one, 0, slots, at * width, width);
+    }
+
+    return new Changed(slots, impossible);
+  }
+
+  /** Returns the sum of the differences of some rows' scores and predictions; -1 if cut. */
+  double distance(Finding found) {
+    List<TrainerRow> some = rows.subList(0, Math.min(DISTANCE_ROWS, rows.size()));
+    Scored scored = score(found.forest(), changed(some, found).slots(), some.size());
+    double sum = 0;
+    for (int at = 0; at < some.size(); at++) {
+      TrainerRow row = some.get(at);
+      if (row.predictions().length != scored.scores()) {
+        return -1;
+      }
+
+      for (int score = 0; score < scored.scores(); score++) {
+        boolean isNear = found.precision().near(row.predicted(score), scored.score(at, score));
+        sum += isNear ? 0 : Math.abs(row.predicted(score) - scored.score(at, score));
+      }
+    }
+
+    return isSpent() || Double.isNaN(sum) ? -1 : sum;
+  }
+
+  /** Returns some of the rows that a claim changes and that do not agree yet. */
+  List<Integer> probes(Finding base, float[] before, Claim claim) {
+    List<Integer> probes = new ArrayList<>();
+    float[] slots = new float[width];
+    for (int at = 0; at < rows.size() && probes.size() < PROBES; at++) {
+      if (!base.agreeing().get(at)) {
+        walks += width / COPIES_PER_WALK;
+        System.arraycopy(before, at * width, slots, 0, width);
+        boolean isPossible = claim.change(rows.get(at), slots);
+        boolean isChanged = !Arrays.equals(slots, 0, width, before, at * width, (at + 1) * width);
+        if (isPossible && isChanged) {
+          probes.add(at);
+        }
+      }
+    }
+
+    return probes;
+  }
+
+  /** Returns which rows agree with their predictions. */
+  static BitSet agreeing(List<TrainerRow> rows, Scored scored, Claim reading, Precision precision) {
+    BitSet agreeing = new BitSet(rows.size());
+    for (int at = 0; at < rows.size(); at++) {
+      agreeing.set(at, reading.agrees(rows.get(at), scored, at, precision));
+    }
+
+    return agreeing;
+  }
+}
