@@ -23,9 +23,9 @@ import picocli.CommandLine.Option;
 
 /**
  * A partition of stored scores that is published again and again under load: no request fails, and
- * no answer is wrong or mixes two publications. Publications with a damaged index, or of which a
- * part is missing, in between: the old one stays in service. Then the index that answers is
- * damaged: it answers rightly, or with 503. At last, {@link OwnIndexHarm}.
+ * no answer is wrong or mixes two publications. Then publications with a damaged index, or of which
+ * a part is missing: no row is answered, until it is published again. Then the index that answers
+ * is damaged: it answers rightly, or with 503. At last, {@link OwnIndexHarm}.
  */
 @Command(
     name = "lookup",
@@ -103,6 +103,7 @@ public final class LookupTrial extends Trial {
       republish(operator);
       LoadTotals during = load.finish();
       claim(during.flawless(), "during the publications: %s", during);
+      republishHarmed(port, operator);
       int unanswered = damage(port, operator);
       String own = new OwnIndexHarm(this, kills, rows, damages / 4, random).run();
       claim(
@@ -187,18 +188,36 @@ public final class LookupTrial extends Trial {
     for (int number = 0; number < republishes; number++) {
       Path before = output.index(PARTITION);
       publish();
-      if (number % 5 == 4) {
-        Harm harm = Harm.values()[number / 5 % Harm.values().length];
+      Answer answer = reload(operator);
+      claim(answer.status() == 200, "publication %s: %s", published, answer.body());
+      deleteAll(before.getParent()); // as the job does
+    }
+  }
+
+  private void republishHarmed(int port, Client operator) throws IOException {
+    try (Client client = new Client(port)) {
+      for (int number = 0; number < republishes / 5; number++) {
+        publish();
+        Harm harm = Harm.values()[number % Harm.values().length];
         harm(harm);
         Answer refused = reload(operator);
         claim(refused.status() == 409, "%s: %s", harm, refused.body());
         harms.merge(harm.name(), refused.status() == 409 ? 1 : 0, Integer::sum);
+        int key = random.nextInt(KEYS);
+        Answer answer = client.get("/v1/scores/loans/" + key);
+        claim(
+            answer.status() == 503
+                || answer.status() == 200 && wrong(key, answer.body()).isEmpty(),
+            "%s: %s %s",
+            harm,
+            answer.status(),
+            answer.body());
         publish();
+        Answer healed = reload(operator);
+        claim(healed.status() == 200, "after %s: %s", harm, healed.body());
+        Answer row = client.get("/v1/scores/loans/" + key);
+        claim(wrong(key, row.body()).isEmpty(), "after %s: %s", harm, row.body());
       }
-
-      Answer answer = reload(operator);
-      claim(answer.status() == 200, "publication %s: %s", published, answer.body());
-      deleteAll(before.getParent()); // as the job does
     }
   }
 

@@ -148,6 +148,39 @@ class OwnIndexTest extends ServedLoans {
     checkAll();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"rows", "manifest", "room"})
+  void anEarlierPublicationAnswersBeforeARestartAndAfterIt(String damaged) throws Exception {
+    Map<String, String> settings = Map.of("scores.index-size", "1 MiB");
+    stop();
+    start(settings);
+    String before = client.get("/v1/scores/plain/7").body();
+    rows.publish(DAY, 0, ROWS, damaged.equals("room") ? "x".repeat(1_000) : "");
+    byte[] whole = Files.readAllBytes(rows.manifest(DAY));
+    switch (damaged) {
+      case "rows" -> Files.write(rows.file(DAY), new byte[(int) Files.size(rows.file(DAY))]);
+      case "manifest" -> Files.writeString(rows.manifest(DAY), "{");
+      default -> {}
+    }
+
+    for (int start = 0; start < 3; start++) {
+      assertThat(reload().status()).isEqualTo(409);
+      String answer = client.get("/v1/scores/plain/7").body();
+      assertThat(answer)
+          .startsWith(before.substring(0, before.length() - 2))
+          .contains("\"stale\":{\"partition\":{\"day\":\"2026-11-24\"},");
+      assertThat(client.get("/v1/scores/plain/1?day=2026-11-23").body()).contains("\"old\"");
+      stop();
+      start(settings);
+    }
+
+    if (damaged.equals("manifest")) {
+      Files.write(rows.manifest(DAY), whole);
+      assertThat(reload().status()).isEqualTo(200);
+      checkAll();
+    }
+  }
+
   @Test
   void indexForWhichThereIsNoRoomLeavesTheOldOneAnswering() throws Exception {
     stop();

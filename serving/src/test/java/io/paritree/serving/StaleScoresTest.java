@@ -193,11 +193,21 @@ class StaleScoresTest extends ServedLoans {
         "no shard",
         "no index",
         "no file",
-        "digests"
+        "digests",
+        "published",
+        "published, twice",
+        "published again, manifest",
+        "published again, no index",
+        "published again, no file",
+        "published again, of another run"
       })
   void aDamagedNewestPartitionHasTheSameAnswersBeforeAndAfterARestart(String what)
       throws Exception {
-    switch (what) {
+    if (what.startsWith("published again")) {
+      loans.publish(NEWEST, "parcel-late/2", rows -> rows.add(List.of("4711"), "", 0.9f));
+    }
+
+    switch (what.replace("published again, ", "")) {
       case "manifest" -> damage(index(IndexManifest.FILE));
       case "digests" -> Files.writeString(index(IndexManifest.DIGESTS), "");
       case "header" -> {
@@ -215,6 +225,12 @@ class StaleScoresTest extends ServedLoans {
       }
       case "no shard" -> Files.delete(index("shard-1"));
       case "no index" -> Files.delete(index(IndexManifest.FILE));
+      case "published", "published, twice" ->
+          Files.writeString(loans.path().resolve(NEWEST).resolve(PublishedPartition.FILE), "{");
+      case "of another run" ->
+          Files.write(
+              index(IndexManifest.FILE),
+              Files.readAllBytes(loans.index("day=2026-11-23").resolve(IndexManifest.FILE)));
       case "no file" -> Files.delete(loans.path().resolve(NEWEST).resolve("part-0.parquet"));
       default -> throw new IllegalArgumentException(what);
     }

@@ -59,8 +59,8 @@ class StoredScoresTest extends ServedLoans {
   }
 
   @Test
-  void partitionThatCannotBeUsedLeavesTheOldOneAnswering() throws Exception {
-    String before = client.get("/v1/scores/loans/4711").body();
+  void publicationThatCannotBeUsedLeavesTheOlderPartitionAnswering() throws Exception {
+    String before = client.get("/v1/scores/loans/4711?day=2026-11-23").body();
     loans.publish("day=2026-11-24", "parcel-late/2", rows -> rows.add(List.of("4711"), "", 0.9f));
     Path index = loans.index("day=2026-11-24").resolve(IndexManifest.FILE);
     byte[] whole = Files.readAllBytes(index);

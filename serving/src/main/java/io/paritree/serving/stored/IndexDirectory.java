@@ -1,6 +1,7 @@
 package io.paritree.serving.stored;
 
 import io.paritree.lookup.IndexManifest;
+import io.paritree.lookup.StateDirectory;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -271,6 +272,16 @@ final class IndexDirectory implements AutoCloseable {
     try (Stream<Path> entries = Files.list(below.toPath())) {
       return entries.filter(Files::isDirectory).map(Location::of).toList();
     }
+  }
+
+  /** Returns the names of the directories of runs that a table has indexes of. */
+  synchronized List<String> runs(String table) throws IOException {
+    List<Location> runs = directories(StateDirectory.indexes(of(table)));
+    if (!runs.isEmpty()) {
+      open();
+    }
+
+    return runs.stream().map(Location::name).sorted().toList();
   }
 
   /**

@@ -12,10 +12,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Opens the indexes of a table's partitions on a disk of this machine: where the job has built
@@ -25,6 +30,7 @@ import java.util.function.LongSupplier;
  * <p>Not thread-safe.
  */
 final class IndexSource {
+  private static final Logger LOG = LoggerFactory.getLogger(IndexSource.class);
   private static final int MAX_FILES = 2_000; // at most 1,024 are shards
 
   private final String table;
@@ -132,11 +138,16 @@ final class IndexSource {
     if (!manifest.directory().equals(one.published().directory())
         || !one.published().isOf(manifest.identity())
         || !manifest.partition().equals(one.path())) {
-      throw new IOException(
+      throw new DamagedIndexException(
           "Cannot use the index in %s: it is of another run or partition, %s of %s"
               .formatted(directory, manifest.partition(), manifest.directory()));
     }
 
+    return open(directory, manifest, now);
+  }
+
+  private OpenPartition open(Path directory, IndexManifest manifest, List<FileEntry> now)
+      throws IOException {
     int shards = manifest.shards().size();
     files.take(shards);
     try {
@@ -166,6 +177,59 @@ final class IndexSource {
 
   private Location kept(String run, String partition) {
     return StateDirectory.index(own.of(table), run, partition);
+  }
+
+  /** Returns whether the server's own directory has the index, where a start would find it. */
+  boolean isKept(IndexManifest index) {
+    Location kept = kept(index.directory(), index.partition());
+    return Files.exists(kept.toPath().resolve(IndexManifest.FILE));
+  }
+
+  /**
+   * Opens what the server's own directory still has of partitions that cannot answer as they are
+   * published now: the publications that answered before a restart, by their paths.
+   */
+  Map<String, OpenPartition> earlier(List<Found> published, Map<String, Unserved> unserved)
+      throws IOException {
+    Set<String> paths = new TreeSet<>();
+    for (Found one : published) {
+      if (!isMade(one)) {
+        paths.add(one.path());
+      }
+    }
+
+    unserved.values().stream().filter(one -> !one.isTable()).map(Unserved::path).forEach(paths::add);
+    Map<String, OpenPartition> open = new HashMap<>();
+    for (String run : paths.isEmpty() ? List.<String>of() : own.runs(table)) {
+      for (String path : paths) {
+        Path directory = kept(run, path).toPath();
+        if (Files.exists(directory.resolve(IndexManifest.FILE))) {
+          openEarlier(directory, run, path, open);
+        }
+      }
+    }
+
+    return open;
+  }
+
+  private void openEarlier(
+      Path directory, String run, String path, Map<String, OpenPartition> open) {
+    try {
+      List<FileEntry> now = files(directory);
+      IndexManifest manifest = LookupIndex.manifest(directory);
+      OpenPartition other = open.get(path);
+      boolean isNewest =
+          other == null || manifest.scoredAt().compareTo(other.manifest().scoredAt()) > 0;
+      if (isNewest && manifest.directory().equals(run) && manifest.partition().equals(path)) {
+        open.put(path, open(directory, manifest, now));
+        if (other != null) {
+          files.giveBack(other.fileCount());
+          other.close();
+        }
+      }
+    } catch (IOException e) {
+      LOG.warn("Scores {}, {}: an earlier index is not used: {}", table, path, e.getMessage());
+    }
   }
 
   /**

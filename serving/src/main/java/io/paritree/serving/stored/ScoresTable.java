@@ -61,6 +61,7 @@ public final class ScoresTable {
   private volatile long waitsSince; // nanosecond clock; 0 while the output is not read
   private final Instant made = Instant.now();
   private final AtomicLongArray lookups = new AtomicLongArray(LookupResult.values().length);
+  private boolean isBegun; // the output has been read once since the start
   private final Map<String, Integer> absences = new HashMap<>();
   private List<Retired> retired = new ArrayList<>();
 
@@ -258,11 +259,17 @@ public final class ScoresTable {
   }
 
   private void replace(List<Found> published, Map<String, Unserved> unserved) throws IOException {
+    boolean isFirst = !isBegun;
+    if (isFirst) {
+      show(ordered(source.earlier(published, unserved)), unserved, Map.of());
+      isBegun = true;
+    }
+
     List<OpenPartition> before = state.partitions();
     source.keepOnly(before, published);
     Map<String, OpenPartition> old = new LinkedHashMap<>();
     before.forEach(partition -> old.put(partition.manifest().partition(), partition));
-    Map<String, Unserved> pending = pending(published, old);
+    Map<String, Unserved> pending = pending(isFirst, published, old);
     Map<String, OpenPartition> next = new LinkedHashMap<>();
     try {
       show(before, unserved, pending);
@@ -275,9 +282,11 @@ public final class ScoresTable {
 
         taken(one, old(one, old, published), unserved)
             .ifPresent(partition -> next.put(one.path(), partition));
-        if (before.isEmpty()) { // nothing would answer until the last index is there
+        if (isFirst || before.isEmpty()) { // they would wait for the last index
           pending.remove(one.path());
-          show(ordered(next), unserved, pending);
+          Map<String, OpenPartition> shown = new LinkedHashMap<>(old);
+          shown.putAll(next);
+          show(ordered(shown), unserved, pending);
         }
       }
 
@@ -318,10 +327,11 @@ public final class ScoresTable {
    * Returns the partitions that do not answer while this poll opens them: those that did not before
    * it, and those whose indexes have to be made. Others are opened at once.
    */
-  private Map<String, Unserved> pending(List<Found> published, Map<String, OpenPartition> old) {
+  private Map<String, Unserved> pending(
+      boolean isFirst, List<Found> published, Map<String, OpenPartition> old) {
     Map<String, Unserved> all = new TreeMap<>();
     for (Found one : published) {
-      if (old.isEmpty() || !isSame(one, old(one, old, published)) && !isMade(one)) {
+      if (isFirst || old.isEmpty() || !isSame(one, old(one, old, published)) && !isMade(one)) {
         all.put(
             one.path(),
             Unserved.partition(
@@ -392,7 +402,7 @@ public final class ScoresTable {
     try {
       one.missing().ifPresent(rows -> unserved.put(one.path(), rows));
       if (one.missing().isPresent() && !isSame && !source.isMade(one)) {
-        return Optional.ofNullable(old);
+        return stillFound(old);
       }
 
       boolean isReadWhole = isSame || wasDamaged(one);
@@ -421,8 +431,16 @@ public final class ScoresTable {
     }
 
     unserved.put(one.path(), Unserved.partition(one.path(), reason, why));
-    // What a start could not open does not answer before it either.
-    return isSame && reason != Reason.UNREADABLE ? Optional.empty() : Optional.ofNullable(old);
+    if (reason == Reason.UNREADABLE) {
+      return Optional.ofNullable(old); // now, which says nothing of what is published
+    }
+
+    return isSame ? Optional.empty() : stillFound(old);
+  }
+
+  /** Returns an earlier publication if a start would find it: what it would not does not answer. */
+  private Optional<OpenPartition> stillFound(OpenPartition old) {
+    return Optional.ofNullable(old).filter(earlier -> source.isKept(earlier.manifest()));
   }
 
   /** Returns why a partition does not answer whose index has answered before. */
@@ -434,7 +452,8 @@ public final class ScoresTable {
   /**
    * Keeps partitions that were not found this time: between the two renames of a replacement, a
    * partition is absent for a moment, or until the next run if its run was killed there. Also those
-   * of which the manifest cannot be read. What a table does not have now was changed.
+   * of which the manifest cannot be read now, or is damaged, if a start would find their indexes.
+   * What a table does not have now was changed.
    */
   private void keepAbsent(
       Map<String, OpenPartition> before,
@@ -455,7 +474,12 @@ public final class ScoresTable {
       boolean isBeyond = reader.isFull(published) && PartitionValue.ORDER.compare(path, oldest) < 0;
       int absent = absences.merge(path, 1, Integer::sum);
       boolean isOnItsWay = !reader.isTable() && (absent < ABSENCES || reader.isBeingPublished());
-      if (!isBeyond && (isOnItsWay || unserved.containsKey(path))) {
+      Unserved broken = unserved.get(path);
+      boolean isAnswering =
+          broken == null
+              ? isOnItsWay
+              : broken.reason() == Reason.UNREADABLE || source.isKept(entry.getValue().manifest());
+      if (!isBeyond && isAnswering) {
         next.put(path, entry.getValue());
       } else {
         absences.remove(path);
