@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What the server reads of a published partition's {@code _paritree.json}, which the job writes.
@@ -26,6 +27,9 @@ public record PublishedPartition(
   public static final int MAX_BYTES = 4 << 20;
 
   private static final long FORMAT = 1;
+
+  /** A run's directory is one name: with another, the partition would hide all others. */
+  private static final Pattern NAME = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._-]{1,200}");
 
   /**
    * The rows of a partition.
@@ -128,6 +132,11 @@ public record PublishedPartition(
       throw new IOException(
           "Cannot read %s: it is not a partition manifest of this version, with \"format\": %s"
               .formatted(where, FORMAT));
+    }
+
+    if (!NAME.matcher(texts.get("directory")).matches()) {
+      throw new IOException(
+          "Cannot read %s: \"directory\" is no name of a run's directory".formatted(where));
     }
 
     Rows rows =

@@ -232,7 +232,7 @@ public final class ScoresTable {
       Map<String, Unserved> unserved = new TreeMap<>();
       replace(reader.newest(unserved), unserved);
       polledAt = Instant.now();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
       failure = "Cannot read %s: %s".formatted(output, e.getMessage());
     } finally {
       waitsNoMore();
@@ -425,7 +425,7 @@ public final class ScoresTable {
     } catch (UnusableRowsException e) {
       reason = Reason.NO_INDEX;
       why = isSame ? removed(one, e.getMessage()) : e.getMessage();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
       reason = Reason.UNREADABLE;
       why = String.valueOf(e.getMessage());
     }

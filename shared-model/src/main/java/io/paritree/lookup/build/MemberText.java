@@ -23,11 +23,19 @@ import java.time.temporal.ChronoUnit;
  * base64. Not thread-safe.
  */
 public final class MemberText {
-  private final Bytes bytes = new Bytes();
+  private final Bytes bytes;
   private final JsonGenerator json;
   private boolean isPassed;
 
   public MemberText() {
+    this(Integer.MAX_VALUE);
+  }
+
+  /**
+   * @param most bytes of the members of a row; more of them are an {@link IllegalArgumentException}
+   */
+  public MemberText(int most) {
+    this.bytes = new Bytes(most);
     try {
       this.json = new JsonFactory().setRootValueSeparator(null).createGenerator(bytes);
     } catch (IOException e) {
@@ -130,6 +138,21 @@ public final class MemberText {
 
   /** The text of an object, and then its members. */
   private static final class Bytes extends ByteArrayOutputStream {
+    private final int most;
+
+    private Bytes(int most) {
+      this.most = most;
+    }
+
+    @Override
+    public void write(byte[] more, int offset, int length) {
+      if (length > most - count) {
+        throw new IllegalArgumentException("a row has more than %s bytes".formatted(most));
+      }
+
+      super.write(more, offset, length);
+    }
+
     private byte[] array() {
       return buf;
     }

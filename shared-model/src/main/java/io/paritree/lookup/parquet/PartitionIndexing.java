@@ -33,6 +33,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class PartitionIndexing {
   private static final ReentrantLock SHARDS = new ReentrantLock(true);
+  private static final long MAX_ROWS = 1L << 40;
   private static final long HEAP_PER_SHARD = 10;
 
   private final FileStore store;
@@ -92,6 +93,10 @@ public final class PartitionIndexing {
    * @throws UnusableRowsException if trying again does not help
    */
   public void build(Path to, Room room) throws IOException {
+    if (rows.scored() > MAX_ROWS || rows.quarantined() > MAX_ROWS) {
+      throw unusable("more than %s rows are said to be published".formatted(MAX_ROWS));
+    }
+
     List<StoredFile> files = new ArrayList<>();
     long uncompressed = 0;
     for (String name : published.files().keySet().stream().sorted().toList()) {
@@ -100,7 +105,7 @@ public final class PartitionIndexing {
       uncompressed += RowFiles.footer(file).uncompressed();
     }
 
-    long expected = Math.addExact(rows.scored(), rows.quarantined());
+    long expected = rows.scored() + rows.quarantined();
     int buckets = ShardSizes.buckets(expected, uncompressed);
     try (RowSpool spool =
         new RowSpool(to.resolve("rows"), room, buckets, rows.scores().size(), expected)) {

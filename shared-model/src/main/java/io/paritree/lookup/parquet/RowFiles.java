@@ -1,12 +1,12 @@
 package io.paritree.lookup.parquet;
 
+import io.paritree.store.FileEntry;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Set;
 import org.apache.parquet.ParquetReadOptions;
-import org.apache.parquet.ParquetRuntimeException;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.crypto.ParquetCryptoRuntimeException;
 import org.apache.parquet.hadoop.ParquetFileReader;
@@ -28,6 +28,10 @@ import org.apache.parquet.schema.Types;
 /** Reads Parquet files that the job has written, row by row. */
 final class RowFiles {
   private static final int ROWS_PER_LOOK = 4_096;
+
+  /** A file whose few bytes say that it has endless rows is read until it is mended. */
+  private static final int ROWS_PER_LOOK_AT_FILE = 1 << 20;
+
   private static final int MAGIC_BYTES = 4;
 
   /** What is read of a footer takes some times its bytes. */
@@ -72,7 +76,7 @@ final class RowFiles {
           long bytes = 0;
           for (BlockMetaData group : reader.getRowGroups()) {
             check(group);
-            bytes += group.getTotalByteSize();
+            bytes = Math.addExact(bytes, Math.max(0, group.getTotalByteSize()));
           }
 
           return new Footer(reader.getRecordCount(), bytes);
@@ -82,13 +86,19 @@ final class RowFiles {
   /** A row group is in memory while its rows are read. */
   private static void check(BlockMetaData group) throws UnusableRowsException {
     long most = Runtime.getRuntime().maxMemory() / 4;
-    if (group.getCompressedSize() > most) {
-      throw new UnusableRowsException(
-          "a row group has %s bytes, but with this heap the server reads at most %s (-Xmx)"
-              .formatted(group.getCompressedSize(), most));
-    }
-
+    long bytes = 0;
     for (ColumnChunkMetaData column : group.getColumns()) {
+      if (column.getTotalSize() < 0 || column.getStartingPos() < 0 || group.getRowCount() < 0) {
+        throw new UnusableRowsException("it is damaged: a size in its footer is negative");
+      }
+
+      bytes += Math.min(column.getTotalSize(), most + 1); // cannot overflow
+      if (bytes > most) {
+        throw new UnusableRowsException(
+            "a row group has %s bytes, but with this heap the server reads at most %s (-Xmx)"
+                .formatted(group.getCompressedSize(), most));
+      }
+
       if (!CODECS.contains(column.getCodec())) {
         throw new UnusableRowsException(
             "it is compressed by %s, but the server reads only %s"
@@ -102,6 +112,11 @@ final class RowFiles {
     read(
         file,
         reader -> {
+          for (BlockMetaData group : reader.getRowGroups()) {
+            check(group); // the file may be another one than that of the footer
+          }
+
+          FileEntry before = file.store().regular(file.location());
           FileMetaData meta = reader.getFileMetaData();
           MessageType columns = rows.columns(meta.getSchema());
           reader.setRequestedSchema(columns);
@@ -111,12 +126,15 @@ final class RowFiles {
           for (PageReadStore group = reader.readNextRowGroup();
               group != null;
               group = reader.readNextRowGroup()) {
-            RecordReader<Boolean> records = io.getRecordReader(group, received);
+            RecordReader<Boolean> records = io.getRecordReader(new LimitedPages(group), received);
             for (long row = 0; row < group.getRowCount(); row++) {
               records.read();
               rows.take();
               if (row % ROWS_PER_LOOK == 0 && Thread.currentThread().isInterrupted()) {
                 throw new InterruptedIOException("The server is being stopped");
+              } else if (row % ROWS_PER_LOOK_AT_FILE == 0
+                  && !file.store().regular(file.location()).equals(before)) {
+                throw new IOException("%s has changed meanwhile".formatted(file.location()));
               }
             }
           }
@@ -162,18 +180,26 @@ final class RowFiles {
       return reading.from(reader);
     } catch (ParquetCryptoRuntimeException e) {
       throw encrypted(file, e);
-    } catch (UnusableRowsException e) {
+    } catch (UnusableRowsException | LimitedPages.LimitException e) {
       throw new UnusableRowsException(
           "Cannot index %s: %s".formatted(file.location(), e.getMessage()), e);
-    } catch (ParquetRuntimeException | IllegalArgumentException | ArithmeticException e) {
+    } catch (OutOfMemoryError | StackOverflowError e) {
       throw new UnusableRowsException(
-          "Cannot index %s: it is damaged: %s".formatted(file.location(), e.getMessage()), e);
+          "Cannot index %s: to read it takes more memory than the server has: %s"
+              .formatted(file.location(), e.getMessage()),
+          null); // without the frames of a stack that was too deep
+    } catch (RuntimeException e) { // Parquet's reader has many for what is damaged
+      throw new UnusableRowsException(
+          "Cannot index %s: it is damaged: %s".formatted(file.location(), e), e);
     }
   }
 
   /** Compares the checksums of pages: a flipped bit may be another score. */
   private static ParquetReadOptions options() {
-    return ParquetReadOptions.builder().usePageChecksumVerification(true).build();
+    return ParquetReadOptions.builder()
+        .usePageChecksumVerification(true)
+        .withCodecFactory(new LimitedPages.Codecs())
+        .build();
   }
 
   private static UnusableRowsException encrypted(StoredFile file, Throwable cause) {

@@ -2,6 +2,7 @@ package io.paritree.lookup.parquet;
 
 import io.paritree.lookup.KeyForm;
 import io.paritree.lookup.PublishedPartition;
+import io.paritree.lookup.ShardLayout;
 import io.paritree.lookup.build.MemberText;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ final class ScoredRows implements RowFiles.Rows {
   private final PublishedPartition.Rows published;
   private final RowSpool spool;
   private final float[] scores;
-  private final MemberText members = new MemberText();
+  private final MemberText members = new MemberText(ShardLayout.MAX_READ);
   private final JsonValues json = new JsonValues(members);
   private KeyValues keys;
   private KeyForm form;
@@ -166,6 +167,11 @@ final class ScoredRows implements RowFiles.Rows {
   @Override
   public void take() throws IOException {
     rows++;
+    if (rows > published.scored()) {
+      throw new UnusableRowsException(
+          "its files have more rows than the %s that were published".formatted(published.scored()));
+    }
+
     if (keys.isComplete()) {
       spool.addScored(keys.key(), scores, members.array(), members.length());
     } else {
