@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
       OverloadTrial.class,
       SwapTrial.class,
       LookupTrial.class,
+      PublisherTrial.class,
       AccessTrial.class,
       SoakTrial.class
     },

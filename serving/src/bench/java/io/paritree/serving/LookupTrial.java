@@ -206,8 +206,7 @@ public final class LookupTrial extends Trial {
         int key = random.nextInt(KEYS);
         Answer answer = client.get("/v1/scores/loans/" + key);
         claim(
-            answer.status() == 503
-                || answer.status() == 200 && wrong(key, answer.body()).isEmpty(),
+            answer.status() == 503 || answer.status() == 200 && wrong(key, answer.body()).isEmpty(),
             "%s: %s %s",
             harm,
             answer.status(),

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -28,7 +29,7 @@ abstract class Trial implements Callable<Integer> {
   /** A record of that model. */
   static final String RECORD = TestPackages.records(1).get(0);
 
-  private final List<String> failed = new ArrayList<>();
+  private final List<String> failed = Collections.synchronizedList(new ArrayList<>());
   private Path directory;
 
   @Option(names = "--help", usageHelp = true, description = "Shows this help.")
@@ -74,6 +75,11 @@ abstract class Trial implements Callable<Integer> {
     if (!held) {
       failed.add(String.format(Locale.ROOT, claim, figures));
     }
+  }
+
+  /** Returns how many claims have failed. */
+  final int failures() {
+    return failed.size();
   }
 
   /** Returns an empty directory that is deleted at the end. */

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Whatever is put into an output in place of what the job writes, it is read within limits and does
@@ -130,6 +131,21 @@ class BrokenOutputsTest extends ServedLoans {
     assertThat(client.get("/v1/scores/loans/5").status()).isEqualTo(200);
     assertThat(client.get("/v1/scores/loans/4711").body())
         .contains("\"score\":0.25,", "\"reason\":\"damaged\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"../../x", "", "..", "a/b"})
+  void aPartitionThatNamesNoRunHidesNoOther(String run) throws Exception {
+    Path partition = Files.createDirectory(loans.path().resolve("day=2026-11-25"));
+    Files.writeString(
+        partition.resolve(PublishedPartition.FILE),
+        "{\"format\":1,\"identity\":\"i\",\"directory\":\"%s\"}".formatted(run));
+    loans.publish("day=2026-11-23", "parcel-late/2", rows -> rows.add(List.of("1"), "", 0.75f));
+
+    assertThat(reload().status()).isEqualTo(409);
+    assertThat(operator.get("/health/ready").body()).contains("is no name of a run's directory");
+    assertThat(client.get("/v1/scores/loans/1").body())
+        .contains("\"score\":0.75,", "\"day\":\"2026-11-25\"},\"reason\":\"damaged\"");
   }
 
   @Test

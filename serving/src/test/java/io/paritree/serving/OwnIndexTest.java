@@ -10,9 +10,11 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A server builds the index of published files of which the job has built none. */
@@ -179,6 +181,37 @@ class OwnIndexTest extends ServedLoans {
       assertThat(reload().status()).isEqualTo(200);
       checkAll();
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0, 2147483647, 'a page has 2147483647 bytes, but with this heap'",
+    "0, 1, 2147483647, it is damaged",
+    "0, 2, 2147483647, it is damaged",
+    "2, 2, 2147483647, it is damaged",
+    "0, 3, 4, it has a page of encoding DELTA_BINARY_PACKED",
+    "1, 4, 2147483647, 'with this heap'"
+  })
+  void aPageThatSaysItIsLargeTakesNoMemoryAndRefusesItsPartition(
+      int column, int how, long number, String said) throws Exception {
+    rows.publish(DAY, 0, ROWS, "note");
+    new BrokenRows(rows, DAY, new Random(1)).header(column, how, number);
+
+    assertThat(reload().status()).isEqualTo(409);
+    assertThat(readiness()).contains("\"ready\":true", "Cannot index", said);
+    assertThat(client.get("/v1/scores/plain/7").body())
+        .contains("\"label\":\"v2k7\"", "\"reason\":\"no_index\"");
+    rows.publish(DAY, 0, ROWS, "");
+    assertThat(reload().status()).isEqualTo(200);
+    checkAll();
+  }
+
+  @Test
+  void aRowOfMoreBytesThanAreEverReadIsRefusedWithItsPartition() throws Exception {
+    rows.publish(DAY, 0, 1, "x".repeat(9 << 20));
+
+    assertThat(reload().status()).isEqualTo(409);
+    assertThat(readiness()).contains("Cannot index", "a row has more than 8388608 bytes");
   }
 
   @Test

@@ -198,7 +198,10 @@ final class IndexSource {
       }
     }
 
-    unserved.values().stream().filter(one -> !one.isTable()).map(Unserved::path).forEach(paths::add);
+    unserved.values().stream()
+        .filter(one -> !one.isTable())
+        .map(Unserved::path)
+        .forEach(paths::add);
     Map<String, OpenPartition> open = new HashMap<>();
     for (String run : paths.isEmpty() ? List.<String>of() : own.runs(table)) {
       for (String path : paths) {

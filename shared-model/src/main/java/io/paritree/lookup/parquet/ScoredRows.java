@@ -75,6 +75,13 @@ final class ScoredRows implements RowFiles.Rows {
               .formatted(names, published.keys(), published.scores()));
     }
 
+    for (Type field : stored.getFields()) {
+      if (field.isRepetition(Type.Repetition.REPEATED)) {
+        throw new UnusableRowsException(
+            "its column '%s' is repeated, which the job writes of none".formatted(field.getName()));
+      }
+    }
+
     return new MessageType(stored.getName(), stored.getFields().subList(0, last));
   }
 

@@ -1,0 +1,208 @@
+package io.paritree.serving;
+
+import io.paritree.lookup.BuiltIndex;
+import io.paritree.lookup.StateDirectory;
+import io.paritree.lookup.TableIndexes;
+import io.paritree.serving.Client.Answer;
+import io.paritree.store.Location;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Three outputs of two days, and what is true of their rows: {@code loans}, of which the job has
+ * built the indexes, {@code plain}, of which the server builds them, and {@code table}, with a log.
+ */
+final class ServedOutputs {
+  static final int KEYS = 400;
+  static final String DAY = "day=2026-11-24";
+  private static final String OLD = "day=2026-11-23";
+  private static final Pattern ROW =
+      Pattern.compile(
+          "\\{\"key\":\\{\"loan_id\":([0-9]+)\\},\"partition\":\\{\"day\":\"([^\"]+)\"\\},"
+              + "\"score\":([0-9.E]+),.*\"label\":\"v([0-9]+)k([0-9]+)\",.*\\}\n",
+          Pattern.DOTALL);
+
+  private final Path data;
+  private final Path kept;
+  private final StoredOutput loans;
+  private final PublishedRows plain;
+  private final Path table;
+  private final Map<String, String> days = new HashMap<>(); // of a table's runs
+  private final Map<String, Integer> newest = new HashMap<>();
+  private int loansRuns;
+
+  ServedOutputs(Path data) throws IOException {
+    this.data = data;
+    this.kept = data.resolveSibling("kept");
+    this.loans = new StoredOutput(data.resolve("loans"), LookupTrial.FORM, 1);
+    this.plain = new PublishedRows(data.resolve("plain"));
+    this.table = data.resolve("table");
+    publishLoans(OLD);
+    publishLoans(DAY);
+    publishPlain(OLD, "");
+    publishPlain(DAY, "");
+    publishTable();
+  }
+
+  Map<String, Path> paths() {
+    return new TreeMap<>(Map.of("loans", loans.path(), "plain", plain.path(), "table", table));
+  }
+
+  Path path(Random random) {
+    return List.of(loans.path(), plain.path(), table).get(random.nextInt(3));
+  }
+
+  Path data() {
+    return data;
+  }
+
+  StoredOutput loans() {
+    return loans;
+  }
+
+  PublishedRows plain() {
+    return plain;
+  }
+
+  Path table() {
+    return table;
+  }
+
+  private void published(String name, int run, String partition) {
+    days.put(name + run, partition.substring("day=".length()));
+    newest.put(name, run);
+  }
+
+  private void publishLoans(String day) throws IOException {
+    int run = ++loansRuns;
+    loans.publish(day, "m/" + run, index -> add(index, run));
+    published("loans", run, day);
+    clean();
+  }
+
+  void publishPlain(String day, String note) throws IOException {
+    plain.publish(day, 0, KEYS, note);
+    published("plain", plain.runs(), day);
+    clean();
+  }
+
+  private static void add(BuiltIndex index, int run) {
+    for (int key = 0; key < KEYS; key++) {
+      String label = ",\"label\":\"v%sk%s\"".formatted(run, key);
+      index.add(List.of(String.valueOf(key)), label, PublishedRows.score(run, key));
+    }
+  }
+
+  private void publishTable() throws IOException {
+    Path log = Files.createDirectories(table.resolve("_delta_log"));
+    Files.writeString(log.resolve(commit(0)), "{\"metaData\":{\"id\":\"1\"}}\n");
+    Map<String, String> runs = new TreeMap<>();
+    for (int run = 1; run <= 2; run++) {
+      String day = run == 1 ? OLD : DAY;
+      String name = "run%s-%08x".formatted(run, run);
+      runs.put(day, name);
+      BuiltIndex index = new BuiltIndex(day, name, LookupTrial.FORM, 1, 2);
+      add(index, run);
+      Location state = StateDirectory.of(Location.of(table.toRealPath()), Optional.empty());
+      index.write(StateDirectory.index(state, name, day).toPath());
+      Files.write(
+          StateDirectory.indexes(state).resolve(name).resolve(TableIndexes.FILE).toPath(),
+          new TableIndexes(run - 1, runs).toJson());
+      Files.writeString(
+          log.resolve(commit(run)),
+          "{\"remove\":{\"path\":\"a\",\"dataChange\":true}}\n{\"txn\":{\"appId\":\"%s\",\"version\":0}}\n"
+              .formatted(name));
+      published("table", run, day);
+    }
+  }
+
+  static String commit(int version) {
+    return String.format(Locale.ROOT, "%020d.json", version);
+  }
+
+  /** Publishes what a kind of harm needs to be new. */
+  void prepare(BrokenOutput kind, Random random) throws IOException {
+    if (random.nextInt(4) == 0) {
+      publishLoans(DAY);
+    }
+
+    if (kind.isOfRows()) {
+      publishPlain(DAY, random.nextBoolean() ? "" : "n".repeat(1 + random.nextInt(200)));
+    }
+  }
+
+  private void clean() throws IOException {
+    try (Stream<Path> all = Files.list(data)) {
+      for (Path old :
+          all.filter(path -> path.getFileName().toString().startsWith("old-")).toList()) {
+        Trial.deleteAll(old);
+      }
+    }
+  }
+
+  /** Keeps what is published now. */
+  void keep() throws IOException {
+    copy(data, kept);
+  }
+
+  /** Puts everything back as it was kept. */
+  void mend() throws IOException {
+    Trial.deleteAll(data);
+    copy(kept, data);
+    Trial.deleteAll(kept);
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> all = Files.walk(from)) {
+      for (Path file : all.toList()) {
+        Path target = to.resolve(from.relativize(file).toString());
+        if (Files.isDirectory(file)) {
+          Files.createDirectories(target);
+        } else {
+          Files.copy(file, target);
+        }
+      }
+    }
+  }
+
+  /**
+   * Returns what is wrong with an answer; empty if it is right.
+   *
+   * @param isWhole whether it must be of the newest partition
+   * @param isDeletion whether the newest may count as deleted
+   */
+  String wrong(String name, int key, Answer answer, boolean isWhole, boolean isDeletion) {
+    if (answer.status() == 503 && !isWhole
+        || answer.status() == 404 && !isWhole && answer.body().contains("\"stale\":")) {
+      return "";
+    }
+
+    Matcher row = ROW.matcher(answer.body());
+    if (answer.status() != 200 || !row.matches()) {
+      return answer.status() + " " + answer.body();
+    }
+
+    int run = Integer.parseInt(row.group(4));
+    boolean isTrue =
+        row.group(1).equals(String.valueOf(key))
+            && row.group(5).equals(row.group(1))
+            && row.group(2).equals(days.get(name + run))
+            && Float.parseFloat(row.group(3)) == PublishedRows.score(run, key);
+    boolean isNewest = run == newest.get(name) && !answer.body().contains("\"stale\":");
+    boolean isMarked = isDeletion || answer.body().contains("\"stale\":");
+    return isTrue && (isNewest || !isWhole && isMarked)
+        ? ""
+        : "wrong row, newest is " + newest.get(name) + ": " + answer.body();
+  }
+}
