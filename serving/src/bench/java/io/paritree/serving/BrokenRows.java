@@ -113,7 +113,11 @@ final class BrokenRows {
     ColumnMetaData column =
         group.getColumns().get(random.nextInt(group.getColumnsSize())).getMeta_data();
     long number = number();
-    int how = random.nextInt(14);
+    int how = random.nextInt(15);
+    if (how == 14) {
+      return endless();
+    }
+
     switch (how) {
       case 0 -> meta.setNum_rows(number);
       case 1 -> group.setNum_rows(number);
@@ -143,6 +147,22 @@ final class BrokenRows {
 
     write(Arrays.copyOf(content, footerAt), meta);
     return "footer, %s, %s".formatted(how, number);
+  }
+
+  /** Puts a footer in place that says it has a list of many members, and ends. */
+  String endless() throws IOException {
+    byte[] footer = {0x15, 2, 0x19, (byte) 0xfc, (byte) 0x80, (byte) 0xc2, (byte) 0xd7, 0x2f, 0x48};
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    all.write(content, 0, footerAt);
+    all.writeBytes(footer);
+    all.writeBytes(
+        ByteBuffer.allocate(END)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .putInt(footer.length)
+            .put(content, content.length - 4, 4)
+            .array());
+    write(all.toByteArray());
+    return "endless footer";
   }
 
   /** Puts a column into many groups. */

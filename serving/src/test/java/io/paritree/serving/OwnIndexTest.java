@@ -190,7 +190,7 @@ class OwnIndexTest extends ServedLoans {
     "0, 2, 2147483647, it is damaged",
     "2, 2, 2147483647, it is damaged",
     "0, 3, 4, it has a page of encoding DELTA_BINARY_PACKED",
-    "1, 4, 2147483647, 'with this heap'"
+    "1, 4, 2147483647, it is damaged"
   })
   void aPageThatSaysItIsLargeTakesNoMemoryAndRefusesItsPartition(
       int column, int how, long number, String said) throws Exception {
@@ -204,6 +204,15 @@ class OwnIndexTest extends ServedLoans {
     rows.publish(DAY, 0, ROWS, "");
     assertThat(reload().status()).isEqualTo(200);
     checkAll();
+  }
+
+  @Test
+  void aFooterThatSaysItHasManyMembersTakesNoMemory() throws Exception {
+    rows.publish(DAY, 0, ROWS, "");
+    new BrokenRows(rows, DAY, new Random(1)).endless();
+
+    assertThat(reload().status()).isEqualTo(409);
+    assertThat(readiness()).contains("Cannot index", "its footer says 100000000 of at most 1");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.paritree.lookup.parquet;
 
 import io.paritree.store.FileEntry;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
@@ -123,9 +124,7 @@ final class RowFiles {
           MessageColumnIO io =
               new ColumnIOFactory(meta.getCreatedBy()).getColumnIO(columns, meta.getSchema());
           Received received = new Received(rows.values(columns));
-          for (PageReadStore group = reader.readNextRowGroup();
-              group != null;
-              group = reader.readNextRowGroup()) {
+          for (PageReadStore group = next(reader); group != null; group = next(reader)) {
             RecordReader<Boolean> records = io.getRecordReader(new LimitedPages(group), received);
             for (long row = 0; row < group.getRowCount(); row++) {
               records.read();
@@ -143,6 +142,33 @@ final class RowFiles {
         });
   }
 
+  private static PageReadStore next(ParquetFileReader reader) throws IOException {
+    try {
+      return reader.readNextRowGroup();
+    } catch (IOException e) {
+      throw damaged(e);
+    }
+  }
+
+  private static ParquetFileReader open(StoredFile file) throws IOException {
+    try {
+      return ParquetFileReader.open(file, options());
+    } catch (IOException e) {
+      throw damaged(e);
+    }
+  }
+
+  /** Returns the failure of the store, if there was one; otherwise, the file is damaged. */
+  private static IOException damaged(Exception failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof StoredFile.StoreException store) {
+        return (IOException) store.getCause();
+      }
+    }
+
+    return new UnusableRowsException("it is damaged: " + failure.getMessage(), failure);
+  }
+
   /** Parquet's reader takes the memory that the end of a file says. */
   private static void checkFooter(StoredFile file) throws IOException {
     int end = Integer.BYTES + MAGIC_BYTES;
@@ -152,14 +178,20 @@ final class RowFiles {
 
     try (SeekableInputStream in = file.newStream()) {
       in.seek(file.length() - end);
-      byte[] length = new byte[Integer.BYTES];
-      in.readFully(length);
-      long bytes = ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getInt();
+      byte[] tail = new byte[end];
+      in.readFully(tail);
+      long bytes = ByteBuffer.wrap(tail).order(ByteOrder.LITTLE_ENDIAN).getInt();
+      boolean isEncrypted = tail[end - 1] == 'E'; // PARE in place of PAR1
       long most = Runtime.getRuntime().maxMemory() / HEAP_PER_FOOTER;
       if (bytes < 0 || bytes > most) {
         throw new UnusableRowsException(
             "its footer has %s bytes, but with this heap the server reads at most %s (-Xmx)"
                 .formatted(bytes, most));
+      } else if (!isEncrypted && bytes <= file.length() - end - MAGIC_BYTES) {
+        in.seek(file.length() - end - bytes);
+        byte[] footer = new byte[(int) bytes];
+        in.readFully(footer);
+        FooterLimits.check(footer);
       }
     }
   }
@@ -167,12 +199,17 @@ final class RowFiles {
   private static <T> T read(StoredFile file, Reading<T> reading) throws IOException {
     try {
       checkFooter(file);
+    } catch (StoredFile.StoreException e) {
+      throw (IOException) e.getCause();
+    } catch (EOFException e) {
+      throw new UnusableRowsException(
+          "Cannot index %s: it is damaged: it ends early".formatted(file.location()), e);
     } catch (UnusableRowsException e) {
       throw new UnusableRowsException(
           "Cannot index %s: %s".formatted(file.location(), e.getMessage()), e);
     }
 
-    try (ParquetFileReader reader = ParquetFileReader.open(file, options())) {
+    try (ParquetFileReader reader = open(file)) {
       if (reader.getFileMetaData().getEncryptionType() != FileMetaData.EncryptionType.UNENCRYPTED) {
         throw encrypted(file, null);
       }

@@ -26,6 +26,15 @@ record StoredFile(FileStore store, Location location, long length) implements In
     return new Stream(new Source(this));
   }
 
+  /** The store has failed, not the file: what the reader makes of other failures is damage. */
+  static final class StoreException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    private StoreException(IOException cause) {
+      super(cause);
+    }
+  }
+
   /** Reads a file from any position; a position that does not follow opens the file again. */
   private static final class Source extends InputStream {
     private final StoredFile file;
@@ -51,11 +60,17 @@ record StoredFile(FileStore store, Location location, long length) implements In
 
     @Override
     public int read(byte[] to, int offset, int length) throws IOException {
-      if (open == null) {
-        open = file.store().open(file.location(), position);
+      int read;
+      try {
+        if (open == null) {
+          open = file.store().open(file.location(), position);
+        }
+
+        read = open.read(to, offset, length);
+      } catch (IOException e) {
+        throw new StoreException(e);
       }
 
-      int read = open.read(to, offset, length);
       position += Math.max(0, read);
       return read;
     }
