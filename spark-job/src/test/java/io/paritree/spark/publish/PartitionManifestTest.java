@@ -72,7 +72,7 @@ class PartitionManifestTest {
 
     PartitionManifest many =
         new PartitionManifest(
-            "day=1", "i", "r", "d", "m", "m/1", "s", "e", "t", 1, 1, 0, List.of(), List.of(),
+            "day=1", "i", "r", "d", "m", "m/1", "s", "e", "t", 1, 1, 0, List.of(), List.of(), null,
             files);
 
     assertThat(MANIFEST.servingProblem(MANIFEST.toJson())).isEmpty();
