@@ -5,6 +5,7 @@ import io.paritree.lookup.build.RowRecords;
 import io.paritree.lookup.build.ShardWriter;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,10 +46,19 @@ public final class BuiltIndex {
    * @param members JSON, such as {@code ,"label":"late"}
    */
   public void add(List<String> values, String members, float... score) {
-    RowRecords records = new RowRecords(16);
     byte[] utf8 = members.getBytes(StandardCharsets.UTF_8);
-    records.addScored(key(values), key.hash(), score, utf8, utf8.length);
-    add(records);
+    key(values);
+    // By hand: of a row that no server reads, too, which RowRecords refuses.
+    ByteBuffer record =
+        ByteBuffer.allocate(17 + key.length() + score.length * Float.BYTES + utf8.length);
+    record.putLong(key.hash()).putInt(key.length()).put(key.array(), 0, key.length());
+    record.put(ShardLayout.SCORED);
+    for (float one : score) {
+      record.putFloat(one);
+    }
+
+    record.putInt(utf8.length).put(utf8);
+    add(record.array(), record.position());
     rows++;
   }
 
@@ -56,14 +66,12 @@ public final class BuiltIndex {
   public void addQuarantined(List<String> values, String faults) {
     RowRecords records = new RowRecords(16);
     records.addQuarantined(key(values), key.hash(), faults.getBytes(StandardCharsets.UTF_8));
-    add(records);
+    add(records.array(), records.length());
     quarantined++;
   }
 
-  private void add(RowRecords records) {
-    shards
-        .get(ShardLayout.shard(key.hash(), shards.size()))
-        .add(records.array(), 0, records.length());
+  private void add(byte[] record, int length) {
+    shards.get(ShardLayout.shard(key.hash(), shards.size())).add(record, 0, length);
   }
 
   private KeyBytes key(List<String> values) {
