@@ -301,6 +301,11 @@ class FetchedScoresTest extends ServedLoans {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("photos: it holds other files");
     assertThat(photo).exists();
+    indexes = photo.resolve("indexes");
+    assertThatThrownBy(() -> start(Map.of()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("Cannot keep indexes in " + indexes + ": it cannot be made")
+        .hasMessageEndingWith("(scores.index-directory)");
     indexes = directory.resolve("indexes");
     start(Map.of());
   }

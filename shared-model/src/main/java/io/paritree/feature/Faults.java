@@ -60,6 +60,11 @@ public final class Faults {
     }
   }
 
+  /** Returns whether the last fault is that of a missing value, which was refused. */
+  public boolean isOfMissingValue() {
+    return count > 0 && lastCode == FaultCode.MISSING_VALUE;
+  }
+
   /**
    * Returns how many values so far were not in their vocabulary, however they were handled.
    *

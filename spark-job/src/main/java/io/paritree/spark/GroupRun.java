@@ -31,6 +31,7 @@ import io.paritree.spark.task.WrittenFile;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.AccessDeniedException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -80,7 +81,7 @@ final class GroupRun {
     Publisher publisher = new Publisher(checked.place(), settings.locks(), observer);
     Tally tally = tally(checked);
     GroupReport report = new GroupReport(settings, startedAt, stages, checked, tally, groupsLeft);
-    try (Publisher.Run run = publisher.begin(name)) {
+    try (Publisher.Run run = begin(publisher, checked.place())) {
       report.begun(run.directory());
       observer.reached(Step.STAGING_MADE);
       try {
@@ -101,6 +102,19 @@ final class GroupRun {
     } finally {
       record = report.record();
       name = name.next();
+    }
+  }
+
+  private Publisher.Run begin(Publisher publisher, OutputPlace place)
+      throws RefusedException, IOException {
+    try {
+      return publisher.begin(name);
+    } catch (AccessDeniedException e) {
+      throw new RefusedException(
+          InputCheck.message(
+              List.of(
+                  "the run may not write its state to %s (%s); let its user write there, or give another directory by --state-directory"
+                      .formatted(place.state(), e.getMessage()))));
     }
   }
 

@@ -57,7 +57,7 @@ class ColumnNamesTest {
     JobRun run = score(input, key);
 
     assertThat(run.exitCode()).as(run.err()).isZero();
-    assertThat(run.out()).contains("rows that repeat a key: %s\n".formatted(ROWS / 2));
+    assertThat(run.out()).contains("scored rows that repeat a key: %s\n".formatted(ROWS / 2));
     assertThat(ScoringJobTest.read(directory.resolve("out")).columns())
         .containsExactly(key, "score", "model_version");
   }
@@ -69,7 +69,7 @@ class ColumnNamesTest {
     JobRun run = score(input, "count,Count");
 
     assertThat(run.exitCode()).as(run.err()).isZero();
-    assertThat(run.out()).contains("rows that repeat a key: %s\n".formatted(ROWS / 2));
+    assertThat(run.out()).contains("scored rows that repeat a key: %s\n".formatted(ROWS / 2));
   }
 
   @ParameterizedTest

@@ -230,7 +230,7 @@ class GroupsTest {
 
     JobRun counted = score(input);
     assertThat(counted.exitCode()).as(counted.err()).isZero();
-    assertThat(counted.out()).contains("rows that repeat a key: 3");
+    assertThat(counted.out()).contains("scored rows that repeat a key: 3");
 
     JobRun notCounted = score(input, "--conf", conf, "--force");
     assertThat(notCounted.exitCode()).as(notCounted.err()).isZero();
@@ -243,12 +243,12 @@ class GroupsTest {
 
     JobRun all = score(input, "--keys", "zone,parcel_id");
     assertThat(all.exitCode()).as(all.err()).isZero();
-    assertThat(all.out()).contains("rows that repeat a key: 0\n");
+    assertThat(all.out()).contains("scored rows that repeat a key: 0\n");
 
     long zones = ScoringJobTest.read(input).select("zone").distinct().count();
     JobRun zone = score(input, "--keys", "zone");
     assertThat(zone.exitCode()).as(zone.err()).isZero();
-    assertThat(zone.out()).contains("rows that repeat a key: %s\n".formatted(300 - zones));
+    assertThat(zone.out()).contains("scored rows that repeat a key: %s\n".formatted(300 - zones));
   }
 
   @Test

@@ -118,7 +118,7 @@ class ScoringJobTest {
         JobRun.of("--model", model, "--input", input, "--output", output, "--keys", "parcel_id");
 
     assertThat(run.exitCode()).as(run.err()).isZero();
-    assertThat(run.out()).contains("rows that repeat a key: 1\n");
+    assertThat(run.out()).contains("scored rows that repeat a key: 1\n");
     assertThat(dataDirectories(output))
         .containsExactlyInAnyOrder("p=%2A", "p=%3F", "p=%5Bab%5D", "p=%7Ba,b}", "p=a%5Cb", "p=}");
     assertThat(read(output).count()).isEqualTo(61);

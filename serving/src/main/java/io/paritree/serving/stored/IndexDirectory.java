@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -59,7 +60,12 @@ final class IndexDirectory implements AutoCloseable {
       return;
     }
 
-    Files.createDirectories(directory);
+    try {
+      Files.createDirectories(directory);
+    } catch (FileSystemException e) {
+      throw refused("it cannot be made (%s)".formatted(e));
+    }
+
     Path file = directory.resolve(LOCK);
     try (Stream<Path> entries = Files.list(directory)) {
       if (!Files.exists(file) && entries.findAny().isPresent()) {
@@ -67,8 +73,13 @@ final class IndexDirectory implements AutoCloseable {
       }
     }
 
-    FileChannel opened =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileChannel opened;
+    try {
+      opened = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    } catch (FileSystemException e) {
+      throw refused("it cannot be written (%s)".formatted(e));
+    }
+
     try {
       if (opened.tryLock() == null) {
         throw refused("another server uses it; expected a directory for each");

@@ -421,7 +421,8 @@ final class SealCommand implements Callable<Integer> {
     try {
       Opening.open(ModelFiles.streamed(directory.toString()), sealing.model(), sealing.forest());
       ModelStore models = target.store();
-      models.move(models.history(name, alias, 1), Optional.of(sealedVersion), AliasMove.SEAL);
+      String action = unchecked ? AliasMove.SEAL_UNCHECKED : AliasMove.SEAL;
+      models.move(models.history(name, alias, 1), Optional.of(sealedVersion), action);
     } catch (ModelException | IOException e) {
       spec.commandLine()
           .getErr()

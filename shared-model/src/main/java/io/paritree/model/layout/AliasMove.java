@@ -40,6 +40,9 @@ public record AliasMove(
   /** The command {@code seal --alias}. */
   public static final String SEAL = "seal";
 
+  /** Sealing has moved it to a version that was not compared with its trainer. */
+  public static final String SEAL_UNCHECKED = "seal --unchecked";
+
   /**
    * A version that an alias names.
    *

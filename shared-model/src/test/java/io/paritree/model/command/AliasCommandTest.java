@@ -230,7 +230,7 @@ class AliasCommandTest {
     assertThat(store.resolve("wide/aliases/champion")).hasContent("1");
     assertThat(moves(store.resolve("wide/moves/champion"))).hasSize(1);
     run(0, "alias --store %s --name wide --history".formatted(store));
-    assertThat(out.toString()).contains("  seal    none -> 1  ");
+    assertThat(out.toString()).contains("  seal --unchecked  none -> 1  ");
 
     run(0, seal + "next");
     run(2, seal + "next --unchecked");

@@ -107,8 +107,13 @@ final class FileSchemas {
     return isOfEncryption(cause)
         ? "file %s is encrypted, and cannot be decrypted: %s; %s"
             .formatted(file.name(), firstLine(cause), ENCRYPTED)
-        : "file %s cannot be read as %s: %s (%s)"
-            .formatted(file.name(), format, firstLine(cause), cause.getClass().getSimpleName());
+        : "file %s cannot be read as %s: %s (%s)%s"
+            .formatted(
+                file.name(),
+                format,
+                firstLine(cause),
+                cause.getClass().getSimpleName(),
+                file.name().endsWith(".csv") ? "; give --input-format csv" : "");
   }
 
   private static boolean isOfEncryption(Throwable cause) {

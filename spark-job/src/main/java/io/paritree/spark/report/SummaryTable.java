@@ -36,7 +36,8 @@ public final class SummaryTable {
 
     text.append(ValueTables.values(report));
     if (report.duplicateKeys() >= 0) {
-      text.append("  rows that repeat a key: %s\n".formatted(grouped(report.duplicateKeys())));
+      text.append(
+          "  scored rows that repeat a key: %s\n".formatted(grouped(report.duplicateKeys())));
     }
 
     if (report.scores().count() > 0) {

@@ -99,7 +99,7 @@ public final class BlockEncoder {
     return type instanceof TimestampNTZType ? Kind.LOCAL : Kind.OTHER;
   }
 
-  /** Returns the number of missing values so far, by slot. */
+  /** Returns the number of missing values so far, refused ones among them, by slot. */
   long[] missing() {
     return missing;
   }
@@ -233,7 +233,7 @@ public final class BlockEncoder {
       return 0;
     }
 
-    int missing = current.isEmpty() ? 1 : 0;
+    int missing = current.isEmpty() || current.isOfMissingValue() ? 1 : 0;
     faults.attribute(row);
     return missing;
   }
@@ -279,9 +279,9 @@ public final class BlockEncoder {
               : CsvCells.encode(feature, value, 0, value.length, current);
       int to = field.slot(index) * STRIDE;
       Arrays.fill(slots, to, to + rows, slot);
-      if (current.isEmpty()) {
-        missing[field.slot(index)] += Float.isNaN(slot) ? rows : 0;
-      } else {
+      boolean isMissing = current.isEmpty() ? Float.isNaN(slot) : current.isOfMissingValue();
+      missing[field.slot(index)] += isMissing ? rows : 0;
+      if (!current.isEmpty()) {
         List<Fault> all = current.list();
         current.clear();
         for (int row = 0; row < rows; row++) {

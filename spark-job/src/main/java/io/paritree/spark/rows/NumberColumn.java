@@ -42,7 +42,7 @@ final class NumberColumn {
    *
    * @param slots receives the slots, from {@code to} on
    * @param faults receives the faults, by row
-   * @return the number of missing values
+   * @return the number of missing values, refused ones among them
    */
   long encode(Feature feature, float[] slots, int to, RowFaults faults) {
     Faults current = faults.current();
@@ -111,7 +111,7 @@ final class NumberColumn {
   /**
    * Attributes the faults to their rows.
    *
-   * @return the number of rows that have a fault in this column
+   * @return the number of rows that have a fault in this column and a value
    */
   private long attribute(Feature feature, float[] slots, int to, RowFaults faults) {
     Faults current = faults.current();
@@ -120,7 +120,7 @@ final class NumberColumn {
     for (int row = 0; row < rows; row++) {
       if (Float.isNaN(slots[to + row])) {
         feature.number(numbers[row], current);
-        faulty += current.isEmpty() ? 0 : 1;
+        faulty += current.isEmpty() || current.isOfMissingValue() ? 0 : 1;
         faults.attribute(row);
       }
     }

@@ -83,7 +83,7 @@ public final class ScoreArguments {
                 + " --keys and --pass"),
         flag(
             "--unique-keys",
-            "publish nothing if a key occurs twice in a partition; otherwise such rows are counted"),
+            "publish nothing if two scored rows of a partition have the same key; otherwise such rows are counted"),
         text(
             "--file-size=SIZE",
             "length at which an output file is full and the next one begins, such as 64MiB (default:"

@@ -61,6 +61,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class DictionaryColumnsTest {
   private static final int ROWS = 30_000;
+  private static final String NO_DOUBLE = "'double' missing_value:";
   private static final String UNLIKELY_BYTES = "\u00e9\u4e2d";
 
   private static final StructType COLUMNS =
@@ -173,6 +174,11 @@ class DictionaryColumnsTest {
     assertThat(byBatch.unseen).as("seed %s", seed).isEqualTo(byRow.unseen);
     assertThat(byBatch.faults).anyMatch(List::isEmpty).anyMatch(faults -> faults.size() > 2);
     assertThat(byBatch.unseen).anyMatch(count -> count > 0);
+    long refused =
+        byRow.faults.stream()
+            .filter(faults -> faults.stream().anyMatch(fault -> fault.startsWith(NO_DOUBLE)))
+            .count();
+    assertThat(byRow.missing.get(1)).isEqualTo(refused).isPositive();
   }
 
   /** The values of a column change slowly, so that each row group has another dictionary. */
