@@ -70,6 +70,9 @@ public record IndexManifest(
   private static final int FORMAT = 1;
   private static final int MAX_SHARDS = 1 << 10;
 
+  /** The digits of a decimal of the job: one with more makes numbers as long as it says. */
+  private static final int MAX_SCALE = 38;
+
   /**
    * The file of a shard.
    *
@@ -289,8 +292,12 @@ public record IndexManifest(
     private void key() throws CorruptModelException {
       Reader key = new Reader(json);
       json.namedValues(key::member);
-      keys.add(
-          new KeyColumn(key.text("name"), key.type(key.text("type")), (int) key.number("scale")));
+      long scale = key.number("scale");
+      if (scale > MAX_SCALE) {
+        throw json.wrong("a scale of at most %s".formatted(MAX_SCALE));
+      }
+
+      keys.add(new KeyColumn(key.text("name"), key.type(key.text("type")), (int) scale));
     }
 
     private KeyColumn.Type type(String word) throws CorruptModelException {

@@ -72,7 +72,9 @@ final class Shard implements AutoCloseable {
       this.rowBytes = header.getLong(36);
       this.bucketsAt = ShardLayout.HEADER + (buckets + 1L) * Integer.BYTES;
       this.rowsAt = bucketsAt + bucketBytes;
-      if (channel.size() != length || rowsAt + rowBytes != length) {
+      if (buckets < 1 || bucketBytes < 0 || rowBytes < 0) {
+        throw damaged("its header has a size that is negative, or no bucket");
+      } else if (channel.size() != length || rowsAt + rowBytes != length) {
         throw damaged("it has %s bytes, expected %s".formatted(channel.size(), length));
       }
     } catch (IOException | RuntimeException e) {
@@ -113,6 +115,10 @@ final class Shard implements AutoCloseable {
       long head = var(content);
       int kind = (int) head & (1 << ShardLayout.KIND_BITS) - 1;
       int keyLength = (int) (head >>> ShardLayout.KIND_BITS);
+      if (keyLength < 0) { // leads back: to read on would have no end
+        throw new IllegalArgumentException("an entry has a key of %s bytes".formatted(keyLength));
+      }
+
       boolean isFound = keyLength == length && matches(content, key, length);
       content.position(content.position() + keyLength);
       if (kind == ShardLayout.REPEATED) {
