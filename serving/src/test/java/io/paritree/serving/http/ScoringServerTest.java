@@ -162,6 +162,12 @@ class ScoringServerTest {
         "PRI * HTTP/2.0~~SM~                               | 426",
         "POST /length HTTP/1.1~Host: a~Expect: nothing~Content-Length: 0 | 417",
         "GET /absent HTTP/1.1~Host: a                      | 404",
+        "GET /name/a HTTP/1.1~Host: a~Bad Header: b~LAST   | 400",
+        "GET /name/a HTTP/1.1~Host: a~X-Long: LONG~LAST    | 431",
+        "GET /name/a HTTP/1.1~Host: a~Host: b~LAST         | 400",
+        "POST /length HTTP/1.1~Host: a~Content-Length: 1~Content-Length: 2~LAST | 400",
+        "POST /length HTTP/1.1~Host: a~Transfer-Encoding: gzip, chunked~LAST | 501",
+        "POST /length HTTP/1.1~Host: a~Content-Type: text/csv~Content-Type: text/csv~LAST | 400",
       })
   void pageOfAnAllowedOriginSeesEveryRefusalAndEachHasAnIdThatIsLogged(String request, int status)
       throws Exception {
@@ -179,7 +185,9 @@ class ScoringServerTest {
               logging.port(),
               request
                       .strip()
-                      .replaceFirst("~|$", "~Origin: https://dashboard.example~Connection: close~")
+                      .replaceFirst(
+                          request.contains("LAST") ? "~LAST" : "~|$",
+                          "~Origin: https://dashboard.example~Connection: close~")
                       .replace("LONG", "x".repeat(10_000))
                       .replace("~", "\r\n")
                   + "\r\n\r\n");
