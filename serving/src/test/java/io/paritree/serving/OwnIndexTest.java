@@ -215,6 +215,24 @@ class OwnIndexTest extends ServedLoans {
     assertThat(readiness()).contains("Cannot index", "its footer says 100000000 of at most 1");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "optional binary loan_id (DECIMAL(2000000000;400000000)), 1",
+    "optional binary loan_id (DECIMAL(38;2)), 200",
+    "optional binary note (DECIMAL(2000000000;2000)), 1",
+    "optional binary note (DECIMAL(10;2)), 2000000"
+  })
+  void aDecimalOfMoreDigitsThanTheJobWritesRefusesItsPartition(String column, int bytes)
+      throws Exception {
+    rows.publish(DAY, 0, ROWS, "");
+    rows.replace(DAY, column.replace(';', ','), bytes);
+
+    assertThat(reload().status()).isEqualTo(409);
+    assertThat(readiness()).contains("\"ready\":true", "Cannot index", "decimal");
+    assertThat(client.get("/v1/scores/plain/7").body())
+        .contains("\"label\":\"v2k7\"", "\"reason\":\"no_index\"");
+  }
+
   @Test
   void aRowOfMoreBytesThanAreEverReadIsRefusedWithItsPartition() throws Exception {
     rows.publish(DAY, 0, 1, "x".repeat(9 << 20));

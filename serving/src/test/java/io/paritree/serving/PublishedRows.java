@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.parquet.example.data.Group;
@@ -16,6 +17,7 @@ import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.example.ExampleParquetWriter;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.io.LocalOutputFile;
+import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
 
@@ -134,6 +136,31 @@ public final class PublishedRows {
     }
 
     Files.move(staged, to, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Replaces the file of a partition by one of a single row, with a decimal of this many bytes. */
+  public void replace(String partition, String column, int bytes) throws IOException {
+    String name = column.split(" ")[2];
+    MessageType type =
+        MessageTypeParser.parseMessageType(
+            SCORED.toString().replaceFirst("optional \\w+ " + name + "\\b[^;]*", column));
+    byte[] digits = new byte[bytes];
+    Arrays.fill(digits, (byte) 0x5a);
+    Path staged = output.resolveSibling("staged-decimal");
+    try (ParquetWriter<Group> rows = writer(staged, type)) {
+      Group group = new SimpleGroup(type).append("score", 1f).append("model_version", "m/9");
+      if (!name.equals("loan_id")) {
+        group.append("loan_id", 7L);
+      }
+
+      group.add(name, Binary.fromConstantByteArray(digits));
+      rows.write(group);
+    }
+
+    Files.move(staged, file(partition), StandardCopyOption.REPLACE_EXISTING);
+    Files.write(
+        manifest(partition),
+        manifest("run%s-%08x".formatted(runs, runs), Files.size(file(partition)), -1));
   }
 
   private static ParquetWriter<Group> writer(Path file, MessageType type) throws IOException {

@@ -5,7 +5,6 @@ import io.paritree.lookup.build.MemberText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.parquet.io.api.Binary;
@@ -208,11 +207,11 @@ final class JsonValues {
       throws UnusableRowsException {
     LogicalTypeAnnotation meaning = type.getLogicalTypeAnnotation();
     if (meaning instanceof DecimalLogicalTypeAnnotation decimal) {
-      int scale = decimal.getScale();
+      int scale = Decimals.scale(decimal, type);
       return new Value(
           place,
           number -> text.decimal(BigDecimal.valueOf(number, scale)),
-          bytes -> text.decimal(new BigDecimal(new BigInteger(bytes.getBytesUnsafe()), scale)));
+          bytes -> text.decimal(new BigDecimal(Decimals.unscaled(bytes), scale)));
     }
 
     return switch (type.getPrimitiveTypeName()) {

@@ -42,7 +42,7 @@ final class KeyValues {
       Type type = stored.getType(name);
       int scale =
           type.getLogicalTypeAnnotation() instanceof DecimalLogicalTypeAnnotation decimal
-              ? decimal.getScale()
+              ? Decimals.scale(decimal, type)
               : 0;
       named.add(new KeyColumn(name, type(type), scale));
     }
@@ -129,7 +129,7 @@ final class KeyValues {
       public void addBinary(Binary value) {
         columns++;
         if (isDecimal) {
-          key.putDecimal(new BigInteger(value.getBytesUnsafe()));
+          key.putDecimal(Decimals.unscaled(value));
         } else {
           key.putText(value.getBytesUnsafe(), isLast);
         }
