@@ -8,6 +8,7 @@ import io.paritree.lookup.StateDirectory;
 import io.paritree.lookup.TableIndexes;
 import io.paritree.store.Location;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -135,6 +136,50 @@ class TableScoresTest extends ServedLoans {
     assertThat(operator.get("/health/ready").body()).contains("expected the path of a partition");
     assertThat(client.get("/v1/scores").status()).isEqualTo(200);
     assertThat(body("")).contains("\"score\":0.5,", "\"stale\":{\"reason\":\"damaged\"}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"..", "a/b", "", "\u0000", "../../../other"})
+  void aListWithARunThatIsNoNameIsDamagedBeforeARestartAndAfterIt(String run) throws Exception {
+    String list = new String(new TableIndexes(2, runs).toJson(), StandardCharsets.UTF_8);
+    publish("day=2026-11-25", "run3-0000000c", 0.75f);
+    Files.writeString(
+        StateDirectory.indexes(state())
+            .resolve("run3-0000000c")
+            .resolve(TableIndexes.FILE)
+            .toPath(),
+        list.replace("run1-0000000a", run.replace("\u0000", "\\u0000")));
+    assertThat(reload().status()).isEqualTo(409);
+    assertThat(body("")).contains("\"score\":0.5,", "\"stale\":{\"reason\":\"damaged\"}");
+    assertThat(operator.get("/health/ready").body())
+        .contains("expected the name of a run's directory");
+    stop();
+    runningAgain();
+    assertThat(body("")).contains("\"score\":0.5,", "\"stale\":{\"reason\":\"damaged\"}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a long record", "a record without a name", "no commit"})
+  void aTableOfWhichNothingCanBeFoundOutHasTheSameAnswersAfterARestart(String broken)
+      throws Exception {
+    Path record = table.resolve(StateDirectory.RECORD);
+    Path log = table.resolve("_delta_log");
+    Path aside = directory.resolve("aside");
+    switch (broken) {
+      case "a long record" -> Files.write(record, new byte[1 << 20]);
+      case "a record without a name" -> Files.writeString(record, "\n");
+      default -> {
+        Files.move(log, aside);
+        Files.createDirectory(log);
+      }
+    }
+
+    assertThat(reload().status()).isEqualTo(409);
+    String before = body("");
+    assertThat(client.get("/v1/scores").body()).contains("[{\"reason\":\"damaged\"}]");
+    stop();
+    runningAgain();
+    assertThat(body("")).isEqualTo(before).contains("no_scores");
   }
 
   @Test

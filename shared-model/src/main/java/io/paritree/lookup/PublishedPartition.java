@@ -65,6 +65,11 @@ public record PublishedPartition(
     }
   }
 
+  /** Returns whether a text is the name of a run's directory. */
+  static boolean isRun(String name) {
+    return NAME.matcher(name).matches();
+  }
+
   public PublishedPartition {
     files = Map.copyOf(files);
   }
@@ -134,7 +139,7 @@ public record PublishedPartition(
               .formatted(where, FORMAT));
     }
 
-    if (!NAME.matcher(texts.get("directory")).matches()) {
+    if (!isRun(texts.get("directory"))) {
       throw new IOException(
           "Cannot read %s: \"directory\" is no name of a run's directory".formatted(where));
     }

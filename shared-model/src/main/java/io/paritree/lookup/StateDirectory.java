@@ -41,7 +41,8 @@ public final class StateDirectory {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IllegalArgumentException e) {
-      throw new IOException("Cannot use %s: it names no state directory".formatted(file), e);
+      throw new DamagedIndexException(
+          "Cannot use %s: it names no state directory".formatted(file), e);
     }
   }
 

@@ -87,6 +87,11 @@ public record TableIndexes(long base, Map<String, String> runs) {
       throw json.wrong("the path of a partition, column=value/column=value");
     }
 
-    runs.put(path, json.text());
+    String run = json.text();
+    if (!PublishedPartition.isRun(run)) {
+      throw json.wrong("the name of a run's directory");
+    }
+
+    runs.put(path, run);
   }
 }

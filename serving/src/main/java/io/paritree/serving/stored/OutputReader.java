@@ -1,5 +1,6 @@
 package io.paritree.serving.stored;
 
+import io.paritree.lookup.DamagedIndexException;
 import io.paritree.lookup.PublishedPartition;
 import io.paritree.lookup.StateDirectory;
 import io.paritree.output.PartitionValue;
@@ -67,9 +68,7 @@ final class OutputReader {
     directories = 0;
     isTable = log.exists();
     if (isTable) {
-      TableLog.Version version = log.newest(StateDirectory.indexes(state()));
-      version.refusal().ifPresent(why -> unserved.put("", why));
-      Map<String, String> runs = version.runs();
+      Map<String, String> runs = runs(unserved);
       runs.keySet().stream()
           .sorted((one, other) -> PartitionValue.ORDER.compare(other, one))
           .limit(partitions)
@@ -83,6 +82,21 @@ final class OutputReader {
     }
 
     return found;
+  }
+
+  /**
+   * Returns which runs' indexes belong to the newest version of the table. None do while it cannot
+   * be found out, as a start would not find it out either.
+   */
+  private Map<String, String> runs(Map<String, Unserved> unserved) throws IOException {
+    try {
+      TableLog.Version version = log.newest(StateDirectory.indexes(state()));
+      version.refusal().ifPresent(why -> unserved.put("", why));
+      return version.runs();
+    } catch (DamagedIndexException | UnfitFileException e) {
+      unserved.put("", new Unserved("", true, Unserved.Reason.DAMAGED, e.getMessage()));
+      return Map.of();
+    }
   }
 
   private void add(

@@ -100,7 +100,8 @@ final class TableLog {
     return store.list(log, MAX_ENTRIES).stream()
         .filter(entry -> version(entry) >= 0)
         .max(Comparator.comparingLong(TableLog::version))
-        .orElseThrow(() -> new IOException("%s has no commit".formatted(log)));
+        .orElseThrow(
+            () -> new DamagedIndexException("Cannot read %s: it has no commit".formatted(log)));
   }
 
   /** Returns the version that a file is the commit of; -1 if it is none. */
