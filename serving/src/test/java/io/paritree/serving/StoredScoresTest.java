@@ -161,7 +161,7 @@ class StoredScoresTest extends ServedLoans {
     assertThat(problem(client.get(NEWEST), 503)).isEqualTo("damaged_scores");
     assertThat(reload().status()).isEqualTo(409);
     assertThat(problem(client.get(NEWEST), 503)).isEqualTo("damaged_scores");
-    assertThat(operator.get("/health/ready").body()).contains("\"reason\":\"Cannot read ");
+    assertThat(operator.get("/health/ready").body()).contains("its digest differs from");
 
     loans.publish("day=2026-11-24", "parcel-late/1", rows -> rows.add(List.of("4711"), "", 0.9f));
     assertThat(reload().status()).isEqualTo(200);
