@@ -134,6 +134,47 @@ class BrokenOutputsTest extends ServedLoans {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {
+        ",\"columns\":{\"a\":123456789012345678901e400}",
+        ",\"columns\":{\"a\":12345678901234567890",
+        ",\"columns\":{\"a\":LONG}",
+        ",\"columns\":{\"a\":DEEP12345678901234567890}",
+        ",\"stored_reasons\":[1],\"columns\":{\"a\":1}",
+        ",\"stored_reasons\":[{\"field\":\"a\",\"contribution\":\"x\"}]",
+        ",\"stored_reasons\":[],\"reasons_base\":\"},{\"",
+        ",\"stored_reasons\":[],\"reasons_rest\":{}",
+        "[",
+        "[{\"field\":\"a\",\"code\":\"missing_value\"}]",
+        "[{\"field\":7}]"
+      })
+  void rowsThatAreNoJsonAreDamagedAndFailNoRequest(String members) throws Exception {
+    String row = members.replace("LONG", "9".repeat(1_001)).replace("DEEP", "[".repeat(2_000));
+    loans.publish(
+        NEWEST,
+        "parcel-late/1",
+        rows -> {
+          rows.add(List.of("5"), "", 0.5f);
+          if (row.startsWith(",")) {
+            rows.add(List.of("4711"), row, 0.75f);
+          } else {
+            rows.addQuarantined(List.of("4711"), row);
+          }
+        });
+    assertThat(reload().status()).isEqualTo(200);
+
+    String older = client.get("/v1/scores/loans/4711").body();
+    assertThat(older).contains("\"score\":0.25,", "\"reason\":\"damaged\"");
+    assertThat(client.post("/v1/scores/loans/lookup", "{\"keys\":[4711,5]}").body())
+        .contains("\"score\":0.25,", "\"score\":0.5,", "\"found\":2");
+    assertThat(client.get("/v1/scores/loans/4711/history").status()).isEqualTo(200);
+    assertThat(problem(client.get("/v1/scores/loans/4711?day=2026-11-24"), 503))
+        .isEqualTo("damaged_scores");
+    assertThat(client.get("/v1/scores/loans/5").body()).contains("\"score\":0.5,");
+    assertThat(operator.get("/health/ready").body()).contains("is no JSON of a row");
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"../../x", "", "..", "a/b"})
   void aPartitionThatNamesNoRunHidesNoOther(String run) throws Exception {
     Path partition = Files.createDirectory(loans.path().resolve("day=2026-11-25"));

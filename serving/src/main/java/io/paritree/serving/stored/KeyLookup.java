@@ -45,6 +45,7 @@ public final class KeyLookup {
   /**
    * What a partition holds under a key.
    *
+   * @param entry as answers have it
    * @param stale the newest partition that may have the key and could not be searched
    * @param numbers how its columns are answered
    */
@@ -301,9 +302,13 @@ public final class KeyLookup {
 
   private Optional<Found> find(OpenPartition partition) throws IOException {
     try {
-      return partition
-          .find(bytes)
-          .map(entry -> new Found(partition, entry, Optional.ofNullable(stale), numbers));
+      StoredEntry stored = partition.find(bytes).orElse(null);
+      if (stored == null) {
+        return Optional.empty();
+      }
+
+      StoredEntry entry = StoredAnswer.readable(stored, partition, numbers);
+      return Optional.of(new Found(partition, entry, Optional.ofNullable(stale), numbers));
     } catch (DamagedIndexException e) {
       table.damaged(partition, e);
       String path = partition.manifest().partition();

@@ -4,6 +4,7 @@ import io.paritree.CorruptModelException;
 import io.paritree.Fault;
 import io.paritree.FaultCode;
 import io.paritree.json.StrictJson;
+import io.paritree.lookup.DamagedIndexException;
 import io.paritree.lookup.StoredEntry;
 import io.paritree.lookup.StoredEntry.Quarantined;
 import io.paritree.lookup.StoredEntry.Repeated;
@@ -12,6 +13,7 @@ import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.Problem;
 import io.paritree.serving.answer.Problem.PointedFault;
 import io.paritree.serving.answer.Problems;
+import io.paritree.serving.config.ServingConfig.Scores.Numbers;
 import io.paritree.serving.stored.KeyLookup.Found;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -24,14 +26,38 @@ import java.util.Optional;
 public final class StoredAnswer {
   private StoredAnswer() {}
 
+  /**
+   * Returns what is stored under a key as answers have it. The checksums of an index have no
+   * secret: whoever writes one may put any bytes in place of a row.
+   *
+   * @throws DamagedIndexException if that is no JSON of a row
+   */
+  static StoredEntry readable(StoredEntry entry, OpenPartition partition, Numbers numbers)
+      throws DamagedIndexException {
+    try {
+      if (entry instanceof Scored row) {
+        byte[] members =
+            StoredReasons.members(row.members(), partition.manifest().reasons(), numbers);
+        return new Scored(row.scores(), StoredNumbers.members(members, numbers));
+      } else if (entry instanceof Quarantined row) {
+        faults(row.faults());
+      }
+
+      return entry;
+    } catch (RuntimeException e) {
+      throw new DamagedIndexException(
+          "Cannot use the index of run %s: what it has under a key is no JSON of a row"
+              .formatted(partition.manifest().directory()),
+          e);
+    }
+  }
+
   /** Writes the members of a stored row, from its partition on. */
   public static void write(Found found, Scored row, JsonBytes json) {
     OpenPartition partition = found.partition();
     json.raw("\"partition\":").raw(partition.partitionJson()).raw(',');
     partition.writeScores(row.scores(), json);
-    byte[] members =
-        StoredReasons.members(row.members(), partition.manifest().reasons(), found.numbers());
-    json.raw(StoredNumbers.members(members, found.numbers())).raw(partition.origin());
+    json.raw(row.members()).raw(partition.origin());
     writeStale(found.stale(), json);
   }
 
@@ -63,7 +89,7 @@ public final class StoredAnswer {
       StrictJson json = new StrictJson("the faults", stored);
       json.document(() -> json.list(() -> fault(json).ifPresent(faults::add)));
     } catch (CorruptModelException e) {
-      throw new IllegalStateException("The index has checked these bytes", e);
+      throw new IllegalStateException(e);
     }
 
     return faults;

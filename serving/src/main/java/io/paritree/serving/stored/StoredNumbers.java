@@ -39,6 +39,7 @@ final class StoredNumbers {
    * Returns the members of a stored row as answers have them.
    *
    * @param members each after a comma; not changed
+   * @throws RuntimeException if they are no JSON; only those are read that have long numbers
    */
   static byte[] members(byte[] members, Numbers numbers) {
     if (members.length == 0 || isDone(members, numbers)) {
@@ -86,7 +87,7 @@ final class StoredNumbers {
         }
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("The index has checked these bytes", e);
+      throw new UncheckedIOException(e); // is no JSON
     }
 
     return bytes.toByteArray();

@@ -50,6 +50,7 @@ final class StoredReasons {
    *
    * @param members each after a comma; not changed
    * @param form how the reasons are read; empty if it was not recorded
+   * @throws RuntimeException if they have reasons, and are no JSON of the job's
    */
   static byte[] members(byte[] members, Optional<ReasonsForm> form, Numbers numbers) {
     if (!hasReasons(members)) {
@@ -63,7 +64,7 @@ final class StoredReasons {
     try {
       rewritten = new StoredReasons(form.orElse(null), numbers).rewritten(object);
     } catch (IOException e) {
-      throw new UncheckedIOException("The index has checked these bytes", e);
+      throw new UncheckedIOException(e); // is no JSON
     }
 
     if (rewritten.length == 2) {
@@ -95,8 +96,8 @@ final class StoredReasons {
         json.nextToken();
         switch (name) {
           case ReasonsForm.LIST -> readReasons(json);
-          case ReasonsForm.BASE -> base = json.getText();
-          case ReasonsForm.REST -> rest = json.getText();
+          case ReasonsForm.BASE -> base = number(json);
+          case ReasonsForm.REST -> rest = number(json);
           default -> {
             label = name.equals("label") ? json.getText() : label;
             to.writeFieldName(name);
@@ -114,6 +115,16 @@ final class StoredReasons {
     }
 
     return bytes.toByteArray();
+  }
+
+  /** Returns a number as it is written, or null. */
+  private static String number(JsonParser json) throws IOException {
+    JsonToken token = json.currentToken();
+    if (!token.isNumeric() && token != JsonToken.VALUE_NULL) {
+      throw new IOException("a number is %s".formatted(token));
+    }
+
+    return json.getText();
   }
 
   /** Copies a value with its numbers as they are written. */
@@ -145,7 +156,9 @@ final class StoredReasons {
               default -> -1;
             };
         boolean isNull = json.nextToken() == JsonToken.VALUE_NULL;
-        if (member >= 0 && !isNull) {
+        if (member == 2) {
+          values[member] = number(json);
+        } else if (member >= 0 && !isNull) {
           values[member] = json.getText();
         }
 
@@ -153,6 +166,10 @@ final class StoredReasons {
       }
 
       reasons.add(new Reason(values[0], values[1], values[2], values[3]));
+    }
+
+    if (isThere && json.currentToken() != JsonToken.END_ARRAY) {
+      throw new IOException("a reason is %s".formatted(json.currentToken()));
     }
   }
 
