@@ -80,7 +80,13 @@ public final class KeyLookup {
    * @throws ProblemException with 404 if there is none, with 503 if it has no partition in service
    */
   public static KeyLookup of(String name, StoredScores scores) {
-    return find(name, scores).orElseThrow(() -> new ProblemException(Problems.noScores(name)));
+    KeyLookup found = find(name, scores).orElse(null);
+    if (found == null) {
+      scores.find(name).ifPresent(table -> table.lookedUp(LookupResult.UNANSWERED));
+      throw new ProblemException(Problems.noScores(name));
+    }
+
+    return found;
   }
 
   /**
@@ -96,7 +102,6 @@ public final class KeyLookup {
             .orElseThrow(() -> new ProblemException(Problems.unknownScores(scores.names())));
     ScoresTable.State now = table.state();
     if (now.partitions().isEmpty()) {
-      table.lookedUp(LookupResult.UNANSWERED);
       return Optional.empty();
     }
 
