@@ -150,6 +150,20 @@ class OwnIndexTest extends ServedLoans {
     checkAll();
   }
 
+  @Test
+  void aDamagedIndexOfTheJobHasTheSameAnswersBeforeARestartAndAfterIt() throws Exception {
+    rows.publish(DAY, 0, ROWS, "");
+    Path built = directory.resolve("data/_paritree/plain/lookup/run3-00000003").resolve(DAY);
+    Files.createDirectories(built);
+    Files.writeString(built.resolve("lookup.json"), "{");
+    Files.writeString(built.resolve("lookup.sha256"), "");
+    assertThat(reload().status()).isEqualTo(409);
+    String before = client.get("/v1/scores/plain/7").body();
+    stop();
+    start(Map.of());
+    assertThat(client.get("/v1/scores/plain/7").body()).isEqualTo(before);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"rows", "manifest", "room"})
   void anEarlierPublicationAnswersBeforeARestartAndAfterIt(String damaged) throws Exception {

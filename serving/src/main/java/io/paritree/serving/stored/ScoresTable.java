@@ -402,7 +402,7 @@ public final class ScoresTable {
     try {
       one.missing().ifPresent(rows -> unserved.put(one.path(), rows));
       if (one.missing().isPresent() && !isSame && !source.isMade(one)) {
-        return stillFound(old);
+        return stillFound(one, old);
       }
 
       boolean isReadWhole = isSame || wasDamaged(one);
@@ -435,12 +435,16 @@ public final class ScoresTable {
       return Optional.ofNullable(old); // now, which says nothing of what is published
     }
 
-    return isSame ? Optional.empty() : stillFound(old);
+    return isSame ? Optional.empty() : stillFound(one, old);
   }
 
-  /** Returns an earlier publication if a start would find it: what it would not does not answer. */
-  private Optional<OpenPartition> stillFound(OpenPartition old) {
-    return Optional.ofNullable(old).filter(earlier -> source.isKept(earlier.manifest()));
+  /**
+   * Returns an earlier publication if a start would find it: what it would not does not answer. A
+   * start looks for none where there is an index of the newest one, whole or damaged.
+   */
+  private Optional<OpenPartition> stillFound(Found one, OpenPartition old) {
+    return Optional.ofNullable(old)
+        .filter(earlier -> !isMade(one) && source.isKept(earlier.manifest()));
   }
 
   /** Returns why a partition does not answer whose index has answered before. */
