@@ -1,11 +1,15 @@
 package io.paritree.serving;
 
+import io.paritree.Sha256;
 import io.paritree.lookup.IndexManifest;
+import io.paritree.lookup.LookupIndex;
 import io.paritree.lookup.PublishedPartition;
+import io.paritree.lookup.ShardLayout;
 import io.paritree.lookup.StateDirectory;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +40,7 @@ enum BrokenOutput {
   DEEP_JSON,
   WRONG_TEXT,
   LIES,
+  SEALED_LIES,
   LINK_CIRCLES,
   MANY_PARTITIONS,
   ODD_NAMES,
@@ -113,6 +118,9 @@ enum BrokenOutput {
       }
       case LARGE_LOG, BROKEN_LOG -> {
         return said(new BrokenLog(outputs, random).broken(this));
+      }
+      case SEALED_LIES -> {
+        return said(sealed(outputs, random));
       }
       case GROWING, VANISHING -> {
         return meddle(outputs, random);
@@ -233,6 +241,46 @@ enum BrokenOutput {
           Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("---------"));
       default -> throw new IllegalStateException(name());
     }
+  }
+
+  /** Changes a number of an index, and all checksums and digests with it, which have no secret. */
+  private static String sealed(ServedOutputs outputs, Random random) throws IOException {
+    Path index = outputs.loans().index(ServedOutputs.DAY);
+    IndexManifest manifest = LookupIndex.manifest(index);
+    Path file = index.resolve(IndexManifest.FILE);
+    String json = Files.readString(file);
+    String digests = Files.readString(index.resolve(IndexManifest.DIGESTS));
+    String before = Sha256.hex(json.getBytes(StandardCharsets.UTF_8));
+    String what = IndexManifest.FILE;
+    if (random.nextBoolean()) {
+      String name = any(random, "scale", "bytes", "rows", "format", "mean", "repeated_keys");
+      String number = any(random, "0", "39", "400000000", "4294967297", "9223372036854775807");
+      what += " " + name + " " + number;
+      json = json.replaceAll("(\"" + name + "\" ?: ?)[0-9]+", "$1" + number);
+    } else {
+      int number = random.nextInt(manifest.shards().size());
+      what = manifest.shards().get(number).name();
+      byte[] content = Files.readAllBytes(index.resolve(what));
+      ByteBuffer shard = ByteBuffer.wrap(content);
+      switch (random.nextInt(3)) {
+        case 0 -> shard.putInt(24, random.nextInt());
+        case 1 -> shard.putLong(28, random.nextLong());
+        default -> shard.putLong(36, random.nextLong());
+      }
+
+      long seal = IndexManifest.seal(manifest.directory(), manifest.partition(), number);
+      int end = ShardLayout.HEADER - ShardLayout.CRC;
+      shard.putInt(end, ShardLayout.checksum(seal, 0, ByteBuffer.wrap(content, 0, end)));
+      Files.write(index.resolve(what), content);
+      String old = manifest.shards().get(number).sha256();
+      json = json.replace(old, Sha256.hex(content));
+      digests = digests.replace(old, Sha256.hex(content));
+    }
+
+    Files.writeString(file, json);
+    String after = Sha256.hex(json.getBytes(StandardCharsets.UTF_8));
+    Files.writeString(index.resolve(IndexManifest.DIGESTS), digests.replace(before, after));
+    return what;
   }
 
   static Path large(Path file) throws IOException {
