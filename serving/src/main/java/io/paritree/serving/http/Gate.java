@@ -52,7 +52,8 @@ public final class Gate extends Handler.Wrapper {
       @Override
       public boolean handle(Request request, Response response, Callback callback)
           throws Exception {
-        if (closing) {
+        // After CONNECT, Jetty would wait for bytes to tunnel.
+        if (closing || request.getMethod().equals("CONNECT")) {
           response.getHeaders().put(HttpFields.CONNECTION_CLOSE);
         }
 
@@ -65,10 +66,6 @@ public final class Gate extends Handler.Wrapper {
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
     HttpFields.Mutable answered = response.getHeaders();
     guard(answered);
-    if (request.getMethod().equals("CONNECT")) {
-      answered.put(HttpFields.CONNECTION_CLOSE); // Jetty would wait for bytes to tunnel
-    }
-
     Problem refusal = null;
     boolean identified = false;
     boolean packed = false;

@@ -231,6 +231,18 @@ class CallersTest {
   }
 
   @Test
+  void aRefusedTunnelEndsItsConnection() throws Exception {
+    try (ScoringServer server = server(Map.of("callers.requests-per-second", "1"))) {
+      assertThat(statuses(server.port(), 1, "")).containsOnly(200);
+
+      String tunnel = "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n";
+      assertThat(RawHttp.exchange(server.port(), tunnel))
+          .startsWith("HTTP/1.1 429 ")
+          .contains("Connection: close");
+    }
+  }
+
+  @Test
   void oneRequestASecondCanBeSent() throws Exception {
     try (ScoringServer server = server(Map.of("callers.requests-per-second", "1"))) {
       assertThat(statuses(server.port(), 2, "")).containsExactly(200, 429);
