@@ -21,6 +21,7 @@ final class ColumnCells {
   private boolean onlyNumbers = true;
   private boolean onlyTruths = true;
   private final TreeSet<String> texts = new TreeSet<>();
+  private final TreeSet<String> words = new TreeSet<>();
   private final FarNumbers numbers = new FarNumbers();
   private final TreeSet<Float> smallest = new TreeSet<>();
   private final TreeSet<Float> largest = new TreeSet<>();
@@ -40,6 +41,10 @@ final class ColumnCells {
     }
 
     onlyTruths &= cell.equals("true") || cell.equals("false");
+    if (Double.isNaN(number) && !hasTooManyWords()) {
+      words.add(cell);
+    }
+
     if (!hasTooMany()) {
       texts.add(cell); // one more than the limit shows that there are too many
     }
@@ -102,9 +107,9 @@ final class ColumnCells {
     return texts;
   }
 
-  /** Returns the texts that are no numbers. */
+  /** Returns the different cells that are no numbers; one more than the limit if too many. */
   List<String> words() {
-    return texts.stream().filter(text -> Double.isNaN(NumberText.parse(text))).toList();
+    return List.copyOf(words);
   }
 
   /** Returns the numbers that look like sentinels. */
@@ -114,6 +119,10 @@ final class ColumnCells {
 
   boolean hasTooMany() {
     return texts.size() > MAX_CATEGORIES;
+  }
+
+  boolean hasTooManyWords() {
+    return words.size() > MAX_CATEGORIES;
   }
 
   boolean isTruths() {

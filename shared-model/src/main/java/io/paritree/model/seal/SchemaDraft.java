@@ -330,7 +330,7 @@ public final class SchemaDraft {
 
     List<String> words = column.words();
     Set<SpelledCell.Kind> kinds = new TreeSet<>();
-    boolean isKnown = !column.hasTooMany();
+    boolean isKnown = !column.hasTooManyWords();
     for (String word : words) {
       Optional<SpelledCell> spelled = SpelledCell.of(word);
       spelled.map(SpelledCell::kind).ifPresent(kinds::add);

@@ -943,6 +943,26 @@ class ModelMainTest {
   }
 
   @Test
+  void wordsAfterMoreDifferentNumbersThanAreKeptCountAsOthers() throws Exception {
+    Path model = new TestPackages(directory).bareWideModel(2, 3, 5);
+    List<String> lines = new ArrayList<>(List.of("f0,f1"));
+    IntStream.range(0, 10_100).forEach(row -> lines.add(row + "," + row));
+    lines.add("unknown,NA");
+    Path rows = Files.write(path("rows.csv"), lines);
+
+    assertRun(0, "schema", "--model", model, "--rows", rows);
+
+    assertThat(err.toString()).contains("'f0': the model reads a number, but", "as 'unknown'");
+    assertThat(out.toString())
+        .contains("{\"name\":\"f1\",\"type\":\"number\",\"missing\":[\"NA\"]}");
+    assertRun(0, "schema", "--model", model, "--rows", rows, "--strict");
+    assertThat(out.toString())
+        .contains(
+            "\"name\":\"f0\",\"type\":\"number\"}",
+            "\"name\":\"f1\",\"type\":\"number\",\"min\":0,\"max\":10099,\"missing\":[\"NA\"]}");
+  }
+
+  @Test
   void aModelIsAnArgumentOrAnOption() throws Exception {
     Path model = new TestPackages(directory).bareWideModel(2, 3, 5);
     Path rows = Files.write(path("rows.csv"), List.of("f0,f1", "1,2"));
