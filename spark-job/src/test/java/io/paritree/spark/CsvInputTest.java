@@ -3,6 +3,7 @@ package io.paritree.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.paritree.feature.Faults;
 import io.paritree.model.EngineKind;
 import io.paritree.model.Opening;
@@ -182,6 +183,22 @@ class CsvInputTest {
         .extracting(row -> row.getList(0).toString(), row -> row.get(1), row -> row.get(2))
         .containsExactlyInAnyOrder(
             tuple("[malformed_record]", "100,1.5", 100L), tuple("[malformed_record]", wide, 101L));
+  }
+
+  @Test
+  void cellsOfMalformedLinesAreNeitherMissingNorUnseenValues() throws Exception {
+    String[] lines = {"100,1.5", "101,1,2,true,ZZ,10,,more,and more,still more"};
+    Path good = Parcels.writeCsv(directory.resolve("in/good.csv"), 0, 100);
+    Path bad = Parcels.writeCsv(directory.resolve("in/bad.csv"), 0, 100, lines);
+
+    JobRun.ofParcels(model, good, directory.resolve("good/out"), "--input-format", "csv");
+    JobRun.ofParcels(model, bad, directory.resolve("bad/out"), "--input-format", "csv");
+
+    JsonNode expected = ReportTest.report(directory.resolve("good/out"));
+    JsonNode report = ReportTest.report(directory.resolve("bad/out"));
+    assertThat(report.get("codes").get("malformed_record").asLong()).isEqualTo(2);
+    assertThat(report.get("missing")).isEqualTo(expected.get("missing"));
+    assertThat(report.get("unseen")).isEqualTo(expected.get("unseen"));
   }
 
   @ParameterizedTest

@@ -16,6 +16,7 @@ import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.ReadColumn;
 import io.paritree.spark.task.TaskPlan;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import org.apache.spark.sql.types.BooleanType;
 import org.apache.spark.sql.types.DataType;
@@ -60,6 +61,7 @@ public final class BlockEncoder {
   private final EntrySlots[] entries;
   private final int[] open = new int[STRIDE];
   private final NullRows nulls = new NullRows();
+  private final BitSet malformed = new BitSet();
 
   BlockEncoder(Schema schema, TaskPlan plan, InputFormat format) {
     this.schema = schema;
@@ -99,7 +101,10 @@ public final class BlockEncoder {
     return type instanceof TimestampNTZType ? Kind.LOCAL : Kind.OTHER;
   }
 
-  /** Returns the number of missing values so far, refused ones among them, by slot. */
+  /**
+   * Returns the number of missing values so far, refused ones among them, by slot; malformed lines
+   * have no values.
+   */
   long[] missing() {
     return missing;
   }
@@ -117,9 +122,11 @@ public final class BlockEncoder {
    */
   void encode(InputBlock block, SourceFile file, float[] slots, RowFaults faults) {
     int rows = block.rows();
+    malformed.clear();
     for (int row = 0; row < rows; row++) {
       String line = block.malformed(row);
       if (line != null) {
+        malformed.set(row);
         faults.add(
             row,
             List.of(
@@ -176,12 +183,19 @@ public final class BlockEncoder {
   /** Encodes the values of a column one by one; returns how many are missing. */
   private long byRow(
       int at, Cells cells, Feature feature, int slot, int rows, float[] slots, RowFaults faults) {
+    Faults current = faults.current();
     long missing = 0;
     int next = 0;
     for (int row = 0; row < rows; row++) {
       boolean isNull = next < nulls.count() && nulls.row(next) == row;
       next += isNull ? 1 : 0;
-      missing += encode(at, cells, feature, row, isNull, slots, slot * STRIDE + row, faults);
+      long before = current.unseen();
+      int one = encode(at, cells, feature, row, isNull, slots, slot * STRIDE + row, faults);
+      if (malformed.get(row)) {
+        unseen[slot] -= current.unseen() - before; // the caller adds those of all rows
+      } else {
+        missing += one;
+      }
     }
 
     return missing;
