@@ -20,8 +20,11 @@ public record ChangedValues(
   /** A smaller difference of shares is never shown, however many rows there are. */
   private static final double LEAST_DIFFERENCE = 0.001;
 
-  /** How many standard errors a difference must have, which chance alone does not reach. */
-  private static final double STANDARD_ERRORS = 5;
+  /**
+   * How large the deviance of a difference must be, which chance alone does not reach: with many
+   * values that is the square of five standard errors, and with few ones it holds too.
+   */
+  private static final double LEAST_DEVIANCE = 25;
 
   /** Returns the features that changed, the largest change first. */
   static List<ChangedValues> of(JobReport report) {
@@ -59,7 +62,16 @@ public record ChangedValues(
   private static boolean differ(long count, long rows, long sealedCount, long sealedRows) {
     double difference = Math.abs((double) count / rows - (double) sealedCount / sealedRows);
     double pooled = (double) (count + sealedCount) / (rows + sealedRows);
-    double error = Math.sqrt(pooled * (1 - pooled) * (1.0 / rows + 1.0 / sealedRows));
-    return difference >= LEAST_DIFFERENCE && difference > STANDARD_ERRORS * error;
+    double deviance = deviance(count, rows, pooled) + deviance(sealedCount, sealedRows, pooled);
+    return difference >= LEAST_DIFFERENCE && deviance > LEAST_DEVIANCE;
+  }
+
+  /** Returns how far a count is from what a share gives: a likelihood ratio's 2 log. */
+  private static double deviance(long count, long rows, double share) {
+    return 2 * (term(count, rows * share) + term(rows - count, rows * (1 - share)));
+  }
+
+  private static double term(long count, double expected) {
+    return count == 0 ? 0 : count * Math.log(count / expected);
   }
 }

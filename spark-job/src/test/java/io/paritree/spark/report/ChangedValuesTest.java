@@ -16,6 +16,9 @@ class ChangedValuesTest {
     "1100, 1000000, 0, 1000000, true",
     "0, 1000000, 1100, 1000000, true",
     "3, 10, 100, 1000, false", // chance gives that
+    "1000, 1000000, 1, 10, false", // so does one of a thousand among ten
+    "100, 1000000, 1, 100, false",
+    "5, 10, 10, 100000, true",
     "300, 1000, 100, 1000, true",
     "10, 10, 0, 1000, true",
     "1000, 1000, 1000, 1000, false"

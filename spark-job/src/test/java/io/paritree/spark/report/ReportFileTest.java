@@ -68,7 +68,7 @@ class ReportFileTest {
         "changed" : [ {
           "feature" : "zip",
           "missing" : 0.12121212121212122,
-          "missingSealed" : 0.001,
+          "missingSealed" : 5.0E-4,
           "unseen" : 0.0,
           "unseenSealed" : 0.0
         } ],
@@ -299,7 +299,7 @@ class ReportFileTest {
             new FieldFault("zip", "wrong_type", 1, "got \"y\", expected a number")),
         missing,
         Map.of("zip", 0L),
-        Optional.of(new SealedRows(1_000, Map.of("zip", 1L, "age", 0L), Map.of())),
+        Optional.of(new SealedRows(2_000, Map.of("zip", 1L, "age", 0L), Map.of())),
         0,
         scores,
         seconds,
