@@ -200,6 +200,8 @@ final class GroupReport {
         tally.faults(),
         tally.missingByFeature(checked.model()),
         tally.unseenByFeature(checked.model()),
+        // The first rows of a file are not like all.
+        outcome == Outcome.CHECKED ? 0 : tally.read(),
         CheckedRun.sealedRows(checked.model()),
         repeatedKeys,
         // What is encrypted in the output must not be readable here.

@@ -352,6 +352,7 @@ final class ScoringJob {
         List.of(),
         Map.of(),
         Map.of(),
+        0,
         Optional.empty(),
         -1,
         new ScoreHistogram(),

@@ -321,7 +321,7 @@ class GroupsTest {
   }
 
   /** Replaces a directory by a file, so that no directory can be made in it. */
-  private static void replaceByFile(Path place) {
+  static void replaceByFile(Path place) {
     try {
       Files.move(place, place.resolveSibling("aside"));
       Files.writeString(place, "a file");

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.paritree.model.TestPackages;
+import io.paritree.spark.publish.Step;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -134,6 +136,49 @@ class ReportTest {
             "feature    missing   sealed   unseen   sealed\n",
             "distance  100.00 %  2",
             "carrier  ");
+  }
+
+  @Test
+  void valuesOfPartitionsThatAreNotReportedHaveTheirRowsAmongThoseThatAreCompared()
+      throws Exception {
+    TestPackages packages = new TestPackages(directory.resolve("models")).sealedWith(3_000);
+    String model = packages.binary().toString();
+    Path input = directory.resolve("in");
+    Parcels.write(input.resolve("day=2024-01-01"), 5_000, 6_000, 0, 1);
+    Parcels.write(input.resolve("day=2024-01-02"), 6_000, 7_000, 0, 1);
+    Path out = directory.resolve("out");
+    Path running = directory.resolve("_paritree/failed/running");
+    Map<String, Object> usual =
+        Map.of("--model", model, "--input", input, "--output", out, "--keys", "parcel_id");
+
+    JobRun raced =
+        JobRun.observed(
+            step -> {
+              if (step == Step.VERIFIED && Files.exists(out)) {
+                assertThat(JobRun.ofParcels(model, input, out).exitCode()).isZero();
+              }
+            },
+            usual,
+            "--group-by",
+            "day");
+    JobRun failed =
+        JobRun.observed(
+            step -> {
+              if (step == Step.UNLOCKED) {
+                GroupsTest.replaceByFile(running);
+              }
+            },
+            usual,
+            "--group-by",
+            "day",
+            "--output",
+            directory.resolve("failed"));
+
+    assertThat(raced.out())
+        .contains("published before: 1 partition (day=2024-01-02)\n")
+        .contains("missing and unseen values: as in the 3,000 sealed rows\n");
+    assertThat(failed.exitCode()).isEqualTo(1);
+    assertThat(failed.out()).contains("missing and unseen values: as in the 3,000 sealed rows\n");
   }
 
   @Test

@@ -28,7 +28,7 @@ public record ChangedValues(
 
   /** Returns the features that changed, the largest change first. */
   static List<ChangedValues> of(JobReport report) {
-    if (report.sealedRows().isEmpty() || report.read() == 0) {
+    if (report.sealedRows().isEmpty() || report.counted() == 0) {
       return List.of();
     }
 
@@ -39,14 +39,14 @@ public record ChangedValues(
       long unseen = report.unseen().getOrDefault(feature, 0L);
       long missingSealed = sealed.missing().getOrDefault(feature, 0L);
       long unseenSealed = sealed.unseen().getOrDefault(feature, 0L);
-      if (differ(missing, report.read(), missingSealed, sealed.rows())
-          || differ(unseen, report.read(), unseenSealed, sealed.rows())) {
+      if (differ(missing, report.counted(), missingSealed, sealed.rows())
+          || differ(unseen, report.counted(), unseenSealed, sealed.rows())) {
         changed.add(
             new ChangedValues(
                 feature,
-                (double) missing / report.read(),
+                (double) missing / report.counted(),
                 (double) missingSealed / sealed.rows(),
-                (double) unseen / report.read(),
+                (double) unseen / report.counted(),
                 (double) unseenSealed / sealed.rows()));
       }
     }

@@ -118,7 +118,7 @@ public final class JobMetrics {
         "Values that are in no vocabulary.",
         "feature",
         largest(report.unseen()));
-    if (report.sealedRows().isPresent() && report.read() > 0) {
+    if (report.sealedRows().isPresent() && report.counted() > 0) {
       gauge(
           "paritree_job_changed_features",
           "Features whose missing or unseen values changed from the sealed rows.",

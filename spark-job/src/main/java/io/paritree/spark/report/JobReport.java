@@ -34,6 +34,9 @@ import java.util.TreeMap;
  * @param faults quarantined rows by field and fault code, the most frequent first
  * @param missing missing values by feature
  * @param unseen values that are in no vocabulary, by feature
+ * @param counted the rows of which codes, faults, missing and unseen values are counted: all that
+ *     tasks have read, also of partitions that are not reported because the run failed or another
+ *     run has published them; 0 if they are a sample
  * @param sealedRows the rows that the model was sealed with; empty if it has no counts of them
  * @param duplicateKeys rows that repeat a key of their partition; -1 if they were not counted
  * @param scores the distribution of the first score
@@ -59,6 +62,7 @@ public record JobReport(
     List<FieldFault> faults,
     Map<String, Long> missing,
     Map<String, Long> unseen,
+    long counted,
     Optional<SealedRows> sealedRows,
     long duplicateKeys,
     ScoreHistogram scores,
@@ -121,6 +125,8 @@ public record JobReport(
     List<PartitionReport> others = new ArrayList<>();
     Map<String, Long> codes = new TreeMap<>();
     List<FieldFault> faults = new ArrayList<>();
+    long counted = 0;
+    Optional<SealedRows> sealedRows = Optional.empty();
     double scoringSeconds = 0;
     Map<String, Long> missing = new LinkedHashMap<>();
     Map<String, Long> unseen = new LinkedHashMap<>();
@@ -141,6 +147,8 @@ public record JobReport(
       group.unseen().forEach((name, rows) -> unseen.merge(name, rows, Long::sum));
       scores.add(group.scores());
       faults.addAll(group.faults());
+      counted += group.counted();
+      sealedRows = sealedRows.or(group::sealedRows);
       scoringSeconds += group.scoringSeconds();
     }
 
@@ -163,7 +171,8 @@ public record JobReport(
         faults,
         missing,
         unseen,
-        last.sealedRows,
+        counted,
+        sealedRows,
         duplicates,
         scores,
         last.seconds,
@@ -229,7 +238,7 @@ public record JobReport(
    * seconds, in which the start of the tasks is most of it, and no rate of other runs follows.
    */
   public double rowsPerSecond() {
-    return scoringSeconds >= LEAST_SECONDS_OF_RATE ? read() / scoringSeconds : 0;
+    return scoringSeconds >= LEAST_SECONDS_OF_RATE ? counted / scoringSeconds : 0;
   }
 
   /**

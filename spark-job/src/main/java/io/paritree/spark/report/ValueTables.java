@@ -41,7 +41,7 @@ final class ValueTables {
    * sealed with. If nothing is known of these, unseen values alone.
    */
   static String values(JobReport report) {
-    if (report.read() == 0) {
+    if (report.counted() == 0) {
       return "";
     } else if (report.sealedRows().isEmpty()) {
       return unseen(report)

@@ -87,6 +87,7 @@ class JobMetricsTest {
         faults,
         values,
         values,
+        rows,
         sealedRows,
         -1,
         new ScoreHistogram(),
