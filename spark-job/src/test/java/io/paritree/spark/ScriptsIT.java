@@ -2,6 +2,7 @@ package io.paritree.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -129,6 +130,38 @@ class ScriptsIT {
   }
 
   @Test
+  void masterOfJavasOptionsHoldsBesideOptionsOfSpark() throws Exception {
+    Map<String, String> options =
+        Map.of(
+            "PARITREE_JAVA_OPTS", "-Xmx1g -Dspark.master=local[3]",
+            "PARITREE_SPARK_OPTS", "--conf spark.a=b");
+
+    assertThat(run("score", options).lines()).containsSubsequence("--master", "local[3]", "--conf");
+  }
+
+  @Test
+  void optionsOfSparkHoldInADirectoryWithAnyName() throws Exception {
+    Path root = directory.resolve("a 100% #1 [new] größe?");
+    Files.createDirectories(root.resolve("bin"));
+    for (String script : List.of("score", "common.sh")) {
+      Files.copy(SCRIPTS.resolve(script), root.resolve("bin").resolve(script));
+    }
+
+    Files.createDirectories(root.resolve("spark-job"));
+    Files.writeString(root.resolve("spark-job/spark.classpath"), "lib/a.jar");
+
+    Ran ran = run(root.resolve("bin/score"), Map.of("PARITREE_SPARK_OPTS", "--conf spark.a=b"));
+
+    String settings = "spark.jars.ivySettings=";
+    String given =
+        ran.lines().stream().filter(line -> line.startsWith(settings)).findFirst().orElseThrow();
+    assertThat(new URI(given.substring(settings.length())).getPath())
+        .as("as Spark reads it")
+        .isEqualTo(root.resolve("conf/packages.xml").toString());
+    assertThat(ran.lines()).contains(root.resolve("lib/a.jar").toString());
+  }
+
+  @Test
   void optionThatTheEmbeddedJobCannotObeyIsRefused() throws Exception {
     for (String option : List.of("--driver-memory 4g", "--deploy-mode=cluster")) {
       Ran ran = run("score", Map.of("PARITREE_SPARK_OPTS", option));
@@ -146,8 +179,13 @@ class ScriptsIT {
 
   private Ran run(String script, Map<String, String> environment, String... arguments)
       throws Exception {
+    return run(SCRIPTS.resolve(script), environment, arguments);
+  }
+
+  private Ran run(Path script, Map<String, String> environment, String... arguments)
+      throws Exception {
     List<String> command = new ArrayList<>();
-    command.add(SCRIPTS.resolve(script).toString());
+    command.add(script.toString());
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     for (String name :
