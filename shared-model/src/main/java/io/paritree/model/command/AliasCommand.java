@@ -160,7 +160,8 @@ final class AliasCommand implements Callable<Integer> {
   /** Returns the version that the alias named before its last move. */
   private long before(AliasHistory seen) throws InputException {
     Optional<AliasMove> last = seen.last();
-    if (!seen.unreadable().isEmpty()) {
+    boolean isNewest = last.isPresent() && last.get().number() == seen.lastNumber();
+    if (!isNewest && !seen.unreadable().isEmpty()) {
       throw notBack(
           seen, seen.unreadable().get(0).getMessage() + "; give the version as --version");
     }

@@ -173,8 +173,10 @@ class AliasCommandTest {
     alias(0, "--version", "1");
     alias(0, "--version", "2");
     Path last = journal.resolve("2.json");
-    Files.writeString(
-        last, Files.readString(last).replaceAll(",?\\s*\"moved\":\\s*\"[^\"]*\"", ""));
+    String confirmed = Files.readString(last);
+    String killed = confirmed.replaceAll(",?\\s*\"confirmed\":\\s*\"[^\"]*\"", "");
+    assertThat(killed).isNotEqualTo(confirmed);
+    Files.writeString(last, killed);
 
     alias(0, "--history");
     assertThat(out.toString()).doesNotContain("not confirmed");
@@ -196,6 +198,8 @@ class AliasCommandTest {
     alias(0, "--version", "2");
     assertThat(champion).hasContent("2");
     assertThat(moves()).hasSize(3);
+    alias(0, "--back");
+    assertThat(champion).as("the last move is readable").hasContent("1");
   }
 
   @Test
