@@ -221,8 +221,12 @@ class PressureTest {
       // The callers that do not read may be among the refused.
       assertThat(metrics.refused("answers").get()).isGreaterThanOrEqualTo(refused);
       assertThat(metrics.slow("answer").get()).isBetween(4.0, 32.0);
-      assertThat(Gauges.value(metrics, "paritree_pending_answer_bytes"))
-          .isLessThanOrEqualTo(4 << 20);
+      // The last ones have room until theirs have not moved for a while, too.
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+      while (Gauges.value(metrics, "paritree_pending_answer_bytes") > 4 << 20) {
+        assertThat(System.nanoTime()).isLessThan(end);
+        client.get("/quick");
+      }
     } finally {
       close(deaf);
     }

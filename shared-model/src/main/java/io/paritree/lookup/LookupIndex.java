@@ -46,7 +46,7 @@ public final class LookupIndex implements AutoCloseable {
             new Shard(
                 directory.resolve(shard.name()), shard.bytes(), seal, manifest.scores().size()));
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       new LookupIndex(manifest, shards).close();
       throw e;
     }

@@ -152,7 +152,7 @@ final class IndexSource {
     files.take(shards);
     try {
       return new OpenPartition(LookupIndex.open(directory), now);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       files.giveBack(shards);
       throw e;
     }

@@ -242,7 +242,7 @@ public final class ScoresTable {
     found.forEach(
         (path, why) -> {
           if (!why.equals(known.get(path))) {
-            LOG.warn("Scores {}, {}: {}", name, path, why);
+            LOG.warn("Scores {}: {}", path.isEmpty() ? name : name + ", " + path, why);
           }
         });
     return found.isEmpty();
@@ -291,7 +291,7 @@ public final class ScoresTable {
       }
 
       keepAbsent(old, next, published, unserved);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       next.values().removeAll(state.partitions());
       retire(next.values());
       throw e;
