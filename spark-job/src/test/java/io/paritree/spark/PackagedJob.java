@@ -117,8 +117,11 @@ final class PackagedJob {
 
   private Process start(String name, List<String> options, Class<?> program, List<Object> arguments)
       throws IOException {
-    return JobProcess.start(
-        command(classPath, options, program, arguments), directory.resolve(name + ".log"));
+    // A build that runs in the background of a shell ignores SIGINT, and so would all JVMs below
+    // it.
+    List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
+    command.addAll(command(classPath, options, program, arguments));
+    return JobProcess.start(command, directory.resolve(name + ".log"));
   }
 
   private List<String> command(
