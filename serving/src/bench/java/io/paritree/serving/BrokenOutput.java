@@ -88,7 +88,7 @@ enum BrokenOutput {
     return compareTo(PARQUET_FOOTER) >= 0;
   }
 
-  /** Returns whether each look finds the same, and the output can be looked at. */
+  /** Returns whether each look finds the same, and can read the output. */
   boolean isSteady() {
     return switch (this) {
       case GROWING, VANISHING, NO_PERMISSION, REMOVED -> false;

@@ -7,7 +7,12 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 
 /** HTTP as bytes on a socket, for requests that no client library would send. */
 public final class RawHttp {
@@ -41,12 +46,34 @@ public final class RawHttp {
   }
 
   /**
+   * Starts callers that send one request after the other, each on a new connection, until the port
+   * is closed; returns when as many requests are answered.
+   *
+   * @return for each caller, how many of its requests were not answered with 200
+   */
+  public static List<CompletableFuture<Integer>> callUntilRefused(
+      int port, String request, int callers, Executor threads) throws InterruptedException {
+    CountDownLatch called = new CountDownLatch(callers);
+    List<CompletableFuture<Integer>> lost = new ArrayList<>();
+    for (int caller = 0; caller < callers; caller++) {
+      lost.add(
+          CompletableFuture.supplyAsync(() -> callUntilRefused(port, request, called), threads));
+    }
+
+    if (!called.await(10, TimeUnit.SECONDS)) {
+      throw new IllegalStateException("The server has not answered %s requests".formatted(callers));
+    }
+
+    return lost;
+  }
+
+  /**
    * Opens a connection for each request, until the port refuses one.
    *
    * @param called is counted down after each request
    * @return how many connections were opened and not answered with 200
    */
-  public static int callUntilRefused(int port, String request, CountDownLatch called) {
+  private static int callUntilRefused(int port, String request, CountDownLatch called) {
     int lost = 0;
     while (true) {
       Socket socket;

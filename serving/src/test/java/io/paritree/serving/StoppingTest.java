@@ -12,7 +12,6 @@ import io.paritree.serving.log.RequestLines;
 import io.paritree.serving.metrics.Readiness;
 import io.paritree.serving.metrics.ServerMetrics;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -146,15 +145,8 @@ class StoppingTest {
   void eachConnectionThatIsOpenedWhileItStopsIsAnswered() throws Exception {
     ScoringServer server = server(Map.of());
     int port = server.port();
-    CountDownLatch called = new CountDownLatch(CALLERS);
-    List<CompletableFuture<Integer>> callers = new ArrayList<>();
-    for (int caller = 0; caller < CALLERS; caller++) {
-      callers.add(
-          CompletableFuture.supplyAsync(
-              () -> RawHttp.callUntilRefused(port, REQUEST, called), threads));
-    }
-
-    assertThat(called.await(10, TimeUnit.SECONDS)).isTrue();
+    List<CompletableFuture<Integer>> callers =
+        RawHttp.callUntilRefused(port, REQUEST, CALLERS, threads);
     server.close();
 
     for (CompletableFuture<Integer> caller : callers) {

@@ -212,31 +212,33 @@ public final class Opening {
             .map(ReasonGroup::name)
             .collect(Collectors.toSet());
     Set<String> named = manifest.importance().get().means().keySet();
-    if (!named.equals(groups)) {
-      throw new CorruptModelException(
-          "Cannot read %s at /%s: got %s, expected the fields and groups %s, each once"
-              .formatted(
-                  manifestFile,
-                  ManifestParser.IMPORTANCE,
-                  Fault.printable(named.toString(), MAX_NAMES),
-                  Fault.printable(groups.toString(), MAX_NAMES)));
-    }
+    checkNames(manifestFile, ManifestParser.IMPORTANCE, named, "fields and groups", groups);
   }
 
   private static void checkSealedValues(String manifestFile, Manifest manifest, Schema schema)
       throws CorruptModelException {
-    Set<String> named =
-        manifest.sealedValues().map(counts -> counts.missing().keySet()).orElse(Set.of());
+    if (manifest.sealedValues().isEmpty()) {
+      return;
+    }
+
     Set<String> features =
         schema.features().stream().map(Feature::name).collect(Collectors.toSet());
-    if (manifest.sealedValues().isPresent() && !named.equals(features)) {
+    Set<String> named = manifest.sealedValues().get().missing().keySet();
+    checkNames(manifestFile, ManifestParser.SEALED_ROWS, named, "features", features);
+  }
+
+  private static void checkNames(
+      String manifestFile, String member, Set<String> named, String what, Set<String> expected)
+      throws CorruptModelException {
+    if (!named.equals(expected)) {
       throw new CorruptModelException(
-          "Cannot read %s at /%s: got %s, expected the features %s, each once"
+          "Cannot read %s at /%s: got %s, expected the %s %s, each once"
               .formatted(
                   manifestFile,
-                  ManifestParser.SEALED_ROWS,
+                  member,
                   Fault.printable(named.toString(), MAX_NAMES),
-                  Fault.printable(features.toString(), MAX_NAMES)));
+                  what,
+                  Fault.printable(expected.toString(), MAX_NAMES)));
     }
   }
 

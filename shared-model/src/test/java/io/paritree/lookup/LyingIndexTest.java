@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Checksums and digests have no secret: whoever can write an index can write one in which all of
- * them are right and what they are of is not. It is damaged, and takes neither time nor memory.
+ * Checksums and digests have no secret: a publisher can write an index in which all of them are
+ * right and what they are of is not. It is damaged, and takes neither time nor memory.
  */
 @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LyingIndexTest {

@@ -28,7 +28,7 @@ public final class StoredAnswer {
 
   /**
    * Returns what is stored under a key as answers have it. The checksums of an index have no
-   * secret: whoever writes one may put any bytes in place of a row.
+   * secret: a publisher may put any bytes in place of a row.
    *
    * @throws DamagedIndexException if that is no JSON of a row
    */

@@ -138,7 +138,8 @@ final class StoredReasons {
         to.copyCurrentEvent(json);
       }
 
-      depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+      depth += token.isStructStart() ? 1 : 0;
+      depth -= token.isStructEnd() ? 1 : 0;
     } while (depth > 0 && json.nextToken() != null);
   }
 

@@ -72,15 +72,26 @@ class ScoresTableTest {
             });
   }
 
-  @Test
-  void aPartitionUnderItsCanonicalNameIsTheOnlyOneOfItsValuesFromTheNextPollOn() throws Exception {
-    Path named = directory.resolve("cities");
-    StoredOutput cities = new StoredOutput(named, output.keys(), 1);
+  /** An output whose partition has a name that is not canonical. */
+  private StoredOutput cities() throws Exception {
+    StoredOutput cities = new StoredOutput(directory.resolve("cities"), output.keys(), 1);
     cities.publish("city=New%20York", "m/1", rows -> rows.add(List.of("1"), "", 0.25f));
+    return cities;
+  }
+
+  private ScoresTable polled(Path output) throws Exception {
     IndexDirectory own = new IndexDirectory(directory.resolve("own"), 1 << 20);
     ScoresTable table =
-        new ScoresTable("cities", named.toString(), 9, LOOK, new OpenFiles(99), own);
+        new ScoresTable("cities", output.toString(), 9, LOOK, new OpenFiles(99), own);
     assertThat(table.poll()).isTrue();
+    return table;
+  }
+
+  @Test
+  void aPartitionUnderItsCanonicalNameIsTheOnlyOneOfItsValuesFromTheNextPollOn() throws Exception {
+    StoredOutput cities = cities();
+    Path named = cities.path();
+    ScoresTable table = polled(named);
 
     Files.move(named.resolve("city=New%20York"), directory.resolve("away"));
     cities.publish("city=New York", "m/2", rows -> rows.add(List.of("1"), "", 0.5f));
@@ -94,13 +105,9 @@ class ScoresTableTest {
 
   @Test
   void aPartitionUnderItsCanonicalNameReplacesTheOneOfTheSameValuesAtOnce() throws Exception {
-    Path named = directory.resolve("cities");
-    StoredOutput cities = new StoredOutput(named, output.keys(), 1);
-    cities.publish("city=New%20York", "m/1", rows -> rows.add(List.of("1"), "", 0.25f));
-    IndexDirectory own = new IndexDirectory(directory.resolve("own"), 1 << 20);
-    ScoresTable table =
-        new ScoresTable("cities", named.toString(), 9, LOOK, new OpenFiles(99), own);
-    assertThat(table.poll()).isTrue();
+    StoredOutput cities = cities();
+    Path named = cities.path();
+    ScoresTable table = polled(named);
     Path away = Files.move(named.resolve("city=New%20York"), directory.resolve("away"));
     table.poll();
     assertThat(table.partitions()).hasSize(1); // between two renames, the old rows answer
@@ -196,7 +203,7 @@ class ScoresTableTest {
   void anIndexThatIsReadWholeIsNoStoreThatDoesNotAnswer() throws Exception {
     IndexDirectory own = new IndexDirectory(directory.resolve("own"), 64 << 20);
     ScoresTable[] table = new ScoresTable[1];
-    String[] said = new String[1]; // when the index was looked at last
+    String[] said = new String[1]; // of the last look at the index
     table[0] =
         new ScoresTable(
             "loans",

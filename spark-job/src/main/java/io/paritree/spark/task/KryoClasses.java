@@ -14,8 +14,8 @@ import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
 
 /**
- * The classes that travel between driver and tasks as data. Kryo must be told them when Spark
- * starts, if it is to refuse all others ({@code spark.kryo.registrationRequired}).
+ * The classes that travel between driver and tasks as data. Kryo must know them when Spark starts,
+ * if it is to refuse all others ({@code spark.kryo.registrationRequired}).
  */
 public final class KryoClasses {
   private static final String REQUIRED = "spark.kryo.registrationRequired";
