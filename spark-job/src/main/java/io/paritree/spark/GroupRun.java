@@ -78,7 +78,7 @@ final class GroupRun {
    * @param groupsLeft how many groups of the run follow this one
    */
   JobReport run(CheckedRun checked, int groupsLeft) throws JobException, IOException {
-    Publisher publisher = new Publisher(checked.place(), settings.locks(), observer);
+    Publisher publisher = new Publisher(checked.place(), settings.output().locks(), observer);
     Tally tally = tally(checked);
     GroupReport report = new GroupReport(settings, startedAt, stages, checked, tally, groupsLeft);
     try (Publisher.Run run = begin(publisher, checked.place())) {
@@ -147,7 +147,7 @@ final class GroupRun {
    */
   void removeOldRuns(OutputPlace place) {
     try {
-      new KeptRuns(place).remove(settings.keptRuns(), name);
+      new KeptRuns(place).remove(settings.reporting().keptRuns(), name);
       if (table.isPresent()) {
         new KeptIndexes(place).removeUnusedOfTable(table.get());
       } else {
@@ -256,7 +256,7 @@ final class GroupRun {
     report.keysCounted(repeated);
     checkKeys(repeated);
     stages.end("keys");
-    if (settings.lookupIndex() == LookupIndex.BUILT) {
+    if (settings.files().lookupIndex() == LookupIndex.BUILT) {
       scoring.buildIndexes(targets, run.directory(), tally, scoredAt);
       stages.end("index");
     }
@@ -297,7 +297,7 @@ final class GroupRun {
     List<String> published =
         commit.publish(prepared, report.filesByPartition(), report::keepPublished);
     run.hasCommitted();
-    if (settings.lookupIndex() == LookupIndex.BUILT && !published.isEmpty()) {
+    if (settings.files().lookupIndex() == LookupIndex.BUILT && !published.isEmpty()) {
       this.table = Optional.of(commit::indexesNow);
     }
 
@@ -324,7 +324,7 @@ final class GroupRun {
       throws QuarantineException, IOException {
     HeldPartitions held = HeldPartitions.of(settings, tally);
     report.held(held);
-    if (!held.isEmpty() && settings.withheld() == Withheld.ITS_GROUP) {
+    if (!held.isEmpty() && settings.conditions().withheld() == Withheld.ITS_GROUP) {
       throw new QuarantineException(
           report.heldMessage() + "; with --all-or-nothing, nothing of the group is published");
     }
@@ -339,10 +339,10 @@ final class GroupRun {
   }
 
   private void checkKeys(long repeated) throws RefusedException {
-    if (settings.duplicates() == Duplicates.REFUSED && repeated > 0) {
+    if (settings.conditions().duplicates() == Duplicates.REFUSED && repeated > 0) {
       throw new RefusedException(
           "Cannot publish: %s rows repeat a key %s of their partition, and --unique-keys is set"
-              .formatted(repeated, settings.keys()));
+              .formatted(repeated, settings.columns().keys()));
     }
   }
 
@@ -350,9 +350,9 @@ final class GroupRun {
     PartitionCounts total = tally.total();
     return HeldPartitions.share(total, "sampled rows")
         + " could not be scored"
-        + (total.quarantinedShare() > settings.maxQuarantined()
+        + (total.quarantinedShare() > settings.conditions().maxQuarantined()
             ? "; a partition with this many is held (--max-quarantined %s)"
-                .formatted(settings.maxQuarantined())
+                .formatted(settings.conditions().maxQuarantined())
             : "");
   }
 }

@@ -91,13 +91,18 @@ final class GroupScoring {
     }
 
     this.writers =
-        ParquetWriters.of(session, output, distinct, settings.bytesPerFile())
+        ParquetWriters.of(session, output, distinct, settings.files().maxBytes())
             .withLastColumn(checked.model().modelVersion())
             .withFieldIds(checked.table().map(OutputTable::fieldIds).orElse(Map.of()));
     this.keys =
         new KeyCheck(
-            session, settings.duplicates(), output, carried.keys(), input, checked.files());
-    this.lookupBuckets = settings.lookupIndex() == LookupIndex.BUILT ? lookupBuckets() : 0;
+            session,
+            settings.conditions().duplicates(),
+            output,
+            carried.keys(),
+            input,
+            checked.files());
+    this.lookupBuckets = settings.files().lookupIndex() == LookupIndex.BUILT ? lookupBuckets() : 0;
   }
 
   private int lookupBuckets() {
@@ -131,7 +136,7 @@ final class GroupScoring {
             directory,
             new KeyEncoder(keyFields).form(),
             checked.columns().scores(),
-            RecordedReasons.of(checked.model(), settings.explanation(), input.columns()),
+            RecordedReasons.of(checked.model(), settings.columns().explanation(), input.columns()),
             lookupBuckets)
         .build(origins, tally.lookup(), tally.counts());
   }
@@ -187,7 +192,7 @@ final class GroupScoring {
     JavaSparkContext context = new JavaSparkContext(spark);
     Broadcast<ModelFiles> model = context.broadcast(checked.modelFiles());
     TaskProgress tasks = new TaskProgress(expected);
-    try (Progress display = new Progress(progress, settings.progress(), tasks::line)) {
+    try (Progress display = new Progress(progress, settings.reporting().progress(), tasks::line)) {
       TaskWatch watch = new TaskWatch(name, tasks, observer);
       spark.addSparkListener(watch);
       context.setLocalProperty(TaskWatch.RUN, name);
@@ -250,20 +255,20 @@ final class GroupScoring {
         table,
         run,
         columns,
-        settings.comparison(),
+        settings.columns().comparison(),
         indexes,
-        settings.outputPartitionPath().orElse(null),
+        settings.output().partitionPath().orElse(null),
         output,
         quarantine,
         checked.columns().margins().size(),
         checked.columns().hasLabel(),
-        settings.explanation().orElse(null),
+        settings.columns().explanation().orElse(null),
         checked.model().modelVersion(),
         checked.model().digest(),
         settings.engine(),
-        settings.rowsPerFile(),
-        settings.bytesPerFile(),
-        settings.order() == Order.BY_KEYS ? carried.keys().size() : 0,
+        settings.files().maxRows(),
+        settings.files().maxBytes(),
+        settings.files().order() == Order.BY_KEYS ? carried.keys().size() : 0,
         carried.keys().size(),
         keys.buckets(),
         checked.encrypted().isEmpty() ? null : KeyHashes.secret(),

@@ -25,14 +25,16 @@ final class HeldPartitions {
         .counts()
         .forEach(
             (partition, count) -> {
-              if (count.quarantinedShare() > settings.maxQuarantined()) {
+              if (count.quarantinedShare() > settings.conditions().maxQuarantined()) {
                 held.hold(
                     partition,
                     Hold.of(
                         Outcome.QUARANTINED,
                         "%s could not be scored, more than --max-quarantined %s; by code: %s"
                             .formatted(
-                                share(count, "rows"), settings.maxQuarantined(), count.codes())));
+                                share(count, "rows"),
+                                settings.conditions().maxQuarantined(),
+                                count.codes())));
               }
             });
     return held;

@@ -70,9 +70,9 @@ final class LineageFacts {
       List<InputPartition> sources, List<Lineage.Column> read, List<Lineage.Column> written) {
     InputListing listing = check.listing();
     OutputColumns columns = check.columns();
-    Set<String> kept = new LinkedHashSet<>(settings.keys());
-    kept.addAll(settings.pass());
-    if (settings.outputPartition().isEmpty()) {
+    Set<String> kept = new LinkedHashSet<>(settings.columns().keys());
+    kept.addAll(settings.columns().pass());
+    if (settings.output().partition().isEmpty()) {
       kept.addAll(listing.partitionColumns());
     }
 
@@ -82,7 +82,7 @@ final class LineageFacts {
         listing
             .root()
             .map(root -> DatasetName.at(root.toString()))
-            .orElseGet(() -> DatasetName.inCatalog(settings.anyInput())),
+            .orElseGet(() -> DatasetName.inCatalog(settings.input().name())),
         listing.version(),
         part(listing.table(), sources),
         read,

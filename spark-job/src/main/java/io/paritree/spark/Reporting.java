@@ -44,7 +44,7 @@ final class Reporting {
 
   private Reporting(JobSettings settings, PrintStream err, Clock clock) {
     this.settings = settings;
-    this.destinations = settings.destinations();
+    this.destinations = settings.reporting().destinations();
     this.err = err;
     this.clock = clock;
     this.events =
@@ -52,7 +52,7 @@ final class Reporting {
             UUID.randomUUID(),
             settings.runId(),
             destinations.namespace(),
-            destinations.job().isEmpty() ? settings.anyOutput() : destinations.job(),
+            destinations.job().isEmpty() ? settings.output().name() : destinations.job(),
             SparkVersion.running().text());
     this.start = events.start(clock.instant().toString());
   }
@@ -95,7 +95,8 @@ final class Reporting {
     byte[] end = events.end(now.toString(), report, lineage);
     sendLineage(report.exitCode() == 0 ? "COMPLETE" : "FAIL", end);
     JobMetrics metrics =
-        JobMetrics.of(settings.anyOutput(), report.exitCode(), now.toEpochMilli() / 1000.0, shown);
+        JobMetrics.of(
+            settings.output().name(), report.exitCode(), now.toEpochMilli() / 1000.0, shown);
     destinations
         .pushgateway()
         .ifPresent(

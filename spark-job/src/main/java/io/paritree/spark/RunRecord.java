@@ -35,10 +35,11 @@ final class RunRecord {
       PrintStream err) {
     try {
       if (output.isEmpty()) {
-        throw new IOException("it is not known where table %s is".formatted(settings.anyOutput()));
+        throw new IOException(
+            "it is not known where table %s is".formatted(settings.output().name()));
       }
 
-      OutputPlace place = OutputPlace.of(output.get(), settings.stateDirectory(), hadoop);
+      OutputPlace place = OutputPlace.of(output.get(), settings.output().stateDirectory(), hadoop);
       if (isInInput(place, settings, hadoop)) {
         throw new IOException("%s is inside the input".formatted(place.state()));
       }
@@ -46,7 +47,7 @@ final class RunRecord {
       RunName name = RunName.record(settings.runId());
       Location directory = place.runs().resolve(name.toString());
       place.store().replace(directory.resolve(ReportFile.NAME), ReportFile.of(report).toJson());
-      new KeptRuns(place).remove(settings.keptRuns(), name);
+      new KeptRuns(place).remove(settings.reporting().keptRuns(), name);
       return Optional.of(directory);
     } catch (IOException | RuntimeException e) {
       err.println("Cannot keep a record of this run: " + e);
@@ -58,7 +59,7 @@ final class RunRecord {
       OutputPlace place, JobSettings settings, Map<String, String> hadoop) throws IOException {
     Location real;
     try {
-      Location input = FileStore.located(settings.anyInput(), hadoop);
+      Location input = FileStore.located(settings.input().name(), hadoop);
       real = FileStore.of(input, hadoop).real(input);
     } catch (IOException | RuntimeException e) {
       return false; // perhaps the reason why the run was refused

@@ -214,8 +214,8 @@ public final class ScoreMain {
   private static OutputPlace place(JobSettings settings) throws RefusedException, IOException {
     OutputPlace place =
         OutputPlace.of(
-            settings.outputDirectory(),
-            settings.stateDirectory(),
+            settings.output().directory(),
+            settings.output().stateDirectory(),
             SparkOnDemand.notStarted().hadoopSettings());
     if (place.stateProblem().isPresent()) {
       throw new RefusedException("Cannot use this: " + place.stateProblem().get());
@@ -226,7 +226,7 @@ public final class ScoreMain {
 
   private static Ending recover(JobSettings settings, PrintStream out)
       throws RefusedException, IOException {
-    List<String> found = new Recovery(place(settings), settings.locks()).recover();
+    List<String> found = new Recovery(place(settings), settings.output().locks()).recover();
     found.forEach(out::println);
     if (found.isEmpty()) {
       out.println("Nothing to recover.");

@@ -190,10 +190,10 @@ final class ScoringJob {
     SparkSession session =
         JobSession.of(
             spark.session(),
-            model.schema().width() + settings.keys().size(),
-            settings.comparison());
-    boolean isNamed = settings.outputTable().filter(table -> !table.isPath()).isPresent();
-    if (!isNamed && FileStore.located(settings.anyOutput(), spark.hadoopSettings()).isLocal()) {
+            model.schema().width() + settings.columns().keys().size(),
+            settings.columns().comparison());
+    boolean isNamed = settings.output().table().filter(table -> !table.isPath()).isPresent();
+    if (!isNamed && FileStore.located(settings.output().name(), spark.hadoopSettings()).isLocal()) {
       Optional<String> umask = LocalUmask.of(HadoopPaths.settings(session));
       if (umask.isPresent()) {
         session.conf().set(LocalUmask.SETTING, umask.get());
@@ -205,11 +205,11 @@ final class ScoringJob {
 
   /** Returns the table that is read, at the version that is read; empty if it is no table. */
   private Optional<PinnedTable> table(ScoringModel model) throws RefusedException, IOException {
-    if (settings.inputTable().isEmpty()) {
+    if (settings.input().table().isEmpty()) {
       return Optional.empty();
     }
 
-    PinnedTable table = PinnedTable.open(session(model), settings.inputTable().get());
+    PinnedTable table = PinnedTable.open(session(model), settings.input().table().get());
     if (table.files().isEmpty()) {
       progress.println(
           ("Table %s is read as Spark reads it: that all of its rows were read cannot be checked,"
@@ -229,15 +229,15 @@ final class ScoringJob {
   /** Returns the table that is written to; empty if it is a directory. */
   private Optional<OutputTable> outputTable(ScoringModel model)
       throws RefusedException, IOException {
-    if (settings.outputTable().isPresent()) {
-      OutputTable table = OutputTable.open(session(model), settings.outputTable().get());
+    if (settings.output().table().isPresent()) {
+      OutputTable table = OutputTable.open(session(model), settings.output().table().get());
       table
           .branch()
           .ifPresent(
               branch ->
                   progress.println(
                       "Rows are committed to %s of table %s, and not to main"
-                          .formatted(branch, settings.anyOutput())));
+                          .formatted(branch, settings.output().name())));
       outputTable = Optional.of(table);
     }
 
@@ -246,10 +246,10 @@ final class ScoringJob {
 
   /** Returns where the output is; empty if it is a table whose name was not looked up. */
   private Optional<String> outputLocation() {
-    boolean isNamed = settings.outputTable().filter(table -> !table.isPath()).isPresent();
+    boolean isNamed = settings.output().table().filter(table -> !table.isPath()).isPresent();
     return outputTable
         .map(OutputTable::location)
-        .or(() -> isNamed ? Optional.empty() : Optional.of(settings.outputDirectory()));
+        .or(() -> isNamed ? Optional.empty() : Optional.of(settings.output().directory()));
   }
 
   /**
@@ -296,7 +296,7 @@ final class ScoringJob {
     for (OutputPartition target : open) {
       String group =
           PartitionValue.ofPath(target.partition()).stream()
-              .filter(value -> value.column().equals(settings.groupBy()))
+              .filter(value -> value.column().equals(settings.input().groupBy()))
               .map(PartitionValue::value)
               .findFirst()
               .orElse("");
@@ -312,7 +312,7 @@ final class ScoringJob {
    */
   private void tidy(OutputPlace place) {
     try {
-      new Recovery(place, settings.locks()).tidy();
+      new Recovery(place, settings.output().locks()).tidy();
     } catch (IOException e) {
       progress.println(
           "Cannot remove what dead runs have left in %s: %s".formatted(place.state(), e));
@@ -330,7 +330,7 @@ final class ScoringJob {
 
   /** Returns the report on a run that has failed before it scored anything. */
   JobReport ended(Outcome outcome, String reason) {
-    return ended(outcome, reason, settings.anyInput(), settings.anyOutput(), List.of());
+    return ended(outcome, reason, settings.input().name(), settings.output().name(), List.of());
   }
 
   /** Returns the report on a run that has scored nothing. */

@@ -65,7 +65,8 @@ final class Staging {
     this.table = checked.tableDirectory();
     this.keys = CarriedColumns.of(settings, checked.input()).keys();
     this.scores = checked.columns().scores();
-    this.reasons = RecordedReasons.of(model, settings.explanation(), checked.input().columns());
+    this.reasons =
+        RecordedReasons.of(model, settings.columns().explanation(), checked.input().columns());
   }
 
   /** Moves the quarantined rows to where they are kept, even if the run fails. */
@@ -262,7 +263,7 @@ final class Staging {
             files);
     byte[] json = manifest.toJson();
     Optional<String> problem = manifest.servingProblem(json);
-    if (settings.lookupIndex() == LookupIndex.BUILT && problem.isPresent()) {
+    if (settings.files().lookupIndex() == LookupIndex.BUILT && problem.isPresent()) {
       throw new RefusedException(problem.get());
     }
 

@@ -26,8 +26,8 @@ class AirflowExampleTest {
         ScoreArguments.parse(Clock.systemUTC(), arguments().toArray(String[]::new)).orElseThrow();
 
     assertThat(settings.mode()).isEqualTo(JobSettings.Mode.SCORE);
-    assertThat(settings.keys()).containsExactly("flight_id");
-    assertThat(settings.partitions().range()).isPresent();
+    assertThat(settings.columns().keys()).containsExactly("flight_id");
+    assertThat(settings.input().partitions().range()).isPresent();
     assertThat(settings.runId()).isEqualTo("flights-2026-01-02-1");
   }
 

@@ -24,7 +24,7 @@ class KubernetesExampleTest {
         ScoreArguments.parse(Clock.systemUTC(), arguments().toArray(String[]::new)).orElseThrow();
 
     assertThat(settings.mode()).isEqualTo(JobSettings.Mode.SCORE);
-    assertThat(settings.keys()).containsExactly("loan_id");
+    assertThat(settings.columns().keys()).containsExactly("loan_id");
   }
 
   @Test

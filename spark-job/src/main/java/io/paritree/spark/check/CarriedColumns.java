@@ -24,18 +24,18 @@ public record CarriedColumns(List<ReadColumn> columns, List<String> keys) {
    * of a partition.
    */
   public static CarriedColumns of(JobSettings settings, CheckedInput input) {
-    List<String> names = new ArrayList<>(settings.keys());
-    names.addAll(settings.pass());
+    List<String> names = new ArrayList<>(settings.columns().keys());
+    names.addAll(settings.columns().pass());
     List<ReadColumn> columns = new ArrayList<>();
     for (String name : names) {
       ReadColumn column = input.column(name);
-      if (!column.isPartition() || !settings.outputPartition().isEmpty()) {
+      if (!column.isPartition() || !settings.output().partition().isEmpty()) {
         columns.add(column);
       }
     }
 
     List<String> keys =
-        columns.stream().map(ReadColumn::name).filter(settings.keys()::contains).toList();
+        columns.stream().map(ReadColumn::name).filter(settings.columns().keys()::contains).toList();
     return new CarriedColumns(columns, keys);
   }
 }

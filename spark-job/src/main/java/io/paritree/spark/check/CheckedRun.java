@@ -88,6 +88,7 @@ public record CheckedRun(
         model.digest(),
         settings.engine().name().toLowerCase(Locale.ROOT),
         settings
+            .columns()
             .explanation()
             .filter(asked -> asked.mode() == ContributionMode.EXACT)
             .map(exact -> "exact")

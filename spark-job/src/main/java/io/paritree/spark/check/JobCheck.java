@@ -80,7 +80,7 @@ public final class JobCheck {
     this.settings = settings;
     this.model = model;
     this.outputTable = outputTable;
-    String output = outputTable.map(OutputTable::location).orElse(settings.output());
+    String output = outputTable.map(OutputTable::location).orElse(settings.output().path());
     if (FileStore.located(output, hadoopSettings).isRoot()) {
       throw new RefusedException(
           "Output refused: %s is a root, but the output needs a directory next to it"
@@ -88,21 +88,22 @@ public final class JobCheck {
     }
 
     this.encryption = Encryption.identity(hadoopSettings);
-    this.place = OutputPlace.of(output, settings.stateDirectory(), hadoopSettings);
+    this.place = OutputPlace.of(output, settings.output().stateDirectory(), hadoopSettings);
     this.look = place.look();
     if (table.isPresent()) {
       this.listing = listing(table.get());
       this.inputStore = FileStore.of(listing.root().orElse(place.output()), hadoopSettings);
     } else {
-      Location input = FileStore.located(settings.input(), hadoopSettings);
+      Location input = FileStore.located(settings.input().path(), hadoopSettings);
       this.inputStore = FileStore.of(input, hadoopSettings);
       this.listing = InputListing.read(inputStore, input, problems);
     }
 
-    this.selected = settings.partitions().choose(listing, problems);
+    this.selected = settings.input().partitions().choose(listing, problems);
     this.columns = OutputColumns.of(model, settings);
     new NameCheck(settings, problems).check(columns, carried(), partitionColumns(), model.schema());
     settings
+        .columns()
         .explanation()
         .ifPresent(asked -> new ExplanationCheck(model, columns, problems).check(asked));
     OutputCheck outputCheck = new OutputCheck(place, problems);
@@ -129,7 +130,7 @@ public final class JobCheck {
     }
 
     for (OutputPartition target : targets) {
-      if (settings.repeat() == Repeat.PUBLISHED_AGAIN || !isPublished(target)) {
+      if (settings.conditions().repeat() == Repeat.PUBLISHED_AGAIN || !isPublished(target)) {
         open.add(target);
       }
     }
@@ -138,12 +139,12 @@ public final class JobCheck {
   private void checkDirectory(OutputCheck outputCheck, ForeignFiles foreign) throws IOException {
     outputCheck.checkState(targets);
     outputCheck.checkRenames(targets);
-    if (settings.nonAtomic() == NonAtomic.REFUSED) {
+    if (settings.conditions().nonAtomic() == NonAtomic.REFUSED) {
       outputCheck.checkAtomic();
     }
 
     outputCheck.checkLayout(targets, look);
-    if (settings.foreign() == Foreign.REFUSED) {
+    if (settings.conditions().foreign() == Foreign.REFUSED) {
       outputCheck.checkOurs(targets, look, foreign);
     } else {
       outputCheck.checkColumns(targets);
@@ -154,9 +155,9 @@ public final class JobCheck {
   /** Returns the partitions of the output that are none of an input that is read whole. */
   private List<String> beside() {
     boolean isAll =
-        settings.partitions().requested().isEmpty()
-            && settings.partitions().range().isEmpty()
-            && settings.outputPartition().isEmpty();
+        settings.input().partitions().requested().isEmpty()
+            && settings.input().partitions().range().isEmpty()
+            && settings.output().partition().isEmpty();
     if (!isAll || !problems.isEmpty()) {
       return List.of();
     }
@@ -180,7 +181,7 @@ public final class JobCheck {
   private InputListing listing(PinnedTable table) {
     return InputListing.of(
         table instanceof CatalogTable rows
-            ? rows.where(settings.partitions().values(rows.partitionColumns(), problems))
+            ? rows.where(settings.input().partitions().values(rows.partitionColumns(), problems))
             : table,
         problems);
   }
@@ -237,23 +238,23 @@ public final class JobCheck {
     AtomicInteger read = new AtomicInteger();
     InputCheck check =
         new InputCheck(
-            settings.inputFormat(),
+            settings.input().format(),
             listing,
             model.schema(),
             List.copyOf(new LinkedHashSet<>(carried())),
-            settings.comparison(),
+            settings.columns().comparison(),
             problems);
     CheckedInput checked;
     try (Progress display =
         new Progress(
             progress,
-            settings.progress(),
+            settings.reporting().progress(),
             () -> "check: %s of %s files read".formatted(read, files))) {
       checked = check.check(selected, session, read::incrementAndGet);
     }
 
     if (listing.table().isPresent() && listing.table().get() instanceof CatalogTable rows) {
-      settings.partitions().checkRows(rows, session, problems);
+      settings.input().partitions().checkRows(rows, session, problems);
     }
 
     refuseProblems();
@@ -270,7 +271,7 @@ public final class JobCheck {
       throws RefusedException, IOException {
     CarriedColumns carried = CarriedColumns.of(settings, input);
     StructType output = columns.schema(carried.columns(), model, settings.runId());
-    if (settings.lookupIndex() == LookupIndex.BUILT) {
+    if (settings.files().lookupIndex() == LookupIndex.BUILT) {
       checkLookup(output, carried.keys().size());
       outputTable.flatMap(OutputTable::lookupProblem).ifPresent(problems::add);
     }
@@ -282,7 +283,7 @@ public final class JobCheck {
                 .withAllColumnsEncrypted(),
             place.state(),
             problems);
-    if (settings.lookupIndex() == LookupIndex.BUILT && !encrypted.isEmpty()) {
+    if (settings.files().lookupIndex() == LookupIndex.BUILT && !encrypted.isEmpty()) {
       problems.add(
           "--lookup-index cannot be used: columns %s of the output are encrypted, and an index is not"
               .formatted(encrypted));
@@ -301,7 +302,7 @@ public final class JobCheck {
     if (keys == 0) {
       problems.add(
           "--lookup-index cannot be used: all keys %s are partition columns, so that all rows of a"
-                  .formatted(settings.keys())
+                  .formatted(settings.columns().keys())
               + " partition have the same key");
       return;
     }
@@ -349,14 +350,14 @@ public final class JobCheck {
             .formatted(
                 outputTable.get().rows(foreign),
                 foreign.equals(List.of("")) ? "" : " in " + Remarks.shown(foreign));
-    if (settings.foreign() == Foreign.REFUSED) {
+    if (settings.conditions().foreign() == Foreign.REFUSED) {
       problems.add(
           "table %s has %s; choose other partitions or another table, or replace them with --replace-foreign"
-              .formatted(settings.anyOutput(), rows));
+              .formatted(settings.output().name(), rows));
     } else {
       progress.println(
           "--replace-foreign: table %s has %s; this run replaces them"
-              .formatted(settings.anyOutput(), rows));
+              .formatted(settings.output().name(), rows));
     }
 
     refuseProblems();
@@ -370,21 +371,21 @@ public final class JobCheck {
 
   /** Returns the partition columns of the output. */
   public List<String> partitionColumns() {
-    return settings.outputPartition().isEmpty()
+    return settings.output().partition().isEmpty()
         ? listing.partitionColumns()
-        : settings.outputPartition().stream().map(PartitionValue::column).toList();
+        : settings.output().partition().stream().map(PartitionValue::column).toList();
   }
 
   /** Returns keys and passed columns. */
   private List<String> carried() {
-    List<String> carried = new ArrayList<>(settings.keys());
-    carried.addAll(settings.pass());
+    List<String> carried = new ArrayList<>(settings.columns().keys());
+    carried.addAll(settings.columns().pass());
     return carried;
   }
 
   private void addTargets() throws IOException {
-    if (settings.outputPartitionPath().isPresent()) {
-      targets.add(target(settings.outputPartitionPath().get(), selected));
+    if (settings.output().partitionPath().isPresent()) {
+      targets.add(target(settings.output().partitionPath().get(), selected));
       return;
     }
 
@@ -415,6 +416,6 @@ public final class JobCheck {
   }
 
   private String key(String name) {
-    return settings.comparison().key(name);
+    return settings.columns().comparison().key(name);
   }
 }

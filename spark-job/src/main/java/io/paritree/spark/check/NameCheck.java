@@ -46,10 +46,11 @@ final class NameCheck {
       }
     }
 
-    if (!settings.groupBy().isEmpty() && !partitionColumns.contains(settings.groupBy())) {
+    if (!settings.input().groupBy().isEmpty()
+        && !partitionColumns.contains(settings.input().groupBy())) {
       problems.add(
           "column '%s' of --group-by is not a partition column of the output; these are %s"
-              .formatted(settings.groupBy(), partitionColumns));
+              .formatted(settings.input().groupBy(), partitionColumns));
     }
 
     for (String name : partitionColumns) {
@@ -58,7 +59,7 @@ final class NameCheck {
             "partition column '%s' has the name of a column of the output".formatted(name));
       }
 
-      if (!settings.outputPartition().isEmpty() && seen.contains(key(name))) {
+      if (!settings.output().partition().isEmpty() && seen.contains(key(name))) {
         problems.add(
             "column '%s' is requested as a key or passed column, but is the output's partition"
                 .formatted(name));
@@ -78,6 +79,6 @@ final class NameCheck {
   }
 
   private String key(String name) {
-    return settings.comparison().key(name);
+    return settings.columns().comparison().key(name);
   }
 }

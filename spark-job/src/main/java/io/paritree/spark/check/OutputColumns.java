@@ -59,15 +59,15 @@ public record OutputColumns(
     Outputs outputs = model.outputs();
     return new OutputColumns(
         outputs.columns("score", engine.scores()),
-        settings.margin() == JobSettings.Margin.WRITTEN
+        settings.columns().margin() == JobSettings.Margin.WRITTEN
             ? outputs.columns("margin", engine.outputs())
             : List.of(),
         outputs.kind() != Outputs.Kind.VALUES,
-        settings.explanation().filter(ExplanationAsked::hasReasons).isPresent(),
-        settings.explanation().filter(ExplanationAsked::contributions).isPresent()
+        settings.columns().explanation().filter(ExplanationAsked::hasReasons).isPresent(),
+        settings.columns().explanation().filter(ExplanationAsked::contributions).isPresent()
             ? contributions(model)
             : List.of(),
-        settings.explanation().map(ExplanationAsked::mode));
+        settings.columns().explanation().map(ExplanationAsked::mode));
   }
 
   private static List<String> contributions(ScoringModel model) {

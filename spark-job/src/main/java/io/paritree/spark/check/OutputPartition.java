@@ -48,19 +48,19 @@ public record OutputPartition(
     add(sha256, LAYOUT);
     add(sha256, partition);
     add(sha256, modelDigest);
-    add(sha256, settings.inputFormat().name());
-    addAll(sha256, settings.keys());
-    addAll(sha256, settings.pass());
-    add(sha256, settings.margin().name());
-    settings.explanation().ifPresent(explanation -> add(sha256, explanation.toString()));
-    if (settings.lookupIndex() == LookupIndex.BUILT) {
+    add(sha256, settings.input().format().name());
+    addAll(sha256, settings.columns().keys());
+    addAll(sha256, settings.columns().pass());
+    add(sha256, settings.columns().margin().name());
+    settings.columns().explanation().ifPresent(explanation -> add(sha256, explanation.toString()));
+    if (settings.files().lookupIndex() == LookupIndex.BUILT) {
       add(sha256, "lookup-index");
     }
 
-    add(sha256, String.valueOf(settings.rowsPerFile()));
-    add(sha256, String.valueOf(settings.bytesPerFile()));
-    add(sha256, settings.order().name());
-    add(sha256, settings.outputPartitionPath().orElse(""));
+    add(sha256, String.valueOf(settings.files().maxRows()));
+    add(sha256, String.valueOf(settings.files().maxBytes()));
+    add(sha256, settings.files().order().name());
+    add(sha256, settings.output().partitionPath().orElse(""));
     more.forEach(text -> add(sha256, text));
     List<InputFile> files =
         sources.stream()

@@ -17,74 +17,147 @@ import java.util.Optional;
  * What a run is asked to do; read once, never changed.
  *
  * @param mode what the run does
- * @param model reference of the model; empty where the mode needs none
- * @param input directory or file to score; empty for a table, and where the mode needs none
- * @param inputFormat the format of the input's files
- * @param inputTable the table to score; empty for a directory or file
- * @param partitions which partitions to score
- * @param groupBy partition column whose values make the groups that are published one after the
- *     other; empty for one group
- * @param output directory that readers see; empty for a table
- * @param outputTable the table that is written to; empty for a directory
- * @param stateDirectory directory of the output's state; empty for the one that the output records,
- *     or the one next to it
- * @param keys columns that identify a row in the output
- * @param outputPartition the partition that all rows go to; empty if they keep the input's
- * @param pass other columns to write unchanged
- * @param comparison how the names of columns are compared with those of the input
- * @param duplicates what happens to keys that occur twice in a partition
- * @param margin whether margins are written in addition to the scores
- * @param explanation reasons and contributions that are written too; empty for none
- * @param engine which engine scores
- * @param maxQuarantined largest share of quarantined rows of a partition that is published, 0 to 1
- * @param withheld what else is not published if a partition is held
  * @param runId the run's id, {@code [A-Za-z0-9._-]{1,64}}; empty if the status of all runs is asked
- * @param repeat whether partitions that are published already are published again
- * @param foreign whether partitions that Paritree did not write may be replaced
- * @param nonAtomic whether the output may be on a store that cannot rename a directory in one step
- * @param rowsPerFile maximum number of rows of one output file, at least 1
- * @param bytesPerFile length at which an output file is full, at least 1 MiB
- * @param order whether rows are sorted by their keys within a file
- * @param lookupIndex whether an index is built from which a server looks the scores up by key
- * @param keptRuns number of ended runs whose reports and quarantines are kept, at least 1
- * @param progress time between two lines of progress; zero for none
- * @param destinations where the run reports to, besides its own record
- * @param locks on stores without file locks: how often a run shows that it is alive, and after how
- *     long without a sign it counts as dead
+ * @param model reference of the model; empty where the mode needs none
+ * @param engine which engine scores
+ * @param input what is scored
+ * @param output where the scores go
+ * @param columns which columns are written
+ * @param files how the files of the output are written
+ * @param conditions what must hold for a partition to be published
+ * @param reporting what is said about the run, and where
  */
 public record JobSettings(
     Mode mode,
-    String model,
-    String input,
-    InputFormat inputFormat,
-    Optional<AskedTable> inputTable,
-    PartitionChoice partitions,
-    String groupBy,
-    String output,
-    Optional<AskedOutput> outputTable,
-    String stateDirectory,
-    List<String> keys,
-    List<PartitionValue> outputPartition,
-    List<String> pass,
-    ReadColumn.Case comparison,
-    Duplicates duplicates,
-    Margin margin,
-    Optional<ExplanationAsked> explanation,
-    EngineKind engine,
-    double maxQuarantined,
-    Withheld withheld,
     String runId,
-    Repeat repeat,
-    Foreign foreign,
-    NonAtomic nonAtomic,
-    long rowsPerFile,
-    long bytesPerFile,
-    Order order,
-    LookupIndex lookupIndex,
-    int keptRuns,
-    Duration progress,
-    Destinations destinations,
-    LockTimes locks) {
+    String model,
+    EngineKind engine,
+    Input input,
+    Output output,
+    Columns columns,
+    Files files,
+    Conditions conditions,
+    Reporting reporting) {
+
+  /**
+   * What is scored.
+   *
+   * @param path directory or file; empty for a table, and where the mode needs none
+   * @param format the format of the files
+   * @param table the table; empty for a directory or file
+   * @param partitions which partitions are scored
+   * @param groupBy partition column whose values make the groups that are published one after the
+   *     other; empty for one group
+   */
+  public record Input(
+      String path,
+      InputFormat format,
+      Optional<AskedTable> table,
+      PartitionChoice partitions,
+      String groupBy) {
+    /** Returns what is scored, as it was asked for. */
+    public String name() {
+      return table.map(AskedTable::name).orElse(path);
+    }
+  }
+
+  /**
+   * Where the scores go.
+   *
+   * @param path directory that readers see; empty for a table
+   * @param table the table that is written to; empty for a directory
+   * @param stateDirectory directory of the output's state; empty for the one that the output
+   *     records, or the one next to it
+   * @param partition the partition that all rows go to; empty if they keep the input's
+   * @param locks on stores without file locks: how often a run shows that it is alive, and after
+   *     how long without a sign it counts as dead
+   */
+  public record Output(
+      String path,
+      Optional<AskedOutput> table,
+      String stateDirectory,
+      List<PartitionValue> partition,
+      LockTimes locks) {
+    public Output {
+      partition = List.copyOf(partition);
+    }
+
+    /** Returns where the scores go, as it was asked for. */
+    public String name() {
+      return table.map(AskedOutput::name).orElse(path);
+    }
+
+    /** Returns the directory that the scores go to; a table's name, if it is named by that. */
+    public String directory() {
+      return table.map(AskedOutput::path).orElse(path);
+    }
+
+    /**
+     * Returns the directory below the output that all rows go to; empty if they keep the input's.
+     */
+    public Optional<String> partitionPath() {
+      return partition.isEmpty() ? Optional.empty() : Optional.of(PartitionValue.path(partition));
+    }
+  }
+
+  /**
+   * Which columns are written.
+   *
+   * @param keys columns that identify a row in the output
+   * @param pass other columns to write unchanged
+   * @param comparison how the names of columns are compared with those of the input
+   * @param margin whether margins are written in addition to the scores
+   * @param explanation reasons and contributions that are written too; empty for none
+   */
+  public record Columns(
+      List<String> keys,
+      List<String> pass,
+      ReadColumn.Case comparison,
+      Margin margin,
+      Optional<ExplanationAsked> explanation) {
+    public Columns {
+      keys = List.copyOf(keys);
+      pass = List.copyOf(pass);
+    }
+  }
+
+  /**
+   * How the files of the output are written.
+   *
+   * @param maxRows maximum number of rows of one file, at least 1
+   * @param maxBytes length at which a file is full, at least 1 MiB
+   * @param order whether rows are sorted by their keys within a file
+   * @param lookupIndex whether an index is built from which a server looks the scores up by key
+   */
+  public record Files(long maxRows, long maxBytes, Order order, LookupIndex lookupIndex) {}
+
+  /**
+   * What must hold for a partition to be published.
+   *
+   * @param duplicates what happens to keys that occur twice in a partition
+   * @param maxQuarantined largest share of quarantined rows, 0 to 1
+   * @param withheld what else is not published if a partition is held
+   * @param repeat whether partitions that are published already are published again
+   * @param foreign whether partitions that Paritree did not write may be replaced
+   * @param nonAtomic whether the output may be on a store that cannot rename a directory in one
+   *     step
+   */
+  public record Conditions(
+      Duplicates duplicates,
+      double maxQuarantined,
+      Withheld withheld,
+      Repeat repeat,
+      Foreign foreign,
+      NonAtomic nonAtomic) {}
+
+  /**
+   * What is said about a run, and where.
+   *
+   * @param keptRuns number of ended runs whose reports and quarantines are kept, at least 1
+   * @param progress time between two lines of progress; zero for none
+   * @param destinations where the run reports to, besides its own record
+   */
+  public record Reporting(int keptRuns, Duration progress, Destinations destinations) {}
 
   /** What a run does. */
   public enum Mode {
@@ -149,33 +222,5 @@ public record JobSettings(
   public enum Order {
     AS_READ,
     BY_KEYS
-  }
-
-  public JobSettings {
-    keys = List.copyOf(keys);
-    outputPartition = List.copyOf(outputPartition);
-    pass = List.copyOf(pass);
-  }
-
-  /** Returns where the scores go, as it was asked for. */
-  public String anyOutput() {
-    return outputTable.map(AskedOutput::name).orElse(output);
-  }
-
-  /** Returns the directory that the scores go to; a table's name, if it is named by that. */
-  public String outputDirectory() {
-    return outputTable.map(AskedOutput::path).orElse(output);
-  }
-
-  /** Returns what is scored, as it was asked for. */
-  public String anyInput() {
-    return inputTable.map(AskedTable::name).orElse(input);
-  }
-
-  /** Returns the directory below the output that all rows go to; empty if they keep the input's. */
-  public Optional<String> outputPartitionPath() {
-    return outputPartition.isEmpty()
-        ? Optional.empty()
-        : Optional.of(PartitionValue.path(outputPartition));
   }
 }

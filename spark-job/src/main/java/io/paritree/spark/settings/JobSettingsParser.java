@@ -12,7 +12,7 @@ import io.paritree.spark.input.DateRange;
 import io.paritree.spark.input.InputFormat;
 import io.paritree.spark.input.PartitionChoice;
 import io.paritree.spark.input.PartitionChoice.Missing;
-import io.paritree.spark.input.ReadColumn;
+import io.paritree.spark.input.ReadColumn.Case;
 import io.paritree.spark.publish.LockTimes;
 import io.paritree.spark.settings.JobSettings.Duplicates;
 import io.paritree.spark.settings.JobSettings.Foreign;
@@ -76,42 +76,50 @@ final class JobSettingsParser {
     Mode mode = mode();
     return new JobSettings(
         mode,
-        settings.anyText("scoring-job.model"),
-        settings.anyText("scoring-job.input"),
-        settings.word("scoring-job.input-format", InputFormat.class),
-        inputTable(),
-        new PartitionChoice(
-            partitions("scoring-job.partitions"),
-            days(),
-            settings.truth("scoring-job.skip-missing") ? Missing.SKIPPED : Missing.REFUSED),
-        settings.anyText("scoring-job.group-by"),
-        settings.anyText("scoring-job.output"),
-        outputTable(),
-        settings.anyText("scoring-job.state-directory"),
-        columns("scoring-job.keys"),
-        partitions("scoring-job.output-partition"),
-        columns("scoring-job.pass"),
-        settings.truth("scoring-job.ignore-case")
-            ? ReadColumn.Case.IGNORED
-            : ReadColumn.Case.COMPARED,
-        duplicates(),
-        settings.truth("scoring-job.margin") ? Margin.WRITTEN : Margin.LEFT_OUT,
-        explanation(),
-        settings.word("scoring-job.engine", EngineKind.class),
-        settings.number("scoring-job.max-quarantined", 0, 1),
-        settings.truth("scoring-job.all-or-nothing") ? Withheld.ITS_GROUP : Withheld.THE_PARTITION,
         runId(mode, clock),
-        isGiven("--force") ? Repeat.PUBLISHED_AGAIN : Repeat.LEFT_AS_IT_IS,
-        isGiven("--replace-foreign") ? Foreign.REPLACED : Foreign.REFUSED,
-        settings.truth("scoring-job.accept-non-atomic") ? NonAtomic.ACCEPTED : NonAtomic.REFUSED,
-        settings.whole("scoring-job.rows-per-file", 1, TRILLION),
-        settings.size("scoring-job.file-size", 1 << 20, 1L << 40),
-        settings.truth("scoring-job.sort-by-keys") ? Order.BY_KEYS : Order.AS_READ,
-        settings.truth("scoring-job.lookup-index") ? LookupIndex.BUILT : LookupIndex.LEFT_OUT,
-        (int) Math.min(Integer.MAX_VALUE, settings.whole("scoring-job.kept-runs", 1, TRILLION)),
-        seconds("scoring-job.progress-seconds"),
-        destinations(),
-        locks());
+        settings.anyText("scoring-job.model"),
+        settings.word("scoring-job.engine", EngineKind.class),
+        new JobSettings.Input(
+            settings.anyText("scoring-job.input"),
+            settings.word("scoring-job.input-format", InputFormat.class),
+            inputTable(),
+            new PartitionChoice(
+                partitions("scoring-job.partitions"),
+                days(),
+                settings.truth("scoring-job.skip-missing") ? Missing.SKIPPED : Missing.REFUSED),
+            settings.anyText("scoring-job.group-by")),
+        new JobSettings.Output(
+            settings.anyText("scoring-job.output"),
+            outputTable(),
+            settings.anyText("scoring-job.state-directory"),
+            partitions("scoring-job.output-partition"),
+            locks()),
+        new JobSettings.Columns(
+            columns("scoring-job.keys"),
+            columns("scoring-job.pass"),
+            settings.truth("scoring-job.ignore-case") ? Case.IGNORED : Case.COMPARED,
+            settings.truth("scoring-job.margin") ? Margin.WRITTEN : Margin.LEFT_OUT,
+            explanation()),
+        new JobSettings.Files(
+            settings.whole("scoring-job.rows-per-file", 1, TRILLION),
+            settings.size("scoring-job.file-size", 1 << 20, 1L << 40),
+            settings.truth("scoring-job.sort-by-keys") ? Order.BY_KEYS : Order.AS_READ,
+            settings.truth("scoring-job.lookup-index") ? LookupIndex.BUILT : LookupIndex.LEFT_OUT),
+        new JobSettings.Conditions(
+            duplicates(),
+            settings.number("scoring-job.max-quarantined", 0, 1),
+            settings.truth("scoring-job.all-or-nothing")
+                ? Withheld.ITS_GROUP
+                : Withheld.THE_PARTITION,
+            isGiven("--force") ? Repeat.PUBLISHED_AGAIN : Repeat.LEFT_AS_IT_IS,
+            isGiven("--replace-foreign") ? Foreign.REPLACED : Foreign.REFUSED,
+            settings.truth("scoring-job.accept-non-atomic")
+                ? NonAtomic.ACCEPTED
+                : NonAtomic.REFUSED),
+        new JobSettings.Reporting(
+            (int) Math.min(Integer.MAX_VALUE, settings.whole("scoring-job.kept-runs", 1, TRILLION)),
+            seconds("scoring-job.progress-seconds"),
+            destinations()));
   }
 
   private Optional<AskedTable> inputTable() {
@@ -152,11 +160,11 @@ final class JobSettingsParser {
   }
 
   private void checkWhatIsNeeded(JobSettings job) {
-    check("output", !job.anyOutput().isBlank());
-    if (job.outputTable().isPresent() && !job.output().isBlank()) {
+    check("output", !job.output().name().isBlank());
+    if (job.output().table().isPresent() && !job.output().path().isBlank()) {
       settings.problem("--output and --table cannot be combined: choose one");
-    } else if (job.outputTable().isPresent()
-        && !job.outputTable().get().isPath()
+    } else if (job.output().table().isPresent()
+        && !job.output().table().get().isPath()
         && isOfState(job)) {
       settings.problem(
           "--status and --recover need the table's path: give it as --table, with a slash in it");
@@ -164,14 +172,14 @@ final class JobSettingsParser {
 
     if (job.mode() == Mode.SCORE || job.mode() == Mode.DRY_RUN) {
       check("model", !job.model().isBlank());
-      check("input", !job.anyInput().isBlank());
-      if (job.inputTable().isPresent() && !job.input().isBlank()) {
+      check("input", !job.input().name().isBlank());
+      if (job.input().table().isPresent() && !job.input().path().isBlank()) {
         settings.problem("--input and --input-table cannot be combined: choose one");
-      } else if (job.inputTable().isPresent() && job.inputFormat() == InputFormat.CSV) {
+      } else if (job.input().table().isPresent() && job.input().format() == InputFormat.CSV) {
         settings.problem("--input-format csv cannot be used with --input-table");
       }
 
-      check("keys", !job.keys().isEmpty());
+      check("keys", !job.columns().keys().isEmpty());
     }
   }
 
@@ -252,7 +260,11 @@ final class JobSettingsParser {
   private Duplicates duplicates() {
     boolean counted = settings.truth("scoring-job.count-duplicates");
     boolean unique = settings.truth("scoring-job.unique-keys");
-    return unique ? Duplicates.REFUSED : counted ? Duplicates.REPORTED : Duplicates.ADMITTED;
+    if (unique) {
+      return Duplicates.REFUSED;
+    }
+
+    return counted ? Duplicates.REPORTED : Duplicates.ADMITTED;
   }
 
   private String runId(Mode mode, Clock clock) {

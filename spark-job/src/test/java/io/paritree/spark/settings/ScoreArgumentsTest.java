@@ -79,37 +79,32 @@ class ScoreArgumentsTest {
   private static JobSettings defaults() {
     return new JobSettings(
         JobSettings.Mode.SCORE,
-        "m",
-        "i",
-        InputFormat.PARQUET,
-        Optional.empty(),
-        new PartitionChoice(List.of(), Optional.empty(), PartitionChoice.Missing.REFUSED),
-        "",
-        "o",
-        Optional.empty(),
-        "",
-        List.of("a", "b"),
-        List.of(),
-        List.of(),
-        ReadColumn.Case.COMPARED,
-        JobSettings.Duplicates.REPORTED,
-        JobSettings.Margin.LEFT_OUT,
-        Optional.empty(),
-        EngineKind.FOREST,
-        0.05,
-        JobSettings.Withheld.THE_PARTITION,
         "20260102T030405Z",
-        JobSettings.Repeat.LEFT_AS_IT_IS,
-        JobSettings.Foreign.REFUSED,
-        JobSettings.NonAtomic.REFUSED,
-        10_000_000,
-        128 << 20,
-        JobSettings.Order.AS_READ,
-        JobSettings.LookupIndex.LEFT_OUT,
-        100,
-        Duration.ofSeconds(5),
-        NOWHERE,
-        LockTimes.DEFAULT);
+        "m",
+        EngineKind.FOREST,
+        new JobSettings.Input(
+            "i",
+            InputFormat.PARQUET,
+            Optional.empty(),
+            new PartitionChoice(List.of(), Optional.empty(), PartitionChoice.Missing.REFUSED),
+            ""),
+        new JobSettings.Output("o", Optional.empty(), "", List.of(), LockTimes.DEFAULT),
+        new JobSettings.Columns(
+            List.of("a", "b"),
+            List.of(),
+            ReadColumn.Case.COMPARED,
+            JobSettings.Margin.LEFT_OUT,
+            Optional.empty()),
+        new JobSettings.Files(
+            10_000_000, 128 << 20, JobSettings.Order.AS_READ, JobSettings.LookupIndex.LEFT_OUT),
+        new JobSettings.Conditions(
+            JobSettings.Duplicates.REPORTED,
+            0.05,
+            JobSettings.Withheld.THE_PARTITION,
+            JobSettings.Repeat.LEFT_AS_IT_IS,
+            JobSettings.Foreign.REFUSED,
+            JobSettings.NonAtomic.REFUSED),
+        new JobSettings.Reporting(100, Duration.ofSeconds(5), NOWHERE));
   }
 
   @Test
@@ -123,8 +118,8 @@ class ScoreArgumentsTest {
             "\"a,b\",c",
             "--pass=\"d \\\"e\\\"\",f");
 
-    assertThat(settings.keys()).containsExactly("a,b", "c");
-    assertThat(settings.pass()).containsExactly("d \"e\"", "f");
+    assertThat(settings.columns().keys()).containsExactly("a,b", "c");
+    assertThat(settings.columns().pass()).containsExactly("d \"e\"", "f");
   }
 
   @Test
@@ -154,12 +149,13 @@ class ScoreArgumentsTest {
 
     assertThat(settings.model()).isEqualTo("mine");
     assertThat(settings.engine()).isEqualTo(EngineKind.FOREST);
-    assertThat(settings.partitions().requested()).containsExactly(new PartitionValue("day", "2"));
-    assertThat(settings.maxQuarantined()).isEqualTo(0.1);
-    assertThat(settings.keys()).containsExactly("k,1");
-    assertThat(settings.inputFormat()).isEqualTo(InputFormat.CSV);
-    assertThat(settings.margin()).isEqualTo(JobSettings.Margin.WRITTEN);
-    assertThat(settings.pass()).containsExactly("p");
+    assertThat(settings.input().partitions().requested())
+        .containsExactly(new PartitionValue("day", "2"));
+    assertThat(settings.conditions().maxQuarantined()).isEqualTo(0.1);
+    assertThat(settings.columns().keys()).containsExactly("k,1");
+    assertThat(settings.input().format()).isEqualTo(InputFormat.CSV);
+    assertThat(settings.columns().margin()).isEqualTo(JobSettings.Margin.WRITTEN);
+    assertThat(settings.columns().pass()).containsExactly("p");
   }
 
   @Test
@@ -204,41 +200,41 @@ class ScoreArgumentsTest {
         .isEqualTo(
             new JobSettings(
                 JobSettings.Mode.DRY_RUN,
-                "m",
-                "i",
-                InputFormat.CSV,
-                Optional.empty(),
-                new PartitionChoice(
-                    List.of(new PartitionValue("day", "1"), new PartitionValue("day", "2")),
-                    Optional.of(DateRange.parse("day=2024-01-01", "day=2024-01-02")),
-                    PartitionChoice.Missing.SKIPPED),
-                "day",
-                "o",
-                Optional.empty(),
-                "s",
-                List.of("a", "b"),
-                List.of(new PartitionValue("run", "1")),
-                List.of("c", "d"),
-                ReadColumn.Case.IGNORED,
-                JobSettings.Duplicates.REFUSED,
-                JobSettings.Margin.WRITTEN,
-                Optional.of(
-                    new ExplanationAsked(4, Direction.UP, 0.5f, true, ContributionMode.EXACT)),
-                EngineKind.XGBOOST,
-                1,
-                JobSettings.Withheld.ITS_GROUP,
                 "r",
-                JobSettings.Repeat.PUBLISHED_AGAIN,
-                JobSettings.Foreign.REPLACED,
-                JobSettings.NonAtomic.ACCEPTED,
-                10_000_000,
-                2 << 20,
-                JobSettings.Order.BY_KEYS,
-                JobSettings.LookupIndex.BUILT,
-                100,
-                Duration.ofSeconds(5),
-                NOWHERE,
-                LockTimes.DEFAULT));
+                "m",
+                EngineKind.XGBOOST,
+                new JobSettings.Input(
+                    "i",
+                    InputFormat.CSV,
+                    Optional.empty(),
+                    new PartitionChoice(
+                        List.of(new PartitionValue("day", "1"), new PartitionValue("day", "2")),
+                        Optional.of(DateRange.parse("day=2024-01-01", "day=2024-01-02")),
+                        PartitionChoice.Missing.SKIPPED),
+                    "day"),
+                new JobSettings.Output(
+                    "o",
+                    Optional.empty(),
+                    "s",
+                    List.of(new PartitionValue("run", "1")),
+                    LockTimes.DEFAULT),
+                new JobSettings.Columns(
+                    List.of("a", "b"),
+                    List.of("c", "d"),
+                    ReadColumn.Case.IGNORED,
+                    JobSettings.Margin.WRITTEN,
+                    Optional.of(
+                        new ExplanationAsked(4, Direction.UP, 0.5f, true, ContributionMode.EXACT))),
+                new JobSettings.Files(
+                    10_000_000, 2 << 20, JobSettings.Order.BY_KEYS, JobSettings.LookupIndex.BUILT),
+                new JobSettings.Conditions(
+                    JobSettings.Duplicates.REFUSED,
+                    1,
+                    JobSettings.Withheld.ITS_GROUP,
+                    JobSettings.Repeat.PUBLISHED_AGAIN,
+                    JobSettings.Foreign.REPLACED,
+                    JobSettings.NonAtomic.ACCEPTED),
+                new JobSettings.Reporting(100, Duration.ofSeconds(5), NOWHERE)));
     assertThat(parse("--output", "o", "--recover").mode()).isEqualTo(JobSettings.Mode.RECOVER);
     assertThat(parse("--output", "o", "--status").runId()).isEmpty();
   }
@@ -254,7 +250,7 @@ class ScoreArgumentsTest {
             }
             """);
 
-    assertThat(parse(good("--conf=" + conf).toArray(String[]::new)).destinations())
+    assertThat(parse(good("--conf=" + conf).toArray(String[]::new)).reporting().destinations())
         .isEqualTo(
             new Destinations(
                 "m",
@@ -288,8 +284,8 @@ class ScoreArgumentsTest {
             good("--conf=" + conf, "--margin=false", "--force=false", "--dry-run=false")
                 .toArray(String[]::new));
 
-    assertThat(settings.margin()).isEqualTo(JobSettings.Margin.LEFT_OUT);
-    assertThat(settings.repeat()).isEqualTo(JobSettings.Repeat.LEFT_AS_IT_IS);
+    assertThat(settings.columns().margin()).isEqualTo(JobSettings.Margin.LEFT_OUT);
+    assertThat(settings.conditions().repeat()).isEqualTo(JobSettings.Repeat.LEFT_AS_IT_IS);
     assertThat(settings.mode()).isEqualTo(JobSettings.Mode.SCORE);
   }
 
