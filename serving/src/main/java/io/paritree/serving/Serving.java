@@ -30,7 +30,7 @@ import io.paritree.serving.request.ScoringParts;
 import io.paritree.serving.scoring.ModelsHandler;
 import io.paritree.serving.scoring.ScoreBatchHandler;
 import io.paritree.serving.scoring.ScoreHandler;
-import io.paritree.serving.stored.ScoresTable;
+import io.paritree.serving.stored.ServedOutput;
 import io.paritree.serving.stored.StoredScores;
 import java.io.IOException;
 import java.util.List;
@@ -143,7 +143,7 @@ final class Serving implements AutoCloseable {
           served.model().digest());
     }
 
-    for (ScoresTable table : scores.all()) {
+    for (ServedOutput table : scores.all()) {
       LOG.info("Scores {}: {} partitions", table.name(), table.partitions().size());
     }
 

@@ -9,11 +9,11 @@ import io.paritree.lookup.ScoreSpread;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
+import io.paritree.serving.indexes.OpenPartition;
+import io.paritree.serving.indexes.Unserved;
 import io.paritree.serving.request.MediaTypes;
-import io.paritree.serving.stored.OpenPartition;
-import io.paritree.serving.stored.ScoresTable;
+import io.paritree.serving.stored.ServedOutput;
 import io.paritree.serving.stored.StoredScores;
-import io.paritree.serving.stored.Unserved;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -36,7 +36,7 @@ public final class TablesHandler {
             JsonText.object(
                 json -> {
                   json.writeArrayFieldStart("scores");
-                  for (ScoresTable table : scores.all()) {
+                  for (ServedOutput table : scores.all()) {
                     List<OpenPartition> partitions = table.partitions();
                     json.writeStartObject();
                     json.writeStringField("name", table.name());
@@ -58,7 +58,7 @@ public final class TablesHandler {
 
   public void table(Context ctx) {
     MediaTypes.requireJsonAccepted(ctx);
-    ScoresTable table =
+    ServedOutput table =
         scores
             .find(ctx.pathParam("table"))
             .orElseThrow(() -> new ProblemException(Problems.unknownScores(scores.names())));
@@ -80,7 +80,7 @@ public final class TablesHandler {
                 })));
   }
 
-  private static void writeUnserved(ScoresTable table, JsonGenerator json) throws IOException {
+  private static void writeUnserved(ServedOutput table, JsonGenerator json) throws IOException {
     json.writeArrayFieldStart("not_served");
     for (Unserved one : table.unserved()) {
       JsonBytes member = new JsonBytes();

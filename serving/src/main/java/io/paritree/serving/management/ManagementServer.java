@@ -22,7 +22,7 @@ import io.paritree.serving.models.Models;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.models.VersionWatch;
 import io.paritree.serving.request.MediaTypes;
-import io.paritree.serving.stored.ScoresTable;
+import io.paritree.serving.stored.ServedOutput;
 import io.paritree.serving.stored.StoredScores;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import java.io.ByteArrayOutputStream;
@@ -254,7 +254,7 @@ public final class ManagementServer implements AutoCloseable {
 
     private void writeScores(JsonGenerator json) throws IOException {
       json.writeArrayFieldStart("scores");
-      for (ScoresTable table : scores.all()) {
+      for (ServedOutput table : scores.all()) {
         json.writeStartObject();
         json.writeStringField("name", table.name());
         json.writeNumberField("partitions", table.partitions().size());

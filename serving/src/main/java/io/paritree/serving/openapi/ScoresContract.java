@@ -3,9 +3,9 @@ package io.paritree.serving.openapi;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.lookup.KeyColumn;
 import io.paritree.lookup.KeyForm;
+import io.paritree.serving.indexes.OpenPartition;
 import io.paritree.serving.request.ModelAddress;
-import io.paritree.serving.stored.OpenPartition;
-import io.paritree.serving.stored.ScoresTable;
+import io.paritree.serving.stored.ServedOutput;
 import io.paritree.serving.stored.StoredScores;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -37,7 +37,7 @@ record ScoresContract(String name, String key, List<KeyColumn> columns, Set<Stri
   static List<ScoresContract> all(StoredScores scores) {
     List<ScoresContract> contracts = new ArrayList<>();
     UniqueNames keys = new UniqueNames("Scores", List::of);
-    for (ScoresTable table : scores.all()) {
+    for (ServedOutput table : scores.all()) {
       List<OpenPartition> partitions = table.partitions();
       String key = keys.of(table.name());
       if (!partitions.isEmpty()) {

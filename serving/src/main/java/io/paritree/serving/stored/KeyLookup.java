@@ -13,6 +13,9 @@ import io.paritree.serving.answer.Problem;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.config.ServingConfig.Scores.Numbers;
+import io.paritree.serving.indexes.OpenPartition;
+import io.paritree.serving.indexes.OutputIndexes.State;
+import io.paritree.serving.indexes.Unserved;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
@@ -31,7 +34,7 @@ import java.util.stream.Collectors;
 public final class KeyLookup {
   private static final int MAX_NAMED = 10;
 
-  private final ScoresTable table;
+  private final ServedOutput table;
   private final KeyForm form;
   private final List<OpenPartition> partitions;
   private final List<Unserved> unserved;
@@ -60,7 +63,7 @@ public final class KeyLookup {
   }
 
   private KeyLookup(
-      ScoresTable table,
+      ServedOutput table,
       List<OpenPartition> partitions,
       List<Unserved> unserved,
       boolean refusesStale,
@@ -96,11 +99,11 @@ public final class KeyLookup {
    * @throws ProblemException with 404 if there is none
    */
   public static Optional<KeyLookup> find(String name, StoredScores scores) {
-    ScoresTable table =
+    ServedOutput table =
         scores
             .find(name)
             .orElseThrow(() -> new ProblemException(Problems.unknownScores(scores.names())));
-    ScoresTable.State now = table.state();
+    State now = table.state();
     if (now.partitions().isEmpty()) {
       return Optional.empty();
     }

@@ -1,5 +1,6 @@
 package io.paritree.serving.stored;
 
+import io.paritree.serving.indexes.OpenPartition;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -16,10 +17,10 @@ import java.util.function.Function;
 final class ScoresMetrics {
   private static final String TABLE = "table";
 
-  private final Collection<ScoresTable> tables;
+  private final Collection<ServedOutput> tables;
   private final PrometheusRegistry registry;
 
-  private ScoresMetrics(Collection<ScoresTable> tables, PrometheusRegistry registry) {
+  private ScoresMetrics(Collection<ServedOutput> tables, PrometheusRegistry registry) {
     this.tables = List.copyOf(tables);
     this.registry = registry;
   }
@@ -29,7 +30,8 @@ final class ScoresMetrics {
    *
    * @param poll time between two looks for new partitions; zero for none
    */
-  static void register(Collection<ScoresTable> tables, Duration poll, PrometheusRegistry registry) {
+  static void register(
+      Collection<ServedOutput> tables, Duration poll, PrometheusRegistry registry) {
     ScoresMetrics metrics = new ScoresMetrics(tables, registry);
     metrics.gauge(
         "paritree_scores_partitions",
@@ -60,7 +62,7 @@ final class ScoresMetrics {
         .register(registry);
   }
 
-  private void gauge(String name, String help, Function<ScoresTable, OptionalLong> value) {
+  private void gauge(String name, String help, Function<ServedOutput, OptionalLong> value) {
     GaugeWithCallback.builder()
         .name(name)
         .help(help)
@@ -75,12 +77,12 @@ final class ScoresMetrics {
         .register(registry);
   }
 
-  private static OptionalLong newest(ScoresTable table) {
+  private static OptionalLong newest(ServedOutput table) {
     return table.partitions().stream().limit(1).mapToLong(OpenPartition::scoredSeconds).findFirst();
   }
 
   private void lookups(CounterWithCallback.Callback callback) {
-    for (ScoresTable table : tables) {
+    for (ServedOutput table : tables) {
       for (LookupResult result : LookupResult.values()) {
         callback.call(table.lookups(result), table.name(), result.word());
       }

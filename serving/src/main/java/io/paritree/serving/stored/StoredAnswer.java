@@ -14,6 +14,8 @@ import io.paritree.serving.answer.Problem;
 import io.paritree.serving.answer.Problem.PointedFault;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.config.ServingConfig.Scores.Numbers;
+import io.paritree.serving.indexes.OpenPartition;
+import io.paritree.serving.indexes.Unserved;
 import io.paritree.serving.stored.KeyLookup.Found;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -2,6 +2,8 @@ package io.paritree.serving.stored;
 
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.config.ServingConfig.ScoresOutput;
+import io.paritree.serving.indexes.IndexDirectory;
+import io.paritree.serving.indexes.OpenFiles;
 import io.paritree.serving.metrics.ServerMetrics;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,13 +35,13 @@ public final class StoredScores implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StoredScores.class);
   private static final int END_SECONDS = 2;
 
-  private final Map<String, ScoresTable> tables = new TreeMap<>();
+  private final Map<String, ServedOutput> tables = new TreeMap<>();
   private final Duration poll;
   private final boolean refusesStale;
   private final ServingConfig.Scores.Numbers numbers;
   private final OpenFiles files;
   private final IndexDirectory own;
-  private final Map<ScoresTable, ScheduledExecutorService> threads = new LinkedHashMap<>();
+  private final Map<ServedOutput, ScheduledExecutorService> threads = new LinkedHashMap<>();
 
   /**
    * Opens the outputs. One without a partition that can be served is served empty, and says why.
@@ -68,7 +70,7 @@ public final class StoredScores implements AutoCloseable {
       ScoresOutput output = entry.getValue();
       tables.put(
           entry.getKey(),
-          new ScoresTable(
+          new ServedOutput(
               entry.getKey(),
               output.output(),
               output.keepPartitions(),
@@ -87,7 +89,7 @@ public final class StoredScores implements AutoCloseable {
           own::bytes);
     }
 
-    for (ScoresTable table : tables.values()) {
+    for (ServedOutput table : tables.values()) {
       threads.put(table, Executors.newSingleThreadScheduledExecutor(StoredScores::thread));
     }
 
@@ -129,7 +131,7 @@ public final class StoredScores implements AutoCloseable {
    *
    * @return whether all of its published partitions are in service
    */
-  private static boolean poll(ScoresTable table) {
+  private static boolean poll(ServedOutput table) {
     try {
       return table.poll();
     } catch (Error e) {
@@ -175,12 +177,12 @@ public final class StoredScores implements AutoCloseable {
   }
 
   /** Returns all, in the order of their names. */
-  public Collection<ScoresTable> all() {
+  public Collection<ServedOutput> all() {
     return tables.values();
   }
 
   /** Returns the stored scores of a name. */
-  public Optional<ScoresTable> find(String name) {
+  public Optional<ServedOutput> find(String name) {
     return Optional.ofNullable(tables.get(name));
   }
 
@@ -206,7 +208,7 @@ public final class StoredScores implements AutoCloseable {
       return;
     }
 
-    tables.values().forEach(ScoresTable::close);
+    tables.values().forEach(ServedOutput::close);
     own.close();
   }
 }

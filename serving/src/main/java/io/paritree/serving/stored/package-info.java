@@ -1,6 +1,6 @@
 /**
- * The stored scores in service: outputs of the job, and the indexes of their newest partitions.
+ * Answers from the stored scores in service: look-ups of keys in open partitions.
  *
- * <p>Knows outputs, indexes and problems. Knows no request and no model.
+ * <p>Knows partitions, keys and rows. Knows neither how an index is found or made, nor models.
  */
 package io.paritree.serving.stored;

@@ -1,4 +1,4 @@
-package io.paritree.serving.stored;
+package io.paritree.serving.indexes;
 
 import io.paritree.Sha256;
 import io.paritree.lookup.DamagedIndexException;
@@ -7,7 +7,7 @@ import io.paritree.lookup.IndexManifest.ShardFile;
 import io.paritree.lookup.PublishedPartition;
 import io.paritree.lookup.parquet.PartitionIndexing;
 import io.paritree.lookup.parquet.UnusableRowsException;
-import io.paritree.serving.stored.OutputReader.Found;
+import io.paritree.serving.indexes.OutputReader.Found;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;

@@ -1,20 +1,16 @@
-package io.paritree.serving.stored;
+package io.paritree.serving.indexes;
 
 import io.paritree.lookup.DamagedIndexException;
-import io.paritree.lookup.PublishedPartition;
 import io.paritree.lookup.parquet.UnusableRowsException;
 import io.paritree.output.PartitionValue;
-import io.paritree.serving.stored.OutputReader.Found;
-import io.paritree.serving.stored.Unserved.Reason;
+import io.paritree.serving.indexes.OutputReader.Found;
+import io.paritree.serving.indexes.Unserved.Reason;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import io.paritree.store.UnfitFileException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -23,47 +19,37 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The stored scores of one output: its newest partitions.
+ * The newest partitions of one output, with their indexes open.
  *
- * <p>A request reads {@link #partitions} once, and so sees one state. {@link #poll} replaces the
- * state in one step. A partition that cannot be used leaves the one that answered before in place.
- * Thread-safe.
+ * <p>{@link #poll} replaces the {@link #state} in one step, and is called by one thread at a time.
+ * A partition that cannot be used leaves the one that answered before in place. Other methods are
+ * thread-safe.
  */
-public final class ScoresTable {
-  private static final Logger LOG = LoggerFactory.getLogger(ScoresTable.class);
+public final class OutputIndexes {
+  private static final Logger LOG = LoggerFactory.getLogger(OutputIndexes.class);
 
   /** How often a partition must be absent before it counts as deleted. */
   private static final int ABSENCES = 2;
 
-  /** How long a request may read the partitions that it began with. */
-  private static final long RETIRED_NANOS = TimeUnit.SECONDS.toNanos(30);
-
   private final String name;
   private final Location output;
   private final int keep;
-  private final Duration lookTimeout;
   private final OpenFiles files;
   private final IndexDirectory own;
   private final FileStore store;
   private final LongSupplier nanos;
+  private final RetiredPartitions retired;
   private OutputReader reader; // null until the output's store has answered once
   private IndexSource source;
   private volatile State state = new State(List.of(), List.of());
-  private volatile String failure; // of the last look; empty if it was made
-  private volatile Instant polledAt = Instant.EPOCH;
   private volatile long waitsSince; // nanosecond clock; 0 while the output is not read
-  private final Instant made = Instant.now();
-  private final AtomicLongArray lookups = new AtomicLongArray(LookupResult.values().length);
   private boolean isBegun; // the output has been read once since the start
   private final Map<String, Integer> absences = new HashMap<>();
-  private List<Retired> retired = new ArrayList<>();
 
   /**
    * What a request sees.
@@ -71,56 +57,30 @@ public final class ScoresTable {
    * @param partitions those that answer, newest first
    * @param unserved those that do not as they are published now, newest first
    */
-  record State(List<OpenPartition> partitions, List<Unserved> unserved) {
-    State {
+  public record State(List<OpenPartition> partitions, List<Unserved> unserved) {
+    public State {
       partitions = List.copyOf(partitions);
       unserved = List.copyOf(unserved);
     }
   }
 
   /**
-   * A partition that answers no new request.
-   *
-   * @param since nanosecond clock
-   */
-  private record Retired(OpenPartition partition, long since) {}
-
-  /**
+   * @param name of the output in paths
    * @param keep how many partitions are served: the newest
-   * @param lookTimeout after which a store that is read counts as one that does not answer
-   * @param files how many files the indexes of all tables may have open
+   * @param files how many files the indexes of all outputs may have open
    * @param own where indexes are kept that are not on a disk of this machine
+   * @param nanos a monotonic clock, in nanoseconds
    * @throws IOException if there is no client for the output's store
    */
-  ScoresTable(
-      String name,
-      String output,
-      int keep,
-      Duration lookTimeout,
-      OpenFiles files,
-      IndexDirectory own)
+  public OutputIndexes(
+      String name, String output, int keep, OpenFiles files, IndexDirectory own, LongSupplier nanos)
       throws IOException {
-    this(name, output, keep, lookTimeout, files, own, System::nanoTime);
-  }
-
-  /**
-   * @param nanos a monotonic clock, in nanoseconds
-   */
-  ScoresTable(
-      String name,
-      String output,
-      int keep,
-      Duration lookTimeout,
-      OpenFiles files,
-      IndexDirectory own,
-      LongSupplier nanos)
-      throws IOException {
-    this.nanos = nanos;
     this.name = name;
-    this.lookTimeout = lookTimeout;
     this.keep = keep;
     this.files = files;
     this.own = own;
+    this.nanos = nanos;
+    this.retired = new RetiredPartitions(name, files);
     try {
       this.output = Location.of(output);
       this.store = FileStore.of(this.output);
@@ -132,9 +92,6 @@ public final class ScoresTable {
     if (!this.output.isLocal()) {
       own.open();
     }
-
-    this.failure =
-        "Cannot serve %s yet: it is being read, or its indexes fetched".formatted(output);
   }
 
   private void connect() throws IOException {
@@ -145,107 +102,32 @@ public final class ScoresTable {
     }
   }
 
-  public String name() {
-    return name;
-  }
-
-  /** Returns the partitions that answer now, newest first; immutable. */
-  public List<OpenPartition> partitions() {
-    return state.partitions();
-  }
-
-  /** Returns the partitions that do not answer as they are published now, newest first. */
-  public List<Unserved> unserved() {
-    return state.unserved();
-  }
-
-  State state() {
+  public State state() {
     return state;
   }
 
-  /** Returns why partitions are not served as they are published now, by their paths. */
-  public Map<String, String> problems() {
-    Map<String, String> all = new TreeMap<>();
-    State now = state;
-    now.unserved().forEach(one -> all.put(one.path(), one.why()));
-    if (!failure.isEmpty()) {
-      all.put("", failure);
-    }
+  /** Returns where the output is. */
+  public Location output() {
+    return output;
+  }
 
+  /** Returns how long the output's store has not answered; 0 while it is not read. */
+  public long waitedNanos() {
     long since = waitsSince;
-    long waited = System.nanoTime() - since;
-    if (since != 0 && waited > lookTimeout.toNanos()) {
-      all.put(
-          "",
-          "Cannot read %s: its store has not answered for %s s"
-              .formatted(output, TimeUnit.NANOSECONDS.toSeconds(waited)));
-    }
-
-    for (OpenPartition partition : now.partitions()) {
-      if (!partition.damage().isEmpty()) {
-        all.putIfAbsent(partition.manifest().partition(), partition.damage());
-      }
-    }
-
-    return all;
+    return since == 0 ? 0 : System.nanoTime() - since;
   }
 
-  /** Returns when the output was last read. */
-  public Instant polledAt() {
-    return polledAt;
-  }
-
-  /** Returns when the output was last read, or the server started if it was not. */
-  Instant unreadSince() {
-    Instant last = polledAt;
-    return last.isBefore(made) ? made : last;
-  }
-
-  /** Counts a look-up. */
-  void lookedUp(LookupResult result) {
-    lookups.incrementAndGet(result.ordinal());
-  }
-
-  /** Returns how many look-ups ended in one way since the start. */
-  long lookups(LookupResult result) {
-    return lookups.get(result.ordinal());
-  }
-
-  /** Reports that an index has turned out to be damaged while it answered. */
-  public void damaged(OpenPartition partition, DamagedIndexException e) {
-    if (partition.isNewDamage(e.getMessage())) {
-      LOG.error("Scores {}, {}: {}", name, partition.name(), e.getMessage());
-    }
-  }
-
-  /**
-   * Reads which partitions are published now, and takes them into service.
-   *
-   * @return whether all of them are
-   */
-  synchronized boolean poll() {
-    closeRetired();
-    Map<String, String> known = problems();
+  /** Reads which partitions are published now, and takes them into service. */
+  public void poll() throws IOException {
+    retired.closeOld();
     waits();
     try {
       connect();
       Map<String, Unserved> unserved = new TreeMap<>();
       replace(reader.newest(unserved), unserved);
-      polledAt = Instant.now();
-    } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
-      failure = "Cannot read %s: %s".formatted(output, e.getMessage());
     } finally {
       waitsNoMore();
     }
-
-    Map<String, String> found = problems();
-    found.forEach(
-        (path, why) -> {
-          if (!why.equals(known.get(path))) {
-            LOG.warn("Scores {}: {}", path.isEmpty() ? name : name + ", " + path, why);
-          }
-        });
-    return found.isEmpty();
   }
 
   /** Begins to wait for the store, which should not take long. */
@@ -293,21 +175,15 @@ public final class ScoresTable {
       keepAbsent(old, next, published, unserved);
     } catch (IOException | RuntimeException | Error e) {
       next.values().removeAll(state.partitions());
-      retire(next.values());
+      retired.add(next.values());
       throw e;
     }
 
-    failure =
-        published.isEmpty() && before.isEmpty() && unserved.isEmpty()
-            ? "Cannot serve %s: scripts/score has published no partition there, with a %s or by a commit to"
-                    .formatted(output, PublishedPartition.FILE)
-                + " a Delta table"
-            : "";
     List<OpenPartition> ordered = ordered(next);
     List<OpenPartition> leaving = new ArrayList<>(state.partitions());
     leaving.removeAll(ordered);
     show(ordered, unserved, Map.of());
-    retire(leaving);
+    retired.add(leaving);
     if (!leaving.isEmpty() || ordered.size() != before.size()) {
       LOG.info("Scores {}: {} partitions", name, ordered.size());
     }
@@ -491,41 +367,10 @@ public final class ScoresTable {
     }
   }
 
-  private void retire(Collection<OpenPartition> leaving) {
-    long now = System.nanoTime();
-    leaving.forEach(partition -> retired.add(new Retired(partition, now)));
-  }
-
-  /**
-   * Closes the partitions that left long ago: no request that began before still reads them. Where
-   * files are short, those that left at the poll before.
-   */
-  private void closeRetired() {
-    List<Retired> kept = new ArrayList<>();
-    for (Retired left : retired) {
-      if (System.nanoTime() - left.since < RETIRED_NANOS && !files.areShort()) {
-        kept.add(left);
-      } else {
-        close(left.partition);
-      }
-    }
-
-    retired = kept;
-  }
-
-  private void close(OpenPartition partition) {
-    files.giveBack(partition.fileCount());
-    try {
-      partition.close();
-    } catch (IOException e) {
-      LOG.warn("Cannot close the index of {}, {}", name, partition.name(), e);
-    }
-  }
-
-  synchronized void close() {
-    retire(state.partitions());
+  /** Closes all indexes. */
+  public void close() {
+    retired.add(state.partitions());
     state = new State(List.of(), List.of());
-    retired.forEach(left -> close(left.partition));
-    retired = List.of();
+    retired.closeAll();
   }
 }

@@ -1,4 +1,4 @@
-package io.paritree.serving.stored;
+package io.paritree.serving.indexes;
 
 import java.io.IOException;
 
@@ -6,11 +6,11 @@ import java.io.IOException;
  * How many files the indexes of all tables have open, and may have: the system closes no file for
  * the connections that it lets this process accept. Thread-safe.
  */
-final class OpenFiles {
+public final class OpenFiles {
   private final long most;
   private long open;
 
-  OpenFiles(long most) {
+  public OpenFiles(long most) {
     this.most = most;
   }
 
@@ -41,7 +41,7 @@ final class OpenFiles {
     return open > most / 2;
   }
 
-  synchronized long open() {
+  public synchronized long open() {
     return open;
   }
 }

@@ -1,4 +1,4 @@
-package io.paritree.serving.stored;
+package io.paritree.serving.indexes;
 
 import io.paritree.lookup.DamagedIndexException;
 import io.paritree.lookup.PublishedPartition;

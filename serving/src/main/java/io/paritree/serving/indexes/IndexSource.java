@@ -1,10 +1,10 @@
-package io.paritree.serving.stored;
+package io.paritree.serving.indexes;
 
 import io.paritree.lookup.DamagedIndexException;
 import io.paritree.lookup.IndexManifest;
 import io.paritree.lookup.LookupIndex;
 import io.paritree.lookup.StateDirectory;
-import io.paritree.serving.stored.OutputReader.Found;
+import io.paritree.serving.indexes.OutputReader.Found;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;

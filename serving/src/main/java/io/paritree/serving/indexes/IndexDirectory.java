@@ -1,4 +1,4 @@
-package io.paritree.serving.stored;
+package io.paritree.serving.indexes;
 
 import io.paritree.lookup.IndexManifest;
 import io.paritree.lookup.StateDirectory;
@@ -30,7 +30,7 @@ import java.util.stream.Stream;
  *
  * <p>Made when the first index needs it. Thread-safe.
  */
-final class IndexDirectory implements AutoCloseable {
+public final class IndexDirectory implements AutoCloseable {
   private static final String LOCK = "paritree.lock";
   private static final String INCOMPLETE = ".incomplete";
   private static final long MEBIBYTE = 1 << 20;
@@ -45,7 +45,7 @@ final class IndexDirectory implements AutoCloseable {
   /**
    * @param most bytes of all files; with 0, what is there is read, and nothing is written
    */
-  IndexDirectory(Path directory, long most) {
+  public IndexDirectory(Path directory, long most) {
     this.directory = directory.toAbsolutePath().normalize();
     this.most = most;
   }
@@ -112,7 +112,7 @@ final class IndexDirectory implements AutoCloseable {
   }
 
   /** Returns the bytes of whole indexes, and of all that incomplete ones will have. */
-  long bytes() {
+  public long bytes() {
     return bytes;
   }
 
@@ -299,7 +299,7 @@ final class IndexDirectory implements AutoCloseable {
    * Removes the indexes of all tables but these, unless another server uses the directory; leaves
    * it free for one if this server does not use it yet.
    */
-  synchronized void keepTables(Set<String> names) throws IOException {
+  public synchronized void keepTables(Set<String> names) throws IOException {
     boolean isUsed = lock != null;
     if (!isUsed) {
       if (most == 0 || !Files.exists(directory.resolve(LOCK))) {

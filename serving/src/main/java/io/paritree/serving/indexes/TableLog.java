@@ -1,10 +1,10 @@
-package io.paritree.serving.stored;
+package io.paritree.serving.indexes;
 
 import io.paritree.CorruptModelException;
 import io.paritree.json.StrictJson;
 import io.paritree.lookup.DamagedIndexException;
 import io.paritree.lookup.TableIndexes;
-import io.paritree.serving.stored.Unserved.Reason;
+import io.paritree.serving.indexes.Unserved.Reason;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;

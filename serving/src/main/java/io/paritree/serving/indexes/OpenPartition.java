@@ -1,4 +1,4 @@
-package io.paritree.serving.stored;
+package io.paritree.serving.indexes;
 
 import io.paritree.Sha256;
 import io.paritree.lookup.IndexManifest;
@@ -66,7 +66,7 @@ public final class OpenPartition {
   }
 
   /** Returns an entity tag that differs for any two texts. */
-  static String tag(String text) {
+  public static String tag(String text) {
     return '"' + Sha256.hex(text.getBytes(StandardCharsets.UTF_8)).substring(0, TAG_DIGITS) + '"';
   }
 
@@ -86,7 +86,7 @@ public final class OpenPartition {
   }
 
   /** Returns when its rows were scored, in seconds since 1970. */
-  long scoredSeconds() {
+  public long scoredSeconds() {
     return scoredSeconds;
   }
 
@@ -126,7 +126,7 @@ public final class OpenPartition {
   }
 
   /** Returns why a part of the index could not answer; empty if nothing is known to be wrong. */
-  String damage() {
+  public String damage() {
     return damage;
   }
 
@@ -135,7 +135,7 @@ public final class OpenPartition {
    *
    * @return whether that was not known. Of very many damaged parts, it is said of the first only
    */
-  boolean isNewDamage(String why) {
+  public boolean isNewDamage(String why) {
     boolean isNew = !damage.equals(why) && damages.size() < MOST_DAMAGES && damages.add(why);
     if (damage.isEmpty()) {
       damage = why;

@@ -12,6 +12,9 @@ import io.paritree.lookup.KeyForm;
 import io.paritree.lookup.StoredEntry.Scored;
 import io.paritree.serving.PublishedRows;
 import io.paritree.serving.StoredOutput;
+import io.paritree.serving.indexes.IndexDirectory;
+import io.paritree.serving.indexes.OpenFiles;
+import io.paritree.serving.indexes.OpenPartition;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
@@ -26,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A request reads the partitions that it began with, whatever is published meanwhile. */
-class ScoresTableTest {
+class ServedOutputTest {
   private static final Duration LOOK = Duration.ofMinutes(1);
 
   @TempDir Path directory;
@@ -48,8 +51,8 @@ class ScoresTableTest {
   /** Returns a partition that was replaced two polls ago. */
   private OpenPartition replaced(int files) throws Exception {
     IndexDirectory own = new IndexDirectory(directory.resolve("own"), 1 << 20);
-    ScoresTable table =
-        new ScoresTable("loans", output.path().toString(), 1, LOOK, new OpenFiles(files), own);
+    ServedOutput table =
+        new ServedOutput("loans", output.path().toString(), 1, LOOK, new OpenFiles(files), own);
     assertThat(table.poll()).isTrue();
     OpenPartition begun = table.partitions().get(0);
     publish(0.5f);
@@ -79,10 +82,10 @@ class ScoresTableTest {
     return cities;
   }
 
-  private ScoresTable polled(Path output) throws Exception {
+  private ServedOutput polled(Path output) throws Exception {
     IndexDirectory own = new IndexDirectory(directory.resolve("own"), 1 << 20);
-    ScoresTable table =
-        new ScoresTable("cities", output.toString(), 9, LOOK, new OpenFiles(99), own);
+    ServedOutput table =
+        new ServedOutput("cities", output.toString(), 9, LOOK, new OpenFiles(99), own);
     assertThat(table.poll()).isTrue();
     return table;
   }
@@ -91,7 +94,7 @@ class ScoresTableTest {
   void aPartitionUnderItsCanonicalNameIsTheOnlyOneOfItsValuesFromTheNextPollOn() throws Exception {
     StoredOutput cities = cities();
     Path named = cities.path();
-    ScoresTable table = polled(named);
+    ServedOutput table = polled(named);
 
     Files.move(named.resolve("city=New%20York"), directory.resolve("away"));
     cities.publish("city=New York", "m/2", rows -> rows.add(List.of("1"), "", 0.5f));
@@ -107,7 +110,7 @@ class ScoresTableTest {
   void aPartitionUnderItsCanonicalNameReplacesTheOneOfTheSameValuesAtOnce() throws Exception {
     StoredOutput cities = cities();
     Path named = cities.path();
-    ScoresTable table = polled(named);
+    ServedOutput table = polled(named);
     Path away = Files.move(named.resolve("city=New%20York"), directory.resolve("away"));
     table.poll();
     assertThat(table.partitions()).hasSize(1); // between two renames, the old rows answer
@@ -135,9 +138,9 @@ class ScoresTableTest {
     assertThatThrownBy(() -> begun.find(key)).isInstanceOf(ClosedChannelException.class);
   }
 
-  private ScoresTable table(Path path, AtomicLong nanos) throws IOException {
+  private ServedOutput table(Path path, AtomicLong nanos) throws IOException {
     IndexDirectory own = new IndexDirectory(directory.resolve("own"), 64 << 20);
-    return new ScoresTable(
+    return new ServedOutput(
         "loans", path.toString(), 1, LOOK, new OpenFiles(1_000), own, nanos::get);
   }
 
@@ -160,7 +163,7 @@ class ScoresTableTest {
   @Test
   void aDamagedIndexThatIsRestoredWithItsTimesAnswersAgainAfterAWhile() throws Exception {
     AtomicLong nanos = new AtomicLong();
-    ScoresTable table = table(output.path(), nanos);
+    ServedOutput table = table(output.path(), nanos);
     assertThat(table.poll()).isTrue();
     List<Path> shards =
         List.of(output.index("").resolve("shard-0"), output.index("").resolve("shard-1"));
@@ -187,7 +190,7 @@ class ScoresTableTest {
 
   @Test
   void eachDamageIsSaidOnceThoughDamagedPartsAreAskedInTurn() throws Exception {
-    ScoresTable table = table(output.path(), new AtomicLong());
+    ServedOutput table = table(output.path(), new AtomicLong());
     assertThat(table.poll()).isTrue();
     OpenPartition damaged = table.partitions().get(0);
 
@@ -202,10 +205,10 @@ class ScoresTableTest {
   @Test
   void anIndexThatIsReadWholeIsNoStoreThatDoesNotAnswer() throws Exception {
     IndexDirectory own = new IndexDirectory(directory.resolve("own"), 64 << 20);
-    ScoresTable[] table = new ScoresTable[1];
+    ServedOutput[] table = new ServedOutput[1];
     String[] said = new String[1]; // of the last look at the index
     table[0] =
-        new ScoresTable(
+        new ServedOutput(
             "loans",
             output.path().toString(),
             1,
@@ -239,7 +242,7 @@ class ScoresTableTest {
     Path file = rows.file("day=1");
     byte[] whole = Files.readAllBytes(file);
     restore(file, flipped(whole, 100));
-    ScoresTable table = table(rows.path(), nanos);
+    ServedOutput table = table(rows.path(), nanos);
     assertThat(table.poll()).isFalse();
     restore(file, whole);
     assertThat(table.poll()).as("the files look as they did").isFalse();

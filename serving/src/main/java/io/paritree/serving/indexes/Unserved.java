@@ -1,4 +1,4 @@
-package io.paritree.serving.stored;
+package io.paritree.serving.indexes;
 
 import io.paritree.output.PartitionValue;
 import io.paritree.serving.answer.JsonBytes;
@@ -44,22 +44,22 @@ public record Unserved(String path, boolean isTable, Reason reason, String why) 
     }
 
     /** Returns the reason as a sentence of people. */
-    String text() {
+    public String text() {
       return text;
     }
   }
 
-  static Unserved partition(String path, Reason reason, String why) {
+  public static Unserved partition(String path, Reason reason, String why) {
     return new Unserved(path, false, reason, why);
   }
 
   /** Returns the name of the partition for people. */
-  String name() {
+  public String name() {
     return isTable ? "the table" : path.isEmpty() ? "the output" : path;
   }
 
   /** Returns whether a partition that this one hides is this one, or older. */
-  boolean isNoOlderThan(OpenPartition partition) {
+  public boolean isNoOlderThan(OpenPartition partition) {
     return isTable || PartitionValue.ORDER.compare(path, partition.manifest().partition()) >= 0;
   }
 
@@ -86,7 +86,7 @@ public record Unserved(String path, boolean isTable, Reason reason, String why) 
   }
 
   /** Returns the member {@code stale}, after a comma. */
-  String member() {
+  public String member() {
     JsonBytes json = new JsonBytes().raw(",\"stale\":");
     write(json);
     return new String(json.toByteArray(), StandardCharsets.UTF_8);

@@ -1,0 +1,182 @@
+package io.paritree.serving.stored;
+
+import io.paritree.lookup.DamagedIndexException;
+import io.paritree.lookup.PublishedPartition;
+import io.paritree.serving.indexes.IndexDirectory;
+import io.paritree.serving.indexes.OpenFiles;
+import io.paritree.serving.indexes.OpenPartition;
+import io.paritree.serving.indexes.OutputIndexes;
+import io.paritree.serving.indexes.OutputIndexes.State;
+import io.paritree.serving.indexes.Unserved;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The stored scores of one output, as requests and operators see them.
+ *
+ * <p>A request reads {@link #state} once, and so sees one state. Thread-safe.
+ */
+public final class ServedOutput {
+  private static final Logger LOG = LoggerFactory.getLogger(ServedOutput.class);
+
+  private final String name;
+  private final Duration lookTimeout;
+  private final OutputIndexes indexes;
+  private volatile String failure; // of the last poll; empty if there was none
+  private volatile Instant polledAt = Instant.EPOCH;
+  private final Instant made = Instant.now();
+  private final AtomicLongArray lookups = new AtomicLongArray(LookupResult.values().length);
+
+  /**
+   * @param keep how many partitions are served: the newest
+   * @param lookTimeout after which a store that is read counts as one that does not answer
+   * @param files how many files the indexes of all outputs may have open
+   * @param own where indexes are kept that are not on a disk of this machine
+   * @throws IOException if there is no client for the output's store
+   */
+  ServedOutput(
+      String name,
+      String output,
+      int keep,
+      Duration lookTimeout,
+      OpenFiles files,
+      IndexDirectory own)
+      throws IOException {
+    this(name, output, keep, lookTimeout, files, own, System::nanoTime);
+  }
+
+  /**
+   * @param nanos a monotonic clock, in nanoseconds
+   */
+  ServedOutput(
+      String name,
+      String output,
+      int keep,
+      Duration lookTimeout,
+      OpenFiles files,
+      IndexDirectory own,
+      LongSupplier nanos)
+      throws IOException {
+    this.name = name;
+    this.lookTimeout = lookTimeout;
+    this.indexes = new OutputIndexes(name, output, keep, files, own, nanos);
+    this.failure =
+        "Cannot serve %s yet: it is being read, or its indexes fetched".formatted(output);
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /** Returns the partitions that answer now, newest first; immutable. */
+  public List<OpenPartition> partitions() {
+    return state().partitions();
+  }
+
+  /** Returns the partitions that do not answer as they are published now, newest first. */
+  public List<Unserved> unserved() {
+    return state().unserved();
+  }
+
+  State state() {
+    return indexes.state();
+  }
+
+  /** Returns why partitions are not served as they are published now, by their paths. */
+  public Map<String, String> problems() {
+    Map<String, String> all = new TreeMap<>();
+    State now = state();
+    now.unserved().forEach(one -> all.put(one.path(), one.why()));
+    if (!failure.isEmpty()) {
+      all.put("", failure);
+    }
+
+    long waited = indexes.waitedNanos();
+    if (waited > lookTimeout.toNanos()) {
+      all.put(
+          "",
+          "Cannot read %s: its store has not answered for %s s"
+              .formatted(indexes.output(), TimeUnit.NANOSECONDS.toSeconds(waited)));
+    }
+
+    for (OpenPartition partition : now.partitions()) {
+      if (!partition.damage().isEmpty()) {
+        all.putIfAbsent(partition.manifest().partition(), partition.damage());
+      }
+    }
+
+    return all;
+  }
+
+  /** Returns when the output was last read. */
+  public Instant polledAt() {
+    return polledAt;
+  }
+
+  /** Returns when the output was last read, or the server started if it was not. */
+  Instant unreadSince() {
+    Instant last = polledAt;
+    return last.isBefore(made) ? made : last;
+  }
+
+  /** Counts a look-up. */
+  void lookedUp(LookupResult result) {
+    lookups.incrementAndGet(result.ordinal());
+  }
+
+  /** Returns how many look-ups ended in one way since the start. */
+  long lookups(LookupResult result) {
+    return lookups.get(result.ordinal());
+  }
+
+  /** Reports that an index has turned out to be damaged while it answered. */
+  public void damaged(OpenPartition partition, DamagedIndexException e) {
+    if (partition.isNewDamage(e.getMessage())) {
+      LOG.error("Scores {}, {}: {}", name, partition.name(), e.getMessage());
+    }
+  }
+
+  /**
+   * Reads which partitions are published now, and takes them into service.
+   *
+   * @return whether all of them are
+   */
+  synchronized boolean poll() {
+    Map<String, String> known = problems();
+    boolean hadNone = partitions().isEmpty();
+    try {
+      indexes.poll();
+      boolean hasNone = hadNone && partitions().isEmpty() && unserved().isEmpty();
+      failure =
+          hasNone
+              ? "Cannot serve %s: scripts/score has published no partition there, with a %s or by a commit to a Delta table"
+                  .formatted(indexes.output(), PublishedPartition.FILE)
+              : "";
+      polledAt = Instant.now();
+    } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
+      failure = "Cannot read %s: %s".formatted(indexes.output(), e.getMessage());
+    }
+
+    Map<String, String> found = problems();
+    found.forEach(
+        (path, why) -> {
+          if (!why.equals(known.get(path))) {
+            LOG.warn("Scores {}: {}", path.isEmpty() ? name : name + ", " + path, why);
+          }
+        });
+    return found.isEmpty();
+  }
+
+  synchronized void close() {
+    indexes.close();
+  }
+}
