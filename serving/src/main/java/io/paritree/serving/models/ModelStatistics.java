@@ -1,14 +1,17 @@
 package io.paritree.serving.models;
 
+import io.paritree.serving.metrics.ServerMetrics;
+import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
+import io.prometheus.metrics.core.metrics.Summary;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What a model has been asked since it was loaded: requests, rows and the time of each stage, in
- * every protocol.
+ * What a version of a model has been asked since it was loaded, in every protocol: requests, rows
+ * and the nanoseconds of each stage, as metrics that {@code /metrics} does not list (a series for
+ * each version, stage and number of rows), and that Triton's statistics read.
  *
  * <p>Thread-safe; takes no lock.
  */
@@ -16,39 +19,31 @@ public final class ModelStatistics {
   /** Sizes beyond this many are counted together: callers choose them. */
   private static final int MAX_SIZES = 1_000;
 
-  private final LongAdder answeredNanos = new LongAdder();
-  private final LongAdder waitedNanos = new LongAdder();
-  private final LongAdder failures = new LongAdder();
-  private final LongAdder failedNanos = new LongAdder();
-  private final Stages one = new Stages();
-  private final Map<Integer, Stages> others = new ConcurrentHashMap<>();
-  private final Stages rest = new Stages();
-  private final LongAdder restRows = new LongAdder();
+  private final Summary rows = summary("rows");
+  private final Summary nanos = summary("request_nanoseconds", "outcome");
+  private final Summary stageNanos = summary("stage_nanoseconds", "rows", "stage");
+  private final DistributionDataPoint success = nanos.labelValues("success");
+  private final DistributionDataPoint failure = nanos.labelValues("failure");
+  private final DistributionDataPoint waiting = nanos.labelValues("waiting");
+  private final Map<Integer, Stages> bySize = new ConcurrentHashMap<>();
+  private final Stages ofOtherSizes = stages("other");
   private volatile long lastMillis;
 
-  /** How often something happened, and how long it took in all. */
-  public record Total(long count, long nanos) {}
-
   /** The stages of requests: records to slots, slots to scores, scores to the answer. */
-  public static final class Stages {
-    private final LongAdder count = new LongAdder();
-    private final LongAdder reading = new LongAdder();
-    private final LongAdder scoring = new LongAdder();
-    private final LongAdder writing = new LongAdder();
+  public record Stages(
+      DistributionDataPoint reading,
+      DistributionDataPoint scoring,
+      DistributionDataPoint writing) {}
 
-    private Stages() {}
+  private static Summary summary(String name, String... labels) {
+    return Summary.builder().name("paritree_inference_" + name).labelNames(labels).build();
+  }
 
-    public Total reading() {
-      return new Total(count.sum(), reading.sum());
-    }
-
-    public Total scoring() {
-      return new Total(count.sum(), scoring.sum());
-    }
-
-    public Total writing() {
-      return new Total(count.sum(), writing.sum());
-    }
+  private Stages stages(String size) {
+    return new Stages(
+        stageNanos.labelValues(size, "read"),
+        stageNanos.labelValues(size, "score"),
+        stageNanos.labelValues(size, "write"));
   }
 
   /**
@@ -61,32 +56,23 @@ public final class ModelStatistics {
   }
 
   /** Returns the requests that were answered with scores. */
-  public Total success() {
-    return new Total(answers(), answeredNanos.sum());
+  public DistributionDataPoint success() {
+    return success;
   }
 
   /** Returns the requests that were refused or failed. */
-  public Total failure() {
-    return new Total(failures.sum(), failedNanos.sum());
+  public DistributionDataPoint failure() {
+    return failure;
   }
 
   /** Returns the time that answered requests waited for their turn. */
-  public Total waiting() {
-    return new Total(answers(), waitedNanos.sum());
-  }
-
-  private long answers() {
-    long several = others.values().stream().mapToLong(stages -> stages.count.sum()).sum();
-    return one.count.sum() + several + rest.count.sum();
+  public DistributionDataPoint waiting() {
+    return waiting;
   }
 
   /** Returns the number of rows that were scored. */
   public long rows() {
-    long several =
-        others.entrySet().stream()
-            .mapToLong(stages -> stages.getKey() * stages.getValue().count.sum())
-            .sum();
-    return one.count.sum() + several + restRows.sum();
+    return (long) rows.getSum();
   }
 
   /** Returns when the last request ended, in milliseconds since the epoch; 0 if there was none. */
@@ -94,32 +80,25 @@ public final class ModelStatistics {
     return lastMillis;
   }
 
-  /** Returns the stages of the answered requests by their number of rows, at most 1,000 numbers. */
+  /** Returns the stages of the answered requests by their number of rows, for 1,002 at most. */
   public SortedMap<Integer, Stages> bySize() {
-    SortedMap<Integer, Stages> sizes = new TreeMap<>(others);
-    if (one.count.sum() > 0) {
-      sizes.put(1, one);
-    }
-
-    return sizes;
+    return new TreeMap<>(bySize);
   }
 
   /** Returns the stages of answered requests whose number of rows {@link #bySize} lacks. */
   public Stages ofOtherSizes() {
-    return rest;
+    return ofOtherSizes;
   }
 
   private Stages stages(int size) {
-    if (size == 1) {
-      return one;
-    }
-
-    Stages known = others.get(size);
+    Stages known = bySize.get(size);
     if (known != null) {
       return known;
     }
 
-    return others.size() < MAX_SIZES ? others.computeIfAbsent(size, absent -> new Stages()) : rest;
+    return size == 1 || bySize.size() <= MAX_SIZES
+        ? bySize.computeIfAbsent(size, absent -> stages(Integer.toString(size)))
+        : ofOtherSizes;
   }
 
   /**
@@ -161,19 +140,9 @@ public final class ModelStatistics {
       answered = scoredRows;
     }
 
-    /** Returns the nanoseconds that went into reading. */
-    public long reading() {
-      return reading;
-    }
-
-    /** Returns the nanoseconds that went into scoring. */
-    public long scoring() {
-      return scoring;
-    }
-
-    /** Returns the nanoseconds that went into writing. */
-    public long writing() {
-      return writing;
+    /** Adds the stages to the metrics of all models. */
+    public void observe(ServerMetrics metrics) {
+      metrics.stages(reading, scoring, writing);
     }
 
     private long lap() {
@@ -187,25 +156,17 @@ public final class ModelStatistics {
     public void close() {
       lastMillis = System.currentTimeMillis();
       if (answered < 0) {
-        failures.increment();
-        failedNanos.add(waited + System.nanoTime() - begin);
+        failure.observe(waited + System.nanoTime() - begin);
         return;
       }
 
-      answeredNanos.add(waited + last - begin);
-      if (waited > 0) {
-        waitedNanos.add(waited);
-      }
-
+      success.observe(waited + last - begin);
+      waiting.observe(waited);
+      rows.observe(answered);
       Stages stages = stages(answered);
-      if (stages == rest) {
-        restRows.add(answered);
-      }
-
-      stages.count.increment();
-      stages.reading.add(reading);
-      stages.scoring.add(scoring);
-      stages.writing.add(writing);
+      stages.reading.observe(reading);
+      stages.scoring.observe(scoring);
+      stages.writing.observe(writing);
     }
   }
 }

@@ -11,11 +11,11 @@ import io.paritree.serving.answer.Problems;
 import io.paritree.serving.models.ModelSlot;
 import io.paritree.serving.models.ModelStatistics;
 import io.paritree.serving.models.ModelStatistics.Stages;
-import io.paritree.serving.models.ModelStatistics.Total;
 import io.paritree.serving.models.Models;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.ModelAddress;
+import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -145,7 +145,7 @@ public final class RepositoryHandler {
         Stream.concat(sizes.values().stream(), Stream.of(statistics.ofOtherSizes())).toList();
     json.writeNumberField("last_inference", statistics.lastMillis());
     json.writeNumberField("inference_count", statistics.rows());
-    json.writeNumberField("execution_count", statistics.success().count());
+    json.writeNumberField("execution_count", statistics.success().getCount());
     json.writeObjectFieldStart("inference_stats");
     write("success", List.of(statistics.success()), json);
     write("fail", List.of(statistics.failure()), json);
@@ -172,12 +172,12 @@ public final class RepositoryHandler {
     write("compute_output", stages.stream().map(Stages::writing).toList(), json);
   }
 
-  /** Writes the sum of totals. */
-  private static void write(String member, List<Total> totals, JsonGenerator json)
+  /** Writes how often something happened, and how long it took in all. */
+  private static void write(String member, List<DistributionDataPoint> nanos, JsonGenerator json)
       throws IOException {
     json.writeObjectFieldStart(member);
-    json.writeNumberField("count", totals.stream().mapToLong(Total::count).sum());
-    json.writeNumberField("ns", totals.stream().mapToLong(Total::nanos).sum());
+    json.writeNumberField("count", nanos.stream().mapToLong(each -> each.getCount()).sum());
+    json.writeNumberField("ns", nanos.stream().mapToLong(each -> (long) each.getSum()).sum());
     json.writeEndObject();
   }
 }

@@ -76,7 +76,7 @@ public final class ScoreHandler {
       Answers.send(answer.raw("}\n"), ctx);
       inference.answered(1);
       served.scored().inc();
-      parts.metrics().stages(inference.reading(), inference.scoring(), inference.writing());
+      inference.observe(parts.metrics());
       if (parts.predictions().on()) {
         parts
             .predictions()

@@ -19,8 +19,8 @@ class ModelStatisticsTest {
     }
 
     assertThat(statistics.bySize()).hasSize(1_001).containsKey(1);
-    assertThat(statistics.ofOtherSizes().scoring().count()).isEqualTo(499);
+    assertThat(statistics.ofOtherSizes().scoring().getCount()).isEqualTo(499);
     assertThat(statistics.rows()).isEqualTo(1_499L * 1_500 / 2);
-    assertThat(statistics.waiting().nanos()).isEqualTo(7 * 1_500);
+    assertThat(statistics.waiting().getSum()).isEqualTo(7 * 1_500);
   }
 }
