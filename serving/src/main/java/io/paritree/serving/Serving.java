@@ -1,5 +1,6 @@
 package io.paritree.serving;
 
+import io.paritree.Closer;
 import io.paritree.ModelException;
 import io.paritree.config.ConfigurationException;
 import io.paritree.serving.config.ServingConfig;
@@ -33,6 +34,7 @@ import io.paritree.serving.scoring.ScoreHandler;
 import io.paritree.serving.stored.ServedOutput;
 import io.paritree.serving.stored.StoredScores;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,25 +44,15 @@ final class Serving implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Serving.class);
 
   private final Models models;
-  private final StoredScores scores;
   private final ScoringServer server;
   private final ManagementServer management;
-  private final VersionWatch watch;
-  private final Logs logs;
+  private final Closer closer;
 
-  private Serving(
-      Models models,
-      StoredScores scores,
-      ScoringServer server,
-      ManagementServer management,
-      VersionWatch watch,
-      Logs logs) {
+  private Serving(Models models, ScoringServer server, ManagementServer management, Closer closer) {
     this.models = models;
-    this.scores = scores;
     this.server = server;
     this.management = management;
-    this.watch = watch;
-    this.logs = logs;
+    this.closer = closer;
   }
 
   /**
@@ -81,31 +73,19 @@ final class Serving implements AutoCloseable {
     }
 
     SystemLimits.checkFiles(config);
-    Logs logs = Logs.open(config);
-    try {
-      return start(config, logs);
-    } catch (ConfigurationException | ModelException | IOException | RuntimeException | Error e) {
-      logs.close();
-      throw e;
+    try (Closer opened = new Closer()) {
+      return start(config, opened);
     }
   }
 
-  private static Serving start(ServingConfig config, Logs logs)
+  private static Serving start(ServingConfig config, Closer opened)
       throws ConfigurationException, ModelException, IOException {
+    Logs logs = Logs.open(config);
+    opened.register(logs::close);
     ServerMetrics metrics = new ServerMetrics();
     StoredScores scores =
         new StoredScores(config.scores(), SystemLimits.filesOfIndexes(config), metrics);
-    try {
-      return start(config, logs, metrics, scores);
-    } catch (ConfigurationException | ModelException | IOException | RuntimeException | Error e) {
-      scores.close();
-      throw e;
-    }
-  }
-
-  private static Serving start(
-      ServingConfig config, Logs logs, ServerMetrics metrics, StoredScores scores)
-      throws ConfigurationException, ModelException, IOException {
+    opened.register(scores::close);
     SystemLimits.checkFiles(config, scores.openFiles());
     logs.measure(metrics);
     Readiness readiness = new Readiness(metrics);
@@ -116,24 +96,12 @@ final class Serving implements AutoCloseable {
         new VersionWatch(models, config.models().poll(), config.models().lookTimeout());
     ManagementServer management =
         new ManagementServer(config, models, scores, metrics, readiness, watch);
-    ScoringServer server;
-    try {
-      List<Route> routes = routes(config, models, scores, metrics, readiness, logs.predictions());
-      server = new ScoringServer(config, routes, metrics, readiness, logs.requests());
-    } catch (IOException | RuntimeException e) {
-      management.close();
-      throw e;
-    }
-
-    try {
-      loading.await();
-      SystemLimits.checkHeap(config);
-    } catch (ConfigurationException | ModelException | IOException | RuntimeException | Error e) {
-      server.close();
-      management.close();
-      throw e;
-    }
-
+    opened.register(management::close);
+    List<Route> routes = routes(config, models, scores, metrics, readiness, logs.predictions());
+    ScoringServer server = new ScoringServer(config, routes, metrics, readiness, logs.requests());
+    opened.register(server::close);
+    loading.await();
+    SystemLimits.checkHeap(config);
     for (ModelSlot slot : models.all()) {
       ServedModel served = slot.current();
       LOG.info(
@@ -148,6 +116,7 @@ final class Serving implements AutoCloseable {
     }
 
     watch.begin();
+    opened.register(watch::close);
     scores.begin();
     readiness.begin();
     LOG.info(
@@ -158,7 +127,7 @@ final class Serving implements AutoCloseable {
         config.management().host(),
         management.port());
     metrics.watchJvm(); // takes a while; no caller waits for it
-    return new Serving(models, scores, server, management, watch, logs);
+    return new Serving(models, server, management, opened.release());
   }
 
   /** Returns every endpoint of the callers' port. */
@@ -244,11 +213,12 @@ final class Serving implements AutoCloseable {
   @Override
   public void close() {
     LOG.info("Stopping");
-    watch.close();
-    server.close();
-    scores.close();
-    management.close();
-    logs.close();
+    try {
+      closer.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot stop: " + e.getMessage(), e);
+    }
+
     LOG.info("Stopped");
   }
 }

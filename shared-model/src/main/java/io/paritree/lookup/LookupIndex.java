@@ -1,5 +1,6 @@
 package io.paritree.lookup;
 
+import io.paritree.Closer;
 import io.paritree.Sha256;
 import io.paritree.lookup.IndexManifest.ShardFile;
 import io.paritree.store.FileStore;
@@ -23,10 +24,12 @@ import java.util.Optional;
 public final class LookupIndex implements AutoCloseable {
   private final IndexManifest manifest;
   private final List<Shard> shards;
+  private final Closer closer;
 
-  private LookupIndex(IndexManifest manifest, List<Shard> shards) {
+  private LookupIndex(IndexManifest manifest, List<Shard> shards, Closer closer) {
     this.manifest = manifest;
     this.shards = shards;
+    this.closer = closer;
   }
 
   /**
@@ -39,19 +42,18 @@ public final class LookupIndex implements AutoCloseable {
   public static LookupIndex open(Path directory) throws IOException {
     IndexManifest manifest = manifest(directory);
     List<Shard> shards = new ArrayList<>();
-    try {
+    try (Closer opened = new Closer()) {
       for (ShardFile shard : manifest.shards()) {
         long seal = IndexManifest.seal(manifest.directory(), manifest.partition(), shards.size());
-        shards.add(
+        Shard open =
             new Shard(
-                directory.resolve(shard.name()), shard.bytes(), seal, manifest.scores().size()));
+                directory.resolve(shard.name()), shard.bytes(), seal, manifest.scores().size());
+        opened.register(open::close);
+        shards.add(open);
       }
-    } catch (IOException | RuntimeException | Error e) {
-      new LookupIndex(manifest, shards).close();
-      throw e;
-    }
 
-    return new LookupIndex(manifest, List.copyOf(shards));
+      return new LookupIndex(manifest, List.copyOf(shards), opened.release());
+    }
   }
 
   /**
@@ -120,17 +122,6 @@ public final class LookupIndex implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    IOException failure = null;
-    for (Shard shard : shards) {
-      try {
-        shard.close();
-      } catch (IOException e) {
-        failure = e;
-      }
-    }
-
-    if (failure != null) {
-      throw failure;
-    }
+    closer.close();
   }
 }

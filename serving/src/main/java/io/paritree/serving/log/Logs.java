@@ -1,5 +1,6 @@
 package io.paritree.serving.log;
 
+import io.paritree.Closer;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.metrics.ServerMetrics;
 import java.io.IOException;
@@ -17,12 +18,12 @@ public record Logs(RequestLines requests, PredictionLog predictions) implements 
    * @throws IOException if one cannot be written
    */
   public static Logs open(ServingConfig config) throws IOException {
-    RequestLines requests = new RequestLines(config.log());
-    try {
-      return new Logs(requests, new PredictionLog(config.predictionLog()));
-    } catch (IOException | RuntimeException e) {
-      requests.close();
-      throw e;
+    try (Closer opened = new Closer()) {
+      RequestLines requests = new RequestLines(config.log());
+      opened.register(requests::close);
+      Logs logs = new Logs(requests, new PredictionLog(config.predictionLog()));
+      opened.release();
+      return logs;
     }
   }
 

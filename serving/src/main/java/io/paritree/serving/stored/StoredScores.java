@@ -1,5 +1,6 @@
 package io.paritree.serving.stored;
 
+import io.paritree.Closer;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.config.ServingConfig.ScoresOutput;
 import io.paritree.serving.indexes.IndexDirectory;
@@ -57,11 +58,10 @@ public final class StoredScores implements AutoCloseable {
     this.numbers = config.numbers();
     this.files = new OpenFiles(files);
     this.own = new IndexDirectory(Path.of(config.indexDirectory()), config.indexBytes());
-    try {
+    try (Closer opened = new Closer()) {
+      opened.register(this::close);
       open(config, metrics);
-    } catch (IOException | RuntimeException e) {
-      close();
-      throw e;
+      opened.release();
     }
   }
 
