@@ -250,28 +250,28 @@ final class GroupScoring {
     ArrayList<ReadColumn> columns = Scan.inOrder(input.columns());
     int[] indexes = carried.columns().stream().mapToInt(columns::indexOf).toArray();
     return new TaskPlan(
-        root(),
-        tasks,
-        table,
-        run,
-        columns,
-        settings.columns().comparison(),
-        indexes,
-        settings.output().partitionPath().orElse(null),
-        output,
-        quarantine,
-        checked.columns().margins().size(),
-        checked.columns().hasLabel(),
-        settings.columns().explanation().orElse(null),
-        checked.model().modelVersion(),
-        checked.model().digest(),
-        settings.engine(),
-        settings.files().maxRows(),
-        settings.files().maxBytes(),
-        settings.files().order() == Order.BY_KEYS ? carried.keys().size() : 0,
-        carried.keys().size(),
-        keys.buckets(),
-        checked.encrypted().isEmpty() ? null : KeyHashes.secret(),
+        new TaskPlan.Input(root(), columns, settings.columns().comparison()),
+        new TaskPlan.Model(
+            checked.model().modelVersion(), checked.model().digest(), settings.engine()),
+        new TaskPlan.Output(
+            indexes,
+            settings.output().partitionPath().orElse(null),
+            output,
+            quarantine,
+            checked.columns().margins().size(),
+            checked.columns().hasLabel(),
+            settings.columns().explanation().orElse(null)),
+        new TaskPlan.Files(
+            tasks,
+            table,
+            run,
+            settings.files().maxRows(),
+            settings.files().maxBytes(),
+            settings.files().order() == Order.BY_KEYS ? carried.keys().size() : 0),
+        new TaskPlan.Keys(
+            carried.keys().size(),
+            keys.buckets(),
+            checked.encrypted().isEmpty() ? null : KeyHashes.secret()),
         lookupBuckets,
         sampleRows);
   }

@@ -15,7 +15,7 @@ public final class BatchSource implements BlockSource {
   public BatchSource(TaskPlan plan, Iterator<ColumnarBatch> batches, VectorBlock block) {
     this.batches = batches;
     this.block = block;
-    this.place = new ReadPlace(plan.root());
+    this.place = new ReadPlace(plan.input().root());
   }
 
   @Override

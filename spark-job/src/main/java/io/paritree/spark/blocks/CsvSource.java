@@ -63,7 +63,7 @@ public final class CsvSource implements BlockSource {
     this.left = limit;
     this.columns = plan.fileColumns();
     this.isCarried = new boolean[columns.size()];
-    for (int carried : plan.carried()) {
+    for (int carried : plan.output().carried()) {
       if (!plan.column(carried).isPartition()) {
         isCarried[carried] = true;
       }
@@ -109,12 +109,12 @@ public final class CsvSource implements BlockSource {
   private void open(Path path) throws IOException, RecordFormatException {
     String uri = path.toUri().toString();
     file = UTF8String.fromString(uri);
-    name = SourceFile.of(uri, plan.root()).name();
+    name = SourceFile.of(uri, plan.input().root()).name();
     index = 0;
     lines = CsvFiles.open(path, name, hadoop);
     List<String> names = columns.stream().map(ReadColumn::name).toList();
     List<String> header =
-        lines.columns().stream().map(name -> plan.comparison().asked(name, names)).toList();
+        lines.columns().stream().map(name -> plan.input().comparison().asked(name, names)).toList();
     for (int column = 0; column < cells.length && !header.isEmpty(); column++) {
       cells[column] = header.indexOf(names.get(column));
       if (cells[column] < 0 || cells[column] < header.lastIndexOf(names.get(column))) {

@@ -20,7 +20,7 @@ public final class RowSource implements BlockSource {
    * @param limit maximum number of rows to collect; the others are not read
    */
   public RowSource(TaskPlan plan, Iterator<InternalRow> rows, RowBlock block, long limit) {
-    this.place = new ReadPlace(plan.root());
+    this.place = new ReadPlace(plan.input().root());
     this.rows = rows;
     this.block = block;
     this.left = limit;

@@ -45,17 +45,17 @@ public final class ScoredFiles {
     }
 
     private void write(InternalRow row) {
-      if (plan.sortedColumns() == 0) {
+      if (plan.files().sortedColumns() == 0) {
         put(row);
         return;
       }
 
-      if (gathered == plan.rowsPerFile()) {
+      if (gathered == plan.files().maxRows()) {
         close();
       }
 
       if (sorted == null) {
-        sorted = new SortedRows(plan.output(), plan.sortedColumns());
+        sorted = new SortedRows(plan.output().columns(), plan.files().sortedColumns());
       }
 
       sorted.add(row);
@@ -75,14 +75,14 @@ public final class ScoredFiles {
     }
 
     private boolean isFull() {
-      return file.rows() >= plan.rowsPerFile()
-          || (file.rows() % ROWS_BETWEEN_LOOKS == 0 && file.bytes() >= plan.bytesPerFile());
+      return file.rows() >= plan.files().maxRows()
+          || (file.rows() % ROWS_BETWEEN_LOOKS == 0 && file.bytes() >= plan.files().maxBytes());
     }
 
     private void closeFile() {
       file.close();
       String path = file.name();
-      if (plan.table() == null) {
+      if (plan.files().table() == null) {
         path = attempt + "/" + path;
       } else if (!partition.isEmpty()) {
         path = partition + "/" + path;
@@ -139,8 +139,8 @@ public final class ScoredFiles {
     String number = String.valueOf(created++);
     String name = prefix + "-" + "0".repeat(Math.max(0, 3 - number.length())) + number;
     Path to = directory;
-    if (plan.table() != null) {
-      Path table = new Path(plan.table());
+    if (plan.files().table() != null) {
+      Path table = new Path(plan.files().table());
       to = partition.isEmpty() ? table : new Path(table, partition);
     }
 

@@ -68,13 +68,13 @@ public final class LookupRows {
     this.prefix = prefix;
     this.encoder = new KeyEncoder(plan.keyFields());
     this.chunks = new RowChunks(plan.lookupBuckets(), scores);
-    this.carried = plan.carried().length;
+    this.carried = plan.output().carried().length;
     this.scores = new float[scores];
     this.members =
         new RowMembers(
-            plan.output(),
-            range(plan.keyColumns(), carried),
-            range(carried + scores, plan.output().size() - 1));
+            plan.output().columns(),
+            range(plan.keys().columns(), carried),
+            range(carried + scores, plan.output().columns().size() - 1));
   }
 
   private static List<Integer> range(int from, int to) {

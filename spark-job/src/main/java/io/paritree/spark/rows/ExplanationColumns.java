@@ -44,7 +44,7 @@ final class ExplanationColumns {
    * @throws IllegalStateException if the model cannot be explained, which the driver has checked
    */
   ExplanationColumns(TaskPlan plan, ScoringModel model, int first) {
-    this.asked = plan.explanation();
+    this.asked = plan.output().explanation();
     try {
       this.reasons = Reasons.of(model, asked.mode());
     } catch (UnsupportedModelException e) {

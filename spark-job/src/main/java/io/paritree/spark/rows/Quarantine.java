@@ -70,11 +70,11 @@ public final class Quarantine {
     this.writers = writers;
     this.directory = directory;
     this.name = name;
-    this.row = new SpecificInternalRow(plan.quarantine());
+    this.row = new SpecificInternalRow(plan.output().quarantine());
     // What is encrypted in the quarantine must not be readable in a report.
     this.showsValues = !Encryption.isConfigured(writers.hadoop());
     this.copiers =
-        plan.columns().stream().map(column -> copier(column.type())).toArray(Copier[]::new);
+        plan.input().columns().stream().map(column -> copier(column.type())).toArray(Copier[]::new);
   }
 
   /** Returns a copier that replaces ill-formed bytes in texts, which may be the row's fault. */
@@ -132,7 +132,7 @@ public final class Quarantine {
     }
 
     SpecializedGetters from = block.row(at);
-    int columns = plan.columns().size();
+    int columns = plan.input().columns().size();
     for (int column = 0; column < columns; column++) {
       ReadColumn read = plan.column(column);
       if (read.isPartition()) {

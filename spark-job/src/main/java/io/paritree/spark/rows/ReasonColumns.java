@@ -75,7 +75,7 @@ final class ReasonColumns {
       InternalRow values,
       InternalRow output,
       int to) {
-    ExplanationAsked asked = plan.explanation();
+    ExplanationAsked asked = plan.output().explanation();
     output.update(
         to,
         list.choose(

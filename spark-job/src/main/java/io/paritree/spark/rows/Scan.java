@@ -273,7 +273,7 @@ public final class Scan {
    *     they are in this order
    */
   private static int[] ordinals(TaskPlan plan, Optional<int[]> scanned) {
-    int[] ordinals = new int[plan.columns().size()];
+    int[] ordinals = new int[plan.input().columns().size()];
     for (int column = 0; column < ordinals.length; column++) {
       ordinals[column] =
           plan.column(column).isPartition()

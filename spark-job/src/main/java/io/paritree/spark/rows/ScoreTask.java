@@ -90,7 +90,7 @@ final class ScoreTask implements Serializable {
   private Iterator<JavaSerialized<TaskResult>> score(Supplier<BlockSource> source)
       throws IOException {
     TaskContext context = TaskContext.get();
-    ScoringModel open = OpenModels.open(model, plan().digest(), plan().engine());
+    ScoringModel open = OpenModels.open(model, plan().model().digest(), plan().model().engine());
     String attempt = "%s-%s".formatted(context.stageAttemptNumber(), context.taskAttemptId());
     TaskRows rows =
         new TaskRows(

@@ -67,24 +67,25 @@ final class TaskRows {
     this.engine = model.engine();
     this.encoder = new BlockEncoder(model.schema(), plan, format);
     this.slots = new float[engine.width() * TaskPlan.BLOCK_ROWS];
-    this.margins = plan.margins() == 0 ? null : new float[engine.outputs() * TaskPlan.BLOCK_ROWS];
+    this.margins =
+        plan.output().margins() == 0 ? null : new float[engine.outputs() * TaskPlan.BLOCK_ROWS];
     this.scores = new float[engine.scores() * TaskPlan.BLOCK_ROWS];
     this.attempt = attempt;
-    Path directory = plan.isSample() ? null : new Path(plan.tasks(), attempt);
-    String prefix = "part-%s-%s-%s".formatted(padded(task), plan.run(), attempt);
+    Path directory = plan.isSample() ? null : new Path(plan.files().tasks(), attempt);
+    String prefix = "part-%s-%s-%s".formatted(padded(task), plan.files().run(), attempt);
     this.scored = new ScoredFiles(plan, writers, directory, attempt, prefix);
     this.quarantine =
         new Quarantine(
             plan, quarantineWriters, directory, "quarantine-" + padded(task) + "-" + attempt);
-    boolean hashes = plan.keyBuckets() > 0 && !plan.isSample();
+    boolean hashes = plan.keys().buckets() > 0 && !plan.isSample();
     this.hasher = hashes ? KeyHasher.of(plan.keyTypes()).orElseThrow() : null;
     this.keys =
         hashes
             ? new KeyHashes(
                 writers.hadoop(),
                 new Path(directory, "keys-" + padded(task) + "-" + attempt),
-                plan.keyBuckets(),
-                plan.keySecret())
+                plan.keys().buckets(),
+                plan.keys().secret())
             : null;
     this.lookup =
         plan.lookupBuckets() == 0 || plan.isSample()
@@ -96,14 +97,18 @@ final class TaskRows {
                 attempt,
                 "lookup-" + padded(task) + "-" + attempt,
                 engine.scores());
-    this.output = new SpecificInternalRow(plan.output());
-    this.copiers = new Copier[plan.carried().length];
-    this.levels = new int[plan.carried().length];
-    int explained = copiers.length + engine.scores() + plan.margins() + (plan.hasLabel() ? 1 : 0);
+    this.output = new SpecificInternalRow(plan.output().columns());
+    this.copiers = new Copier[plan.output().carried().length];
+    this.levels = new int[plan.output().carried().length];
+    int explained =
+        copiers.length
+            + engine.scores()
+            + plan.output().margins()
+            + (plan.output().hasLabel() ? 1 : 0);
     this.explanation =
-        plan.explanation() == null ? null : new ExplanationColumns(plan, model, explained);
+        plan.output().explanation() == null ? null : new ExplanationColumns(plan, model, explained);
     for (int index = 0; index < copiers.length; index++) {
-      ReadColumn column = plan.column(plan.carried()[index]);
+      ReadColumn column = plan.column(plan.output().carried()[index]);
       copiers[index] = Copier.of(column.type());
       levels[index] = column.partitionLevel();
     }
@@ -112,7 +117,8 @@ final class TaskRows {
         model.outputs().classes().stream().map(UTF8String::fromString).toArray(UTF8String[]::new);
 
     // The last column is the same in all rows.
-    output.update(plan.output().size() - 1, UTF8String.fromString(plan.modelVersion()));
+    output.update(
+        plan.output().columns().size() - 1, UTF8String.fromString(plan.model().version()));
   }
 
   private static String padded(int task) {
@@ -136,18 +142,18 @@ final class TaskRows {
 
       UTF8String now = blocks.file();
       if (now != seen && !now.equals(seen)) {
-        if (SourceFile.isUnnamed(now, plan.root())) {
+        if (SourceFile.isUnnamed(now, plan.input().root())) {
           unreadable.add(SourceFile.UNNAMED);
           break;
         }
 
         seen = now;
-        isRead = SourceFile.isRead(now.toString(), plan.root());
+        isRead = SourceFile.isRead(now.toString(), plan.input().root());
         if (!isRead) {
           continue;
         }
 
-        file = SourceFile.of(now.toString(), plan.root());
+        file = SourceFile.of(now.toString(), plan.input().root());
         String next = plan.partition(file.partition());
         if (!next.equals(partition)) {
           finishExplained(partition);
@@ -193,7 +199,7 @@ final class TaskRows {
     engine.scoreColumns(slots, TaskPlan.BLOCK_ROWS, rows, margins, scores);
     int[] ordinals = new int[copiers.length];
     for (int index = 0; index < ordinals.length; index++) {
-      ordinals[index] = levels[index] >= 0 ? -1 : block.ordinal(plan.carried()[index]);
+      ordinals[index] = levels[index] >= 0 ? -1 : block.ordinal(plan.output().carried()[index]);
     }
 
     for (int row = 0; row < rows; row++) {
@@ -226,11 +232,11 @@ final class TaskRows {
       output.setFloat(to++, scores[row * perRow + index]);
     }
 
-    for (int index = 0; index < plan.margins(); index++) {
-      output.setFloat(to++, margins[row * plan.margins() + index]);
+    for (int index = 0; index < plan.output().margins(); index++) {
+      output.setFloat(to++, margins[row * plan.output().margins() + index]);
     }
 
-    if (plan.hasLabel()) {
+    if (plan.output().hasLabel()) {
       output.update(to++, labels[model.outputs().classIndex(scores, row * perRow)]);
     }
 
@@ -271,7 +277,7 @@ final class TaskRows {
       try {
         copiers[index].copyOrNull(from, ordinals[index], output, index);
       } catch (RuntimeException e) {
-        throw file.unreadable(plan.column(plan.carried()[index]).name(), block, e);
+        throw file.unreadable(plan.column(plan.output().carried()[index]).name(), block, e);
       }
     }
   }

@@ -15,61 +15,91 @@ import org.apache.spark.sql.types.StructType;
 /**
  * The instructions that every task of a run receives.
  *
- * @param root the input, and what says to which of its partitions a file belongs
- * @param tasks where tasks write, as a Hadoop path
- * @param table the table's directory, as a Hadoop path, if scored rows are written there; else null
- * @param run a part of the names of files. No two runs may use the same name: otherwise, a reader
- *     that has listed the files of one run would open those of the next
- * @param columns the columns that are read: those of the files in select order, then those of the
- *     directory names
- * @param comparison how their names are compared with those of files
- * @param carried the indexes of the columns that are written, in output order
- * @param outputPartition the partition that all rows go to; null if they keep the input's
- * @param output the columns of the scored rows
- * @param quarantine the columns of the quarantined rows
- * @param margins how many margins are written per row; 0 if they are not requested
- * @param hasLabel whether a label is written
- * @param explanation reasons and contributions that are written; null if none are requested
- * @param modelVersion the value of the column {@code model_version}
- * @param digest the model's digest
- * @param engine which engine scores
- * @param rowsPerFile the largest number of rows of one output file
- * @param bytesPerFile the length at which an output file is full
- * @param sortedColumns the number of leading output columns by which a file's rows are sorted; 0 if
- *     they are not sorted
- * @param keyColumns the number of leading output columns that form a row's key
- * @param keyBuckets the number of buckets for the hashes of the keys; 0 if they are not hashed
- * @param keySecret what the hashes of the keys are encrypted with; null if they are not
+ * @param input what is read
+ * @param model what scores
+ * @param output which rows and columns are written
+ * @param files the files that they are written to
+ * @param keys the keys of the scored rows
  * @param lookupBuckets the number of buckets for the rows of the indexes; 0 if none are built
  * @param sampleRows the number of rows that each task scores without writing any; 0 to score and
  *     write all
  */
 public record TaskPlan(
-    SourceRoot root,
-    String tasks,
-    String table,
-    String run,
-    ArrayList<ReadColumn> columns,
-    ReadColumn.Case comparison,
-    int[] carried,
-    String outputPartition,
-    StructType output,
-    StructType quarantine,
-    int margins,
-    boolean hasLabel,
-    ExplanationAsked explanation,
-    String modelVersion,
-    String digest,
-    EngineKind engine,
-    long rowsPerFile,
-    long bytesPerFile,
-    int sortedColumns,
-    int keyColumns,
-    int keyBuckets,
-    byte[] keySecret,
+    Input input,
+    Model model,
+    Output output,
+    Files files,
+    Keys keys,
     int lookupBuckets,
     int sampleRows)
     implements Serializable {
+
+  /**
+   * What is read.
+   *
+   * @param root the input, and what says to which of its partitions a file belongs
+   * @param columns the columns that are read: those of the files in select order, then those of the
+   *     directory names
+   * @param comparison how their names are compared with those of files
+   */
+  public record Input(SourceRoot root, ArrayList<ReadColumn> columns, ReadColumn.Case comparison)
+      implements Serializable {}
+
+  /**
+   * What scores.
+   *
+   * @param version the value of the column {@code model_version}
+   * @param digest the model's digest
+   * @param engine which engine scores
+   */
+  public record Model(String version, String digest, EngineKind engine) implements Serializable {}
+
+  /**
+   * Which rows and columns are written.
+   *
+   * @param carried the indexes of the input's columns that are written, in output order
+   * @param partition the partition that all rows go to; null if they keep the input's
+   * @param columns the columns of the scored rows
+   * @param quarantine the columns of the quarantined rows
+   * @param margins how many margins are written per row; 0 if they are not requested
+   * @param hasLabel whether a label is written
+   * @param explanation reasons and contributions that are written; null if none are requested
+   */
+  public record Output(
+      int[] carried,
+      String partition,
+      StructType columns,
+      StructType quarantine,
+      int margins,
+      boolean hasLabel,
+      ExplanationAsked explanation)
+      implements Serializable {}
+
+  /**
+   * The files that rows are written to.
+   *
+   * @param tasks where tasks write, as a Hadoop path
+   * @param table the table's directory, as a Hadoop path, if scored rows are written there; else
+   *     null
+   * @param run a part of the names of files. No two runs may use the same name: otherwise, a reader
+   *     that has listed the files of one run would open those of the next
+   * @param maxRows the largest number of rows of one file of scored rows
+   * @param maxBytes the length at which such a file is full
+   * @param sortedColumns the number of leading columns by which a file's rows are sorted; 0 if they
+   *     are not sorted
+   */
+  public record Files(
+      String tasks, String table, String run, long maxRows, long maxBytes, int sortedColumns)
+      implements Serializable {}
+
+  /**
+   * The keys of the scored rows.
+   *
+   * @param columns the number of leading output columns that form a row's key
+   * @param buckets the number of buckets for the hashes of the keys; 0 if they are not hashed
+   * @param secret what the hashes are encrypted with; null if they are not
+   */
+  public record Keys(int columns, int buckets, byte[] secret) implements Serializable {}
 
   /** The number of rows of the largest block. */
   public static final int BLOCK_ROWS = 4_096;
@@ -85,18 +115,18 @@ public record TaskPlan(
    * @param directory the directory below the input that they come from
    */
   public String partition(String directory) {
-    return outputPartition == null ? PartitionValue.canonical(directory) : outputPartition;
+    return output.partition == null ? PartitionValue.canonical(directory) : output.partition;
   }
 
   /** Returns a column. */
   public ReadColumn column(int index) {
-    return columns.get(index);
+    return input.columns.get(index);
   }
 
   /** Returns the index of a column. */
   public int indexOf(String name) {
-    for (int index = 0; index < columns.size(); index++) {
-      if (columns.get(index).name().equals(name)) {
+    for (int index = 0; index < input.columns.size(); index++) {
+      if (input.columns.get(index).name().equals(name)) {
         return index;
       }
     }
@@ -111,11 +141,11 @@ public record TaskPlan(
 
   /** Returns the columns that form a row's key. */
   public List<StructField> keyFields() {
-    return Arrays.stream(output.fields()).limit(keyColumns).toList();
+    return Arrays.stream(output.columns.fields()).limit(keys.columns).toList();
   }
 
   /** Returns the columns that come from files. */
   public List<ReadColumn> fileColumns() {
-    return columns.stream().filter(column -> !column.isPartition()).toList();
+    return input.columns.stream().filter(column -> !column.isPartition()).toList();
   }
 }

@@ -14,28 +14,12 @@ final class TestPlan {
 
   static TaskPlan of(List<ReadColumn> columns) {
     return new TaskPlan(
-        SourceRoot.ofDirectories(""),
-        "",
-        null,
-        "",
-        new ArrayList<>(columns),
-        ReadColumn.Case.COMPARED,
-        new int[0],
-        null,
-        new StructType(),
-        new StructType(),
-        0,
-        false,
-        null,
-        "",
-        "",
-        EngineKind.FOREST,
-        1,
-        1,
-        0,
-        0,
-        0,
-        null,
+        new TaskPlan.Input(
+            SourceRoot.ofDirectories(""), new ArrayList<>(columns), ReadColumn.Case.COMPARED),
+        new TaskPlan.Model("", "", EngineKind.FOREST),
+        new TaskPlan.Output(new int[0], null, new StructType(), new StructType(), 0, false, null),
+        new TaskPlan.Files("", null, "", 1, 1, 0),
+        new TaskPlan.Keys(0, 0, null),
         0,
         0);
   }
