@@ -126,6 +126,11 @@ public final class JsonBytes {
     return new JsonBytes().string(text).toByteArray();
   }
 
+  /** Returns a text in quotes. */
+  public static String quotedText(String text) {
+    return new String(quoted(text), StandardCharsets.UTF_8);
+  }
+
   private void escape(int unit) {
     raw("\\u");
     for (int shift = 12; shift >= 0; shift -= 4) {

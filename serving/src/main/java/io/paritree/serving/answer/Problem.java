@@ -35,14 +35,6 @@ public record Problem(
     errors = List.copyOf(errors);
   }
 
-  Problem(String code, int status, String title, String detail) {
-    this(code, status, title, detail, List.of());
-  }
-
-  Problem(String code, int status, String title, String detail, List<PointedFault> errors) {
-    this(code, status, title, detail, errors, "");
-  }
-
   /**
    * A fault and where in the request it is.
    *
@@ -76,6 +68,11 @@ public record Problem(
 
       json.raw('}');
     }
+  }
+
+  /** Returns the problem with these faults. */
+  public Problem with(List<PointedFault> faults) {
+    return new Problem(code, status, title, detail, faults, members);
   }
 
   /**

@@ -78,19 +78,19 @@ public final class Gate extends Handler.Wrapper {
       if (known == HttpHeader.CONTENT_ENCODING) {
         if (!field.getValue().equalsIgnoreCase("identity")) {
           if (packed || !BodyLoader.unpacks(field.getValue())) {
-            refusal = Problems.unsupportedEncoding();
+            refusal = Problems.UNSUPPORTED_ENCODING.of();
           }
 
           packed = true;
         }
       } else if (known == HttpHeader.CONTENT_TYPE) {
-        refusal = typed ? Problems.repeatedHeader(known.asString()) : refusal;
+        refusal = typed ? Problems.REPEATED_HEADER.of(known.asString()) : refusal;
         typed = true;
       } else if (known == HttpHeader.TRANSFER_ENCODING) {
         // Jetty decodes the last coding, which is chunked, and ignores the others.
         if (!field.getValue().equalsIgnoreCase(HttpHeaderValue.CHUNKED.asString())) {
           answered.put(HttpFields.CONNECTION_CLOSE);
-          refusal = Problems.unsupportedTransferCoding();
+          refusal = Problems.UNSUPPORTED_TRANSFER_CODING.of();
         }
       } else if (known == null) {
         String name = field.getName();
@@ -106,10 +106,10 @@ public final class Gate extends Handler.Wrapper {
             trace = field.getValue();
           }
         } else if (name.equalsIgnoreCase(JSON_LENGTH)) {
-          refusal = measured ? Problems.repeatedHeader(JSON_LENGTH) : refusal;
+          refusal = measured ? Problems.REPEATED_HEADER.of(JSON_LENGTH) : refusal;
           measured = true;
         } else if (name.equalsIgnoreCase("X-HTTP-Method-Override")) {
-          refusal = Problems.methodOverride();
+          refusal = Problems.METHOD_OVERRIDE.of();
         }
       }
     }

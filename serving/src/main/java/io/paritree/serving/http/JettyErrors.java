@@ -67,7 +67,7 @@ public final class JettyErrors extends ErrorHandler {
 
     crossOrigin.mark(request.getHeaders(), response.getHeaders());
     boolean broken = request.getAttribute(BodyLoader.BROKEN) != null;
-    Problem problem = broken ? Problems.brokenGzip() : Problems.ofStatus(status);
+    Problem problem = broken ? Problems.BROKEN_GZIP.of() : Problems.ofStatus(status);
     write(problem, request, response, callback);
     return true;
   }
@@ -77,7 +77,7 @@ public final class JettyErrors extends ErrorHandler {
     Gate.identify(request, response); // not yet done if Jetty's parser refused the request
     response.setStatus(problem.status());
     if (problem.status() == 401) {
-      String challenge = problem.equals(Problems.unknownToken()) ? UNKNOWN_TOKEN : "Bearer";
+      String challenge = problem.equals(Problems.UNKNOWN_TOKEN.of()) ? UNKNOWN_TOKEN : "Bearer";
       response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, challenge);
     }
 

@@ -106,7 +106,7 @@ final class Routing {
   private static void answer(IOException e, Context ctx) {
     if (e instanceof EofException) {
       LOG.debug("A caller went away", e);
-      write(Problems.incompleteBody(), ctx);
+      write(Problems.INCOMPLETE_BODY.of(), ctx);
     } else {
       answer((Exception) e, ctx);
     }
@@ -117,7 +117,7 @@ final class Routing {
         .addKeyValue(REQUEST_ID, ctx.res().getHeader(RequestId.HEADER))
         .setCause(e)
         .log("A request failed at {}", ctx.endpoint().path);
-    write(Problems.internalError(), ctx);
+    write(Problems.INTERNAL_ERROR.of(), ctx);
   }
 
   /** Answers in the form of the protocol whose path was requested. */
@@ -137,7 +137,7 @@ final class Routing {
         response.resetBuffer();
         response.setStatus(500);
         response.setContentType(Problem.CONTENT_TYPE);
-        response.getOutputStream().write(Problems.internalError().toJson());
+        response.getOutputStream().write(Problems.INTERNAL_ERROR.of().toJson());
       }
     } catch (IOException e) {
       LOG.debug("A caller went away", e);

@@ -96,7 +96,7 @@ public final class Tokens {
 
     Known other = caller == null ? operator : caller;
     return other == null
-        ? Verdict.refused(Problems.unknownToken())
+        ? Verdict.refused(Problems.UNKNOWN_TOKEN.of())
         : new Verdict(other.name(), Optional.of(Problems.ofStatus(403)));
   }
 

@@ -24,7 +24,7 @@ final class AnswerLimit {
   void check(int rows, JsonBytes json) {
     if (json.length() > bytes) {
       throw new ProblemException(
-          Problems.tooManyRows(
+          Problems.TOO_MANY_ROWS.of(
               Math.max(1, rows - 1),
               ", because their answers may have %s bytes together (16 times limits.body)"
                   .formatted(bytes)));

@@ -52,7 +52,7 @@ public final class CompareHandler {
             .models()
             .find(version.split("/", 2)[0])
             .orElseThrow(
-                () -> new ProblemException(Problems.unknownModel(parts.models().addresses())))
+                () -> new ProblemException(Problems.UNKNOWN_MODEL.of(parts.models().addresses())))
             .current();
     float[] now = scores(champion, body);
     Optional<ServedModel> old = versions.find(version);
@@ -112,7 +112,7 @@ public final class CompareHandler {
     try {
       buffers.read(body, parts.limits().body());
     } catch (MalformedJsonException e) {
-      throw new ProblemException(Problems.malformedBody(e.getMessage()));
+      throw new ProblemException(Problems.MALFORMED_BODY.of(e.getMessage()));
     }
 
     if (!buffers.faults.isEmpty()) {

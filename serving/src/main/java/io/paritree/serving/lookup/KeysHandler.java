@@ -95,7 +95,7 @@ public final class KeysHandler {
                   Map.of("keys", () -> json.list(() -> add(key(json, columns), keys))),
                   Set.of("keys")));
     } catch (CorruptModelException e) {
-      throw new ProblemException(Problems.malformedBody(e.getMessage()));
+      throw new ProblemException(Problems.MALFORMED_BODY.of(e.getMessage()));
     }
 
     return keys;
@@ -104,7 +104,7 @@ public final class KeysHandler {
   private void add(List<String> key, List<List<String>> keys) {
     keys.add(key);
     if (keys.size() > limit) {
-      throw new ProblemException(Problems.tooManyRows(limit, ""));
+      throw new ProblemException(Problems.TOO_MANY_ROWS.of(limit, ""));
     }
   }
 

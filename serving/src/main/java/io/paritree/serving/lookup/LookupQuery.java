@@ -38,7 +38,7 @@ final class LookupQuery {
       String name = decoded(parts[0]);
       if (parts.length < 2 || given.putIfAbsent(name, decoded(parts[1])) != null) {
         throw new ProblemException(
-            Problems.badParameter(Fault.printable(name), "NAME=VALUE, each name once"));
+            Problems.BAD_PARAMETER.of(Fault.printable(name), "NAME=VALUE, each name once"));
       }
     }
   }
@@ -48,7 +48,7 @@ final class LookupQuery {
       return QueryText.decoded(text);
     } catch (IllegalArgumentException e) {
       throw new ProblemException(
-          Problems.badParameter(Fault.printable(text), "percent-encoded UTF-8"));
+          Problems.BAD_PARAMETER.of(Fault.printable(text), "percent-encoded UTF-8"));
     }
   }
 
@@ -67,7 +67,7 @@ final class LookupQuery {
 
     List<String> columns = lookup.form().columns().stream().map(KeyColumn::name).toList();
     if (inPath != null || !given.keySet().containsAll(columns)) {
-      throw new ProblemException(Problems.keyByQuery(String.join("=...&", columns) + "=..."));
+      throw new ProblemException(Problems.KEY_BY_QUERY.of(String.join("=...&", columns) + "=..."));
     }
 
     known.addAll(columns);
@@ -88,7 +88,7 @@ final class LookupQuery {
 
     if (!limit.matches("[1-9][0-9]{0,3}") || Integer.parseInt(limit) > MAX_LIMIT) {
       throw new ProblemException(
-          Problems.badParameter(LIMIT, "a whole number from 1 to " + MAX_LIMIT));
+          Problems.BAD_PARAMETER.of(LIMIT, "a whole number from 1 to " + MAX_LIMIT));
     }
 
     return Integer.parseInt(limit);
@@ -119,7 +119,7 @@ final class LookupQuery {
     if (!given.isEmpty()) {
       known.addAll(lookup.partitionColumns());
       throw new ProblemException(
-          Problems.unknownParameter(
+          Problems.UNKNOWN_PARAMETER.of(
               given.keySet().iterator().next(),
               known.isEmpty() ? "none" : "only " + String.join(", ", known)));
     }

@@ -61,7 +61,7 @@ public final class TablesHandler {
     ServedOutput table =
         scores
             .find(ctx.pathParam("table"))
-            .orElseThrow(() -> new ProblemException(Problems.unknownScores(scores.names())));
+            .orElseThrow(() -> new ProblemException(Problems.UNKNOWN_SCORES.of(scores.names())));
     List<OpenPartition> partitions = table.partitions();
     ctx.result(
         JsonText.line(

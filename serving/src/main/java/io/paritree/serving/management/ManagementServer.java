@@ -148,7 +148,7 @@ public final class ManagementServer implements AutoCloseable {
         case "/health/live" -> page(this::writeLive, request, response, callback);
         case "/health/ready" -> page(this::writeReady, request, response, callback);
         case "/admin/reload" -> admin(request, response, callback);
-        default -> JettyErrors.write(Problems.noManagementPage(), request, response, callback);
+        default -> JettyErrors.write(Problems.NO_MANAGEMENT_PAGE.of(), request, response, callback);
       }
 
       return true;
@@ -156,7 +156,7 @@ public final class ManagementServer implements AutoCloseable {
 
     private void admin(Request request, Response response, Callback callback) {
       if (!tokens.exist(Role.ADMIN)) {
-        JettyErrors.write(Problems.noManagementPage(), request, response, callback);
+        JettyErrors.write(Problems.NO_MANAGEMENT_PAGE.of(), request, response, callback);
         return;
       }
 
@@ -172,7 +172,7 @@ public final class ManagementServer implements AutoCloseable {
       }
 
       if (!watch.hasBegun()) {
-        JettyErrors.write(Problems.starting(), request, response, callback);
+        JettyErrors.write(Problems.STARTING.of(), request, response, callback);
         return;
       }
 

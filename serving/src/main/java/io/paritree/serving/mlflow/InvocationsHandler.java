@@ -62,7 +62,7 @@ public final class InvocationsHandler {
         || MediaTypes.isUtf8Alone(type, "application/csv")) {
       reader.readCsv(body);
     } else {
-      throw new ProblemException(Problems.unsupportedMediaType(EXPECTED));
+      throw new ProblemException(Problems.UNSUPPORTED_MEDIA_TYPE.of(EXPECTED));
     }
 
     Predicted predicted = Predicted.of(served.model(), params.predictMethod());

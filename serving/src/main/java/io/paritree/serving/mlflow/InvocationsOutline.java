@@ -195,6 +195,6 @@ record InvocationsOutline(
 
   /** Returns the refusal of a body that does not have the protocol's form. */
   static ProblemException malformed(String detail) {
-    return new ProblemException(Problems.malformedBody(detail));
+    return new ProblemException(Problems.MALFORMED_BODY.of(detail));
   }
 }

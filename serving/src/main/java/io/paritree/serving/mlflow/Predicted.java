@@ -94,7 +94,7 @@ enum Predicted {
   }
 
   private static ProblemException wrong(String expected) {
-    return new ProblemException(Problems.badParameter("params.predict_method", expected));
+    return new ProblemException(Problems.BAD_PARAMETER.of("params.predict_method", expected));
   }
 
   /** Writes a single value as it is, several as a list. */

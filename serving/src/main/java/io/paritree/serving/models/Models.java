@@ -113,7 +113,7 @@ public final class Models {
   private Map<String, List<ModelSlot>> opened() {
     Map<String, List<ModelSlot>> now = slots;
     if (now.isEmpty()) {
-      throw new ProblemException(Problems.starting());
+      throw new ProblemException(Problems.STARTING.of());
     }
 
     return now;

@@ -51,16 +51,12 @@ public final class ServedModel {
     this.refused = metrics.rows(model.name(), "refused");
     this.columns =
         schema.fields().stream().map(Field::column).collect(Collectors.toUnmodifiableSet());
-    String version = quoted(model.modelVersion());
+    String version = JsonBytes.quotedText(model.modelVersion());
     this.answerStart =
         "{\"model\":%s,\"model_version\":%s,\"version\":%s" // "version" until the next release
-            .formatted(quoted(model.name()), version, version)
+            .formatted(JsonBytes.quotedText(model.name()), version, version)
             .getBytes(StandardCharsets.UTF_8);
     this.form = new AnswerForm(model.outputs());
-  }
-
-  private static String quoted(String text) {
-    return new String(JsonBytes.quoted(text), StandardCharsets.UTF_8);
   }
 
   public String name() {

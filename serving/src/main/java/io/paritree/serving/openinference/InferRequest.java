@@ -154,7 +154,7 @@ record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolea
       boolean isUsed = hasReasons || hasContributions && name.equals(ReasonsRequest.EXACT);
       if (!isUsed) {
         throw new ProblemException(
-            Problems.missingParameter(
+            Problems.MISSING_PARAMETER.of(
                 "outputs",
                 "the output '%s' in the same request, which '%s' is about"
                     .formatted(InferAnswer.REASONS, name)));
@@ -366,6 +366,6 @@ record InferRequest(String id, List<Tensor> inputs, List<Output> outputs, boolea
 
   static ProblemException wrong(String what, String expected) {
     return new ProblemException(
-        Problems.malformedBody("Cannot read %s: expected %s.".formatted(what, expected)));
+        Problems.MALFORMED_BODY.of("Cannot read %s: expected %s.".formatted(what, expected)));
   }
 }

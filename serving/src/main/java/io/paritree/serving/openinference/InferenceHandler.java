@@ -80,7 +80,7 @@ public final class InferenceHandler {
       new BinaryReader(places, request.inputs()).read(body, jsonLength);
       places.fillMissing();
     } catch (MalformedJsonException e) {
-      throw new ProblemException(Problems.malformedBody(e.getMessage()));
+      throw new ProblemException(Problems.MALFORMED_BODY.of(e.getMessage()));
     }
 
     Optional<Explainer> explainer = explainer(request, table);
@@ -137,7 +137,7 @@ public final class InferenceHandler {
       return Optional.of(explainer);
     } catch (UnsupportedModelException e) {
       throw new ProblemException(
-          Problems.unusableParameter(InferAnswer.CONTRIBUTIONS, e.getMessage()));
+          Problems.UNUSABLE_PARAMETER.of(InferAnswer.CONTRIBUTIONS, e.getMessage()));
     }
   }
 

@@ -95,7 +95,7 @@ public final class RepositoryHandler {
 
       document.end();
     } catch (MalformedJsonException e) {
-      throw new ProblemException(Problems.malformedBody(e.getMessage()));
+      throw new ProblemException(Problems.MALFORMED_BODY.of(e.getMessage()));
     }
   }
 

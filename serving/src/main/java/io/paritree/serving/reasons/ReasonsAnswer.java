@@ -77,7 +77,7 @@ public final class ReasonsAnswer {
       return new ReasonsAnswer(asked, served, served.reasons(asked.mode()), values);
     } catch (UnsupportedModelException e) {
       throw new ProblemException(
-          Problems.unusableParameter(ReasonsRequest.REASONS, e.getMessage()));
+          Problems.UNUSABLE_PARAMETER.of(ReasonsRequest.REASONS, e.getMessage()));
     }
   }
 

@@ -74,7 +74,7 @@ public record ReasonsRequest(
     for (String name : PARAMETERS.keySet()) {
       if (given.containsKey(name) && !isDefault(name, given.get(name))) {
         throw new ProblemException(
-            Problems.missingParameter(
+            Problems.MISSING_PARAMETER.of(
                 prefix + REASONS,
                 "%s=K, because '%s' only changes reasons".formatted(REASONS, prefix + name)));
       }
@@ -116,12 +116,12 @@ public record ReasonsRequest(
 
   /** Returns the refusal of a request without a parameter that the model needs. */
   ProblemException missing(String name, String expected) {
-    return new ProblemException(Problems.missingParameter(prefix + name, expected));
+    return new ProblemException(Problems.MISSING_PARAMETER.of(prefix + name, expected));
   }
 
   /** Returns the refusal of a parameter that the model makes wrong. */
   ProblemException wrong(String name, String expected) {
-    return new ProblemException(Problems.badParameter(prefix + name, expected));
+    return new ProblemException(Problems.BAD_PARAMETER.of(prefix + name, expected));
   }
 
   /**
@@ -145,7 +145,7 @@ public record ReasonsRequest(
 
   /** Returns the refusal of a parameter. */
   public static ProblemException refusal(String name, String prefix) {
-    return new ProblemException(Problems.badParameter(prefix + name, rule(name)));
+    return new ProblemException(Problems.BAD_PARAMETER.of(prefix + name, rule(name)));
   }
 
   private static String rule(String name) {

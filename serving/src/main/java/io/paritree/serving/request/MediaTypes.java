@@ -30,7 +30,7 @@ public final class MediaTypes {
     requireJsonAccepted(ctx);
     // getContentType() throws on a charset that Java does not know
     if (!isUtf8(ctx.req().getHeader(Header.CONTENT_TYPE), JSON)) {
-      throw new ProblemException(Problems.unsupportedMediaType(JSON));
+      throw new ProblemException(Problems.UNSUPPORTED_MEDIA_TYPE.of(JSON));
     }
 
     return body(ctx);
@@ -47,7 +47,7 @@ public final class MediaTypes {
     requireAccepted(ctx, BYTES);
     String type = ctx.req().getHeader(Header.CONTENT_TYPE);
     if (type != null && !isUtf8(type, JSON) && !isUtf8(type, BYTES)) {
-      throw new ProblemException(Problems.unsupportedMediaType(JSON + " or " + BYTES));
+      throw new ProblemException(Problems.UNSUPPORTED_MEDIA_TYPE.of(JSON + " or " + BYTES));
     }
 
     return body(ctx);
@@ -129,6 +129,6 @@ public final class MediaTypes {
       }
     }
 
-    throw new ProblemException(Problems.notAcceptable());
+    throw new ProblemException(Problems.NOT_ACCEPTABLE.of());
   }
 }

@@ -36,6 +36,7 @@ public final class ModelAddress {
     String name = parameters.get("name");
     String version = parameters.get("version");
     Optional<ModelSlot> found = version == null ? models.find(name) : models.find(name, version);
-    return found.orElseThrow(() -> new ProblemException(Problems.unknownModel(models.addresses())));
+    return found.orElseThrow(
+        () -> new ProblemException(Problems.UNKNOWN_MODEL.of(models.addresses())));
   }
 }

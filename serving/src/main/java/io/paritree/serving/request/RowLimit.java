@@ -65,7 +65,7 @@ public record RowLimit(int rows, Engine engine, boolean lowered) {
    */
   public void check(long count) {
     if (count > rows) {
-      throw new ProblemException(Problems.tooManyRows(rows, reason()));
+      throw new ProblemException(Problems.TOO_MANY_ROWS.of(rows, reason()));
     }
   }
 

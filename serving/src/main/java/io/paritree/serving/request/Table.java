@@ -238,7 +238,7 @@ public final class Table {
       throw new ProblemException(
           lacking.isEmpty()
               ? Problems.invalidRecord(errors, found.count())
-              : Problems.missingInputs(lacking, errors));
+              : Problems.MISSING_INPUTS.of(lacking).with(errors));
     }
 
     int margins = served.model().engine().outputs();

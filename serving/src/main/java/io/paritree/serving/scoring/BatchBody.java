@@ -171,6 +171,6 @@ enum BatchBody {
   }
 
   private static ProblemException malformed(String detail) {
-    return new ProblemException(Problems.malformedBody(detail));
+    return new ProblemException(Problems.MALFORMED_BODY.of(detail));
   }
 }

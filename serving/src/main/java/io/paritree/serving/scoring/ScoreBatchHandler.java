@@ -86,7 +86,7 @@ public final class ScoreBatchHandler {
       usual.add(form.types().get(0));
     }
 
-    throw new ProblemException(Problems.unsupportedMediaType(String.join(" or ", usual)));
+    throw new ProblemException(Problems.UNSUPPORTED_MEDIA_TYPE.of(String.join(" or ", usual)));
   }
 
   private void score(BatchBody form, Batch batch) throws IOException {

@@ -104,7 +104,7 @@ public final class ScoreHandler {
 
     if (lookup.form().columns().size() != 1) {
       throw new ProblemException(
-          Problems.unusableParameter(
+          Problems.UNUSABLE_PARAMETER.of(
               "key", "the keys of %s have several columns".formatted(query.scores())));
     }
 
@@ -117,7 +117,7 @@ public final class ScoreHandler {
     String version = found.partition().manifest().modelVersion();
     if (!version.startsWith(served.name() + "/")) {
       throw new ProblemException(
-          Problems.unusableParameter(
+          Problems.UNUSABLE_PARAMETER.of(
               "scores", "the stored scores of the key are those of " + version));
     }
 
@@ -143,7 +143,7 @@ public final class ScoreHandler {
     try {
       buffers.read(body, parts.limits().body());
     } catch (MalformedJsonException e) {
-      throw new ProblemException(Problems.malformedBody(e.getMessage()));
+      throw new ProblemException(Problems.MALFORMED_BODY.of(e.getMessage()));
     } finally {
       buffers.reader.keepIn(null);
     }

@@ -82,7 +82,7 @@ record ScoreQuery(boolean margin, String key, String scores, Optional<ReasonsReq
             default -> ReasonsRequest.isParameter(name);
           };
       if (!known) {
-        throw new ProblemException(Problems.unknownParameter(name, form.all));
+        throw new ProblemException(Problems.UNKNOWN_PARAMETER.of(name, form.all));
       }
 
       String value = parts.length < 2 ? "" : parts[1];
@@ -98,13 +98,13 @@ record ScoreQuery(boolean margin, String key, String scores, Optional<ReasonsReq
 
     if (form == Form.RECORD && given.containsKey("key") != given.containsKey("scores")) {
       throw new ProblemException(
-          Problems.missingParameter(
+          Problems.MISSING_PARAMETER.of(
               given.containsKey("key") ? "scores" : "key", "scores=NAME and key=KEY together"));
     }
 
     if (given.containsKey("scores") && given.containsKey(ReasonsRequest.REASONS)) {
       throw new ProblemException(
-          Problems.badParameter(
+          Problems.BAD_PARAMETER.of(
               ReasonsRequest.REASONS,
               "no scores=NAME in the same request, since a stored score has no other reasons than"
                   + " those that are stored with it"));
@@ -119,10 +119,10 @@ record ScoreQuery(boolean margin, String key, String scores, Optional<ReasonsReq
 
   private static ProblemException wrong(String name, Form form) {
     return switch (name) {
-      case "margin" -> new ProblemException(Problems.badParameter(name, form.all));
-      case "key" -> new ProblemException(Problems.badParameter(name, form.key));
+      case "margin" -> new ProblemException(Problems.BAD_PARAMETER.of(name, form.all));
+      case "key" -> new ProblemException(Problems.BAD_PARAMETER.of(name, form.key));
       case "scores" ->
-          new ProblemException(Problems.badParameter(name, "the name of stored scores, once"));
+          new ProblemException(Problems.BAD_PARAMETER.of(name, "the name of stored scores, once"));
       default -> ReasonsRequest.refusal(name, "");
     };
   }

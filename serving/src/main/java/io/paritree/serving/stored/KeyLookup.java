@@ -86,7 +86,7 @@ public final class KeyLookup {
     KeyLookup found = find(name, scores).orElse(null);
     if (found == null) {
       scores.find(name).ifPresent(table -> table.lookedUp(LookupResult.UNANSWERED));
-      throw new ProblemException(Problems.noScores(name));
+      throw new ProblemException(Problems.NO_SCORES.of(name));
     }
 
     return found;
@@ -102,7 +102,7 @@ public final class KeyLookup {
     ServedOutput table =
         scores
             .find(name)
-            .orElseThrow(() -> new ProblemException(Problems.unknownScores(scores.names())));
+            .orElseThrow(() -> new ProblemException(Problems.UNKNOWN_SCORES.of(scores.names())));
     State now = table.state();
     if (now.partitions().isEmpty()) {
       return Optional.empty();
@@ -135,7 +135,7 @@ public final class KeyLookup {
       table.lookedUp(LookupResult.UNANSWERED);
       throw new ProblemException(unanswered(hidden.get(0)));
     } else if (chosen.isEmpty()) {
-      throw new ProblemException(Problems.unknownPartition(named(partitions)));
+      throw new ProblemException(Problems.UNKNOWN_PARTITION.of(named(partitions)));
     }
 
     return new KeyLookup(table, chosen, hidden, refusesStale, numbers);
@@ -247,8 +247,8 @@ public final class KeyLookup {
   private static Problem unanswered(Unserved one) {
     Problem problem =
         isDamaged(one)
-            ? Problems.damagedScores(one.name())
-            : Problems.staleScores(one.name(), one.reason().text());
+            ? Problems.DAMAGED_SCORES.of(one.name())
+            : Problems.STALE_SCORES.of(one.name(), one.reason().text());
     return problem.with(one.member());
   }
 
@@ -259,7 +259,7 @@ public final class KeyLookup {
 
   /** Returns the problem that a key which was not found is answered with. */
   public Problem unknownKey() {
-    Problem problem = Problems.unknownKey(searched());
+    Problem problem = Problems.UNKNOWN_KEY.of(searched());
     return stale == null ? problem : problem.with(stale.member());
   }
 
@@ -273,7 +273,7 @@ public final class KeyLookup {
 
       encoded = keys;
     } catch (InvalidKeyException e) {
-      throw new ProblemException(Problems.invalidKey(e.column(), e.got(), e.expected()));
+      throw new ProblemException(Problems.INVALID_KEY.of(e.column(), e.got(), e.expected()));
     }
   }
 
@@ -323,7 +323,7 @@ public final class KeyLookup {
       pass(Unserved.partition(path, Unserved.Reason.DAMAGED, e.getMessage()));
       return Optional.empty();
     } catch (ClosedChannelException e) {
-      throw new ProblemException(Problems.replacedScores(partition.name()));
+      throw new ProblemException(Problems.REPLACED_SCORES.of(partition.name()));
     }
   }
 

@@ -77,12 +77,15 @@ public final class StoredAnswer {
   private static Problem storedProblem(Found found) {
     OpenPartition partition = found.partition();
     String run = partition.manifest().run();
-    StoredEntry entry = found.entry();
-    if (entry instanceof Quarantined row) {
-      return Problems.quarantinedKey(partition.name(), run, faults(row.faults()));
+    String member = ",\"run\":" + JsonBytes.quotedText(run);
+    if (found.entry() instanceof Quarantined row) {
+      Problem problem = Problems.QUARANTINED.of(run, partition.name());
+      return problem.with(faults(row.faults())).with(member);
     }
 
-    return Problems.ambiguousKey(partition.name(), run, ((Repeated) entry).rows());
+    long rows = ((Repeated) found.entry()).rows();
+    Problem problem = Problems.AMBIGUOUS_KEY.of(rows, run, partition.name());
+    return problem.with(member).with(",\"rows\":" + rows);
   }
 
   private static List<PointedFault> faults(byte[] stored) {
