@@ -1,9 +1,9 @@
 package io.paritree.serving;
 
-import io.paritree.lookup.DamagedIndexException;
 import io.paritree.lookup.IndexManifest;
 import io.paritree.lookup.LookupIndex;
 import io.paritree.model.TestPackages;
+import io.paritree.output.DamagedFileException;
 import io.paritree.serving.Client.Answer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -198,7 +198,7 @@ final class OwnIndexHarm {
   private void verify(Path index) throws IOException {
     try {
       LookupIndex.verify(index);
-    } catch (DamagedIndexException e) {
+    } catch (DamagedFileException e) {
       claim(false, "after a kill: %s", e.getMessage());
     }
   }

@@ -1,8 +1,8 @@
 package io.paritree.serving;
 
 import io.paritree.lookup.BuiltIndex;
-import io.paritree.lookup.StateDirectory;
 import io.paritree.lookup.TableIndexes;
+import io.paritree.output.StateDirectory;
 import io.paritree.serving.Client.Answer;
 import io.paritree.store.Location;
 import java.io.IOException;

@@ -2,8 +2,8 @@ package io.paritree.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.paritree.lookup.PublishedPartition;
-import io.paritree.lookup.StateDirectory;
+import io.paritree.output.PublishedPartition;
+import io.paritree.output.StateDirectory;
 import io.paritree.serving.Client.Answer;
 import java.io.IOException;
 import java.io.RandomAccessFile;

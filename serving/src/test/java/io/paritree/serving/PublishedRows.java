@@ -1,8 +1,8 @@
 package io.paritree.serving;
 
 import io.paritree.json.JsonText;
-import io.paritree.lookup.PublishedPartition;
-import io.paritree.lookup.StateDirectory;
+import io.paritree.output.PublishedPartition;
+import io.paritree.output.StateDirectory;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package io.paritree.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.lookup.IndexManifest;
-import io.paritree.lookup.PublishedPartition;
+import io.paritree.output.PublishedPartition;
 import io.paritree.serving.Client.Answer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.Country;
 import io.paritree.lookup.BuiltIndex;
-import io.paritree.lookup.StateDirectory;
 import io.paritree.lookup.TableIndexes;
+import io.paritree.output.StateDirectory;
 import io.paritree.store.Location;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -5,6 +5,8 @@ import io.paritree.CorruptModelException;
 import io.paritree.Sha256;
 import io.paritree.json.JsonText;
 import io.paritree.json.StrictJson;
+import io.paritree.output.DamagedFileException;
+import io.paritree.output.ReasonsForm;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
@@ -185,20 +187,20 @@ public record IndexManifest(
    *
    * @param digests the content of {@link #DIGESTS}
    * @param where the manifest's file, for messages
-   * @throws DamagedIndexException if it is damaged, or of another format
+   * @throws DamagedFileException if it is damaged, or of another format
    */
   public static IndexManifest fromJson(byte[] content, byte[] digests, String where)
-      throws DamagedIndexException {
+      throws DamagedFileException {
     try {
       IndexManifest manifest = new Reader(new StrictJson(where, content)).read();
       if (!Arrays.equals(digests, manifest.digests(content))) {
-        throw new DamagedIndexException(
+        throw new DamagedFileException(
             "Cannot read %s: the digests differ from those in %s".formatted(where, DIGESTS));
       }
 
       return manifest;
     } catch (CorruptModelException | IllegalArgumentException e) {
-      throw new DamagedIndexException(e.getMessage(), e);
+      throw new DamagedFileException(e.getMessage(), e);
     }
   }
 

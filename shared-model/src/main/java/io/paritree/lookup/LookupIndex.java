@@ -3,6 +3,7 @@ package io.paritree.lookup;
 import io.paritree.Closer;
 import io.paritree.Sha256;
 import io.paritree.lookup.IndexManifest.ShardFile;
+import io.paritree.output.DamagedFileException;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import io.paritree.store.UnfitFileException;
@@ -36,7 +37,7 @@ public final class LookupIndex implements AutoCloseable {
    * Opens an index.
    *
    * @param directory a local directory
-   * @throws DamagedIndexException if its manifest, or the header or length of a shard, is not what
+   * @throws DamagedFileException if its manifest, or the header or length of a shard, is not what
    *     was written
    */
   public static LookupIndex open(Path directory) throws IOException {
@@ -60,7 +61,7 @@ public final class LookupIndex implements AutoCloseable {
    * Reads what a directory has the index of.
    *
    * @param directory a local directory
-   * @throws DamagedIndexException if the manifest is not what was written
+   * @throws DamagedFileException if the manifest is not what was written
    */
   public static IndexManifest manifest(Path directory) throws IOException {
     Path file = directory.resolve(IndexManifest.FILE);
@@ -73,14 +74,14 @@ public final class LookupIndex implements AutoCloseable {
     try {
       return FileStore.of(location).readAtMost(location, IndexManifest.MAX_BYTES);
     } catch (UnfitFileException e) {
-      throw new DamagedIndexException(e.getMessage(), e);
+      throw new DamagedFileException(e.getMessage(), e);
     }
   }
 
   /**
    * Reads all files of an index, and compares their digests.
    *
-   * @throws DamagedIndexException naming the first file that is not what was written
+   * @throws DamagedFileException naming the first file that is not what was written
    */
   public static void verify(Path directory) throws IOException {
     try (LookupIndex index = open(directory)) {
@@ -94,7 +95,7 @@ public final class LookupIndex implements AutoCloseable {
         }
 
         if (!Sha256.hex(digest).equals(shard.sha256())) {
-          throw new DamagedIndexException(
+          throw new DamagedFileException(
               "Cannot use %s: its digest differs from the one in %s"
                   .formatted(directory.resolve(shard.name()), IndexManifest.FILE));
         }
@@ -111,8 +112,7 @@ public final class LookupIndex implements AutoCloseable {
    * Looks a key up.
    *
    * @return empty if the partition has no row with this key
-   * @throws DamagedIndexException if the part of the index that would answer is not what was
-   *     written
+   * @throws DamagedFileException if the part of the index that would answer is not what was written
    */
   public Optional<StoredEntry> find(KeyBytes key) throws IOException {
     long hash = key.hash();

@@ -3,6 +3,7 @@ package io.paritree.lookup;
 import io.paritree.lookup.StoredEntry.Quarantined;
 import io.paritree.lookup.StoredEntry.Repeated;
 import io.paritree.lookup.StoredEntry.Scored;
+import io.paritree.output.DamagedFileException;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -42,7 +43,7 @@ final class Shard implements AutoCloseable {
   /**
    * Opens a file, and reads its header.
    *
-   * @throws DamagedIndexException if it is not this shard, or does not have this length
+   * @throws DamagedFileException if it is not this shard, or does not have this length
    */
   Shard(Path file, long length, long seal, int scores) throws IOException {
     this.file = file;
@@ -86,7 +87,7 @@ final class Shard implements AutoCloseable {
   /**
    * Looks a key up.
    *
-   * @throws DamagedIndexException if what would answer is not what was written
+   * @throws DamagedFileException if what would answer is not what was written
    */
   Optional<StoredEntry> find(byte[] key, int length, long hash) throws IOException {
     int bucket = ShardLayout.bucket(hash, buckets);
@@ -104,7 +105,7 @@ final class Shard implements AutoCloseable {
     try {
       return entry(content, key, length);
     } catch (BufferUnderflowException | IllegalArgumentException e) {
-      throw new DamagedIndexException(
+      throw new DamagedFileException(
           "Cannot read %s: the entries of bucket %s do not end with it".formatted(file, bucket), e);
     }
   }
@@ -232,8 +233,8 @@ final class Shard implements AutoCloseable {
     }
   }
 
-  private DamagedIndexException damaged(String why) {
-    return new DamagedIndexException("Cannot read %s: %s".formatted(file, why));
+  private DamagedFileException damaged(String why) {
+    return new DamagedFileException("Cannot read %s: %s".formatted(file, why));
   }
 
   @Override

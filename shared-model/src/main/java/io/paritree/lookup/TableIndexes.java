@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.CorruptModelException;
 import io.paritree.json.JsonText;
 import io.paritree.json.StrictJson;
+import io.paritree.output.DamagedFileException;
 import io.paritree.output.PartitionValue;
+import io.paritree.output.PublishedPartition;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
@@ -48,9 +50,9 @@ public record TableIndexes(long base, Map<String, String> runs) {
    * Reads the file; members that this version does not know are ignored.
    *
    * @param where the file, for messages
-   * @throws DamagedIndexException if it is not what was written, or of another format
+   * @throws DamagedFileException if it is not what was written, or of another format
    */
-  public static TableIndexes fromJson(byte[] content, String where) throws DamagedIndexException {
+  public static TableIndexes fromJson(byte[] content, String where) throws DamagedFileException {
     long[] numbers = {0, -1};
     Map<String, String> runs = new TreeMap<>();
     try {
@@ -67,11 +69,11 @@ public record TableIndexes(long base, Map<String, String> runs) {
                     }
                   }));
     } catch (CorruptModelException e) {
-      throw new DamagedIndexException(e.getMessage(), e);
+      throw new DamagedFileException(e.getMessage(), e);
     }
 
     if (numbers[0] != FORMAT || numbers[1] < 0) {
-      throw new DamagedIndexException(
+      throw new DamagedFileException(
           "Cannot read %s: it is not the list of a table's indexes with \"format\": %s"
               .formatted(where, FORMAT));
     }

@@ -10,7 +10,7 @@ import io.paritree.lookup.IndexManifest.ShardFile;
 import io.paritree.lookup.KeyColumn;
 import io.paritree.lookup.KeyForm;
 import io.paritree.lookup.ScoreSpread;
-import io.paritree.lookup.build.ScoreHistogram;
+import io.paritree.output.ScoreHistogram;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.paritree.lookup;
 import io.paritree.lookup.IndexManifest.ShardFile;
 import io.paritree.lookup.build.RowRecords;
 import io.paritree.lookup.build.ShardWriter;
+import io.paritree.output.ReasonsForm;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;

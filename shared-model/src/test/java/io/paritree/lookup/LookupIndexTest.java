@@ -8,6 +8,7 @@ import io.paritree.Seed;
 import io.paritree.lookup.StoredEntry.Quarantined;
 import io.paritree.lookup.StoredEntry.Repeated;
 import io.paritree.lookup.StoredEntry.Scored;
+import io.paritree.output.DamagedFileException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -127,7 +128,7 @@ class LookupIndexTest {
       try {
         LookupIndex.verify(directory);
         fail(where + " is not found by the digests");
-      } catch (DamagedIndexException e) {
+      } catch (DamagedFileException e) {
         // as it should be
       }
 
@@ -163,14 +164,14 @@ class LookupIndexTest {
         directory.resolve("shard-1"),
         StandardCopyOption.REPLACE_EXISTING);
     assertThatThrownBy(() -> LookupIndex.open(directory))
-        .isInstanceOf(DamagedIndexException.class)
+        .isInstanceOf(DamagedFileException.class)
         .hasMessageContaining("its header is not that of this shard");
 
     Files.copy(
         directory.resolve("shard-0"),
         directory.resolve("shard-1"),
         StandardCopyOption.REPLACE_EXISTING);
-    assertThatThrownBy(() -> LookupIndex.open(directory)).isInstanceOf(DamagedIndexException.class);
+    assertThatThrownBy(() -> LookupIndex.open(directory)).isInstanceOf(DamagedFileException.class);
   }
 
   @Test
@@ -258,7 +259,7 @@ class LookupIndexTest {
   private boolean onlyRightAnswers(Map<String, String> whole, String where) throws IOException {
     try (LookupIndex index = LookupIndex.open(directory)) {
       return !isRight(index, whole, where);
-    } catch (DamagedIndexException e) {
+    } catch (DamagedFileException e) {
       return true;
     }
   }
@@ -274,7 +275,7 @@ class LookupIndexTest {
               "%s: got %s under key %s, expected %s"
                   .formatted(where, found, entry.getKey(), entry.getValue()));
         }
-      } catch (DamagedIndexException e) {
+      } catch (DamagedFileException e) {
         damaged.add(entry.getKey());
       }
     }

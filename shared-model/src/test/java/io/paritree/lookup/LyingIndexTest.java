@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paritree.Sha256;
 import io.paritree.lookup.IndexManifest.ShardFile;
+import io.paritree.output.DamagedFileException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -93,7 +94,7 @@ class LyingIndexTest {
     entries.put((byte) 1);
     write(1, ShardLayout.CRC + 32, entries.array());
 
-    assertThatThrownBy(() -> find("1")).isInstanceOf(DamagedIndexException.class);
+    assertThatThrownBy(() -> find("1")).isInstanceOf(DamagedFileException.class);
   }
 
   @ParameterizedTest
@@ -101,7 +102,7 @@ class LyingIndexTest {
   void headersWhoseSizesAreNegativeAreDamaged(int buckets, long bucketBytes) throws IOException {
     write(buckets, bucketBytes, new byte[32]);
 
-    assertThatThrownBy(() -> find("1")).isInstanceOf(DamagedIndexException.class);
+    assertThatThrownBy(() -> find("1")).isInstanceOf(DamagedFileException.class);
   }
 
   @ParameterizedTest
@@ -115,6 +116,6 @@ class LyingIndexTest {
             .replaceFirst("(\"scale\" ?: ?)0", "$1" + scale);
     write(json.getBytes(StandardCharsets.UTF_8), manifest);
 
-    assertThatThrownBy(() -> find("1")).isInstanceOf(DamagedIndexException.class);
+    assertThatThrownBy(() -> find("1")).isInstanceOf(DamagedFileException.class);
   }
 }

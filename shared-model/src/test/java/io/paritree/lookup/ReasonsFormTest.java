@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.paritree.output.PublishedPartition;
+import io.paritree.output.ReasonsForm;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.HashSet;

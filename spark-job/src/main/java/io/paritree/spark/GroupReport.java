@@ -1,6 +1,7 @@
 package io.paritree.spark;
 
-import io.paritree.lookup.build.ScoreHistogram;
+import io.paritree.output.ScoreHistogram;
+import io.paritree.output.StateDirectory;
 import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.ending.JobException;
 import io.paritree.spark.ending.Outcome;
@@ -175,7 +176,9 @@ final class GroupReport {
   String quarantine() {
     return tally.quarantined().isEmpty()
         ? ""
-        : directory.map(own -> own.keptAtEnd().resolve("quarantine").toString()).orElse("");
+        : directory
+            .map(own -> own.keptAtEnd().resolve(StateDirectory.QUARANTINE).toString())
+            .orElse("");
   }
 
   private JobReport report(

@@ -1,12 +1,12 @@
 package io.paritree.spark;
 
 import io.paritree.ModelException;
-import io.paritree.lookup.build.ScoreHistogram;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.ModelMemory;
 import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
 import io.paritree.output.PartitionValue;
+import io.paritree.output.ScoreHistogram;
 import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.check.JobCheck;
 import io.paritree.spark.check.OutputPartition;

@@ -1,8 +1,8 @@
 package io.paritree.spark;
 
-import io.paritree.lookup.ReasonsForm;
-import io.paritree.lookup.StateDirectory;
 import io.paritree.model.ScoringModel;
+import io.paritree.output.ReasonsForm;
+import io.paritree.output.StateDirectory;
 import io.paritree.spark.check.CarriedColumns;
 import io.paritree.spark.check.CheckedRun;
 import io.paritree.spark.check.OutputPartition;

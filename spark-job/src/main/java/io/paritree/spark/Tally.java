@@ -1,7 +1,7 @@
 package io.paritree.spark;
 
-import io.paritree.lookup.build.ScoreHistogram;
 import io.paritree.model.ScoringModel;
+import io.paritree.output.ScoreHistogram;
 import io.paritree.spark.report.FieldFault;
 import io.paritree.spark.task.FieldFaults;
 import io.paritree.spark.task.LookupFile;

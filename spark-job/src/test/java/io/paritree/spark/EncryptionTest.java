@@ -3,11 +3,11 @@ package io.paritree.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.paritree.lookup.PublishedPartition;
-import io.paritree.lookup.StateDirectory;
 import io.paritree.lookup.parquet.PartitionIndexing;
 import io.paritree.lookup.parquet.UnusableRowsException;
 import io.paritree.model.TestPackages;
+import io.paritree.output.PublishedPartition;
+import io.paritree.output.StateDirectory;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;

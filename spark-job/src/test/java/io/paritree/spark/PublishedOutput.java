@@ -2,7 +2,7 @@ package io.paritree.spark;
 
 import io.paritree.lookup.KeyBytes;
 import io.paritree.lookup.LookupIndex;
-import io.paritree.lookup.StateDirectory;
+import io.paritree.output.StateDirectory;
 import io.paritree.spark.publish.DataFile;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.PartitionManifest;

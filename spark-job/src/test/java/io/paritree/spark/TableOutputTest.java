@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paritree.lookup.KeyBytes;
 import io.paritree.lookup.LookupIndex;
-import io.paritree.lookup.StateDirectory;
 import io.paritree.lookup.StoredEntry.Scored;
 import io.paritree.lookup.TableIndexes;
 import io.paritree.model.TestPackages;
+import io.paritree.output.StateDirectory;
 import io.paritree.spark.publish.Step;
 import io.paritree.spark.publish.StepObserver;
 import io.paritree.store.Location;

@@ -1,7 +1,7 @@
 package io.paritree.serving.indexes;
 
 import io.paritree.lookup.IndexManifest;
-import io.paritree.lookup.StateDirectory;
+import io.paritree.output.StateDirectory;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;

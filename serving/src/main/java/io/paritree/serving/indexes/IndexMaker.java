@@ -1,12 +1,12 @@
 package io.paritree.serving.indexes;
 
 import io.paritree.Sha256;
-import io.paritree.lookup.DamagedIndexException;
 import io.paritree.lookup.IndexManifest;
 import io.paritree.lookup.IndexManifest.ShardFile;
-import io.paritree.lookup.PublishedPartition;
 import io.paritree.lookup.parquet.PartitionIndexing;
 import io.paritree.lookup.parquet.UnusableRowsException;
+import io.paritree.output.DamagedFileException;
+import io.paritree.output.PublishedPartition;
 import io.paritree.serving.indexes.OutputReader.Found;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
@@ -94,7 +94,7 @@ final class IndexMaker {
     try {
       makeNow(one, built, to);
       refused.remove(one.path());
-    } catch (DamagedIndexException | UnusableRowsException e) {
+    } catch (DamagedFileException | UnusableRowsException e) {
       refused.put(one.path(), new Refused(run, FailedLook.of(files, began, nanos.getAsLong()), e));
       throw e;
     }
@@ -181,12 +181,12 @@ final class IndexMaker {
     try {
       return store.readAtMost(file, IndexManifest.MAX_BYTES);
     } catch (UnfitFileException e) {
-      throw new DamagedIndexException(e.getMessage(), e);
+      throw new DamagedFileException(e.getMessage(), e);
     }
   }
 
   private static long length(IndexManifest manifest, long own, Location file)
-      throws DamagedIndexException {
+      throws DamagedFileException {
     try {
       long bytes = own;
       for (ShardFile shard : manifest.shards()) {
@@ -195,7 +195,7 @@ final class IndexMaker {
 
       return bytes;
     } catch (ArithmeticException e) {
-      throw new DamagedIndexException(
+      throw new DamagedFileException(
           "Cannot use %s: no disk has room for shards as long as it says".formatted(file), e);
     }
   }
@@ -227,7 +227,7 @@ final class IndexMaker {
     }
 
     if (left != 0 || !Sha256.hex(digest).equals(shard.sha256())) {
-      throw new DamagedIndexException(
+      throw new DamagedFileException(
           "Cannot use %s: its length or digest differs from the one in %s"
               .formatted(from, IndexManifest.FILE));
     }

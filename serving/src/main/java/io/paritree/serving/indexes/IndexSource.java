@@ -1,9 +1,9 @@
 package io.paritree.serving.indexes;
 
-import io.paritree.lookup.DamagedIndexException;
 import io.paritree.lookup.IndexManifest;
 import io.paritree.lookup.LookupIndex;
-import io.paritree.lookup.StateDirectory;
+import io.paritree.output.DamagedFileException;
+import io.paritree.output.StateDirectory;
 import io.paritree.serving.indexes.OutputReader.Found;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
@@ -67,7 +67,7 @@ final class IndexSource {
    * @param old the open index; null if there is none
    * @param beforeLongRead is called before all of the index is read, if it is
    * @throws NoSuchFileException if a start would find no index
-   * @throws DamagedIndexException if a start could not open it
+   * @throws DamagedFileException if a start could not open it
    */
   OpenPartition current(Found one, OpenPartition old, Runnable beforeLongRead) throws IOException {
     Path directory = directory(one);
@@ -80,7 +80,7 @@ final class IndexSource {
     beforeLongRead.run();
     try {
       LookupIndex.verify(directory);
-    } catch (DamagedIndexException e) {
+    } catch (DamagedFileException e) {
       if (!isMadeAgain(directory)) {
         OpenPartition damaged = open(one, directory, now);
         damaged.foundDamaged(
@@ -116,14 +116,14 @@ final class IndexSource {
    * Opens the index of a partition, which is fetched or built now if it has to be.
    *
    * @throws NoSuchFileException if the job has built none, and the server cannot
-   * @throws DamagedIndexException if what was fetched is not what was written
+   * @throws DamagedFileException if what was fetched is not what was written
    * @throws IOException if there is no room for it
    */
   OpenPartition open(Found one) throws IOException {
     Path directory = directory(one);
     try {
       return open(one, directory, files(directory));
-    } catch (DamagedIndexException | NoSuchFileException e) {
+    } catch (DamagedFileException | NoSuchFileException e) {
       if (!isMadeAgain(directory)) {
         throw e;
       }
@@ -138,7 +138,7 @@ final class IndexSource {
     if (!manifest.directory().equals(one.published().directory())
         || !one.published().isOf(manifest.identity())
         || !manifest.partition().equals(one.path())) {
-      throw new DamagedIndexException(
+      throw new DamagedFileException(
           "Cannot use the index in %s: it is of another run or partition, %s of %s"
               .formatted(directory, manifest.partition(), manifest.directory()));
     }

@@ -1,7 +1,7 @@
 package io.paritree.serving.indexes;
 
-import io.paritree.lookup.DamagedIndexException;
 import io.paritree.lookup.parquet.UnusableRowsException;
+import io.paritree.output.DamagedFileException;
 import io.paritree.output.PartitionValue;
 import io.paritree.serving.indexes.OutputReader.Found;
 import io.paritree.serving.indexes.Unserved.Reason;
@@ -295,7 +295,7 @@ public final class OutputIndexes {
                       + " it was removed, and the server builds only those of directories, with"
                       + " scripts/serve --with-hadoop: no %s")
                   .formatted(one.published().directory(), e.getMessage());
-    } catch (DamagedIndexException | UnfitFileException e) {
+    } catch (DamagedFileException | UnfitFileException e) {
       reason = Reason.DAMAGED;
       why = e.getMessage();
     } catch (UnusableRowsException e) {

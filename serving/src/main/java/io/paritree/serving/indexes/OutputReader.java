@@ -1,9 +1,9 @@
 package io.paritree.serving.indexes;
 
-import io.paritree.lookup.DamagedIndexException;
-import io.paritree.lookup.PublishedPartition;
-import io.paritree.lookup.StateDirectory;
+import io.paritree.output.DamagedFileException;
 import io.paritree.output.PartitionValue;
+import io.paritree.output.PublishedPartition;
+import io.paritree.output.StateDirectory;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -17,7 +17,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** Reads which partitions an output has now. Not thread-safe. */
 final class OutputReader {
@@ -28,7 +27,6 @@ final class OutputReader {
 
   private static final int MAX_DIRECTORIES = 200_000;
   private static final int MAX_BROKEN = 1_000;
-  private static final Set<String> SHARED = Set.of("runs", "running", "lock", "lookup");
 
   private final FileStore store;
   private final Location output;
@@ -93,7 +91,7 @@ final class OutputReader {
       TableLog.Version version = log.newest(StateDirectory.indexes(state()));
       version.refusal().ifPresent(why -> unserved.put("", why));
       return version.runs();
-    } catch (DamagedIndexException | UnfitFileException e) {
+    } catch (DamagedFileException | UnfitFileException e) {
       unserved.put("", new Unserved("", true, Unserved.Reason.DAMAGED, e.getMessage()));
       return Map.of();
     }
@@ -242,8 +240,7 @@ final class OutputReader {
 
   /** Returns whether a run on the output has not ended, so that a partition may be on its way. */
   boolean isBeingPublished() throws IOException {
-    return list(state()).stream()
-        .anyMatch(entry -> entry.isDirectory() && !SHARED.contains(entry.location().name()));
+    return list(state()).stream().anyMatch(StateDirectory::isUnfinishedRun);
   }
 
   /** Returns the state directory of the output. */

@@ -2,8 +2,8 @@ package io.paritree.serving.indexes;
 
 import io.paritree.CorruptModelException;
 import io.paritree.json.StrictJson;
-import io.paritree.lookup.DamagedIndexException;
 import io.paritree.lookup.TableIndexes;
+import io.paritree.output.DamagedFileException;
 import io.paritree.serving.indexes.Unserved.Reason;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
@@ -101,7 +101,7 @@ final class TableLog {
         .filter(entry -> version(entry) >= 0)
         .max(Comparator.comparingLong(TableLog::version))
         .orElseThrow(
-            () -> new DamagedIndexException("Cannot read %s: it has no commit".formatted(log)));
+            () -> new DamagedFileException("Cannot read %s: it has no commit".formatted(log)));
   }
 
   /** Returns the version that a file is the commit of; -1 if it is none. */
@@ -126,7 +126,7 @@ final class TableLog {
       } catch (ForeignVersionException e) {
         refusal = refusal == null ? unserved(Reason.FOREIGN_VERSION, e) : refusal;
         isGone = e.isGone;
-      } catch (DamagedIndexException | UnfitFileException e) {
+      } catch (DamagedFileException | UnfitFileException e) {
         refusal = refusal == null ? unserved(Reason.DAMAGED, e) : refusal;
       }
     }
@@ -203,7 +203,7 @@ final class TableLog {
     boolean[] hasChanged = {false};
     Set<String> transactions = new TreeSet<>();
     if (store.find(file).isPresent() && store.regular(file).bytes() > MAX_COMMIT) {
-      throw new DamagedIndexException(
+      throw new DamagedFileException(
           "Cannot read %s: it has more than %s bytes, which is more than is read"
               .formatted(file, MAX_COMMIT));
     }
@@ -234,7 +234,7 @@ final class TableLog {
     } catch (NoSuchFileException e) {
       throw new ForeignVersionException(version, true);
     } catch (CorruptModelException e) {
-      throw new DamagedIndexException(e.getMessage(), e);
+      throw new DamagedFileException(e.getMessage(), e);
     }
 
     return new Commit(hasChanged[0], transactions);
@@ -248,7 +248,7 @@ final class TableLog {
       if (next == '\n') {
         break;
       } else if (line.size() == MAX_ACTION) {
-        throw new DamagedIndexException(
+        throw new DamagedFileException(
             "Cannot read %s: it has a line of more than %s bytes, which is more than is read"
                 .formatted(file, MAX_ACTION));
       }

@@ -1,12 +1,12 @@
 package io.paritree.serving.stored;
 
 import io.paritree.json.JsonText;
-import io.paritree.lookup.DamagedIndexException;
 import io.paritree.lookup.InvalidKeyException;
 import io.paritree.lookup.KeyBytes;
 import io.paritree.lookup.KeyColumn;
 import io.paritree.lookup.KeyForm;
 import io.paritree.lookup.StoredEntry;
+import io.paritree.output.DamagedFileException;
 import io.paritree.output.PartitionValue;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.Problem;
@@ -317,7 +317,7 @@ public final class KeyLookup {
 
       StoredEntry entry = StoredAnswer.readable(stored, partition, numbers);
       return Optional.of(new Found(partition, entry, Optional.ofNullable(stale), numbers));
-    } catch (DamagedIndexException e) {
+    } catch (DamagedFileException e) {
       table.damaged(partition, e);
       String path = partition.manifest().partition();
       pass(Unserved.partition(path, Unserved.Reason.DAMAGED, e.getMessage()));

@@ -1,7 +1,7 @@
 package io.paritree.serving.stored;
 
-import io.paritree.lookup.DamagedIndexException;
-import io.paritree.lookup.PublishedPartition;
+import io.paritree.output.DamagedFileException;
+import io.paritree.output.PublishedPartition;
 import io.paritree.serving.indexes.IndexDirectory;
 import io.paritree.serving.indexes.OpenFiles;
 import io.paritree.serving.indexes.OpenPartition;
@@ -139,7 +139,7 @@ public final class ServedOutput {
   }
 
   /** Reports that an index has turned out to be damaged while it answered. */
-  public void damaged(OpenPartition partition, DamagedIndexException e) {
+  public void damaged(OpenPartition partition, DamagedFileException e) {
     if (partition.isNewDamage(e.getMessage())) {
       LOG.error("Scores {}, {}: {}", name, partition.name(), e.getMessage());
     }

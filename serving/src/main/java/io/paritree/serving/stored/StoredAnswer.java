@@ -4,11 +4,11 @@ import io.paritree.CorruptModelException;
 import io.paritree.Fault;
 import io.paritree.FaultCode;
 import io.paritree.json.StrictJson;
-import io.paritree.lookup.DamagedIndexException;
 import io.paritree.lookup.StoredEntry;
 import io.paritree.lookup.StoredEntry.Quarantined;
 import io.paritree.lookup.StoredEntry.Repeated;
 import io.paritree.lookup.StoredEntry.Scored;
+import io.paritree.output.DamagedFileException;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.Problem;
 import io.paritree.serving.answer.Problem.PointedFault;
@@ -32,10 +32,10 @@ public final class StoredAnswer {
    * Returns what is stored under a key as answers have it. The checksums of an index have no
    * secret: a publisher may put any bytes in place of a row.
    *
-   * @throws DamagedIndexException if that is no JSON of a row
+   * @throws DamagedFileException if that is no JSON of a row
    */
   static StoredEntry readable(StoredEntry entry, OpenPartition partition, Numbers numbers)
-      throws DamagedIndexException {
+      throws DamagedFileException {
     try {
       if (entry instanceof Scored row) {
         byte[] members =
@@ -47,7 +47,7 @@ public final class StoredAnswer {
 
       return entry;
     } catch (RuntimeException e) {
-      throw new DamagedIndexException(
+      throw new DamagedFileException(
           "Cannot use the index of run %s: what it has under a key is no JSON of a row"
               .formatted(partition.manifest().directory()),
           e);

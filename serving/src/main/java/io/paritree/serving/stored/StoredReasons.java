@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import io.paritree.lookup.ReasonsForm;
+import io.paritree.output.ReasonsForm;
 import io.paritree.serving.config.ServingConfig.Scores.Numbers;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

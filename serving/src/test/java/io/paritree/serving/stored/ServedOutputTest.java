@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.paritree.lookup.DamagedIndexException;
 import io.paritree.lookup.KeyBytes;
 import io.paritree.lookup.KeyColumn;
 import io.paritree.lookup.KeyColumn.Type;
 import io.paritree.lookup.KeyForm;
 import io.paritree.lookup.StoredEntry.Scored;
+import io.paritree.output.DamagedFileException;
 import io.paritree.serving.PublishedRows;
 import io.paritree.serving.StoredOutput;
 import io.paritree.serving.indexes.IndexDirectory;
@@ -174,7 +174,7 @@ class ServedOutputTest {
     }
 
     OpenPartition damaged = table.partitions().get(0);
-    table.damaged(damaged, assertThrows(DamagedIndexException.class, () -> damaged.find(key)));
+    table.damaged(damaged, assertThrows(DamagedFileException.class, () -> damaged.find(key)));
     assertThat(table.poll()).isFalse();
     for (int shard = 0; shard < 2; shard++) {
       restore(shards.get(shard), whole.get(shard));
@@ -226,7 +226,7 @@ class ServedOutputTest {
     }
 
     OpenPartition damaged = table[0].partitions().get(0);
-    table[0].damaged(damaged, assertThrows(DamagedIndexException.class, () -> damaged.find(key)));
+    table[0].damaged(damaged, assertThrows(DamagedFileException.class, () -> damaged.find(key)));
 
     assertThat(table[0].poll()).isFalse();
 

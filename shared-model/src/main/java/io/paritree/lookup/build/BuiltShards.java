@@ -2,6 +2,7 @@ package io.paritree.lookup.build;
 
 import io.paritree.lookup.IndexManifest.ShardFile;
 import io.paritree.lookup.ScoreSpread;
+import io.paritree.output.ScoreHistogram;
 import java.util.ArrayList;
 import java.util.List;
 

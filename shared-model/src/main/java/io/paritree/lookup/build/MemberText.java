@@ -2,7 +2,7 @@ package io.paritree.lookup.build;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.paritree.lookup.ReasonsForm;
+import io.paritree.output.ReasonsForm;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,6 +1,7 @@
 package io.paritree.lookup.build;
 
 import io.paritree.lookup.IndexManifest;
+import io.paritree.output.ScoreHistogram;
 import java.io.IOException;
 import java.io.OutputStream;
 

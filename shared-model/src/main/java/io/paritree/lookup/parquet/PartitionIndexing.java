@@ -1,12 +1,12 @@
 package io.paritree.lookup.parquet;
 
 import io.paritree.lookup.IndexManifest;
-import io.paritree.lookup.PublishedPartition;
-import io.paritree.lookup.StateDirectory;
 import io.paritree.lookup.build.BuiltShard;
 import io.paritree.lookup.build.BuiltShards;
 import io.paritree.lookup.build.ShardBuild;
 import io.paritree.lookup.build.ShardSizes;
+import io.paritree.output.PublishedPartition;
+import io.paritree.output.StateDirectory;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;

@@ -2,7 +2,7 @@ package io.paritree.lookup.parquet;
 
 import io.paritree.lookup.KeyColumn;
 import io.paritree.lookup.KeyForm;
-import io.paritree.lookup.build.QuarantineColumns;
+import io.paritree.output.QuarantineColumns;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.paritree.lookup.parquet;
 
 import io.paritree.lookup.KeyForm;
-import io.paritree.lookup.PublishedPartition;
 import io.paritree.lookup.ShardLayout;
 import io.paritree.lookup.build.MemberText;
+import io.paritree.output.PublishedPartition;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.paritree.spark.commit;
 
-import io.paritree.lookup.DamagedIndexException;
-import io.paritree.lookup.StateDirectory;
 import io.paritree.lookup.TableIndexes;
+import io.paritree.output.DamagedFileException;
 import io.paritree.output.PartitionValue;
+import io.paritree.output.StateDirectory;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.store.FileEntry;
 import io.paritree.store.Location;
@@ -73,7 +73,7 @@ final class CommittedIndexes {
     Map<String, String> runs;
     try {
       runs = logged(now, built).orElseGet(() -> new TreeMap<>(now.runs()));
-    } catch (DamagedIndexException e) {
+    } catch (DamagedFileException e) {
       runs = new TreeMap<>(now.runs());
     }
 

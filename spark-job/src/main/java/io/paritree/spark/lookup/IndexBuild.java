@@ -2,11 +2,11 @@ package io.paritree.spark.lookup;
 
 import io.paritree.lookup.IndexManifest;
 import io.paritree.lookup.KeyForm;
-import io.paritree.lookup.ReasonsForm;
-import io.paritree.lookup.StateDirectory;
 import io.paritree.lookup.build.BuiltShard;
 import io.paritree.lookup.build.BuiltShards;
 import io.paritree.lookup.build.ShardSizes;
+import io.paritree.output.ReasonsForm;
+import io.paritree.output.StateDirectory;
 import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.publish.OutputPlace;
 import io.paritree.spark.publish.RunDirectory;

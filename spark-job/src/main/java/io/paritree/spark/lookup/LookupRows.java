@@ -5,7 +5,7 @@ import io.paritree.lookup.KeyBytes;
 import io.paritree.lookup.build.LongRowException;
 import io.paritree.lookup.build.RowChunks;
 import io.paritree.lookup.build.RowRecords;
-import io.paritree.lookup.build.StoredFaults;
+import io.paritree.output.StoredFaults;
 import io.paritree.spark.task.LookupFile;
 import io.paritree.spark.task.TaskPlan;
 import java.io.IOException;

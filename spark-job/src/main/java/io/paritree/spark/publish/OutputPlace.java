@@ -1,7 +1,7 @@
 package io.paritree.spark.publish;
 
-import io.paritree.lookup.StateDirectory;
 import io.paritree.output.PartitionValue;
+import io.paritree.output.StateDirectory;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -24,9 +24,6 @@ import java.util.Set;
  * readers count staged and quarantined rows.
  */
 public final class OutputPlace {
-  private static final String RUNNING = "running";
-  private static final String LOCKS = "lock";
-
   private final FileStore store;
   private final Location output;
   private final Optional<Location> stateDirectory;
@@ -132,17 +129,17 @@ public final class OutputPlace {
 
   /** Returns the directory of the reports and quarantined rows of ended runs. */
   public Location runs() {
-    return state.resolve(StateDirectory.RUNS);
+    return StateDirectory.runs(state);
   }
 
   /** Returns the directory in which each running run has its sign of life. */
   Location running() {
-    return state.resolve(RUNNING);
+    return StateDirectory.running(state);
   }
 
   /** Returns the directory of the output's lock. */
   Location lock() {
-    return state.resolve(LOCKS);
+    return StateDirectory.lock(state);
   }
 
   /** Returns a partition's directory; the output itself for the empty name. */
@@ -152,18 +149,10 @@ public final class OutputPlace {
 
   /** Returns the names of the directories of runs that have not ended, dead or alive. */
   public List<String> unfinished() throws IOException {
-    List<String> names = new ArrayList<>();
-    for (FileEntry entry : listOrNone(state)) {
-      String name = entry.location().name();
-      boolean isShared =
-          List.of(StateDirectory.RUNS, RUNNING, LOCKS).contains(name)
-              || entry.location().equals(StateDirectory.indexes(state));
-      if (entry.isDirectory() && !isShared) {
-        names.add(name);
-      }
-    }
-
-    return names;
+    return listOrNone(state).stream()
+        .filter(StateDirectory::isUnfinishedRun)
+        .map(entry -> entry.location().name())
+        .toList();
   }
 
   /** Returns the entries of a directory; none if there is no such directory. */

@@ -1,6 +1,6 @@
 package io.paritree.spark.publish;
 
-import io.paritree.lookup.StateDirectory;
+import io.paritree.output.StateDirectory;
 import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
@@ -36,8 +36,6 @@ import java.util.Optional;
  * {@code dead} keeps a run that was only paused from moving or removing anything.
  */
 public final class RunDirectory {
-  private static final String WHOLE = "whole";
-
   private static final String PREPARED = "prepared";
   private static final String SWAPPING = "swapping";
   private static final String DEAD = "dead";
@@ -76,7 +74,7 @@ public final class RunDirectory {
 
   /** Returns where the new files of a partition are staged. */
   public Location fresh(String partition) {
-    return directory.resolve("new").resolve(partition.isEmpty() ? WHOLE : partition);
+    return StateDirectory.partition(directory.resolve("new"), partition);
   }
 
   /** Returns the directory of what is kept when the run has ended: report and quarantined rows. */
@@ -90,7 +88,7 @@ public final class RunDirectory {
   }
 
   Location old(String partition) {
-    return directory.resolve("old").resolve(partition.isEmpty() ? WHOLE : partition);
+    return StateDirectory.partition(directory.resolve("old"), partition);
   }
 
   /**

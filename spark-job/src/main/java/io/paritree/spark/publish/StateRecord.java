@@ -1,6 +1,6 @@
 package io.paritree.spark.publish;
 
-import io.paritree.lookup.StateDirectory;
+import io.paritree.output.StateDirectory;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;

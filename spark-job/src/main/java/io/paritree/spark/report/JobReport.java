@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import io.paritree.lookup.build.ScoreHistogram;
+import io.paritree.output.ScoreHistogram;
 import io.paritree.spark.ending.Outcome;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

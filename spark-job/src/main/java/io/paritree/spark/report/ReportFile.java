@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.paritree.lookup.build.ScoreHistogram;
+import io.paritree.output.ScoreHistogram;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,8 +2,8 @@ package io.paritree.spark.rows;
 
 import io.paritree.Fault;
 import io.paritree.FaultCode;
-import io.paritree.lookup.build.QuarantineColumns;
-import io.paritree.lookup.build.StoredFaults;
+import io.paritree.output.QuarantineColumns;
+import io.paritree.output.StoredFaults;
 import io.paritree.spark.blocks.InputBlock;
 import io.paritree.spark.blocks.SourceFile;
 import io.paritree.spark.files.Encryption;

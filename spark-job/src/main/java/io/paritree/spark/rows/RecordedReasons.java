@@ -1,10 +1,10 @@
 package io.paritree.spark.rows;
 
 import io.paritree.UnsupportedModelException;
-import io.paritree.lookup.ReasonsForm;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.manifest.ReasonGroup;
 import io.paritree.model.manifest.ReasonRule;
+import io.paritree.output.ReasonsForm;
 import io.paritree.reasons.ExplanationAsked;
 import io.paritree.reasons.Reasons;
 import io.paritree.spark.input.ReadColumn;

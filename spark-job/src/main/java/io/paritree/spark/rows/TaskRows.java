@@ -1,8 +1,8 @@
 package io.paritree.spark.rows;
 
 import io.paritree.forest.Engine;
-import io.paritree.lookup.build.ScoreHistogram;
 import io.paritree.model.ScoringModel;
+import io.paritree.output.ScoreHistogram;
 import io.paritree.spark.blocks.BlockSource;
 import io.paritree.spark.blocks.InputBlock;
 import io.paritree.spark.blocks.SourceFile;

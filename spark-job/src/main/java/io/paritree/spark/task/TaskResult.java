@@ -1,6 +1,6 @@
 package io.paritree.spark.task;
 
-import io.paritree.lookup.build.ScoreHistogram;
+import io.paritree.output.ScoreHistogram;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.TreeMap;

@@ -2,7 +2,7 @@ package io.paritree.spark.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.paritree.lookup.build.ScoreHistogram;
+import io.paritree.output.ScoreHistogram;
 import io.paritree.spark.ending.Outcome;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

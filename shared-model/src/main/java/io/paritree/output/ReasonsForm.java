@@ -1,4 +1,4 @@
-package io.paritree.lookup;
+package io.paritree.output;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.CorruptModelException;
@@ -94,7 +94,7 @@ public record ReasonsForm(
   }
 
   /** Writes an object, in which no text is a key, as keys have a limit of their own. */
-  void write(JsonGenerator json) throws IOException {
+  public void write(JsonGenerator json) throws IOException {
     json.writeStartObject();
     json.writeStringField("direction", direction);
     json.writeBooleanField("exact", isExact);
@@ -139,7 +139,7 @@ public record ReasonsForm(
   }
 
   /** Reads what {@link #write} has written; members of later versions are ignored. */
-  static ReasonsForm read(StrictJson json) throws CorruptModelException {
+  public static ReasonsForm read(StrictJson json) throws CorruptModelException {
     return new Reader(json).read();
   }
 

@@ -1,4 +1,4 @@
-package io.paritree.lookup.build;
+package io.paritree.output;
 
 import java.io.Serializable;
 import java.util.Arrays;

@@ -1,5 +1,6 @@
-package io.paritree.lookup;
+package io.paritree.output;
 
+import io.paritree.store.FileEntry;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
@@ -7,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -20,14 +22,15 @@ public final class StateDirectory {
   /** Below it, what is kept of a run that has not ended. */
   public static final String KEPT = "kept";
 
-  /** Below it, what is kept of runs that have ended. */
-  public static final String RUNS = "runs";
-
   /** Below what is kept, the files of the rows that could not be scored. */
   public static final String QUARANTINE = "quarantine";
 
   private static final int MAX_RECORD = 1 << 16;
-  private static final String LOOKUP = "lookup";
+  private static final String RUNS = "runs";
+  private static final String RUNNING = "running";
+  private static final String LOCK = "lock";
+  private static final String INDEXES = "lookup";
+  private static final Set<String> SHARED = Set.of(RUNS, RUNNING, LOCK, INDEXES);
   private static final String WHOLE = "whole";
 
   private StateDirectory() {}
@@ -41,7 +44,7 @@ public final class StateDirectory {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IllegalArgumentException e) {
-      throw new DamagedIndexException(
+      throw new DamagedFileException(
           "Cannot use %s: it names no state directory".formatted(file), e);
     }
   }
@@ -71,12 +74,32 @@ public final class StateDirectory {
   public static List<Location> quarantine(Location state, String run) {
     return List.of(
         state.resolve(run).resolve(KEPT).resolve(QUARANTINE),
-        state.resolve(RUNS).resolve(run).resolve(QUARANTINE));
+        runs(state).resolve(run).resolve(QUARANTINE));
+  }
+
+  /** Returns the directory of the reports and quarantined rows of runs that have ended. */
+  public static Location runs(Location state) {
+    return state.resolve(RUNS);
+  }
+
+  /** Returns the directory in which each running run has its sign of life. */
+  public static Location running(Location state) {
+    return state.resolve(RUNNING);
+  }
+
+  /** Returns the directory of the output's lock. */
+  public static Location lock(Location state) {
+    return state.resolve(LOCK);
+  }
+
+  /** Returns whether an entry is the directory of a run that has not ended, dead or alive. */
+  public static boolean isUnfinishedRun(FileEntry entry) {
+    return entry.isDirectory() && !SHARED.contains(entry.location().name());
   }
 
   /** Returns the directory of all indexes. */
   public static Location indexes(Location state) {
-    return state.resolve(LOOKUP);
+    return state.resolve(INDEXES);
   }
 
   /**
@@ -85,7 +108,12 @@ public final class StateDirectory {
    * @param run the name of the directory of the run that has published the partition
    */
   public static Location index(Location state, String run, String partition) {
-    return indexes(state).resolve(run).resolve(partition.isEmpty() ? WHOLE : partition);
+    return partition(indexes(state).resolve(run), partition);
+  }
+
+  /** Returns the directory of a partition in one that has a directory for each. */
+  public static Location partition(Location directory, String partition) {
+    return directory.resolve(partition.isEmpty() ? WHOLE : partition);
   }
 
   /**

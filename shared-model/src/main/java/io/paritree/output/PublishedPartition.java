@@ -1,4 +1,4 @@
-package io.paritree.lookup;
+package io.paritree.output;
 
 import io.paritree.CorruptModelException;
 import io.paritree.json.StrictJson;
@@ -66,7 +66,7 @@ public record PublishedPartition(
   }
 
   /** Returns whether a text is the name of a run's directory. */
-  static boolean isRun(String name) {
+  public static boolean isRun(String name) {
     return NAME.matcher(name).matches();
   }
 

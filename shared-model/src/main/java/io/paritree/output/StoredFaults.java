@@ -1,4 +1,4 @@
-package io.paritree.lookup.build;
+package io.paritree.output;
 
 import io.paritree.Fault;
 import io.paritree.json.JsonText;

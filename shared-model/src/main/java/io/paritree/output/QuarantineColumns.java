@@ -1,4 +1,4 @@
-package io.paritree.lookup.build;
+package io.paritree.output;
 
 /** What an index needs of quarantined rows, in addition to the columns of their keys. */
 public final class QuarantineColumns {

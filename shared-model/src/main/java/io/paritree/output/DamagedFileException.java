@@ -1,0 +1,16 @@
+package io.paritree.output;
+
+import java.io.IOException;
+
+/** A file of an output or of its state does not hold what was written. */
+public final class DamagedFileException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  public DamagedFileException(String message) {
+    super(message);
+  }
+
+  public DamagedFileException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}
