@@ -61,7 +61,6 @@ final class Edges {
     this.maxFeatures = count == 0 ? 0 : number(index);
   }
 
-  /** Numbers the edges of all trees. */
   static Edges[] of(Forest forest) {
     Edges[] edges = new Edges[forest.trees()];
     for (int index = 0; index < edges.length; index++) {
@@ -281,10 +280,10 @@ final class Edges {
     double[] left = new double[count + 1];
     for (int edge = 0; edge < count; edge++) {
       int child = node[edge];
-      double of = isLeaf(edge) ? tree.weight(child, 0) : mean[edge];
+      double below = isLeaf(edge) ? tree.weight(child, 0) : mean[edge];
       int above = parent[edge];
       if (isLeft[edge]) {
-        left[above] = of;
+        left[above] = below;
         continue;
       }
 
@@ -292,8 +291,8 @@ final class Edges {
       float cover = tree.cover(from);
       mean[above] =
           cover == 0f
-              ? 0.5 * (left[above] + of)
-              : (left[above] * tree.cover(tree.left(from)) + of * tree.cover(tree.right(from)))
+              ? 0.5 * (left[above] + below)
+              : (left[above] * tree.cover(tree.left(from)) + below * tree.cover(tree.right(from)))
                   / cover;
     }
 

@@ -15,7 +15,7 @@ final class ExactLanes {
   private final float[] followed;
   private final float[][] scales;
 
-  /** Per edge the edge to the left child of its node; that of the root is at the end. */
+  /** Per edge the edge to the left child of its node; for the root, at the end. */
   private final int[] lefts;
 
   private final int[] rights;
@@ -25,7 +25,6 @@ final class ExactLanes {
   private final Ranks.CategorySet[] sets;
   private final int[] features;
 
-  /** Prepares a tree. */
   ExactLanes(Tree tree, Edges edges, Ranks ranks) {
     this.edges = edges;
     this.followed = edges.followed();
@@ -53,7 +52,7 @@ final class ExactLanes {
   }
 
   /**
-   * Adds the contributions of a block to those of its features.
+   * Adds the tree's contributions to the sums of a block.
    *
    * @param output of the tree's own outputs
    */

@@ -79,17 +79,17 @@ final class ExactTree {
   /**
    * Adds the contributions of a row.
    *
-   * @param slots slot f of the row is {@code slots[at + f * stride]}
+   * @param slots slot f of the row is {@code slots[at + f]}
    * @param factor of the tree
    * @param sums receives the contributions from {@code to} on
    */
-  void add(float[] slots, int at, int stride, float factor, float[] sums, int to) {
+  void add(float[] slots, int at, float factor, float[] sums, int to) {
     boolean[] follows = new boolean[edges.count];
     float[] alphas = new float[edges.count];
     for (int edge = edges.count - 1; edge >= 0; edge--) {
       int node = edges.split[edge];
       int before = edges.before[edge];
-      boolean goesLeft = tree.goesLeft(node, slots[at + tree.feature(node) * stride]);
+      boolean goesLeft = tree.goesLeft(node, slots[at + tree.feature(node)]);
       follows[edge] = goesLeft == edges.isLeft[edge] && (before < 0 || follows[before]);
       alphas[edge] = (follows[edge] ? followed[edge] : 0f) - 1f;
     }

@@ -94,7 +94,7 @@ final class ExactTrees {
     addUp(row, sums, to, columns);
   }
 
-  /** Writes a of the edges of a level, and of those above that test the same feature. */
+  /** Writes a of the edges of a level, and of the edges above that test the same feature. */
   private void setAlphas(int level, RowMemory row) {
     int count = levels.splits(level);
     float[] alphas = row.alphas;
@@ -130,7 +130,7 @@ final class ExactTrees {
     }
   }
 
-  /** Replaces c by h on a level: of the leaf that an edge leads to, else the sum of those below. */
+  /** Replaces c by h on a level: of the leaf that an edge leads to, else the sum of h below. */
   private void ascend(int level, RowMemory row) {
     for (int point = 0; point < POINTS; point++) {
       float weight = Quadrature.weight(point);

@@ -20,7 +20,7 @@ public interface Explainer {
   /** Returns the number of slots of a row. */
   int width();
 
-  /** Returns the number of slots that the model reads; those of offsets follow. */
+  /** Returns the number of slots that the model reads; the slots of offsets follow. */
   int modelWidth();
 
   /** Returns the number of margins of a row. */

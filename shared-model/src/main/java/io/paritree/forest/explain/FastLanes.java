@@ -22,14 +22,14 @@ final class FastLanes {
    * where s is the share of the left edge, e = 1 - s if the row goes left and -s if it goes right, and
    * d = g of the left child - g of the right one:
    *
-   *   factor of the left edge  = s + e * t, that of the right one = 1 - the left one
+   *   factor of the left edge  = s + e * t, of the right edge 1 - this factor
    *   contribution             = e * integral of c * d
    *   g                        = g of the right child + (s + e * t) * d
    *
    * because both shares add up to 1. If an edge above tests the same feature, these are c, g and
-   * contributions beyond those of that edge: with its z, and b = z * (1-t) + t, t becomes t / b, and
-   * the contribution has the factor z / b^2. If the row does not follow that edge, both are 0: what
-   * is below contributes nothing to this feature. All terms are sums of products of shares.
+   * contributions beyond the shares of that edge: with its z, and b = z * (1-t) + t, t becomes t / b, and
+   * the contribution has the factor z / b^2. If the row does not follow that edge, both are 0: the
+   * edges below contribute nothing to this feature. All terms are sums of products of shares.
    *
    * So a split needs one constant, and each point of a repeated feature two. With up to 8 features on
    * a path the rule of Gauss and Legendre of half as many points is exact; for more, XGBoost's own
@@ -71,7 +71,6 @@ final class FastLanes {
   /** Per split the categories that go left; null if it has a threshold. */
   private final Ranks.CategorySet[] sets;
 
-  /** Per leaf its weight. */
   private final float[] weights;
 
   /**
@@ -149,7 +148,11 @@ final class FastLanes {
 
   /** Returns the number of points for a tree: of an exact rule, or XGBoost's. */
   static int points(Edges edges) {
-    return edges.maxFeatures <= 2 * FEW ? FEW : edges.maxFeatures <= 2 * SEVERAL ? SEVERAL : MANY;
+    if (edges.maxFeatures <= 2 * FEW) {
+      return FEW;
+    }
+
+    return edges.maxFeatures <= 2 * SEVERAL ? SEVERAL : MANY;
   }
 
   /** Fills in t and, after them, the weights below an edge with the share z; returns the end. */
@@ -192,7 +195,7 @@ final class FastLanes {
     return bytes;
   }
 
-  /** Adds the contributions of a block of rows to those of their features. */
+  /** Adds the tree's contributions to the sums of a block. */
   void add(LaneMemory block) {
     if (count > 0) {
       for (int point = 0; point < points; point++) {
@@ -203,7 +206,7 @@ final class FastLanes {
     }
   }
 
-  /** Writes g of a split, and adds what is below; c is in the lanes of its level. */
+  /** Writes g of a split, and adds the contributions below it; c is in the lanes of its level. */
   private void walk(int split, int level, int to, LaneMemory block) {
     int rows = block.rows();
     float[] u = aboves[split] == 0 ? null : block.follows(aboves[split]);

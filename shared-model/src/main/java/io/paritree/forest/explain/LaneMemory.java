@@ -91,7 +91,6 @@ final class LaneMemory {
     return slots[from + row * rowStride + feature * featureStride];
   }
 
-  /** Per column of {@link Ranks}. */
   float[] ranks(int column) {
     return lanes(ranks, column);
   }
@@ -120,7 +119,10 @@ final class LaneMemory {
     return lanes(goesLeft, level);
   }
 
-  /** Per level whether a row follows the edge above it and those of the same feature: 1 or 0. */
+  /**
+   * Per level whether a row follows the edge above it and the edges above of the same feature: 1 or
+   * 0.
+   */
   float[] follows(int level) {
     return lanes(follows, level);
   }
@@ -154,7 +156,6 @@ final class LaneMemory {
     return lanes(sum, place * Quadrature.POINTS + point);
   }
 
-  /** Per feature its contribution. */
   float[] phi(int feature) {
     return lanes(phi, feature);
   }
@@ -172,7 +173,7 @@ final class LaneMemory {
   /**
    * Copies the contributions of one output.
    *
-   * @param to receives those of row r from {@code first + r * stride} on
+   * @param to receives the contributions of row r from {@code first + r * stride} on
    */
   void copy(float[] to, int first, int stride, int width) {
     for (int feature = 0; feature < width; feature++) {

@@ -90,9 +90,9 @@ final class Lanes {
       float ofRight = right[row];
       float d = left[row] - ofRight;
       float more = sum[row] + w * c[row] * d;
-      float of = ofRight + (s + e[row] * t) * d;
+      float atSplit = ofRight + (s + e[row] * t) * d;
       sum[row] = more;
-      g[row] = of;
+      g[row] = atSplit;
     }
   }
 
@@ -112,9 +112,9 @@ final class Lanes {
       float ofRight = right[row];
       float d = left[row] - ofRight;
       float more = sum[row] + u[row] * w * c[row] * d;
-      float of = ofRight + (s + e[row] * (u[row] * t)) * d;
+      float atSplit = ofRight + (s + e[row] * (u[row] * t)) * d;
       sum[row] = more;
-      g[row] = of;
+      g[row] = atSplit;
     }
   }
 
@@ -132,9 +132,9 @@ final class Lanes {
       int rows) {
     for (int row = 0; row < rows; row++) {
       float more = sum[row] + w * c[row] * d;
-      float of = ofRight + (s + e[row] * t) * d;
+      float atSplit = ofRight + (s + e[row] * t) * d;
       sum[row] = more;
-      g[row] = of;
+      g[row] = atSplit;
     }
   }
 
@@ -152,9 +152,9 @@ final class Lanes {
       int rows) {
     for (int row = 0; row < rows; row++) {
       float more = sum[row] + u[row] * w * c[row] * d;
-      float of = ofRight + (s + e[row] * (u[row] * t)) * d;
+      float atSplit = ofRight + (s + e[row] * (u[row] * t)) * d;
       sum[row] = more;
-      g[row] = of;
+      g[row] = atSplit;
     }
   }
 
@@ -205,9 +205,9 @@ final class Lanes {
       float ofRight = right[lane];
       float d = left[lane] - ofRight;
       float more = sum[lane] + u[lane] * w[lane] * c[lane] * d;
-      float of = ofRight + (s[lane] + e[lane] * (u[lane] * t[lane])) * d;
+      float atSplit = ofRight + (s[lane] + e[lane] * (u[lane] * t[lane])) * d;
       sum[lane] = more;
-      c[lane] = of;
+      c[lane] = atSplit;
     }
   }
 
@@ -226,9 +226,9 @@ final class Lanes {
       float ofRight = right[lane];
       float d = left[lane] - ofRight;
       float more = sum[lane] + w * c[lane] * d;
-      float of = ofRight + (s[lane] + e[lane] * t) * d;
+      float atSplit = ofRight + (s[lane] + e[lane] * t) * d;
       sum[lane] = more;
-      c[lane] = of;
+      c[lane] = atSplit;
     }
   }
 
@@ -280,13 +280,13 @@ final class Lanes {
     }
   }
 
-  /** to += of * factor; of = 0. */
-  static void move(float[] to, float[] of, float factor, int rows) {
+  /** to += from * factor; from = 0. */
+  static void move(float[] to, float[] from, float factor, int rows) {
     for (int row = 0; row < rows; row++) {
-      to[row] += of[row] * factor;
+      to[row] += from[row] * factor;
     }
 
-    Arrays.fill(of, 0, rows, 0f);
+    Arrays.fill(from, 0, rows, 0f);
   }
 
   /** to = (to * by) * weight. */

@@ -12,15 +12,15 @@ import java.util.function.ToIntFunction;
  * Some trees laid out for one row: level by level, so that loops over all splits of a level are
  * long enough to be vectorized.
  *
- * <p>A split has a lane on its level, and its two edges have a place each: those to the left first,
- * then those to the right, level after level. The splits of a level are sorted: first those of
- * features that an edge above tests, then the others; of both, first those below left edges. So
- * there are four ranges, and values of the edges above are copied from one side to a range at a
- * time. Immutable and thread-safe.
+ * <p>A split has a lane on its level, and its two edges have a place each: left edges first, then
+ * right edges, level after level. The splits of a level are sorted: first the splits whose feature
+ * an edge above tests, then the other splits; in both, splits below left edges first. So there are
+ * four ranges, and values of the edges above are copied from one side to a range at a time.
+ * Immutable and thread-safe.
  */
 final class Levels {
 
-  /** A tree and one of its outputs; {@code vector} is that of the tree's own, 0 if it has one. */
+  /** A tree and one of its outputs; {@code vector} is its number within the tree. */
   record Part(Tree tree, Edges edges, int vector, int output, float factor) {}
 
   /**
@@ -41,7 +41,7 @@ final class Levels {
   static final int LEFT = 0;
   static final int RIGHT = 1;
 
-  /** The number of ranges; in those with even numbers the splits are below left edges. */
+  /** The number of ranges; ranges with even numbers have the splits below left edges. */
   private static final int RANGES = 4;
 
   /** A group takes trees until it has this many edges: with more, one row is hardly faster. */
@@ -126,14 +126,14 @@ final class Levels {
     int[][] children = new int[parts.size()][];
     List<Split> next = new ArrayList<>();
     for (int at = 0; at < parts.size(); at++) {
-      Edges of = parts.get(at).edges;
-      places[at] = new int[of.count];
-      children[at] = new int[2 * (of.count + 1)];
-      for (int edge = 0; edge < of.count; edge++) {
-        children[at][2 * of.parent[edge] + (of.isLeft[edge] ? LEFT : RIGHT)] = edge;
+      Edges tree = parts.get(at).edges;
+      places[at] = new int[tree.count];
+      children[at] = new int[2 * (tree.count + 1)];
+      for (int edge = 0; edge < tree.count; edge++) {
+        children[at][2 * tree.parent[edge] + (tree.isLeft[edge] ? LEFT : RIGHT)] = edge;
       }
 
-      next.add(split(parts.get(at), at, of.count, children[at], LEFT, 0));
+      next.add(split(parts.get(at), at, tree.count, children[at], LEFT, 0));
     }
 
     List<Level> levels = new ArrayList<>();
@@ -145,12 +145,12 @@ final class Levels {
       next = new ArrayList<>();
       for (int lane = 0; lane < level.size(); lane++) {
         Split split = level.get(lane);
-        Edges of = split.part.edges;
+        Edges tree = split.part.edges;
         places[split.at][split.left] = first + lane;
         places[split.at][split.right] = first + level.size() + lane;
         for (int side = LEFT; side <= RIGHT; side++) {
           int edge = side == LEFT ? split.left : split.right;
-          if (!of.isLeaf(edge)) {
+          if (!tree.isLeaf(edge)) {
             next.add(split(split.part, split.at, edge, children[split.at], side, lane));
           }
         }
@@ -199,7 +199,6 @@ final class Levels {
     return edges;
   }
 
-  /** Returns the number of splits of a level. */
   int splits(int level) {
     return levels[level].count();
   }
@@ -215,25 +214,25 @@ final class Levels {
   }
 
   /**
-   * Writes per edge of a level whether the row follows it and those of its feature above: where the
-   * edges have their places, and as steps.
+   * Writes per edge of a level whether the row follows it and the edges of its feature above: where
+   * the edges have their places, and as steps.
    */
   void decide(int level, RowMemory row) {
-    Level of = levels[level];
-    int[] decisions = of.decisions;
+    Level here = levels[level];
+    int[] decisions = here.decisions;
     int[] ranks = row.ranks;
     int[] follows = row.follows;
     float[] ofLeft = row.steps(level, LEFT);
     float[] ofRight = row.steps(level, RIGHT);
-    int count = of.count();
-    int left = of.first;
-    int right = of.first + count;
+    int count = here.count();
+    int left = here.first;
+    int right = here.first + count;
     for (int lane = 0; lane < count; lane++) {
       int rank = ranks[decisions[RECORD * lane + COLUMN]];
       int goesLeft =
-          of.sets == null || of.sets[lane] == null
+          here.sets == null || here.sets[lane] == null
               ? rank - decisions[RECORD * lane + PLACE] - 1 >>> 31
-              : of.sets[lane].goesLeft(rank);
+              : here.sets[lane].goesLeft(rank);
       int u = follows[decisions[RECORD * lane + ABOVE]];
       int v = u & -goesLeft;
       follows[left + lane] = v;
@@ -250,19 +249,19 @@ final class Levels {
 
   /** Copies values of the edges above to the splits of a level. */
   void gather(int level, int point, float[] splits, RowMemory row) {
-    Level of = levels[level];
+    Level here = levels[level];
     for (int range = 0; range < RANGES; range++) {
       float[] edges = row.edges(level - 1, range & 1, point);
-      Lanes.gather(splits, edges, of.parents, of.starts[range], of.starts[range + 1]);
+      Lanes.gather(splits, edges, here.parents, here.starts[range], here.starts[range + 1]);
     }
   }
 
   /** Copies values of the splits of a level to the edges above. */
   void scatter(int level, int point, float[] splits, RowMemory row) {
-    Level of = levels[level];
+    Level here = levels[level];
     for (int range = 0; range < RANGES; range++) {
       float[] edges = row.edges(level - 1, range & 1, point);
-      Lanes.scatter(edges, splits, of.parents, of.starts[range], of.starts[range + 1]);
+      Lanes.scatter(edges, splits, here.parents, here.starts[range], here.starts[range + 1]);
     }
   }
 

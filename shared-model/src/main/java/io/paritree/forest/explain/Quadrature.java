@@ -3,9 +3,8 @@ package io.paritree.forest.explain;
 /**
  * XGBoost's rule for integrals over [0, 1]: 8 points of Gauss and Legendre in s, for t = s * s.
  *
- * <p>Exact, but for rounding, for polynomials in t of degree 7 or less. The bits are those of
- * {@code MakeEndpointQuadrature} in {@code src/predictor/interpretability/quadrature.h} of XGBoost
- * 3.4.
+ * <p>Exact, but for rounding, for polynomials in t of degree 7 or less. The bits are as in {@code
+ * MakeEndpointQuadrature} in {@code src/predictor/interpretability/quadrature.h} of XGBoost 3.4.
  */
 final class Quadrature {
   static final int POINTS = 8;
@@ -29,8 +28,8 @@ final class Quadrature {
   }
 
   /**
-   * Writes a rule for integrals over [0, 1]: that of Gauss and Legendre for 3 and 4 points, which
-   * is exact for polynomials of a degree below twice their number; XGBoost's for 8.
+   * Writes a rule for integrals over [0, 1]: Gauss and Legendre's for 3 and 4 points, which is
+   * exact for polynomials of a degree below twice their number; XGBoost's for 8.
    */
   static void fill(double[] nodes, double[] weights) {
     for (int point = 0; point < nodes.length; point++) {

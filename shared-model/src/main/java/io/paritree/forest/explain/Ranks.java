@@ -15,8 +15,8 @@ import java.util.stream.IntStream;
  *
  * <p>A rank is the number of thresholds at or below the slot. A feature has a column of ranks for
  * each side to which its splits send missing slots: their rank is below or above all places there.
- * The rank of a category is its code + 1; that of a missing slot is 0 there, and that of a slot
- * that is no category {@link #NO_CATEGORY}. Immutable and thread-safe.
+ * The rank of a category is its code + 1; a missing slot has the rank 0 there, and a slot that is
+ * no category {@link #NO_CATEGORY}. Immutable and thread-safe.
  */
 final class Ranks {
   private static final int NO_CATEGORY = Integer.MAX_VALUE;
@@ -81,15 +81,16 @@ final class Ranks {
     return Arrays.copyOf(sorted, count);
   }
 
-  /** Returns the number of columns. */
   int columns() {
     return columns;
   }
 
-  /** Returns the column of a split. */
   int column(Tree tree, int node) {
-    int[] of = tree.isCategorical(node) ? codes : tree.missingGoesLeft(node) ? lows : highs;
-    return of[tree.feature(node)];
+    if (tree.isCategorical(node)) {
+      return codes[tree.feature(node)];
+    }
+
+    return (tree.missingGoesLeft(node) ? lows : highs)[tree.feature(node)];
   }
 
   /** Returns the place of a numeric split's threshold; 0 for categories. */
@@ -121,7 +122,6 @@ final class Ranks {
     }
   }
 
-  /** Writes the ranks of a block. */
   void write(LaneMemory block) {
     for (int feature : used) {
       if (thresholds[feature] != null) {

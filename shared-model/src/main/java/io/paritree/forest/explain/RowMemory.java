@@ -11,7 +11,6 @@ import java.util.Arrays;
 final class RowMemory {
   private static final ThreadLocal<RowMemory> OF_THREAD = ThreadLocal.withInitial(RowMemory::new);
 
-  /** Per column of {@link Ranks}. */
   int[] ranks = {};
 
   /**
@@ -36,7 +35,6 @@ final class RowMemory {
 
   private RowMemory() {}
 
-  /** Returns the thread's memory. */
   static RowMemory ofThread(int columns, int width) {
     RowMemory memory = OF_THREAD.get();
     memory.ranks = memory.ranks.length < columns ? new int[columns] : memory.ranks;

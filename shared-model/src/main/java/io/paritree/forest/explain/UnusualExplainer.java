@@ -1,0 +1,58 @@
+package io.paritree.forest.explain;
+
+import io.paritree.forest.Forest;
+import java.util.Arrays;
+
+/**
+ * The contributions of {@link ExactExplainer} where a tree is unusual: row by row, tree by tree.
+ */
+final class UnusualExplainer implements Explainer {
+  private final Forest forest;
+  private final float[] means;
+
+  /** Per tree and output of its own. */
+  private final ExactTree[][] trees;
+
+  UnusualExplainer(Forest forest, Edges[] edges) {
+    this.forest = forest;
+    this.means = Edges.means(forest, edges);
+    this.trees = new ExactTree[edges.length][];
+    for (int index = 0; index < edges.length; index++) {
+      trees[index] = new ExactTree[forest.tree(index).outputs()];
+      for (int vector = 0; vector < trees[index].length; vector++) {
+        trees[index][vector] = new ExactTree(forest.tree(index), edges[index], vector);
+      }
+    }
+  }
+
+  @Override
+  public int width() {
+    return forest.width();
+  }
+
+  @Override
+  public int modelWidth() {
+    return forest.modelWidth();
+  }
+
+  @Override
+  public int outputs() {
+    return forest.outputs();
+  }
+
+  @Override
+  public void explain(float[] slots, int rows, float[] contributions) {
+    Arrays.fill(contributions, 0, rows * contributions(), 0f);
+    for (int row = 0; row < rows; row++) {
+      for (int index = 0; index < trees.length; index++) {
+        for (int vector = 0; vector < trees[index].length; vector++) {
+          int output = trees[index].length == 1 ? forest.outputOf(index) : vector;
+          int to = row * contributions() + output * (modelWidth() + 1);
+          trees[index][vector].add(slots, row * width(), forest.factor(index), contributions, to);
+        }
+      }
+    }
+
+    Edges.writeBases(means, forest, slots, width(), 1, rows, contributions);
+  }
+}
