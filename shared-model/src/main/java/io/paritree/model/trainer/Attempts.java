@@ -52,7 +52,6 @@ final class Attempts {
     return forest.engine(usual);
   }
 
-  /** Returns the slots of rows, row after row. */
   static float[] slots(List<TrainerRow> rows, int width) {
     float[] slots = new float[rows.size() * width];
     for (int at = 0; at < rows.size(); at++) {

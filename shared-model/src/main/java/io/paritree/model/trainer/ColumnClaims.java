@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -72,7 +73,7 @@ final class ColumnClaims {
     return made.claims;
   }
 
-  /** Returns the exchanges of the columns of some features with those of any. */
+  /** Returns the exchanges of the columns of some features with the column of any feature. */
   static List<Claim> exchanges(Evidence evidence, Set<Integer> features) {
     ColumnClaims made = new ColumnClaims(evidence);
     for (int one : features) {
@@ -96,40 +97,26 @@ final class ColumnClaims {
   }
 
   /**
-   * Features that read the columns of other features.
+   * Adds that features read other columns.
    *
    * @param sources by feature, the column that it read
    */
-  private record Columns(String cause, Cure cure, Evidence evidence, Map<Integer, String> sources)
-      implements Claim {
-    @Override
-    public Set<Integer> features() {
-      return sources.keySet();
-    }
+  private void add(String cause, Cure cure, Map<Integer, String> sources) {
+    claims.add(
+        new InputClaim(
+            cause,
+            cure,
+            sources.keySet(),
+            (row, slots) -> {
+              boolean isPossible = true;
+              for (Map.Entry<Integer, String> entry : sources.entrySet()) {
+                int feature = entry.getKey();
+                String cell = evidence.cell(row, entry.getValue());
+                isPossible &= Evidence.put(evidence.feature(feature), cell, slots, feature);
+              }
 
-    @Override
-    public boolean change(TrainerRow row, float[] slots) {
-      boolean isPossible = true;
-      for (Map.Entry<Integer, String> entry : sources.entrySet()) {
-        int feature = entry.getKey();
-        String cell = evidence.cell(row, entry.getValue());
-        isPossible &= Evidence.put(evidence.feature(feature), cell, slots, feature);
-      }
-
-      return isPossible;
-    }
-  }
-
-  private record Counted(String cause, Cure cure, Set<Integer> features, int modulus, int added)
-      implements Claim {
-    @Override
-    public boolean change(TrainerRow row, float[] slots) {
-      for (int feature : features) {
-        slots[feature] = slots[feature] % modulus + added;
-      }
-
-      return true;
-    }
+              return isPossible;
+            }));
   }
 
   private void addOrders() {
@@ -221,16 +208,14 @@ final class ColumnClaims {
   }
 
   private void addTaken(int feature, String column) {
-    claims.add(
-        new Columns(
-            "the trainer took %s from the column '%s'"
-                .formatted(evidence.named(feature), Fault.printable(column)),
-            Cure.give(evidence, feature, "column", Cure.json(column)),
-            evidence,
-            Map.of(feature, column)));
+    add(
+        "the trainer took %s from the column '%s'"
+            .formatted(evidence.named(feature), Fault.printable(column)),
+        Cure.give(evidence, feature, "column", Cure.json(column)),
+        Map.of(feature, column));
   }
 
-  /** The columns of three features in a circle, of those that the trees test most. */
+  /** The columns of three features in a circle, among the features that the trees test most. */
   private void addCycles() {
     float[][] thresholds = evidence.thresholds();
     List<Integer> used =
@@ -279,20 +264,16 @@ final class ColumnClaims {
       }
     }
 
-    if (other.isEmpty()) {
-      return;
+    if (!other.isEmpty()) {
+      add(
+          cause,
+          new Cure(
+              cure + listed(sources),
+              trial ->
+                  other.forEach(
+                      (feature, column) -> trial.give(feature, "column", Cure.json(column)))),
+          other);
     }
-
-    claims.add(
-        new Columns(
-            cause,
-            new Cure(
-                cure + listed(sources),
-                trial ->
-                    other.forEach(
-                        (feature, column) -> trial.give(feature, "column", Cure.json(column)))),
-            evidence,
-            other));
   }
 
   private String listed(List<Integer> sources) {
@@ -305,107 +286,78 @@ final class ColumnClaims {
   }
 
   private void addTimes() {
-    Set<Integer> weekdays = new HashSet<>();
-    Set<Integer> months = new HashSet<>();
-    for (int index = 0; index < width; index++) {
-      if (evidence.feature(index) instanceof TimestampFeature time) {
-        if (time.part() == TimestampPart.DAY_OF_WEEK) {
-          weekdays.add(index);
-        } else if (time.part() == TimestampPart.MONTH) {
-          months.add(index);
-        }
-      }
-    }
-
-    String upstream = ", which no key of the schema does";
-    Cure cure = Cure.of("compute the column upstream");
-    if (!weekdays.isEmpty()) {
-      claims.add(
-          new Counted(
-              "the trainer counted days of the week from 0 (Monday), as pandas does" + upstream,
-              cure,
-              weekdays,
-              8,
-              -1));
-      claims.add(
-          new Counted(
-              "the trainer counted days of the week from 0 (Sunday)" + upstream,
-              cure,
-              weekdays,
-              7,
-              0));
-      claims.add(
-          new Counted(
-              "the trainer counted days of the week from 1 (Sunday)" + upstream,
-              cure,
-              weekdays,
-              7,
-              1));
-    }
-
-    if (!months.isEmpty()) {
-      claims.add(new Counted("the trainer counted months from 0" + upstream, cure, months, 13, -1));
-    }
-
-    claims.addAll(zones());
+    List<Integer> weekdays = times(TimestampPart.DAY_OF_WEEK::equals);
+    List<Integer> months = times(TimestampPart.MONTH::equals);
+    addCounted("days of the week from 0 (Monday), as pandas does", weekdays, 8, -1);
+    addCounted("days of the week from 0 (Sunday)", weekdays, 7, 0);
+    addCounted("days of the week from 1 (Sunday)", weekdays, 7, 1);
+    addCounted("months from 0", months, 13, -1);
+    addZones();
   }
 
-  private List<Claim> zones() {
-    List<Integer> times = new ArrayList<>();
-    for (int index = 0; index < width; index++) {
-      if (evidence.feature(index) instanceof TimestampFeature) {
-        times.add(index);
-      }
-    }
+  private List<Integer> times(Predicate<TimestampPart> isWanted) {
+    return IntStream.range(0, width)
+        .filter(
+            index ->
+                evidence.feature(index) instanceof TimestampFeature time
+                    && isWanted.test(time.part()))
+        .boxed()
+        .toList();
+  }
 
+  private void addCounted(String what, List<Integer> features, int modulus, int added) {
+    if (!features.isEmpty()) {
+      claims.add(
+          new InputClaim(
+              "the trainer counted %s, which no key of the schema does".formatted(what),
+              Cure.of("compute the column upstream"),
+              Set.copyOf(features),
+              (row, slots) -> {
+                features.forEach(feature -> slots[feature] = slots[feature] % modulus + added);
+                return true;
+              }));
+    }
+  }
+
+  private void addZones() {
+    List<Integer> times = times(part -> true);
     List<ZoneId> zones = new ArrayList<>();
     for (int hours = -12; hours <= 14; hours++) {
       zones.add(ZoneOffset.ofHours(hours));
     }
 
     ZONES.forEach(zone -> zones.add(ZoneId.of(zone)));
-    return times.isEmpty()
-        ? List.of()
-        : zones.stream().<Claim>map(zone -> zoned(zone, times)).toList();
+    if (!times.isEmpty()) {
+      zones.forEach(zone -> claims.add(zoned(zone, times)));
+    }
   }
 
   private Claim zoned(ZoneId zone, List<Integer> times) {
     String json = Cure.json(zone.equals(ZoneOffset.UTC) ? "UTC" : zone.getId());
-    return new Zoned(
+    return new InputClaim(
         "the trainer took the timestamps in another zone",
         new Cure(
             "give \"zone\": " + json,
             trial -> times.forEach(feature -> trial.give(feature, "zone", json))),
-        evidence,
         Set.copyOf(times),
-        zone);
+        (row, slots) -> {
+          boolean isPossible = true;
+          for (int index : times) {
+            Feature zoned = zoned((TimestampFeature) evidence.feature(index), zone);
+            isPossible &= Evidence.put(zoned, evidence.cell(row, index), slots, index);
+          }
+
+          return isPossible;
+        });
   }
 
-  /** Returns the zones that the trainer may have read the timestamps in. */
-  static List<Claim> zones(Evidence evidence) {
-    return new ColumnClaims(evidence).zones();
-  }
-
-  private record Zoned(
-      String cause, Cure cure, Evidence evidence, Set<Integer> features, ZoneId zone)
-      implements Claim {
-    @Override
-    public boolean change(TrainerRow row, float[] slots) {
-      boolean isPossible = true;
-      for (int index : features) {
-        TimestampFeature time = (TimestampFeature) evidence.feature(index);
-        Feature zoned =
-            new TimestampFeature(
-                time.name(),
-                time.column(),
-                time.part(),
-                Optional.of(zone),
-                time.sentinels(),
-                time.nullable());
-        isPossible &= Evidence.put(zoned, evidence.cell(row, index), slots, index);
-      }
-
-      return isPossible;
-    }
+  private static Feature zoned(TimestampFeature time, ZoneId zone) {
+    return new TimestampFeature(
+        time.name(),
+        time.column(),
+        time.part(),
+        Optional.of(zone),
+        time.sentinels(),
+        time.nullable());
   }
 }

@@ -29,11 +29,11 @@ final class ComputedClaims {
     THOUSANDTH("a thousandth of %s (as thousands)", value -> value / 1000);
 
     private final String text;
-    private final DoubleUnaryOperator of;
+    private final DoubleUnaryOperator function;
 
-    Computed(String text, DoubleUnaryOperator of) {
+    Computed(String text, DoubleUnaryOperator function) {
       this.text = text;
-      this.of = of;
+      this.function = function;
     }
 
     /** Returns what was computed, as a clause. */
@@ -42,7 +42,7 @@ final class ComputedClaims {
     }
 
     double of(double value) {
-      return of.applyAsDouble(value);
+      return function.applyAsDouble(value);
     }
   }
 
@@ -53,7 +53,7 @@ final class ComputedClaims {
       Evidence evidence,
       int feature,
       int leastPlaces,
-      DoubleUnaryOperator of)
+      DoubleUnaryOperator function)
       implements Claim {
     @Override
     public String kind() {
@@ -74,7 +74,7 @@ final class ComputedClaims {
 
       boolean isOwn = slots[feature] == row.slots()[feature];
       double number = isOwn ? NumberText.parse(evidence.cell(row, feature)) : value;
-      slots[feature] = (float) of.applyAsDouble(Double.isNaN(number) ? value : number);
+      slots[feature] = (float) function.applyAsDouble(Double.isNaN(number) ? value : number);
       return !Float.isInfinite(slots[feature]); // XGBoost refuses these
     }
   }
@@ -141,10 +141,10 @@ final class ComputedClaims {
             value -> 1 - value));
   }
 
-  private String computed(int feature, DoubleUnaryOperator of, String cell) {
+  private String computed(int feature, DoubleUnaryOperator function, String cell) {
     double value = NumberText.parse(cell);
     boolean isMissing = Float.isNaN(Evidence.slot(evidence.feature(feature), cell));
-    double result = of.applyAsDouble(value);
+    double result = function.applyAsDouble(value);
     if (isMissing || Double.isNaN(value)) {
       return cell;
     }
@@ -154,6 +154,10 @@ final class ComputedClaims {
 
   private String inverted(int feature, String cell) {
     float slot = Evidence.slot(evidence.feature(feature), cell);
-    return Float.isNaN(slot) ? cell : slot == 0f ? "1" : "0";
+    if (Float.isNaN(slot)) {
+      return cell;
+    }
+
+    return slot == 0f ? "1" : "0";
   }
 }

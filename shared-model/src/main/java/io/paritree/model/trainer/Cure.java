@@ -60,7 +60,6 @@ record Cure(String text, Consumer<Trial> change) {
     return json.append('"').toString();
   }
 
-  /** Returns values as a JSON array. */
   static String json(List<?> values) {
     return values.stream().map(Cure::json).collect(Collectors.joining(", ", "[", "]"));
   }
@@ -70,7 +69,7 @@ record Cure(String text, Consumer<Trial> change) {
     return all(cures, ", ");
   }
 
-  /** Returns several cures as one, with what is between their texts. */
+  /** Returns several cures as one, with a separator between their texts. */
   static Cure all(List<Cure> cures, String between) {
     return new Cure(
         String.join(between, cures.stream().map(Cure::text).toList()),

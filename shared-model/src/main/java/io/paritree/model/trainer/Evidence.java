@@ -23,7 +23,7 @@ import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 
 /**
- * What is kept of a file to find out why predictions differ: some rows of each kind, drawn at
+ * The rows and counts of a file that show why predictions differ: some rows of each kind, drawn at
  * random with a fixed seed, and how often each category occurs.
  *
  * <p>Bounded, whatever the size of the file.
@@ -59,8 +59,8 @@ final class Evidence {
 
   /**
    * @param header the columns of the file, in its order
-   * @param others those of them that no feature reads and that hold no predictions, of which rows
-   *     keep the cells
+   * @param others the columns of the file that no feature reads and that hold no predictions; rows
+   *     keep their cells
    * @param predictions the columns with the predictions
    */
   Evidence(Sealing sealing, List<String> header, List<String> others, List<String> predictions) {
@@ -91,7 +91,6 @@ final class Evidence {
     this.refused = new Kept();
   }
 
-  /** Considers a row. */
   void add(TrainerRow row) {
     categories.forEach(
         (field, counts) -> {
@@ -148,12 +147,10 @@ final class Evidence {
     return schema().features().get(index);
   }
 
-  /** Returns the columns of the file, in its order. */
   List<String> header() {
     return header;
   }
 
-  /** Returns the columns that no feature reads. */
   List<String> others() {
     return others;
   }
@@ -164,7 +161,7 @@ final class Evidence {
   }
 
   /**
-   * Returns the kept rows that the schema accepts: those that differ, then those that are equal.
+   * Returns the kept rows that the schema accepts: first the differing ones, then the equal ones.
    */
   List<TrainerRow> rows() {
     List<TrainerRow> all = new ArrayList<>(differing.rows);
@@ -212,14 +209,13 @@ final class Evidence {
     return more > 0 ? "%s and %s more features".formatted(names, more) : names;
   }
 
-  /** Returns the columns with the predictions. */
   List<String> predictions() {
     return predictions;
   }
 
   /**
-   * Returns the number of slots of a row here: those of the model, then one offset per output, also
-   * where the schema has none.
+   * Returns the number of slots of a row here: the slots of the model, then one offset per output,
+   * also where the schema has none.
    */
   int width() {
     return width;
@@ -273,7 +269,11 @@ final class Evidence {
   /** Returns a row's cell of a column; null if it is not kept. */
   String cell(TrainerRow row, String column) {
     Integer place = places.get(column);
-    return place == null ? null : place < 0 ? row.others()[-1 - place] : row.cells()[place];
+    if (place == null) {
+      return null;
+    }
+
+    return place < 0 ? row.others()[-1 - place] : row.cells()[place];
   }
 
   /** Returns a row's cell of the column that a feature reads. */

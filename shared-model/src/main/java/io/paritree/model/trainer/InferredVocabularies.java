@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
@@ -25,14 +26,17 @@ final class InferredVocabularies {
   private final Function<Claim, Scored> scored;
   private final ToDoubleFunction<Claim> distance;
 
-  /** Every row has one code of a feature, unless it is missing. */
-  private record Coded(String cause, Claim before, int feature, int code) implements Claim {
-    @Override
-    public boolean change(TrainerRow row, float[] slots) {
-      before.change(row, slots);
-      slots[feature] = Float.isNaN(slots[feature]) ? Float.NaN : code;
-      return true;
-    }
+  /** Returns that every row has one code of a feature, unless it is missing. */
+  private static Claim coded(Claim before, int feature, int code) {
+    return new InputClaim(
+        "",
+        Cure.NONE,
+        Set.of(),
+        (row, slots) -> {
+          before.change(row, slots);
+          slots[feature] = Float.isNaN(slots[feature]) ? Float.NaN : code;
+          return true;
+        });
   }
 
   private InferredVocabularies(
@@ -153,7 +157,7 @@ final class InferredVocabularies {
     boolean[][] isPossible = new boolean[size][size];
     int[] seen = new int[size];
     for (int code = 0; code < size; code++) {
-      BitSet agree = agreeing.apply(new Coded("", before, feature, code));
+      BitSet agree = agreeing.apply(coded(before, feature, code));
       int[] agreed = new int[size];
       Arrays.fill(seen, 0);
       for (int at = 0; at < rows.size(); at++) {
@@ -186,7 +190,7 @@ final class InferredVocabularies {
 
     float[][] margins = new float[size][];
     for (int code = 0; code < size; code++) {
-      margins[code] = scored.apply(new Coded("", Claim.NOTHING, feature, code)).margins();
+      margins[code] = scored.apply(coded(Claim.NOTHING, feature, code)).margins();
     }
 
     int[] codeOf = new int[size];

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
 /** Claims that the trainer took other values as missing, or filled the missing ones. */
@@ -59,64 +60,24 @@ final class MissingClaims {
     return made.claims;
   }
 
-  /** A claim about one slot of each of its features. */
-  private interface OfSlots extends Claim {
-    Map<Integer, Float> slots();
-
-    @Override
-    default boolean isOfValues() {
-      return true;
-    }
-
-    @Override
-    default Set<Integer> features() {
-      return slots().keySet();
-    }
-  }
-
-  /** Slots that are missing instead, per feature; codes above a removed category move down. */
-  private record Sentinel(String cause, Cure cure, Map<Integer, Float> slots, boolean isRemoved)
-      implements OfSlots {
-    @Override
-    public boolean change(TrainerRow row, float[] slots) {
-      this.slots.forEach(
-          (feature, sentinel) -> {
-            if (slots[feature] == sentinel) {
-              slots[feature] = Float.NaN;
-            } else if (isRemoved && slots[feature] > sentinel) {
-              slots[feature]--;
-            }
-          });
-      return true;
-    }
-  }
-
-  private record Filled(String cause, Cure cure, String kind, Map<Integer, Float> slots)
-      implements OfSlots {
-    @Override
-    public boolean change(TrainerRow row, float[] slots) {
-      this.slots.forEach(
-          (feature, fill) -> slots[feature] = Float.isNaN(slots[feature]) ? fill : slots[feature]);
-      return true;
-    }
-  }
-
-  private record NotMissing(String cause, Cure cure, Evidence evidence, int feature, Feature plain)
-      implements Claim {
-    @Override
-    public boolean isOfValues() {
-      return true;
-    }
-
-    @Override
-    public Set<Integer> features() {
-      return Set.of(feature);
-    }
-
-    @Override
-    public boolean change(TrainerRow row, float[] slots) {
-      return Evidence.put(plain, evidence.cell(row, feature), slots, feature);
-    }
+  /** Returns that slots were missing; codes above a removed category move down. */
+  private static Claim missing(
+      String cause, Cure cure, Map<Integer, Float> missing, boolean isRemoved) {
+    return InputClaim.ofValues(
+        cause,
+        cure,
+        missing.keySet(),
+        (row, slots) -> {
+          missing.forEach(
+              (feature, sentinel) -> {
+                if (slots[feature] == sentinel) {
+                  slots[feature] = Float.NaN;
+                } else if (isRemoved && slots[feature] > sentinel) {
+                  slots[feature]--;
+                }
+              });
+          return true;
+        });
   }
 
   private void addSentinels() {
@@ -173,12 +134,12 @@ final class MissingClaims {
                 .formatted(evidence.named(zeros.keySet()));
       }
 
-      claims.add(new Sentinel(cause, Cure.all(firsts), slots, false));
+      claims.add(missing(cause, Cure.all(firsts), slots, false));
     }
   }
 
   private Claim sentinel(String shown, Object value, Map<Integer, Float> slots) {
-    return new Sentinel(
+    return missing(
         "the trainer took %s of %s as missing".formatted(shown, evidence.named(slots.keySet())),
         missing(slots.keySet(), value),
         slots,
@@ -330,7 +291,7 @@ final class MissingClaims {
             });
     return isRest
         ? Optional.of(
-            new Sentinel(
+            missing(
                 "the trainer took %s of %s as missing"
                     .formatted(shown(category, isText), evidence.named(slots.keySet())),
                 cure,
@@ -349,13 +310,13 @@ final class MissingClaims {
             new Cure(
                 "leave \"missing\" of %s out".formatted(name),
                 trial -> trial.give(feature, "missing", "[]"));
+        Feature plain = NumberFeature.of(number.name());
         claims.add(
-            new NotMissing(
+            InputClaim.ofValues(
                 "the trainer took the values in \"missing\" of %s as numbers".formatted(name),
                 cure,
-                evidence,
-                index,
-                NumberFeature.of(number.name())));
+                Set.of(feature),
+                (row, slots) -> Evidence.put(plain, evidence.cell(row, feature), slots, feature)));
       }
     }
   }
@@ -419,13 +380,12 @@ final class MissingClaims {
       to = threshold > fill && to == null ? (Float) threshold : to;
     }
 
-    String range =
-        from == null && to == null
-            ? ""
-            : from == null
-                ? "below " + shown(to)
-                : "from " + shown(from) + (to == null ? " on" : " up to " + shown(to));
-    return range.isEmpty() ? "" : " or another number " + range;
+    if (from != null) {
+      String end = to == null ? " on" : " up to " + shown(to);
+      return " or another number from " + shown(from) + end;
+    }
+
+    return to == null ? "" : " or another number below " + shown(to);
   }
 
   /** The trees do not show the number itself, only between which of their thresholds it is. */
@@ -469,19 +429,23 @@ final class MissingClaims {
   }
 
   private void addFill(List<Integer> features, float fill, String what, String shown) {
-    Map<Integer, Float> slots = new TreeMap<>();
-    features.forEach(index -> slots.put(index, fill));
-    String names = evidence.named(slots.keySet());
+    Set<Integer> filled = new TreeSet<>(features);
+    String names = evidence.named(filled);
     claims.add(
-        new Filled(
+        new InputClaim(
             "the trainer filled the missing values of %s with %s%s, which no key of the schema does"
                 .formatted(names, what, shown),
             new Cure(
                 "fill them in the column itself, or train without filling",
-                trial ->
-                    slots.keySet().forEach(feature -> trial.write(feature, filled(feature, fill)))),
+                trial -> filled.forEach(feature -> trial.write(feature, filled(feature, fill)))),
             "filled " + names,
-            slots));
+            filled,
+            true,
+            (row, slots) -> {
+              filled.forEach(
+                  feature -> slots[feature] = Float.isNaN(slots[feature]) ? fill : slots[feature]);
+              return true;
+            }));
   }
 
   private UnaryOperator<String> filled(int feature, float fill) {

@@ -19,18 +19,16 @@ final class OffsetClaims {
   private final List<Claim> claims = new ArrayList<>();
 
   /** What trainers compute of a column before they give it. */
-  private enum Of {
-    ITSELF("%s", "", value -> value),
-    LOGARITHM("the logarithm of %s", "its logarithm", Math::log),
-    EXPONENTIAL("the exponential of %s", "its exponential", Math::exp);
+  private enum Formula {
+    ITSELF("%s", value -> value),
+    LOGARITHM("the logarithm of %s", Math::log),
+    EXPONENTIAL("the exponential of %s", Math::exp);
 
     private final String text;
-    private final String what;
     private final DoubleUnaryOperator function;
 
-    Of(String text, String what, DoubleUnaryOperator function) {
+    Formula(String text, DoubleUnaryOperator function) {
       this.text = text;
-      this.what = what;
       this.function = function;
     }
   }
@@ -42,11 +40,11 @@ final class OffsetClaims {
       Evidence evidence,
       Set<Integer> features,
       List<String> columns,
-      Of of)
+      Formula formula)
       implements Claim {
     @Override
     public boolean isApproximate() {
-      return of != Of.ITSELF; // the trainer may have computed it in float
+      return formula != Formula.ITSELF; // the trainer may have computed it in float
     }
 
     @Override
@@ -55,7 +53,7 @@ final class OffsetClaims {
       boolean isPossible = true;
       int slot = evidence.schema().modelWidth();
       for (String column : columns) {
-        slots[slot] = (float) of.function.applyAsDouble(number(evidence, row, column));
+        slots[slot] = (float) formula.function.applyAsDouble(number(evidence, row, column));
         isPossible &= Float.isFinite(slots[slot++]);
       }
 
@@ -74,18 +72,18 @@ final class OffsetClaims {
     List<String> own = evidence.schema().offsets().stream().map(offset -> offset.column()).toList();
     if (!own.isEmpty()) {
       made.addInVain(own);
-      made.addComputed(own, Of.LOGARITHM);
-      made.addComputed(own, Of.EXPONENTIAL);
+      made.addComputed(own, Formula.LOGARITHM);
+      made.addComputed(own, Formula.EXPONENTIAL);
     }
 
     List<String> others = evidence.others();
     for (int at = 0; at + made.outputs <= others.size(); at++) {
       List<String> columns = others.subList(at, at + made.outputs);
-      for (Of of : Of.values()) {
-        if (of == Of.ITSELF) {
+      for (Formula formula : Formula.values()) {
+        if (formula == Formula.ITSELF) {
           made.addGiven(columns);
         } else {
-          made.addComputed(columns, of);
+          made.addComputed(columns, formula);
         }
       }
     }
@@ -108,7 +106,7 @@ final class OffsetClaims {
             evidence,
             Set.of(),
             List.of(),
-            Of.ITSELF));
+            Formula.ITSELF));
   }
 
   private void addGiven(List<String> columns) {
@@ -119,42 +117,42 @@ final class OffsetClaims {
                 .formatted(option(columns)),
             trial -> trial.offsets(columns)),
         columns,
-        Of.ITSELF);
+        Formula.ITSELF);
   }
 
-  private void addComputed(List<String> columns, Of of) {
-    if (hasColumns(columns, of)) {
+  private void addComputed(List<String> columns, Formula formula) {
+    if (hasColumns(columns, formula)) {
       return; // then they were given themselves
     }
 
     String cure =
         "write it as a column, and give that as --offset, or in the schema as a number with \"role\": \"offset\"";
     add(
-        "the trainer gave %s as base margin".formatted(of.text.formatted(names(columns))),
+        "the trainer gave %s as base margin".formatted(formula.text.formatted(names(columns))),
         new Cure(
             cure,
             trial -> {
               trial.offsets(columns);
               for (int output = 0; output < outputs; output++) {
-                trial.write(first + output, cell -> computed(cell, of));
+                trial.write(first + output, cell -> computed(cell, formula));
               }
             }),
         columns,
-        of);
+        formula);
   }
 
-  private static String computed(String cell, Of of) {
+  private static String computed(String cell, Formula formula) {
     double value = NumberText.parse(cell);
-    return Double.isNaN(value) ? cell : String.valueOf(of.function.applyAsDouble(value));
+    return Double.isNaN(value) ? cell : String.valueOf(formula.function.applyAsDouble(value));
   }
 
   /** Returns whether other columns hold what would be computed of some. */
-  private boolean hasColumns(List<String> columns, Of of) {
+  private boolean hasColumns(List<String> columns, Formula formula) {
     List<String> others = evidence.others();
     for (int at = 0; at + outputs <= others.size(); at++) {
       boolean isSame = true;
       for (int output = 0; output < outputs && isSame; output++) {
-        isSame = isSame(columns.get(output), of, others.get(at + output));
+        isSame = isSame(columns.get(output), formula, others.get(at + output));
       }
 
       if (isSame) {
@@ -165,9 +163,9 @@ final class OffsetClaims {
     return false;
   }
 
-  private boolean isSame(String column, Of of, String other) {
+  private boolean isSame(String column, Formula formula, String other) {
     for (TrainerRow row : evidence.rows()) {
-      double computed = of.function.applyAsDouble(number(evidence, row, column));
+      double computed = formula.function.applyAsDouble(number(evidence, row, column));
       double there = number(evidence, row, other);
       if (!(Math.abs(computed - there) <= SAME * Math.max(1, Math.abs(there)))) {
         return false;
@@ -177,13 +175,13 @@ final class OffsetClaims {
     return true;
   }
 
-  private void add(String cause, Cure cure, List<String> columns, Of of) {
+  private void add(String cause, Cure cure, List<String> columns, Formula formula) {
     Set<Integer> slots = new TreeSet<>();
     for (int output = 0; output < outputs; output++) {
       slots.add(first + output);
     }
 
-    claims.add(new Begun(cause, cure, evidence, slots, List.copyOf(columns), of));
+    claims.add(new Begun(cause, cure, evidence, slots, List.copyOf(columns), formula));
   }
 
   private static String names(List<String> columns) {

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Finds out whether the predictions are those of the same rows in another order.
+ * Finds out whether the predictions belong to the same rows in another order.
  *
  * <p>Keeps the scores and predictions of at most {@value #MAX_ROWS} rows; of a longer file it finds
  * nothing.

@@ -10,13 +10,13 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * Tells whether what agrees with the predictions is evidence.
+ * Tells whether rows that agree with the predictions are evidence.
  *
  * <p>Rows can agree for no reason of their own: if a claim puts a feature of all rows on one side
  * of each threshold, every other claim that does so agrees as well. So the values that a claim
  * gives a feature are dealt to the rows at random, and then one of them is given to all. If the
- * same rows agree, it was not the claim that let them. And what is to be done about a claim must
- * let the same rows pass.
+ * same rows agree, it was not the claim that let them. And the cure of a claim must let the same
+ * rows pass.
  */
 final class Proof {
   private static final long SEED = 20_261_128L;

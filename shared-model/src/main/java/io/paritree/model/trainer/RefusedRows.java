@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
 
 /**
  * Finds out how the trainer read the cells that the schema refuses: as missing, as what they spell,
- * as encoded texts, or as those of another feature. Each is a claim, checked by scoring the refused
+ * as encoded texts, or as cells of another feature. Each is a claim, checked by scoring the refused
  * rows.
  */
 final class RefusedRows {
@@ -45,63 +45,23 @@ final class RefusedRows {
   private final List<TrainerRow> all;
   private final Proof proof;
 
-  /** Refused cells that are missing, or what they spell. */
-  private record Reading(
-      String cause, Cure cure, Evidence evidence, Set<Integer> features, boolean isSpelled)
-      implements Claim {
-    @Override
-    public boolean change(TrainerRow row, float[] slots) {
-      for (int feature : features) {
-        Feature read = evidence.feature(feature);
-        if (isSpelled && Float.isNaN(slots[feature]) && isRefused(row, read)) {
-          slots[feature] = spelled(read, evidence.cell(row, feature));
-        }
-      }
+  /** Returns several claims about different features as one. */
+  private static Claim together(List<Claim> claims) {
+    Set<Integer> features = new TreeSet<>();
+    claims.forEach(claim -> features.addAll(claim.features()));
+    boolean isTried = claims.stream().allMatch(claim -> claim.cure().isTried());
+    return new InputClaim(
+        String.join(", and ", claims.stream().map(Claim::cause).toList()),
+        isTried ? Cure.all(claims.stream().map(Claim::cure).toList()) : claims.get(0).cure(),
+        features,
+        (row, slots) -> {
+          boolean isPossible = true;
+          for (Claim claim : claims) {
+            isPossible &= claim.change(row, slots);
+          }
 
-      return true;
-    }
-  }
-
-  private record Encoded(
-      String cause, Cure cure, Evidence evidence, Map<Integer, Map<String, Float>> codes)
-      implements Claim {
-    @Override
-    public Set<Integer> features() {
-      return codes.keySet();
-    }
-
-    @Override
-    public boolean change(TrainerRow row, float[] slots) {
-      codes.forEach(
-          (feature, code) ->
-              slots[feature] = code.getOrDefault(evidence.cell(row, feature), Float.NaN));
-      return true;
-    }
-  }
-
-  /** Several claims about different features. */
-  private record Together(String cause, Cure cure, Set<Integer> features, List<Claim> claims)
-      implements Claim {
-    static Together of(List<Claim> claims) {
-      Set<Integer> features = new TreeSet<>();
-      claims.forEach(claim -> features.addAll(claim.features()));
-      boolean isTried = claims.stream().allMatch(claim -> claim.cure().isTried());
-      return new Together(
-          String.join(", and ", claims.stream().map(Claim::cause).toList()),
-          isTried ? Cure.all(claims.stream().map(Claim::cure).toList()) : claims.get(0).cure(),
-          features,
-          claims);
-    }
-
-    @Override
-    public boolean change(TrainerRow row, float[] slots) {
-      boolean isPossible = true;
-      for (Claim claim : claims) {
-        isPossible &= claim.change(row, slots);
-      }
-
-      return isPossible;
-    }
+          return isPossible;
+        });
   }
 
   /**
@@ -275,17 +235,27 @@ final class RefusedRows {
 
     long walks = (long) PROBES * (evidence.sealing().forest().trees() + evidence.width());
     List<Claim> claims = new ArrayList<>();
-    for (boolean isSpelled : new boolean[] {false, true}) {
-      claims.add(
-          new Reading(
-              isSpelled
-                  ? "such cells are read as what they spell"
-                  : "such cells are read as missing",
-              Cure.all(cures(isSpelled), "; "),
-              evidence,
-              some,
-              isSpelled));
-    }
+    claims.add(
+        new InputClaim(
+            "such cells are read as missing",
+            Cure.all(cures(false), "; "),
+            some,
+            (row, slots) -> true));
+    claims.add(
+        new InputClaim(
+            "such cells are read as what they spell",
+            Cure.all(cures(true), "; "),
+            some,
+            (row, slots) -> {
+              for (int feature : some) {
+                Feature read = evidence.feature(feature);
+                if (Float.isNaN(slots[feature]) && isRefused(row, read)) {
+                  slots[feature] = spelled(read, evidence.cell(row, feature));
+                }
+              }
+
+              return true;
+            }));
 
     if (most.stream().anyMatch(feature -> evidence.feature(feature) instanceof NumberFeature)) {
       claims.add(encoded(most));
@@ -298,12 +268,12 @@ final class RefusedRows {
     return claims;
   }
 
-  /** Adds those of the claims that are about some features, and all of them together. */
+  /** Adds the claims that are about some features only, and all of them together. */
   private static void addAlso(List<Claim> claims, List<Claim> more, Set<Integer> features) {
     List<Claim> about =
         more.stream().filter(claim -> features.containsAll(claim.features())).toList();
     if (about.size() > 1) {
-      claims.add(Together.of(about));
+      claims.add(together(about));
     }
 
     claims.addAll(about);
@@ -325,7 +295,7 @@ final class RefusedRows {
       }
     }
 
-    return new Encoded(
+    return new InputClaim(
         "the trainer encoded the texts of %s as numbers, from 0 in ascending order, as LabelEncoder does, which no key of the schema does"
             .formatted(String.join(", ", names)),
         new Cure(
@@ -333,8 +303,13 @@ final class RefusedRows {
             trial ->
                 codes.forEach(
                     (feature, code) -> trial.write(feature, cell -> encoded(code, cell)))),
-        evidence,
-        codes);
+        codes.keySet(),
+        (row, slots) -> {
+          codes.forEach(
+              (feature, code) ->
+                  slots[feature] = code.getOrDefault(evidence.cell(row, feature), Float.NaN));
+          return true;
+        });
   }
 
   private static String encoded(Map<String, Float> codes, String cell) {

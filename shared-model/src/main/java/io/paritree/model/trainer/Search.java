@@ -91,8 +91,8 @@ final class Search {
   }
 
   /**
-   * Returns for each claim of an explanation those that explain as many rows in its place, but are
-   * another cause.
+   * Returns for each claim of an explanation the claims that explain as many rows in its place, but
+   * are another cause.
    */
   List<List<Claim>> alternatives(Finding found) {
     List<List<Claim>> all = new ArrayList<>();
@@ -158,7 +158,11 @@ final class Search {
             note(best, found);
           }
 
-          best = best == null ? found : isEnough ? better(best, found) : best;
+          if (best == null) {
+            best = found;
+          } else if (isEnough) {
+            best = better(best, found);
+          }
         }
       }
     }

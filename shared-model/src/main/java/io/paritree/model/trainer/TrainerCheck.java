@@ -65,8 +65,8 @@ public final class TrainerCheck {
   /**
    * Compares a block of rows. Rows without a prediction are ignored.
    *
-   * @param rows keeps the cells of the schema's fields, after them those of the predictions, and
-   *     last those of {@link #others}
+   * @param rows keeps the cells of the schema's fields, after them the predictions, and last the
+   *     cells of {@link #others}
    */
   public void add(CsvRows rows, int count) {
     if (evidence == null) {

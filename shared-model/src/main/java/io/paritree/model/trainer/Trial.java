@@ -38,7 +38,6 @@ final class Trial {
     members.computeIfAbsent(feature, key -> new TreeMap<>()).put(member, json);
   }
 
-  /** Leaves a member of a feature out of the schema. */
   void leaveOut(int feature, String member) {
     give(feature, member, "");
   }
@@ -53,7 +52,6 @@ final class Trial {
     offsets = List.copyOf(columns);
   }
 
-  /** Gives an option {@code --rounds}. */
   void rounds(String option) {
     rounds = option;
   }

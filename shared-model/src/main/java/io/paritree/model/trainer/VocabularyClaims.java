@@ -67,64 +67,34 @@ final class VocabularyClaims {
   }
 
   /**
-   * Categories with other codes.
+   * Returns that categories had other codes.
    *
    * @param codes per feature the new code of each slot
    */
-  private record Recoded(String cause, Cure cure, Map<Integer, Map<Float, Float>> codes)
-      implements Claim {
-    @Override
-    public Set<Integer> features() {
-      return codes.keySet();
-    }
+  private static Claim recoded(String cause, Cure cure, Map<Integer, Map<Float, Float>> codes) {
+    return new InputClaim(
+        cause,
+        cure,
+        codes.keySet(),
+        (row, slots) -> {
+          codes.forEach(
+              (feature, code) ->
+                  slots[feature] = code.getOrDefault(slots[feature], slots[feature]));
+          return true;
+        });
+  }
 
-    @Override
-    public boolean change(TrainerRow row, float[] slots) {
-      codes.forEach(
-          (feature, code) -> slots[feature] = code.getOrDefault(slots[feature], slots[feature]));
+  /** Puts the code of the next known category in ascending order in place of an unknown one. */
+  private static boolean putNext(
+      Feature feature, String cell, NavigableMap<Object, Integer> codes, float[] slots, int at) {
+    boolean isMissing = cell.isEmpty() || feature.sentinels().texts().contains(cell);
+    if (isMissing || !Float.isNaN(slots[at])) {
       return true;
     }
-  }
 
-  /** A category whose column holds the codes, below {@code size}. */
-  private record Coded(String cause, Cure cure, Evidence evidence, int feature, int size)
-      implements Claim {
-    @Override
-    public Set<Integer> features() {
-      return Set.of(feature);
-    }
-
-    @Override
-    public boolean change(TrainerRow row, float[] slots) {
-      String cell = evidence.cell(row, feature);
-      double code = NumberText.parse(cell);
-      slots[feature] = (float) code;
-      return cell.isEmpty() || (code >= 0 && code < size && code == Math.rint(code));
-    }
-  }
-
-  /** An unknown category with the code of the next one in ascending order. */
-  private record Next(
-      String cause, Cure cure, Evidence evidence, int feature, NavigableMap<Object, Integer> codes)
-      implements Claim {
-    @Override
-    public Set<Integer> features() {
-      return Set.of(feature);
-    }
-
-    @Override
-    public boolean change(TrainerRow row, float[] slots) {
-      String cell = evidence.cell(row, feature);
-      boolean isMissing =
-          cell.isEmpty() || evidence.feature(feature).sentinels().texts().contains(cell);
-      if (isMissing || !Float.isNaN(slots[feature])) {
-        return true;
-      }
-
-      Map.Entry<Object, Integer> next = codes.ceilingEntry(key(evidence.feature(feature), cell));
-      slots[feature] = next == null ? Float.NaN : next.getValue();
-      return next != null;
-    }
+    Map.Entry<Object, Integer> next = codes.ceilingEntry(key(feature, cell));
+    slots[at] = next == null ? Float.NaN : next.getValue();
+    return next != null;
   }
 
   VocabularyClaims(Evidence evidence) {
@@ -159,7 +129,8 @@ final class VocabularyClaims {
    */
   static List<Claim> next(Evidence evidence) {
     List<Claim> claims = new ArrayList<>();
-    for (int index = 0; index < evidence.schema().modelWidth(); index++) {
+    for (int at = 0; at < evidence.schema().modelWidth(); at++) {
+      int index = at;
       Feature feature = evidence.feature(index);
       if (feature instanceof VocabularyFeature category
           && evidence.sealing().model().categories(index).isPresent()) {
@@ -169,14 +140,13 @@ final class VocabularyClaims {
         }
 
         claims.add(
-            new Next(
+            new InputClaim(
                 "the trainer predicted with XGBoost 3.1 or 3.2, which took a category of %s that it did not know as the next known one in ascending order"
                     .formatted(evidence.named(index)),
                 Cure.of(
                     "predict again with 3.3 or newer, or leave rows with unknown categories out, because these predictions are of other categories"),
-                evidence,
-                index,
-                codes));
+                Set.of(index),
+                (row, slots) -> putNext(feature, evidence.cell(row, index), codes, slots, index)));
       }
     }
 
@@ -215,13 +185,17 @@ final class VocabularyClaims {
                     "write the categories themselves into %s".formatted(evidence.named(index)),
                     trial -> trial.write(feature, cell -> decoded(all, cell)));
         claims.add(
-            new Coded(
+            new InputClaim(
                 "the column of %s holds the codes of its categories"
                     .formatted(evidence.named(index)),
                 cure,
-                evidence,
-                index,
-                all.size()));
+                Set.of(feature),
+                (row, slots) -> {
+                  String cell = evidence.cell(row, feature);
+                  double code = NumberText.parse(cell);
+                  slots[feature] = (float) code;
+                  return cell.isEmpty() || isCode(code, all.size());
+                }));
       }
     }
 
@@ -230,9 +204,11 @@ final class VocabularyClaims {
 
   private static String decoded(List<?> vocabulary, String cell) {
     double code = NumberText.parse(cell);
-    return code >= 0 && code < vocabulary.size() && code == Math.rint(code)
-        ? String.valueOf(vocabulary.get((int) code))
-        : cell;
+    return isCode(code, vocabulary.size()) ? String.valueOf(vocabulary.get((int) code)) : cell;
+  }
+
+  private static boolean isCode(double number, int size) {
+    return number >= 0 && number < size && number == Math.rint(number);
   }
 
   /** Returns the category features whose vocabulary is not in the model file. */
@@ -297,7 +273,7 @@ final class VocabularyClaims {
         });
     if (!codes.isEmpty() && made.add(codes)) {
       claims.add(
-          new Recoded(
+          recoded(
               "the trainer coded the categories " + order,
               Cure.all(
                   codes.keySet().stream()
@@ -333,7 +309,7 @@ final class VocabularyClaims {
   Claim trial(Map<Integer, List<String>> orders) {
     Map<Integer, Map<Float, Float>> codes = new TreeMap<>();
     orders.forEach((feature, sorted) -> codes.put(feature, codes(feature, sorted)));
-    return new Recoded("", Cure.NONE, codes);
+    return recoded("", Cure.NONE, codes);
   }
 
   /** Returns the claims that were added. */
