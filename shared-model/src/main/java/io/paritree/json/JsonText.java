@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * Writes JSON documents: UTF-8, indented by two blanks per level, or in one line.
@@ -25,6 +26,12 @@ public final class JsonText {
   @FunctionalInterface
   public interface Body {
     void write(JsonGenerator out) throws IOException;
+  }
+
+  /** Writes an item of an array. */
+  @FunctionalInterface
+  public interface Item<T> {
+    void write(T item) throws IOException;
   }
 
   private JsonText() {}
@@ -93,6 +100,39 @@ public final class JsonText {
   /** Writes a value without line feeds, even in an indented document. */
   public static void inLine(JsonGenerator out, Body body) throws IOException {
     out.writeRawValue(new String(compact(body), StandardCharsets.UTF_8));
+  }
+
+  /** Writes a member that is an array, item by item. */
+  public static <T> void array(JsonGenerator out, String name, Iterable<T> items, Item<T> item)
+      throws IOException {
+    out.writeArrayFieldStart(name);
+    for (T each : items) {
+      item.write(each);
+    }
+
+    out.writeEndArray();
+  }
+
+  /** Writes a member that is an array of objects, whose members {@code item} writes. */
+  public static <T> void objects(JsonGenerator out, String name, Iterable<T> items, Item<T> item)
+      throws IOException {
+    array(
+        out,
+        name,
+        items,
+        each -> {
+          out.writeStartObject();
+          item.write(each);
+          out.writeEndObject();
+        });
+  }
+
+  /** Writes a member that is a text, unless it is empty. */
+  public static void optional(JsonGenerator out, String name, Optional<String> text)
+      throws IOException {
+    if (text.isPresent()) {
+      out.writeStringField(name, text.get());
+    }
   }
 
   /** Writes a number: whole numbers within 2^53 without a fraction, but -0.0 with one. */

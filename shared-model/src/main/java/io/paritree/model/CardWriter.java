@@ -26,14 +26,6 @@ public final class CardWriter {
 
   private CardWriter() {}
 
-  public static byte[] toJson(ScoringModel model) {
-    return JsonText.of(
-        JsonText.object(
-            out -> {
-              members(out, model);
-            }));
-  }
-
   /**
    * Writes everything about a model, except its golden rows, as members of the open JSON object.
    */
@@ -96,7 +88,7 @@ public final class CardWriter {
     out.writeStringField(ManifestParser.NOTES, card.notes());
   }
 
-  /** Returns the features of which nothing but the caller's assumption says that they are codes. */
+  /** Returns the features that are codes by the caller's assumption alone. */
   private static List<String> unknownCategories(ScoringModel model) {
     return model.schema().features().stream()
         .filter(feature -> feature.kind() == Feature.Kind.CATEGORY_CODE && !model.sealed())
@@ -118,12 +110,7 @@ public final class CardWriter {
   }
 
   private static void texts(JsonGenerator out, String key, List<String> texts) throws IOException {
-    out.writeArrayFieldStart(key);
-    for (String text : texts) {
-      out.writeString(text);
-    }
-
-    out.writeEndArray();
+    JsonText.array(out, key, texts, out::writeString);
   }
 
   /** Returns the card as lines of text, each ended by a line feed. */

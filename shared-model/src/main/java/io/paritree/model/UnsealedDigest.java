@@ -8,13 +8,14 @@ import io.paritree.model.manifest.SchemaForm;
 import io.paritree.model.manifest.SchemaWriter;
 import io.paritree.model.mlflow.MlflowModel;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The digest of an unsealed model: that of everything that its scores and answers depend on.
+ * The digest of everything that the scores and answers of an unsealed model depend on.
  *
- * <p>A model file of which nobody has said more than it says itself has the SHA-256 of the file.
- * Otherwise schema, rounds, and what MLflow says of answers are part of it. What changes no score,
+ * <p>A model file without further statements by anybody has the SHA-256 of the file. Otherwise
+ * schema, rounds, and what MLflow says of answers are part of it. A detail that changes no score,
  * such as the number of MLflow's run, is not: the same model that was logged again stays the same.
  */
 final class UnsealedDigest {
@@ -46,12 +47,8 @@ final class UnsealedDigest {
                   out.writeNumberField("rounds", rounds.end());
                   if (mlflow.isPresent()) {
                     out.writeStringField("model_class", mlflow.get().modelClass());
-                    out.writeArrayFieldStart("optional");
-                    for (String column : new TreeSet<>(mlflow.get().optionalColumns())) {
-                      out.writeString(column);
-                    }
-
-                    out.writeEndArray();
+                    Set<String> columns = new TreeSet<>(mlflow.get().optionalColumns());
+                    JsonText.array(out, "optional", columns, out::writeString);
                   }
                 })));
   }

@@ -4,7 +4,6 @@ import io.paritree.CorruptModelException;
 import io.paritree.Fault;
 import io.paritree.ModelException;
 import io.paritree.NameList;
-import io.paritree.json.JsonText;
 import io.paritree.model.EngineKind;
 import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
@@ -109,7 +108,7 @@ final class AliasCommand implements Callable<Integer> {
     }
 
     seen.unreadable().forEach(e -> note(e.getMessage()));
-    format.print(() -> ShownHistory.text(seen), () -> ShownHistory.json(seen));
+    format.print(() -> ShownHistory.text(seen), out -> ShownHistory.write(out, seen));
   }
 
   private void remove(ModelStore models, AliasHistory seen) throws Exception {
@@ -221,13 +220,10 @@ final class AliasCommand implements Callable<Integer> {
   private void print(String text, Long version) {
     format.print(
         () -> text,
-        () ->
-            JsonText.text(
-                JsonText.object(
-                    out -> {
-                      out.writeStringField("name", name);
-                      out.writeStringField("alias", alias);
-                      out.writeObjectField("version", version); // null if it was removed
-                    })));
+        out -> {
+          out.writeStringField("name", name);
+          out.writeStringField("alias", alias);
+          out.writeObjectField("version", version); // null if it was removed
+        });
   }
 }

@@ -109,7 +109,7 @@ final class ExplainCommand implements Callable<Integer> {
     reasons.choose(contributions, 0, explained, shown, direction, row);
     Explanation explanation =
         new Explanation(opened, reasons, direction, explained, values, margins, scores, row);
-    format.print(explanation::text, explanation::json);
+    format.print(explanation::text, explanation::write);
     return ModelMain.OK;
   }
 

@@ -108,12 +108,8 @@ record Explanation(
     return value == null ? MISSING : value;
   }
 
-  /** Returns the same for machines, in the form in which the endpoint answers. */
-  String json() {
-    return JsonText.text(JsonText.object(this::json));
-  }
-
-  private void json(JsonGenerator out) throws IOException {
+  /** Writes the same for machines, in the form in which the endpoint answers. */
+  void write(JsonGenerator out) throws IOException {
     out.writeStringField("model_version", model.modelVersion());
     List<String> names = model.outputs().names();
     if (names.size() == 1) {
@@ -127,11 +123,7 @@ record Explanation(
       out.writeEndObject();
     }
 
-    Optional<String> label = model.outputs().label(scores, 0);
-    if (label.isPresent()) {
-      out.writeStringField("label", label.get());
-    }
-
+    JsonText.optional(out, "label", model.outputs().label(scores, 0));
     number("margin", margins[output], out);
     out.writeObjectFieldStart("reasons");
     reasons(out);
@@ -172,9 +164,7 @@ record Explanation(
       Optional<ReasonRule.Code> code = code(reason);
       if (code.isPresent()) {
         out.writeStringField("code", code.get().code());
-        if (code.get().text().isPresent()) {
-          out.writeStringField("text", code.get().text().get());
-        }
+        JsonText.optional(out, "text", code.get().text());
       }
 
       out.writeEndObject();

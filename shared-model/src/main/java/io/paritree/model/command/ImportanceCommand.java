@@ -13,7 +13,6 @@ import io.paritree.reasons.Importance;
 import io.paritree.reasons.Reasons;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -82,22 +81,18 @@ final class ImportanceCommand implements Callable<Integer> {
                                 field.getValue(),
                                 Fault.printable(field.getKey())))
                     .collect(Collectors.joining()),
-        () ->
-            JsonText.text(
-                JsonText.object(
-                    out -> {
-                      out.writeStringField("model_version", opened.modelVersion());
-                      out.writeNumberField("rows", importance.rows());
-                      out.writeNumberField("rows_refused", refusedRows);
-                      out.writeArrayFieldStart("fields");
-                      for (Map.Entry<String, Double> field : importance.means().entrySet()) {
-                        out.writeStartObject();
-                        out.writeStringField("field", field.getKey());
-                        out.writeNumberField("mean_contribution", field.getValue());
-                        out.writeEndObject();
-                      }
-
-                      out.writeEndArray();
-                    })));
+        out -> {
+          out.writeStringField("model_version", opened.modelVersion());
+          out.writeNumberField("rows", importance.rows());
+          out.writeNumberField("rows_refused", refusedRows);
+          JsonText.objects(
+              out,
+              "fields",
+              importance.means().entrySet(),
+              field -> {
+                out.writeStringField("field", field.getKey());
+                out.writeNumberField("mean_contribution", field.getValue());
+              });
+        });
   }
 }

@@ -6,14 +6,12 @@ import io.paritree.model.EngineKind;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** {@code model inspect}: opens a model and describes it. */
 @Command(name = "inspect", description = "Opens a model and describes it.")
 final class InspectCommand implements Callable<Integer> {
   @Mixin private ModelOption model;
@@ -26,9 +24,7 @@ final class InspectCommand implements Callable<Integer> {
     Assumptions assumptions = new Assumptions(true, List.of(), Optional.empty());
     ScoringModel opened =
         Opening.open(ModelFiles.streamed(model.reference()), EngineKind.FOREST, assumptions);
-    format.print(
-        () -> CardWriter.toText(opened),
-        () -> new String(CardWriter.toJson(opened), StandardCharsets.UTF_8));
+    format.print(() -> CardWriter.toText(opened), out -> CardWriter.members(out, opened));
     return ModelMain.OK;
   }
 }

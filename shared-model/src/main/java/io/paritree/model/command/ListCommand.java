@@ -1,5 +1,6 @@
 package io.paritree.model.command;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.CorruptModelException;
 import io.paritree.json.JsonText;
 import io.paritree.model.layout.ModelStore;
@@ -18,7 +19,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code model list}: lists the models of a store, their versions and aliases. */
 @Command(name = "list", description = "Lists the models of a store, their versions and aliases.")
 final class ListCommand implements Callable<Integer> {
   @Option(names = "--store", required = true, paramLabel = "DIR", description = "The store.")
@@ -52,7 +52,7 @@ final class ListCommand implements Callable<Integer> {
       entries.put(name, new Entry(models.versions(name), aliases));
     }
 
-    format.print(() -> text(entries), () -> json(entries));
+    format.print(() -> text(entries), out -> write(out, entries));
     problems.forEach(spec.commandLine().getErr()::println);
     return problems.isEmpty() ? ModelMain.OK : ModelMain.FAILED;
   }
@@ -67,30 +67,21 @@ final class ListCommand implements Callable<Integer> {
     return text.toString();
   }
 
-  private static String json(SortedMap<String, Entry> entries) {
-    return JsonText.text(
-        JsonText.object(
-            out -> {
-              out.writeArrayFieldStart("models");
-              for (var entry : entries.entrySet()) {
-                out.writeStartObject();
-                out.writeStringField("name", entry.getKey());
-                out.writeArrayFieldStart("versions");
-                for (long version : entry.getValue().versions()) {
-                  out.writeNumber(version);
-                }
+  private static void write(JsonGenerator out, SortedMap<String, Entry> entries)
+      throws IOException {
+    JsonText.objects(
+        out,
+        "models",
+        entries.entrySet(),
+        entry -> {
+          out.writeStringField("name", entry.getKey());
+          JsonText.array(out, "versions", entry.getValue().versions(), out::writeNumber);
+          out.writeObjectFieldStart("aliases");
+          for (var alias : entry.getValue().aliases().entrySet()) {
+            out.writeNumberField(alias.getKey(), alias.getValue());
+          }
 
-                out.writeEndArray();
-                out.writeObjectFieldStart("aliases");
-                for (var alias : entry.getValue().aliases().entrySet()) {
-                  out.writeNumberField(alias.getKey(), alias.getValue());
-                }
-
-                out.writeEndObject();
-                out.writeEndObject();
-              }
-
-              out.writeEndArray();
-            }));
+          out.writeEndObject();
+        });
   }
 }

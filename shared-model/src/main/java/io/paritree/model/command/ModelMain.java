@@ -82,7 +82,6 @@ public final class ModelMain implements Runnable {
       description = "On an error, also print the stack trace.")
   private boolean debug;
 
-  /** Prints the version. */
   static final class Version implements CommandLine.IVersionProvider {
     @Override
     public String[] getVersion() {

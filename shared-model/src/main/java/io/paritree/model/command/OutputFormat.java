@@ -1,5 +1,6 @@
 package io.paritree.model.command;
 
+import io.paritree.json.JsonText;
 import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -13,7 +14,6 @@ final class OutputFormat {
   @Option(names = "--format", defaultValue = "text", description = "text or json (default: text).")
   private Form form;
 
-  /** The forms. */
   enum Form {
     /** Lines for people; may change. */
     TEXT,
@@ -21,12 +21,12 @@ final class OutputFormat {
     JSON
   }
 
-  /** Prints the result on the standard output in the form that was asked for. */
-  void print(Supplier<String> text, Supplier<String> json) {
+  /** Prints the result on the standard output as text, or as a JSON object with these members. */
+  void print(Supplier<String> text, JsonText.Body members) {
     String result =
         switch (form) {
           case TEXT -> text.get();
-          case JSON -> json.get();
+          case JSON -> JsonText.text(JsonText.object(members));
         };
     spec.commandLine().getOut().print(result);
   }

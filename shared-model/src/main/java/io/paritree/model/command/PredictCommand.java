@@ -1,5 +1,6 @@
 package io.paritree.model.command;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.feature.Sentinels;
 import io.paritree.forest.explain.ContributionMode;
 import io.paritree.forest.explain.Explainer;
@@ -126,10 +127,9 @@ final class PredictCommand implements Callable<Integer> {
       throw new InputException("Cannot write leaves: %s has no trees".formatted(model.reference()));
     }
 
+    ContributionMode mode = exact ? ContributionMode.EXACT : ContributionMode.FAST;
     Optional<Explainer> explainer =
-        explains
-            ? Optional.of(opened.explainer(exact ? ContributionMode.EXACT : ContributionMode.FAST))
-            : Optional.empty();
+        explains ? Optional.of(opened.explainer(mode)) : Optional.empty();
     FaultSummary refused = new FaultSummary();
     ScoredSentinels sentinels = new ScoredSentinels(opened.schema());
     long scored;
@@ -203,34 +203,33 @@ final class PredictCommand implements Callable<Integer> {
       case JSON ->
           spec.commandLine()
               .getOut()
-              .print(
-                  JsonText.text(
-                      JsonText.object(
-                          out -> {
-                            out.writeStringField("model_version", opened.modelVersion());
-                            out.writeStringField("digest", opened.digest());
-                            out.writeBooleanField("sealed", opened.sealed());
-                            out.writeNumberField("rows_scored", scored);
-                            if (emits.contains(CsvScoring.Emit.CONTRIBUTIONS)) {
-                              out.writeStringField("contributions", exact ? "exact" : "fast");
-                            }
-
-                            out.writeNumberField("rows_refused", refused.rows());
-                            out.writeArrayFieldStart("faults");
-                            for (FaultSummary.Entry entry : refused.entries()) {
-                              out.writeStartObject();
-                              out.writeStringField("code", entry.example().code().code());
-                              out.writeStringField("column", entry.example().field());
-                              out.writeNumberField("rows", entry.rows());
-                              out.writeStringField("example", entry.example().got());
-                              out.writeStringField("place", entry.place());
-                              out.writeStringField("cure", entry.cure());
-                              out.writeEndObject();
-                            }
-
-                            out.writeEndArray();
-                          })));
+              .print(JsonText.text(JsonText.object(out -> write(out, opened, scored, refused))));
     }
+  }
+
+  private void write(JsonGenerator out, ScoringModel opened, long scored, FaultSummary refused)
+      throws IOException {
+    out.writeStringField("model_version", opened.modelVersion());
+    out.writeStringField("digest", opened.digest());
+    out.writeBooleanField("sealed", opened.sealed());
+    out.writeNumberField("rows_scored", scored);
+    if (emits.contains(CsvScoring.Emit.CONTRIBUTIONS)) {
+      out.writeStringField("contributions", exact ? "exact" : "fast");
+    }
+
+    out.writeNumberField("rows_refused", refused.rows());
+    JsonText.objects(
+        out,
+        "faults",
+        refused.entries(),
+        entry -> {
+          out.writeStringField("code", entry.example().code().code());
+          out.writeStringField("column", entry.example().field());
+          out.writeNumberField("rows", entry.rows());
+          out.writeStringField("example", entry.example().got());
+          out.writeStringField("place", entry.place());
+          out.writeStringField("cure", entry.cure());
+        });
   }
 
   /** Returns the file to replace or create, with links resolved. */

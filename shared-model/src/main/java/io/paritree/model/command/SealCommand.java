@@ -37,7 +37,6 @@ import io.paritree.record.CsvLines;
 import io.paritree.store.FileStore;
 import io.paritree.store.Location;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.time.Instant;
@@ -57,7 +56,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code model seal}: makes a package of a model and its schema. */
 @Command(
     name = "seal",
     description = "Makes a package of a model file or an MLflow directory, and its schema.")
@@ -460,6 +458,6 @@ final class SealCommand implements Callable<Integer> {
                         .orElse("not compared with its trainer"),
                     alias == null ? "" : ", alias " + alias,
                     sealed.digest()),
-        () -> new String(CardWriter.toJson(sealed), StandardCharsets.UTF_8));
+        out -> CardWriter.members(out, sealed));
   }
 }

@@ -2,7 +2,6 @@ package io.paritree.model.command;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.Fault;
-import io.paritree.json.JsonText;
 import io.paritree.model.layout.AliasHistory;
 import io.paritree.model.layout.AliasMove;
 import java.io.IOException;
@@ -36,16 +35,14 @@ final class ShownHistory {
                           .formatted(version(history.after(index)))));
     }
 
-    text.append(
-        "%s names %s now%s%n"
-            .formatted(
-                history.reference(),
-                version(history.version()),
-                history.lastNumber() == 0
-                    ? "; its journal has no moves"
-                    : history.fitsLastMove()
-                        ? ""
-                        : "; its file was changed by something else than this command"));
+    text.append("%s names %s now".formatted(history.reference(), version(history.version())));
+    if (history.lastNumber() == 0) {
+      text.append("; its journal has no moves");
+    } else if (!history.fitsLastMove()) {
+      text.append("; its file was changed by something else than this command");
+    }
+
+    text.append(System.lineSeparator());
     return text.toString();
   }
 
@@ -65,20 +62,16 @@ final class ShownHistory {
         .orElse("-");
   }
 
-  static String json(AliasHistory history) {
-    return JsonText.text(
-        JsonText.object(
-            out -> {
-              out.writeStringField("name", history.name());
-              out.writeStringField("alias", history.alias());
-              out.writeObjectField("version", history.version().orElse(null));
-              out.writeArrayFieldStart("moves");
-              for (int index = 0; index < history.moves().size(); index++) {
-                write(out, history, index);
-              }
+  static void write(JsonGenerator out, AliasHistory history) throws IOException {
+    out.writeStringField("name", history.name());
+    out.writeStringField("alias", history.alias());
+    out.writeObjectField("version", history.version().orElse(null));
+    out.writeArrayFieldStart("moves");
+    for (int index = 0; index < history.moves().size(); index++) {
+      write(out, history, index);
+    }
 
-              out.writeEndArray();
-            }));
+    out.writeEndArray();
   }
 
   private static void write(JsonGenerator out, AliasHistory history, int index) throws IOException {

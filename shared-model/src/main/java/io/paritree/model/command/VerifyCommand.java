@@ -1,7 +1,7 @@
 package io.paritree.model.command;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.paritree.forest.Engine;
-import io.paritree.json.JsonText;
 import io.paritree.model.EngineKind;
 import io.paritree.model.ModelFiles;
 import io.paritree.model.ScoringModel;
@@ -9,6 +9,7 @@ import io.paritree.model.rows.CsvRows;
 import io.paritree.model.rows.EngineComparison;
 import io.paritree.model.rows.FaultSummary;
 import io.paritree.model.rows.InputException;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -65,7 +66,7 @@ final class VerifyCommand implements Callable<Integer> {
     long agreeing = compared - refused.rows();
     format.print(
         () -> text(opened, files, agreeing, refused.rows()),
-        () -> json(opened, agreeing, refused.rows()));
+        out -> write(out, opened, agreeing, refused.rows()));
     return ModelMain.OK;
   }
 
@@ -85,16 +86,13 @@ final class VerifyCommand implements Callable<Integer> {
                     .formatted(compared, refused));
   }
 
-  private static String json(ScoringModel opened, long compared, long refused) {
-    return JsonText.text(
-        JsonText.object(
-            out -> {
-              out.writeStringField("model_version", opened.modelVersion());
-              out.writeStringField("digest", opened.digest());
-              out.writeBooleanField("sealed", opened.sealed());
-              out.writeNumberField("golden_contributions", opened.card().goldenContributions());
-              out.writeNumberField("rows_compared", compared);
-              out.writeNumberField("rows_refused", refused);
-            }));
+  private static void write(JsonGenerator out, ScoringModel opened, long compared, long refused)
+      throws IOException {
+    out.writeStringField("model_version", opened.modelVersion());
+    out.writeStringField("digest", opened.digest());
+    out.writeBooleanField("sealed", opened.sealed());
+    out.writeNumberField("golden_contributions", opened.card().goldenContributions());
+    out.writeNumberField("rows_compared", compared);
+    out.writeNumberField("rows_refused", refused);
   }
 }

@@ -70,9 +70,7 @@ public record AliasMove(
         JsonText.object(
             json -> {
               writeMembers(json);
-              if (confirmed.isPresent()) {
-                json.writeStringField("confirmed", confirmed.get().toString());
-              }
+              JsonText.optional(json, "confirmed", confirmed.map(Instant::toString));
             }));
   }
 

@@ -45,15 +45,14 @@ public final class ManifestWriter {
   public static void write(JsonGenerator out, FieldImportance importance) throws IOException {
     out.writeObjectFieldStart(ManifestParser.IMPORTANCE);
     out.writeNumberField(ManifestParser.ROWS, importance.rows());
-    out.writeArrayFieldStart(ManifestParser.FIELDS);
-    for (Map.Entry<String, Double> field : importance.means().entrySet()) {
-      out.writeStartObject();
-      out.writeStringField(ManifestParser.FIELD, field.getKey());
-      out.writeNumberField(ManifestParser.MEAN, field.getValue());
-      out.writeEndObject();
-    }
-
-    out.writeEndArray();
+    JsonText.objects(
+        out,
+        ManifestParser.FIELDS,
+        importance.means().entrySet(),
+        field -> {
+          out.writeStringField(ManifestParser.FIELD, field.getKey());
+          out.writeNumberField(ManifestParser.MEAN, field.getValue());
+        });
     out.writeEndObject();
   }
 
@@ -81,10 +80,7 @@ public final class ManifestWriter {
   public static void write(JsonGenerator out, Provenance provenance) throws IOException {
     out.writeStartObject();
     out.writeStringField(ManifestParser.SEALED_AT, provenance.sealedAt().toString());
-    if (provenance.trainedOn().isPresent()) {
-      out.writeStringField(ManifestParser.TRAINED_ON, provenance.trainedOn().get());
-    }
-
+    JsonText.optional(out, ManifestParser.TRAINED_ON, provenance.trainedOn());
     if (provenance.trainingRows().isPresent()) {
       out.writeNumberField(ManifestParser.TRAINING_ROWS, provenance.trainingRows().getAsLong());
     }

@@ -27,7 +27,7 @@ public record ReasonGroup(String name, List<Integer> slots, List<String> columns
    * Returns the groups of a schema, in the order of their first feature. Each feature is in one,
    * except offsets. A feature without a group is in the group of its column's name.
    *
-   * @param rules one per feature; those of a group that say something of its reason say the same
+   * @param rules one per feature; all rules of a group that name its reason name the same
    * @throws IllegalArgumentException if they do not
    */
   public static List<ReasonGroup> of(Schema schema, List<ReasonRule> rules) {

@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
  * The features and outputs, as given by a manifest or by a schema file for {@code seal}.
  *
  * @param features in model order, then the offsets in the order of the outputs
- * @param reasons what is said of each feature as a reason, in the same order
+ * @param reasons how each feature is named as a reason, in the same order
  */
 public record SchemaForm(
     List<FeatureForm> features, List<ReasonRule> reasons, OutputsForm outputs) {

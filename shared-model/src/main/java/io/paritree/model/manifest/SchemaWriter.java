@@ -29,13 +29,8 @@ public final class SchemaWriter {
     this.namesCodes = namesCodes;
   }
 
-  /** Returns a schema file. */
   public static byte[] toJson(SchemaForm schema) {
-    return JsonText.of(
-        JsonText.object(
-            out -> {
-              new SchemaWriter(out, true).members(schema);
-            }));
+    return JsonText.of(JsonText.object(out -> new SchemaWriter(out, true).members(schema)));
   }
 
   /** Writes the members {@code features} and {@code outputs}. */
@@ -113,9 +108,7 @@ public final class SchemaWriter {
       }
       case TIMESTAMP -> {
         Optional<ZoneId> zone = ((TimestampFeature) feature).zone();
-        if (zone.isPresent()) {
-          out.writeStringField(FeatureParser.ZONE, zone.get().getId());
-        }
+        JsonText.optional(out, FeatureParser.ZONE, zone.map(ZoneId::getId));
       }
     }
 
@@ -169,15 +162,11 @@ public final class SchemaWriter {
     }
 
     reason(reason);
-
     out.writeEndObject();
   }
 
   private void reason(ReasonRule reason) throws IOException {
-    if (reason.group().isPresent()) {
-      out.writeStringField(FeatureParser.GROUP, reason.group().get());
-    }
-
+    JsonText.optional(out, FeatureParser.GROUP, reason.group());
     if (reason.never()) {
       out.writeStringField(FeatureParser.REASON, FeatureParser.NEVER);
     } else if (reason.hasReason()) {
@@ -192,10 +181,7 @@ public final class SchemaWriter {
     if (code.isPresent()) {
       out.writeObjectFieldStart(direction);
       out.writeStringField(FeatureParser.CODE, code.get().code());
-      if (code.get().text().isPresent()) {
-        out.writeStringField(FeatureParser.TEXT, code.get().text().get());
-      }
-
+      JsonText.optional(out, FeatureParser.TEXT, code.get().text());
       out.writeEndObject();
     }
   }
@@ -227,11 +213,6 @@ public final class SchemaWriter {
   }
 
   private void values(String key, List<?> values) throws IOException {
-    out.writeArrayFieldStart(key);
-    for (Object value : values) {
-      out.writeObject(value);
-    }
-
-    out.writeEndArray();
+    JsonText.array(out, key, values, out::writeObject);
   }
 }
