@@ -143,33 +143,14 @@ public final class Opening {
     Manifest manifest =
         ManifestParser.fromJson(manifestFile, sealedFile(files, PackageFiles.MANIFEST));
     String modelVersion = manifest.name() + "/" + manifest.version();
-    if (!files.asked().orElse(modelVersion).equals(modelVersion)) {
-      throw new CorruptModelException(
-          "Cannot open model package %s: it says that it is %s, but is stored where %s is expected"
-              .formatted(origin, modelVersion, files.asked().get()));
-    }
-
     String modelFile = manifest.modelFile();
-    if (modelFile.equals(PackageFiles.DIGESTS) || !files.names().contains(modelFile)) {
-      throw unlisted(files, modelFile);
-    }
-
+    checkNames(files, modelVersion, modelFile);
     XgboostModel model = models.read(origin + "/" + modelFile, modelFile);
     Schema schema = manifest.schema().schema(manifestFile, model::categories);
     SchemaFit.check(manifestFile, schema, model);
     RoundsChoice rounds = new RoundsChoice(manifest.rounds(), manifest.roundsWhy());
     Engine engine = engines.of(modelFile, model, rounds.range(origin, model), schema);
-    String goldenFile = origin + "/" + PackageFiles.GOLDEN_ROWS;
-    List<GoldenRow> golden =
-        GoldenFile.parse(goldenFile, sealedFile(files, PackageFiles.GOLDEN_ROWS));
-    GoldenRows.verify(goldenFile, golden, schema, engine);
-    GoldenContributions contributions = GoldenContributions.of(goldenFile, golden, schema);
-    if (contributions.rows() > 0 && !manifest.mayHaveContributions()) {
-      throw new CorruptModelException(
-          "Cannot open model package %s: %s has contributions, which a package of its format does not have"
-              .formatted(origin, PackageFiles.GOLDEN_ROWS));
-    }
-
+    GoldenContributions contributions = verifyGolden(files, manifest, schema, engine);
     checkImportance(manifestFile, manifest, schema);
     checkSealedValues(manifestFile, manifest, schema);
     Explanations explanations =
@@ -199,6 +180,35 @@ public final class Opening {
             manifest.notes()),
         engine,
         explanations);
+  }
+
+  private static void checkNames(ModelFiles files, String modelVersion, String modelFile)
+      throws CorruptModelException {
+    if (!files.asked().orElse(modelVersion).equals(modelVersion)) {
+      throw new CorruptModelException(
+          "Cannot open model package %s: it says that it is %s, but is stored where %s is expected"
+              .formatted(files.origin(), modelVersion, files.asked().get()));
+    }
+
+    if (modelFile.equals(PackageFiles.DIGESTS) || !files.names().contains(modelFile)) {
+      throw unlisted(files, modelFile);
+    }
+  }
+
+  private static GoldenContributions verifyGolden(
+      ModelFiles files, Manifest manifest, Schema schema, Engine engine) throws ModelException {
+    String goldenFile = files.origin() + "/" + PackageFiles.GOLDEN_ROWS;
+    List<GoldenRow> golden =
+        GoldenFile.parse(goldenFile, sealedFile(files, PackageFiles.GOLDEN_ROWS));
+    GoldenRows.verify(goldenFile, golden, schema, engine);
+    GoldenContributions contributions = GoldenContributions.of(goldenFile, golden, schema);
+    if (contributions.rows() > 0 && !manifest.mayHaveContributions()) {
+      throw new CorruptModelException(
+          "Cannot open model package %s: %s has contributions, which a package of its format does not have"
+              .formatted(files.origin(), PackageFiles.GOLDEN_ROWS));
+    }
+
+    return contributions;
   }
 
   private static void checkImportance(String manifestFile, Manifest manifest, Schema schema)
