@@ -9,6 +9,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import io.paritree.architecture.Architecture;
 import io.paritree.architecture.ArchitectureContract;
+import io.paritree.architecture.NestedConditionals;
 import io.paritree.architecture.SourceTree;
 import io.paritree.model.Opening;
 import io.paritree.model.ScoringModel;
@@ -138,6 +139,31 @@ class ArchitectureTest extends ArchitectureContract {
 
     assertThat(SourceTree.formatsOfTheCountry(root))
         .containsExactly("Class0: \"%020d.json\"", "Class0: \"%S\"", "Class0: \"\\\"%1$x\"");
+  }
+
+  @Test
+  void noConditionalExpressionIsAnOperandOfAnother() throws IOException {
+    assertThat(NestedConditionals.under(ROOT)).isEmpty();
+  }
+
+  @Test
+  void plantedNestedConditionalsAreFound(@TempDir Path root) throws IOException {
+    plant(
+        root.resolve("Some.java"),
+        """
+        class Some {
+          int sign(int of) {
+            return of < 0
+                ? -1
+                : (of > 0 ? 1 : 0);
+          }
+
+          int apart(int of) {
+            return of < 0 ? -1 : Math.max(0, of > 9 ? 9 : of);
+          }
+        }
+        """);
+    assertThat(NestedConditionals.under(root)).containsExactly("Some.java:5");
   }
 
   @Test

@@ -95,10 +95,9 @@ public final class AccessTable {
                 .anyMatch(other -> other.method().name().equals(method.replace("HEAD", "GET")));
         boolean keyNamedLookup =
             path.endsWith("/lookup") && List.of("GET", "HEAD").contains(method);
-        int admitted =
-            path.startsWith("/v1/scores/") && (there || keyNamedLookup)
-                ? 404
-                : !there ? 405 : method.equals("POST") ? answerToRecord(path) : 200;
+        int served = method.equals("POST") ? answerToRecord(path) : 200;
+        int answer = there ? served : 405;
+        int admitted = path.startsWith("/v1/scores/") && (there || keyNamedLookup) ? 404 : answer;
         callers(CALLER, OPERATOR)
             .forEach(
                 (line, refusal) -> {

@@ -98,9 +98,12 @@ class OwnIndexTest extends ServedLoans {
         10,
         "",
         (run, key) ->
-            key == 1
-                ? Float.POSITIVE_INFINITY
-                : key == 2 ? Float.NEGATIVE_INFINITY : key == 3 ? Float.NaN : key);
+            switch ((int) key) {
+              case 1 -> Float.POSITIVE_INFINITY;
+              case 2 -> Float.NEGATIVE_INFINITY;
+              case 3 -> Float.NaN;
+              default -> key;
+            });
     assertThat(reload().status()).as(readiness()).isEqualTo(200);
 
     for (int key = 1; key <= 3; key++) {

@@ -39,7 +39,8 @@ public record Parcels(List<String> scores, List<String> margins, List<String> la
   public static String value(int row, int column) {
     String cell = TestRecords.cells(row).get(column);
     boolean text = column == 3 || column == 5;
-    return cell.isEmpty() ? "null" : text ? "\"" + cell + "\"" : cell;
+    String value = text ? "\"" + cell + "\"" : cell;
+    return cell.isEmpty() ? "null" : value;
   }
 
   public static String rows(Function<Integer, String> row) {

@@ -43,7 +43,8 @@ final class PromisedApi {
               .map(JavaClass::getName)
               .sorted()
               .collect(Collectors.joining(", "));
-      String kind = type.isInterface() ? "interface" : isFinal(type) ? "final class" : "class";
+      String kind = isFinal(type) ? "final class" : "class";
+      kind = type.isInterface() ? "interface" : kind;
       lines.add("%s: %s %s".formatted(type.getName(), kind, supers).strip());
       List<JavaMember> members = new ArrayList<>(type.getAllFields());
       members.addAll(type.getAllMethods());

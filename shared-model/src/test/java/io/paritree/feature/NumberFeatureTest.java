@@ -53,12 +53,7 @@ class NumberFeatureTest {
         boolean[] nulls = random.nextBoolean() ? new boolean[values.length] : null;
         boolean onlyUsual = random.nextInt(3) == 0;
         for (int row = 0; row < values.length; row++) {
-          values[row] =
-              onlyUsual
-                  ? random.nextFloat()
-                  : random.nextBoolean()
-                      ? CORNERS[random.nextInt(CORNERS.length)]
-                      : Float.intBitsToFloat(random.nextInt());
+          values[row] = onlyUsual ? random.nextFloat() : unusual(random);
           if (nulls != null) {
             nulls[row] = random.nextInt(4) == 0;
             values[row] = nulls[row] ? Float.NaN : values[row];
@@ -68,6 +63,12 @@ class NumberFeatureTest {
         assertSameBits(feature, values, nulls, seed);
       }
     }
+  }
+
+  private static float unusual(Random random) {
+    return random.nextBoolean()
+        ? CORNERS[random.nextInt(CORNERS.length)]
+        : Float.intBitsToFloat(random.nextInt());
   }
 
   private static void assertSameBits(

@@ -143,7 +143,8 @@ class RealNumbersTest {
   void aDistributionWithInfiniteScoresHasThemInItsQuantiles() {
     ScoreHistogram scores = new ScoreHistogram();
     for (int row = 0; row < 100; row++) {
-      scores.add(row < 20 ? Float.NEGATIVE_INFINITY : row < 80 ? 0.5f : Float.POSITIVE_INFINITY);
+      float upper = row < 80 ? 0.5f : Float.POSITIVE_INFINITY;
+      scores.add(row < 20 ? Float.NEGATIVE_INFINITY : upper);
     }
 
     scores.pack();

@@ -51,7 +51,8 @@ public final class RecordedNames {
     String names = "{\"offsets\":%s,\"values\":%s}".formatted(text(offsets), text(values));
     List<String> enc = new ArrayList<>();
     for (String type : TestRecords.FEATURE_TYPES) {
-      enc.add(!type.equals("c") ? NUMBER : enc.size() == 3 ? names : ZONES);
+      String categories = enc.size() == 3 ? names : ZONES;
+      enc.add(type.equals("c") ? categories : NUMBER);
     }
 
     int end = 4 + offsets.length - 1;

@@ -402,10 +402,11 @@ public final class TestPackages {
         }
 
         size += random.nextGaussian() * 0.3;
-        labels[row] =
-            objective.startsWith("multi:")
-                ? (size < 0 ? 0 : size < 1.5 ? 1 : 2)
-                : (size > 1 ? 1 : 0);
+        if (objective.startsWith("multi:")) {
+          labels[row] = (size < 0 ? 0 : 1) + (size < 1.5 ? 0 : 1);
+        } else {
+          labels[row] = size > 1 ? 1 : 0;
+        }
       }
     } catch (ModelException e) {
       throw new IllegalStateException(e);

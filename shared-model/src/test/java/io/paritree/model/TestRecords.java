@@ -51,7 +51,8 @@ public final class TestRecords {
     Random random = new Random(7_919L * index + 17);
     List<String> cells = new ArrayList<>();
     String distance = String.valueOf(random.nextInt(50_000) / 10.0);
-    cells.add(index % 11 == 3 ? "-999" : index % 7 == 2 ? "" : distance);
+    distance = index % 7 == 2 ? "" : distance;
+    cells.add(index % 11 == 3 ? "-999" : distance);
     cells.add(String.valueOf((float) random.nextGaussian()));
     cells.add(index % 5 == 4 ? "" : String.valueOf(random.nextBoolean()));
     cells.add(index % 13 == 5 ? "" : CARRIERS[random.nextInt(CARRIERS.length)]);
@@ -64,7 +65,8 @@ public final class TestRecords {
             1 + random.nextInt(28),
             random.nextInt(24),
             random.nextInt(60));
-    cells.add(index % 19 == 7 ? "" : index % 4 == 1 ? departure + "Z" : departure);
+    departure += index % 4 == 1 ? "Z" : "";
+    cells.add(index % 19 == 7 ? "" : departure);
     return cells;
   }
 

@@ -164,7 +164,8 @@ public final class ValueCases {
   private void missing() {
     row = TableRow.MISSING;
     for (Feature feature : List.of(NUMBER, FLAG, PLACE, STORE, CODE, HOUR)) {
-      Carrier carrier = feature == PLACE ? STRING : feature == HOUR ? TIMESTAMP_NTZ : INT;
+      Carrier other = feature == HOUR ? TIMESTAMP_NTZ : INT;
+      Carrier carrier = feature == PLACE ? STRING : other;
       String name = "null for " + feature.name();
       of(name, feature, MISSING).json("null").csv("").parquet(carrier, null);
     }
@@ -640,10 +641,8 @@ public final class ValueCases {
   private void csvCells() {
     row = TableRow.CSV_CELL;
     for (Feature feature : List.of(NUMBER, FLAG, PLACE, PLACE_OTHER, STORE_OTHER, HOUR)) {
-      Carrier carrier =
-          feature == PLACE || feature == PLACE_OTHER
-              ? STRING
-              : feature == HOUR ? TIMESTAMP_NTZ : DOUBLE;
+      Carrier other = feature == HOUR ? TIMESTAMP_NTZ : DOUBLE;
+      Carrier carrier = feature == PLACE || feature == PLACE_OTHER ? STRING : other;
       of("empty is null for " + feature.name(), feature, MISSING)
           .json("null")
           .csv("")

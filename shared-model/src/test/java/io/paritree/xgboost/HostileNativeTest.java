@@ -166,7 +166,12 @@ class HostileNativeTest {
 
       ByteBuffer buffer = ByteBuffer.wrap(file);
       long count = buffer.getLong(array + 5);
-      int bytes = file[array + 2] == 'L' ? 8 : file[array + 2] == 'U' ? 1 : 4;
+      int bytes =
+          switch (file[array + 2]) {
+            case 'L' -> 8;
+            case 'U' -> 1;
+            default -> 4;
+          };
       if (count < 1 || count > (file.length - begin) / bytes) {
         return file;
       }

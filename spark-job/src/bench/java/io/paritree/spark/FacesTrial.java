@@ -236,7 +236,8 @@ final class FacesTrial {
       for (int row = from; row < to; row++) {
         String cell = TestRecords.cells(row).get(column);
         boolean isText = DATATYPES.get(column).equals("BYTES");
-        data.add(cell.isEmpty() ? "null" : isText ? "\"" + cell + "\"" : cell);
+        String value = isText ? "\"" + cell + "\"" : cell;
+        data.add(cell.isEmpty() ? "null" : value);
       }
 
       tensors.add(

@@ -405,9 +405,11 @@ class ForeignWritersTest {
   }
 
   private static long unit(LogicalTypeAnnotation annotation) {
-    return annotation instanceof TimestampLogicalTypeAnnotation timestamp
-        ? timestamp.getUnit() == TimeUnit.MILLIS ? 1_000 : 1_000_000
-        : 1;
+    if (annotation instanceof TimestampLogicalTypeAnnotation timestamp) {
+      return timestamp.getUnit() == TimeUnit.MILLIS ? 1_000 : 1_000_000;
+    }
+
+    return 1;
   }
 
   private static Binary binary(LogicalTypeAnnotation annotation, int value) {

@@ -124,7 +124,8 @@ class ReasonsProtocolsTest {
     for (int column = 0; column < cells.size(); column++) {
       String cell = cells.get(column);
       boolean text = DATATYPES.get(column).equals("BYTES");
-      values.add(cell.isEmpty() ? "null" : text ? "\"" + cell + "\"" : cell);
+      String value = text ? "\"" + cell + "\"" : cell;
+      values.add(cell.isEmpty() ? "null" : value);
     }
 
     return values;

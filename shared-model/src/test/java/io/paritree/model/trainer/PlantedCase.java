@@ -315,14 +315,15 @@ final class PlantedCase {
     for (int row = 0; row < count; row++) {
       double noisy = sums[row] + 0.1 * random.nextGaussian();
       double share = Math.abs(Arrays.binarySearch(ordered, sums[row])) / (double) count;
-      labels[row] =
-          objective.startsWith("multi:")
-              ? Math.min(outputs - 1, (int) (share * outputs))
-              : objective.startsWith("binary:")
-                  ? noisy > ordered[count / 2] ? 1f : 0f
-                  : objective.startsWith("count:")
-                      ? (float) Math.floor(Math.abs(4 * noisy))
-                      : (float) (10 * noisy);
+      if (objective.startsWith("multi:")) {
+        labels[row] = Math.min(outputs - 1, (int) (share * outputs));
+      } else if (objective.startsWith("binary:")) {
+        labels[row] = noisy > ordered[count / 2] ? 1f : 0f;
+      } else if (objective.startsWith("count:")) {
+        labels[row] = (float) Math.floor(Math.abs(4 * noisy));
+      } else {
+        labels[row] = (float) (10 * noisy);
+      }
     }
 
     return labels;

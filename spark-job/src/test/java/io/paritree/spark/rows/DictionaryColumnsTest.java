@@ -200,17 +200,20 @@ class DictionaryColumnsTest {
   private static Object value(int column, int number, Random random) {
     long micros = (number * 3_000L - 30_000) * 1_000_003;
     return switch (COLUMNS.fields()[column].name()) {
-      case "float" -> number == 9 ? Float.NaN : number == 11 ? -0f : number * 2f;
+      case "float" -> {
+        float usual = number == 11 ? -0f : number * 2f;
+        yield number == 9 ? Float.NaN : usual;
+      }
       case "double" -> number == 8 ? Double.POSITIVE_INFINITY : number / 3.0;
       case "int" -> number;
       case "long" -> (long) number * 2;
       case "short" -> (short) number;
       case "decimal" -> BigDecimal.valueOf(number * 7L, 2);
       case "text" -> number == 13 ? UNLIKELY_BYTES : "t" + number;
-      case "time" ->
-          number == 6
-              ? "none"
-              : number == 7 ? "07:00" : "2024-%02d-03T11:22:33".formatted(1 + number % 12);
+      case "time" -> {
+        String usual = number == 7 ? "07:00" : "2024-%02d-03T11:22:33".formatted(1 + number % 12);
+        yield number == 6 ? "none" : usual;
+      }
       case "instant" -> Instant.ofEpochSecond(micros / 1_000_000, micros % 1_000_000 * 1_000);
       case "local" -> LocalDateTime.ofEpochSecond(micros / 1_000_000, 0, ZoneOffset.UTC);
       case "distinct" -> random.nextDouble();
