@@ -18,7 +18,7 @@ public enum FaultCode {
   OUT_OF_RANGE,
   /** The value is of another kind than the feature's. */
   WRONG_TYPE,
-  /** The number or the text is longer than what is read. */
+  /** The number or the text is too long to be read. */
   TOO_LONG,
   /** The category is not in the vocabulary, and the feature rejects such values. */
   UNSEEN_CATEGORY,

@@ -14,7 +14,7 @@ public final class NameList {
   /** How many wrong names are shown, which must all be mended. */
   private static final int MAX_WRONG = 100;
 
-  /** How many known names are shown, of which one is meant. */
+  /** How many known names are shown, where one of them is meant. */
   private static final int MAX_KNOWN = 20;
 
   /** How many examples are shown, and the most characters of each. */

@@ -10,7 +10,7 @@ import java.util.Map;
 
 /**
  * The values that settings are read from, each with its origin: a program's defaults, replaced by
- * those of a file, replaced by those of the command line. Immutable.
+ * the values of a file, replaced by the values of the command line. Immutable.
  */
 public final class Configuration {
   private final Config config;
@@ -29,7 +29,7 @@ public final class Configuration {
   }
 
   /**
-   * Returns these values, replaced by those of a HOCON file.
+   * Returns these values, replaced by the values of a HOCON file.
    *
    * @throws ConfigurationException if it cannot be read
    */
@@ -59,8 +59,8 @@ public final class Configuration {
   }
 
   /**
-   * Returns these values with one replaced by a HOCON value. What is none, such as a path with a
-   * colon, is used as text.
+   * Returns these values with one replaced by a HOCON value. A text that is no HOCON value, such as
+   * a path with a colon, is used as it is.
    *
    * @param option how it is given on the command line
    */

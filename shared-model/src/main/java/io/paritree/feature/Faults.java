@@ -60,7 +60,7 @@ public final class Faults {
     }
   }
 
-  /** Returns whether the last fault is that of a missing value, which was refused. */
+  /** Returns whether the last fault is a refused missing value. */
   public boolean isOfMissingValue() {
     return count > 0 && lastCode == FaultCode.MISSING_VALUE;
   }

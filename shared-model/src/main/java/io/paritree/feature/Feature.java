@@ -116,8 +116,9 @@ public abstract sealed class Feature
   /**
    * Returns the slot for text.
    *
-   * @param utf8 holds the text; not kept. Bytes that are not UTF-8, such as those of an unpaired
-   *     surrogate, are of the wrong type. More than {@link #MAX_TEXT} bytes are never a value.
+   * @param utf8 holds the text; not kept. Bytes that are not UTF-8, such as the encoding of an
+   *     unpaired surrogate, are of the wrong type. More than {@link #MAX_TEXT} bytes are never a
+   *     value.
    */
   public float text(byte[] utf8, int offset, int length, Faults faults) {
     return isMissing(utf8, offset, length)

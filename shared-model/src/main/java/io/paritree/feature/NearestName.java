@@ -87,7 +87,8 @@ public final class NearestName {
       long horizontal = (((equal & up) + up) ^ up) | equal;
       long rising = down | ~(horizontal | up);
       long falling = up & horizontal;
-      edits += (rising & last) != 0 ? 1 : (falling & last) != 0 ? -1 : 0;
+      edits += (rising & last) != 0 ? 1 : 0;
+      edits -= (falling & last) != 0 ? 1 : 0;
       if (edits - --left > max) {
         return Integer.MAX_VALUE; // each remaining letter saves one edit at most
       }

@@ -7,7 +7,7 @@ import java.util.OptionalDouble;
  * logarithm of an exposure, or another model's margin. XGBoost calls it the base margin.
  *
  * <p>In margin units, and used as it is: nothing takes a logarithm of it or transforms it. No tree
- * reads it. The slot of a missing value is NaN, as that of any feature; the engine replaces it.
+ * reads it. The slot of a missing value is NaN, as for any feature; the engine replaces it.
  */
 public final class OffsetFeature extends NumberFeature {
   private final float whereMissing;

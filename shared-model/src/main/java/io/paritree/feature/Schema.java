@@ -86,7 +86,7 @@ public final class Schema {
     return features.size();
   }
 
-  /** Returns how many of the slots, the first, the model reads; those of offsets follow. */
+  /** Returns how many slots the model reads; they come first, the slots of offsets follow. */
   public int modelWidth() {
     return features.size() - offsets.size();
   }
@@ -129,7 +129,7 @@ public final class Schema {
     return fieldIndexes.getOrDefault(column, -1);
   }
 
-  /** Returns the indexes in {@link #fields} of those that must have a value, in order; a copy. */
+  /** Returns a copy of the indexes of the {@link #fields} that must have a value, in order. */
   public int[] required() {
     return required.clone();
   }

@@ -71,13 +71,23 @@ public final class Utf8 {
       return 0;
     }
 
-    int size = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    int size = Integer.numberOfLeadingZeros(~first << Byte.SIZE * 3);
     if (at + size > end) {
       return 0;
     }
 
-    int least = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
-    int most = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
+    int least =
+        switch (first) {
+          case 0xe0 -> 0xa0;
+          case 0xf0 -> 0x90;
+          default -> 0x80;
+        };
+    int most =
+        switch (first) {
+          case 0xed -> 0x9f;
+          case 0xf4 -> 0x8f;
+          default -> 0xbf;
+        };
     int second = bytes[at + 1] & 0xff;
     if (second < least || second > most) {
       return 0;

@@ -85,7 +85,6 @@ final class CategoryTests {
     return sets;
   }
 
-  /** Returns the number of sets. */
   int size() {
     return count;
   }

@@ -101,7 +101,7 @@ final class Columns {
     return categoricalAt.get(feature);
   }
 
-  /** Returns the number of a set among those of the categorical feature at a place. */
+  /** Returns the number of a set among the sets of the categorical feature at a place. */
   int set(int at, int[] categories) {
     return setIds.get(at).get(IntBuffer.wrap(categories));
   }

@@ -67,7 +67,6 @@ final class Leaves {
     }
   }
 
-  /** Returns the number of trees. */
   int trees() {
     return trees;
   }

@@ -14,7 +14,7 @@ final class LevelWalk implements Walk {
    *   place = 2 place + (key of the row > key of the node ? 1 : 0)
    *
    * One loop per level takes this step for all trees. The trees do not wait for each other, and the
-   * loop is so short that its cost is that of its loads. After the last level, the place is the
+   * loop is so short that its loads are its cost. After the last level, the place is the
    * number of a leaf.
    *
    * A node is one long: the key of its threshold minus 1, times LIFT, and in the bits below that

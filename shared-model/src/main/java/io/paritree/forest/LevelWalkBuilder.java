@@ -86,7 +86,7 @@ final class LevelWalkBuilder {
     return new LevelWalk(builder.levels, builder.isMixed, keys.bits(), builder.leaves);
   }
 
-  /** Lays out what is below a node; below an early leaf every step goes left. */
+  /** Lays out the subtree below a node; below an early leaf every step goes left. */
   private void lay(int tree, int node, int level, int place) {
     Tree source = forest.trees.get(tree);
     if (source.isLeaf(node)) {

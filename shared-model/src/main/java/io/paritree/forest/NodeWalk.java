@@ -17,7 +17,7 @@ final class NodeWalk implements Walk {
    *
    *   node = left child + (key of the row > key of the node ? 1 : 0)
    *
-   * The comparison is a subtraction in 64 bits, of which the sign is taken; the key of a threshold
+   * The comparison is the sign of a subtraction in 64 bits; the key of a threshold
    * is therefore stored minus 1. A leaf is its own left child and is compared with key 0, which is
    * below everything, so that it steps to itself; its own key is its number. A categorical split
    * has the number of its set as its key, and the row's key says where the bits of the row's
@@ -80,8 +80,8 @@ final class NodeWalk implements Walk {
   /**
    * Walks from several nodes down to leaves, step by step on all paths.
    *
-   * @param stride distance between the keys of one path and those of the next; 0 if all paths are
-   *     of one row
+   * @param stride distance between the keys of one path and of the next; 0 if all paths are of one
+   *     row
    * @param places the nodes from {@code first} to before {@code end}; receives the numbers of the
    *     leaves
    */

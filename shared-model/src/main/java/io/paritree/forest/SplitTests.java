@@ -97,7 +97,6 @@ final class SplitTests {
     return Optional.of(new SplitTests(forest, columns, keys));
   }
 
-  /** Returns the number of tests. */
   int size() {
     return size;
   }

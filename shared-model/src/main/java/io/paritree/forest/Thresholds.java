@@ -12,7 +12,7 @@ final class Thresholds {
 
   /*
    * The rank of a row is the number of thresholds that are at or below its slot; the row goes right
-   * at threshold j if its rank is above j. So the bit of each row is set in one bucket, that of its
+   * at threshold j if its rank is above j. So the bit of each row is set in the bucket of its
    * rank. One sweep from the highest bucket down, which ORs the buckets, then yields the mask of
    * every threshold: the cost per threshold is a load, an OR and a store for 64 rows.
    *
@@ -25,7 +25,7 @@ final class Thresholds {
    *
    * Missing rows go left for splits with default left and right for the others. If all splits of
    * the feature agree, missing rows have the lowest or the highest rank. Otherwise each threshold
-   * has two tests, and the missing rows are added to the masks of those with default right.
+   * has two tests, and the missing rows are added to the masks of the tests with default right.
    */
   private static final int MAX_CELLS = 1 << 13;
   private static final int CELLS_PER_THRESHOLD = 16;
@@ -162,7 +162,6 @@ final class Thresholds {
     return Arrays.copyOf(keys, thresholds);
   }
 
-  /** Returns the number of thresholds. */
   int size() {
     return thresholds;
   }

@@ -212,7 +212,6 @@ public final class Tree {
     seen.set(child);
   }
 
-  /** Returns whether a node is a leaf. */
   public boolean isLeaf(int node) {
     return left[node] == -1;
   }

@@ -151,7 +151,9 @@ final class WideGate {
     }
   }
 
-  /** Returns the best time of wide slices as a share of that of slices, for a whole block. */
+  /**
+   * Returns the best time of wide slices as a share of the best time of slices, for a whole block.
+   */
   private double relativeTime(WideSlices made, Block block, Scratch scratch, float[] margins) {
     long narrow = Long.MAX_VALUE;
     long best = Long.MAX_VALUE;

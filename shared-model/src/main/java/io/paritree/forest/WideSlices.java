@@ -18,7 +18,7 @@ final class WideSlices {
   /*
    * First the loops that find the ranks of each feature and pack them into squares (a byte of each
    * row), then one transposition of all squares to planes, then the loops that make masks of the
-   * planes, and last those of the trees. The rows are in another order in planes and masks, see
+   * planes, and last the loops of the trees. The rows are in another order in planes and masks, see
    * row(), so that nothing need be moved between the lanes of a vector.
    */
 

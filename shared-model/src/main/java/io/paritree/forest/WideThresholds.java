@@ -16,8 +16,8 @@ final class WideThresholds {
    *
    * The ranks are then turned into planes. The lowest four planes say which rows have a low digit
    * above 0 to 15, the others which rows have each value of the high digit, and which are above it.
-   * So the mask of a threshold is one AND and one OR of these. Missing rows are added to those that
-   * are above, for the tests whose missing rows go right.
+   * So the mask of a threshold is one AND and one OR of these. Missing rows are added to the
+   * rows above, for the tests whose missing rows go right.
    */
   private static final int LOW_VALUES = 16;
 

@@ -80,9 +80,9 @@ final class WideTrees {
     loops.add(new TreeLoops.Unpack(end - first));
     for (int output = layout.steps[step + 1]; output < layout.steps[step + 2]; output++) {
       int[] tables = new int[end - first];
-      for (int of = first; of < end; of++) {
+      for (int added = first; added < end; added++) {
         int vector = output - layout.steps[step + 1];
-        tables[of - first] = layout.weightsAt[of] + vector * layout.tableSizes[of];
+        tables[added - first] = layout.weightsAt[added] + vector * layout.tableSizes[added];
       }
 
       loops.add(new TreeLoops.Add(layout.weights, tables, output * WideMemory.ROWS));

@@ -11,8 +11,8 @@ import java.util.Optional;
  * @param categoryCodes whether the values of categories that the model file does not list are codes
  * @param offsets the columns with which margins begin, in the order of the outputs; empty for the
  *     model's own base
- * @param rounds the rounds to score, in the form of {@link RoundsChoice#of}; empty for those that
- *     the model's trainer scores
+ * @param rounds the rounds to score, in the form of {@link RoundsChoice#of}; empty for the rounds
+ *     that the model's trainer scores
  */
 public record Assumptions(boolean categoryCodes, List<String> offsets, Optional<String> rounds) {
   /** Nothing is stated: a model that leaves the values of a category open is refused. */

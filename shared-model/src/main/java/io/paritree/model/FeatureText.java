@@ -22,7 +22,7 @@ final class FeatureText {
   /**
    * Returns the line, without a line end.
    *
-   * @param reason what is said of it as a reason
+   * @param reason how it is named as a reason
    * @param maxCategories how many categories of a vocabulary are shown at most
    */
   static String of(Feature feature, ReasonRule reason, int maxCategories) {
@@ -97,10 +97,11 @@ final class FeatureText {
     List<?> vocabulary = category.vocabulary();
     String shown = vocabulary.stream().limit(max).toList().toString();
     String more = vocabulary.size() > max ? " and %s more".formatted(vocabulary.size() - max) : "";
-    String rule =
-        category.unseen() instanceof Unseen.Category other
-            ? "'" + other.category() + "'"
-            : category.unseen() instanceof Unseen.Missing ? "missing" : "refused";
+    String rule = category.unseen() instanceof Unseen.Missing ? "missing" : "refused";
+    if (category.unseen() instanceof Unseen.Category other) {
+      rule = "'" + other.category() + "'";
+    }
+
     return "category %s%s, unseen: %s".formatted(shown, more, rule);
   }
 }

@@ -10,7 +10,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * What is known of a model besides its features and outputs.
+ * The facts about a model besides its features and outputs.
  *
  * @param modelFile name of the model file
  * @param objective XGBoost's name of the objective

@@ -280,7 +280,6 @@ public final class ModelFiles implements Serializable {
     return streamed.containsKey(name) ? streamed.get(name).content() : files.get(name);
   }
 
-  /** Returns the digests of a package. */
   Digests digests() throws ModelException {
     if (digests == null) {
       digests = Digests.parse(origin, file(PackageFiles.DIGESTS));
@@ -315,7 +314,10 @@ public final class ModelFiles implements Serializable {
         : file.read(in -> XgboostModel.read(in, file.size()));
   }
 
-  /** Returns roughly the heap that opening needs, in bytes, without what is in memory already. */
+  /**
+   * Returns roughly the heap that opening needs, in bytes, without the bytes that are in memory
+   * already.
+   */
   long heapToOpen() {
     long bytes = 0;
     for (byte[] content : files.values()) {

@@ -118,8 +118,11 @@ public record RoundsChoice(int end, String why) {
     String whole = "all %s rounds, as Booster.predict does".formatted(allRounds);
     String first =
         "the first %s rounds, as XGBoost's scikit-learn wrapper and R do".formatted(best);
-    String scored =
-        end == best ? first : end == allRounds ? whole : "the first %s rounds".formatted(end);
+    String scored = end == allRounds ? whole : "the first %s rounds".formatted(end);
+    if (end == best) {
+      scored = first;
+    }
+
     List<String> others = new ArrayList<>();
     if (end != best) {
       others.add("--rounds best for " + first);

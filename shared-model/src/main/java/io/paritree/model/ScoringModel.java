@@ -65,8 +65,8 @@ public final class ScoringModel {
   }
 
   /**
-   * Returns the package's SHA-256; of an unsealed model, that of its file and of all else that its
-   * scores depend on, so of an MLflow directory with its signature. 64 hexadecimal digits.
+   * Returns the package's SHA-256; for an unsealed model, a digest of its file and of all else that
+   * its scores depend on, such as the signature of an MLflow directory. 64 hexadecimal digits.
    */
   public String digest() {
     return digest;

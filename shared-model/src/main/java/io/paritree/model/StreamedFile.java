@@ -13,8 +13,8 @@ import java.security.DigestInputStream;
 /**
  * A large file of a model, which is read each time it is used, piece by piece where that is enough.
  *
- * <p>Each reading must give the bytes of the first one, which their digests show: what was verified
- * is what is used, even if somebody changes the file meanwhile. Not thread-safe.
+ * <p>Each reading must give the bytes of the first one, which their digests show: the verified
+ * bytes are used, even if somebody changes the file meanwhile. Not thread-safe.
  */
 final class StreamedFile {
   private final FileStore store;
@@ -22,7 +22,7 @@ final class StreamedFile {
   private final int size;
   private String sha256; // null before the first reading
 
-  /** What is done with the content, to its end. */
+  /** Reads the content to its end. */
   interface Reading<T> {
     T of(InputStream in) throws ModelException, IOException;
   }
@@ -37,7 +37,6 @@ final class StreamedFile {
     return size;
   }
 
-  /** Returns the SHA-256 of the content. */
   String sha256() throws ModelException {
     if (sha256 == null) {
       read(in -> null);

@@ -30,8 +30,8 @@ import java.util.Set;
  * libxgboost's own recoding does; without a vocabulary its values are unknown, unless the caller
  * states that they are codes. Type {@code i} is boolean, as is the signature's {@code boolean};
  * everything else is a number. Every feature accepts missing values. The number that the trainer
- * took as missing is missing, if the model file says so, except in categories of values. Offsets,
- * of which no model file says anything, are those that the caller states; they must be present.
+ * took as missing is missing, if the model file says so, except in categories of values. Offsets
+ * are stated by the caller, since no model file has them; they must be present.
  */
 public final class UnsealedSchema {
   private static final String BOOLEAN_TYPE = "i";

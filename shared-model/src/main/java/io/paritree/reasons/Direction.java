@@ -6,9 +6,9 @@ import java.util.Locale;
 public enum Direction {
   /** All, the largest absolute ones first. */
   BOTH,
-  /** Those that raise the margin. */
+  /** Fields that raise the margin. */
   UP,
-  /** Those that lower the margin. */
+  /** Fields that lower the margin. */
   DOWN;
 
   /** Returns the name in options, parameters and answers. */

@@ -9,7 +9,7 @@ import java.util.Objects;
  *
  * @param most how many fields are named as reasons at most; 0 for no reasons
  * @param above only rows with a score above this have reasons; NaN for all rows
- * @param contributions whether those of each feature are written, of all rows
+ * @param contributions whether the contributions of each feature are written, for all rows
  * @param mode how contributions are computed, also for the reasons
  */
 public record ExplanationAsked(

@@ -16,12 +16,12 @@ import java.util.stream.IntStream;
 /**
  * Chooses the reasons of a row's margin among the contributions of its features.
  *
- * <p>The contribution of a group is the sum of those of its slots, in model order, in {@code
- * double}, rounded to a {@code float}. The rest is the sum of the contributions of all groups that
- * are not chosen, in the order of the groups, again in {@code double} and rounded. So the reasons
- * of a row have the same bits wherever they are asked for; base, reasons and rest add up to the
- * margin within rounding. An offset is no reason, but part of its row's base. Immutable and
- * thread-safe.
+ * <p>The contribution of a group is the sum of the contributions of its slots, in model order, in
+ * {@code double}, rounded to a {@code float}. The rest is the sum of the contributions of all
+ * groups that are not chosen, in the order of the groups, again in {@code double} and rounded. So
+ * the reasons of a row have the same bits wherever they are asked for; base, reasons and rest add
+ * up to the margin within rounding. An offset is no reason, but part of its row's base. Immutable
+ * and thread-safe.
  */
 public final class Reasons {
   private final Explainer explainer;
@@ -30,7 +30,6 @@ public final class Reasons {
   private final List<String> outputNames;
   private final List<ReasonGroup> groups;
 
-  /** The slots of each group. */
   private final int[][] slots;
 
   private final boolean[] never;
@@ -70,7 +69,7 @@ public final class Reasons {
     return new Reasons(explainer, mode, outputs, groups);
   }
 
-  /** Margins are named as scores are; those of a class index as the classes. */
+  /** Margins are named as scores are; for a class index, as the classes are. */
   private static List<String> outputNames(Outputs outputs, int margins) {
     if (outputs.names().size() == margins) {
       return outputs.names();
@@ -163,9 +162,9 @@ public final class Reasons {
 
   /**
    * Chooses the reasons of a row: at most {@code most}, the largest first, equal ones in the order
-   * of the groups. Only what is in the direction is a reason; a contribution of 0 is in none.
+   * of the groups. Only a contribution in the direction is a reason; 0 is in none.
    *
-   * @param contributions those of the row start at {@code at}
+   * @param contributions the row's start at {@code at}
    * @param output the margin that is explained
    * @param into receives the reasons; made for the number of this model's groups
    */

@@ -96,8 +96,8 @@ public final class CsvLines implements AutoCloseable {
 
   /**
    * Opens one of many files of a table: empty lines before the header are skipped, a file without a
-   * header has no columns, and several columns may have the same name; the calling code checks
-   * those that it reads.
+   * header has no columns, and several columns may have the same name; the calling code checks the
+   * columns that it reads.
    *
    * @param in closed together with this
    * @param origin names the file in messages
@@ -208,7 +208,7 @@ public final class CsvLines implements AutoCloseable {
   }
 
   /**
-   * Returns those of some columns that the file lacks, as a text that names the nearest ones that
+   * Returns the wanted columns that the file lacks, as a text that names the nearest columns that
    * it has; empty if it lacks none.
    */
   public Optional<String> lacking(Collection<String> wanted) {

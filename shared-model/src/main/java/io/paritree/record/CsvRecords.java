@@ -12,7 +12,7 @@ import java.util.Optional;
 /**
  * Reads the lines of a CSV file into rows of slots.
  *
- * <p>Columns are found by name; those that no feature reads are left to the calling code. A line
+ * <p>Columns are found by name; columns that no feature reads are left to the calling code. A line
  * with more or fewer cells than the header is a fault of that line. Not thread-safe.
  */
 public final class CsvRecords {
@@ -71,7 +71,6 @@ public final class CsvRecords {
    * Reads the next line.
    *
    * @param row slots {@code [at, at + width)} receive the record; must not be used if it has faults
-   * @param faults receives what is wrong with it
    * @return false at the end of the file
    * @throws RecordFormatException if quotes are wrong: the end of the line cannot be determined
    */

@@ -8,7 +8,7 @@ import java.util.Arrays;
  * A JSON document in which everything that exceeds the parser's limits is cut.
  *
  * <p>The parser cannot continue after a value that is too large, and larger limits would cost
- * memory for each level and each name. What is cut still exceeds the readers' limits, so that it is
+ * memory for each level and each name. A cut value still exceeds the readers' limits, so that it is
  * refused where it is read; everything else has the same bytes at the same place. A number becomes
  * another long number, text and names lose their end (a name gets a hash in its place, so that
  * different names stay different), and an array or object at the greatest depth becomes an empty
@@ -133,7 +133,7 @@ final class FittedJson {
       if (lead == '\\') {
         at += at + 1 < end && json[at + 1] == 'u' ? 6 : 2;
       } else {
-        at += lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+        at += Math.max(1, Integer.numberOfLeadingZeros(~lead << Byte.SIZE * 3));
       }
 
       units += lead < 0xf0 ? 1 : 2;
@@ -173,7 +173,7 @@ final class FittedJson {
     return end;
   }
 
-  /** Returns the index after the closing bracket, or -1 if none closes what is open there. */
+  /** Returns the index after the closing bracket, or -1 if there is none. */
   private int endOfContainer(int open) {
     byte[] closing = new byte[16];
     int depth = 0;

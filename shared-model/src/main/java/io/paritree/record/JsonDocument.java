@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
  * a {@link MalformedJsonException}. One value that is too large does not make the rest unreadable:
  * text of more than 65,536 characters and numbers of more than 64 ({@link #isLongNumber}) can be
  * skipped or reported by who reads them; so can arrays and objects that are nested more than 8
- * deep. What is beyond these limits is not checked further than to find its end. Closing the
+ * deep. Values beyond these limits are checked only as far as finding their end needs. Closing the
  * document returns its buffers to the thread. Not thread-safe.
  */
 public final class JsonDocument implements AutoCloseable {
@@ -33,7 +33,7 @@ public final class JsonDocument implements AutoCloseable {
   private static final JsonFactory FACTORY = factory(FittedJson.MAX_DEPTH).build();
   private static final JsonFactory WITH_NAN = withNaN(factory(FittedJson.MAX_DEPTH));
 
-  /** For copies in which what is too large is cut. */
+  /** For copies with values cut to the limits. */
   private static final JsonFactory FITTED_FACTORY = factory(FittedJson.MAX_DEPTH + 1).build();
 
   private static final JsonFactory FITTED_WITH_NAN = withNaN(factory(FittedJson.MAX_DEPTH + 1));
@@ -71,7 +71,7 @@ public final class JsonDocument implements AutoCloseable {
   private final JsonFactory fittedFactory;
   private JsonParser parser;
   private long tokens; // read so far
-  private boolean fitted; // whether the parser reads a copy in which what is too large is cut
+  private boolean fitted; // whether the parser reads a copy with values cut to the limits
   private Hints hints; // made for the first wrong name
 
   private JsonDocument(
@@ -297,7 +297,8 @@ public final class JsonDocument implements AutoCloseable {
         throw malformed("it ends inside an array or object");
       }
 
-      open += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+      open += token.isStructStart() ? 1 : 0;
+      open -= token.isStructEnd() ? 1 : 0;
     }
   }
 
@@ -321,7 +322,7 @@ public final class JsonDocument implements AutoCloseable {
     return hints;
   }
 
-  /** Returns an exception that says what is wrong at the current token. */
+  /** Returns an exception about the current token. */
   public MalformedJsonException malformed(String reason) {
     JsonLocation location = parser.currentTokenLocation();
     return new MalformedJsonException(reason, line(location), column(location));

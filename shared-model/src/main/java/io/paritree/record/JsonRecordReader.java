@@ -85,7 +85,7 @@ public final class JsonRecordReader {
    * Reads the record at the document's current token, and stops at the record's last token.
    *
    * @param row slots {@code [at, at + width)} receive the record; must not be used if it has faults
-   * @param faults receives what is wrong with it; a fault's field is the name of the field
+   * @param faults receives its faults; a fault's field is the name of the field
    * @throws MalformedJsonException if the document cannot be read to the end of the record
    */
   public void read(JsonDocument document, float[] row, int at, Faults faults)
@@ -150,7 +150,7 @@ public final class JsonRecordReader {
   }
 
   /**
-   * Keeps the value at the document's current token as that of a field, if values are kept. Null
+   * Keeps the value at the document's current token as a field's value, if values are kept. Null
    * and NaN are absent.
    *
    * @param index the index of the field in the schema's fields

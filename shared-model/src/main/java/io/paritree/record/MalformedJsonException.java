@@ -8,7 +8,7 @@ public final class MalformedJsonException extends Exception {
   private static final int MAX_REASON = 100;
 
   /**
-   * @param reason what is wrong; foreign text in it is escaped and cut
+   * @param reason for the message; foreign text in it is escaped and cut
    * @param line counted from 1
    * @param column in bytes, counted from 1
    */

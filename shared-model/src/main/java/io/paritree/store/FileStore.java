@@ -95,7 +95,6 @@ public interface FileStore {
     return entries;
   }
 
-  /** Returns what is thrown for a directory with too many entries. */
   static UnfitFileException tooMany(Location directory, int most) {
     return new UnfitFileException(directory, "has more than %s entries".formatted(most), "fewer");
   }

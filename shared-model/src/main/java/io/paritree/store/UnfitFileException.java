@@ -3,8 +3,8 @@ package io.paritree.store;
 import java.io.IOException;
 
 /**
- * What is there is not what a reader can take, and will not be until somebody replaces it: it is a
- * directory, a device or a pipe in place of a file, or has more bytes or entries than are read.
+ * A file cannot be read until somebody replaces it: in its place is a directory, a device or a
+ * pipe, or it has more bytes or entries than are read.
  */
 public final class UnfitFileException extends IOException {
   private static final long serialVersionUID = 1L;

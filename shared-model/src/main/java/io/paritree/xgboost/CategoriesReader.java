@@ -179,9 +179,9 @@ final class CategoriesReader {
   }
 
   /**
-   * Returns the categories, of which names that may be cut are whole if another version than
-   * XGBoost 3.1 to 3.3 wrote them and they are UTF-8. A newer version that has read such a file
-   * writes its names as they are there; then only bytes that are not UTF-8 show it.
+   * Returns the categories; names that may be cut are whole if another version than XGBoost 3.1 to
+   * 3.3 wrote them and they are UTF-8. A newer version that has read such a file writes its names
+   * as they are there; then only bytes that are not UTF-8 show it.
    *
    * @param version of the file: major, minor, patch; shorter if it does not say, and then it may be
    *     any

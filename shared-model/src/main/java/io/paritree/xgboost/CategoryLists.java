@@ -22,7 +22,7 @@ final class CategoryLists {
   private long bits;
 
   /**
-   * @param corrupt makes the exception; its argument says what is wrong with the tree
+   * @param corrupt makes the exception; its argument is the reason
    */
   CategoryLists(ModelDocument document, Function<String, CorruptModelException> corrupt) {
     this.document = document;

@@ -22,8 +22,8 @@ import java.util.Optional;
  *       is the number of outputs; it is at most the number of bytes of the file. An objective
  *       {@code multi:*} has a {@code num_class} of at least 1 and no {@code num_target} above 1.
  *   <li>{@code base_score} has one value, or one per output. It is a probability for {@code
- *       binary:logistic} and {@code reg:logistic}. No base margin is NaN, and those of {@code
- *       reg:gamma} are finite.
+ *       binary:logistic} and {@code reg:logistic}. No base margin is NaN; with {@code reg:gamma}
+ *       all are finite.
  *   <li>{@code feature_names}, {@code feature_types} and {@code cats.enc} each have {@code
  *       num_feature} entries, or none.
  *   <li>{@code num_trees} is the number of trees. {@code tree_info} has one entry per tree. {@code

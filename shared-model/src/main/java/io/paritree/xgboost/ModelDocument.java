@@ -25,7 +25,6 @@ interface ModelDocument {
   /** Returns whether the innermost array has a next element; leaves the array if it has none. */
   boolean nextElement() throws CorruptModelException;
 
-  /** Reads a text. */
   String text() throws CorruptModelException;
 
   /** Reads a whole number. */

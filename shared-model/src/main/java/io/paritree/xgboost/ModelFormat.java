@@ -95,7 +95,7 @@ enum ModelFormat {
             + " writes");
   }
 
-  /** Returns the clause that says of which other tool a model looks to be. */
+  /** Returns the clause that names the other tool that a model looks to be from. */
   static String foreign(String tool) {
     return "it looks like " + Foreign.ofTool(tool);
   }

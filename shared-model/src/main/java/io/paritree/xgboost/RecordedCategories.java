@@ -9,10 +9,8 @@ import java.util.List;
 public sealed interface RecordedCategories
     permits RecordedCategories.Texts, RecordedCategories.Integers, CutTexts {
 
-  /** Returns the categories. */
   List<?> values();
 
-  /** Returns the number of categories. */
   default int size() {
     return values().size();
   }

@@ -39,7 +39,6 @@ final class TreeReader {
     this.categories = new CategoryLists(document, this::corrupt);
   }
 
-  /** Reads and checks the tree. */
   Tree read() throws CorruptModelException {
     readKeys();
     return tree();

@@ -4,15 +4,14 @@ import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The loops by which {@link WideSlices} turn ranks and categories into masks; what is said of
- * {@link RankLoops} holds here.
+ * The loops by which {@link WideSlices} turn ranks and categories into masks; the rules of {@link
+ * RankLoops} hold here.
  */
 final class MaskLoops {
   private static final int LONGS = WideMemory.LONGS;
 
   private MaskLoops() {}
 
-  /** What is transposed. */
   enum Bits {
     SQUARES,
     PLANES,
@@ -41,10 +40,11 @@ final class MaskLoops {
 
     @Override
     void run(WideMemory memory) {
-      long[] array =
-          bits == Bits.SQUARES
-              ? memory.squares
-              : bits == Bits.PLANES ? memory.planes : memory.masks;
+      long[] array = bits == Bits.PLANES ? memory.planes : memory.masks;
+      if (bits == Bits.SQUARES) {
+        array = memory.squares;
+      }
+
       int partner = distance * LONGS;
       int place = 0;
       for (int pair = 0; pair < vectors / 2; pair++) {
@@ -195,11 +195,11 @@ final class MaskLoops {
         LongVector isEqual = LongVector.fromArray(RankLoops.LONG, digits, value);
         LongVector isAbove =
             LongVector.fromArray(RankLoops.LONG, digits, value + above).or(missing);
-        for (int of = 0; of < 16 * LONGS; of += LONGS) {
+        for (int digit = 0; digit < 16 * LONGS; digit += LONGS) {
           isEqual
-              .and(LongVector.fromArray(RankLoops.LONG, digits, low + 16 * LONGS + of))
+              .and(LongVector.fromArray(RankLoops.LONG, digits, low + 16 * LONGS + digit))
               .or(isAbove)
-              .intoArray(masks, at + of);
+              .intoArray(masks, at + digit);
         }
 
         at += 16 * LONGS;

@@ -6,8 +6,8 @@ import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The loops by which {@link WideSlices} turn masks into sums of leaves; what is said of {@link
- * RankLoops} holds here.
+ * The loops by which {@link WideSlices} turn masks into sums of leaves; the rules of {@link
+ * RankLoops} hold here.
  */
 final class TreeLoops {
   private static final int LONGS = WideMemory.LONGS;
@@ -74,8 +74,8 @@ final class TreeLoops {
   }
 
   /**
-   * Chooses among each four masks of a level by the first two levels. What is left where the third
-   * level says left is before the others.
+   * Chooses among each four masks of a level by the first two levels. The masks for a left step on
+   * the third level come before the others.
    */
   static final class Fours extends WideLoop {
     private final int[] program;
@@ -279,7 +279,7 @@ final class TreeLoops {
     }
   }
 
-  /** Adds the weights of trees, of which each begins at a place of its own, in their order. */
+  /** Adds the weights of trees, each from a place of its own, in their order. */
   static final class Add extends WideLoop {
     private final float[] weights;
     private final int[] tables;

@@ -6,7 +6,6 @@ import java.util.Arrays;
  * What wide slices need of a thread's working memory; it grows to what the largest forest needs.
  */
 final class WideMemory {
-  /** Rows of a block. */
   static final int ROWS = 256;
 
   /** Longs of a mask of all rows: a vector. */

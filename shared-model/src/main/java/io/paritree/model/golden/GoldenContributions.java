@@ -30,7 +30,7 @@ public final class GoldenContributions {
    * Finds the rows that have contributions, and encodes their records.
    *
    * @param origin names the file in messages
-   * @param all all golden rows; those that have contributions come first
+   * @param all all golden rows; the rows with contributions come first
    */
   public static GoldenContributions of(String origin, List<GoldenRow> all, Schema schema)
       throws CorruptModelException {

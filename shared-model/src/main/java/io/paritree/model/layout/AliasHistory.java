@@ -15,7 +15,7 @@ import java.util.Optional;
  *     version
  * @param moves the moves of the journal, or its last ones, in their order
  * @param lastNumber the number of the journal's last entry; 0 if it has none
- * @param unreadable what is wrong with the entries that could not be read
+ * @param unreadable a message for each entry that could not be read
  */
 public record AliasHistory(
     String name,
@@ -40,7 +40,6 @@ public record AliasHistory(
     return index + 1 < moves.size() ? moves.get(index + 1).fromVersion() : version;
   }
 
-  /** Returns whether a move happened. */
   public boolean happened(int index) {
     AliasMove move = moves.get(index);
     return move.confirmed().isPresent() || after(index).equals(move.toVersion());

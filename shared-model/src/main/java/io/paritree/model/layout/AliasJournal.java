@@ -72,7 +72,7 @@ final class AliasJournal {
   /**
    * Reads the last entries.
    *
-   * @param unreadable gets what is wrong with those that cannot be read
+   * @param unreadable receives an exception for each entry that cannot be read
    */
   List<AliasMove> read(TreeSet<Long> numbers, int most, List<CorruptModelException> unreadable)
       throws IOException {

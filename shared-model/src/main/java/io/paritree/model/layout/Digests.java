@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 /**
  * The digests of a package's files, as stored in {@code paritree.sha256}.
  *
- * <p>The form is that of {@code sha256sum}: one line for every other file, {@code <64 hexadecimal
+ * <p>The form is as of {@code sha256sum}: one line for every other file, {@code <64 hexadecimal
  * digits><2 blanks><name>}, ascending by name; names are relative and use {@code /}. A last line,
  * {@code # sha256 of the lines above: <64 hexadecimal digits>}, which {@code sha256sum --check}
  * ignores, guards the file itself: every changed byte, added line or removed line is detected.

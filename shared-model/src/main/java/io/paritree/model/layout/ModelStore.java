@@ -209,7 +209,7 @@ public final class ModelStore {
       byte[] content = BoundedRead.of(files, digests, PackageFiles.MAX_DIGESTS_BYTES);
       return new AliasMove.Target(version, Optional.of(Sha256.hex(content)));
     } catch (CorruptModelException | IOException e) {
-      return new AliasMove.Target(version, Optional.empty()); // what is left may be damaged or gone
+      return new AliasMove.Target(version, Optional.empty()); // the package may be damaged or gone
     }
   }
 

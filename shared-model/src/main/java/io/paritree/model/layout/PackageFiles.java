@@ -2,10 +2,8 @@ package io.paritree.model.layout;
 
 /** The names of the files of a package, and of the file that identifies an MLflow model. */
 public final class PackageFiles {
-  /** The manifest. */
   public static final String MANIFEST = "paritree.json";
 
-  /** The golden rows. */
   public static final String GOLDEN_ROWS = "golden.jsonl";
 
   /** The digests of all other files; written last. */

@@ -71,7 +71,9 @@ public final class CsvRows implements AutoCloseable {
     }
   }
 
-  /** Returns whether the fields are f0, f1, ..., of which a file with enough columns has none. */
+  /**
+   * Returns whether the fields are f0, f1, ..., and a file with enough columns has none of them.
+   */
   private static boolean readsPlaces(Schema schema, CsvLines lines) {
     for (int index = 0; index < schema.modelWidth(); index++) {
       String column = schema.features().get(index).column();
@@ -171,12 +173,11 @@ public final class CsvRows implements AutoCloseable {
     return capacity;
   }
 
-  /** Returns the block's slots, row after row; those of a row with faults are meaningless. */
+  /** Returns the block's slots, row after row; the slots of a row with faults are meaningless. */
   public float[] slots() {
     return slots;
   }
 
-  /** Returns what is wrong with a row of the block. */
   public List<Fault> faults(int row) {
     return faults.get(row);
   }

@@ -29,7 +29,7 @@ public final class CsvScoring {
   private final Outputs outputs;
   private final List<Emit> emits;
 
-  /** What is written for a row. */
+  /** The kinds of columns that are written. */
   public enum Emit {
     /**
      * The margins, in columns {@code margin}, or {@code margin_<output>} where there are several.
@@ -54,7 +54,7 @@ public final class CsvScoring {
   /**
    * @param explainer of the contributions; empty if they are not written
    * @param outputs names the columns
-   * @param emits what is written, in this order
+   * @param emits the columns, in this order
    */
   public CsvScoring(
       Engine engine, Optional<Explainer> explainer, Outputs outputs, List<Emit> emits) {

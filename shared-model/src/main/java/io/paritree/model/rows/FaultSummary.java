@@ -64,7 +64,6 @@ public final class FaultSummary {
    * Adds a refused row.
    *
    * @param place its file and line
-   * @param faults what is wrong with it
    */
   void add(String place, List<Fault> faults) {
     rows++;

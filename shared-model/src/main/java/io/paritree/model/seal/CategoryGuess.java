@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 /**
  * The vocabulary that pandas would have made of a column's cells, had it read and coded them.
  *
- * <p>{@code read_csv} makes numbers of a column of which all cells are numbers, otherwise text, and
+ * <p>{@code read_csv} makes numbers of a column if all its cells are numbers, otherwise text, and
  * takes certain texts as missing; {@code astype("category")} sorts the values: numbers by size,
  * text by code points. The order is a guess: the column may have been text for the trainer.
  *
@@ -51,7 +51,7 @@ record CategoryGuess(RecordedCategories categories, Sentinels missing, List<Stri
   private static final BigDecimal LIMIT = BigDecimal.valueOf(1L << 53);
   private static final int SHOWN = 8;
 
-  /** The order of UTF-8 bytes is that of code points, which Java's own order of text is not. */
+  /** UTF-8 bytes have the order of code points; Java's own order of text is another one. */
   private static final Comparator<String> BY_CODE_POINT =
       Comparator.comparing(text -> text.getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
 

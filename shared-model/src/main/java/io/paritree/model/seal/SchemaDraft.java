@@ -161,7 +161,6 @@ public final class SchemaDraft {
     return !lines.next();
   }
 
-  /** Returns the draft. */
   public SchemaForm schema() {
     List<FeatureForm> drafted = new ArrayList<>();
     for (int index = 0; index < plain.features().size(); index++) {

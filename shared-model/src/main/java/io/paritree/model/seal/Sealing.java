@@ -229,7 +229,6 @@ public final class Sealing {
     return Opening.forest(model, rounds.range(origin, model), schema);
   }
 
-  /** Returns the forest engine of the model. */
   public Engine forest() {
     return forest;
   }
@@ -245,7 +244,7 @@ public final class Sealing {
   /**
    * Returns the files of the package, after opening it as a check.
    *
-   * @param provenance what is known of the model; the golden source is set here, and libraries are
+   * @param provenance where the model comes from; the golden source is set here, and libraries are
    *     added
    * @param importance of the fields; empty if it is not to be stored. Golden rows have
    *     contributions if it is, or if the schema has groups or reasons
@@ -387,8 +386,8 @@ public final class Sealing {
 
   /**
    * Returns the bits of the contributions of the first rows, as libxgboost computes them on x86-64.
-   * Elsewhere, for a linear booster, and where libxgboost cannot read the model, they are those of
-   * our exact mode. Empty if the model cannot be explained.
+   * Elsewhere, for a linear booster, and where libxgboost cannot read the model, our exact mode
+   * computes them. Empty if the model cannot be explained.
    */
   private List<int[]> contributions(Engine reference, float[] slots, int count)
       throws ModelException {

@@ -15,7 +15,7 @@ final class ShownValues {
 
   /**
    * Returns the feature with the least and the largest number as its bounds, and refusing missing
-   * values if no row has one. A column of which nothing is known stays as it is.
+   * values if no row has one. A column without values stays as it is.
    */
   static FeatureForm only(FeatureForm form, ColumnCells column) {
     if (form instanceof FeatureForm.FromModel category) {

@@ -11,7 +11,6 @@ import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
  */
 public interface InputBlock {
 
-  /** Returns the number of rows. */
   int rows();
 
   /** Returns the values of a column that comes from the file. */

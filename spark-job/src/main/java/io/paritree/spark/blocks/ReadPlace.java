@@ -7,7 +7,8 @@ import org.apache.spark.unsafe.types.UTF8String;
 
 /**
  * The place in the input that a task has reached, to name it if Spark cannot read on: Spark's own
- * exceptions name no place, and those of Parquet's decoders not even the file. Not thread-safe.
+ * exceptions name no place, and exceptions of Parquet's decoders not even the file. Not
+ * thread-safe.
  */
 final class ReadPlace {
   private final SourceRoot root;

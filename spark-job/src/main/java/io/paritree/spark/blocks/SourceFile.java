@@ -71,10 +71,11 @@ public record SourceFile(String name, String partition, List<PartitionValue> val
           "Cannot determine the partition of %s: it is not in the input %s".formatted(path, root));
     }
 
-    String below =
-        isInput
-            ? path.substring(path.lastIndexOf('/') + 1)
-            : path.startsWith(directory) ? path.substring(directory.length()) : path;
+    String below = path.startsWith(directory) ? path.substring(directory.length()) : path;
+    if (isInput) {
+      below = path.substring(path.lastIndexOf('/') + 1);
+    }
+
     if (isLogged) {
       return new SourceFile(below, logged, PartitionValue.ofPath(logged));
     }

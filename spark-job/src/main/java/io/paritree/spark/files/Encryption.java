@@ -54,9 +54,9 @@ public final class Encryption {
 
   /** Which columns of a file are encrypted. */
   enum Columns {
-    /** Those that the settings name, or all if the settings say so. */
+    /** The columns that the settings name, or all if the settings say so. */
     NAMED,
-    /** All: those that have no key of their own are encrypted with the key of the footer. */
+    /** All: columns without a key of their own are encrypted with the key of the footer. */
     ALL
   }
 
@@ -157,7 +157,7 @@ public final class Encryption {
    * Checks that the files of a run can be encrypted as the settings say, and read again.
    *
    * @param directory where files are written
-   * @param problems receives what is wrong
+   * @param problems receives a message for each problem
    * @return the names of the columns that are encrypted in files of scored rows
    */
   public static Set<String> check(
@@ -232,7 +232,7 @@ public final class Encryption {
                         .formatted(name)));
   }
 
-  /** Makes sure that what is written can be verified. */
+  /** Makes sure that the files can be verified. */
   private static void checkReadable(
       Configuration hadoop, Path file, FileEncryptionProperties encryption, List<String> problems) {
     DecryptionPropertiesFactory factory = DecryptionPropertiesFactory.loadFactory(hadoop);

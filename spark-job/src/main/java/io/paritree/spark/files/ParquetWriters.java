@@ -28,7 +28,7 @@ import org.apache.spark.util.SerializableConfiguration;
  * Opens Parquet files for internal rows.
  *
  * <p>Only this class and {@link FlatFile} call Spark's file format for writing; the files are the
- * same as those of {@code DataFrameWriter.parquet}. No output committer is involved: tasks write
+ * same as {@code DataFrameWriter.parquet} writes. No output committer is involved: tasks write
  * files with names that no other attempt uses and report them to the driver, which takes the files
  * of the attempts that counted.
  */
@@ -212,7 +212,6 @@ public final class ParquetWriters implements Serializable {
     return Encryption.of(hadoop.value(), path, context(), encrypted);
   }
 
-  /** Opens a new file. */
   public ParquetFile open(Path path) {
     try {
       LocalUmask.use(hadoop.value());

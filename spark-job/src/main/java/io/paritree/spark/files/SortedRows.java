@@ -50,7 +50,10 @@ final class SortedRows {
     }
   }
 
-  /** Returns what is compared before whole rows: the first key if it is stored as int or long. */
+  /**
+   * Returns the prefix that is compared before whole rows: the first key if it is stored as int or
+   * long.
+   */
   private static PrefixComputer prefix(DataType type) {
     boolean isInt = ColumnKind.of(type) == ColumnKind.INT;
     boolean isLong = ColumnKind.of(type) == ColumnKind.LONG;
@@ -60,8 +63,13 @@ final class SortedRows {
       @Override
       public Prefix computePrefix(InternalRow row) {
         prefix.isNull = (isInt || isLong) && row.isNullAt(0);
-        prefix.value =
-            prefix.isNull ? Long.MIN_VALUE : isInt ? row.getInt(0) : isLong ? row.getLong(0) : 0;
+        prefix.value = prefix.isNull ? Long.MIN_VALUE : 0;
+        if (isInt && !prefix.isNull) {
+          prefix.value = row.getInt(0);
+        } else if (isLong && !prefix.isNull) {
+          prefix.value = row.getLong(0);
+        }
+
         return prefix;
       }
     };

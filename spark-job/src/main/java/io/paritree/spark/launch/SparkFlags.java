@@ -11,7 +11,7 @@ import org.apache.spark.launcher.JavaModuleOptions;
  * Writes the JVM flags that Spark's own launcher would give, as an argument file for {@code java}.
  *
  * <p>The build runs it once, for the tests and for runs without {@code SPARK_HOME}, so that the
- * flags are always those of the Spark version that is built against.
+ * flags always belong to the Spark version that is built against.
  */
 public final class SparkFlags {
   private SparkFlags() {}

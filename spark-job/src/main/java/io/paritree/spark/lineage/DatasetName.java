@@ -7,10 +7,10 @@ import java.util.regex.Pattern;
 
 /**
  * The name of a dataset, as OpenLineage's conventions have it, so that it is the same in the events
- * of others.
+ * of other programs.
  *
  * @param namespace where it is
- * @param name what it is called there
+ * @param name its name there
  */
 public record DatasetName(String namespace, String name) {
   private static final Pattern REMOTE = Pattern.compile("([^:/]+)://([^/]*)(/.*)?", Pattern.DOTALL);
@@ -22,7 +22,7 @@ public record DatasetName(String namespace, String name) {
           "wasb", "wasbs", "wasbs", "wasbs");
 
   /**
-   * Returns the name of what is at a location.
+   * Returns the name of the dataset at a location.
    *
    * @param location an absolute path, or a URI with scheme and authority
    */
@@ -41,7 +41,7 @@ public record DatasetName(String namespace, String name) {
             store + "://" + remote.group(2), path.equals("/") ? path : path.substring(1));
   }
 
-  /** Returns the name of a table of which only its name in Spark's catalogs is known. */
+  /** Returns the name of a table that is known by its name in Spark's catalogs only. */
   public static DatasetName inCatalog(String table) {
     return new DatasetName("spark", table);
   }

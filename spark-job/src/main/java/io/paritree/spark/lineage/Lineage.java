@@ -6,12 +6,12 @@ import java.util.Map;
 /**
  * What a run reads and writes, as far as it was found out before the run ended.
  *
- * @param input what is read
+ * @param input the dataset that is read
  * @param version the version of the table that is read; empty if it has none
  * @param part which part of the input is read
  * @param read the columns that are read; empty if they were not checked
- * @param output what is written
- * @param written the columns that are written; empty if those of the input were not checked
+ * @param output the dataset that is written
+ * @param written the columns that are written; empty if the columns of the input were not checked
  * @param kept the written columns that are columns of the input, under the same names
  * @param computed the columns of the input from which each computed column is made
  * @param filtering the columns of the input that decide whether a row is scored

@@ -78,10 +78,10 @@ public final class BlockEncoder {
       ReadColumn column = plan.column(columns[field]);
       levels[field] = column.partitionLevel();
       typeNames[field] = column.type().sql();
-      kinds[field] =
-          column.isPartition()
-              ? Kind.PARTITION
-              : format == InputFormat.CSV ? Kind.CELL : kind(column.type());
+      kinds[field] = format == InputFormat.CSV ? Kind.CELL : kind(column.type());
+      if (column.isPartition()) {
+        kinds[field] = Kind.PARTITION;
+      }
     }
   }
 
@@ -192,7 +192,7 @@ public final class BlockEncoder {
       long before = current.unseen();
       int one = encode(at, cells, feature, row, isNull, slots, slot * STRIDE + row, faults);
       if (malformed.get(row)) {
-        unseen[slot] -= current.unseen() - before; // the caller adds those of all rows
+        unseen[slot] -= current.unseen() - before; // the caller adds the counts of all rows
       } else {
         missing += one;
       }

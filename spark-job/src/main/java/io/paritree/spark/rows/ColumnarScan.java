@@ -36,7 +36,7 @@ record ColumnarScan(SparkPlan scan, int[] ordinals) {
 
   /**
    * Finds the scan; empty if the plan does anything else, such as computing a column or leaving out
-   * rows: then only its rows are what was asked for.
+   * rows: then only its rows can be used.
    *
    * @param indexed the name that the scan has for the index of a row in its file, if that is the
    *     plan's last column. Between the two may be a struct of a file's metadata
@@ -76,9 +76,9 @@ record ColumnarScan(SparkPlan scan, int[] ordinals) {
   }
 
   /**
-   * Replaces columns of a projection by those of its child.
+   * Replaces columns of a projection by the columns of its child.
    *
-   * @param index the columns of which the index of a row is taken
+   * @param index the columns that the index of a row is taken from, replaced likewise
    * @return whether each of them is one
    */
   private static boolean follow(ProjectExec project, List<Attribute> columns, Set<ExprId> index) {

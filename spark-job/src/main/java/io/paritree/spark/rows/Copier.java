@@ -21,7 +21,6 @@ interface Copier {
     }
   }
 
-  /** Returns the copier for a type. */
   static Copier of(DataType type) {
     return switch (ColumnKind.of(type)) {
       case INT -> (source, from, target, to) -> target.setInt(to, source.getInt(from));

@@ -48,7 +48,6 @@ final class EntrySlots {
     return slots[id];
   }
 
-  /** Keeps the slot of an entry. */
   void keep(int id, float slot) {
     slots[id] = slot;
   }

@@ -41,9 +41,10 @@ final class FilesInOrder {
   /**
    * Returns the same rows or batches, with the files in order; unchanged unless the plan is one
    * scan of files and operators that handle its rows one by one. Any other operator may rely on
-   * what Spark knows of a task: that it has all rows of a bucket, or a share of those to return.
+   * Spark's knowledge of a task: that it has all rows of a bucket, or a share of the rows to
+   * return.
    *
-   * @param plan the rows, or of which the batches are
+   * @param plan makes the rows or batches
    * @param scanned the output of the plan
    * @param chosen the paths of the files that are read; empty for all
    */

@@ -30,7 +30,7 @@ public final class OpenModels {
   /**
    * Returns the model of a digest, opened from the broadcast bytes if it is not open yet.
    *
-   * @throws IllegalStateException if it cannot be opened, or the bytes are those of another model
+   * @throws IllegalStateException if it cannot be opened, or the bytes are of another model
    */
   public static ScoringModel open(Broadcast<ModelFiles> files, String digest, EngineKind engine) {
     ScoringModel[] open = new ScoringModel[1]; // refers to it until the caller does

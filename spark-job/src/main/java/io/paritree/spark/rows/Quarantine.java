@@ -48,7 +48,7 @@ public final class Quarantine {
   /** The row's faults, as {@link FaultList} has them. */
   public static final String FAULTS = "_faults";
 
-  /** All columns that the quarantine adds to those that were read. */
+  /** All columns that the quarantine adds to the columns of the input. */
   public static final List<String> ADDED =
       List.of(
           FILE, ROW, LINE, CODES, FAULTS, QuarantineColumns.PARTITION, QuarantineColumns.FAULTS);
@@ -71,7 +71,7 @@ public final class Quarantine {
     this.directory = directory;
     this.name = name;
     this.row = new SpecificInternalRow(plan.output().quarantine());
-    // What is encrypted in the quarantine must not be readable in a report.
+    // Cells that are encrypted in the quarantine must not be readable in a report.
     this.showsValues = !Encryption.isConfigured(writers.hadoop());
     this.copiers =
         plan.input().columns().stream().map(column -> copier(column.type())).toArray(Copier[]::new);

@@ -23,7 +23,6 @@ final class ReasonColumns {
   private final TaskPlan plan;
   private final ReasonList list;
 
-  /** The columns of all groups. */
   private final int[] columns;
 
   /** For each group, the place of its first column in {@link #columns}. */
@@ -64,7 +63,7 @@ final class ReasonColumns {
   /**
    * Writes the columns of a row from {@code to} on.
    *
-   * @param contributions those of the row start at {@code at}
+   * @param contributions the row's start at {@code at}
    * @param explained the output that is explained
    * @param values as {@link #values} returned them
    */

@@ -32,7 +32,6 @@ import org.apache.spark.unsafe.types.UTF8String;
 
 /** Makes the list of a row's reasons, as Spark holds it. Not thread-safe. */
 public final class ReasonList {
-  /** The type of a reason. */
   public static final StructType REASON =
       new StructType()
           .add("field", DataTypes.StringType)
@@ -44,7 +43,6 @@ public final class ReasonList {
   private final RowReasons chosen;
   private final UTF8String[] names;
 
-  /** The values of a row. */
   @FunctionalInterface
   public interface Values {
     /**
@@ -69,7 +67,7 @@ public final class ReasonList {
   /**
    * Chooses the reasons of a row.
    *
-   * @param contributions those of the row start at {@code at}
+   * @param contributions the row's start at {@code at}
    * @param output the output that is explained
    */
   public GenericArrayData choose(

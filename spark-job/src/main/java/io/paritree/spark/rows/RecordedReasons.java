@@ -17,14 +17,14 @@ import java.util.Set;
 import org.apache.spark.sql.types.BooleanType;
 import org.apache.spark.sql.types.NumericType;
 
-/** What is recorded of the columns of reasons, for those who look rows up. */
+/** Describes the columns of reasons for readers who look rows up. */
 public final class RecordedReasons {
   private RecordedReasons() {}
 
   /**
    * Returns how the reasons of a run are read.
    *
-   * @param columns those that the run reads
+   * @param columns the columns that the run reads
    * @return empty if it writes no reasons, or if this is too much to be recorded with every
    *     partition
    */

@@ -33,7 +33,6 @@ final class RowFaults {
     }
   }
 
-  /** Adds faults to a row. */
   void add(int row, List<Fault> faults) {
     if (byRow[row] == null) {
       byRow[row] = new Faults();
@@ -43,7 +42,6 @@ final class RowFaults {
     faults.forEach(byRow[row]::add);
   }
 
-  /** Returns whether a row has a fault. */
   boolean isFaulty(int row) {
     return byRow[row] != null;
   }
@@ -53,7 +51,6 @@ final class RowFaults {
     return faulty;
   }
 
-  /** Returns a row's faults. */
   List<Fault> of(int row) {
     return byRow[row].list();
   }

@@ -61,7 +61,7 @@ public final class Scan {
 
   /**
    * @param session must have the settings that the job's promises need
-   * @param files those of the input's files that are read; at least one
+   * @param files the files of the input that are read; at least one
    */
   public Scan(SparkSession session, CheckedInput input, List<InputFile> files) {
     this.session = session;
@@ -148,7 +148,7 @@ public final class Scan {
   /**
    * Returns a condition, as SQL, by which Spark leaves out rows that the job has not asked it to
    * leave out; empty if there is none. The job itself asks for the rows of partitions, and Delta
-   * for those that are not deleted.
+   * for rows that are not deleted.
    */
   public Optional<String> condition() {
     Dataset<Row> all =
@@ -168,7 +168,7 @@ public final class Scan {
     return Optional.empty();
   }
 
-  /** Returns the columns in the order of {@link TaskPlan#columns}: those of files come first. */
+  /** Returns the columns in the order of {@link TaskPlan#columns}: columns of files come first. */
   public static ArrayList<ReadColumn> inOrder(List<ReadColumn> columns) {
     ArrayList<ReadColumn> ordered = new ArrayList<>();
     columns.stream().filter(column -> !column.isPartition()).forEach(ordered::add);
@@ -267,18 +267,16 @@ public final class Scan {
   }
 
   /**
-   * Returns where each column of a plan is; -1 for those of directory names.
+   * Returns where each column of a plan is; -1 for a column of directory names.
    *
-   * @param scanned the places of the selected columns, which are those of files, in a scan; in rows
-   *     they are in this order
+   * @param scanned the places of the selected columns, which are in files, in a scan; in rows they
+   *     are in this order
    */
   private static int[] ordinals(TaskPlan plan, Optional<int[]> scanned) {
     int[] ordinals = new int[plan.input().columns().size()];
     for (int column = 0; column < ordinals.length; column++) {
-      ordinals[column] =
-          plan.column(column).isPartition()
-              ? -1
-              : scanned.isEmpty() ? column : scanned.get()[column];
+      int ordinal = scanned.isEmpty() ? column : scanned.get()[column];
+      ordinals[column] = plan.column(column).isPartition() ? -1 : ordinal;
     }
 
     return ordinals;

@@ -126,7 +126,6 @@ final class TaskRows {
     return "0".repeat(Math.max(0, 5 - digits.length())) + digits;
   }
 
-  /** Scores all blocks of a source. */
   TaskResult score(BlockSource blocks) throws IOException {
     UTF8String seen = null;
     boolean isRead = true;

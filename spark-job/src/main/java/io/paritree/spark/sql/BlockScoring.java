@@ -18,8 +18,8 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
- * Scores the rows of a partition block by block. A scored row is the given one, followed by what is
- * computed; the next one is in the same memory. Immutable and thread-safe.
+ * Scores the rows of a partition block by block. A scored row is the given one, followed by the
+ * computed columns; the next one is in the same memory. Immutable and thread-safe.
  */
 final class BlockScoring implements MapPartitionsFunction<InternalRow, JoinedRow> {
   private static final long serialVersionUID = 1L;
@@ -45,7 +45,7 @@ final class BlockScoring implements MapPartitionsFunction<InternalRow, JoinedRow
 
   /**
    * @param columns where rows have the model's fields
-   * @param computedType what is computed, without the version
+   * @param computedType the computed columns, without the version
    */
   BlockScoring(
       PlannedModel model,
@@ -67,7 +67,7 @@ final class BlockScoring implements MapPartitionsFunction<InternalRow, JoinedRow
     return new Scored(model.open(), rows);
   }
 
-  /** The scored rows, of which a block is read ahead. */
+  /** The scored rows; a block is read ahead. */
   private final class Scored implements Iterator<JoinedRow> {
     private final ScoringModel open;
     private final Engine engine;

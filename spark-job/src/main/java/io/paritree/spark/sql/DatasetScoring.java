@@ -58,7 +58,7 @@ public final class DatasetScoring {
     return new DatasetScoring(reference, distinct(all), hasMargins, hasFaults, isStrict);
   }
 
-  /** Keeps these columns too, after those that are kept already. */
+  /** Keeps these columns too, after the columns that are kept already. */
   public DatasetScoring pass(String... columns) {
     List<String> all = new ArrayList<>(carried);
     all.addAll(Arrays.asList(columns));
@@ -75,8 +75,8 @@ public final class DatasetScoring {
   }
 
   /**
-   * Adds the column {@code faults}: what is wrong with a row that cannot be scored, as an array of
-   * {@code field, code, got, expected}; null for all other rows.
+   * Adds the column {@code faults}: why a row cannot be scored, as an array of {@code field, code,
+   * got, expected}; null for all other rows.
    */
   public DatasetScoring withFaults() {
     return new DatasetScoring(reference, carried, hasMargins, true, isStrict);

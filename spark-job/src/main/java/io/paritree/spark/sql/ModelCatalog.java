@@ -19,7 +19,7 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
  * The functions of models, for Spark's SQL: {@code paritree.credit.score(struct(*))}.
  *
  * <p>Set up by {@code spark.sql.catalog.paritree=io.paritree.spark.sql.ModelCatalog}; the name
- * before the first dot is free. What is between the catalog and the function names the model: a
+ * before the first dot is free. The part between the catalog and the function names the model: a
  * name, a version or an alias of the store that {@code spark.sql.catalog.paritree.store} names, or
  * the absolute path of any model. A model is found, and its columns are bound, when a query is
  * analysed.
@@ -27,7 +27,7 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
  * <p>Options, all below {@code spark.sql.catalog.paritree.}:
  *
  * <ul>
- *   <li>{@code store}: the directory of models; without it, references are those of the job
+ *   <li>{@code store}: the directory of models; without it, references are as for the job
  *   <li>{@code strict}: whether a row that cannot be scored throws, instead of being null; {@code
  *       paritree.strict} sets it for a session
  *   <li>{@code ignore-case}: whether names of columns are compared without their case

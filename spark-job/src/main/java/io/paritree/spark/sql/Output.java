@@ -29,7 +29,6 @@ enum Output {
     this.description = description;
   }
 
-  /** Returns the name of the function. */
   String function() {
     return name().toLowerCase(Locale.ROOT);
   }

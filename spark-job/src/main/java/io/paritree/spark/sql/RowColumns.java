@@ -27,7 +27,7 @@ import org.apache.spark.sql.types.StructType;
 record RowColumns(int[] ordinals, Part[] parts, DataType[] types, int width)
     implements Serializable {
 
-  /** What of a column is a value: the whole, or one of the two in a {@link FloatPair}. */
+  /** The part of a column that is a value: all of it, or a float of a {@link FloatPair}. */
   enum Part {
     WHOLE,
     FIRST,
@@ -44,8 +44,8 @@ record RowColumns(int[] ordinals, Part[] parts, DataType[] types, int width)
   /**
    * Finds the columns of a model by their names.
    *
-   * @param row the columns of a row; those that no field reads are passed over
-   * @param comparison how their names are compared with those of the fields
+   * @param row the columns of a row; columns that no field reads are passed over
+   * @param comparison how their names are compared with the fields' columns
    * @param problems receives all columns that are missing, ambiguous, or of a wrong type
    */
   static RowColumns of(

@@ -32,10 +32,10 @@ final class RowEncoder {
   /** One per slot, field by field: the order in which faults are found. */
   private final Source[] sources;
 
-  /** What {@link #encodeFloats} leaves. */
+  /** The values that {@link #encodeFloats} leaves. */
   private final Source[] others;
 
-  /** Those in pairs come first, the second of a pair after its first. */
+  /** Floats in pairs come first, the second of a pair after its first. */
   private final Source[] floats;
 
   /** How many of {@link #floats} are in pairs. */
@@ -99,7 +99,7 @@ final class RowEncoder {
    *
    * @param row null if there is none, which is a fault
    * @param slots slot s of the row is {@code slots[s * stride + at]}
-   * @param faults receives what is wrong with the row
+   * @param faults receives the faults of the row
    */
   void encode(SpecializedGetters row, float[] slots, int stride, int at, Faults faults) {
     if (row == null) {
@@ -125,7 +125,7 @@ final class RowEncoder {
 
   /**
    * Encodes a row as {@link #encode} does, except for its floats: these are copied as they are, and
-   * {@link #encodeFloats} encodes those of many rows.
+   * {@link #encodeFloats} encodes the floats of many rows.
    *
    * @param row not null
    * @param nans counts the NaNs of each float; a null is one
@@ -180,8 +180,8 @@ final class RowEncoder {
    *
    * @param rows how many rows there are
    * @param nans how many of each float are NaN
-   * @param faults receives what is wrong with any row; if anything is, rows are to be encoded one
-   *     by one, to find out which
+   * @param faults receives the faults of all rows; if there are any, rows are to be encoded one by
+   *     one, to find out which
    */
   void encodeFloats(float[] slots, int stride, int rows, int[] nans, Faults faults) {
     for (int index = 0; index < floats.length; index++) {

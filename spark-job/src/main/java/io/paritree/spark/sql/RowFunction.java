@@ -33,8 +33,8 @@ public final class RowFunction implements ScalarFunction<Object> {
   /** Only the driver asks for them; a struct of hundreds of columns would make tasks large. */
   private final transient DataType[] inputTypes;
 
-  /** What the last thread that called has made. */
-  private transient volatile Owned owned;
+  /** Made by the last thread that called. */
+  private transient volatile ThreadScorer owned;
 
   /** What becomes of a row that cannot be scored. */
   enum Unscored {
@@ -42,7 +42,8 @@ public final class RowFunction implements ScalarFunction<Object> {
     THROWS
   }
 
-  private record Owned(Thread thread, RowScorer scorer, RowEncoder encoder, RowResults results) {}
+  private record ThreadScorer(
+      Thread thread, RowScorer scorer, RowEncoder encoder, RowResults results) {}
 
   RowFunction(
       String name,
@@ -63,7 +64,7 @@ public final class RowFunction implements ScalarFunction<Object> {
 
   /** Returns the result for a row; null if it cannot be scored. */
   public Object invoke(InternalRow row) {
-    Owned own = owned();
+    ThreadScorer own = owned();
     RowScorer scorer = own.scorer;
     boolean keepsFaults =
         output == Output.PREDICT || output == Output.FAULTS || unscored == Unscored.THROWS;
@@ -86,7 +87,7 @@ public final class RowFunction implements ScalarFunction<Object> {
     };
   }
 
-  private Object unscored(Owned own) {
+  private Object unscored(ThreadScorer own) {
     Faults faults = own.scorer.faults();
     if (unscored == Unscored.THROWS && output != Output.FAULTS) {
       throw new InvalidRowException(faults.list());
@@ -121,7 +122,7 @@ public final class RowFunction implements ScalarFunction<Object> {
   }
 
   private ArrayData reasons(InternalRow row, int most, Direction direction) {
-    Owned own = owned();
+    ThreadScorer own = owned();
     int fields = own.results.fields();
     if (most < 1 || most > fields) {
       throw new IllegalArgumentException(
@@ -137,12 +138,12 @@ public final class RowFunction implements ScalarFunction<Object> {
     return own.results.reasons(own.scorer, row, most, direction);
   }
 
-  private Owned owned() {
-    Owned own = owned;
+  private ThreadScorer owned() {
+    ThreadScorer own = owned;
     if (own == null || own.thread != Thread.currentThread()) {
       ScoringModel open = model.open();
       own =
-          new Owned(
+          new ThreadScorer(
               Thread.currentThread(),
               RowScorer.ofThread(open),
               new RowEncoder(open.schema(), columns),

@@ -73,7 +73,6 @@ final class RowResults {
     return labels[model.outputs().classIndex(scorer.scores(), 0)];
   }
 
-  /** Returns all results of a row. */
   InternalRow scored(RowScorer scorer) {
     Object[] all = new Object[size()];
     int at = put(scorer.scores(), all, 0);

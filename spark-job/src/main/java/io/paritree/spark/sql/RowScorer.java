@@ -36,7 +36,6 @@ final class RowScorer {
     this.scoredSlots = new float[engine.width()];
   }
 
-  /** Returns the scorer of the current thread. */
   static RowScorer ofThread(ScoringModel model) {
     Map<String, SoftReference<RowScorer>> all = OF_THREAD.get();
     SoftReference<RowScorer> known = all.get(model.digest());
@@ -80,12 +79,12 @@ final class RowScorer {
     slots = free;
   }
 
-  /** Returns how many rows were scored; those with the slots of the row before do not count. */
+  /** Returns how many rows were scored; a row with the slots of the row before does not count. */
   long scored() {
     return scored;
   }
 
-  /** Returns what is wrong with the row that was read last. */
+  /** Returns the faults of the row that was read last. */
   Faults faults() {
     return faults;
   }

@@ -15,8 +15,8 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * What is taken from a Dataset to score its rows: the columns that are kept, in order, then the
- * others that the model reads, of which two floats at a time are one column.
+ * The columns that are taken from a Dataset to score its rows: the kept columns, in order, then the
+ * other columns that the model reads, two floats at a time as one column.
  *
  * @param columns each has the {@link #name} of its place
  * @param places where the rows then have the model's values
