@@ -131,12 +131,12 @@ class ShapleyTest {
 
     for (float[] covers : new float[][] {{8f, 4f, 4.001f}, {8f, 0f, 0f}, {1f, 3e38f, 3e38f}}) {
       assertThat(Explainer.of(forest(stump(covers, 1f)), ContributionMode.FAST))
-          .isInstanceOf(ExactExplainer.class);
+          .isInstanceOfAny(ExactExplainer.class, UnusualExplainer.class);
     }
 
     float[] covers = {8f, 4f, 4f};
     assertThat(Explainer.of(forest(stump(covers, 3e38f)), ContributionMode.FAST))
-        .isInstanceOf(ExactExplainer.class);
+        .isInstanceOfAny(ExactExplainer.class, UnusualExplainer.class);
     assertThat(Explainer.of(forest(stump(covers, 1e9f)), ContributionMode.FAST))
         .isInstanceOf(FastExplainer.class);
   }

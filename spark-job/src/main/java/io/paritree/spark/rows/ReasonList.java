@@ -14,17 +14,10 @@ import java.util.List;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
 import org.apache.spark.sql.catalyst.util.GenericArrayData;
-import org.apache.spark.sql.types.BooleanType;
-import org.apache.spark.sql.types.ByteType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.DateType;
-import org.apache.spark.sql.types.DecimalType;
-import org.apache.spark.sql.types.DoubleType;
-import org.apache.spark.sql.types.FloatType;
-import org.apache.spark.sql.types.IntegerType;
-import org.apache.spark.sql.types.LongType;
-import org.apache.spark.sql.types.ShortType;
+import org.apache.spark.sql.types.Decimal;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.types.TimestampNTZType;
 import org.apache.spark.sql.types.TimestampType;
@@ -122,26 +115,6 @@ public final class ReasonList {
   public static String text(SpecializedGetters from, int at, DataType type) {
     if (from.isNullAt(at)) {
       return null;
-    } else if (type instanceof DoubleType) {
-      double value = from.getDouble(at);
-      return Double.isNaN(value) ? null : Double.toString(value);
-    } else if (type instanceof FloatType) {
-      float value = from.getFloat(at);
-      return Float.isNaN(value) ? null : Float.toString(value);
-    } else if (type instanceof LongType) {
-      return Long.toString(from.getLong(at));
-    } else if (type instanceof IntegerType) {
-      return Integer.toString(from.getInt(at));
-    } else if (type instanceof ShortType) {
-      return Short.toString(from.getShort(at));
-    } else if (type instanceof ByteType) {
-      return Byte.toString(from.getByte(at));
-    } else if (type instanceof BooleanType) {
-      return Boolean.toString(from.getBoolean(at));
-    } else if (type instanceof DecimalType decimal) {
-      return from.getDecimal(at, decimal.precision(), decimal.scale())
-          .toJavaBigDecimal()
-          .toPlainString();
     } else if (type instanceof DateType) {
       return LocalDate.ofEpochDay(from.getInt(at)).toString();
     } else if (type instanceof TimestampType) {
@@ -150,7 +123,13 @@ public final class ReasonList {
       return LocalDateTime.ofInstant(instant(from.getLong(at)), ZoneOffset.UTC).toString();
     }
 
-    return from.getUTF8String(at).toString();
+    Object value = from.get(at, type);
+    if (value instanceof Decimal decimal) {
+      return decimal.toJavaBigDecimal().toPlainString();
+    }
+
+    boolean isNan = value instanceof Number number && Double.isNaN(number.doubleValue());
+    return isNan ? null : value.toString();
   }
 
   private static Instant instant(long micros) {
