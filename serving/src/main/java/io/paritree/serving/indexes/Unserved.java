@@ -55,7 +55,11 @@ public record Unserved(String path, boolean isTable, Reason reason, String why) 
 
   /** Returns the name of the partition for people. */
   public String name() {
-    return isTable ? "the table" : path.isEmpty() ? "the output" : path;
+    if (isTable) {
+      return "the table";
+    }
+
+    return path.isEmpty() ? "the output" : path;
   }
 
   /** Returns whether a partition that this one hides is this one, or older. */

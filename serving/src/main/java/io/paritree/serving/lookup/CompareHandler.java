@@ -86,7 +86,11 @@ public final class CompareHandler {
 
     boolean differByInputs = !isSame(stored, then);
     boolean differByModel = !isSame(then, now);
-    return differByInputs ? differByModel ? "\"both\"" : "\"inputs\"" : "\"model\"";
+    if (!differByInputs) {
+      return "\"model\"";
+    }
+
+    return differByModel ? "\"both\"" : "\"inputs\"";
   }
 
   private static boolean isSame(float[] one, float[] other) {

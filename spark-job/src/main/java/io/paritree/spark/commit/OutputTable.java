@@ -69,11 +69,7 @@ public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
       }
 
       OutputTable table =
-          asked.isPath()
-              ? format == TableFormat.ICEBERG
-                  ? IcebergOutput.at(session, asked)
-                  : DeltaOutput.at(session, asked)
-              : named(session, asked, format);
+          asked.isPath() ? at(session, asked, format) : named(session, asked, format);
       if (table.state().isEmpty() && !asked.isCreated()) {
         throw refused(
             asked,
@@ -92,6 +88,13 @@ public abstract sealed class OutputTable permits DeltaOutput, IcebergOutput {
   /** Returns the exception for a table that cannot be written to. */
   static RefusedException refused(AskedOutput asked, String reason) {
     return new RefusedException("Cannot write to table %s: %s".formatted(asked.name(), reason));
+  }
+
+  private static OutputTable at(SparkSession session, AskedOutput asked, TableFormat format)
+      throws RefusedException, IOException {
+    return format == TableFormat.ICEBERG
+        ? IcebergOutput.at(session, asked)
+        : DeltaOutput.at(session, asked);
   }
 
   private static OutputTable named(SparkSession session, AskedOutput asked, TableFormat format)

@@ -123,7 +123,8 @@ public final class SummaryTable {
       PartitionReport partition = report.partitions().get(at);
       boolean isLeftOut = report.published() > 0 && at >= report.published();
       boolean isHeld = partition.hold() != null;
-      lines.add(line(partition, isHeld ? " (held)" : isLeftOut ? " (not published)" : ""));
+      String mark = isLeftOut ? " (not published)" : "";
+      lines.add(line(partition, isHeld ? " (held)" : mark));
     }
 
     int left = report.partitions().size() - MAX_PARTITIONS;

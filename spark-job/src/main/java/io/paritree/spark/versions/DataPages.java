@@ -74,7 +74,11 @@ public final class DataPages {
             .mapToInt(Method::getParameterCount)
             .max()
             .orElseThrow();
-    return parameters >= 9 ? new WithPlaces() : parameters == 8 ? new WithSizes() : new Plain();
+    if (parameters >= 9) {
+      return new WithPlaces();
+    }
+
+    return parameters == 8 ? new WithSizes() : new Plain();
   }
 
   // One class for each form: a class is linked when it is first used.
