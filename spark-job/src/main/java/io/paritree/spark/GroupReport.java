@@ -1,5 +1,6 @@
 package io.paritree.spark;
 
+import io.paritree.model.ScoringModel;
 import io.paritree.output.ScoreHistogram;
 import io.paritree.output.StateDirectory;
 import io.paritree.spark.check.CheckedRun;
@@ -14,13 +15,13 @@ import io.paritree.spark.report.Stages;
 import io.paritree.spark.settings.JobSettings;
 import io.paritree.store.Location;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Makes reports on the run from what is known about a group so far. Not thread-safe. */
 final class GroupReport {
@@ -35,7 +36,7 @@ final class GroupReport {
   private List<PartitionReport> partitions = List.of();
   private HeldPartitions held = new HeldPartitions();
   private double scoringSeconds;
-  private long repeatedKeys = KeyCheck.NOT_COUNTED;
+  private long repeatedKeys = JobReport.NOT_COUNTED;
 
   /**
    * @param tally the results of the rows; may still grow
@@ -101,7 +102,7 @@ final class GroupReport {
 
   /** Returns the report on a sample, for which nothing was written. */
   JobReport sampled(String message) {
-    return report(Outcome.CHECKED, message, List.of(), 0, groupsLeft);
+    return report(Outcome.CHECKED, message, List.of(), List.of(), groupsLeft);
   }
 
   /**
@@ -114,12 +115,11 @@ final class GroupReport {
         partitions.stream().filter(partition -> names.contains(partition.partition())).toList();
     if (held.isEmpty()) {
       Outcome outcome = own.isEmpty() ? Outcome.ALREADY_PUBLISHED : Outcome.PUBLISHED;
-      return report(outcome, "", own, own.size(), groupsLeft);
+      return report(outcome, "", own, List.of(), groupsLeft);
     }
 
-    List<PartitionReport> reported = new ArrayList<>(own);
-    partitions.stream().filter(one -> one.hold() != null).forEach(reported::add);
-    return report(held.outcome(), heldMessage(), reported, own.size(), groupsLeft);
+    List<PartitionReport> others = partitions.stream().filter(one -> one.hold() != null).toList();
+    return report(held.outcome(), heldMessage(), own, others, groupsLeft);
   }
 
   /** Returns the files of each partition, by their paths below the output. */
@@ -159,16 +159,14 @@ final class GroupReport {
   /** Returns the report on a run that ends at this group and publishes nothing of it. */
   JobReport failure(Exception reason) {
     Outcome outcome = reason instanceof JobException known ? known.outcome() : Outcome.FAILED;
-    return report(outcome, String.valueOf(reason.getMessage()), partitions, 0, 0);
+    return report(outcome, String.valueOf(reason.getMessage()), List.of(), partitions, 0);
   }
 
   private void keep(JobReport report) throws IOException {
     checked
         .place()
         .store()
-        .replace(
-            directory.orElseThrow().kept().resolve(ReportFile.NAME),
-            ReportFile.of(report).toJson());
+        .replace(directory.orElseThrow().kept().resolve(ReportFile.NAME), ReportFile.json(report));
     isKept = true;
   }
 
@@ -184,45 +182,44 @@ final class GroupReport {
   private JobReport report(
       Outcome outcome,
       String message,
-      List<PartitionReport> reported,
-      int published,
+      List<PartitionReport> published,
+      List<PartitionReport> others,
       int groupsToCome) {
+    ScoringModel model = checked.model();
     return new JobReport(
-        settings.runId(),
+        new JobReport.Run(
+            settings.runId(),
+            startedAt,
+            Optional.of(CheckedRun.modelOf(model, settings)),
+            checked.input().listing().shown(),
+            checked.input().listing().version(),
+            checked.place().output().toString()),
         outcome,
         message,
-        startedAt,
-        Optional.of(CheckedRun.modelOf(checked.model(), settings)),
-        checked.input().listing().shown(),
-        checked.input().listing().version(),
-        checked.place().output().toString(),
-        reported,
-        published,
-        alreadyPublished(reported),
-        tally.codes(),
-        tally.faults(),
-        tally.missingByFeature(checked.model()),
-        tally.unseenByFeature(checked.model()),
-        // The first rows of a file are not like all.
-        outcome == Outcome.CHECKED ? 0 : tally.read(),
-        CheckedRun.sealedRows(checked.model()),
+        groupsToCome,
+        new JobReport.Partitions(published, others, before(published, others)),
+        new JobReport.Quarantine(tally.codes(), tally.faults(), quarantine()),
+        new JobReport.Values(
+            tally.missingByFeature(model),
+            tally.unseenByFeature(model),
+            // The first rows of a file are not like all.
+            outcome == Outcome.CHECKED ? 0 : tally.read(),
+            CheckedRun.sealedRows(model)),
         repeatedKeys,
         // What is encrypted in the output must not be readable here.
         checked.encryptsScores() ? new ScoreHistogram() : tally.scores(),
-        stages.seconds(),
-        scoringSeconds,
-        quarantine(),
-        groupsToCome);
+        new JobReport.Times(stages.seconds(), scoringSeconds));
   }
 
   /** Returns the partitions that were published before, or meanwhile by another run. */
-  private List<String> alreadyPublished(List<PartitionReport> own) {
-    Set<String> names = own.stream().map(PartitionReport::partition).collect(Collectors.toSet());
-    List<String> published = new ArrayList<>(checked.alreadyPublished());
-    partitions.stream()
-        .map(PartitionReport::partition)
-        .filter(partition -> !names.contains(partition))
-        .forEach(published::add);
-    return published;
+  private List<String> before(List<PartitionReport> published, List<PartitionReport> others) {
+    Set<PartitionReport> reported = new HashSet<>(published);
+    reported.addAll(others);
+    return Stream.concat(
+            checked.alreadyPublished().stream(),
+            partitions.stream()
+                .filter(partition -> !reported.contains(partition))
+                .map(PartitionReport::partition))
+        .toList();
   }
 }

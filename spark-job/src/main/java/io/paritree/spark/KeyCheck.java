@@ -5,6 +5,7 @@ import io.paritree.spark.input.HadoopPaths;
 import io.paritree.spark.input.InputFile;
 import io.paritree.spark.keys.RepeatedHashes;
 import io.paritree.spark.publish.RunDirectory;
+import io.paritree.spark.report.JobReport;
 import io.paritree.spark.settings.JobSettings.Duplicates;
 import io.paritree.spark.task.WrittenFile;
 import io.paritree.store.Location;
@@ -21,9 +22,6 @@ import org.apache.spark.sql.types.StructType;
  * the keys themselves compared, which shuffles them.
  */
 final class KeyCheck {
-  /** What {@link #repeated} returns if repeated keys are not counted. */
-  static final long NOT_COUNTED = -1;
-
   private static final int BYTES_PER_CSV_ROW = 20;
 
   private final SparkSession session;
@@ -68,14 +66,15 @@ final class KeyCheck {
   }
 
   /**
-   * Returns how many staged rows repeat a key of their partition.
+   * Returns how many staged rows repeat a key of their partition; {@link JobReport#NOT_COUNTED} if
+   * repeated keys are not counted.
    *
    * @param staged the files of the partitions that are to be published; those of a partition are in
    *     one directory
    */
   long repeated(RunDirectory directory, List<Location> staged, Tally tally) {
     if (duplicates == Duplicates.ADMITTED) {
-      return NOT_COUNTED;
+      return JobReport.NOT_COUNTED;
     }
 
     boolean anyMay =

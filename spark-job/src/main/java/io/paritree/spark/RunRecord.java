@@ -46,7 +46,7 @@ final class RunRecord {
 
       RunName name = RunName.record(settings.runId());
       Location directory = place.runs().resolve(name.toString());
-      place.store().replace(directory.resolve(ReportFile.NAME), ReportFile.of(report).toJson());
+      place.store().replace(directory.resolve(ReportFile.NAME), ReportFile.json(report));
       new KeptRuns(place).remove(settings.reporting().keptRuns(), name);
       return Optional.of(directory);
     } catch (IOException | RuntimeException e) {

@@ -336,29 +336,14 @@ final class ScoringJob {
   /** Returns the report on a run that has scored nothing. */
   private JobReport ended(
       Outcome outcome, String message, String input, String output, List<String> published) {
-    return new JobReport(
-        settings.runId(),
-        outcome,
-        message,
-        startedAt,
-        opened.map(model -> CheckedRun.modelOf(model, settings)),
-        input,
-        inputVersion,
-        output,
-        List.of(),
-        0,
-        published,
-        Map.of(),
-        List.of(),
-        Map.of(),
-        Map.of(),
-        0,
-        Optional.empty(),
-        -1,
-        new ScoreHistogram(),
-        stages.seconds(),
-        0,
-        "",
-        0);
+    JobReport.Run run =
+        new JobReport.Run(
+            settings.runId(),
+            startedAt,
+            opened.map(model -> CheckedRun.modelOf(model, settings)),
+            input,
+            inputVersion,
+            output);
+    return JobReport.ofNoRows(run, outcome, message, published, stages.seconds());
   }
 }

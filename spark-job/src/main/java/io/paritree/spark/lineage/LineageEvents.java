@@ -83,16 +83,19 @@ public record LineageEvents(
   }
 
   private static void addReport(ObjectNode facets, JobReport report) {
+    PartitionReport total = report.total();
+    JobReport.Partitions partitions = report.partitions();
     ((ObjectNode) facets.get("paritree_run"))
         .put("outcome", report.outcome().word())
         .put("exitCode", report.exitCode())
-        .put("read", report.read())
-        .put("scored", report.scored())
-        .put("quarantined", report.quarantined())
-        .put("partitionsPublished", report.published())
-        .put("partitionsHeld", report.held().size())
-        .put("partitionsAlreadyPublished", report.alreadyPublished().size());
+        .put("read", total.read())
+        .put("scored", total.scored())
+        .put("quarantined", total.quarantined())
+        .put("partitionsPublished", partitions.published().size())
+        .put("partitionsHeld", partitions.held().size())
+        .put("partitionsAlreadyPublished", partitions.before().size());
     report
+        .run()
         .model()
         .ifPresent(
             model ->
@@ -119,10 +122,10 @@ public record LineageEvents(
     }
 
     ObjectNode inputFacets = input.putObject("inputFacets");
-    if (report.published() > 0) {
+    if (!report.partitions().published().isEmpty()) {
       ObjectNode statistics =
           standard(inputFacets, "inputStatistics", "1-0-0", "InputStatisticsInputDatasetFacet")
-              .put("rowCount", report.read());
+              .put("rowCount", report.total().read());
       if (lineage.part().fileCount() > 0) {
         statistics.put("size", lineage.part().bytes()).put("fileCount", lineage.part().fileCount());
       }
@@ -181,8 +184,8 @@ public record LineageEvents(
     lineage
         .filtering()
         .forEach(source -> addField(filtering, lineage.input(), source, "INDIRECT", "FILTER"));
-    if (report.published() > 0) {
-      List<PartitionReport> published = report.partitions().subList(0, report.published());
+    if (!report.partitions().published().isEmpty()) {
+      List<PartitionReport> published = report.partitions().published();
       standard(
               output.putObject("outputFacets"),
               "outputStatistics",

@@ -1,6 +1,5 @@
 package io.paritree.spark.report;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -14,7 +13,6 @@ import java.util.List;
  * @param unseen the share in the run
  * @param unseenSealed the share among the sealed rows
  */
-@JsonIgnoreProperties(ignoreUnknown = true)
 public record ChangedValues(
     String feature, double missing, double missingSealed, double unseen, double unseenSealed) {
   /** A smaller difference of shares is never shown, however many rows there are. */
@@ -27,26 +25,26 @@ public record ChangedValues(
   private static final double LEAST_DEVIANCE = 25;
 
   /** Returns the features that changed, the largest change first. */
-  static List<ChangedValues> of(JobReport report) {
-    if (report.sealedRows().isEmpty() || report.counted() == 0) {
+  static List<ChangedValues> of(JobReport.Values values) {
+    if (values.sealed().isEmpty() || values.rows() == 0) {
       return List.of();
     }
 
-    SealedRows sealed = report.sealedRows().get();
+    SealedRows sealed = values.sealed().get();
     List<ChangedValues> changed = new ArrayList<>();
-    for (String feature : report.missing().keySet()) {
-      long missing = report.missing().get(feature);
-      long unseen = report.unseen().getOrDefault(feature, 0L);
+    for (String feature : values.missing().keySet()) {
+      long missing = values.missing().get(feature);
+      long unseen = values.unseen().getOrDefault(feature, 0L);
       long missingSealed = sealed.missing().getOrDefault(feature, 0L);
       long unseenSealed = sealed.unseen().getOrDefault(feature, 0L);
-      if (differ(missing, report.counted(), missingSealed, sealed.rows())
-          || differ(unseen, report.counted(), unseenSealed, sealed.rows())) {
+      if (differ(missing, values.rows(), missingSealed, sealed.rows())
+          || differ(unseen, values.rows(), unseenSealed, sealed.rows())) {
         changed.add(
             new ChangedValues(
                 feature,
-                (double) missing / report.counted(),
+                (double) missing / values.rows(),
                 (double) missingSealed / sealed.rows(),
-                (double) unseen / report.counted(),
+                (double) unseen / values.rows(),
                 (double) unseenSealed / sealed.rows()));
       }
     }

@@ -1,6 +1,5 @@
 package io.paritree.spark.report;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -17,16 +16,11 @@ import java.util.Map;
  * @param example what came and what was expected, in one of them; empty, and not written, if values
  *     must not be shown because the quarantine is encrypted
  */
-@JsonIgnoreProperties(ignoreUnknown = true)
 public record FieldFault(
     String field,
     String code,
     long rows,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) String example) {
-  public FieldFault {
-    example = example == null ? "" : example;
-  }
-
   /** Returns the faults with those of the same field and code added up, the most frequent first. */
   static List<FieldFault> total(List<FieldFault> all) {
     Map<List<String>, FieldFault> totals = new LinkedHashMap<>();

@@ -1,8 +1,6 @@
 package io.paritree.spark.report;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import io.paritree.spark.ending.Outcome;
-import java.util.Objects;
 
 /**
  * Why a partition is held: it was scored, and is not published.
@@ -10,13 +8,7 @@ import java.util.Objects;
  * @param outcome how a run ends that holds a partition for this reason: {@link Outcome#word}
  * @param reason in a sentence, without the partition's name
  */
-@JsonIgnoreProperties(ignoreUnknown = true)
 public record Hold(String outcome, String reason) {
-  public Hold {
-    outcome = Objects.requireNonNullElse(outcome, "");
-    reason = Objects.requireNonNullElse(reason, "");
-  }
-
   public static Hold of(Outcome outcome, String reason) {
     return new Hold(outcome.word(), reason);
   }

@@ -88,12 +88,13 @@ public final class JobMetrics {
   }
 
   private void add(JobReport report) {
+    PartitionReport total = report.total();
     gauge(
         "paritree_job_rows",
         "Rows of the last run, published or not: scored or quarantined.",
         "became",
-        Map.of("scored", report.scored(), "quarantined", report.quarantined()));
-    report.model().ifPresent(this::add);
+        Map.of("scored", total.scored(), "quarantined", total.quarantined()));
+    report.run().model().ifPresent(this::add);
     if (report.rowsPerSecond() > 0) {
       gauge(
           "paritree_job_rows_per_second",
@@ -105,31 +106,43 @@ public final class JobMetrics {
         "paritree_job_partitions",
         "Partitions that were published, now or before.",
         "published",
-        Map.of("now", report.published(), "before", report.alreadyPublished().size()));
+        Map.of(
+            "now",
+            report.partitions().published().size(),
+            "before",
+            report.partitions().before().size()));
     gauge(
         "paritree_job_held_partitions",
         "Partitions that were scored and not published, each for a reason of its own.",
-        report.held().size());
-    gauge("paritree_job_quarantined_rows", "Rows by fault code.", "code", report.codes());
-    addFaults(report.faults());
-    gauge("paritree_job_missing_values", "Missing values.", "feature", largest(report.missing()));
+        report.partitions().held().size());
+    gauge(
+        "paritree_job_quarantined_rows",
+        "Rows by fault code.",
+        "code",
+        report.quarantine().codes());
+    addFaults(report.quarantine().faults());
+    gauge(
+        "paritree_job_missing_values",
+        "Missing values.",
+        "feature",
+        largest(report.values().missing()));
     gauge(
         "paritree_job_unseen_values",
         "Values that are in no vocabulary.",
         "feature",
-        largest(report.unseen()));
-    if (report.sealedRows().isPresent() && report.counted() > 0) {
+        largest(report.values().unseen()));
+    if (report.values().sealed().isPresent() && report.values().rows() > 0) {
       gauge(
           "paritree_job_changed_features",
           "Features whose missing or unseen values changed from the sealed rows.",
-          report.changedValues().size());
+          report.values().changed().size());
     }
 
     gauge(
         "paritree_job_stage_seconds",
         "How long each part of the run took.",
         "stage",
-        report.seconds());
+        report.times().stages());
     if (report.scores().count() > 0) {
       gauge("paritree_job_score_mean", "Mean of the first score.", report.scores().mean());
       GaugeSnapshot.Builder deciles =

@@ -1,6 +1,5 @@
 package io.paritree.spark.report;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
@@ -11,66 +10,61 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The report of a run.
  *
- * @param run the run's id
+ * @param run what all groups of the run have in common
  * @param outcome how it ended
  * @param message why it ended so; empty if it published everything
- * @param startedAt when it began, in UTC
- * @param model what scored; empty if the run ended before its model was opened
- * @param input what was read
- * @param inputVersion the version of the table that was read; empty if it has none
- * @param output where it was published
- * @param partitions a report on each partition that was scored, published ones first
- * @param published how many of these the run has published
- * @param alreadyPublished the partitions that were published before, or by another run meanwhile
- * @param codes quarantined rows by fault code
- * @param faults quarantined rows by field and fault code, the most frequent first
- * @param missing missing values by feature
- * @param unseen values that are in no vocabulary, by feature
- * @param counted the rows of which codes, faults, missing and unseen values are counted: all that
- *     tasks have read, also of partitions that are not reported because the run failed or another
- *     run has published them; 0 if they are a sample
- * @param sealedRows the rows that the model was sealed with; empty if it has no counts of them
- * @param duplicateKeys rows that repeat a key of their partition; -1 if they were not counted
- * @param scores the distribution of the first score
- * @param seconds how long each part took
- * @param scoringSeconds how long the tasks ran that read, scored and wrote these rows, from the
- *     start of the first to the end of the last
- * @param quarantine where quarantined rows are stored; empty if there are none
  * @param groupsLeft how many groups of the run follow this one; 0 if it ended the run
+ * @param partitions what became of the partitions
+ * @param quarantine the rows that could not be scored
+ * @param values missing and unseen values
+ * @param duplicateKeys rows that repeat a key of their partition; {@link #NOT_COUNTED} if they were
+ *     not counted
+ * @param scores the distribution of the first score
+ * @param times how long the run took
  */
 public record JobReport(
-    String run,
+    Run run,
     Outcome outcome,
     String message,
-    String startedAt,
-    Optional<Model> model,
-    String input,
-    String inputVersion,
-    String output,
-    List<PartitionReport> partitions,
-    int published,
-    List<String> alreadyPublished,
-    Map<String, Long> codes,
-    List<FieldFault> faults,
-    Map<String, Long> missing,
-    Map<String, Long> unseen,
-    long counted,
-    Optional<SealedRows> sealedRows,
+    int groupsLeft,
+    Partitions partitions,
+    Quarantine quarantine,
+    Values values,
     long duplicateKeys,
     ScoreHistogram scores,
-    Map<String, Double> seconds,
-    double scoringSeconds,
-    String quarantine,
-    int groupsLeft) {
+    Times times) {
+  /** Stands for the number of rows that repeat a key, if they were not counted. */
+  public static final long NOT_COUNTED = -1;
+
   private static final double LEAST_SECONDS_OF_RATE = 10;
+
+  /**
+   * What all groups of a run have in common.
+   *
+   * @param id the run's id
+   * @param startedAt when it began, in UTC
+   * @param model what scored; empty if the run ended before its model was opened
+   * @param input what was read
+   * @param inputVersion the version of the table that was read; empty if it has none
+   * @param output where it was published
+   */
+  public record Run(
+      String id,
+      String startedAt,
+      Optional<Model> model,
+      String input,
+      String inputVersion,
+      String output) {}
 
   /**
    * The model that scored.
@@ -87,7 +81,6 @@ public record JobReport(
    * @param offsets with which columns margins begin, in a sentence; otherwise empty
    */
   @JsonPropertyOrder({"name", "model_version"}) // Jackson 2.15 writes a renamed member first
-  @JsonIgnoreProperties(ignoreUnknown = true)
   public record Model(
       String name,
       @JsonProperty("model_version") String version,
@@ -96,18 +89,128 @@ public record JobReport(
       @JsonInclude(JsonInclude.Include.NON_EMPTY) String contributions,
       boolean sealed,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) String earlyStopping,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) String offsets) {
-    public Model {
-      contributions = Objects.requireNonNullElse(contributions, "");
-      offsets = Objects.requireNonNullElse(offsets, "");
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) String offsets) {}
+
+  /**
+   * What became of the partitions.
+   *
+   * @param published a report on each partition that the run has published
+   * @param others a report on each other partition that was scored
+   * @param before the partitions that were published before, or by another run meanwhile
+   */
+  public record Partitions(
+      List<PartitionReport> published, List<PartitionReport> others, List<String> before) {
+    public Partitions {
+      published = List.copyOf(published);
+      others = List.copyOf(others);
+      before = List.copyOf(before);
+    }
+
+    private static Partitions total(List<Partitions> groups) {
+      List<PartitionReport> published = new ArrayList<>();
+      List<PartitionReport> others = new ArrayList<>();
+      Set<String> before = new LinkedHashSet<>();
+      for (Partitions group : groups) {
+        published.addAll(group.published);
+        others.addAll(group.others);
+        before.addAll(group.before);
+      }
+
+      return new Partitions(published, others, List.copyOf(before));
+    }
+
+    /** Returns all partitions that were scored, published ones first. */
+    public List<PartitionReport> scored() {
+      return Stream.concat(published.stream(), others.stream()).toList();
+    }
+
+    /** Returns the partitions that were scored and are held, each with its reason. */
+    public List<PartitionReport> held() {
+      return others.stream().filter(partition -> partition.hold() != null).toList();
     }
   }
 
-  public JobReport {
-    partitions = List.copyOf(partitions);
-    alreadyPublished = List.copyOf(alreadyPublished);
-    codes = new TreeMap<>(codes);
-    faults = FieldFault.total(faults);
+  /**
+   * The rows that could not be scored.
+   *
+   * @param codes rows by fault code
+   * @param faults rows by field and fault code, the most frequent first
+   * @param place where the rows are stored; empty if there are none
+   */
+  public record Quarantine(Map<String, Long> codes, List<FieldFault> faults, String place) {
+    static final Quarantine NONE = new Quarantine(Map.of(), List.of(), "");
+
+    public Quarantine {
+      codes = new TreeMap<>(codes);
+      faults = FieldFault.total(faults);
+    }
+
+    private static Quarantine total(List<Quarantine> groups) {
+      return new Quarantine(
+          sum(groups, Quarantine::codes),
+          groups.stream().flatMap(group -> group.faults.stream()).toList(),
+          joined(", ", groups, Quarantine::place));
+    }
+  }
+
+  /**
+   * Missing and unseen values.
+   *
+   * @param missing missing values by feature
+   * @param unseen values that are in no vocabulary, by feature
+   * @param rows the rows of which these and the quarantined rows are counted: all that tasks have
+   *     read, also of partitions that are not reported because the run failed or another run has
+   *     published them; 0 if they are a sample
+   * @param sealed the rows that the model was sealed with; empty if it has no counts of them
+   */
+  public record Values(
+      Map<String, Long> missing, Map<String, Long> unseen, long rows, Optional<SealedRows> sealed) {
+    static final Values NONE = new Values(Map.of(), Map.of(), 0, Optional.empty());
+
+    private static Values total(List<Values> groups) {
+      return new Values(
+          sum(groups, Values::missing),
+          sum(groups, Values::unseen),
+          groups.stream().mapToLong(Values::rows).sum(),
+          groups.stream().flatMap(group -> group.sealed.stream()).findFirst());
+    }
+
+    /**
+     * Returns the features whose values are missing, or in no vocabulary, more or less often than
+     * among the rows that the model was sealed with, the largest change first.
+     */
+    public List<ChangedValues> changed() {
+      return ChangedValues.of(this);
+    }
+  }
+
+  /**
+   * How long a run took, in seconds.
+   *
+   * @param stages how long each part took
+   * @param scoring how long the tasks ran that read, scored and wrote the rows, from the start of
+   *     the first to the end of the last
+   */
+  public record Times(Map<String, Double> stages, double scoring) {}
+
+  /** Returns the report of a run that has scored nothing. */
+  public static JobReport ofNoRows(
+      Run run,
+      Outcome outcome,
+      String message,
+      List<String> publishedBefore,
+      Map<String, Double> stages) {
+    return new JobReport(
+        run,
+        outcome,
+        message,
+        0,
+        new Partitions(List.of(), List.of(), publishedBefore),
+        Quarantine.NONE,
+        Values.NONE,
+        NOT_COUNTED,
+        new ScoreHistogram(),
+        new Times(stages, 0));
   }
 
   /**
@@ -121,68 +224,25 @@ public record JobReport(
       return last;
     }
 
-    List<PartitionReport> published = new ArrayList<>();
-    List<PartitionReport> others = new ArrayList<>();
-    Map<String, Long> codes = new TreeMap<>();
-    List<FieldFault> faults = new ArrayList<>();
-    long counted = 0;
-    Optional<SealedRows> sealedRows = Optional.empty();
-    double scoringSeconds = 0;
-    Map<String, Long> missing = new LinkedHashMap<>();
-    Map<String, Long> unseen = new LinkedHashMap<>();
-    Set<String> alreadyPublished = new LinkedHashSet<>();
     ScoreHistogram scores = new ScoreHistogram();
-    long duplicates =
-        groups.stream()
-            .mapToLong(JobReport::duplicateKeys)
-            .filter(rows -> rows >= 0)
-            .reduce(Long::sum)
-            .orElse(-1);
-    for (JobReport group : groups) {
-      published.addAll(group.partitions().subList(0, group.published()));
-      others.addAll(group.partitions().subList(group.published(), group.partitions().size()));
-      alreadyPublished.addAll(group.alreadyPublished());
-      group.codes().forEach((code, rows) -> codes.merge(code, rows, Long::sum));
-      group.missing().forEach((name, rows) -> missing.merge(name, rows, Long::sum));
-      group.unseen().forEach((name, rows) -> unseen.merge(name, rows, Long::sum));
-      scores.add(group.scores());
-      faults.addAll(group.faults());
-      counted += group.counted();
-      sealedRows = sealedRows.or(group::sealedRows);
-      scoringSeconds += group.scoringSeconds();
-    }
-
-    int count = published.size();
-    published.addAll(others);
+    groups.forEach(group -> scores.add(group.scores));
     return new JobReport(
         last.run,
         outcome(groups),
-        String.join(
-            "\n", groups.stream().map(JobReport::message).filter(text -> !text.isEmpty()).toList()),
-        last.startedAt,
-        last.model,
-        last.input,
-        last.inputVersion,
-        last.output,
-        published,
-        count,
-        List.copyOf(alreadyPublished),
-        codes,
-        faults,
-        missing,
-        unseen,
-        counted,
-        sealedRows,
-        duplicates,
-        scores,
-        last.seconds,
-        scoringSeconds,
+        joined("\n", groups, JobReport::message),
+        last.groupsLeft,
+        Partitions.total(groups.stream().map(JobReport::partitions).toList()),
+        Quarantine.total(groups.stream().map(JobReport::quarantine).toList()),
+        Values.total(groups.stream().map(JobReport::values).toList()),
         groups.stream()
-            .map(JobReport::quarantine)
-            .filter(place -> !place.isEmpty())
-            .reduce((first, second) -> first + ", " + second)
-            .orElse(""),
-        last.groupsLeft);
+            .mapToLong(JobReport::duplicateKeys)
+            .filter(rows -> rows != NOT_COUNTED)
+            .reduce(Long::sum)
+            .orElse(NOT_COUNTED),
+        scores,
+        new Times(
+            last.times.stages,
+            groups.stream().map(JobReport::times).mapToDouble(Times::scoring).sum()));
   }
 
   /**
@@ -190,17 +250,33 @@ public record JobReport(
    * partitions has the run's; or the run has published if one group has.
    */
   private static Outcome outcome(List<JobReport> groups) {
-    Outcome last = groups.get(groups.size() - 1).outcome();
-    if (last.exitCode() == 0) {
-      for (JobReport group : groups) {
-        if (group.exitCode() != 0) {
-          return group.outcome();
-        }
-      }
+    Outcome last = groups.get(groups.size() - 1).outcome;
+    if (last.exitCode() != 0) {
+      return last;
     }
 
-    boolean hasPublished = groups.stream().anyMatch(group -> group.published() > 0);
-    return last == Outcome.ALREADY_PUBLISHED && hasPublished ? Outcome.PUBLISHED : last;
+    boolean hasPublished = groups.stream().anyMatch(group -> !group.partitions.published.isEmpty());
+    return groups.stream()
+        .map(JobReport::outcome)
+        .filter(outcome -> outcome.exitCode() != 0)
+        .findFirst()
+        .orElse(last == Outcome.ALREADY_PUBLISHED && hasPublished ? Outcome.PUBLISHED : last);
+  }
+
+  private static <T> Map<String, Long> sum(List<T> groups, Function<T, Map<String, Long>> counts) {
+    Map<String, Long> sum = new LinkedHashMap<>();
+    for (T group : groups) {
+      counts.apply(group).forEach((name, rows) -> sum.merge(name, rows, Long::sum));
+    }
+
+    return sum;
+  }
+
+  private static <T> String joined(String between, List<T> groups, Function<T, String> text) {
+    return groups.stream()
+        .map(text)
+        .filter(part -> !part.isEmpty())
+        .collect(Collectors.joining(between));
   }
 
   /** Returns the exit code of a process that ends with this report. */
@@ -208,29 +284,17 @@ public record JobReport(
     return outcome.exitCode();
   }
 
-  /** Returns the directories of the partitions that the run has published. */
-  public List<String> publishedPartitions() {
-    return partitions.stream().limit(published).map(PartitionReport::partition).toList();
-  }
-
-  /** Returns the partitions that were scored and are held, each with its reason. */
-  public List<PartitionReport> held() {
-    return partitions.stream().filter(partition -> partition.hold() != null).toList();
-  }
-
-  /** Returns how many rows were read. */
-  public long read() {
-    return partitions.stream().mapToLong(PartitionReport::read).sum();
-  }
-
-  /** Returns how many rows were scored. */
-  public long scored() {
-    return partitions.stream().mapToLong(PartitionReport::scored).sum();
-  }
-
-  /** Returns how many rows could not be scored. */
-  public long quarantined() {
-    return partitions.stream().mapToLong(PartitionReport::quarantined).sum();
+  /** Returns all partitions together, as if they were one. */
+  public PartitionReport total() {
+    List<PartitionReport> all = partitions.scored();
+    return new PartitionReport(
+        "total",
+        "",
+        all.stream().mapToLong(PartitionReport::read).sum(),
+        all.stream().mapToLong(PartitionReport::scored).sum(),
+        all.stream().mapToLong(PartitionReport::quarantined).sum(),
+        null,
+        all.stream().flatMap(partition -> partition.files().stream()).toList());
   }
 
   /**
@@ -238,14 +302,6 @@ public record JobReport(
    * seconds, in which the start of the tasks is most of it, and no rate of other runs follows.
    */
   public double rowsPerSecond() {
-    return scoringSeconds >= LEAST_SECONDS_OF_RATE ? counted / scoringSeconds : 0;
-  }
-
-  /**
-   * Returns the features whose values are missing, or in no vocabulary, more or less often than
-   * among the rows that the model was sealed with, the largest change first.
-   */
-  public List<ChangedValues> changedValues() {
-    return ChangedValues.of(this);
+    return times.scoring >= LEAST_SECONDS_OF_RATE ? values.rows / times.scoring : 0;
   }
 }

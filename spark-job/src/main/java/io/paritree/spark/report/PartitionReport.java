@@ -1,6 +1,5 @@
 package io.paritree.spark.report;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
@@ -28,7 +27,6 @@ import java.util.List;
   "bytes",
   "files"
 })
-@JsonIgnoreProperties(ignoreUnknown = true)
 public record PartitionReport(
     String partition,
     String identity,
@@ -45,7 +43,6 @@ public record PartitionReport(
    * @param bytes its length
    * @param rows how many rows it holds
    */
-  @JsonIgnoreProperties(ignoreUnknown = true)
   public record ScoredFile(String name, long bytes, long rows) {}
 
   public PartitionReport {

@@ -13,52 +13,25 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
- * The content of {@code report.json}: a {@link JobReport} under the names and in the order that
- * readers of the file rely on.
+ * {@code report.json}: a {@link JobReport} under the names and in the order that readers of the
+ * file rely on. The components are the members that {@code --status} reads.
  *
  * @param outcome {@link io.paritree.spark.ending.Outcome#word}
- * @param model null, and not written, if none was opened
- * @param inputVersion empty, and not written, if the input has no versions
- * @param published how many partitions; they are the first of {@code partitions}
+ * @param published how many partitions
  * @param held how many partitions were scored and are held
- * @param alreadyPublished how many partitions
- * @param rowsPerSecond rounded; 0 if the tasks took too little time to say
- * @param duplicateKeys null, and not written, if they were not counted
- * @param changed empty if the model has no counts of the rows that it was sealed with, or if
- *     nothing changed
- * @param seconds rounded to milliseconds
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record ReportFile(
-    int format,
     String run,
     String outcome,
     int exitCode,
     String message,
     String startedAt,
     int groupsLeft,
-    JobReport.Model model,
-    String input,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) String inputVersion,
-    String output,
-    long read,
     long scored,
     long quarantined,
     int published,
-    int held,
-    int alreadyPublished,
-    long rowsPerSecond,
-    String quarantine,
-    Map<String, Long> codes,
-    List<FieldFault> faults,
-    Map<String, Long> missing,
-    Map<String, Long> unseen,
-    List<ChangedValues> changed,
-    Long duplicateKeys,
-    Scores scores,
-    Map<String, Double> seconds,
-    List<PartitionReport> partitions) {
+    int held) {
   /** The name of the file in a directory of an ended run. */
   public static final String NAME = "report.json";
 
@@ -70,8 +43,7 @@ public record ReportFile(
    * score.
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  @JsonIgnoreProperties(ignoreUnknown = true)
-  public record Scores(long count, Double mean, Float min, Float max, List<Float> deciles) {
+  record Scores(long count, Double mean, Float min, Float max, List<Float> deciles) {
     static Scores of(ScoreHistogram scores) {
       return scores.count() == 0
           ? new Scores(0, null, null, null, null)
@@ -91,51 +63,57 @@ public record ReportFile(
     outcome = Objects.requireNonNullElse(outcome, "");
     message = Objects.requireNonNullElse(message, "");
     startedAt = Objects.requireNonNullElse(startedAt, "");
-    inputVersion = Objects.requireNonNullElse(inputVersion, "");
   }
 
-  /** Returns what the file says about a run. */
-  public static ReportFile of(JobReport report) {
+  /** Returns the file's content, indented; seconds are rounded to milliseconds. */
+  public static byte[] json(JobReport report) throws IOException {
+    JobReport.Run run = report.run();
+    PartitionReport total = report.total();
     Map<String, Double> seconds = new LinkedHashMap<>();
-    report.seconds().forEach((stage, took) -> seconds.put(stage, Math.round(took * 1000) / 1000.0));
-    return new ReportFile(
-        FORMAT,
-        report.run(),
-        report.outcome().word(),
-        report.exitCode(),
-        report.message(),
-        report.startedAt(),
-        report.groupsLeft(),
-        report.model().orElse(null),
-        report.input(),
-        report.inputVersion(),
-        report.output(),
-        report.read(),
-        report.scored(),
-        report.quarantined(),
-        report.published(),
-        report.held().size(),
-        report.alreadyPublished().size(),
-        Math.round(report.rowsPerSecond()),
-        report.quarantine(),
-        report.codes(),
-        report.faults(),
-        report.missing(),
-        report.unseen(),
-        report.changedValues(),
-        report.duplicateKeys() < 0 ? null : report.duplicateKeys(),
-        Scores.of(report.scores()),
-        seconds,
-        report.partitions());
-  }
+    report
+        .times()
+        .stages()
+        .forEach((stage, took) -> seconds.put(stage, Math.round(took * 1000) / 1000.0));
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("format", FORMAT);
+    json.put("run", run.id());
+    json.put("outcome", report.outcome().word());
+    json.put("exitCode", report.exitCode());
+    json.put("message", report.message());
+    json.put("startedAt", run.startedAt());
+    json.put("groupsLeft", report.groupsLeft());
+    run.model().ifPresent(model -> json.put("model", model));
+    json.put("input", run.input());
+    if (!run.inputVersion().isEmpty()) {
+      json.put("inputVersion", run.inputVersion());
+    }
 
-  /** Returns the file's content, indented. */
-  public byte[] toJson() throws IOException {
-    return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(this);
+    json.put("output", run.output());
+    json.put("read", total.read());
+    json.put("scored", total.scored());
+    json.put("quarantined", total.quarantined());
+    json.put("published", report.partitions().published().size());
+    json.put("held", report.partitions().held().size());
+    json.put("alreadyPublished", report.partitions().before().size());
+    json.put("rowsPerSecond", Math.round(report.rowsPerSecond()));
+    json.put("quarantine", report.quarantine().place());
+    json.put("codes", report.quarantine().codes());
+    json.put("faults", report.quarantine().faults());
+    json.put("missing", report.values().missing());
+    json.put("unseen", report.values().unseen());
+    json.put("changed", report.values().changed());
+    if (report.duplicateKeys() != JobReport.NOT_COUNTED) {
+      json.put("duplicateKeys", report.duplicateKeys());
+    }
+
+    json.put("scores", Scores.of(report.scores()));
+    json.put("seconds", seconds);
+    json.put("partitions", report.partitions().scored());
+    return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json);
   }
 
   /**
-   * Reads a report; fields that this version does not know are ignored.
+   * Reads a report; members that this version does not read are ignored.
    *
    * @param where the file, for messages
    * @throws IOException if this is not a report

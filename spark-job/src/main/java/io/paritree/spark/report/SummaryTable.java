@@ -14,28 +14,30 @@ public final class SummaryTable {
   /** Returns the table, with a line feed at its end. */
   public static String of(JobReport report) {
     StringBuilder text = new StringBuilder();
-    text.append("Run %s: %s\n".formatted(report.run(), ending(report)));
-    report.model().ifPresent(model -> text.append(model(model)));
+    text.append("Run %s: %s\n".formatted(report.run().id(), ending(report)));
+    report.run().model().ifPresent(model -> text.append(model(model)));
     text.append(
         "  input   %s%s\n"
             .formatted(
-                report.input(),
-                report.inputVersion().isEmpty() ? "" : ", version " + report.inputVersion()));
-    text.append("  output  %s\n".formatted(report.output()));
-    if (!report.partitions().isEmpty()) {
+                report.run().input(),
+                report.run().inputVersion().isEmpty()
+                    ? ""
+                    : ", version " + report.run().inputVersion()));
+    text.append("  output  %s\n".formatted(report.run().output()));
+    if (!report.partitions().scored().isEmpty()) {
       text.append(table(report));
     }
 
-    if (!report.codes().isEmpty()) {
-      text.append("  quarantined by code: %s\n".formatted(report.codes()));
-      text.append(ValueTables.faults(report));
-      if (!report.quarantine().isEmpty()) {
-        text.append("  quarantine: %s\n".formatted(report.quarantine()));
+    if (!report.quarantine().codes().isEmpty()) {
+      text.append("  quarantined by code: %s\n".formatted(report.quarantine().codes()));
+      text.append(ValueTables.faults(report.quarantine()));
+      if (!report.quarantine().place().isEmpty()) {
+        text.append("  quarantine: %s\n".formatted(report.quarantine().place()));
       }
     }
 
-    text.append(ValueTables.values(report));
-    if (report.duplicateKeys() >= 0) {
+    text.append(ValueTables.values(report.values()));
+    if (report.duplicateKeys() != JobReport.NOT_COUNTED) {
       text.append(
           "  scored rows that repeat a key: %s\n".formatted(grouped(report.duplicateKeys())));
     }
@@ -75,11 +77,11 @@ public final class SummaryTable {
   private static String ending(JobReport report) {
     return switch (report.outcome()) {
       case PUBLISHED ->
-          report.alreadyPublished().isEmpty()
+          report.partitions().before().isEmpty()
               ? "published"
-              : "published; published before: " + before(report.alreadyPublished());
+              : "published; published before: " + before(report.partitions().before());
       case ALREADY_PUBLISHED ->
-          "already published, nothing to do: " + before(report.alreadyPublished());
+          "already published, nothing to do: " + before(report.partitions().before());
       case CHECKED -> "checked; nothing was written; " + report.message();
       default -> notPublished(report);
     };
@@ -87,19 +89,21 @@ public final class SummaryTable {
 
   private static String notPublished(JobReport report) {
     String outcome = report.outcome().word();
-    List<PartitionReport> held = report.held();
-    if (report.published() == 0) {
+    JobReport.Partitions partitions = report.partitions();
+    List<PartitionReport> held = partitions.held();
+    if (partitions.published().isEmpty()) {
       return outcome + ", nothing was published";
-    } else if (held.size() < report.partitions().size() - report.published() || held.isEmpty()) {
+    } else if (held.size() < partitions.others().size() || held.isEmpty()) {
       return "%s, nothing of this group was published; published before it: %s"
-          .formatted(outcome, before(report.publishedPartitions()));
+          .formatted(outcome, before(names(partitions.published())));
     }
 
     return "%s; held: %s; published: %s"
-        .formatted(
-            outcome,
-            before(held.stream().map(PartitionReport::partition).toList()),
-            before(report.publishedPartitions()));
+        .formatted(outcome, before(names(held)), before(names(partitions.published())));
+  }
+
+  private static List<String> names(List<PartitionReport> partitions) {
+    return partitions.stream().map(PartitionReport::partition).toList();
   }
 
   /** Returns how many partitions there are, and their names. */
@@ -119,33 +123,21 @@ public final class SummaryTable {
   private static String table(JobReport report) {
     List<String[]> lines = new ArrayList<>();
     lines.add(new String[] {"partition", "read", "scored", "quarantined", "files", "bytes"});
-    for (int at = 0; at < Math.min(MAX_PARTITIONS, report.partitions().size()); at++) {
-      PartitionReport partition = report.partitions().get(at);
-      boolean isLeftOut = report.published() > 0 && at >= report.published();
-      boolean isHeld = partition.hold() != null;
-      String mark = isLeftOut ? " (not published)" : "";
-      lines.add(line(partition, isHeld ? " (held)" : mark));
+    List<PartitionReport> all = report.partitions().scored();
+    int published = report.partitions().published().size();
+    for (int at = 0; at < Math.min(MAX_PARTITIONS, all.size()); at++) {
+      boolean isLeftOut = published > 0 && at >= published;
+      String remark = isLeftOut ? " (not published)" : "";
+      lines.add(line(all.get(at), all.get(at).hold() == null ? remark : " (held)"));
     }
 
-    int left = report.partitions().size() - MAX_PARTITIONS;
+    int left = all.size() - MAX_PARTITIONS;
     if (left > 0) {
       lines.add(new String[] {"(and %s more)".formatted(left), "", "", "", "", ""});
     }
 
-    if (report.partitions().size() > 1) {
-      lines.add(
-          line(
-              new PartitionReport(
-                  "total",
-                  "",
-                  report.read(),
-                  report.scored(),
-                  report.quarantined(),
-                  null,
-                  report.partitions().stream()
-                      .flatMap(partition -> partition.files().stream())
-                      .toList()),
-              ""));
+    if (all.size() > 1) {
+      lines.add(line(report.total(), ""));
     }
 
     return aligned("  ", "lrrrrr", lines);

@@ -14,14 +14,14 @@ final class ValueTables {
   private ValueTables() {}
 
   /** Returns the faults by field, the most frequent first; empty if there are none. */
-  static String faults(JobReport report) {
-    if (report.faults().isEmpty()) {
+  static String faults(JobReport.Quarantine quarantine) {
+    if (quarantine.faults().isEmpty()) {
       return "";
     }
 
     List<String[]> lines = new ArrayList<>();
     lines.add(new String[] {"field", "fault", "rows", "example"});
-    for (FieldFault fault : report.faults().stream().limit(SHOWN).toList()) {
+    for (FieldFault fault : quarantine.faults().stream().limit(SHOWN).toList()) {
       lines.add(
           new String[] {
             fault.field().isEmpty() ? "(whole row)" : Fault.printable(fault.field()),
@@ -33,24 +33,24 @@ final class ValueTables {
 
     return "  faults by field:\n"
         + SummaryTable.aligned(MARGIN, "llrl", lines)
-        + more(report.faults().size());
+        + more(quarantine.faults().size());
   }
 
   /**
    * Returns the features whose missing and unseen values changed from the rows that the model was
    * sealed with. If nothing is known of these, unseen values alone.
    */
-  static String values(JobReport report) {
-    if (report.counted() == 0) {
+  static String values(JobReport.Values values) {
+    if (values.rows() == 0) {
       return "";
-    } else if (report.sealedRows().isEmpty()) {
-      return unseen(report)
+    } else if (values.sealed().isEmpty()) {
+      return unseen(values)
           + "  missing and unseen values are not compared: the model has no counts of rows; seal it"
           + " with --rows\n";
     }
 
-    String sealed = SummaryTable.grouped(report.sealedRows().get().rows()) + " sealed rows";
-    List<ChangedValues> changed = report.changedValues();
+    String sealed = SummaryTable.grouped(values.sealed().get().rows()) + " sealed rows";
+    List<ChangedValues> changed = values.changed();
     if (changed.isEmpty()) {
       return "  missing and unseen values: as in the %s\n".formatted(sealed);
     }
@@ -73,11 +73,11 @@ final class ValueTables {
         + more(changed.size());
   }
 
-  private static String unseen(JobReport report) {
+  private static String unseen(JobReport.Values values) {
     List<String[]> lines = new ArrayList<>();
     lines.add(new String[] {"feature", "unseen"});
     List<Map.Entry<String, Long>> found =
-        report.unseen().entrySet().stream()
+        values.unseen().entrySet().stream()
             .filter(feature -> feature.getValue() > 0)
             .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
             .toList();

@@ -62,38 +62,19 @@ class JobMetricsTest {
 
   private static JobReport report(
       List<FieldFault> faults, Map<String, Long> values, long rows, double scoringSeconds) {
-    return report(faults, values, rows, scoringSeconds, Optional.empty());
-  }
-
-  static JobReport report(
-      List<FieldFault> faults,
-      Map<String, Long> values,
-      long rows,
-      double scoringSeconds,
-      Optional<SealedRows> sealedRows) {
     return new JobReport(
-        "nightly",
+        new JobReport.Run("nightly", "2026-01-02T03:04:05Z", Optional.empty(), "/in", "", "/out"),
         Outcome.PUBLISHED,
         "",
-        "2026-01-02T03:04:05Z",
-        Optional.empty(),
-        "/in",
-        "",
-        "/out",
-        List.of(new PartitionReport("", "i", rows, rows, 0, null, List.of())),
-        1,
-        List.of(),
-        Map.of(),
-        faults,
-        values,
-        values,
-        rows,
-        sealedRows,
-        -1,
+        0,
+        new JobReport.Partitions(
+            List.of(new PartitionReport("", "i", rows, rows, 0, null, List.of())),
+            List.of(),
+            List.of()),
+        new JobReport.Quarantine(Map.of(), faults, ""),
+        new JobReport.Values(values, values, rows, Optional.empty()),
+        JobReport.NOT_COUNTED,
         new ScoreHistogram(),
-        Map.of("prepare", 100.0, "score", 100.0),
-        scoringSeconds,
-        "",
-        0);
+        new JobReport.Times(Map.of("prepare", 100.0, "score", 100.0), scoringSeconds));
   }
 }
