@@ -31,6 +31,7 @@ import io.paritree.serving.request.ScoringParts;
 import io.paritree.serving.scoring.ModelsHandler;
 import io.paritree.serving.scoring.ScoreBatchHandler;
 import io.paritree.serving.scoring.ScoreHandler;
+import io.paritree.serving.scoring.StoredScoreHandler;
 import io.paritree.serving.stored.ServedOutput;
 import io.paritree.serving.stored.StoredScores;
 import java.io.IOException;
@@ -141,11 +142,11 @@ final class Serving implements AutoCloseable {
     TablesHandler tables = new TablesHandler(scores);
     RowHandler rows = new RowHandler(scores, config.limits());
     KeysHandler keys = new KeysHandler(scores, config.limits());
-    ScoringParts parts = new ScoringParts(models, scores, config.limits(), metrics, predictions);
+    ScoringParts parts = new ScoringParts(models, config.limits(), metrics, predictions);
     CompareHandler compare =
         new CompareHandler(
-            parts, new StoredVersions(models, config.records().unknownFields(), metrics));
-    ScoreHandler score = new ScoreHandler(parts);
+            scores, parts, new StoredVersions(models, config.records().unknownFields(), metrics));
+    StoredScoreHandler score = new StoredScoreHandler(models, scores, new ScoreHandler(parts));
     ScoreBatchHandler scoreBatch = new ScoreBatchHandler(parts);
     ModelsHandler cards = new ModelsHandler(models);
     HealthHandler health = new HealthHandler(models, readiness);

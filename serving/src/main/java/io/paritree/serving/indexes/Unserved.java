@@ -5,6 +5,7 @@ import io.paritree.serving.answer.JsonBytes;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A partition that is published, and does not answer as it is published now.
@@ -60,6 +61,15 @@ public record Unserved(String path, boolean isTable, Reason reason, String why) 
     }
 
     return path.isEmpty() ? "the output" : path;
+  }
+
+  public boolean isDamaged() {
+    return reason == Reason.DAMAGED;
+  }
+
+  /** Returns the values of the partition by their columns; a value may be null. */
+  public Map<String, String> values() {
+    return PartitionValue.texts(path);
   }
 
   /** Returns whether a partition that this one hides is this one, or older. */

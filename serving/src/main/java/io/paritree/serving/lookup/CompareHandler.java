@@ -13,11 +13,13 @@ import io.paritree.serving.models.StoredVersions;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.ScoringParts;
 import io.paritree.serving.stored.KeyLookup;
-import io.paritree.serving.stored.KeyLookup.Found;
+import io.paritree.serving.stored.KeyResult;
+import io.paritree.serving.stored.LookupKey;
 import io.paritree.serving.stored.StoredAnswer;
+import io.paritree.serving.stored.StoredRow;
+import io.paritree.serving.stored.StoredScores;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -26,27 +28,26 @@ import java.util.Optional;
  * difference is that of the model, of the inputs, or of both. Thread-safe.
  */
 public final class CompareHandler {
+  private final StoredScores scores;
   private final ScoringParts parts;
   private final StoredVersions versions;
 
-  public CompareHandler(ScoringParts parts, StoredVersions versions) {
+  public CompareHandler(StoredScores scores, ScoringParts parts, StoredVersions versions) {
+    this.scores = scores;
     this.parts = parts;
     this.versions = versions;
   }
 
   public void handle(Context ctx) throws IOException {
-    KeyLookup all = KeyLookup.of(ctx.pathParam("table"), parts.scores());
-    LookupQuery query = new LookupQuery(ctx);
-    KeyLookup lookup = query.choose(all);
-    List<String> key = query.takeKey(ctx, lookup);
-    query.end(lookup);
+    LookupQuery query = new LookupQuery(ctx, scores);
+    KeyLookup lookup = query.ofKey();
     byte[] body = MediaTypes.jsonBody(ctx);
-    Found found = lookup.newest(key).orElseThrow(() -> new ProblemException(lookup.unknownKey()));
-    if (!(found.entry() instanceof Scored stored)) {
-      throw new ProblemException(StoredAnswer.problem(found));
-    }
-
-    String version = found.partition().manifest().modelVersion();
+    LookupKey key = query.key();
+    KeyResult result = lookup.find(key, 1);
+    StoredRow row =
+        result.scored().orElseThrow(() -> new ProblemException(StoredAnswer.problem(result)));
+    float[] stored = ((Scored) row.entry()).scores();
+    String version = row.partition().manifest().modelVersion();
     ServedModel champion =
         parts
             .models()
@@ -59,8 +60,8 @@ public final class CompareHandler {
     float[] then = old.map(model -> scoresOrNull(model, body)).orElse(null);
 
     JsonBytes json = new JsonBytes();
-    json.raw("{\"key\":").raw(lookup.keyJson(key)).raw(",\"stored\":{");
-    StoredAnswer.write(found, stored, json);
+    json.raw("{\"key\":").raw(key.json()).raw(",\"stored\":{");
+    StoredAnswer.write(row, json);
     json.raw("},\"now\":");
     write(champion, now, json);
     if (then != null) {
@@ -68,9 +69,9 @@ public final class CompareHandler {
       write(old.get(), then, json);
     }
 
-    boolean isSame = isSame(stored.scores(), now);
+    boolean isSame = isSame(stored, now);
     json.raw(",\"same_bits\":").raw(String.valueOf(isSame));
-    json.raw(",\"cause\":").raw(isSame ? "\"none\"" : cause(stored.scores(), now, then));
+    json.raw(",\"cause\":").raw(isSame ? "\"none\"" : cause(stored, now, then));
     Answers.send(json.raw("}\n"), ctx);
   }
 

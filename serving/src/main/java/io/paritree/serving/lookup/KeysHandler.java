@@ -3,8 +3,7 @@ package io.paritree.serving.lookup;
 import io.javalin.http.Context;
 import io.paritree.CorruptModelException;
 import io.paritree.json.StrictJson;
-import io.paritree.lookup.KeyColumn;
-import io.paritree.lookup.StoredEntry.Scored;
+import io.paritree.lookup.InvalidKeyException;
 import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.Problem;
@@ -13,8 +12,10 @@ import io.paritree.serving.answer.Problems;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.stored.KeyLookup;
-import io.paritree.serving.stored.KeyLookup.Found;
+import io.paritree.serving.stored.KeyResult;
+import io.paritree.serving.stored.LookupKey;
 import io.paritree.serving.stored.StoredAnswer;
+import io.paritree.serving.stored.StoredRow;
 import io.paritree.serving.stored.StoredScores;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -40,10 +41,7 @@ public final class KeysHandler {
   }
 
   public void handle(Context ctx) throws IOException {
-    KeyLookup all = KeyLookup.of(ctx.pathParam("table"), scores);
-    LookupQuery query = new LookupQuery(ctx);
-    KeyLookup lookup = query.choose(all);
-    query.end(lookup);
+    KeyLookup lookup = new LookupQuery(ctx, scores).ofPartitions();
     List<List<String>> keys = keys(MediaTypes.jsonBody(ctx), lookup);
     JsonBytes json = new JsonBytes();
     json.raw("{\"results\":[");
@@ -59,25 +57,27 @@ public final class KeysHandler {
     Answers.send(json.raw("}\n"), ctx);
   }
 
-  private static boolean result(KeyLookup lookup, List<String> key, JsonBytes json)
+  private static boolean result(KeyLookup lookup, List<String> values, JsonBytes json)
       throws IOException {
-    Problem problem;
+    LookupKey key;
     try {
-      byte[] keyJson = lookup.keyJson(key);
-      Optional<Found> found = lookup.newest(key);
-      json.raw("\"key\":").raw(keyJson).raw(',');
-      if (found.isPresent() && found.get().entry() instanceof Scored scored) {
-        StoredAnswer.write(found.get(), scored, json);
-        return true;
-      }
+      key = lookup.key(values);
+    } catch (InvalidKeyException e) {
+      StoredAnswer.writeError(StoredAnswer.problem(e), json);
+      return false;
+    }
 
-      problem = found.map(StoredAnswer::problem).orElseGet(lookup::unknownKey);
-    } catch (ProblemException e) {
-      if (e.problem().status() >= 500) {
-        throw e;
-      }
+    KeyResult result = lookup.find(key, 1);
+    Optional<StoredRow> row = result.scored();
+    json.raw("\"key\":").raw(key.json()).raw(',');
+    if (row.isPresent()) {
+      StoredAnswer.write(row.get(), json);
+      return true;
+    }
 
-      problem = e.problem();
+    Problem problem = StoredAnswer.problem(result);
+    if (problem.status() >= 500) {
+      throw new ProblemException(problem);
     }
 
     StoredAnswer.writeError(problem, json);
@@ -85,7 +85,7 @@ public final class KeysHandler {
   }
 
   private List<List<String>> keys(byte[] body, KeyLookup lookup) {
-    List<String> columns = lookup.form().columns().stream().map(KeyColumn::name).toList();
+    List<String> columns = lookup.keyColumns();
     List<List<String>> keys = new ArrayList<>();
     try {
       StrictJson json = new StrictJson("the body", body);

@@ -2,11 +2,15 @@ package io.paritree.serving.lookup;
 
 import io.javalin.http.Context;
 import io.paritree.Fault;
-import io.paritree.lookup.KeyColumn;
+import io.paritree.lookup.InvalidKeyException;
+import io.paritree.serving.answer.Problem;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.request.QueryText;
 import io.paritree.serving.stored.KeyLookup;
+import io.paritree.serving.stored.LookupKey;
+import io.paritree.serving.stored.StoredAnswer;
+import io.paritree.serving.stored.StoredScores;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,15 +23,30 @@ final class LookupQuery {
   private static final int MAX_LIMIT = 1_000;
   private static final String LIMIT = "limit";
 
+  private final Context ctx;
   private final Map<String, String> given = new LinkedHashMap<>();
 
   /** The parameters that the endpoint knows, apart from the columns of partitions. */
   private final Set<String> known = new LinkedHashSet<>();
 
+  private KeyLookup lookup;
+  private List<String> keyValues;
+
   /**
-   * @throws ProblemException with 400 if a parameter is given twice, or cannot be decoded
+   * @throws ProblemException with 404 if there are no such stored scores, with 503 if no partition
+   *     is in service, with 400 if a parameter is given twice, or cannot be decoded
    */
-  LookupQuery(Context ctx) {
+  LookupQuery(Context ctx, StoredScores scores) {
+    this.ctx = ctx;
+    String table = ctx.pathParam("table");
+    this.lookup =
+        scores
+            .lookup(table)
+            .orElseThrow(() -> new ProblemException(Problems.UNKNOWN_SCORES.of(scores.names())));
+    if (lookup.isEmpty()) {
+      throw refused(Problems.NO_SCORES.of(table));
+    }
+
     String query = ctx.queryString();
     if (query == null || query.isEmpty()) {
       return;
@@ -53,28 +72,6 @@ final class LookupQuery {
   }
 
   /**
-   * Returns the key: the one in the path or, if the path has none, its columns, which are removed
-   * from the parameters.
-   *
-   * @throws ProblemException with 400 if the path has a key and keys have several columns, or if
-   *     the query lacks a column
-   */
-  List<String> takeKey(Context ctx, KeyLookup lookup) {
-    String inPath = ctx.pathParamMap().get("key");
-    if (inPath != null && lookup.form().columns().size() == 1) {
-      return List.of(inPath);
-    }
-
-    List<String> columns = lookup.form().columns().stream().map(KeyColumn::name).toList();
-    if (inPath != null || !given.keySet().containsAll(columns)) {
-      throw new ProblemException(Problems.KEY_BY_QUERY.of(String.join("=...&", columns) + "=..."));
-    }
-
-    known.addAll(columns);
-    return columns.stream().map(given::remove).toList();
-  }
-
-  /**
    * Removes the limit, and returns it.
    *
    * @throws ProblemException with 400 if it is not within its range
@@ -95,27 +92,81 @@ final class LookupQuery {
   }
 
   /**
-   * Returns the look-up in the partitions that the parameters choose, which are removed.
+   * Returns the look-up in the partitions that the parameters choose, for the key that they or the
+   * path name.
    *
-   * @throws ProblemException with 404 if there is no such partition
+   * @throws ProblemException with 404 if there is no such partition, with 400 if the path has a key
+   *     and keys have several columns, if the query lacks a column, or if it has anything else
    */
-  KeyLookup choose(KeyLookup lookup) {
-    if (given.isEmpty()) {
-      return lookup;
-    }
-
-    Map<String, String> values = new LinkedHashMap<>(given);
-    values.keySet().retainAll(lookup.partitionColumns());
-    given.keySet().removeAll(values.keySet());
-    return values.isEmpty() ? lookup : lookup.in(values);
+  KeyLookup ofKey() {
+    choose();
+    takeKey();
+    end();
+    return lookup;
   }
 
   /**
-   * Ends the query.
+   * Returns the look-up in the partitions that the parameters choose.
    *
-   * @throws ProblemException with 400 if a parameter has not been taken
+   * @throws ProblemException with 404 if there is no such partition, with 400 if the query has
+   *     anything else
    */
-  void end(KeyLookup lookup) {
+  KeyLookup ofPartitions() {
+    choose();
+    end();
+    return lookup;
+  }
+
+  /**
+   * Returns the key that the request names.
+   *
+   * @throws ProblemException with 400 if it can be none
+   */
+  LookupKey key() {
+    try {
+      return lookup.key(keyValues);
+    } catch (InvalidKeyException e) {
+      throw new ProblemException(StoredAnswer.problem(e));
+    }
+  }
+
+  private void choose() {
+    Map<String, String> values = new LinkedHashMap<>(given);
+    values.keySet().retainAll(lookup.partitionColumns());
+    given.keySet().removeAll(values.keySet());
+    KeyLookup chosen = values.isEmpty() ? lookup : lookup.in(values);
+    if (chosen.isEmpty() && chosen.unserved().isPresent()) {
+      throw refused(StoredAnswer.problem(chosen.unserved().get()));
+    } else if (chosen.isEmpty()) {
+      throw new ProblemException(Problems.UNKNOWN_PARTITION.of(lookup.names()));
+    }
+
+    lookup = chosen;
+  }
+
+  private ProblemException refused(Problem problem) {
+    lookup.refused();
+    return new ProblemException(problem);
+  }
+
+  /** Takes the key from the path or, if the path has none, its columns from the parameters. */
+  private void takeKey() {
+    String inPath = ctx.pathParamMap().get("key");
+    List<String> columns = lookup.keyColumns();
+    if (inPath != null && columns.size() == 1) {
+      keyValues = List.of(inPath);
+      return;
+    }
+
+    if (inPath != null || !given.keySet().containsAll(columns)) {
+      throw new ProblemException(Problems.KEY_BY_QUERY.of(String.join("=...&", columns) + "=..."));
+    }
+
+    known.addAll(columns);
+    keyValues = columns.stream().map(given::remove).toList();
+  }
+
+  private void end() {
     if (!given.isEmpty()) {
       known.addAll(lookup.partitionColumns());
       throw new ProblemException(

@@ -10,12 +10,14 @@ import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.indexes.OpenPartition;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.stored.KeyLookup;
-import io.paritree.serving.stored.KeyLookup.Found;
+import io.paritree.serving.stored.KeyResult;
+import io.paritree.serving.stored.KeyResult.Found;
+import io.paritree.serving.stored.LookupKey;
 import io.paritree.serving.stored.StoredAnswer;
+import io.paritree.serving.stored.StoredRow;
 import io.paritree.serving.stored.StoredScores;
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * {@code GET /v1/scores/{table}/{key}}: the stored row of a key, or its rows in the newest
@@ -35,49 +37,44 @@ public final class RowHandler {
 
   /** The row in the newest partition that has the key. */
   public void row(Context ctx) throws IOException {
-    KeyLookup all = KeyLookup.of(ctx.pathParam("table"), scores);
-    LookupQuery query = new LookupQuery(ctx);
-    KeyLookup lookup = query.choose(all);
-    List<String> key = query.takeKey(ctx, lookup);
-    query.end(lookup);
+    LookupQuery query = new LookupQuery(ctx, scores);
+    KeyLookup lookup = query.ofKey();
     MediaTypes.requireJsonAccepted(ctx);
-    Optional<Found> found = lookup.newest(key);
-    Found row = found.orElseThrow(() -> new ProblemException(lookup.unknownKey()));
-    if (!(row.entry() instanceof Scored scored)) {
-      throw new ProblemException(StoredAnswer.problem(row));
-    }
-
+    LookupKey key = query.key();
+    KeyResult result = lookup.find(key, 1);
+    StoredRow row =
+        result.scored().orElseThrow(() -> new ProblemException(StoredAnswer.problem(result)));
     if (isUnchanged(ctx, row.tag())) {
       return;
     }
 
     JsonBytes json = new JsonBytes();
-    json.raw("{\"key\":").raw(lookup.keyJson(key)).raw(',');
-    StoredAnswer.write(row, scored, json);
+    json.raw("{\"key\":").raw(key.json()).raw(',');
+    StoredAnswer.write(row, json);
     Answers.send(json.raw("}\n"), ctx);
   }
 
   /** The rows in the newest partitions that have the key, newest first. */
   public void history(Context ctx) throws IOException {
-    KeyLookup all = KeyLookup.of(ctx.pathParam("table"), scores);
-    LookupQuery query = new LookupQuery(ctx);
+    LookupQuery query = new LookupQuery(ctx, scores);
     int limit = query.takeLimit(USUAL_LIMIT);
-    KeyLookup lookup = query.choose(all);
-    List<String> key = query.takeKey(ctx, lookup);
-    query.end(lookup);
+    KeyLookup lookup = query.ofKey();
     MediaTypes.requireJsonAccepted(ctx);
-    List<Found> rows = lookup.found(key, limit);
-    if (rows.isEmpty()) {
-      throw new ProblemException(lookup.unknownKey());
+    LookupKey key = query.key();
+    KeyResult result = lookup.find(key, limit);
+    if (!(result instanceof Found found)) {
+      throw new ProblemException(StoredAnswer.problem(result));
     }
 
+    List<StoredRow> rows = found.rows();
+
     JsonBytes json = new JsonBytes();
-    json.raw("{\"key\":").raw(lookup.keyJson(key)).raw(",\"history\":[");
+    json.raw("{\"key\":").raw(key.json()).raw(",\"history\":[");
     for (int index = 0; index < rows.size(); index++) {
       json.raw(index == 0 ? "{" : ",{");
-      Found row = rows.get(index);
-      if (row.entry() instanceof Scored scored) {
-        StoredAnswer.write(row, scored, json);
+      StoredRow row = rows.get(index);
+      if (row.entry() instanceof Scored) {
+        StoredAnswer.write(row, json);
       } else {
         OpenPartition partition = row.partition();
         json.raw("\"partition\":").raw(partition.partitionJson()).raw(',');
@@ -88,7 +85,7 @@ public final class RowHandler {
       answers.check(index + 1, json.raw('}'));
     }
 
-    StoredAnswer.writeStale(lookup.stale(), json.raw(']'));
+    StoredAnswer.writeStale(found.stale(), json.raw(']'));
     Answers.send(json.raw("}\n"), ctx);
   }
 

@@ -2,7 +2,6 @@ package io.paritree.serving.scoring;
 
 import io.javalin.http.Context;
 import io.paritree.forest.Engine;
-import io.paritree.lookup.StoredEntry.Scored;
 import io.paritree.record.MalformedJsonException;
 import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.JsonBytes;
@@ -17,19 +16,13 @@ import io.paritree.serving.request.Arrival;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.ModelAddress;
 import io.paritree.serving.request.ScoringParts;
-import io.paritree.serving.stored.KeyLookup;
-import io.paritree.serving.stored.KeyLookup.Found;
-import io.paritree.serving.stored.StoredAnswer;
 import java.io.IOException;
-import java.util.List;
 
 /**
  * {@code POST .../score}: one flat JSON object in, one answer out.
  *
- * <p>Answers 400 with all faults if the record has any. With {@code scores=NAME&key=KEY}, the
- * stored score of the key is the answer if there is one, and {@code source} says so. The answer has
- * the margin if the query says {@code margin=true}, and reasons if it says {@code reasons=K}.
- * Thread-safe; takes no lock.
+ * <p>Answers 400 with all faults if the record has any. The answer has the margin if the query says
+ * {@code margin=true}, and reasons if it says {@code reasons=K}. Thread-safe; takes no lock.
  */
 public final class ScoreHandler {
   private final ScoringParts parts;
@@ -44,11 +37,6 @@ public final class ScoreHandler {
             ctx, parts.models()); // read once, so that one model makes the whole answer
     try (Inference inference = served.statistics().begin(Arrival.waitedNanos(ctx))) {
       ScoreQuery query = ScoreQuery.ofRecord(ctx);
-      boolean mayBeStored = !query.scores().isEmpty();
-      if (mayBeStored && answeredFromStore(ctx, served, query)) {
-        return;
-      }
-
       byte[] body = MediaTypes.jsonBody(ctx);
       RequestBuffers buffers = served.buffers();
       ReasonsAnswer reasons =
@@ -69,7 +57,7 @@ public final class ScoreHandler {
         reasons.write(buffers.scores, 0, answer.raw(",\"reasons\":"));
       }
 
-      if (mayBeStored) {
+      if (!query.scores().isEmpty()) { // which have no row of the key
         answer.raw(",\"source\":\"now\"");
       }
 
@@ -88,45 +76,6 @@ public final class ScoreHandler {
                 buffers.scores);
       }
     }
-  }
-
-  /**
-   * Answers with the stored score of a key, if there is exactly one.
-   *
-   * @return whether it is answered; if not, the record is scored now
-   */
-  private boolean answeredFromStore(Context ctx, ServedModel served, ScoreQuery query)
-      throws IOException {
-    KeyLookup lookup = KeyLookup.find(query.scores(), parts.scores()).orElse(null);
-    if (lookup == null) {
-      return false;
-    }
-
-    if (lookup.form().columns().size() != 1) {
-      throw new ProblemException(
-          Problems.UNUSABLE_PARAMETER.of(
-              "key", "the keys of %s have several columns".formatted(query.scores())));
-    }
-
-    List<String> key = List.of(query.key());
-    Found found = lookup.newest(key).orElse(null);
-    if (found == null || !(found.entry() instanceof Scored row)) {
-      return false;
-    }
-
-    String version = found.partition().manifest().modelVersion();
-    if (!version.startsWith(served.name() + "/")) {
-      throw new ProblemException(
-          Problems.UNUSABLE_PARAMETER.of(
-              "scores", "the stored scores of the key are those of " + version));
-    }
-
-    JsonBytes answer = new JsonBytes();
-    answer.raw("{\"model\":").string(served.name()).raw(",\"version\":").string(version);
-    answer.raw(",\"key\":").raw(lookup.keyJson(key)).raw(',');
-    StoredAnswer.write(found, row, answer);
-    Answers.send(answer.raw(",\"source\":\"stored\"}\n"), ctx);
-    return true;
   }
 
   /**

@@ -4,6 +4,7 @@ import io.paritree.CorruptModelException;
 import io.paritree.Fault;
 import io.paritree.FaultCode;
 import io.paritree.json.StrictJson;
+import io.paritree.lookup.InvalidKeyException;
 import io.paritree.lookup.StoredEntry;
 import io.paritree.lookup.StoredEntry.Quarantined;
 import io.paritree.lookup.StoredEntry.Repeated;
@@ -16,7 +17,10 @@ import io.paritree.serving.answer.Problems;
 import io.paritree.serving.config.ServingConfig.Scores.Numbers;
 import io.paritree.serving.indexes.OpenPartition;
 import io.paritree.serving.indexes.Unserved;
-import io.paritree.serving.stored.KeyLookup.Found;
+import io.paritree.serving.stored.KeyResult.Absent;
+import io.paritree.serving.stored.KeyResult.Found;
+import io.paritree.serving.stored.KeyResult.Replaced;
+import io.paritree.serving.stored.KeyResult.Unanswered;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -54,13 +58,14 @@ public final class StoredAnswer {
     }
   }
 
-  /** Writes the members of a stored row, from its partition on. */
-  public static void write(Found found, Scored row, JsonBytes json) {
-    OpenPartition partition = found.partition();
+  /** Writes the members of a scored row, from its partition on. */
+  public static void write(StoredRow row, JsonBytes json) {
+    OpenPartition partition = row.partition();
     json.raw("\"partition\":").raw(partition.partitionJson()).raw(',');
-    partition.writeScores(row.scores(), json);
-    json.raw(row.members()).raw(partition.origin());
-    writeStale(found.stale(), json);
+    Scored scored = (Scored) row.entry();
+    partition.writeScores(scored.scores(), json);
+    json.raw(scored.members()).raw(partition.origin());
+    writeStale(row.stale(), json);
   }
 
   /** Writes the member that says that an answer is not of what was published last, if so. */
@@ -68,24 +73,49 @@ public final class StoredAnswer {
     stale.ifPresent(newer -> newer.write(json.raw(",\"stale\":")));
   }
 
-  /** Returns the problem that a key which has no single scored row is answered with. */
-  public static Problem problem(Found found) {
-    Problem problem = storedProblem(found);
-    return found.stale().isEmpty() ? problem : problem.with(found.stale().get().member());
-  }
-
-  private static Problem storedProblem(Found found) {
-    OpenPartition partition = found.partition();
-    String run = partition.manifest().run();
-    String member = ",\"run\":" + JsonBytes.quotedText(run);
-    if (found.entry() instanceof Quarantined row) {
-      Problem problem = Problems.QUARANTINED.of(run, partition.name());
-      return problem.with(faults(row.faults())).with(member);
+  /** Returns the problem that a look-up which ended without a scored row is answered with. */
+  public static Problem problem(KeyResult result) {
+    if (result instanceof Absent absent) {
+      return with(absent.stale(), Problems.UNKNOWN_KEY.of(absent.searched()));
+    } else if (result instanceof Unanswered unanswered) {
+      return problem(unanswered.partition());
+    } else if (result instanceof Replaced replaced) {
+      return Problems.REPLACED_SCORES.of(replaced.partition().name());
     }
 
-    long rows = ((Repeated) found.entry()).rows();
+    return problem(((Found) result).rows().get(0));
+  }
+
+  /** Returns the problem that a key which has no single scored row is answered with. */
+  public static Problem problem(StoredRow row) {
+    OpenPartition partition = row.partition();
+    String run = partition.manifest().run();
+    String member = ",\"run\":" + JsonBytes.quotedText(run);
+    if (row.entry() instanceof Quarantined quarantined) {
+      Problem problem = Problems.QUARANTINED.of(run, partition.name());
+      return with(row.stale(), problem.with(faults(quarantined.faults())).with(member));
+    }
+
+    long rows = ((Repeated) row.entry()).rows();
     Problem problem = Problems.AMBIGUOUS_KEY.of(rows, run, partition.name());
-    return problem.with(member).with(",\"rows\":" + rows);
+    return with(row.stale(), problem.with(member).with(",\"rows\":" + rows));
+  }
+
+  private static Problem with(Optional<Unserved> stale, Problem problem) {
+    return stale.map(newer -> problem.with(newer.member())).orElse(problem);
+  }
+
+  /** Returns the problem that a request is answered with because a partition cannot be searched. */
+  public static Problem problem(Unserved partition) {
+    Problem problem =
+        partition.isDamaged()
+            ? Problems.DAMAGED_SCORES.of(partition.name())
+            : Problems.STALE_SCORES.of(partition.name(), partition.reason().text());
+    return problem.with(partition.member());
+  }
+
+  public static Problem problem(InvalidKeyException e) {
+    return Problems.INVALID_KEY.of(e.column(), e.got(), e.expected());
   }
 
   private static List<PointedFault> faults(byte[] stored) {

@@ -162,11 +162,12 @@ public final class StoredScores implements AutoCloseable {
         .thenApply(done -> polls.stream().allMatch(CompletableFuture::join));
   }
 
-  /** Returns whether what is not of the newest partitions is not answered. */
+  /** Returns how numbers of keys and passed columns are answered. */
   ServingConfig.Scores.Numbers numbers() {
     return numbers;
   }
 
+  /** Returns whether a request is refused if the newest partitions cannot be searched. */
   boolean refusesStale() {
     return refusesStale;
   }
@@ -184,6 +185,11 @@ public final class StoredScores implements AutoCloseable {
   /** Returns the stored scores of a name. */
   public Optional<ServedOutput> find(String name) {
     return Optional.ofNullable(tables.get(name));
+  }
+
+  /** Returns the look-up in the stored scores of a name, as they are in service now. */
+  public Optional<KeyLookup> lookup(String name) {
+    return find(name).map(output -> KeyLookup.of(output, this));
   }
 
   /** Returns the names as a text for messages. */
