@@ -34,6 +34,7 @@ class ArchitectureTest extends ArchitectureContract {
           "io.paritree.serving.management",
           "io.paritree.serving.request",
           "io.paritree.serving.http",
+          "io.paritree.serving.arrival",
           "io.paritree.serving.admission");
 
   ArchitectureTest() {

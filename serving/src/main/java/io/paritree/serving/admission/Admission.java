@@ -1,5 +1,6 @@
 package io.paritree.serving.admission;
 
+import io.paritree.serving.arrival.Arrival;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import java.time.Duration;
 import java.util.Queue;
@@ -24,11 +25,6 @@ import org.eclipse.jetty.util.thread.Scheduler;
  * waited too long, is answered with 503. Probes always pass. Thread-safe; takes no lock.
  */
 public final class Admission extends Handler.Wrapper {
-  /**
-   * Name of the request attribute that holds how many nanoseconds a request has waited, if it has.
-   */
-  public static final String WAITED = "io.paritree.serving.waited";
-
   private final int permits;
   private final int maxWaiting;
   private final long maxWaitingBytes;
@@ -183,7 +179,7 @@ public final class Admission extends Handler.Wrapper {
       this.request = request;
       this.response = response;
       this.callback = callback;
-      this.bytes = request.getAttribute(BodyLoader.BODY) instanceof byte[] body ? body.length : 0;
+      this.bytes = Arrival.of(request).body().length;
     }
 
     /** Counts this request as waiting, unless that exceeds a limit. */
@@ -212,7 +208,7 @@ public final class Admission extends Handler.Wrapper {
     }
 
     void run() {
-      request.setAttribute(WAITED, System.nanoTime() - begin);
+      Arrival.of(request).waited(System.nanoTime() - begin);
       try {
         if (!Admission.this.run(request, response, callback)) {
           Response.writeError(request, response, callback, 404);

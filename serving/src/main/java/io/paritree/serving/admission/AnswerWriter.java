@@ -1,6 +1,7 @@
 package io.paritree.serving.admission;
 
 import io.paritree.serving.admission.UnreadAnswers.Unread;
+import io.paritree.serving.arrival.Arrival;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -157,7 +158,7 @@ public final class AnswerWriter extends Handler.Wrapper {
     @Override
     public void succeeded() {
       if (open.get() > 1) {
-        getRequest().removeAttribute(BodyLoader.BODY); // not needed while the answer waits
+        Arrival.of(getRequest()).dropBody(); // not needed while the answer waits
       }
 
       done(null);

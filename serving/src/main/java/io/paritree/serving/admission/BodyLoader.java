@@ -1,5 +1,6 @@
 package io.paritree.serving.admission;
 
+import io.paritree.serving.arrival.Arrival;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -24,18 +25,11 @@ import org.eclipse.jetty.util.thread.Scheduler;
  * Loads a request's body, within limits, before the request takes a thread or a permit.
  *
  * <p>Jetty calls it when bytes arrive, so a slow body costs only the memory for what has arrived.
- * The loaded body is the request attribute {@link #BODY}, a {@code byte[]} of its exact length. A
- * body in gzip is unpacked as it arrives, and its unpacked bytes count. A body that is too large is
+ * The {@link Arrival} receives the loaded body, an array of its exact length. A body in gzip is unpacked as it arrives, and its unpacked bytes count. A body that is too large is
  * answered with 413, one that is too slow with 408, and one that would make all arriving bodies
  * together too large with 503.
  */
 public final class BodyLoader implements EagerContentHandler.ContentLoaderFactory {
-  /** Name of the request attribute that holds the body. */
-  public static final String BODY = "io.paritree.serving.body";
-
-  /** Name of the request attribute that is set if the body was refused as broken gzip. */
-  public static final String BROKEN = "io.paritree.serving.broken";
-
   private static final int FIRST_BYTES = 16 << 10;
 
   private final int maxBytes;
@@ -148,7 +142,7 @@ public final class BodyLoader implements EagerContentHandler.ContentLoaderFactor
             hand(later);
           }
         } catch (ZipException e) {
-          getRequest().setAttribute(BROKEN, e);
+          Arrival.of(getRequest()).breakGzip();
           refuse(400);
         } finally {
           chunk.release();
@@ -214,7 +208,7 @@ public final class BodyLoader implements EagerContentHandler.ContentLoaderFactor
     private void hand(boolean later) {
       byte[] body = length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
       end();
-      getRequest().setAttribute(BODY, body);
+      Arrival.of(getRequest()).load(body);
       if (later) {
         getRequest().getContext().execute(this::handle);
       } else {

@@ -1,6 +1,6 @@
 package io.paritree.serving.http;
 
-import io.paritree.serving.log.RequestId;
+import io.paritree.serving.arrival.RequestId;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;

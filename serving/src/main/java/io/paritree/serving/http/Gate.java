@@ -4,9 +4,10 @@ import io.paritree.serving.admission.BodyLoader;
 import io.paritree.serving.admission.Probes;
 import io.paritree.serving.answer.Problem;
 import io.paritree.serving.answer.Problems;
+import io.paritree.serving.arrival.Arrival;
+import io.paritree.serving.arrival.RequestId;
+import io.paritree.serving.arrival.RequestOrigin;
 import io.paritree.serving.http.Tokens.Role;
-import io.paritree.serving.log.RequestId;
-import io.paritree.serving.log.RequestOrigin;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -124,7 +125,7 @@ public final class Gate extends Handler.Wrapper {
     }
 
     RequestOrigin origin = new RequestOrigin(id == null ? RequestId.make() : id, trace, token);
-    request.setAttribute(RequestOrigin.ATTRIBUTE, origin);
+    Arrival.of(request).identify(origin);
     answered.put(RequestId.HEADER, origin.requestId());
     if (refusal != null) {
       JettyErrors.write(refusal, request, response, callback);
@@ -140,15 +141,14 @@ public final class Gate extends Handler.Wrapper {
    */
   static void identify(Request request, Response response) {
     guard(response.getHeaders());
-    RequestOrigin known = RequestOrigin.of(request.getAttribute(RequestOrigin.ATTRIBUTE));
-    if (known.requestId() == null) {
+    Arrival arrival = Arrival.of(request);
+    if (arrival.origin().requestId() == null) {
       String id = request.getHeaders().get(RequestId.HEADER);
       boolean repeated = id != null && RequestId.isRepeated(id);
-      known = new RequestOrigin(repeated ? id : RequestId.make(), null, null);
-      request.setAttribute(RequestOrigin.ATTRIBUTE, known);
+      arrival.identify(new RequestOrigin(repeated ? id : RequestId.make(), null, null));
     }
 
-    response.getHeaders().put(RequestId.HEADER, known.requestId());
+    response.getHeaders().put(RequestId.HEADER, arrival.origin().requestId());
   }
 
   /** Sets the headers that every answer has. */

@@ -1,9 +1,9 @@
 package io.paritree.serving.http;
 
-import io.paritree.serving.admission.BodyLoader;
 import io.paritree.serving.answer.ErrorForm;
 import io.paritree.serving.answer.Problem;
 import io.paritree.serving.answer.Problems;
+import io.paritree.serving.arrival.Arrival;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
@@ -66,7 +66,7 @@ public final class JettyErrors extends ErrorHandler {
     }
 
     crossOrigin.mark(request.getHeaders(), response.getHeaders());
-    boolean broken = request.getAttribute(BodyLoader.BROKEN) != null;
+    boolean broken = Arrival.of(request).isGzipBroken();
     Problem problem = broken ? Problems.BROKEN_GZIP.of() : Problems.ofStatus(status);
     write(problem, request, response, callback);
     return true;

@@ -1,8 +1,8 @@
 package io.paritree.serving.http;
 
 import io.paritree.serving.admission.Probes;
+import io.paritree.serving.arrival.Arrival;
 import io.paritree.serving.log.RequestLines;
-import io.paritree.serving.log.RequestOrigin;
 import io.paritree.serving.metrics.ServerMetrics;
 import io.paritree.serving.metrics.ServerMetrics.RouteMetrics;
 import java.util.List;
@@ -18,9 +18,6 @@ import org.eclipse.jetty.server.Response;
  * have taken. Called by Jetty after the answer is complete. Thread-safe.
  */
 final class RequestRecorder implements RequestLog {
-  /** Name of the request attribute that holds the {@link RouteMetrics} of the route taken. */
-  static final String ROUTE = "io.paritree.serving.route";
-
   /** The path that Jetty gives to a connection that is closed before its request was complete. */
   private static final String NO_REQUEST = "/badRequest";
 
@@ -37,8 +34,8 @@ final class RequestRecorder implements RequestLog {
   @Override
   public void log(Request request, Response response) {
     long nanos = System.nanoTime() - request.getBeginNanoTime();
-    RouteMetrics route =
-        request.getAttribute(ROUTE) instanceof RouteMetrics taken ? taken : missed(request);
+    Arrival arrival = Arrival.of(request);
+    RouteMetrics route = arrival.route().orElseGet(() -> missed(request));
     int status = response.getStatus();
     if (status == 500 && NO_REQUEST.equals(Request.getPathInContext(request))) {
       return; // counted where it was closed; a request for this path would be answered with 404
@@ -49,7 +46,7 @@ final class RequestRecorder implements RequestLog {
       lines.write(
           request.getMethod(),
           Request.getPathInContext(request),
-          RequestOrigin.of(request.getAttribute(RequestOrigin.ATTRIBUTE)),
+          arrival.origin(),
           Request.getRemoteAddr(request),
           status,
           route.route(),

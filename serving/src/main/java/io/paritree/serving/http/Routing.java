@@ -18,7 +18,8 @@ import io.paritree.serving.answer.ErrorForm;
 import io.paritree.serving.answer.Problem;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
-import io.paritree.serving.log.RequestId;
+import io.paritree.serving.arrival.Arrival;
+import io.paritree.serving.arrival.RequestId;
 import io.paritree.serving.metrics.ServerMetrics;
 import io.paritree.serving.metrics.ServerMetrics.RouteMetrics;
 import jakarta.servlet.Servlet;
@@ -62,7 +63,7 @@ final class Routing {
       RouteMetrics taken = metrics.route(route.path());
       Handler handler =
           ctx -> {
-            ctx.req().setAttribute(RequestRecorder.ROUTE, taken);
+            Arrival.of(ctx).take(taken);
             route.handler().handle(ctx);
           };
       add(route.method(), route.path(), handler, javalin);

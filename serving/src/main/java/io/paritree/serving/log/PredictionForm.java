@@ -8,6 +8,7 @@ import io.paritree.forest.Engine;
 import io.paritree.model.ScoringModel;
 import io.paritree.model.manifest.Outputs;
 import io.paritree.serving.answer.JsonBytes;
+import io.paritree.serving.arrival.RequestOrigin;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.paritree.serving.log;
 
+import io.paritree.serving.arrival.RequestOrigin;
 import io.paritree.serving.config.ServingConfig;
 import java.io.IOException;
 import java.nio.file.Path;

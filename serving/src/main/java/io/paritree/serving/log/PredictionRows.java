@@ -1,6 +1,7 @@
 package io.paritree.serving.log;
 
 import io.paritree.serving.answer.JsonBytes;
+import io.paritree.serving.arrival.RequestOrigin;
 import java.time.Instant;
 
 /**

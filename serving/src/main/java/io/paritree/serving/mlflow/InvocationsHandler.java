@@ -7,10 +7,10 @@ import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.answer.ServerVersion;
+import io.paritree.serving.arrival.Arrival;
 import io.paritree.serving.models.ModelStatistics.Inference;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.reasons.ReasonsAnswer;
-import io.paritree.serving.request.Arrival;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.ScoringParts;
 import io.paritree.serving.request.Table;
@@ -41,7 +41,7 @@ public final class InvocationsHandler {
   public void handle(Context ctx) throws IOException {
     MediaTypes.requireJsonAccepted(ctx);
     ServedModel served = parts.models().first().current();
-    try (Inference inference = served.statistics().begin(Arrival.waitedNanos(ctx))) {
+    try (Inference inference = served.statistics().begin(Arrival.of(ctx).waitedNanos())) {
       predict(served, inference, ctx);
     }
   }
@@ -49,7 +49,7 @@ public final class InvocationsHandler {
   private void predict(ServedModel served, Inference inference, Context ctx) throws IOException {
     Table table = new Table(served, parts.limits());
     InvocationsReader reader = new InvocationsReader(table, parts.limits().body());
-    byte[] body = MediaTypes.body(ctx);
+    byte[] body = Arrival.of(ctx).body();
     String type = ctx.req().getHeader(Header.CONTENT_TYPE);
     InvocationsOutline.Params params = InvocationsOutline.Params.NONE;
     ReasonsAnswer reasons = null;

@@ -12,11 +12,11 @@ import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
+import io.paritree.serving.arrival.Arrival;
 import io.paritree.serving.models.ModelStatistics.Inference;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.openinference.InferRequest.Output;
 import io.paritree.serving.reasons.ReasonsAnswer;
-import io.paritree.serving.request.Arrival;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.ModelAddress;
 import io.paritree.serving.request.RowLimit;
@@ -53,7 +53,7 @@ public final class InferenceHandler {
   /** {@code POST /v2/models/{name}[/versions/{version}]/infer}. */
   public void infer(Context ctx) throws IOException {
     ServedModel served = ModelAddress.model(ctx, parts.models());
-    try (Inference inference = served.statistics().begin(Arrival.waitedNanos(ctx))) {
+    try (Inference inference = served.statistics().begin(Arrival.of(ctx).waitedNanos())) {
       infer(served, inference, ctx);
     }
   }

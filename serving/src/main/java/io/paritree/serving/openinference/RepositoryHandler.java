@@ -8,6 +8,7 @@ import io.paritree.record.JsonDocument;
 import io.paritree.record.MalformedJsonException;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
+import io.paritree.serving.arrival.Arrival;
 import io.paritree.serving.models.ModelSlot;
 import io.paritree.serving.models.ModelStatistics;
 import io.paritree.serving.models.ModelStatistics.Stages;
@@ -39,7 +40,7 @@ public final class RepositoryHandler {
   /** {@code POST /v2/repository/index}: the models in service, all of them ready. */
   public void index(Context ctx) {
     MediaTypes.requireJsonAccepted(ctx);
-    checkQuestion(MediaTypes.body(ctx));
+    checkQuestion(Arrival.of(ctx).body());
     ctx.result(
         JsonText.line(
             json -> {

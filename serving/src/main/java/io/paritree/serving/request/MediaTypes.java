@@ -2,10 +2,10 @@ package io.paritree.serving.request;
 
 import io.javalin.http.Context;
 import io.javalin.http.Header;
-import io.paritree.serving.admission.BodyLoader;
 import io.paritree.serving.answer.ErrorForm;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
+import io.paritree.serving.arrival.Arrival;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.QuotedQualityCSV;
@@ -33,7 +33,7 @@ public final class MediaTypes {
       throw new ProblemException(Problems.UNSUPPORTED_MEDIA_TYPE.of(JSON));
     }
 
-    return body(ctx);
+    return Arrival.of(ctx).body();
   }
 
   /**
@@ -50,17 +50,12 @@ public final class MediaTypes {
       throw new ProblemException(Problems.UNSUPPORTED_MEDIA_TYPE.of(JSON + " or " + BYTES));
     }
 
-    return body(ctx);
+    return Arrival.of(ctx).body();
   }
 
   /** Returns whether the body has a content type, in UTF-8; other parameters are ignored. */
   public static boolean isType(Context ctx, String expected) {
     return isUtf8(ctx.req().getHeader(Header.CONTENT_TYPE), expected);
-  }
-
-  /** Returns the bytes of the body; empty if the request has none. */
-  public static byte[] body(Context ctx) {
-    return ctx.req().getAttribute(BodyLoader.BODY) instanceof byte[] body ? body : new byte[0];
   }
 
   /**

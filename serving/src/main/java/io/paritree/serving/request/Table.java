@@ -9,6 +9,7 @@ import io.paritree.record.RecordValues;
 import io.paritree.serving.answer.Problem.PointedFault;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
+import io.paritree.serving.arrival.Arrival;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.log.PredictionLog;
 import io.paritree.serving.metrics.FaultTotals;
@@ -255,7 +256,12 @@ public final class Table {
   public void write(Scored scored, Context ctx, PredictionLog predictions) {
     long[] places = LongStream.range(0, rows).toArray();
     predictions.add(
-        served.predictionForm(), Arrival.origin(ctx), places, slots, scored.margins, scored.scores);
+        served.predictionForm(),
+        Arrival.of(ctx).origin(),
+        places,
+        slots,
+        scored.margins,
+        scored.scores);
   }
 
   /**

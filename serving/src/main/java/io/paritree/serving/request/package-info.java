@@ -3,6 +3,6 @@
  * content types, its rows, and how many it may have.
  *
  * <p>Knows the models in service. Knows no protocol and no route, and of Jetty only how it reads
- * headers; the loaded body comes from {@code admission}.
+ * headers.
  */
 package io.paritree.serving.request;

@@ -11,12 +11,12 @@ import io.paritree.serving.answer.Problem;
 import io.paritree.serving.answer.Problem.PointedFault;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
+import io.paritree.serving.arrival.Arrival;
 import io.paritree.serving.metrics.FaultTotals;
 import io.paritree.serving.models.ModelStatistics.Inference;
 import io.paritree.serving.models.RequestBuffers;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.reasons.ReasonsAnswer;
-import io.paritree.serving.request.Arrival;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.ModelAddress;
 import io.paritree.serving.request.RowLimit;
@@ -54,7 +54,7 @@ public final class ScoreBatchHandler {
 
   public void handle(Context ctx) throws IOException {
     ServedModel served = ModelAddress.model(ctx, parts.models());
-    try (Inference inference = served.statistics().begin(Arrival.waitedNanos(ctx))) {
+    try (Inference inference = served.statistics().begin(Arrival.of(ctx).waitedNanos())) {
       ScoreQuery query = ScoreQuery.ofBatch(ctx);
       BatchBody form = form(ctx);
       Batch batch = new Batch(served, query, inference, ctx);
@@ -91,7 +91,7 @@ public final class ScoreBatchHandler {
 
   private void score(BatchBody form, Batch batch) throws IOException {
     batch.answer.raw(batch.served.answerStart()).raw(",\"results\":[");
-    form.read(MediaTypes.body(batch.ctx), batch.query.key(), batch);
+    form.read(Arrival.of(batch.ctx).body(), batch.query.key(), batch);
     batch.flush();
     batch.answer.raw("],\"scored\":").number(batch.scored);
     batch.answer.raw(",\"refused\":").number(batch.refused).raw("}\n");
@@ -212,7 +212,7 @@ public final class ScoreBatchHandler {
             .predictions()
             .add(
                 served.predictionForm(),
-                Arrival.origin(ctx),
+                Arrival.of(ctx).origin(),
                 goodPlaces(),
                 buffers.slots,
                 buffers.margins,

@@ -7,12 +7,12 @@ import io.paritree.serving.answer.Answers;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
+import io.paritree.serving.arrival.Arrival;
 import io.paritree.serving.metrics.FaultTotals;
 import io.paritree.serving.models.ModelStatistics.Inference;
 import io.paritree.serving.models.RequestBuffers;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.reasons.ReasonsAnswer;
-import io.paritree.serving.request.Arrival;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.ModelAddress;
 import io.paritree.serving.request.ScoringParts;
@@ -35,7 +35,7 @@ public final class ScoreHandler {
     ServedModel served =
         ModelAddress.model(
             ctx, parts.models()); // read once, so that one model makes the whole answer
-    try (Inference inference = served.statistics().begin(Arrival.waitedNanos(ctx))) {
+    try (Inference inference = served.statistics().begin(Arrival.of(ctx).waitedNanos())) {
       ScoreQuery query = ScoreQuery.ofRecord(ctx);
       byte[] body = MediaTypes.jsonBody(ctx);
       RequestBuffers buffers = served.buffers();
@@ -70,7 +70,7 @@ public final class ScoreHandler {
             .predictions()
             .add(
                 served.predictionForm(),
-                Arrival.origin(ctx),
+                Arrival.of(ctx).origin(),
                 buffers.slots,
                 buffers.margins,
                 buffers.scores);

@@ -7,7 +7,7 @@ import io.javalin.http.HandlerType;
 import io.paritree.serving.HostileHeads;
 import io.paritree.serving.LoggedErrors;
 import io.paritree.serving.RawHttp;
-import io.paritree.serving.admission.BodyLoader;
+import io.paritree.serving.arrival.Arrival;
 import io.paritree.serving.config.ServingConfig;
 import io.paritree.serving.config.ServingConfigParser;
 import io.paritree.serving.log.RequestLines;
@@ -61,11 +61,7 @@ class ScoringServerTest {
   private static List<Route> routes() {
     return List.of(
         Route.post(
-            "/length",
-            ctx -> {
-              Object body = ctx.req().getAttribute(BodyLoader.BODY);
-              ctx.result("{\"length\":" + (body == null ? 0 : ((byte[]) body).length) + "}");
-            }),
+            "/length", ctx -> ctx.result("{\"length\":" + Arrival.of(ctx).body().length + "}")),
         Route.get("/name/{name}", ctx -> ctx.result("{\"name\":1}")),
         Route.get("/exception", ctx -> throwIt(new IllegalStateException("secret detail"))),
         new Route(HandlerType.GET, "/error", ctx -> throwIt(new StackOverflowError("secret"))));

@@ -1,4 +1,4 @@
-package io.paritree.serving.log;
+package io.paritree.serving.arrival;
 
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;

@@ -1,7 +1,7 @@
-package io.paritree.serving.log;
+package io.paritree.serving.arrival;
 
 /**
- * By what a request is found again, in the answer and in both logs.
+ * Identifiers of a request, for the answer and both logs.
  *
  * @param requestId the caller's id for its request, or one that the server made
  * @param traceParent the caller's {@code traceparent} of W3C's Trace Context; null without a valid
@@ -9,9 +9,6 @@ package io.paritree.serving.log;
  * @param token the name of the caller's token; null if it has none
  */
 public record RequestOrigin(String requestId, String traceParent, String token) {
-  /** Name of the request attribute that holds it. */
-  public static final String ATTRIBUTE = "io.paritree.serving.origin";
-
   /** The header of Trace Context. */
   public static final String TRACE_PARENT = "traceparent";
 
@@ -19,11 +16,6 @@ public record RequestOrigin(String requestId, String traceParent, String token) 
 
   /** Of a request that was refused before its headers were read. */
   static final RequestOrigin UNKNOWN = new RequestOrigin(null, null, null);
-
-  /** Returns the origin that a request's {@link #ATTRIBUTE} holds. */
-  public static RequestOrigin of(Object attribute) {
-    return attribute instanceof RequestOrigin origin ? origin : UNKNOWN;
-  }
 
   /**
    * Returns whether a text is a {@code traceparent}: version, trace, span and flags, in lower-case
