@@ -12,9 +12,9 @@ import io.paritree.serving.models.ModelStatistics.Inference;
 import io.paritree.serving.models.ServedModel;
 import io.paritree.serving.reasons.ReasonsAnswer;
 import io.paritree.serving.request.MediaTypes;
+import io.paritree.serving.request.RequestRows;
+import io.paritree.serving.request.RequestRows.Scored;
 import io.paritree.serving.request.ScoringParts;
-import io.paritree.serving.request.Table;
-import io.paritree.serving.request.Table.Scored;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import java.io.IOException;
 
@@ -47,8 +47,8 @@ public final class InvocationsHandler {
   }
 
   private void predict(ServedModel served, Inference inference, Context ctx) throws IOException {
-    Table table = new Table(served, parts.limits());
-    InvocationsReader reader = new InvocationsReader(table, parts.limits().body());
+    RequestRows rows = new RequestRows(served, parts);
+    InvocationsReader reader = new InvocationsReader(rows, parts.limits().body());
     byte[] body = Arrival.of(ctx).body();
     String type = ctx.req().getHeader(Header.CONTENT_TYPE);
     InvocationsOutline.Params params = InvocationsOutline.Params.NONE;
@@ -56,7 +56,7 @@ public final class InvocationsHandler {
     if (MediaTypes.isUtf8Alone(type, MediaTypes.JSON)) {
       InvocationsOutline outline = reader.outline(body);
       params = outline.params();
-      reasons = reasons(params, table, reader);
+      reasons = reasons(params, rows, reader);
       reader.readJson(body, outline);
     } else if (MediaTypes.isUtf8Alone(type, "text/csv")
         || MediaTypes.isUtf8Alone(type, "application/csv")) {
@@ -66,11 +66,7 @@ public final class InvocationsHandler {
     }
 
     Predicted predicted = Predicted.of(served.model(), params.predictMethod());
-    Scored scored = table.score(inference, parts.metrics());
-    if (parts.predictions().on()) {
-      table.write(scored, ctx, parts.predictions());
-    }
-
+    Scored scored = rows.score(inference, ctx);
     skipped.inc(reader.skipped());
     JsonBytes answer = served.buffers().answer().raw("{\"predictions\":[");
     for (int row = 0; row < scored.rows(); row++) {
@@ -83,7 +79,7 @@ public final class InvocationsHandler {
 
     answer.raw(']');
     if (reasons != null) {
-      writeReasons(reasons, table, scored, answer);
+      writeReasons(reasons, rows, scored, answer);
     }
 
     Answers.send(answer.raw("}\n"), ctx);
@@ -92,26 +88,26 @@ public final class InvocationsHandler {
 
   /** Prepares the reasons that are asked for; null if none are. */
   private ReasonsAnswer reasons(
-      InvocationsOutline.Params params, Table table, InvocationsReader reader) {
+      InvocationsOutline.Params params, RequestRows rows, InvocationsReader reader) {
     if (params.reasons().isEmpty()) {
       return null;
     }
 
-    ReasonsAnswer reasons = ReasonsAnswer.ofTable(params.reasons().get(), table.served());
-    table.keepIn(reasons.values(), parts.limits(), reasons.rowBytes());
+    ReasonsAnswer reasons = ReasonsAnswer.ofRows(params.reasons().get(), rows.served());
+    rows.keepIn(reasons.values(), reasons.rowBytes());
     reader.keepIn(reasons.values());
     return reasons;
   }
 
   private static void writeReasons(
-      ReasonsAnswer reasons, Table table, Scored scored, JsonBytes answer) {
+      ReasonsAnswer reasons, RequestRows rows, Scored scored, JsonBytes answer) {
     answer.raw(",\"reasons\":[");
     for (int row = 0; row < scored.rows(); row++) {
       if (row > 0) {
         answer.raw(',');
       }
 
-      reasons.explain(table.slots(), row, scored.rows());
+      reasons.explain(rows.slots(), row, scored.rows());
       reasons.write(scored.scores(), row, answer);
     }
 

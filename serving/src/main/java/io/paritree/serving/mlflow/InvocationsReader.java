@@ -15,7 +15,8 @@ import io.paritree.record.MalformedJsonException;
 import io.paritree.record.RecordFormatException;
 import io.paritree.record.RecordValues;
 import io.paritree.serving.answer.Problem.PointedFault;
-import io.paritree.serving.request.Table;
+import io.paritree.serving.answer.Problems;
+import io.paritree.serving.request.RequestRows;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.HashSet;
@@ -35,7 +36,7 @@ final class InvocationsReader {
   /** The maximum number of columns in a CSV body that are not read by any feature. */
   private static final int MAX_OTHER_COLUMNS = 10_000;
 
-  private final Table table;
+  private final RequestRows rows;
   private final Schema schema;
   private final List<Field> fields;
   private final JsonRecordReader reader;
@@ -43,11 +44,11 @@ final class InvocationsReader {
   private final RequestColumns columns;
   private long skippedValues;
 
-  InvocationsReader(Table table, int maxBodyBytes) {
-    this.table = table;
-    this.schema = table.served().model().schema();
+  InvocationsReader(RequestRows rows, int maxBodyBytes) {
+    this.rows = rows;
+    this.schema = rows.served().model().schema();
     this.fields = schema.fields();
-    this.reader = table.served().lenientReader();
+    this.reader = rows.served().lenientReader();
     this.maxBodyBytes = maxBodyBytes;
     this.columns = new RequestColumns(schema);
   }
@@ -67,10 +68,10 @@ final class InvocationsReader {
         unread += field < 0 ? 1 : 0;
       }
 
-      float[] next = new float[table.at(1)];
-      for (int row = 0; records.next(next, 0, table.faults()); row++) {
-        table.reserve(row + 1);
-        System.arraycopy(next, 0, table.slots(), table.at(row), next.length);
+      float[] next = new float[rows.at(1)];
+      for (int row = 0; records.next(next, 0, rows.faults()); row++) {
+        rows.reserve(row + 1);
+        System.arraycopy(next, 0, rows.slots(), rows.at(row), next.length);
         placeFields(row, "");
         skippedValues += unread;
       }
@@ -78,7 +79,7 @@ final class InvocationsReader {
       throw malformed(e.getMessage());
     }
 
-    List<String> lacking = columns.fillAbsent(table, "");
+    List<String> lacking = columns.fillAbsent(rows, "");
     if (!lacking.isEmpty()) {
       lacks(lacking, "");
     }
@@ -115,7 +116,7 @@ final class InvocationsReader {
       }
 
       String pointer = "/" + outline.form();
-      List<String> lacking = columns.fillAbsent(table, pointer);
+      List<String> lacking = columns.fillAbsent(rows, pointer);
       if (!lacking.isEmpty()) {
         try (JsonDocument document = JsonDocument.withNaN(body, maxBodyBytes)) {
           columns.addAll(MissingInputs.names(document, outline.form()));
@@ -135,7 +136,9 @@ final class InvocationsReader {
    */
   private void lacks(List<String> columnsRead, String pointer) {
     MissingInputs missing = new MissingInputs(columnsRead, columns.unread());
-    table.lacks(missing.text(), missing.faults(pointer, Table.MAX_ERRORS));
+    rows.refuse(
+        Problems.MISSING_INPUTS.of(missing.text()),
+        missing.faults(pointer, RequestRows.MAX_ERRORS));
   }
 
   private void readData(JsonDocument document, InvocationsOutline outline)
@@ -148,8 +151,8 @@ final class InvocationsReader {
       readSplit(document, fieldOf, pointer);
     } else if (outline.flat()) {
       readRecord(document, 0);
-      if (table.isFaulty()) {
-        table.pointFields(0, pointer);
+      if (rows.isFaulty()) {
+        rows.pointFields(0, pointer);
       }
 
       columns.addSeen(reader);
@@ -211,9 +214,9 @@ final class InvocationsReader {
   }
 
   private void readRecord(JsonDocument document, int row) throws MalformedJsonException {
-    table.reserve(row + 1);
-    table.values(row);
-    reader.read(document, table.slots(), table.at(row), table.faults());
+    rows.reserve(row + 1);
+    rows.values(row);
+    reader.read(document, rows.slots(), rows.at(row), rows.faults());
   }
 
   /** Reads a row given as a list. */
@@ -223,7 +226,7 @@ final class InvocationsReader {
       throw malformed("Each row must be a list of %s values.".formatted(fieldOf.length));
     }
 
-    table.reserve(row + 1);
+    rows.reserve(row + 1);
     int column = 0;
     for (; document.next() != JsonToken.END_ARRAY; column++) {
       if (column >= fieldOf.length) {
@@ -236,8 +239,8 @@ final class InvocationsReader {
         document.skip();
       } else {
         readValue(document, fieldOf[column], row);
-        if (table.isFaulty()) {
-          table.point(row, pointer + "/" + row + "/" + column);
+        if (rows.isFaulty()) {
+          rows.point(row, pointer + "/" + row + "/" + column);
         }
       }
     }
@@ -251,11 +254,11 @@ final class InvocationsReader {
 
   private void readValue(JsonDocument document, int field, int row) throws MalformedJsonException {
     if (isNoTime(document, fields.get(field))) {
-      fields.get(field).missing(table.slots(), table.at(row), table.faults());
+      fields.get(field).missing(rows.slots(), rows.at(row), rows.faults());
     } else {
-      table.values(row);
+      rows.values(row);
       reader.keep(document, field);
-      reader.value(document, fields.get(field), table.slots(), table.at(row), table.faults());
+      reader.value(document, fields.get(field), rows.slots(), rows.at(row), rows.faults());
     }
   }
 
@@ -268,8 +271,8 @@ final class InvocationsReader {
   }
 
   private void placeFields(int row, String pointer) {
-    if (table.isFaulty()) {
-      table.pointFields(row, pointer + "/" + row);
+    if (rows.isFaulty()) {
+      rows.pointFields(row, pointer + "/" + row);
     }
   }
 
@@ -292,9 +295,9 @@ final class InvocationsReader {
         throw malformed("A column of 'inputs' occurs twice.");
       }
 
-      int before = table.rows();
-      int rows = readColumn(document, columns.add(name), PointedFault.child(pointer, name));
-      if (read.size() > 1 && rows != before) {
+      int before = rows.count();
+      int length = readColumn(document, columns.add(name), PointedFault.child(pointer, name));
+      if (read.size() > 1 && length != before) {
         throw malformed("The length of values for each input/column name are not the same");
       }
     }
@@ -311,10 +314,10 @@ final class InvocationsReader {
       throws MalformedJsonException {
     int row = 0;
     for (; document.next() != JsonToken.END_ARRAY; row++) {
-      table.reserve(row + 1);
+      rows.reserve(row + 1);
       readValue(document, field, row);
-      if (table.isFaulty()) {
-        table.point(row, pointer + "/" + row);
+      if (rows.isFaulty()) {
+        rows.point(row, pointer + "/" + row);
       }
     }
 

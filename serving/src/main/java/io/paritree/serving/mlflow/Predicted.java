@@ -5,7 +5,7 @@ import io.paritree.model.manifest.Outputs;
 import io.paritree.serving.answer.JsonBytes;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
-import io.paritree.serving.request.Table.Scored;
+import io.paritree.serving.request.RequestRows.Scored;
 
 /** What {@code /invocations} answers for each row: what the logged Python class would predict. */
 enum Predicted {

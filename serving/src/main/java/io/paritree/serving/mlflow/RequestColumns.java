@@ -1,9 +1,10 @@
 package io.paritree.serving.mlflow;
 
+import io.paritree.FaultCode;
 import io.paritree.feature.Field;
 import io.paritree.feature.Schema;
 import io.paritree.record.JsonRecordReader;
-import io.paritree.serving.request.Table;
+import io.paritree.serving.request.RequestRows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -70,21 +71,22 @@ final class RequestColumns {
    * @param pointer JSON pointer to the data
    * @return those of the lacking columns that are required
    */
-  List<String> fillAbsent(Table table, String pointer) {
+  List<String> fillAbsent(RequestRows rows, String pointer) {
     List<Field> absent =
         IntStream.range(0, given.length)
             .filter(field -> !given[field])
             .mapToObj(schema.fields()::get)
             .toList();
     if (!absent.isEmpty()) {
-      table.forgetMissing(absent.stream().map(Field::column).collect(Collectors.toSet()));
+      Set<String> names = absent.stream().map(Field::column).collect(Collectors.toSet());
+      rows.forget(FaultCode.MISSING_VALUE, names);
     }
 
-    Set<String> optional = table.served().model().card().optionalColumns();
+    Set<String> optional = rows.served().model().card().optionalColumns();
     List<String> lacking = new ArrayList<>();
     for (Field field : absent) {
       if (optional.contains(field.column())) {
-        table.fillMissing(field, pointer);
+        rows.fillMissing(field, pointer);
       } else {
         lacking.add(field.column());
       }

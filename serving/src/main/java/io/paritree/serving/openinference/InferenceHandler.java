@@ -19,10 +19,10 @@ import io.paritree.serving.openinference.InferRequest.Output;
 import io.paritree.serving.reasons.ReasonsAnswer;
 import io.paritree.serving.request.MediaTypes;
 import io.paritree.serving.request.ModelAddress;
+import io.paritree.serving.request.RequestRows;
+import io.paritree.serving.request.RequestRows.Scored;
 import io.paritree.serving.request.RowLimit;
 import io.paritree.serving.request.ScoringParts;
-import io.paritree.serving.request.Table;
-import io.paritree.serving.request.Table.Scored;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -62,7 +62,7 @@ public final class InferenceHandler {
     byte[] body = MediaTypes.tensorBody(ctx);
     int jsonLength = jsonLength(ctx.header(JSON_LENGTH), body.length);
     byte[] json = jsonLength == body.length ? body : Arrays.copyOf(body, jsonLength);
-    Table table = new Table(served, parts.limits());
+    RequestRows rows = new RequestRows(served, parts);
     InferRequest request;
     ReasonsAnswer reasons; // null if none are requested
     try {
@@ -71,8 +71,8 @@ public final class InferenceHandler {
       }
 
       checkOutputs(request.outputs(), served);
-      reasons = reasons(request, table);
-      TensorPlaces places = new TensorPlaces(table, request.inputs());
+      reasons = reasons(request, rows);
+      TensorPlaces places = new TensorPlaces(rows, request.inputs());
       try (JsonDocument document = JsonDocument.of(json, parts.limits().body())) {
         new TensorReader(places, request.inputs()).read(document);
       }
@@ -83,15 +83,11 @@ public final class InferenceHandler {
       throw new ProblemException(Problems.MALFORMED_BODY.of(e.getMessage()));
     }
 
-    Optional<Explainer> explainer = explainer(request, table);
-    Scored scored = table.score(inference, parts.metrics());
-    if (parts.predictions().on()) {
-      table.write(scored, ctx, parts.predictions());
-    }
-
+    Optional<Explainer> explainer = explainer(request, rows);
+    Scored scored = rows.score(inference, ctx);
     JsonBytes answer = served.buffers().answer();
     InferAnswer.Explained explained =
-        new InferAnswer.Explained(contributions(explainer, table), reasons, table.slots());
+        new InferAnswer.Explained(contributions(explainer, rows), reasons, rows.slots());
     OptionalInt jsonBefore = InferAnswer.write(request, served, scored, explained, answer);
     if (jsonBefore.isPresent()) {
       Answers.type(MediaTypes.BYTES, ctx);
@@ -107,14 +103,14 @@ public final class InferenceHandler {
   }
 
   /** Prepares the reasons that are requested; null if none are. */
-  private ReasonsAnswer reasons(InferRequest request, Table table) {
+  private ReasonsAnswer reasons(InferRequest request, RequestRows rows) {
     Optional<Output> requested = requested(request, InferAnswer.REASONS);
     if (requested.isEmpty()) {
       return null;
     }
 
-    ReasonsAnswer reasons = ReasonsAnswer.ofTable(requested.get().reasons(), table.served());
-    table.keepIn(reasons.values(), parts.limits(), reasons.rowBytes());
+    ReasonsAnswer reasons = ReasonsAnswer.ofRows(requested.get().reasons(), rows.served());
+    rows.keepIn(reasons.values(), reasons.rowBytes());
     return reasons;
   }
 
@@ -123,17 +119,17 @@ public final class InferenceHandler {
    *
    * @throws ProblemException if the model has none, or there are too many rows for them
    */
-  private Optional<Explainer> explainer(InferRequest request, Table table) {
+  private Optional<Explainer> explainer(InferRequest request, RequestRows rows) {
     Optional<Output> requested = requested(request, InferAnswer.CONTRIBUTIONS);
     if (requested.isEmpty()) {
       return Optional.empty();
     }
 
-    ScoringModel model = table.served().model();
+    ScoringModel model = rows.served().model();
     try {
       Explainer explainer = model.explainer(requested.get().mode());
       long rowBytes = (long) AnswerForm.NUMBER_BYTES * explainer.contributions();
-      RowLimit.of(parts.limits(), model.engine(), rowBytes).check(table.rows());
+      RowLimit.of(parts.limits(), model.engine(), rowBytes).check(rows.count());
       return Optional.of(explainer);
     } catch (UnsupportedModelException e) {
       throw new ProblemException(
@@ -141,14 +137,14 @@ public final class InferenceHandler {
     }
   }
 
-  private static float[] contributions(Optional<Explainer> explainer, Table table) {
+  private static float[] contributions(Optional<Explainer> explainer, RequestRows rows) {
     if (explainer.isEmpty()) {
       return new float[0];
     }
 
     float[] contributions =
-        new float[Math.multiplyExact(table.rows(), explainer.get().contributions())];
-    explainer.get().explain(table.slots(), table.rows(), contributions);
+        new float[Math.multiplyExact(rows.count(), explainer.get().contributions())];
+    explainer.get().explain(rows.slots(), rows.count(), contributions);
     return contributions;
   }
 

@@ -11,7 +11,7 @@ import io.paritree.record.MalformedJsonException;
 import io.paritree.record.RecordValues;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.openinference.InferRequest.Tensor;
-import io.paritree.serving.request.Table;
+import io.paritree.serving.request.RequestRows;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -25,7 +25,7 @@ import java.util.Set;
  * faults point to it. One per request; not thread-safe.
  */
 final class TensorPlaces {
-  private final Table table;
+  private final RequestRows rows;
   private final Schema schema;
   private final JsonRecordReader reader;
   private final List<Tensor> tensors;
@@ -36,13 +36,13 @@ final class TensorPlaces {
   /**
    * @throws ProblemException with 400 if the tensors' names or shapes do not fit the model
    */
-  TensorPlaces(Table table, List<Tensor> tensors) {
-    this.table = table;
-    this.schema = table.served().model().schema();
-    this.reader = table.served().lenientReader();
+  TensorPlaces(RequestRows rows, List<Tensor> tensors) {
+    this.rows = rows;
+    this.schema = rows.served().model().schema();
+    this.reader = rows.served().lenientReader();
     this.tensors = tensors;
     this.fields = isMatrix() ? null : fields();
-    table.announce(rows());
+    rows.announce(rowCount());
   }
 
   private boolean isMatrix() {
@@ -98,20 +98,20 @@ final class TensorPlaces {
     return found;
   }
 
-  private int rows() {
-    long rows = tensors.get(0).rows();
+  private int rowCount() {
+    long count = tensors.get(0).rows();
     for (Tensor tensor : tensors) {
-      if (tensor.rows() != rows) {
+      if (tensor.rows() != count) {
         throw InferRequest.wrong("the inputs", "tensors with the same number of rows");
       }
     }
 
-    return (int) rows;
+    return (int) count;
   }
 
   /** Returns whether the values of the records are kept. */
   boolean keepsValues() {
-    return table.values(0) != null;
+    return rows.values(0) != null;
   }
 
   /**
@@ -121,7 +121,7 @@ final class TensorPlaces {
    * @param literal whether it is a number or a boolean as JSON writes it
    */
   void keep(int index, int element, byte[] text, int offset, int length, boolean literal) {
-    RecordValues values = table.values(row(index, element));
+    RecordValues values = rows.values(row(index, element));
     if (values == null) {
       return;
     }
@@ -143,9 +143,9 @@ final class TensorPlaces {
   void number(int index, int element, double value) {
     int row = row(index, element);
     if (fields == null) {
-      set(row, element, feature(element).number(value, table.faults()));
+      set(row, element, feature(element).number(value, rows.faults()));
     } else {
-      fields[index].number(value, table.slots(), table.at(row), table.faults());
+      fields[index].number(value, rows.slots(), rows.at(row), rows.faults());
     }
 
     point(index, element, row);
@@ -155,9 +155,9 @@ final class TensorPlaces {
   void longNumber(int index, int element) {
     int row = row(index, element);
     if (fields == null) {
-      set(row, element, feature(element).longNumber(table.faults()));
+      set(row, element, feature(element).longNumber(rows.faults()));
     } else {
-      fields[index].longNumber(table.slots(), table.at(row), table.faults());
+      fields[index].longNumber(rows.slots(), rows.at(row), rows.faults());
     }
 
     point(index, element, row);
@@ -167,9 +167,9 @@ final class TensorPlaces {
   void truth(int index, int element, boolean value) {
     int row = row(index, element);
     if (fields == null) {
-      set(row, element, feature(element).truth(value, table.faults()));
+      set(row, element, feature(element).truth(value, rows.faults()));
     } else {
-      fields[index].truth(value, table.slots(), table.at(row), table.faults());
+      fields[index].truth(value, rows.slots(), rows.at(row), rows.faults());
     }
 
     point(index, element, row);
@@ -179,9 +179,9 @@ final class TensorPlaces {
   void missing(int index, int element) {
     int row = row(index, element);
     if (fields == null) {
-      set(row, element, feature(element).missing(table.faults()));
+      set(row, element, feature(element).missing(rows.faults()));
     } else {
-      fields[index].missing(table.slots(), table.at(row), table.faults());
+      fields[index].missing(rows.slots(), rows.at(row), rows.faults());
     }
 
     point(index, element, row);
@@ -190,14 +190,14 @@ final class TensorPlaces {
   /** Places a text; see {@link #number}. No matrix has texts. */
   void text(int index, int element, byte[] utf8, int offset, int length) {
     int row = row(index, element);
-    fields[index].text(utf8, offset, length, table.slots(), table.at(row), table.faults());
+    fields[index].text(utf8, offset, length, rows.slots(), rows.at(row), rows.faults());
     point(index, element, row);
   }
 
   /** Places the text that is the document's current token; see {@link #text}. */
   void text(int index, int element, JsonDocument document) throws MalformedJsonException {
     int row = row(index, element);
-    reader.value(document, fields[index], table.slots(), table.at(row), table.faults());
+    reader.value(document, fields[index], rows.slots(), rows.at(row), rows.faults());
     point(index, element, row);
   }
 
@@ -205,8 +205,7 @@ final class TensorPlaces {
   void wrongType(int index, int element, String got) {
     int row = row(index, element);
     String column = fields == null ? feature(element).column() : fields[index].column();
-    table
-        .faults()
+    rows.faults()
         .add(
             new Fault(
                 FaultCode.WRONG_TYPE,
@@ -223,16 +222,16 @@ final class TensorPlaces {
       tensors.forEach(tensor -> given.add(tensor.name()));
       for (Field field : schema.fields()) {
         if (!given.contains(field.column())) {
-          table.fillMissing(field, "/inputs");
+          rows.fillMissing(field, "/inputs");
         }
       }
     }
   }
 
-  /** Returns the row of an element, and makes sure that the table has it. */
+  /** Returns the row of an element, and makes sure that it is there. */
   private int row(int index, int element) {
     int row = fields == null ? element / schema.width() : element;
-    table.reserve(row + 1);
+    rows.reserve(row + 1);
     return row;
   }
 
@@ -241,12 +240,12 @@ final class TensorPlaces {
   }
 
   private void set(int row, int element, float slot) {
-    table.slots()[table.at(row) + element % schema.width()] = slot;
+    rows.slots()[rows.at(row) + element % schema.width()] = slot;
   }
 
   private void point(int index, int element, int row) {
-    if (table.isFaulty()) {
-      table.point(row, "/inputs/" + index + "/data/" + element);
+    if (rows.isFaulty()) {
+      rows.point(row, "/inputs/" + index + "/data/" + element);
     }
   }
 }

@@ -68,7 +68,7 @@ public final class ReasonsAnswer {
    *
    * @throws ProblemException with 400 if the model does not have it
    */
-  public static ReasonsAnswer ofTable(ReasonsRequest asked, ServedModel served) {
+  public static ReasonsAnswer ofRows(ReasonsRequest asked, ServedModel served) {
     return of(asked, served, new RecordValues(served.model().schema().fields().size()));
   }
 

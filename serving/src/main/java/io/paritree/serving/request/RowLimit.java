@@ -27,7 +27,7 @@ public record RowLimit(int rows, Engine engine, boolean lowered) {
   private static final int VALUE_BYTES = 32;
 
   /** Returns the limit for protocols that keep the slots of all rows until they answer. */
-  static RowLimit ofTable(Limits limits, Engine engine) {
+  static RowLimit ofSlots(Limits limits, Engine engine) {
     long slots = (long) Float.BYTES * engine.width();
     return of(limits, engine, Math.max(slots, (long) AnswerForm.NUMBER_BYTES * engine.outputs()));
   }

@@ -5,15 +5,14 @@ import io.paritree.Fault;
 import io.paritree.FaultCode;
 import io.paritree.feature.Faults;
 import io.paritree.feature.Field;
+import io.paritree.forest.Engine;
 import io.paritree.record.RecordValues;
+import io.paritree.serving.answer.Problem;
 import io.paritree.serving.answer.Problem.PointedFault;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.arrival.Arrival;
-import io.paritree.serving.config.ServingConfig;
-import io.paritree.serving.log.PredictionLog;
 import io.paritree.serving.metrics.FaultTotals;
-import io.paritree.serving.metrics.ServerMetrics;
 import io.paritree.serving.models.ModelStatistics.Inference;
 import io.paritree.serving.models.ServedModel;
 import java.util.ArrayList;
@@ -21,6 +20,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.LongStream;
 
 /**
@@ -30,11 +30,12 @@ import java.util.stream.LongStream;
  * with its place in the body. Memory is allocated for rows that have arrived, not for rows that are
  * only announced. Not thread-safe.
  */
-public final class Table {
+public final class RequestRows {
   /** The largest number of errors that are shown for one request. */
   public static final int MAX_ERRORS = 1_000;
 
   private final ServedModel served;
+  private final ScoringParts parts;
   private final int width;
   private RowLimit limit;
   private final Faults faults = new Faults();
@@ -46,17 +47,15 @@ public final class Table {
 
   private RecordValues values; // null unless they are kept
   private float[] slots = {};
-  private int rows;
-  private String lacking = "";
+  private int count;
+  private Problem refusal; // null unless the request as a whole is refused
 
-  /**
-   * @param limits more rows than these allow are answered with 413
-   */
-  public Table(ServedModel served, ServingConfig.Limits limits) {
+  public RequestRows(ServedModel served, ScoringParts parts) {
     this.served = served;
     this.width = served.model().schema().width();
     this.found = served.faultTotals();
-    this.limit = RowLimit.ofTable(limits, served.model().engine());
+    this.parts = parts;
+    this.limit = RowLimit.ofSlots(parts.limits(), served.model().engine());
   }
 
   public ServedModel served() {
@@ -64,15 +63,14 @@ public final class Table {
   }
 
   /**
-   * Begins the record of each row that is added in these values; whoever reads a row keeps its
-   * values there.
+   * Keeps the values of the rows that are added.
    *
    * @param rowBytes bytes of the answer that a row takes for that
    */
-  public void keepIn(RecordValues kept, ServingConfig.Limits limits, long rowBytes) {
+  public void keepIn(RecordValues kept, long rowBytes) {
     int fields = served.model().schema().fields().size();
     this.values = kept;
-    this.limit = RowLimit.ofValues(limits, served.model().engine(), fields, rowBytes);
+    this.limit = RowLimit.ofValues(parts.limits(), served.model().engine(), fields, rowBytes);
   }
 
   /** Returns the values of a row, to be kept; null if they are not kept. */
@@ -84,8 +82,9 @@ public final class Table {
     return values;
   }
 
-  public int rows() {
-    return rows;
+  /** Returns the number of rows. */
+  public int count() {
+    return count;
   }
 
   /** Returns the array that holds row r from {@code r * width} on; valid until rows are added. */
@@ -122,22 +121,21 @@ public final class Table {
   }
 
   /**
-   * Makes sure that the table has at least {@code count} rows.
+   * Makes sure that there are at least so many rows.
    *
    * @throws ProblemException if that is too many
    */
-  public void reserve(int count) {
-    if (count > rows) {
-      limit.check(count);
-      for (int row = rows; values != null && row < count; row++) {
+  public void reserve(int needed) {
+    if (needed > count) {
+      limit.check(needed);
+      for (int row = count; values != null && row < needed; row++) {
         values.begin(row);
       }
 
-      rows = count;
-      if ((long) count * width > slots.length) {
-        long larger =
-            Math.min(
-                (long) limit.rows() * width, Math.max(2L * slots.length, (long) count * width));
+      count = needed;
+      long length = (long) needed * width;
+      if (length > slots.length) {
+        long larger = Math.min((long) limit.rows() * width, Math.max(2L * slots.length, length));
         slots = Arrays.copyOf(slots, Math.toIntExact(larger));
       }
     }
@@ -149,19 +147,7 @@ public final class Table {
    * @param pointer JSON pointer to the value
    */
   public void point(int row, String pointer) {
-    count(row);
-    for (Fault fault : faults.list()) {
-      if (errors.size() < MAX_ERRORS) {
-        errors.add(new PointedFault(pointer, fault));
-      }
-    }
-
-    faults.clear();
-  }
-
-  private void count(int row) {
-    refusedRows.set(row);
-    faults.forEach(found::add);
+    record(row, fault -> new PointedFault(pointer, fault));
   }
 
   /**
@@ -169,13 +155,13 @@ public final class Table {
    * be some.
    */
   public void pointFields(int row, String prefix) {
-    count(row);
-    for (Fault fault : faults.list()) {
-      if (errors.size() < MAX_ERRORS) {
-        errors.add(PointedFault.under(prefix, fault));
-      }
-    }
+    record(row, fault -> PointedFault.under(prefix, fault));
+  }
 
+  private void record(int row, Function<Fault, PointedFault> pointed) {
+    refusedRows.set(row);
+    faults.forEach(found::add);
+    faults.list().stream().limit(MAX_ERRORS - errors.size()).map(pointed).forEach(errors::add);
     faults.clear();
   }
 
@@ -184,7 +170,7 @@ public final class Table {
    * a value, that is one fault, at the field under the pointer {@code prefix}.
    */
   public void fillMissing(Field field, String prefix) {
-    for (int row = 0; row < rows; row++) {
+    for (int row = 0; row < count; row++) {
       field.missing(slots, at(row), faults);
     }
 
@@ -194,74 +180,68 @@ public final class Table {
     }
   }
 
-  /** Removes the faults of rows that lack a value for one of the columns. */
-  public void forgetMissing(Set<String> columns) {
-    for (String column : columns) {
-      found.forget(FaultCode.MISSING_VALUE, column);
-    }
-
+  /** Takes back the faults of one code in some columns. */
+  public void forget(FaultCode code, Set<String> columns) {
+    columns.forEach(column -> found.forget(code, column));
     errors.removeIf(
-        error ->
-            error.fault().code() == FaultCode.MISSING_VALUE
-                && columns.contains(error.fault().field()));
+        error -> error.fault().code() == code && columns.contains(error.fault().field()));
   }
 
   /**
-   * Refuses all rows because the whole request lacks columns.
+   * Refuses all rows because of the request as a whole.
    *
-   * @param text names the columns
-   * @param absent a fault for each column, at most {@link #MAX_ERRORS}
+   * @param problem the answer, but for its faults
+   * @param first faults before those of the rows, at most {@link #MAX_ERRORS}
    */
-  public void lacks(String text, List<PointedFault> absent) {
+  public void refuse(Problem problem, List<PointedFault> first) {
     refuseAll();
-    lacking = text;
-    errors.addAll(0, absent);
-    absent.forEach(fault -> found.add(fault.fault().code(), fault.fault().field()));
+    refusal = problem;
+    errors.addAll(0, first);
+    first.forEach(fault -> found.add(fault.fault().code(), fault.fault().field()));
     if (errors.size() > MAX_ERRORS) {
       errors.subList(MAX_ERRORS, errors.size()).clear();
     }
   }
 
   private void refuseAll() {
-    refusedRows.set(0, rows);
+    refusedRows.set(0, count);
   }
 
   /**
-   * Scores all rows.
+   * Scores all rows, and adds them to the prediction log if it is enabled.
    *
    * @param inference learns when the rows were read and scored
    * @throws ProblemException with all faults, if there are any
    */
-  public Scored score(Inference inference, ServerMetrics metrics) {
+  public Scored score(Inference inference, Context ctx) {
     inference.read();
     if (!errors.isEmpty()) {
-      served.refused(refusedRows.cardinality(), found, metrics);
+      served.refused(refusedRows.cardinality(), found, parts.metrics());
       throw new ProblemException(
-          lacking.isEmpty()
-              ? Problems.invalidRecord(errors, found.count())
-              : Problems.MISSING_INPUTS.of(lacking).with(errors));
+          refusal == null ? Problems.invalidRecord(errors, found.count()) : refusal.with(errors));
     }
 
-    int margins = served.model().engine().outputs();
-    int scores = served.model().engine().scores();
+    Engine engine = served.model().engine();
+    int margins = engine.outputs();
+    int scores = engine.scores();
     Scored scored =
-        new Scored(rows, new float[rows * margins], margins, new float[rows * scores], scores);
-    served.model().engine().score(slots, rows, scored.margins, scored.scores);
+        new Scored(count, new float[count * margins], margins, new float[count * scores], scores);
+    engine.score(slots, count, scored.margins, scored.scores);
     inference.scored();
-    served.scored().inc(rows);
-    return scored;
-  }
+    served.scored().inc(count);
+    if (parts.predictions().on()) {
+      parts
+          .predictions()
+          .add(
+              served.predictionForm(),
+              Arrival.of(ctx).origin(),
+              LongStream.range(0, count).toArray(),
+              slots,
+              scored.margins,
+              scored.scores);
+    }
 
-  /** Adds all rows with their scores to the prediction log. */
-  public void write(Scored scored, Context ctx, PredictionLog predictions) {
-    long[] places = LongStream.range(0, rows).toArray();
-    predictions.add(
-        served.predictionForm(),
-        Arrival.of(ctx).origin(),
-        places,
-        slots,
-        scored.margins,
-        scored.scores);
+    return scored;
   }
 
   /**
