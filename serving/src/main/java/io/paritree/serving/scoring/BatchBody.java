@@ -15,7 +15,6 @@ import io.paritree.record.RecordFormatException;
 import io.paritree.serving.answer.ProblemException;
 import io.paritree.serving.answer.Problems;
 import io.paritree.serving.models.RequestBuffers;
-import io.paritree.serving.scoring.ScoreBatchHandler.Batch;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
